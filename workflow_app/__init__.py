@@ -1,0 +1,1 @@
+"""Workflow and document approval for municipal education departments."""
