@@ -1,0 +1,250 @@
+"""Ballots: one question to a list of people, each answering in her own time.
+
+Consents, visas, votes, indicator entry and acknowledgements differ only in what is declared
+here: who is asked, which answers exist, how silence counts, and what makes the question passed.
+A ballot is complete when the last voter answered or the due moment came, never earlier;
+only a veto ends it at once (dossier 7.1, «How every ballot closes»).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from workflow_app.engine.changes import Ask, Voter
+from workflow_app.engine.deadlines import Due
+from workflow_app.engine.forms import Form
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import Role
+
+if TYPE_CHECKING:
+    from workflow_app.engine.case import Case, Facts
+
+PENDING = "pending"
+
+Voters = Callable[["Case", "Facts"], Iterable[Voter]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number the municipality may set; resolved from the facts when it is needed."""
+
+    name: str
+
+
+Amount = Fraction | int | Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A share of voters: at least so much, or strictly more."""
+
+    amount: Amount
+    strict: bool = False
+
+    def is_met(self, count: int, of: int, facts: "Facts") -> bool:
+        """Tell whether `count` out of `of` reaches the share; nobody out of nobody does not."""
+        if of == 0:
+            return False
+        share = exact(self.amount, facts)
+        reached = Fraction(count, of)
+        return reached > share if self.strict else reached >= share
+
+
+def at_least(amount: Amount) -> Threshold:
+    """Return a share that is met when reached."""
+    return Threshold(amount)
+
+
+def more_than(amount: Amount) -> Threshold:
+    """Return a share that is met when exceeded."""
+    return Threshold(amount, strict=True)
+
+
+def exact(amount: Amount, facts: "Facts") -> Fraction:
+    """Return the amount as an exact fraction; a setting may read «2/3»."""
+    if isinstance(amount, Setting):
+        return Fraction(str(facts.setting(amount.name)))
+    return Fraction(amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way to answer: the status it gives and what it asks of the voter.
+
+    `after` names the statuses it may replace, `by` lets another role answer for the voter
+    (the initiator accepts a condition), `signed` asks for the password again.
+    """
+
+    key: str
+    title: str
+    gives: str
+    form: type[Form] | None = None
+    by: Role | None = None
+    after: tuple[str, ...] = (PENDING,)
+    if_: tuple[Callable[["Case", "Facts"], Any], ...] = ()
+    signed: bool = False
+    tell: tuple[Role, ...] = ()
+    basis: str = ""
+    style: Literal["primary", "secondary", "danger"] = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one voter said, and to which text."""
+
+    voter: Voter
+    status: str = PENDING
+    version: int = 0
+    text_hash: str = ""
+    person_id: int | None = None
+    comment: str = ""
+    is_left_out: bool = False
+    answered_at: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All votes of a ballot; shares are taken over those who still belong to it."""
+
+    votes: tuple[Vote, ...]
+    is_closed: bool = False
+
+    def __iter__(self) -> Iterator[Vote]:
+        """Yield the votes that count."""
+        return (vote for vote in self.votes if not vote.is_left_out)
+
+    def count(self, *statuses: str, group: str | None = None) -> int:
+        """Return how many votes have one of the statuses (any, without one), in a group."""
+        return sum(
+            (not statuses or vote.status in statuses) and group in (None, vote.voter.group)
+            for vote in self
+        )
+
+    def status(self, key: object) -> str:
+        """Return the status of one voter; empty for somebody who is not asked."""
+        return next((vote.status for vote in self if vote.voter.key == str(key)), "")
+
+    def keys(self, *statuses: str) -> tuple[str, ...]:
+        """Return the voters with one of the statuses."""
+        return tuple(vote.voter.key for vote in self if vote.status in statuses)
+
+
+Further = Callable[["Case", "Facts", Tally], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ballot:
+    """A question, its voters, its answers and its rule."""
+
+    key: str
+    title: str
+    voters: Voters
+    answers: tuple[Answer, ...]
+    voter_title: str
+    yes: tuple[str, ...]
+    basis: str = ""
+    need: Threshold | None = None
+    of: Literal["invited", "cast"] = "invited"
+    quorum: Threshold | int | None = None
+    most: int | None = None
+    abstain: tuple[str, ...] = ()
+    veto: tuple[str, ...] = ()
+    tie_group: str | None = None
+    also: Further | None = None
+    silence: str = "no_response"
+    """The status silence gives at the due moment; empty: the ballot waits on."""
+    due: Due | None = None
+    work_title: str = ""
+    """What the work item in the voter's queue says."""
+
+    def open(self, case: "Case", facts: "Facts") -> Ask:
+        """Ask everybody; who already said yes to this is not asked again."""
+        return Ask(self.key, "put", tuple(self.voters(case, facts)))
+
+    def ask_all(self, case: "Case", facts: "Facts") -> Ask:
+        """Ask everybody anew: the text has changed."""
+        voters = tuple(self.voters(case, facts))
+        return Ask(self.key, "put", voters, frozenset(voter.key for voter in voters))
+
+    def close(self, _case: "Case", _facts: "Facts") -> Ask:
+        """End the ballot; silence counts as declared."""
+        return Ask(self.key, "close")
+
+    def is_complete(self, tally: Tally) -> bool:
+        """Tell whether everybody answered, the time is over, or somebody vetoed."""
+        return tally.is_closed or not tally.count(PENDING) or tally.count(*self.veto or ("",)) > 0
+
+    def is_passed(self, case: "Case", facts: "Facts", tally: Tally) -> bool:
+        """Tell whether the votes as they stand satisfy the rule."""
+        if self.veto and tally.count(*self.veto):
+            return False
+        cast = tally.count() - tally.count(PENDING, self.silence)
+        if not self._has_quorum(cast, tally, facts):
+            return False
+        if self.need and not self._is_needed_share_met(cast, tally, facts):
+            return False
+        return self.also is None or self.also(case, facts, tally)
+
+    def _has_quorum(self, cast: int, tally: Tally, facts: "Facts") -> bool:
+        if isinstance(self.quorum, int):
+            return cast >= self.quorum
+        return self.quorum is None or self.quorum.is_met(cast, tally.count(), facts)
+
+    def _is_needed_share_met(self, cast: int, tally: Tally, facts: "Facts") -> bool:
+        """Count the yes votes; a tie goes to the casting voter's own vote."""
+        yes = tally.count(*self.yes)
+        no = cast - yes - tally.count(*self.abstain) if self.abstain else cast - yes
+        if self.tie_group is not None and yes == no:
+            return tally.count(*self.yes, group=self.tie_group) > 0
+        base = tally.count() if self.of == "invited" else cast
+        return self.need is not None and self.need.is_met(yes, base, facts)
+
+    def is_decided(self, case: "Case", facts: "Facts", tally: Tally) -> bool:
+        """Tell whether the pending votes can no longer change the outcome."""
+        return len({self.is_passed(case, facts, end) for end in self._ends(tally)}) == 1
+
+    def _ends(self, tally: Tally) -> Iterator[Tally]:
+        """Yield how the ballot could end: pending votes all silent, or all one answer.
+
+        Monotone rules are decided by their extremes, so mixtures need not be tried.
+        """
+        ends = {answer.gives for answer in self.answers if PENDING in answer.after}
+        for status in sorted(ends | {self.silence}):
+            yield Tally(
+                tuple(
+                    Vote(v.voter, status if v.status == PENDING else v.status,
+                         is_left_out=v.is_left_out)
+                    for v in tally.votes
+                ),
+                is_closed=True,
+            )
+
+    def passed(self, case: "Case", facts: "Facts") -> bool:
+        """Condition: the ballot is complete and its rule is satisfied."""
+        tally = facts.tally(case, self.key)
+        return tally is not None and self.is_complete(tally) and self.is_passed(case, facts, tally)
+
+    def failed(self, case: "Case", facts: "Facts") -> bool:
+        """Condition: the ballot is complete and its rule is not satisfied."""
+        tally = facts.tally(case, self.key)
+        return (
+            tally is not None
+            and self.is_complete(tally)
+            and not self.is_passed(case, facts, tally)
+        )
+
+    def answer(self, key: str) -> Answer | None:
+        """Return the answer with this key."""
+        return next((answer for answer in self.answers if answer.key == key), None)
+
+    def close_when_decided(self, case: "Case", facts: "Facts") -> Refusal | None:
+        """Guard of closing by hand: only once the outcome can no longer change."""
+        tally = facts.tally(case, self.key)
+        if tally is None or self.is_complete(tally):
+            return Refusal("ballot_not_open", "Опрос уже завершён")
+        if not self.is_decided(case, facts, tally):
+            return Refusal(
+                "outcome_still_open", "Итог ещё может измениться: дождитесь ответов или срока"
+            )
+        return None

@@ -1,0 +1,151 @@
+"""What a decision is about: the case in hand, and the facts a guard may ask for."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from workflow_app.engine.ballots import Tally
+from workflow_app.engine.forms import Form
+from workflow_app.engine.roles import Capacity, Parties
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How often an action was taken in a case, and by which persons."""
+
+    times: int = 0
+    persons: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Case:
+    """An instance as guards and effects see it. Decisions never change it.
+
+    `form`, `capacity` and `now` belong to the action being decided.
+    """
+
+    id: int
+    process: str
+    state: str
+    data: Any
+    municipality_id: int
+    parties: Parties = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    version: int = 1
+    number: str = ""
+    subject: str = ""
+    parent_id: int | None = None
+    text_hash: str = ""
+    form: Any = None
+    capacity: Capacity | None = None
+    now: dt.datetime | None = None
+    today: dt.date = dt.date.min
+
+    def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":  # noqa: ANN401
+        """Return the same case with the action's own form, capacity and moment."""
+        return Case(
+            self.id, self.process, self.state, self.data, self.municipality_id, self.parties,
+            self.steps, self.version, self.number, self.subject, self.parent_id, self.text_hash,
+            form, capacity, now, today,
+        )  # fmt: skip
+
+    def with_data(self, data: Form) -> "Case":
+        """Return the case as the next effect of the same decision finds it."""
+        after = self.at_hand(self.form, self.capacity, self.now, self.today)  # type: ignore[arg-type]
+        after.data = data
+        return after
+
+    def times(self, action: str) -> int:
+        """Return how often an action was taken."""
+        return self.steps[action].times if action in self.steps else 0
+
+    def persons(self, action: str) -> frozenset[int]:
+        """Return who took an action, and whom they stood for."""
+        return self.steps[action].persons if action in self.steps else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCard:
+    """What the directory knows of a school that matters for composing a network (1.2)."""
+
+    id: int
+    name: str
+    settlement: str
+    type: str
+    students: int | None
+    teachers: int | None
+    statuses: tuple[str, ...] = ()
+    distance_km: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActCard:
+    """A normative act as a basis of a document."""
+
+    id: int
+    title: str
+    citation: str
+    state: str
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs for the department on a date: the head or the acting substitute."""
+
+    capacity: Capacity
+    title: str
+    name: str
+
+
+class Facts(Protocol):
+    """A read-only view of the registers: the questions guards may ask."""
+
+    def setting(self, name: str) -> Any:  # noqa: ANN401 (settings differ in type)
+        """Return a setting of the municipality."""
+
+    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
+        """Return the codes a school has by acts registered up to now."""
+
+    def status_act(self, school_year: str) -> str | None:
+        """Return the citation of the act that fixed the statuses of a year, if registered."""
+
+    def directions(self, school_year: str) -> Mapping[int, str]:
+        """Return the year's directions: id → state `draft` or `in_force`."""
+
+    def school(self, school_id: int) -> SchoolCard | None:
+        """Return the card of a school of this municipality."""
+
+    def act(self, act_id: int) -> ActCard | None:
+        """Return a normative act."""
+
+    def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
+        """Return the networks a school belongs to on a date."""
+
+    def open_instance(self, process: str, key: str) -> int | None:
+        """Return the open instance that holds this key."""
+
+    def tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the case as it stands."""
+
+    def parent_tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the parent instance."""
+
+    def snapshot(self, case: Case) -> Form | None:
+        """Return the case's data as last kept by a snapshot."""
+
+    def child_states(self, case: Case, process: str) -> tuple[str, ...]:
+        """Return the states of the children of one process, oldest first."""
+
+    def holders(self, role: str, organisation_id: int | None) -> Collection[Capacity]:
+        """Return who holds a position role today, substitutes instead of the absent."""
+
+    def signer(self, role: str) -> Signer | None:
+        """Return who signs in a role today."""
+
+    def last_registered_on(self, journal: str) -> dt.date | None:
+        """Return the date of the newest number of a journal."""
+
+    def name(self, register: str, key: int, form: str = "") -> str:
+        """Return the printed name of a register row, in a stored case form."""

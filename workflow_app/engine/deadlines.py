@@ -1,0 +1,102 @@
+"""Deadlines: what is due when, who is reminded, and whom it reaches when nothing happens."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from workflow_app.engine.roles import Role
+
+if TYPE_CHECKING:
+    from workflow_app.engine.case import Case
+
+Unit = Literal["working", "calendar"]
+
+
+class WorkingDays(Protocol):
+    """The part of a working calendar that deadlines need."""
+
+    def add_working_days(self, start: dt.date, days: int) -> dt.date:
+        """Return the date so many working days later (earlier, when negative)."""
+
+    def next_working(self, day: dt.date) -> dt.date:
+        """Return the day itself or the next working one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline of a state or a ballot; its kind stands in the policy table.
+
+    `offset`, `unit`, `remind` and `escalate` are the default row of that table. Reminders are
+    days before the due date (0 = on the day), escalations days after it. `then` is the action
+    the system takes at the due moment. `since="change"` counts from the last change of a draft.
+    """
+
+    kind: str
+    offset: int = 0
+    unit: Unit = "working"
+    remind: tuple[int, ...] = ()
+    escalate: tuple[tuple[int, Role], ...] = ()
+    then: str | None = None
+    on: Callable[["Case"], dt.date] | None = None
+    since: Literal["entry", "change"] = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The municipality's row for a kind of deadline."""
+
+    offset: int
+    unit: Unit
+    remind: tuple[int, ...]
+    escalate_after: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One moment of a deadline: a reminder, the due moment, or an escalation to a role."""
+
+    on: dt.date
+    what: Literal["remind", "due", "escalate"]
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A deadline with dates: when it is due and everything that happens around it."""
+
+    due_on: dt.date
+    ticks: tuple[Tick, ...]
+
+
+def default_policy(due: Due) -> Policy:
+    """Return the policy row a process declares for its deadline."""
+    return Policy(due.offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
+
+
+def schedule(due: Due, policy: Policy, start: dt.date, days: WorkingDays, on: dt.date | None = None
+             ) -> Schedule:
+    """Return the dates of a deadline that starts on a day; a due day off moves forward."""
+    due_on = days.next_working(on or _shift(start, policy.offset, policy.unit, days))
+    return Schedule(due_on, tuple(sorted(_ticks(due, policy, due_on, days), key=_moment)))
+
+
+def _ticks(due: Due, policy: Policy, due_on: dt.date, days: WorkingDays) -> Iterator[Tick]:
+    for before in policy.remind:
+        yield Tick(_shift(due_on, -before, policy.unit, days), "remind")
+    yield Tick(due_on, "due")
+    for after, (_, role) in zip(policy.escalate_after, due.escalate, strict=False):
+        yield Tick(_shift(due_on, after, "working", days), "escalate", role.key)
+
+
+def _moment(tick: Tick) -> tuple[dt.date, int]:
+    """Order ticks of one day: reminders come in the morning, the due moment at its end."""
+    return tick.on, ("remind", "escalate", "due").index(tick.what)
+
+
+def _shift(day: dt.date, offset: int, unit: Unit, days: WorkingDays) -> dt.date:
+    if offset == 0:
+        return day
+    if unit == "working":
+        return days.add_working_days(day, offset)
+    return day + dt.timedelta(days=offset)

@@ -1,0 +1,326 @@
+"""Deciding: values in, a decision or a refusal out. Nothing is saved, sent or read here."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
+from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.changes import Change, Put
+from workflow_app.engine.process import Effect, Guard, Process, State, Transition
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.roles import Actor, Capacity, Parties, fitting
+
+_CHANGED = "Пока страница была открыта, дело изменилось. Обновите её и посмотрите, что нового."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an action does: the way taken, the capacity it was taken in, and the changes."""
+
+    transition: Transition
+    source: str
+    target: str
+    capacity: Capacity
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer does: the vote after it, beside the vote before."""
+
+    ballot: Ballot
+    answer: Answer
+    before: Vote
+    after: Vote
+    capacity: Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action for one actor and case: allowed, or refused with the reason."""
+
+    action: Transition | Answer
+    capacities: tuple[Capacity, ...] = ()
+    refusal: Refusal | None = None
+    ballot: Ballot | None = None
+    voter: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the action's key."""
+        return self.action.key
+
+
+def decide(  # noqa: PLR0911, PLR0913 (each early return is one kind of refusal)
+    process: Process,
+    case: Case,
+    action: str,
+    actor: Actor,
+    form: Any,  # noqa: ANN401 (each action has its own form)
+    facts: Facts,
+    now: dt.datetime,
+    today: dt.date,
+    position_id: int | None = None,
+) -> Decision | Refusal:
+    """Return what the action does in this case, or why it may not happen.
+
+    `position_id` picks one of several fitting capacities; the first fits otherwise.
+    """
+    transition = process.transition(case.state, action)
+    if transition is None:
+        return _not_now(process, case, action)
+    capacity = _capacity(transition, actor, case.parties, position_id)
+    if isinstance(capacity, Refusal):
+        return capacity
+    for earlier in transition.apart:
+        if capacity.persons & case.persons(earlier):
+            return _same_person(process, earlier)
+    case = case.at_hand(form, capacity, now, today)
+    refusal = check(transition.guards, case, facts)
+    if refusal:
+        return refusal
+    for way in transition.ways:
+        if way.condition(case, facts):
+            changes = _changes(transition.effects, case, facts)
+            target = way.state
+            return Decision(transition, case.state, target, capacity, changes)
+    return Refusal("no_way", "Ни одно из условий перехода не выполнено", basis=transition.basis)
+
+
+def _capacity(
+    transition: Transition, actor: Actor, parties: Parties, position_id: int | None
+) -> Capacity | Refusal:
+    for capacity in actor.capacities:
+        if position_id is not None and capacity.position_id != position_id:
+            continue
+        for role in transition.by:
+            if role.is_held(capacity, parties):
+                return capacity
+    who = ", ".join(role.title for role in transition.by)
+    return Refusal("not_your_role", f"Это действие выполняет {who}", basis=transition.basis or None)
+
+
+def _not_now(process: Process, case: Case, action: str) -> Refusal:
+    state = process.states[case.state].title if case.state else "новое дело"
+    known = next((t for t in process.transitions if t.key == action), None)
+    if known is None:
+        return Refusal("unknown_action", "Такого действия в этом процессе нет")
+    return Refusal("wrong_state", f"«{known.title}» невозможно: сейчас дело «{state}»")
+
+
+def _same_person(process: Process, earlier: str) -> Refusal:
+    title = next((t.title for t in process.transitions if t.key == earlier), earlier)
+    return Refusal(
+        "same_person", f"Это должен сделать другой человек: вы уже выполнили шаг «{title}»"
+    )
+
+
+def check(guards: Iterable[Guard], case: Case, facts: Facts) -> Refusal | None:
+    """Return every reason the guards find, as one refusal."""
+    found: list[Refusal] = []
+    for guard in guards:
+        result = guard(case, facts)
+        if result is None:
+            continue
+        found.extend(result)
+    return joined(found) if found else None
+
+
+def _changes(effects: Iterable[Effect], case: Case, facts: Facts) -> tuple[Change, ...]:
+    """Return the changes in order; each effect sees the data the earlier ones wrote."""
+    changes: list[Change] = []
+    for effect in effects:
+        for change in _made(effect, case, facts):
+            changes.append(change)
+            if isinstance(change, Put) and change.values:
+                case = case.with_data(case.data.model_copy(update=dict(change.values)))
+    return tuple(changes)
+
+
+def _made(effect: Effect, case: Case, facts: Facts) -> Iterable[Change]:
+    if not callable(effect):
+        return (effect,)
+    made = effect(case, facts)
+    if made is None:
+        return ()
+    return made if isinstance(made, Iterable) else (made,)
+
+
+def decide_answer(  # noqa: PLR0913
+    process: Process,
+    case: Case,
+    action: str,
+    voter: str,
+    actor: Actor,
+    form: Any,  # noqa: ANN401
+    facts: Facts,
+    now: dt.datetime,
+    today: dt.date,
+    *,
+    position_id: int | None = None,
+    vote_version: int | None = None,
+    seen: str | None = None,
+) -> Answered | Refusal:
+    """Return the vote after an answer, or why it does not count.
+
+    The answer is held against the vote's own version and the hash of the text shown, never
+    against the version of the case: two voters answering at once both succeed.
+    """
+    found = process.answer(action)
+    tally = facts.tally(case, found[0].key) if found else None
+    if found is None or tally is None:
+        return _not_now(process, case, action)
+    ballot, answer = found
+    vote = next((vote for vote in tally if vote.voter.key == voter), None)
+    if vote is None:
+        return Refusal("not_asked", "Вас об этом не спрашивали")
+    refusal = _stale(ballot, answer, vote, case, vote_version, seen, is_closed=tally.is_closed)
+    if refusal:
+        return refusal
+    capacity = _voting_capacity(answer, vote, actor, case.parties, position_id)
+    if capacity is None:
+        return Refusal("not_your_vote", f"Ответ даёт {ballot.voter_title} этой организации")
+    case = case.at_hand(form, capacity, now, today)
+    refusal = check(answer.if_, case, facts)
+    if refusal:
+        return refusal
+    comment = getattr(form, "reason", "") or vote.comment
+    after = Vote(
+        vote.voter, answer.gives, vote.version + 1, case.text_hash, capacity.person_id, comment,
+        answered_at=now,
+    )  # fmt: skip
+    return Answered(ballot, answer, vote, after, capacity)
+
+
+def _stale(  # noqa: PLR0913
+    ballot: Ballot,
+    answer: Answer,
+    vote: Vote,
+    case: Case,
+    vote_version: int | None,
+    seen: str | None,
+    *,
+    is_closed: bool,
+) -> Refusal | None:
+    if is_closed and PENDING in answer.after:
+        return Refusal("ballot_closed", f"«{ballot.title}»: срок ответа прошёл")
+    if vote_version is not None and vote_version != vote.version:
+        return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
+    if vote.status not in answer.after:
+        return Refusal("already_answered", "Ответ уже дан, так изменить его нельзя")
+    if seen is not None and seen != case.text_hash:
+        return Refusal("text_changed", _CHANGED)
+    return None
+
+
+def _voting_capacity(
+    answer: Answer, vote: Vote, actor: Actor, parties: Parties, position_id: int | None
+) -> Capacity | None:
+    for capacity in actor.capacities:
+        if position_id is not None and capacity.position_id != position_id:
+            continue
+        if answer.by:
+            if answer.by.is_held(capacity, parties):
+                return capacity
+        elif capacity.role == vote.voter.role and vote.voter.organisation_id in (
+            None,
+            capacity.organisation_id,
+        ):
+            return capacity
+    return None
+
+
+def is_stale(case: Case, version: int | None, seen: str | None) -> Refusal | None:
+    """Return a refusal when the person acted on an older case than this one."""
+    if version is not None and version != case.version:
+        return Refusal("changed_meanwhile", _CHANGED)
+    if seen is not None and seen != case.text_hash:
+        return Refusal("text_changed", _CHANGED)
+    return None
+
+
+def offered(process: Process, state: str, parties: Parties, actor: Actor) -> tuple[str, ...]:
+    """Return the actions the actor's capacities reach in a state; guards are not asked."""
+    return tuple(
+        transition.key
+        for transition in process.moves(state)
+        if any(
+            role.is_held(capacity, parties)
+            for role in transition.by
+            for capacity in actor.capacities
+        )
+    )
+
+
+def allowed(  # noqa: PLR0913
+    process: Process, case: Case, actor: Actor, facts: Facts, now: dt.datetime, today: dt.date
+) -> Iterator[Offer]:
+    """Yield every action a person could take in this state, with the reason of each refusal.
+
+    Guards that read the action's own form are asked with an empty one.
+    """
+    for transition in process.moves(case.state):
+        capacities = fitting(transition.by, actor, case.parties)
+        blank = transition.form.model_validate({}) if transition.form else None
+        result = decide(process, case, transition.key, actor, blank, facts, now, today)
+        refusal = result if isinstance(result, Refusal) else None
+        yield Offer(transition, capacities, without_form(refusal, transition.form))
+    yield from _answers(process, case, actor, facts, now, today)
+
+
+def without_form(refusal: Refusal | None, form: Any) -> Refusal | None:  # noqa: ANN401
+    """Return the refusal without reasons that only filling the action's form can mend."""
+    if refusal is None or form is None:
+        return refusal
+    return joined(r for r in refusal if (r.field or "").split(".")[0] not in form.model_fields)
+
+
+def _answers(  # noqa: PLR0913
+    process: Process, case: Case, actor: Actor, facts: Facts, now: dt.datetime, today: dt.date
+) -> Iterator[Offer]:
+    for ballot in process.ballots.values():
+        for vote in facts.tally(case, ballot.key) or ():
+            for answer in ballot.answers:
+                result = decide_answer(
+                    process, case, answer.key, vote.voter.key, actor,
+                    answer.form.model_validate({}) if answer.form else None, facts, now, today,
+                )  # fmt: skip
+                if isinstance(result, Answered):
+                    yield Offer(
+                        answer, (result.capacity,), ballot=ballot, voter=vote.voter.key
+                    )
+
+
+def is_visible(process: Process, state: str, parties: Parties, actor: Actor) -> bool:
+    """Tell whether the actor may read a case: a private state shows only to who edits it."""
+    found: State = process.states[state]
+    roles = found.edit if found.is_private else process.readers
+    return any(role.is_held(capacity, parties) for role in roles for capacity in actor.capacities)
+
+
+def may_edit(process: Process, case: Case, actor: Actor) -> bool:
+    """Tell whether the actor may write the case's data in its state."""
+    return bool(fitting(process.states[case.state].edit, actor, case.parties))
+
+
+def settle(process: Process, case: Case, facts: Facts, actor: Actor, now: dt.datetime,
+           today: dt.date) -> Decision | None:  # fmt: skip
+    """Return what happens by itself now, if a condition of this state came true."""
+    for transition in process.leaving(case.state):
+        if transition.condition and transition.condition(case, facts):
+            decision = decide(process, case, transition.key, actor, None, facts, now, today)
+            if isinstance(decision, Refusal):
+                raise RuntimeError(f"{transition.where}: {decision.code}")
+            return decision
+    return None
+
+
+def outcome(process: Process, case: Case, child: str, state: str) -> Transition | None:
+    """Return the transition that a child's outcome causes here."""
+    for transition in process.leaving(case.state):
+        event = transition.event
+        if event and event.process == child and event.state == state and event.of == "parent":
+            return transition
+    return None

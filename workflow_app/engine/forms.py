@@ -1,0 +1,278 @@
+"""Forms: what people fill in. Types carry the widgets, pydantic checks the values.
+
+Every field may be empty while a draft lives; `filled` (guards.py) asks for the rest.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, core_schema
+
+from workflow_app.engine.refusals import Refusal, joined
+
+RowT = TypeVar("RowT", bound="Row")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """How a type looks on a page and which register its values come from."""
+
+    kind: str
+
+
+_line = StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\r\n]*$")
+_text = StringConstraints(strip_whitespace=True, max_length=10_000)
+
+Line = Annotated[str, Widget("line"), _line]
+Text = Annotated[str, Widget("text"), _text]
+Choice = Annotated[str, Widget("choice"), _line]
+Number = Annotated[int | None, Widget("number")]
+Date = Annotated[dt.date | None, Widget("date")]
+Flag = Annotated[bool, Widget("flag")]
+School = Annotated[int | None, Widget("school")]
+Person = Annotated[int | None, Widget("person")]
+Direction = Annotated[int | None, Widget("direction")]
+Act = Annotated[int | None, Widget("act")]
+File = Annotated[int | None, Widget("file")]
+
+
+class Rows(tuple[RowT, ...], Generic[RowT]):
+    """Rows with stable keys: a row stays itself through every revision."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler  # noqa: ANN401 (pydantic's protocol)
+    ) -> CoreSchema:
+        """Validate as a tuple, then wrap."""
+        (row_type,) = source.__args__
+        inner = handler.generate_schema(tuple[row_type, ...])
+        return core_schema.no_info_after_validator_function(cls, inner)
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys in order."""
+        return tuple(row.row_key for row in self)
+
+    def get(self, key: object) -> RowT | None:
+        """Return the row with this key."""
+        return next((row for row in self if row.row_key == str(key)), None)
+
+    def only(self, keys: Iterable[object]) -> "Rows[RowT]":
+        """Return the rows with these keys."""
+        wanted = {str(key) for key in keys}
+        return Rows(row for row in self if row.row_key in wanted)
+
+    def without(self, *keys: object) -> "Rows[RowT]":
+        """Return the rows with other keys."""
+        dropped = {str(key) for key in keys}
+        return Rows(row for row in self if row.row_key not in dropped)
+
+
+class Many(tuple[T, ...], Generic[T]):
+    """Several values of one kind; empty and repeated ones are dropped."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler  # noqa: ANN401 (pydantic's protocol)
+    ) -> CoreSchema:
+        """Validate as a tuple, then clean."""
+        (value_type,) = source.__args__
+        inner = handler.generate_schema(tuple[value_type, ...])
+        return core_schema.no_info_after_validator_function(cls._cleaned, inner)
+
+    @classmethod
+    def _cleaned(cls, values: tuple[T, ...]) -> "Many[T]":
+        return cls(dict.fromkeys(value for value in values if value is not None))
+
+
+class Form(BaseModel):
+    """What a person fills in; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said(cls, values: Any) -> Any:  # noqa: ANN401 (pydantic's protocol)
+        """Read an empty string, a null and an absent field alike: nothing said yet."""
+        if not isinstance(values, Mapping):
+            return values
+        said = {name: value for name, value in values.items() if value not in (None, "")}
+        return {**_empties(cls), **said}
+
+
+class Row(Form):
+    """One row of a `Rows` field; a field with `key=True` is its key, else `key` is given once."""
+
+    key: str = Field(default="", max_length=40, json_schema_extra={"hidden": True})
+
+    @property
+    def row_key(self) -> str:
+        """Return the stable key."""
+        for name, info in type(self).model_fields.items():
+            if extra(info).get("key"):
+                return str(getattr(self, name))
+        return self.key
+
+
+_NOTHING: dict[str, Any] = {"line": "", "text": "", "choice": "", "flag": False, "rows": ()}
+
+
+@cache
+def _empties(form: type[Form]) -> dict[str, Any]:
+    """Return the empty value of each field that has one of its own."""
+    return {
+        view.name: () if view.kind.startswith("many_") else _NOTHING[view.kind]
+        for view in views(form)
+        if form.model_fields[view.name].default is None
+        and (view.kind in _NOTHING or view.kind.startswith("many_"))
+    }
+
+
+def field(
+    title: str,
+    *,
+    default: Any = None,  # noqa: ANN401 (any field type)
+    basis: str = "",
+    hint: str = "",
+    optional: bool = False,
+    key: bool = False,
+    choices: Mapping[str, str] | None = None,
+    minimum: int = 0,
+    **options: Any,  # noqa: ANN401 (read by the widget of the type)
+) -> Any:  # noqa: ANN401 (takes the place of a typed default)
+    """Declare a field: its Russian title, its clause, and whether it may stay empty.
+
+    `minimum` is the least number of characters (text) or values (rows, several).
+    """
+    described = {
+        "basis": basis,
+        "hint": hint,
+        "optional": optional,
+        "key": key,
+        "choices": dict(choices or {}),
+        "minimum": minimum,
+        **options,
+    }
+    return Field(default=default, title=title, validate_default=False, json_schema_extra=described)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field as pages and the API see it."""
+
+    name: str
+    title: str
+    kind: str
+    options: Mapping[str, Any]
+    row: type[Row] | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether a finished form needs a value here."""
+        return not self.options.get("optional")
+
+    @property
+    def columns(self) -> tuple["FieldView", ...]:
+        """Return the fields of a row."""
+        return tuple(views(self.row)) if self.row else ()
+
+
+def extra(info: FieldInfo) -> Mapping[str, Any]:
+    """Return what `field()` said beyond pydantic's own words."""
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+
+
+def views(form: type[Form]) -> Iterator[FieldView]:
+    """Yield the visible fields of a form in their order."""
+    for name, info in form.model_fields.items():
+        options = extra(info)
+        if options.get("hidden"):
+            continue
+        kind, row = _kind(info.annotation, info.metadata)
+        yield FieldView(name, info.title or name, kind, options, row)
+
+
+def _kind(annotation: Any, metadata: Iterable[Any]) -> tuple[str, type[Row] | None]:  # noqa: ANN401
+    """Return the widget of a field and, for rows, their class."""
+    origin = getattr(annotation, "__origin__", None)
+    if origin is Rows:
+        return "rows", annotation.__args__[0]
+    if origin is Many:
+        inner = annotation.__args__[0]
+        return f"many_{_kind(inner, getattr(inner, '__metadata__', ()))[0]}", None
+    widget = next((item for item in metadata if isinstance(item, Widget)), None)
+    return (widget.kind if widget else "line"), None
+
+
+def blank(form: type[Form]) -> Form:
+    """Return the form with nothing in it."""
+    return form.model_validate({})
+
+
+def is_empty(value: object) -> bool:
+    """Tell whether a person still has to fill this in; `False` and 0 are answers."""
+    return value is None or value in ("", (), [])
+
+
+def missing(form: Form, prefix: str = "") -> Iterator[Refusal]:
+    """Yield one refusal for each required field that is still empty or too short."""
+    for view in views(type(form)):
+        value = getattr(form, view.name)
+        name = f"{prefix}{view.name}"
+        least = view.options.get("minimum") or 0
+        if is_empty(value):
+            if view.is_required:
+                yield Refusal("field_required", f"Заполните поле «{view.title}»", name)
+        elif least and len(value) < least:
+            unit = "знаков" if isinstance(value, str) else "значений"
+            yield Refusal(
+                "field_too_short", f"«{view.title}»: нужно не меньше {least} {unit}", name
+            )
+        if view.row:
+            for row in value or ():
+                yield from missing(row, f"{name}.{row.row_key}.")
+
+
+_SENTENCES = {
+    "extra_forbidden": ("unknown_field", "Такого поля в форме нет"),
+    "string_too_long": ("text_too_long", "Слишком длинный текст: не больше {max_length} знаков"),
+    "string_pattern_mismatch": ("one_line_only", "Здесь помещается только одна строка"),
+    "date_from_datetime_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
+    "date_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
+    "int_parsing": ("bad_number", "Нужно целое число"),
+    "bool_parsing": ("bad_flag", "Нужно «да» или «нет»"),
+}
+
+
+def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
+    """Return the form filled with plain values, or a refusal naming every wrong field."""
+    try:
+        return form.model_validate(values)
+    except ValidationError as error:
+        refusal = joined(_refusal(item) for item in error.errors(include_url=False))
+        if refusal is None:
+            raise
+        return refusal
+
+
+def _refusal(item: Mapping[str, Any]) -> Refusal:
+    code, sentence = _SENTENCES.get(item["type"], ("bad_value", "Значение не подходит"))
+    name = ".".join(str(part) for part in item["loc"])
+    return Refusal(code, sentence.format(**item.get("ctx", {})), name)

@@ -1,0 +1,308 @@
+"""A process, declared in the order and with the nouns of the Regulation."""
+
+import datetime as dt
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from workflow_app.engine.ballots import Answer, Ballot
+from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.changes import Change
+from workflow_app.engine.deadlines import Due
+from workflow_app.engine.forms import Form
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Role
+
+Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
+Condition = Callable[[Case, Facts], bool]
+Effect = Callable[[Case, Facts], Change | Iterable[Change] | None] | Change
+PartyFinder = Callable[[Any], Iterable[int | None]]
+Kind = Literal["start", "move", "when", "on", "revise"]
+
+AUTHOR = "author"
+"""The part of the organisation that started an instance; every case has it."""
+
+
+def otherwise(_case: Case, _facts: Facts) -> bool:
+    """Condition of the last way of a fork."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Where a case stands, for whom it waits and how long."""
+
+    key: str
+    title: str
+    due: tuple[Due, ...] = ()
+    no_deadline: str = ""
+    waits_for: tuple[Role, ...] = ()
+    edit: tuple[Role, ...] = ()
+    ballot: Ballot | None = None
+    is_final: bool = False
+    is_private: bool = False
+    unlimited: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The outcome of an instance of another process: it entered a state."""
+
+    process: str
+    state: str
+    of: Literal["parent", "subject"] = "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One target of a transition, and when it is taken."""
+
+    state: str
+    condition: Condition = otherwise
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transition:
+    """One row of the Regulation's table: who, from where to where, if what, then what."""
+
+    key: str
+    title: str
+    kind: Kind
+    sources: tuple[str, ...]
+    ways: tuple[Way, ...]
+    by: tuple[Role, ...] = ()
+    apart: tuple[str, ...] = ()
+    form: type[Form] | None = None
+    guards: tuple[Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    condition: Condition | None = None
+    event: Child | None = None
+    basis: str = ""
+    style: Literal["primary", "secondary", "danger"] = "secondary"
+    is_bulk: bool = False
+    signed: bool = False
+    unlimited: str = ""
+    where: str = ""
+
+    @property
+    def is_by_person(self) -> bool:
+        """Tell whether somebody other than the system may take it."""
+        return any(role is not SYSTEM_ROLE for role in self.by)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PaperKind:
+    """A document of the process: its template, its closed field list, its values."""
+
+    key: str
+    title: str
+    template: str
+    fields: tuple[str, ...]
+    values: Callable[[Case, Facts], Mapping[str, Any]]
+    where: str = ""
+    file_name: Callable[[Case], str] | None = None
+
+
+@dataclass(eq=False)
+class Process:
+    """A definition: form, states, transitions, ballots and papers of one kind of case.
+
+    `parties` names organisations found in the data, `number` a journal whose next number the
+    instance takes when it starts, `one_open` a key of which only one open instance may exist.
+    """
+
+    key: str
+    title: str
+    version: int
+    form: type[Form]
+    basis: str = ""
+    parties: Mapping[str, PartyFinder] = field(default_factory=dict)
+    heading: Callable[[Any], str] | None = None
+    one_open: Callable[[Any], str] | None = None
+    prefill: Callable[[Capacity, dt.date], Mapping[str, Any]] | None = None
+    readers: tuple[Role, ...] = ()
+    states: dict[str, State] = field(default_factory=dict)
+    transitions: list[Transition] = field(default_factory=list)
+    ballots: dict[str, Ballot] = field(default_factory=dict)
+    papers: dict[str, PaperKind] = field(default_factory=dict)
+
+    def state(  # noqa: PLR0913 (a state is described by what it may need)
+        self,
+        key: str,
+        title: str,
+        *,
+        due: Due | Iterable[Due] = (),
+        no_deadline: str = "",
+        waits_for: Role | Iterable[Role] = (),
+        edit: Role | Iterable[Role] = (),
+        ballot: Ballot | None = None,
+        private: bool = False,
+        unlimited: str = "",
+    ) -> State:
+        """Declare a state; it needs a deadline or the reason why it has none."""
+        state = State(
+            key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
+            ballot, is_private=private, unlimited=unlimited, where=_caller(),
+        )  # fmt: skip
+        self.states[key] = state
+        if ballot:
+            self.ballots[ballot.key] = ballot
+        return state
+
+    def final(self, key: str, title: str) -> State:
+        """Declare a state in which a case ends."""
+        state = State(key, title, is_final=True, where=_caller())
+        self.states[key] = state
+        return state
+
+    def ask(self, ballot: Ballot) -> Ballot:
+        """Declare a ballot that stays open longer than one state."""
+        self.ballots[ballot.key] = ballot
+        return ballot
+
+    def start(self, key: str, title: str, target: State, **declared: Any) -> Transition:  # noqa: ANN401
+        """Declare how a case begins."""
+        return self._add("start", key, title, (), target, declared)
+
+    def move(
+        self,
+        key: str,
+        title: str,
+        source: State | Iterable[State],
+        target: State | Mapping[State, Condition],
+        **declared: Any,  # noqa: ANN401 (spelled out by Transition)
+    ) -> Transition:
+        """Declare what a person (or the system at a deadline) may do."""
+        return self._add("move", key, title, _many(source, State), target, declared)
+
+    def when(
+        self, key: str, title: str, condition: Condition, source: State | Iterable[State],
+        target: State, **declared: Any,  # noqa: ANN401
+    ) -> Transition:  # fmt: skip
+        """Declare what happens by itself as soon as a condition holds."""
+        declared |= {"by": SYSTEM_ROLE, "condition": condition}
+        return self._add("when", key, title, _many(source, State), target, declared)
+
+    def on(
+        self, event: Child, source: State | Iterable[State], target: State, *, key: str, title: str,
+        **declared: Any,  # noqa: ANN401
+    ) -> Transition:  # fmt: skip
+        """Declare what the outcome of another instance causes here."""
+        declared |= {"by": SYSTEM_ROLE, "event": event}
+        return self._add("on", key, title, _many(source, State), target, declared)
+
+    def revise(
+        self, key: str, title: str, source: State, target: State, **declared: Any  # noqa: ANN401
+    ) -> Transition:
+        """Declare a new instance of the series; the old one stays in force meanwhile."""
+        return self._add("revise", key, title, (source,), target, declared)
+
+    def paper(
+        self,
+        key: str,
+        title: str,
+        *,
+        fields: Iterable[str],
+        values: Callable[[Case, Facts], Mapping[str, Any]],
+        template: str = "",
+        file_name: Callable[[Case], str] | None = None,
+    ) -> PaperKind:
+        """Declare a document; the template's name is the key unless said otherwise."""
+        kind = PaperKind(key, title, template or key, tuple(fields), values, _caller(), file_name)
+        self.papers[key] = kind
+        return kind
+
+    def _add(
+        self, kind: Kind, key: str, title: str, sources: tuple[State, ...],
+        target: State | Mapping[State, Condition], declared: dict[str, Any],
+    ) -> Transition:  # fmt: skip
+        ways = target.items() if isinstance(target, Mapping) else ((target, otherwise),)
+        transition = Transition(
+            key,
+            title,
+            kind,
+            tuple(state.key for state in sources),
+            tuple(Way(state.key, condition) for state, condition in ways),
+            by=_many(declared.pop("by", ()), Role),
+            apart=_many(declared.pop("apart", ()), str),
+            guards=tuple(declared.pop("if_", ())),
+            effects=tuple(declared.pop("do", ())),
+            is_bulk=declared.pop("bulk", False),
+            where=_caller(),
+            **declared,
+        )
+        self.transitions.append(transition)
+        for source in transition.sources or ("",):
+            self._leaving[source] = (*self.leaving(source), transition)
+            self._by_action.setdefault((source, key), transition)
+        return transition
+
+    _leaving: dict[str, tuple[Transition, ...]] = field(default_factory=dict, repr=False)
+    _by_action: dict[tuple[str, str], Transition] = field(default_factory=dict, repr=False)
+
+    def transition(self, state: str, action: str) -> Transition | None:
+        """Return what an action means in a state; a new case stands in the state «»."""
+        return self._by_action.get((state, action))
+
+    def leaving(self, state: str) -> tuple[Transition, ...]:
+        """Return the transitions possible in a state, in declared order."""
+        return self._leaving.get(state, ())
+
+    def moves(self, state: str) -> tuple[Transition, ...]:
+        """Return what persons may do in a state."""
+        return tuple(t for t in self.leaving(state) if t.is_by_person)
+
+    def starts(self) -> tuple[Transition, ...]:
+        """Return how a case may begin."""
+        return self.leaving("")
+
+    def answer(self, action: str) -> tuple[Ballot, Answer] | None:
+        """Return the ballot and answer an action means, if it is one."""
+        for ballot in self.ballots.values():
+            answer = ballot.answer(action)
+            if answer:
+                return ballot, answer
+        return None
+
+    def roles(self) -> tuple[Role, ...]:
+        """Return every role the process names."""
+        named: dict[str, Role] = {role.key: role for role in self.readers}
+        for transition in self.transitions:
+            named |= {role.key: role for role in transition.by}
+        for state in self.states.values():
+            named |= {role.key: role for role in (*state.waits_for, *state.edit)}
+            named |= {role.key: role for due in state.due for _, role in due.escalate}
+        for ballot in self.ballots.values():
+            named |= {answer.by.key: answer.by for answer in ballot.answers if answer.by}
+        return tuple(named.values())
+
+    def parties_of(self, data: Any, author: int) -> dict[str, frozenset[int]]:  # noqa: ANN401
+        """Return the organisations that take part in a case with this data."""
+        found = {
+            name: frozenset(item for item in find(data) if item is not None)
+            for name, find in self.parties.items()
+        }
+        return {AUTHOR: frozenset({author}), **found}
+
+    def heading_of(self, data: Any) -> str:  # noqa: ANN401
+        """Return how a case is called in lists."""
+        return (self.heading(data) if self.heading else "") or self.title
+
+
+def _many(value: Any, kind: type) -> tuple[Any, ...]:  # noqa: ANN401
+    """Return one value or several as a tuple."""
+    return (value,) if isinstance(value, kind) else tuple(value)
+
+
+def _caller() -> str:
+    """Return file:line of the declaration, for the verifier's findings."""
+    frame = sys._getframe(1)  # noqa: SLF001 (the only way to know who declares)
+    while frame.f_back and Path(frame.f_code.co_filename) == Path(__file__):
+        frame = frame.f_back
+    path = Path(frame.f_code.co_filename)
+    return f"{path.parent.name}/{path.name}:{frame.f_lineno}"

@@ -1,0 +1,38 @@
+"""Refusing is normal: a code for machines and a Russian sentence for the person."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an action may not happen now; `others` carries further reasons found at once."""
+
+    code: str
+    message: str
+    field: str | None = None
+    basis: str | None = None
+    others: tuple["Refusal", ...] = ()
+
+    def __iter__(self) -> Iterator["Refusal"]:
+        """Yield every reason, this one first."""
+        yield replace(self, others=()) if self.others else self
+        yield from self.others
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return the sentence for each form field that has one."""
+        return {reason.field: reason.message for reason in self if reason.field}
+
+
+def refuse(
+    code: str, message: str, *, field: str | None = None, basis: str | None = None, **values: object
+) -> Refusal:
+    """Return a refusal; `values` fill the braces of the sentence."""
+    return Refusal(code, message.format(**values) if values else message, field, basis)
+
+
+def joined(reasons: Iterable[Refusal]) -> Refusal | None:
+    """Return one refusal that carries all reasons, or None when there is none."""
+    first, *rest = [part for reason in reasons for part in reason] or [None]
+    return replace(first, others=tuple(rest)) if first and rest else first

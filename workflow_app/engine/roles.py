@@ -1,0 +1,72 @@
+"""Who acts: a role of a process, and the capacity in which a person holds it on a date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+Parties = Mapping[str, frozenset[int]]
+"""Organisations that take part in a case, by the name of their part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A position code and the part its organisation plays: «директор базовой школы».
+
+    `party` names the organisations of the case whose holders count;
+    without it the role is one for the whole municipality.
+    """
+
+    key: str
+    title: str
+    held_by: str
+    party: str | None = None
+
+    def is_held(self, capacity: "Capacity", parties: Parties) -> bool:
+        """Tell whether the capacity fits this role in a case with these parties."""
+        if capacity.role != self.held_by:
+            return False
+        return self.party is None or capacity.organisation_id in parties.get(self.party, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A position on a date, or a substitution for its absent holder (`stands_for`)."""
+
+    person_id: int
+    role: str
+    organisation_id: int
+    municipality_id: int
+    position_id: int = 0
+    title: str = ""
+    stands_for: int | None = None
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Return the person and whom she stands for: separation compares both."""
+        return frozenset({self.person_id, self.stands_for or self.person_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person with the capacities she has today, own positions first."""
+
+    person_id: int
+    capacities: tuple[Capacity, ...]
+
+
+SYSTEM_ROLE = Role("system", "система", "system")
+"""Deadlines, tallies and outcomes act in this role; no person holds it."""
+
+
+def system(municipality_id: int) -> Actor:
+    """Return the system as an actor of one municipality."""
+    return Actor(0, (Capacity(0, "system", 0, municipality_id, title="система"),))
+
+
+def fitting(roles: Iterable[Role], actor: Actor, parties: Parties) -> tuple[Capacity, ...]:
+    """Return the actor's capacities that hold one of the roles, in the actor's order."""
+    roles = tuple(roles)
+    return tuple(
+        capacity
+        for capacity in actor.capacities
+        if any(role.is_held(capacity, parties) for role in roles)
+    )

@@ -1,0 +1,1 @@
+"""SQL storage: models, unit of work, outbox, queries, migrations."""

@@ -1,0 +1,22 @@
+"""The people of the Regulation, as roles of its processes (dossier 5)."""
+
+from workflow_app.engine import AUTHOR, Role
+
+BASE_HEAD = Role("base_head", "директор базовой школы", "school_head", "base")
+MEMBER_HEAD = Role("member_head", "директор школы-участницы", "school_head", "members")
+ASKED_HEAD = Role("asked_head", "директор приглашённой школы", "school_head", "asked")
+AUTHOR_HEAD = Role("author_head", "директор школы, подавшей предложение", "school_head", AUTHOR)
+AUTHOR_SPECIALIST = Role(
+    "author_specialist", "специалист, начавший предложение", "dept_specialist", AUTHOR
+)
+COORDINATOR = Role("coordinator", "координатор базовой школы", "network_coordinator", "base")
+METHODIST = Role("methodist", "методист ИМЦ", "methodist")
+IMC_HEAD = Role("imc_head", "директор ИМЦ", "imc_head")
+SPECIALIST = Role("specialist", "специалист отдела", "dept_specialist")
+DEPUTY = Role("deputy", "заместитель начальника отдела", "department_deputy")
+DEPARTMENT_HEAD = Role("department_head", "начальник отдела", "department_head")
+CLERK = Role("clerk", "делопроизводитель", "clerk")
+AUDITOR = Role("auditor", "наблюдатель", "auditor")
+
+DEPARTMENT = (SPECIALIST, DEPUTY, DEPARTMENT_HEAD, CLERK)
+IMC = (METHODIST, IMC_HEAD)

@@ -1,0 +1,128 @@
+"""Rules and small forms that several processes share."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from workflow_app.engine import Case, Choice, Facts, Form, Refusal, Row, Rows, School, Text
+from workflow_app.engine import field, refuse
+
+HELPED = ("low_results", "adverse_social")
+STATUSES = {
+    "stable": "стабильные результаты",
+    "low_results": "низкие результаты (ШНОР)",
+    "adverse_social": "сложные социальные условия (ШНСУ)",
+}
+MEMBER_ROLES = {
+    "supported": "получает помощь",
+    "resource": "помогает вместе с базовой",
+    "partner": "участвует без статуса",
+}
+
+
+class Reason(Form):
+    """Why."""
+
+    reason: Text = field("Причина", minimum=3)
+
+
+class Explanation(Form):
+    """Why, in a sentence rather than a word."""
+
+    reason: Text = field("Замечание", minimum=10)
+
+
+class Remark(Row):
+    """A remark bound to a field of the form."""
+
+    about: Choice = field("К какому полю", of="form")
+    text: Text = field("Замечание", minimum=10)
+
+
+class Remarks(Form):
+    """What has to be mended, field by field."""
+
+    remarks: Rows[Remark] = field("Замечания", minimum=1)
+
+
+class OneSchool(Form):
+    """A school of the composition."""
+
+    school: School = field("Школа", of="members")
+
+
+def school_year(day: dt.date) -> str:
+    """Return the school year people plan for on a day: from July on it is the coming one.
+
+    >>> school_year(dt.date(2025, 8, 28)), school_year(dt.date(2026, 6, 18))
+    ('2025-2026', '2025-2026')
+    """
+    first = day.year if day.month >= 7 else day.year - 1  # noqa: PLR2004 (July)
+    return f"{first}-{first + 1}"
+
+
+def year_before(year: str) -> str:
+    """Return the school year before.
+
+    >>> year_before("2025-2026")
+    '2024-2025'
+    """
+    first = int(year[:4])
+    return f"{first - 1}-{first}"
+
+
+def year_bounds(year: str) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of a school year."""
+    first = int(year[:4])
+    return dt.date(first, 9, 1), dt.date(first + 1, 8, 31)
+
+
+def statuses_for_planning(facts: Facts, school: int, year: str) -> Iterable[str]:
+    """Return the statuses that count while planning: last year's until the new act (1.3a)."""
+    known = facts.status_act(year) is not None
+    return facts.statuses(school, year if known else year_before(year))
+
+
+def base_is_stable(case: Case, facts: Facts) -> Refusal | None:
+    """Only a school with stable results may host a network (1.3a)."""
+    base, year = case.data.base, case.data.school_year
+    if base is None or "stable" in statuses_for_planning(facts, base, year):
+        return None
+    act = facts.status_act(year) or "по статусам прошлого года"
+    return refuse(
+        "base_not_stable",
+        "У школы «{school}» нет статуса «стабильные результаты» на {year} год: {act}",
+        school=facts.name("school", base),
+        year=year.replace("-", "/"),
+        act=act,
+        field="base",
+        basis="1.3",
+    )
+
+
+def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
+    """At approval and signature statuses must stand by a registered act (P9, O6)."""
+    year = case.data.school_year
+    if "stable" not in facts.statuses(case.data.base, year):
+        yield refuse(
+            "base_not_stable", "Базовая школа не имеет статуса «стабильные результаты»: {act}",
+            act=facts.status_act(year) or "акт о статусах этого года не зарегистрирован",
+            field="base", basis="1.3",
+        )  # fmt: skip
+    for member in case.data.members:
+        held = facts.statuses(member.school, year)
+        if member.role == "supported" and not set(HELPED) & set(held):
+            yield refuse(
+                "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
+                school=facts.name("school", member.school),
+                field=f"members.{member.row_key}", basis="Название",
+            )  # fmt: skip
+
+
+def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
+    """Each remark names a field of the form (P7)."""
+    for remark in case.form.remarks:
+        if remark.about and remark.about.split(".")[0] not in type(case.data).model_fields:
+            yield refuse(
+                "unknown_field", "Поля «{name}» в форме нет", name=remark.about,
+                field=f"remarks.{remark.row_key}.about",
+            )  # fmt: skip
