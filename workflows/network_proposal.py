@@ -46,6 +46,7 @@ from workflow_app.engine import (
     refuse,
     snapshot,
 )
+from workflow_app.engine.calendar import school_year_bounds
 from workflows.roles import (
     ASKED_HEAD,
     AUDITOR,
@@ -72,7 +73,6 @@ from workflows.rules import (
     school_year,
     statuses_for_planning,
     statuses_hold,
-    year_bounds,
 )
 
 ORDER = "order_approval"
@@ -216,8 +216,8 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
         return
     if until <= since:
         yield refuse("term_reversed", "Срок заканчивается раньше, чем начинается", field="valid_to")
-    longest = int(facts.setting("A-04.max_years"))
-    if until > year_bounds(school_year(since))[1].replace(
+    longest = int(facts.setting("A-04.max"))
+    if until > school_year_bounds(school_year(since))[1].replace(
         year=int(school_year(since)[:4]) + longest
     ):
         yield refuse(
@@ -228,7 +228,7 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
     """No school takes part in too many networks at once (A-10)."""
-    most = int(facts.setting("A-10.networks"))
+    most = int(facts.setting("A-10"))
     for school in (case.data.base, *(member.school for member in case.data.members)):
         if len(facts.active_networks(school, case.data.valid_from)) >= most:
             yield refuse(
@@ -287,7 +287,7 @@ def supported_remain(case: Case, facts: Facts) -> Iterator[Refusal]:
 def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
     """The share of invited schools that take part stays at A-02 or above."""
     invited = len(case.data.asked) or 1
-    if not at_least(Setting("A-02.share")).is_met(rest, invited, facts):
+    if not at_least(Setting("A-02")).is_met(rest, invited, facts):
         yield refuse(
             "share_too_small", "Останется {rest} из {invited} приглашённых школ: этого мало",
             rest=rest, invited=invited, field="school", basis="A-02",
@@ -352,7 +352,7 @@ consents = Ballot(
         ),
     ),
     yes=("agreed", "agreed_with_conditions"),
-    need=at_least(Setting("A-02.share")),
+    need=at_least(Setting("A-02")),
     also=network_is_viable,
     silence="no_response",
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
@@ -361,7 +361,8 @@ consents = Ballot(
 
 def affected(case: Case, facts: Facts) -> frozenset[str]:
     """Whose consent no longer fits: all when base, directions or term changed (P8b)."""
-    old, new = facts.snapshot(case), case.data
+    old: Proposal | None = facts.snapshot(case)
+    new = case.data
     if old is None:
         return frozenset()
     common = ("base", "directions", "valid_from", "valid_to")
@@ -373,7 +374,7 @@ def affected(case: Case, facts: Facts) -> frozenset[str]:
 
 def is_same_network(case: Case, facts: Facts) -> bool:
     """Composition, base, directions and term are as they were asked about (P8a)."""
-    old = facts.snapshot(case)
+    old: Proposal | None = facts.snapshot(case)
     return old is not None and not affected(case, facts) and (
         old.members.keys() == case.data.members.keys()
     )  # fmt: skip
@@ -481,7 +482,7 @@ ANSWERS = {
 def first_values(capacity: Any, today: dt.date) -> dict[str, Any]:
     """What the form says when it opens: the author's own school and the coming year."""
     year = school_year(today)
-    since, until = year_bounds(year)
+    since, until = school_year_bounds(year)
     own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}
     return {
         "school_year": year,
@@ -584,7 +585,7 @@ process.move(
     by=(*IMC, DEPARTMENT_HEAD), basis="P7", form=Remarks,
     if_=[
         answered, remarks_are_bound,
-        at_most("return", Setting("A-15.proposal"), instead="Примите решение по существу."),
+        at_most("return", Setting("A-15"), instead="Примите решение по существу."),
     ],
 )  # fmt: skip
 process.move(
@@ -619,9 +620,7 @@ process.on(
     key="order_cancelled", title="Приказ отменён", basis="P13",
     unlimited="сколько приказов отменит начальник, столько раз дело вернётся к нему",
 )  # fmt: skip
-process.move(
-    "expire", "Срок истёк", [draft, ready, returned], expired, by=SYSTEM_ROLE, basis="P14"
-)
+process.move("expire", "Срок истёк", [draft, ready, returned], expired, by=SYSTEM_ROLE, basis="P14")
 process.move(
     "exclude_school", "Исключить школу и подготовить приказ заново", ordering, ordering,
     by=DEPARTMENT_HEAD, basis="P15", form=OneSchool,

@@ -267,7 +267,7 @@ def create_network(case: Case, _facts: Facts) -> Iterator[Change]:
         "name": data.network_name,
         "goal": data.goal,
         "coordinator_person_id": data.coordinator,
-        "curator_person_id": data.curator,
+        "imc_curator_person_id": data.curator,
         "valid_from": data.valid_from,
         "valid_to": data.valid_to,
         "directions": list(data.directions),
@@ -298,9 +298,7 @@ def put_signature(case: Case, facts: Facts) -> Put:
     signer = facts.signer("department_head")
     title = signer.title if signer else ""
     person = case.capacity.person_id if case.capacity else None
-    return Put(
-        {"signed_by": person, "signed_as": title, "signed_on": case.today}, snapshot=True
-    )
+    return Put({"signed_by": person, "signed_as": title, "signed_on": case.today}, snapshot=True)
 
 
 def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
@@ -339,6 +337,7 @@ process = Process(
         "members": lambda data: (member.school for member in data.members),
     },
     heading=lambda data: data.title,
+    stop="drop",
     prefill=first_values,
     readers=(*IMC, *DEPARTMENT, AUDITOR),
 )

@@ -3,8 +3,20 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from workflow_app.engine import Case, Choice, Facts, Form, Refusal, Row, Rows, School, Text
-from workflow_app.engine import field, refuse
+from workflow_app.engine import (
+    Case,
+    Choice,
+    Facts,
+    Form,
+    Refusal,
+    Row,
+    Rows,
+    School,
+    Text,
+    field,
+    refuse,
+)
+from workflow_app.engine.calendar import school_year_of
 
 HELPED = ("low_results", "adverse_social")
 STATUSES = {
@@ -53,11 +65,10 @@ class OneSchool(Form):
 def school_year(day: dt.date) -> str:
     """Return the school year people plan for on a day: from July on it is the coming one.
 
-    >>> school_year(dt.date(2025, 8, 28)), school_year(dt.date(2026, 6, 18))
+    >>> school_year(dt.date(2025, 7, 1)), school_year(dt.date(2026, 6, 18))
     ('2025-2026', '2025-2026')
     """
-    first = day.year if day.month >= 7 else day.year - 1  # noqa: PLR2004 (July)
-    return f"{first}-{first + 1}"
+    return school_year_of(day + dt.timedelta(days=62))
 
 
 def year_before(year: str) -> str:
@@ -68,12 +79,6 @@ def year_before(year: str) -> str:
     """
     first = int(year[:4])
     return f"{first - 1}-{first}"
-
-
-def year_bounds(year: str) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day of a school year."""
-    first = int(year[:4])
-    return dt.date(first, 9, 1), dt.date(first + 1, 8, 31)
 
 
 def statuses_for_planning(facts: Facts, school: int, year: str) -> Iterable[str]:

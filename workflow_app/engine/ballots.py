@@ -213,8 +213,11 @@ class Ballot:
         for status in sorted(ends | {self.silence}):
             yield Tally(
                 tuple(
-                    Vote(v.voter, status if v.status == PENDING else v.status,
-                         is_left_out=v.is_left_out)
+                    Vote(
+                        v.voter,
+                        status if v.status == PENDING else v.status,
+                        is_left_out=v.is_left_out,
+                    )
                     for v in tally.votes
                 ),
                 is_closed=True,
@@ -229,9 +232,7 @@ class Ballot:
         """Condition: the ballot is complete and its rule is not satisfied."""
         tally = facts.tally(case, self.key)
         return (
-            tally is not None
-            and self.is_complete(tally)
-            and not self.is_passed(case, facts, tally)
+            tally is not None and self.is_complete(tally) and not self.is_passed(case, facts, tally)
         )
 
     def answer(self, key: str) -> Answer | None:

@@ -42,7 +42,7 @@ class Case:
     now: dt.datetime | None = None
     today: dt.date = dt.date.min
 
-    def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":  # noqa: ANN401
+    def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":
         """Return the same case with the action's own form, capacity and moment."""
         return Case(
             self.id, self.process, self.state, self.data, self.municipality_id, self.parties,
@@ -102,7 +102,7 @@ class Signer:
 class Facts(Protocol):
     """A read-only view of the registers: the questions guards may ask."""
 
-    def setting(self, name: str) -> Any:  # noqa: ANN401 (settings differ in type)
+    def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
 
     def statuses(self, school_id: int, school_year: str) -> Collection[str]:
@@ -132,7 +132,7 @@ class Facts(Protocol):
     def parent_tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot of the parent instance."""
 
-    def snapshot(self, case: Case) -> Form | None:
+    def snapshot(self, case: Case) -> Any:
         """Return the case's data as last kept by a snapshot."""
 
     def child_states(self, case: Case, process: str) -> tuple[str, ...]:
@@ -146,6 +146,9 @@ class Facts(Protocol):
 
     def last_registered_on(self, journal: str) -> dt.date | None:
         """Return the date of the newest number of a journal."""
+
+    def is_number_taken(self, journal: str, year: int, number: int) -> bool:
+        """Tell whether a number of a year stands in the journal."""
 
     def name(self, register: str, key: int, form: str = "") -> str:
         """Return the printed name of a register row, in a stored case form."""

@@ -74,8 +74,9 @@ def default_policy(due: Due) -> Policy:
     return Policy(due.offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
 
 
-def schedule(due: Due, policy: Policy, start: dt.date, days: WorkingDays, on: dt.date | None = None
-             ) -> Schedule:
+def schedule(
+    due: Due, policy: Policy, start: dt.date, days: WorkingDays, on: dt.date | None = None
+) -> Schedule:
     """Return the dates of a deadline that starts on a day; a due day off moves forward."""
     due_on = days.next_working(on or _shift(start, policy.offset, policy.unit, days))
     return Schedule(due_on, tuple(sorted(_ticks(due, policy, due_on, days), key=_moment)))
@@ -100,3 +101,26 @@ def _shift(day: dt.date, offset: int, unit: Unit, days: WorkingDays) -> dt.date:
     if unit == "working":
         return days.add_working_days(day, offset)
     return day + dt.timedelta(days=offset)
+
+
+MORNING = dt.time(9, 0)
+"""Reminders and escalations come when people come to work."""
+
+
+def end_of_day(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """Return the due moment of a day: 23:59:59 in the municipality, as UTC (dossier 8)."""
+    return dt.datetime.combine(day, dt.time(23, 59, 59), zone).astimezone(dt.UTC)
+
+
+def moments(plan: Schedule, zone: dt.tzinfo) -> tuple[tuple[dt.datetime, str, str], ...]:
+    """Return when each tick happens, as UTC: (moment, what, role key)."""
+    return tuple(
+        (
+            end_of_day(tick.on, zone)
+            if tick.what == "due"
+            else dt.datetime.combine(tick.on, MORNING, zone).astimezone(dt.UTC),
+            tick.what,
+            tick.role,
+        )
+        for tick in plan.ticks
+    )

@@ -53,12 +53,12 @@ class Offer:
         return self.action.key
 
 
-def decide(  # noqa: PLR0911, PLR0913 (each early return is one kind of refusal)
+def decide(
     process: Process,
     case: Case,
     action: str,
     actor: Actor,
-    form: Any,  # noqa: ANN401 (each action has its own form)
+    form: Any,
     facts: Facts,
     now: dt.datetime,
     today: dt.date,
@@ -148,13 +148,13 @@ def _made(effect: Effect, case: Case, facts: Facts) -> Iterable[Change]:
     return made if isinstance(made, Iterable) else (made,)
 
 
-def decide_answer(  # noqa: PLR0913
+def decide_answer(
     process: Process,
     case: Case,
     action: str,
     voter: str,
     actor: Actor,
-    form: Any,  # noqa: ANN401
+    form: Any,
     facts: Facts,
     now: dt.datetime,
     today: dt.date,
@@ -194,7 +194,7 @@ def decide_answer(  # noqa: PLR0913
     return Answered(ballot, answer, vote, after, capacity)
 
 
-def _stale(  # noqa: PLR0913
+def _stale(
     ballot: Ballot,
     answer: Answer,
     vote: Vote,
@@ -254,7 +254,7 @@ def offered(process: Process, state: str, parties: Parties, actor: Actor) -> tup
     )
 
 
-def allowed(  # noqa: PLR0913
+def allowed(
     process: Process, case: Case, actor: Actor, facts: Facts, now: dt.datetime, today: dt.date
 ) -> Iterator[Offer]:
     """Yield every action a person could take in this state, with the reason of each refusal.
@@ -270,14 +270,14 @@ def allowed(  # noqa: PLR0913
     yield from _answers(process, case, actor, facts, now, today)
 
 
-def without_form(refusal: Refusal | None, form: Any) -> Refusal | None:  # noqa: ANN401
+def without_form(refusal: Refusal | None, form: Any) -> Refusal | None:
     """Return the refusal without reasons that only filling the action's form can mend."""
     if refusal is None or form is None:
         return refusal
     return joined(r for r in refusal if (r.field or "").split(".")[0] not in form.model_fields)
 
 
-def _answers(  # noqa: PLR0913
+def _answers(
     process: Process, case: Case, actor: Actor, facts: Facts, now: dt.datetime, today: dt.date
 ) -> Iterator[Offer]:
     for ballot in process.ballots.values():
@@ -288,9 +288,7 @@ def _answers(  # noqa: PLR0913
                     answer.form.model_validate({}) if answer.form else None, facts, now, today,
                 )  # fmt: skip
                 if isinstance(result, Answered):
-                    yield Offer(
-                        answer, (result.capacity,), ballot=ballot, voter=vote.voter.key
-                    )
+                    yield Offer(answer, (result.capacity,), ballot=ballot, voter=vote.voter.key)
 
 
 def is_visible(process: Process, state: str, parties: Parties, actor: Actor) -> bool:

@@ -56,12 +56,9 @@ class Rows(tuple[RowT, ...], Generic[RowT]):
     __slots__ = ()
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler  # noqa: ANN401 (pydantic's protocol)
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate as a tuple, then wrap."""
-        (row_type,) = source.__args__
-        inner = handler.generate_schema(tuple[row_type, ...])
+        inner = handler.generate_schema(tuple[(source.__args__[0], ...)])
         return core_schema.no_info_after_validator_function(cls, inner)
 
     def keys(self) -> tuple[str, ...]:
@@ -89,12 +86,9 @@ class Many(tuple[T, ...], Generic[T]):
     __slots__ = ()
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler  # noqa: ANN401 (pydantic's protocol)
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate as a tuple, then clean."""
-        (value_type,) = source.__args__
-        inner = handler.generate_schema(tuple[value_type, ...])
+        inner = handler.generate_schema(tuple[(source.__args__[0], ...)])
         return core_schema.no_info_after_validator_function(cls._cleaned, inner)
 
     @classmethod
@@ -109,7 +103,7 @@ class Form(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_said(cls, values: Any) -> Any:  # noqa: ANN401 (pydantic's protocol)
+    def _nothing_said(cls, values: Any) -> Any:
         """Read an empty string, a null and an absent field alike: nothing said yet."""
         if not isinstance(values, Mapping):
             return values
@@ -148,15 +142,15 @@ def _empties(form: type[Form]) -> dict[str, Any]:
 def field(
     title: str,
     *,
-    default: Any = None,  # noqa: ANN401 (any field type)
+    default: Any = None,
     basis: str = "",
     hint: str = "",
     optional: bool = False,
     key: bool = False,
     choices: Mapping[str, str] | None = None,
     minimum: int = 0,
-    **options: Any,  # noqa: ANN401 (read by the widget of the type)
-) -> Any:  # noqa: ANN401 (takes the place of a typed default)
+    **options: Any,
+) -> Any:
     """Declare a field: its Russian title, its clause, and whether it may stay empty.
 
     `minimum` is the least number of characters (text) or values (rows, several).
@@ -209,7 +203,7 @@ def views(form: type[Form]) -> Iterator[FieldView]:
         yield FieldView(name, info.title or name, kind, options, row)
 
 
-def _kind(annotation: Any, metadata: Iterable[Any]) -> tuple[str, type[Row] | None]:  # noqa: ANN401
+def _kind(annotation: Any, metadata: Iterable[Any]) -> tuple[str, type[Row] | None]:
     """Return the widget of a field and, for rows, their class."""
     origin = getattr(annotation, "__origin__", None)
     if origin is Rows:

@@ -1,7 +1,6 @@
 """A process, declared in the order and with the nouns of the Regulation."""
 
 import datetime as dt
-import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -124,6 +123,8 @@ class Process:
     parties: Mapping[str, PartyFinder] = field(default_factory=dict)
     heading: Callable[[Any], str] | None = None
     one_open: Callable[[Any], str] | None = None
+    stop: str = ""
+    """The system's action that ends an instance nobody needs any more."""
     prefill: Callable[[Capacity, dt.date], Mapping[str, Any]] | None = None
     readers: tuple[Role, ...] = ()
     states: dict[str, State] = field(default_factory=dict)
@@ -131,7 +132,7 @@ class Process:
     ballots: dict[str, Ballot] = field(default_factory=dict)
     papers: dict[str, PaperKind] = field(default_factory=dict)
 
-    def state(  # noqa: PLR0913 (a state is described by what it may need)
+    def state(
         self,
         key: str,
         title: str,
@@ -165,7 +166,7 @@ class Process:
         self.ballots[ballot.key] = ballot
         return ballot
 
-    def start(self, key: str, title: str, target: State, **declared: Any) -> Transition:  # noqa: ANN401
+    def start(self, key: str, title: str, target: State, **declared: Any) -> Transition:
         """Declare how a case begins."""
         return self._add("start", key, title, (), target, declared)
 
@@ -175,14 +176,14 @@ class Process:
         title: str,
         source: State | Iterable[State],
         target: State | Mapping[State, Condition],
-        **declared: Any,  # noqa: ANN401 (spelled out by Transition)
+        **declared: Any,
     ) -> Transition:
         """Declare what a person (or the system at a deadline) may do."""
         return self._add("move", key, title, _many(source, State), target, declared)
 
     def when(
         self, key: str, title: str, condition: Condition, source: State | Iterable[State],
-        target: State, **declared: Any,  # noqa: ANN401
+        target: State, **declared: Any,
     ) -> Transition:  # fmt: skip
         """Declare what happens by itself as soon as a condition holds."""
         declared |= {"by": SYSTEM_ROLE, "condition": condition}
@@ -190,14 +191,14 @@ class Process:
 
     def on(
         self, event: Child, source: State | Iterable[State], target: State, *, key: str, title: str,
-        **declared: Any,  # noqa: ANN401
+        **declared: Any,
     ) -> Transition:  # fmt: skip
         """Declare what the outcome of another instance causes here."""
         declared |= {"by": SYSTEM_ROLE, "event": event}
         return self._add("on", key, title, _many(source, State), target, declared)
 
     def revise(
-        self, key: str, title: str, source: State, target: State, **declared: Any  # noqa: ANN401
+        self, key: str, title: str, source: State, target: State, **declared: Any
     ) -> Transition:
         """Declare a new instance of the series; the old one stays in force meanwhile."""
         return self._add("revise", key, title, (source,), target, declared)
@@ -281,7 +282,7 @@ class Process:
             named |= {answer.by.key: answer.by for answer in ballot.answers if answer.by}
         return tuple(named.values())
 
-    def parties_of(self, data: Any, author: int) -> dict[str, frozenset[int]]:  # noqa: ANN401
+    def parties_of(self, data: Any, author: int) -> dict[str, frozenset[int]]:
         """Return the organisations that take part in a case with this data."""
         found = {
             name: frozenset(item for item in find(data) if item is not None)
@@ -289,12 +290,12 @@ class Process:
         }
         return {AUTHOR: frozenset({author}), **found}
 
-    def heading_of(self, data: Any) -> str:  # noqa: ANN401
+    def heading_of(self, data: Any) -> str:
         """Return how a case is called in lists."""
         return (self.heading(data) if self.heading else "") or self.title
 
 
-def _many(value: Any, kind: type) -> tuple[Any, ...]:  # noqa: ANN401
+def _many(value: Any, kind: type) -> tuple[Any, ...]:
     """Return one value or several as a tuple."""
     return (value,) if isinstance(value, kind) else tuple(value)
 

@@ -34,5 +34,5 @@ def refuse(
 
 def joined(reasons: Iterable[Refusal]) -> Refusal | None:
     """Return one refusal that carries all reasons, or None when there is none."""
-    first, *rest = [part for reason in reasons for part in reason] or [None]
-    return replace(first, others=tuple(rest)) if first and rest else first
+    parts = [part for reason in reasons for part in reason]
+    return replace(parts[0], others=tuple(parts[1:])) if parts else None

@@ -1,16 +1,18 @@
 """The declarative base and the column types both databases share."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Integer,
     MetaData,
+    Table,
     TypeDecorator,
     event,
     or_,
@@ -141,3 +143,14 @@ event.listen(NoOverlap, "after_update", _refuse_overlap, propagate=True)
 def sort_key(text: str) -> str:
     """Return a key that sorts Russian words alike in every database: Ё stands beside Е."""
     return text.casefold().replace("ё", "е")
+
+
+def table(model: type[Base]) -> Table:
+    """Return the table of a model, for Core statements."""
+    return cast("Table", model.__table__)
+
+
+def inserted_id(result: CursorResult[Any]) -> int:
+    """Return the id the database gave to an inserted row."""
+    key = result.inserted_primary_key
+    return int(key[0]) if key else 0

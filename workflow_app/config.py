@@ -1,0 +1,237 @@
+"""Settings, built once from the environment; a wrong value names its variable at start."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from workflow_app.clock import Clock, ShiftedClock, SystemClock
+
+WORKDAY_START = time(9, 0)
+"""CLOCK given as a bare date means the morning of that working day."""
+
+_DATABASES = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "sqlite": "sqlite",
+}
+_SENDER = r"^([^<>\r\n]*<[^\s@<>,]+@[^\s@<>,]+>|[^\s@<>,]+@[^\s@<>,]+)$"
+_SECRET = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
+
+
+class SettingsError(Exception):
+    """The environment holds wrong values; `problems` maps each variable to its sentence."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        lines = (f"{name}: {sentence}" for name, sentence in self.problems.items())
+        super().__init__("Неверные настройки окружения:\n  " + "\n  ".join(lines))
+
+
+class Settings(BaseModel):
+    """Everything a process of the house has to know about its surroundings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    data_dir: Path = Path("var/data")
+    timezone: str = "Europe/Moscow"
+    database_url: str = Field(default="", repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: Annotated[str, Field(pattern=_SENDER)] = "workflow@localhost.localdomain"
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    secret_key: Annotated[str, Field(min_length=32)] = Field(repr=False)
+    clock: datetime | None = None
+    clock_since: datetime | None = None
+    web_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The municipality's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables from which a child process builds these very settings."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {name.upper(): str(value) for name, value in values.items()}
+
+    def make_clock(self) -> Clock:
+        """Return the clock of this process: the real one, or the shifted one of a demonstration."""
+        return SystemClock() if self.clock is None else ShiftedClock(self.clock, self.clock_since)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().resolve()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise _wrong(
+                "такого часового пояса нет в базе tzdata, пример: Europe/Moscow"
+            ) from error
+        return name
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if not url:
+            return url
+        if not separator or scheme not in _DATABASES:
+            raise _wrong("ожидается адрес sqlite:///файл или postgresql://пользователь@узел/база")
+        return f"{_DATABASES[scheme]}://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_broker(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in {"redis", "rediss"}:
+            raise _wrong("ожидается адрес redis://:пароль@узел:порт/0 или rediss://…")
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_mail_server(cls, url: str | None) -> str | None:
+        if url is not None and not _is_smtp(url):
+            raise _wrong("ожидается адрес smtp://имя:пароль@узел:порт или smtps://…")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise _wrong("ожидается адрес сайта, пример: https://docs.example.ru")
+        return url.rstrip("/")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
+
+    @field_validator("clock", "clock_since", mode="before")
+    @classmethod
+    def _moment(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        try:
+            return (
+                datetime.combine(date.fromisoformat(given), WORKDAY_START)
+                if len(given) == len("2025-08-28")
+                else datetime.fromisoformat(given)
+            )
+        except ValueError as error:
+            raise _wrong("ожидается 2025-08-28 или 2025-08-28T10:30") from error
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Fill the values that follow from others; a frozen model lets only itself do it."""
+        derived = {
+            "database_url": self.database_url or f"sqlite:///{self.data_dir / 'workflow.sqlite3'}",
+            "public_url": self.public_url or f"http://127.0.0.1:{self.port}",
+            "clock": self._in_utc(self.clock),
+            "clock_since": self._in_utc(self.clock_since),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+        return self
+
+    def _in_utc(self, moment: datetime | None) -> datetime | None:
+        if moment is None:
+            return None
+        local = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        return local.astimezone(UTC)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of this environment, or raise one `SettingsError` naming every mistake.
+
+    An empty variable counts as unset. Without SECRET_KEY the key is made once and kept with the
+    data.
+    """
+    given = os.environ if environ is None else environ
+    names = {name: name.upper() for name in Settings.model_fields}
+    values = {name: given[variable] for name, variable in names.items() if given.get(variable)}
+    draft = _build({"secret_key": "0" * 32, **values})
+    if "secret_key" in values:
+        return draft
+    return draft.model_copy(update={"secret_key": _kept_secret(draft.data_dir)})
+
+
+def _build(values: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(dict(map(_explain, error.errors(include_url=False)))) from None
+
+
+def _explain(problem: Mapping[str, object]) -> tuple[str, str]:
+    """Return (variable, Russian sentence); a value that may hold a password is not repeated."""
+    location = problem["loc"]
+    variable = str(location[0]).upper() if isinstance(location, tuple) and location else "окружение"
+    sentence = _SENTENCES.get(variable, str(problem["msg"]))
+    if problem["type"] == _WRONG:
+        sentence = str(problem["msg"])
+    shown = "" if variable in _SECRET else f", получено «{problem['input']}»"
+    return variable, f"{sentence}{shown}"
+
+
+_WRONG = "wrong_setting"
+_SENTENCES = {
+    "PORT": "ожидается целое число от 1 до 65535",
+    "WEB_WORKERS": "ожидается целое число от 1 до 64",
+    "SECRET_KEY": "ожидается не меньше 32 знаков",
+    "MAIL_FROM": "ожидается адрес электронной почты",
+    "LOG_LEVEL": "ожидается DEBUG, INFO, WARNING или ERROR",
+}
+
+
+def _wrong(sentence: str) -> PydanticCustomError:
+    # Braces of the sentence would be read as its placeholders.
+    return PydanticCustomError(_WRONG, "{sentence}", {"sentence": sentence})
+
+
+def _is_smtp(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """Return the key kept in the data folder; the first of several processes to come makes it."""
+    kept = data_dir / "secret_key"
+    try:
+        if not kept.exists():
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = kept.with_name(f"secret_key.{secrets.token_hex(4)}")
+            with os.fdopen(
+                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+            ) as file:
+                file.write(secrets.token_hex(32))
+            try:
+                # A link refuses to replace: whoever comes second reads what the first one wrote.
+                os.link(draft, kept)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return kept.read_text(encoding="ascii").strip()
+    except OSError as error:
+        sentence = f"не удаётся хранить данные в папке «{data_dir}»: {error.strerror}"
+        raise SettingsError({"DATA_DIR": sentence}) from error

@@ -1,0 +1,1 @@
+"""Use cases: one function is one intent of a person and one transaction."""

@@ -1,0 +1,227 @@
+"""What a person does with a case: start it, act in it, answer, take a step back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.decide import (
+    Answered,
+    Decision,
+    decide,
+    decide_answer,
+    is_stale,
+    is_visible,
+)
+from workflow_app.engine.forms import Form, parse
+from workflow_app.engine.process import Process
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import Actor
+from workflow_app.services.interpreter import Interpreter, plain
+from workflow_app.services.ports import NewCase, UnitOfWork
+
+NOT_FOUND = Refusal("not_found", "Такого дела нет или оно вам не открыто")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a person wants: the action, its form, and what she had seen when she decided."""
+
+    instance_id: int
+    action: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    voter: str | None = None
+    version: int | None = None
+    seen: str | None = None
+    position_id: int | None = None
+    vote_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Where the case stands after an action."""
+
+    instance_id: int
+    state: str
+    version: int
+
+
+def start(
+    uow: UnitOfWork, person_id: int, process_key: str, values: Mapping[str, Any],
+    position_id: int | None = None,
+) -> Done | Refusal:  # fmt: skip
+    """Begin a case for a person; nothing, not even a number, is used up by a refusal."""
+    process = uow.processes.get(process_key)
+    actor = uow.actor(person_id)
+    if process is None or not actor.capacities:
+        return NOT_FOUND
+    roles = {role.held_by for transition in process.starts() for role in transition.by}
+    fitting = [
+        capacity
+        for capacity in actor.capacities
+        if capacity.role in roles and position_id in (None, capacity.position_id)
+    ]
+    capacity = fitting[0] if fitting else actor.capacities[0]
+    prefilled = process.prefill(capacity, uow.today) if process.prefill else {}
+    form = parse(process.form, {**prefilled, **values})
+    if isinstance(form, Refusal):
+        return form
+    new = NewCase(process.key, plain(form), capacity.organisation_id)
+    interpreter = Interpreter(uow)
+    chosen = Actor(person_id, (capacity,))
+    case = interpreter.start(new, process.starts()[0].key, chosen, form)
+    if isinstance(case, Refusal):
+        return case
+    interpreter.finish()
+    return _done(uow, case.id)
+
+
+def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
+    """Take an action or give an answer; everything that follows happens in this transaction."""
+    case = uow.load(intent.instance_id)
+    if case is None:
+        return NOT_FOUND
+    process = uow.processes[case.process]
+    actor = uow.actor(person_id)
+    if not may_read(uow, process, case, actor):
+        return NOT_FOUND
+    if process.transition(case.state, intent.action) is None and process.answer(intent.action):
+        return _answer(uow, process, case, actor, intent)
+    refusal = is_stale(case, intent.version, intent.seen)
+    if refusal:
+        return refusal
+    transition = process.transition(case.state, intent.action)
+    form = parse(transition.form, intent.values) if transition and transition.form else None
+    if isinstance(form, Refusal):
+        return form
+    decision = decide(
+        process, case, intent.action, actor, form, uow.facts(case.municipality_id),
+        uow.now, uow.today, intent.position_id,
+    )  # fmt: skip
+    if isinstance(decision, Refusal):
+        return decision
+    return _carry_out(uow, case, decision, form)
+
+
+def _carry_out(uow: UnitOfWork, case: Case, decision: Decision, form: Form | None) -> Done:
+    interpreter = Interpreter(uow)
+    interpreter.apply(case, decision, form)
+    interpreter.finish()
+    return _done(uow, case.id)
+
+
+def _answer(
+    uow: UnitOfWork, process: Process, case: Case, actor: Actor, intent: Intent
+) -> Done | Refusal:
+    found = process.answer(intent.action)
+    if found is None:
+        return NOT_FOUND
+    _, answer = found
+    form = parse(answer.form, intent.values) if answer.form else None
+    if isinstance(form, Refusal):
+        return form
+    voter = intent.voter or own_voter(uow, process, case, actor, intent.action)
+    answered = decide_answer(
+        process, case, intent.action, voter, actor, form, uow.facts(case.municipality_id),
+        uow.now, uow.today, position_id=intent.position_id, vote_version=intent.vote_version,
+        seen=intent.seen,
+    )  # fmt: skip
+    if isinstance(answered, Refusal):
+        return answered
+    interpreter = Interpreter(uow)
+    if not interpreter.answer(case, answered, form):
+        return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
+    interpreter.finish()
+    return _done(uow, case.id)
+
+
+def own_voter(uow: UnitOfWork, process: Process, case: Case, actor: Actor, action: str) -> str:
+    """Return the voter the actor answers for: the first that takes this answer from her."""
+    found = process.answer(action)
+    if found is None:
+        return ""
+    ballot, answer = found
+    form = answer.form.model_validate({}) if answer.form else None
+    facts = uow.facts(case.municipality_id)
+    own = ""
+    for vote in facts.tally(case, ballot.key) or ():
+        result = decide_answer(
+            process, case, action, vote.voter.key, actor, form, facts, uow.now, uow.today
+        )
+        if isinstance(result, Answered):
+            return vote.voter.key
+        if result.code not in {"not_your_vote", "already_answered"} or (
+            result.code == "already_answered" and not own and _belongs(vote.voter, actor)
+        ):
+            own = own or vote.voter.key
+    return own
+
+
+def _belongs(voter: Any, actor: Actor) -> bool:
+    return any(
+        capacity.role == voter.role and voter.organisation_id in (None, capacity.organisation_id)
+        for capacity in actor.capacities
+    )
+
+
+def act_as_system(
+    uow: UnitOfWork, instance_id: int, action: str, values: Mapping[str, Any]
+) -> bool:
+    """Let a deadline or another family's message act; in a final state it is a no-op."""
+    case = uow.load(instance_id)
+    if case is None or uow.processes[case.process].states[case.state].is_final:
+        return False
+    interpreter = Interpreter(uow)
+    interpreter.called(case.id, action, values)
+    interpreter.finish()
+    return True
+
+
+def close_ballot(uow: UnitOfWork, instance_id: int, ballot_key: str) -> None:
+    """Close a ballot at its due moment: silence counts as declared, then the rule decides."""
+    case = uow.load(instance_id)
+    if case is None:
+        return
+    interpreter = Interpreter(uow)
+    ballot = uow.processes[case.process].ballots[ballot_key]
+    if ballot.silence:
+        interpreter.close_ballot(case, ballot)
+        interpreter.unsettled(case.id)
+        interpreter.finish()
+
+
+def take_back(uow: UnitOfWork, person_id: int, instance_id: int) -> Done | Refusal:
+    """Undo the person's own last step, as long as nobody acted on it."""
+    case = uow.load(instance_id)
+    actor = uow.actor(person_id)
+    if case is None or not may_read(uow, uow.processes[case.process], case, actor):
+        return NOT_FOUND
+    step = uow.last_step(instance_id)
+    if step is None or step.person_id != person_id:
+        return Refusal("not_your_step", "Последний шаг сделали не вы")
+    if not step.undo:
+        return Refusal("cannot_take_back", f"Шаг «{step.title}» отменить уже нельзя")
+    interpreter = Interpreter(uow)
+    refusal = interpreter.take_back(case, step, actor)
+    if refusal:
+        return refusal
+    return _done(uow, instance_id)
+
+
+def may_read(uow: UnitOfWork, process: Process, case: Case, actor: Actor) -> bool:
+    """Tell whether the actor may see the case: as a reader, or because she reads its parent."""
+    if all(c.municipality_id != case.municipality_id for c in actor.capacities):
+        return False
+    if is_visible(process, case.state, case.parties, actor):
+        return True
+    if case.parent_id is None or process.states[case.state].is_private:
+        return False
+    parent = uow.load(case.parent_id)
+    return parent is not None and may_read(uow, uow.processes[parent.process], parent, actor)
+
+
+def _done(uow: UnitOfWork, instance_id: int) -> Done:
+    case = uow.load(instance_id)
+    if case is None:
+        raise LookupError(instance_id)
+    return Done(case.id, case.state, case.version)

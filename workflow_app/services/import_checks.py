@@ -1,0 +1,230 @@
+"""What must hold between the files of a district: every key resolves, every date fits."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from workflow_app.services import import_rows as rows
+from workflow_app.services.import_files import DirectoryData, ImportProblem
+from workflow_app.services.import_order_checks import ORDER_CHECKS
+
+Check = Callable[[DirectoryData], Iterator[ImportProblem]]
+
+KEYS: Mapping[str, str] = {
+    "journals": "journal_id",
+    "schools": "school_id",
+    "people": "person_id",
+    "substitutions": "substitution_id",
+    "orders": "order_id",
+    "school_statuses": "status_id",
+    "directions": "direction_id",
+    "networks": "network_id",
+    "network_members": "membership_id",
+    "normative_acts": "act_id",
+}
+UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("people", ("email",)),
+    ("school_statuses", ("school_id", "school_year", "status_code")),
+    ("directions", ("school_year", "name")),
+    ("networks", ("name",)),
+    ("titles", ("kind", "nominative")),
+    ("settlements", ("settlement_type", "settlement")),
+    ("network_members", ("network_id", "school_id", "joined_on")),
+)
+REFERENCES: tuple[tuple[str, str, str], ...] = (
+    ("schools", "head_person_id", "people"),
+    ("people", "organisation_id", "organisations"),
+    ("organisations", "parent_id", "organisations"),
+    ("substitutions", "absent_person_id", "people"),
+    ("substitutions", "substitute_person_id", "people"),
+    ("orders", "signed_by_person_id", "people"),
+    ("orders", "network_ids", "networks"),
+    ("school_statuses", "school_id", "schools"),
+    ("directions", "approved_by_person_id", "people"),
+    ("networks", "base_school_id", "schools"),
+    ("networks", "coordinator_person_id", "people"),
+    ("networks", "imc_curator_person_id", "people"),
+    ("networks", "direction_ids", "directions"),
+    ("networks", "founding_order_id", "orders"),
+    ("network_members", "network_id", "networks"),
+    ("network_members", "school_id", "schools"),
+    ("network_members", "join_order_id", "orders"),
+    ("network_members", "leave_order_id", "orders"),
+)
+PERIODS: tuple[tuple[str, str, str], ...] = (
+    ("organisations", "valid_from", "valid_to"),
+    ("substitutions", "starts_on", "ends_on"),
+    ("networks", "valid_from", "valid_to"),
+    ("network_members", "joined_on", "left_on"),
+    ("normative_acts", "valid_from", "valid_to"),
+)
+
+
+def check(data: DirectoryData, broken: Collection[str]) -> list[ImportProblem]:
+    """Return everything that does not hold together; `broken` names files with unread rows."""
+    problems = list(references_resolve(data, broken))
+    for one, needs in CHECKS:
+        if not set(needs) & set(broken):
+            problems += one(data)
+    return problems
+
+
+def _problem(file: str, row: rows.Record, column: str, reason: str) -> ImportProblem:
+    """Return a problem at a row."""
+    return ImportProblem(f"{file}.csv", row.line, column, reason)
+
+
+def _values(row: rows.Record, column: str) -> tuple[str, ...]:
+    """Return the codes in a cell: none, one or many."""
+    value = getattr(row, column)
+    if isinstance(value, tuple):
+        return value
+    return () if value is None else (value,)
+
+
+def known_codes(data: DirectoryData, file: str) -> set[str]:
+    """Return the codes a reference to the file may use."""
+    if file == "organisations":
+        schools = {school.school_id for school in data.schools}
+        return schools | {one.organisation_id for one in data.organisations}
+    return {getattr(row, KEYS[file]) for row in getattr(data, file)}
+
+
+def one_municipality(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find a folder that tells of no municipality or of several."""
+    for row in data.municipality[1:]:
+        yield _problem("municipality", row, "name", "в папке может быть один муниципалитет")
+    if not data.municipality:
+        yield ImportProblem("municipality.csv", 0, "", "нет строки муниципалитета")
+
+
+def nothing_repeats(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find repeated keys."""
+    rules = [(file, (key,)) for file, key in KEYS.items()] + list(UNIQUE)
+    for file, columns in rules:
+        seen: dict[tuple[object, ...], int] = {}
+        for row in getattr(data, file):
+            key = tuple(getattr(row, column) for column in columns)
+            if None in key:
+                continue
+            first = seen.setdefault(key, row.line)
+            if first != row.line:
+                reason = f"повторяет строку {first}: {', '.join(map(str, key))}"
+                yield _problem(file, row, columns[-1], reason)
+
+
+def references_resolve(data: DirectoryData, broken: Collection[str]) -> Iterator[ImportProblem]:
+    """Find codes that no row has."""
+    for file, column, target in REFERENCES:
+        if target in broken or (target == "organisations" and "schools" in broken):
+            continue
+        known = known_codes(data, target)
+        for row in getattr(data, file):
+            for code in _values(row, column):
+                if code not in known:
+                    yield _problem(file, row, column, f"«{code}» нет в {target}.csv")
+
+
+def periods_run_forward(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find periods that end before they begin."""
+    for file, first, last in PERIODS:
+        for row in getattr(data, file):
+            starts, ends = getattr(row, first), getattr(row, last)
+            if starts and ends and ends < starts:
+                yield _problem(file, row, last, f"раньше начала периода {starts:%d.%m.%Y}")
+
+
+def _overlaps(
+    file: str, column: str, periods: Iterable[tuple[str, dt.date, dt.date, rows.Record]]
+) -> Iterator[ImportProblem]:
+    """Find neighbours of one subject whose periods share a day."""
+    in_order = sorted(periods, key=lambda one: one[:3])
+    for (subject, _, ends, earlier), (other, starts, _, row) in pairwise(in_order):
+        if subject == other and starts <= ends:
+            yield _problem(file, row, column, f"период пересекается со строкой {earlier.line}")
+
+
+def names_do_not_overlap(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find two names of one organisation on one day."""
+    yield from _overlaps(
+        "organisations",
+        "valid_from",
+        (
+            (row.organisation_id, row.valid_from or dt.date.min, row.valid_to or dt.date.max, row)
+            for row in data.organisations
+        ),
+    )
+
+
+def substitutions_are_possible(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find self-substitution, a role the absent person lacks, two substitutes at once."""
+    roles = {person.person_id: person.role for person in data.people}
+    for row in data.substitutions:
+        if row.absent_person_id == row.substitute_person_id:
+            yield _problem("substitutions", row, "substitute_person_id", "замещает сам себя")
+        if roles.get(row.absent_person_id, row.role_code) != row.role_code:
+            yield _problem("substitutions", row, "role_code", "отсутствующий не занимает должность")
+    periods = ((s.absent_person_id, s.starts_on, s.ends_on, s) for s in data.substitutions)
+    yield from _overlaps("substitutions", "starts_on", periods)
+
+
+def titles_are_known(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find positions whose cases nobody confirmed."""
+    known = {title.nominative for title in data.titles if title.kind == "position"}
+    for person in data.people:
+        if person.position not in known:
+            reason = f"падежей должности «{person.position}» нет в titles.csv"
+            yield _problem("people", person, "position", reason)
+
+
+def heads_lead_their_schools(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find schools whose head is not a head there, and schools with two heads."""
+    heads = {
+        person.person_id: person.organisation_id
+        for person in data.people
+        if person.role == "school_head"
+    }
+    for school in data.schools:
+        if school.head_person_id and heads.get(school.head_person_id) != school.school_id:
+            reason = f"{school.head_person_id} не директор этой школы"
+            yield _problem("schools", school, "head_person_id", reason)
+    several = Counter(heads.values())
+    for person in data.people:
+        if several[person.organisation_id] > 1 and person.person_id in heads:
+            yield _problem("people", person, "role_code", "у школы больше одного директора")
+
+
+def primary_schools_have_no_grade9(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find a primary school with pupils in grade 9."""
+    for school in data.schools:
+        for year, count in school.grade9.items():
+            if school.school_type == "НОШ" and count:
+                column = school.column_of(("grade9", year))
+                yield _problem("schools", school, column, "в начальной школе нет 9 класса")
+
+
+def stable_schools_are_not_low(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find a school that is stable and has low results in one year."""
+    codes = {(row.school_id, row.school_year, row.status_code) for row in data.school_statuses}
+    for row in data.school_statuses:
+        stable = (row.school_id, row.school_year, "stable") in codes
+        if row.status_code == "low_results" and stable:
+            reason = "в этом году у школы уже есть статус стабильных результатов"
+            yield _problem("school_statuses", row, "status_code", reason)
+
+
+CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
+    (one_municipality, ("municipality",)),
+    (nothing_repeats, ()),
+    (periods_run_forward, ()),
+    (names_do_not_overlap, ()),
+    (substitutions_are_possible, ()),
+    (titles_are_known, ("titles",)),
+    (heads_lead_their_schools, ("people",)),
+    (primary_schools_have_no_grade9, ()),
+    (stable_schools_are_not_low, ()),
+    *ORDER_CHECKS,
+)
+"""Each check with the files that must be whole for it: an unread row there would only repeat
+its own problem elsewhere."""

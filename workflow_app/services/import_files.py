@@ -1,0 +1,172 @@
+"""Reading CSV files row by row: whatever is wrong is told with its file, line and column."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from workflow_app.services import import_rows as rows
+
+REASONS: Mapping[str, str] = {
+    "missing": "значение обязательно",
+    "int_parsing": "ожидается целое число",
+    "int_parsing_size": "слишком большое число",
+    "greater_than_equal": "число не может быть отрицательным",
+    "string_pattern_mismatch": "недопустимый вид значения",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """One thing wrong in the files: where it stands and why it cannot be taken."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return the problem as one Russian sentence."""
+        place = f"{self.file}, строка {self.line}" if self.line else self.file
+        return f"{place}{f', столбец {self.column}' if self.column else ''}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryData:
+    """The rows of a district; each field is named like its file."""
+
+    municipality: tuple[rows.MunicipalityRow, ...] = ()
+    organisations: tuple[rows.OrganisationRow, ...] = ()
+    settlements: tuple[rows.SettlementRow, ...] = ()
+    titles: tuple[rows.TitleRow, ...] = ()
+    journals: tuple[rows.JournalRow, ...] = ()
+    schools: tuple[rows.SchoolRow, ...] = ()
+    people: tuple[rows.PersonRow, ...] = ()
+    substitutions: tuple[rows.SubstitutionRow, ...] = ()
+    orders: tuple[rows.OrderRow, ...] = ()
+    school_statuses: tuple[rows.StatusRow, ...] = ()
+    directions: tuple[rows.DirectionRow, ...] = ()
+    networks: tuple[rows.NetworkRow, ...] = ()
+    network_members: tuple[rows.MemberRow, ...] = ()
+    normative_acts: tuple[rows.ActRow, ...] = ()
+
+
+FILES: Mapping[str, type[rows.Record]] = {
+    "municipality": rows.MunicipalityRow,
+    "organisations": rows.OrganisationRow,
+    "settlements": rows.SettlementRow,
+    "titles": rows.TitleRow,
+    "journals": rows.JournalRow,
+    "schools": rows.SchoolRow,
+    "people": rows.PersonRow,
+    "substitutions": rows.SubstitutionRow,
+    "orders": rows.OrderRow,
+    "school_statuses": rows.StatusRow,
+    "directions": rows.DirectionRow,
+    "networks": rows.NetworkRow,
+    "network_members": rows.MemberRow,
+    "normative_acts": rows.ActRow,
+}
+
+
+def read_files(folder: Path) -> tuple[DirectoryData, list[ImportProblem]]:
+    """Return every row that could be read, and everything that could not."""
+    problems: list[ImportProblem] = []
+    read = {
+        name: _read_file(folder / f"{name}.csv", kind, problems) for name, kind in FILES.items()
+    }
+    return DirectoryData(**read), problems
+
+
+def _read_file(
+    path: Path, kind: type[rows.Record], problems: list[ImportProblem]
+) -> tuple[Any, ...]:
+    """Return the rows of one file, adding what is wrong to the problems."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        problems.append(ImportProblem(path.name, 0, "", "файла нет в папке"))
+        return ()
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        problems.append(ImportProblem(path.name, line, "", "текст не в кодировке UTF-8"))
+        return ()
+    lines = list(_lines(path.name, text, problems))
+    header = lines[0][1] if lines else ()
+    wrong = list(_header_problems(path.name, header, kind))
+    problems += wrong
+    if wrong:
+        return ()
+    records = (_record(path.name, n, header, cells, kind, problems) for n, cells in lines[1:])
+    return tuple(record for record in records if record is not None)
+
+
+def _lines(
+    file: str, text: str, problems: list[ImportProblem]
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """Give each non-empty row with the line it begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begins = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begins, tuple(cell.strip() for cell in cells)
+            begins = reader.line_num + 1
+    except csv.Error:
+        reason = "строка не читается: проверьте кавычки"
+        problems.append(ImportProblem(file, begins, "", reason))
+
+
+def _header_problems(
+    file: str, header: Sequence[str], kind: type[rows.Record]
+) -> Iterator[ImportProblem]:
+    """Tell which columns are missing, repeated or unknown."""
+    if len(header) == 1 and ";" in header[0]:
+        yield ImportProblem(file, 1, "", "столбцы разделяются запятой, а не точкой с запятой")
+        return
+    fields = {name: field for name, field in kind.model_fields.items() if name != "line"}
+    for name, field in fields.items():
+        if field.is_required() and name not in header:
+            yield ImportProblem(file, 1, name, "нет обязательного столбца")
+    for place, name in enumerate(header):
+        if name in header[:place]:
+            yield ImportProblem(file, 1, name, "столбец повторяется")
+        elif name not in fields and not kind.takes_column(name):
+            yield ImportProblem(file, 1, name, "неизвестный столбец")
+
+
+def _record(
+    file: str,
+    line: int,
+    header: Sequence[str],
+    cells: Sequence[str],
+    kind: type[rows.Record],
+    problems: list[ImportProblem],
+) -> rows.Record | None:
+    """Return one row, or None after telling what is wrong in it."""
+    if len(cells) != len(header):
+        reason = f"ожидается столбцов: {len(header)}, в строке: {len(cells)}"
+        problems.append(ImportProblem(file, line, "", reason))
+        return None
+    # An empty cell is an absent value: optional columns take their default, required ones say so.
+    values = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+    try:
+        return kind.model_validate({"line": line, **values})
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        problems += [ImportProblem(file, line, kind.column_of(e["loc"]), _reason(e)) for e in found]
+        return None
+
+
+def _reason(error: ErrorDetails) -> str:
+    """Return pydantic's finding as a Russian reason."""
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    if error["type"] == "literal_error":
+        return f"допустимы только: {error['ctx']['expected'].replace(' or ', ', ')}"
+    return REASONS.get(error["type"], error["msg"])

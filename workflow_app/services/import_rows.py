@@ -1,0 +1,333 @@
+"""What each CSV file of a district may contain: one type a file, one field a column."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from workflow_app.engine.calendar import school_year_bounds
+
+MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+GRADE9 = re.compile(r"grade9_count_(\d{4}_\d{4})")
+ORDER_QUOTE = re.compile(r"от (?P<on>\d\d\.\d\d\.\d{4})|№ ?(?P<label>[^\s,;)]+)")
+
+
+def _year(code: str) -> str:
+    """Return the code of a school year, checked."""
+    school_year_bounds(code)
+    return code
+
+
+def _day(text: object) -> object:
+    """Return a date written the only way the files write dates."""
+    if not ISO_DATE.fullmatch(str(text)):
+        raise ValueError("ожидается дата вида 2025-08-28")
+    try:
+        return dt.date.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("такого дня нет в календаре") from None
+
+
+def _flag(text: object) -> object:
+    """Return yes or no for the two words the files use."""
+    if text not in ("да", "нет"):
+        raise ValueError("ожидается «да» или «нет»")
+    return text == "да"
+
+
+def _mail(address: str) -> str:
+    """Return a mail address in its canonical spelling."""
+    if not MAIL_ADDRESS.fullmatch(address):
+        raise ValueError("не похоже на адрес электронной почты")
+    return address.lower()
+
+
+def _zone(name: str) -> str:
+    """Return the name of an existing time zone."""
+    if name not in available_timezones():
+        raise ValueError("нет такого часового пояса")
+    return name
+
+
+def _codes(text: object) -> object:
+    """Return the codes of a cell such as «D1;D5»."""
+    return tuple(str(text).split(";")) if text is not None else ()
+
+
+Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+Count = Annotated[int, Field(ge=0)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Mail = Annotated[str, AfterValidator(_mail)]
+Year = Annotated[str, AfterValidator(_year)]
+StatusCode = Literal["stable", "low_results", "adverse_social"]
+MemberRole = Literal["base", "resource", "supported", "partner"]
+
+
+class Record(BaseModel):
+    """A row of a file, with the line it stands on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    line: int = 0
+    is_demo: Flag = False
+
+    @classmethod
+    def takes_column(cls, _name: str) -> bool:
+        """Return whether a column outside the fields belongs to the row."""
+        return False
+
+    @classmethod
+    def column_of(cls, place: tuple[int | str, ...]) -> str:
+        """Return the column a finding of the validator is about."""
+        return str(place[0]) if place else ""
+
+
+class MunicipalityRow(Record):
+    """The district itself, and since when the imported positions are held."""
+
+    name: str
+    name_genitive: str
+    kind: Literal["district", "okrug"]
+    region: str
+    centre: str | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    positions_from: Day
+
+
+class OrganisationRow(Record):
+    """A name an organisation had for a period; several rows may tell of one organisation."""
+
+    organisation_id: Code
+    kind: Literal["department", "imc"]
+    short_name: str
+    full_name: str
+    name_genitive: str | None = None
+    name_dative: str | None = None
+    name_accusative: str | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    parent_id: Code | None = None
+    email: Mail | None = None
+
+
+class SettlementRow(Record):
+    """What is known of a settlement beside its name."""
+
+    settlement_type: str
+    settlement: str
+    distance_to_centre_km: Count | None = None
+
+
+class TitleRow(Record):
+    """The cases of a position's title or of a legal form."""
+
+    kind: Literal["position", "legal_form"]
+    nominative: str
+    genitive: str
+    dative: str
+    accusative: str
+
+
+class JournalRow(Record):
+    """A registration journal and the look of its numbers."""
+
+    journal_id: Code
+    title: str
+    pattern: Annotated[str, Field(pattern=r"^[^{}]*\{n\}[^{}]*$")]
+
+    def number_of(self, label: str) -> int | None:
+        """Return the number in a printed label, None for a label of another look."""
+        before, _, after = self.pattern.partition("{n}")
+        digits = label.removeprefix(before).removesuffix(after)
+        plain = digits.isascii() and digits.isdigit() and before + digits + after == label
+        return int(digits) if plain else None
+
+
+class SchoolRow(Record):
+    """A school with its context card."""
+
+    school_id: Code
+    short_name: str
+    full_name: str
+    school_type: Literal["СОШ", "ООШ", "НОШ"]
+    number: Count | None = None
+    settlement_type: Literal["с.", "п.", "х.", "г.", "ст-ца", "аул"]
+    settlement: str
+    settlement_genitive: str
+    students_count: Count
+    teachers_count: Count
+    grade9: dict[Year, Count] = Field(default_factory=dict)
+    has_grade_11: Flag
+    head_person_id: Code | None = None
+    email: Mail | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    data_origin: str | None = None
+
+    @classmethod
+    def takes_column(cls, name: str) -> bool:
+        """Return whether the column counts grade 9 of some year."""
+        return GRADE9.fullmatch(name) is not None
+
+    @classmethod
+    def column_of(cls, place: tuple[int | str, ...]) -> str:
+        """Return the column a finding of the validator is about."""
+        if len(place) > 1 and place[0] == "grade9":
+            return f"grade9_count_{str(place[1]).replace('-', '_')}"
+        return super().column_of(place)
+
+    @model_validator(mode="before")
+    @classmethod
+    def gather_grade9(cls, cells: dict[str, Any]) -> dict[str, Any]:
+        """Fold the columns `grade9_count_2024_2025` and the like into one field."""
+        years = {name: found[1] for name in cells if (found := GRADE9.fullmatch(name))}
+        rest = {name: cell for name, cell in cells.items() if name not in years}
+        return rest | {
+            "grade9": {year.replace("_", "-"): cells[name] for name, year in years.items()}
+        }
+
+
+class PersonRow(Record):
+    """A person, her position and the confirmed forms of her name."""
+
+    person_id: Code
+    last_name: str
+    first_name: str
+    middle_name: str | None = None
+    full_name: str
+    gender: Literal["f", "m"]
+    position: str
+    organisation_id: Code
+    role_code: Code
+    short_name_nom: str
+    short_name_gen: str
+    short_name_dat: str
+    short_name_acc: str
+    signature_name: str
+    email: Mail | None = None
+    is_fictional: str | None = None
+
+    @property
+    def role(self) -> str:
+        """Return the role without the mark of an acting holder."""
+        return self.role_code.removesuffix("_acting")
+
+    @property
+    def is_acting(self) -> bool:
+        """Return whether the person only acts in the position."""
+        return self.role_code.endswith("_acting")
+
+
+class SubstitutionRow(Record):
+    """Who stands in for whom, in which role and when."""
+
+    substitution_id: Code
+    absent_person_id: Code
+    substitute_person_id: Code
+    role_code: Code
+    starts_on: Day
+    ends_on: Day
+    basis: str
+    is_fictional: str | None = None
+
+
+class OrderRow(Record):
+    """A registered order of the department."""
+
+    order_id: Code
+    reg_number: str
+    reg_date: Day
+    order_kind: Code
+    title: str
+    network_ids: Codes = ()
+    signed_by_person_id: Code
+    state: Literal["registered"]
+    journal: str
+
+
+class Quoting(Record):
+    """A row that names the order it rests on in words."""
+
+    def quoted(self, words: str) -> tuple[str, str]:
+        """Return number and date (DD.MM.YYYY) of the order a sentence names, empty if none."""
+        found: dict[str, Any] = {"label": "", "on": ""}
+        for match in ORDER_QUOTE.finditer(words):
+            found |= {name: text for name, text in match.groupdict().items() if text}
+        return found["label"], found["on"]
+
+
+class StatusRow(Quoting):
+    """A status of a school in a school year, by an act."""
+
+    status_id: Code
+    school_id: Code
+    school_year: Year
+    status_code: StatusCode
+    status_name: str
+    evidence: str
+    basis_document: str
+    assigned_on: Day
+
+
+class DirectionRow(Quoting):
+    """A priority direction of a school year, by an order."""
+
+    direction_id: Code
+    school_year: Year
+    name: str
+    subject_area: str | None = None
+    basis_order: str
+    approved_by_person_id: Code
+    clause: str | None = None
+
+
+class NetworkRow(Record):
+    """A network and the term all its orders together give it."""
+
+    network_id: Code
+    name: str
+    base_school_id: Code
+    coordinator_person_id: Code | None = None
+    imc_curator_person_id: Code | None = None
+    direction_ids: Codes
+    valid_from: Day
+    valid_to: Day
+    state: Code
+    founding_order_id: Code
+
+
+class MemberRow(Record):
+    """A school's membership: the order by which it joined and, maybe, the one it left by."""
+
+    membership_id: Code
+    network_id: Code
+    school_id: Code
+    member_role: MemberRole
+    joined_on: Day
+    left_on: Day | None = None
+    join_order_id: Code
+    leave_order_id: Code | None = None
+    consent_decision: Code | None = None
+    consent_given_on: Day | None = None
+
+
+class ActRow(Record):
+    """A normative act papers may cite."""
+
+    act_id: Code
+    level: Literal["federal", "regional", "municipal", "regulation", "statute", "local"]
+    act_type: str
+    number: str | None = None
+    adopted_on: Day | None = None
+    issuer_name_as_of_date: str
+    title: str
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    state: Literal["in_force", "expired", "revoked", "to_verify"]
+    regulation_clause: str | None = None
+    note: str | None = None
+    source_note: str | None = None

@@ -1,0 +1,477 @@
+"""The one place where decisions become rows: every `Change` is applied here and nowhere else."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from workflow_app.engine.ballots import PENDING, Ballot, Vote
+from workflow_app.engine.case import Case, Step
+from workflow_app.engine.changes import (
+    Amend,
+    Ask,
+    Call,
+    Change,
+    End,
+    Enter,
+    Fan,
+    Made,
+    Number,
+    Paper,
+    Put,
+    Start,
+    Tell,
+    Voter,
+)
+from workflow_app.engine.deadlines import Due, default_policy, end_of_day, moments, schedule
+from workflow_app.engine.decide import Answered, Decision, decide, outcome, settle
+from workflow_app.engine.forms import Form, parse
+from workflow_app.engine.process import Process, State
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import Actor, Capacity, Role, system
+from workflow_app.services.hashing import canonical, sha256, text_hash
+from workflow_app.services.ports import (
+    Entry,
+    LastStep,
+    NewCase,
+    NewDeadline,
+    NewDocument,
+    NewWorkItem,
+    UnitOfWork,
+)
+
+MOST_STEPS = 100
+"""Steps that may follow from one action by themselves; more means a loop in the definitions."""
+
+
+class Interpreter:
+    """Applies decisions within one unit of work, and everything that follows by itself."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._unsettled: deque[int] = deque()
+        self._calls: deque[tuple[int, str, Mapping[str, Any]]] = deque()
+
+    # ------------------------------------------------------------ beginning and deciding
+
+    def start(self, new: NewCase, action: str, actor: Actor, form: Form) -> Case | Refusal:
+        """Begin an instance and return it, or the refusal of its start."""
+        process = self.uow.processes[new.process]
+        municipality = actor.capacities[0].municipality_id
+        parties = process.parties_of(form, new.author_organisation_id)
+        case = Case(
+            0, process.key, "", form, municipality, parties, version=0,
+            subject=new.subject, parent_id=new.parent_id,
+        )  # fmt: skip
+        facts = self.uow.facts(municipality)
+        decision = decide(process, case, action, actor, form, facts, self.uow.now, self.uow.today)
+        if isinstance(decision, Refusal):
+            return decision
+        key = process.one_open(form) if process.one_open else None
+        if key and facts.open_instance(process.key, key) is not None:
+            return Refusal("already_open", "Такое дело уже начато и ещё не закончено")
+        case.id = self.uow.create(process, replace(case, state=decision.target), new)
+        return self.apply(case, decision, form)
+
+    def apply(self, case: Case, decision: Decision, form: Form | None) -> Case:
+        """Apply a decision: changes, state, deadlines, work items, history, papers."""
+        process = self.uow.processes[case.process]
+        before = case
+        case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
+        papers: list[Paper] = []
+        made: dict[str, int] = {}
+        for change in decision.changes:
+            if isinstance(change, Paper):
+                papers.append(change)
+            else:
+                case = self._change(case, change, made)
+        case = self._enter(process, before, case, decision.target)
+        case.steps = _counted(case, decision.transition.key, decision.capacity)
+        entry = Entry(
+            decision.transition.key,
+            decision.transition.title,
+            before.state,
+            case.state,
+            decision.capacity,
+            plain(form),
+            _way_back(process, before, decision),
+        )
+        self.uow.save(process, case, before, entry)
+        for paper in papers:
+            self._issue(process, case, paper)
+        self._unsettled.append(case.id)
+        return case
+
+    def answer(self, case: Case, answered: Answered, form: Form | None) -> bool:
+        """Write an answer; False when somebody was faster."""
+        process = self.uow.processes[case.process]
+        ballot, before, after = answered.ballot, answered.before, answered.after
+        values = plain(form)
+        if not self.uow.write_vote(case, ballot.key, before, after, answered.capacity, values):
+            return False
+        self.uow.close_work(case, ballot=ballot.key, voter=before.voter.key)
+        after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
+        undo = {"vote": [ballot.key, before.voter.key, before.status]}
+        title = f"{answered.answer.title} ({ballot.title.lower()})"
+        entry = Entry(
+            answered.answer.key, title, case.state, case.state, answered.capacity,
+            {"voter": before.voter.key, **values}, undo,
+        )  # fmt: skip
+        self.uow.save(process, after_case, case, entry)
+        if answered.answer.tell:
+            text = getattr(form, "reason", "")
+            self._tell(after_case, Tell(answered.answer.tell, f"{case_title(process, case)}: "
+                                        f"{answered.answer.title.lower()}", text))  # fmt: skip
+        self._unsettled.append(case.id)
+        return True
+
+    def finish(self) -> None:
+        """Let everything that follows by itself happen, within the family."""
+        for _ in range(MOST_STEPS):
+            if self._calls:
+                self.called(*self._calls.popleft())
+            elif self._unsettled:
+                self._settle(self._unsettled.popleft())
+            else:
+                return
+        raise RuntimeError("one action caused too many steps: the definitions loop")
+
+    def unsettled(self, instance_id: int) -> None:
+        """Look at an instance again before the work is finished."""
+        self._unsettled.append(instance_id)
+
+    def take_back(self, case: Case, step: LastStep, actor: Actor) -> Refusal | None:
+        """Restore what was before the step, unless what it started has moved on."""
+        if any(child.version > 1 for child in self._started_by(case, step)):
+            return Refusal("acted_on", "По этому шагу уже действуют: отменить его нельзя")
+        for child in self._started_by(case, step):
+            self._act_as_system(child, self.uow.processes[child.process].stop, {})
+        process = self.uow.processes[case.process]
+        before, case = case, replace(case)
+        if "vote" in step.undo:
+            self._restore_vote(process, case, *step.undo["vote"])
+        else:
+            data = process.form.model_validate(step.undo["data"])
+            case.data, case.text_hash = data, text_hash(case.process, data)
+            case = self._enter(process, before, case, step.undo["state"])
+        entry = Entry(
+            "take_back", f"Отменён шаг «{step.title}»", before.state, case.state,
+            actor.capacities[0],
+        )  # fmt: skip
+        self.uow.save(process, case, before, entry)
+        return None
+
+    def _started_by(self, case: Case, step: LastStep) -> Sequence[Case]:
+        return self.uow.children(case.id) if "state" in step.undo else ()
+
+    def _restore_vote(
+        self, process: Process, case: Case, ballot_key: str, voter: str, status: str
+    ) -> None:
+        """Put a vote back and its work item with it."""
+        ballot = process.ballots[ballot_key]
+        tally = self.uow.tally(case, ballot_key)
+        vote = next((vote for vote in tally or () if vote.voter.key == voter), None)
+        if vote is None:
+            return
+        after = Vote(vote.voter, status, vote.version + 1)
+        capacity = Capacity(0, "system", 0, case.municipality_id)
+        self.uow.write_vote(case, ballot_key, vote, after, capacity, {})
+        if status == PENDING:
+            item = NewWorkItem(
+                vote.voter.role, vote.voter.organisation_id or 0,
+                ballot.work_title or ballot.title, case.state, ballot_key, voter,
+            )  # fmt: skip
+            self.uow.open_work(case, [item])
+
+    def _settle(self, instance_id: int) -> None:
+        case = self.uow.load(instance_id)
+        if case is None:
+            return
+        process = self.uow.processes[case.process]
+        facts, actor = self.uow.facts(case.municipality_id), system(case.municipality_id)
+        decision = settle(process, case, facts, actor, self.uow.now, self.uow.today)
+        if decision:
+            self.apply(case, decision, None)
+        elif case.parent_id is not None:
+            self._report(case, case.parent_id)
+
+    def _report(self, child: Case, parent_id: int) -> None:
+        """Tell the parent where its child stands; most states mean nothing to it."""
+        parent = self.uow.load(parent_id)
+        if parent is None:
+            return
+        process = self.uow.processes[parent.process]
+        transition = outcome(process, parent, child.process, child.state)
+        if transition:
+            self._act_as_system(parent, transition.key, {})
+        elif not process.states[parent.state].is_final and child.state in self._finals(child):
+            self._unsettled.append(parent.id)
+
+    def _finals(self, case: Case) -> frozenset[str]:
+        states = self.uow.processes[case.process].states.values()
+        return frozenset(state.key for state in states if state.is_final)
+
+    def called(self, instance_id: int, action: str, form: Mapping[str, Any]) -> None:
+        """Let the system act on an instance; a final state makes it a no-op."""
+        case = self.uow.load(instance_id)
+        if case and not self.uow.processes[case.process].states[case.state].is_final:
+            self._act_as_system(case, action, form)
+
+    def _act_as_system(self, case: Case, action: str, values: Mapping[str, Any]) -> None:
+        process = self.uow.processes[case.process]
+        transition = process.transition(case.state, action)
+        form = parse(transition.form, values) if transition and transition.form else None
+        decision = decide(
+            process, case, action, system(case.municipality_id), form,
+            self.uow.facts(case.municipality_id), self.uow.now, self.uow.today,
+        )  # fmt: skip
+        if isinstance(decision, Decision):
+            self.apply(case, decision, form if isinstance(form, Form) else None)
+
+    # ------------------------------------------------------------ the closed list
+
+    def _change(self, case: Case, change: Change, made: dict[str, int]) -> Case:  # noqa: C901 (one branch a kind)
+        match change:
+            case Put():
+                return self._put(case, change)
+            case Enter():
+                values = {name: _resolved(value, made) for name, value in change.values.items()}
+                row_id = self.uow.enter(change.register, case, values, change.effective_on)
+                if change.as_:
+                    made[change.as_] = row_id
+            case Amend():
+                key = _resolved(change.key, made)
+                self.uow.amend(change.register, case, key, change.values, change.effective_on)
+            case End():
+                key = _resolved(change.key, made)
+                self.uow.end(change.register, case, key, change.effective_on)
+            case Number():
+                case.number = self.uow.number(case, change)
+            case Ask():
+                self._ask(case, change)
+            case Start():
+                self._start_child(case, change)
+            case Call():
+                self._call(case, change)
+            case Fan():
+                self._fan(case, change)
+            case Tell():
+                self._tell(case, change)
+        return case
+
+    def _put(self, case: Case, change: Put) -> Case:
+        if change.values:
+            process = self.uow.processes[case.process]
+            case = case.with_data(case.data.model_copy(update=dict(change.values)))
+            case.text_hash = text_hash(case.process, case.data)
+            (author,) = case.parties["author"]
+            case.parties = process.parties_of(case.data, author)
+        if change.snapshot:
+            self.uow.keep_snapshot(case)
+        return case
+
+    def _ask(self, case: Case, change: Ask) -> None:
+        ballot = self.uow.processes[case.process].ballots[change.ballot]
+        if change.step == "close":
+            self.close_ballot(case, ballot)
+        elif change.step == "leave_out":
+            keys = [voter.key for voter in change.voters]
+            self.uow.leave_out(case, ballot.key, keys)
+            for key in keys:
+                self.uow.close_work(case, ballot=ballot.key, voter=key)
+        else:
+            pending = self.uow.put_question(case, ballot, change)
+            self._open_ballot(case, ballot, pending)
+
+    def close_ballot(self, case: Case, ballot: Ballot) -> None:
+        """Close a ballot with everything that waits for it."""
+        self.uow.close_ballot(case, ballot.key, ballot.silence)
+        self.uow.close_work(case, ballot=ballot.key)
+        self.uow.close_deadlines(case, ballot=ballot.key)
+
+    def _open_ballot(self, case: Case, ballot: Ballot, pending: Sequence[Voter]) -> None:
+        self.uow.close_work(case, ballot=ballot.key)
+        self.uow.close_deadlines(case, ballot=ballot.key)
+        if not pending:
+            return
+        deadlines = self._deadlines(case, (ballot.due,) if ballot.due else (), ballot=ballot)
+        self.uow.open_deadlines(case, deadlines)
+        due_at = deadlines[0].due_at if deadlines else None
+        items = [
+            NewWorkItem(
+                voter.role, voter.organisation_id or 0, ballot.work_title or ballot.title,
+                case.state, ballot.key, voter.key, due_at=due_at,
+            )
+            for voter in pending
+        ]  # fmt: skip
+        self._open_work(case, items)
+
+    def _start_child(self, case: Case, change: Start, fan_key: str = "") -> None:
+        process = self.uow.processes[change.process]
+        form = parse(process.form, {**_prefilled(process, case, self.uow), **change.data})
+        if isinstance(form, Refusal):
+            raise ValueError(f"{case.process} starts {change.process} with {form.fields}")
+        actor = system(case.municipality_id)
+        (author,) = case.parties["author"]
+        new = NewCase(process.key, plain(form), author, case.id, change.subject, fan_key)
+        action = next(t.key for t in process.starts())
+        started = self.start(new, action, actor, form)
+        if isinstance(started, Refusal):
+            raise ValueError(f"{case.process} may not start {change.process}: {started.code}")
+
+    def _call(self, case: Case, change: Call) -> None:
+        if change.to == "children":
+            for child in self.uow.children(case.id, change.process):
+                self._calls.append((child.id, change.action, change.form))
+        elif change.to == "parent" and case.parent_id is not None:
+            self._calls.append((case.parent_id, change.action, change.form))
+        elif change.instance_id is not None:
+            payload = {
+                "instance_id": change.instance_id,
+                "action": change.action,
+                "form": dict(change.form),
+            }
+            self.uow.send(case, "call", payload)
+
+    def _fan(self, case: Case, change: Fan) -> None:
+        """Reconcile children with rows by key: new, changed, removed; final ones stay."""
+        process = self.uow.processes[change.process]
+        existing = self.uow.fan_keys(case.id, change.process)
+        for key, values in change.rows.items():
+            if key not in existing:
+                self._start_child(case, Start(change.process, values, change.subject), fan_key=key)
+                continue
+            child = self.uow.load(existing[key])
+            form = parse(process.form, values)
+            if (
+                child
+                and isinstance(form, Form)
+                and canonical(plain(child.data)) != canonical(plain(form))
+            ):
+                self._calls.append((child.id, change.changed, values))
+        for key in existing.keys() - change.rows.keys():
+            self._calls.append((existing[key], change.removed, {}))
+
+    def _tell(self, case: Case, change: Tell) -> None:
+        targets = [target for role in change.roles for target in _targets(role, case)]
+        payload = {"to": targets, "subject": change.subject, "text": change.text}
+        self.uow.send(case, "tell", payload)
+
+    # ------------------------------------------------------------ states
+
+    def _enter(self, process: Process, before: Case, case: Case, target: str) -> Case:
+        """Move the case into a state; staying in it keeps its deadlines and work items."""
+        if target == before.state:
+            return case
+        case = replace(case, state=target)
+        if before.state:
+            self.uow.close_deadlines(case, state=before.state)
+            self.uow.close_work(case, state=before.state)
+            ballot = process.states[before.state].ballot
+            if ballot:
+                self.close_ballot(case, ballot)
+        self.open_state(process, case)
+        return case
+
+    def open_state(self, process: Process, case: Case) -> None:
+        """Open what a state waits for: deadlines and work items."""
+        state = process.states[case.state]
+        deadlines = self._deadlines(case, state.due)
+        self.uow.open_deadlines(case, deadlines)
+        due_at = min((deadline.due_at for deadline in deadlines), default=None)
+        self._open_work(case, [*self._items(process, case, state, due_at)])
+
+    def _items(
+        self, process: Process, case: Case, state: State, due_at: Any
+    ) -> Iterable[NewWorkItem]:
+        for role in state.waits_for:
+            moves = [t for t in process.moves(state.key) if role in t.by]
+            title = next((t.title for t in moves if t.style == "primary"), state.title)
+            for held_by, organisation in _targets(role, case):
+                yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
+
+    def _open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
+        """Open work items and announce them; one that nobody may perform goes to the watcher."""
+        if not items:
+            return
+        self.uow.open_work(case, items)
+        self.uow.send(
+            case, "announce",
+            {
+                "items": [[item.role, item.organisation_id, item.title] for item in items],
+                "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
+            },
+        )  # fmt: skip
+
+    def _deadlines(
+        self, case: Case, dues: Iterable[Due], ballot: Ballot | None = None
+    ) -> list[NewDeadline]:
+        return [self._deadline(case, due, ballot) for due in dues]
+
+    def _deadline(self, case: Case, due: Due, ballot: Ballot | None) -> NewDeadline:
+        policy = self.uow.policy(case.municipality_id, due.kind) or default_policy(due)
+        days = self.uow.working_days(case.municipality_id)
+        fixed = due.on(case) if due.on else None
+        plan = schedule(due, policy, self.uow.today, days, fixed)
+        return NewDeadline(
+            due.kind, end_of_day(plan.due_on, self.uow.zone), moments(plan, self.uow.zone),
+            "" if ballot else case.state, ballot.key if ballot else "", due.then or "",
+        )  # fmt: skip
+
+    def _issue(self, process: Process, case: Case, paper: Paper) -> None:
+        kind = process.papers[paper.key]
+        values = kind.values(case, self.uow.facts(case.municipality_id))
+        name = kind.file_name(case) if kind.file_name else f"{kind.title} {case.number}".strip()
+        self.uow.issue(
+            case,
+            NewDocument(
+                kind.key, kind.title, kind.template, name, values,
+                sha256(f"{kind.template}\n{case.text_hash}"), case.state,
+            ),
+        )  # fmt: skip
+
+
+def _targets(role: Role, case: Case) -> list[tuple[str, int]]:
+    """Return (position role, organisation) pairs; organisation 0 is the whole municipality."""
+    if role.party is None:
+        return [(role.held_by, 0)]
+    return [(role.held_by, organisation) for organisation in sorted(case.parties[role.party])]
+
+
+def _counted(case: Case, action: str, capacity: Capacity) -> dict[str, Step]:
+    old = case.steps.get(action, Step())
+    return {**case.steps, action: Step(old.times + 1, old.persons | capacity.persons)}
+
+
+def _resolved(value: Any, made: Mapping[str, int]) -> Any:
+    return made[value.name] if isinstance(value, Made) else value
+
+
+def _prefilled(process: Process, case: Case, uow: UnitOfWork) -> Mapping[str, Any]:
+    if process.prefill is None or case.capacity is None:
+        return {}
+    return process.prefill(case.capacity, uow.today)
+
+
+_FINAL_CHANGES = (Enter, Amend, End, Number, Fan)
+
+
+def _way_back(process: Process, before: Case, decision: Decision) -> dict[str, Any]:
+    """Return what taking the step back restores; empty when it left marks that must stay."""
+    irrevocable = any(isinstance(change, _FINAL_CHANGES) for change in decision.changes)
+    stays = decision.target == decision.source
+    if irrevocable or stays or not before.state or not decision.transition.is_by_person:
+        return {}
+    if process.states[decision.target].is_final:
+        return {}
+    return {"state": before.state, "data": plain(before.data)}
+
+
+def case_title(process: Process, case: Case) -> str:
+    """Return how a case is called, with its number."""
+    return f"{process.heading_of(case.data)} {case.number}".strip()
+
+
+def plain(form: Form | None) -> dict[str, Any]:
+    """Return a form as JSON values."""
+    return form.model_dump(mode="json") if form else {}

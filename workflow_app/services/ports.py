@@ -1,0 +1,194 @@
+"""What the use cases need from the store; the SQL unit of work is its only real twin."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from workflow_app.engine.ballots import Ballot, Tally, Vote
+from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.changes import Ask, Number, Voter
+from workflow_app.engine.deadlines import Policy, WorkingDays
+from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Actor, Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of history before it is chained."""
+
+    action: str
+    title: str
+    from_state: str
+    to_state: str
+    capacity: Capacity
+    form: Mapping[str, Any] = field(default_factory=dict)
+    undo: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeadline:
+    """A deadline to open, its moments in UTC."""
+
+    kind: str
+    due_at: dt.datetime
+    ticks: Sequence[tuple[dt.datetime, str, str]]
+    state: str = ""
+    ballot: str = ""
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkItem:
+    """A row for somebody's queue."""
+
+    role: str
+    organisation_id: int
+    title: str
+    state: str
+    ballot: str = ""
+    voter: str = ""
+    reason: str = ""
+    due_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A paper to render: its values are frozen now."""
+
+    paper: str
+    title: str
+    template: str
+    file_name: str
+    values: Mapping[str, Any]
+    content_hash: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """An instance about to begin."""
+
+    process: str
+    data: Mapping[str, Any]
+    author_organisation_id: int
+    parent_id: int | None = None
+    subject: str = ""
+    fan_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep:
+    """The newest line of history, for taking it back."""
+
+    seq: int
+    action: str
+    title: str
+    person_id: int | None
+    undo: Mapping[str, Any]
+
+
+class UnitOfWork(Protocol):
+    """One transaction over everything a decision reads and writes."""
+
+    @property
+    def processes(self) -> Mapping[str, Process]:
+        """The definitions in use."""
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of this transaction, UTC."""
+
+    @property
+    def today(self) -> dt.date:
+        """The municipality's date of that moment."""
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The municipality's time zone."""
+
+    def actor(self, person_id: int) -> Actor:
+        """Return the person with her capacities today."""
+
+    def facts(self, municipality_id: int) -> Facts:
+        """Return the registers, memoised within this unit of work."""
+
+    def load(self, instance_id: int) -> Case | None:
+        """Return an instance as a case."""
+
+    def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
+        """Return the children of an instance, oldest first."""
+
+    def fan_keys(self, instance_id: int, process: str) -> Mapping[str, int]:
+        """Return the fanned children of an instance by their key."""
+
+    def create(self, process: Process, case: Case, new: NewCase) -> int:
+        """Insert an instance; it has no history yet."""
+
+    def save(self, process: Process, case: Case, before: Case, entry: Entry) -> int:
+        """Write the case and its next line of history; return the line's number."""
+
+    def last_step(self, instance_id: int) -> LastStep | None:
+        """Return the newest line of history."""
+
+    def keep_snapshot(self, case: Case) -> None:
+        """Keep the data as a version, unless the newest version is the same."""
+
+    def enter(
+        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date
+    ) -> int:
+        """Insert a register row caused by this case; return its id."""
+
+    def amend(
+        self, register: str, case: Case, key: Any, values: Mapping[str, Any],
+        effective_on: dt.date,
+    ) -> None:  # fmt: skip
+        """Change a register row from a date on."""
+
+    def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:
+        """End a register row on a date."""
+
+    def number(self, case: Case, number: Number) -> str:
+        """Take the next number of a journal and return it as printed."""
+
+    def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> Sequence[Voter]:
+        """Open or re-open a ballot; return who is pending now."""
+
+    def leave_out(self, case: Case, ballot: str, voters: Iterable[str]) -> None:
+        """Take voters out of a ballot's count."""
+
+    def close_ballot(self, case: Case, ballot: str, silence: str) -> None:
+        """Close a ballot; pending votes get the status of silence."""
+
+    def write_vote(
+        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity,
+        form: Mapping[str, Any],
+    ) -> bool:  # fmt: skip
+        """Write an answer if the vote is still as it was before."""
+
+    def tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot as it stands in this transaction."""
+
+    def policy(self, municipality_id: int, kind: str) -> Policy | None:
+        """Return the municipality's row for a kind of deadline."""
+
+    def working_days(self, municipality_id: int) -> WorkingDays:
+        """Return the production calendar."""
+
+    def open_deadlines(self, case: Case, deadlines: Sequence[NewDeadline]) -> None:
+        """Insert deadlines."""
+
+    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
+        """Close the open deadlines of a state or a ballot."""
+
+    def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
+        """Insert work items."""
+
+    def close_work(self, case: Case, *, state: str = "", ballot: str = "", voter: str = "") -> None:
+        """Close open work items of a state, a ballot, or one voter."""
+
+    def issue(self, case: Case, document: NewDocument) -> int:
+        """Insert a document to be rendered."""
+
+    def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
+        """Put a message into the outbox."""

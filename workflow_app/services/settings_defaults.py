@@ -1,0 +1,71 @@
+"""The assumptions A-01…A-16: what a municipality gets until it decides otherwise.
+
+Processes ask by the key; the name, the clause-like code and the Russian sentence are what the
+administrator's page shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One assumption: what it decides, in Russian, and its value."""
+
+    title: str
+    value: Any
+
+
+DEFAULTS: Mapping[str, Default] = {
+    "A-01": Default(
+        "Кто может предложить сеть",
+        {"stable_school_head": True, "department": True},
+    ),
+    "A-02": Default("Доля согласий приглашённых школ, при которой заявка готова", "2/3"),
+    "A-02.consent_days": Default("Сколько дней действует данное согласие", 60),
+    "A-02.silence": Default("Что значит молчание приглашённой школы", "not_agreed"),
+    "A-02.supported": Default("Сколько поддерживаемых школ должны согласиться", 1),
+    "A-03": Default("Расчётный статус школы", "suggest_only"),
+    "A-04": Default("Срок сети при создании, учебных лет", 1),
+    "A-04.max": Default("Наибольший срок сети, учебных лет", 3),
+    "A-04.notice": Default("Предупреждение о выходе из сети, рабочих дней", 10),
+    "A-05": Default(
+        "Совет сети: кворум, большинство, кто решает при равенстве, что меняется без голосования",
+        {
+            "quorum": "1/2",
+            "majority": "1/2",
+            "tie": "base_head",
+            "without_vote": ["dates_within_month", "responsible"],
+        },
+    ),
+    "A-06": Default("ИМЦ в совете сети: совещательный голос", {"advisory": True, "edit": False}),
+    "A-07": Default("Путь справки", ["base_head", "methodist", "imc_head", "department"]),
+    "A-08": Default("Справок на сеть за учебный год", 1),
+    "A-09": Default("Порог малой группы: меньшие значения не печатаются", 10),
+    "A-09.survey": Default("Наименьшее число ответов, при котором опрос показывается", 5),
+    "A-10": Default("В скольких сетях школа участвует одновременно", 3),
+    "A-10.base": Default("В скольких сетях школа бывает базовой одновременно", 1),
+    "A-11": Default("Отсутствующий не имеет прав на время замещения", value=True),
+    "A-12": Default("Ответ на запрос консультации, рабочих дней", 5),
+    "A-13": Default(
+        "Вид номера приказа и журнал",
+        {"pattern": "{n}-од", "journal": "приказы по основной деятельности"},
+    ),
+    "A-14": Default(
+        "Какие подписи принимаются",
+        {
+            "consent": ["simple"],
+            "order": ["paper_scan", "qualified"],
+            "report": ["simple", "paper_scan"],
+        },
+    ),
+    "A-15": Default("Возвратов заявки, после которых нужно решение", 3),
+    "A-15.report": Default("Возвратов справки, после которых нужно решение", 2),
+    "A-16": Default("Публикация приказа на сайте, рабочих дней", {"within": 10, "required": False}),
+}
+
+
+def default_of(key: str) -> Any:
+    """Return the value a municipality has until it sets its own."""
+    return DEFAULTS[key].value

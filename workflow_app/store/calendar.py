@@ -1,0 +1,98 @@
+"""The production calendar in the database: filled once a year, overridden day by day."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import holidays
+from sqlalchemy import delete, extract, select
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.calendar import ONE_DAY, SATURDAY, WorkingCalendar
+from workflow_app.store.models.directory import CalendarDay, CalendarYear
+
+COUNTRY = "RU"
+LANGUAGE = "ru"
+
+
+def exceptional_days(year: int) -> Iterator[tuple[dt.date, bool, str | None]]:
+    """Give the days of a year unlike their weekday: the day, whether it works, its name."""
+    public = holidays.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+    day = dt.date(year, 1, 1)
+    while day.year == year:
+        works = public.is_working_day(day)
+        if works != (day.weekday() < SATURDAY):
+            yield day, works, public.get(day)
+        day += ONE_DAY
+
+
+def fill_calendar(session: Session, municipality_id: int, years: Iterable[int]) -> int:
+    """Write the public calendar of the years; return how many years were new.
+
+    A filled year is left as it stands, so a later edition of the library changes nothing.
+    """
+    known = set(_years(session, municipality_id))
+    fresh = sorted(set(years) - known)
+    for year in fresh:
+        session.add(CalendarYear(municipality_id=municipality_id, year=year))
+        taken = {row.day for row in _rows_of(session, municipality_id, year)}
+        session.add_all(
+            CalendarDay(municipality_id=municipality_id, day=day, is_working=works, note=note)
+            for day, works, note in exceptional_days(year)
+            if day not in taken
+        )
+    session.flush()
+    return len(fresh)
+
+
+def override_day(
+    session: Session, municipality_id: int, day: dt.date, *, is_working: bool, note: str
+) -> None:
+    """Decide for one day of one municipality, whatever the public calendar says."""
+    row = _row(session, municipality_id, day)
+    if row is None:
+        row = CalendarDay(municipality_id=municipality_id, day=day)
+        session.add(row)
+    row.is_working, row.is_override, row.note = is_working, True, note
+    session.flush()
+
+
+def restore_day(session: Session, municipality_id: int, day: dt.date) -> None:
+    """Give a day back to the public calendar."""
+    public = {one: (works, note) for one, works, note in exceptional_days(day.year)}
+    mine = (CalendarDay.municipality_id == municipality_id, CalendarDay.day == day)
+    session.execute(delete(CalendarDay).where(*mine))
+    if day in public:
+        works, note = public[day]
+        session.add(
+            CalendarDay(municipality_id=municipality_id, day=day, is_working=works, note=note)
+        )
+    session.flush()
+
+
+def load_calendar(session: Session, municipality_id: int) -> WorkingCalendar:
+    """Return the municipality's calendar as the engine counts with it."""
+    query = select(CalendarDay.day, CalendarDay.is_working)
+    rows = session.execute(query.where(CalendarDay.municipality_id == municipality_id)).all()
+    return WorkingCalendar(
+        non_working=frozenset(day for day, works in rows if not works),
+        working=frozenset(day for day, works in rows if works),
+        years=frozenset(_years(session, municipality_id)),
+    )
+
+
+def _years(session: Session, municipality_id: int) -> Iterable[int]:
+    """Return the years whose calendar is filled."""
+    query = select(CalendarYear.year).where(CalendarYear.municipality_id == municipality_id)
+    return session.scalars(query)
+
+
+def _rows_of(session: Session, municipality_id: int, year: int) -> Iterable[CalendarDay]:
+    """Return the rows of a year that exist already: overrides entered ahead of it."""
+    query = select(CalendarDay).where(CalendarDay.municipality_id == municipality_id)
+    return session.scalars(query.where(extract("year", CalendarDay.day) == year))
+
+
+def _row(session: Session, municipality_id: int, day: dt.date) -> CalendarDay | None:
+    """Return the row of a day."""
+    query = select(CalendarDay).where(CalendarDay.municipality_id == municipality_id)
+    return session.scalars(query.where(CalendarDay.day == day)).one_or_none()

@@ -1,0 +1,115 @@
+"""Connections to SQLite or PostgreSQL, and transactions that repeat themselves when they clash."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
+
+RETRY_SECONDS = 2.0
+"""How long a decision repeats itself; it has no outside effect, so repeating is free."""
+
+_CLASHES = {"40001", "40P01", "23505"}
+"""Serialization failure, deadlock, and a unique key a concurrent transaction took."""
+
+
+class Database:
+    """One database of the product, whichever kind it is."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open the transaction of a decision: serializable, or the only writer."""
+        options = {"writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the data."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def transact(self, work: Callable[[Connection], T], *, queue: int | None = None) -> T:
+        """Return what the work returns; clashing transactions repeat it for up to two seconds.
+
+        The first try is optimistic. After a clash the tries for one `queue` (an instance) line
+        up behind each other, so fifty people answering at once all succeed.
+        """
+        until = time.monotonic() + RETRY_SECONDS
+        try:
+            with self.writing() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not is_clash(error):
+                raise
+        while True:
+            try:
+                with self._queued(queue), self.writing() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if not is_clash(error) or time.monotonic() > until:
+                    raise
+                time.sleep(random.uniform(0.002, 0.03))  # noqa: S311 (spreads tries, no secret)
+
+    @contextmanager
+    def _queued(self, queue: int | None) -> Iterator[None]:
+        """Hold the place at the head of a queue; SQLite queues its writers by itself."""
+        if self.is_sqlite or queue is None:
+            yield
+            return
+        options = {"isolation_level": "AUTOCOMMIT"}
+        with self.engine.connect().execution_options(**options) as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": queue})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": queue})
+
+
+def is_clash(error: DBAPIError) -> bool:
+    """Tell whether repeating the transaction may succeed."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _CLASHES or "database is locked" in str(error.orig)
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(
+        url, pool_size=10, max_overflow=60, pool_pre_ping=True,
+        connect_args={"options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
+    )  # fmt: skip
+
+
+def _sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 10})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Let us say BEGIN ourselves, keep every commit through a power cut, check foreign keys."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once: a reader that turns writer could not wait for it."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

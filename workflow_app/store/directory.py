@@ -1,0 +1,233 @@
+"""Questions to the directory on a date, each by a number of statements that does not grow."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.calendar import school_year_of
+from workflow_app.services.settings_defaults import default_of
+from workflow_app.store.models.directory import (
+    Organisation,
+    OrganisationName,
+    Person,
+    PriorityDirection,
+    School,
+    SchoolStatus,
+    Setting,
+    Settlement,
+)
+from workflow_app.store.networks import (
+    Member,
+    composition,
+    networks_of_school,
+    networks_of_schools,
+)
+from workflow_app.store.offices import acting_signer, capacities, holders
+
+__all__ = [
+    "Member",
+    "SchoolContext",
+    "acting_signer",
+    "capacities",
+    "composition",
+    "directions",
+    "holders",
+    "networks_of_school",
+    "networks_of_schools",
+    "school_cards",
+    "setting",
+    "status_basis",
+    "statuses",
+]
+
+SCHOOL_HEAD = "school_head"
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolContext:
+    """The context card of a school on a day (clause 1.2)."""
+
+    id: int
+    code: str
+    short_name: str
+    full_name: str
+    school_type: str
+    number: int | None
+    settlement: str
+    settlement_gen: str
+    students_count: int
+    teachers_count: int
+    grade9_count: int | None
+    has_grade_11: bool
+    distance_to_centre_km: int | None
+    internet: str | None
+    qualification_note: str | None
+    language_note: str | None
+    school_year: str
+    statuses: tuple[str, ...] = ()
+    head: str | None = None
+    networks: tuple[Member, ...] = field(default=())
+
+
+def school_cards(
+    session: Session,
+    municipality_id: int,
+    on: dt.date,
+    school_ids: Collection[int] | None = None,
+    school_year: str | None = None,
+) -> tuple[SchoolContext, ...]:
+    """Return the context cards of the municipality's schools on a day, by number."""
+    year = school_year or school_year_of(on)
+    rows = session.execute(_schools(municipality_id, on, school_ids)).all()
+    ids = [school.id for school, _, _, _ in rows]
+    codes = _status_codes(session, ids, year, on)
+    heads = _heads(session, municipality_id, on)
+    networks: dict[int, list[Member]] = defaultdict(list)
+    for member in networks_of_schools(session, ids, on):
+        networks[member.school_id].append(member)
+    return tuple(
+        _card(
+            (school, organisation, settlement, name),
+            year,
+            statuses=codes[school.id],
+            head=heads.get(school.id),
+            networks=tuple(networks[school.id]),
+        )
+        for school, organisation, settlement, name in rows
+    )
+
+
+def statuses(
+    session: Session, school_id: int, school_year: str, on: dt.date | None = None
+) -> tuple[SchoolStatus, ...]:
+    """Return the statuses of a school in a year; with a day, only those valid on it."""
+    return tuple(session.scalars(_statuses((school_id,), school_year, on)))
+
+
+def status_basis(
+    session: Session, municipality_id: int, school_year: str, on: dt.date | None = None
+) -> SchoolStatus | None:
+    """Return a status whose act fixed the statuses of the year, None before any act."""
+    query = select(SchoolStatus).where(
+        SchoolStatus.municipality_id == municipality_id, SchoolStatus.school_year == school_year
+    )
+    if on is not None:
+        query = query.where(SchoolStatus.assigned_on <= on)
+    newest = query.order_by(SchoolStatus.assigned_on.desc(), SchoolStatus.id).limit(1)
+    return session.scalars(newest).one_or_none()
+
+
+def directions(
+    session: Session, municipality_id: int, school_year: str
+) -> tuple[PriorityDirection, ...]:
+    """Return the directions of a year, drafts included: their `state` tells which they are."""
+    query = select(PriorityDirection).where(
+        PriorityDirection.municipality_id == municipality_id,
+        PriorityDirection.school_year == school_year,
+    )
+    return tuple(session.scalars(query.order_by(PriorityDirection.id)))
+
+
+def setting(session: Session, municipality_id: int, key: str) -> Any:
+    """Return the municipality's value of a setting, or the default in code."""
+    query = select(Setting).where(Setting.municipality_id == municipality_id, Setting.key == key)
+    row = session.scalars(query).one_or_none()
+    return default_of(key) if row is None else row.value
+
+
+Found = tuple[School, Organisation, Settlement, OrganisationName | None]
+
+
+def _schools(
+    municipality_id: int, on: dt.date, school_ids: Collection[int] | None
+) -> Select[School, Organisation, Settlement, OrganisationName]:
+    """Return schools with their organisation, settlement and the name of the day."""
+    named = and_(
+        OrganisationName.organisation_id == School.id,
+        or_(OrganisationName.valid_from.is_(None), OrganisationName.valid_from <= on),
+        or_(OrganisationName.valid_to.is_(None), OrganisationName.valid_to >= on),
+    )
+    query = (
+        select(School, Organisation, Settlement, OrganisationName)
+        .join(Organisation, Organisation.id == School.id)
+        .join(Settlement, Settlement.id == School.settlement_id)
+        .outerjoin(OrganisationName, named)
+        .where(School.municipality_id == municipality_id)
+        .order_by(School.number, Organisation.code)
+    )
+    return query if school_ids is None else query.where(School.id.in_(school_ids))
+
+
+def _statuses(
+    school_ids: Sequence[int], school_year: str, on: dt.date | None
+) -> Select[SchoolStatus]:
+    """Return statuses of schools in a year."""
+    query = select(SchoolStatus).where(
+        SchoolStatus.school_id.in_(school_ids), SchoolStatus.school_year == school_year
+    )
+    if on is not None:
+        still = or_(SchoolStatus.revoked_on.is_(None), SchoolStatus.revoked_on > on)
+        query = query.where(SchoolStatus.assigned_on <= on, still)
+    return query.order_by(SchoolStatus.id)
+
+
+def _status_codes(
+    session: Session, school_ids: Sequence[int], school_year: str, on: dt.date
+) -> Mapping[int, tuple[str, ...]]:
+    """Return the codes of several schools."""
+    codes: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for status in session.scalars(_statuses(school_ids, school_year, on)):
+        codes[status.school_id] += (status.code,)
+    return codes
+
+
+def _heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:
+    """Return who leads each school on the day."""
+    found = holders(session, municipality_id, SCHOOL_HEAD, None, on)
+    names = _short_names(session, (capacity.person_id for capacity in found))
+    return {one.organisation_id: names[one.person_id] for one in found}
+
+
+def _short_names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return the short names of several people."""
+    query = select(Person.id, Person.short_nom).where(Person.id.in_(tuple(person_ids)))
+    return {row.id: row.short_nom for row in session.execute(query)}
+
+
+def _card(
+    row: Found,
+    year: str,
+    *,
+    statuses: tuple[str, ...],
+    head: str | None,
+    networks: tuple[Member, ...],
+) -> SchoolContext:
+    """Return one card."""
+    school, organisation, settlement, name = row
+    return SchoolContext(
+        id=school.id,
+        code=organisation.code,
+        short_name=organisation.short_name,
+        full_name=name.full_name if name else organisation.short_name,
+        school_type=school.school_type,
+        number=school.number,
+        settlement=f"{settlement.kind} {settlement.name}",
+        settlement_gen=settlement.name_gen,
+        students_count=school.students_count,
+        teachers_count=school.teachers_count,
+        grade9_count=school.grade9_counts.get(year),
+        has_grade_11=school.has_grade_11,
+        distance_to_centre_km=school.distance_to_centre_km,
+        internet=school.internet,
+        qualification_note=school.qualification_note,
+        language_note=school.language_note,
+        school_year=year,
+        statuses=statuses,
+        head=head,
+        networks=networks,
+    )

@@ -1,0 +1,261 @@
+"""The registers as guards see them: typed questions, memoised within one unit of work."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.ballots import Tally
+from workflow_app.engine.case import ActCard, Case, SchoolCard, Signer
+from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Capacity
+from workflow_app.store import directory, networks, offices, registers, votes
+from workflow_app.store.models.directory import (
+    NormativeAct,
+    Organisation,
+    Person,
+    PriorityDirection,
+    School,
+    Settlement,
+)
+from workflow_app.store.models.instances import DataVersion, Instance
+from workflow_app.store.models.registers import Journal, JournalEntry, Network
+
+if TYPE_CHECKING:
+    from workflow_app.engine.case import Facts
+
+T = TypeVar("T")
+
+
+class SqlFacts:
+    """Answers from the database of one municipality on one day."""
+
+    def __init__(
+        self, connection: Connection, processes: Mapping[str, Process], municipality_id: int,
+        today: dt.date,
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        self._processes = processes
+        self._municipality_id = municipality_id
+        self._today = today
+        self._known: dict[Any, Any] = {}
+        self._session_: Session | None = None
+
+    @property
+    def _session(self) -> Session:
+        if self._session_ is None:
+            self._session_ = Session(bind=self._connection, autoflush=False)
+        return self._session_
+
+    def _once(self, key: Any, ask: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = ask()
+        found: T = self._known[key]
+        return found
+
+    def forget(self, instance_id: int) -> None:
+        """Ask anew what belongs to an instance: this unit of work has changed it."""
+        for key in [key for key in self._known if key[0] == "case" and key[1] == instance_id]:
+            del self._known[key]
+
+    def setting(self, name: str) -> Any:
+        """Return a setting of the municipality."""
+        return self._once(
+            ("setting", name),
+            lambda: directory.setting(self._session, self._municipality_id, name),
+        )
+
+    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
+        """Return the codes a school has today in a school year."""
+        return self._once(
+            ("statuses", school_id, school_year),
+            lambda: frozenset(
+                status.code
+                for status in directory.statuses(self._session, school_id, school_year, self._today)
+            ),
+        )
+
+    def status_act(self, school_year: str) -> str | None:
+        """Return the citation of the act on statuses of a year."""
+        return self._once(("status_act", school_year), lambda: self._status_act(school_year))
+
+    def _status_act(self, school_year: str) -> str | None:
+        basis = directory.status_basis(
+            self._session, self._municipality_id, school_year, self._today
+        )
+        return basis.basis if basis else None
+
+    def directions(self, school_year: str) -> Mapping[int, str]:
+        """Return the year's directions: id → state on this day."""
+        return self._once(("directions", school_year), lambda: self._directions(school_year))
+
+    def _directions(self, school_year: str) -> Mapping[int, str]:
+        rows = directory.directions(self._session, self._municipality_id, school_year)
+        return {row.id: self._direction_state(row) for row in rows}
+
+    def _direction_state(self, row: PriorityDirection) -> str:
+        later = row.in_force_from is not None and row.in_force_from > self._today
+        return "draft" if later else row.state
+
+    def school(self, school_id: int) -> SchoolCard | None:
+        """Return the card of a school of this municipality."""
+        return self._once(("school", school_id), lambda: self._school(school_id))
+
+    def _school(self, school_id: int) -> SchoolCard | None:
+        query = (
+            select(School, Organisation, Settlement)
+            .join(Organisation, Organisation.id == School.id)
+            .join(Settlement, Settlement.id == School.settlement_id)
+            .where(School.id == school_id, School.municipality_id == self._municipality_id)
+        )
+        row = self._session.execute(query).one_or_none()
+        if row is None:
+            return None
+        school, organisation, settlement = row
+        return SchoolCard(
+            school.id, organisation.short_name, f"{settlement.kind} {settlement.name}",
+            school.school_type, school.students_count, school.teachers_count,
+            distance_km=school.distance_to_centre_km,
+        )  # fmt: skip
+
+    def act(self, act_id: int) -> ActCard | None:
+        """Return a normative act of this municipality."""
+        return self._once(("act", act_id), lambda: self._act(act_id))
+
+    def _act(self, act_id: int) -> ActCard | None:
+        act = self._session.get(NormativeAct, act_id)
+        if act is None or act.municipality_id != self._municipality_id:
+            return None
+        return ActCard(act.id, act.title, citation(act), act.state, act.valid_to)
+
+    def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
+        """Return the networks a school belongs to on a date."""
+        return self._once(
+            ("networks", school_id, on),
+            lambda: frozenset(
+                member.network_id
+                for member in networks.networks_of_school(self._session, school_id, on)
+            ),
+        )
+
+    def open_instance(self, process: str, key: str) -> int | None:
+        """Return the open instance that holds this key."""
+        query = select(Instance.id).where(
+            Instance.municipality_id == self._municipality_id,
+            Instance.process == process,
+            Instance.open_key == key,
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the case as it stands."""
+        return self._once(
+            ("case", case.id, ballot), lambda: votes.tally(self._connection, case.id, ballot)
+        )
+
+    def parent_tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the parent instance."""
+        parent = case.parent_id
+        if parent is None:
+            return None
+        return self._once(
+            ("case", parent, ballot), lambda: votes.tally(self._connection, parent, ballot)
+        )
+
+    def snapshot(self, case: Case) -> Any:
+        """Return the case's data as last kept by a snapshot."""
+        return self._once(("case", case.id, "snapshot"), lambda: self._snapshot(case))
+
+    def _snapshot(self, case: Case) -> Any:
+        query = (
+            select(DataVersion.data)
+            .where(DataVersion.instance_id == case.id)
+            .order_by(DataVersion.number.desc())
+            .limit(1)
+        )
+        data = self._connection.execute(query).scalar_one_or_none()
+        return None if data is None else self._processes[case.process].form.model_validate(data)
+
+    def child_states(self, case: Case, process: str) -> tuple[str, ...]:
+        """Return the states of the children of one process, oldest first."""
+        query = (
+            select(Instance.state)
+            .where(Instance.parent_id == case.id, Instance.process == process)
+            .order_by(Instance.id)
+        )
+        return tuple(self._connection.execute(query).scalars())
+
+    def holders(self, role: str, organisation_id: int | None) -> Collection[Capacity]:
+        """Return who holds a position role today."""
+        return self._once(
+            ("holders", role, organisation_id),
+            lambda: offices.holders(
+                self._session, self._municipality_id, role, organisation_id, self._today
+            ),
+        )
+
+    def signer(self, role: str) -> Signer | None:
+        """Return who signs in a role today."""
+        return self._once(
+            ("signer", role),
+            lambda: offices.acting_signer(self._session, self._municipality_id, role, self._today),
+        )
+
+    def last_registered_on(self, journal: str) -> dt.date | None:
+        """Return the date of the newest number of a journal."""
+        return registers.last_date(self._connection, self._municipality_id, journal)
+
+    def is_number_taken(self, journal: str, year: int, number: int) -> bool:
+        """Tell whether a number of a year stands in the journal."""
+        query = (
+            select(JournalEntry.id)
+            .join(Journal, Journal.id == JournalEntry.journal_id)
+            .where(
+                Journal.municipality_id == self._municipality_id,
+                Journal.code == journal,
+                JournalEntry.year == year,
+                JournalEntry.number == number,
+            )
+        )
+        return self._connection.execute(query).one_or_none() is not None
+
+    def name(self, register: str, key: int, form: str = "") -> str:
+        """Return the printed name of a register row, in a stored case form."""
+        return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
+
+    def _school_name(self, key: int, _form: str) -> str:
+        organisation = self._session.get(Organisation, key)
+        return organisation.short_name if organisation else ""
+
+    def _person_name(self, key: int, form: str) -> str:
+        person = self._session.get(Person, key)
+        return str(getattr(person, form or "short_nom")) if person else ""
+
+    def _direction_name(self, key: int, _form: str) -> str:
+        direction = self._session.get(PriorityDirection, key)
+        return direction.name if direction else ""
+
+    def _network_name(self, key: int, _form: str) -> str:
+        network = self._session.get(Network, key)
+        return network.name if network else ""
+
+
+_NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
+    "school": SqlFacts._school_name,  # noqa: SLF001 (a table of this class's own answers)
+    "person": SqlFacts._person_name,  # noqa: SLF001
+    "direction": SqlFacts._direction_name,  # noqa: SLF001
+    "network": SqlFacts._network_name,  # noqa: SLF001
+}
+
+
+def citation(act: NormativeAct) -> str:
+    """Return how papers cite an act; a missing number leaves a visible gap (G2)."""
+    date = f"{act.adopted_on:%d.%m.%Y}" if act.adopted_on else "________"
+    return f"{act.act_type} ({act.issuer}) от {date} № {act.number or '____'} «{act.title}»"
+
+
+def _is_facts(facts: SqlFacts) -> "Facts":
+    """Let mypy check that the store answers every question of the protocol."""
+    return facts

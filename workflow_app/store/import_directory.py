@@ -1,0 +1,271 @@
+"""People, places and the department's decisions, put from the rows of a district."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.services import import_rows as rows
+from workflow_app.services.import_as_of import YEAR_STATES, year_state
+from workflow_app.services.import_files import DirectoryData
+from workflow_app.services.import_order_checks import order_of
+from workflow_app.store.models.directory import (
+    NormativeAct,
+    Organisation,
+    OrganisationName,
+    Person,
+    Position,
+    PriorityDirection,
+    School,
+    SchoolStatus,
+    SchoolYear,
+    Settlement,
+    Substitution,
+)
+from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.upsert import Keeper
+
+
+class Orders(Protocol):
+    """Where the imported orders stand in their journals."""
+
+    @property
+    def entries(self) -> Mapping[str, JournalEntry]:
+        """Return the entry of each imported order, by its code."""
+
+
+class DirectoryImport:
+    """Puts the directory in the order in which its rows rest on one another."""
+
+    def __init__(self, keeper: Keeper, data: DirectoryData, day: dt.date) -> None:
+        self.keeper = keeper
+        self.data = data
+        self.day = day
+        self.organisations: dict[str, Organisation] = {}
+        self.settlements: dict[tuple[str, str], Settlement] = {}
+        self.people: dict[str, Person] = {}
+        self.positions: dict[str, Position] = {}
+        self.directions: dict[str, PriorityDirection] = {}
+        self.titles = {(one.kind, one.nominative): one for one in data.titles}
+
+    def keep_people_and_places(self) -> None:
+        """Put organisations, schools, people, positions, substitutions and acts."""
+        for steps in (
+            (self._organisations, self._settlements),
+            (self._names, self._school_names, self._schools, self._people, self._acts),
+            (self._positions,),
+            (self._substitutions, self._years),
+        ):
+            for step in steps:
+                step()
+            self.keeper.flush()
+
+    def keep_decisions(self, orders: Orders) -> None:
+        """Put statuses and directions: what exists by an order."""
+        self._statuses(orders)
+        self._directions(orders)
+        self.keeper.flush()
+
+    def _organisations(self) -> None:
+        """Put departments, centres and schools, then who stands above whom."""
+        for one in self.data.organisations:
+            # Several rows tell of one organisation by its names; the last one speaks for it.
+            self.organisations[one.organisation_id] = self._organisation(one, "organisations")
+        for school in self.data.schools:
+            self.organisations[school.school_id] = self._organisation(school, "schools")
+        self.keeper.flush()
+        for one in self.data.organisations:
+            parent = self.organisations[one.parent_id].id if one.parent_id else None
+            key, values = {"code": one.organisation_id}, {"parent_id": parent}
+            self.keeper.put(one, "organisations", Organisation, key, values)
+
+    def _organisation(self, row: rows.OrganisationRow | rows.SchoolRow, file: str) -> Organisation:
+        """Put one organisation."""
+        if isinstance(row, rows.SchoolRow):
+            code, kind = row.school_id, "school"
+        else:
+            code, kind = row.organisation_id, row.kind
+        values = {"kind": kind, "short_name": row.short_name, "email": row.email}
+        return self.keeper.put(row, file, Organisation, {"code": code}, values)
+
+    def _settlements(self) -> None:
+        """Put each settlement once: «с. Правокумское» and «п. Правокумский» are two."""
+        for row in self.data.schools:
+            key = {"kind": row.settlement_type, "name": row.settlement}
+            values = {"name_gen": row.settlement_genitive}
+            found = self.keeper.put(row, "schools", Settlement, key, values)
+            self.settlements[row.settlement_type, row.settlement] = found
+
+    def _names(self) -> None:
+        """Put the dated names of the department and the centre."""
+        for row in self.data.organisations:
+            owner = self.organisations[row.organisation_id].id
+            key = {"organisation_id": owner, "valid_from": row.valid_from}
+            values = {
+                "full_name": row.full_name,
+                "name_gen": row.name_genitive,
+                "name_dat": row.name_dative,
+                "name_acc": row.name_accusative,
+                "valid_to": row.valid_to,
+            }
+            self.keeper.put(row, "organisations", OrganisationName, key, values)
+
+    def _school_names(self) -> None:
+        """Put the full names of schools; cases come from the confirmed ones of the legal form."""
+        forms = [one for one in self.data.titles if one.kind == "legal_form"]
+        for row in self.data.schools:
+            key = {"organisation_id": self.organisations[row.school_id].id, "valid_from": None}
+            values: dict[str, Any] = {"full_name": row.full_name}
+            for form in forms:
+                if row.full_name.startswith(form.nominative):
+                    rest = row.full_name.removeprefix(form.nominative)
+                    values["name_gen"] = form.genitive + rest
+                    values["name_dat"] = form.dative + rest
+                    values["name_acc"] = form.accusative + rest
+            self.keeper.put(row, "schools", OrganisationName, key, values)
+
+    def _schools(self) -> None:
+        """Put the context cards."""
+        places = {(one.settlement_type, one.settlement): one for one in self.data.settlements}
+        for row in self.data.schools:
+            place = row.settlement_type, row.settlement
+            known = places.get(place)
+            values = {
+                "school_type": row.school_type,
+                "number": row.number,
+                "settlement_id": self.settlements[place].id,
+                "students_count": row.students_count,
+                "teachers_count": row.teachers_count,
+                "grade9_counts": dict(row.grade9),
+                "has_grade_11": row.has_grade_11,
+                "distance_to_centre_km": known.distance_to_centre_km if known else None,
+                "data_origin": row.data_origin,
+            }
+            key = {"id": self.organisations[row.school_id].id}
+            self.keeper.put(row, "schools", School, key, values)
+
+    def _people(self) -> None:
+        """Put people with their confirmed name forms."""
+        for row in self.data.people:
+            values = {
+                "last_name": row.last_name,
+                "first_name": row.first_name,
+                "middle_name": row.middle_name,
+                "gender": row.gender,
+                "short_nom": row.short_name_nom,
+                "short_gen": row.short_name_gen,
+                "short_dat": row.short_name_dat,
+                "short_acc": row.short_name_acc,
+                "signature_name": row.signature_name,
+                "email": row.email,
+            }
+            key = {"code": row.person_id}
+            self.people[row.person_id] = self.keeper.put(row, "people", Person, key, values)
+
+    def _positions(self) -> None:
+        """Put one position a person, held since the day the municipality names."""
+        since = self.data.municipality[0].positions_from
+        for row in self.data.people:
+            title = self.titles["position", row.position]
+            key = {
+                "person_id": self.people[row.person_id].id,
+                "organisation_id": self.organisations[row.organisation_id].id,
+                "role": row.role,
+                "starts_on": since,
+            }
+            values = {
+                "title": title.nominative,
+                "title_gen": title.genitive,
+                "title_dat": title.dative,
+                "title_acc": title.accusative,
+                "is_acting": row.is_acting,
+            }
+            self.positions[row.person_id] = self.keeper.put(row, "people", Position, key, values)
+
+    def _substitutions(self) -> None:
+        """Put who stands in for whom."""
+        for row in self.data.substitutions:
+            key = {
+                "absent_position_id": self.positions[row.absent_person_id].id,
+                "starts_on": row.starts_on,
+            }
+            values = {
+                "absent_person_id": self.people[row.absent_person_id].id,
+                "substitute_person_id": self.people[row.substitute_person_id].id,
+                "ends_on": row.ends_on,
+                "basis": row.basis,
+            }
+            self.keeper.put(row, "substitutions", Substitution, key, values)
+
+    def _acts(self) -> None:
+        """Put the acts papers may cite."""
+        for row in self.data.normative_acts:
+            values = {
+                "level": row.level,
+                "act_type": row.act_type,
+                "number": row.number,
+                "adopted_on": row.adopted_on,
+                "issuer": row.issuer_name_as_of_date,
+                "title": row.title,
+                "valid_from": row.valid_from,
+                "valid_to": row.valid_to,
+                "state": row.state,
+                "clause": row.regulation_clause,
+                "note": row.note,
+                "source_note": row.source_note,
+            }
+            self.keeper.put(row, "normative_acts", NormativeAct, {"code": row.act_id}, values)
+
+    def _years(self) -> None:
+        """Put the school years decisions speak about; the cycle of a year never runs back."""
+        stored = self.keeper.rows(SchoolYear, "code")
+        first: dict[str, tuple[str, rows.StatusRow | rows.DirectionRow]] = {}
+        for status in self.data.school_statuses:
+            first.setdefault(status.school_year, ("school_statuses", status))
+        for direction in self.data.directions:
+            first.setdefault(direction.school_year, ("directions", direction))
+        for file, row in first.values():
+            starts, ends = school_year_bounds(row.school_year)
+            states = [year_state(row.school_year, self.day)]
+            if (row.school_year,) in stored:
+                states.append(stored[row.school_year,].state)
+            values = {
+                "starts_on": starts,
+                "ends_on": ends,
+                "state": max(states, key=YEAR_STATES.index),
+            }
+            self.keeper.put(row, file, SchoolYear, {"code": row.school_year}, values)
+
+    def _statuses(self, orders: Orders) -> None:
+        """Put the statuses of schools with the act each rests on."""
+        for row in self.data.school_statuses:
+            key = {
+                "school_id": self.organisations[row.school_id].id,
+                "school_year": row.school_year,
+                "code": row.status_code,
+            }
+            order = order_of(self.data, row, row.basis_document)
+            values = {
+                "title": row.status_name,
+                "evidence": row.evidence,
+                "basis": row.basis_document,
+                "basis_entry_id": orders.entries[order.order_id].id if order else None,
+                "assigned_on": row.assigned_on,
+            }
+            self.keeper.put(row, "school_statuses", SchoolStatus, key, values)
+
+    def _directions(self, orders: Orders) -> None:
+        """Put the directions of the year: drafts until their order is registered."""
+        for row in self.data.directions:
+            order = order_of(self.data, row, row.basis_order)
+            key = {"school_year": row.school_year, "name": row.name}
+            values = {
+                "code": row.direction_id,
+                "subject_area": row.subject_area,
+                "clause": row.clause,
+                "state": "in_force" if order else "draft",
+                "in_force_from": order.reg_date if order else None,
+                "order_entry_id": orders.entries[order.order_id].id if order else None,
+            }
+            found = self.keeper.put(row, "directions", PriorityDirection, key, values)
+            self.directions[row.direction_id] = found

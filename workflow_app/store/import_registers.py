@@ -1,0 +1,192 @@
+"""Orders, networks and memberships, put from the rows of a district."""
+
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.services import import_rows as rows
+from workflow_app.services.import_files import DirectoryData
+from workflow_app.services.import_order_checks import number_of, substitute_signed
+from workflow_app.store.import_directory import DirectoryImport
+from workflow_app.store.models.directory import Person
+from workflow_app.store.models.registers import (
+    Journal,
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    NetworkDirection,
+    OrderNetwork,
+    journal_sequence,
+)
+from workflow_app.store.offices import acting_title
+from workflow_app.store.upsert import Keeper
+
+OUTSIDE = "Приказ отдела, зарегистрированный вне системы"
+
+
+class RegistersImport:
+    """Puts what exists by orders; rests on the directory being put."""
+
+    def __init__(self, keeper: Keeper, data: DirectoryData, directory: DirectoryImport) -> None:
+        self.keeper = keeper
+        self.data = data
+        self.directory = directory
+        self.journals: dict[str, Journal] = {}
+        self.entries: dict[str, JournalEntry] = {}
+        self.networks: dict[str, Network] = {}
+        self.orders = {order.order_id: order for order in data.orders}
+
+    def keep_orders(self) -> None:
+        """Put journals and a row for every number up to the last known one of each year."""
+        for row in self.data.journals:
+            key, values = {"code": row.journal_id}, {"title": row.title, "pattern": row.pattern}
+            self.journals[row.title] = self.keeper.put(row, "journals", Journal, key, values)
+        self.keeper.flush()
+        for order in self.data.orders:
+            self.entries[order.order_id] = self._entry(order)
+        self._outside_numbers()
+        self.keeper.flush()
+
+    def keep_networks(self) -> None:
+        """Put networks, their directions, the orders about them and their compositions."""
+        for row in self.data.networks:
+            self.networks[row.network_id] = self._network(row)
+        self.keeper.flush()
+        for row in self.data.networks:
+            self._network_directions(row)
+        for order in self.data.orders:
+            self._order_networks(order)
+        for member in self.data.network_members:
+            self._membership(member)
+        self.keeper.flush()
+
+    def _entry(self, order: rows.OrderRow) -> JournalEntry:
+        """Put an order's row of the journal: registered once, never changed."""
+        key = {
+            "journal_id": self.journals[order.journal].id,
+            "year": order.reg_date.year,
+            "number": number_of(self.data, order),
+        }
+        values = {
+            "label": order.reg_number,
+            "kind": "issued",
+            "registered_on": order.reg_date,
+            "code": order.order_id,
+            "title": order.title,
+            "order_kind": order.order_kind,
+            "signed_by_person_id": self.directory.people[order.signed_by_person_id].id,
+            "acting_note": self._acting_note(order),
+        }
+        return self.keeper.put(order, "orders", JournalEntry, key, values, frozen=True)
+
+    def _acting_note(self, order: rows.OrderRow) -> str | None:
+        """Return as whom a substitute signed, None for the head's own hand."""
+        substitution = substitute_signed(self.data, order)
+        if substitution is None:
+            return None
+        position = self.directory.positions[substitution.absent_person_id]
+        return acting_title(position.title, position.title_gen)
+
+    def _outside_numbers(self) -> None:
+        """Fill the numbers between known orders: the department used them outside the system."""
+        places = [
+            (self.journals[order.journal], order.reg_date.year, number_of(self.data, order), order)
+            for order in self.data.orders
+        ]
+        places.sort(key=lambda place: (place[0].code, *place[1:3]))
+        last: dict[tuple[str, int], int] = {}
+        for journal, year, number, order in places:
+            for missing in range(last.get((journal.code, year), 0) + 1, number):
+                self._outside_number(journal, missing, order)
+            last[journal.code, year] = number
+
+    def _outside_number(self, journal: Journal, number: int, following: rows.OrderRow) -> None:
+        """Put one number used outside, dated no later than the order that follows it."""
+        year = following.reg_date.year
+        key = {"journal_id": journal.id, "year": year, "number": number}
+        if tuple(key.values()) in self.keeper.rows(JournalEntry, *key):
+            return
+        values = {
+            "label": journal.label(number),
+            "kind": "external",
+            "registered_on": following.reg_date,
+            "title": OUTSIDE,
+        }
+        self.keeper.put(following, "orders", JournalEntry, key, values)
+
+    def _network(self, row: rows.NetworkRow) -> Network:
+        """Put a network; an import never shortens the term it was given since."""
+        stored = self.keeper.rows(Network, "code").get((row.network_id,))
+        namesake = self.keeper.rows(Network, "name").get((row.name,))
+        if namesake is not None and namesake is not stored:
+            self.keeper.object_to(row, "networks", "сеть с таким названием уже есть")
+        people = self.directory.people
+        founded = self.orders[row.founding_order_id]
+        values = {
+            "name": row.name,
+            "state": row.state,
+            "valid_from": row.valid_from,
+            "valid_to": max(row.valid_to, stored.valid_to) if stored else row.valid_to,
+            "coordinator_person_id": _id_in(people, row.coordinator_person_id),
+            "imc_curator_person_id": _id_in(people, row.imc_curator_person_id),
+            "founding_entry_id": self.entries[founded.order_id].id,
+            "founded_on": founded.reg_date,
+        }
+        return self.keeper.put(row, "networks", Network, {"code": row.network_id}, values)
+
+    def _network_directions(self, row: rows.NetworkRow) -> None:
+        """Put the directions of a network, each by the order that opened its school year."""
+        extensions = [
+            order
+            for order in sorted(self.data.orders, key=lambda order: order.reg_date)
+            if order.order_kind == "extend" and row.network_id in order.network_ids
+        ]
+        orders = [self.orders[row.founding_order_id], *extensions]
+        first = school_year_bounds(school_year_of(row.valid_from))[0].year
+        for code in row.direction_ids:
+            direction = self.directory.directions[code]
+            years = school_year_bounds(direction.school_year)[0].year - first
+            order = orders[min(years, len(orders) - 1)]
+            key = {"network_id": self.networks[row.network_id].id, "direction_id": direction.id}
+            values = {"order_entry_id": self.entries[order.order_id].id}
+            self.keeper.put(row, "networks", NetworkDirection, key, values)
+
+    def _order_networks(self, order: rows.OrderRow) -> None:
+        """Put which networks an order speaks about."""
+        for code in order.network_ids:
+            key = {
+                "order_entry_id": self.entries[order.order_id].id,
+                "network_id": self.networks[code].id,
+            }
+            self.keeper.put(order, "orders", OrderNetwork, key, {})
+
+    def _membership(self, row: rows.MemberRow) -> None:
+        """Put the events of one membership: the entering and, when known, the leaving."""
+        self._event(
+            row,
+            self.orders[row.join_order_id],
+            effective_on=row.joined_on,
+            role=row.member_role,
+            consent=row.consent_decision,
+            consented_on=row.consent_given_on,
+        )
+        if row.leave_order_id is not None:
+            leave = self.orders[row.leave_order_id]
+            self._event(row, leave, effective_on=row.left_on, role=None)
+
+    def _event(self, row: rows.MemberRow, order: rows.OrderRow, **values: object) -> None:
+        """Put one membership event by its order."""
+        key = {
+            "network_id": self.networks[row.network_id].id,
+            "school_id": self.directory.organisations[row.school_id].id,
+            "effective_on": values.pop("effective_on"),
+            "sequence": journal_sequence(order.reg_date.year, number_of(self.data, order)),
+        }
+        values |= {
+            "registered_on": order.reg_date,
+            "order_label": order.reg_number,
+            "order_entry_id": self.entries[order.order_id].id,
+        }
+        self.keeper.put(row, "network_members", MembershipEvent, key, values, frozen=True)
+
+
+def _id_in(people: dict[str, Person], code: str | None) -> int | None:
+    """Return the id of a person named by code."""
+    return people[code].id if code else None

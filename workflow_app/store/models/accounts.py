@@ -1,0 +1,100 @@
+"""Access: accounts, sessions, tokens, invitations, attempts, idempotency keys, saved views."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_app.store.models.base import Base
+
+
+class Account(Base):
+    """A person who may sign in."""
+
+    __tablename__ = "account"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    login: Mapped[str] = mapped_column(String(200), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime]
+    last_visit_at: Mapped[dt.datetime | None]
+
+
+class SignInSession(Base):
+    """A signed-in browser; deleting the row ends it."""
+
+    __tablename__ = "sign_in_session"
+    __table_args__ = (Index("ix_session_person", "person_id"),)
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    browser: Mapped[str] = mapped_column(String(300), default="")
+
+
+class ApiToken(Base):
+    """A bearer token of the API; only its hash is stored."""
+
+    __tablename__ = "api_token"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    title: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class AccessLink(Base):
+    """A one-time link: first access or a new password."""
+
+    __tablename__ = "access_link"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, counted per login and per address."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_attempt_key", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200))
+    at: Mapped[dt.datetime]
+
+
+class IdempotencyKey(Base):
+    """The answer to a request that was already carried out."""
+
+    __tablename__ = "idempotency_key"
+
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    response: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+
+
+class SavedView(Base):
+    """A named set of queue filters."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("person_id", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    title: Mapped[str] = mapped_column(String(80))
+    query: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[dt.datetime]

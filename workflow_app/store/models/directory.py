@@ -1,0 +1,339 @@
+"""The directory: who exists in a municipality, from when, and in which office."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from workflow_app.store.models.base import PLAIN_JSON, Base, NoOverlap, sort_key
+
+YEAR_CODE = String(9)
+SOLE_ROLES = frozenset({"department_head", "imc_head", "school_head"})
+"""Offices one person holds at a time in one organisation."""
+
+
+class Municipality(Base):
+    """A tenant: everything else carries its id."""
+
+    __tablename__ = "municipality"
+    __table_args__ = (UniqueConstraint("region", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_gen: Mapped[str | None]
+    kind: Mapped[str]
+    region: Mapped[str]
+    centre: Mapped[str | None]
+    timezone: Mapped[str] = mapped_column(default="Europe/Moscow")
+
+
+class Tenant(Base):
+    """A row of one municipality, with its number."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), index=True)
+
+
+class Organisation(Tenant):
+    """A department, a methodical centre or a school."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("municipality_id", "code"),)
+
+    code: Mapped[str]
+    kind: Mapped[str]
+    short_name: Mapped[str]
+    address: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    inn: Mapped[str | None]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+    names: Mapped[list["OrganisationName"]] = relationship(order_by="OrganisationName.valid_from")
+
+    def name_on(self, day: dt.date) -> "OrganisationName | None":
+        """Return the full name with its cases as it stood on the day."""
+        return next((name for name in self.names if name.covers(day)), None)
+
+
+class OrganisationName(NoOverlap, Tenant):
+    """A full name and its stored cases for a period; an empty end is open."""
+
+    __tablename__ = "organisation_name"
+    __table_args__ = (CheckConstraint("valid_from <= valid_to", name="period"),)
+    __period__ = ("valid_from", "valid_to")
+    __subject__ = ("organisation_id",)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    full_name: Mapped[str]
+    name_gen: Mapped[str | None]
+    name_dat: Mapped[str | None]
+    name_acc: Mapped[str | None]
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+    def covers(self, day: dt.date) -> bool:
+        """Return whether the name was in use on the day."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_to is None or day <= self.valid_to)
+
+
+class Settlement(Tenant):
+    """A village: «с. Правокумское» and «п. Правокумский» are two."""
+
+    __tablename__ = "settlement"
+    __table_args__ = (UniqueConstraint("municipality_id", "kind", "name"),)
+
+    kind: Mapped[str]
+    name: Mapped[str]
+    name_gen: Mapped[str]
+
+
+class School(Tenant):
+    """What the context card of clause 1.2 tells; its id is the id of its organisation."""
+
+    __tablename__ = "school"
+    __table_args__ = (
+        CheckConstraint("students_count >= 0 AND teachers_count >= 0", name="counts"),
+        CheckConstraint("distance_to_centre_km >= 0", name="distance"),
+    )
+
+    id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    school_type: Mapped[str]
+    number: Mapped[int | None]
+    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
+    students_count: Mapped[int]
+    teachers_count: Mapped[int]
+    grade9_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """School year → number of pupils in grade 9; empty for a primary school."""
+    has_grade_11: Mapped[bool]
+    distance_to_centre_km: Mapped[int | None]
+    internet: Mapped[str | None]
+    qualification_note: Mapped[str | None]
+    language_note: Mapped[str | None]
+    data_origin: Mapped[str | None]
+
+    organisation: Mapped[Organisation] = relationship()
+    settlement: Mapped[Settlement] = relationship()
+
+
+def _key_of_name(context: DefaultExecutionContext) -> str:
+    """Return the sort key of the person being stored."""
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it bare
+    parts = (values["last_name"], values["first_name"], values.get("middle_name"))
+    return sort_key(" ".join(part for part in parts if part))
+
+
+class Person(Tenant):
+    """A person with confirmed name forms: papers print them, nothing declines at print time."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("municipality_id", "code"), UniqueConstraint("email"))
+
+    code: Mapped[str | None]
+    last_name: Mapped[str]
+    first_name: Mapped[str]
+    middle_name: Mapped[str | None]
+    gender: Mapped[str] = mapped_column(String(1))
+    short_nom: Mapped[str]
+    short_gen: Mapped[str]
+    short_dat: Mapped[str]
+    short_acc: Mapped[str]
+    signature_name: Mapped[str]
+    email: Mapped[str | None]
+    email_bounced_at: Mapped[dt.datetime | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    sort_name: Mapped[str] = mapped_column(default=_key_of_name, index=True)
+
+    @property
+    def full_name(self) -> str:
+        """Return surname, first name and, where there is one, patronymic."""
+        parts = (self.last_name, self.first_name, self.middle_name)
+        return " ".join(part for part in parts if part)
+
+
+@event.listens_for(Person, "before_update")
+def _follow_new_name(_mapper: object, _connection: object, person: Person) -> None:
+    """Keep the sort key in step with a changed surname."""
+    person.sort_name = sort_key(person.full_name)
+
+
+class Position(NoOverlap, Tenant):
+    """An office a person holds for a period; rights follow the position on the date."""
+
+    __tablename__ = "position"
+    __table_args__ = (CheckConstraint("starts_on <= ends_on", name="period"),)
+    __subject__ = ("organisation_id", "role")
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    title_gen: Mapped[str | None]
+    title_dat: Mapped[str | None]
+    title_acc: Mapped[str | None]
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    is_acting: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+    def overlap_matters(self) -> bool:
+        """Return whether one person at a time holds this office."""
+        return self.role in SOLE_ROLES
+
+
+class Substitution(NoOverlap, Tenant):
+    """For these dates another person acts in the position («и.о.»)."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="period"),
+        CheckConstraint("absent_person_id <> substitute_person_id", name="no_self"),
+    )
+    __subject__ = ("absent_position_id",)
+
+    absent_position_id: Mapped[int] = mapped_column(ForeignKey("position.id"), index=True)
+    absent_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    """Kept beside the position: history names both persons, and the database sees self-acting."""
+    substitute_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    basis: Mapped[str]
+
+    absent_position: Mapped[Position] = relationship()
+    substitute: Mapped[Person] = relationship(foreign_keys=[substitute_person_id])
+
+
+class SchoolYear(Tenant):
+    """1 September to 31 August, with the state of its cycle."""
+
+    __tablename__ = "school_year"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "code"),
+        CheckConstraint("starts_on < ends_on", name="period"),
+    )
+
+    code: Mapped[str] = mapped_column(YEAR_CODE)
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    state: Mapped[str]
+
+
+def _year_exists() -> ForeignKeyConstraint:
+    """Return the reference of a row to its school year."""
+    target = ["school_year.municipality_id", "school_year.code"]
+    return ForeignKeyConstraint(["municipality_id", "school_year"], target)
+
+
+class SchoolStatus(Tenant):
+    """A status of a school for one school year; a school may hold several codes."""
+
+    __tablename__ = "school_status"
+    __table_args__ = (UniqueConstraint("school_id", "school_year", "code"), _year_exists())
+
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+    school_year: Mapped[str] = mapped_column(YEAR_CODE)
+    code: Mapped[str]
+    title: Mapped[str]
+    evidence: Mapped[str]
+    results_window: Mapped[str | None]
+    basis: Mapped[str]
+    basis_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+    assigned_on: Mapped[dt.date]
+    revoked_on: Mapped[dt.date | None]
+
+
+class PriorityDirection(Tenant):
+    """A theme of the school year: `draft` until its order is registered, then `in_force`."""
+
+    __tablename__ = "priority_direction"
+    __table_args__ = (UniqueConstraint("municipality_id", "school_year", "name"), _year_exists())
+
+    code: Mapped[str | None]
+    school_year: Mapped[str] = mapped_column(YEAR_CODE)
+    name: Mapped[str]
+    subject_area: Mapped[str | None]
+    clause: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="draft")
+    in_force_from: Mapped[dt.date | None]
+    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+
+
+class NormativeAct(Tenant):
+    """An act papers may cite, with its force and the name its issuer had on its date."""
+
+    __tablename__ = "normative_act"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "code"),
+        CheckConstraint("valid_from <= valid_to", name="period"),
+    )
+
+    code: Mapped[str]
+    level: Mapped[str]
+    act_type: Mapped[str]
+    number: Mapped[str | None]
+    adopted_on: Mapped[dt.date | None]
+    issuer: Mapped[str]
+    title: Mapped[str]
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+    state: Mapped[str]
+    clause: Mapped[str | None]
+    note: Mapped[str | None]
+    source_note: Mapped[str | None]
+    url: Mapped[str | None]
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("normative_act.id"))
+
+
+class CalendarDay(Tenant):
+    """A day unlike its weekday: a holiday, a moved working Saturday, or an override."""
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (UniqueConstraint("municipality_id", "day"),)
+
+    day: Mapped[dt.date]
+    is_working: Mapped[bool]
+    is_override: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None]
+
+
+class CalendarYear(Tenant):
+    """A year whose production calendar is filled."""
+
+    __tablename__ = "calendar_year"
+    __table_args__ = (UniqueConstraint("municipality_id", "year"),)
+
+    year: Mapped[int]
+
+
+class Setting(Tenant):
+    """A value of the municipality that differs from the default in code."""
+
+    __tablename__ = "setting"
+    __table_args__ = (UniqueConstraint("municipality_id", "key"),)
+
+    key: Mapped[str]
+    value: Mapped[Any] = mapped_column(PLAIN_JSON)
+
+
+class RiskFactor(Tenant):
+    """A word of the risk vocabulary a proposal may tick."""
+
+    __tablename__ = "risk_factor"
+    __table_args__ = (UniqueConstraint("municipality_id", "code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]

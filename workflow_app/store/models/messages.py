@@ -1,0 +1,86 @@
+"""Messages that leave a decision: the outbox, incidents, notices, leases."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_app.store.models.base import Base
+
+_WAITING = text("done_at IS NULL")
+
+
+class OutboxMessage(Base):
+    """An effect that must happen outside the transaction, at least once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_waiting", "next_at", "id", postgresql_where=_WAITING,
+              sqlite_where=_WAITING),
+        Index("ix_outbox_instance", "instance_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    instance_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[dt.datetime | None]
+    done_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Incident(Base):
+    """An effect that failed for good and waits for an operator."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_open", "municipality_id", "resolved_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    instance_id: Mapped[int | None]
+    outbox_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(40))
+    message: Mapped[str]
+    opened_at: Mapped[dt.datetime]
+    resolved_at: Mapped[dt.datetime | None]
+    resolution: Mapped[str] = mapped_column(default="")
+    resolved_by: Mapped[int | None]
+
+
+class Notice(Base):
+    """A notification to one person: on the page at once, by mail when it is due."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        Index("ix_notice_person", "person_id", "read_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    person_id: Mapped[int]
+    instance_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(40))
+    dedupe_key: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(400))
+    text: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    read_at: Mapped[dt.datetime | None]
+    mailed_at: Mapped[dt.datetime | None]
+    bounced: Mapped[str] = mapped_column(default="")
+
+
+class Lease(Base):
+    """Who does a job that only one process may do, and when she was last seen."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(80))
+    until: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]

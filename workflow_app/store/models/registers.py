@@ -1,0 +1,139 @@
+"""Registers that only transitions change: networks, their composition, the order journals."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from workflow_app.store.models.base import AppendOnly
+from workflow_app.store.models.directory import School, Tenant
+
+NUMBERS_A_YEAR = 1_000_000
+
+
+def journal_sequence(year: int, number: int) -> int:
+    """Return where an order stands among all orders of the journal, though numbers restart.
+
+    >>> journal_sequence(2025, 431) < journal_sequence(2026, 1)
+    True
+    """
+    return year * NUMBERS_A_YEAR + number
+
+
+class Journal(Tenant):
+    """A registration journal: numbers restart each calendar year."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("municipality_id", "code"),)
+
+    code: Mapped[str]
+    title: Mapped[str]
+    pattern: Mapped[str] = mapped_column(default="{n}-од")
+    external_numbering: Mapped[bool] = mapped_column(default=False)
+
+    def label(self, number: int) -> str:
+        """Return the number as papers print it."""
+        return self.pattern.format(n=number)
+
+
+class JournalEntry(Tenant):
+    """One number of one year: issued here, used outside, or annulled. No number lacks a row."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (
+        UniqueConstraint("journal_id", "year", "number"),
+        CheckConstraint("kind IN ('issued', 'external', 'annulled')", name="kind"),
+        CheckConstraint("number > 0", name="number"),
+    )
+
+    journal_id: Mapped[int] = mapped_column(ForeignKey("journal.id"))
+    year: Mapped[int]
+    number: Mapped[int]
+    label: Mapped[str]
+    kind: Mapped[str]
+    registered_on: Mapped[dt.date]
+    instance_id: Mapped[int | None] = mapped_column(index=True)
+    code: Mapped[str | None]
+    """The name imported data give to the order, e.g. O08."""
+    title: Mapped[str | None]
+    order_kind: Mapped[str | None]
+    signed_by_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    acting_note: Mapped[str | None]
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
+
+    journal: Mapped[Journal] = relationship()
+
+
+class Network(Tenant):
+    """A network of schools; who belongs to it is told by its membership events alone."""
+
+    __tablename__ = "network"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "name"),
+        UniqueConstraint("municipality_id", "code"),
+        CheckConstraint("valid_from <= valid_to", name="period"),
+    )
+
+    code: Mapped[str | None]
+    name: Mapped[str]
+    goal: Mapped[str | None]
+    model: Mapped[str | None]
+    context_note: Mapped[str | None]
+    state: Mapped[str]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date]
+    coordinator_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    imc_curator_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    founding_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+    founded_on: Mapped[dt.date]
+    instance_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class MembershipEvent(AppendOnly, Tenant):
+    """A school enters a network, changes its role or leaves, by one order. Written once."""
+
+    __tablename__ = "membership_event"
+    __table_args__ = (
+        # The same order applied twice would be the same row twice.
+        UniqueConstraint("network_id", "school_id", "effective_on", "sequence"),
+        CheckConstraint("role IN ('base', 'resource', 'supported', 'partner')", name="role"),
+        Index("ix_membership_event_school", "school_id", "effective_on"),
+    )
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    role: Mapped[str | None]
+    """The role from `effective_on` 00:00; None means the school leaves."""
+    effective_on: Mapped[dt.date]
+    sequence: Mapped[int]
+    """Where the order stands in its journal: `journal_sequence`."""
+    registered_on: Mapped[dt.date]
+    order_label: Mapped[str]
+    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+    order_instance_id: Mapped[int | None] = mapped_column(index=True)
+    consent: Mapped[str | None]
+    consented_on: Mapped[dt.date | None]
+
+    network: Mapped[Network] = relationship()
+    school: Mapped[School] = relationship()
+
+
+class NetworkDirection(Tenant):
+    """A direction of the year a network works on."""
+
+    __tablename__ = "network_direction"
+    __table_args__ = (UniqueConstraint("network_id", "direction_id"),)
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    direction_id: Mapped[int] = mapped_column(ForeignKey("priority_direction.id"), index=True)
+    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+
+
+class OrderNetwork(Tenant):
+    """An order that speaks about a network: its creation, extension or change."""
+
+    __tablename__ = "order_network"
+    __table_args__ = (UniqueConstraint("order_entry_id", "network_id"),)
+
+    order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)

@@ -1,0 +1,113 @@
+"""Networks on a date: the fold of the orders in effect, as far as they were registered."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from workflow_app.store.models.directory import Organisation, School
+from workflow_app.store.models.registers import MembershipEvent, Network
+
+BASE_FIRST = ("base", "resource", "supported", "partner")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A school in a network on the day, and the order its role rests on."""
+
+    school_id: int
+    network_id: int
+    role: str
+    since: dt.date
+    order_label: str
+    order_entry_id: int | None
+
+
+def composition(
+    session: Session, network_id: int, on: dt.date, as_known_on: dt.date | None = None
+) -> tuple[Member, ...]:
+    """Return the schools of a network on the day, the base school first.
+
+    `as_known_on` leaves out orders registered later; without it every registered order counts.
+    """
+    query = _latest(on, as_known_on, MembershipEvent.network_id == network_id)
+    return _members(session, query)
+
+
+def networks_of_school(
+    session: Session, school_id: int, on: dt.date, as_known_on: dt.date | None = None
+) -> tuple[Member, ...]:
+    """Return the memberships of a school on the day in networks whose term covers it."""
+    return networks_of_schools(session, (school_id,), on, as_known_on)
+
+
+def networks_of_schools(
+    session: Session,
+    school_ids: Iterable[int],
+    on: dt.date,
+    as_known_on: dt.date | None = None,
+) -> tuple[Member, ...]:
+    """Return the memberships of several schools by one statement."""
+    query = _latest(on, as_known_on, MembershipEvent.school_id.in_(tuple(school_ids)))
+    term = select(Network.id).where(Network.valid_from <= on, Network.valid_to >= on)
+    return _members(session, query, term)
+
+
+def _latest(
+    on: dt.date, as_known_on: dt.date | None, whose: ColumnElement[bool]
+) -> Select[MembershipEvent, int]:
+    """Return events in effect on the day, the newest of a network and school ranked first."""
+    # The journal sequence decides between orders with one date of effect.
+    newest = (
+        MembershipEvent.effective_on.desc(),
+        MembershipEvent.sequence.desc(),
+        MembershipEvent.id.desc(),
+    )
+    pair = (MembershipEvent.network_id, MembershipEvent.school_id)
+    rank = func.row_number().over(partition_by=pair, order_by=newest)
+    query = select(MembershipEvent, rank.label("rank"))
+    query = query.where(whose, MembershipEvent.effective_on <= on)
+    if as_known_on is not None:
+        query = query.where(MembershipEvent.registered_on <= as_known_on)
+    return query
+
+
+def _members(
+    session: Session,
+    events: Select[MembershipEvent, int],
+    networks: Select[int] | None = None,
+) -> tuple[Member, ...]:
+    """Return the schools whose newest event does not take them out."""
+    ranked = events.subquery()
+    event = aliased(MembershipEvent, ranked)
+    query = (
+        select(event, School.number, Organisation.code)
+        .join(School, School.id == event.school_id)
+        .join(Organisation, Organisation.id == School.id)
+        .where(ranked.c.rank == 1, event.role.is_not(None))
+    )
+    if networks is not None:
+        query = query.where(event.network_id.in_(networks))
+    found = session.execute(query).all()
+    rows = sorted(((member, number, code) for member, number, code in found), key=_place)
+    return tuple(_member(row) for row, _, _ in rows)
+
+
+def _place(row: tuple[MembershipEvent, int | None, str]) -> tuple[int, int, int, str]:
+    """Order members by network, role and the number of the school."""
+    event, number, code = row
+    return event.network_id, BASE_FIRST.index(event.role or ""), number or 0, code
+
+
+def _member(event: MembershipEvent) -> Member:
+    """Return an event as a membership."""
+    return Member(
+        school_id=event.school_id,
+        network_id=event.network_id,
+        role=event.role or "",
+        since=event.effective_on,
+        order_label=event.order_label,
+        order_entry_id=event.order_entry_id,
+    )

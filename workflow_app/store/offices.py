@@ -1,0 +1,130 @@
+"""Who may act for what on a day: positions, and the substitutes of the absent."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.case import Signer
+from workflow_app.engine.roles import Capacity
+from workflow_app.store.models.directory import Person, Position, Substitution
+
+Office = tuple[int, str, int, int, int, str, str | None, int | None]
+"""A row of the question below: the acting person, her office, the absent person."""
+
+ACTING = "И.о."
+OFFICE = (
+    Position.role,
+    Position.organisation_id,
+    Position.municipality_id,
+    Position.id.label("position_id"),
+    Position.title,
+    Position.title_gen,
+)
+
+
+def capacities(
+    session: Session, person_id: int, on: dt.date, *, absent_keeps: bool = False
+) -> tuple[Capacity, ...]:
+    """Return in which capacities a person acts on the day, own positions first.
+
+    A substitute gets the absent person's position and never what that person substitutes:
+    chains end after one step. `absent_keeps` is the other answer to A-11.
+    """
+    own = Position.person_id == person_id
+    standing_in = Substitution.substitute_person_id == person_id
+    return _capacities(session, on, own, standing_in, absent_keeps=absent_keeps)
+
+
+def holders(
+    session: Session,
+    municipality_id: int,
+    role: str,
+    organisation_id: int | None,
+    on: dt.date,
+    *,
+    absent_keeps: bool = False,
+) -> tuple[Capacity, ...]:
+    """Return who holds a role on the day, substitutes in place of the absent.
+
+    Without an organisation everybody of the municipality who holds the role is meant.
+    """
+    office = and_(Position.municipality_id == municipality_id, Position.role == role)
+    if organisation_id is not None:
+        office = and_(office, Position.organisation_id == organisation_id)
+    return _capacities(session, on, office, office, absent_keeps=absent_keeps)
+
+
+def acting_signer(
+    session: Session,
+    municipality_id: int,
+    role: str,
+    on: dt.date,
+    organisation_id: int | None = None,
+) -> Signer | None:
+    """Return who signs in a role on the day, with the line and the name papers print."""
+    found = holders(session, municipality_id, role, organisation_id, on)
+    if not found:
+        return None
+    person = session.get_one(Person, found[0].person_id)
+    title = found[0].title
+    return Signer(found[0], title[:1].upper() + title[1:], person.signature_name)
+
+
+def acting_title(title: str, title_gen: str | None) -> str:
+    """Return how a substitute is called: «И.о. начальника отдела образования»."""
+    # Nothing is declined here: without a confirmed genitive the title stays as it is.
+    return f"{ACTING} {title_gen}" if title_gen else f"{title} ({ACTING.lower()})"
+
+
+def _in_office(on: dt.date) -> ColumnElement[bool]:
+    """Return the condition that a position is held on the day."""
+    return and_(Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on))
+
+
+def _capacities(
+    session: Session,
+    on: dt.date,
+    own: ColumnElement[bool],
+    standing_in: ColumnElement[bool],
+    *,
+    absent_keeps: bool,
+) -> tuple[Capacity, ...]:
+    """Return capacities by one statement: positions held, and positions stood in for."""
+    absent = and_(Substitution.starts_on <= on, Substitution.ends_on >= on)
+    held = select(Position.person_id, *OFFICE, cast(null(), BigInteger).label("stands_for")).where(
+        own, _in_office(on)
+    )
+    if not absent_keeps:
+        stood_in = select(Substitution.id).where(
+            absent, Substitution.absent_position_id == Position.id
+        )
+        held = held.where(~stood_in.exists())
+    substituted = (
+        select(Substitution.substitute_person_id, *OFFICE, Position.person_id)
+        .join(Position, Substitution.absent_position_id == Position.id)
+        .where(standing_in, _in_office(on), absent)
+    )
+    rows: Sequence[Any] = session.execute(union_all(held, substituted)).all()
+    return tuple(sorted(map(_capacity, rows), key=_own_first))
+
+
+def _capacity(row: Office) -> Capacity:
+    """Return one row as the engine knows it."""
+    person, role, organisation, municipality, position, title, genitive, absent = row
+    return Capacity(
+        person_id=person,
+        role=role,
+        organisation_id=organisation,
+        municipality_id=municipality,
+        position_id=position,
+        title=acting_title(title, genitive) if absent else title,
+        stands_for=absent,
+    )
+
+
+def _own_first(capacity: Capacity) -> tuple[bool, int]:
+    """Order own positions before substitutions, older ones first."""
+    return capacity.stands_for is not None, capacity.position_id

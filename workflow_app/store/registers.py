@@ -1,0 +1,166 @@
+"""Registers and journals: written only by the consequences of decisions."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.changes import Number
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.registers import (
+    Journal,
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    NetworkDirection,
+    OrderNetwork,
+    journal_sequence,
+)
+
+_JOURNAL = table(Journal)
+_ENTRY = table(JournalEntry)
+
+
+class NumberTakenError(Exception):
+    """A number typed by the clerk stands in the journal already."""
+
+
+def take_number(connection: Connection, case: Case, number: Number, title: str) -> str:
+    """Return the journal's next (or the typed) number, written in this transaction."""
+    journal = connection.execute(
+        select(_JOURNAL).where(
+            _JOURNAL.c.municipality_id == case.municipality_id, _JOURNAL.c.code == number.journal
+        )
+    ).one()
+    year = number.on.year
+    of_year = (_ENTRY.c.journal_id == journal.id, _ENTRY.c.year == year)
+    if number.typed is None:
+        last = connection.execute(select(func.max(_ENTRY.c.number)).where(*of_year)).scalar()
+        value = (last or 0) + 1
+    else:
+        value = number.typed
+        if connection.execute(
+            select(_ENTRY.c.id).where(*of_year, _ENTRY.c.number == value)
+        ).one_or_none():
+            raise NumberTakenError(value)
+    label = str(journal.pattern).format(n=value, year=year)
+    connection.execute(
+        insert(_ENTRY).values(
+            municipality_id=case.municipality_id, journal_id=journal.id, year=year, number=value,
+            label=label, kind="issued", registered_on=number.on, instance_id=case.id, title=title,
+            order_kind=getattr(case.data, "kind", None),
+            signed_by_person_id=getattr(case.data, "signed_by", None),
+            acting_note=getattr(case.data, "signed_as", None),
+        )
+    )  # fmt: skip
+    return label
+
+
+def own_entry(connection: Connection, instance_id: int) -> Any:
+    """Return the journal row of an instance: the order a register row rests on."""
+    return connection.execute(
+        select(_ENTRY).where(_ENTRY.c.instance_id == instance_id).order_by(_ENTRY.c.id.desc())
+    ).first()
+
+
+def last_date(connection: Connection, municipality_id: int, journal: str) -> dt.date | None:
+    """Return the newest registration date of a journal."""
+    query = (
+        select(func.max(_ENTRY.c.registered_on))
+        .join(_JOURNAL, _JOURNAL.c.id == _ENTRY.c.journal_id)
+        .where(_JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == journal)
+    )
+    return connection.execute(query).scalar()
+
+
+def enter_network(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Insert a network and the directions it works on; return its id."""
+    entry = own_entry(connection, case.id)
+    row = {name: value for name, value in values.items() if name != "directions"}
+    network = table(Network)
+    network_id = inserted_id(
+        connection.execute(
+            insert(network).values(
+                **row, municipality_id=case.municipality_id, state="forming",
+                founding_entry_id=entry.id, founded_on=effective_on, instance_id=case.id,
+            )
+        )
+    )  # fmt: skip
+    links = [
+        {
+            "municipality_id": case.municipality_id, "network_id": network_id,
+            "direction_id": direction, "order_entry_id": entry.id,
+        }
+        for direction in values.get("directions", ())
+    ]  # fmt: skip
+    if links:
+        connection.execute(insert(table(NetworkDirection)), links)
+    connection.execute(
+        insert(table(OrderNetwork)).values(
+            municipality_id=case.municipality_id, order_entry_id=entry.id, network_id=network_id
+        )
+    )
+    return network_id
+
+
+def enter_membership(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Append what an order says of a school in a network; `role` None takes it out."""
+    entry = own_entry(connection, case.id)
+    result = connection.execute(
+        insert(table(MembershipEvent)).values(
+            **values, municipality_id=case.municipality_id, effective_on=effective_on,
+            sequence=journal_sequence(entry.year, entry.number), registered_on=entry.registered_on,
+            order_label=entry.label, order_entry_id=entry.id, order_instance_id=case.id,
+        )
+    )  # fmt: skip
+    return inserted_id(result)
+
+
+def amend_network(
+    connection: Connection, _case: Case, key: int, values: Mapping[str, Any], _on: dt.date
+) -> None:
+    """Write new values of a network."""
+    network = table(Network)
+    connection.execute(update(network).where(network.c.id == key).values(dict(values)))
+
+
+def amend_membership(
+    connection: Connection, case: Case, key: tuple[int, int], values: Mapping[str, Any],
+    on: dt.date,
+) -> None:  # fmt: skip
+    """Change a school's role from a date on."""
+    row = {"network_id": key[0], "school_id": key[1], **values}
+    enter_membership(connection, case, row, on)
+
+
+def end_membership(connection: Connection, case: Case, key: tuple[int, int], on: dt.date) -> None:
+    """Take a school out of a network from a date on."""
+    row = {"network_id": key[0], "school_id": key[1], "role": None}
+    enter_membership(connection, case, row, on)
+
+
+def end_network(connection: Connection, _case: Case, key: int, on: dt.date) -> None:
+    """Close a network on a date."""
+    network = table(Network)
+    values = {"state": "closed", "valid_to": on}
+    connection.execute(update(network).where(network.c.id == key).values(values))
+
+
+ENTER: Mapping[str, Callable[..., int]] = {
+    "network": enter_network,
+    "membership": enter_membership,
+}
+AMEND: Mapping[str, Callable[..., None]] = {
+    "network": amend_network,
+    "membership": amend_membership,
+}
+END: Mapping[str, Callable[..., None]] = {
+    "network": end_network,
+    "membership": end_membership,
+}

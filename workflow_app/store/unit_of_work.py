@@ -1,0 +1,444 @@
+"""One transaction over everything a decision reads and writes, in portable Core statements."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.ballots import Ballot, Tally, Vote
+from workflow_app.engine.case import Case, Step
+from workflow_app.engine.changes import Ask, Number, Voter
+from workflow_app.engine.deadlines import Policy, WorkingDays
+from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.services.hashing import canonical, sha256, text_hash
+from workflow_app.services.ports import (
+    Entry,
+    LastStep,
+    NewCase,
+    NewDeadline,
+    NewDocument,
+    NewWorkItem,
+)
+from workflow_app.store import calendar, offices, outbox, registers, votes
+from workflow_app.store.facts import SqlFacts
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import (
+    DataVersion,
+    Deadline,
+    DeadlinePolicy,
+    History,
+    Instance,
+    Participant,
+    WorkItem,
+)
+
+if TYPE_CHECKING:
+    from workflow_app.services.ports import UnitOfWork
+
+_INSTANCE = table(Instance)
+_HISTORY = table(History)
+_VERSION = table(DataVersion)
+_DEADLINE = table(Deadline)
+_WORK = table(WorkItem)
+_DOCUMENT = table(Document)
+_POLICY = table(DeadlinePolicy)
+_PARTICIPANT = table(Participant)
+
+
+class ChangedMeanwhileError(Exception):
+    """The row a decision was taken on has changed under it; the transaction is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a unit of work needs to know beyond the database."""
+
+    processes: Mapping[str, Process]
+    bodies: Mapping[str, str]
+    """Process key → SHA-256 of its body."""
+    zone: dt.tzinfo
+
+
+class SqlUnitOfWork:
+    """The store's twin of the use cases' unit of work."""
+
+    def __init__(
+        self, connection: Connection, surroundings: Surroundings, now: dt.datetime
+    ) -> None:
+        self.connection = connection
+        self.processes = surroundings.processes
+        self.now = now
+        self.zone = surroundings.zone
+        self.today = now.astimezone(surroundings.zone).date()
+        self._bodies = surroundings.bodies
+        self._facts: dict[int, SqlFacts] = {}
+        self._heads: dict[int, tuple[int, str, str]] = {}
+        self._policies: dict[int, dict[str, Policy]] = {}
+        self._calendars: dict[int, WorkingDays] = {}
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The ORM's view of the same transaction, for pages and directories."""
+        if self._session is None:
+            self._session = Session(bind=self.connection, autoflush=True)
+        return self._session
+
+    # ------------------------------------------------------------ reading
+
+    def actor(self, person_id: int) -> Actor:
+        """Return the person with her capacities today."""
+        return Actor(person_id, offices.capacities(self.session, person_id, self.today))
+
+    def facts(self, municipality_id: int) -> SqlFacts:
+        """Return the registers, memoised within this unit of work."""
+        if municipality_id not in self._facts:
+            self._facts[municipality_id] = SqlFacts(
+                self.connection, self.processes, municipality_id, self.today
+            )
+        return self._facts[municipality_id]
+
+    def load(self, instance_id: int) -> Case | None:
+        """Return an instance as a case."""
+        query = select(_INSTANCE).where(_INSTANCE.c.id == instance_id)
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else self._case(row)
+
+    def _case(self, row: Any) -> Case:
+        self._heads[row.id] = (row.history_seq, row.history_head, row.state)
+        steps = {
+            key: Step(times, frozenset(persons)) for key, (times, persons) in row.steps.items()
+        }
+        return Case(
+            row.id, row.process, row.state,
+            self.processes[row.process].form.model_validate(row.data), row.municipality_id,
+            {name: frozenset(ids) for name, ids in row.parties.items()}, steps, row.version,
+            row.number, row.subject, row.parent_id, row.text_hash,
+            now=self.now, today=self.today,
+        )  # fmt: skip
+
+    def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
+        """Return the children of an instance, oldest first."""
+        query = select(_INSTANCE).where(_INSTANCE.c.parent_id == instance_id)
+        if process:
+            query = query.where(_INSTANCE.c.process == process)
+        return [self._case(row) for row in self.connection.execute(query.order_by(_INSTANCE.c.id))]
+
+    def fan_keys(self, instance_id: int, process: str) -> Mapping[str, int]:
+        """Return the fanned children of an instance by their key."""
+        query = select(_INSTANCE.c.fan_key, _INSTANCE.c.id).where(
+            _INSTANCE.c.parent_id == instance_id, _INSTANCE.c.process == process
+        )
+        return {row.fan_key: row.id for row in self.connection.execute(query)}
+
+    # ------------------------------------------------------------ the case itself
+
+    def create(self, process: Process, case: Case, new: NewCase) -> int:
+        """Insert an instance; it has no history yet."""
+        values: dict[str, Any] = {
+            "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
+            "heading": process.heading_of(case.data), "number": "", "subject": new.subject,
+            "data": dict(new.data), "text_hash": text_hash(process.key, case.data), "version": 0,
+            "parties": _ids(case.parties), "steps": {}, "field_versions": {},
+            "parent_id": new.parent_id, "fan_key": new.fan_key,
+            "open_key": process.one_open(case.data) if process.one_open else None,
+            "author_organisation_id": new.author_organisation_id, "history_seq": 0,
+            "history_head": "", "created_at": self.now, "entered_at": self.now,
+            "changed_at": self.now,
+        }  # fmt: skip
+        result = self.connection.execute(insert(_INSTANCE).values(values))
+        instance_id = inserted_id(result)
+        self._heads[instance_id] = (0, "", "")
+        case.text_hash = values["text_hash"]
+        self._take_part(instance_id, case.parties, {})
+        return instance_id
+
+    def _take_part(
+        self,
+        instance_id: int,
+        parties: Mapping[str, Iterable[int]],
+        before: Mapping[str, Iterable[int]],
+    ) -> None:
+        """Remember the organisations that newly take part; nobody is forgotten."""
+        known = {item for ids in before.values() for item in ids}
+        fresh = {item for ids in parties.values() for item in ids} - known
+        if not fresh:
+            return
+        query = select(_PARTICIPANT.c.organisation_id).where(
+            _PARTICIPANT.c.instance_id == instance_id
+        )
+        fresh -= set(self.connection.execute(query).scalars())
+        if fresh:
+            rows = [{"instance_id": instance_id, "organisation_id": item} for item in sorted(fresh)]
+            self.connection.execute(insert(_PARTICIPANT), rows)
+
+    def save(self, process: Process, case: Case, before: Case, entry: Entry) -> int:
+        """Write the case and its next line of history; return the line's number."""
+        seq, head, state = self._heads[case.id]
+        line = self._line(case, entry, seq + 1, head)
+        moved = entry.from_state != entry.to_state or case.data is not before.data
+        values = {
+            "history_seq": line["seq"], "history_head": line["sha256"], "changed_at": self.now,
+            "steps": {key: [s.times, sorted(s.persons)] for key, s in case.steps.items()},
+        }  # fmt: skip
+        if moved:
+            values |= self._moved(process, case, state)
+        if case.number:
+            values["number"] = case.number
+        where = (_INSTANCE.c.id == case.id, _INSTANCE.c.history_seq == seq)
+        result = self.connection.execute(update(_INSTANCE).where(*where).values(values))
+        if result.rowcount != 1:
+            raise ChangedMeanwhileError(case.id)
+        self.connection.execute(insert(_HISTORY).values(line))
+        self._heads[case.id] = (line["seq"], line["sha256"], case.state)
+        self._take_part(case.id, case.parties, before.parties)
+        case.version = values.get("version", case.version)
+        self.facts(case.municipality_id).forget(case.id)
+        return int(line["seq"])
+
+    def _moved(self, process: Process, case: Case, old_state: str) -> dict[str, Any]:
+        """Return the columns that change with the state or the data."""
+        values: dict[str, Any] = {
+            "state": case.state, "version": case.version + 1,
+            "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
+            "heading": process.heading_of(case.data), "parties": _ids(case.parties),
+        }  # fmt: skip
+        if case.state != old_state:
+            values["entered_at"] = self.now
+        if process.states[case.state].is_final:
+            values |= {"finished_at": self.now, "open_key": None}
+        return values
+
+    def _line(self, case: Case, entry: Entry, seq: int, previous: str) -> dict[str, Any]:
+        """Return a line of history, chained to the one before."""
+        capacity = entry.capacity
+        line: dict[str, Any] = {
+            "instance_id": case.id, "seq": seq, "at": self.now, "action": entry.action,
+            "title": entry.title, "from_state": entry.from_state, "to_state": entry.to_state,
+            "person_id": capacity.person_id or None, "stands_for": capacity.stands_for,
+            "position_id": capacity.position_id or None, "acting_as": capacity.title,
+            "form": dict(entry.form), "text_hash": case.text_hash,
+            "body_sha256": self._bodies.get(case.process, ""), "undo": dict(entry.undo),
+            "previous": previous,
+        }  # fmt: skip
+        return {**line, "sha256": line_hash(line)}
+
+    def last_step(self, instance_id: int) -> LastStep | None:
+        """Return the newest line of history."""
+        query = (
+            select(_HISTORY)
+            .where(_HISTORY.c.instance_id == instance_id)
+            .order_by(_HISTORY.c.seq.desc())
+            .limit(1)
+        )
+        row = self.connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return LastStep(row.seq, row.action, row.title, row.person_id, row.undo)
+
+    def keep_snapshot(self, case: Case) -> None:
+        """Keep the data as a version, unless the newest version is the same."""
+        query = (
+            select(_VERSION.c.number, _VERSION.c.text_hash)
+            .where(_VERSION.c.instance_id == case.id)
+            .order_by(_VERSION.c.number.desc())
+            .limit(1)
+        )
+        last = self.connection.execute(query).one_or_none()
+        if last and last.text_hash == case.text_hash:
+            return
+        values = {
+            "instance_id": case.id, "number": (last.number if last else 0) + 1,
+            "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
+            "taken_at": self.now,
+        }  # fmt: skip
+        self.connection.execute(insert(_VERSION).values(values))
+
+    # ------------------------------------------------------------ registers and numbers
+
+    def enter(
+        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date
+    ) -> int:
+        """Insert a register row caused by this case; return its id."""
+        return registers.ENTER[register](self.connection, case, values, effective_on)
+
+    def amend(
+        self, register: str, case: Case, key: Any, values: Mapping[str, Any], effective_on: dt.date
+    ) -> None:
+        """Change a register row from a date on."""
+        registers.AMEND[register](self.connection, case, key, values, effective_on)
+
+    def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:
+        """End a register row on a date."""
+        registers.END[register](self.connection, case, key, effective_on)
+
+    def number(self, case: Case, number: Number) -> str:
+        """Take the next number of a journal and return it as printed."""
+        title = self.processes[case.process].heading_of(case.data)
+        return registers.take_number(self.connection, case, number, title)
+
+    # ------------------------------------------------------------ ballots
+
+    def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> Sequence[Voter]:
+        """Open or re-open a ballot; return who is pending now."""
+        self.facts(case.municipality_id).forget(case.id)
+        return votes.put(self.connection, case.id, ballot, ask, case.text_hash, self.now)
+
+    def leave_out(self, case: Case, ballot: str, voters: Iterable[str]) -> None:
+        """Take voters out of a ballot's count."""
+        self.facts(case.municipality_id).forget(case.id)
+        votes.leave_out(self.connection, case.id, ballot, voters)
+
+    def close_ballot(self, case: Case, ballot: str, silence: str) -> None:
+        """Close a ballot; pending votes get the status of silence."""
+        self.facts(case.municipality_id).forget(case.id)
+        votes.close(self.connection, case.id, ballot, silence, self.now)
+
+    def write_vote(
+        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity,
+        form: Mapping[str, Any],
+    ) -> bool:  # fmt: skip
+        """Write an answer if the vote is still as it was before."""
+        self.facts(case.municipality_id).forget(case.id)
+        return votes.write(self.connection, case.id, ballot, before, after, capacity, form)
+
+    def tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot as it stands in this transaction."""
+        return votes.tally(self.connection, case.id, ballot)
+
+    # ------------------------------------------------------------ deadlines and work
+
+    def policy(self, municipality_id: int, kind: str) -> Policy | None:
+        """Return the municipality's row for a kind of deadline; the August lane comes first."""
+        if municipality_id not in self._policies:
+            self._policies[municipality_id] = self._read_policies(municipality_id)
+        return self._policies[municipality_id].get(kind)
+
+    def _read_policies(self, municipality_id: int) -> dict[str, Policy]:
+        lanes = ["", "august"] if self.today.month == AUGUST else [""]
+        query = (
+            select(_POLICY)
+            .where(_POLICY.c.municipality_id == municipality_id, _POLICY.c.lane.in_(lanes))
+            .order_by(_POLICY.c.lane)
+        )
+        return {
+            row.kind: Policy(
+                row.offset_days, row.unit, tuple(row.remind), tuple(row.escalate_after)
+            )
+            for row in self.connection.execute(query)
+        }
+
+    def working_days(self, municipality_id: int) -> WorkingDays:
+        """Return the production calendar."""
+        if municipality_id not in self._calendars:
+            self._calendars[municipality_id] = calendar.load_calendar(self.session, municipality_id)
+        return self._calendars[municipality_id]
+
+    def open_deadlines(self, case: Case, deadlines: Sequence[NewDeadline]) -> None:
+        """Insert deadlines; ticks that are past already are not made up for."""
+        rows = [self._deadline(case, deadline) for deadline in deadlines]
+        if rows:
+            self.connection.execute(insert(_DEADLINE), rows)
+
+    def _deadline(self, case: Case, deadline: NewDeadline) -> dict[str, Any]:
+        ticks = [
+            [moment.isoformat(), what, role]
+            for moment, what, role in deadline.ticks
+            if moment >= self.now or what == "due"
+        ]
+        return {
+            "instance_id": case.id, "municipality_id": case.municipality_id,
+            "kind": deadline.kind, "state": deadline.state, "ballot": deadline.ballot,
+            "then": deadline.then, "due_at": deadline.due_at, "ticks": ticks,
+            "next_at": dt.datetime.fromisoformat(ticks[0][0]), "status": "open",
+            "opened_at": self.now,
+        }  # fmt: skip
+
+    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
+        """Close the open deadlines of a state or a ballot."""
+        column, value = (_DEADLINE.c.ballot, ballot) if ballot else (_DEADLINE.c.state, state)
+        where = (
+            _DEADLINE.c.instance_id == case.id, column == value, _DEADLINE.c.closed_at.is_(None)
+        )  # fmt: skip
+        status = func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met")
+        self.connection.execute(
+            update(_DEADLINE).where(*where).values(closed_at=self.now, next_at=None, status=status)
+        )
+
+    def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
+        """Insert work items."""
+        rows = [
+            {
+                "municipality_id": case.municipality_id, "instance_id": case.id,
+                "role": item.role, "organisation_id": item.organisation_id, "state": item.state,
+                "ballot": item.ballot, "voter": item.voter, "title": item.title,
+                "reason": item.reason, "due_at": item.due_at, "opened_at": self.now,
+            }
+            for item in items
+        ]  # fmt: skip
+        self.connection.execute(insert(_WORK), rows)
+
+    def close_work(self, case: Case, *, state: str = "", ballot: str = "", voter: str = "") -> None:
+        """Close open work items of a state, a ballot, or one voter."""
+        where = [_WORK.c.instance_id == case.id, _WORK.c.closed_at.is_(None)]
+        if ballot:
+            where.append(_WORK.c.ballot == ballot)
+        else:
+            where += [_WORK.c.state == state, _WORK.c.ballot == ""]
+        if voter:
+            where.append(_WORK.c.voter == voter)
+        self.connection.execute(update(_WORK).where(*where).values(closed_at=self.now))
+
+    # ------------------------------------------------------------ papers and messages
+
+    def issue(self, case: Case, document: NewDocument) -> int:
+        """Insert a document and the message that has it rendered."""
+        query = select(func.coalesce(func.max(_DOCUMENT.c.version), 0)).where(
+            _DOCUMENT.c.instance_id == case.id, _DOCUMENT.c.paper == document.paper
+        )
+        version = int(self.connection.execute(query).scalar_one()) + 1
+        values = {
+            "municipality_id": case.municipality_id, "instance_id": case.id,
+            "paper": document.paper, "title": document.title, "version": version,
+            "file_name": document.file_name, "template": document.template,
+            "field_values": dict(document.values), "content_hash": document.content_hash,
+            "state": document.state, "template_sha256": "", "renderer": "",
+            "issued_at": self.now,
+        }  # fmt: skip
+        result = self.connection.execute(insert(_DOCUMENT).values(values))
+        document_id = inserted_id(result)
+        self.send(case, "render", {"document_id": document_id})
+        return document_id
+
+    def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
+        """Put a message into the outbox."""
+        outbox.put(self.connection, case.municipality_id, case.id, kind, payload, self.now)
+
+
+AUGUST = 8
+
+
+def line_hash(line: Mapping[str, Any]) -> str:
+    """Return the hash of a history line over everything it says and the hash before it."""
+    return sha256(canonical({name: line[name] for name in CHAINED}))
+
+
+CHAINED = (
+    "instance_id", "seq", "at", "action", "title", "from_state", "to_state", "person_id",
+    "stands_for", "position_id", "acting_as", "form", "text_hash", "body_sha256", "undo",
+    "previous",
+)  # fmt: skip
+
+
+def _ids(parties: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
+    return {name: sorted(ids) for name, ids in parties.items()}
+
+
+def _is_unit_of_work(uow: SqlUnitOfWork) -> "UnitOfWork":
+    """Let mypy check that the store offers everything the use cases need."""
+    return uow

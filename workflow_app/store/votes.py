@@ -1,0 +1,137 @@
+"""Ballots as rows: who is asked, who answered, what silence became."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
+from workflow_app.engine.changes import Ask, Voter
+from workflow_app.engine.roles import Capacity
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.instances import BallotRow, VoteRow
+
+_BALLOT = table(BallotRow)
+_VOTE = table(VoteRow)
+
+_TALLY = (
+    select(_BALLOT.c.closed_at.label("ballot_closed_at"), *_VOTE.c)
+    .select_from(_BALLOT.outerjoin(_VOTE, _VOTE.c.ballot_id == _BALLOT.c.id))
+    .order_by(_VOTE.c.id)
+)
+
+
+def tally(connection: Connection, instance_id: int, ballot: str) -> Tally | None:
+    """Return a ballot as it stands; None when it was never opened."""
+    query = _TALLY.where(_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == ballot)
+    rows = connection.execute(query).all()
+    if not rows:
+        return None
+    votes = tuple(_vote(row) for row in rows if row.voter is not None)
+    return Tally(votes, rows[0].ballot_closed_at is not None)
+
+
+def _vote(row: Any) -> Vote:
+    voter = Voter(row.voter, row.role, row.organisation_id, row.voter_group)
+    return Vote(
+        voter, row.status, row.version, row.text_hash, row.person_id, row.comment,
+        row.is_left_out, row.answered_at,
+    )  # fmt: skip
+
+
+def put(
+    connection: Connection, instance_id: int, ballot: Ballot, ask: Ask, text_hash: str,
+    now: dt.datetime,
+) -> Sequence[Voter]:  # fmt: skip
+    """Open or re-open a ballot and return who is pending now."""
+    ballot_id = _opened(connection, instance_id, ballot.key, now)
+    query = select(_VOTE.c.voter, _VOTE.c.status).where(_VOTE.c.ballot_id == ballot_id)
+    known = {row.voter: row.status for row in connection.execute(query)}
+    pending = []
+    for voter in ask.voters:
+        keeps = known.get(voter.key) in ballot.yes and voter.key not in ask.again
+        if keeps:
+            values: dict[str, Any] = {"is_left_out": False, "voter_group": voter.group}
+            _change(connection, ballot_id, voter.key, values)
+            continue
+        status = voter.answer or PENDING
+        values = {
+            "role": voter.role, "organisation_id": voter.organisation_id,
+            "voter_group": voter.group, "status": status, "text_hash": text_hash, "comment": "",
+            "form": {}, "person_id": None, "stands_for": None, "acting_as": "", "asked_at": now,
+            "answered_at": now if voter.answer else None, "is_left_out": False,
+        }  # fmt: skip
+        if voter.key in known:
+            _change(connection, ballot_id, voter.key, {**values, "version": _VOTE.c.version + 1})
+        else:
+            row = {**values, "ballot_id": ballot_id, "voter": voter.key, "version": 0}
+            connection.execute(insert(_VOTE).values(row))
+        if not voter.answer:
+            pending.append(voter)
+    leave_out(connection, instance_id, ballot.key, known.keys() - {v.key for v in ask.voters})
+    return pending
+
+
+def _opened(connection: Connection, instance_id: int, key: str, now: dt.datetime) -> int:
+    """Return the id of the ballot, open again."""
+    where = (_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == key)
+    row = connection.execute(select(_BALLOT.c.id).where(*where)).one_or_none()
+    if row is None:
+        values = {"instance_id": instance_id, "key": key, "round": 1, "opened_at": now}
+        return inserted_id(connection.execute(insert(_BALLOT).values(values)))
+    values = {"closed_at": None, "opened_at": now, "round": _BALLOT.c.round + 1}
+    connection.execute(update(_BALLOT).where(*where).values(values))
+    return int(row.id)
+
+
+def _change(connection: Connection, ballot_id: int, voter: str, values: Mapping[str, Any]) -> None:
+    where = (_VOTE.c.ballot_id == ballot_id, _VOTE.c.voter == voter)
+    connection.execute(update(_VOTE).where(*where).values(dict(values)))
+
+
+def _of(instance_id: int, ballot: str) -> Any:
+    return _VOTE.c.ballot_id == (
+        select(_BALLOT.c.id)
+        .where(_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == ballot)
+        .scalar_subquery()
+    )
+
+
+def leave_out(connection: Connection, instance_id: int, ballot: str, voters: Iterable[str]) -> None:
+    """Take voters out of the count; their answers stay on record."""
+    keys = list(voters)
+    if keys:
+        where = (_of(instance_id, ballot), _VOTE.c.voter.in_(keys))
+        connection.execute(update(_VOTE).where(*where).values(is_left_out=True))
+
+
+def close(
+    connection: Connection, instance_id: int, ballot: str, silence: str, now: dt.datetime
+) -> None:
+    """Close a ballot; pending votes get the status of silence."""
+    if silence:
+        where = (_of(instance_id, ballot), _VOTE.c.status == PENDING)
+        connection.execute(update(_VOTE).where(*where).values(status=silence))
+    where = (_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == ballot)
+    connection.execute(
+        update(_BALLOT).where(*where, _BALLOT.c.closed_at.is_(None)).values(closed_at=now)
+    )
+
+
+def write(
+    connection: Connection, instance_id: int, ballot: str, before: Vote, after: Vote,
+    capacity: Capacity, form: Mapping[str, Any],
+) -> bool:  # fmt: skip
+    """Write an answer if the vote still has the version it was read with."""
+    where = (
+        _of(instance_id, ballot), _VOTE.c.voter == before.voter.key,
+        _VOTE.c.version == before.version,
+    )  # fmt: skip
+    values = {
+        "status": after.status, "version": after.version, "text_hash": after.text_hash,
+        "comment": after.comment, "form": dict(form), "person_id": after.person_id,
+        "stands_for": capacity.stands_for, "acting_as": capacity.title,
+        "answered_at": after.answered_at,
+    }  # fmt: skip
+    return connection.execute(update(_VOTE).where(*where).values(values)).rowcount == 1
