@@ -7,7 +7,7 @@ only a veto ends it at once (dossier 7.1, «How every ballot closes»).
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Role
+from workflow_app.engine.where import caller
 
 if TYPE_CHECKING:
     from workflow_app.engine.case import Case, Facts
@@ -157,6 +158,7 @@ class Ballot:
     due: Due | None = None
     work_title: str = ""
     """What the work item in the voter's queue says."""
+    where: str = field(default_factory=caller, repr=False)
 
     def open(self, case: "Case", facts: "Facts") -> Ask:
         """Ask everybody; who already said yes to this is not asked again."""

@@ -133,7 +133,7 @@ def _empties(form: type[Form]) -> dict[str, Any]:
     """Return the empty value of each field that has one of its own."""
     return {
         view.name: () if view.kind.startswith("many_") else _NOTHING[view.kind]
-        for view in views(form)
+        for view in views(form, hidden=True)
         if form.model_fields[view.name].default is None
         and (view.kind in _NOTHING or view.kind.startswith("many_"))
     }
@@ -193,11 +193,11 @@ def extra(info: FieldInfo) -> Mapping[str, Any]:
     return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
-def views(form: type[Form]) -> Iterator[FieldView]:
-    """Yield the visible fields of a form in their order."""
+def views(form: type[Form], *, hidden: bool = False) -> Iterator[FieldView]:
+    """Yield the visible fields of a form in their order; `hidden` adds those kept by the system."""
     for name, info in form.model_fields.items():
         options = extra(info)
-        if options.get("hidden"):
+        if options.get("hidden") and not hidden:
             continue
         kind, row = _kind(info.annotation, info.metadata)
         yield FieldView(name, info.title or name, kind, options, row)

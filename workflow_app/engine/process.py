@@ -1,10 +1,8 @@
 """A process, declared in the order and with the nouns of the Regulation."""
 
 import datetime as dt
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 from workflow_app.engine.ballots import Answer, Ballot
@@ -14,6 +12,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Role
+from workflow_app.engine.where import caller
 
 Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
 Condition = Callable[[Case, Facts], bool]
@@ -131,6 +130,9 @@ class Process:
     transitions: list[Transition] = field(default_factory=list)
     ballots: dict[str, Ballot] = field(default_factory=dict)
     papers: dict[str, PaperKind] = field(default_factory=dict)
+    where: str = field(default_factory=caller, repr=False)
+    repeated: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    """Keys declared twice, each with the place of its second declaration."""
 
     def state(
         self,
@@ -148,22 +150,22 @@ class Process:
         """Declare a state; it needs a deadline or the reason why it has none."""
         state = State(
             key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
-            ballot, is_private=private, unlimited=unlimited, where=_caller(),
+            ballot, is_private=private, unlimited=unlimited, where=caller(),
         )  # fmt: skip
-        self.states[key] = state
-        if ballot:
-            self.ballots[ballot.key] = ballot
+        self._declare(self.states, key, state, state.where)
+        if ballot and self.ballots.get(ballot.key) is not ballot:
+            self._declare(self.ballots, ballot.key, ballot, ballot.where)
         return state
 
     def final(self, key: str, title: str) -> State:
         """Declare a state in which a case ends."""
-        state = State(key, title, is_final=True, where=_caller())
-        self.states[key] = state
+        state = State(key, title, is_final=True, where=caller())
+        self._declare(self.states, key, state, state.where)
         return state
 
     def ask(self, ballot: Ballot) -> Ballot:
         """Declare a ballot that stays open longer than one state."""
-        self.ballots[ballot.key] = ballot
+        self._declare(self.ballots, ballot.key, ballot, ballot.where)
         return ballot
 
     def start(self, key: str, title: str, target: State, **declared: Any) -> Transition:
@@ -214,9 +216,14 @@ class Process:
         file_name: Callable[[Case], str] | None = None,
     ) -> PaperKind:
         """Declare a document; the template's name is the key unless said otherwise."""
-        kind = PaperKind(key, title, template or key, tuple(fields), values, _caller(), file_name)
-        self.papers[key] = kind
+        kind = PaperKind(key, title, template or key, tuple(fields), values, caller(), file_name)
+        self._declare(self.papers, key, kind, kind.where)
         return kind
+
+    def _declare(self, known: dict[str, Any], key: str, item: object, where: str) -> None:
+        """Keep a declaration; the first one of a key wins and the verifier names the second."""
+        if known.setdefault(key, item) is not item:
+            self.repeated.append((key, where))
 
     def _add(
         self, kind: Kind, key: str, title: str, sources: tuple[State, ...],
@@ -234,7 +241,7 @@ class Process:
             guards=tuple(declared.pop("if_", ())),
             effects=tuple(declared.pop("do", ())),
             is_bulk=declared.pop("bulk", False),
-            where=_caller(),
+            where=caller(),
             **declared,
         )
         self.transitions.append(transition)
@@ -298,12 +305,3 @@ class Process:
 def _many(value: Any, kind: type) -> tuple[Any, ...]:
     """Return one value or several as a tuple."""
     return (value,) if isinstance(value, kind) else tuple(value)
-
-
-def _caller() -> str:
-    """Return file:line of the declaration, for the verifier's findings."""
-    frame = sys._getframe(1)  # noqa: SLF001 (the only way to know who declares)
-    while frame.f_back and Path(frame.f_code.co_filename) == Path(__file__):
-        frame = frame.f_back
-    path = Path(frame.f_code.co_filename)
-    return f"{path.parent.name}/{path.name}:{frame.f_lineno}"

@@ -70,3 +70,10 @@ def fitting(roles: Iterable[Role], actor: Actor, parties: Parties) -> tuple[Capa
         for capacity in actor.capacities
         if any(role.is_held(capacity, parties) for role in roles)
     )
+
+
+def targets(role: Role, parties: Parties) -> list[tuple[str, int]]:
+    """Return (position role, organisation) pairs; organisation 0 is the whole municipality."""
+    if role.party is None:
+        return [(role.held_by, 0)]
+    return [(role.held_by, organisation) for organisation in sorted(parties[role.party])]

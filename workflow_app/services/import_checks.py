@@ -28,6 +28,7 @@ UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("school_statuses", ("school_id", "school_year", "status_code")),
     ("directions", ("school_year", "name")),
     ("networks", ("name",)),
+    ("journals", ("title",)),
     ("titles", ("kind", "nominative")),
     ("settlements", ("settlement_type", "settlement")),
     ("network_members", ("network_id", "school_id", "joined_on")),
@@ -145,6 +146,14 @@ def _overlaps(
             yield _problem(file, row, column, f"период пересекается со строкой {earlier.line}")
 
 
+def schools_are_told_in_their_file(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find a code that stands for a school and for another organisation."""
+    schools = {school.school_id for school in data.schools}
+    for row in data.organisations:
+        if row.organisation_id in schools:
+            yield _problem("organisations", row, "organisation_id", "это код школы из schools.csv")
+
+
 def names_do_not_overlap(data: DirectoryData) -> Iterator[ImportProblem]:
     """Find two names of one organisation on one day."""
     yield from _overlaps(
@@ -218,6 +227,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (one_municipality, ("municipality",)),
     (nothing_repeats, ()),
     (periods_run_forward, ()),
+    (schools_are_told_in_their_file, ()),
     (names_do_not_overlap, ()),
     (substitutions_are_possible, ()),
     (titles_are_known, ("titles",)),

@@ -19,7 +19,8 @@ def journal_of(data: DirectoryData, order: rows.OrderRow) -> rows.JournalRow | N
 def number_of(data: DirectoryData, order: rows.OrderRow) -> int:
     """Return the number of an order in its journal, 0 when its look is foreign to it."""
     journal = journal_of(data, order)
-    return (journal.number_of(order.reg_number) or 0) if journal else 0
+    number = journal and journal.number_of(order.reg_number, order.reg_date.year)
+    return number or 0
 
 
 def order_of(data: DirectoryData, quoting: rows.Quoting, words: str) -> rows.OrderRow | None:

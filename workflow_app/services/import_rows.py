@@ -138,14 +138,12 @@ class JournalRow(Record):
 
     journal_id: Code
     title: str
-    pattern: Annotated[str, Field(pattern=r"^[^{}]*\{n\}[^{}]*$")]
+    pattern: Annotated[str, Field(pattern=r"^[^{}]*(\{year\}[^{}]*)?\{n(:0\d)?\}[^{}]*$")]
 
-    def number_of(self, label: str) -> int | None:
+    def number_of(self, label: str, year: int) -> int | None:
         """Return the number in a printed label, None for a label of another look."""
-        before, _, after = self.pattern.partition("{n}")
-        digits = label.removeprefix(before).removesuffix(after)
-        plain = digits.isascii() and digits.isdigit() and before + digits + after == label
-        return int(digits) if plain else None
+        found = map(int, re.findall(r"[0-9]{1,9}", label))
+        return next((n for n in found if self.pattern.format(n=n, year=year) == label), None)
 
 
 class SchoolRow(Record):

@@ -28,7 +28,7 @@ from workflow_app.engine.decide import Answered, Decision, decide, outcome, sett
 from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor, Capacity, Role, system
+from workflow_app.engine.roles import Actor, Capacity, system, targets
 from workflow_app.services.hashing import canonical, sha256, text_hash
 from workflow_app.services.ports import (
     Entry,
@@ -353,8 +353,8 @@ class Interpreter:
             self._calls.append((existing[key], change.removed, {}))
 
     def _tell(self, case: Case, change: Tell) -> None:
-        targets = [target for role in change.roles for target in _targets(role, case)]
-        payload = {"to": targets, "subject": change.subject, "text": change.text}
+        to = [target for role in change.roles for target in targets(role, case.parties)]
+        payload = {"to": to, "subject": change.subject, "text": change.text}
         self.uow.send(case, "tell", payload)
 
     # ------------------------------------------------------------ states
@@ -387,7 +387,7 @@ class Interpreter:
         for role in state.waits_for:
             moves = [t for t in process.moves(state.key) if role in t.by]
             title = next((t.title for t in moves if t.style == "primary"), state.title)
-            for held_by, organisation in _targets(role, case):
+            for held_by, organisation in targets(role, case.parties):
                 yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
 
     def _open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
@@ -429,13 +429,6 @@ class Interpreter:
                 sha256(f"{kind.template}\n{case.text_hash}"), case.state,
             ),
         )  # fmt: skip
-
-
-def _targets(role: Role, case: Case) -> list[tuple[str, int]]:
-    """Return (position role, organisation) pairs; organisation 0 is the whole municipality."""
-    if role.party is None:
-        return [(role.held_by, 0)]
-    return [(role.held_by, organisation) for organisation in sorted(case.parties[role.party])]
 
 
 def _counted(case: Case, action: str, capacity: Capacity) -> dict[str, Step]:

@@ -88,6 +88,22 @@ class LastStep:
     undo: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class DueTick:
+    """A tick that has come: whose deadline, what kind of moment, for which role."""
+
+    deadline_id: int
+    instance_id: int
+    municipality_id: int
+    kind: str
+    state: str
+    ballot: str
+    then: str
+    due_at: dt.datetime
+    what: str
+    role: str
+
+
 class UnitOfWork(Protocol):
     """One transaction over everything a decision reads and writes."""
 
@@ -175,7 +191,7 @@ class UnitOfWork(Protocol):
     def working_days(self, municipality_id: int) -> WorkingDays:
         """Return the production calendar."""
 
-    def open_deadlines(self, case: Case, deadlines: Sequence[NewDeadline]) -> None:
+    def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines."""
 
     def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
@@ -192,3 +208,60 @@ class UnitOfWork(Protocol):
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document that waits for its file."""
+
+    id: int
+    template: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice on its way to a mailbox."""
+
+    notice_id: int
+    address: str
+    subject: str
+    text: str
+    is_mailed: bool
+
+
+class Delivery(Protocol):
+    """The part of the store that carries effects out."""
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of this transaction, UTC."""
+
+    def document(self, document_id: int) -> DocumentRow | None:
+        """Return a document that has no file yet."""
+
+    def file_document(
+        self, document_id: int, content: bytes, template_sha256: str, renderer: str
+    ) -> None:
+        """Keep the file under its hash and put it to its document, once."""
+
+    def notify(
+        self, key: str, municipality_id: int, instance_id: int | None,
+        targets: Sequence[tuple[str, int]], subject: str, text: str,
+    ) -> Sequence[int]:  # fmt: skip
+        """Write a notice to every holder of the targets; return those not written before."""
+
+    def letter(self, notice_id: int) -> Letter | None:
+        """Return a notice with the address it goes to."""
+
+    def mailed(self, notice_id: int) -> None:
+        """Remember that a letter left."""
+
+    def bounced(self, notice_id: int, reason: str) -> None:
+        """Remember that an address does not take letters."""
+
+    def heading(self, instance_id: int) -> str:
+        """Return how an instance is called, with its number."""
+
+    def queue_mail(self, municipality_id: int, instance_id: int | None, notice_id: int) -> None:
+        """Put a letter into the outbox."""

@@ -104,7 +104,7 @@ class RegistersImport:
         if tuple(key.values()) in self.keeper.rows(JournalEntry, *key):
             return
         values = {
-            "label": journal.label(number),
+            "label": journal.label(number, year),
             "kind": "external",
             "registered_on": following.reg_date,
             "title": OUTSIDE,

@@ -57,7 +57,7 @@ def import_directory(
     if report.ok and not dry_run:
         report.municipality_id = known or _make_municipality(session, data.municipality[0])
         _keep(session, data, report.municipality_id, as_of, write=True)
-        _fill_calendar(session, data, report.municipality_id)
+        _fill_calendar(session, data, report.municipality_id, as_of)
     rehearsal.tell(report.counts)
     report.counts["municipality.csv"].added += known is None
     return report
@@ -123,8 +123,12 @@ def _address_problems(
     ]
 
 
-def _fill_calendar(session: Session, data: DirectoryData, municipality_id: int) -> None:
+def _fill_calendar(
+    session: Session, data: DirectoryData, municipality_id: int, as_of: dt.date | None
+) -> None:
     """Fill the production calendar of every year the data and their deadlines touch."""
     years = {order.reg_date.year for order in data.orders}
+    if as_of is not None:
+        years.add(as_of.year)
     if years:
         fill_calendar(session, municipality_id, range(min(years), max(years) + YEARS_AHEAD + 1))

@@ -16,6 +16,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.hashing import canonical, sha256, text_hash
 from workflow_app.services.ports import (
+    DueTick,
     Entry,
     LastStep,
     NewCase,
@@ -23,7 +24,7 @@ from workflow_app.services.ports import (
     NewDocument,
     NewWorkItem,
 )
-from workflow_app.store import calendar, offices, outbox, registers, votes
+from workflow_app.store import calendar, deadlines, offices, outbox, registers, votes
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document
@@ -339,9 +340,9 @@ class SqlUnitOfWork:
             self._calendars[municipality_id] = calendar.load_calendar(self.session, municipality_id)
         return self._calendars[municipality_id]
 
-    def open_deadlines(self, case: Case, deadlines: Sequence[NewDeadline]) -> None:
+    def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines; ticks that are past already are not made up for."""
-        rows = [self._deadline(case, deadline) for deadline in deadlines]
+        rows = [self._deadline(case, deadline) for deadline in new]
         if rows:
             self.connection.execute(insert(_DEADLINE), rows)
 
@@ -393,6 +394,24 @@ class SqlUnitOfWork:
         if voter:
             where.append(_WORK.c.voter == voter)
         self.connection.execute(update(_WORK).where(*where).values(closed_at=self.now))
+
+    def take_tick(self, deadline_id: int) -> DueTick | None:
+        """Take the next tick of a deadline; None when a colleague has it."""
+        return deadlines.take_tick(self.connection, deadline_id, self.now)
+
+    def waiting_for(self, tick: DueTick) -> Sequence[tuple[str, int]]:
+        """Return who has the open work items of a deadline."""
+        return deadlines.waiting_for(self.connection, tick)
+
+    def changed_at(self, instance_id: int) -> dt.datetime:
+        """Return when an instance was changed last."""
+        return deadlines.changed_at(self.connection, instance_id) or self.now
+
+    def reschedule(
+        self, deadline_id: int, due_at: dt.datetime, ticks: Sequence[Sequence[str]]
+    ) -> None:
+        """Give a deadline new moments."""
+        deadlines.reschedule(self.connection, deadline_id, due_at, ticks)
 
     # ------------------------------------------------------------ papers and messages
 

@@ -37,6 +37,7 @@ class Keeper:
         self.write = write
         self.problems: list[ImportProblem] = []
         self._outcomes: dict[tuple[str, int], Outcome] = {}
+        self._said: dict[tuple[type[Tenant], Key, str], tuple[Any, int]] = {}
         self._known: dict[tuple[type[Tenant], tuple[str, ...]], dict[Key, Any]] = {}
         self._loose = 0
 
@@ -65,6 +66,7 @@ class Keeper:
         """
         index = self.rows(model, *key)
         place = tuple(key.values())
+        self._compare_lines(record, file, model, place, values)
         row = index.get(place)
         if row is None:
             row = index[place] = self._add(model, {**key, **values})
@@ -95,6 +97,15 @@ class Keeper:
             own.added = found[file, Outcome.ADDED]
             own.changed = found[file, Outcome.CHANGED]
             own.unchanged = found[file, Outcome.UNCHANGED]
+
+    def _compare_lines(
+        self, record: Record, file: str, model: type[Row], place: Key, values: Mapping[str, Any]
+    ) -> None:
+        """Object when two lines tell different things of one row: each import would flip it."""
+        for name, value in values.items():
+            said, line = self._said.setdefault((model, place, name), (value, record.line))
+            if said != value:
+                self.object_to(record, file, f"противоречит строке {line}: {name}")
 
     def _count(self, file: str, record: Record, outcome: Outcome) -> None:
         """Remember the strongest outcome of a line."""

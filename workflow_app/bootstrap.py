@@ -1,0 +1,66 @@
+"""Composition root: the definitions, the store, the papers and the mailer, wired once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from workflow_app.clock import Clock
+from workflow_app.config import Settings
+from workflow_app.documents.papers import Papers
+from workflow_app.engine.process import Process
+from workflow_app.engine.versions import body_sha256
+from workflow_app.notifications.mail import Mailer, mailer_from
+from workflow_app.store.database import Database
+from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
+from workflows import PROCESSES
+
+T = TypeVar("T")
+
+TEMPLATES = Path(__file__).parents[1] / "document_templates"
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a process of the product needs, built once at its start."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    processes: dict[str, Process]
+    papers: Papers
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """Return how letters leave the house."""
+        return mailer_from(self.settings)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Return what every unit of work knows beyond the database."""
+        bodies = {key: body_sha256(process) for key, process in self.processes.items()}
+        return Surroundings(self.processes, bodies, self.settings.zone)
+
+    def transact(self, work: Callable[[SqlUnitOfWork], T], *, queue: int | None = None) -> T:
+        """Return what the work returns, committed; it may be repeated and must only decide."""
+        return self.database.transact(
+            lambda connection: work(
+                SqlUnitOfWork(connection, self.surroundings, self.clock.now())
+            ),
+            queue=queue,
+        )
+
+    def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        """Return what the work reads from one state of the data."""
+        with self.database.reading() as connection:
+            return work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
+
+
+def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
+          ) -> House:  # fmt: skip
+    """Return the house for these settings."""
+    return House(
+        settings, settings.make_clock(), Database(settings.database_url),
+        {process.key: process for process in processes}, Papers(templates),
+    )  # fmt: skip

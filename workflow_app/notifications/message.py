@@ -1,0 +1,101 @@
+"""A letter as a value, and its form on the wire."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Literal
+
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+_ADDRESS = re.compile(
+    r"(?:(?P<name>[^<>]*)(?P<open><))?(?P<user>[^\s<>@,]+)@(?P<host>[^\s<>@,]+)(?(open)>)"
+)
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_OWN_HEADERS = frozenset(
+    {"from", "to", "cc", "bcc", "subject", "date", "message-id", "auto-submitted", "mime-version"}
+)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+
+class MailError(Exception):
+    """A letter was not sent: a `permanent` failure will be the same next time, others may pass.
+
+    `bounced` says that the fault is the recipient's address, not ours or the server's.
+    """
+
+    def __init__(self, *, permanent: bool, reason: str, bounced: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.reason = reason
+        self.bounced = bounced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One letter to one person; `message_id` stays the same however often it is sent."""
+
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    html: str | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    written_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not _MESSAGE_ID.fullmatch(self.message_id):
+            raise ValueError(f"not a Message-ID like <name@host>: {self.message_id!r}")
+        for name in self.headers:
+            if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
+                raise ValueError(f"a letter may not carry a header of its own named {name!r}")
+
+
+def compose(mail: Mail, sender: str, encoding: Literal["base64", "8bit"]) -> EmailMessage:
+    """Return the message as it goes out; the same letter always gives the same bytes.
+
+    Base64 passes every mail server; 8bit can be read and searched as a file.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = mail.message_id
+    message["From"] = address_of(sender)
+    message["To"] = address_of(mail.to)
+    message["Subject"] = one_line(mail.subject)
+    message["Auto-Submitted"] = "auto-generated"
+    if mail.written_at:
+        message["Date"] = format_datetime(mail.written_at)
+    for name, value in mail.headers.items():
+        message[name] = one_line(value)
+    message.set_content(mail.text, cte=encoding)
+    if mail.html is not None:
+        message.add_alternative(mail.html, subtype="html", cte=encoding)
+        message.set_boundary(f"={sha256(mail.message_id.encode()).hexdigest()[:32]}=")
+    return message
+
+
+def address_of(text: str) -> Address:
+    """Return a checked address; anything that could smuggle a header or a recipient is refused."""
+    form = _ADDRESS.fullmatch(text)
+    wrong = MailError(
+        permanent=True,
+        reason=f"неверный адрес электронной почты «{one_line(text)[:100]}»",
+        bounced=True,
+    )
+    if form is None or _UNPRINTABLE.search(text):
+        raise wrong
+    try:
+        domain = form["host"].encode("idna").decode("ascii")
+        return Address((form["name"] or "").strip(' "'), username=form["user"], domain=domain)
+    except (ValueError, HeaderParseError, IndexError) as error:
+        raise wrong from error
+
+
+def one_line(text: str) -> str:
+    """Return the text with line breaks and control characters turned into single spaces."""
+    return _UNPRINTABLE.sub(" ", text).strip()

@@ -1,0 +1,120 @@
+"""Letters over SMTP: one connection a letter, every refusal sorted into "again" or "never"."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from workflow_app.notifications.message import Mail, MailError, address_of, compose, one_line
+
+TIMEOUT = 20.0
+_PORTS = {"smtp": 25, "smtps": 465}
+_PERMANENT = 500
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SmtpMailer:
+    """Sends through `smtp://user:password@host:port` or `smtps://…`.
+
+    A server that offers STARTTLS gets it, with its certificate checked; `?tls=none` switches that
+    off. A password never leaves this machine unencrypted without that word.
+    """
+
+    def __init__(self, url: str, sender: str, timeout: float = TIMEOUT) -> None:
+        parts = urlsplit(url)
+        self._secure = parts.scheme == "smtps"
+        self._host = parts.hostname or ""
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._login = (unquote(parts.username or ""), unquote(parts.password or ""))
+        self._plain = parse_qs(parts.query).get("tls") == ["none"]
+        self._sender = sender
+        self._timeout = timeout
+
+    def send(self, mail: Mail) -> None:
+        """Hand the letter to the server, or raise `MailError`."""
+        message = compose(mail, self._sender, "base64")
+        recipient = address_of(mail.to).addr_spec
+        try:
+            with self._session() as server:
+                server.send_message(message, to_addrs=[recipient])
+        except smtplib.SMTPException as error:
+            raise _refusal(error) from error
+        except OSError as error:
+            raise MailError(
+                permanent=False, reason=f"почтовый сервер недоступен: {one_line(str(error))}"
+            ) from error
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        server = self._connect()
+        try:
+            self._introduce(server)
+            yield server
+        finally:
+            # The letter is accepted or refused by now; a quarrel at parting changes neither.
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        # Without a name smtplib asks the name service, which may take seconds or fail.
+        name = address_of(self._sender).domain
+        if self._secure:
+            return smtplib.SMTP_SSL(
+                self._host, self._port, name, timeout=self._timeout, context=_tls()
+            )
+        return smtplib.SMTP(self._host, self._port, name, timeout=self._timeout)
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        server.ehlo_or_helo_if_needed()
+        encrypted = self._secure
+        if not encrypted and not self._plain and server.has_extn("starttls"):
+            server.starttls(context=_tls())
+            encrypted = True
+        user, password = self._login
+        if not user:
+            return
+        if not (encrypted or self._plain or self._host in _LOOPBACK):
+            raise MailError(
+                permanent=False,
+                reason="почтовый сервер не предлагает шифрование, пароль ему не отправлен",
+            )
+        try:
+            server.login(user, password)
+        except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+            # A wrong password is the operator's matter: the letter waits until it is put right.
+            raise MailError(
+                permanent=False, reason=f"почтовый сервер не принял имя и пароль: {_told(error)}"
+            ) from error
+
+
+def _refusal(error: smtplib.SMTPException) -> MailError:
+    """Sort a failure: replies 5xx are for ever, all others may pass."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        [(code, text)] = error.recipients.values()
+        permanent = code >= _PERMANENT
+        return MailError(
+            permanent=permanent,
+            reason=f"почтовый сервер не принял получателя: {code} {_readable(text)}",
+            bounced=permanent,
+        )
+    permanent = isinstance(error, smtplib.SMTPNotSupportedError) or (
+        isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= _PERMANENT
+    )
+    return MailError(permanent=permanent, reason=f"почтовый сервер отказал: {_told(error)}")
+
+
+def _told(error: smtplib.SMTPException) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_readable(error.smtp_error)}"
+    return _readable(str(error))
+
+
+def _readable(reply: bytes | str) -> str:
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    return one_line(text)[:300]
+
+
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()

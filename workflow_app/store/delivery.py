@@ -1,0 +1,148 @@
+"""The store's side of effects: documents and their files, notices, letters."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select, update
+
+from workflow_app.services.ports import DocumentRow, Letter
+from workflow_app.store import offices, outbox
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.directory import Person
+from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store.models.instances import Instance
+from workflow_app.store.models.messages import Notice
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+if TYPE_CHECKING:
+    from workflow_app.services.ports import Delivery
+
+_DOCUMENT = table(Document)
+_FILE = table(StoredFile)
+_NOTICE = table(Notice)
+_PERSON = table(Person)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def keep_file(connection: Connection, content: bytes, kind: str, now: dt.datetime) -> str:
+    """Keep bytes under their hash and return it; the same bytes are kept once."""
+    digest = hashlib.sha256(content).hexdigest()
+    known = select(_FILE.c.sha256).where(_FILE.c.sha256 == digest)
+    if connection.execute(known).one_or_none() is None:
+        connection.execute(
+            insert(_FILE).values(
+                sha256=digest, content=content, size=len(content), kind=kind, stored_at=now
+            )
+        )
+    return digest
+
+
+class SqlDelivery:
+    """What effects read and write, within one unit of work."""
+
+    def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
+        self._connection = uow.connection
+        self.now = uow.now
+
+    def document(self, document_id: int) -> DocumentRow | None:
+        """Return a document that has no file yet."""
+        query = select(_DOCUMENT).where(
+            _DOCUMENT.c.id == document_id, _DOCUMENT.c.file_sha256.is_(None)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else DocumentRow(row.id, row.template, row.field_values)
+
+    def file_document(
+        self, document_id: int, content: bytes, template_sha256: str, renderer: str
+    ) -> None:
+        """Keep the file under its hash and put it to its document, once."""
+        digest = keep_file(self._connection, content, DOCX, self.now)
+        values = {
+            "file_sha256": digest, "template_sha256": template_sha256, "renderer": renderer,
+            "rendered_at": self.now,
+        }  # fmt: skip
+        where = (_DOCUMENT.c.id == document_id, _DOCUMENT.c.file_sha256.is_(None))
+        self._connection.execute(update(_DOCUMENT).where(*where).values(values))
+
+    def notify(
+        self, key: str, municipality_id: int, instance_id: int | None,
+        targets: Sequence[tuple[str, int]], subject: str, text: str,
+    ) -> Sequence[int]:  # fmt: skip
+        """Write a notice to every holder of the targets; return those not written before."""
+        people = {
+            capacity.person_id
+            for role, organisation in targets
+            for capacity in offices.holders(
+                self._uow.session, municipality_id, role, organisation or None, self._uow.today
+            )
+        }
+        return [
+            notice
+            for person in sorted(people)
+            if (notice := self._notice(
+                f"{key}:{person}", municipality_id, person, instance_id, subject, text
+            ))
+        ]  # fmt: skip
+
+    def _notice(
+        self, key: str, municipality_id: int, person_id: int, instance_id: int | None,
+        subject: str, text: str,
+    ) -> int | None:  # fmt: skip
+        query = select(_NOTICE.c.id).where(_NOTICE.c.dedupe_key == key)
+        if self._connection.execute(query).one_or_none():
+            return None
+        values = {
+            "municipality_id": municipality_id, "person_id": person_id,
+            "instance_id": instance_id, "kind": "tell", "dedupe_key": key, "subject": subject,
+            "text": text, "created_at": self.now, "bounced": "",
+        }  # fmt: skip
+        return inserted_id(self._connection.execute(insert(_NOTICE).values(values)))
+
+    def letter(self, notice_id: int) -> Letter | None:
+        """Return a notice with the address it goes to."""
+        query = (
+            select(_NOTICE, _PERSON.c.email)
+            .join(_PERSON, _PERSON.c.id == _NOTICE.c.person_id)
+            .where(_NOTICE.c.id == notice_id)
+        )
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Letter(row.id, row.email or "", row.subject, row.text, row.mailed_at is not None)
+
+    def mailed(self, notice_id: int) -> None:
+        """Remember that a letter left."""
+        self._connection.execute(
+            update(_NOTICE).where(_NOTICE.c.id == notice_id).values(mailed_at=self.now)
+        )
+
+    def bounced(self, notice_id: int, reason: str) -> None:
+        """Remember that an address does not take letters."""
+        self._connection.execute(
+            update(_NOTICE).where(_NOTICE.c.id == notice_id).values(bounced=reason)
+        )
+        person = select(_NOTICE.c.person_id).where(_NOTICE.c.id == notice_id).scalar_subquery()
+        self._connection.execute(
+            update(_PERSON).where(_PERSON.c.id == person).values(email_bounced_at=self.now)
+        )
+
+    def heading(self, instance_id: int) -> str:
+        """Return how an instance is called, with its number."""
+        row = self._uow.session.get(Instance, instance_id)
+        return f"{row.heading} {row.number}".strip() if row else ""
+
+    def queue_mail(self, municipality_id: int, instance_id: int | None, notice_id: int) -> None:
+        """Put a letter into the outbox."""
+        payload = {"notice_id": notice_id}
+        outbox.put(
+            self._connection, municipality_id, instance_id, "mail", payload, self.now
+        )
+
+
+def _is_delivery(delivery: SqlDelivery) -> "Delivery":
+    """Let mypy check that the store offers what effects need."""
+    return delivery

@@ -1,0 +1,61 @@
+"""Where the output of the tree goes: one stream with names in front, and one file per process."""
+
+import threading
+from contextlib import suppress
+from logging import makeLogRecord
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import IO, TextIO
+
+OWN_NAME = "supervisor"
+FILE_BYTES = 5_000_000
+FILES_KEPT = 3
+_LONGEST_LINE = 64 * 1024
+
+
+class Logs:
+    """Writes lines of several processes without mixing them."""
+
+    def __init__(self, folder: Path, out: TextIO) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self._out = out
+        self._lock = threading.Lock()
+        self._files: dict[str, RotatingFileHandler] = {}
+        self._followers: list[threading.Thread] = []
+
+    def say(self, line: str, name: str = OWN_NAME) -> None:
+        """Write one line of the named process."""
+        with self._lock:
+            self._file(name).emit(makeLogRecord({"msg": line}))
+            # Nobody may be reading any more (a closed pipe); the files still get everything.
+            with suppress(OSError, ValueError):
+                self._out.write(f"{name:<10} | {line}\n")
+                self._out.flush()
+
+    def follow(self, name: str, stream: IO[bytes]) -> None:
+        """Copy the stream until it ends, in a thread of its own."""
+        thread = threading.Thread(target=self._copy, args=(name, stream), daemon=True)
+        thread.start()
+        self._followers = [*filter(threading.Thread.is_alive, self._followers), thread]
+
+    def close(self) -> None:
+        """Wait for the last lines and close the files."""
+        for follower in self._followers:
+            follower.join(1)
+        with self._lock:
+            for file in self._files.values():
+                file.close()
+
+    def _copy(self, name: str, stream: IO[bytes]) -> None:
+        with stream:
+            for line in iter(lambda: stream.readline(_LONGEST_LINE), b""):
+                self.say(line.decode(errors="replace").rstrip("\r\n"), name)
+
+    def _file(self, name: str) -> RotatingFileHandler:
+        if name not in self._files:
+            path = self._folder / f"{name}.log"
+            self._files[name] = RotatingFileHandler(
+                path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True
+            )
+        return self._files[name]

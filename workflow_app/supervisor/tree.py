@@ -1,0 +1,148 @@
+"""The supervisor: brings the tree up in order, keeps it alive, takes it down in reverse."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from types import FrameType
+from typing import TextIO
+
+from workflow_app.clock import SystemClock
+from workflow_app.config import Settings
+from workflow_app.supervisor.broker import Broker
+from workflow_app.supervisor.child import Child, ChildSpec
+from workflow_app.supervisor.errors import AlreadyRunningError, StartError
+from workflow_app.supervisor.guardian import Guardian
+from workflow_app.supervisor.lock import DataLock
+from workflow_app.supervisor.logs import Logs
+
+EXIT_STOPPED = 0
+EXIT_CANNOT_START = 1
+EXIT_ALREADY_RUNNING = 3
+_LOOK_EVERY = 0.1
+_BROKER = "broker"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Supervisor:
+    """One process tree on one machine, working on one data folder.
+
+    `migrate` gets the settings the children will have and runs before the first of them starts.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        children: Sequence[ChildSpec],
+        *,
+        migrate: Callable[[Settings], None] | None = None,
+        out: TextIO | None = None,
+    ) -> None:
+        self._settings = settings
+        self._specs = tuple(children)
+        self._migrate = migrate
+        self._out = out or sys.stdout
+        self._stop = threading.Event()
+        self._tree: list[Child] = []
+
+    def run(self) -> int:
+        """Work until a signal or the end of an `ends_tree` child; return the exit code."""
+        try:
+            with DataLock(self._settings.data_dir) as lock, ExitStack() as stack:
+                stack.enter_context(self._listening())
+                logs = Logs(self._settings.data_dir / "logs", self._out)
+                stack.callback(logs.close)
+                guardian = Guardian(lock.fd)
+                stack.callback(guardian.close)
+                stack.callback(self._take_down)
+                self._bring_up(logs, guardian)
+                return self._keep(guardian)
+        except AlreadyRunningError as error:
+            return self._refuse(error, EXIT_ALREADY_RUNNING)
+        except StartError as error:
+            return self._refuse(error, EXIT_CANNOT_START)
+
+    def _bring_up(self, logs: Logs, guardian: Guardian) -> None:
+        settings = self._settings
+        if settings.clock and not settings.clock_since:
+            # All children, and those restarted later, count the shifted time from one moment.
+            settings = settings.model_copy(update={"clock_since": SystemClock().now()})
+        if settings.redis_url is None:
+            settings = settings.model_copy(
+                update={"redis_url": self._start_broker(logs, guardian).url}
+            )
+        if self._migrate and not self._stop.is_set():
+            self._migrate(settings)
+        environ = {**os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
+        for spec in self._specs:
+            if not self._stop.is_set():
+                self._add(Child(spec, environ, logs, guardian))
+
+    def _start_broker(self, logs: Logs, guardian: Guardian) -> Broker:
+        broker = Broker(self._settings.data_dir / _BROKER)
+        process = self._add(
+            Child(ChildSpec(_BROKER, broker.argv()), broker.environ(), logs, guardian)
+        )
+        broker.wait_ready(process)
+        return broker
+
+    def _add(self, child: Child) -> subprocess.Popen[bytes]:
+        self._tree.append(child)
+        try:
+            return child.start()
+        except OSError as error:
+            raise StartError(f"{child.spec.name}: не запускается: {error.strerror}") from error
+
+    def _keep(self, guardian: Guardian) -> int:
+        """Tend the children until somebody wants the end."""
+        while not self._stop.wait(_LOOK_EVERY):
+            guardian.ensure()
+            for child in self._tree:
+                code = child.tend()
+                if code is not None and child.spec.ends_tree:
+                    return code if code >= 0 else 128 - code
+            reap_strays(
+                {child.process.pid for child in self._tree if child.process} | {guardian.pid}
+            )
+        return EXIT_STOPPED
+
+    def _take_down(self) -> None:
+        for child in reversed(self._tree):
+            child.stop()
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Turn the first signal into a wish to stop; the next ones mean at once."""
+
+        def on_signal(_number: int, _frame: FrameType | None) -> None:
+            if self._stop.is_set():
+                for child in self._tree:
+                    child.kill()
+            self._stop.set()
+
+        before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _refuse(self, error: StartError, code: int) -> int:
+        sys.stderr.write(f"Запуск отменён: {error}\n")
+        return code
+
+
+def reap_strays(known: set[int]) -> None:
+    """Take the exit codes of grandchildren left to us (as the first process of a container).
+
+    Our own children are only looked at: their codes belong to those who started them.
+    """
+    with suppress(ChildProcessError):
+        while True:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None or ended.si_pid in known:
+                return
+            os.waitpid(ended.si_pid, 0)

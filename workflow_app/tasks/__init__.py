@@ -1,0 +1,1 @@
+"""Celery: three-line tasks that call services; SQL is the truth, the broker carries ids."""

@@ -1,0 +1,30 @@
+"""The Celery application: late acknowledgement, no results, no clock of its own."""
+
+from celery import Celery
+
+from workflow_app.bootstrap import House
+
+QUEUE = "effects"
+
+
+def create_celery(house: House) -> Celery:
+    """Return the Celery application of a house."""
+    from workflow_app.tasks import effects  # noqa: PLC0415 (registers the tasks)
+
+    application = Celery("workflow_app", broker=house.settings.redis_url)
+    application.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"visibility_timeout": 60},
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        timezone="UTC",
+    )
+    effects.register(application, house)
+    return application

@@ -1,0 +1,141 @@
+"""The tasks: one for each kind of outbox message. Ids come in, services do the work."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from celery import Celery
+
+from workflow_app.bootstrap import House
+from workflow_app.documents import RENDERER, DocumentError
+from workflow_app.notifications.mail import Mail, MailError
+from workflow_app.services import acting, delivery
+from workflow_app.store import outbox
+from workflow_app.store.delivery import SqlDelivery
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+log = structlog.get_logger()
+
+TASKS: Mapping[str, str] = {
+    "render": "render-document",
+    "tell": "write-notices",
+    "announce": "announce-work",
+    "mail": "send-letter",
+    "call": "call-instance",
+}
+"""Kind of outbox message → public name of its task."""
+
+Finish = Callable[[SqlUnitOfWork], None]
+Effect = Callable[[House, Any], Finish]
+"""Does what takes time outside a transaction, and returns what to write down in one."""
+
+
+def render(house: House, message: Any) -> Finish:
+    """Render the paper of a document; file it."""
+    document_id = message.payload["document_id"]
+    row = house.read(lambda uow: SqlDelivery(uow).document(document_id))
+    if row is None:
+        return _nothing
+    content, template = house.papers.render(row.template, row.values)
+    return lambda uow: SqlDelivery(uow).file_document(document_id, content, template, RENDERER)
+
+
+def tell(_house: House, message: Any) -> Finish:
+    """Write notices and queue letters."""
+    return lambda uow: delivery.tell(SqlDelivery(uow), message)
+
+
+def announce(_house: House, message: Any) -> Finish:
+    """Tell people what came into their queue."""
+    return lambda uow: delivery.announce(SqlDelivery(uow), message)
+
+
+def mail(house: House, message: Any) -> Finish:
+    """Send a letter; an address that refuses it for good is remembered."""
+    notice_id = message.payload["notice_id"]
+    letter = house.read(lambda uow: SqlDelivery(uow).letter(notice_id))
+    if letter is None or letter.is_mailed or not letter.address:
+        return _nothing
+    link = f"{house.settings.public_url}/cases/{message.instance_id}"
+    host = house.settings.mail_from.split("@")[1]
+    text = delivery.letter_text(letter, link)
+    try:
+        house.mailer.send(
+            Mail(to=letter.address, subject=letter.subject, text=text,
+                 message_id=f"<notice-{notice_id}@{host}>")
+        )  # fmt: skip
+    except MailError as error:
+        if not error.permanent:
+            raise
+        reason = error.reason
+        return lambda uow: SqlDelivery(uow).bounced(notice_id, reason)
+    return lambda uow: SqlDelivery(uow).mailed(notice_id)
+
+
+def call(_house: House, message: Any) -> Finish:
+    """Let the system act on an instance of another family."""
+    payload = message.payload
+
+    def finish(uow: SqlUnitOfWork) -> None:
+        acting.act_as_system(uow, payload["instance_id"], payload["action"], payload["form"])
+
+    return finish
+
+
+def _nothing(_uow: SqlUnitOfWork) -> None:
+    """There is nothing left to do."""
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "render": render,
+    "tell": tell,
+    "announce": announce,
+    "mail": mail,
+    "call": call,
+}
+
+
+def carry_out(house: House, message_id: int) -> str:
+    """Do what a message says, once: what it writes and its mark are one transaction.
+
+    A passing failure is tried again later; after the last try an operator gets an incident.
+    """
+    message = house.read(lambda uow: outbox.read(uow.connection, message_id))
+    if message is None:
+        return "done before"
+    try:
+        finish = EFFECTS[message.kind](house, message)
+        return house.transact(lambda uow: _finished(uow, message_id, finish))
+    except Exception as error:  # noqa: BLE001 (whatever fails must not lose the message)
+        log.warning("effect failed", message_id=message_id, error=repr(error))
+        failure = error
+    return house.transact(lambda uow: _failed(uow, message_id, failure))
+
+
+def _finished(uow: SqlUnitOfWork, message_id: int, finish: Finish) -> str:
+    if not outbox.done(uow.connection, message_id, uow.now):
+        return "done before"
+    finish(uow)
+    return "done"
+
+
+def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
+    message = outbox.read(uow.connection, message_id)
+    if message is None:
+        return "done before"
+    permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError)
+    if permanent or message.attempts >= outbox.MOST_ATTEMPTS:
+        outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
+        return "failed"
+    outbox.postpone(uow.connection, message_id, uow.now, message.attempts)
+    return "postponed"
+
+
+def register(application: Celery, house: House) -> None:
+    """Register one task a kind of message, and the sweep of deadlines."""
+
+    def effect(message_id: int) -> None:
+        carry_out(house, message_id)
+
+    for name in TASKS.values():
+        application.task(effect, name=name)

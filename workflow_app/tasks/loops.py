@@ -1,0 +1,81 @@
+"""Processes that tick: the relay publishes waiting messages, the beat fires due deadlines.
+
+Both hold a lease in the database, so two of them on different machines never work at once, and
+a doubled or missed tick changes nothing.
+"""
+
+import datetime as dt
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from celery import Celery
+
+from workflow_app.bootstrap import House
+from workflow_app.services import deadlines
+from workflow_app.store import deadlines as deadline_rows
+from workflow_app.store import leases, outbox
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.tasks.effects import TASKS
+
+log = structlog.get_logger()
+
+RELAY_SECONDS = 0.2
+BEAT_SECONDS = 1.0
+LEASE = dt.timedelta(seconds=5)
+
+
+def publish(house: House, celery: Celery) -> int:
+    """Publish the messages that wait; return how many."""
+    claimed = house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
+    for message_id, kind in claimed:
+        celery.send_task(TASKS[kind], args=[message_id])
+    return len(claimed)
+
+
+def fire_due(house: House, most: int = 200) -> int:
+    """Fire deadlines that are due, one a transaction, stepping over a broken one."""
+    due = house.read(lambda uow: deadline_rows.due_ids(uow.connection, uow.now, most))
+    fired = 0
+    for deadline_id in due:
+        try:
+            fired += bool(house.transact(partial(_fire, deadline_id)))
+        except Exception:
+            log.exception("deadline failed", deadline_id=deadline_id)
+    return fired
+
+
+def _fire(deadline_id: int, uow: SqlUnitOfWork) -> str:
+    return deadlines.fire(uow, deadline_id)
+
+
+def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:
+    """Tick under a lease until a signal comes."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    while not stop.is_set():
+        try:
+            mine = house.transact(
+                lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
+            )
+            busy = tick() if mine else 0
+        except Exception:
+            log.exception("tick failed", loop=name)
+            busy = 0
+        stop.wait(0 if busy else seconds)
+
+
+def relay(house: House, celery: Celery) -> None:
+    """Publish waiting messages until stopped."""
+    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery))
+
+
+def beat(house: House) -> None:
+    """Fire due deadlines until stopped."""
+    run(house, "beat", BEAT_SECONDS, lambda: fire_due(house))
