@@ -11,7 +11,7 @@ from xml.parsers import expat
 from workflow_app.documents.archive import DEFLATED, STORED, Member, member
 from workflow_app.documents.findings import BadValue, DocumentError, MissingField
 from workflow_app.documents.steps import Choice, Loop, Path, Segment, Step
-from workflow_app.documents.text import has_special, plain_text, run_text
+from workflow_app.documents.text import LINE_BREAK, TAB, has_special, plain_text, run_text
 
 SMALL = 4096  # a part below this is stored: starting a compressor costs more than it saves
 FLUSH_EVERY = 200  # rows held as text before they are checked and compressed
@@ -32,7 +32,7 @@ class Sink:
         self.pieces: list[str] = []
         self.values: list[str] = []
         self._parser = expat.ParserCreate()
-        self._parser.Parse("<w:r>", False)
+        self._parser.Parse("<all>", False)
         self._packer: Any = None
         self._body: list[bytes] = []
         self._crc = self._size = 0
@@ -45,7 +45,7 @@ class Sink:
     def finish(self, name: str) -> Member:
         """The finished member."""
         data = self._portion()
-        self._parser.Parse("</w:r>", True)
+        self._parser.Parse("</all>", True)
         if self._size < SMALL:
             return member(name, self._crc, self._size, STORED, (data,))
         packer = self._packer or zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
@@ -53,7 +53,8 @@ class Sink:
         return member(name, self._crc, self._size, DEFLATED, body)
 
     def _portion(self) -> bytes:
-        self._parser.Parse(f"<w:t>{'</w:t><w:t>'.join(self.values)}</w:t>", False)
+        typed = "</v><v>".join(self.values).replace(LINE_BREAK, "").replace(TAB, "")
+        self._parser.Parse(f"<v>{typed}</v>", False)
         data = "".join(self.pieces).encode()
         self.pieces.clear()
         self.values.clear()
@@ -154,4 +155,6 @@ def _choose(choice: Choice, scopes: list[Any], sink: Sink) -> None:
     value = _find(choice.path, scopes)
     if not isinstance(value, str | int | list | tuple):
         raise BadValue(choice.path.field)
-    _run(choice.then if bool(value) is not choice.negated else choice.otherwise, scopes, sink)
+    branch = choice.then if bool(value) is not choice.negated else choice.otherwise
+    if branch:
+        _run(branch, scopes, sink)

@@ -12,6 +12,8 @@ _drop_illegal = re.compile(f"[{_ILLEGAL}]").sub
 # A line ends in many ways; Word itself uses the vertical tab.
 _unify_newlines = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]").sub
 _NEW_TEXT = '<w:t xml:space="preserve">'
+LINE_BREAK = f"</w:t><w:br/>{_NEW_TEXT}"
+TAB = f"</w:t><w:tab/>{_NEW_TEXT}"
 
 
 def run_text(value: str) -> str:
@@ -20,8 +22,7 @@ def run_text(value: str) -> str:
     if _has_rare(text) is None:
         return text
     lines = _drop_illegal("", _unify_newlines("\n", text))
-    broken = lines.replace("\n", f"</w:t><w:br/>{_NEW_TEXT}")
-    return broken.replace("\t", f"</w:t><w:tab/>{_NEW_TEXT}")
+    return lines.replace("\n", LINE_BREAK).replace("\t", TAB)
 
 
 def plain_text(value: str) -> str:

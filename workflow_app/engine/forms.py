@@ -162,6 +162,7 @@ def field(
         "key": key,
         "choices": dict(choices or {}),
         "minimum": minimum,
+        "default": default,
         **options,
     }
     return Field(default=default, title=title, validate_default=False, json_schema_extra=described)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from types import CodeType
 
-_OURS = str(Path(__file__).parent)
+_OURS = f"{Path(__file__).parent}/"
 _GENERATED = "<string>"
 """Where dataclasses say their `__init__` comes from."""
 

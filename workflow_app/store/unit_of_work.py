@@ -229,6 +229,25 @@ class SqlUnitOfWork:
         }  # fmt: skip
         return {**line, "sha256": line_hash(line)}
 
+    def field_versions(self, instance_id: int) -> dict[str, int]:
+        """Return at which version each field was changed last."""
+        query = select(_INSTANCE.c.field_versions).where(_INSTANCE.c.id == instance_id)
+        return dict(self.connection.execute(query).scalar_one())
+
+    def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
+        """Write the data of a draft; no line of history."""
+        values = {
+            "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
+            "version": case.version, "heading": process.heading_of(case.data),
+            "parties": _ids(case.parties), "field_versions": dict(versions),
+            "changed_at": self.now,
+            "open_key": process.one_open(case.data) if process.one_open else None,
+        }  # fmt: skip
+        where = (_INSTANCE.c.id == case.id, _INSTANCE.c.version == case.version - 1)
+        if self.connection.execute(update(_INSTANCE).where(*where).values(values)).rowcount != 1:
+            raise ChangedMeanwhileError(case.id)
+        self._take_part(case.id, case.parties, {})
+
     def last_step(self, instance_id: int) -> LastStep | None:
         """Return the newest line of history."""
         query = (

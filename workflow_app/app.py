@@ -1,0 +1,47 @@
+"""The Flask application factory."""
+
+import gettext
+from datetime import timedelta
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from workflow_app.bootstrap import House
+from workflow_app.web import filters, pages, security
+from workflow_app.web.access import access
+from workflow_app.web.cases import cases
+from workflow_app.web.documents import documents
+from workflow_app.web.queue import queue
+from workflow_app.web.registers import registers
+
+LARGEST_REQUEST = 21 * 1024 * 1024
+
+
+def create_app(house: House) -> Flask:
+    """Return the web application of a house."""
+    app = Flask("workflow_app", template_folder="web/templates", static_folder="web/static")
+    app.config.update(
+        SECRET_KEY=house.settings.secret_key,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="workflow_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=house.settings.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["house"] = house
+    Bootstrap5(app)
+    CSRFProtect(app)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters.register(app, house)
+    security.register(app)
+    pages.register(app)
+    for blueprint in (access, queue, cases, documents, registers):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,1 @@
+"""What the verifier looks for, one kind of mistake a file."""

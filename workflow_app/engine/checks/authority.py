@@ -1,0 +1,86 @@
+"""Mistakes of authority: actions nobody may take, people who cannot see what they work on."""
+
+from collections.abc import Iterable, Iterator
+
+from workflow_app.engine.checks.finding import Finding, World, is_for_system
+from workflow_app.engine.process import AUTHOR, Process, State
+from workflow_app.engine.roles import SYSTEM_ROLE, Role
+
+
+def check(process: Process, world: World) -> Iterator[Finding]:
+    """Yield the mistakes of roles."""
+    yield from _roles(process, world)
+    for transition in process.transitions:
+        if not transition.by:
+            yield Finding(
+                transition.where, "nobody_may",
+                f"Действие «{transition.title}» не открыто никому: назовите роль (by=)",
+            )  # fmt: skip
+        if transition.kind == "when" and transition.guards:
+            yield Finding(
+                transition.where, "when_with_guard",
+                f"Переход «{transition.title}» происходит сам: отказать в нём некому, "
+                "внесите проверку в условие",
+            )  # fmt: skip
+    for state in process.states.values():
+        yield from _blind(process, state)
+    yield from _revisions(process)
+
+
+def _roles(process: Process, world: World) -> Iterator[Finding]:
+    for role in process.roles():
+        if role.party is not None and role.party not in (AUTHOR, *process.parties):
+            yield Finding(
+                process.where, "unknown_party",
+                f"Роль «{role.title}» ищет участника «{role.party}», а процесс его не называет",
+            )  # fmt: skip
+        if (
+            world.known_roles is not None
+            and role is not SYSTEM_ROLE
+            and role.held_by not in world.known_roles
+        ):
+            yield Finding(
+                process.where, "unknown_role",
+                f"Должности «{role.held_by}» (роль «{role.title}») нет в справочнике",
+            )  # fmt: skip
+
+
+def _blind(process: Process, state: State) -> Iterator[Finding]:
+    """Whoever works on a case must be able to open it."""
+    readers = state.edit if state.is_private else process.readers
+    workers = dict.fromkeys((*state.waits_for, *(() if state.is_private else state.edit)))
+    for role in workers:
+        if not _covers(readers, role):
+            yield Finding(
+                state.where, "cannot_read",
+                f"«{role.title}» работает в состоянии «{state.title}», но дела не видит",
+            )  # fmt: skip
+    for transition in process.moves(state.key):
+        persons = [role for role in transition.by if role is not SYSTEM_ROLE]
+        if not any(_covers(readers, role) for role in persons):
+            yield Finding(
+                transition.where, "cannot_read",
+                f"Никто из тех, кому открыто «{transition.title}», не видит дела "
+                f"в состоянии «{state.title}»",
+            )  # fmt: skip
+
+
+def _covers(readers: Iterable[Role], role: Role) -> bool:
+    """Tell whether everybody in a role is among the readers."""
+    return any(
+        reader.held_by == role.held_by and reader.party in (None, role.party) for reader in readers
+    )
+
+
+def _revisions(process: Process) -> Iterator[Finding]:
+    """A revision begins a new case by the first start, so it has to lead where that leads."""
+    for transition in process.transitions:
+        if transition.kind != "revise" or not process.starts():
+            continue
+        start = process.starts()[0]
+        if transition.ways[0].state != start.ways[0].state or not is_for_system(start):
+            yield Finding(
+                transition.where, "revise_without_start",
+                f"«{transition.title}» начинает новое дело: первое начало процесса должно вести "
+                "туда же и быть открыто системе",
+            )  # fmt: skip

@@ -1,0 +1,176 @@
+"""Mistakes of names: whatever a definition calls by a key must exist where it points."""
+
+from collections.abc import Iterable, Iterator
+from types import MethodType
+from typing import Any
+
+from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.checks.finding import Finding, World, is_for_system
+from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, plain_function
+from workflow_app.engine.process import Process, Transition
+
+
+def check(process: Process, world: World) -> Iterator[Finding]:
+    """Yield the names that lead nowhere."""
+    yield from _states(process)
+    yield from _actions(process)
+    for transition in process.transitions:
+        if transition.event:
+            yield from _event(transition, world)
+    seen: set[Finding] = set()
+    for mention in spoken(process):
+        for finding in _named(mention, process, world):
+            if finding not in seen:
+                seen.add(finding)
+                yield finding
+
+
+def spoken(process: Process) -> Iterator[Mention]:
+    """Yield everything the guards, conditions and effects of a process name."""
+    for thing, where in callables(process):
+        function = plain_function(thing)
+        if function:
+            yield from mentions(function)
+        elif isinstance(thing, MethodType) and isinstance(thing.__self__, Ballot):
+            yield Mention(thing.__name__, {"ballot": thing.__self__.key}, where)
+        elif isinstance(thing, CHANGES):
+            yield made(thing, where)
+
+
+def callables(process: Process) -> Iterator[tuple[Any, str]]:
+    """Yield every guard, condition and effect with the place of its declaration."""
+    for transition in process.transitions:
+        conditions = [way.condition for way in transition.ways]
+        if transition.condition:
+            conditions.append(transition.condition)
+        for thing in (*transition.guards, *transition.effects, *conditions):
+            yield thing, transition.where
+    for ballot in process.ballots.values():
+        guards = [guard for answer in ballot.answers for guard in answer.if_]
+        for asked in (ballot.voters, ballot.also, *guards):
+            if asked is not None:
+                yield asked, ballot.where
+    for paper in process.papers.values():
+        yield paper.values, paper.where
+
+
+def _states(process: Process) -> Iterator[Finding]:
+    for transition in process.transitions:
+        for key in (*transition.sources, *(way.state for way in transition.ways)):
+            if key not in process.states:
+                yield Finding(
+                    transition.where, "unknown_state",
+                    f"Переход «{transition.title}» называет состояние «{key}», а его нет",
+                )  # fmt: skip
+
+
+def _actions(process: Process) -> Iterator[Finding]:
+    known = {transition.key for transition in process.transitions}
+    for transition in process.transitions:
+        limits = (getattr(guard, "limits", None) for guard in transition.guards)
+        for key in (*transition.apart, *(limit for limit in limits if limit)):
+            if key not in known:
+                yield _unknown(transition.where, "action", key)
+    if process.stop and process.stop not in known:
+        yield _unknown(process.where, "action", process.stop)
+
+
+def _event(transition: Transition, world: World) -> Iterator[Finding]:
+    event = transition.event
+    if event is None:
+        return
+    child = world.processes.get(event.process)
+    if child is None:
+        yield _unknown(transition.where, "process", event.process)
+    elif event.state not in child.states:
+        yield Finding(
+            transition.where, "unknown_outcome",
+            f"Процесс «{child.title}» не знает исхода «{event.state}»",
+        )  # fmt: skip
+
+
+WHAT = {
+    "action": "действия",
+    "ballot": "опроса",
+    "paper": "документа",
+    "process": "процесса",
+    "state": "состояния",
+}
+
+
+def _unknown(where: str, what: str, key: str) -> Finding:
+    return Finding(where, f"unknown_{what}", f"Нет {WHAT[what]} «{key}»")
+
+
+def _named(mention: Mention, process: Process, world: World) -> Iterator[Finding]:
+    """Yield what is wrong with one mention."""
+    match mention.kind:
+        case "Start":
+            yield from _started(mention, world, "process")
+        case "Fan":
+            yield from _started(mention, world, "process")
+            yield from _called(mention, world, ("changed", "removed"))
+        case "Call":
+            yield from _called(mention, world, ("action",))
+        case "Paper":
+            yield from _must_be(mention, "paper", process.papers, "key")
+        case "child_states":
+            yield from _must_be(mention, "process", world.processes)
+        case "parent_tally":
+            ballots = {key for other in world.processes.values() for key in other.ballots}
+            yield from _must_be(mention, "ballot", ballots)
+        case "times" | "persons":
+            actions = {transition.key for transition in process.transitions}
+            yield from _must_be(mention, "action", actions)
+        case "state":
+            yield from _must_be(mention, "state", {*process.states, ""})
+        case _:
+            yield from _must_be(mention, "ballot", process.ballots)
+
+
+def _must_be(
+    mention: Mention, what: str, known: Iterable[str], field: str = ""
+) -> Iterator[Finding]:
+    key = mention.name(field or what)
+    if key is not None and key not in known:
+        yield _unknown(mention.where, what, key)
+
+
+def _started(mention: Mention, world: World, field: str) -> Iterator[Finding]:
+    """A started process must exist, let the system begin it, and let it end it again."""
+    key = mention.name(field)
+    if key is None:
+        return
+    child = world.processes.get(key)
+    if child is None:
+        yield _unknown(mention.where, "process", key)
+        return
+    if not child.starts() or not is_for_system(child.starts()[0]):
+        yield Finding(
+            mention.where, "not_for_system", f"Процесс «{child.title}» система начать не может"
+        )
+    if not child.stop:
+        yield Finding(
+            child.where, "no_stop",
+            f"Процесс «{child.title}» начинают другие: назовите stop, чтобы его можно было снять",
+        )  # fmt: skip
+
+
+def _called(mention: Mention, world: World, fields: Iterable[str]) -> Iterator[Finding]:
+    """A called action must exist and be open to the system."""
+    key = mention.name("process")
+    if key is None:
+        return
+    if key and key not in world.processes:
+        yield from () if mention.kind == "Fan" else (_unknown(mention.where, "process", key),)
+        return
+    targets = (world.processes[key],) if key else world.processes.values()
+    for field in fields:
+        action = mention.name(field)
+        found = [t for target in targets for t in target.transitions if t.key == action]
+        if action is not None and not found:
+            yield _unknown(mention.where, "action", action)
+        elif action is not None and not any(is_for_system(t) for t in found):
+            yield Finding(
+                mention.where, "not_for_system", f"Действие «{found[0].title}» не для системы"
+            )

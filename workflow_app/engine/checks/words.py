@@ -1,0 +1,120 @@
+"""Mistakes of words: missing titles, keys that clash or mean something to the engine."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from workflow_app.engine.checks.finding import Finding, World
+from workflow_app.engine.forms import Form, blank, extra
+from workflow_app.engine.process import Process, Transition, otherwise
+
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+ENGINE_WORDS = frozenset({"take_back", "close_ballot", "start", "answer", "draft", "reassign"})
+"""Actions the house itself writes into histories and addresses; no process may reuse them."""
+
+
+def check(process: Process, _world: World) -> Iterator[Finding]:
+    """Yield the mistakes of titles and keys."""
+    yield from _titles(process)
+    yield from _keys(process)
+    yield from _clashes(process)
+    yield from _forks(process)
+    yield from _forms(process)
+
+
+def _titles(process: Process) -> Iterator[Finding]:
+    named: list[tuple[str, str, str]] = [(process.key, process.title, process.where)]
+    named += [(role.key, role.title, process.where) for role in process.roles()]
+    for kind in (process.states.values(), process.transitions, process.papers.values()):
+        named += [(item.key, item.title, item.where) for item in kind]
+    for ballot in process.ballots.values():
+        named.append((ballot.key, ballot.title, ballot.where))
+        named += [(answer.key, answer.title, ballot.where) for answer in ballot.answers]
+    for key, title, where in named:
+        if not title.strip():
+            yield Finding(where, "missing_title", f"У «{key}» нет названия")
+
+
+def _keys(process: Process) -> Iterator[Finding]:
+    keys = [(process.key, process.where)]
+    keys += [(state.key, state.where) for state in process.states.values()]
+    actions = [(transition.key, transition.where) for transition in process.transitions]
+    for ballot in process.ballots.values():
+        actions += [(answer.key, ballot.where) for answer in ballot.answers]
+    for key, where in (*keys, *actions):
+        if not KEY.fullmatch(key):
+            yield Finding(where, "bad_key", f"Ключ «{key}»: строчные латинские буквы и _")
+    for key, where in actions:
+        if key in ENGINE_WORDS:
+            yield Finding(where, "engine_word", f"«{key}» — слово самой системы, назовите иначе")
+    for key, where in process.repeated:
+        yield Finding(where, "repeated_key", f"«{key}» объявлено дважды")
+
+
+def _clashes(process: Process) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], Transition] = {}
+    events: set[tuple[str, object]] = set()
+    for transition in process.transitions:
+        for source in transition.sources or ("",):
+            if seen.setdefault((source, transition.key), transition) is not transition:
+                yield Finding(
+                    transition.where, "ambiguous_action",
+                    f"Действие «{transition.key}» в состоянии «{source}» объявлено дважды",
+                )  # fmt: skip
+            if transition.event and (source, transition.event) in events:
+                yield Finding(
+                    transition.where, "ambiguous_outcome",
+                    f"Один исход в состоянии «{source}» ведёт по двум переходам",
+                )  # fmt: skip
+            events.add((source, transition.event))
+    actions = {transition.key for transition in process.transitions}
+    answers = Counter(key for b in process.ballots.values() for key in {a.key for a in b.answers})
+    for ballot in process.ballots.values():
+        for key in dict.fromkeys(answer.key for answer in ballot.answers):
+            if key in actions or answers[key] > 1:
+                yield Finding(
+                    ballot.where, "action_clash",
+                    f"Ответ «{key}» опроса «{ballot.title}» зовётся как другое действие",
+                )  # fmt: skip
+
+
+def _forks(process: Process) -> Iterator[Finding]:
+    """A way after the unconditional one is never taken."""
+    for transition in process.transitions:
+        if any(way.condition is otherwise for way in transition.ways[:-1]):
+            yield Finding(
+                transition.where, "way_never_taken",
+                f"У «{transition.title}» путь «во всех остальных случаях» стоит не последним",
+            )  # fmt: skip
+
+
+def _forms(process: Process) -> Iterator[Finding]:
+    forms = dict.fromkeys([process.form, *(t.form for t in process.transitions if t.form)])
+    forms |= dict.fromkeys(
+        answer.form for b in process.ballots.values() for answer in b.answers if answer.form
+    )
+    for form in forms:
+        yield from _fields(process, form)
+    try:
+        process.heading_of(process.parties_of(blank(process.form), 0) and blank(process.form))
+        if process.one_open:
+            process.one_open(blank(process.form))
+    except Exception as error:  # noqa: BLE001 (whatever the process's own functions raise)
+        yield Finding(
+            process.where, "fails_on_empty_form", f"На пустой форме: {type(error).__name__} {error}"
+        )
+
+
+def _fields(process: Process, form: type[Form]) -> Iterator[Finding]:
+    for name, info in form.model_fields.items():
+        if not (info.title or "").strip():
+            yield Finding(
+                process.where, "missing_title", f"У поля «{form.__name__}.{name}» нет названия"
+            )
+        choices = extra(info).get("choices")
+        if choices and info.default is not None and info.default not in choices:
+            yield Finding(
+                process.where, "default_not_a_choice",
+                f"Значение «{info.default}» поля «{form.__name__}.{name}» не из его списка",
+            )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Verified before anything runs: every mistake of a definition that can be seen without a case."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from workflow_app.engine.checks import authority, ballots, graph, names, papers, time, words
+from workflow_app.engine.checks.finding import Finding, World
+from workflow_app.engine.process import Process
+
+__all__ = ["Finding", "verify"]
+
+CHECKS = (
+    words.check,
+    graph.check,
+    names.check,
+    authority.check,
+    ballots.check,
+    time.check,
+    papers.check,
+)
+
+
+def verify(
+    processes: Iterable[Process],
+    *,
+    templates: Mapping[str, Collection[str]] | None = None,
+    known_roles: Collection[str] | None = None,
+) -> list[Finding]:
+    """Return the mistakes of the processes, each with file:line and a Russian sentence.
+
+    `templates` maps a template's name to the fields it prints, `known_roles` are the position
+    codes of the directory; without them nothing is said about papers and positions.
+    """
+    processes = tuple(processes)
+    world = World({process.key: process for process in processes}, templates, known_roles)
+    found = [*_twice(processes)]
+    for process in processes:
+        for check in CHECKS:
+            found.extend(check(process, world))
+    return list(dict.fromkeys(found))
+
+
+def _twice(processes: Iterable[Process]) -> Iterable[Finding]:
+    seen: set[str] = set()
+    for process in processes:
+        if process.key in seen:
+            yield Finding(process.where, "repeated_key", f"Процесс «{process.key}» объявлен дважды")
+        seen.add(process.key)

@@ -1,0 +1,149 @@
+"""Drafts: fields saved one by one, so that two editors of different fields both succeed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.decide import may_edit
+from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
+from workflow_app.engine.process import Process
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.services.acting import NOT_FOUND, Done, may_read
+from workflow_app.services.hashing import canonical, text_hash
+from workflow_app.services.interpreter import plain
+from workflow_app.services.ports import UnitOfWork
+
+NOT_EDITABLE = Refusal("not_editable", "На этой стадии текст не меняют")
+
+
+class Drafts(UnitOfWork, Protocol):
+    """What saving a draft needs beyond a decision's unit of work."""
+
+    def field_versions(self, instance_id: int) -> dict[str, int]:
+        """Return at which version each field was changed last."""
+
+    def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
+        """Write the data of a draft; no line of history."""
+
+
+def save_draft(
+    uow: Drafts, person_id: int, instance_id: int, changes: Mapping[str, Any], version: int
+) -> Done | Refusal:
+    """Save the changed fields of a draft shown in a version; conflicts lose neither text."""
+    case = uow.load(instance_id)
+    actor = uow.actor(person_id)
+    if case is None or not may_read(uow, uow.processes[case.process], case, actor):
+        return NOT_FOUND
+    process = uow.processes[case.process]
+    if not may_edit(process, case, actor):
+        return NOT_EDITABLE
+    return _merged(uow, process, case, changes, version)
+
+
+def _merged(
+    uow: Drafts, process: Process, case: Case, changes: Mapping[str, Any], version: int
+) -> Done | Refusal:
+    fields = {view.name: view for view in views(process.form)}
+    refusal = joined(_forbidden(fields, changes))
+    if refusal:
+        return refusal
+    current = plain(case.data)
+    versions = uow.field_versions(case.id)
+    wanted, touched, conflicts = _merge(fields, current, changes, versions, version)
+    form = parse(process.form, {**current, **wanted})
+    if isinstance(form, Refusal):
+        return form
+    refusal = joined(conflicts) or joined(_guarded(case, form, fields))
+    if refusal:
+        return refusal
+    if canonical(plain(form)) == canonical(current):
+        return Done(case.id, case.state, case.version)
+    next_version = case.version + 1
+    after = replace(
+        case, data=form, version=next_version, text_hash=text_hash(process.key, form)
+    )
+    (author,) = case.parties["author"]
+    after.parties = process.parties_of(form, author)
+    uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})
+    return Done(case.id, case.state, next_version)
+
+
+def _forbidden(
+    fields: Mapping[str, FieldView], changes: Mapping[str, Any]
+) -> Sequence[Refusal]:
+    found = []
+    for name in changes:
+        view = fields.get(name)
+        if view is None:
+            found.append(Refusal("unknown_field", "Такого поля в форме нет", name))
+        elif view.options.get("readonly"):
+            found.append(Refusal("field_readonly", f"«{view.title}» здесь не меняют", name))
+    return found
+
+
+def _merge(
+    fields: Mapping[str, FieldView], current: Mapping[str, Any], changes: Mapping[str, Any],
+    versions: Mapping[str, int], version: int,
+) -> tuple[dict[str, Any], list[str], list[Refusal]]:  # fmt: skip
+    """Return new values, the names they touch, and the fields somebody else changed meanwhile."""
+    wanted: dict[str, Any] = {}
+    touched: list[str] = []
+    conflicts: list[Refusal] = []
+    for name, value in changes.items():
+        view = fields[name]
+        if view.row and isinstance(value, Mapping):
+            rows, keys = _merged_rows(view.row, current[name], value)
+            wanted[name] = rows
+            names = [f"{name}/{key}" for key in keys]
+        else:
+            wanted[name] = value
+            names = [name]
+        is_newer = any(versions.get(part, 0) > version for part in names)
+        if is_newer and value != current[name]:
+            conflicts.append(_conflict(view, current[name]))
+        touched += names
+    return wanted, touched, conflicts
+
+
+def _conflict(view: FieldView, theirs: Any) -> Refusal:
+    shown = theirs if isinstance(theirs, str) else ""
+    sentence = f"«{view.title}» тем временем изменил другой человек"
+    return Refusal("field_conflict", f"{sentence}: {shown}" if shown else sentence, view.name)
+
+
+def _merged_rows(
+    row: type[Row], current: Sequence[Mapping[str, Any]], change: Mapping[str, Any]
+) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """Put changed rows in their place by key and drop removed ones."""
+    put = {row.model_validate(item).row_key: item for item in change.get("put", ())}
+    removed = {str(key) for key in change.get("remove", ())}
+    rows, seen = [], set()
+    for item in current:
+        key = row.model_validate(item).row_key
+        if key in removed:
+            continue
+        rows.append(put.get(key, item))
+        seen.add(key)
+    rows += [item for key, item in put.items() if key not in seen]
+    return rows, sorted({*put, *removed})
+
+
+def _guarded(case: Case, form: Form, fields: Mapping[str, FieldView]) -> Sequence[Refusal]:
+    """Return refusals of locked rows removed and frozen rows changed, and of repeated keys."""
+    found = []
+    for view in fields.values():
+        if not view.row:
+            continue
+        old: Rows[Row] = getattr(case.data, view.name)
+        new: Rows[Row] = getattr(form, view.name)
+        if len(set(new.keys())) != len(new):
+            found.append(Refusal("row_repeated", f"«{view.title}»: строка повторяется", view.name))
+        locked, frozen = view.options.get("locked"), view.options.get("frozen")
+        for row in old:
+            after = new.get(row.row_key)
+            if after is None and locked and locked(case, row):
+                found.append(Refusal("row_locked", "Эту строку удалить нельзя", view.name))
+            if after != row and frozen and frozen(case, row):
+                found.append(Refusal("row_frozen", "Эта строка уже не меняется", view.name))
+    return found

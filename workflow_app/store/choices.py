@@ -1,0 +1,173 @@
+"""What a field may be chosen from: schools with their cards, directions, acts, people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.forms import FieldView, views
+from workflow_app.store import directory, offices
+from workflow_app.store.facts import citation
+from workflow_app.store.models.directory import NormativeAct, Person, SchoolYear
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: its value, its name, and what helps to decide."""
+
+    value: str
+    label: str
+    detail: str = ""
+    marks: tuple[str, ...] = ()
+
+
+Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
+
+
+def choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    """Return what a field of a case may be chosen from; empty for free input."""
+    kind = view.kind.removeprefix("many_")
+    if kind == "choice":
+        source = CHOICES_OF.get(str(view.options.get("of", "")))
+        if source:
+            return source(uow, case, view)
+        return [Choice(key, title) for key, title in view.options.get("choices", {}).items()]
+    return SOURCES[kind](uow, case, view) if kind in SOURCES else ()
+
+
+def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    year = str(getattr(case.data, "school_year", ""))
+    cards = directory.school_cards(
+        uow.session, case.municipality_id, uow.today, school_year=year or None
+    )
+    wanted = _members(case) if view.options.get("of") == "members" else None
+    return [
+        Choice(
+            str(card.id), card.short_name,
+            f"{card.settlement}, обучающихся {card.students_count}, педагогов {card.teachers_count}"
+            + (f", {card.distance_to_centre_km} км до центра" if card.distance_to_centre_km else ""),
+            card.statuses,
+        )
+        for card in cards
+        if wanted is None or card.id in wanted
+    ]  # fmt: skip
+
+
+def _members(case: Case) -> frozenset[int]:
+    return case.parties.get("members", frozenset())
+
+
+def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    year = str(getattr(case.data, "school_year", ""))
+    rows = directory.directions(uow.session, case.municipality_id, year)
+    states = uow.facts(case.municipality_id).directions(year)
+    return [
+        Choice(str(row.id), row.name, "" if states[row.id] == "in_force" else "предварительно")
+        for row in rows
+    ]
+
+
+def _acts(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    query = (
+        select(NormativeAct)
+        .where(
+            NormativeAct.municipality_id == case.municipality_id,
+            NormativeAct.level.in_(("regional", "municipal", "regulation")),
+        )
+        .order_by(NormativeAct.id)
+    )
+    return [
+        Choice(str(act.id), citation(act), _validity(act, uow))
+        for act in uow.session.scalars(query)
+    ]
+
+
+def _validity(act: NormativeAct, uow: SqlUnitOfWork) -> str:
+    if act.valid_to and act.valid_to < uow.today:
+        return f"срок действия истёк {act.valid_to:%d.%m.%Y}"
+    return "действие не подтверждено" if act.state == "to_verify" else ""
+
+
+ROLES_OF: Mapping[str, tuple[str, ...]] = {
+    "base": ("network_coordinator", "school_head"),
+    "methodist": ("methodist",),
+    "department": ("department_deputy", "department_head", "dept_specialist"),
+}
+
+
+def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    group = str(view.options.get("of", ""))
+    bases = case.parties.get("base", frozenset()) if group == "base" else (None,)
+    found = [
+        capacity
+        for role in ROLES_OF.get(group, ())
+        for organisation in bases
+        for capacity in offices.holders(
+            uow.session, case.municipality_id, role, organisation, uow.today
+        )
+    ]
+    names = {
+        person.id: person.short_nom
+        for person in uow.session.scalars(
+            select(Person).where(Person.id.in_([capacity.person_id for capacity in found]))
+        )
+    }
+    return [
+        Choice(str(capacity.person_id), names[capacity.person_id], capacity.title)
+        for capacity in {item.person_id: item for item in found}.values()
+    ]
+
+
+def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    query = (
+        select(SchoolYear.code)
+        .where(SchoolYear.municipality_id == case.municipality_id)
+        .order_by(SchoolYear.code)
+    )
+    return [
+        Choice(code, f"{code.replace('-', '/')} учебный год")
+        for code in uow.session.scalars(query)
+    ]
+
+
+def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    process = uow.processes[case.process]
+    return [Choice(view.name, view.title) for view in views(process.form)]
+
+
+SOURCES: Mapping[str, Source] = {
+    "school": _schools,
+    "direction": _directions,
+    "act": _acts,
+    "person": _people,
+}
+CHOICES_OF: Mapping[str, Source] = {"school_years": _years, "form": _own_fields}
+
+
+def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Sequence[str]:
+    """Return how a value reads on a page, one line for each of several."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    facts = uow.facts(case.municipality_id)
+    return [text for item in values if (text := _label(uow, facts, case, view, item))]
+
+
+def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: Any) -> str:
+    kind = view.kind.removeprefix("many_")
+    if item in (None, ""):
+        return ""
+    if kind in {"school", "person", "direction"}:
+        return str(facts.name(kind, item))
+    if kind == "act":
+        act = facts.act(item)
+        return act.citation if act else ""
+    if kind == "choice":
+        found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))
+        return next(found, str(item))
+    if kind == "date":
+        return f"{item:%d.%m.%Y}"
+    if kind == "flag":
+        return "да" if item else "нет"
+    return str(item)

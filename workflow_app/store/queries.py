@@ -1,0 +1,251 @@
+"""Read models of the pages: each is a fixed number of statements, however many rows."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.roles import Actor
+from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import (
+    BallotRow,
+    DataVersion,
+    Deadline,
+    History,
+    Instance,
+    Participant,
+    VoteRow,
+    WorkItem,
+)
+from workflow_app.store.models.messages import Incident, Notice
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the queue shows; it lives in the page's address."""
+
+    process: str = ""
+    state: str = ""
+    text: str = ""
+    late: bool = False
+    after: tuple[dt.datetime, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A work item with the case it belongs to."""
+
+    work_id: int
+    instance_id: int
+    process: str
+    state: str
+    heading: str
+    number: str
+    title: str
+    due_at: dt.datetime | None
+    opened_at: dt.datetime
+    changed_at: dt.datetime
+    version: int
+    text_hash: str
+    parties: Mapping[str, Any]
+    organisation: str
+    ballot: str = ""
+    voter: str = ""
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue and whether there is more."""
+
+    rows: Sequence[QueueRow]
+    total: int
+    late: int
+    has_more: bool = False
+
+
+FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+
+
+def mine(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a work item waits for one of the actor's capacities."""
+    places = {
+        (capacity.municipality_id, capacity.role, organisation)
+        for capacity in actor.capacities
+        for organisation in (0, capacity.organisation_id)
+    }
+    place = tuple_(WorkItem.municipality_id, WorkItem.role, WorkItem.organisation_id)
+    return and_(
+        WorkItem.closed_at.is_(None),
+        or_(
+            and_(place.in_(sorted(places)), WorkItem.person_id.is_(None)),
+            WorkItem.person_id == actor.person_id,
+        ),
+    )
+
+
+def queue(session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime) -> QueuePage:
+    """Return the work that waits for a person, the most urgent first."""
+    conditions: list[ColumnElement[bool]] = [mine(actor)]
+    if wanted.process:
+        conditions.append(Instance.process == wanted.process)
+    if wanted.state:
+        conditions.append(Instance.state == wanted.state)
+    if wanted.text:
+        like = f"%{wanted.text}%"
+        conditions.append(or_(Instance.heading.ilike(like), Instance.number.ilike(like)))
+    if wanted.late:
+        conditions.append(WorkItem.due_at < now)
+    if wanted.after:
+        conditions.append(
+            tuple_(func.coalesce(WorkItem.due_at, FAR), WorkItem.id) > tuple_(*wanted.after)
+        )
+    query = (
+        select(WorkItem, Instance, Organisation.short_name)
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .join(Organisation, Organisation.id == Instance.author_organisation_id)
+        .where(*conditions)
+        .order_by(func.coalesce(WorkItem.due_at, FAR), WorkItem.id)
+        .limit(PAGE + 1)
+    )
+    found = session.execute(query).all()
+    rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
+    total, late = counts(session, actor, now)
+    return QueuePage(rows, total, late, has_more=len(found) > PAGE)
+
+
+def counts(session: Session, actor: Actor, now: dt.datetime) -> tuple[int, int]:
+    """Return how much work waits for a person, and how much of it is late."""
+    late = func.count().filter(WorkItem.due_at < now)
+    row = session.execute(select(func.count(), late).where(mine(actor))).one()
+    return int(row[0]), int(row[1])
+
+
+def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
+    return QueueRow(
+        item.id, instance.id, instance.process, instance.state, instance.heading,
+        instance.number, item.title, item.due_at, item.opened_at, instance.changed_at,
+        instance.version, instance.text_hash, instance.parties, organisation, item.ballot,
+        item.voter, item.person_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A line of history with the person's name."""
+
+    seq: int
+    at: dt.datetime
+    title: str
+    action: str
+    from_state: str
+    to_state: str
+    name: str
+    acting_as: str
+    form: Mapping[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything around a case: history, documents, votes, deadlines, family."""
+
+    history: Sequence[HistoryLine]
+    documents: Sequence[Document]
+    votes: Sequence[tuple[BallotRow, VoteRow, str]]
+    deadlines: Sequence[Deadline]
+    children: Sequence[Instance]
+    parent: Instance | None
+    versions: Sequence[DataVersion]
+    incidents: Sequence[Incident] = field(default=())
+
+
+def case_page(session: Session, instance_id: int, parent_id: int | None) -> CasePage:
+    """Return what stands around a case."""
+    lines = session.execute(
+        select(History, Person.short_nom)
+        .outerjoin(Person, Person.id == History.person_id)
+        .where(History.instance_id == instance_id)
+        .order_by(History.seq)
+    )
+    votes = session.execute(
+        select(BallotRow, VoteRow, func.coalesce(Organisation.short_name, ""))
+        .join(VoteRow, VoteRow.ballot_id == BallotRow.id)
+        .outerjoin(Organisation, Organisation.id == VoteRow.organisation_id)
+        .where(BallotRow.instance_id == instance_id)
+        .order_by(BallotRow.id, VoteRow.id)
+    )
+    return CasePage(
+        [_history_line(line, name) for line, name in lines],
+        session.scalars(
+            select(Document).where(Document.instance_id == instance_id).order_by(Document.id)
+        ).all(),
+        [(ballot, vote, name) for ballot, vote, name in votes],
+        session.scalars(
+            select(Deadline)
+            .where(Deadline.instance_id == instance_id, Deadline.closed_at.is_(None))
+            .order_by(Deadline.due_at)
+        ).all(),
+        session.scalars(
+            select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id)
+        ).all(),
+        session.get(Instance, parent_id) if parent_id else None,
+        session.scalars(
+            select(DataVersion)
+            .where(DataVersion.instance_id == instance_id)
+            .order_by(DataVersion.number)
+        ).all(),
+        session.scalars(
+            select(Incident).where(
+                Incident.instance_id == instance_id, Incident.resolved_at.is_(None)
+            )
+        ).all(),
+    )
+
+
+def _history_line(line: History, name: str | None) -> HistoryLine:
+    return HistoryLine(
+        line.seq, line.at, line.title, line.action, line.from_state, line.to_state, name or "",
+        line.acting_as, line.form, line.sha256,
+    )  # fmt: skip
+
+
+def cases(
+    session: Session, actor: Actor, process: str, district_roles: frozenset[str], most: int = 200
+) -> Sequence[Instance]:
+    """Return the cases of a process the actor's organisations take part in, newest first.
+
+    Roles of the whole district see every case; private states are left to the caller.
+    """
+    capacities = actor.capacities
+    municipalities = {capacity.municipality_id for capacity in capacities}
+    conditions: list[ColumnElement[bool]] = [Instance.municipality_id.in_(municipalities)]
+    if process:
+        conditions.append(Instance.process == process)
+    if not any(capacity.role in district_roles for capacity in capacities):
+        own = select(Participant.instance_id).where(
+            Participant.organisation_id.in_([capacity.organisation_id for capacity in capacities])
+        )
+        conditions.append(Instance.id.in_(own))
+    query = select(Instance).where(*conditions).order_by(Instance.id.desc()).limit(most)
+    return session.scalars(query).all()
+
+
+def notices(session: Session, person_id: int, most: int = 30) -> Sequence[Notice]:
+    """Return a person's notices, newest first."""
+    query = (
+        select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc()).limit(most)
+    )
+    return session.scalars(query).all()
+
+
+def unread(session: Session, person_id: int) -> int:
+    """Return how many notices a person has not read."""
+    query = select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    return int(session.execute(query.select_from(Notice)).scalar_one())

@@ -1,0 +1,1 @@
+"""Pages: a view asks a service and shows what it said."""

@@ -1,0 +1,252 @@
+"""HTML forms into plain values and back: rows, several choices, and what was shown."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.forms import FieldView, Form, Row, views
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services.hashing import canonical
+from workflow_app.store.choices import Choice, choices, labels
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+BLANK_ROWS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A field as a template draws it."""
+
+    name: str
+    title: str
+    kind: str
+    value: Any
+    hint: str = ""
+    basis: str = ""
+    error: str = ""
+    required: bool = True
+    readonly: bool = False
+    shown: str = ""
+    maximum: int | None = None
+    choices: Sequence[Choice] = ()
+    labels: Sequence[str] = ()
+    rows: Sequence["RowControl"] = field(default=())
+
+    @property
+    def id(self) -> str:
+        """Return the control's HTML id."""
+        return "f-" + self.name.replace(".", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class RowControl:
+    """One row of a rows field."""
+
+    key: str
+    columns: Sequence[Control]
+    error: str = ""
+    shown: str = ""
+
+
+def controls(
+    uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
+) -> Sequence[Control]:  # fmt: skip
+    """Return the controls of a form; `typed` keeps what a person wrote after a refusal."""
+    return [
+        _control(uow, case, view, form, errors or {}, typed, blanks)
+        for view in views(type(form))
+    ]
+
+
+def _control(
+    uow: SqlUnitOfWork, case: Case, view: FieldView, form: Form, errors: Mapping[str, str],
+    typed: Mapping[str, Any] | None, blanks: int,
+) -> Control:  # fmt: skip
+    stored = getattr(form, view.name)
+    value = typed.get(view.name, stored) if typed is not None else stored
+    rows = _rows(uow, case, view, stored, value, errors, blanks) if view.row else ()
+    return Control(
+        view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
+        str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
+        bool(view.options.get("readonly")), shown_hash(stored),
+        300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
+        () if view.row else choices(uow, case, view),
+        () if view.row else labels(uow, case, view, stored), rows,
+    )  # fmt: skip
+
+
+def _rows(
+    uow: SqlUnitOfWork, case: Case, view: FieldView, stored: Sequence[Row], value: Any,
+    errors: Mapping[str, str], blanks: int,
+) -> Sequence[RowControl]:  # fmt: skip
+    shown = {row.row_key: shown_hash(row) for row in stored}
+    given = [row.model_dump(mode="json") if isinstance(row, Row) else dict(row) for row in value]
+    if not view.options.get("readonly"):
+        given += [{} for _ in range(blanks if given else max(blanks, 3))]
+    names = [column.name for column in view.columns]
+    result = []
+    for number, row in enumerate(given):
+        key = str(row.get("key") or row.get(_key_name(view)) or "")
+        prefix = f"{view.name}.{key or number}"
+        columns = [
+            _cell(uow, case, column, f"{view.name}.{number}.{column.name}", row.get(column.name),
+                  errors.get(f"{prefix}.{column.name}", "")
+                  or errors.get(f"{view.name}.{number}.{column.name}", ""))
+            for column in view.columns
+            if column.name in names
+        ]  # fmt: skip
+        result.append(RowControl(key, columns, errors.get(prefix, ""), shown.get(key, "")))
+    return result
+
+
+def _key_name(view: FieldView) -> str:
+    return next((column.name for column in view.columns if column.options.get("key")), "key")
+
+
+def _cell(
+    uow: SqlUnitOfWork, case: Case, column: FieldView, name: str, value: Any, error: str
+) -> Control:
+    if value in (None, "") and column.row is None:
+        value = column.options.get("default", "")
+    return Control(
+        name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
+        str(column.options.get("basis", "")), error, column.is_required,
+        choices=choices(uow, case, column),
+        labels=labels(uow, case, column, value),
+    )  # fmt: skip
+
+
+def _text(value: Any) -> Any:
+    """Return a value as the control shows it."""
+    if isinstance(value, tuple | list):
+        return [str(item) for item in value]
+    return "" if value is None else value if isinstance(value, bool) else str(value)
+
+
+def shown_hash(value: Any) -> str:
+    """Return a short hash of a value as it was shown."""
+    plain = value
+    if isinstance(value, Form):
+        plain = value.model_dump(mode="json")
+    elif isinstance(value, tuple | list):
+        plain = [
+            item.model_dump(mode="json") if isinstance(item, Form) else item for item in value
+        ]
+    return hashlib.sha256(canonical(plain).encode()).hexdigest()[:12]
+
+
+def read(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
+    """Return what a person sent, as plain values of the form."""
+    return {view.name: _read(view, sent) for view in views(form) if _was_sent(view, sent)}
+
+
+def _was_sent(view: FieldView, sent: MultiDict[str, str]) -> bool:
+    """Tell whether the page had this field; unticked boxes and no rows are sent by a mark."""
+    if view.name in sent or f"_has.{view.name}" in sent:
+        return True
+    return view.row is not None and any(name.startswith(f"{view.name}.") for name in sent)
+
+
+def _read(view: FieldView, sent: MultiDict[str, str]) -> Any:
+    if view.row:
+        return _read_rows(view, sent)
+    if view.kind.startswith("many_"):
+        return [value for value in sent.getlist(view.name) if value]
+    if view.kind == "flag":
+        return sent.get(view.name) in ("on", "true", "1", "yes")
+    return sent.get(view.name, "").replace("\r\n", "\n")
+
+
+def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any]]:
+    """Return the filled rows; a row without its key (or without anything) is no row."""
+    numbers = sorted(
+        {
+            int(name.split(".")[1])
+            for name in sent
+            if name.startswith(f"{view.name}.") and name.split(".")[1].isdigit()
+        }
+    )
+    key_name = _key_name(view)
+    rows = []
+    for number in numbers:
+        if f"{view.name}.{number}._remove" in sent:
+            continue
+        row = {
+            column.name: _read(column, _of_row(view.name, number, sent)) for column in view.columns
+        }
+        row = {name: value for name, value in row.items() if value not in ("", None, [])}
+        if key_name == "key":
+            if any(row.values()):
+                row["key"] = sent.get(f"{view.name}.{number}.key") or f"r{number}"
+                rows.append(row)
+        elif row.get(key_name):
+            rows.append(row)
+    return rows
+
+
+def _of_row(name: str, number: int, sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    prefix = f"{name}.{number}."
+    pairs = [
+        (key.removeprefix(prefix), value)
+        for key, value in sent.items(multi=True)
+        if key.startswith(prefix)
+    ]
+    return MultiDict(pairs)
+
+
+def changes(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
+    """Return only the fields a person changed since the page was shown to her."""
+    values = read(type(form), sent)
+    result: dict[str, Any] = {}
+    for view in views(type(form)):
+        if view.name not in values or view.options.get("readonly"):
+            continue
+        shown = sent.get(f"_shown.{view.name}", "")
+        parsed = _parsed(type(form), view.name, values[view.name])
+        if view.row:
+            difference = _row_changes(view, values[view.name], sent)
+            if difference:
+                result[view.name] = difference
+        elif parsed is None or shown_hash(parsed) != shown:
+            result[view.name] = values[view.name]
+    return result
+
+
+def _parsed(form: type[Form], name: str, value: Any) -> Any:
+    """Return the value as the form would hold it; None when it does not fit."""
+    try:
+        return getattr(form.model_validate({name: value}), name)
+    except ValueError:
+        return None
+
+
+def _row_changes(
+    view: FieldView, rows: Sequence[Mapping[str, Any]], sent: MultiDict[str, str]
+) -> dict[str, Any]:
+    """Return the rows put and removed since the page was shown."""
+    key_name = _key_name(view)
+    prefix = f"_shown.{view.name}."
+    shown = {name.removeprefix(prefix): value for name, value in sent.items()
+             if name.startswith(prefix)}  # fmt: skip
+    put = []
+    for row in rows:
+        parsed = None
+        if view.row:
+            try:
+                parsed = view.row.model_validate(row)
+            except ValueError:
+                parsed = None
+        if parsed is None or shown_hash(parsed) != shown.get(str(row[key_name]), ""):
+            put.append(dict(row))
+    removed = sorted(set(shown) - {str(row[key_name]) for row in rows})
+    return {"put": put, "remove": removed} if put or removed else {}
+
+
+def errors_of(refusal: Refusal | None) -> dict[str, str]:
+    """Return the sentence for each field."""
+    return refusal.fields if refusal else {}

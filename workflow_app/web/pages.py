@@ -1,0 +1,78 @@
+"""What every page has: who is signed in, what waits, and what a failure looks like."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from workflow_app.store import leases, outbox, queries
+from workflow_app.store.models.directory import Person
+from workflow_app.web.house import house
+
+pages = Blueprint("pages", __name__)
+
+SENTENCES = {
+    400: "Запрос не удалось прочитать. Вернитесь на страницу и попробуйте ещё раз.",
+    403: "Это действие вам не открыто.",
+    404: "Такой страницы нет, или она вам не открыта.",
+    405: "Так эту страницу открыть нельзя.",
+    413: "Файл слишком большой: не больше 20 МБ.",
+    500: "У нас что-то сломалось. Введённое не пропало: вернитесь назад и повторите.",
+}
+
+
+def register(app: Flask) -> None:
+    """Give every template the person and her counts, and every failure a page."""
+    app.register_blueprint(pages)
+    app.context_processor(_person)
+    app.register_error_handler(HTTPException, _failed)
+    app.register_error_handler(CSRFError, _expired)
+
+
+def _person() -> dict[str, Any]:
+    if getattr(g, "person_id", None) is None:
+        return {"me": None}
+    if "me" not in g:
+        g.me = house().read(_known)
+    return {"me": g.me}
+
+
+def _known(uow: Any) -> dict[str, Any]:
+    person = uow.session.get(Person, g.person_id)
+    actor = uow.actor(g.person_id)
+    total, late = queries.counts(uow.session, actor, uow.now)
+    unread = queries.unread(uow.session, g.person_id)
+    return {
+        "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,
+        "unread": unread, "roles": {capacity.role for capacity in actor.capacities},
+        "email_bounced": person.email_bounced_at is not None,
+    }  # fmt: skip
+
+
+def _failed(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    sentence = SENTENCES.get(code, SENTENCES[400])
+    return render_template("failure.html", code=code, sentence=sentence), code
+
+
+def _expired(_error: CSRFError) -> tuple[str, int]:
+    sentence = "Страница была открыта слишком долго. Вернитесь назад, обновите её и повторите."
+    return render_template("failure.html", code=400, sentence=sentence), 400
+
+
+@pages.get("/health")
+def health() -> dict[str, Any]:
+    """Tell whether the parts of the house were seen lately."""
+
+    def look(uow: Any) -> dict[str, Any]:
+        seen = leases.seen(uow.connection)
+        ages = {name: (uow.now - at).total_seconds() for name, at in seen.items()}
+        return {"ok": True, "seconds_since": ages, "waiting": outbox.waiting(uow.connection)}
+
+    return house().read(look)
+
+
+def is_fragment() -> bool:
+    """Tell whether a script asks for a part of a page."""
+    return request.headers.get("X-Requested-With") == "fetch"

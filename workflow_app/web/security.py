@@ -1,0 +1,60 @@
+"""Who is there, and the headers that keep strangers out."""
+
+from flask import Flask, Response, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from workflow_app.services.access import digest
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.web.house import house
+
+COOKIE = "workflow_session"
+OPEN = {"access.sign_in", "access.forgot", "access.choose", "static", "bootstrap.static",
+        "pages.health"}  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def register(app: Flask) -> None:
+    """Ask for a sign-in everywhere but at the door, and set the headers everywhere."""
+    app.before_request(_who)
+    app.after_request(_headers)
+
+
+def _who() -> BaseResponse | None:
+    """Find the person behind the session; pages of the inside send others to the door."""
+    token = request.cookies.get(COOKIE, "")
+    g.person_id = None
+    if request.endpoint in {"static", "bootstrap.static", "pages.health"}:
+        return None
+    if token:
+        g.person_id = house().read(lambda uow: SqlAccess(uow).person_of_session(digest(token)))
+    if g.person_id is None and request.endpoint not in OPEN:
+        if request.endpoint is None:
+            return None
+        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+    return None
+
+
+def person_id() -> int:
+    """Return who is signed in."""
+    if g.person_id is None:
+        abort(401)
+    return int(g.person_id)
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.path.startswith("/static") and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    if house().settings.public_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
