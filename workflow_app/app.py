@@ -7,7 +7,8 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import House, build
+from workflow_app.config import load_settings
 from workflow_app.web import filters, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.cases import cases
@@ -45,3 +46,8 @@ def create_app(house: House) -> Flask:
     for blueprint in (access, queue, cases, documents, registers):
         app.register_blueprint(blueprint)
     return app
+
+
+def from_environment() -> Flask:
+    """Return the application for a WSGI server."""
+    return create_app(build(load_settings()))

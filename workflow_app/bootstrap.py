@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from workflow_app.clock import Clock
 from workflow_app.config import Settings
+from workflow_app.documents import lint
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.process import Process
+from workflow_app.engine.verify import verify
 from workflow_app.engine.versions import body_sha256
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.store.database import Database
@@ -64,3 +66,17 @@ def build(settings: Settings, processes: Sequence[Process] = PROCESSES, template
         settings, settings.make_clock(), Database(settings.database_url),
         {process.key: process for process in processes}, Papers(templates),
     )  # fmt: skip
+
+
+def findings(processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES) -> list[object]:
+    """Return every mistake of the definitions and templates, before anything runs."""
+    papers = Papers(templates)
+    broken: list[object] = []
+    fields: dict[str, frozenset[str]] = {}
+    promised = {kind.template: kind.fields for p in processes for kind in p.papers.values()}
+    for name in papers.names():
+        found = lint(papers.content(name), promised.get(name, ()))
+        broken += [f"document_templates/{name}.docx: {finding}" for finding in found]
+        if not found:
+            fields[name] = papers.template(name).fields
+    return [*verify(processes, templates=fields), *broken]

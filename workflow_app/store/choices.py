@@ -45,15 +45,17 @@ def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
     )
     wanted = _members(case) if view.options.get("of") == "members" else None
     return [
-        Choice(
-            str(card.id), card.short_name,
-            f"{card.settlement}, обучающихся {card.students_count}, педагогов {card.teachers_count}"
-            + (f", {card.distance_to_centre_km} км до центра" if card.distance_to_centre_km else ""),
-            card.statuses,
-        )
+        Choice(str(card.id), card.short_name, _context(card), card.statuses)
         for card in cards
         if wanted is None or card.id in wanted
-    ]  # fmt: skip
+    ]
+
+
+def _context(card: directory.SchoolContext) -> str:
+    """Return the context card in a line (1.2)."""
+    line = f"обучающихся {card.students_count}, педагогов {card.teachers_count}"
+    distance = card.distance_to_centre_km
+    return f"{line}, {distance} км до центра" if distance else line
 
 
 def _members(case: Case) -> frozenset[int]:

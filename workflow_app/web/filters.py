@@ -5,6 +5,7 @@ import datetime as dt
 from flask import Flask
 
 from workflow_app.bootstrap import House
+from workflow_app.engine.ballots import Ballot
 
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
@@ -36,7 +37,7 @@ def register(app: Flask, house: House) -> None:
     app.jinja_env.filters.update(
         moment=moment, day=day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
-        plural=plural,
+        plural=plural, vote_title=vote_title,
     )  # fmt: skip
     app.jinja_env.globals["now"] = house.clock.now
     app.jinja_env.globals["is_demo_clock"] = house.settings.clock is not None
@@ -63,3 +64,16 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     if tail in (2, 3, 4) and teens not in (12, 13, 14):
         return f"{number} {few}"
     return f"{number} {many}"
+
+
+STATUSES = {
+    "pending": "ждём ответа",
+    "no_response": "нет ответа в срок",
+    "revoked": "согласие отозвано",
+}
+
+
+def vote_title(status: str, ballot: Ballot) -> str:
+    """Return how a status reads: by the answer that gives it."""
+    titles = {answer.gives: answer.title for answer in reversed(ballot.answers)}
+    return STATUSES.get(status) or titles.get(status, status)

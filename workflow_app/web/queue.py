@@ -1,6 +1,7 @@
 """My queue: what waits for me, the most urgent first; many cases at once where it fits all."""
 
 import datetime as dt
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -79,9 +80,8 @@ def act_on_many() -> Response:
     for chosen in request.form.getlist("case"):
         number, _, version = chosen.partition(":")
         intent = Intent(int(number), action, version=int(version or 0) or None)
-        result = house().transact(
-            lambda uow, it=intent: acting.act(uow, person, it), queue=intent.instance_id
-        )
+        work = partial(_act, person, intent)
+        result = house().transact(work, queue=intent.instance_id)
         if isinstance(result, Refusal):
             refused.append((intent.instance_id, result.message))
         else:
@@ -91,3 +91,7 @@ def act_on_many() -> Response:
     for instance_id, message in refused:
         flash(f"Дело {instance_id}: {message}", "danger")
     return redirect(url_for("queue.show"))
+
+
+def _act(person: int, intent: Intent, uow: SqlUnitOfWork) -> acting.Done | Refusal:
+    return acting.act(uow, person, intent)

@@ -1,0 +1,161 @@
+"""The quiet twin of the registers: answers from what a test put into it."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
+from workflow_app.engine.case import ActCard, Case, SchoolCard, Signer
+from workflow_app.engine.changes import Ask
+from workflow_app.engine.roles import Capacity
+
+SETTINGS: Mapping[str, Any] = {
+    "A-02": "2/3",
+    "A-02.consent_days": 60,
+    "A-04.max": 3,
+    "A-10": 3,
+    "A-15": 3,
+}
+
+
+@dataclass
+class FactsTwin:
+    """Facts as plain fields; a test sets the few it is about."""
+
+    settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
+    held_statuses: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    status_acts: dict[str, str] = field(default_factory=dict)
+    years: dict[str, dict[int, str]] = field(default_factory=dict)
+    schools: dict[int, SchoolCard] = field(default_factory=dict)
+    acts: dict[int, ActCard] = field(default_factory=dict)
+    networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    parent_tallies: dict[str, Tally] = field(default_factory=dict)
+    kept: Any = None
+    children: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    held: dict[str, tuple[Capacity, ...]] = field(default_factory=dict)
+    signers: dict[str, Signer] = field(default_factory=dict)
+    registered: dict[str, dt.date] = field(default_factory=dict)
+    taken: set[tuple[str, int, int]] = field(default_factory=set)
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def setting(self, name: str) -> Any:
+        """Return a setting; an unknown one is a mistake of the test."""
+        return self.settings[name]
+
+    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
+        """Return the codes a school has in a year."""
+        return self.held_statuses.get((school_id, school_year), ())
+
+    def status_act(self, school_year: str) -> str | None:
+        """Return the citation of the year's act."""
+        return self.status_acts.get(school_year)
+
+    def directions(self, school_year: str) -> Mapping[int, str]:
+        """Return the year's directions."""
+        return self.years.get(school_year, {})
+
+    def school(self, school_id: int) -> SchoolCard | None:
+        """Return a school's card."""
+        return self.schools.get(school_id)
+
+    def act(self, act_id: int) -> ActCard | None:
+        """Return a normative act."""
+        return self.acts.get(act_id)
+
+    def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
+        """Return a school's networks; the twin keeps one list for all dates."""
+        assert isinstance(on, dt.date)
+        return self.networks.get(school_id, ())
+
+    def open_instance(self, process: str, key: str) -> int | None:
+        """Return the instance that holds a key."""
+        return self.open_instances.get((process, key))
+
+    def tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the one case a test has."""
+        assert case is not None
+        return self.tallies.get(ballot)
+
+    def parent_tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the parent."""
+        assert case is not None
+        return self.parent_tallies.get(ballot)
+
+    def snapshot(self, case: Case) -> Any:
+        """Return the data as last kept."""
+        assert case is not None
+        return self.kept
+
+    def child_states(self, case: Case, process: str) -> tuple[str, ...]:
+        """Return the states of the children."""
+        assert case is not None
+        return self.children.get(process, ())
+
+    def holders(self, role: str, organisation_id: int | None) -> Collection[Capacity]:
+        """Return who holds a role, everywhere or in one organisation."""
+        return tuple(
+            capacity
+            for capacity in self.held.get(role, ())
+            if organisation_id in (None, capacity.organisation_id)
+        )
+
+    def signer(self, role: str) -> Signer | None:
+        """Return who signs today."""
+        return self.signers.get(role)
+
+    def last_registered_on(self, journal: str) -> dt.date | None:
+        """Return the date of the newest number."""
+        return self.registered.get(journal)
+
+    def is_number_taken(self, journal: str, year: int, number: int) -> bool:
+        """Tell whether a number stands in the journal."""
+        return (journal, year, number) in self.taken
+
+    def name(self, register: str, key: int, form: str = "") -> str:
+        """Return a printed name, or the register and key."""
+        return self.names.get((register, key), f"{register} {key}{form and ' '}{form}")
+
+    # ------------------------------------------------------------ ballots as the store keeps them
+
+    def put(self, ballot: Ballot, ask: Ask, text_hash: str = "") -> None:
+        """Ask a question the way `Ask` promises (changes.py)."""
+        before = {vote.voter.key: vote for vote in self.tallies.get(ballot.key, Tally(())).votes}
+        if ask.step == "close":
+            votes = {
+                key: _with(vote, status=ballot.silence or PENDING)
+                if vote.status == PENDING
+                else vote
+                for key, vote in before.items()
+            }
+            self.tallies[ballot.key] = Tally(tuple(votes.values()), is_closed=True)
+            return
+        gone = {voter.key for voter in ask.voters}
+        if ask.step == "leave_out":
+            votes = {k: _with(v, left_out=True) if k in gone else v for k, v in before.items()}
+            self.tallies[ballot.key] = Tally(
+                tuple(votes.values()), is_closed=self.tallies[ballot.key].is_closed
+            )
+            return
+        votes = {key: _with(vote, left_out=key not in gone) for key, vote in before.items()}
+        for voter in ask.voters:
+            old = before.get(voter.key)
+            if old is None or voter.key in ask.again or old.status not in ballot.yes:
+                version = old.version + 1 if old else 0
+                votes[voter.key] = Vote(voter, voter.answer or PENDING, version, text_hash)
+        self.tallies[ballot.key] = Tally(tuple(votes.values()))
+
+    def vote(self, ballot: Ballot, after: Vote) -> None:
+        """Write one vote."""
+        tally = self.tallies[ballot.key]
+        votes = (after if vote.voter.key == after.voter.key else vote for vote in tally.votes)
+        self.tallies[ballot.key] = Tally(tuple(votes), is_closed=tally.is_closed)
+
+
+def _with(vote: Vote, *, status: str | None = None, left_out: bool | None = None) -> Vote:
+    return Vote(
+        vote.voter, status or vote.status, vote.version, vote.text_hash, vote.person_id,
+        vote.comment, vote.is_left_out if left_out is None else left_out, vote.answered_at,
+    )  # fmt: skip

@@ -1,0 +1,10 @@
+"""A state that waits without an end."""
+
+from engine.mistakes.small import CLERK, small
+
+process, draft, done = small()
+waiting = process.state("waiting", "Ждёт")  # <- no_deadline
+process.move("wait", "Ждать", draft, waiting, by=CLERK)
+process.move("go_on", "Дальше", waiting, done, by=CLERK)
+
+processes = [process]

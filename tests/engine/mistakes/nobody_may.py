@@ -1,0 +1,8 @@
+"""An action without a role."""
+
+from engine.mistakes.small import small
+
+process, draft, done = small()
+process.move("sign", "Подписать", draft, done)  # <- nobody_may
+
+processes = [process]

@@ -1,0 +1,19 @@
+"""A quorum by number that nothing compares."""
+
+from engine.mistakes.small import heads, small
+
+from workflow_app.engine import Answer, Ballot
+
+process, draft, done = small()
+vote = Ballot(
+    "vote",
+    "Голосование",
+    heads,
+    (Answer("for_it", "За", "yes"), Answer("against", "Против", "no")),
+    "член",
+    ("yes",),
+    quorum=5,
+)  # <- quorum_without_most
+process.ask(vote)
+
+processes = [process]

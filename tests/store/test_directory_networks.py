@@ -1,0 +1,124 @@
+import pytest
+from conftest import day
+
+from workflow_app.store.directory import composition, networks_of_school
+from workflow_app.store.models.base import AppendOnlyError
+from workflow_app.store.models.registers import MembershipEvent, journal_sequence
+
+REGISTERED = day("2026-01-19")
+
+
+@pytest.fixture
+def order(district, cast):
+    """Register an order that says something about S09 in NW3."""
+
+    def register(role, effective_on, number, registered_on="2026-02-02"):
+        entered = MembershipEvent(
+            municipality_id=cast.municipality,
+            network_id=cast.network("NW3"),
+            school_id=cast.school("S09"),
+            role=role,
+            effective_on=day(effective_on),
+            sequence=journal_sequence(day(registered_on).year, number),
+            registered_on=day(registered_on),
+            order_label=f"{number}-од",
+        )
+        district.add(entered)
+        district.flush()
+        return entered
+
+    return register
+
+
+def codes(district, cast, network, on, known=None):
+    known_schools = {cast.school(f"S{n:02}"): f"S{n:02}" for n in range(1, 19)}
+    found = composition(district, cast.network(network), day(on), known and day(known))
+    return [known_schools[member.school_id] for member in found]
+
+
+def role_of_s09(district, cast, on, known=None):
+    found = composition(district, cast.network("NW3"), day(on), known and day(known))
+    return next((one.role for one in found if one.school_id == cast.school("S09")), None)
+
+
+def test_membership_changes_at_the_start_of_the_day_the_amendment_takes_effect(district, cast):
+    assert codes(district, cast, "NW2", "2026-01-18") == ["S06", "S11", "S16", "S17"]
+    assert codes(district, cast, "NW2", "2026-01-19") == ["S06", "S05", "S16", "S17"]
+
+
+def test_what_was_not_yet_registered_is_not_known(district, cast):
+    assert codes(district, cast, "NW2", "2026-06-18", known="2026-01-18") == [
+        "S06",
+        "S11",
+        "S16",
+        "S17",
+    ]
+    assert codes(district, cast, "NW3", "2025-09-01", known="2025-08-27").count("S18") == 0
+    assert codes(district, cast, "NW3", "2025-09-01", known="2025-08-28").count("S18") == 1
+
+
+def test_a_network_is_empty_before_its_order_takes_effect(district, cast):
+    assert codes(district, cast, "NW1", "2024-08-31") == []
+    assert codes(district, cast, "NW1", "2024-09-01") == ["S01", "S02", "S10", "S12", "S13"]
+
+
+def test_the_base_school_comes_first_and_each_member_names_its_order(district, cast):
+    first, *_, last = composition(district, cast.network("NW3"), day("2026-06-18"))
+    assert (first.role, first.school_id) == ("base", cast.school("S07"))
+    assert first.order_label == "309-од"
+    assert (last.school_id, last.order_label) == (cast.school("S18"), "290-од")
+    assert last.since == day("2025-09-01")
+
+
+def test_of_two_orders_with_one_date_of_effect_the_later_number_wins(district, cast, order):
+    order("supported", "2026-03-01", number=31)
+    order("resource", "2026-03-01", number=30)
+    assert role_of_s09(district, cast, "2026-03-01") == "supported"
+
+
+def test_the_first_number_of_january_follows_the_last_of_december(district, cast, order):
+    order("resource", "2026-03-01", number=431, registered_on="2025-12-30")
+    order("supported", "2026-03-01", number=1, registered_on="2026-01-12")
+    assert role_of_s09(district, cast, "2026-03-01") == "supported"
+    assert role_of_s09(district, cast, "2026-03-01", known="2025-12-31") == "resource"
+
+
+def test_a_later_order_with_an_earlier_effect_does_not_outlive_the_next_effect(
+    district, cast, order
+):
+    order("supported", "2026-04-01", number=20)
+    order(None, "2026-03-01", number=25, registered_on="2026-02-10")
+    assert role_of_s09(district, cast, "2026-02-28") == "partner"
+    assert role_of_s09(district, cast, "2026-03-15") is None
+    assert role_of_s09(district, cast, "2026-04-01") == "supported"
+
+
+def test_a_school_that_left_is_in_no_network(district, cast):
+    school = cast.school("S11")
+    assert networks_of_school(district, school, day("2026-01-19")) == ()
+    (member,) = networks_of_school(district, school, day("2026-01-18"))
+    assert (member.network_id, member.role) == (cast.network("NW2"), "supported")
+    known = networks_of_school(district, school, day("2026-01-19"), day("2026-01-18"))
+    assert [one.network_id for one in known] == [cast.network("NW2")]
+
+
+def test_a_membership_event_is_never_changed(district, order):
+    event = order("supported", "2026-03-01", number=30)
+    event.role = "resource"
+    with pytest.raises(AppendOnlyError, match="добавьте новую запись"):
+        district.flush()
+
+
+def test_a_membership_event_is_never_deleted(district, order):
+    event = order("supported", "2026-03-01", number=30)
+    district.delete(event)
+    with pytest.raises(AppendOnlyError, match="не удаляется"):
+        district.flush()
+
+
+def test_touching_an_event_without_changing_it_is_no_offence(district, order):
+    event = order("supported", "2026-03-01", number=30)
+    event.order_label = "31-од"
+    event.order_label = "30-од"
+    district.flush()
+    assert event.order_label == "30-од"

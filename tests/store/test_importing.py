@@ -1,0 +1,314 @@
+import datetime as dt
+
+import pytest
+from conftest import Cast, day, rows_in
+from sqlalchemy import func, select
+
+from workflow_app.store.calendar import load_calendar
+from workflow_app.store.directory import composition, directions, networks_of_school
+from workflow_app.store.importing import SEEDS, import_directory
+from workflow_app.store.models.directory import (
+    Municipality,
+    NormativeAct,
+    Organisation,
+    Person,
+    Position,
+    School,
+    SchoolStatus,
+    SchoolYear,
+    Settlement,
+    Substitution,
+)
+from workflow_app.store.models.registers import (
+    Journal,
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    NetworkDirection,
+    OrderNetwork,
+)
+
+
+def count(session, model, *where):
+    return session.scalar(select(func.count()).select_from(model).where(*where))
+
+
+def schools_of(session, code, on, known=None):
+    cast = Cast(session)
+    members = composition(session, cast.network(code), on, known)
+    organisations = {cast.school(f"S{n:02}"): f"S{n:02}" for n in range(1, 19)}
+    return [organisations[member.school_id] for member in members]
+
+
+def test_the_whole_district_is_loaded(district):
+    assert count(district, School) == 18
+    assert count(district, Organisation) == 20
+    assert count(district, Person) == count(district, Position) == 31
+    assert count(district, Substitution) == 3
+    assert count(district, SchoolStatus) == 25
+    assert count(district, NormativeAct) == 16
+    assert count(district, Network) == 3
+    assert count(district, MembershipEvent) == 16
+    assert count(district, NetworkDirection) == 6
+    assert count(district, OrderNetwork) == 7
+    years = district.execute(select(SchoolYear.code, SchoolYear.state).order_by(SchoolYear.code))
+    assert years.all() == [("2024-2025", "closed"), ("2025-2026", "running")]
+
+
+def test_settlements_of_one_name_and_another_kind_are_two(district):
+    query = select(Settlement.kind, Settlement.name).where(Settlement.name.like("Правокумск%"))
+    assert set(district.execute(query)) == {("с.", "Правокумское"), ("п.", "Правокумский")}
+
+
+def test_an_acting_head_holds_the_role_of_a_head(district, cast):
+    position = district.scalars(
+        select(Position).where(Position.person_id == cast.person("P114"))
+    ).one()
+    assert (position.role, position.is_acting) == ("school_head", True)
+    assert position.title_acc == "исполняющую обязанности директора"
+
+
+def test_every_number_of_a_year_has_a_row(district):
+    for year, last in ((2024, 309), (2025, 290), (2026, 12)):
+        entries = district.scalars(
+            select(JournalEntry).where(JournalEntry.year == year).order_by(JournalEntry.number)
+        ).all()
+        assert [entry.number for entry in entries] == list(range(1, last + 1))
+        days = [entry.registered_on for entry in entries]
+        assert days == sorted(days)
+        assert {entry.kind for entry in entries} == {"issued", "external"}
+    assert count(district, JournalEntry, JournalEntry.kind == "issued") == 10
+    journal = district.scalars(select(Journal).where(Journal.code == "orders")).one()
+    assert journal.label(12, 2026) == "12-од"
+
+
+def test_an_order_signed_in_the_heads_absence_tells_it(district):
+    notes = dict(
+        district.execute(
+            select(JournalEntry.label, JournalEntry.acting_note).where(
+                JournalEntry.label.in_(["290-од", "12-од"]), JournalEntry.kind == "issued"
+            )
+        ).all()
+    )
+    assert notes == {"290-од": "И.о. начальника отдела образования", "12-од": None}
+
+
+def test_school_names_have_the_cases_of_their_legal_form(district, cast):
+    name = district.get_one(Organisation, cast.school("S06")).name_on(day("2025-09-01"))
+    assert name.full_name.startswith("Муниципальное казённое общеобразовательное учреждение «")
+    assert name.name_gen.startswith("Муниципального казённого общеобразовательного учреждения «")
+    assert name.name_dat.startswith("Муниципальному казённому общеобразовательному учреждению «")
+
+
+def test_the_name_of_an_acts_issuer_is_the_name_of_its_day(district, cast):
+    department = district.get_one(Organisation, cast.school("DEPT"))
+    acts = district.scalars(
+        select(NormativeAct).where(
+            NormativeAct.level == "municipal", NormativeAct.adopted_on.is_not(None)
+        )
+    ).all()
+    assert {act.code for act in acts} == {"A13", "A15"}
+    for act in acts:
+        assert department.name_on(act.adopted_on).full_name == act.issuer
+
+
+def test_distances_are_known_for_two_schools_only(district):
+    query = select(Organisation.code, School.distance_to_centre_km).join(
+        School, School.id == Organisation.id
+    )
+    known = {code: km for code, km in district.execute(query) if km is not None}
+    assert known == {"S10": 84, "S11": 48}
+
+
+def test_a_second_import_changes_nothing_and_says_so(session):
+    first = import_directory(session)
+    before = rows_in(session)
+    second = import_directory(session)
+    assert first.changes > 0
+    assert second.changes == 0
+    assert list(second.lines())[-1] == "Изменений нет."
+    assert rows_in(session) == before
+    assert not session.dirty
+    assert not session.new
+
+
+def test_a_dry_run_writes_nothing_and_tells_what_it_would(session):
+    before = rows_in(session)
+    rehearsed = import_directory(session, dry_run=True)
+    assert rows_in(session) == before
+    assert not session.new
+    written = import_directory(session)
+    assert rehearsed.counts == written.counts
+    assert f"Пробный запуск, будет записано строк: {written.changes}." in rehearsed.lines()
+    assert f"Записано строк: {written.changes}." in written.lines()
+
+
+def test_a_dry_run_over_a_loaded_district_touches_no_row(district, folder):
+    people = folder / "people.csv"
+    people.write_text(people.read_text("utf-8").replace("Гриценко Андрей", "Гриценко Игорь"))
+    people.write_text(people.read_text("utf-8").replace("Гриценко,Андрей", "Гриценко,Игорь"))
+    report = import_directory(district, folder, dry_run=True)
+    assert (report.counts["people.csv"].changed, report.changes) == (1, 1)
+    assert not district.dirty
+    assert import_directory(district, folder).changes == 1
+    names = district.scalars(select(Person.first_name).where(Person.code == "P102"))
+    assert names.one() == "Игорь"
+
+
+def test_files_without_registers_are_named_and_left_alone(session):
+    report = import_directory(session)
+    assert report.not_loaded == (
+        "annual_plans.csv",
+        "indicator_catalog.csv",
+        "indicators.csv",
+        "plan_activities.csv",
+        "recommendations.csv",
+        "reports.csv",
+    )
+    assert all((SEEDS / name).exists() for name in report.not_loaded)
+
+
+def test_before_the_first_networks_there_are_statuses_and_draft_directions(session):
+    report = import_directory(session, as_of=day("2024-08-21"))
+    assert count(session, Network) == count(session, MembershipEvent) == 0
+    assert count(session, Substitution) == 0
+    assert count(session, Person) == 31
+    assert {row.school_year for row in session.scalars(select(SchoolStatus))} == {"2024-2025"}
+    year = directions(session, report.municipality_id, "2024-2025")
+    assert {(one.state, one.in_force_from) for one in year} == {("draft", None)}
+    assert len(year) == 4
+    assert directions(session, report.municipality_id, "2025-2026") == ()
+    assert report.counts["orders.csv"].later == 9
+
+
+def test_at_the_end_of_august_2025_the_extension_is_known_and_the_amendment_is_not(session):
+    import_directory(session, as_of=day("2025-08-28"))
+    last = session.scalars(
+        select(JournalEntry).order_by(JournalEntry.year.desc(), JournalEntry.number.desc()).limit(1)
+    ).one()
+    assert last.label == "290-од"
+    assert set(session.scalars(select(Network.valid_to))) == {day("2026-08-31")}
+    assert schools_of(session, "NW2", day("2026-06-18")) == ["S06", "S11", "S16", "S17"]
+    assert "S18" in schools_of(session, "NW3", day("2025-09-01"))
+    states = dict(session.execute(select(SchoolYear.code, SchoolYear.state)).all())
+    assert states == {"2024-2025": "summarizing", "2025-2026": "planning"}
+
+
+def test_before_the_extension_a_network_lasts_one_school_year(session):
+    import_directory(session, as_of=day("2025-08-27"))
+    assert set(session.scalars(select(Network.valid_to))) == {day("2025-08-31")}
+    assert count(session, NetworkDirection) == 3
+    assert networks_of_school(session, Cast(session).school("S01"), day("2025-09-01")) == ()
+
+
+def test_an_act_that_expired_later_was_in_force_then(session):
+    states = select(NormativeAct.code, NormativeAct.state)
+    import_directory(session, as_of=day("2024-08-21"))
+    then = dict(session.execute(states).all())
+    assert (then["A13"], then["A11"], "A15" in then) == ("in_force", "to_verify", False)
+    import_directory(session, as_of=day("2025-08-28"))
+    assert dict(session.execute(states).all())["A13"] == "expired"
+
+
+def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district):
+    for on in ("2024-08-21", "2024-08-29", "2025-07-01", "2025-08-28"):
+        assert import_directory(session, as_of=day(on)).ok
+    assert import_directory(session).ok
+    assert rows_in(session) == rows_in(district)
+    for code in ("NW1", "NW2", "NW3"):
+        for on in ("2024-09-01", "2025-09-01", "2026-01-18", "2026-01-19"):
+            assert schools_of(session, code, day(on)) == schools_of(district, code, day(on))
+    columns = (Network.code, Network.valid_to, Network.founded_on)
+    query = select(*columns).order_by(Network.code)
+    assert session.execute(query).all() == district.execute(query).all()
+    assert import_directory(session).changes == 0
+
+
+def test_an_import_never_shortens_a_term_given_since(district):
+    network = district.scalars(select(Network).where(Network.code == "NW1")).one()
+    network.valid_to = day("2027-08-31")
+    assert import_directory(district).changes == 0
+    assert network.valid_to == day("2027-08-31")
+
+
+def test_the_calendar_covers_the_years_deadlines_reach(district, cast):
+    calendar = load_calendar(district, cast.municipality)
+    assert calendar.years == frozenset(range(2024, 2029))
+    assert calendar.add_working_days(day("2024-08-21"), 5) == day("2024-08-28")
+    assert calendar.add_working_days(day("2025-08-28"), 3) == day("2025-09-02")
+
+
+def test_a_district_before_its_first_order_has_a_calendar_too(session):
+    report = import_directory(session, as_of=day("2024-01-01"))
+    calendar = load_calendar(session, report.municipality_id)
+    assert calendar.years == frozenset({2024, 2025, 2026})
+    assert count(session, SchoolYear) == 0
+
+
+def test_people_without_an_address_are_loaded(session, folder):
+    people = folder / "people.csv"
+    text = people.read_text("utf-8")
+    people.write_text(text.replace("p204@levokum.example", "").replace("p205@levokum.example", ""))
+    assert import_directory(session, folder).ok
+    assert count(session, Person, Person.email.is_(None)) == 2
+
+
+def test_cases_of_an_unknown_legal_form_are_left_empty_not_guessed(session, folder):
+    schools = folder / "schools.csv"
+    text = schools.read_text("utf-8")
+    schools.write_text(text.replace("Муниципальное казённое", "Частное", 1), "utf-8")
+    assert import_directory(session, folder).ok
+    name = session.get_one(Organisation, Cast(session).school("S01")).names[0]
+    assert name.full_name.startswith("Частное общеобразовательное учреждение")
+    assert (name.name_gen, name.name_dat, name.name_acc) == (None, None, None)
+
+
+def test_a_folder_without_files_of_later_registers_says_nothing_about_them(session, folder):
+    for name in import_directory(session, folder, dry_run=True).not_loaded:
+        (folder / name).unlink()
+    said = list(import_directory(session, folder).lines())
+    assert not any("Пока не загружаются" in line for line in said)
+
+
+def test_two_districts_live_side_by_side(session, folder):
+    import_directory(session)
+    for path in folder.glob("*.csv"):
+        text = path.read_text("utf-8").replace("levokum.example", "sosed.example")
+        path.write_text(text.replace("Левокумский муниципальный округ,", "Соседний округ,"))
+    report = import_directory(session, folder)
+    assert report.ok, list(report.lines())
+    assert count(session, Municipality) == 2
+    assert count(session, School, School.municipality_id == report.municipality_id) == 18
+    assert import_directory(session, folder, municipality=report.municipality_id).changes == 0
+
+
+def test_the_cycle_of_a_school_year_never_runs_back(session):
+    import_directory(session, as_of=day("2026-05-15"))
+    import_directory(session, as_of=day("2025-08-28"))
+    query = select(SchoolYear.state).where(SchoolYear.code == "2025-2026")
+    assert session.scalars(query).one() == "reporting"
+
+
+def test_figures_of_a_year_nobody_plans_yet_are_not_known(session):
+    import_directory(session, as_of=day("2024-08-21"))
+    school = session.get_one(School, Cast(session).school("S10"))
+    assert school.grade9_counts == {"2024-2025": 32}
+    import_directory(session, as_of=day("2025-07-01"))
+    assert school.grade9_counts == {"2024-2025": 32, "2025-2026": 34}
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [
+        ("2025-08-28", "planning"),
+        ("2025-09-01", "launching"),
+        ("2025-10-01", "running"),
+        ("2026-05-15", "reporting"),
+        ("2026-07-01", "summarizing"),
+        ("2026-09-01", "closed"),
+    ],
+)
+def test_a_school_year_stands_where_its_cycle_says(session, on, state):
+    import_directory(session, as_of=dt.date.fromisoformat(on))
+    query = select(SchoolYear.state).where(SchoolYear.code == "2025-2026")
+    assert session.scalars(query).one() == state

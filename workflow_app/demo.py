@@ -1,0 +1,71 @@
+"""The demonstration district: fictional people and schools, loaded as of a day."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from workflow_app.bootstrap import House
+from workflow_app.services.access import HASHER
+from workflow_app.store import schema
+from workflow_app.store.importing import import_directory
+from workflow_app.store.models.accounts import Account
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Person, Position
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+STORY_DAY = dt.date(2025, 8, 28)
+PASSWORD = "demo-2025"  # noqa: S105 (printed on purpose: everybody in this district is fictional)
+
+
+def forget(house: House) -> None:
+    """Remove an earlier demonstration kept in files; a database server is left alone."""
+    if not house.database.is_sqlite:
+        return
+    path = Path(house.database.url.removeprefix("sqlite:///"))
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(house.settings.data_dir / "mail", ignore_errors=True)
+
+
+def load(house: House) -> None:
+    """Bring the schema up and load the district as of the house's day, with accounts for all."""
+    schema.upgrade(house.database)
+    house.transact(_load)
+
+
+def _load(uow: SqlUnitOfWork) -> None:
+    report = import_directory(uow.session, as_of=uow.today)
+    if not report.ok:
+        raise ValueError("\n".join(str(problem) for problem in report.problems))
+    uow.session.flush()
+    known = set(uow.session.scalars(select(Account.person_id)))
+    password_hash = HASHER.hash(PASSWORD)
+    rows = [
+        {
+            "person_id": person.id, "login": (person.email or "").lower(), "is_active": True,
+            "password_hash": password_hash, "created_at": uow.now,
+        }
+        for person in uow.session.scalars(select(Person))
+        if person.id not in known and person.email
+    ]  # fmt: skip
+    if rows:
+        uow.connection.execute(insert(table(Account)), rows)
+
+
+def logins(house: House) -> list[tuple[str, str]]:
+    """Return (what the person is, login) for one person of each role."""
+
+    def look(uow: SqlUnitOfWork) -> list[tuple[str, str]]:
+        query = (
+            select(Position.role, Position.title, Person.short_nom, Person.email)
+            .join(Person, Person.id == Position.person_id)
+            .order_by(Position.id)
+        )
+        first: dict[str, tuple[str, str]] = {}
+        for role, title, name, email in uow.session.execute(query):
+            first.setdefault(role, (f"{title}, {name}", email or ""))
+        return list(first.values())
+
+    return house.read(look)

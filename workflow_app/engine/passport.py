@@ -1,0 +1,288 @@
+"""Паспорт процесса: who may do what, if what, then what, within how many working days."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MethodType
+from typing import Any
+
+from workflow_app.engine.ballots import Amount, Ballot, Setting, Threshold
+from workflow_app.engine.changes import Ask, Call, Paper, Put, Start, Tell
+from workflow_app.engine.deadlines import Due
+from workflow_app.engine.forms import views
+from workflow_app.engine.process import Process, State, Transition
+from workflow_app.engine.roles import Role
+
+KINDS = {
+    "start": "начинает дело",
+    "move": "действие",
+    "when": "само, как только условие выполнено",
+    "on": "по исходу другого процесса",
+    "revise": "новая редакция",
+}
+UNITS = {"working": "раб. дн.", "calendar": "календ. дн."}
+
+
+@dataclass(frozen=True, slots=True)
+class StateLine:
+    """A state: who works in it and how long."""
+
+    title: str
+    waits_for: str
+    deadlines: tuple[str, ...]
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An action: who, from where to where, if what, then what."""
+
+    title: str
+    kind: str
+    who: str
+    source: str
+    target: str
+    conditions: tuple[str, ...]
+    effects: tuple[str, ...]
+    fields: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class BallotLine:
+    """A ballot: who answers what, and its rule in words."""
+
+    title: str
+    who: str
+    answers: tuple[str, ...]
+    rule: tuple[str, ...]
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """Everything a person has to know of a process, as lines of text."""
+
+    title: str
+    basis: str
+    version: int
+    fields: tuple[str, ...]
+    states: tuple[StateLine, ...]
+    actions: tuple[ActionLine, ...]
+    ballots: tuple[BallotLine, ...]
+    papers: tuple[str, ...]
+
+
+def described(process: Process) -> Passport:
+    """Return the passport as a structure a page can lay out."""
+    return Passport(
+        process.title,
+        process.basis,
+        process.version,
+        tuple(view.title for view in views(process.form)),
+        tuple(_state(state) for state in process.states.values()),
+        tuple(_action(process, transition) for transition in process.transitions),
+        tuple(_ballot(ballot) for ballot in process.ballots.values()),
+        tuple(paper.title for paper in process.papers.values()),
+    )
+
+
+def passport(process: Process) -> str:
+    """Return the passport as Markdown."""
+    page = described(process)
+    return "\n".join((*_head(page), *_states(page), *_actions(page), *_ballots(page))) + "\n"
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def sentence(thing: Any) -> str:
+    """Return what a guard or effect says of itself: its `title`, else its docstring's promise."""
+    said = getattr(thing, "title", "") or (thing.__doc__ or "").partition("\n")[0]
+    return said.removeprefix("Guard: ").removeprefix("Effect: ").strip().rstrip(".")
+
+
+def _names(roles: Iterable[Role]) -> str:
+    return ", ".join(dict.fromkeys(role.title for role in roles))
+
+
+def deadline(due: Due) -> str:
+    """Return a deadline in words: how long, reminders, who learns of it when it is missed."""
+    parts = [f"{due.offset} {UNITS[due.unit]}" if due.on is None else "к назначенной дате"]
+    if due.remind:
+        days = ", ".join("в день срока" if d == 0 else f"за {d} дн." for d in due.remind)
+        parts.append(f"напоминание {days}")
+    parts += [f"через {days} раб. дн. после срока — {role.title}" for days, role in due.escalate]
+    if due.then:
+        parts.append("затем система действует сама")
+    return "; ".join(parts)
+
+
+def _state(state: State) -> StateLine:
+    deadlines = [deadline(due) for due in state.due]
+    if state.ballot and state.ballot.due:
+        deadlines.append(deadline(state.ballot.due))
+    if state.no_deadline:
+        deadlines.append(f"без срока: {state.no_deadline}")
+    who = _names(state.waits_for) or (state.ballot.voter_title if state.ballot else "")
+    return StateLine(state.title, who, tuple(deadlines), state.is_final)
+
+
+def _action(process: Process, action: Transition) -> ActionLine:
+    titles = {key: state.title for key, state in process.states.items()}
+    conditions = [sentence(guard) for guard in action.guards]
+    if action.condition:
+        conditions.append(_condition(action.condition))
+    conditions += [f"не тот, кто выполнил «{_title(process, key)}»" for key in action.apart]
+    if action.signed:
+        conditions.append("с повторным вводом пароля")
+    return ActionLine(
+        action.title,
+        KINDS[action.kind],
+        _names(action.by),
+        ", ".join(titles[key] for key in action.sources) or "—",
+        " или ".join(titles[way.state] for way in action.ways),
+        tuple(conditions),
+        tuple(line for effect in action.effects for line in _effect(process, effect)),
+        tuple(view.title for view in views(action.form)) if action.form else (),
+        action.basis,
+    )
+
+
+def _title(process: Process, key: str) -> str:
+    return next((t.title for t in process.transitions if t.key == key), key)
+
+
+def _condition(condition: Callable[..., bool]) -> str:
+    if isinstance(condition, MethodType) and isinstance(condition.__self__, Ballot):
+        ended = {"passed": "состоялся", "failed": "не состоялся"}
+        return f"опрос «{condition.__self__.title}» {ended[condition.__name__]}"
+    return sentence(condition)
+
+
+def _effect(process: Process, effect: Any) -> Iterator[str]:
+    """Yield what an effect does: changes speak for themselves, functions by their docstring."""
+    match effect:
+        case Paper(key):
+            paper = process.papers.get(key)
+            yield f"документ «{paper.title if paper else key}»"
+        case Put(snapshot=True):
+            yield "редакция сохраняется"
+        case Tell(roles, subject):
+            yield f"извещение «{subject}»: {_names(roles)}"
+        case Call() | Start() | Ask():
+            yield {"Call": "действие в связанном деле", "Start": "новое дело", "Ask": "опрос"}[
+                type(effect).__name__
+            ]
+        case MethodType() if isinstance(effect.__self__, Ballot):
+            yield f"опрос «{effect.__self__.title}»"
+        case _:
+            yield sentence(effect)
+
+
+# ---------------------------------------------------------------- ballots
+
+
+def _ballot(ballot: Ballot) -> BallotLine:
+    answers = (
+        answer.title + (f" ({answer.by.title})" if answer.by else "") for answer in ballot.answers
+    )
+    return BallotLine(
+        ballot.title, ballot.voter_title, tuple(answers), tuple(rule(ballot)),
+        deadline(ballot.due) if ballot.due else "",
+    )  # fmt: skip
+
+
+def rule(ballot: Ballot) -> Iterator[str]:
+    """Yield the rule of a ballot in words."""
+    titles = {answer.gives: answer.title for answer in reversed(ballot.answers)}
+    if ballot.need:
+        base = "приглашённых" if ballot.of == "invited" else "проголосовавших"
+        yield f"«{_quoted(ballot.yes, titles)}» — {share(ballot.need)} {base}"
+    if isinstance(ballot.quorum, int):
+        yield f"кворум: {ballot.quorum} из {ballot.most}"
+    elif ballot.quorum:
+        yield f"кворум: {share(ballot.quorum)} голосующих"
+    if ballot.veto:
+        yield f"«{_quoted(ballot.veto, titles)}» прекращает опрос сразу"
+    if ballot.abstain:
+        yield f"«{_quoted(ballot.abstain, titles)}» считается среди голосов, но не «за»"
+    if ballot.tie_group is not None:
+        yield "при равенстве решает голос председательствующего"
+    if ballot.also:
+        yield sentence(ballot.also)
+    yield "молчание к сроку засчитывается" if ballot.silence else "молчание опроса не завершает"
+
+
+def _quoted(statuses: Iterable[str], titles: dict[str, str]) -> str:
+    return "», «".join(titles.get(status, status) for status in statuses)
+
+
+def share(threshold: Threshold) -> str:
+    """Return a share in words."""
+    amount = threshold.amount
+    if not isinstance(amount, Setting) and Fraction(amount) == 1:
+        return "все из"
+    return f"{'более' if threshold.strict else 'не менее'} {_amount(amount)} от"
+
+
+def _amount(amount: Amount) -> str:
+    return f"доли {amount.name}" if isinstance(amount, Setting) else str(Fraction(amount))
+
+
+# ---------------------------------------------------------------- Markdown
+
+
+def _head(page: Passport) -> Iterator[str]:
+    yield f"# Паспорт процесса «{page.title}»"
+    yield ""
+    yield f"Основание: {page.basis or '—'}. Версия {page.version}."
+    yield ""
+    yield f"Заполняют: {', '.join(page.fields)}."
+    if page.papers:
+        yield ""
+        yield f"Документы: {', '.join(page.papers)}."
+
+
+def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    columns = tuple(columns)
+    yield ""
+    yield f"## {title}"
+    yield ""
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', '/') or '—' for cell in row)} |"
+
+
+def _states(page: Passport) -> Iterator[str]:
+    rows = (
+        (
+            line.title,
+            line.waits_for,
+            "дело закончено" if line.is_final else "<br>".join(line.deadlines),
+        )
+        for line in page.states
+    )
+    yield from _table("Состояния и сроки", ("состояние", "кого ждёт", "срок"), rows)
+
+
+def _actions(page: Passport) -> Iterator[str]:
+    rows = (
+        (
+            line.title, line.who, f"{line.source} → {line.target}",
+            "<br>".join(line.conditions), "<br>".join(line.effects), line.basis,
+        )
+        for line in page.actions
+    )  # fmt: skip
+    columns = ("действие", "кто", "откуда → куда", "если", "тогда", "пункт")
+    yield from _table("Действия", columns, rows)
+
+
+def _ballots(page: Passport) -> Iterator[str]:
+    if page.ballots:
+        rows = (
+            (line.title, line.who, ", ".join(line.answers), "<br>".join(line.rule), line.deadline)
+            for line in page.ballots
+        )
+        yield from _table("Опросы", ("опрос", "кто", "ответы", "правило", "срок"), rows)

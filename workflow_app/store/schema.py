@@ -1,0 +1,46 @@
+"""The schema: brought to the newest revision before anything else starts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+
+from workflow_app.store.database import Database
+from workflow_app.store.models import Base
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def config() -> Config:
+    """Return Alembic's configuration; it needs no file."""
+    found = Config()
+    found.set_main_option("script_location", str(SCRIPTS))
+    return found
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database to a revision."""
+    _run(database, lambda alembic: command.upgrade(alembic, revision))
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the database back to a revision."""
+    _run(database, lambda alembic: command.downgrade(alembic, revision))
+
+
+def differences(database: Database) -> list[object]:
+    """Return where the database and the models disagree."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _run(database: Database, step: Callable[[Config], None]) -> None:
+    alembic = config()
+    options = {"writes": True} if database.is_sqlite else {}
+    with database.engine.connect().execution_options(**options) as connection, connection.begin():
+        alembic.attributes["connection"] = connection
+        step(alembic)

@@ -1,0 +1,52 @@
+"""What follows from decisions about a proposal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_app.engine import Call, Case, Facts, Number, Start, Tell
+from workflows.network_proposal.consents import consents
+from workflows.network_proposal.rules import ORDER
+from workflows.roles import BASE_HEAD, MEMBER_HEAD
+
+
+def start_order(case: Case, facts: Facts) -> Start:
+    """The order is drafted from the approved snapshot (P9)."""
+    tally = facts.tally(case, consents.key)
+    conditions = {vote.voter.key: vote.comment for vote in tally or ()}
+    data = case.data
+    return Start(ORDER, _order_data(case, conditions), subject=f"{data.name}, {data.school_year}")
+
+
+def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
+    data = case.data
+    return {
+        "kind": "network_create",
+        "title": f"О создании сети «{data.name}» и утверждении её состава",
+        "network_name": data.name,
+        "goal": data.goal,
+        "school_year": data.school_year,
+        "base": data.base,
+        "members": [
+            {"school": m.school, "role": m.role, "conditions": conditions.get(m.row_key, "")}
+            for m in data.members
+        ],
+        "directions": list(data.directions),
+        "valid_from": data.valid_from.isoformat(),
+        "valid_to": data.valid_to.isoformat(),
+    }
+
+
+def take_number(case: Case, _facts: Facts) -> Number:
+    """The proposal gets its number З-… when it begins (P1)."""
+    return Number("proposals", case.today)
+
+
+stop_order = Call("drop", to="children", process=ORDER)
+
+
+def rejected_letter(case: Case, _facts: Facts) -> Tell:
+    """All invited learn why (P10)."""
+    return Tell(
+        (BASE_HEAD, MEMBER_HEAD), f"Предложение сети «{case.data.name}» отклонено",
+        case.form.reason,
+    )  # fmt: skip

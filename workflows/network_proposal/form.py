@@ -1,0 +1,102 @@
+"""What people fill in when a network is proposed."""
+
+import datetime as dt
+from typing import Any
+
+from workflow_app.engine import (
+    Choice,
+    Date,
+    Direction,
+    Form,
+    Line,
+    Many,
+    Row,
+    Rows,
+    School,
+    Text,
+    field,
+)
+from workflow_app.engine.calendar import school_year_bounds
+from workflows.rules import (
+    MEMBER_ROLES,
+    school_year,
+)
+
+GOAL = (
+    "Повышение качества образования в школах с низкими результатами обучения и школах, "
+    "функционирующих в неблагоприятных социальных условиях"
+)
+
+
+class Member(Row):
+    """An invited school; it keeps its consent through every rework."""
+
+    school: School = field("Школа", key=True, card=True, basis="1.2")
+    role: Choice = field("Роль в сети", choices=MEMBER_ROLES, default="supported")
+    need: Text = field("В чём нужна помощь", optional=True)
+
+
+class Proposal(Form):
+    """The proposal of a network."""
+
+    name: Line = field("Наименование сети", basis="1.3", hint="Коротко и по делу")
+    school_year: Choice = field("Учебный год", of="school_years")
+    base: School = field("Базовая школа", basis="1.3", card=True)
+    members: Rows[Member] = field("Приглашённые школы", basis="1.5", minimum=1)
+    context_note: Text = field(
+        "Учёт особенностей",
+        basis="1.2",
+        hint="Квалификация педагогов, административные, социальные и культурные особенности",
+        minimum=10,
+    )
+    directions: Many[Direction] = field("Приоритетные направления", basis="5.2", of="school_year")
+    goal: Text = field("Цель", basis="2", default=GOAL)
+    resources: Text = field(
+        "Ресурсы базовой школы", optional=True, hint="Люди, кабинеты, материалы, связь"
+    )
+    valid_from: Date = field("Действует с")
+    valid_to: Date = field("Действует по", hint="Не дольше трёх учебных лет")
+    asked: Many[School] = field("Кого спрашивали", hidden=True)
+
+
+class Opinion(Form):
+    """The opinion of the methodical centre."""
+
+    conclusion: Text = field("Заключение", minimum=10, basis="1.4")
+    recommendation: Choice = field(
+        "Рекомендация",
+        choices={
+            "support": "поддержать",
+            "support_with_notes": "поддержать с пожеланиями",
+        },
+        default="support",
+    )
+    notes: Text = field("Пожелания", optional=True)
+
+
+class Rejection(Form):
+    """Why the department says no."""
+
+    code: Choice = field(
+        "Основание отказа",
+        choices={
+            "not_eligible": "условия Положения не выполнены",
+            "duplicate": "такая сеть уже есть",
+            "no_capacity": "нет возможности сопровождать сеть",
+            "other": "другое",
+        },
+    )
+    reason: Text = field("Пояснение", minimum=10)
+
+
+def first_values(capacity: Any, today: dt.date) -> dict[str, Any]:
+    """What the form says when it opens: the author's own school and the coming year."""
+    year = school_year(today)
+    since, until = school_year_bounds(year)
+    own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}
+    return {
+        "school_year": year,
+        "valid_from": max(since, today).isoformat(),
+        "valid_to": until.isoformat(),
+        **own,
+    }

@@ -1,0 +1,200 @@
+"""The proposal as a table: states, then one row for each step."""
+
+from workflow_app.engine import (
+    SYSTEM_ROLE,
+    Child,
+    Due,
+    Paper,
+    Process,
+    Setting,
+    answered,
+    at_most,
+    filled,
+    otherwise,
+    snapshot,
+)
+from workflows.network_proposal.consents import (
+    ask_schools,
+    consents,
+    consents_fresh,
+    consents_given,
+    is_same_network,
+    keep_agreed,
+    leave_out,
+    quorum_failed,
+    remember_asked,
+)
+from workflows.network_proposal.effects import rejected_letter, start_order, stop_order, take_number
+from workflows.network_proposal.form import Opinion, Proposal, Rejection, first_values
+from workflows.network_proposal.rules import (
+    ORDER,
+    base_is_not_invited,
+    directions_in_force,
+    directions_of_year,
+    has_helped_school,
+    networks_per_school,
+    order_not_signed,
+    schools_exist,
+    supported_remain,
+    term_allowed,
+)
+from workflows.roles import (
+    ASKED_HEAD,
+    AUDITOR,
+    AUTHOR_HEAD,
+    AUTHOR_SPECIALIST,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    DEPARTMENT_HEAD,
+    IMC,
+    IMC_HEAD,
+    MEMBER_HEAD,
+    METHODIST,
+    SPECIALIST,
+)
+from workflows.rules import (
+    OneSchool,
+    Reason,
+    Remarks,
+    base_is_stable,
+    remarks_are_bound,
+    statuses_hold,
+)
+
+process = Process(
+    "network_proposal",
+    "Создание сети",
+    version=1,
+    form=Proposal,
+    basis="1.3, 4.2",
+    parties={
+        "base": lambda data: (data.base,),
+        "members": lambda data: (member.school for member in data.members),
+        "asked": lambda data: data.asked,
+    },
+    heading=lambda data: f"Сеть «{data.name}»" if data.name else "Новая сеть",
+    one_open=lambda data: f"{data.base}:{data.school_year}",
+    prefill=first_values,
+    readers=(
+        BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
+        *IMC, *DEPARTMENT, AUDITOR,
+    ),
+)  # fmt: skip
+
+AUTHORS = (BASE_HEAD, AUTHOR_SPECIALIST)
+EDITORS = (BASE_HEAD, COORDINATOR, AUTHOR_SPECIALIST)
+ABANDONED = Due("abandoned", 30, "calendar", remind=(7,), then="expire", since="change")
+REWORK = Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),))
+NO_LIMIT = "после отказа школ состав подбирают заново, сколько нужно; черновик истекает сам"
+
+draft = process.state(
+    "draft", "Черновик", due=ABANDONED, waits_for=AUTHORS, edit=EDITORS, private=True,
+    unlimited=NO_LIMIT,
+)  # fmt: skip
+collecting = process.state("collecting_consents", "Сбор согласий", ballot=consents)
+ready = process.state("ready", "Готово к подаче", due=ABANDONED, waits_for=BASE_HEAD)
+submitted = process.state(
+    "submitted", "На заключении ИМЦ", waits_for=(METHODIST,),
+    due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD))),
+)  # fmt: skip
+review = process.state(
+    "dept_review", "На рассмотрении отдела", waits_for=DEPARTMENT_HEAD,
+    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
+)  # fmt: skip
+returned = process.state(
+    "returned", "На доработке", due=(REWORK, ABANDONED), waits_for=BASE_HEAD, edit=EDITORS
+)
+ordering = process.state(
+    "order_preparation", "Готовится приказ", no_deadline="срок стоит у самого приказа"
+)
+enacted = process.final("enacted", "Сеть создана")
+rejected = process.final("rejected", "Отклонено")
+withdrawn = process.final("withdrawn", "Отозвано")
+expired = process.final("expired", "Срок истёк")
+
+process.start(
+    "create", "Предложить сеть", draft, by=(BASE_HEAD, SPECIALIST), basis="P1, 1.3",
+    if_=[base_is_stable],
+    do=[take_number],
+)  # fmt: skip
+process.move(
+    "invite", "Пригласить школы", draft, collecting, by=AUTHORS, basis="P2, 1.5", style="primary",
+    if_=[filled, base_is_stable, base_is_not_invited, schools_exist, has_helped_school,
+         directions_of_year, term_allowed],
+    do=[remember_asked, snapshot, ask_schools],
+)  # fmt: skip
+process.when(
+    "consents_complete", "Согласия собраны", consents.passed, collecting, ready, basis="P3",
+    do=[keep_agreed, Paper("consent_protocol")],
+)  # fmt: skip
+process.when(
+    "consents_failed", "Согласий не хватило", consents.failed, collecting, draft, basis="P4",
+    do=[quorum_failed],
+)  # fmt: skip
+process.when(
+    "consents_lost", "Согласий больше не хватает", consents.failed, ready, draft, basis="C3",
+    do=[quorum_failed],
+)  # fmt: skip
+process.move(
+    "leave_out", "Продолжить без школы", ready, ready, by=BASE_HEAD, basis="P5", form=OneSchool,
+    if_=[answered, supported_remain], do=[leave_out],
+    unlimited="каждый раз одной школой меньше",
+)  # fmt: skip
+process.move(
+    "submit", "Подать в отдел", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
+    if_=[base_is_stable, consents_given, consents_fresh],
+    do=[snapshot, Paper("proposal")],
+)  # fmt: skip
+process.move(
+    "endorse", "Дать заключение", submitted, review, by=IMC, basis="P6, 1.4", form=Opinion,
+    apart="submit", style="primary", if_=[answered], do=[Paper("imc_opinion")],
+)  # fmt: skip
+process.move(
+    "return", "Вернуть с замечаниями", [submitted, review], returned,
+    by=(*IMC, DEPARTMENT_HEAD), basis="P7", form=Remarks,
+    if_=[
+        answered, remarks_are_bound,
+        at_most("return", Setting("A-15"), instead="Примите решение по существу."),
+    ],
+)  # fmt: skip
+process.move(
+    "resend", "Отправить повторно", returned, {ready: is_same_network, collecting: otherwise},
+    by=BASE_HEAD, basis="P8", style="primary",
+    if_=[filled, base_is_stable, base_is_not_invited, schools_exist, has_helped_school,
+         directions_of_year, term_allowed],
+    do=[remember_asked, snapshot, ask_schools],
+)  # fmt: skip
+process.move(
+    "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart="submit",
+    style="primary", bulk=True,
+    if_=[statuses_hold, directions_in_force, networks_per_school, consents_given],
+    do=[start_order],
+)  # fmt: skip
+process.move(
+    "reject", "Отклонить", review, rejected, by=DEPARTMENT_HEAD, basis="P10", form=Rejection,
+    apart="submit", style="danger", if_=[answered], do=[rejected_letter],
+)  # fmt: skip
+process.move(
+    "withdraw", "Отозвать предложение",
+    [draft, collecting, ready, submitted, review, returned, ordering], withdrawn,
+    by=(AUTHOR_HEAD, AUTHOR_SPECIALIST), basis="P11", form=Reason, style="danger",
+    if_=[answered, order_not_signed], do=[stop_order],
+)  # fmt: skip
+process.on(
+    Child(ORDER, "registered"), ordering, enacted,
+    key="order_registered", title="Приказ зарегистрирован", basis="P12",
+)  # fmt: skip
+process.on(
+    Child(ORDER, "cancelled"), ordering, review,
+    key="order_cancelled", title="Приказ отменён", basis="P13",
+    unlimited="сколько приказов отменит начальник, столько раз дело вернётся к нему",
+)  # fmt: skip
+process.move("expire", "Срок истёк", [draft, ready, returned], expired, by=SYSTEM_ROLE, basis="P14")
+process.move(
+    "exclude_school", "Исключить школу и подготовить приказ заново", ordering, ordering,
+    by=DEPARTMENT_HEAD, basis="P15", form=OneSchool,
+    if_=[answered, order_not_signed, supported_remain],
+    do=[leave_out, snapshot, stop_order, start_order],
+    unlimited="каждый раз одной школой меньше",
+)  # fmt: skip

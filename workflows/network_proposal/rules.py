@@ -1,0 +1,140 @@
+"""Conditions of the proposal: who may be in a network, for how long, and until when it moves."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse
+from workflow_app.engine.calendar import school_year_bounds
+from workflows.rules import HELPED, school_year, statuses_for_planning
+
+ORDER = "order_approval"
+
+
+def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
+    """A network exists to help: at least one supported school holds a status (title)."""
+    year = case.data.school_year
+    for member in case.data.members:
+        held = statuses_for_planning(facts, member.school, year) if member.school else ()
+        if member.role == "supported" and set(HELPED) & set(held):
+            return None
+    return refuse(
+        "no_supported_school",
+        "В сети нет ни одной школы, которой оказывается помощь",
+        field="members",
+        basis="Название",
+    )
+
+
+def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Directions are chosen from the department's list of that year (5.2)."""
+    known = facts.directions(case.data.school_year)
+    if any(direction not in known for direction in case.data.directions):
+        yield refuse(
+            "direction_of_another_year",
+            "Выбрано направление другого учебного года",
+            field="directions",
+            basis="5.2",
+        )
+
+
+def directions_in_force(case: Case, facts: Facts) -> Refusal | None:
+    """At approval the directions stand by a registered order (P9)."""
+    known = facts.directions(case.data.school_year)
+    if all(known.get(direction) == "in_force" for direction in case.data.directions):
+        return None
+    return refuse(
+        "directions_not_in_force",
+        "Направления этого года ещё не утверждены приказом",
+        field="directions",
+        basis="5.2",
+    )
+
+
+def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
+    """The base school does not invite itself (7.1 P2)."""
+    if case.data.base in {member.school for member in case.data.members}:
+        return refuse(
+            "base_among_members", "Базовую школу приглашать не нужно: она уже в сети",
+            field="members", basis="1.3",
+        )  # fmt: skip
+    return None
+
+
+def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Every school of the proposal belongs to this district."""
+    for member in case.data.members:
+        if member.school and facts.school(member.school) is None:
+            yield refuse(
+                "unknown_school", "Такой школы в районе нет",
+                field=f"members.{member.row_key}.school",
+            )  # fmt: skip
+
+
+def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A network lives at most the set number of school years (A-04)."""
+    since, until = case.data.valid_from, case.data.valid_to
+    if since is None or until is None:
+        return
+    if until <= since:
+        yield refuse("term_reversed", "Срок заканчивается раньше, чем начинается", field="valid_to")
+    longest = int(facts.setting("A-04.max"))
+    if until > school_year_bounds(school_year(since))[1].replace(
+        year=int(school_year(since)[:4]) + longest
+    ):
+        yield refuse(
+            "term_too_long", "Сеть создаётся не дольше чем на {n} учебных года",
+            n=longest, field="valid_to", basis="A-04",
+        )  # fmt: skip
+
+
+def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """No school takes part in too many networks at once (A-10)."""
+    most = int(facts.setting("A-10"))
+    for school in (case.data.base, *(member.school for member in case.data.members)):
+        if len(facts.active_networks(school, case.data.valid_from)) >= most:
+            yield refuse(
+                "too_many_networks", "Школа «{school}» уже участвует в {n} сетях",
+                school=facts.name("school", school), n=most, field="members", basis="A-10",
+            )  # fmt: skip
+
+
+def supported_remain(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A school may leave while at least one supported school and the quorum remain (P15)."""
+    school = case.form.school
+    rest = case.data.members.without(school)
+    if school is None:
+        return
+    if case.data.members.get(school) is None:
+        yield refuse("not_a_member", "Этой школы в составе нет", field="school")
+    elif not any(member.role == "supported" for member in rest):
+        yield refuse(
+            "last_supported_school",
+            "В сети не останется ни одной школы, которой оказывается помощь",
+            field="school",
+            basis="Название",
+        )
+    else:
+        yield from _share_remains(case, facts, len(rest))
+
+
+def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
+    """The share of invited schools that take part stays at A-02 or above."""
+    invited = len(case.data.asked) or 1
+    if not at_least(Setting("A-02")).is_met(rest, invited, facts):
+        yield refuse(
+            "share_too_small", "Останется {rest} из {invited} приглашённых школ: этого мало",
+            rest=rest, invited=invited, field="school", basis="A-02",
+        )  # fmt: skip
+
+
+def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
+    """Until the order is signed (C3, P11)."""
+    if {"signed", "registered"} & set(facts.child_states(case, ORDER)):
+        return refuse("order_signed", "Приказ уже подписан")
+    return None
+
+
+def is_sent(case: Case, _facts: Facts) -> Refusal | None:
+    """A consent is answered while consents are collected (C1)."""
+    if case.state != "collecting_consents":
+        return refuse("not_collecting", "Согласия сейчас не собираются")
+    return None

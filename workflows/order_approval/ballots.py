@@ -1,0 +1,90 @@
+"""Visas before the signature and acknowledgements after the registration."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import (
+    Answer,
+    Ask,
+    Ballot,
+    Case,
+    Due,
+    Facts,
+    Refusal,
+    Voter,
+    answered,
+    at_least,
+    refuse,
+)
+from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
+from workflows.rules import Explanation
+
+
+def approvers(_case: Case, facts: Facts) -> Iterator[Voter]:
+    """ИМЦ and the deputy; whoever signs today does not visa for herself (O2)."""
+    signer = facts.signer("department_head")
+    signing = signer.capacity.persons if signer else frozenset()
+    for role in (IMC_HEAD, DEPUTY):
+        holders = list(facts.holders(role.held_by, None))
+        if any(not holder.persons & signing for holder in holders):
+            yield Voter(role.key, role.held_by, None, role.title)
+
+
+def heads_of_annex(case: Case, _facts: Facts) -> Iterator[Voter]:
+    """Every head of the annex acknowledges (O9)."""
+    yield Voter(str(case.data.base), "school_head", case.data.base, "base")
+    for member in case.data.members:
+        yield Voter(str(member.school), "school_head", member.school, member.role)
+
+
+visas = Ballot(
+    "visas",
+    "Виза",
+    voters=approvers,
+    voter_title="визирующий",
+    work_title="Завизировать проект приказа",
+    answers=(
+        Answer("visa", "Завизировать", "visaed", style="primary", basis="O3"),
+        Answer(
+            "visa_with_remarks", "Завизировать с замечаниями", "visaed_with_remarks",
+            form=Explanation, if_=(answered,), basis="O3",
+        ),
+        Answer(
+            "object", "Возразить", "objected", form=Explanation, if_=(answered,),
+            tell=(SPECIALIST,), basis="O4", style="danger",
+        ),
+    ),
+    yes=("visaed", "visaed_with_remarks"),
+    need=at_least(1),
+    veto=("objected",),
+    silence="",
+    due=Due("visa", 2, remind=(1,), escalate=((1, DEPUTY),)),
+)  # fmt: skip
+
+acknowledgement = Ballot(
+    "acknowledgement",
+    "Ознакомление с приказом",
+    voters=heads_of_annex,
+    voter_title="директор",
+    work_title="Ознакомиться с приказом",
+    answers=(Answer("acknowledge", "Ознакомлен", "acknowledged", style="primary", basis="O9"),),
+    yes=("acknowledged",),
+    need=at_least(1),
+    silence="",
+    due=Due(
+        "acknowledgement", 3, remind=(0,), escalate=((1, SPECIALIST), (5, DEPARTMENT_HEAD))
+    ),
+)  # fmt: skip
+
+
+def visas_fit_text(case: Case, facts: Facts) -> Refusal | None:
+    """Visas bind to the text they were given for (O6)."""
+    tally = facts.tally(case, visas.key)
+    given = {vote.text_hash for vote in tally or ()}
+    if given - {case.text_hash}:
+        return refuse("text_changed_after_visa", "Текст изменён после визирования")
+    return None
+
+
+def clear_visas(case: Case, facts: Facts) -> Ask:
+    """Every visa is asked anew: the text may have changed (O4)."""
+    return visas.ask_all(case, facts)

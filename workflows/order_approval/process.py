@@ -1,0 +1,106 @@
+"""The order as a table: states, then one row for each step."""
+
+from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, answered, filled
+from workflows.order_approval.ballots import acknowledgement, clear_visas, visas, visas_fit_text
+from workflows.order_approval.effects import (
+    by_kind,
+    order_paper,
+    put_number,
+    put_signature,
+    registered_letter,
+)
+from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values
+from workflows.order_approval.rules import (
+    basis_in_force,
+    composition_is_approved,
+    date_in_sequence,
+    order_not_late,
+    signer_is_known,
+)
+from workflows.roles import AUDITOR, CLERK, DEPARTMENT, DEPARTMENT_HEAD, DEPUTY, IMC, SPECIALIST
+from workflows.rules import Reason, statuses_hold
+
+process = Process(
+    "order_approval",
+    "Приказ",
+    version=1,
+    form=Order,
+    basis="4.2, 5.2",
+    parties={
+        "base": lambda data: (data.base,),
+        "members": lambda data: (member.school for member in data.members),
+    },
+    heading=lambda data: data.title,
+    stop="drop",
+    prefill=first_values,
+    readers=(*IMC, *DEPARTMENT, AUDITOR),
+)
+
+PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),))
+
+draft = process.state(
+    "draft", "Проект", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
+)  # fmt: skip
+agreement = process.state("on_agreement", "На визировании", ballot=visas)
+signature = process.state(
+    "on_signature", "На подписи", waits_for=DEPARTMENT_HEAD,
+    due=Due("signature", 2, remind=(1,), escalate=((1, DEPUTY),)),
+)  # fmt: skip
+returned = process.state(
+    "returned", "Возвращён", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
+    unlimited="число возвратов проекта Положением не ограничено",
+)  # fmt: skip
+signed = process.state(
+    "signed", "Подписан", waits_for=CLERK,
+    due=Due("registration", 1, escalate=((1, DEPUTY),)),
+)  # fmt: skip
+registered = process.state(
+    "registered", "Зарегистрирован", no_deadline="сроки стоят у ознакомления",
+    unlimited="запись бессрочна, скан можно заменить",
+)  # fmt: skip
+process.ask(acknowledgement)
+cancelled = process.final("cancelled", "Отменён")
+dropped = process.final("dropped", "Снят с подготовки")
+
+process.start(
+    "generate", "Подготовить приказ", draft, by=(SYSTEM_ROLE, SPECIALIST), basis="O1",
+    do=[order_paper],
+)  # fmt: skip
+process.move(
+    "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
+    style="primary", if_=[filled, composition_is_approved, signer_is_known],
+    do=[order_paper, clear_visas],
+)  # fmt: skip
+process.when(
+    "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",
+    do=[Paper("agreement_sheet")],
+)  # fmt: skip
+process.when("visa_refused", "Есть возражение", visas.failed, agreement, returned, basis="O4")
+process.move(
+    "return_from_signature", "Вернуть на доработку", signature, returned, by=DEPARTMENT_HEAD,
+    basis="O5", form=Reason, if_=[answered],
+)  # fmt: skip
+process.move(
+    "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
+    apart="send", style="primary", signed=True, bulk=True,
+    if_=[visas_fit_text, basis_in_force, composition_is_approved, statuses_hold, order_not_late],
+    do=[put_signature, order_paper],
+)  # fmt: skip
+process.move(
+    "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
+    style="primary", bulk=True, if_=[date_in_sequence, order_not_late],
+    do=[put_number, by_kind, order_paper, acknowledgement.open, Paper("ack_sheet"),
+        registered_letter],
+)  # fmt: skip
+process.move(
+    "upload_scan", "Приложить скан", registered, registered, by=CLERK, basis="O8", form=Scan,
+    if_=[answered],
+)  # fmt: skip
+process.move(
+    "cancel", "Отменить приказ", [draft, agreement, returned, signature], cancelled,
+    by=DEPARTMENT_HEAD, basis="O10", form=Reason, style="danger", if_=[answered],
+)  # fmt: skip
+process.move(
+    "drop", "Снять с подготовки", [draft, agreement, returned, signature], dropped,
+    by=SYSTEM_ROLE, basis="P11, P15",
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Conditions of an order: composition, signer, basis acts, dates and numbers."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Case, Facts, Refusal, refuse
+
+JOURNAL = "orders"
+
+
+def composition_is_approved(case: Case, facts: Facts) -> Refusal | None:
+    """The annex repeats the consents of the parent, school by school (O2)."""
+    tally = facts.parent_tally(case, "consents")
+    if tally is None:
+        return None
+    agreed = set(tally.keys("agreed", "agreed_with_conditions"))
+    listed = {str(case.data.base), *case.data.members.keys()}
+    if listed <= agreed:
+        return None
+    return refuse(
+        "consent_revoked",
+        "Школа отозвала согласие: исключите её, верните предложение или подождите",
+        basis="4.2",
+    )
+
+
+def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
+    """Somebody signs today: the head of department or the acting substitute (O2)."""
+    if facts.signer("department_head") is None:
+        return refuse("no_signer", "Сегодня некому подписать: назначьте исполняющего обязанности")
+    return None
+
+
+def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """An expired act blocks the signature until it is replaced or explained (1.1b)."""
+    if len(case.form.basis_reason) >= 20:  # noqa: PLR2004 (O-3)
+        return
+    for act_id in case.data.acts:
+        act = facts.act(act_id)
+        if act and act.valid_to and act.valid_to < case.today:
+            yield refuse(
+                "basis_expired",
+                "Срок действия основания истёк {date}: {act}. Замените акт или объясните",
+                date=f"{act.valid_to:%d.%m.%Y}",
+                act=act.citation,
+                field="basis_reason",
+                basis="1.1",
+            )
+
+
+def order_not_late(case: Case, _facts: Facts) -> Refusal | None:
+    """The composition may not take effect before the order is registered (dossier 8)."""
+    if case.data.valid_from >= case.today:
+        return None
+    return refuse(
+        "effective_in_past", "Дата начала {date} раньше регистрации: верните приказ на доработку",
+        date=f"{case.data.valid_from:%d.%m.%Y}", field="valid_from",
+    )  # fmt: skip
+
+
+def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
+    """Dates of a journal do not run backwards without a reason (O7)."""
+    last = facts.last_registered_on(JOURNAL)
+    if last and case.today < last and not case.form.reason:
+        return refuse(
+            "date_out_of_sequence", "В журнале уже есть номер от {date}: укажите причину",
+            date=f"{last:%d.%m.%Y}", field="reason",
+        )  # fmt: skip
+    return None
