@@ -7,6 +7,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
+from workflow_app.api.v1 import api, spec
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
 from workflow_app.web import filters, pages, security
@@ -36,7 +37,7 @@ def create_app(house: House) -> Flask:
     )
     app.extensions["house"] = house
     Bootstrap5(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -45,6 +46,9 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (access, queue, cases, documents, registers):
         app.register_blueprint(blueprint)
+    csrf.exempt(api)
+    app.register_blueprint(api)
+    spec.register(app)
     return app
 
 

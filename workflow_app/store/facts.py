@@ -3,16 +3,27 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Tally
-from workflow_app.engine.case import ActCard, Case, SchoolCard, Signer
+from workflow_app.engine.case import (
+    ActCard,
+    Case,
+    DirectionCard,
+    OrganisationCard,
+    PersonCard,
+    SchoolCard,
+    Signer,
+    StatusCard,
+)
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Capacity
-from workflow_app.store import directory, networks, offices, registers, votes
+from workflow_app.store import cards, directory, networks, offices, registers, votes
 from workflow_app.store.models.directory import (
+    Municipality,
     NormativeAct,
     Organisation,
     Person,
@@ -20,7 +31,7 @@ from workflow_app.store.models.directory import (
     School,
     Settlement,
 )
-from workflow_app.store.models.instances import DataVersion, Instance
+from workflow_app.store.models.instances import DataVersion, History, Instance
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 
 if TYPE_CHECKING:
@@ -128,7 +139,10 @@ class SqlFacts:
         act = self._session.get(NormativeAct, act_id)
         if act is None or act.municipality_id != self._municipality_id:
             return None
-        return ActCard(act.id, act.title, citation(act), act.state, act.valid_to)
+        return ActCard(
+            act.id, act.title, citation(act), act.state, act.valid_to, act.level, act.act_type,
+            act.number or "", act.adopted_on, act.issuer,
+        )  # fmt: skip
 
     def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
         """Return the networks a school belongs to on a date."""
@@ -220,6 +234,54 @@ class SqlFacts:
             )
         )
         return self._connection.execute(query).one_or_none() is not None
+
+    def person(self, person_id: int) -> PersonCard | None:
+        """Return how papers name a person of this municipality."""
+        return self._once(
+            ("person", person_id),
+            lambda: cards.person(self._session, self._municipality_id, person_id, self._today),
+        )
+
+    def organisation(self, key: int | str) -> OrganisationCard | None:
+        """Return an organisation of this municipality by its id or kind."""
+        return self._once(
+            ("organisation", key),
+            lambda: cards.organisation(self._session, self._municipality_id, key, self._today),
+        )
+
+    def direction(self, direction_id: int) -> DirectionCard | None:
+        """Return a priority direction as papers list it."""
+        return self._once(
+            ("direction", direction_id),
+            lambda: cards.direction(self._session, self._municipality_id, direction_id),
+        )
+
+    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
+        """Return the statuses a school has today in a year, with their grounds."""
+        return self._once(
+            ("status_cards", school_id, school_year),
+            lambda: tuple(
+                StatusCard(status.code, status.title, status.evidence, status.basis)
+                for status in directory.statuses(self._session, school_id, school_year, self._today)
+            ),
+        )
+
+    def last_taken(self, case: Case, action: str) -> dt.datetime | None:
+        """Return the moment an action was last taken in the case, UTC."""
+        query = select(func.max(History.at)).where(
+            History.instance_id == case.id, History.action == action
+        )
+        return self._once(
+            ("case", case.id, "taken", action),
+            lambda: self._connection.execute(query).scalar_one_or_none(),
+        )
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return a moment as the municipality's clocks show it."""
+        return moment.astimezone(self._once(("zone",), self._zone))
+
+    def _zone(self) -> dt.tzinfo:
+        return ZoneInfo(self._session.get_one(Municipality, self._municipality_id).timezone)
 
     def name(self, register: str, key: int, form: str = "") -> str:
         """Return the printed name of a register row, in a stored case form."""

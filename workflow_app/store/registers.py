@@ -1,7 +1,7 @@
 """Registers and journals: written only by the consequences of decisions."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -56,6 +56,43 @@ def take_number(connection: Connection, case: Case, number: Number, title: str) 
         )
     )  # fmt: skip
     return label
+
+
+def taken_numbers(
+    connection: Connection, municipality_id: int, journal: str, year: int, first: int, last: int
+) -> list[int]:
+    """Return the numbers of a range that have a row already."""
+    query = (
+        select(_ENTRY.c.number)
+        .join(_JOURNAL, _JOURNAL.c.id == _ENTRY.c.journal_id)
+        .where(
+            _JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == journal,
+            _ENTRY.c.year == year, _ENTRY.c.number.between(first, last),
+        )
+        .order_by(_ENTRY.c.number)
+    )  # fmt: skip
+    return list(connection.execute(query).scalars())
+
+
+def put_outside_numbers(
+    connection: Connection, municipality_id: int, journal: str, on: dt.date,
+    numbers: Sequence[int], title: str,
+) -> None:  # fmt: skip
+    """Insert rows for numbers given outside the system."""
+    found = connection.execute(
+        select(_JOURNAL).where(
+            _JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == journal
+        )
+    ).one()
+    rows = [
+        {
+            "municipality_id": municipality_id, "journal_id": found.id, "year": on.year,
+            "number": number, "label": str(found.pattern).format(n=number, year=on.year),
+            "kind": "external", "registered_on": on, "title": title,
+        }
+        for number in numbers
+    ]  # fmt: skip
+    connection.execute(insert(_ENTRY), rows)
 
 
 def own_entry(connection: Connection, instance_id: int) -> Any:

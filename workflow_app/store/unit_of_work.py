@@ -302,6 +302,22 @@ class SqlUnitOfWork:
         title = self.processes[case.process].heading_of(case.data)
         return registers.take_number(self.connection, case, number, title)
 
+    def taken_numbers(
+        self, municipality_id: int, journal: str, year: int, first: int, last: int
+    ) -> Sequence[int]:
+        """Return the numbers of a range that have a row already."""
+        return registers.taken_numbers(
+            self.connection, municipality_id, journal, year, first, last
+        )
+
+    def put_outside_numbers(
+        self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
+    ) -> None:
+        """Insert rows of the kind `external`."""
+        registers.put_outside_numbers(
+            self.connection, municipality_id, journal, on, numbers, title
+        )
+
     # ------------------------------------------------------------ ballots
 
     def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> Sequence[Voter]:

@@ -1,15 +1,18 @@
 """Who is there, and the headers that keep strangers out."""
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services.access import digest
+from workflow_app.store import admin
 from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 
 COOKIE = "workflow_session"
-OPEN = {"access.sign_in", "access.forgot", "access.choose", "static", "bootstrap.static",
-        "pages.health"}  # fmt: skip
+OPEN = {"access.sign_in", "access.forgot", "access.choose", "static", "pages.health"}
+"""Endpoints for people who are not signed in; a test reads this list."""
+WITHOUT_PERSON = {"static", "pages.health"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -30,17 +33,38 @@ def register(app: Flask) -> None:
 
 def _who() -> BaseResponse | None:
     """Find the person behind the session; pages of the inside send others to the door."""
-    token = request.cookies.get(COOKIE, "")
     g.person_id = None
-    if request.endpoint in {"static", "bootstrap.static", "pages.health"}:
+    if request.endpoint in WITHOUT_PERSON:
         return None
+    # A blueprint with its own way in (bearer tokens) names itself by this attribute.
+    if request.blueprint and getattr(_blueprint(), "own_sign_in", False):
+        return None
+    token = request.cookies.get(COOKIE, "")
     if token:
-        g.person_id = house().read(lambda uow: SqlAccess(uow).person_of_session(digest(token)))
+        g.person_id = _person_of(digest(token))
     if g.person_id is None and request.endpoint not in OPEN:
         if request.endpoint is None:
             return None
-        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("access.sign_in", next=wanted))
     return None
+
+
+def _blueprint() -> object:
+    return current_app.blueprints.get(request.blueprint or "")
+
+
+def _person_of(token_sha256: str) -> int | None:
+    """Return who is signed in; a session unseen for a while is marked as seen again."""
+
+    def look(uow: SqlUnitOfWork) -> tuple[int | None, bool]:
+        found = SqlAccess(uow).person_of_session(token_sha256)
+        return found, found is not None and admin.was_away(uow, token_sha256)
+
+    found, was_away = house().read(look)
+    if was_away:
+        house().transact(lambda uow: admin.seen_again(uow, token_sha256))
+    return found
 
 
 def person_id() -> int:
@@ -53,7 +77,7 @@ def person_id() -> int:
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if not request.path.startswith("/static") and "Cache-Control" not in response.headers:
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     if house().settings.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow_app.store.models.base import Base
+from workflow_app.store.models.base import AppendOnly, Base
 
 
 class Account(Base):
@@ -98,3 +98,19 @@ class SavedView(Base):
     title: Mapped[str] = mapped_column(String(80))
     query: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[dt.datetime]
+
+
+class AdminEvent(AppendOnly, Base):
+    """What somebody changed outside any case: people, offices, calendar, policies. Written once."""
+
+    __tablename__ = "admin_event"
+    __table_args__ = (Index("ix_admin_event_list", "municipality_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    at: Mapped[dt.datetime]
+    person_id: Mapped[int]
+    acting_as: Mapped[str] = mapped_column(String(300), default="")
+    action: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(400))
+    details: Mapped[dict[str, Any]]

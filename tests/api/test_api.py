@@ -1,0 +1,162 @@
+"""REST v1: the contract outside programs rely on."""
+
+import pytest
+from stories import NOTE, done, propose, to_department
+
+from workflow_app.app import create_app
+from workflow_app.demo import PASSWORD
+from workflow_app.services.access import make_token
+from workflow_app.store.accounts import SqlAccess
+
+
+@pytest.fixture
+def district(sqlite_district):
+    return sqlite_district("2025-08-28")
+
+
+@pytest.fixture
+def client(district):
+    """Return a function: a person's client of the API."""
+    app = create_app(district.house)
+
+    def of(person):
+        token = district.house.transact(
+            lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
+        )
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
+
+    of.app = app
+    return of
+
+
+def test_a_request_without_a_token_is_refused(client):
+    response = client.app.test_client().get("/api/v1/queue")
+    assert response.status_code == 401
+    assert response.json["code"] == "unauthorized"
+
+
+def test_the_contract_is_published_as_openapi_31(client):
+    contract = client.app.test_client().get("/api/v1/openapi.json").json
+    assert contract["openapi"].startswith("3.1")
+    paths = contract["paths"]
+    for path in ("/processes", "/processes/{key}", "/instances", "/instances/{instance_id}",
+                 "/instances/{instance_id}/actions/{action}", "/instances/{instance_id}/history",
+                 "/instances/{instance_id}/documents", "/documents/{document_id}/content",
+                 "/queue", "/networks", "/networks/{network_id}/composition", "/orders",
+                 "/schools", "/people"):  # fmt: skip
+        assert f"/api/v1{path}" in paths
+
+
+def start(client, district, person="P102", **values):
+    data = {
+        "name": "Физика вместе", "context_note": NOTE,
+        "directions": district.directions("2025-2026")[:1],
+        "members": [{"school": district.school("S05"), "role": "supported"}], **values,
+    }  # fmt: skip
+    return client(person).post("/api/v1/instances", json={"process": "network_proposal", "data": data})
+
+
+def test_a_proposal_is_started_edited_and_sent(client, district):
+    created = start(client, district)
+    assert created.status_code == 200, created.json
+    case = created.json["id"]
+    assert created.json["state"] == "draft"
+    assert {action["key"] for action in created.json["allowed"]} == {"invite", "withdraw"}
+    url = f"/api/v1/instances/{case}"
+    patched = client("P102").patch(url, json={"version": created.json["version"],
+                                              "data": {"goal": "Учить физике вместе"}})  # fmt: skip
+    assert patched.json["data"]["goal"] == "Учить физике вместе"
+    sent = client("P102").post(f"{url}/actions/invite", json={
+        "version": patched.json["version"], "seen": patched.json["seen"]
+    })  # fmt: skip
+    assert sent.json["state"] == "collecting_consents"
+
+
+def test_a_base_school_without_status_answers_409_and_its_code(client, district):
+    response = start(client, district, "P108")
+    assert response.status_code == 409
+    assert response.json["code"] == "base_not_stable"
+    assert "base" in response.json["fields"]
+
+
+def test_unknown_and_wrong_fields_answer_422_by_field(client, district):
+    response = start(client, district, color="red", valid_from="завтра")
+    assert response.status_code == 422
+    assert set(response.json["fields"]) == {"color", "valid_from"}
+
+
+def test_a_second_open_proposal_is_refused(client, district):
+    assert start(client, district).status_code == 200
+    response = start(client, district)
+    assert (response.status_code, response.json["code"]) == (409, "already_open")
+
+
+def test_another_schools_draft_does_not_exist_for_strangers(client, district):
+    case = propose(district, "P102", {"S05": "supported"}).instance_id
+    for person in ("P103", "P105", "P003", "P001"):
+        stranger = client(person)
+        assert stranger.get(f"/api/v1/instances/{case}").status_code == 404
+        assert stranger.patch(f"/api/v1/instances/{case}", json={"version": 1, "data": {}}
+                              ).status_code == 404  # fmt: skip
+        for action in ("invite", "withdraw", "approve"):
+            answer = stranger.post(f"/api/v1/instances/{case}/actions/{action}", json={})
+            assert answer.status_code == 404
+        assert stranger.get(f"/api/v1/instances/{case}/history").status_code == 404
+        assert stranger.get(f"/api/v1/instances/{case}/documents").status_code == 404
+
+
+def test_a_repeated_key_acts_once_and_another_body_is_refused(client, district):
+    case = to_department(district)
+    url = f"/api/v1/instances/{case}/actions/approve"
+    head = client("P002")
+    first = head.post(url, json={}, headers={"Idempotency-Key": "k-1"})
+    again = head.post(url, json={}, headers={"Idempotency-Key": "k-1"})
+    other = head.post(url, json={"comment": "ещё раз"}, headers={"Idempotency-Key": "k-1"})
+    assert first.json["state"] == again.json["state"] == "order_preparation"
+    assert district.history(case).count("approve") == 1
+    assert (other.status_code, other.json["code"]) == (422, "key_reused")
+
+
+def test_a_text_that_changed_after_it_was_shown_is_refused(client, district):
+    case = propose(district, "P102", {"S05": "supported"}).instance_id
+    shown = client("P102").get(f"/api/v1/instances/{case}").json
+    done(district.edit("P102", case, goal="Другая цель"))
+    body = {"version": shown["version"], "seen": shown["seen"]}
+    answer = client("P102").post(f"/api/v1/instances/{case}/actions/invite", json=body)
+    assert (answer.status_code, answer.json["code"]) == (409, "changed_meanwhile")
+
+
+def test_a_consent_is_a_signature_and_only_its_own_head_gives_it(client, district):
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    done(district.act("P102", case, "invite"))
+    url = f"/api/v1/instances/{case}/actions/agree"
+    assert client("P105").post(url, json={}).json["code"] == "wrong_password"
+    other = {"password": PASSWORD, "voter": str(district.school("S03"))}
+    assert client("P105").post(url, json=other).status_code == 403
+    assert client("P105").post(url, json={"password": PASSWORD}).status_code == 200
+    assert district.statuses(case, "consents")["S05"] == "agreed"
+
+
+def test_history_documents_queue_and_registers_are_readable(client, district):
+    case = to_department(district)
+    district.carry_out()
+    head = client("P002")
+    lines = head.get(f"/api/v1/instances/{case}/history").json
+    assert [line["action"] for line in lines][:2] == ["create", "invite"]
+    papers = head.get(f"/api/v1/instances/{case}/documents").json
+    assert {paper["paper"] for paper in papers} == {"consent_protocol", "proposal", "imc_opinion"}
+    content = head.get(f"/api/v1/documents/{papers[0]['id']}/content")
+    assert content.data[:2] == b"PK"
+    assert [work["instance_id"] for work in head.get("/api/v1/queue").json] == [case]
+    networks = head.get("/api/v1/networks").json
+    assert len(networks) == 3
+    members = head.get(f"/api/v1/networks/{networks[0]['id']}/composition?on=2025-09-01").json
+    assert members[0]["role"] == "base"
+    wrong = head.get(f"/api/v1/networks/{networks[0]['id']}/composition?on=x")
+    assert wrong.status_code == 422
+    assert any(order["number"] == "290-од" for order in head.get("/api/v1/orders").json)
+    assert len(head.get("/api/v1/schools").json) == 18
+    assert len(head.get("/api/v1/people").json) == 31
+    assert head.get("/api/v1/processes/network_proposal").json["form"]["properties"]["name"]

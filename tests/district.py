@@ -1,0 +1,227 @@
+"""The demonstration district as a test's stage: people act, time passes, effects are carried out."""
+
+import datetime as dt
+import itertools
+import shutil
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from workflow_app.bootstrap import House, build
+from workflow_app.clock import FixedClock
+from workflow_app.config import Settings
+from workflow_app.demo import load
+from workflow_app.services import acting, drafts, journals
+from workflow_app.services.acting import Intent
+from workflow_app.store import directory, votes
+from workflow_app.store.models.directory import NormativeAct, Organisation, Person
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem
+from workflow_app.store.models.messages import Notice
+from workflow_app.store.models.registers import JournalEntry
+from workflow_app.tasks import effects, loops
+
+DATABASES = ("sqlite", "postgresql")
+ZONE = ZoneInfo("Europe/Moscow")
+_numbers = itertools.count(1)
+
+
+def moment(text):
+    """Return a moment of the district: «2025-08-28» is nine in the morning there."""
+    text = text if " " in text else f"{text} 09:00"
+    return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(dt.UTC)
+
+
+class DistrictMaker:
+    """Loads the district once a day asked for, and copies it for each test."""
+
+    def __init__(self, server, folder):
+        self._server, self._folder = server, folder
+        self._templates = {}
+
+    def open(self, text):
+        at = moment(text)
+        day = at.astimezone(ZONE).date()
+        if day not in self._templates:
+            self._templates[day] = self._loaded(at, f"template_{day:%Y%m%d}")
+        name = f"district_{next(_numbers)}"
+        return District(self._house(self._copy(self._templates[day], name), at, name))
+
+    def _loaded(self, at, name):
+        url = f"sqlite:///{self._folder}/{name}.db"
+        if self._server:
+            self._server.drop_database(name)
+            url = self._server.create_database(name)
+        house = self._house(url, at, name)
+        load(house)
+        house.database.engine.dispose()
+        return name
+
+    def _copy(self, template, name):
+        if self._server:
+            self._server.drop_database(name)
+            return self._server.create_database(name, template)
+        target = self._folder / f"{name}.db"
+        shutil.copy(self._folder / f"{template}.db", target)
+        return f"sqlite:///{target}"
+
+    def _house(self, url, at, name):
+        settings = Settings(
+            data_dir=self._folder / name, database_url=url, secret_key="x" * 40, clock=at
+        )
+        house = build(settings)
+        object.__setattr__(house, "clock", FixedClock(at))
+        return house
+
+    def dispose(self):
+        """Remove the templates."""
+        if self._server:
+            for name in self._templates.values():
+                self._server.drop_database(name)
+
+
+class District:
+    """One district with a clock the test holds."""
+
+    def __init__(self, house: House):
+        self.house = house
+        with house.database.reading() as connection:
+            rows = connection.execute(select(Person.code, Person.id))
+            self.people = dict(tuple(row) for row in rows)
+            rows = connection.execute(select(Organisation.code, Organisation.id))
+            self.organisations = dict(tuple(row) for row in rows)
+            rows = connection.execute(select(NormativeAct.code, NormativeAct.id))
+            self.acts = dict(tuple(row) for row in rows)
+
+    def close(self):
+        self.house.database.engine.dispose()
+
+    # ------------------------------------------------------------ time
+
+    def at(self, text):
+        """Move to a moment, letting every deadline on the way happen."""
+        target = moment(text)
+        while True:
+            due = self.read(lambda uow: uow.connection.execute(
+                select(Deadline.next_at).where(Deadline.next_at <= target).order_by(Deadline.next_at)
+            ).scalars().first())
+            if due is None:
+                break
+            self.house.clock.set(max(due, self.house.clock.now()))
+            loops.fire_due(self.house)
+        self.house.clock.set(target)
+
+    def carry_out(self):
+        """Carry out every waiting effect, as the worker does."""
+        for _ in range(50):
+            claimed = self.house.transact(
+                lambda uow: effects.outbox.claim(uow.connection, uow.now)
+            )
+            if not claimed:
+                return
+            for message_id, _kind in claimed:
+                assert effects.carry_out(self.house, message_id) in ("done", "done before")
+
+    # ------------------------------------------------------------ people
+
+    def read(self, work):
+        return self.house.read(work)
+
+    def start(self, person, process, **values):
+        """Let a person start a case; return what the service says."""
+        who = self.people[person]
+        return self.house.transact(lambda uow: acting.start(uow, who, process, values))
+
+    def act(self, person, case, action, *, voter=None, version=None, seen=None, **values):
+        """Let a person act; return what the service says."""
+        intent = Intent(case, action, values, voter=voter, version=version, seen=seen)
+        who = self.people[person]
+        return self.house.transact(lambda uow: acting.act(uow, who, intent), queue=case)
+
+    def edit(self, person, case, **changes):
+        """Let a person save fields of a draft."""
+        who, version = self.people[person], self.case(case).version
+        return self.house.transact(
+            lambda uow: drafts.save_draft(uow, who, case, changes, version), queue=case
+        )
+
+    def outside_numbers(self, first, last):
+        """Let the clerk record numbers of the order journal that were given elsewhere."""
+        today = self.house.clock.now().astimezone(ZONE).date()
+        who = self.people["P004"]
+        return self.house.transact(lambda uow: journals.record_outside_numbers(
+            uow, who, "orders", today, first, last, "выдан вне системы"
+        ))
+
+    def take_back(self, person, case):
+        who = self.people[person]
+        return self.house.transact(lambda uow: acting.take_back(uow, who, case), queue=case)
+
+    # ------------------------------------------------------------ looking
+
+    def school(self, code):
+        return self.organisations[code]
+
+    def case(self, case):
+        return self.read(lambda uow: uow.load(case))
+
+    def state(self, case):
+        return self.case(case).state
+
+    def child(self, case):
+        return self.read(lambda uow: uow.children(case)[-1].id)
+
+    def statuses(self, case, ballot):
+        """Return school code → status of its vote, of those who belong to the count."""
+        codes = {str(key): code for code, key in self.organisations.items()}
+        tally = self.read(lambda uow: votes.tally(uow.connection, case, ballot))
+        return {codes.get(vote.voter.key, vote.voter.key): vote.status for vote in tally}
+
+    def directions(self, year):
+        municipality = self.read(lambda uow: uow.session.scalars(select(Organisation.municipality_id)).first())
+        rows = self.read(lambda uow: [
+            row.id for row in directory.directions(uow.session, municipality, year)
+        ])
+        return rows
+
+    def rows(self, model, **where):
+        """Return rows of a table as plain dictionaries."""
+        table = model.__table__
+        query = select(table).where(*(table.c[name] == value for name, value in where.items()))
+        return [dict(row._mapping) for row in self.read(
+            lambda uow: uow.connection.execute(query.order_by(*table.primary_key)).all()
+        )]
+
+    def history(self, case):
+        return [row["action"] for row in self.rows(History, instance_id=case)]
+
+    def deadlines(self, case):
+        """Return kind → due day of the open deadlines."""
+        return {
+            row["kind"]: row["due_at"].astimezone(ZONE).date().isoformat()
+            for row in self.rows(Deadline, instance_id=case)
+            if row["closed_at"] is None
+        }
+
+    def work(self, case):
+        """Return (role, organisation code) of the open work items."""
+        codes = {key: code for code, key in self.organisations.items()}
+        return sorted(
+            (row["role"], codes.get(row["organisation_id"], ""))
+            for row in self.rows(WorkItem, instance_id=case)
+            if row["closed_at"] is None
+        )
+
+    def notices(self, person):
+        return [row["subject"] for row in self.rows(Notice, person_id=self.people[person])]
+
+    def documents(self, case):
+        return self.rows(Document, instance_id=case)
+
+    def numbers(self, year, kind="issued"):
+        return [
+            row["label"] for row in self.rows(JournalEntry, year=year, kind=kind)
+        ]
+
+    def instances(self, **where):
+        return self.rows(Instance, **where)

@@ -1,0 +1,59 @@
+"""Steps of the Regulation's stories that several scenarios share."""
+
+PROPOSAL, ORDER = "network_proposal", "order_approval"
+NOTE = "Учителей мало, ехать далеко, связь слабая: нужна общая работа."
+
+
+def propose(district, head, members, *, year="2025-2026", **values):
+    """Let a head draft a proposal; members are school code → role."""
+    rows = [{"school": district.school(code), "role": role} for code, role in members.items()]
+    given = {
+        "name": "Читательская грамотность", "school_year": year, "members": rows,
+        "context_note": NOTE, "directions": district.directions(year)[:1], **values,
+    }  # fmt: skip
+    return district.start(head, PROPOSAL, **given)
+
+
+def to_department(district, head="P102", members=None, heads=("P105", "P103"), methodist="P006"):
+    """Bring a proposal into the department's queue and return it."""
+    members = members or {"S05": "supported", "S03": "partner"}
+    case = propose(district, head, members).instance_id
+    steps = [(head, "invite", {}), *((person, "agree", {}) for person in heads),
+             (head, "submit", {}), (methodist, "endorse", {"conclusion": "Условия выполнены."})]  # fmt: skip
+    for person, action, values in steps:
+        done(district.act(person, case, action, **values))
+    return case
+
+
+def complete_order(district, order, *, acts=("A11", "A14"), coordinator="P102"):
+    """Let the specialist fill in what the proposal does not say."""
+    return done(
+        district.edit(
+            "P003", order, acts=[district.acts[code] for code in acts],
+            coordinator=district.people[coordinator], curator=district.people["P006"],
+            control=district.people["P002"],
+        )
+    )  # fmt: skip
+
+
+def to_signature(district, case, *, deputy_visas=False, **given):
+    """Bring the order of an approved proposal to the signature and return it."""
+    order = district.child(case)
+    complete_order(district, order, **given)
+    done(district.act("P003", order, "send"))
+    done(district.act("P005", order, "visa"))
+    if deputy_visas:
+        done(district.act("P002", order, "visa"))
+    return order
+
+
+def done(result):
+    """Return the result of a step that had to succeed."""
+    assert not hasattr(result, "code"), f"{result.code}: {result.message}"
+    return result
+
+
+def code(result):
+    """Return the code of a refusal."""
+    assert hasattr(result, "code"), f"expected a refusal, got {result}"
+    return result.code

@@ -1,0 +1,125 @@
+"""Scenarios O-1…O-5 of the dossier, each on both databases."""
+
+import threading
+
+import pytest
+from stories import code, complete_order, done, propose, to_department, to_signature
+
+from workflow_app.store.models.documents import Document
+
+
+@pytest.mark.clause("4.2")
+def test_o1_an_order_is_signed_by_the_acting_head(open_district):
+    district = open_district("2025-08-27")
+    done(district.outside_numbers(288, 289))
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    district.at("2025-08-28")
+    assert code(district.act("P001", order, "sign")) == "not_found"
+    done(district.act("P002", order, "sign"))
+    done(district.act("P004", order, "register"))
+    assert district.case(order).number == "290-од"
+    assert district.state(case) == "enacted"
+    paper = [d for d in district.documents(order) if d["paper"] == "order_create"][-1]
+    assert paper["field_values"]["приказ"] == {"номер": "290-од", "дата": "28.08.2025"}
+    assert paper["field_values"]["подпись"]["должность"].startswith("И.о. начальника отдела")
+    assert paper["field_values"]["подпись"]["имя"].replace("\u00a0", " ") == "О.П. Дьяченко"
+    assert district.deadlines(order) == {"acknowledgement": "2025-09-02"}
+    assert district.work(order) == [
+        ("school_head", "S02"), ("school_head", "S03"), ("school_head", "S05")
+    ]  # fmt: skip
+    district.carry_out()
+    assert all(d["file_sha256"] for d in district.rows(Document, instance_id=order))
+
+
+@pytest.mark.clause("4.2, A-13")
+def test_o2_two_clerks_register_at_once_and_no_number_is_lost(open_district):
+    district = open_district("2025-08-27")
+    done(district.outside_numbers(288, 300))
+    orders = []
+    for head, members, heads in (
+        ("P102", {"S05": "supported", "S03": "partner"}, ("P105", "P103")),
+        ("P101", {"S16": "supported", "S04": "partner"}, ("P116", "P104")),
+    ):
+        case = to_department(district, head, members, heads)
+        done(district.act("P002", case, "approve"))
+        order = to_signature(district, case, coordinator=head)
+        done(district.act("P002", order, "sign"))
+        orders.append(order)
+    start, results = threading.Barrier(2), {}
+
+    def register(order):
+        start.wait()
+        results[order] = district.act("P004", order, "register")
+
+    threads = [threading.Thread(target=register, args=(order,)) for order in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in results.values():
+        done(result)
+    assert sorted(district.case(order).number for order in orders) == ["301-од", "302-од"]
+
+
+@pytest.mark.clause("1.1")
+def test_o3_an_expired_basis_blocks_the_signature_until_it_is_explained(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case, acts=("A13", "A14"))
+    refusal = district.act("P002", order, "sign")
+    assert code(refusal) == "basis_expired"
+    assert "31.12.2024" in refusal.message
+    assert code(district.act("P002", order, "sign", basis_reason="так надо")) == "basis_expired"
+    reason = "Программа продлена решением совета, акт готовится"
+    done(district.act("P002", order, "sign", basis_reason=reason))
+    district.carry_out()
+    for document in district.documents(order):
+        assert reason not in str(document["field_values"])
+
+
+@pytest.mark.clause("O4")
+def test_o4_an_objection_voids_the_visas_given_before(open_district):
+    district = open_district("2025-09-10")  # nobody substitutes: the deputy visas too
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    for person, action, values in (
+        ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
+        ("P102", "submit", {}), ("P006", "endorse", {"conclusion": "Условия выполнены."}),
+        ("P001", "approve", {}),
+    ):  # fmt: skip
+        done(district.act(person, case, action, **values))
+    order = district.child(case)
+    complete_order(district, order)
+    done(district.act("P003", order, "send"))
+    done(district.act("P005", order, "visa"))
+    done(district.act("P002", order, "object", reason="указать срок сдачи справки"))
+    assert district.state(order) == "returned"
+    done(district.edit("P003", order, report_due="2026-06-10"))
+    done(district.act("P003", order, "send"))
+    assert district.statuses(order, "visas") == {"imc_head": "pending", "deputy": "pending"}
+    done(district.act("P005", order, "visa"))
+    done(district.act("P002", order, "visa"))
+    assert district.state(order) == "on_signature"
+
+
+@pytest.mark.clause("A-13")
+def test_o5_numbers_begin_anew_with_the_calendar_year(open_district):
+    district = open_district("2025-12-29")
+    done(district.outside_numbers(291, 431))
+    values = {"valid_from": "2026-02-02"}
+    case = done(propose(district, "P102", {"S05": "supported", "S03": "partner"}, **values)
+                ).instance_id  # fmt: skip
+    for person, action, given in (
+        ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
+        ("P102", "submit", {}), ("P006", "endorse", {"conclusion": "Условия выполнены."}),
+        ("P001", "approve", {}),
+    ):  # fmt: skip
+        done(district.act(person, case, action, **given))
+    order = to_signature(district, case, deputy_visas=True)
+    district.at("2026-01-12")
+    done(district.act("P001", order, "sign"))
+    done(district.act("P004", order, "register"))
+    assert district.case(order).number == "1-од"
+    assert district.case(case).data.school_year == "2025-2026"

@@ -1,0 +1,191 @@
+"""What the API takes and gives, as pydantic models: they are the published contract."""
+
+import datetime as dt
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Problem(BaseModel):
+    """Why a request was refused: a code for machines, a Russian sentence for people."""
+
+    code: str
+    message: str
+    fields: dict[str, str] = Field(default_factory=dict)
+
+
+class NewInstance(BaseModel):
+    """A case to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    process: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class DraftChange(BaseModel):
+    """Fields changed since the version that was shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+    data: dict[str, Any]
+
+
+class Action(BaseModel):
+    """What a person decided, and what she had seen."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    version: int | None = None
+    seen: str | None = None
+    as_: int | None = Field(default=None, alias="as", description="id of the position to act in")
+    voter: str | None = None
+    vote_version: int | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+    comment: str = ""
+    password: str = Field(default="", description="for answers that are signatures")
+
+
+class ActionView(BaseModel):
+    """An action that is offered."""
+
+    key: str
+    title: str
+    voter: str = ""
+    signed: bool = False
+    form: dict[str, Any] | None = None
+
+
+class RefusedView(BaseModel):
+    """An action that is not possible now, with every reason."""
+
+    key: str
+    title: str
+    reasons: list[Problem]
+
+
+class InstanceView(BaseModel):
+    """A case as its reader sees it."""
+
+    id: int
+    process: str
+    state: str
+    state_title: str
+    number: str
+    version: int
+    seen: str
+    data: dict[str, Any]
+    allowed: list[ActionView]
+    refused: list[RefusedView]
+
+
+class HistoryView(BaseModel):
+    """A line of history."""
+
+    seq: int
+    at: dt.datetime
+    action: str
+    title: str
+    from_state: str
+    to_state: str
+    person: str
+    acting_as: str
+    form: dict[str, Any]
+    sha256: str
+
+
+class DocumentView(BaseModel):
+    """A paper of a case."""
+
+    id: int
+    paper: str
+    title: str
+    version: int
+    file_name: str
+    content_hash: str
+    file_sha256: str | None
+    issued_at: dt.datetime
+
+
+class WorkView(BaseModel):
+    """A work item."""
+
+    instance_id: int
+    process: str
+    state: str
+    heading: str
+    number: str
+    title: str
+    due_at: dt.datetime | None
+
+
+class MemberView(BaseModel):
+    """A school in a network on a date."""
+
+    school_id: int
+    name: str
+    role: str
+    since: dt.date
+    order: str
+
+
+class NetworkView(BaseModel):
+    """A network."""
+
+    id: int
+    name: str
+    state: str
+    valid_from: dt.date
+    valid_to: dt.date
+
+
+class OrderView(BaseModel):
+    """A number of the order journal."""
+
+    number: str
+    registered_on: dt.date
+    kind: str
+    title: str | None
+    instance_id: int | None
+
+
+class SchoolView(BaseModel):
+    """A school with its context card."""
+
+    id: int
+    name: str
+    type: str
+    settlement: str
+    students: int
+    teachers: int
+    statuses: list[str]
+    head: str | None
+
+
+class PersonView(BaseModel):
+    """A person's service data."""
+
+    id: int
+    name: str
+    email: str | None
+    positions: list[str]
+
+
+class FileView(BaseModel):
+    """A file that was brought."""
+
+    id: int
+    name: str
+    sha256: str
+
+
+class ProcessView(BaseModel):
+    """A definition: states, transitions, form."""
+
+    key: str
+    title: str
+    version: int
+    states: list[dict[str, Any]]
+    transitions: list[dict[str, Any]]
+    form: dict[str, Any]

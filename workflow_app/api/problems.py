@@ -1,0 +1,36 @@
+"""Refusals as HTTP answers."""
+
+from flask import Response, jsonify
+
+from workflow_app.api.models import Problem
+from workflow_app.engine.refusals import Refusal
+
+NOT_FOUND = frozenset({"not_found"})
+FORBIDDEN = frozenset({
+    "not_your_role", "not_your_vote", "not_asked", "same_person", "not_editable",
+    "field_readonly", "composition_by_order_only", "wrong_password", "not_your_step",
+})  # fmt: skip
+UNPROCESSABLE = frozenset({
+    "field_required", "field_too_short", "unknown_field", "text_too_long", "one_line_only",
+    "bad_date", "bad_number", "bad_flag", "bad_value", "bad_request", "unknown_action",
+    "key_reused", "row_repeated",
+})  # fmt: skip
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal: 409 for what the case itself forbids now."""
+    if refusal.code in NOT_FOUND:
+        return 404
+    if refusal.code in FORBIDDEN:
+        return 403
+    return 422 if refusal.code in UNPROCESSABLE else 409
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """Return a refusal as the API tells it."""
+    return Problem(code=refusal.code, message=refusal.message, fields=refusal.fields)
+
+
+def answer(refusal: Refusal) -> tuple[Response, int]:
+    """Return the HTTP answer for a refusal."""
+    return jsonify(problem_of(refusal).model_dump()), status_of(refusal)

@@ -1,0 +1,155 @@
+"""Registers, read only."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, g, request
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from workflow_app.api import models as m
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services.acting import NOT_FOUND
+from workflow_app.store import directory, networks
+from workflow_app.store.models.directory import Organisation, Person, Position
+from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+View = Callable[..., Any]
+Documented = Callable[[type[BaseModel]], Callable[[View], View]]
+Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
+
+NO_POSITION = Refusal("not_your_role", "Сегодня у вас нет должности")
+BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
+
+
+def register(api: Blueprint, documented: Documented, read: Reader) -> None:
+    """Add the routes of the registers."""
+
+    @api.get("/networks")
+    @documented(m.NetworkView)
+    def all_networks() -> Any:
+        """List the networks."""
+        return read(lambda uow: _of_municipality(uow, _networks))
+
+    @api.get("/networks/<int:network_id>/composition")
+    @documented(m.MemberView)
+    def composition(network_id: int) -> Any:
+        """Show who belongs to a network on a date, as known on a date."""
+        return read(lambda uow: _composition(uow, network_id))
+
+    @api.get("/orders")
+    @documented(m.OrderView)
+    def orders() -> Any:
+        """List the numbers of the order journal."""
+        return read(lambda uow: _of_municipality(uow, _orders))
+
+    @api.get("/schools")
+    @documented(m.SchoolView)
+    def schools() -> Any:
+        """List the schools with their context cards."""
+        return read(lambda uow: _of_municipality(uow, _schools))
+
+    @api.get("/people")
+    @documented(m.PersonView)
+    def people() -> Any:
+        """List people with their positions of today."""
+        return read(lambda uow: _of_municipality(uow, _people))
+
+
+def _municipality(uow: SqlUnitOfWork) -> int | None:
+    capacities = uow.actor(g.person_id).capacities
+    return capacities[0].municipality_id if capacities else None
+
+
+def _of_municipality(
+    uow: SqlUnitOfWork, look: Callable[[SqlUnitOfWork, int], Sequence[Any]]
+) -> Sequence[Any] | Refusal:
+    municipality_id = _municipality(uow)
+    return NO_POSITION if municipality_id is None else look(uow, municipality_id)
+
+
+def _networks(uow: SqlUnitOfWork, municipality_id: int) -> list[m.NetworkView]:
+    query = select(Network).where(Network.municipality_id == municipality_id).order_by(Network.id)
+    return [
+        m.NetworkView(
+            id=row.id, name=row.name, state=row.state, valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in uow.session.scalars(query)
+    ]  # fmt: skip
+
+
+def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Refusal:
+    network = uow.session.get(Network, network_id)
+    if network is None or network.municipality_id != _municipality(uow):
+        return NOT_FOUND
+    try:
+        on = _date("on") or uow.today
+        known = _date("as_known_on")
+    except ValueError:
+        return BAD_DATE
+    members = networks.composition(uow.session, network_id, on, known)
+    query = select(Organisation.id, Organisation.short_name).where(
+        Organisation.id.in_([member.school_id for member in members])
+    )
+    names = {row.id: row.short_name for row in uow.session.execute(query)}
+    return [
+        m.MemberView(
+            school_id=member.school_id, name=names[member.school_id], role=member.role,
+            since=member.since, order=member.order_label,
+        )
+        for member in members
+    ]  # fmt: skip
+
+
+def _date(name: str) -> dt.date | None:
+    text = request.args.get(name, "")
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _orders(uow: SqlUnitOfWork, municipality_id: int) -> list[m.OrderView]:
+    query = (
+        select(JournalEntry)
+        .join(Journal, Journal.id == JournalEntry.journal_id)
+        .where(Journal.municipality_id == municipality_id, Journal.code == "orders")
+        .order_by(JournalEntry.year, JournalEntry.number)
+    )
+    return [
+        m.OrderView(
+            number=row.label, registered_on=row.registered_on, kind=row.kind, title=row.title,
+            instance_id=row.instance_id,
+        )
+        for row in uow.session.scalars(query)
+    ]  # fmt: skip
+
+
+def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
+    cards = directory.school_cards(uow.session, municipality_id, uow.today)
+    return [
+        m.SchoolView(
+            id=card.id, name=card.short_name, type=card.school_type, settlement=card.settlement,
+            students=card.students_count, teachers=card.teachers_count,
+            statuses=list(card.statuses), head=card.head,
+        )
+        for card in cards
+    ]  # fmt: skip
+
+
+def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
+    query = (
+        select(Person, Position.title)
+        .outerjoin(Position, Position.person_id == Person.id)
+        .where(Person.municipality_id == municipality_id)
+        .order_by(Person.sort_name, Position.id)
+    )
+    found: dict[int, m.PersonView] = {}
+    for person, title in uow.session.execute(query):
+        view = found.setdefault(
+            person.id,
+            m.PersonView(id=person.id, name=person.short_nom, email=person.email, positions=[]),
+        )
+        if title:
+            view.positions.append(title)
+    return list(found.values())

@@ -1,0 +1,323 @@
+"""The routes of REST v1."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, g, jsonify, make_response, request
+from pydantic import BaseModel, ValidationError
+from spectree import Response as Answers
+from spectree import SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
+
+from workflow_app.api import models as m
+from workflow_app.api import registers as register_views
+from workflow_app.api.problems import answer
+from workflow_app.api.views import (
+    document_view,
+    history_view,
+    instance_view,
+    process_view,
+    work_view,
+)
+from workflow_app.engine.process import Process
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services import access, acting, drafts
+from workflow_app.services.acting import NOT_FOUND, Done, Intent
+from workflow_app.services.hashing import canonical, sha256
+from workflow_app.store import idempotency, queries
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+View = TypeVar("View", bound=Callable[..., Any])
+Reply = Response | tuple[Response, int]
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+spec = SpecTree(
+    "flask",
+    path="api/contract",  # the routes below this path would be left out of the contract
+    title="Workflow of school networks",
+    version="1",
+    mode="strict",
+    page_templates={},
+    security_schemes=[
+        SecurityScheme(
+            name="bearer", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer")
+        )
+    ],
+    security={"bearer": []},
+)
+_ERRORS = {"HTTP_401": m.Problem, "HTTP_403": m.Problem, "HTTP_404": m.Problem,
+           "HTTP_409": m.Problem, "HTTP_422": m.Problem}  # fmt: skip
+
+UNSIGNED = Refusal("wrong_password", "Этот ответ заменяет подпись: нужен пароль", "password")
+BAD_REQUEST = "Тело запроса не подходит: {}"
+
+
+def documented(
+    model: type[BaseModel], body: type[BaseModel] | None = None
+) -> Callable[[View], View]:
+    """Publish what a route takes and gives; its own code does the checking."""
+    publish: Callable[[View], View] = spec.validate(
+        json=body, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
+    )
+    return publish
+
+
+@api.before_request
+def _who() -> Reply | None:
+    """Find the person behind the bearer token; the contract itself is public."""
+    if request.endpoint == "api.contract":
+        return None
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    person = None
+    if scheme.lower() == "bearer" and token:
+        person = house().read(
+            lambda uow: SqlAccess(uow).person_of_token(access.digest(token.strip()))
+        )
+    if person is None:
+        problem = m.Problem(code="unauthorized", message="Нужен действующий ключ доступа")
+        return jsonify(problem.model_dump()), 401
+    g.person_id = person
+    return None
+
+
+def _body(model: type[ModelT]) -> ModelT | Refusal:
+    """Return the body of the request as a model."""
+    try:
+        return model.model_validate(request.get_json(silent=True) or {})
+    except ValidationError as error:
+        names = {".".join(str(part) for part in e["loc"]): e["msg"] for e in error.errors()}
+        return Refusal("bad_request", BAD_REQUEST.format(", ".join(names)))
+
+
+def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
+    """Answer with what a read finds: a model, a list of models, or a refusal."""
+    found = house().read(work)
+    if isinstance(found, Refusal):
+        return answer(found)
+    if isinstance(found, BaseModel):
+        return jsonify(found.model_dump(mode="json"))
+    return jsonify([item.model_dump(mode="json") for item in found])
+
+
+@api.get("/openapi.json")
+def contract() -> Reply:
+    """Publish the contract."""
+    return jsonify(spec.spec)
+
+
+@api.get("/processes")
+@documented(m.ProcessView)
+def processes() -> Reply:
+    """List the processes in use."""
+    return jsonify([process_view(p).model_dump(mode="json") for p in house().processes.values()])
+
+
+@api.get("/processes/<key>")
+@documented(m.ProcessView)
+def process(key: str) -> Reply:
+    """Describe a process: states, transitions, JSON schema of its form."""
+    found = house().processes.get(key)
+    if found is None:
+        return answer(NOT_FOUND)
+    return jsonify(process_view(found).model_dump(mode="json"))
+
+
+def _instance(uow: SqlUnitOfWork, instance_id: int) -> m.InstanceView | Refusal:
+    case = uow.load(instance_id)
+    actor = uow.actor(g.person_id)
+    if case is None:
+        return NOT_FOUND
+    definition: Process = uow.processes[case.process]
+    if not acting.may_read(uow, definition, case, actor):
+        return NOT_FOUND
+    return instance_view(uow, definition, case, actor)
+
+
+@api.post("/instances")
+@documented(m.InstanceView, m.NewInstance)
+def start() -> Reply:
+    """Begin a case."""
+    body = _body(m.NewInstance)
+    if isinstance(body, Refusal):
+        return answer(body)
+    person = g.person_id
+    return _once(lambda uow: acting.start(uow, person, body.process, body.data))
+
+
+@api.get("/instances/<int:instance_id>")
+@documented(m.InstanceView)
+def instance(instance_id: int) -> Reply:
+    """Show a case: state, data, allowed actions, refused actions with reasons."""
+    return _read(lambda uow: _instance(uow, instance_id))
+
+
+@api.patch("/instances/<int:instance_id>")
+@documented(m.InstanceView, m.DraftChange)
+def save_draft(instance_id: int) -> Reply:
+    """Save changed fields of a draft."""
+    body = _body(m.DraftChange)
+    if isinstance(body, Refusal):
+        return answer(body)
+    person = g.person_id
+    result = house().transact(
+        lambda uow: drafts.save_draft(uow, person, instance_id, body.data, body.version),
+        queue=instance_id,
+    )
+    return answer(result) if isinstance(result, Refusal) else _read(
+        lambda uow: _instance(uow, instance_id)
+    )
+
+
+@api.post("/instances/<int:instance_id>/actions/<action>")
+@documented(m.InstanceView, m.Action)
+def act(instance_id: int, action: str) -> Reply:
+    """Take an action or give an answer; `Idempotency-Key` makes a repeat harmless."""
+    body = _body(m.Action)
+    if isinstance(body, Refusal):
+        return answer(body)
+    person = g.person_id
+
+    def work(uow: SqlUnitOfWork) -> Done | Refusal:
+        if action == "take_back":
+            return acting.take_back(uow, person, instance_id)
+        if _needs_signature(uow, instance_id, action) and not _is_signed(uow, body.password):
+            return UNSIGNED
+        intent = Intent(
+            instance_id, action, _values(uow, instance_id, action, body), body.voter,
+            body.version, body.seen, body.as_, body.vote_version,
+        )  # fmt: skip
+        return acting.act(uow, person, intent)
+
+    return _once(work, queue=instance_id)
+
+
+def _values(
+    uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action
+) -> Mapping[str, Any]:
+    """Return the action's form; a bare comment is its reason where the form has one."""
+    form = None
+    case = uow.load(instance_id)
+    if case:
+        definition = uow.processes[case.process]
+        transition, found = definition.transition(case.state, action), definition.answer(action)
+        form = transition.form if transition else found[1].form if found else None
+    takes_reason = form is not None and "reason" in form.model_fields
+    if body.comment and takes_reason and "reason" not in body.data:
+        return {**body.data, "reason": body.comment}
+    return body.data
+
+
+def _needs_signature(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:
+    case = uow.load(instance_id)
+    if case is None:
+        return False
+    definition = uow.processes[case.process]
+    transition, found = definition.transition(case.state, action), definition.answer(action)
+    return transition.signed if transition else bool(found and found[1].signed)
+
+
+def _is_signed(uow: SqlUnitOfWork, password: str) -> bool:
+    account = SqlAccess(uow).account_of(g.person_id)
+    return bool(account and access.is_password(account, password))
+
+
+def _once(work: Callable[[SqlUnitOfWork], Done | Refusal], queue: int | None = None) -> Reply:
+    """Carry out a request once for its key, and answer with the case as it stands."""
+    key = request.headers.get("Idempotency-Key", "")[:100]
+    person = g.person_id
+    digest = sha256(canonical([request.method, request.path, request.get_json(silent=True)]))
+
+    def carry_out(uow: SqlUnitOfWork) -> Done | Refusal:
+        before = idempotency.known(uow, person, key) if key else None
+        if before and before[0] != digest:
+            return Refusal("key_reused", "Этот ключ уже использован с другим запросом")
+        if before:
+            return Done(**before[1])
+        result = work(uow)
+        if key and isinstance(result, Done):
+            response = {
+                "instance_id": result.instance_id, "state": result.state,
+                "version": result.version,
+            }  # fmt: skip
+            idempotency.keep(uow, person, key, digest, response)
+        return result
+
+    result = house().transact(carry_out, queue=queue)
+    if isinstance(result, Refusal):
+        return answer(result)
+    return _read(lambda uow: _instance(uow, result.instance_id))
+
+
+@api.get("/instances/<int:instance_id>/history")
+@documented(m.HistoryView)
+def history(instance_id: int) -> Reply:
+    """List what happened."""
+
+    def look(uow: SqlUnitOfWork) -> Any:
+        found = _instance(uow, instance_id)
+        if isinstance(found, Refusal):
+            return found
+        page = queries.case_page(uow.session, instance_id, None)
+        return [history_view(line) for line in page.history]
+
+    return _read(look)
+
+
+@api.get("/instances/<int:instance_id>/documents")
+@documented(m.DocumentView)
+def documents(instance_id: int) -> Reply:
+    """List the papers."""
+
+    def look(uow: SqlUnitOfWork) -> Any:
+        found = _instance(uow, instance_id)
+        if isinstance(found, Refusal):
+            return found
+        page = queries.case_page(uow.session, instance_id, None)
+        return [document_view(document) for document in page.documents]
+
+    return _read(look)
+
+
+@api.get("/documents/<int:document_id>/content")
+@documented(m.Problem)
+def content(document_id: int) -> Reply:
+    """Give the Word file."""
+
+    def look(uow: SqlUnitOfWork) -> tuple[str, bytes] | Refusal:
+        document = uow.session.get(Document, document_id)
+        if document is None or document.file_sha256 is None:
+            return NOT_FOUND
+        if isinstance(_instance(uow, document.instance_id), Refusal):
+            return NOT_FOUND
+        stored = uow.session.get_one(StoredFile, document.file_sha256)
+        return document.file_name, stored.content
+
+    found = house().read(look)
+    if isinstance(found, Refusal):
+        return answer(found)
+    response = make_response(found[1])
+    response.headers["Content-Type"] = (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    )
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found[0]}.docx")
+    return response
+
+
+@api.get("/queue")
+@documented(m.WorkView)
+def queue() -> Reply:
+    """List the work that waits for the token's person."""
+
+    def look(uow: SqlUnitOfWork) -> list[m.WorkView]:
+        actor = uow.actor(g.person_id)
+        page = queries.queue(uow.session, actor, queries.QueueFilter(), uow.now)
+        return [work_view(row) for row in page.rows]
+
+    return _read(look)
+
+
+register_views.register(api, documented, _read)

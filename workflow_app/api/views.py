@@ -1,0 +1,87 @@
+"""Cases, processes and their surroundings as the API shows them."""
+
+from workflow_app.api import models as m
+from workflow_app.api.problems import problem_of
+from workflow_app.engine.case import Case
+from workflow_app.engine.decide import Offer, allowed
+from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Actor
+from workflow_app.store import queries
+from workflow_app.store.models.documents import Document
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+
+def instance_view(
+    uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
+) -> m.InstanceView:
+    """Return a case with what its reader may do, and why not."""
+    facts = uow.facts(case.municipality_id)
+    offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
+    return m.InstanceView(
+        id=case.id, process=case.process, state=case.state,
+        state_title=process.states[case.state].title, number=case.number, version=case.version,
+        seen=case.text_hash, data=case.data.model_dump(mode="json"),
+        allowed=[_allowed(offer) for offer in offers if offer.refusal is None],
+        refused=[_refused(offer) for offer in offers if offer.refusal is not None],
+    )  # fmt: skip
+
+
+def _allowed(offer: Offer) -> m.ActionView:
+    form = offer.action.form
+    return m.ActionView(
+        key=offer.key, title=offer.action.title, voter=offer.voter, signed=offer.action.signed,
+        form=form.model_json_schema() if form else None,
+    )  # fmt: skip
+
+
+def _refused(offer: Offer) -> m.RefusedView:
+    return m.RefusedView(
+        key=offer.key, title=offer.action.title,
+        reasons=[problem_of(reason) for reason in offer.refusal or ()],
+    )  # fmt: skip
+
+
+def process_view(process: Process) -> m.ProcessView:
+    """Return a definition."""
+    return m.ProcessView(
+        key=process.key, title=process.title, version=process.version,
+        states=[
+            {"key": state.key, "title": state.title, "final": state.is_final}
+            for state in process.states.values()
+        ],
+        transitions=[
+            {
+                "key": t.key, "title": t.title, "kind": t.kind, "sources": list(t.sources),
+                "targets": [way.state for way in t.ways], "by": [role.key for role in t.by],
+                "basis": t.basis, "form": t.form.model_json_schema() if t.form else None,
+            }
+            for t in process.transitions
+        ],
+        form=process.form.model_json_schema(),
+    )  # fmt: skip
+
+
+def history_view(line: queries.HistoryLine) -> m.HistoryView:
+    """Return a line of history."""
+    return m.HistoryView(
+        seq=line.seq, at=line.at, action=line.action, title=line.title,
+        from_state=line.from_state, to_state=line.to_state, person=line.name,
+        acting_as=line.acting_as, form=dict(line.form), sha256=line.sha256,
+    )  # fmt: skip
+
+
+def document_view(document: Document) -> m.DocumentView:
+    """Return a paper."""
+    return m.DocumentView(
+        id=document.id, paper=document.paper, title=document.title, version=document.version,
+        file_name=document.file_name, content_hash=document.content_hash,
+        file_sha256=document.file_sha256, issued_at=document.issued_at,
+    )  # fmt: skip
+
+
+def work_view(row: queries.QueueRow) -> m.WorkView:
+    """Return a work item."""
+    return m.WorkView(
+        instance_id=row.instance_id, process=row.process, state=row.state, heading=row.heading,
+        number=row.number, title=row.title, due_at=row.due_at,
+    )  # fmt: skip
