@@ -70,7 +70,7 @@ def worker() -> None:
     """Carry effects out: papers, notices, letters."""
     argv = [
         sys.executable, "-m", "celery", "-A", "celery_worker", "worker", "--concurrency", "2",
-        "--without-gossip", "--without-mingle", "--queues", "effects", "--loglevel", "WARNING",
+        "--without-gossip", "--without-mingle", "--queues", "effects", "--loglevel", "WARNING", "--quiet",
     ]  # fmt: skip
     os.execv(sys.executable, argv)  # noqa: S606
 
@@ -216,6 +216,44 @@ def migrate() -> None:
     """Bring the database to the newest revision."""
     _upgrade(load_settings())
     click.echo("схема базы данных приведена к последней редакции")
+
+
+@commands.group()
+def audit() -> None:
+    """Check what happened against its hashes."""
+
+
+@audit.command()
+@click.option("--at", "at", help="moment of a root that left the house, as in its letter")
+@click.option("--root", help="the root itself")
+def verify(at: str | None, root: str | None) -> None:
+    """Check every line of history; exit 1 when something was changed, moved, or cut off."""
+    import datetime as dt
+
+    from workflow_app.bootstrap import build
+    from workflow_app.store import audit as chains
+
+    exported = (dt.datetime.fromisoformat(at), root) if at and root else None
+    house = build(load_settings())
+    with house.database.reading() as connection:
+        found = [*chains.breaks(connection), *chains.broken_roots(connection, exported)]
+    for item in found:
+        click.echo(str(item))
+    click.echo("история цела" if not found else f"нарушений: {len(found)}")
+    sys.exit(1 if found else 0)
+
+
+@commands.command()
+@click.argument("process", required=False)
+def passport(process: str | None) -> None:
+    """Print the passport of a process: who may do what, if what, then what, and by when."""
+    from workflow_app.bootstrap import build
+    from workflow_app.engine.passport import passport as text_of
+
+    house = build(load_settings())
+    for key, definition in house.processes.items():
+        if process in (None, key):
+            click.echo(text_of(definition))
 
 
 if __name__ == "__main__":

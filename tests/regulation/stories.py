@@ -8,7 +8,7 @@ def propose(district, head, members, *, year="2025-2026", **values):
     """Let a head draft a proposal; members are school code → role."""
     rows = [{"school": district.school(code), "role": role} for code, role in members.items()]
     given = {
-        "name": "Читательская грамотность", "school_year": year, "members": rows,
+        "name": f"Читательская грамотность: {head}", "school_year": year, "members": rows,
         "context_note": NOTE, "directions": district.directions(year)[:1], **values,
     }  # fmt: skip
     return district.start(head, PROPOSAL, **given)

@@ -39,8 +39,8 @@ def record_outside_numbers(  # noqa: PLR0913
         return Refusal("bad_range", f"Укажите номера от и до, не больше {LONGEST_RANGE}", "first")
     taken = uow.taken_numbers(clerk.municipality_id, journal, on.year, first, last)
     if taken:
-        numbers = ", ".join(map(str, taken[:5]))
-        return Refusal("number_taken", f"В журнале уже есть номера: {numbers}", "first")
+        known = ", ".join(map(str, taken[:5]))
+        return Refusal("number_taken", f"В журнале уже есть номера: {known}", "first")
     numbers = range(first, last + 1)
     uow.put_outside_numbers(clerk.municipality_id, journal, on, numbers, title)
     return len(numbers)

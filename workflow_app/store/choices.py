@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from workflow_app.engine.forms import FieldView, views
 from workflow_app.store import directory, offices
 from workflow_app.store.facts import citation
 from workflow_app.store.models.directory import NormativeAct, Person, SchoolYear
+from workflow_app.store.models.documents import Upload
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -22,13 +24,28 @@ class Choice:
     label: str
     detail: str = ""
     marks: tuple[str, ...] = ()
+    card: directory.SchoolContext | None = None
 
 
 Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
 
 
+Known = dict[tuple[object, ...], Sequence[Choice]]
+_KNOWN: "WeakKeyDictionary[SqlUnitOfWork, Known]" = WeakKeyDictionary()
+"""Fifty rows of a form ask for the same schools: each list is read once a unit of work."""
+
+
 def choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     """Return what a field of a case may be chosen from; empty for free input."""
+    known = _KNOWN.setdefault(uow, {})
+    options = {name: value for name, value in view.options.items() if name in ("of", "choices")}
+    key = (case.id, getattr(case.data, "school_year", ""), view.kind, str(options))
+    if key not in known:
+        known[key] = _choices(uow, case, view)
+    return known[key]
+
+
+def _choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     kind = view.kind.removeprefix("many_")
     if kind == "choice":
         source = CHOICES_OF.get(str(view.options.get("of", "")))
@@ -45,7 +62,7 @@ def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
     )
     wanted = _members(case) if view.options.get("of") == "members" else None
     return [
-        Choice(str(card.id), card.short_name, _context(card), card.statuses)
+        Choice(str(card.id), card.short_name, _context(card), card.statuses, card)
         for card in cards
         if wanted is None or card.id in wanted
     ]
@@ -140,6 +157,14 @@ def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Ch
     return [Choice(view.name, view.title) for view in views(process.form)]
 
 
+def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequence[Any]:
+    """Return the context cards of the schools a case names (1.2)."""
+    year = str(getattr(case.data, "school_year", ""))
+    return directory.school_cards(
+        uow.session, case.municipality_id, uow.today, ids, school_year=year or None
+    )
+
+
 SOURCES: Mapping[str, Source] = {
     "school": _schools,
     "direction": _directions,
@@ -169,7 +194,10 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))
         return next(found, str(item))
     if kind == "date":
-        return f"{item:%d.%m.%Y}"
+        return str(f"{item:%d.%m.%Y}")
+    if kind == "file":
+        upload = uow.session.get(Upload, item)
+        return upload.name if upload else ""
     if kind == "flag":
         return "да" if item else "нет"
     return str(item)

@@ -1,7 +1,7 @@
 """Read models of the pages: each is a fixed number of statements, however many rows."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,10 @@ class QueueFilter:
     state: str = ""
     text: str = ""
     late: bool = False
+    own: bool = False
+    """Only what was given to this person by name."""
+    since: dt.datetime | None = None
+    """Only cases that changed after this moment."""
     after: tuple[dt.datetime, int] | None = None
 
 
@@ -58,6 +62,14 @@ class QueueRow:
     ballot: str = ""
     voter: str = ""
     person_id: int | None = None
+    role: str = ""
+    role_organisation_id: int = 0
+    reason: str = ""
+
+    @property
+    def cursor(self) -> str:
+        """Return where the page after this row begins."""
+        return f"{(self.due_at or FAR).isoformat()}_{self.work_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,8 @@ class QueuePage:
     total: int
     late: int
     has_more: bool = False
+    changed: int = 0
+    """How many cases changed since the last visit."""
 
 
 FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -90,7 +104,20 @@ def mine(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def queue(session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime) -> QueuePage:
+def says(text: str) -> ColumnElement[bool]:
+    """Return the condition that a case's heading or number contains the text."""
+    # SQLite folds the case of Latin letters only, so the usual spellings are all asked for.
+    spellings = {text, text.lower(), text.upper(), text.capitalize()}
+    columns = (Instance.heading, Instance.number)
+    return or_(
+        *(column.icontains(one, autoescape=True) for column in columns for one in spellings)
+    )
+
+
+def queue(
+    session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime,
+    visited: dt.datetime | None = None,
+) -> QueuePage:  # fmt: skip
     """Return the work that waits for a person, the most urgent first."""
     conditions: list[ColumnElement[bool]] = [mine(actor)]
     if wanted.process:
@@ -98,10 +125,13 @@ def queue(session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime)
     if wanted.state:
         conditions.append(Instance.state == wanted.state)
     if wanted.text:
-        like = f"%{wanted.text}%"
-        conditions.append(or_(Instance.heading.ilike(like), Instance.number.ilike(like)))
+        conditions.append(says(wanted.text))
     if wanted.late:
         conditions.append(WorkItem.due_at < now)
+    if wanted.own:
+        conditions.append(WorkItem.person_id == actor.person_id)
+    if wanted.since:
+        conditions.append(Instance.changed_at > wanted.since)
     if wanted.after:
         conditions.append(
             tuple_(func.coalesce(WorkItem.due_at, FAR), WorkItem.id) > tuple_(*wanted.after)
@@ -117,7 +147,19 @@ def queue(session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime)
     found = session.execute(query).all()
     rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
     total, late = counts(session, actor, now)
-    return QueuePage(rows, total, late, has_more=len(found) > PAGE)
+    changed = _changed(session, actor, visited) if visited else 0
+    return QueuePage(rows, total, late, has_more=len(found) > PAGE, changed=changed)
+
+
+def _changed(session: Session, actor: Actor, since: dt.datetime) -> int:
+    """Return how much of a person's work belongs to cases changed since a moment."""
+    query = (
+        select(func.count())
+        .select_from(WorkItem)
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .where(mine(actor), Instance.changed_at > since)
+    )
+    return int(session.execute(query).scalar_one())
 
 
 def counts(session: Session, actor: Actor, now: dt.datetime) -> tuple[int, int]:
@@ -132,7 +174,7 @@ def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRo
         item.id, instance.id, instance.process, instance.state, instance.heading,
         instance.number, item.title, item.due_at, item.opened_at, instance.changed_at,
         instance.version, instance.text_hash, instance.parties, organisation, item.ballot,
-        item.voter, item.person_id,
+        item.voter, item.person_id, item.role, item.organisation_id, item.reason,
     )  # fmt: skip
 
 
@@ -216,25 +258,53 @@ def _history_line(line: History, name: str | None) -> HistoryLine:
     )  # fmt: skip
 
 
-def cases(
-    session: Session, actor: Actor, process: str, district_roles: frozenset[str], most: int = 200
-) -> Sequence[Instance]:
-    """Return the cases of a process the actor's organisations take part in, newest first.
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the list of cases shows; it lives in the page's address."""
 
-    Roles of the whole district see every case; private states are left to the caller.
+    process: str = ""
+    state: str = ""
+    text: str = ""
+    before: int | None = None
+    """The page continues below this case."""
+
+
+def cases(
+    session: Session, actor: Actor, wanted: CaseFilter, district_roles: frozenset[str],
+    private: Sequence[tuple[str, str]] = (), most: int = PAGE,
+) -> Sequence[Instance]:  # fmt: skip
+    """Return the cases the actor's organisations take part in, newest first.
+
+    Roles of the whole district see every case; private states (process, state) only show to
+    organisations that take part.
     """
     capacities = actor.capacities
     municipalities = {capacity.municipality_id for capacity in capacities}
+    part = select(Participant.instance_id).where(
+        Participant.organisation_id.in_([capacity.organisation_id for capacity in capacities])
+    )
     conditions: list[ColumnElement[bool]] = [Instance.municipality_id.in_(municipalities)]
-    if process:
-        conditions.append(Instance.process == process)
+    if wanted.process:
+        conditions.append(Instance.process == wanted.process)
+    if wanted.state:
+        conditions.append(Instance.state == wanted.state)
+    if wanted.text:
+        conditions.append(says(wanted.text))
+    if wanted.before:
+        conditions.append(Instance.id < wanted.before)
+    if private:
+        place = tuple_(Instance.process, Instance.state)
+        conditions.append(or_(place.not_in(list(private)), Instance.id.in_(part)))
     if not any(capacity.role in district_roles for capacity in capacities):
-        own = select(Participant.instance_id).where(
-            Participant.organisation_id.in_([capacity.organisation_id for capacity in capacities])
-        )
-        conditions.append(Instance.id.in_(own))
-    query = select(Instance).where(*conditions).order_by(Instance.id.desc()).limit(most)
+        conditions.append(Instance.id.in_(part))
+    query = select(Instance).where(*conditions).order_by(Instance.id.desc()).limit(most + 1)
     return session.scalars(query).all()
+
+
+def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return the short names of people."""
+    query = select(Person.id, Person.short_nom).where(Person.id.in_(set(person_ids)))
+    return {row.id: row.short_nom for row in session.execute(query)}
 
 
 def notices(session: Session, person_id: int, most: int = 30) -> Sequence[Notice]:

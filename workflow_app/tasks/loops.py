@@ -17,8 +17,10 @@ from celery import Celery
 
 from workflow_app.bootstrap import House
 from workflow_app.services import deadlines
+from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
 from workflow_app.store import leases, outbox
+from workflow_app.store.roots import SqlRoots
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks.effects import TASKS
 
@@ -76,6 +78,12 @@ def relay(house: House, celery: Celery) -> None:
     run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery))
 
 
+def tick(house: House) -> int:
+    """Fire due deadlines and send the day's root; return how many deadlines fired."""
+    house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    return fire_due(house)
+
+
 def beat(house: House) -> None:
     """Fire due deadlines until stopped."""
-    run(house, "beat", BEAT_SECONDS, lambda: fire_due(house))
+    run(house, "beat", BEAT_SECONDS, lambda: tick(house))

@@ -17,7 +17,7 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     size: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(120))
     stored_at: Mapped[dt.datetime]
 
 
@@ -50,7 +50,7 @@ class Document(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     template: Mapped[str] = mapped_column(String(80))
     template_sha256: Mapped[str] = mapped_column(String(64), default="")
-    renderer: Mapped[str] = mapped_column(String(20), default="")
+    renderer: Mapped[str] = mapped_column(String(60), default="")
     values: Mapped[dict[str, Any]] = mapped_column("field_values")
     content_hash: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(80), default="")

@@ -84,3 +84,14 @@ class Lease(Base):
     holder: Mapped[str] = mapped_column(String(80))
     until: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]
+
+
+class ChainRoot(Base):
+    """The hash over all chain heads at a moment; copies of it leave the house by mail."""
+
+    __tablename__ = "chain_root"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(unique=True)
+    instances: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,171 @@
+"""People acting at the same moment: nothing is lost, nothing doubled, the loser is told."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event
+from stories import code, done, propose, to_department, to_signature
+
+from workflow_app.engine import Answer, Ballot, Form, Line, Process, Role, Voter, at_least, field
+from workflow_app.services import acting
+from workflow_app.services.acting import Intent
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import Deadline, History, Instance, VoteRow, WorkItem
+from workflow_app.store.models.messages import OutboxMessage
+from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+
+TABLES = {
+    "instance": Instance, "history": History, "journal": JournalEntry, "network": Network,
+    "membership": MembershipEvent, "outbox": OutboxMessage, "document": Document,
+    "deadline": Deadline, "work": WorkItem,
+}  # fmt: skip
+VOTERS = 50
+HEAD = Role("head", "директор", "school_head")
+
+
+class Question(Form):
+    """A question to many."""
+
+    text: Line = field("Вопрос")
+
+
+def many(_case, _facts):
+    return [Voter(str(number), "school_head", None) for number in range(VOTERS)]
+
+
+def poll():
+    """Return a process whose one ballot asks fifty people."""
+    ballot = Ballot(
+        "poll", "Опрос", voters=many, voter_title="директор", yes=("yes",), need=at_least(1),
+        answers=(Answer("say_yes", "Да", "yes"),),
+    )  # fmt: skip
+    process = Process("poll_of_many", "Опрос", version=1, form=Question, readers=(HEAD,))
+    asking = process.state("asking", "Идёт опрос", ballot=ballot)
+    answered = process.final("answered", "Все ответили")
+    process.start("ask", "Спросить", asking, by=HEAD, do=[ballot.open])
+    process.when("complete", "Все ответили", ballot.passed, asking, answered)
+    return process
+
+
+def at_once(works):
+    """Run works at the same moment and return what each returned."""
+    barrier, results = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(number, work):
+        barrier.wait()
+        results[number] = work()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_fifty_voters_answering_at_once_all_succeed(open_district):
+    district = open_district("2025-08-28")
+    process = poll()
+    house = replace(district.house, processes={process.key: process})
+    person = district.people["P101"]
+    case = house.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
+    intents = [Intent(case.instance_id, "say_yes", voter=str(n)) for n in range(VOTERS)]
+    results = at_once([
+        lambda it=intent: house.transact(
+            lambda uow: acting.act(uow, person, it), queue=case.instance_id
+        )
+        for intent in intents
+    ])  # fmt: skip
+    assert [r for r in results if hasattr(r, "code")] == []
+    assert {row["status"] for row in district.rows(VoteRow)} == {"yes"}
+    assert district.instances(id=case.instance_id)[0]["state"] == "answered"
+    assert district.history(case.instance_id).count("complete") == 1
+
+
+def test_two_approvers_deciding_at_once_one_wins_and_the_other_is_told(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    seen = district.case(case)
+    results = at_once([
+        lambda: district.act("P002", case, "approve", version=seen.version),
+        lambda: district.act("P002", case, "reject", version=seen.version,
+                             code="other", reason="Сеть не нужна району"),
+    ])  # fmt: skip
+    refused = [result for result in results if hasattr(result, "code")]
+    assert [refusal.code for refusal in refused] == ["changed_meanwhile"]
+    assert district.state(case) in {"order_preparation", "rejected"}
+
+
+def test_the_same_click_twice_acts_once(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    version = district.case(case).version
+    results = at_once([lambda: district.act("P002", case, "approve", version=version)] * 4)
+    assert sum(not hasattr(result, "code") for result in results) == 1
+    assert len(district.instances(parent_id=case)) == 1
+
+
+def test_signing_and_revoking_a_consent_never_both_succeed(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    signed, revoked = at_once([
+        lambda: district.act("P002", order, "sign"),
+        lambda: district.act("P105", case, "revoke", reason="сокращение штата"),
+    ])  # fmt: skip
+    outcomes = {getattr(signed, "code", "done"), getattr(revoked, "code", "done")}
+    assert outcomes in ({"done", "order_signed"}, {"done", "consent_revoked"})
+
+
+def test_two_proposals_of_one_school_at_once_leave_one(open_district):
+    district = open_district("2025-08-28")
+    results = at_once([lambda: propose(district, "P102", {"S05": "supported"})] * 3)
+    assert sorted(getattr(r, "code", "done") for r in results) == [
+        "already_open", "already_open", "done"
+    ]  # fmt: skip
+    assert [n for n in district.numbers(2025) if n.startswith("З-")] == ["З-2025-001"]
+
+
+def test_a_refused_start_uses_up_nothing(open_district):
+    district = open_district("2025-08-28")
+    assert code(propose(district, "P108", {"S14": "supported"})) == "base_not_stable"
+    done(propose(district, "P102", {"S05": "supported"}))
+    assert [n for n in district.numbers(2025) if n.startswith("З-")] == ["З-2025-001"]
+
+
+@pytest.mark.parametrize("breaks_at", range(1, 26))
+def test_a_crash_at_any_statement_of_the_registration_leaves_nothing_half_done(
+    sqlite_district, breaks_at
+):
+    district = sqlite_district("2025-08-28")
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    before = {name: district.rows(model) for name, model in TABLES.items()}
+    count = 0
+
+    def crash(*_args):
+        nonlocal count
+        count += 1
+        if count == breaks_at:
+            raise PowerCutError
+
+    engine = district.house.database.engine
+    event.listen(engine, "before_cursor_execute", crash)
+    try:
+        done(district.act("P004", order, "register"))
+    except PowerCutError:
+        event.remove(engine, "before_cursor_execute", crash)
+        assert {name: district.rows(model) for name, model in TABLES.items()} == before
+        done(district.act("P004", order, "register"))
+    else:
+        event.remove(engine, "before_cursor_execute", crash)
+    assert district.case(order).number == "291-од"
+    assert len(district.rows(MembershipEvent, order_instance_id=order)) == 3
+
+
+class PowerCutError(Exception):
+    """The lights go out."""

@@ -1,0 +1,404 @@
+"""What an administrator does: people, offices, substitutions, calendar, policies, incidents.
+
+Every write is checked for role and municipality here and leaves a row of its own: these things
+belong to no case, so no case's history would tell who changed them.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.services import access
+
+ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
+UNITS = ("working", "calendar")
+LONGEST_OFFSET = 366
+
+NOT_ADMIN = Refusal("not_your_role", "Это делает администратор или специалист отдела")
+UNKNOWN = Refusal("not_found", "Такой записи нет или она не в вашем муниципалитете")
+PERIOD = Refusal("bad_period", "Начало позже окончания", "ends_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A position as administration needs it."""
+
+    id: int
+    municipality_id: int
+    person_id: int
+    organisation_id: int
+    role: str
+    title: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """An incident that waits for an operator."""
+
+    id: int
+    municipality_id: int
+    kind: str
+    outbox_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work item that may be given to somebody by name."""
+
+    id: int
+    municipality_id: int
+    role: str
+    organisation_id: int
+    title: str
+
+
+class Administration(Protocol):
+    """The part of the store that administration writes."""
+
+    @property
+    def today(self) -> dt.date:
+        """The day in the municipality."""
+
+    @property
+    def access(self) -> access.Access:
+        """Accounts and links."""
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done, by whom and as whom."""
+
+    def person_name(self, municipality_id: int, person_id: int) -> str:
+        """Return a person's short name; empty for a stranger."""
+
+    def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
+        """Return an organisation's short name; empty for a stranger."""
+
+    def set_active(self, person_id: int, *, active: bool) -> None:
+        """Open or close an account; closing ends every session and token."""
+
+    def office(self, position_id: int) -> Office | None:
+        """Return a position."""
+
+    def is_taken(self, role: str, organisation_id: int, starts_on: dt.date,
+                 ends_on: dt.date | None) -> bool:  # fmt: skip
+        """Tell whether somebody else holds an office for one in this period."""
+
+    def appoint(self, office: Office) -> int:
+        """Insert a position."""
+
+    def end_position(self, position_id: int, ends_on: dt.date) -> None:
+        """Write a position's last day."""
+
+    def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
+        """Tell whether somebody stands in already on one of these days."""
+
+    def substitute(self, office: Office, person_id: int, starts_on: dt.date, ends_on: dt.date,
+                   basis: str) -> int:  # fmt: skip
+        """Insert a substitution."""
+
+    def substitution(self, substitution_id: int) -> tuple[int, dt.date, dt.date] | None:
+        """Return (position, first day, last day) of a substitution."""
+
+    def end_substitution(self, substitution_id: int, last_day: dt.date | None) -> None:
+        """Write the last day; without one the substitution is removed."""
+
+    def override_day(self, municipality_id: int, day: dt.date, *, is_working: bool,
+                     note: str) -> None:  # fmt: skip
+        """Decide for one day."""
+
+    def restore_day(self, municipality_id: int, day: dt.date) -> None:
+        """Give a day back to the public calendar."""
+
+    def set_policy(self, municipality_id: int, kind: str, lane: str,
+                   values: Mapping[str, Any] | None) -> None:  # fmt: skip
+        """Write a policy row; without values the row is removed."""
+
+    def incident(self, incident_id: int) -> Stuck | None:
+        """Return an incident that is still open."""
+
+    def retry(self, incident: Stuck) -> bool:
+        """Put the message back into the outbox; False when it is gone."""
+
+    def resolve(self, incident: Stuck, resolution: str, person_id: int) -> None:
+        """Close an incident."""
+
+    def work(self, work_id: int) -> Work | None:
+        """Return an open work item."""
+
+    def holders(self, work: Work) -> Sequence[int]:
+        """Return who may do a work item today."""
+
+    def assign(self, work: Work, person_id: int | None) -> None:
+        """Give a work item to a person, or back to everybody of the role."""
+
+
+def officer(actor: Actor) -> Capacity | None:
+    """Return the capacity in which a person administers, if she has one."""
+    return next((c for c in actor.capacities if c.role in ADMIN_ROLES), None)
+
+
+# ---------------------------------------------------------------- people
+
+
+def invite(store: Administration, actor: Actor, person_id: int) -> str | Refusal:
+    """Return the token of a first-access link for a person of this municipality."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    if not name:
+        return UNKNOWN
+    store.record(by, "invite", f"Приглашение: {name}", {"person_id": person_id})
+    return access.make_link(store.access, person_id, "invitation")
+
+
+def set_active(
+    store: Administration, actor: Actor, person_id: int, *, active: bool
+) -> Refusal | None:
+    """Open or close a person's account."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    if not name:
+        return UNKNOWN
+    if person_id == actor.person_id and not active:
+        return Refusal("not_yourself", "Свой доступ закрыть нельзя: это сделает другой")
+    store.set_active(person_id, active=active)
+    action, word = ("activate", "открыт") if active else ("deactivate", "закрыт")
+    store.record(by, action, f"Доступ {word}: {name}", {"person_id": person_id})
+    return None
+
+
+# ---------------------------------------------------------------- offices
+
+
+def appoint(
+    store: Administration, actor: Actor, *, person_id: int, organisation_id: int, role: str,
+    title: str, starts_on: dt.date | None, ends_on: dt.date | None, sole: frozenset[str],
+) -> int | Refusal:  # fmt: skip
+    """Give a person an office from a day on; return the position."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    place = store.organisation_name(by.municipality_id, organisation_id)
+    if not name or not place or not role:
+        return UNKNOWN
+    if not title.strip():
+        return Refusal("field_required", "Напишите должность", "title")
+    if starts_on is None:
+        return Refusal("field_required", "Укажите первый день", "starts_on")
+    if ends_on and ends_on < starts_on:
+        return PERIOD
+    if role in sole and store.is_taken(role, organisation_id, starts_on, ends_on):
+        return Refusal("office_taken", f"{place}: должность в эти дни занята", "starts_on")
+    office = Office(
+        0, by.municipality_id, person_id, organisation_id, role, title.strip(), starts_on, ends_on
+    )
+    position_id = store.appoint(office)
+    said = f"{name}: {office.title}, {place}, с {starts_on:%d.%m.%Y}"
+    store.record(by, "appoint", said, {"position_id": position_id})
+    return position_id
+
+
+def end_position(
+    store: Administration, actor: Actor, position_id: int, ends_on: dt.date | None
+) -> Refusal | None:
+    """Write the last day of an office."""
+    by, office = officer(actor), store.office(position_id)
+    if by is None:
+        return NOT_ADMIN
+    if office is None or office.municipality_id != by.municipality_id:
+        return UNKNOWN
+    if ends_on is None or ends_on < office.starts_on:
+        return PERIOD
+    store.end_position(position_id, ends_on)
+    name = store.person_name(by.municipality_id, office.person_id)
+    said = f"{name}: {office.title}, последний день {ends_on:%d.%m.%Y}"
+    store.record(by, "end_position", said, {"position_id": position_id})
+    return None
+
+
+def substitute(
+    store: Administration, actor: Actor, *, position_id: int, person_id: int,
+    starts_on: dt.date | None, ends_on: dt.date | None, basis: str,
+) -> int | Refusal:  # fmt: skip
+    """Let another person act in an office for some days; the absent person may say so herself."""
+    office = store.office(position_id)
+    by = _over(actor, office)
+    if office is None or by is None:
+        return UNKNOWN
+    name = store.person_name(office.municipality_id, person_id)
+    if not name:
+        return UNKNOWN
+    if person_id == office.person_id:
+        return Refusal("same_person", "Замещает другой человек", "person_id")
+    if starts_on is None or ends_on is None:
+        return Refusal("field_required", "Укажите первый и последний день", "starts_on")
+    if ends_on < starts_on:
+        return PERIOD
+    if ends_on < store.today:
+        return Refusal("in_the_past", "Эти дни уже прошли", "ends_on")
+    if not basis.strip():
+        return Refusal("field_required", "Укажите основание: приказ, больничный лист", "basis")
+    if store.is_substituted(position_id, starts_on, ends_on):
+        return Refusal("already_substituted", "На эти дни замещение уже есть", "starts_on")
+    made = store.substitute(office, person_id, starts_on, ends_on, basis.strip())
+    said = f"{office.title}: {starts_on:%d.%m.%Y}–{ends_on:%d.%m.%Y} действует {name}"
+    store.record(by, "substitute", said, {"substitution_id": made, "basis": basis.strip()})
+    return made
+
+
+def end_substitution(store: Administration, actor: Actor, substitution_id: int) -> Refusal | None:
+    """End a substitution today, or cancel one that has not begun."""
+    found = store.substitution(substitution_id)
+    office = store.office(found[0]) if found else None
+    by = _over(actor, office)
+    if found is None or office is None or by is None:
+        return UNKNOWN
+    _, first, last = found
+    if last < store.today:
+        return Refusal("in_the_past", "Это замещение уже закончилось")
+    yesterday = store.today - dt.timedelta(days=1)
+    store.end_substitution(substitution_id, None if first >= store.today else yesterday)
+    said = f"{office.title}: замещение закончено {store.today:%d.%m.%Y}"
+    store.record(by, "end_substitution", said, {"substitution_id": substitution_id})
+    return None
+
+
+def _over(actor: Actor, office: Office | None) -> Capacity | None:
+    """Return in which capacity a person disposes of an office: as its holder or administrator."""
+    if office is None:
+        return None
+    if office.person_id == actor.person_id:
+        own = next((c for c in actor.capacities if c.position_id == office.id), None)
+        return own or Capacity(
+            actor.person_id, office.role, office.organisation_id, office.municipality_id,
+            office.id, office.title,
+        )  # fmt: skip
+    by = officer(actor)
+    return by if by and by.municipality_id == office.municipality_id else None
+
+
+# ---------------------------------------------------------------- time
+
+
+def override_day(
+    store: Administration, actor: Actor, day: dt.date | None, *, is_working: bool, note: str
+) -> Refusal | None:
+    """Decide whether a day works in this municipality."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    if day is None:
+        return Refusal("field_required", "Укажите день", "day")
+    if not note.strip():
+        return Refusal("field_required", "Напишите, на основании чего", "note")
+    store.override_day(by.municipality_id, day, is_working=is_working, note=note.strip())
+    word = "рабочий" if is_working else "выходной"
+    details = {"day": day.isoformat(), "note": note.strip()}
+    store.record(by, "override_day", f"{day:%d.%m.%Y} — {word}", details)
+    return None
+
+
+def restore_day(store: Administration, actor: Actor, day: dt.date | None) -> Refusal | None:
+    """Give a day back to the public calendar."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    if day is None:
+        return Refusal("field_required", "Укажите день", "day")
+    store.restore_day(by.municipality_id, day)
+    store.record(by, "restore_day", f"{day:%d.%m.%Y} — как в общем календаре", {})
+    return None
+
+
+def set_policy(
+    store: Administration, actor: Actor, kind: str, lane: str, *, offset: int | None, unit: str,
+    remind: Sequence[int], escalate_after: Sequence[int],
+) -> Refusal | None:  # fmt: skip
+    """Set how long a kind of deadline is here; open deadlines stay as they are."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    if offset is None or not 0 <= offset <= LONGEST_OFFSET:
+        return Refusal("bad_number", f"Срок: от 0 до {LONGEST_OFFSET} дней", "offset")
+    if unit not in UNITS:
+        return Refusal("bad_value", "Дни рабочие или календарные", "unit")
+    days = [*remind, *escalate_after]
+    if any(not 0 <= number <= LONGEST_OFFSET for number in days):
+        return Refusal("bad_number", "Напоминания: числа дней через запятую", "remind")
+    values = {
+        "offset": offset, "unit": unit, "remind": list(remind),
+        "escalate_after": list(escalate_after),
+    }  # fmt: skip
+    store.set_policy(by.municipality_id, kind, lane, values)
+    store.record(by, "set_policy", f"Срок «{kind}»: {offset}", {"lane": lane, **values})
+    return None
+
+
+def drop_policy(store: Administration, actor: Actor, kind: str, lane: str) -> Refusal | None:
+    """Go back to the term the process declares."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    store.set_policy(by.municipality_id, kind, lane, None)
+    store.record(by, "drop_policy", f"Срок «{kind}»: как в процессе", {"lane": lane})
+    return None
+
+
+# ---------------------------------------------------------------- repairs
+
+
+def retry_effect(store: Administration, actor: Actor, incident_id: int) -> Refusal | None:
+    """Let a failed effect run again."""
+    by, incident = officer(actor), store.incident(incident_id)
+    if by is None:
+        return NOT_ADMIN
+    if incident is None or incident.municipality_id != by.municipality_id:
+        return UNKNOWN
+    if not store.retry(incident):
+        return Refusal("nothing_to_retry", "Повторить нечего: пропустите, указав причину")
+    store.resolve(incident, "повтор", actor.person_id)
+    store.record(by, "retry", f"Повтор: {incident.kind}", {"incident_id": incident.id})
+    return None
+
+
+def skip_effect(
+    store: Administration, actor: Actor, incident_id: int, reason: str
+) -> Refusal | None:
+    """Give a failed effect up, with a reason."""
+    by, incident = officer(actor), store.incident(incident_id)
+    if by is None:
+        return NOT_ADMIN
+    if incident is None or incident.municipality_id != by.municipality_id:
+        return UNKNOWN
+    if not reason.strip():
+        return Refusal("field_required", "Напишите, почему это можно пропустить", "reason")
+    store.resolve(incident, reason.strip(), actor.person_id)
+    details = {"incident_id": incident.id, "reason": reason.strip()}
+    store.record(by, "skip", f"Пропуск: {incident.kind}", details)
+    return None
+
+
+def assign_work(
+    store: Administration, actor: Actor, work_id: int, person_id: int | None
+) -> Refusal | None:
+    """Give a work item to one holder of its role, or back to all of them."""
+    by, work = officer(actor), store.work(work_id)
+    if by is None:
+        return NOT_ADMIN
+    if work is None or work.municipality_id != by.municipality_id:
+        return UNKNOWN
+    if person_id is not None and person_id not in store.holders(work):
+        return Refusal("not_a_holder", "Этот человек сегодня не занимает нужную должность")
+    store.assign(work, person_id)
+    name = store.person_name(by.municipality_id, person_id) if person_id else "всем в этой роли"
+    details = {"work_id": work.id, "person_id": person_id}
+    store.record(by, "assign", f"«{work.title}» поручено: {name}", details)
+    return None

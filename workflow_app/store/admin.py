@@ -1,0 +1,388 @@
+"""The store's side of administration: writes of its use cases, and what its pages list."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from workflow_app.engine.roles import Capacity
+from workflow_app.services.administration import Office, Stuck, Work
+from workflow_app.store import calendar, offices
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import (
+    Account,
+    AdminEvent,
+    ApiToken,
+    SavedView,
+    SignInSession,
+)
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import (
+    CalendarDay,
+    Organisation,
+    Person,
+    Position,
+    Substitution,
+)
+from workflow_app.store.models.instances import DeadlinePolicy, Instance, WorkItem
+from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+if TYPE_CHECKING:
+    from workflow_app.services.administration import Administration
+
+_OUTBOX = table(OutboxMessage)
+_INCIDENT = table(Incident)
+_POLICY = table(DeadlinePolicy)
+_WORK = table(WorkItem)
+
+
+class SqlAdministration:
+    """Administration within one unit of work."""
+
+    def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
+        self._session = uow.session
+        self._connection = uow.connection
+        self.today = uow.today
+        self.access = SqlAccess(uow)
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done, by whom and as whom."""
+        values = {
+            "municipality_id": by.municipality_id, "at": self._uow.now, "person_id": by.person_id,
+            "acting_as": by.title, "action": action, "title": title[:400],
+            "details": dict(details),
+        }  # fmt: skip
+        self._connection.execute(insert(table(AdminEvent)).values(values))
+
+    def person_name(self, municipality_id: int, person_id: int) -> str:
+        """Return a person's short name; empty for a stranger."""
+        row = self._session.get(Person, person_id)
+        return row.short_nom if row and row.municipality_id == municipality_id else ""
+
+    def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
+        """Return an organisation's short name; empty for a stranger."""
+        row = self._session.get(Organisation, organisation_id)
+        return row.short_name if row and row.municipality_id == municipality_id else ""
+
+    def set_active(self, person_id: int, *, active: bool) -> None:
+        """Open or close an account; closing ends every session and token."""
+        accounts, tokens = table(Account), table(ApiToken)
+        where = accounts.c.person_id == person_id
+        self._connection.execute(update(accounts).where(where).values(is_active=active))
+        if not active:
+            self.access.end_sessions(person_id)
+            mine = (tokens.c.person_id == person_id, tokens.c.revoked_at.is_(None))
+            self._connection.execute(update(tokens).where(*mine).values(revoked_at=self._uow.now))
+
+    def office(self, position_id: int) -> Office | None:
+        """Return a position."""
+        row = self._session.get(Position, position_id)
+        return row and Office(
+            row.id, row.municipality_id, row.person_id, row.organisation_id, row.role, row.title,
+            row.starts_on, row.ends_on,
+        )  # fmt: skip
+
+    def is_taken(
+        self, role: str, organisation_id: int, starts_on: dt.date, ends_on: dt.date | None
+    ) -> bool:
+        """Tell whether somebody holds an office for one in this period."""
+        query = select(Position.id).where(
+            Position.role == role, Position.organisation_id == organisation_id,
+            or_(Position.ends_on.is_(None), Position.ends_on >= starts_on),
+        )  # fmt: skip
+        if ends_on:
+            query = query.where(Position.starts_on <= ends_on)
+        return self._session.execute(query.limit(1)).first() is not None
+
+    def appoint(self, office: Office) -> int:
+        """Insert a position."""
+        row = Position(
+            municipality_id=office.municipality_id, person_id=office.person_id,
+            organisation_id=office.organisation_id, role=office.role, title=office.title,
+            starts_on=office.starts_on, ends_on=office.ends_on,
+        )  # fmt: skip
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def end_position(self, position_id: int, ends_on: dt.date) -> None:
+        """Write a position's last day."""
+        self._session.get_one(Position, position_id).ends_on = ends_on
+        self._session.flush()
+
+    def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
+        """Tell whether somebody stands in already on one of these days."""
+        query = select(Substitution.id).where(
+            Substitution.absent_position_id == position_id,
+            Substitution.starts_on <= ends_on, Substitution.ends_on >= starts_on,
+        )  # fmt: skip
+        return self._session.execute(query.limit(1)).first() is not None
+
+    def substitute(
+        self, office: Office, person_id: int, starts_on: dt.date, ends_on: dt.date, basis: str
+    ) -> int:
+        """Insert a substitution."""
+        row = Substitution(
+            municipality_id=office.municipality_id, absent_position_id=office.id,
+            absent_person_id=office.person_id, substitute_person_id=person_id,
+            starts_on=starts_on, ends_on=ends_on, basis=basis,
+        )  # fmt: skip
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def substitution(self, substitution_id: int) -> tuple[int, dt.date, dt.date] | None:
+        """Return (position, first day, last day) of a substitution."""
+        row = self._session.get(Substitution, substitution_id)
+        return row and (row.absent_position_id, row.starts_on, row.ends_on)
+
+    def end_substitution(self, substitution_id: int, last_day: dt.date | None) -> None:
+        """Write the last day; without one the substitution is removed."""
+        row = self._session.get_one(Substitution, substitution_id)
+        if last_day is None:
+            self._session.delete(row)
+        else:
+            row.ends_on = last_day
+        self._session.flush()
+
+    def override_day(
+        self, municipality_id: int, day: dt.date, *, is_working: bool, note: str
+    ) -> None:
+        """Decide for one day."""
+        calendar.override_day(self._session, municipality_id, day, is_working=is_working, note=note)
+
+    def restore_day(self, municipality_id: int, day: dt.date) -> None:
+        """Give a day back to the public calendar."""
+        calendar.restore_day(self._session, municipality_id, day)
+
+    def set_policy(
+        self, municipality_id: int, kind: str, lane: str, values: Mapping[str, Any] | None
+    ) -> None:
+        """Write a policy row; without values the row is removed."""
+        where = (
+            _POLICY.c.municipality_id == municipality_id, _POLICY.c.kind == kind,
+            _POLICY.c.lane == lane,
+        )  # fmt: skip
+        self._connection.execute(delete(_POLICY).where(*where))
+        if values is not None:
+            row = DeadlinePolicy(municipality_id=municipality_id, kind=kind, lane=lane, **values)
+            self._session.add(row)
+            self._session.flush()
+
+    def incident(self, incident_id: int) -> Stuck | None:
+        """Return an incident that is still open."""
+        row = self._session.get(Incident, incident_id)
+        if row is None or row.resolved_at is not None:
+            return None
+        return Stuck(row.id, row.municipality_id, row.kind, row.outbox_id)
+
+    def retry(self, incident: Stuck) -> bool:
+        """Put the message back into the outbox; False when it is gone."""
+        where = (_OUTBOX.c.id == incident.outbox_id, _OUTBOX.c.outcome == "failed")
+        values = {
+            "done_at": None, "outcome": "", "attempts": 0, "claimed_until": None,
+            "next_at": self._uow.now,
+        }  # fmt: skip
+        return self._connection.execute(update(_OUTBOX).where(*where).values(values)).rowcount == 1
+
+    def resolve(self, incident: Stuck, resolution: str, person_id: int) -> None:
+        """Close an incident."""
+        values = {
+            "resolved_at": self._uow.now, "resolution": resolution, "resolved_by": person_id
+        }  # fmt: skip
+        where = (_INCIDENT.c.id == incident.id, _INCIDENT.c.resolved_at.is_(None))
+        self._connection.execute(update(_INCIDENT).where(*where).values(values))
+
+    def work(self, work_id: int) -> Work | None:
+        """Return an open work item."""
+        row = self._session.get(WorkItem, work_id)
+        if row is None or row.closed_at is not None:
+            return None
+        return Work(row.id, row.municipality_id, row.role, row.organisation_id, row.title)
+
+    def holders(self, work: Work) -> Sequence[int]:
+        """Return who may do a work item today."""
+        found = offices.holders(
+            self._session, work.municipality_id, work.role, work.organisation_id or None,
+            self.today,
+        )  # fmt: skip
+        return sorted({capacity.person_id for capacity in found})
+
+    def assign(self, work: Work, person_id: int | None) -> None:
+        """Give a work item to a person, or back to everybody of the role."""
+        where = _WORK.c.id == work.id
+        self._connection.execute(update(_WORK).where(where).values(person_id=person_id))
+
+
+def _is_administration(store: SqlAdministration) -> "Administration":
+    """Let mypy check that the store offers what administration needs."""
+    return store
+
+
+# ---------------------------------------------------------------- what the pages list
+
+
+@dataclass(frozen=True, slots=True)
+class UserLine:
+    """A person with her account and offices."""
+
+    person: Person
+    account: Account | None
+    positions: tuple[Position, ...]
+
+
+def users(session: Session, municipality_id: int, on: dt.date, text: str = "") -> list[UserLine]:
+    """Return the people of a municipality with their accounts, by name."""
+    query = (
+        select(Person, Account)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.municipality_id == municipality_id)
+        .order_by(Person.sort_name)
+    )
+    found = session.execute(query).all()
+    held: dict[int, list[Position]] = {}
+    for row in positions(session, municipality_id, on):
+        held.setdefault(row.person_id, []).append(row)
+    wanted = text.casefold()
+    return [
+        UserLine(person, account, tuple(held.get(person.id, ())))
+        for person, account in found
+        if wanted in f"{person.full_name} {person.email}".casefold()
+    ]
+
+
+def positions(
+    session: Session, municipality_id: int, on: dt.date | None = None
+) -> Sequence[Position]:
+    """Return positions with their people and organisations; with a day, those held on it."""
+    query = (
+        select(Position)
+        .join(Position.person)
+        .where(Position.municipality_id == municipality_id)
+        .order_by(Position.organisation_id, Position.role, Position.starts_on)
+    )
+    if on is not None:
+        query = query.where(
+            Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on)
+        )
+    return session.scalars(
+        query.options(joinedload(Position.person), joinedload(Position.organisation))
+    ).all()
+
+
+def substitutions(
+    session: Session, municipality_id: int, since: dt.date, person_id: int | None = None
+) -> Sequence[tuple[Substitution, Position, str, str]]:
+    """Return substitutions not over before a day: with the office and both names."""
+    absent, other = table(Person).alias(), table(Person).alias()
+    query = (
+        select(Substitution, Position, absent.c.short_nom, other.c.short_nom)
+        .join(Position, Position.id == Substitution.absent_position_id)
+        .join(absent, absent.c.id == Substitution.absent_person_id)
+        .join(other, other.c.id == Substitution.substitute_person_id)
+        .where(Substitution.municipality_id == municipality_id, Substitution.ends_on >= since)
+        .order_by(Substitution.starts_on, Substitution.id)
+    )
+    if person_id is not None:
+        query = query.where(
+            or_(
+                Substitution.absent_person_id == person_id,
+                Substitution.substitute_person_id == person_id,
+            )
+        )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def calendar_days(session: Session, municipality_id: int, year: int) -> Sequence[CalendarDay]:
+    """Return the exceptional days of a year."""
+    query = (
+        select(CalendarDay)
+        .where(
+            CalendarDay.municipality_id == municipality_id,
+            CalendarDay.day >= dt.date(year, 1, 1), CalendarDay.day <= dt.date(year, 12, 31),
+        )
+        .order_by(CalendarDay.day)
+    )  # fmt: skip
+    return session.scalars(query).all()
+
+
+def policies(session: Session, municipality_id: int) -> dict[tuple[str, str], DeadlinePolicy]:
+    """Return (kind, lane) → the municipality's own row."""
+    query = select(DeadlinePolicy).where(DeadlinePolicy.municipality_id == municipality_id)
+    return {(row.kind, row.lane): row for row in session.scalars(query)}
+
+
+def incidents(
+    session: Session, municipality_id: int, most: int = 100
+) -> Sequence[tuple[Incident, str]]:
+    """Return incidents with their case's heading: open ones first, newest first."""
+    query = (
+        select(Incident, Instance.heading)
+        .outerjoin(Instance, Instance.id == Incident.instance_id)
+        .where(Incident.municipality_id == municipality_id)
+        .order_by(Incident.resolved_at.is_not(None), Incident.id.desc())
+        .limit(most)
+    )
+    return [(row[0], row[1] or "") for row in session.execute(query)]
+
+
+def events(
+    session: Session, municipality_id: int, most: int = 100
+) -> Sequence[tuple[AdminEvent, str]]:
+    """Return what administrators did, newest first."""
+    query = (
+        select(AdminEvent, Person.short_nom)
+        .join(Person, Person.id == AdminEvent.person_id)
+        .where(AdminEvent.municipality_id == municipality_id)
+        .order_by(AdminEvent.id.desc())
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def work_without_performer(
+    session: Session, municipality_id: int, most: int = 100
+) -> Sequence[tuple[WorkItem, Instance]]:
+    """Return open work items that nobody may do."""
+    query = (
+        select(WorkItem, Instance)
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .where(
+            WorkItem.municipality_id == municipality_id, WorkItem.closed_at.is_(None),
+            WorkItem.reason != "",
+        )
+        .order_by(WorkItem.id)
+        .limit(most)
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def sessions(session: Session, person_id: int) -> Sequence[SignInSession]:
+    """Return a person's signed-in browsers, newest first."""
+    query = (
+        select(SignInSession)
+        .where(SignInSession.person_id == person_id)
+        .order_by(SignInSession.seen_at.desc())
+    )
+    return session.scalars(query).all()
+
+
+def tokens(session: Session, person_id: int) -> Sequence[ApiToken]:
+    """Return a person's tokens that still work, oldest first."""
+    query = (
+        select(ApiToken)
+        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.created_at)
+    )
+    return session.scalars(query).all()
+
+
+def saved_views(session: Session, person_id: int) -> Sequence[SavedView]:
+    """Return a person's saved views of the queue."""
+    query = select(SavedView).where(SavedView.person_id == person_id).order_by(SavedView.id)
+    return session.scalars(query).all()

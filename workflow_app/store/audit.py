@@ -1,0 +1,121 @@
+"""The hash chains: checked line by line, and against roots that left the house."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select
+
+from workflow_app.store.models.base import table
+from workflow_app.store.models.instances import History, Instance
+from workflow_app.store.models.messages import ChainRoot
+from workflow_app.store.unit_of_work import CHAINED, line_hash
+
+_HISTORY = table(History)
+_INSTANCE = table(Instance)
+_ROOT = table(ChainRoot)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a chain does not hold."""
+
+    instance_id: int
+    seq: int
+    reason: str
+
+    def __str__(self) -> str:
+        """Return the finding as a line."""
+        place = f"дело {self.instance_id}, строка {self.seq}" if self.instance_id else "все дела"
+        return f"{place}: {self.reason}"
+
+
+def breaks(connection: Connection) -> Iterator[Break]:
+    """Yield every break: changed, missing or moved lines, and a head that does not fit."""
+    heads = {
+        row.id: (row.history_seq, row.history_head)
+        for row in connection.execute(
+            select(_INSTANCE.c.id, _INSTANCE.c.history_seq, _INSTANCE.c.history_head)
+        )
+    }
+    query = select(_HISTORY).order_by(_HISTORY.c.instance_id, _HISTORY.c.seq)
+    instance_id, seq, previous = 0, 0, ""
+    for row in connection.execute(query.execution_options(yield_per=1000)):
+        if row.instance_id != instance_id:
+            yield from _end(heads, instance_id, seq, previous)
+            instance_id, seq, previous = row.instance_id, 0, ""
+        yield from _line(row, seq, previous)
+        seq, previous = row.seq, row.sha256
+    yield from _end(heads, instance_id, seq, previous)
+    for missing, (length, _) in sorted(heads.items()):
+        if length:
+            yield Break(missing, 0, "история исчезла целиком")
+
+
+def _line(row: Any, seq: int, previous: str) -> Iterator[Break]:
+    if row.seq != seq + 1:
+        yield Break(row.instance_id, seq + 1, "строка исчезла")
+    elif row.previous != previous:
+        yield Break(row.instance_id, row.seq, "строка не продолжает предыдущую")
+    if line_hash({name: getattr(row, name) for name in CHAINED}) != row.sha256:
+        yield Break(row.instance_id, row.seq, "строка изменена")
+
+
+def _end(
+    heads: dict[int, tuple[int, str]], instance_id: int, seq: int, sha256: str
+) -> Iterator[Break]:
+    """Compare the last line with the head kept in the instance."""
+    if not instance_id:
+        return
+    head = heads.pop(instance_id, None)
+    if head is None:
+        yield Break(instance_id, seq, "дела с этой историей нет")
+    elif head != (seq, sha256):
+        yield Break(instance_id, seq, "конец истории отрезан: она короче, чем записано в деле")
+
+
+def root_at(connection: Connection, at: dt.datetime) -> tuple[str, int]:
+    """Return the hash over every chain as it stood at a moment, and how many chains there were."""
+    last = (
+        select(_HISTORY.c.instance_id, func.max(_HISTORY.c.seq).label("seq"))
+        .where(_HISTORY.c.at <= at)
+        .group_by(_HISTORY.c.instance_id)
+        .subquery()
+    )
+    query = (
+        select(_HISTORY.c.instance_id, _HISTORY.c.seq, _HISTORY.c.sha256)
+        .join(
+            last,
+            and_(_HISTORY.c.instance_id == last.c.instance_id, _HISTORY.c.seq == last.c.seq),
+        )
+        .order_by(_HISTORY.c.instance_id)
+    )
+    digest, count = hashlib.sha256(), 0
+    for row in connection.execute(query):
+        digest.update(f"{row.instance_id} {row.seq} {row.sha256}\n".encode())
+        count += 1
+    return digest.hexdigest(), count
+
+
+def keep_root(connection: Connection, at: dt.datetime) -> tuple[str, int]:
+    """Keep the root of a moment and return it, for sending out of the house."""
+    sha256, count = root_at(connection, at)
+    connection.execute(insert(_ROOT).values(at=at, instances=count, sha256=sha256))
+    return sha256, count
+
+
+def last_root_at(connection: Connection) -> dt.datetime | None:
+    """Return when a root was kept last."""
+    return connection.execute(select(func.max(_ROOT.c.at))).scalar()
+
+
+def broken_roots(
+    connection: Connection, exported: tuple[dt.datetime, str] | None = None
+) -> Iterator[Break]:
+    """Yield roots, kept here or brought from outside, that the chains no longer give."""
+    kept = [(row.at, row.sha256) for row in connection.execute(select(_ROOT).order_by(_ROOT.c.at))]
+    for at, sha256 in [*kept, *([exported] if exported else [])]:
+        if root_at(connection, at)[0] != sha256:
+            yield Break(0, 0, f"корень от {at:%d.%m.%Y %H:%M} UTC больше не сходится")
