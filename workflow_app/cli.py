@@ -69,8 +69,8 @@ def web() -> None:
 def worker() -> None:
     """Carry effects out: papers, notices, letters."""
     argv = [
-        sys.executable, "-m", "celery", "-A", "celery_worker", "worker", "--concurrency", "2",
-        "--without-gossip", "--without-mingle", "--queues", "effects", "--loglevel", "WARNING", "--quiet",
+        sys.executable, "-m", "celery", "-q", "-A", "celery_worker", "worker", "--concurrency", "2",
+        "--without-gossip", "--without-mingle", "--queues", "effects", "--loglevel", "WARNING",
     ]  # fmt: skip
     os.execv(sys.executable, argv)  # noqa: S606
 

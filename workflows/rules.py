@@ -72,11 +72,13 @@ def school_year(day: dt.date) -> str:
 
 
 def year_before(year: str) -> str:
-    """Return the school year before.
+    """Return the school year before; nothing comes before what is not a year.
 
-    >>> year_before("2025-2026")
-    '2024-2025'
+    >>> year_before("2025-2026"), year_before("")
+    ('2024-2025', '')
     """
+    if not year[:4].isdecimal():
+        return ""
     first = int(year[:4])
     return f"{first - 1}-{first}"
 
@@ -131,3 +133,15 @@ def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
                 "unknown_field", "Поля «{name}» в форме нет", name=remark.about,
                 field=f"remarks.{remark.row_key}.about",
             )  # fmt: skip
+
+
+def name_is_free(case: Case, facts: Facts) -> Refusal | None:
+    """A network is known by its name: no two share one (dossier 6)."""
+    field_name = "network_name" if "network_name" in type(case.data).model_fields else "name"
+    name = getattr(case.data, field_name)
+    if facts.network_named(name) is None:
+        return None
+    return refuse(
+        "network_name_taken", "Сеть «{name}» уже есть: выберите другое наименование",
+        name=name, field=field_name,
+    )  # fmt: skip

@@ -135,9 +135,7 @@ def play(base: str, password: str, folder: Path) -> Path:
     person(HOST).act(case, "submit")
     say("согласия собраны, предложение подано в отдел")
     opinion = "Условия Положения выполнены. Сеть нужна школе № 5."
-    person(METHODIST).act(
-        case, "endorse", [("conclusion", opinion), ("recommendation", "support")]
-    )
+    person(METHODIST).act(case, "endorse", [("conclusion", opinion), ("recommendation", "support")])
     say("методист ИМЦ дал заключение")
     person(ACTING_HEAD).act(case, "approve")
     say("отдел утвердил предложение, готовится приказ")
@@ -173,7 +171,7 @@ def propose(host: Browser) -> str:
     }  # fmt: skip
     host.fill(case, fields)
     say("школа № 2 записала черновик предложения")
-    host.fill(case, {}, action="invite")
+    host.fill(case, fields, action="invite")
     say("школы приглашены")
     return case
 
@@ -191,7 +189,7 @@ def prepare_order(specialist: Browser, case: str) -> str:
         "control": option(page, "control", "Дьяченко"),
     }
     specialist.fill(order, fields)
-    specialist.fill(order, {}, action="send")
+    specialist.fill(order, fields, action="send")
     say("специалист отдела подготовила приказ и отправила на визы")
     return order
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
-from workflow_app.engine.case import ActCard, Case, SchoolCard, Signer
+from workflow_app.engine.case import (
+    ActCard,
+    Case,
+    DirectionCard,
+    OrganisationCard,
+    PersonCard,
+    SchoolCard,
+    Signer,
+    StatusCard,
+)
 from workflow_app.engine.changes import Ask
 from workflow_app.engine.roles import Capacity
 
@@ -16,6 +25,7 @@ SETTINGS: Mapping[str, Any] = {
     "A-04.max": 3,
     "A-10": 3,
     "A-15": 3,
+    "A-16": {"within": 10, "required": False},
 }
 
 
@@ -30,6 +40,7 @@ class FactsTwin:
     schools: dict[int, SchoolCard] = field(default_factory=dict)
     acts: dict[int, ActCard] = field(default_factory=dict)
     networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    network_names: dict[str, int] = field(default_factory=dict)
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
@@ -40,6 +51,12 @@ class FactsTwin:
     registered: dict[str, dt.date] = field(default_factory=dict)
     taken: set[tuple[str, int, int]] = field(default_factory=set)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
+    people: dict[int, PersonCard] = field(default_factory=dict)
+    organisations: dict[int | str, OrganisationCard] = field(default_factory=dict)
+    direction_cards: dict[int, DirectionCard] = field(default_factory=dict)
+    grounds: dict[tuple[int, str], tuple[StatusCard, ...]] = field(default_factory=dict)
+    moments: dict[str, dt.datetime] = field(default_factory=dict)
+    zone: dt.tzinfo = dt.timezone(dt.timedelta(hours=3))
 
     def setting(self, name: str) -> Any:
         """Return a setting; an unknown one is a mistake of the test."""
@@ -69,6 +86,10 @@ class FactsTwin:
         """Return a school's networks; the twin keeps one list for all dates."""
         assert isinstance(on, dt.date)
         return self.networks.get(school_id, ())
+
+    def network_named(self, name: str) -> int | None:
+        """Return the network with this name."""
+        return self.network_names.get(name)
 
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the instance that holds a key."""
@@ -117,6 +138,31 @@ class FactsTwin:
     def name(self, register: str, key: int, form: str = "") -> str:
         """Return a printed name, or the register and key."""
         return self.names.get((register, key), f"{register} {key}{form and ' '}{form}")
+
+    def person(self, person_id: int) -> PersonCard | None:
+        """Return how papers name a person."""
+        return self.people.get(person_id)
+
+    def organisation(self, key: int | str) -> OrganisationCard | None:
+        """Return an organisation by its id or kind."""
+        return self.organisations.get(key)
+
+    def direction(self, direction_id: int) -> DirectionCard | None:
+        """Return a priority direction."""
+        return self.direction_cards.get(direction_id)
+
+    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
+        """Return the statuses of a school with their grounds."""
+        return self.grounds.get((school_id, school_year), ())
+
+    def last_taken(self, case: Case, action: str) -> dt.datetime | None:
+        """Return when an action was last taken in the one case a test has."""
+        assert case is not None
+        return self.moments.get(action)
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return a moment in the twin's zone."""
+        return moment.astimezone(self.zone)
 
     # ------------------------------------------------------------ ballots as the store keeps them
 

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from engine.mistakes.small import small
+from engine.mistakes.small import CLERK, ballot, small
 
 import workflows
+from workflow_app.engine import Call, Paper, Setting, Start, at_least
 from workflow_app.engine.verify import Finding, verify
 
 MISTAKES = Path(__file__).parent / "mistakes"
@@ -61,6 +62,36 @@ def test_sound_process_has_no_findings():
     process, _, _ = small()
 
     assert verify([process], templates={}, known_roles={"clerk", "school_head"}) == []
+
+
+def test_quorum_that_fits_its_voters_is_sound():
+    process, _, _ = small()
+    process.ask(ballot(quorum=3, most=5, need=at_least(Setting("A-02"))))
+
+    assert verify([process]) == []
+
+
+def test_condition_of_the_process_own_may_read_a_ballot_its_own_way():
+    consent = ballot()
+    process, draft, done = small()
+    asking = process.state("asking", "Опрос", ballot=consent)
+    process.move("ask", "Спросить", draft, asking, by=CLERK, do=[consent.open])
+    process.when("heard", "Услышали", lambda _c, _f: True, asking, done)
+
+    assert verify([process]) == []
+
+
+def computed(case, _facts):
+    """Name processes only running could tell."""
+    name = case.data.name
+    return [Start(name, {}), Call("finish", process=name), Call(name), Paper(name)]
+
+
+def test_names_that_only_running_could_tell_are_left_alone():
+    process, draft, done = small()
+    process.move("go", "Идти", draft, done, by=CLERK, do=[computed])
+
+    assert verify([process]) == []
 
 
 def test_shipped_processes_have_no_findings():

@@ -102,3 +102,21 @@ def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district)
     assert district.state(case) == "order_preparation"
     refusal = district.act("P002", case, "exclude_school", school=district.school("S10"))
     assert code(refusal) == "last_supported_school"
+
+
+def test_a_name_that_another_network_has_is_refused_before_anybody_is_asked(open_district):
+    district = open_district("2025-08-28")
+    name = "Математика: от дефицита к результату"
+    case = done(propose(district, "P102", {"S05": "supported"}, name=name)).instance_id
+    refusal = district.act("P102", case, "invite")
+    assert code(refusal) == "network_name_taken"
+    assert "name" in refusal.fields
+
+
+def test_the_quorum_counts_invited_schools_and_not_the_base(open_district):
+    district = open_district("2025-08-28")
+    case = done(propose(district, "P102", {"S05": "supported", "S03": "partner"})).instance_id
+    done(district.act("P102", case, "invite"))
+    done(district.act("P105", case, "agree"))
+    done(district.act("P103", case, "decline", reason="нет времени"))
+    assert district.state(case) == "draft"

@@ -37,7 +37,7 @@ from workflow_app.engine.forms import (
     field,
 )
 from workflow_app.engine.forms import Number as Int
-from workflow_app.engine.guards import answered, at_most, filled, snapshot
+from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.process import AUTHOR, Child, Process, otherwise
 from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import SYSTEM_ROLE, Role
@@ -94,5 +94,6 @@ __all__ = [
     "more_than",
     "otherwise",
     "refuse",
+    "says",
     "snapshot",
 ]

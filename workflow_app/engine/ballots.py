@@ -115,6 +115,13 @@ class Tally:
         """Yield the votes that count."""
         return (vote for vote in self.votes if not vote.is_left_out)
 
+    def without(self, groups: tuple[str, ...]) -> "Tally":
+        """Return the votes of the other groups."""
+        if not groups:
+            return self
+        votes = tuple(vote for vote in self.votes if vote.voter.group not in groups)
+        return Tally(votes, self.is_closed)
+
     def count(self, *statuses: str, group: str | None = None) -> int:
         """Return how many votes have one of the statuses (any, without one), in a group."""
         return sum(
@@ -149,6 +156,8 @@ class Ballot:
     of: Literal["invited", "cast"] = "invited"
     quorum: Threshold | int | None = None
     most: int | None = None
+    aside: tuple[str, ...] = ()
+    """Groups that answer but count in no share: the base school proposes, it is not invited."""
     abstain: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
     tie_group: str | None = None
@@ -181,10 +190,11 @@ class Ballot:
         """Tell whether the votes as they stand satisfy the rule."""
         if self.veto and tally.count(*self.veto):
             return False
-        cast = tally.count() - tally.count(PENDING, self.silence)
-        if not self._has_quorum(cast, tally, facts):
+        counted = tally.without(self.aside)
+        cast = counted.count() - counted.count(PENDING, self.silence)
+        if not self._has_quorum(cast, counted, facts):
             return False
-        if self.need and not self._is_needed_share_met(cast, tally, facts):
+        if self.need and not self._is_needed_share_met(cast, counted, facts):
             return False
         return self.also is None or self.also(case, facts, tally)
 

@@ -88,6 +88,71 @@ class ActCard:
     citation: str
     state: str
     valid_to: dt.date | None
+    level: str = ""
+    kind: str = ""
+    number: str = ""
+    adopted_on: dt.date | None = None
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCard:
+    """A position somebody holds, in its confirmed cases; an empty case is not confirmed."""
+
+    position_id: int
+    role: str
+    organisation_id: int
+    title: str
+    title_gen: str = ""
+    title_dat: str = ""
+    title_acc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """How papers name a person, with the offices she holds today."""
+
+    id: int
+    nom: str
+    gen: str
+    dat: str
+    acc: str
+    signature: str
+    email: str = ""
+    offices: tuple[OfficeCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationCard:
+    """How papers name an organisation today; an empty case is not confirmed."""
+
+    id: int
+    kind: str
+    short_name: str
+    name: str
+    name_gen: str = ""
+    place: str = ""
+    """Where it stands, as stored: «с. Левокумское»."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionCard:
+    """A priority direction with the order that put it into force, if there is one."""
+
+    id: int
+    name: str
+    area: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCard:
+    """A status of a school in a year: what it is called and what it rests on."""
+
+    code: str
+    title: str
+    evidence: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +188,9 @@ class Facts(Protocol):
     def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
         """Return the networks a school belongs to on a date."""
 
+    def network_named(self, name: str) -> int | None:
+        """Return the network with this name, closed ones too."""
+
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the open instance that holds this key."""
 
@@ -152,3 +220,21 @@ class Facts(Protocol):
 
     def name(self, register: str, key: int, form: str = "") -> str:
         """Return the printed name of a register row, in a stored case form."""
+
+    def person(self, person_id: int) -> PersonCard | None:
+        """Return how papers name a person of this municipality."""
+
+    def organisation(self, key: int | str) -> OrganisationCard | None:
+        """Return an organisation by its id, or the only one of a kind (`department`, `imc`)."""
+
+    def direction(self, direction_id: int) -> DirectionCard | None:
+        """Return a priority direction as papers list it."""
+
+    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
+        """Return the statuses a school has today in a year, with their grounds."""
+
+    def last_taken(self, case: Case, action: str) -> dt.datetime | None:
+        """Return the moment an action was last taken in the case, UTC."""
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return a moment as the municipality's clocks show it."""

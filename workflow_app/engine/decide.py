@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
 from workflow_app.engine.case import Case, Facts
-from workflow_app.engine.changes import Change, Put
+from workflow_app.engine.changes import Change, Put, Start
 from workflow_app.engine.process import Effect, Guard, Process, State, Transition
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity, Parties, fitting
@@ -84,9 +84,19 @@ def decide(
     for way in transition.ways:
         if way.condition(case, facts):
             changes = _changes(transition.effects, case, facts)
-            target = way.state
-            return Decision(transition, case.state, target, capacity, changes)
+            if transition.kind == "revise":
+                return _revised(process, case, transition, capacity, changes)
+            return Decision(transition, case.state, way.state, capacity, changes)
     return Refusal("no_way", "Ни одно из условий перехода не выполнено", basis=transition.basis)
+
+
+def _revised(
+    process: Process, case: Case, transition: Transition, capacity: Capacity,
+    changes: tuple[Change, ...],
+) -> Decision:  # fmt: skip
+    """Begin a new case of the series with this one's data; this one stays in force as it is."""
+    begun = Start(process.key, case.data.model_dump(mode="json"), case.subject)
+    return Decision(transition, case.state, case.state, capacity, (*changes, begun))
 
 
 def _capacity(

@@ -1,5 +1,6 @@
 """The drawing of a process as SVG: classes only, so that a strict page may carry it."""
 
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -122,7 +123,7 @@ def _mark(links: list[Link], drawn: Graph) -> str:
 def _is_next(link: Link, drawn: Graph) -> bool:
     """Tell whether the rail itself is the way."""
     rail = [node.key for node in drawn.nodes if node.is_on_rail]
-    return (link.source, link.target) in set(zip(rail, rail[1:], strict=False))
+    return (link.source, link.target) in set(itertools.pairwise(rail))
 
 
 def _is_drawn(link: Link, drawn: Graph) -> bool:
@@ -184,8 +185,10 @@ def svg(process: Process, current: str | None = None, passed: Collection[str] = 
     plan = layout(drawn)
     name = f"diagram-{process.key}"
     parts = [
-        f'<svg class="diagram" viewBox="0 0 {WIDTH} {plan.height:g}" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc" xmlns="http://www.w3.org/2000/svg">',
+        (
+            f'<svg class="diagram" viewBox="0 0 {WIDTH} {plan.height:g}" role="img" '
+            f'aria-labelledby="{name}-title {name}-desc" xmlns="http://www.w3.org/2000/svg">'
+        ),
         f'<title id="{name}-title">{_t(f"Схема процесса «{process.title}»")}</title>',
         f'<desc id="{name}-desc">{_t(_in_words(drawn, current))}</desc>',
         *_rail(plan, current, passed),
@@ -211,7 +214,7 @@ def _rail(plan: Layout, current: str | None, passed: Collection[str]) -> Iterato
     if stations:
         first = stations[0].middle
         yield f'<path class="diagram-rail" d="M{RAIL} 12V{first:g}"/>'
-    for one, other in zip(stations, stations[1:], strict=False):
+    for one, other in itertools.pairwise(stations):
         been = {one.node.key, other.node.key} <= {*passed, current}
         kind = "diagram-rail is-passed" if been else "diagram-rail"
         yield f'<path class="{kind}" d="M{RAIL} {one.middle:g}V{other.middle:g}"/>'

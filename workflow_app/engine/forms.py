@@ -5,7 +5,7 @@ Every field may be empty while a draft lives; `filled` (guards.py) asks for the 
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.refusals import Refusal
 
 RowT = TypeVar("RowT", bound="Row")
 T = TypeVar("T")
@@ -250,6 +250,7 @@ _SENTENCES = {
     "string_too_long": ("text_too_long", "Слишком длинный текст: не больше {max_length} знаков"),
     "string_pattern_mismatch": ("one_line_only", "Здесь помещается только одна строка"),
     "date_from_datetime_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
+    "date_from_datetime_inexact": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
     "date_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
     "int_parsing": ("bad_number", "Нужно целое число"),
     "bool_parsing": ("bad_flag", "Нужно «да» или «нет»"),
@@ -261,10 +262,8 @@ def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
     try:
         return form.model_validate(values)
     except ValidationError as error:
-        refusal = joined(_refusal(item) for item in error.errors(include_url=False))
-        if refusal is None:
-            raise
-        return refusal
+        first, *others = (_refusal(item) for item in error.errors(include_url=False))
+        return replace(first, others=tuple(others))
 
 
 def _refusal(item: Mapping[str, Any]) -> Refusal:

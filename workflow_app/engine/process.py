@@ -106,7 +106,7 @@ class PaperKind:
     file_name: Callable[[Case], str] | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Process:
     """A definition: form, states, transitions, ballots and papers of one kind of case.
 
@@ -133,6 +133,10 @@ class Process:
     where: str = field(default_factory=caller, repr=False)
     repeated: list[tuple[str, str]] = field(default_factory=list, repr=False)
     """Keys declared twice, each with the place of its second declaration."""
+
+    def __repr__(self) -> str:
+        """Return the name alone: a whole definition is a page long."""
+        return f"<Process {self.key} {self.version}>"
 
     def state(
         self,
@@ -202,7 +206,11 @@ class Process:
     def revise(
         self, key: str, title: str, source: State, target: State, **declared: Any
     ) -> Transition:
-        """Declare a new instance of the series; the old one stays in force meanwhile."""
+        """Declare a new instance of the series; the old one stays in force meanwhile.
+
+        The new case begins by the first start, as a child of this one and with its data, so
+        that `on(Child(own key, …))` says what becomes of the old one. `target` is where it begins.
+        """
         return self._add("revise", key, title, (source,), target, declared)
 
     def paper(

@@ -55,7 +55,7 @@ class _Book:
     def __init__(self) -> None:
         self.forms: dict[str, list[dict[str, Any]]] = {}
         self.functions: dict[str, str] = {}
-        self._names: dict[type, str] = {}
+        self._names: dict[type[Form], str] = {}
         self._seen: set[FunctionType] = set()
 
     def plain(self, value: Any, path: str) -> Any:
@@ -66,7 +66,7 @@ class _Book:
             return [value.key, value.title, value.held_by, value.party]
         if isinstance(value, Ballot):
             return value.key
-        if isinstance(value, type):
+        if isinstance(value, type) and issubclass(value, Form):
             return self.form(value)
         if isinstance(value, FunctionType | MethodType):
             return self.function(value, path)
@@ -94,14 +94,13 @@ class _Book:
         }
         return {"is": type(value).__name__, **described}
 
-    def form(self, form: type) -> str:
+    def form(self, form: type[Form]) -> str:
         """Describe a form once and return its name; a second form of one name gets a number."""
         if form not in self._names:
             taken = sum(known.__name__ == form.__name__ for known in self._names)
             self._names[form] = f"{form.__name__}_{taken + 1}" if taken else form.__name__
-            if issubclass(form, Form):
-                shown = [self._field(view, form) for view in views(form, hidden=True)]
-                self.forms[self._names[form]] = shown
+            shown = [self._field(view, form) for view in views(form, hidden=True)]
+            self.forms[self._names[form]] = shown
         return self._names[form]
 
     def _field(self, view: FieldView, form: type[Form]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from types import CodeType
 
 _OURS = f"{Path(__file__).parent}/"
 _GENERATED = "<string>"
@@ -15,11 +14,6 @@ def caller() -> str:
     while frame.f_back and frame.f_code.co_filename.startswith((_OURS, _GENERATED)):
         frame = frame.f_back
     return place(frame.f_code.co_filename, frame.f_lineno)
-
-
-def first_line(code: CodeType) -> str:
-    """Return file:line of a function."""
-    return place(code.co_filename, code.co_firstlineno)
 
 
 def place(file: str, line: int) -> str:

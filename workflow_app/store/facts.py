@@ -154,6 +154,13 @@ class SqlFacts:
             ),
         )
 
+    def network_named(self, name: str) -> int | None:
+        """Return the network with this name, closed ones too."""
+        query = select(Network.id).where(
+            Network.municipality_id == self._municipality_id, Network.name == name
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the open instance that holds this key."""
         query = select(Instance.id).where(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.roles import Actor
@@ -206,6 +206,8 @@ class CasePage:
     parent: Instance | None
     versions: Sequence[DataVersion]
     incidents: Sequence[Incident] = field(default=())
+    work: Sequence[tuple[WorkItem, str]] = field(default=())
+    """Open work items with the organisation they wait for."""
 
 
 def case_page(session: Session, instance_id: int, parent_id: int | None) -> CasePage:
@@ -248,6 +250,16 @@ def case_page(session: Session, instance_id: int, parent_id: int | None) -> Case
                 Incident.instance_id == instance_id, Incident.resolved_at.is_(None)
             )
         ).all(),
+        [(item, name or "") for item, name in session.execute(_open_work(instance_id))],
+    )
+
+
+def _open_work(instance_id: int) -> Select[WorkItem, str]:
+    return (
+        select(WorkItem, Organisation.short_name)
+        .outerjoin(Organisation, Organisation.id == WorkItem.organisation_id)
+        .where(WorkItem.instance_id == instance_id, WorkItem.closed_at.is_(None))
+        .order_by(WorkItem.due_at, WorkItem.id)
     )
 
 

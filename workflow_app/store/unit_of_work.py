@@ -14,7 +14,7 @@ from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services.hashing import canonical, sha256, text_hash
+from workflow_app.services.hashing import canonical, sha256
 from workflow_app.services.ports import (
     DueTick,
     Entry,
@@ -144,7 +144,7 @@ class SqlUnitOfWork:
         values: dict[str, Any] = {
             "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
             "heading": process.heading_of(case.data), "number": "", "subject": new.subject,
-            "data": dict(new.data), "text_hash": text_hash(process.key, case.data), "version": 0,
+            "data": dict(new.data), "text_hash": case.text_hash, "version": 0,
             "parties": _ids(case.parties), "steps": {}, "field_versions": {},
             "parent_id": new.parent_id, "fan_key": new.fan_key,
             "open_key": process.one_open(case.data) if process.one_open else None,
@@ -155,7 +155,6 @@ class SqlUnitOfWork:
         result = self.connection.execute(insert(_INSTANCE).values(values))
         instance_id = inserted_id(result)
         self._heads[instance_id] = (0, "", "")
-        case.text_hash = values["text_hash"]
         self._take_part(instance_id, case.parties, {})
         return instance_id
 

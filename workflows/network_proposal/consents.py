@@ -31,6 +31,7 @@ from workflows.roles import (
 from workflows.rules import (
     Reason,
 )
+from workflows.wording import counted
 
 ANSWERS = {
     "pending": "ещё не ответила",
@@ -84,6 +85,7 @@ consents = Ballot(
     ),
     yes=("agreed", "agreed_with_conditions"),
     need=at_least(Setting("A-02")),
+    aside=("base",),
     also=network_is_viable,
     silence="no_response",
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
@@ -109,12 +111,16 @@ def consents_given(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 def consents_fresh(case: Case, facts: Facts) -> Refusal | None:
-    """No consent is older than sixty days (P5)."""
-    oldest = case.today - dt.timedelta(days=int(facts.setting("A-02.consent_days")))
+    """No consent is older than the set number of days (P5)."""
+    longest = int(facts.setting("A-02.consent_days"))
+    oldest = case.today - dt.timedelta(days=longest)
     for vote in facts.tally(case, consents.key) or ():
-        if vote.answered_at and vote.answered_at.date() < oldest:
-            return refuse("consent_too_old", "Согласие «{key}» старше 60 дней: запросите снова",
-                          key=facts.name("school", int(vote.voter.key)), basis="A-02")  # fmt: skip
+        if vote.answered_at and facts.local(vote.answered_at).date() < oldest:
+            return refuse(
+                "consent_too_old", "Согласие школы «{school}» старше {days}: запросите снова",
+                school=facts.name("school", int(vote.voter.key)),
+                days=counted(longest, "дня", "дней", "дней"), basis="A-02",
+            )  # fmt: skip
     return None
 
 

@@ -21,11 +21,7 @@ from workflows.rules import (
     MEMBER_ROLES,
     school_year,
 )
-
-GOAL = (
-    "Повышение качества образования в школах с низкими результатами обучения и школах, "
-    "функционирующих в неблагоприятных социальных условиях"
-)
+from workflows.wording import GOAL
 
 
 class Member(Row):
@@ -59,16 +55,19 @@ class Proposal(Form):
     asked: Many[School] = field("Кого спрашивали", hidden=True)
 
 
+RECOMMENDATIONS = {
+    "support": "поддержать",
+    "support_with_notes": "поддержать с пожеланиями",
+}
+
+
 class Opinion(Form):
     """The opinion of the methodical centre."""
 
     conclusion: Text = field("Заключение", minimum=10, basis="1.4")
     recommendation: Choice = field(
         "Рекомендация",
-        choices={
-            "support": "поддержать",
-            "support_with_notes": "поддержать с пожеланиями",
-        },
+        choices=RECOMMENDATIONS,
         default="support",
     )
     notes: Text = field("Пожелания", optional=True)

@@ -26,6 +26,15 @@ from workflows.network_proposal.consents import (
 )
 from workflows.network_proposal.effects import rejected_letter, start_order, stop_order, take_number
 from workflows.network_proposal.form import Opinion, Proposal, Rejection, first_values
+from workflows.network_proposal.papers import (
+    OPINION,
+    PROPOSAL,
+    opinion,
+    opinion_file,
+    proposal,
+    proposal_file,
+)
+from workflows.network_proposal.protocol import PROTOCOL, protocol, protocol_file
 from workflows.network_proposal.rules import (
     ORDER,
     base_is_not_invited,
@@ -58,6 +67,7 @@ from workflows.rules import (
     Reason,
     Remarks,
     base_is_stable,
+    name_is_free,
     remarks_are_bound,
     statuses_hold,
 )
@@ -113,6 +123,18 @@ rejected = process.final("rejected", "Отклонено")
 withdrawn = process.final("withdrawn", "Отозвано")
 expired = process.final("expired", "Срок истёк")
 
+process.paper(
+    "proposal", "Заявка о создании сети",
+    fields=PROPOSAL, values=proposal, file_name=proposal_file,
+)  # fmt: skip
+process.paper(
+    "consent_protocol", "Протокол согласий",
+    fields=PROTOCOL, values=protocol, file_name=protocol_file,
+)  # fmt: skip
+process.paper(
+    "imc_opinion", "Заключение ИМЦ", fields=OPINION, values=opinion, file_name=opinion_file
+)
+
 process.start(
     "create", "Предложить сеть", draft, by=(BASE_HEAD, SPECIALIST), basis="P1, 1.3",
     if_=[base_is_stable],
@@ -120,7 +142,7 @@ process.start(
 )  # fmt: skip
 process.move(
     "invite", "Пригласить школы", draft, collecting, by=AUTHORS, basis="P2, 1.5", style="primary",
-    if_=[filled, base_is_stable, base_is_not_invited, schools_exist, has_helped_school,
+    if_=[filled, base_is_stable, name_is_free, base_is_not_invited, schools_exist, has_helped_school,
          directions_of_year, term_allowed],
     do=[remember_asked, snapshot, ask_schools],
 )  # fmt: skip
@@ -161,14 +183,14 @@ process.move(
 process.move(
     "resend", "Отправить повторно", returned, {ready: is_same_network, collecting: otherwise},
     by=BASE_HEAD, basis="P8", style="primary",
-    if_=[filled, base_is_stable, base_is_not_invited, schools_exist, has_helped_school,
+    if_=[filled, base_is_stable, name_is_free, base_is_not_invited, schools_exist, has_helped_school,
          directions_of_year, term_allowed],
     do=[remember_asked, snapshot, ask_schools],
 )  # fmt: skip
 process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart="submit",
     style="primary", bulk=True,
-    if_=[statuses_hold, directions_in_force, networks_per_school, consents_given],
+    if_=[statuses_hold, directions_in_force, networks_per_school, name_is_free, consents_given],
     do=[start_order],
 )  # fmt: skip
 process.move(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.rules import HELPED, school_year, statuses_for_planning
+from workflows.wording import counted
 
 ORDER = "order_approval"
 
@@ -81,8 +82,9 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
         year=int(school_year(since)[:4]) + longest
     ):
         yield refuse(
-            "term_too_long", "Сеть создаётся не дольше чем на {n} учебных года",
-            n=longest, field="valid_to", basis="A-04",
+            "term_too_long", "Сеть создаётся не дольше чем на {years}",
+            years=counted(longest, "учебный год", "учебных года", "учебных лет"),
+            field="valid_to", basis="A-04",
         )  # fmt: skip
 
 
@@ -92,8 +94,9 @@ def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
     for school in (case.data.base, *(member.school for member in case.data.members)):
         if len(facts.active_networks(school, case.data.valid_from)) >= most:
             yield refuse(
-                "too_many_networks", "Школа «{school}» уже участвует в {n} сетях",
-                school=facts.name("school", school), n=most, field="members", basis="A-10",
+                "too_many_networks", "Школа «{school}» уже участвует в {networks}",
+                school=facts.name("school", school),
+                networks=counted(most, "сети", "сетях", "сетях"), field="members", basis="A-10",
             )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
     invited = len(case.data.asked) or 1
     if not at_least(Setting("A-02")).is_met(rest, invited, facts):
         yield refuse(
-            "share_too_small", "Останется {rest} из {invited} приглашённых школ: этого мало",
+            "share_too_small", "Из приглашённых школ ({invited}) останется {rest}: этого мало",
             rest=rest, invited=invited, field="school", basis="A-02",
         )  # fmt: skip
 

@@ -18,12 +18,14 @@ from workflow_app.engine import (
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
 
+APPROVERS = (IMC_HEAD, DEPUTY)
+
 
 def approvers(_case: Case, facts: Facts) -> Iterator[Voter]:
     """ИМЦ and the deputy; whoever signs today does not visa for herself (O2)."""
     signer = facts.signer("department_head")
     signing = signer.capacity.persons if signer else frozenset()
-    for role in (IMC_HEAD, DEPUTY):
+    for role in APPROVERS:
         holders = list(facts.holders(role.held_by, None))
         if any(not holder.persons & signing for holder in holders):
             yield Voter(role.key, role.held_by, None, role.title)
@@ -88,3 +90,8 @@ def visas_fit_text(case: Case, facts: Facts) -> Refusal | None:
 def clear_visas(case: Case, facts: Facts) -> Ask:
     """Every visa is asked anew: the text may have changed (O4)."""
     return visas.ask_all(case, facts)
+
+
+def everybody_has_read(case: Case, facts: Facts) -> bool:
+    """Every head of the annex acknowledged, and the full sheet is not issued yet (O9)."""
+    return not case.times("all_acknowledged") and acknowledgement.passed(case, facts)

@@ -1,7 +1,13 @@
 """The order as a table: states, then one row for each step."""
 
 from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, answered, filled
-from workflows.order_approval.ballots import acknowledgement, clear_visas, visas, visas_fit_text
+from workflows.order_approval.ballots import (
+    acknowledgement,
+    clear_visas,
+    everybody_has_read,
+    visas,
+    visas_fit_text,
+)
 from workflows.order_approval.effects import (
     by_kind,
     order_paper,
@@ -10,15 +16,25 @@ from workflows.order_approval.effects import (
     registered_letter,
 )
 from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values
+from workflows.order_approval.papers import ORDER, order, order_file
 from workflows.order_approval.rules import (
     basis_in_force,
     composition_is_approved,
     date_in_sequence,
+    number_is_free,
     order_not_late,
     signer_is_known,
 )
+from workflows.order_approval.sheets import (
+    ACQUAINTANCE,
+    AGREEMENT,
+    acquaintance_file,
+    acquaintance_sheet,
+    agreement_file,
+    agreement_sheet,
+)
 from workflows.roles import AUDITOR, CLERK, DEPARTMENT, DEPARTMENT_HEAD, DEPUTY, IMC, SPECIALIST
-from workflows.rules import Reason, statuses_hold
+from workflows.rules import Reason, name_is_free, statuses_hold
 
 process = Process(
     "order_approval",
@@ -62,6 +78,18 @@ process.ask(acknowledgement)
 cancelled = process.final("cancelled", "Отменён")
 dropped = process.final("dropped", "Снят с подготовки")
 
+process.paper(
+    "order_create", "Приказ о создании сети", fields=ORDER, values=order, file_name=order_file
+)
+process.paper(
+    "agreement_sheet", "Лист согласования",
+    fields=AGREEMENT, values=agreement_sheet, file_name=agreement_file,
+)  # fmt: skip
+process.paper(
+    "ack_sheet", "Лист ознакомления",
+    fields=ACQUAINTANCE, values=acquaintance_sheet, file_name=acquaintance_file,
+)  # fmt: skip
+
 process.start(
     "generate", "Подготовить приказ", draft, by=(SYSTEM_ROLE, SPECIALIST), basis="O1",
     do=[order_paper],
@@ -83,14 +111,20 @@ process.move(
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
     apart="send", style="primary", signed=True, bulk=True,
-    if_=[visas_fit_text, basis_in_force, composition_is_approved, statuses_hold, order_not_late],
-    do=[put_signature, order_paper],
+    if_=[visas_fit_text, basis_in_force, composition_is_approved, statuses_hold, name_is_free,
+         order_not_late],
+    do=[put_signature, order_paper, Paper("agreement_sheet")],
 )  # fmt: skip
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
-    style="primary", bulk=True, if_=[date_in_sequence, order_not_late],
-    do=[put_number, by_kind, order_paper, acknowledgement.open, Paper("ack_sheet"),
-        registered_letter],
+    style="primary", bulk=True, if_=[date_in_sequence, number_is_free, name_is_free,
+    order_not_late],
+    do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
+        Paper("ack_sheet"), registered_letter],
+)  # fmt: skip
+process.when(
+    "all_acknowledged", "Все ознакомились", everybody_has_read, registered, registered, basis="O9",
+    do=[Paper("ack_sheet")],
 )  # fmt: skip
 process.move(
     "upload_scan", "Приложить скан", registered, registered, by=CLERK, basis="O8", form=Scan,

@@ -66,3 +66,18 @@ def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
             date=f"{last:%d.%m.%Y}", field="reason",
         )  # fmt: skip
     return None
+
+
+def number_is_free(case: Case, facts: Facts) -> Refusal | None:
+    """A number given elsewhere stands once in the journal of a calendar year (O7)."""
+    number, year = case.form.number, case.today.year
+    if number is None:
+        return None
+    if number < 1:
+        return refuse("number_invalid", "Номер приказа начинается с единицы", field="number")
+    if facts.is_number_taken(JOURNAL, year, number):
+        return refuse(
+            "number_taken", "Номер {number} в журнале {year} года уже занят",
+            number=number, year=year, field="number", basis="O7",
+        )  # fmt: skip
+    return None

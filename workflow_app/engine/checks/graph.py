@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from workflow_app.engine.checks.finding import Finding, World, rests
+from workflow_app.engine.checks.source import mentions, plain_function
 from workflow_app.engine.process import Process, Transition
 
 
@@ -118,7 +119,8 @@ def _loops(process: Process) -> Iterator[Finding]:
         "По кругу «{names}» можно ходить бесконечно: нужен предел (at_most) или unlimited=…",
     )  # fmt: skip
     yield from _circles_of(
-        process, lambda edge: edge.transition.kind == "when", lambda _: True,
+        process, lambda edge: _happens_again(edge.transition),
+        lambda _: True,
         "automatic_loop", "Переходы «{names}» сами вызывают друг друга без конца",
     )  # fmt: skip
 
@@ -133,6 +135,15 @@ def _is_bounded(process: Process, edge: Edge) -> bool:
             for key in (edge.source, edge.target)
             if key in process.states
         )
+    )
+
+
+def _happens_again(transition: Transition) -> bool:
+    """Tell whether it happens by itself and does not ask how often it already did."""
+    function = plain_function(transition.condition)
+    return transition.kind == "when" and not any(
+        mention.kind == "times" and mention.name("action") == transition.key
+        for mention in (mentions(function) if function else ())
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.checks.finding import Finding, World, is_for_system
 from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, plain_function
-from workflow_app.engine.process import Process, Transition
+from workflow_app.engine.process import Child, Process, Transition
 
 
 def check(process: Process, world: World) -> Iterator[Finding]:
@@ -16,13 +16,9 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     yield from _actions(process)
     for transition in process.transitions:
         if transition.event:
-            yield from _event(transition, world)
-    seen: set[Finding] = set()
+            yield from _event(transition, transition.event, world)
     for mention in spoken(process):
-        for finding in _named(mention, process, world):
-            if finding not in seen:
-                seen.add(finding)
-                yield finding
+        yield from _named(mention, process, world)
 
 
 def spoken(process: Process) -> Iterator[Mention]:
@@ -75,10 +71,7 @@ def _actions(process: Process) -> Iterator[Finding]:
         yield _unknown(process.where, "action", process.stop)
 
 
-def _event(transition: Transition, world: World) -> Iterator[Finding]:
-    event = transition.event
-    if event is None:
-        return
+def _event(transition: Transition, event: Child, world: World) -> Iterator[Finding]:
     child = world.processes.get(event.process)
     if child is None:
         yield _unknown(transition.where, "process", event.process)
@@ -119,7 +112,7 @@ def _named(mention: Mention, process: Process, world: World) -> Iterator[Finding
         case "parent_tally":
             ballots = {key for other in world.processes.values() for key in other.ballots}
             yield from _must_be(mention, "ballot", ballots)
-        case "times" | "persons":
+        case "times" | "persons" | "last_taken":
             actions = {transition.key for transition in process.transitions}
             yield from _must_be(mention, "action", actions)
         case "state":

@@ -26,6 +26,7 @@ QUESTIONS = {
     "tally": "ballot",
     "parent_tally": "ballot",
     "child_states": "process",
+    "last_taken": "action",
     "times": "action",
     "persons": "action",
 }
@@ -111,35 +112,41 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 @cache
 def mentions(function: FunctionType) -> tuple[Mention, ...]:
     """Return what a function and its helpers name."""
+    return tuple(mention for helper in helpers(function) for mention in _own(helper))
+
+
+@cache
+def _own(function: FunctionType) -> tuple[Mention, ...]:
+    """Return what a function itself names; helpers are shared, so each is read once."""
+    file, names = function.__code__.co_filename, scope(function)
     return tuple(
-        mention
-        for helper in helpers(function)
-        for node in _nodes(helper.__code__)
-        for mention in _read(node, scope(helper), helper.__code__.co_filename)
+        mention for node in _nodes(function.__code__) for mention in _read(node, names, file)
     )
 
 
 def _read(function: Node, names: Mapping[str, Any], file: str) -> Iterator[Mention]:
     for node in ast.walk(function):
-        where = place(file, getattr(node, "lineno", 0))
         if isinstance(node, ast.Call):
-            yield from _call(node, names, where)
+            yield from _call(node, names, file)
         elif isinstance(node, ast.Compare) and _is_state(node.left):
+            where = place(file, node.lineno)
             for item in node.comparators:
                 yield from (Mention("state", {"state": key}, where) for key in _texts(item))
 
 
-def _call(node: ast.Call, names: Mapping[str, Any], where: str) -> Iterator[Mention]:
+def _call(node: ast.Call, names: Mapping[str, Any], file: str) -> Iterator[Mention]:
     callee = _value(node.func, names)
     if callee in CHANGES:
         values = dict(zip(callee.__match_args__, map(_valued(names), node.args), strict=False))
         values |= {word.arg: _value(word.value, names) for word in node.keywords if word.arg}
-        yield Mention(callee.__name__, values, where)
+        yield Mention(callee.__name__, values, place(file, node.lineno))
     elif isinstance(callee, MethodType) and isinstance(callee.__self__, Ballot):
+        where = place(file, node.lineno)
         yield Mention(callee.__name__, {"ballot": callee.__self__.key}, where)
     elif callee is UNKNOWN and isinstance(node.func, ast.Attribute) and node.args:
         asked = QUESTIONS.get(node.func.attr)
         if asked:
+            where = place(file, node.lineno)
             yield Mention(node.func.attr, {asked: _value(node.args[-1], names)}, where)
 
 

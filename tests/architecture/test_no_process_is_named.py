@@ -1,0 +1,64 @@
+"""No room of the house knows a process: their keys stand in `workflows/` alone."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import workflows
+
+ROOMS = Path(__file__).parents[2] / "workflow_app"
+
+GENERIC = {
+    "draft": "a state of directions and an engine word: data not yet submitted",
+    "expired": "a state of an imported act whose term is over",
+    "invite": "the link by which somebody comes in for the first time",
+    "leave_out": "how a voter is taken out of a ballot (changes.Ask)",
+    "registered": "a state of an imported order",
+    "sign": "a paragraph style of the papers: the line of the signature",
+}
+"""Keys of shipped processes that are ordinary words of the code, each with its meaning there."""
+
+
+def keys() -> set[str]:
+    """Return every process, state, action, ballot and paper key."""
+    found: set[str] = set()
+    for process in workflows.PROCESSES:
+        found |= {process.key, *process.states, *process.ballots, *process.papers}
+        found |= {transition.key for transition in process.transitions}
+        found |= {a.key for ballot in process.ballots.values() for a in ballot.answers}
+    return found
+
+
+def spoken(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield every string constant of a file with its line; docstrings are prose."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOMS.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOMS))
+)
+def test_no_key_of_a_process_is_spoken(path):
+    forbidden = keys() - GENERIC.keys()
+
+    assert [(line, text) for line, text in spoken(path) if text in forbidden] == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOMS.rglob("*.html")), ids=lambda path: path.name)
+def test_no_page_names_a_process(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert [
+        key for key in keys() - GENERIC.keys() if f'"{key}"' in text or f"'{key}'" in text
+    ] == []
+
+
+def test_every_generic_word_is_needed():
+    used = {text for path in ROOMS.rglob("*.py") for _, text in spoken(path)}
+
+    assert {word for word in GENERIC if word not in keys() or word not in used} == set()

@@ -1,0 +1,168 @@
+"""Every kind of question: consents, visas, a council's vote, acknowledgement."""
+
+from fractions import Fraction
+
+import pytest
+from engine.facts_twin import FactsTwin
+
+from workflow_app.engine.ballots import (
+    PENDING,
+    Answer,
+    Ballot,
+    Setting,
+    Tally,
+    Vote,
+    at_least,
+    more_than,
+)
+from workflow_app.engine.case import Case
+from workflow_app.engine.changes import Ask, Voter
+
+CASE = Case(1, "toy", "asking", None, 1)
+
+
+def voters(_case, _facts):
+    """Ask three."""
+    return (Voter("a", "head", 1), Voter("b", "head", 2), Voter("c", "head", 3, "chair"))
+
+
+def ballot(**declared):
+    values = {
+        "answers": (
+            Answer("yes", "За", "for"), Answer("no", "Против", "against"),
+            Answer("pass", "Воздержаться", "abstained"),
+        ),
+        "voter_title": "член", "yes": ("for",),
+    }  # fmt: skip
+    return Ballot("vote", "Голосование", voters, **(values | declared))
+
+
+def tally(*statuses, closed=False, groups=(), out=()):
+    """Return votes in order; `groups` names their groups, `out` those taken out."""
+    names = (*groups, *([""] * len(statuses)))
+    return Tally(
+        tuple(
+            Vote(Voter(str(n), "head", n, names[n]), status, is_left_out=n in out)
+            for n, status in enumerate(statuses)
+        ),
+        closed,
+    )
+
+
+def outcome(rule, votes, **settings):
+    """Return passed, failed, or that it still goes on; and whether it is decided already."""
+    facts = FactsTwin(settings)
+    facts.tallies["vote"] = votes
+    passed, failed = rule.passed(CASE, facts), rule.failed(CASE, facts)
+    assert not (passed and failed)
+    state = "passed" if passed else "failed" if failed else "open"
+    return state, rule.is_decided(CASE, facts, votes)
+
+
+F, A, N, P = "for", "against", "no_response", PENDING
+SHARE = ballot(need=at_least(Setting("A-02")))
+VISAS = ballot(need=at_least(1), veto=("against",), silence="")
+COUNCIL = ballot(
+    need=more_than(Fraction(1, 2)), of="cast", quorum=at_least(Fraction(2, 3)),
+    abstain=("abstained",), tie_group="chair",
+)  # fmt: skip
+BY_HEAD = ballot(need=more_than(Fraction(1, 2)), of="cast", quorum=3, most=5)
+ANY = ballot(need=more_than(0))
+NO_RULE = ballot()
+
+
+@pytest.mark.parametrize(
+    ("rule", "votes", "expected", "is_decided"),
+    [
+        # P3: a share of those invited
+        (SHARE, tally(F, F, A), "passed", True),
+        (SHARE, tally(F, A, A), "failed", True),
+        (SHARE, tally(F, F, P), "open", True),
+        (SHARE, tally(F, A, P), "open", False),
+        (SHARE, tally(F, F, N, closed=True), "passed", True),
+        (SHARE, tally(F, N, N, closed=True), "failed", True),
+        # who left the composition leaves both sides of the share
+        (SHARE, tally(F, F, A, A, out=(2, 3)), "passed", True),
+        (SHARE, tally(), "failed", True),
+        # O3: all, and one objection ends it
+        (VISAS, tally(F, F), "passed", True),
+        (VISAS, tally(F, P), "open", False),
+        (VISAS, tally(A, P, P), "failed", True),
+        # L3: quorum, majority of the votes cast, a tie for the chair
+        (COUNCIL, tally(F, F, A), "passed", True),
+        (COUNCIL, tally(F, A, A), "failed", True),
+        (COUNCIL, tally(F, N, N, closed=True), "failed", True),
+        (COUNCIL, tally(F, F, "abstained"), "passed", True),
+        (COUNCIL, tally(F, "abstained", "abstained"), "failed", True),
+        (COUNCIL, tally(F, A, groups=("chair",)), "passed", True),
+        (COUNCIL, tally(F, A, groups=("", "chair")), "failed", True),
+        (COUNCIL, tally(F, A, N, groups=("", "", "chair"), closed=True), "failed", True),
+        (COUNCIL, tally(F, A, "abstained", groups=("", "", "chair")), "failed", True),
+        # N2: a quorum by number
+        (BY_HEAD, tally(F, F, A, N, N, closed=True), "passed", True),
+        (BY_HEAD, tally(F, F, N, N, N, closed=True), "failed", True),
+        # one is enough; no rule at all is satisfied by answering
+        (ANY, tally(F, A, A), "passed", True),
+        (ANY, tally(A, A, A), "failed", True),
+        (NO_RULE, tally(A), "passed", True),
+    ],
+)
+def test_rule_gives_the_outcome(rule, votes, expected, is_decided):
+    assert outcome(rule, votes, **{"A-02": "2/3"}) == (expected, is_decided)
+
+
+def test_further_condition_must_hold_too():
+    def with_chair(_case, _facts, votes):
+        return votes.count("for", group="chair") > 0
+
+    rule = ballot(need=at_least(Fraction(1, 2)), also=with_chair)
+
+    assert outcome(rule, tally(F, F, A, groups=("", "", "chair")))[0] == "failed"
+    assert outcome(rule, tally(A, F, F, groups=("", "", "chair")))[0] == "passed"
+
+
+def test_ballot_that_was_never_opened_has_no_outcome():
+    facts = FactsTwin()
+
+    assert not SHARE.passed(CASE, facts)
+    assert not SHARE.failed(CASE, facts)
+    assert SHARE.close_when_decided(CASE, facts).code == "ballot_not_open"
+
+
+@pytest.mark.parametrize(
+    ("votes", "code"),
+    [
+        (tally(F, F, P), None),
+        (tally(F, A, P), "outcome_still_open"),
+        (tally(F, F, F), "ballot_not_open"),
+    ],
+)
+def test_closing_by_hand_waits_until_the_outcome_is_certain(votes, code):
+    facts = FactsTwin({"A-02": "2/3"})
+    facts.tallies["vote"] = votes
+
+    refusal = SHARE.close_when_decided(CASE, facts)
+
+    assert (refusal and refusal.code) == code
+
+
+def test_opening_asks_all_again_only_when_told_so():
+    facts = FactsTwin()
+
+    assert SHARE.open(CASE, facts).again == frozenset()
+    assert SHARE.ask_all(CASE, facts).again == {"a", "b", "c"}
+    assert SHARE.close(CASE, facts) == Ask("vote", "close")
+
+
+def test_tally_counts_by_status_and_group():
+    votes = tally(F, F, A, groups=("base", "supported", "supported"), out=(1,))
+
+    assert (votes.count(), votes.count("for"), votes.count("for", group="supported")) == (2, 1, 0)
+    assert (votes.status(0), votes.status(1), votes.status(7)) == ("for", "", "")
+    assert votes.keys("for", "against") == ("0", "2")
+    assert len(list(votes)) == 2
+
+
+def test_answer_is_found_by_its_key():
+    assert SHARE.answer("no").gives == "against"
+    assert SHARE.answer("maybe") is None

@@ -1,0 +1,414 @@
+"""One decision: who may, separation, guards, forks, stale pages, what is offered."""
+
+import datetime as dt
+
+import pytest
+from engine.facts_twin import FactsTwin
+from engine.people import DEPARTMENT, actor, capacity
+from engine.toys import TOYS, item, plan, vote
+
+from workflow_app.engine import SYSTEM_ROLE, Form, Line, Process, Put, Refusal, Role, field
+from workflow_app.engine.ballots import Tally, Vote
+from workflow_app.engine.case import Case, Step
+from workflow_app.engine.changes import Number, Start, Tell, Voter
+from workflow_app.engine.decide import (
+    Answered,
+    allowed,
+    check,
+    decide,
+    decide_answer,
+    is_stale,
+    is_visible,
+    may_edit,
+    offered,
+    outcome,
+    settle,
+    without_form,
+)
+from workflow_app.engine.forms import parse
+from workflow_app.engine.roles import Actor, fitting, system, targets
+
+NOW = dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)
+TODAY = NOW.date()
+ROWS = ({"key": "a", "name": "Книги"}, {"key": "b", "name": "Семинар"})
+
+
+def case(state="drafted", steps=None, text_hash="T1", **data):
+    form = parse(plan.form, {"title": "План", "rows": ROWS} | data)
+    done = {key: Step(*step) for key, step in (steps or {}).items()}
+    parties = plan.parties_of(form, DEPARTMENT)
+    return Case(1, "plan", state, form, 1, parties, done, text_hash=text_hash)
+
+
+def do(subject, action, who, facts=None, form=None, process=plan, **more):
+    person = who if isinstance(who, Actor) else actor(who)
+    return decide(process, subject, action, person, form, facts or FactsTwin(), NOW, TODAY, **more)
+
+
+def test_decision_names_way_capacity_and_changes():
+    decision = do(case(), "propose", "clerk")
+
+    assert (decision.source, decision.target) == ("drafted", "voting")
+    assert decision.capacity == capacity("clerk")
+    assert [type(change).__name__ for change in decision.changes] == ["Put", "Ask", "Fan"]
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "who", "code"),
+    [
+        ("drafted", "propose", "head_of_s06", "not_your_role"),
+        ("active", "propose", "clerk", "wrong_state"),
+        ("drafted", "fly", "clerk", "unknown_action"),
+        ("", "propose", "clerk", "wrong_state"),
+    ],
+)
+def test_impossible_actions_are_refused(state, action, who, code):
+    assert do(case(state), action, who).code == code
+
+
+def test_every_reason_of_the_guards_is_named_at_once():
+    refusal = do(case(title="", rows=()), "propose", "clerk")
+
+    assert {reason.field for reason in refusal} == {"title", "rows"}
+
+
+def test_limit_is_kept():
+    assert do(case(steps={"propose": (3, frozenset())}), "propose", "clerk").code == (
+        "limit_reached"
+    )
+
+
+# ---------------------------------------------------------------- separation
+
+
+HEAD, ACTING = capacity("head_of_s06"), capacity("deputy", for_="head_of_s06")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "who", "is_refused"),
+    [
+        (HEAD, HEAD, True),
+        (ACTING, HEAD, True),
+        (HEAD, ACTING, True),
+        (ACTING, ACTING, True),
+        (capacity("deputy"), ACTING, True),
+        (capacity("head_of_s16"), HEAD, False),
+        (capacity("head_of_s16"), ACTING, False),
+    ],
+)
+def test_separation_compares_persons_and_whom_they_stand_for(earlier, who, is_refused):
+    subject = case(steps={"propose": (1, earlier.persons)})
+
+    result = do(subject, "abandon", Actor(who.person_id, (who,)))
+
+    assert isinstance(result, Refusal) is is_refused
+    if is_refused:
+        assert result.code == "same_person"
+        assert "Предложить" in result.message
+
+
+def test_capacity_is_chosen_by_position():
+    person = actor("deputy", also_for="head_of_s06")
+    wanted = person.capacities[1].position_id
+
+    assert do(case(), "abandon", person, position_id=wanted).capacity.stands_for == 11
+    assert do(case(), "abandon", person, position_id=12345).code == "not_your_role"
+
+
+def test_party_limits_a_role_to_its_organisations():
+    role = Role("own", "директор", "school_head", "base")
+
+    assert role.is_held(HEAD, {"base": frozenset({106})})
+    assert not role.is_held(HEAD, {"base": frozenset({116})})
+    assert not role.is_held(HEAD, {})
+    assert fitting((role,), actor("head_of_s06"), {"base": frozenset({106})}) == (HEAD,)
+
+
+def test_targets_are_the_organisations_of_the_part_or_the_whole_municipality():
+    role = Role("own", "директор", "school_head", "base")
+
+    assert targets(role, {"base": frozenset({116, 106})}) == [
+        ("school_head", 106), ("school_head", 116),
+    ]  # fmt: skip
+    assert targets(Role("clerk", "делопроизводитель", "clerk"), {}) == [("clerk", 0)]
+
+
+# ---------------------------------------------------------------- ways and effects
+
+
+class Note(Form):
+    """One line."""
+
+    text: Line = field("Текст")
+
+
+def growing(subject, _facts):
+    """Add a letter to what the case says by now."""
+    return Put({"text": subject.data.text + "а"})
+
+
+def told(subject, _facts):
+    """Say what the case says by now."""
+    return [Tell((), subject.data.text)]
+
+
+def nothing(_subject, _facts):
+    """Change nothing."""
+
+
+def never(_subject, _facts):
+    """Never hold."""
+    return False
+
+
+def small(**declared):
+    process = Process("note", "Запись", version=1, form=Note)
+    draft = process.state("drafted", "Черновик", no_deadline="проба")
+    done = process.final("done", "Готово")
+    process.start("begin", "Начать", draft, by=SYSTEM_ROLE)
+    process.move("finish", "Закончить", draft, declared.pop("to", done), by=SYSTEM_ROLE, **declared)
+    return process, draft, done
+
+
+def note(text="", state="drafted"):
+    return Case(1, "note", state, Note(text=text), 1)
+
+
+def test_each_effect_sees_what_the_earlier_ones_wrote():
+    process, _, _ = small(do=[growing, growing, nothing, told, Number("x", TODAY)])
+
+    decision = do(note(), "finish", system(1), process=process)
+
+    assert decision.changes == (
+        Put({"text": "а"}), Put({"text": "аа"}), Tell((), "аа"), Number("x", TODAY),
+    )  # fmt: skip
+
+
+def test_deciding_changes_nothing():
+    process, _, _ = small(do=[growing])
+    subject = note()
+
+    do(subject, "finish", system(1), process=process)
+
+    assert (subject.data.text, subject.state, subject.form) == ("", "drafted", None)
+
+
+def test_fork_without_a_way_is_refused():
+    process, draft, done = small()
+    process.move("maybe", "Может быть", draft, {done: never}, by=SYSTEM_ROLE)
+
+    assert do(note(), "maybe", system(1), process=process).code == "no_way"
+
+
+def test_revision_leaves_the_case_where_it_is_and_starts_another():
+    decision = do(case("active"), "revise", "clerk")
+
+    assert (decision.source, decision.target) == ("active", "active")
+    (start,) = decision.changes
+    assert isinstance(start, Start)
+    assert (start.process, start.data["title"]) == ("plan", "План")
+
+
+def test_settling_takes_the_first_condition_that_holds():
+    facts = FactsTwin()
+    facts.tallies["vote"] = Tally((Vote(Voter("106", "school_head", 106), "no"),))
+
+    decision = settle(plan, case("voting"), facts, system(1), NOW, TODAY)
+
+    assert decision.target == "drafted"
+    assert settle(plan, case("drafted"), facts, system(1), NOW, TODAY) is None
+
+
+def test_guard_on_something_that_happens_by_itself_is_a_mistake_of_the_definition():
+    process, draft, done = small()
+    process.when(
+        "late",
+        "Поздно",
+        lambda _c, _f: True,
+        draft,
+        done,
+        if_=[lambda _c, _f: Refusal("no", "Нет")],
+    )
+
+    with pytest.raises(RuntimeError, match="no"):
+        settle(process, note(), FactsTwin(), system(1), NOW, TODAY)
+
+
+def test_outcome_of_another_process_or_state_means_nothing():
+    assert outcome(plan, case("active"), "plan", "active").key == "superseded"
+    assert outcome(plan, case("active"), "plan", "ended") is None
+    assert outcome(plan, case("active"), "item", "active") is None
+    assert outcome(plan, case("drafted"), "plan", "active") is None
+
+
+# ---------------------------------------------------------------- answers
+
+
+def asked(*statuses, closed=False):
+    facts = FactsTwin()
+    votes = tuple(
+        Vote(Voter(str(key), "school_head", key), status, version=1)
+        for key, status in zip((106, 116), statuses, strict=True)
+    )
+    facts.tallies["vote"] = Tally(votes, is_closed=closed)
+    return facts
+
+
+def reply(facts, action="approve", voter="106", who="head_of_s06", form=None, **more):
+    person = who if isinstance(who, Actor) else actor(who)
+    return decide_answer(
+        plan, case("voting"), action, voter, person, form, facts, NOW, TODAY, **more
+    )
+
+
+def test_answer_binds_to_the_text_and_the_person():
+    answered = reply(asked("pending", "pending"), vote_version=1, seen="T1")
+
+    assert isinstance(answered, Answered)
+    assert (answered.after.status, answered.after.text_hash, answered.after.version) == (
+        "yes", "T1", 2,
+    )  # fmt: skip
+    assert (answered.after.person_id, answered.after.answered_at) == (11, NOW)
+
+
+def test_substitute_answers_for_the_absent_head():
+    answered = reply(asked("pending", "pending"), who=actor("deputy", also_for="head_of_s06"))
+
+    assert answered.capacity.persons == {32, 11}
+
+
+@pytest.mark.parametrize(
+    ("facts", "more", "code"),
+    [
+        (asked("pending", "pending"), {"voter": "999"}, "not_asked"),
+        (asked("pending", "pending"), {"who": "head_of_s16"}, "not_your_vote"),
+        (asked("pending", "pending"), {"position_id": 5}, "not_your_vote"),
+        (asked("pending", "pending"), {"vote_version": 0}, "answered_meanwhile"),
+        (asked("pending", "pending"), {"seen": "T0"}, "text_changed"),
+        (asked("yes", "pending"), {}, "already_answered"),
+        (asked("pending", "pending", closed=True), {}, "ballot_closed"),
+        (asked("pending", "pending"), {"action": "oppose", "form": None}, "field_required"),
+        (asked("pending", "pending"), {"action": "sing"}, "unknown_action"),
+        (FactsTwin(), {}, "unknown_action"),
+    ],
+)
+def test_answer_is_refused(facts, more, code):
+    if more.get("action") == "oppose":
+        more = more | {"form": vote.answer("oppose").form.model_validate({})}
+
+    assert reply(facts, **more).code == code
+
+
+def test_fifty_answers_to_one_text_all_succeed():
+    facts = FactsTwin()
+    voters = tuple(Voter(str(key), "clerk", None) for key in range(50))
+    facts.tallies["vote"] = Tally(tuple(Vote(voter) for voter in voters))
+
+    results = [
+        decide_answer(
+            plan, case("voting"), "approve", voter.key, actor("clerk"), None, facts, NOW, TODAY,
+            vote_version=0, seen="T1",
+        )
+        for voter in voters
+    ]  # fmt: skip
+
+    assert all(isinstance(result, Answered) for result in results)
+
+
+def test_reasons_of_the_case_stay_when_those_of_the_form_are_taken_out():
+    refusal = Refusal("a", "А", "result", others=(Refusal("b", "Б", "rows"),))
+
+    assert without_form(refusal, None) is refusal
+    assert without_form(refusal, vote.answer("oppose").form).code == "b"
+    assert without_form(None, vote.answer("oppose").form) is None
+
+
+# ---------------------------------------------------------------- pages
+
+
+@pytest.mark.parametrize(
+    ("version", "seen", "code"),
+    [
+        (0, None, "changed_meanwhile"),
+        (1, "T0", "text_changed"),
+        (1, "T1", None),
+        (None, None, None),
+    ],
+)
+def test_stale_page_is_told_so(version, seen, code):
+    refusal = is_stale(case(), version, seen)
+
+    assert (refusal and refusal.code) == code
+
+
+def test_offered_are_the_actions_of_a_role_without_asking_guards():
+    assert offered(plan, "drafted", {}, actor("clerk")) == ("propose", "abandon")
+    assert offered(plan, "drafted", {}, actor("head_of_s06")) == ("abandon",)
+    assert offered(plan, "drafted", {}, actor("methodist")) == ()
+
+
+def test_allowed_gives_the_reason_of_every_refusal():
+    offers = {
+        offer.key: offer
+        for offer in allowed(plan, case(rows=()), actor("clerk"), FactsTwin(), NOW, TODAY)
+    }
+
+    assert offers["propose"].refusal.code == "field_required"
+    assert offers["abandon"].refusal is None
+    assert offers["abandon"].capacities == (capacity("clerk"),)
+
+
+def test_allowed_does_not_count_an_empty_form_against_an_action():
+    offers = {
+        o.key: o for o in allowed(item, item_case(), actor("head_of_s06"), FactsTwin(), NOW, TODAY)
+    }
+
+    assert offers["report"].refusal is None
+
+
+def item_case():
+    return Case(2, "item", "waiting", parse(item.form, {"name": "Книги"}), 1)
+
+
+def test_allowed_lists_the_answers_somebody_may_give():
+    facts = asked("pending", "pending")
+    offers = [
+        o for o in allowed(plan, case("voting"), actor("head_of_s06"), facts, NOW, TODAY) if o.voter
+    ]
+
+    assert [(offer.key, offer.voter, offer.ballot.key) for offer in offers] == [
+        ("approve", "106", "vote"),
+    ]  # fmt: skip
+
+
+def test_private_state_shows_only_to_who_edits_it():
+    assert is_visible(plan, "drafted", {}, actor("clerk"))
+    assert not is_visible(plan, "drafted", {}, actor("head_of_s06"))
+    assert is_visible(plan, "active", {}, actor("head_of_s06"))
+
+
+def test_only_editors_write_the_data():
+    assert may_edit(plan, case(), actor("clerk"))
+    assert not may_edit(plan, case(), actor("head_of_s06"))
+    assert not may_edit(plan, case("active"), actor("clerk"))
+
+
+def test_guards_may_refuse_once_many_times_or_not_at_all():
+    one, two = Refusal("a", "А"), Refusal("b", "Б")
+    guards = [lambda _c, _f: one, lambda _c, _f: [two], lambda _c, _f: (), lambda _c, _f: None]
+
+    assert [reason.code for reason in check(guards, case(), FactsTwin())] == ["a", "b"]
+    assert check(guards[2:], case(), FactsTwin()) is None
+
+
+def test_process_knows_its_roles_and_answers():
+    assert {role.key for role in plan.roles()} == {"head", "clerk", "system"}
+    assert plan.answer("approve") == (vote, vote.answers[0])
+    assert plan.answer("sing") is None
+    assert plan.heading_of(case().data) == "План"
+    assert item.heading_of(item_case().data) == "Строка плана"
+    assert set(TOYS) == {"plan", "item"}
+
+
+def test_process_is_printed_by_its_name_alone():
+    assert repr(plan) == "<Process plan 1>"

@@ -1,0 +1,130 @@
+"""The picture of a process: graph, Mermaid, drawing."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from engine.mistakes.small import CLERK, SOON, small
+from engine.toys import item, plan
+
+import workflows
+from workflow_app.engine import Process
+from workflow_app.engine.diagram import graph, mermaid, spine
+from workflow_app.engine.drawing import WIDTH, layout, svg, wrap
+
+ALL = [*workflows.PROCESSES, plan, item, small()[0]]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("process", ALL, ids=lambda process: process.key)
+def test_every_state_and_way_is_in_the_graph(process):
+    drawn = graph(process)
+
+    assert {node.key for node in drawn.nodes} == process.states.keys()
+    assert {link.action for link in drawn.links} == {t.key for t in process.transitions}
+
+
+def test_rail_is_the_way_a_case_is_meant_to_go():
+    titles = [
+        [process.states[key].title for key in spine(process)] for process in workflows.PROCESSES[:2]
+    ]
+
+    assert titles[0][0] == "Черновик"
+    assert titles[0][-1] == "Сеть создана"
+    assert titles[1][-1] == "Зарегистрирован"
+
+
+def test_process_without_states_has_no_rail():
+    assert spine(Process("toy", "Игрушка", version=1, form=plan.form)) == ()
+
+
+def test_mermaid_names_starts_ends_and_titles():
+    text = mermaid(plan)
+
+    assert text.startswith("stateDiagram-v2\n")
+    assert '    state "Черновик" as drafted\n' in text
+    assert "    [*] --> drafted: Составить план\n" in text
+    assert "    active --> drafted: Новая редакция\n" in text
+    assert "    ended --> [*]\n" in text
+
+
+def test_mermaid_takes_its_own_marks_out_of_titles():
+    process, draft, done = small()
+    process.move("say", 'Сказать: "да"; уйти', draft, done, by=CLERK)
+
+    assert "drafted --> done: Сказать – 'да', уйти" in mermaid(process)
+
+
+@pytest.mark.parametrize("process", ALL, ids=lambda process: process.key)
+def test_drawing_is_well_formed_and_carries_no_style_or_script(process):
+    states = list(process.states)
+    text = svg(process, states[1], states[:1])
+
+    root = ET.fromstring(text)  # noqa: S314 (our own drawing)
+    assert root.get("role") == "img"
+    assert root.find(f"{SVG}title").text == f"Схема процесса «{process.title}»"
+    assert f"Сейчас: {process.states[states[1]].title}." in root.find(f"{SVG}desc").text
+    assert not re.search(r"style|script|\son\w+=|href", text)
+
+
+@pytest.mark.parametrize("process", ALL, ids=lambda process: process.key)
+def test_nothing_is_drawn_over_anything_else(process):
+    plan_of = layout(graph(process))
+
+    for one, other in zip(plan_of.cards, plan_of.cards[1:], strict=False):
+        assert one.y + one.height < other.y
+    for card in plan_of.cards:
+        assert card.x + card.width < WIDTH
+        assert all(card.y < row.y < card.y + card.height for row in card.rows)
+    lanes = plan_of.lanes
+    for number, lane in enumerate(lanes):
+        for other in lanes[number + 1 :]:
+            if lane.number == other.number:
+                assert lane.high <= other.low or other.high <= lane.low
+
+
+def test_current_state_is_marked_and_passed_ones_are_ticked():
+    root = ET.fromstring(svg(plan, "voting", ["drafted", "abandoned"]))  # noqa: S314
+    groups = {
+        group.find(f"{SVG}text").text: group.get("class").split()
+        for group in root.iter(f"{SVG}g")
+        if "diagram-state" in group.get("class")
+    }
+
+    assert "is-current" in groups["Голосование"]
+    assert "is-passed" in groups["Черновик"]
+    assert "is-passed" in groups["Снят"]
+    assert not {"is-current", "is-passed"} & set(groups["Действует"])
+
+
+def test_drawing_without_a_case_marks_nothing():
+    text = svg(plan)
+
+    assert "is-current" not in text
+    assert "Сейчас" not in text
+
+
+def test_titles_of_people_are_escaped():
+    process, draft, _ = small()
+    there = process.state("there", "<b>&Там</b>", due=SOON)
+    process.move("go", "Туда", draft, there, by=CLERK)
+
+    assert "&lt;b&gt;&amp;Там&lt;/b&gt;" in svg(process)
+
+
+def test_empty_process_is_drawn_as_nothing():
+    text = svg(Process("toy", "Игрушка", version=1, form=plan.form))
+
+    assert "diagram-state" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("один два три", ("один два", "три")),
+        ("сверхдлинноеслово да", ("сверхдлинноеслово", "да")),
+        ("", ()),
+    ],
+)
+def test_words_are_wrapped(text, lines):
+    assert wrap(text, 9) == lines

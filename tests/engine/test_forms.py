@@ -1,0 +1,173 @@
+"""Forms: what may be said, what must be, and rows that stay themselves."""
+
+import pytest
+
+from workflow_app.engine import (
+    Choice,
+    Date,
+    Flag,
+    Form,
+    Int,
+    Line,
+    Many,
+    Refusal,
+    Row,
+    Rows,
+    School,
+    Text,
+    field,
+    refuse,
+)
+from workflow_app.engine.forms import blank, is_empty, missing, parse, views
+from workflow_app.engine.refusals import joined
+
+
+class Guest(Row):
+    """A row whose school is its key."""
+
+    school: School = field("Школа", key=True)
+    note: Text = field("Замечание", optional=True, minimum=5)
+
+
+class Note(Row):
+    """A row whose key is given."""
+
+    text: Line = field("Текст")
+
+
+class Sheet(Form):
+    """One field of every kind."""
+
+    name: Line = field("Название")
+    story: Text = field("Рассказ", minimum=10)
+    kind: Choice = field("Вид", choices={"a": "А", "b": "Б"}, default="a")
+    many: Many[School] = field("Школы", optional=True, minimum=2)
+    count: Int = field("Сколько", optional=True)
+    since: Date = field("С", optional=True)
+    sure: Flag = field("Уверены", optional=True)
+    guests: Rows[Guest] = field("Гости", optional=True)
+    notes: Rows[Note] = field("Заметки", optional=True)
+    mark: Line = field("Отметка", hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "code"),
+    [
+        ({"colour": "red"}, "colour", "unknown_field"),
+        ({"name": "а" * 301}, "name", "text_too_long"),
+        ({"name": "две\nстроки"}, "name", "one_line_only"),
+        ({"since": "вчера"}, "since", "bad_date"),
+        ({"since": "2025-09-01T10:00:00"}, "since", "bad_date"),
+        ({"count": "много"}, "count", "bad_number"),
+        ({"sure": "наверное"}, "sure", "bad_flag"),
+        ({"guests": [{"school": 1, "age": 3}]}, "guests.0.age", "unknown_field"),
+        ({"guests": 5}, "guests", "bad_value"),
+        ({"guests": [5]}, "guests.0", "bad_value"),
+    ],
+)
+def test_wrong_value_is_refused_at_its_field(values, name, code):
+    refusal = parse(Sheet, values)
+
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.field) == (code, name)
+
+
+def test_every_wrong_field_is_named_at_once():
+    refusal = parse(Sheet, {"count": "много", "since": "вчера"})
+
+    assert set(refusal.fields) == {"count", "since"}
+
+
+def test_text_is_kept_literally():
+    text = "{{7*7}} & <w:p> ]]> 🙂"
+
+    assert parse(Sheet, {"name": text}).name == text
+
+
+@pytest.mark.parametrize("nothing", [{}, {"name": ""}, {"name": None}])
+def test_empty_null_and_absent_are_the_same_nothing(nothing):
+    assert parse(Sheet, nothing) == blank(Sheet)
+
+
+def test_required_fields_are_missed_by_name():
+    found = {(reason.field, reason.code) for reason in missing(parse(Sheet, {}))}
+
+    assert found == {("name", "field_required"), ("story", "field_required")}
+
+
+def test_too_short_texts_and_lists_are_missed():
+    sheet = parse(Sheet, {
+        "name": "Лист", "story": "мало", "many": [1],
+        "guests": [{"school": 5, "note": "нет"}], "notes": [{"key": "n1"}],
+    })  # fmt: skip
+
+    assert {(reason.field, reason.code) for reason in missing(sheet)} == {
+        ("story", "field_too_short"),
+        ("many", "field_too_short"),
+        ("guests.5.note", "field_too_short"),
+        ("notes.n1.text", "field_required"),
+    }
+
+
+def test_hidden_fields_are_seen_only_on_request():
+    assert "mark" not in {view.name for view in views(Sheet)}
+    assert "mark" in {view.name for view in views(Sheet, hidden=True)}
+
+
+def test_views_know_kind_columns_and_need():
+    found = {view.name: view for view in views(Sheet)}
+
+    assert found["many"].kind == "many_school"
+    assert found["guests"].kind == "rows"
+    assert [column.name for column in found["guests"].columns] == ["key", "school", "note"][-2:]
+    assert found["name"].is_required
+    assert not found["count"].is_required
+    assert found["name"].columns == ()
+
+
+def test_plain_type_without_a_widget_is_a_line():
+    class Plain(Form):
+        """A field of a plain type."""
+
+        word: str = field("Слово")
+
+    assert next(views(Plain)).kind == "line"
+
+
+def test_rows_keep_their_keys():
+    rows = parse(Sheet, {"guests": [{"school": 5}, {"school": 6}, {"school": 7}]}).guests
+
+    assert rows.keys() == ("5", "6", "7")
+    assert rows.get(6).school == 6
+    assert rows.get(9) is None
+    assert rows.only([5, "7"]).keys() == ("5", "7")
+    assert rows.without(5).keys() == ("6", "7")
+    assert isinstance(rows.without(5), Rows)
+
+
+def test_several_values_lose_gaps_and_repeats():
+    assert parse(Sheet, {"many": [3, None, 3, 1]}).many == (3, 1)
+
+
+def test_form_passes_through_unchanged():
+    sheet = parse(Sheet, {"name": "Лист"})
+
+    assert Sheet.model_validate(sheet) is sheet
+
+
+@pytest.mark.parametrize(
+    ("value", "is_nothing"),
+    [(None, True), ("", True), ((), True), ([], True), (False, False), (0, False), ("а", False)],
+)
+def test_no_and_zero_are_answers(value, is_nothing):
+    assert is_empty(value) is is_nothing
+
+
+def test_refusals_are_joined_and_filled():
+    one = refuse("a", "Школа «{school}»", school="№ 6", field="school", basis="1.3")
+    both = joined([one, Refusal("b", "Б")])
+
+    assert one.message == "Школа «№ 6»"
+    assert [reason.code for reason in both] == ["a", "b"]
+    assert both.fields == {"school": "Школа «№ 6»"}
+    assert joined([]) is None

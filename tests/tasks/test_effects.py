@@ -1,0 +1,171 @@
+"""Effects outside the transaction: papers, notices, letters; real broker, real mail server."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+from stories import done, propose, to_department
+
+from workflow_app.notifications.mail import SmtpMailer
+from workflow_app.store import outbox
+from workflow_app.store.models.directory import Person
+from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
+from workflow_app.tasks import effects, loops
+from workflow_app.tasks.app import create_celery
+
+
+@pytest.fixture
+def district(sqlite_district):
+    return sqlite_district("2025-08-28")
+
+
+def with_mail(district, server):
+    """Let letters go to a real mail server."""
+    house = district.house
+    house.__dict__["mailer"] = SmtpMailer(server.url, "house@levokum.example")
+    return house
+
+
+def invite(district):
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    done(district.act("P102", case, "invite"))
+    return case
+
+
+def test_every_kind_of_message_has_an_effect_and_a_task():
+    assert effects.EFFECTS.keys() == effects.TASKS.keys()
+
+
+def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_server):
+    with_mail(district, smtp_server)
+    case = invite(district)
+    district.carry_out()
+    to = sorted(sum(smtp_server.recipients, []))
+    assert to[-2:] == ["p103@levokum.example", "p105@levokum.example"]
+    letter = smtp_server.messages[-1]
+    assert f"/cases/{case}" in letter.get_content()
+    assert "04.09.2025" in letter.get_content()
+
+
+def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_server):
+    with_mail(district, smtp_server)
+    invite(district)
+    claimed = district.house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
+    for message_id, _ in claimed:
+        effects.carry_out(district.house, message_id)
+    mails = [row for row in district.rows(OutboxMessage) if row["kind"] == "mail"]
+    message = mails[0]
+    effects.EFFECTS["mail"](district.house, _row(message))  # sent, and then the lights go out
+    effects.carry_out(district.house, message["id"])
+    ids = [m["Message-ID"] for m in smtp_server.messages]
+    assert ids[-1] == ids[-2]
+
+
+def _row(values):
+    class Row:
+        pass
+
+    row = Row()
+    row.__dict__.update(values)
+    return row
+
+
+def test_an_address_that_refuses_letters_shows_as_bounced(district, smtp_server):
+    with_mail(district, smtp_server)
+    smtp_server.refuse("550 no such user")
+    invite(district)
+    try:
+        district.carry_out()
+    finally:
+        smtp_server.accept()
+    person = district.rows(Person, id=district.people["P105"])[0]
+    assert person["email_bounced_at"] is not None
+    assert district.rows(Notice, person_id=district.people["P105"])[0]["bounced"]
+
+
+def test_a_passing_failure_is_tried_again_later_and_a_lasting_one_becomes_an_incident(
+    district, smtp_server
+):
+    house = with_mail(district, smtp_server)
+    house.__dict__["mailer"] = SmtpMailer("smtp://127.0.0.1:9", "house@levokum.example", timeout=1)
+    invite(district)
+    for message_id, _ in house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
+        effects.carry_out(house, message_id)
+    mail = next(row for row in district.rows(OutboxMessage) if row["kind"] == "mail")
+    for _ in range(outbox.MOST_ATTEMPTS):
+        district.house.clock.advance(outbox.LEASE * 30)
+        house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
+        assert effects.carry_out(house, mail["id"]) in ("postponed", "failed")
+    incidents = district.rows(Incident, outbox_id=mail["id"])
+    assert len(incidents) == 1
+    assert effects.carry_out(house, mail["id"]) == "done before"
+
+
+def test_rendering_twice_files_one_document_with_the_same_bytes(district):
+    case = to_department(district)
+    district.carry_out()
+    document = district.documents(case)[0]
+    stored = {row["sha256"]: row["content"] for row in district.rows(StoredFile)}
+    again, _ = district.house.papers.render(document["template"], document["field_values"])
+    assert stored[document["file_sha256"]] == again
+
+
+@pytest.fixture
+def broken_worker(district, valkey_server, tmp_path):
+    """Start workers against the real broker; each may be killed."""
+    settings = district.house.settings.model_copy(update={"redis_url": valkey_server.url})
+    house = replace(district.house, settings=settings)
+    environ = {**os.environ, **settings.environ(), "CLOCK": "2025-08-28"}
+    workers = []
+
+    def start():
+        argv = [sys.executable, "-m", "celery", "-q", "-A", "celery_worker", "worker", "-c", "2",
+                "--without-gossip", "--without-mingle", "-Q", "effects", "-l", "ERROR"]  # fmt: skip
+        log = (tmp_path / f"worker{len(workers)}.log").open("w")
+        process = subprocess.Popen(argv, env=environ, stdout=log, stderr=log, process_group=0)
+        workers.append((process, log))
+        return process
+
+    yield house, start
+    for process, log in workers:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        log.close()
+
+
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, broken_worker):
+    house, start = broken_worker
+    case = to_department(district)
+    celery = create_celery(house)
+    worker = start()
+    published = 0
+    until = time.monotonic() + 40
+    killed = False
+    while time.monotonic() < until:
+        published += loops.publish(house, celery)
+        documents = district.rows(Document, instance_id=case)
+        if not killed and any(row["file_sha256"] for row in documents):
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+            killed = True
+            district.house.clock.advance(outbox.LEASE * 2)
+            start()
+        if killed and not district.read(lambda uow: outbox.waiting(uow.connection)):
+            break
+        time.sleep(0.05)
+    celery.close()
+    assert killed
+    documents = district.rows(Document, instance_id=case)
+    assert all(row["file_sha256"] for row in documents)
+    for row in documents:
+        content, _ = house.papers.render(row["template"], row["field_values"])
+        stored = district.rows(StoredFile, sha256=row["file_sha256"])
+        assert [file["content"] for file in stored] == [content]
+    keys = [row["dedupe_key"] for row in district.rows(Notice)]
+    assert len(keys) == len(set(keys))

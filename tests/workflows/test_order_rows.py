@@ -1,0 +1,369 @@
+"""Rows O1–O10 of the order: visas, signature, registration, acknowledgement."""
+
+import datetime as dt
+
+import pytest
+from engine.people import S06, S16, S17, actor, capacity
+from network_story import (
+    ACKNOWLEDGEMENT,
+    NOW,
+    ORDER,
+    TODAY,
+    VISAS,
+    answer,
+    facts,
+    order,
+    reply,
+    take,
+    tally,
+)
+
+from workflow_app.engine.case import ActCard, Signer
+from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
+from workflow_app.engine.decide import Decision, settle
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import system
+
+REASON = {"reason": "ошибка в составе"}
+REMARK = {"reason": "указать срок сдачи справки"}
+
+
+def approved():
+    """Return registers in which every school agreed and nobody has visaed yet."""
+    registers = facts()
+    registers.parent_tallies["consents"] = tally(
+        (S06, "agreed"), (S16, "agreed"), (S17, "agreed_with_conditions")
+    )
+    registers.put(VISAS, VISAS.open(order(), registers), "T1")
+    return registers
+
+
+ROWS = [
+    ("O1", "", "generate", "system", {}, "draft"),
+    ("O1", "", "generate", "specialist", {}, "draft"),
+    ("O2", "draft", "send", "specialist", {}, "on_agreement"),
+    ("O2", "returned", "send", "specialist", {}, "on_agreement"),
+    ("O5", "on_signature", "return_from_signature", "department_head", REASON, "returned"),
+    ("O6", "on_signature", "sign", "department_head", {}, "signed"),
+    ("O7", "signed", "register", "clerk", {}, "registered"),
+    ("O8", "registered", "upload_scan", "clerk", {"file": 7}, "registered"),
+    ("O10", "draft", "cancel", "department_head", REASON, "cancelled"),
+    ("O10", "on_agreement", "cancel", "department_head", REASON, "cancelled"),
+    ("O10", "returned", "cancel", "department_head", REASON, "cancelled"),
+    ("O10", "on_signature", "cancel", "department_head", REASON, "cancelled"),
+    ("P11", "draft", "drop", "system", {}, "dropped"),
+    ("P11", "on_agreement", "drop", "system", {}, "dropped"),
+    ("P11", "returned", "drop", "system", {}, "dropped"),
+    ("P11", "on_signature", "drop", "system", {}, "dropped"),
+]
+
+
+@pytest.mark.parametrize(("clause", "state", "action", "who", "form", "target"), ROWS)
+def test_row_leads_where_the_regulation_says(clause, state, action, who, form, target):
+    decision = take(ORDER, order(state), action, who, approved(), **form)
+
+    assert isinstance(decision, Decision), decision
+    assert decision.target == target
+    assert clause in decision.transition.basis
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "who"),
+    [
+        ("draft", "send", "clerk"),
+        ("on_signature", "return_from_signature", "deputy"),
+        ("on_signature", "sign", "deputy"),
+        ("signed", "register", "specialist"),
+        ("registered", "upload_scan", "specialist"),
+        ("draft", "cancel", "specialist"),
+        ("draft", "drop", "department_head"),
+    ],
+)
+def test_action_is_refused_to_everybody_else(state, action, who):
+    assert take(ORDER, order(state), action, who, approved()).code == "not_your_role"
+
+
+def revoked(registers):
+    registers.parent_tallies["consents"] = tally((S06, "agreed"), (S16, "revoked"), (S17, "agreed"))
+
+
+def nobody_signs(registers):
+    registers.signers.clear()
+
+
+def text_changed(registers):
+    registers.tallies["visas"] = tally(("imc_head", "visaed", "OLD"))
+
+
+def basis_expired(registers):
+    past = dt.date(2024, 12, 31)
+    registers.acts[308] = ActCard(308, "Положение", "308-од", "in_force", past)
+
+
+def status_lost(registers):
+    registers.held_statuses.pop((S16, "2025-2026"))
+
+
+def base_lost(registers):
+    registers.held_statuses.pop((S06, "2025-2026"))
+
+
+def registered_later(registers):
+    registers.registered["orders"] = TODAY + dt.timedelta(days=1)
+
+
+def number_taken(registers):
+    registers.taken.add(("orders", TODAY.year, 290))
+
+
+def nothing(_registers):
+    pass
+
+
+LATE = {"valid_from": "2025-08-01"}
+GUARDS = [
+    ("O2", "draft", "send", {"acts": ()}, {}, nothing, "field_required"),
+    ("O2", "draft", "send", {}, {}, revoked, "consent_revoked"),
+    ("O2", "draft", "send", {}, {}, nobody_signs, "no_signer"),
+    ("O5", "on_signature", "return_from_signature", {}, {}, nothing, "field_required"),
+    ("O6", "on_signature", "sign", {}, {}, text_changed, "text_changed_after_visa"),
+    ("O6", "on_signature", "sign", {}, {}, basis_expired, "basis_expired"),
+    (
+        "O6", "on_signature", "sign", {}, {"basis_reason": "слишком коротко"}, basis_expired,
+        "basis_expired",
+    ),
+    ("O6", "on_signature", "sign", {}, {}, revoked, "consent_revoked"),
+    ("O6", "on_signature", "sign", {}, {}, status_lost, "status_lost"),
+    ("O6", "on_signature", "sign", {}, {}, base_lost, "base_not_stable"),
+    ("O6", "on_signature", "sign", LATE, {}, nothing, "effective_in_past"),
+    ("O7", "signed", "register", {}, {}, registered_later, "date_out_of_sequence"),
+    ("O7", "signed", "register", LATE, {}, nothing, "effective_in_past"),
+    ("O7", "signed", "register", {}, {"number": 0}, nothing, "number_invalid"),
+    ("O7", "signed", "register", {}, {"number": 290}, number_taken, "number_taken"),
+    ("O8", "registered", "upload_scan", {}, {}, nothing, "field_required"),
+    ("O10", "draft", "cancel", {}, {}, nothing, "field_required"),
+]  # fmt: skip
+WHO = {"draft": "specialist", "signed": "clerk", "registered": "clerk"}
+
+
+@pytest.mark.parametrize(("clause", "state", "action", "changed", "form", "spoil", "code"), GUARDS)
+def test_guard_refuses_with_its_code_and_a_sentence(
+    clause, state, action, changed, form, spoil, code
+):
+    registers = approved()
+    spoil(registers)
+    who = "department_head" if action == "cancel" else WHO.get(state, "department_head")
+
+    refusal = take(ORDER, order(state, **changed), action, who, registers, **form)
+
+    assert isinstance(refusal, Refusal), (clause, refusal)
+    assert code in {reason.code for reason in refusal}
+
+
+def test_expired_basis_is_signed_with_an_explanation():
+    registers = approved()
+    basis_expired(registers)
+    why = "Срок продлён письмом отдела от 12.01.2025"
+
+    decision = take(
+        ORDER, order("on_signature"), "sign", "department_head", registers, basis_reason=why
+    )
+
+    assert isinstance(decision, Decision)
+
+
+def test_date_out_of_sequence_is_registered_with_a_reason():
+    registers = approved()
+    registered_later(registers)
+
+    decision = take(
+        ORDER, order("signed"), "register", "clerk", registers, reason="опечатка в журнале"
+    )
+
+    assert isinstance(decision, Decision)
+
+
+def test_order_of_the_specialist_alone_needs_no_consents():
+    registers = approved()
+    registers.parent_tallies.clear()
+
+    assert isinstance(take(ORDER, order(), "send", "specialist", registers), Decision)
+
+
+def test_person_who_sent_it_to_agreement_may_not_sign_even_as_acting_head():
+    case = order("on_signature", steps={"send": (1, frozenset({31}))})
+    person = actor("specialist", also_for="department_head")
+
+    assert take(ORDER, case, "sign", person, approved()).code == "same_person"
+
+
+def test_acting_head_signs_and_the_paper_says_so():
+    registers = approved()
+    acting = capacity("deputy", for_="department_head")
+    registers.signers["department_head"] = Signer(acting, "И.о. начальника отдела", "О.П. Дьяченко")
+    person = actor("deputy", also_for="department_head")
+
+    decision = take(ORDER, order("on_signature"), "sign", person, registers)
+
+    put = decision.changes[0]
+    assert put.values["signed_as"] == "И.о. начальника отдела"
+    assert put.values["signed_by"] == 32
+    assert put.snapshot
+
+
+# ---------------------------------------------------------------- visas
+
+
+def test_imc_and_the_deputy_are_asked_for_visas():
+    assert [voter.role for voter in VISAS.voters(order(), facts())] == [
+        "imc_head", "department_deputy",
+    ]  # fmt: skip
+
+
+def test_signer_of_the_day_does_not_visa_for_herself():
+    registers = facts()
+    acting = capacity("deputy", for_="department_head")
+    registers.signers["department_head"] = Signer(acting, "И.о.", "О.П. Дьяченко")
+
+    assert [voter.role for voter in VISAS.voters(order(), registers)] == ["imc_head"]
+
+
+def test_everybody_visas_when_nobody_signs():
+    registers = facts()
+    registers.signers.clear()
+
+    assert len(list(VISAS.voters(order(), registers))) == 2
+
+
+def visa(registers, action, voter, who, **form):
+    answered = reply(ORDER, order("on_agreement"), action, voter, who, registers, **form)
+    if not isinstance(answered, Refusal):
+        registers.vote(VISAS, answered.after)
+    return answered
+
+
+def settled(registers):
+    return settle(ORDER, order("on_agreement"), registers, system(1), NOW, TODAY)
+
+
+def test_last_visa_sends_the_order_to_signature():
+    registers = approved()
+    visa(registers, "visa", "imc_head", "imc_head")
+    assert settled(registers) is None
+
+    visa(registers, "visa_with_remarks", "deputy", "deputy", **REMARK)
+
+    decision = settled(registers)
+    assert decision.target == "on_signature"
+    assert Paper("agreement_sheet") in decision.changes
+
+
+def test_objection_returns_the_order_at_once():
+    registers = approved()
+
+    visa(registers, "object", "imc_head", "imc_head", **REMARK)
+
+    assert settled(registers).target == "returned"
+
+
+@pytest.mark.parametrize("action", ["object", "visa_with_remarks"])
+def test_remark_is_a_sentence(action):
+    refusal = visa(approved(), action, "imc_head", "imc_head", reason="плохо")
+
+    assert refusal.code == "field_too_short"
+
+
+def test_visa_is_given_once():
+    registers = approved()
+    visa(registers, "visa", "imc_head", "imc_head")
+
+    assert visa(registers, "visa", "imc_head", "imc_head").code == "already_answered"
+
+
+def test_sending_again_asks_for_every_visa_anew():
+    registers = approved()
+    visa(registers, "visa", "imc_head", "imc_head")
+
+    decision = take(ORDER, order("returned"), "send", "specialist", registers)
+
+    ask = decision.changes[-1]
+    assert isinstance(ask, Ask)
+    assert ask.again == {"imc_head", "deputy"}
+
+
+# ---------------------------------------------------------------- registration
+
+
+def test_registration_numbers_the_order_and_creates_the_network():
+    decision = take(ORDER, order("signed"), "register", "clerk", approved())
+
+    number, put, network, *memberships = decision.changes[:5]
+    assert number == Number("orders", TODAY)
+    assert put == Put({"registered_on": TODAY})
+    assert (network.register, network.values["name"]) == ("network", "Читательская грамотность")
+    assert [
+        (entry.values["school_id"], entry.values["role"], entry.values["network_id"])
+        for entry in memberships
+        if isinstance(entry, Enter)
+    ][:2] == [(S06, "base", Made("network")), (S16, "supported", Made("network"))]
+
+
+def test_registration_asks_every_head_of_the_annex_and_tells_them():
+    decision = take(ORDER, order("signed"), "register", "clerk", approved())
+
+    (ask,) = (change for change in decision.changes if isinstance(change, Ask))
+    (tell,) = (change for change in decision.changes if isinstance(change, Tell))
+    assert [voter.key for voter in ask.voters] == [str(S06), str(S16), str(S17)]
+    assert "О создании сети" in tell.subject
+
+
+def test_number_given_elsewhere_is_typed():
+    decision = take(ORDER, order("signed"), "register", "clerk", approved(), number=290)
+
+    assert decision.changes[0] == Number("orders", TODAY, 290)
+
+
+def test_head_acknowledges_for_her_school_only():
+    registers = approved()
+    registers.put(ACKNOWLEDGEMENT, ACKNOWLEDGEMENT.open(order(), registers), "T1")
+    case = order("registered")
+
+    assert reply(ORDER, case, "acknowledge", S16, "head_of_s16", registers).after.status == (
+        "acknowledged"
+    )
+    assert reply(ORDER, case, "acknowledge", S16, "head_of_s17", registers).code == "not_your_vote"
+
+
+def test_full_sheet_is_issued_once_when_everybody_has_read():
+    registers = approved()
+    registers.put(ACKNOWLEDGEMENT, ACKNOWLEDGEMENT.open(order(), registers), "T1")
+    case = order("registered")
+    assert settle(ORDER, case, registers, system(1), NOW, TODAY) is None
+    for school in (S06, S16, S17):
+        answer(registers, ACKNOWLEDGEMENT, str(school), "acknowledged")
+
+    decision = settle(ORDER, case, registers, system(1), NOW, TODAY)
+
+    assert decision.changes == (Paper("ack_sheet"),)
+    again = order("registered", steps={"all_acknowledged": (1, frozenset())})
+    assert settle(ORDER, again, registers, system(1), NOW, TODAY) is None
+
+
+# ---------------------------------------------------------------- the draft
+
+
+@pytest.mark.parametrize(
+    ("today", "plan_due", "report_due"),
+    [
+        (dt.date(2025, 8, 28), "2025-09-20", "2026-06-15"),
+        (dt.date(2025, 12, 1), "2026-09-20", "2027-06-15"),
+    ],
+)
+def test_fresh_order_proposes_the_dates_of_the_year(today, plan_due, report_due):
+    values = ORDER.prefill(None, today)
+
+    assert (values["plan_due"], values["report_due"]) == (plan_due, report_due)
+
+
+def test_order_is_called_by_its_title():
+    assert ORDER.heading_of(order().data) == "О создании сети"

@@ -1,0 +1,239 @@
+"""The proposal on paper: заявка and заключение ИМЦ; the protocol stands in protocol.py."""
+
+from workflow_app.engine import Case, Facts
+from workflow_app.engine.case import SchoolCard
+from workflows.network_proposal.checklist import checklist
+from workflows.network_proposal.form import RECOMMENDATIONS
+from workflows.papers import (
+    DOCUMENT,
+    ROLES_PRINTED,
+    SIGNATURE,
+    Values,
+    directions,
+    document,
+    head_name,
+    holder,
+    letterhead,
+    local_date,
+    person,
+    school,
+    signature,
+    statuses,
+    title,
+)
+from workflows.rules import year_before
+from workflows.wording import (
+    GAP,
+    GOAL,
+    date,
+    date_in_text,
+    glued,
+    lowered,
+    sentence,
+    whole,
+    year_in_text,
+)
+
+CELL_GAP = "____"
+
+PROPOSAL = (
+    *DOCUMENT, *SIGNATURE,
+    "организация.название",
+    "адресат.должность_дат", "адресат.имя_дат",
+    "заявитель.должность_род", "заявитель.имя_род",
+    "заявка.номер", "заявка.дата",
+    "сеть.название", "сеть.цель", "сеть.особенности", "сеть.учебный_год",
+    "сеть.начало", "сеть.окончание",
+    "базовая.школа", "базовая.руководитель", "базовая.статус", "базовая.основание",
+    "базовая.показатели",
+    "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
+    "участники[].риски", "участники[].потребность",
+    "характеристика[].название", "характеристика[].педагоги", "характеристика[].категории",
+    "характеристика[].обучающиеся", "характеристика[].расстояние",
+    "направления[].номер", "направления[].название",
+    "показатели[].направление", "показатели[].название", "показатели[].исходное",
+    "показатели[].плановое",
+    "ресурсы[].вид", "ресурсы[].описание",
+    "координатор.имя", "координатор.должность", "координатор.телефон", "координатор.почта",
+    "согласия.дата", "согласия.приглашено", "согласия.согласились",
+    "приложения[].номер", "приложения[].название",
+)  # fmt: skip
+
+OPINION = (
+    *DOCUMENT, *SIGNATURE,
+    "организация.название", "имц.название",
+    "заявка.номер", "заявка.дата",
+    "сеть.название", "сеть.базовая_школа", "сеть.участников", "сеть.начало", "сеть.окончание",
+    "проверки[].номер", "проверки[].вопрос", "проверки[].вывод", "проверки[].пояснение",
+    "замечания[].номер", "замечания[].поле", "замечания[].текст",
+    "заключение.дата", "заключение.вывод",
+    "руководитель.должность", "руководитель.имя",
+)  # fmt: skip
+
+
+def proposal(case: Case, facts: Facts) -> Values:
+    """Return the values of the proposal as it is handed in."""
+    data = case.data
+    return {
+        "документ": document(case, f"Заявка о создании сети «{data.name}»", "invite", "resend"),
+        "организация": {"название": letterhead(facts, data.base)},
+        "адресат": _addressee(facts),
+        "заявитель": _applicant(case, facts),
+        "заявка": {"номер": case.number, "дата": date(case.today)},
+        "сеть": _network(case),
+        "базовая": _base(case, facts),
+        "участники": _members(case, facts),
+        "характеристика": _schools(case, facts),
+        "направления": [
+            {"номер": row["номер"], "название": row["название"]}
+            for row in directions(facts, data.directions)
+        ],
+        "показатели": [],
+        "ресурсы": [{"вид": "В наличии", "описание": sentence(data.resources)}]
+        if data.resources
+        else [],
+        "координатор": _coordinator(case, facts),
+        "согласия": {
+            "дата": local_date(facts, facts.last_taken(case, "consents_complete")) or GAP,
+            "приглашено": len(data.asked),
+            "согласились": len(data.members),
+        },
+        "приложения": [{"номер": 1, "название": "Протокол согласий школ"}],
+        "подпись": signature(facts, case.capacity),
+    }
+
+
+def opinion(case: Case, facts: Facts) -> Values:
+    """Return the values of the methodical centre's opinion.
+
+    Whoever endorses signs alone: nobody else has confirmed the paper in the system.
+    """
+    data, form = case.data, case.form
+    heading = f"Заключение по заявке о создании сети «{data.name}»"
+    said = f"{sentence(form.conclusion)} Рекомендация: {RECOMMENDATIONS[form.recommendation]}."
+    notes = [{"номер": 1, "поле": "Пожелания", "текст": sentence(form.notes)}] if form.notes else []
+    return {
+        "документ": document(case, heading, "invite", "resend"),
+        "организация": {"название": letterhead(facts, "imc")},
+        "имц": {"название": letterhead(facts, "imc")},
+        "заявка": {
+            "номер": case.number,
+            "дата": local_date(facts, facts.last_taken(case, "submit")) or GAP,
+        },
+        "сеть": {
+            "название": data.name,
+            "базовая_школа": school(facts, data.base),
+            "участников": len(data.members),
+            "начало": date_in_text(data.valid_from),
+            "окончание": date_in_text(data.valid_to),
+        },
+        "проверки": checklist(case, facts),
+        "замечания": notes,
+        "заключение": {"дата": date(case.today), "вывод": said},
+        "подпись": signature(facts, case.capacity),
+        "руководитель": {"должность": "", "имя": ""},
+    }
+
+
+def proposal_file(case: Case) -> str:
+    """Return «Заявка З-2025-001»."""
+    return f"Заявка {case.number}".strip()
+
+
+def opinion_file(case: Case) -> str:
+    """Return «Заключение ИМЦ З-2025-001»."""
+    return f"Заключение ИМЦ {case.number}".strip()
+
+
+def _addressee(facts: Facts) -> Values:
+    head = holder(facts, "department_head")
+    name = person(facts, head.person_id if head else None).dat
+    words = title(facts, head, "dat")
+    return {"должность_дат": words[:1].upper() + words[1:], "имя_дат": whole(name)}
+
+
+def _applicant(case: Case, facts: Facts) -> Values:
+    capacity = case.capacity
+    name = person(facts, capacity.person_id if capacity else None).gen
+    words = title(facts, capacity, "gen")
+    return {"должность_род": lowered(words), "имя_род": whole(name)}
+
+
+def _network(case: Case) -> Values:
+    data = case.data
+    return {
+        "название": data.name,
+        "цель": sentence(lowered(data.goal) if data.goal == GOAL else data.goal),
+        "особенности": sentence(data.context_note),
+        "учебный_год": year_in_text(data.school_year),
+        "начало": date_in_text(data.valid_from),
+        "окончание": date_in_text(data.valid_to),
+    }
+
+
+def _base(case: Case, facts: Facts) -> Values:
+    """The base school with its status and the act it rests on (1.3a)."""
+    base, year = case.data.base, case.data.school_year
+    told = year if facts.status_act(year) else year_before(year)
+    stable = next((c for c in facts.status_cards(base, told) if c.code == "stable"), None)
+    return {
+        "школа": school(facts, base),
+        "руководитель": head_name(facts, base),
+        "статус": statuses(facts, base, year),
+        "основание": glued(stable.basis) if stable else GAP,
+        "показатели": sentence(stable.evidence) if stable else "",
+    }
+
+
+def _members(case: Case, facts: Facts) -> list[Values]:
+    return [
+        {
+            "номер": number,
+            "школа": school(facts, member.school),
+            "роль": ROLES_PRINTED[member.role],
+            "статус": statuses(facts, member.school, case.data.school_year),
+            "риски": "",
+            "потребность": member.need,
+        }
+        for number, member in enumerate(case.data.members, start=1)
+    ]
+
+
+def _schools(case: Case, facts: Facts) -> list[Values]:
+    """What clause 1.2 asks about; figures the directory does not have are filled in by hand."""
+    base = facts.school(case.data.base)
+    ids = (case.data.base, *(member.school for member in case.data.members))
+    return [_school_row(facts, base, card) for card in map(facts.school, ids) if card]
+
+
+def _school_row(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> Values:
+    return {
+        "название": glued(card.name),
+        "педагоги": CELL_GAP if card.teachers is None else card.teachers,
+        "категории": CELL_GAP,
+        "обучающиеся": CELL_GAP if card.students is None else card.students,
+        "расстояние": _distance(facts, base, card),
+    }
+
+
+def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:
+    """Return kilometres to the base school, known only when it stands in the district centre."""
+    if base is None or card.id == base.id:
+        return "–"
+    if card.settlement == base.settlement:
+        return "0"
+    department = facts.organisation("department")
+    is_central = department is not None and department.place == base.settlement
+    return str(card.distance_km) if is_central and card.distance_km is not None else CELL_GAP
+
+
+def _coordinator(case: Case, facts: Facts) -> Values:
+    """The base school's coordinator by office; the order names the network's one."""
+    capacity = holder(facts, "network_coordinator", case.data.base)
+    card = person(facts, capacity.person_id if capacity else None)
+    return {
+        "имя": whole(card.nom),
+        "должность": title(facts, capacity),
+        "телефон": "",
+        "почта": card.email,
+    }

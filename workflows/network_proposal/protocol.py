@@ -1,0 +1,126 @@
+"""The protocol of consents: who was asked, what each school answered, and what follows (P3)."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Case, Facts
+from workflow_app.engine.ballots import Vote
+from workflows.network_proposal.consents import ANSWERS, consents
+from workflows.papers import (
+    DOCUMENT,
+    ROLES_PRINTED,
+    SIGNATURE,
+    Values,
+    document,
+    head_name,
+    holder,
+    letterhead,
+    local_date,
+    person,
+    school,
+    signature,
+)
+from workflows.wording import date, date_in_text, whole
+
+PROTOCOL = (
+    *DOCUMENT, *SIGNATURE,
+    "организация.название",
+    "протокол.дата", "протокол.начало", "протокол.окончание",
+    "заявка.номер",
+    "сеть.название", "сеть.базовая_школа", "сеть.начало", "сеть.окончание",
+    "ответы[].номер", "ответы[].школа", "ответы[].роль", "ответы[].решение", "ответы[].дата",
+    "ответы[].имя", "ответы[].условия",
+    "итог.приглашено", "итог.согласились", "итог.требуется", "итог.состоялось",
+    "итог.пояснение",
+)  # fmt: skip
+
+
+def protocol(case: Case, facts: Facts) -> Values:
+    """Return the values of the protocol at the moment the ballot closed."""
+    data, votes = case.data, tuple(_asked(case, facts))
+    return {
+        "документ": document(case, f"Протокол согласий: сеть «{data.name}»", "invite", "resend"),
+        "организация": {"название": letterhead(facts, data.base)},
+        "протокол": {
+            "дата": date(case.today),
+            "начало": _first_day(facts, votes) or date(case.today),
+            "окончание": date(case.today),
+        },
+        "заявка": {"номер": case.number},
+        "сеть": {
+            "название": data.name,
+            "базовая_школа": school(facts, data.base),
+            "начало": date_in_text(data.valid_from),
+            "окончание": date_in_text(data.valid_to),
+        },
+        "ответы": [_row(case, facts, n, vote) for n, vote in enumerate(votes, start=1)],
+        "итог": _result(facts, votes),
+        "подпись": signature(facts, holder(facts, "school_head", data.base)),
+    }
+
+
+def protocol_file(case: Case) -> str:
+    """Return «Протокол согласий З-2025-001»."""
+    return f"Протокол согласий {case.number}".strip()
+
+
+def _asked(case: Case, facts: Facts) -> Iterator[Vote]:
+    """Yield the base school and everybody asked about the text as it was sent.
+
+    Schools that did not agree have left the composition by now; the snapshot still has them.
+    """
+    tally, sent = facts.tally(case, consents.key), facts.snapshot(case)
+    keys = {str(case.data.base), *(sent or case.data).members.keys()}
+    for vote in tally.votes if tally else ():
+        if vote.voter.key in keys:
+            yield vote
+
+
+def _first_day(facts: Facts, votes: tuple[Vote, ...]) -> str:
+    """Return the day the base school agreed by inviting the others."""
+    moments = [vote.answered_at for vote in votes if vote.answered_at]
+    return local_date(facts, min(moments, default=None))
+
+
+def _row(case: Case, facts: Facts, number: int, vote: Vote) -> Values:
+    group = vote.voter.group
+    return {
+        "номер": number,
+        "школа": school(facts, vote.voter.organisation_id),
+        "роль": ROLES_PRINTED.get(group, group),
+        "решение": ANSWERS[vote.status],
+        "дата": local_date(facts, vote.answered_at),
+        "имя": _who(case, facts, vote),
+        "условия": vote.comment,
+    }
+
+
+def _who(case: Case, facts: Facts, vote: Vote) -> str:
+    """Return who answered; the base school, and a school whose terms were accepted, by its head."""
+    if not vote.answered_at:
+        return ""
+    base = holder(facts, "school_head", case.data.base)
+    if vote.person_id is None or (base and vote.person_id == base.person_id):
+        return head_name(facts, vote.voter.organisation_id)
+    return whole(person(facts, vote.person_id).nom)
+
+
+def _result(facts: Facts, votes: tuple[Vote, ...]) -> Values:
+    """Count the invited schools; the base school, which agreed first, is not one of them."""
+    invited = [vote for vote in votes if vote.voter.group != "base"]
+    agreed = sum(vote.status in consents.yes for vote in invited)
+    gone = agreed < len(invited)
+    return {
+        "приглашено": len(invited),
+        "согласились": agreed,
+        "требуется": _needed(facts, len(invited)),
+        "состоялось": True,
+        "пояснение": "Школы, не давшие согласия, в состав сети не включаются." if gone else "",
+    }
+
+
+def _needed(facts: Facts, invited: int) -> int:
+    """Return how many of the invited have to agree for the ballot's own rule to hold."""
+    need = consents.need
+    counts = range(1, invited + 1)
+    enough = (n for n in counts if need is None or need.is_met(n, invited, facts))
+    return next(enough, invited)

@@ -1,0 +1,180 @@
+"""The order on paper: values of приказ о создании сети."""
+
+from workflow_app.engine import Case, Facts
+from workflows.papers import (
+    DOCUMENT,
+    ROLES_PRINTED,
+    SIGNATURE,
+    Values,
+    directions,
+    document,
+    head_name,
+    holder,
+    letterhead,
+    own_title,
+    person,
+    school,
+    short_name,
+    signature,
+    statuses,
+    title,
+)
+from workflows.wording import (
+    GAP,
+    GOAL,
+    GOAL_GENITIVE,
+    HELP_GENITIVE,
+    capital,
+    cited,
+    counted,
+    date,
+    date_in_text,
+    glued,
+    place_in_full,
+    whole,
+    year_in_text,
+)
+
+ORDER = (
+    *DOCUMENT, *SIGNATURE,
+    "проект",
+    "организация.название", "организация.название_род", "организация.место",
+    "приказ.номер", "приказ.дата",
+    "основания[].текст",
+    "сеть.название", "сеть.цель_род", "сеть.начало", "сеть.окончание", "сеть.базовая_школа",
+    "сеть.руководитель", "сеть.учебный_год",
+    "координатор.имя_вин", "координатор.должность_вин",
+    "имц.название", "имц.руководитель",
+    "куратор.имя_вин", "куратор.должность_вин",
+    "сроки.план", "сроки.справка", "сроки.сайт",
+    "сайт.ответственный_дат",
+    "контроль.за_собой", "контроль.имя_вин", "контроль.должность_вин",
+    "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
+    "участники[].руководитель", "участники[].условия",
+    "направления[].номер", "направления[].название", "направления[].область",
+    "направления[].основание",
+)  # fmt: skip
+
+
+def order(case: Case, facts: Facts) -> Values:
+    """Return the values of the order, a draft until it has its number."""
+    data = case.data
+    department = facts.organisation("department")
+    imc_head = holder(facts, "imc_head")
+    return {
+        "проект": not case.number,
+        "документ": document(case, data.title, "send"),
+        "организация": {
+            "название": letterhead(facts, "department"),
+            "название_род": (department.name_gen if department else "") or GAP,
+            "место": place_in_full(department.place) if department else GAP,
+        },
+        "приказ": numbered(case),
+        "основания": _grounds(case, facts),
+        "сеть": _network(case, facts),
+        "координатор": _named(facts, data.coordinator),
+        "имц": {
+            "название": short_name(facts, "imc"),
+            "руководитель": whole(person(facts, imc_head.person_id if imc_head else None).nom),
+        },
+        "куратор": _named(facts, data.curator),
+        "сроки": _deadlines(case, facts),
+        "сайт": {"ответственный_дат": _publisher(case, facts)},
+        "контроль": {"за_собой": _keeps_control(case, facts), **_named(facts, data.control)},
+        "подпись": signed_by(case, facts),
+        "участники": _composition(case, facts),
+        "направления": directions(facts, data.directions),
+    }
+
+
+def order_file(case: Case) -> str:
+    """Return «Приказ 291-од от 28.08.2025», or that it is a draft."""
+    if not case.number:
+        return "Приказ (проект)"
+    return f"Приказ {case.number} от {date(case.data.registered_on)}"
+
+
+def numbered(case: Case) -> Values:
+    """Return number and date, both empty until the order is registered."""
+    return {"номер": case.number, "дата": date(case.data.registered_on)}
+
+
+def signed_by(case: Case, facts: Facts) -> Values:
+    """Return the signer's line: who signed, or who would sign today."""
+    if case.data.signed_by:
+        name = person(facts, case.data.signed_by).signature
+        return {"должность": case.data.signed_as, "имя": whole(name)}
+    return signature(facts, holder(facts, "department_head"))
+
+
+def _grounds(case: Case, facts: Facts) -> list[Values]:
+    acts = [facts.act(act_id) for act_id in case.data.acts]
+    return [{"текст": cited(act)} for act in acts if act] or [{"текст": GAP}]
+
+
+def _network(case: Case, facts: Facts) -> Values:
+    data = case.data
+    return {
+        "название": data.network_name,
+        "цель_род": _goal(data.goal),
+        "начало": date_in_text(data.valid_from),
+        "окончание": date_in_text(data.valid_to),
+        "базовая_школа": school(facts, data.base),
+        "руководитель": head_name(facts, data.base),
+        "учебный_год": year_in_text(data.school_year),
+    }
+
+
+def _goal(goal: str) -> str:
+    """Return the goal after «в целях»; a goal with no confirmed genitive is quoted."""
+    if goal == GOAL:
+        return f"{GOAL_GENITIVE},"
+    return f"{HELP_GENITIVE} (цель сети: «{goal}»)" if goal else f"{HELP_GENITIVE},"
+
+
+def _named(facts: Facts, person_id: int | None) -> Values:
+    """Return a person and her office in the accusative."""
+    card = person(facts, person_id)
+    return {"имя_вин": whole(card.acc), "должность_вин": own_title(facts, card, "acc")}
+
+
+def _deadlines(case: Case, facts: Facts) -> Values:
+    within = int(facts.setting("A-16")["within"])
+    return {
+        "план": date_in_text(case.data.plan_due),
+        "справка": date_in_text(case.data.report_due),
+        "сайт": counted(within, "рабочего дня", "рабочих дней", "рабочих дней"),
+    }
+
+
+def _publisher(case: Case, facts: Facts) -> str:
+    """Return the specialist who prepared the order, else one who is in office, in the dative."""
+    sent = case.persons("send")
+    found = sorted(facts.holders("dept_specialist", None), key=lambda c: c.person_id not in sent)
+    capacity = found[0] if found else None
+    name = person(facts, capacity.person_id if capacity else None).dat
+    return f"{capital(title(facts, capacity, 'dat'))} {whole(name)}"
+
+
+def _keeps_control(case: Case, facts: Facts) -> bool:
+    """Tell whether the signer charges herself."""
+    signer = holder(facts, "department_head")
+    signs = case.data.signed_by or (signer.person_id if signer else None)
+    return case.data.control is not None and case.data.control == signs
+
+
+def _composition(case: Case, facts: Facts) -> list[Values]:
+    """Return the annex: the base school first, then the composition in its order."""
+    data = case.data
+    rows = [(data.base, "base", ""), *((m.school, m.role, m.conditions) for m in data.members)]
+    return [
+        {
+            "номер": number,
+            "школа": school(facts, school_id),
+            "роль": ROLES_PRINTED[role],
+            "статус": statuses(facts, school_id, data.school_year),
+            "руководитель": head_name(facts, school_id),
+            "условия": glued(conditions),
+        }
+        for number, (school_id, role, conditions) in enumerate(rows, start=1)
+    ]
