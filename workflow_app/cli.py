@@ -46,10 +46,16 @@ def up() -> None:
 
 
 def _upgrade(settings: Settings) -> None:
+    """Bring the schema up, refuse what would strand live cases, store the definitions."""
     from workflow_app.bootstrap import build
-    from workflow_app.store import schema
+    from workflow_app.store import definitions, schema
 
-    schema.upgrade(build(settings).database)
+    house = build(settings)
+    schema.upgrade(house.database)
+    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    if found:
+        raise click.ClickException("\n".join(str(finding) for finding in found))
+    house.transact(definitions.store)
 
 
 @commands.command()
@@ -212,10 +218,60 @@ def token(email: str, title: str) -> None:
 
 
 @commands.command()
-def migrate() -> None:
-    """Bring the database to the newest revision."""
-    _upgrade(load_settings())
-    click.echo("схема базы данных приведена к последней редакции")
+@click.option("--dry-run", is_flag=True, help="only say what would change for running cases")
+def migrate(*, dry_run: bool) -> None:
+    """Bring the database and the running cases to the newest definitions."""
+    from workflow_app.bootstrap import build
+    from workflow_app.store import definitions
+
+    settings = load_settings()
+    if not dry_run:
+        _upgrade(settings)
+        click.echo("схема и определения приведены к последней редакции")
+        return
+    house = build(settings)
+    for process, difference in house.read(lambda uow: list(definitions.differences(uow))):
+        click.echo(f"{process.key}: {difference.message}")
+    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    for finding in found:
+        click.echo(str(finding))
+    sys.exit(1 if found else 0)
+
+
+@commands.command()
+def doctor() -> None:
+    """Tell what needs an operator: parts not seen lately, waiting effects, incidents, roles."""
+    from workflow_app.bootstrap import build
+    from workflow_app.store import health
+
+    house = build(load_settings())
+    found = house.read(lambda uow: list(health.complaints(uow)))
+    for sentence in found:
+        click.echo(sentence)
+    click.echo("всё в порядке" if not found else f"замечаний: {len(found)}")
+    sys.exit(1 if found else 0)
+
+
+@commands.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup(target: Path) -> None:
+    """Write one file that holds everything: cases, history, papers."""
+    from workflow_app.bootstrap import build
+    from workflow_app.store import backups
+
+    backups.backup(build(load_settings()).database, target)
+    click.echo(f"копия записана: {target}")
+
+
+@commands.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(source: Path) -> None:
+    """Bring everything back from a backup into an empty place."""
+    from workflow_app.bootstrap import build
+    from workflow_app.store import backups
+
+    backups.restore(build(load_settings()).database, source)
+    click.echo("данные восстановлены")
 
 
 @commands.group()

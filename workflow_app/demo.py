@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from workflow_app.bootstrap import House
 from workflow_app.services.access import HASHER
-from workflow_app.store import schema
+from workflow_app.store import definitions, schema
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
@@ -32,6 +32,7 @@ def forget(house: House) -> None:
 def load(house: House) -> None:
     """Bring the schema up and load the district as of the house's day, with accounts for all."""
     schema.upgrade(house.database)
+    house.transact(definitions.store)
     house.transact(_load)
 
 

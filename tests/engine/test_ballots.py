@@ -61,6 +61,7 @@ def outcome(rule, votes, **settings):
 
 F, A, N, P = "for", "against", "no_response", PENDING
 SHARE = ballot(need=at_least(Setting("A-02")))
+ASIDE = ballot(need=at_least(Setting("A-02")), aside=("base",))
 VISAS = ballot(need=at_least(1), veto=("against",), silence="")
 COUNCIL = ballot(
     need=more_than(Fraction(1, 2)), of="cast", quorum=at_least(Fraction(2, 3)),
@@ -81,6 +82,9 @@ NO_RULE = ballot()
         (SHARE, tally(F, A, P), "open", False),
         (SHARE, tally(F, F, N, closed=True), "passed", True),
         (SHARE, tally(F, N, N, closed=True), "failed", True),
+        # whoever proposes answers too, and counts in no share
+        (ASIDE, tally(F, F, A, groups=("base",)), "failed", True),
+        (ASIDE, tally(A, F, F, groups=("base",)), "passed", True),
         # who left the composition leaves both sides of the share
         (SHARE, tally(F, F, A, A, out=(2, 3)), "passed", True),
         (SHARE, tally(), "failed", True),

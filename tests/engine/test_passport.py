@@ -95,10 +95,11 @@ def chair_agrees(_case, _facts, _tally):
         (
             council(
                 need=more_than(Fraction(1, 2)), of="cast", quorum=at_least(Fraction(2, 3)),
-                abstain=("abstained",), veto=("against",), tie_group="chair",
+                aside=("base",), abstain=("abstained",), veto=("against",), tie_group="chair",
             ),
             [
                 "«За» — более 1/2 от проголосовавших",
+                "кто предлагает, в доле не считается",
                 "кворум: не менее 2/3 от голосующих",
                 "«Против» прекращает опрос сразу",
                 "«Воздержаться» считается среди голосов, но не «за»",

@@ -116,6 +116,10 @@ def number_taken(registers):
     registers.taken.add(("orders", TODAY.year, 290))
 
 
+def namesake(registers):
+    registers.network_names["Читательская грамотность"] = 1
+
+
 def nothing(_registers):
     pass
 
@@ -138,6 +142,8 @@ GUARDS = [
     ("O6", "on_signature", "sign", LATE, {}, nothing, "effective_in_past"),
     ("O7", "signed", "register", {}, {}, registered_later, "date_out_of_sequence"),
     ("O7", "signed", "register", LATE, {}, nothing, "effective_in_past"),
+    ("O6", "on_signature", "sign", {}, {}, namesake, "network_name_taken"),
+    ("O7", "signed", "register", {}, {}, namesake, "network_name_taken"),
     ("O7", "signed", "register", {}, {"number": 0}, nothing, "number_invalid"),
     ("O7", "signed", "register", {}, {"number": 290}, number_taken, "number_taken"),
     ("O8", "registered", "upload_scan", {}, {}, nothing, "field_required"),

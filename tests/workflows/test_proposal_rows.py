@@ -150,6 +150,10 @@ def with_signed_order(registers, _case):
     registers.children["order_approval"] = ("dropped", "signed")
 
 
+def with_namesake(registers, case):
+    registers.network_names[case.data.name] = 1
+
+
 def nothing(_registers, _case):
     pass
 
@@ -167,6 +171,9 @@ GUARDS = [
         nothing, "base_among_members",
     ),
     ("P2", "draft", "invite", {}, {}, with_unknown_school, "unknown_school"),
+    ("P2", "draft", "invite", {}, {}, with_namesake, "network_name_taken"),
+    ("P8", "returned", "resend", {}, {}, with_namesake, "network_name_taken"),
+    ("P9", "dept_review", "approve", {}, {}, with_namesake, "network_name_taken"),
     ("P2", "draft", "invite", {}, {}, with_foreign_direction, "direction_of_another_year"),
     ("P2", "draft", "invite", {"valid_to": "2025-08-01"}, {}, nothing, "term_reversed"),
     ("P2", "draft", "invite", {"valid_to": "2028-09-01"}, {}, nothing, "term_too_long"),
@@ -259,6 +266,12 @@ def test_specialist_begins_before_a_base_school_is_chosen():
     case = proposal("", base=None)
 
     assert isinstance(take(PROPOSAL, case, "create", "specialist", facts()), Decision)
+
+
+def test_proposal_without_a_year_has_no_year_before():
+    case = proposal("", school_year="")
+
+    assert take(PROPOSAL, case, "create", "head_of_s06", facts()).code == "base_not_stable"
 
 
 def test_refusal_of_an_unstable_base_names_the_order():

@@ -199,6 +199,8 @@ def rule(ballot: Ballot) -> Iterator[str]:
     if ballot.need:
         base = "приглашённых" if ballot.of == "invited" else "проголосовавших"
         yield f"«{_quoted(ballot.yes, titles)}» — {share(ballot.need)} {base}"
+    if ballot.aside:
+        yield "кто предлагает, в доле не считается"
     if isinstance(ballot.quorum, int):
         yield f"кворум: {ballot.quorum} из {ballot.most}"
     elif ballot.quorum:

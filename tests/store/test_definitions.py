@@ -1,0 +1,97 @@
+"""Running cases and new definitions: nobody is stranded, nothing changes in silence."""
+
+from dataclasses import replace
+
+from stories import done, propose, to_department
+
+from workflow_app.engine import Form, Line, Process, Role, field
+from workflow_app.store import backups, definitions, health, schema
+from workflow_app.store.database import Database
+from workflow_app.store.models.instances import History
+
+HEAD = Role("head", "директор", "school_head")
+
+
+class Small(Form):
+    """A form without the fields the running cases have."""
+
+    name: Line = field("Название")
+
+
+def small(key, version, *states):
+    process = Process(key, "Другой", version=version, form=Small, readers=(HEAD,))
+    made = [process.state(name, name, no_deadline="проба") for name in states]
+    end = process.final("closed", "Закрыто")
+    process.start("open", "Открыть", made[0], by=HEAD)
+    process.move("close", "Закрыть", made, end, by=HEAD)
+    return process
+
+
+def with_process(district, process):
+    processes = {**district.house.processes, process.key: process}
+    return replace(district.house, processes=processes)
+
+
+def test_the_same_definitions_start_and_are_stored_once(open_district):
+    district = open_district("2025-08-28")
+    assert district.read(lambda uow: list(definitions.obstacles(uow))) == []
+    assert district.house.transact(definitions.store) == 0
+
+
+def test_a_changed_body_with_the_old_version_is_refused(open_district):
+    district = open_district("2025-08-28")
+    house = with_process(district, small("network_proposal", 1, "draft"))
+    codes = [f.code for f in house.read(lambda uow: list(definitions.obstacles(uow)))]
+    assert codes == ["version_not_raised"]
+
+
+def test_a_live_case_in_a_vanished_state_stops_the_start(open_district):
+    district = open_district("2025-08-28")
+    to_department(district)
+    house = with_process(district, small("network_proposal", 2, "draft"))
+    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    assert [finding.code for finding in found] == ["state_vanished"]
+
+
+def test_data_that_a_new_form_rejects_stop_the_start(open_district):
+    district = open_district("2025-08-28")
+    done(propose(district, "P102", {"S05": "supported"}))
+    house = with_process(district, small("network_proposal", 2, "draft"))
+    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    assert [finding.code for finding in found] == ["data_rejected"]
+
+
+def test_history_keeps_the_body_each_step_was_taken_under(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    bodies = {row["body_sha256"] for row in district.rows(History, instance_id=case)}
+    stored = {row["body_sha256"] for row in district.rows(definitions.DefinitionVersion)}
+    assert len(bodies) == 1
+    assert bodies < stored
+
+
+def test_the_schema_goes_down_and_up_again_and_fits_the_models(open_district):
+    district = open_district("2025-08-28")
+    database = district.house.database
+    assert schema.differences(database) == []
+    schema.downgrade(database, "base")
+    schema.upgrade(database)
+    assert schema.differences(database) == []
+
+
+def test_a_backup_restored_elsewhere_holds_the_same_cases(sqlite_district, tmp_path):
+    district = sqlite_district("2025-08-28")
+    case = to_department(district)
+    backups.backup(district.house.database, tmp_path / "copy")
+    place = Database(f"sqlite:///{tmp_path}/restored.db")
+    backups.restore(place, tmp_path / "copy")
+    house = replace(district.house, database=place)
+    assert house.read(lambda uow: uow.load(case)).state == "dept_review"
+    place.engine.dispose()
+
+
+def test_the_doctor_names_silent_parts_and_vacant_roles(open_district):
+    district = open_district("2025-08-28")
+    found = district.read(lambda uow: list(health.complaints(uow)))
+    assert any("relay" in sentence for sentence in found)
+    assert any("наблюдатель" in sentence for sentence in found)
