@@ -165,6 +165,8 @@ class Ballot:
     silence: str = "no_response"
     """The status silence gives at the due moment; empty: the ballot waits on."""
     due: Due | None = None
+    tell_decided: tuple[Role, ...] = ()
+    """Who is told once the pending answers can no longer change the outcome."""
     work_title: str = ""
     """What the work item in the voter's queue says."""
     where: str = field(default_factory=caller, repr=False)

@@ -124,6 +124,8 @@ class Process:
     one_open: Callable[[Any], str] | None = None
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
+    watcher: Role | None = None
+    """Who gets a work item that nobody may perform today."""
     prefill: Callable[[Capacity, dt.date], Mapping[str, Any]] | None = None
     readers: tuple[Role, ...] = ()
     states: dict[str, State] = field(default_factory=dict)

@@ -1,9 +1,36 @@
 """Effects outside the transaction: notices and letters. Each may run twice and acts once."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from workflow_app.services.ports import Delivery, Letter
+
+MOST_LETTERS = 5
+"""Letters a person gets on one day; what is more comes as one digest (dossier 8)."""
+
+DIGEST_HOUR = 17
+
+
+class Digests(Protocol):
+    """The part of the store that keeps what waits for a digest."""
+
+    def digests(self) -> Mapping[int, Sequence[str]]:
+        """Return what waits, by person; each is marked as mailed."""
+
+    def put_letter(self, person_id: int, subject: str, text: str) -> None:
+        """Queue a letter that belongs to no case."""
+
+
+def send_digests(store: Digests, local: dt.datetime, link: str) -> int:
+    """Send what was too much for single letters, from five in the afternoon; return how many."""
+    if local.hour < DIGEST_HOUR:
+        return 0
+    waiting = store.digests()
+    for person_id, subjects in waiting.items():
+        lines = "\n".join(f"— {subject}" for subject in subjects)
+        store.put_letter(person_id, f"За день: ещё {len(subjects)}", f"{lines}\n\n{link}")
+    return len(waiting)
 
 
 class Message(Protocol):

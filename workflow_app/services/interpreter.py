@@ -108,6 +108,7 @@ class Interpreter:
         process = self.uow.processes[case.process]
         ballot, before, after = answered.ballot, answered.before, answered.after
         values = plain(form)
+        was_open = bool(ballot.tell_decided) and self._is_open(case, ballot)
         if not self.uow.write_vote(case, ballot.key, before, after, answered.capacity, values):
             return False
         self.uow.close_work(case, ballot=ballot.key, voter=before.voter.key)
@@ -123,8 +124,24 @@ class Interpreter:
             text = getattr(form, "reason", "")
             self._tell(after_case, Tell(answered.answer.tell, f"{case_title(process, case)}: "
                                         f"{answered.answer.title.lower()}", text))  # fmt: skip
+        if was_open and not self._is_open(after_case, ballot):
+            self._tell_decided(after_case, ballot)
         self._unsettled.append(case.id)
         return True
+
+    def _is_open(self, case: Case, ballot: Ballot) -> bool:
+        """Tell whether pending answers may still change the outcome."""
+        facts = self.uow.facts(case.municipality_id)
+        tally = facts.tally(case, ballot.key)
+        return tally is not None and not ballot.is_decided(case, facts, tally)
+
+    def _tell_decided(self, case: Case, ballot: Ballot) -> None:
+        """Tell that waiting changes nothing any more, unless nobody is left to wait for."""
+        tally = self.uow.tally(case, ballot.key)
+        if tally and tally.count(PENDING):
+            heading = case_title(self.uow.processes[case.process], case)
+            subject = f"{ballot.title}: итог уже не изменится — {heading}"
+            self._tell(case, Tell(ballot.tell_decided, subject, "Опрос можно завершить сейчас."))
 
     def finish(self) -> None:
         """Let everything that follows by itself happen, within the family."""
@@ -395,7 +412,12 @@ class Interpreter:
         """Open work items and announce them; one that nobody may perform goes to the watcher."""
         if not items:
             return
-        self.uow.open_work(case, items)
+        held = [item for item in items if self._is_held(case, item)]
+        if all(item.ballot for item in items):
+            vacant = [item for item in items if item not in held]
+        else:  # the roles of a state are alternatives: one holder is enough
+            vacant, items = ([], held) if held else (list(items), items)
+        self.uow.open_work(case, [*items, *self._for_watcher(case, vacant)])
         self.uow.send(
             case, "announce",
             {
@@ -403,6 +425,21 @@ class Interpreter:
                 "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
             },
         )  # fmt: skip
+
+    def _is_held(self, case: Case, item: NewWorkItem) -> bool:
+        """Tell whether somebody may perform a work item today."""
+        holders = self.uow.facts(case.municipality_id).holders(item.role, None)
+        return any(item.organisation_id in (0, holder.organisation_id) for holder in holders)
+
+    def _for_watcher(self, case: Case, vacant: Sequence[NewWorkItem]) -> list[NewWorkItem]:
+        """Return items for the watcher, one for each that nobody may perform."""
+        watcher = self.uow.processes[case.process].watcher
+        if watcher is None:
+            return []
+        return [
+            replace(item, role=watcher.held_by, organisation_id=0, reason="no_eligible_performer")
+            for item in vacant
+        ]
 
     def _deadlines(
         self, case: Case, dues: Iterable[Due], ballot: Ballot | None = None

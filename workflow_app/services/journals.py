@@ -28,7 +28,7 @@ class Journals(Protocol):
         """Insert rows of the kind `external`."""
 
 
-def record_outside_numbers(  # noqa: PLR0913
+def record_outside_numbers(
     uow: Journals, person_id: int, journal: str, on: dt.date, first: int, last: int, title: str
 ) -> int | Refusal:
     """Write rows for numbers given elsewhere; return how many."""

@@ -228,6 +228,8 @@ class Letter:
     subject: str
     text: str
     is_mailed: bool
+    sent_today: int = 0
+    """How many letters the person got today already."""
 
 
 class Delivery(Protocol):
@@ -253,6 +255,9 @@ class Delivery(Protocol):
 
     def letter(self, notice_id: int) -> Letter | None:
         """Return a notice with the address it goes to."""
+
+    def put_into_digest(self, notice_id: int) -> None:
+        """Leave a letter to the day's digest."""
 
     def mailed(self, notice_id: int) -> None:
         """Remember that a letter left."""

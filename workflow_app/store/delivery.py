@@ -2,13 +2,15 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from workflow_app.services.ports import DocumentRow, Letter
 from workflow_app.store import offices, outbox
+from workflow_app.store.letters import put_letter
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
@@ -112,12 +114,53 @@ class SqlDelivery:
         row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
-        return Letter(row.id, row.email or "", row.subject, row.text, row.mailed_at is not None)
+        sent = 0 if row.kind == "letter" else self._sent_today(row.person_id)
+        is_mailed = row.mailed_at is not None or row.digest_on is not None
+        return Letter(row.id, row.email or "", row.subject, row.text, is_mailed, sent)
+
+    def _sent_today(self, person_id: int) -> int:
+        midnight = dt.datetime.combine(self._uow.today, dt.time(), self._uow.zone)
+        query = (
+            select(func.count())
+            .select_from(_NOTICE)
+            .where(_NOTICE.c.person_id == person_id, _NOTICE.c.mailed_at >= midnight)
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def put_into_digest(self, notice_id: int) -> None:
+        """Leave a letter to the day's digest."""
+        self._connection.execute(
+            update(_NOTICE).where(_NOTICE.c.id == notice_id).values(digest_on=self._uow.today)
+        )
+
+    def digests(self) -> Mapping[int, Sequence[str]]:
+        """Return what waits for the digest, by person; each is marked as mailed."""
+        query = (
+            select(_NOTICE.c.id, _NOTICE.c.person_id, _NOTICE.c.subject)
+            .where(_NOTICE.c.digest_on.is_not(None), _NOTICE.c.mailed_at.is_(None))
+            .order_by(_NOTICE.c.id)
+        )
+        waiting: dict[int, list[str]] = defaultdict(list)
+        ids = []
+        for row in self._connection.execute(query):
+            waiting[row.person_id].append(row.subject)
+            ids.append(row.id)
+        if ids:
+            self._connection.execute(
+                update(_NOTICE).where(_NOTICE.c.id.in_(ids)).values(mailed_at=self.now)
+            )
+        return waiting
+
+    def put_letter(self, person_id: int, subject: str, text: str) -> None:
+        """Queue a letter that belongs to no case."""
+        put_letter(self._uow, person_id, subject, text)
 
     def mailed(self, notice_id: int) -> None:
-        """Remember that a letter left."""
+        """Remember that a letter left; the one-time link of a letter is not kept."""
+        where = _NOTICE.c.id == notice_id
+        text = case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
         self._connection.execute(
-            update(_NOTICE).where(_NOTICE.c.id == notice_id).values(mailed_at=self.now)
+            update(_NOTICE).where(where).values(mailed_at=self.now, text=text)
         )
 
     def bounced(self, notice_id: int, reason: str) -> None:

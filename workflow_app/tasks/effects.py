@@ -56,7 +56,10 @@ def mail(house: House, message: Any) -> Finish:
     letter = house.read(lambda uow: SqlDelivery(uow).letter(notice_id))
     if letter is None or letter.is_mailed or not letter.address:
         return _nothing
-    link = f"{house.settings.public_url}/cases/{message.instance_id}"
+    if letter.sent_today >= delivery.MOST_LETTERS:
+        return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
+    public = house.settings.public_url
+    link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
     host = house.settings.mail_from.split("@")[1]
     text = delivery.letter_text(letter, link)
     try:

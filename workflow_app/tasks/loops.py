@@ -17,9 +17,11 @@ from celery import Celery
 
 from workflow_app.bootstrap import House
 from workflow_app.services import deadlines
+from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
 from workflow_app.store import leases, outbox
+from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.roots import SqlRoots
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks.effects import TASKS
@@ -81,6 +83,11 @@ def relay(house: House, celery: Celery) -> None:
 def tick(house: House) -> int:
     """Fire due deadlines and send the day's root; return how many deadlines fired."""
     house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    house.transact(
+        lambda uow: send_digests(
+            SqlDelivery(uow), uow.now.astimezone(uow.zone), house.settings.public_url
+        )
+    )
     return fire_due(house)
 
 

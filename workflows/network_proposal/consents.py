@@ -86,6 +86,7 @@ consents = Ballot(
     yes=("agreed", "agreed_with_conditions"),
     need=at_least(Setting("A-02")),
     aside=("base",),
+    tell_decided=(BASE_HEAD,),
     also=network_is_viable,
     silence="no_response",
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),

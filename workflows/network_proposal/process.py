@@ -86,6 +86,7 @@ process = Process(
     heading=lambda data: f"Сеть «{data.name}»" if data.name else "Новая сеть",
     one_open=lambda data: f"{data.base}:{data.school_year}",
     prefill=first_values,
+    watcher=SPECIALIST,
     readers=(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,

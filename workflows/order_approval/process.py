@@ -49,6 +49,7 @@ process = Process(
     heading=lambda data: data.title,
     stop="drop",
     prefill=first_values,
+    watcher=SPECIALIST,
     readers=(*IMC, *DEPARTMENT, AUDITOR),
 )
 

@@ -73,6 +73,8 @@ class Notice(Base):
     read_at: Mapped[dt.datetime | None]
     mailed_at: Mapped[dt.datetime | None]
     bounced: Mapped[str] = mapped_column(default="")
+    digest_on: Mapped[dt.date | None]
+    """The day whose digest carries it, when single letters would be too many."""
 
 
 class Lease(Base):

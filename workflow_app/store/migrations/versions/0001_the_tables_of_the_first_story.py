@@ -100,6 +100,7 @@ def upgrade() -> None:
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('mailed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('bounced', sa.String(), nullable=False),
+    sa.Column('digest_on', sa.Date(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_notice_dedupe_key'))
     )

@@ -1,0 +1,201 @@
+"""Measures the store: a transition and a whole action beside the bare limit, and due deadlines.
+
+The limit is what a transition cannot go below in Core: `UPDATE … WHERE version`, one line of history,
+`COMMIT`, with values and statements that are ready. Both sides write the same tables of the same
+server, which flushes every commit to the disk.
+"""
+
+import datetime as dt
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import perf_counter
+
+from measuring import side_by_side, tell
+from bench_engine import sheet_process
+from district import District, DistrictMaker
+from servers import PostgresServer, running_postgres
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from stories import NOTE, PROPOSAL, done
+
+from workflow_app.engine.decide import Decision, decide
+from workflow_app.engine.forms import parse
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.services import acting
+from workflow_app.services.acting import Intent
+from workflow_app.services.interpreter import Interpreter
+from workflow_app.services.ports import Entry, NewCase
+from workflow_app.store.models.base import table
+from workflow_app.store.models.instances import Deadline, History, Instance
+from workflow_app.store.models.messages import OutboxMessage
+from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
+from workflow_app.tasks import loops
+
+DAY = "2025-08-28"
+_INSTANCE, _HISTORY = table(Instance), table(History)
+
+
+@contextmanager
+def opened(kind: str) -> Iterator[tuple[District, PostgresServer | None]]:
+    """Give the demonstration district on one kind of database, every commit flushed."""
+    with ExitStack() as stack:
+        server = stack.enter_context(running_postgres()) if kind == "pg" else None
+        if server:
+            flush(server)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        district = DistrictMaker(server, folder).open(DAY)
+        stack.callback(district.close)
+        yield district, server
+
+
+def flush(server: PostgresServer) -> None:
+    """Let the server keep its promises, as it does outside the tests."""
+    with server.connect("postgres") as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {name} = on")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def writing(district: District, stack: ExitStack) -> Connection:
+    """Return one connection whose transactions are those of decisions."""
+    options = (
+        {"writes": True} if district.house.database.is_sqlite
+        else {"isolation_level": "SERIALIZABLE"}
+    )  # fmt: skip
+    engine = district.house.database.engine
+    return stack.enter_context(engine.connect().execution_options(**options))
+
+
+def transition(connection: Connection, uow_of: Callable[[], SqlUnitOfWork], case_id: int
+               ) -> Callable[[], None]:  # fmt: skip
+    """Return a task: read, decide, write state, history with its chain, and a message."""
+    head = Actor(7, (Capacity(7, "school_head", 106, 1, 70),))
+    chief = Actor(33, (Capacity(33, "department_head", 1, 1, 330),))
+    steps = {"draft": ("send", head), "review": ("return", chief)}
+
+    def task() -> None:
+        with connection.begin():
+            uow = uow_of()
+            case = uow.load(case_id)
+            assert case is not None
+            action, actor = steps[case.state]
+            process = uow.processes[case.process]
+            facts = uow.facts(case.municipality_id)
+            decision = decide(process, case, action, actor, None, facts, uow.now, uow.today)
+            assert isinstance(decision, Decision)
+            after = case.at_hand(None, decision.capacity, uow.now, uow.today)
+            after.state = decision.target
+            entry = Entry(
+                action, decision.transition.title, case.state, after.state, decision.capacity
+            )
+            uow.save(process, after, case, entry)
+            uow.send(after, "announce", {"items": [["school_head", 106, "Отправить"]]})
+
+    return task
+
+
+def limit(connection: Connection, case_id: int) -> Callable[[], None]:
+    """Return a task: the bare statements of a transition."""
+    with connection.begin():
+        line = dict(connection.execute(select(_HISTORY).limit(1)).one()._mapping)
+        row = connection.execute(select(_INSTANCE).where(_INSTANCE.c.id == case_id)).one()
+    del line["id"]
+    numbers = iter(range(row.version, 10_000_000))
+    change = update(_INSTANCE).where(
+        _INSTANCE.c.id == bindparam("case_id"), _INSTANCE.c.version == bindparam("seen")
+    )
+    add = insert(_HISTORY).inline()
+
+    def task() -> None:
+        version = next(numbers)
+        with connection.begin():
+            values = {"state": "review", "version": version + 1, "changed_at": row.changed_at,
+                      "case_id": case_id, "seen": version}  # fmt: skip
+            assert connection.execute(change, values).rowcount == 1
+            connection.execute(add, {**line, "instance_id": case_id, "seq": version + 1000})
+
+    return task
+
+
+def started(district: District, connection: Connection, surroundings: Surroundings) -> int:
+    """Return a fresh case of the toy process."""
+    process = surroundings.processes["sheet"]
+    with connection.begin():
+        uow = SqlUnitOfWork(connection, surroundings, district.house.clock.now())
+        form = parse(process.form, {"name": "Лист"})
+        head = Actor(7, (Capacity(7, "school_head", 106, 1, 70),))
+        case = Interpreter(uow).start(NewCase("sheet", {"name": "Лист"}, 106), "begin", head, form)
+        assert not hasattr(case, "code"), case
+        return case.id
+
+
+def bench_transition(kind: str) -> None:
+    """The portable form of a persisted transition beside its limit, on one connection."""
+    with opened(kind) as (district, _), ExitStack() as stack:
+        process = sheet_process()
+        surroundings = Surroundings({"sheet": process}, {"sheet": "0" * 64}, district.house.settings.zone)
+        connection = writing(district, stack)
+        now = district.house.clock.now()
+        one, other = (started(district, connection, surroundings) for _ in range(2))
+        ours = transition(connection, lambda: SqlUnitOfWork(connection, surroundings, now), one)
+        mine, bare = side_by_side(ours, limit(connection, other), rounds=1000)
+        tell(
+            f"transition_{'pg' if kind == 'pg' else 'sqlite'}", round(mine * 1e6, 1), "µs",
+            ratio_to_limit=bare / mine, limit_per_second=round(1 / bare),
+        )  # fmt: skip
+
+
+def invited(district: District, count: int) -> list[tuple[int, str]]:
+    """Return that many proposals whose schools are asked, each with a head who has not answered."""
+    cases = []
+    heads = {"S02": "P102"}
+    for _ in range(count):
+        rows = [{"school": district.school(c), "role": r}
+                for c, r in (("S05", "supported"), ("S03", "partner"))]  # fmt: skip
+        values = {"name": f"Сеть {len(cases)}", "members": rows, "context_note": NOTE,
+                  "directions": district.directions("2025-2026")[:1]}  # fmt: skip
+        case = done(district.start(heads["S02"], PROPOSAL, **values)).instance_id
+        done(district.act(heads["S02"], case, "invite"))
+        forget_open(district, case)
+        cases.append((case, "P105"))
+    return cases
+
+
+def forget_open(district: District, case: int) -> None:
+    """Let the same school propose once more: the measure needs many alike cases."""
+    change = update(_INSTANCE).where(_INSTANCE.c.id == case).values(open_key=None)
+    district.house.transact(lambda uow: uow.connection.execute(change))
+
+
+def bench_act() -> None:
+    """A whole action of a person: authority, facts, form, history, one answer of a ballot."""
+    with opened("pg") as (district, _), ExitStack() as stack:
+        cases = iter(invited(district, 160))
+        who = district.people["P105"]
+        connection = writing(district, stack)
+        surroundings, now = district.house.surroundings, district.house.clock.now()
+
+        def ours() -> None:
+            case, _ = next(cases)
+            intent = Intent(case, "agree_with_conditions", {"reason": "Нужен подвоз учеников"})
+            with connection.begin():
+                uow = SqlUnitOfWork(connection, surroundings, now)
+                done(acting.act(uow, who, intent))
+
+        bare = limit(connection, next(cases)[0])
+        mine, least = side_by_side(ours, bare, rounds=150)
+        tell("act_pg", round(mine * 1e6, 1), "µs", ratio_to_limit=least / mine)
+
+
+def main() -> None:
+    """Print one JSON object a line."""
+    bench_transition("pg")
+    bench_transition("sqlite")
+    bench_act()
+
+
+if __name__ == "__main__":
+    main()

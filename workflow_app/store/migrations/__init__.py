@@ -1,0 +1,1 @@
+"""Numbered, reversible steps of the schema."""
