@@ -67,11 +67,11 @@ class Browser:
                 from error  # fmt: skip
         return self.page
 
-    def download(self, path: str) -> bytes:
-        """Return a file."""
+    def download(self, path: str) -> tuple[str, bytes]:
+        """Return the name and the bytes of a file."""
         with self._opener.open(self.base + path, timeout=30) as response:
-            content: bytes = response.read()
-        return content
+            name = response.headers.get_filename() or ""
+            return urllib.parse.unquote(name), response.read()
 
     def act(self, case: str, action: str, fields: Fields = (), *, voter: str = "") -> None:
         """Take an action of a case by its own page."""
@@ -198,14 +198,15 @@ def fetch_order(clerk: Browser, order: str, folder: Path) -> Path:
     """Wait for the registered order's file and keep it."""
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
-        page = clerk.open(order)
-        number = re.search(r"№ (\d+)-од", page)
-        links = re.findall(r'href="(/documents/\d+/content)">([^<]*[Пп]риказ[^<]*)<', page)
-        if number and links and "готовится" not in page:
-            name = f"order-{number[1]}.docx"
-            path = folder / name
-            path.write_bytes(clerk.download(links[0][0]))
-            return path
+        for link in dict.fromkeys(
+            re.findall(r'href="(/documents/\d+/content)"', clerk.open(order))
+        ):
+            name, content = clerk.download(link)
+            number = re.match(r"Приказ (\d+)-од", name)
+            if number:
+                path = folder / f"order-{number[1]}.docx"
+                path.write_bytes(content)
+                return path
         time.sleep(0.3)
     raise StoryError("файл приказа не появился")
 

@@ -1,0 +1,51 @@
+"""The README tells the truth: its commands, settings, rooms and logins exist."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from workflow_app.cli import commands
+from workflow_app.config import Settings
+from workflow_app.demo import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([a-z-]+)", README))))
+def test_every_make_target_of_the_readme_exists(target):
+    assert re.search(rf"^{target}:.*## ", MAKEFILE, re.MULTILINE)
+
+
+def test_the_readme_lists_every_operation():
+    listed = README[README.index("Operations:") :]
+    named = set(re.findall(r"\b[a-z]+\b", listed))
+    served = {"web", "worker", "relay", "beat", "demo"}
+    assert set(commands.commands) - served <= named
+
+
+@pytest.mark.parametrize("name", re.findall(r"`([A-Z]+_?[A-Z]+)`", README[README.index("Settings come") :]))
+def test_every_setting_of_the_readme_is_read(name):
+    assert name.lower() in Settings.model_fields
+
+
+@pytest.mark.parametrize("room", re.findall(r"^\| `([a-z_]+/[a-z_]*/?)`", README, re.MULTILINE))
+def test_every_room_of_the_readme_stands(room):
+    assert (ROOT / room).is_dir()
+
+
+def test_the_logins_of_the_readme_are_people_of_the_district():
+    with (ROOT / "workflow_app/store/seeds/people.csv").open() as file:
+        known = {row["email"] for row in csv.DictReader(file)}
+    assert set(re.findall(r"`(p\d+@levokum\.example)`", README)) <= known
+    assert f"`{PASSWORD}`" in README
+
+
+def test_every_target_of_the_makefile_says_what_it_does():
+    targets = re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.MULTILINE)
+    assert targets
+    for target in targets:
+        assert re.search(rf"^{target}:.*## \S", MAKEFILE, re.MULTILINE), target
