@@ -70,8 +70,8 @@ class Browser:
     def download(self, path: str) -> tuple[str, bytes]:
         """Return the name and the bytes of a file."""
         with self._opener.open(self.base + path, timeout=30) as response:
-            name = response.headers.get_filename() or ""
-            return urllib.parse.unquote(name), response.read()
+            named = response.headers.get("Content-Disposition", "").partition("filename*=UTF-8''")
+            return urllib.parse.unquote(named[2]), response.read()
 
     def act(self, case: str, action: str, fields: Fields = (), *, voter: str = "") -> None:
         """Take an action of a case by its own page."""

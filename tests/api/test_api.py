@@ -149,6 +149,7 @@ def test_history_documents_queue_and_registers_are_readable(client, district):
     assert {paper["paper"] for paper in papers} == {"consent_protocol", "proposal", "imc_opinion"}
     content = head.get(f"/api/v1/documents/{papers[0]['id']}/content")
     assert content.data[:2] == b"PK"
+    assert content.headers["Content-Disposition"].isascii()
     assert [work["instance_id"] for work in head.get("/api/v1/queue").json] == [case]
     networks = head.get("/api/v1/networks").json
     assert len(networks) == 3

@@ -1,9 +1,10 @@
 """The routes of REST v1."""
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, g, jsonify, make_response, request
+from flask import Blueprint, Response, g, jsonify, request, send_file
 from pydantic import BaseModel, ValidationError
 from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
@@ -26,6 +27,7 @@ from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency, queries
 from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.delivery import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
@@ -299,12 +301,8 @@ def content(document_id: int) -> Reply:
     found = house().read(look)
     if isinstance(found, Refusal):
         return answer(found)
-    response = make_response(found[1])
-    response.headers["Content-Type"] = (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    )
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found[0]}.docx")
-    return response
+    name, data = found
+    return send_file(BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx")
 
 
 @api.get("/queue")

@@ -1,15 +1,15 @@
 """Documents of cases: download, preview."""
 
 import hashlib
+from io import BytesIO
 
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, Response, abort, render_template, send_file
 
 from workflow_app.documents import preview_html
-from workflow_app.services import acting
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.case_view import readable
 from workflow_app.web.house import house
-from workflow_app.web.security import person_id
 
 documents = Blueprint("documents", __name__)
 
@@ -19,12 +19,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def _found(uow: SqlUnitOfWork, document_id: int) -> tuple[Document, bytes]:
     """Return a document and its bytes, if the person may read its case."""
     document = uow.session.get(Document, document_id)
-    case = uow.load(document.instance_id) if document else None
-    if document is None or case is None or document.file_sha256 is None:
+    if document is None or document.file_sha256 is None:
         abort(404)
-    process = uow.processes[case.process]
-    if not acting.may_read(uow, process, case, uow.actor(person_id())):
-        abort(404)
+    readable(uow, document.instance_id)
     return document, uow.session.get_one(StoredFile, document.file_sha256).content
 
 
@@ -32,10 +29,8 @@ def _found(uow: SqlUnitOfWork, document_id: int) -> tuple[Document, bytes]:
 def content(document_id: int) -> Response:
     """Give the Word file."""
     name, data = house().read(lambda uow: _named(*_found(uow, document_id)))
-    response = make_response(data)
-    response.headers["Content-Type"] = DOCX
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=f"{name}.docx"
+    response = send_file(
+        BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx"
     )
     response.headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
     return response
@@ -51,9 +46,8 @@ def show(document_id: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         document, data = _found(uow, document_id)
-        case = uow.load(document.instance_id)
         return render_template(
-            "documents/show.html", document=document, html=preview_html(data), case=case
+            "documents/show.html", document=document, html=preview_html(data)
         )
 
     return house().read(look)
