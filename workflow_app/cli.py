@@ -120,7 +120,9 @@ def demo() -> None:
             "STORY_PASSWORD": district.PASSWORD,
             "STORY_FOLDER": str(settings.data_dir),
         }
-        children.append(ChildSpec("story", argv, story, restarts=False, ends_tree=once))
+        children.append(
+            ChildSpec("story", argv, story, restarts=False, ends_tree=once, prefixed=False)
+        )
 
     def prepare(final: Settings) -> None:
         from workflow_app.bootstrap import build

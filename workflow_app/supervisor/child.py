@@ -27,6 +27,8 @@ class ChildSpec:
     restarts: bool = True
     ends_tree: bool = False
     stop_within: float = 10.0
+    prefixed: bool = True
+    """Whether the process's name stands before each of its lines on the terminal."""
 
 
 class Child:
@@ -63,7 +65,9 @@ class Child:
         self._process, self._start_again_at = process, None
         self._started_at = time.monotonic()
         if process.stdout:
-            self._logs.follow(self.spec.name, process.stdout)
+            self._logs.follow(
+                self.spec.name, process.stdout, prefixed=self.spec.prefixed
+            )
         self._logs.say(f"{self.spec.name}: запущен, процесс {process.pid}")
         return process
 

@@ -24,18 +24,19 @@ class Logs:
         self._files: dict[str, RotatingFileHandler] = {}
         self._followers: list[threading.Thread] = []
 
-    def say(self, line: str, name: str = OWN_NAME) -> None:
-        """Write one line of the named process."""
+    def say(self, line: str, name: str = OWN_NAME, *, prefixed: bool = True) -> None:
+        """Write one line of the named process, with its name in front unless it tells a story."""
         with self._lock:
             self._file(name).emit(makeLogRecord({"msg": line}))
             # Nobody may be reading any more (a closed pipe); the files still get everything.
             with suppress(OSError, ValueError):
-                self._out.write(f"{name:<10} | {line}\n")
+                self._out.write(f"{name:<10} | {line}\n" if prefixed else f"{line}\n")
                 self._out.flush()
 
-    def follow(self, name: str, stream: IO[bytes]) -> None:
+    def follow(self, name: str, stream: IO[bytes], *, prefixed: bool = True) -> None:
         """Copy the stream until it ends, in a thread of its own."""
-        thread = threading.Thread(target=self._copy, args=(name, stream), daemon=True)
+        arguments = (name, stream, prefixed)
+        thread = threading.Thread(target=self._copy, args=arguments, daemon=True)
         thread.start()
         self._followers = [*filter(threading.Thread.is_alive, self._followers), thread]
 
@@ -47,10 +48,11 @@ class Logs:
             for file in self._files.values():
                 file.close()
 
-    def _copy(self, name: str, stream: IO[bytes]) -> None:
+    def _copy(self, name: str, stream: IO[bytes], prefixed: bool) -> None:  # noqa: FBT001 (a thread's argument)
         with stream:
             for line in iter(lambda: stream.readline(_LONGEST_LINE), b""):
-                self.say(line.decode(errors="replace").rstrip("\r\n"), name)
+                text = line.decode(errors="replace").rstrip("\r\n")
+                self.say(text, name, prefixed=prefixed)
 
     def _file(self, name: str) -> RotatingFileHandler:
         if name not in self._files:
