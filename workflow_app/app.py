@@ -4,16 +4,20 @@ import gettext
 from datetime import timedelta
 
 from flask import Flask
-from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
 from workflow_app.api.v1 import api, spec
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
-from workflow_app.web import filters, pages, security
+from workflow_app.web import assets, filters, pages, security
 from workflow_app.web.access import access
+from workflow_app.web.account import account, notices
+from workflow_app.web.actions import actions
+from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
 from workflow_app.web.documents import documents
+from workflow_app.web.files import files
+from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.registers import registers
 
@@ -25,7 +29,6 @@ def create_app(house: House) -> Flask:
     app = Flask("workflow_app", template_folder="web/templates", static_folder="web/static")
     app.config.update(
         SECRET_KEY=house.settings.secret_key,
-        BOOTSTRAP_SERVE_LOCAL=True,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SESSION_COOKIE_NAME="workflow_form",
         SESSION_COOKIE_HTTPONLY=True,
@@ -36,15 +39,19 @@ def create_app(house: House) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["house"] = house
-    Bootstrap5(app)
     csrf = CSRFProtect(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["diagram"] = diagram
     filters.register(app, house)
+    assets.register(app)
     security.register(app)
     pages.register(app)
-    for blueprint in (access, queue, cases, documents, registers):
+    for blueprint in (
+        access, account, notices, queue, cases, actions, files, documents, registers, processes,
+        admin,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)
     app.register_blueprint(api)

@@ -15,8 +15,10 @@ from workflow_app.engine import (
     Text,
     field,
     refuse,
+    says,
 )
 from workflow_app.engine.calendar import school_year_of
+from workflows.wording import counted
 
 HELPED = ("low_results", "adverse_social")
 STATUSES = {
@@ -89,6 +91,7 @@ def statuses_for_planning(facts: Facts, school: int, year: str) -> Iterable[str]
     return facts.statuses(school, year if known else year_before(year))
 
 
+@says("у базовой школы статус «стабильные результаты» (до нового акта — прошлогодний)")
 def base_is_stable(case: Case, facts: Facts) -> Refusal | None:
     """Only a school with stable results may host a network (1.3a)."""
     base, year = case.data.base, case.data.school_year
@@ -106,6 +109,7 @@ def base_is_stable(case: Case, facts: Facts) -> Refusal | None:
     )
 
 
+@says("статусы базовой и поддерживаемых школ стоят в зарегистрированном акте этого года")
 def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
     """At approval and signature statuses must stand by a registered act (P9, O6)."""
     year = case.data.school_year
@@ -125,6 +129,7 @@ def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
             )  # fmt: skip
 
 
+@says("каждое замечание относится к полю заявки")
 def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
     """Each remark names a field of the form (P7)."""
     for remark in case.form.remarks:
@@ -135,6 +140,7 @@ def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
             )  # fmt: skip
 
 
+@says("другой сети с таким наименованием нет")
 def name_is_free(case: Case, facts: Facts) -> Refusal | None:
     """A network is known by its name: no two share one (dossier 6)."""
     field_name = "network_name" if "network_name" in type(case.data).model_fields else "name"
@@ -144,4 +150,22 @@ def name_is_free(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "network_name_taken", "Сеть «{name}» уже есть: выберите другое наименование",
         name=name, field=field_name,
+    )  # fmt: skip
+
+
+@says("базовая школа не ведёт в эти годы другую сеть (настройка A-10)")
+def base_is_free(case: Case, facts: Facts) -> Refusal | None:
+    """A school hosts the set number of networks at a time, one by default (A-10)."""
+    data, most = case.data, int(facts.setting("A-10.base"))
+    hosted = {
+        network
+        for day in (data.valid_from, data.valid_to)
+        for network in facts.active_networks(data.base, day, "base")
+    }
+    if len(hosted) < most:
+        return None
+    return refuse(
+        "already_base", "Школа «{school}» в этот срок уже базовая в {networks}",
+        school=facts.name("school", data.base),
+        networks=counted(len(hosted), "сети", "сетях", "сетях"), field="base", basis="A-10",
     )  # fmt: skip

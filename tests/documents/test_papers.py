@@ -92,7 +92,23 @@ def test_draft_order_says_so_and_shows_no_number() -> None:
 
 def test_head_who_keeps_control_is_printed() -> None:
     out = paper("order_create", контроль=ORDER["контроль"] | {"за_собой": True})
-    assert "9. Контроль за исполнением настоящего приказа оставляю за собой." in texts(out)
+    assert "10. Контроль за исполнением настоящего приказа оставляю за собой." in texts(out)
+
+
+def test_extra_item_stands_before_control_and_leaves_no_hole_when_it_is_empty() -> None:
+    items = [text for text in texts(paper("order_create")) if re.match(r"(9|10)\. ", text)]
+    assert [text[:20] for text in items] == ["9. Признать утративш", "10. Контроль за испо"]
+    plain = paper("order_create", дополнение="", пункты={"дополнение": 9, "контроль": 9})
+    items = [text for text in texts(plain) if re.match(r"(9|10)\. ", text)]
+    assert [text[:19] for text in items] == ["9. Контроль за испо"]
+
+
+def test_proposal_prints_no_section_about_what_nobody_said() -> None:
+    nobody = dict.fromkeys(("имя", "должность", "телефон", "почта"), "")
+    numbers = {"координатор": 7, "срок": 7, "согласия": 8}
+    bare = paper("proposal", показатели=[], ресурсы=[], координатор=nobody, разделы=numbers)
+    sections = [text for text in texts(bare) if re.match(r"\d+\. [А-Я]", text)]
+    assert sections[5:8] == ["6. Цель", "7. Срок действия сети", "8. Согласия школ"]
 
 
 def test_visa_without_a_qualified_signature_is_marked_as_agreed_in_the_system() -> None:

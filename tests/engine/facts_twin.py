@@ -20,10 +20,13 @@ from workflow_app.engine.changes import Ask
 from workflow_app.engine.roles import Capacity
 
 SETTINGS: Mapping[str, Any] = {
+    "A-01": {"stable_school_head": True, "department": True},
     "A-02": "2/3",
     "A-02.consent_days": 60,
+    "A-02.supported": 1,
     "A-04.max": 3,
     "A-10": 3,
+    "A-10.base": 1,
     "A-15": 3,
     "A-16": {"within": 10, "required": False},
 }
@@ -40,6 +43,7 @@ class FactsTwin:
     schools: dict[int, SchoolCard] = field(default_factory=dict)
     acts: dict[int, ActCard] = field(default_factory=dict)
     networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    hosted: dict[int, tuple[int, ...]] = field(default_factory=dict)
     network_names: dict[str, int] = field(default_factory=dict)
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -82,10 +86,10 @@ class FactsTwin:
         """Return a normative act."""
         return self.acts.get(act_id)
 
-    def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
-        """Return a school's networks; the twin keeps one list for all dates."""
+    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
+        """Return a school's networks (`hosted`: as their base); one list for all dates."""
         assert isinstance(on, dt.date)
-        return self.networks.get(school_id, ())
+        return (self.hosted if role == "base" else self.networks).get(school_id, ())
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name."""

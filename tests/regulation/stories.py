@@ -14,14 +14,15 @@ def propose(district, head, members, *, year="2025-2026", **values):
     return district.start(head, PROPOSAL, **given)
 
 
-def to_department(district, head="P102", members=None, heads=("P105", "P103"), methodist="P006"):
+def to_department(district, head="P102", members=None, heads=("P105", "P103"), methodist="P006",
+                  **values):
     """Bring a proposal into the department's queue and return it."""
     members = members or {"S05": "supported", "S03": "partner"}
-    case = propose(district, head, members).instance_id
+    case = propose(district, head, members, **values).instance_id
     steps = [(head, "invite", {}), *((person, "agree", {}) for person in heads),
              (head, "submit", {}), (methodist, "endorse", {"conclusion": "Условия выполнены."})]  # fmt: skip
-    for person, action, values in steps:
-        done(district.act(person, case, action, **values))
+    for person, action, given in steps:
+        done(district.act(person, case, action, **given))
     return case
 
 

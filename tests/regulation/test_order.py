@@ -38,11 +38,12 @@ def test_o2_two_clerks_register_at_once_and_no_number_is_lost(open_district):
     district = open_district("2025-08-27")
     done(district.outside_numbers(288, 300))
     orders = []
-    for head, members, heads in (
-        ("P102", {"S05": "supported", "S03": "partner"}, ("P105", "P103")),
-        ("P101", {"S16": "supported", "S04": "partner"}, ("P116", "P104")),
+    later = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}  # its present network ends
+    for head, members, heads, term in (
+        ("P102", {"S05": "supported", "S03": "partner"}, ("P105", "P103"), {}),
+        ("P101", {"S16": "supported", "S04": "partner"}, ("P116", "P104"), later),
     ):
-        case = to_department(district, head, members, heads)
+        case = to_department(district, head, members, heads, **term)
         done(district.act("P002", case, "approve"))
         order = to_signature(district, case, coordinator=head)
         done(district.act("P002", order, "sign"))

@@ -124,14 +124,18 @@ def close(registers, ballot):
     registers.put(ballot, Ask(ballot.key, "close"))
 
 
-def tally(*votes):
-    """Return a tally of (key, status) or (key, status, text hash)."""
+def tally(*votes, roles=None):
+    """Return a tally of (key, status) or (key, status, text hash), with the schools' roles."""
+    groups = {S06: "base", **(roles or {})}
     return Tally(
         tuple(
-            Vote(Voter(str(key), "school_head", key), status, 1, *rest, answered_at=NOW)
+            Vote(
+                Voter(str(key), "school_head", key, groups.get(key, "supported")), status, 1,
+                *rest, answered_at=NOW,
+            )
             for key, status, *rest in votes
         )
-    )
+    )  # fmt: skip
 
 
 def take(process, case, action, who, registers, **form):

@@ -121,6 +121,22 @@ def test_consent_may_not_be_revoked_after_the_signature():
     assert refusal.code == "order_signed"
 
 
+@pytest.mark.parametrize("state", ["rejected", "withdrawn", "expired"])
+@pytest.mark.parametrize(
+    ("action", "status", "who", "form"),
+    [
+        ("revoke", "agreed", "head_of_s16", WHY),
+        ("accept_conditions", "agreed_with_conditions", "head_of_s06", {}),
+    ],
+)
+def test_nothing_is_answered_in_a_case_that_ended(state, action, status, who, form):
+    registers = consents(facts(), proposal(), s16=status)
+
+    refusal = reply(PROPOSAL, proposal(state), action, S16, who, registers, **form)
+
+    assert refusal.code == "case_closed"
+
+
 def test_revoking_needs_a_reason():
     registers = consents(facts(), proposal(), s16="agreed", s17="agreed")
 

@@ -129,12 +129,16 @@ def test_proposal_goes_to_the_acting_head_in_stored_cases(papers):
         "МКОУ СОШ № 5 п. Заря", "поддерживаемая школа",
         "школа с низкими результатами обучения (ШНОР)", "подготовка к ОГЭ по математике",
     ]  # fmt: skip
-    assert rows(proposal.tables[1])[0] == ["МКОУ СОШ № 2 с. Левокумское", "44", "____", "615", "–"]
+    assert rows(proposal.tables[1])[0] == ["МКОУ СОШ № 2 с. Левокумское", "44", "615", "–"]
 
 
-def test_unknown_coordinator_is_a_visible_gap(papers):
+def test_proposal_leaves_out_the_coordinator_that_the_school_does_not_have(papers):
     (proposal,) = papers["proposal"]
-    assert f"{GAP}, {GAP}." in lines(proposal)
+    said = lines(proposal)
+    assert "7. Ресурсы базовой школы" in said
+    assert "8. Срок действия сети" in said
+    assert "9. Согласия школ" in said
+    assert GAP not in "\n".join(said)
 
 
 def test_protocol_names_who_answered_and_on_what_terms(papers):
@@ -228,12 +232,12 @@ def test_acquaintance_sheet_is_issued_blank_and_again_when_everybody_has_read(pa
 def test_typed_number_that_is_taken_or_impossible_is_refused(tmp_path):
     story = Story(f"sqlite:///{tmp_path / 'district.db'}")
     order = order_of(story, propose(story))
-    for number, code in ((290, "number_taken"), (0, "number_invalid")):
+    for number, code in ((290, "number_taken"), (0, "number_invalid"), (300, "number_gap")):
         refused = story.does(act, "P004", Intent(order, "register", {"number": number}))
         assert isinstance(refused, Refusal)
         assert (refused.code, refused.field) == (code, "number")
-    story.acts_on(order, "P004", "register", number=300)
-    assert story.issued()[-1].file_name == "Лист ознакомления 300-од"
+    story.acts_on(order, "P004", "register", number=291)
+    assert story.issued()[-1].file_name == "Лист ознакомления 291-од"
     story.database.engine.dispose()
 
 

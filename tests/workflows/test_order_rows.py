@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from engine.people import S06, S16, S17, actor, capacity
+from engine.people import S06, S12, S16, S17, actor, capacity
 from network_story import (
     ACKNOWLEDGEMENT,
     NOW,
@@ -31,16 +31,13 @@ REMARK = {"reason": "указать срок сдачи справки"}
 def approved():
     """Return registers in which every school agreed and nobody has visaed yet."""
     registers = facts()
-    registers.parent_tallies["consents"] = tally(
-        (S06, "agreed"), (S16, "agreed"), (S17, "agreed_with_conditions")
-    )
+    registers.parent_tallies["consents"] = tally((S06, "agreed"), (S16, "agreed"), (S17, "agreed"))
     registers.put(VISAS, VISAS.open(order(), registers), "T1")
     return registers
 
 
 ROWS = [
     ("O1", "", "generate", "system", {}, "draft"),
-    ("O1", "", "generate", "specialist", {}, "draft"),
     ("O2", "draft", "send", "specialist", {}, "on_agreement"),
     ("O2", "returned", "send", "specialist", {}, "on_agreement"),
     ("O5", "on_signature", "return_from_signature", "department_head", REASON, "returned"),
@@ -70,6 +67,7 @@ def test_row_leads_where_the_regulation_says(clause, state, action, who, form, t
 @pytest.mark.parametrize(
     ("state", "action", "who"),
     [
+        ("", "generate", "specialist"),
         ("draft", "send", "clerk"),
         ("on_signature", "return_from_signature", "deputy"),
         ("on_signature", "sign", "deputy"),
@@ -120,6 +118,36 @@ def namesake(registers):
     registers.network_names["Читательская грамотность"] = 1
 
 
+def number_after_a_hole(registers):
+    registers.taken.add(("orders", TODAY.year, 288))
+
+
+def base_elsewhere(registers):
+    registers.hosted[S06] = (1,)
+
+
+def condition_reopened(registers):
+    registers.parent_tallies["consents"] = tally(
+        (S06, "agreed"), (S16, "agreed"), (S17, "agreed_with_conditions")
+    )
+
+
+def one_more_agreed(registers):
+    registers.parent_tallies["consents"] = tally(
+        (S06, "agreed"), (S16, "agreed"), (S17, "agreed"), (S12, "agreed")
+    )
+
+
+def other_role(registers):
+    registers.parent_tallies["consents"] = tally(
+        (S06, "agreed"), (S16, "agreed"), (S17, "agreed"), roles={S17: "partner"}
+    )
+
+
+def nobody_was_asked(registers):
+    registers.parent_tallies.clear()
+
+
 def nothing(_registers):
     pass
 
@@ -128,7 +156,14 @@ LATE = {"valid_from": "2025-08-01"}
 GUARDS = [
     ("O2", "draft", "send", {"acts": ()}, {}, nothing, "field_required"),
     ("O2", "draft", "send", {}, {}, revoked, "consent_revoked"),
+    ("O2", "draft", "send", {}, {}, condition_reopened, "consent_revoked"),
+    ("O2", "draft", "send", {}, {}, one_more_agreed, "composition_differs"),
+    ("O2", "draft", "send", {}, {}, other_role, "composition_differs"),
+    ("O2", "draft", "send", {}, {}, nobody_was_asked, "no_proposal"),
     ("O2", "draft", "send", {}, {}, nobody_signs, "no_signer"),
+    ("O6", "on_signature", "sign", {}, {}, base_elsewhere, "already_base"),
+    ("O7", "signed", "register", {}, {}, base_elsewhere, "already_base"),
+    ("O7", "signed", "register", {}, {"number": 290}, number_after_a_hole, "number_gap"),
     ("O5", "on_signature", "return_from_signature", {}, {}, nothing, "field_required"),
     ("O6", "on_signature", "sign", {}, {}, text_changed, "text_changed_after_visa"),
     ("O6", "on_signature", "sign", {}, {}, basis_expired, "basis_expired"),
@@ -187,13 +222,6 @@ def test_date_out_of_sequence_is_registered_with_a_reason():
     )
 
     assert isinstance(decision, Decision)
-
-
-def test_order_of_the_specialist_alone_needs_no_consents():
-    registers = approved()
-    registers.parent_tallies.clear()
-
-    assert isinstance(take(ORDER, order(), "send", "specialist", registers), Decision)
 
 
 def test_person_who_sent_it_to_agreement_may_not_sign_even_as_acting_head():
@@ -324,7 +352,10 @@ def test_registration_asks_every_head_of_the_annex_and_tells_them():
 
 
 def test_number_given_elsewhere_is_typed():
-    decision = take(ORDER, order("signed"), "register", "clerk", approved(), number=290)
+    registers = approved()
+    registers.taken.add(("orders", TODAY.year, 289))
+
+    decision = take(ORDER, order("signed"), "register", "clerk", registers, number=290)
 
     assert decision.changes[0] == Number("orders", TODAY, 290)
 

@@ -87,6 +87,8 @@ WRONG_HANDS = [
     ("draft", "invite", "head_of_s12"),
     ("draft", "invite", "coordinator_of_s06"),
     ("ready", "submit", "specialist"),
+    ("ready", "submit", "coordinator_of_s06"),
+    ("collecting_consents", "close_consents", "head_of_s16"),
     ("submitted", "endorse", "department_head"),
     ("submitted", "return", "head_of_s06"),
     ("returned", "resend", "head_of_s16"),
@@ -126,6 +128,10 @@ def with_draft_directions(registers, _case):
 
 def with_many_networks(registers, _case):
     registers.networks[S16] = (1, 2, 3)
+
+
+def with_hosted_network(registers, _case):
+    registers.hosted[S06] = (7,)
 
 
 def with_open_condition(registers, _case):
@@ -171,6 +177,11 @@ GUARDS = [
         nothing, "base_among_members",
     ),
     ("P2", "draft", "invite", {}, {}, with_unknown_school, "unknown_school"),
+    (
+        "P2", "draft", "invite",
+        {"members": ({"school": S16, "role": "supported"}, {"school": S16, "role": "partner"})},
+        {}, nothing, "school_repeated",
+    ),
     ("P2", "draft", "invite", {}, {}, with_namesake, "network_name_taken"),
     ("P8", "returned", "resend", {}, {}, with_namesake, "network_name_taken"),
     ("P9", "dept_review", "approve", {}, {}, with_namesake, "network_name_taken"),
@@ -212,7 +223,9 @@ GUARDS = [
     ("P9", "dept_review", "approve", {}, {}, without_status, "status_lost"),
     ("P9", "dept_review", "approve", {}, {}, with_draft_directions, "directions_not_in_force"),
     ("P9", "dept_review", "approve", {}, {}, with_many_networks, "too_many_networks"),
+    ("P9", "dept_review", "approve", {}, {}, with_hosted_network, "already_base"),
     ("P9", "dept_review", "approve", {}, {}, with_missing_consent, "consent_missing"),
+    ("P3", "collecting_consents", "close_consents", {}, {}, nothing, "ballot_not_open"),
     ("P10", "dept_review", "reject", {}, {"code": "other"}, nothing, "field_required"),
     ("P11", "draft", "withdraw", {}, {}, nothing, "field_required"),
     ("P11", "order_preparation", "withdraw", {}, REASON, with_signed_order, "order_signed"),
@@ -298,6 +311,31 @@ def test_methodist_who_submitted_for_the_head_may_not_endorse():
 
     assert refusal.code == "same_person"
     assert "Подать в отдел" in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "who", "person", "form"),
+    [
+        ("submitted", "endorse", "methodist", 21, OPINION),
+        ("dept_review", "approve", "department_head", 33, {}),
+        ("dept_review", "reject", "department_head", 33, REJECTION),
+    ],
+)
+def test_initiator_may_not_decide_on_the_own_proposal(state, action, who, person, form):
+    case = proposal(state, steps={"create": (1, frozenset({person}))})
+
+    refusal = take(PROPOSAL, case, action, who, agreed(), **form)
+
+    assert refusal.code == "same_person"
+    assert "Предложить сеть" in refusal.message
+
+
+def test_department_proposes_only_where_the_setting_lets_it():
+    registers = facts()
+    registers.settings["A-01"] = {"stable_school_head": True, "department": False}
+
+    assert take(PROPOSAL, proposal(""), "create", "specialist", registers).code == "initiative_off"
+    assert isinstance(take(PROPOSAL, proposal(""), "create", "head_of_s06", registers), Decision)
 
 
 @pytest.mark.parametrize(("action", "form"), [("approve", {}), ("reject", REJECTION)])
@@ -414,7 +452,8 @@ def test_rejection_tells_the_schools_why():
 
     (tell,) = decision.changes
     assert isinstance(tell, Tell)
-    assert tell.text == "Такая сеть уже работает"
+    assert tell.text == "Основание: такая сеть уже есть. Такая сеть уже работает."
+    assert {role.key for role in tell.roles} == {"base_head", "asked_head"}
 
 
 def test_withdrawal_takes_the_order_down():
@@ -478,6 +517,49 @@ def test_two_of_three_are_enough_and_the_silent_school_leaves():
     )
 
 
+def test_ballot_is_closed_by_hand_once_the_outcome_is_clear():
+    three = {"members": (*proposal().data.model_dump()["members"], {"school": S12})}
+    case = proposal("collecting_consents", **three)
+    registers = consents(facts(), case, s16="agreed")
+    assert take(PROPOSAL, case, "close_consents", "head_of_s06", registers).code == (
+        "outcome_still_open"
+    )
+    answer(registers, CONSENTS, "117", "agreed")
+
+    decision = take(PROPOSAL, case, "close_consents", "head_of_s06", registers)
+
+    assert decision.changes == (Ask("consents", "close"),)
+    registers.put(CONSENTS, *decision.changes)
+    after = settled(case, registers)
+    assert after.target == "ready"
+    (told,) = (change for change in after.changes if isinstance(change, Tell))
+    assert "не ответили в срок" in told.subject
+
+
+def test_nobody_is_told_of_silence_when_everybody_answered():
+    decision = settled(proposal("collecting_consents"), agreed())
+
+    assert not [change for change in decision.changes if isinstance(change, Tell)]
+
+
+def test_supported_schools_needed_are_a_setting():
+    registers = agreed()
+    registers.settings["A-02.supported"] = 3
+
+    assert settled(proposal("collecting_consents"), registers).target == "draft"
+
+
+def test_resending_asks_again_the_school_that_revoked_meanwhile():
+    registers = agreed()
+    case = proposal("returned")
+    registers.kept = case.data
+    answer(registers, CONSENTS, "116", "revoked")
+
+    decision = take(PROPOSAL, case, "resend", "head_of_s06", registers)
+
+    assert decision.target == "collecting_consents"
+
+
 def test_silence_at_the_deadline_sends_the_proposal_back_with_names_and_reasons():
     case = proposal("collecting_consents")
     registers = consents(facts(), case)
@@ -488,6 +570,7 @@ def test_silence_at_the_deadline_sends_the_proposal_back_with_names_and_reasons(
 
     assert decision.target == "draft"
     (tell,) = decision.changes
+    assert tell.text.startswith("Согласились 0 из 2, нужно 2.\n")
     assert "отказалась — нет кадров" in tell.text
     assert "не ответила в срок" in tell.text
 

@@ -185,8 +185,8 @@ class Facts(Protocol):
     def act(self, act_id: int) -> ActCard | None:
         """Return a normative act."""
 
-    def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
-        """Return the networks a school belongs to on a date."""
+    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
+        """Return the networks a school belongs to on a date, in one role when it is named."""
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Tally
@@ -21,6 +21,7 @@ from workflow_app.engine.case import (
 )
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Capacity
+from workflow_app.services.settings_defaults import default_of
 from workflow_app.store import cards, directory, networks, offices, registers, votes
 from workflow_app.store.models.directory import (
     Municipality,
@@ -29,6 +30,7 @@ from workflow_app.store.models.directory import (
     Person,
     PriorityDirection,
     School,
+    Setting,
     Settlement,
 )
 from workflow_app.store.models.instances import DataVersion, History, Instance
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
     from workflow_app.engine.case import Facts
 
 T = TypeVar("T")
+
+_SETTINGS = select(Setting.key, Setting.value).where(
+    Setting.municipality_id == bindparam("municipality")
+)
 
 
 class SqlFacts:
@@ -73,10 +79,13 @@ class SqlFacts:
 
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
-        return self._once(
-            ("setting", name),
-            lambda: directory.setting(self._session, self._municipality_id, name),
-        )
+        changed = self._once(("settings",), self._settings)
+        return changed[name] if name in changed else default_of(name)
+
+    def _settings(self) -> Mapping[str, Any]:
+        """Return all settings that differ from the code: there are few, and one asks for several."""
+        rows = self._connection.execute(_SETTINGS, {"municipality": self._municipality_id})
+        return {row.key: row.value for row in rows}
 
     def statuses(self, school_id: int, school_year: str) -> Collection[str]:
         """Return the codes a school has today in a school year."""
@@ -144,15 +153,13 @@ class SqlFacts:
             act.number or "", act.adopted_on, act.issuer,
         )  # fmt: skip
 
-    def active_networks(self, school_id: int, on: dt.date) -> Collection[int]:
-        """Return the networks a school belongs to on a date."""
-        return self._once(
+    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
+        """Return the networks a school belongs to on a date, in one role when it is named."""
+        members = self._once(
             ("networks", school_id, on),
-            lambda: frozenset(
-                member.network_id
-                for member in networks.networks_of_school(self._session, school_id, on)
-            ),
+            lambda: networks.networks_of_school(self._session, school_id, on),
         )
+        return frozenset(m.network_id for m in members if role in ("", m.role))
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""

@@ -1,10 +1,24 @@
 """Who may act for what on a day: positions, and the substitutes of the absent."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Date,
+    and_,
+    bindparam,
+    cast,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import Signer
@@ -13,6 +27,9 @@ from workflow_app.store.models.directory import Person, Position, Substitution
 
 Office = tuple[int, str, int, int, int, str, str | None, int | None]
 """A row of the question below: the acting person, her office, the absent person."""
+
+About = Literal["person", "role", "office"]
+"""Whose capacities are asked for: a person's, a role's, a role's in one organisation."""
 
 ACTING = "И.о."
 OFFICE = (
@@ -26,20 +43,19 @@ OFFICE = (
 
 
 def capacities(
-    session: Session, person_id: int, on: dt.date, *, absent_keeps: bool = False
+    connection: Session | Connection, person_id: int, on: dt.date, *, absent_keeps: bool = False
 ) -> tuple[Capacity, ...]:
     """Return in which capacities a person acts on the day, own positions first.
 
     A substitute gets the absent person's position and never what that person substitutes:
     chains end after one step. `absent_keeps` is the other answer to A-11.
     """
-    own = Position.person_id == person_id
-    standing_in = Substitution.substitute_person_id == person_id
-    return _capacities(session, on, own, standing_in, absent_keeps=absent_keeps)
+    question = _question("person", absent_keeps=absent_keeps)
+    return _capacities(connection, question, {"on_day": on, "person": person_id})
 
 
 def holders(
-    session: Session,
+    connection: Session | Connection,
     municipality_id: int,
     role: str,
     organisation_id: int | None,
@@ -51,10 +67,13 @@ def holders(
 
     Without an organisation everybody of the municipality who holds the role is meant.
     """
-    office = and_(Position.municipality_id == municipality_id, Position.role == role)
-    if organisation_id is not None:
-        office = and_(office, Position.organisation_id == organisation_id)
-    return _capacities(session, on, office, office, absent_keeps=absent_keeps)
+    values = {"on_day": on, "municipality": municipality_id, "of_role": role}
+    if organisation_id is None:
+        question = _question("role", absent_keeps=absent_keeps)
+    else:
+        question = _question("office", absent_keeps=absent_keeps)
+        values["organisation"] = organisation_id
+    return _capacities(connection, question, values)
 
 
 def acting_signer(
@@ -79,23 +98,33 @@ def acting_title(title: str, title_gen: str | None) -> str:
     return f"{ACTING} {title_gen}" if title_gen else f"{title} ({ACTING.lower()})"
 
 
-def _in_office(on: dt.date) -> ColumnElement[bool]:
+def _in_office() -> ColumnElement[bool]:
     """Return the condition that a position is held on the day."""
+    on = bindparam("on_day", type_=Date)
     return and_(Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on))
 
 
-def _capacities(
-    session: Session,
-    on: dt.date,
-    own: ColumnElement[bool],
-    standing_in: ColumnElement[bool],
-    *,
-    absent_keeps: bool,
-) -> tuple[Capacity, ...]:
-    """Return capacities by one statement: positions held, and positions stood in for."""
+def _whose(about: About) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions on a position held and on a position stood in for."""
+    if about == "person":
+        person = bindparam("person", type_=BigInteger)
+        return Position.person_id == person, Substitution.substitute_person_id == person
+    office = and_(
+        Position.municipality_id == bindparam("municipality"), Position.role == bindparam("of_role")
+    )
+    if about == "office":
+        office = and_(office, Position.organisation_id == bindparam("organisation"))
+    return office, office
+
+
+@cache
+def _question(about: About, *, absent_keeps: bool) -> CompoundSelect[Any]:
+    """Return the one statement of positions held and positions stood in for; built once."""
+    own, standing_in = _whose(about)
+    on = bindparam("on_day", type_=Date)
     absent = and_(Substitution.starts_on <= on, Substitution.ends_on >= on)
     held = select(Position.person_id, *OFFICE, cast(null(), BigInteger).label("stands_for")).where(
-        own, _in_office(on)
+        own, _in_office()
     )
     if not absent_keeps:
         stood_in = select(Substitution.id).where(
@@ -105,9 +134,16 @@ def _capacities(
     substituted = (
         select(Substitution.substitute_person_id, *OFFICE, Position.person_id)
         .join(Position, Substitution.absent_position_id == Position.id)
-        .where(standing_in, _in_office(on), absent)
+        .where(standing_in, _in_office(), absent)
     )
-    rows: Sequence[Any] = session.execute(union_all(held, substituted)).all()
+    return union_all(held, substituted)
+
+
+def _capacities(
+    connection: Session | Connection, question: CompoundSelect[Any], values: Mapping[str, Any]
+) -> tuple[Capacity, ...]:
+    """Return the capacities a question finds, own positions first."""
+    rows: Sequence[Any] = connection.execute(question, dict(values)).all()
     return tuple(sorted(map(_capacity, rows), key=_own_first))
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Incident, OutboxMessage
 
 _OUTBOX = table(OutboxMessage)
 _INCIDENT = table(Incident)
+_ADD = insert(_OUTBOX).inline()
 
 LEASE = dt.timedelta(seconds=30)
 MOST_ATTEMPTS = 8
@@ -19,13 +20,13 @@ MOST_ATTEMPTS = 8
 def put(
     connection: Connection, municipality_id: int, instance_id: int | None, kind: str,
     payload: Mapping[str, Any], now: dt.datetime,
-) -> int:  # fmt: skip
-    """Insert a message and return its id."""
+) -> None:  # fmt: skip
+    """Insert a message."""
     values = {
         "municipality_id": municipality_id, "instance_id": instance_id, "kind": kind,
         "payload": dict(payload), "created_at": now, "next_at": now, "attempts": 0, "outcome": "",
     }  # fmt: skip
-    return inserted_id(connection.execute(insert(_OUTBOX).values(values)))
+    connection.execute(_ADD, values)
 
 
 def claim(connection: Connection, now: dt.datetime, most: int = 50) -> Sequence[tuple[int, str]]:

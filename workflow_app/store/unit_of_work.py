@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Ballot, Tally, Vote
@@ -50,6 +50,35 @@ _DOCUMENT = table(Document)
 _POLICY = table(DeadlinePolicy)
 _PARTICIPANT = table(Participant)
 
+# Statements are built once: building one costs as much as the database takes to answer it.
+_CASES = select(
+    _INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.state, _INSTANCE.c.data,
+    _INSTANCE.c.municipality_id, _INSTANCE.c.parties, _INSTANCE.c.steps, _INSTANCE.c.version,
+    _INSTANCE.c.number, _INSTANCE.c.subject, _INSTANCE.c.parent_id, _INSTANCE.c.text_hash,
+    _INSTANCE.c.history_seq, _INSTANCE.c.history_head,
+)  # fmt: skip
+_CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
+_SAVE_CASE = update(_INSTANCE).where(
+    _INSTANCE.c.id == bindparam("case_id"), _INSTANCE.c.history_seq == bindparam("seen_seq")
+)
+_ADD_LINE = insert(_HISTORY).inline()
+_ADD_DEADLINE = insert(_DEADLINE).inline()
+_ADD_WORK = insert(_WORK).inline()
+_CLOSE_DEADLINES = update(_DEADLINE).where(
+    _DEADLINE.c.instance_id == bindparam("case_id"), _DEADLINE.c.closed_at.is_(None)
+).values(
+    closed_at=bindparam("moment"), next_at=None,
+    status=func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met"),
+)  # fmt: skip
+_CLOSE_STATE_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.state == bindparam("of"))
+_CLOSE_BALLOT_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.ballot == bindparam("of"))
+_CLOSE_WORK = update(_WORK).where(
+    _WORK.c.instance_id == bindparam("case_id"), _WORK.c.closed_at.is_(None)
+).values(closed_at=bindparam("moment"))  # fmt: skip
+_CLOSE_STATE_WORK = _CLOSE_WORK.where(_WORK.c.state == bindparam("of"), _WORK.c.ballot == "")
+_CLOSE_BALLOT_WORK = _CLOSE_WORK.where(_WORK.c.ballot == bindparam("of"))
+_CLOSE_VOTER_WORK = _CLOSE_BALLOT_WORK.where(_WORK.c.voter == bindparam("who"))
+
 
 class ChangedMeanwhileError(Exception):
     """The row a decision was taken on has changed under it; the transaction is repeated."""
@@ -79,6 +108,7 @@ class SqlUnitOfWork:
         self._bodies = surroundings.bodies
         self._facts: dict[int, SqlFacts] = {}
         self._heads: dict[int, tuple[int, str, str]] = {}
+        self._cases: dict[int, Case] = {}
         self._policies: dict[int, dict[str, Policy]] = {}
         self._calendars: dict[int, WorkingDays] = {}
         self._session: Session | None = None
@@ -94,7 +124,7 @@ class SqlUnitOfWork:
 
     def actor(self, person_id: int) -> Actor:
         """Return the person with her capacities today."""
-        return Actor(person_id, offices.capacities(self.session, person_id, self.today))
+        return Actor(person_id, offices.capacities(self.connection, person_id, self.today))
 
     def facts(self, municipality_id: int) -> SqlFacts:
         """Return the registers, memoised within this unit of work."""
@@ -105,12 +135,19 @@ class SqlUnitOfWork:
         return self._facts[municipality_id]
 
     def load(self, instance_id: int) -> Case | None:
-        """Return an instance as a case."""
-        query = select(_INSTANCE).where(_INSTANCE.c.id == instance_id)
-        row = self.connection.execute(query).one_or_none()
+        """Return an instance as a case, as this unit of work has read or written it."""
+        known = self._cases.get(instance_id)
+        if known is not None:
+            return replace(known)
+        row = self.connection.execute(_CASE, {"case_id": instance_id}).one_or_none()
         return None if row is None else self._case(row)
 
     def _case(self, row: Any) -> Case:
+        case = self._read_case(row)
+        self._cases[case.id] = case
+        return replace(case)
+
+    def _read_case(self, row: Any) -> Case:
         self._heads[row.id] = (row.history_seq, row.history_head, row.state)
         steps = {
             key: Step(times, frozenset(persons)) for key, (times, persons) in row.steps.items()
@@ -125,7 +162,7 @@ class SqlUnitOfWork:
 
     def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
         """Return the children of an instance, oldest first."""
-        query = select(_INSTANCE).where(_INSTANCE.c.parent_id == instance_id)
+        query = _CASES.where(_INSTANCE.c.parent_id == instance_id)
         if process:
             query = query.where(_INSTANCE.c.process == process)
         return [self._case(row) for row in self.connection.execute(query.order_by(_INSTANCE.c.id))]
@@ -190,14 +227,14 @@ class SqlUnitOfWork:
             values |= self._moved(process, case, state)
         if case.number:
             values["number"] = case.number
-        where = (_INSTANCE.c.id == case.id, _INSTANCE.c.history_seq == seq)
-        result = self.connection.execute(update(_INSTANCE).where(*where).values(values))
-        if result.rowcount != 1:
+        key = {"case_id": case.id, "seen_seq": seq}
+        if self.connection.execute(_SAVE_CASE, values | key).rowcount != 1:
             raise ChangedMeanwhileError(case.id)
-        self.connection.execute(insert(_HISTORY).values(line))
+        self.connection.execute(_ADD_LINE, line)
         self._heads[case.id] = (line["seq"], line["sha256"], case.state)
         self._take_part(case.id, case.parties, before.parties)
         case.version = values.get("version", case.version)
+        self._cases[case.id] = replace(case, form=None, capacity=None)
         self.facts(case.municipality_id).forget(case.id)
         return int(line["seq"])
 
@@ -245,6 +282,7 @@ class SqlUnitOfWork:
         where = (_INSTANCE.c.id == case.id, _INSTANCE.c.version == case.version - 1)
         if self.connection.execute(update(_INSTANCE).where(*where).values(values)).rowcount != 1:
             raise ChangedMeanwhileError(case.id)
+        self._cases.pop(case.id, None)
         self._take_part(case.id, case.parties, {})
 
     def last_step(self, instance_id: int) -> LastStep | None:
@@ -305,17 +343,13 @@ class SqlUnitOfWork:
         self, municipality_id: int, journal: str, year: int, first: int, last: int
     ) -> Sequence[int]:
         """Return the numbers of a range that have a row already."""
-        return registers.taken_numbers(
-            self.connection, municipality_id, journal, year, first, last
-        )
+        return registers.taken_numbers(self.connection, municipality_id, journal, year, first, last)
 
     def put_outside_numbers(
         self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
     ) -> None:
         """Insert rows of the kind `external`."""
-        registers.put_outside_numbers(
-            self.connection, municipality_id, journal, on, numbers, title
-        )
+        registers.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
 
     # ------------------------------------------------------------ ballots
 
@@ -377,8 +411,8 @@ class SqlUnitOfWork:
     def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines; ticks that are past already are not made up for."""
         rows = [self._deadline(case, deadline) for deadline in new]
-        if rows:
-            self.connection.execute(insert(_DEADLINE), rows)
+        for row in rows:
+            self.connection.execute(_ADD_DEADLINE, row)
 
     def _deadline(self, case: Case, deadline: NewDeadline) -> dict[str, Any]:
         ticks = [
@@ -396,14 +430,9 @@ class SqlUnitOfWork:
 
     def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
         """Close the open deadlines of a state or a ballot."""
-        column, value = (_DEADLINE.c.ballot, ballot) if ballot else (_DEADLINE.c.state, state)
-        where = (
-            _DEADLINE.c.instance_id == case.id, column == value, _DEADLINE.c.closed_at.is_(None)
-        )  # fmt: skip
-        status = func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met")
-        self.connection.execute(
-            update(_DEADLINE).where(*where).values(closed_at=self.now, next_at=None, status=status)
-        )
+        close = _CLOSE_BALLOT_DEADLINES if ballot else _CLOSE_STATE_DEADLINES
+        values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
+        self.connection.execute(close, values)
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
@@ -416,18 +445,20 @@ class SqlUnitOfWork:
             }
             for item in items
         ]  # fmt: skip
-        self.connection.execute(insert(_WORK), rows)
+        if len(rows) == 1:
+            self.connection.execute(_ADD_WORK, rows[0])
+        else:
+            self.connection.execute(_ADD_WORK, rows)
 
     def close_work(self, case: Case, *, state: str = "", ballot: str = "", voter: str = "") -> None:
         """Close open work items of a state, a ballot, or one voter."""
-        where = [_WORK.c.instance_id == case.id, _WORK.c.closed_at.is_(None)]
-        if ballot:
-            where.append(_WORK.c.ballot == ballot)
-        else:
-            where += [_WORK.c.state == state, _WORK.c.ballot == ""]
+        close = _CLOSE_STATE_WORK
+        values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
         if voter:
-            where.append(_WORK.c.voter == voter)
-        self.connection.execute(update(_WORK).where(*where).values(closed_at=self.now))
+            close, values = _CLOSE_VOTER_WORK, values | {"who": voter}
+        elif ballot:
+            close = _CLOSE_BALLOT_WORK
+        self.connection.execute(close, values)
 
     def take_tick(self, deadline_id: int) -> DueTick | None:
         """Take the next tick of a deadline; None when a colleague has it."""

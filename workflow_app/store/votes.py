@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
 from workflow_app.engine.changes import Ask, Voter
@@ -18,14 +18,22 @@ _VOTE = table(VoteRow)
 _TALLY = (
     select(_BALLOT.c.closed_at.label("ballot_closed_at"), *_VOTE.c)
     .select_from(_BALLOT.outerjoin(_VOTE, _VOTE.c.ballot_id == _BALLOT.c.id))
+    .where(_BALLOT.c.instance_id == bindparam("case_id"), _BALLOT.c.key == bindparam("ballot_key"))
     .order_by(_VOTE.c.id)
 )
+_THIS_BALLOT = (
+    _BALLOT.c.instance_id == bindparam("case_id"), _BALLOT.c.key == bindparam("ballot_key")
+)  # fmt: skip
+_OF_BALLOT = _VOTE.c.ballot_id == select(_BALLOT.c.id).where(*_THIS_BALLOT).scalar_subquery()
+_WRITE = update(_VOTE).where(
+    _OF_BALLOT, _VOTE.c.voter == bindparam("who"), _VOTE.c.version == bindparam("seen")
+)
+_ADD = insert(_VOTE).inline()
 
 
 def tally(connection: Connection, instance_id: int, ballot: str) -> Tally | None:
     """Return a ballot as it stands; None when it was never opened."""
-    query = _TALLY.where(_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == ballot)
-    rows = connection.execute(query).all()
+    rows = connection.execute(_TALLY, {"case_id": instance_id, "ballot_key": ballot}).all()
     if not rows:
         return None
     votes = tuple(_vote(row) for row in rows if row.voter is not None)
@@ -49,6 +57,7 @@ def put(
     query = select(_VOTE.c.voter, _VOTE.c.status).where(_VOTE.c.ballot_id == ballot_id)
     known = {row.voter: row.status for row in connection.execute(query)}
     pending = []
+    fresh: list[dict[str, Any]] = []
     for voter in ask.voters:
         keeps = known.get(voter.key) in ballot.yes and voter.key not in ask.again
         if keeps:
@@ -65,10 +74,11 @@ def put(
         if voter.key in known:
             _change(connection, ballot_id, voter.key, {**values, "version": _VOTE.c.version + 1})
         else:
-            row = {**values, "ballot_id": ballot_id, "voter": voter.key, "version": 0}
-            connection.execute(insert(_VOTE).values(row))
+            fresh.append({**values, "ballot_id": ballot_id, "voter": voter.key, "version": 0})
         if not voter.answer:
             pending.append(voter)
+    if fresh:
+        connection.execute(_ADD, fresh)
     leave_out(connection, instance_id, ballot.key, known.keys() - {v.key for v in ask.voters})
     return pending
 
@@ -124,14 +134,14 @@ def write(
     capacity: Capacity, form: Mapping[str, Any],
 ) -> bool:  # fmt: skip
     """Write an answer if the vote still has the version it was read with."""
-    where = (
-        _of(instance_id, ballot), _VOTE.c.voter == before.voter.key,
-        _VOTE.c.version == before.version,
-    )  # fmt: skip
+    key = {
+        "case_id": instance_id, "ballot_key": ballot, "who": before.voter.key,
+        "seen": before.version,
+    }  # fmt: skip
     values = {
         "status": after.status, "version": after.version, "text_hash": after.text_hash,
         "comment": after.comment, "form": dict(form), "person_id": after.person_id,
         "stands_for": capacity.stands_for, "acting_as": capacity.title,
         "answered_at": after.answered_at,
     }  # fmt: skip
-    return connection.execute(update(_VOTE).where(*where).values(values)).rowcount == 1
+    return connection.execute(_WRITE, values | key).rowcount == 1

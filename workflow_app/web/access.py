@@ -7,8 +7,10 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import access as service
+from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.letters import put_letter
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 from workflow_app.web.security import COOKIE
 
@@ -22,9 +24,14 @@ def sign_in() -> Response | str | tuple[str, int]:
         return render_template("access/sign_in.html", login="", refusal=None)
     login, password = request.form.get("login", ""), request.form.get("password", "")
     address, browser = request.remote_addr or "", request.headers.get("User-Agent", "")
-    result = house().transact(
-        lambda uow: service.sign_in(SqlAccess(uow), login, password, address, browser)
-    )
+
+    def enter(uow: SqlUnitOfWork) -> tuple[str, int] | Refusal:
+        found = service.sign_in(SqlAccess(uow), login, password, address, browser)
+        if not isinstance(found, Refusal):
+            visits.begin(uow, found[1])
+        return found
+
+    result = house().transact(enter)
     if isinstance(result, Refusal):
         page = render_template("access/sign_in.html", login=login, refusal=result)
         return page, 429 if result is service.TOO_OFTEN else 422
@@ -53,8 +60,10 @@ def sign_out() -> Response:
     token = service.digest(request.cookies.get(COOKIE, ""))
     everywhere = "everywhere" in request.form
 
-    def end(uow: object) -> None:
-        store = SqlAccess(uow)  # type: ignore[arg-type]
+    def end(uow: SqlUnitOfWork) -> None:
+        store = SqlAccess(uow)
+        if g.person_id is not None:
+            visits.end(uow, g.person_id)
         if everywhere and g.person_id is not None:
             store.end_sessions(g.person_id)
         store.end_session(token)
@@ -72,14 +81,14 @@ def forgot() -> Response | str:
         return render_template("access/forgot.html")
     email = request.form.get("login", "")
 
-    def send(uow: object) -> None:
-        store = SqlAccess(uow)  # type: ignore[arg-type]
+    def send(uow: SqlUnitOfWork) -> None:
+        store = SqlAccess(uow)
         person = store.person_by_email(email)
         if person is not None and store.failures(f"forgot:{person}", store.now - service.FAILURE_WINDOW) < 3:  # noqa: PLR2004, E501
             store.record_failure(f"forgot:{person}")
             token = service.make_link(store, person, "password")
             put_letter(
-                uow, person, "Новый пароль",  # type: ignore[arg-type]
+                uow, person, "Новый пароль",
                 f"Задать новый пароль: {house().settings.public_url}/choose/{token}\n"
                 "Ссылка действует два часа. Если вы её не просили, ничего делать не нужно.",
             )  # fmt: skip

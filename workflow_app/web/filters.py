@@ -5,12 +5,15 @@ import datetime as dt
 from flask import Flask
 
 from workflow_app.bootstrap import House
-from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.ballots import PENDING, Ballot
 
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
     "октября", "ноября", "декабря",
 )  # fmt: skip
+
+
+WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 
 def register(app: Flask, house: House) -> None:
@@ -37,10 +40,17 @@ def register(app: Flask, house: House) -> None:
     app.jinja_env.filters.update(
         moment=moment, day=day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
-        plural=plural, vote_title=vote_title,
+        plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left, status_title=status_title,
+        member_role=member_role, browser=browser, effect_title=effect_title,
+        weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
     app.jinja_env.globals["now"] = house.clock.now
     app.jinja_env.globals["is_demo_clock"] = house.settings.clock is not None
+
+
+def clock_time(value: dt.datetime, zone: dt.tzinfo) -> str:
+    """Return the time of a moment as the municipality's clocks show it."""
+    return f"{value.astimezone(zone):%H:%M}"
 
 
 def long_day(value: dt.date) -> str:
@@ -67,7 +77,7 @@ def plural(number: int, one: str, few: str, many: str) -> str:
 
 
 STATUSES = {
-    "pending": "ждём ответа",
+    PENDING: "ждём ответа",
     "no_response": "нет ответа в срок",
     "revoked": "согласие отозвано",
 }
@@ -77,3 +87,77 @@ def vote_title(status: str, ballot: Ballot) -> str:
     """Return how a status reads: by the answer that gives it."""
     titles = {answer.gives: answer.title for answer in reversed(ballot.answers)}
     return STATUSES.get(status) or titles.get(status, status)
+
+
+def vote_kind(status: str, ballot: Ballot) -> str:
+    """Return how a status counts: `yes`, `no`, or `open` while it is waited for."""
+    if status == PENDING:
+        return "open"
+    return "yes" if status in ballot.yes else "no" if status not in ballot.abstain else "open"
+
+
+def left(days: int | None) -> str:
+    """Return how many working days are left, in words.
+
+    >>> [left(n) for n in (3, 1, 0, -2, None)]
+    ['осталось 3 рабочих дня', 'остался 1 рабочий день', 'сегодня', 'просрочено на 2 рабочих дня', '']
+    """
+    if days is None:
+        return ""
+    if days == 0:
+        return "сегодня"
+    said = plural(abs(days), "рабочий день", "рабочих дня", "рабочих дней")
+    if days < 0:
+        return f"просрочено на {said}"
+    return f"{'остался' if said.endswith('день') else 'осталось'} {said}"
+
+
+SCHOOL_STATUSES = {
+    "stable": "стабильные результаты",
+    "low_results": "ШНОР",
+    "adverse_social": "ШНСУ",
+}
+MEMBER_ROLES = {
+    "base": "базовая школа",
+    "resource": "помогает вместе с базовой",
+    "supported": "получает помощь",
+    "partner": "участвует без статуса",
+}
+
+
+def status_title(code: str) -> str:
+    """Return how a school's status is called in a word."""
+    return SCHOOL_STATUSES.get(code, code)
+
+
+def member_role(code: str) -> str:
+    """Return what a school does in a network."""
+    return MEMBER_ROLES.get(code, code)
+
+
+EFFECTS = {
+    "render": "Документ Word",
+    "mail": "Письмо",
+    "tell": "Уведомление",
+    "announce": "Уведомление о новом деле",
+    "call": "Сообщение другому делу",
+}
+
+
+def effect_title(kind: str) -> str:
+    """Return what an effect does, in words."""
+    return EFFECTS.get(kind, kind)
+
+
+BROWSERS = ("Firefox", "YaBrowser", "Edg", "OPR", "Chrome", "Safari")
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+def browser(agent: str) -> str:
+    """Return a browser's signature in two words.
+
+    >>> browser("Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36")
+    'Chrome, Android'
+    """
+    names = (next((name for name in group if name in agent), "") for group in (BROWSERS, SYSTEMS))
+    return ", ".join(filter(None, names)) or "неизвестный браузер"

@@ -1,15 +1,15 @@
 """HTML forms into plain values and back: rows, several choices, and what was shown."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, Row, views
-from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -35,6 +35,21 @@ class Control:
     choices: Sequence[Choice] = ()
     labels: Sequence[str] = ()
     rows: Sequence["RowControl"] = field(default=())
+    remarks: Sequence[str] = ()
+    accept: Sequence[str] = ()
+    file: int | None = None
+
+    @property
+    def has_cards(self) -> bool:
+        """Tell whether context cards of the chosen schools belong under this field (1.2)."""
+        cells = (cell for row in self.rows for cell in row.columns)
+        return any(cell.kind == "school" for cell in (self, *cells))
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Return the schools chosen in this field or its rows."""
+        cells = [cell for row in self.rows for cell in row.columns]
+        return frozenset(c.value for c in (self, *cells) if c.kind == "school" and c.value)
 
     @property
     def id(self) -> str:
@@ -50,17 +65,21 @@ class RowControl:
     columns: Sequence[Control]
     error: str = ""
     shown: str = ""
+    is_blank: bool = False
 
 
 def controls(
     uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
+    remarks: Mapping[str, Sequence[str]] | None = None,
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal."""
-    return [
+    found = [
         _control(uow, case, view, form, errors or {}, typed, blanks)
         for view in views(type(form))
     ]
+    said = remarks or {}
+    return [replace(one, remarks=said[one.name]) if one.name in said else one for one in found]
 
 
 def _control(
@@ -77,6 +96,7 @@ def _control(
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
         () if view.row else choices(uow, case, view),
         () if view.row else labels(uow, case, view, stored), rows,
+        accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
     )  # fmt: skip
 
 
@@ -84,7 +104,7 @@ def _rows(
     uow: SqlUnitOfWork, case: Case, view: FieldView, stored: Sequence[Row], value: Any,
     errors: Mapping[str, str], blanks: int,
 ) -> Sequence[RowControl]:  # fmt: skip
-    shown = {row.row_key: shown_hash(row) for row in stored}
+    marks = {row.row_key: shown_hash(row) for row in stored}
     given = [row.model_dump(mode="json") if isinstance(row, Row) else dict(row) for row in value]
     if not view.options.get("readonly"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
@@ -100,7 +120,8 @@ def _rows(
             for column in view.columns
             if column.name in names
         ]  # fmt: skip
-        result.append(RowControl(key, columns, errors.get(prefix, ""), shown.get(key, "")))
+        error = errors.get(prefix, "")
+        result.append(RowControl(key, columns, error, marks.get(key, ""), is_blank=not row))
     return result
 
 
@@ -145,6 +166,33 @@ def read(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
     return {view.name: _read(view, sent) for view in views(form) if _was_sent(view, sent)}
 
 
+def typed(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
+    """Return what a person sent as she wrote it: rows that are no rows yet stay on her page."""
+    rows = {view.name: _written_rows(view, sent) for view in views(form) if view.row}
+    return {
+        name: [row for _, row in rows[name]] if name in rows else value
+        for name, value in read(form, sent).items()
+    }
+
+
+def incomplete(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:
+    """Return a refusal for rows somebody wrote in without saying what they are about."""
+    found = []
+    for view in views(form):
+        key = next((column for column in view.columns if column.options.get("key")), None)
+        if key is None or not _was_sent(view, sent):
+            continue
+        found += [
+            Refusal(
+                "row_without_key", f"«{view.title}»: в строке не выбрано «{key.title}»",
+                f"{view.name}.{place}.{key.name}",
+            )
+            for place, (_, row) in enumerate(_written_rows(view, sent))
+            if not row.get(key.name)
+        ]  # fmt: skip
+    return joined(found)
+
+
 def _was_sent(view: FieldView, sent: MultiDict[str, str]) -> bool:
     """Tell whether the page had this field; unticked boxes and no rows are sent by a mark."""
     if view.name in sent or f"_has.{view.name}" in sent:
@@ -163,29 +211,45 @@ def _read(view: FieldView, sent: MultiDict[str, str]) -> Any:
 
 
 def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any]]:
-    """Return the filled rows; a row without its key (or without anything) is no row."""
-    numbers = sorted(
-        {
-            int(name.split(".")[1])
-            for name in sent
-            if name.startswith(f"{view.name}.") and name.split(".")[1].isdigit()
-        }
-    )
+    """Return the filled rows; each has its key, an old row the one it had."""
     key_name = _key_name(view)
+    written = _written_rows(view, sent)
+    if key_name != "key":
+        return [row for _, row in written if row.get(key_name)]
+    taken = {row["key"] for _, row in written if row.get("key")}
+    rows = []
+    for number, row in written:
+        key = row.get("key") or _free_key(number, taken)
+        taken.add(key)
+        rows.append({**row, "key": key})
+    return rows
+
+
+def _free_key(number: int, taken: Collection[str]) -> str:
+    """Return a key no row of this form has."""
+    while f"r{number}" in taken:
+        number += 1
+    return f"r{number}"
+
+
+def _written_rows(
+    view: FieldView, sent: MultiDict[str, str]
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return the rows somebody wrote something in, with their numbers on the page."""
+    parts = (name.split(".") for name in sent if name.startswith(f"{view.name}."))
+    numbers = sorted({int(part[1]) for part in parts if part[1].isdigit()})
     rows = []
     for number in numbers:
         if f"{view.name}.{number}._remove" in sent:
             continue
-        row = {
-            column.name: _read(column, _of_row(view.name, number, sent)) for column in view.columns
-        }
+        own = _of_row(view.name, number, sent)
+        row = {column.name: _read(column, own) for column in view.columns}
         row = {name: value for name, value in row.items() if value not in ("", None, [])}
-        if key_name == "key":
-            if any(row.values()):
-                row["key"] = sent.get(f"{view.name}.{number}.key") or f"r{number}"
-                rows.append(row)
-        elif row.get(key_name):
-            rows.append(row)
+        # What a choice says by default does not make a row: somebody has to write something.
+        defaults = {column.name: column.options.get("default") for column in view.columns}
+        if any(value not in (False, defaults[name]) for name, value in row.items()):
+            has_own_key = _key_name(view) == "key" and own.get("key")
+            rows.append((number, {**row, "key": own["key"]} if has_own_key else row))
     return rows
 
 
@@ -215,6 +279,18 @@ def changes(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
         elif parsed is None or shown_hash(parsed) != shown:
             result[view.name] = values[view.name]
     return result
+
+
+def shown(form: Form) -> dict[str, str]:
+    """Return the marks of what a page shows: field (or field.row) → hash."""
+    marks: dict[str, str] = {}
+    for view in views(type(form)):
+        value = getattr(form, view.name)
+        if view.row:
+            marks |= {f"{view.name}.{row.row_key}": shown_hash(row) for row in value}
+        elif not view.options.get("readonly"):
+            marks[view.name] = shown_hash(value)
+    return marks
 
 
 def _parsed(form: type[Form], name: str, value: Any) -> Any:

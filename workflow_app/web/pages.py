@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from workflow_app.services import administration
 from workflow_app.store import leases, outbox, queries
 from workflow_app.store.models.directory import Person
 from workflow_app.web.house import house
@@ -47,6 +48,7 @@ def _known(uow: Any) -> dict[str, Any]:
         "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,
         "unread": unread, "roles": {capacity.role for capacity in actor.capacities},
         "email_bounced": person.email_bounced_at is not None,
+        "is_officer": administration.officer(actor) is not None,
     }  # fmt: skip
 
 

@@ -1,22 +1,48 @@
 """My queue: what waits for me, the most urgent first; many cases at once where it fits all."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import delete, insert, select
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.decide import offered
+from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services import acting
+from workflow_app.engine.roles import Actor
+from workflow_app.services import acting, administration
 from workflow_app.services.acting import Intent
-from workflow_app.store import queries
-from workflow_app.store.models.accounts import Account
+from workflow_app.store import admin, offices, queries
+from workflow_app.store.models.accounts import Account, SavedView
+from workflow_app.store.models.base import table
+from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 from workflow_app.web.security import person_id
+from workflow_app.web.signing import confirm, is_signed
 
 queue = Blueprint("queue", __name__)
+
+FILTERS = ("process", "state", "text", "late", "own", "new")
+MOST_AT_ONCE = 200
+MOST_VIEWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """An action for many cases of one process."""
+
+    process: Process
+    transition: Transition
+
+    @property
+    def value(self) -> str:
+        """Return what the button sends."""
+        return f"{self.process.key}/{self.transition.key}"
 
 
 @queue.get("/")
@@ -26,72 +52,215 @@ def show() -> str:
 
 
 def _page(uow: SqlUnitOfWork) -> str:
-    actor = uow.actor(person_id())
-    page = queries.queue(uow.session, actor, _wanted(), uow.now)
+    person = person_id()
+    actor = uow.actor(person)
+    account = uow.session.get(Account, person)
+    last_visit = account.last_visit_at if account else None
+    wanted = _wanted(last_visit)
+    page = queries.queue(uow.session, actor, wanted, uow.now, last_visit)
     bulk = [_bulk_actions(uow, row, actor) for row in page.rows]
-    common = set.intersection(*map(set, bulk)) if bulk else set()
-    starts = [
-        process
-        for process in uow.processes.values()
-        if any(
-            role.held_by == capacity.role
-            for transition in process.starts()
-            for role in transition.by
-            for capacity in actor.capacities
-        )
-    ]
-    account = uow.session.get(Account, person_id())
+    is_officer = administration.officer(actor) is not None
+    query = _query()
     return render_template(
-        "queue/show.html", page=page, starts=starts, wanted=_wanted(), bulk=bulk, common=common,
-        processes=uow.processes, last_visit=account.last_visit_at if account else None,
+        "queue/show.html", page=page, starts=_starts(uow, actor), wanted=wanted, bulk=bulk,
+        actions={one.value: one for row in bulk for one in row}, processes=uow.processes,
+        last_visit=last_visit, views=admin.saved_views(uow.session, person), query=query,
+        performers=_performers(uow, page.rows) if is_officer else {},
+        names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
     )  # fmt: skip
 
 
-def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: object) -> dict[str, str]:
+def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[Process]:
+    """Return the processes a person may begin."""
+    held = {capacity.role for capacity in actor.capacities}
+    return [
+        process
+        for process in uow.processes.values()
+        if any(role.held_by in held for start in process.starts() for role in start.by)
+    ]
+
+
+def _bulk_actions(
+    uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor
+) -> Sequence[BulkAction]:
     """Return the actions that may be taken on a row together with others."""
-    process = uow.processes[row.process]
+    process = uow.processes.get(row.process)
+    if process is None or row.ballot:
+        return ()
     parties = {name: frozenset(ids) for name, ids in row.parties.items()}
-    keys = offered(process, row.state, parties, actor)  # type: ignore[arg-type]
-    return {
-        transition.key: transition.title
+    keys = offered(process, row.state, parties, actor)
+    return [
+        BulkAction(process, transition)
         for transition in process.moves(row.state)
         if transition.key in keys and transition.is_bulk
+    ]
+
+
+def _performers(
+    uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]
+) -> Mapping[int, Sequence[tuple[int, str]]]:
+    """Return row → who may be given it by name; a number of statements that does not grow."""
+    if not rows:
+        return {}
+    municipality = uow.actor(person_id()).capacities[0].municipality_id
+    held = {
+        role: offices.holders(uow.session, municipality, role, None, uow.today)
+        for role in sorted({row.role for row in rows})
+    }
+    names = queries.names(uow.session, {c.person_id for found in held.values() for c in found})
+    return {
+        row.work_id: sorted(
+            {
+                (c.person_id, names[c.person_id])
+                for c in held[row.role]
+                if row.role_organisation_id in (0, c.organisation_id)
+            },
+            key=lambda found: found[1],
+        )
+        for row in rows
     }
 
 
-def _wanted() -> queries.QueueFilter:
+def _assigned(uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]) -> Mapping[int, str]:
+    people = {row.person_id for row in rows if row.person_id}
+    return queries.names(uow.session, people) if people else {}
+
+
+def _wanted(last_visit: dt.datetime | None) -> queries.QueueFilter:
     args = request.args
-    after = args.get("after", "")
-    cursor = None
-    if "_" in after:
-        moment, _, number = after.partition("_")
-        cursor = (dt.datetime.fromisoformat(moment), int(number))
     return queries.QueueFilter(
-        args.get("process", ""), args.get("state", ""), args.get("text", "").strip(),
-        late="late" in args, after=cursor,
+        args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
+        late="late" in args, own="own" in args, since=last_visit if "new" in args else None,
+        after=_cursor(args.get("after", "")),
     )  # fmt: skip
+
+
+def _cursor(text: str) -> tuple[dt.datetime, int] | None:
+    """Return where a page begins; a mangled address begins at the top."""
+    moment, _, number = text.partition("_")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (at, int(number)) if number.isdigit() and at.tzinfo else None
+
+
+def _query() -> str:
+    """Return the filters of this address, in one order, without empty ones."""
+    return urlencode([(name, request.args[name]) for name in FILTERS if request.args.get(name)])
+
+
+@queue.post("/views")
+def save_view() -> Response:
+    """Keep the filters under a name."""
+    person, title = person_id(), request.form.get("title", "").strip()[:80]
+    query = _clean(request.form.get("query", ""))
+
+    def keep(uow: SqlUnitOfWork) -> str:
+        views = admin.saved_views(uow.session, person)
+        if not title or not query:
+            return "Дайте отбору название."
+        if len(views) >= MOST_VIEWS:
+            return "Сохранённых отборов слишком много: удалите лишние."
+        saved = table(SavedView)
+        same = (saved.c.person_id == person, saved.c.title == title)
+        uow.connection.execute(delete(saved).where(*same))
+        values = {"person_id": person, "title": title, "query": query, "created_at": uow.now}
+        uow.connection.execute(insert(saved).values(values))
+        return ""
+
+    problem = house().transact(keep)
+    flash(problem or f"Отбор «{title}» сохранён.", "danger" if problem else "success")
+    return redirect(f"{url_for('queue.show')}?{query}")
+
+
+def _clean(query: str) -> str:
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name in FILTERS])[:500]
+
+
+@queue.post("/views/<int:view_id>/remove")
+def remove_view(view_id: int) -> Response:
+    """Forget a saved view of one's own."""
+    person, saved = person_id(), table(SavedView)
+    where = (saved.c.id == view_id, saved.c.person_id == person)
+    house().transact(lambda uow: uow.connection.execute(delete(saved).where(*where)).rowcount)
+    return redirect(url_for("queue.show"))
 
 
 @queue.post("/bulk")
 def act_on_many() -> Response:
-    """Take one action on several cases; each succeeds or is refused on its own."""
-    person, action = person_id(), request.form.get("action", "")
-    done, refused = 0, []
-    for chosen in request.form.getlist("case"):
-        number, _, version = chosen.partition(":")
-        intent = Intent(int(number), action, version=int(version or 0) or None)
-        work = partial(_act, person, intent)
-        result = house().transact(work, queue=intent.instance_id)
-        if isinstance(result, Refusal):
-            refused.append((intent.instance_id, result.message))
-        else:
-            done += 1
+    """Take one action on several cases; each succeeds or is refused on its own, by name."""
+    person = person_id()
+    process, _, action = request.form.get("action", "").partition("/")
+    chosen = [one for one in map(_chosen, request.form.getlist("case")[:MOST_AT_ONCE]) if one]
+    back = redirect(url_for("queue.show"))
+    if not chosen or not action:
+        flash("Отметьте хотя бы одно дело.", "info")
+        return back
+    refusal = _unsigned(chosen, action, person, request.form.get("password", ""))
+    if refusal:
+        flash(refusal.message, "danger")
+        return back
+    done = 0
+    for instance_id, version in chosen:
+        work = partial(_act, person, process, Intent(instance_id, action, version=version))
+        refused, heading = house().transact(work, queue=instance_id)
+        done += refused is None
+        if refused:
+            flash(f"{heading}: {refused.message}", "danger")
     if done:
         flash(f"Выполнено: {done}.", "success")
-    for instance_id, message in refused:
-        flash(f"Дело {instance_id}: {message}", "danger")
+    return back
+
+
+def _chosen(text: str) -> tuple[int, int] | None:
+    number, _, version = text.partition(":")
+    return (int(number), int(version)) if number.isdigit() and version.isdigit() else None
+
+
+def _unsigned(
+    chosen: Sequence[tuple[int, int]], action: str, person: int, password: str
+) -> Refusal | None:
+    """Ask for the password once for the whole batch."""
+    needs = house().read(lambda uow: any(is_signed(uow, one, action) for one, _ in chosen))
+    return house().transact(lambda uow: confirm(uow, person, password)) if needs else None
+
+
+def _act(
+    person: int, process: str, intent: Intent, uow: SqlUnitOfWork
+) -> tuple[Refusal | None, str]:
+    """Act on one of many; refuse what the batch cannot be meant for."""
+    row = uow.connection.execute(
+        select(table(Instance)).where(table(Instance).c.id == intent.instance_id)
+    ).one_or_none()
+    if row is None or row.process not in uow.processes:
+        return acting.NOT_FOUND, f"Дело {intent.instance_id}"
+    transition = uow.processes[row.process].transition(row.state, intent.action)
+    fits = row.process == process and transition is not None and transition.is_bulk
+    if not fits:
+        refusal = Refusal("not_for_many", "это действие к нему не подходит")
+        case, actor = uow.load(row.id), uow.actor(person)
+        may_read = case and acting.may_read(uow, uow.processes[row.process], case, actor)
+        return refusal, _named(row) if may_read else f"Дело {row.id}"
+    result = acting.act(uow, person, intent)
+    if not isinstance(result, Refusal):
+        return None, _named(row)
+    return result, f"Дело {row.id}" if result.code == "not_found" else _named(row)
+
+
+def _named(row: Instance) -> str:
+    return f"{row.heading} {row.number}".strip()
+
+
+@queue.post("/work/<int:work_id>/assign")
+def assign(work_id: int) -> Response:
+    """Give a work item to a person by name, or back to everybody of its role."""
+    person, chosen = person_id(), request.form.get("person", "")
+    refusal = house().transact(
+        lambda uow: administration.assign_work(
+            admin.SqlAdministration(uow), uow.actor(person), work_id,
+            int(chosen) if chosen.isdigit() else None,
+        )
+    )  # fmt: skip
+    flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
     return redirect(url_for("queue.show"))
-
-
-def _act(person: int, intent: Intent, uow: SqlUnitOfWork) -> acting.Done | Refusal:
-    return acting.act(uow, person, intent)

@@ -1,13 +1,13 @@
-"""Registers, read only: cases, networks and their composition on a date, orders, schools."""
+"""Registers, read only: cases, networks and their composition on a date, orders, schools, people."""
 
 import datetime as dt
 
 from flask import Blueprint, abort, render_template, request
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workflow_app.engine.decide import is_visible
-from workflow_app.store import directory, networks, queries
-from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.store import admin, directory, networks, queries
+from workflow_app.store.models.directory import Organisation, Person, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
@@ -15,12 +15,19 @@ from workflow_app.web.security import person_id
 
 registers = Blueprint("registers", __name__)
 
+ORDERS_A_PAGE = 100
+
 
 def _date(name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 15 else None  # noqa: PLR2004 (a row's id)
 
 
 def _municipality(uow: SqlUnitOfWork) -> int:
@@ -33,26 +40,33 @@ def _municipality(uow: SqlUnitOfWork) -> int:
 @registers.get("/cases")
 def all_cases() -> str:
     """List the cases a person may read."""
+    args = request.args
+    wanted = queries.CaseFilter(
+        args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
+        _number("before"),
+    )  # fmt: skip
 
     def look(uow: SqlUnitOfWork) -> str:
         actor = uow.actor(person_id())
+        known = uow.processes
         district = frozenset(
-            role.held_by
-            for process in uow.processes.values()
-            for role in process.readers
-            if role.party is None
+            role.held_by for p in known.values() for role in p.readers if role.party is None
         )
-        rows = queries.cases(uow.session, actor, request.args.get("process", ""), district)
+        private = [(p.key, s.key) for p in known.values() for s in p.states.values() if s.is_private]
+        rows = queries.cases(uow.session, actor, wanted, district, private)
         seen = [
             row
-            for row in rows
-            if row.process in uow.processes
+            for row in rows[: queries.PAGE]
+            if row.process in known
             and is_visible(
-                uow.processes[row.process], row.state,
+                known[row.process], row.state,
                 {name: frozenset(ids) for name, ids in row.parties.items()}, actor,
             )
         ]  # fmt: skip
-        return render_template("registers/cases.html", rows=seen, processes=uow.processes)
+        below = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
+        return render_template(
+            "registers/cases.html", rows=seen, processes=known, wanted=wanted, below=below
+        )
 
     return house().read(look)
 
@@ -66,12 +80,11 @@ def all_networks() -> str:
         rows = uow.session.scalars(
             select(Network)
             .where(Network.municipality_id == _municipality(uow))
-            .order_by(Network.valid_from, Network.id)
+            .order_by(Network.valid_from.desc(), Network.id)
         ).all()
         members = {row.id: networks.composition(uow.session, row.id, on) for row in rows}
-        names = _school_names(uow)
         return render_template(
-            "registers/networks.html", rows=rows, members=members, names=names, on=on
+            "registers/networks.html", rows=rows, members=members, names=_school_names(uow), on=on
         )
 
     return house().read(look)
@@ -112,21 +125,45 @@ def _school_names(uow: SqlUnitOfWork) -> dict[int, str]:
 
 @registers.get("/orders")
 def orders() -> str:
-    """List the numbers of a journal."""
+    """List the numbers of the order journal: issued, annulled, given elsewhere."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        year = request.args.get("year", "")
-        query = (
-            select(JournalEntry)
-            .join(Journal, Journal.id == JournalEntry.journal_id)
-            .where(Journal.municipality_id == _municipality(uow), Journal.code == "orders")
-            .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
+        where = (Journal.municipality_id == _municipality(uow), Journal.code == "orders")
+        journal = select(JournalEntry).join(Journal).where(*where)
+        years = uow.session.scalars(
+            select(JournalEntry.year).join(Journal).where(*where).distinct()
+            .order_by(JournalEntry.year.desc())
+        ).all()  # fmt: skip
+        year = _number("year") or (years[0] if years else uow.today.year)
+        kind, text = request.args.get("kind", ""), request.args.get("text", "").strip()[:100]
+        journal = journal.where(JournalEntry.year == year)
+        external = uow.session.scalar(
+            select(func.count()).select_from(
+                journal.where(JournalEntry.kind == "external").subquery()
+            )
         )
-        rows = uow.session.scalars(query).all()
-        years = sorted({row.year for row in rows}, reverse=True)
-        chosen = int(year) if year.isdigit() else (years[0] if years else uow.today.year)
-        shown = [row for row in rows if row.year == chosen]
-        return render_template("registers/orders.html", rows=shown, years=years, year=chosen)
+        query = journal.where(JournalEntry.kind == kind) if kind else journal.where(
+            JournalEntry.kind != "external"
+        )  # fmt: skip
+        if text:
+            spellings = {text, text.lower(), text.capitalize()}
+            query = query.where(
+                func.coalesce(JournalEntry.title, "").icontains(text, autoescape=True)
+                | JournalEntry.label.in_(spellings)
+                | JournalEntry.title.contains(text.lower(), autoescape=True)
+                | JournalEntry.title.contains(text.capitalize(), autoescape=True)
+            )
+        below = _number("before")
+        if below:
+            query = query.where(JournalEntry.number < below)
+        rows = uow.session.scalars(
+            query.order_by(JournalEntry.number.desc()).limit(ORDERS_A_PAGE + 1)
+        ).all()
+        return render_template(
+            "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
+            text=text, external=external,
+            below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
+        )  # fmt: skip
 
     return house().read(look)
 
@@ -136,10 +173,69 @@ def schools() -> str:
     """List the schools with their statuses and context."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        year = request.args.get("year") or None
-        cards = directory.school_cards(
-            uow.session, _municipality(uow), uow.today, school_year=year
-        )
-        return render_template("registers/schools.html", cards=cards)
+        municipality = _municipality(uow)
+        years = uow.session.scalars(
+            select(SchoolYear.code)
+            .where(SchoolYear.municipality_id == municipality)
+            .order_by(SchoolYear.code.desc())
+        ).all()
+        year = request.args.get("year", "")
+        year = year if year in years else None
+        cards = directory.school_cards(uow.session, municipality, uow.today, school_year=year)
+        status = request.args.get("status", "")
+        return render_template(
+            "registers/schools.html", years=years, status=status,
+            cards=[card for card in cards if not status or status in card.statuses],
+            year=year or (cards[0].school_year if cards else ""),
+        )  # fmt: skip
+
+    return house().read(look)
+
+
+@registers.get("/schools/<int:school_id>")
+def school(school_id: int) -> str:
+    """Show a school: its context card, statuses, networks and people."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        municipality = _municipality(uow)
+        found = directory.school_cards(uow.session, municipality, uow.today, [school_id])
+        if not found:
+            abort(404)
+        card = found[0]
+        people = [
+            row
+            for row in admin.positions(uow.session, municipality, uow.today)
+            if row.organisation_id == school_id
+        ]
+        return render_template(
+            "registers/school.html", card=card, people=people,
+            organisation=uow.session.get_one(Organisation, school_id),
+            statuses=directory.statuses(uow.session, school_id, card.school_year, uow.today),
+            networks={
+                member.network_id: uow.session.get(Network, member.network_id)
+                for member in card.networks
+            },
+        )  # fmt: skip
+
+    return house().read(look)
+
+
+@registers.get("/people")
+def people() -> str:
+    """List the people in office: service data only."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
+        rows = admin.positions(uow.session, _municipality(uow), on)
+        wanted = text.casefold()
+        return render_template(
+            "registers/people.html", on=on, text=text,
+            rows=[
+                row
+                for row in rows
+                if wanted
+                in f"{row.person.full_name} {row.title} {row.organisation.short_name}".casefold()
+            ],
+        )  # fmt: skip
 
     return house().read(look)

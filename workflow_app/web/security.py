@@ -1,10 +1,10 @@
 """Who is there, and the headers that keep strangers out."""
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services.access import digest
-from workflow_app.store import admin
+from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
@@ -13,6 +13,8 @@ COOKIE = "workflow_session"
 OPEN = {"access.sign_in", "access.forgot", "access.choose", "static", "pages.health"}
 """Endpoints for people who are not signed in; a test reads this list."""
 WITHOUT_PERSON = {"static", "pages.health"}
+OWN_SIGN_IN = {"api"}
+"""Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -36,8 +38,7 @@ def _who() -> BaseResponse | None:
     g.person_id = None
     if request.endpoint in WITHOUT_PERSON:
         return None
-    # A blueprint with its own way in (bearer tokens) names itself by this attribute.
-    if request.blueprint and getattr(_blueprint(), "own_sign_in", False):
+    if request.blueprint in OWN_SIGN_IN:
         return None
     token = request.cookies.get(COOKIE, "")
     if token:
@@ -50,20 +51,16 @@ def _who() -> BaseResponse | None:
     return None
 
 
-def _blueprint() -> object:
-    return current_app.blueprints.get(request.blueprint or "")
-
-
 def _person_of(token_sha256: str) -> int | None:
     """Return who is signed in; a session unseen for a while is marked as seen again."""
 
     def look(uow: SqlUnitOfWork) -> tuple[int | None, bool]:
         found = SqlAccess(uow).person_of_session(token_sha256)
-        return found, found is not None and admin.was_away(uow, token_sha256)
+        return found, found is not None and visits.was_away(uow, token_sha256)
 
     found, was_away = house().read(look)
     if was_away:
-        house().transact(lambda uow: admin.seen_again(uow, token_sha256))
+        house().transact(lambda uow: visits.seen_again(uow, token_sha256))
     return found
 
 

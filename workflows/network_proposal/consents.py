@@ -20,9 +20,11 @@ from workflow_app.engine import (
     answered,
     at_least,
     refuse,
+    says,
 )
+from workflow_app.engine.ballots import Vote
 from workflows.network_proposal.form import Proposal
-from workflows.network_proposal.rules import is_sent, order_not_signed
+from workflows.network_proposal.rules import is_open, is_sent, order_not_signed
 from workflows.roles import (
     BASE_HEAD,
     DEPARTMENT_HEAD,
@@ -33,6 +35,7 @@ from workflows.rules import (
 )
 from workflows.wording import counted
 
+AGREED = ("agreed", "agreed_with_conditions")
 ANSWERS = {
     "pending": "ещё не ответила",
     "agreed": "согласна",
@@ -50,10 +53,13 @@ def invited(case: Case, _facts: Facts) -> Iterator[Voter]:
         yield Voter(str(member.school), "school_head", member.school, member.role)
 
 
-def network_is_viable(_case: Case, _facts: Facts, tally: Tally) -> bool:
-    """The base and at least one supported school agreed (P3)."""
-    agreed = ("agreed", "agreed_with_conditions")
-    return tally.count(*agreed, group="base") > 0 and tally.count(*agreed, group="supported") > 0
+@says("согласны базовая школа и хотя бы одна поддерживаемая")
+def network_is_viable(_case: Case, facts: Facts, tally: Tally) -> bool:
+    """The base and the set number of supported schools agreed, one by default (P3, A-02)."""
+    least = int(facts.setting("A-02.supported"))
+    return (
+        tally.count(*AGREED, group="base") > 0 and tally.count(*AGREED, group="supported") >= least
+    )
 
 
 consents = Ballot(
@@ -75,15 +81,15 @@ consents = Ballot(
         ),
         Answer(
             "accept_conditions", "Принять условия", "agreed",
-            by=BASE_HEAD, after=("agreed_with_conditions",), basis="C2",
+            by=BASE_HEAD, after=("agreed_with_conditions",), if_=(is_open,), basis="C2",
         ),
         Answer(
             "revoke", "Отозвать согласие", "revoked", form=Reason,
-            after=("agreed", "agreed_with_conditions"), if_=(answered, order_not_signed),
+            after=("agreed", "agreed_with_conditions"), if_=(answered, is_open, order_not_signed),
             tell=(BASE_HEAD, SPECIALIST, DEPARTMENT_HEAD), basis="C3", style="danger",
         ),
     ),
-    yes=("agreed", "agreed_with_conditions"),
+    yes=AGREED,
     need=at_least(Setting("A-02")),
     aside=("base",),
     tell_decided=(BASE_HEAD,),
@@ -93,6 +99,7 @@ consents = Ballot(
 )  # fmt: skip
 
 
+@says("каждая школа состава согласна, её условия приняты")
 def consents_given(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Every school of the composition agreed, without open conditions (P5)."""
     tally = facts.tally(case, consents.key)
@@ -111,6 +118,7 @@ def consents_given(case: Case, facts: Facts) -> Iterator[Refusal]:
             )  # fmt: skip
 
 
+@says("ни одно согласие не устарело (настройка A-02)")
 def consents_fresh(case: Case, facts: Facts) -> Refusal | None:
     """No consent is older than the set number of days (P5)."""
     longest = int(facts.setting("A-02.consent_days"))
@@ -138,24 +146,33 @@ def affected(case: Case, facts: Facts) -> frozenset[str]:
     return frozenset(m.row_key for m in new.members if before.get(m.row_key) != m.role)
 
 
+@says("состав, базовая школа, направления и срок не изменились, согласия в силе")
 def is_same_network(case: Case, facts: Facts) -> bool:
-    """Composition, base, directions and term are as they were asked about (P8a)."""
+    """Composition, base, directions and term are as asked about, and nobody revoked (P8a)."""
     old: Proposal | None = facts.snapshot(case)
-    return old is not None and not affected(case, facts) and (
-        old.members.keys() == case.data.members.keys()
-    )  # fmt: skip
+    tally = facts.tally(case, consents.key)
+    return (
+        old is not None
+        and tally is not None
+        and not affected(case, facts)
+        and old.members.keys() == case.data.members.keys()
+        and set(case.data.members.keys()) <= set(tally.keys(*AGREED))
+    )
 
 
+@says("спрашиваем школы, которых касаются изменения; остальные согласия остаются в силе")
 def ask_schools(case: Case, facts: Facts) -> Ask:
     """Ask the affected schools and the new ones; other consents stay."""
     return Ask(consents.key, "put", tuple(invited(case, facts)), affected(case, facts))
 
 
+@says("приглашённым школам открыто дело")
 def remember_asked(case: Case, _facts: Facts) -> Put:
     """Everybody who was ever asked may read what became of it."""
     return Put({"asked": Many((*case.data.asked, *(m.school for m in case.data.members)))})
 
 
+@says("школы, не давшие согласия, выходят из состава")
 def keep_agreed(case: Case, facts: Facts) -> Iterable[Put | Ask]:
     """Schools that did not agree leave the composition (P3)."""
     tally = facts.tally(case, consents.key)
@@ -164,6 +181,7 @@ def keep_agreed(case: Case, facts: Facts) -> Iterable[Put | Ask]:
     return Put({"members": case.data.members.only(agreed)}), Ask(consents.key, "leave_out", gone)
 
 
+@says("школа выходит из состава, её ответ больше не считается")
 def leave_out(case: Case, _facts: Facts) -> Iterable[Put | Ask]:
     """One school leaves the composition and the count."""
     school = case.form.school
@@ -172,15 +190,52 @@ def leave_out(case: Case, _facts: Facts) -> Iterable[Put | Ask]:
     return Put({"members": members}), Ask(consents.key, "leave_out", (voter,))
 
 
-def quorum_failed(case: Case, facts: Facts) -> Tell:
-    """The initiator and the specialist learn who agreed and who did not (P4)."""
+@says("итог уже не изменится, кто бы как ни ответил")
+def outcome_is_clear(case: Case, facts: Facts) -> Refusal | None:
+    """The initiator may end the ballot by hand once the pending answers cannot matter (7.1)."""
+    return consents.close_when_decided(case, facts)
+
+
+@says("сбор согласий закончен; кто промолчал, тот не ответил")
+def close_consents(case: Case, facts: Facts) -> Ask:
+    """The ballot ends now; what it decided follows by itself."""
+    return consents.close(case, facts)
+
+
+@says("автор и специалист отдела узнают, какие школы не ответили в срок")
+def silent_schools(case: Case, facts: Facts) -> Tell | None:
+    """The department is told of silence even when the others were enough (C4)."""
     tally = facts.tally(case, consents.key)
-    lines = [
+    silent = tally.keys("no_response") if tally else ()
+    if not silent:
+        return None
+    names = "\n".join(facts.name("school", int(key)) for key in silent)
+    return Tell((BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: не ответили в срок", names)
+
+
+@says("автор и специалист отдела узнают, кто согласился, а кто нет и почему")
+def quorum_failed(case: Case, facts: Facts) -> Tell:
+    """The initiator and the specialist learn how many agreed, and who did not (P4)."""
+    votes = invited_votes(facts.tally(case, consents.key) or ())
+    agreed = sum(vote.status in AGREED for vote in votes)
+    lines = [f"Согласились {agreed} из {len(votes)}, нужно {needed(facts, len(votes))}."]
+    lines += [
         f"{facts.name('school', int(vote.voter.key))}: {ANSWERS[vote.status]}"
         + (f" — {vote.comment}" if vote.comment else "")
-        for vote in tally or ()
-        if vote.voter.group != "base"
+        for vote in votes
     ]
     return Tell(
         (BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: согласий не хватило", "\n".join(lines)
     )
+
+
+def invited_votes(votes: Iterable[Vote]) -> list[Vote]:
+    """Return the votes of the invited; the base school, which agreed first, is not one of them."""
+    return [vote for vote in votes if vote.voter.group != "base"]
+
+
+def needed(facts: Facts, asked: int) -> int:
+    """Return how many of the invited have to agree for the ballot's own rule to hold."""
+    need = consents.need
+    counts = range(1, asked + 1)
+    return next((n for n in counts if need is None or need.is_met(n, asked, facts)), asked)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflow_app.engine import Call, Case, Facts, Number, Start, Tell
+from workflow_app.engine import Call, Case, Facts, Number, Start, Tell, says
 from workflows.network_proposal.consents import consents
+from workflows.network_proposal.form import REJECTIONS
 from workflows.network_proposal.rules import ORDER
-from workflows.roles import BASE_HEAD, MEMBER_HEAD
+from workflows.roles import ASKED_HEAD, BASE_HEAD
+from workflows.wording import sentence
 
 
+@says("готовится проект приказа по утверждённой редакции")
 def start_order(case: Case, facts: Facts) -> Start:
     """The order is drafted from the approved snapshot (P9)."""
     tally = facts.tally(case, consents.key)
@@ -36,17 +39,23 @@ def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+@says("предложение получает номер З-год-номер")
 def take_number(case: Case, _facts: Facts) -> Number:
     """The proposal gets its number З-… when it begins (P1)."""
     return Number("proposals", case.today)
 
 
-stop_order = Call("drop", to="children", process=ORDER)
+@says("подготовка прежнего приказа прекращается")
+def stop_order(_case: Case, _facts: Facts) -> Call:
+    """The order that was being prepared is dropped; a finished one is not touched (P11, P15)."""
+    return Call("drop", to="children", process=ORDER)
 
 
+@says("все приглашённые школы узнают, почему отказано")
 def rejected_letter(case: Case, _facts: Facts) -> Tell:
     """All invited learn why (P10)."""
+    ground = REJECTIONS[case.form.code]
     return Tell(
-        (BASE_HEAD, MEMBER_HEAD), f"Предложение сети «{case.data.name}» отклонено",
-        case.form.reason,
+        (BASE_HEAD, ASKED_HEAD), f"Предложение сети «{case.data.name}» отклонено",
+        f"Основание: {ground}. {sentence(case.form.reason)}",
     )  # fmt: skip

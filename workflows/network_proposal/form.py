@@ -73,17 +73,20 @@ class Opinion(Form):
     notes: Text = field("Пожелания", optional=True)
 
 
+REJECTIONS = {
+    "not_eligible": "условия Положения не выполнены",
+    "duplicate": "такая сеть уже есть",
+    "no_capacity": "нет возможности сопровождать сеть",
+    "other": "другое",
+}
+
+
 class Rejection(Form):
     """Why the department says no."""
 
     code: Choice = field(
         "Основание отказа",
-        choices={
-            "not_eligible": "условия Положения не выполнены",
-            "duplicate": "такая сеть уже есть",
-            "no_capacity": "нет возможности сопровождать сеть",
-            "other": "другое",
-        },
+        choices=REJECTIONS,
     )
     reason: Text = field("Пояснение", minimum=10)
 

@@ -34,7 +34,7 @@ from workflows.wording import (
     year_in_text,
 )
 
-CELL_GAP = "____"
+UNKNOWN = "нет сведений"
 
 PROPOSAL = (
     *DOCUMENT, *SIGNATURE,
@@ -48,13 +48,14 @@ PROPOSAL = (
     "базовая.показатели",
     "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
     "участники[].риски", "участники[].потребность",
-    "характеристика[].название", "характеристика[].педагоги", "характеристика[].категории",
-    "характеристика[].обучающиеся", "характеристика[].расстояние",
+    "характеристика[].название", "характеристика[].педагоги", "характеристика[].обучающиеся",
+    "характеристика[].расстояние",
     "направления[].номер", "направления[].название",
     "показатели[].направление", "показатели[].название", "показатели[].исходное",
     "показатели[].плановое",
     "ресурсы[].вид", "ресурсы[].описание",
     "координатор.имя", "координатор.должность", "координатор.телефон", "координатор.почта",
+    "разделы.координатор", "разделы.срок", "разделы.согласия",
     "согласия.дата", "согласия.приглашено", "согласия.согласились",
     "приложения[].номер", "приложения[].название",
 )  # fmt: skip
@@ -73,7 +74,7 @@ OPINION = (
 
 def proposal(case: Case, facts: Facts) -> Values:
     """Return the values of the proposal as it is handed in."""
-    data = case.data
+    data, coordinator = case.data, _coordinator(case, facts)
     return {
         "документ": document(case, f"Заявка о создании сети «{data.name}»", "invite", "resend"),
         "организация": {"название": letterhead(facts, data.base)},
@@ -92,7 +93,8 @@ def proposal(case: Case, facts: Facts) -> Values:
         "ресурсы": [{"вид": "В наличии", "описание": sentence(data.resources)}]
         if data.resources
         else [],
-        "координатор": _coordinator(case, facts),
+        "координатор": coordinator,
+        "разделы": _sections(data.resources, coordinator["имя"]),
         "согласия": {
             "дата": local_date(facts, facts.last_taken(case, "consents_complete")) or GAP,
             "приглашено": len(data.asked),
@@ -200,7 +202,7 @@ def _members(case: Case, facts: Facts) -> list[Values]:
 
 
 def _schools(case: Case, facts: Facts) -> list[Values]:
-    """What clause 1.2 asks about; figures the directory does not have are filled in by hand."""
+    """What clause 1.2 asks about, as far as the directory knows it."""
     base = facts.school(case.data.base)
     ids = (case.data.base, *(member.school for member in case.data.members))
     return [_school_row(facts, base, card) for card in map(facts.school, ids) if card]
@@ -209,9 +211,8 @@ def _schools(case: Case, facts: Facts) -> list[Values]:
 def _school_row(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> Values:
     return {
         "название": glued(card.name),
-        "педагоги": CELL_GAP if card.teachers is None else card.teachers,
-        "категории": CELL_GAP,
-        "обучающиеся": CELL_GAP if card.students is None else card.students,
+        "педагоги": UNKNOWN if card.teachers is None else card.teachers,
+        "обучающиеся": UNKNOWN if card.students is None else card.students,
         "расстояние": _distance(facts, base, card),
     }
 
@@ -224,16 +225,25 @@ def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:
         return "0"
     department = facts.organisation("department")
     is_central = department is not None and department.place == base.settlement
-    return str(card.distance_km) if is_central and card.distance_km is not None else CELL_GAP
+    return str(card.distance_km) if is_central and card.distance_km is not None else UNKNOWN
 
 
 def _coordinator(case: Case, facts: Facts) -> Values:
-    """The base school's coordinator by office; the order names the network's one."""
+    """The base school's coordinator by office, if it has one; the order names the network's."""
     capacity = holder(facts, "network_coordinator", case.data.base)
-    card = person(facts, capacity.person_id if capacity else None)
+    if capacity is None:
+        return dict.fromkeys(("имя", "должность", "телефон", "почта"), "")
+    card = person(facts, capacity.person_id)
     return {
         "имя": whole(card.nom),
         "должность": title(facts, capacity),
         "телефон": "",
         "почта": card.email,
     }
+
+
+def _sections(resources: str, coordinator: str) -> Values:
+    """Return the numbers of the sections after those that vanish when there is nothing to say."""
+    number = 7 + bool(resources)
+    term = number + bool(coordinator)
+    return {"координатор": number, "срок": term, "согласия": term + 1}

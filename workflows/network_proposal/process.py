@@ -11,18 +11,22 @@ from workflow_app.engine import (
     at_most,
     filled,
     otherwise,
+    says,
     snapshot,
 )
 from workflows.network_proposal.consents import (
     ask_schools,
+    close_consents,
     consents,
     consents_fresh,
     consents_given,
     is_same_network,
     keep_agreed,
     leave_out,
+    outcome_is_clear,
     quorum_failed,
     remember_asked,
+    silent_schools,
 )
 from workflows.network_proposal.effects import rejected_letter, start_order, stop_order, take_number
 from workflows.network_proposal.form import Opinion, Proposal, Rejection, first_values
@@ -41,8 +45,10 @@ from workflows.network_proposal.rules import (
     directions_in_force,
     directions_of_year,
     has_helped_school,
+    initiative_allowed,
     networks_per_school,
     order_not_signed,
+    schools_differ,
     schools_exist,
     supported_remain,
     term_allowed,
@@ -66,6 +72,7 @@ from workflows.rules import (
     OneSchool,
     Reason,
     Remarks,
+    base_is_free,
     base_is_stable,
     name_is_free,
     remarks_are_bound,
@@ -94,9 +101,17 @@ process = Process(
 )  # fmt: skip
 
 AUTHORS = (BASE_HEAD, AUTHOR_SPECIALIST)
+INITIATOR = ("create", "submit")
 EDITORS = (BASE_HEAD, COORDINATOR, AUTHOR_SPECIALIST)
 ABANDONED = Due("abandoned", 30, "calendar", remind=(7,), then="expire", since="change")
 REWORK = Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),))
+RETURNS_LEFT = says("возвратов ещё меньше предельного числа (настройка A-15)")(
+    at_most("return", Setting("A-15"), instead="Примите решение по существу.")
+)
+FIT_TO_ASK = (
+    filled, base_is_stable, name_is_free, schools_differ, base_is_not_invited, schools_exist,
+    has_helped_school, directions_of_year, term_allowed,
+)  # fmt: skip
 NO_LIMIT = "после отказа школ состав подбирают заново, сколько нужно; черновик истекает сам"
 
 draft = process.state(
@@ -138,18 +153,20 @@ process.paper(
 
 process.start(
     "create", "Предложить сеть", draft, by=(BASE_HEAD, SPECIALIST), basis="P1, 1.3",
-    if_=[base_is_stable],
-    do=[take_number],
+    if_=[initiative_allowed, base_is_stable], do=[take_number],
 )  # fmt: skip
 process.move(
     "invite", "Пригласить школы", draft, collecting, by=AUTHORS, basis="P2, 1.5", style="primary",
-    if_=[filled, base_is_stable, name_is_free, base_is_not_invited, schools_exist, has_helped_school,
-         directions_of_year, term_allowed],
-    do=[remember_asked, snapshot, ask_schools],
+    if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools],
 )  # fmt: skip
 process.when(
     "consents_complete", "Согласия собраны", consents.passed, collecting, ready, basis="P3",
-    do=[keep_agreed, Paper("consent_protocol")],
+    do=[silent_schools, keep_agreed, Paper("consent_protocol")],
+)  # fmt: skip
+process.move(
+    "close_consents", "Завершить сбор согласий", collecting, collecting, by=AUTHORS,
+    basis="P3, P4", if_=[outcome_is_clear], do=[close_consents],
+    unlimited="опрос закончен, второй раз завершить нечего",
 )  # fmt: skip
 process.when(
     "consents_failed", "Согласий не хватило", consents.failed, collecting, draft, basis="P4",
@@ -171,32 +188,31 @@ process.move(
 )  # fmt: skip
 process.move(
     "endorse", "Дать заключение", submitted, review, by=IMC, basis="P6, 1.4", form=Opinion,
-    apart="submit", style="primary", if_=[answered], do=[Paper("imc_opinion")],
+    apart=INITIATOR, style="primary", if_=[answered], do=[Paper("imc_opinion")],
 )  # fmt: skip
 process.move(
     "return", "Вернуть с замечаниями", [submitted, review], returned,
     by=(*IMC, DEPARTMENT_HEAD), basis="P7", form=Remarks,
     if_=[
         answered, remarks_are_bound,
-        at_most("return", Setting("A-15"), instead="Примите решение по существу."),
+        RETURNS_LEFT,
     ],
 )  # fmt: skip
 process.move(
     "resend", "Отправить повторно", returned, {ready: is_same_network, collecting: otherwise},
     by=BASE_HEAD, basis="P8", style="primary",
-    if_=[filled, base_is_stable, name_is_free, base_is_not_invited, schools_exist, has_helped_school,
-         directions_of_year, term_allowed],
-    do=[remember_asked, snapshot, ask_schools],
+    if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools],
 )  # fmt: skip
 process.move(
-    "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart="submit",
+    "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart=INITIATOR,
     style="primary", bulk=True,
-    if_=[statuses_hold, directions_in_force, networks_per_school, name_is_free, consents_given],
+    if_=[statuses_hold, directions_in_force, networks_per_school, base_is_free,
+         name_is_free, consents_given],
     do=[start_order],
 )  # fmt: skip
 process.move(
     "reject", "Отклонить", review, rejected, by=DEPARTMENT_HEAD, basis="P10", form=Rejection,
-    apart="submit", style="danger", if_=[answered], do=[rejected_letter],
+    apart=INITIATOR, style="danger", if_=[answered], do=[rejected_letter],
 )  # fmt: skip
 process.move(
     "withdraw", "Отозвать предложение",

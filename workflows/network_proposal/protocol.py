@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts
 from workflow_app.engine.ballots import Vote
-from workflows.network_proposal.consents import ANSWERS, consents
+from workflows.network_proposal.consents import ANSWERS, consents, invited_votes, needed
 from workflows.papers import (
     DOCUMENT,
     ROLES_PRINTED,
@@ -106,21 +106,13 @@ def _who(case: Case, facts: Facts, vote: Vote) -> str:
 
 def _result(facts: Facts, votes: tuple[Vote, ...]) -> Values:
     """Count the invited schools; the base school, which agreed first, is not one of them."""
-    invited = [vote for vote in votes if vote.voter.group != "base"]
+    invited = invited_votes(votes)
     agreed = sum(vote.status in consents.yes for vote in invited)
     gone = agreed < len(invited)
     return {
         "приглашено": len(invited),
         "согласились": agreed,
-        "требуется": _needed(facts, len(invited)),
+        "требуется": needed(facts, len(invited)),
         "состоялось": True,
         "пояснение": "Школы, не давшие согласия, в состав сети не включаются." if gone else "",
     }
-
-
-def _needed(facts: Facts, invited: int) -> int:
-    """Return how many of the invited have to agree for the ballot's own rule to hold."""
-    need = consents.need
-    counts = range(1, invited + 1)
-    enough = (n for n in counts if need is None or need.is_met(n, invited, facts))
-    return next(enough, invited)

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse
+from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.roles import SPECIALIST
 from workflows.rules import HELPED, school_year, statuses_for_planning
 from workflows.wording import counted
 
 ORDER = "order_approval"
 
 
+@says("начинает директор, а отдел — если это ему разрешено (настройка A-01)")
+def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
+    """The department proposes on its own initiative only where the setting lets it (A-01)."""
+    by_department = case.capacity is not None and case.capacity.role == SPECIALIST.held_by
+    if not by_department or facts.setting("A-01")["department"]:
+        return None
+    return refuse(
+        "initiative_off", "Отдел сам сети не предлагает: предложение начинает директор школы",
+        basis="A-01",
+    )  # fmt: skip
+
+
+@says("среди приглашённых есть школа, которой оказывается помощь")
 def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
     """A network exists to help: at least one supported school holds a status (title)."""
     year = case.data.school_year
@@ -25,6 +39,7 @@ def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
     )
 
 
+@says("направления взяты из перечня этого учебного года")
 def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Directions are chosen from the department's list of that year (5.2)."""
     known = facts.directions(case.data.school_year)
@@ -37,6 +52,7 @@ def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
         )
 
 
+@says("направления этого года утверждены приказом")
 def directions_in_force(case: Case, facts: Facts) -> Refusal | None:
     """At approval the directions stand by a registered order (P9)."""
     known = facts.directions(case.data.school_year)
@@ -50,6 +66,7 @@ def directions_in_force(case: Case, facts: Facts) -> Refusal | None:
     )
 
 
+@says("базовая школа не приглашает саму себя")
 def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
     """The base school does not invite itself (7.1 P2)."""
     if case.data.base in {member.school for member in case.data.members}:
@@ -60,6 +77,16 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
     return None
 
 
+@says("каждая школа приглашена один раз")
+def schools_differ(case: Case, _facts: Facts) -> Refusal | None:
+    """Nobody is asked twice (P2)."""
+    keys = case.data.members.keys()
+    if len(set(keys)) == len(keys):
+        return None
+    return refuse("school_repeated", "Одна школа приглашена дважды", field="members", basis="1.5")
+
+
+@says("все школы — из нашего муниципалитета")
 def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Every school of the proposal belongs to this district."""
     for member in case.data.members:
@@ -70,6 +97,7 @@ def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
             )  # fmt: skip
 
 
+@says("срок сети не дольше допустимого (настройка A-04)")
 def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A network lives at most the set number of school years (A-04)."""
     since, until = case.data.valid_from, case.data.valid_to
@@ -88,6 +116,7 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
+@says("ни одна школа не состоит уже в предельном числе сетей (настройка A-10)")
 def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
     """No school takes part in too many networks at once (A-10)."""
     most = int(facts.setting("A-10"))
@@ -100,6 +129,7 @@ def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
             )  # fmt: skip
 
 
+@says("без этой школы остаются поддерживаемая школа и нужная доля согласий")
 def supported_remain(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A school may leave while at least one supported school and the quorum remain (P15)."""
     school = case.form.school
@@ -129,6 +159,7 @@ def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
+@says("приказ ещё не подписан")
 def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
     """Until the order is signed (C3, P11)."""
     if {"signed", "registered"} & set(facts.child_states(case, ORDER)):
@@ -136,8 +167,17 @@ def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
+@says("согласия сейчас собираются")
 def is_sent(case: Case, _facts: Facts) -> Refusal | None:
     """A consent is answered while consents are collected (C1)."""
     if case.state != "collecting_consents":
         return refuse("not_collecting", "Согласия сейчас не собираются")
+    return None
+
+
+@says("дело ещё не закончено")
+def is_open(case: Case, _facts: Facts) -> Refusal | None:
+    """Nothing is answered any more in a case that ended without an order (C2, C3)."""
+    if case.state in ("rejected", "withdrawn", "expired"):
+        return refuse("case_closed", "Дело закончено: ответ уже ничего не меняет")
     return None

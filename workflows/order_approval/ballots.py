@@ -14,6 +14,7 @@ from workflow_app.engine import (
     answered,
     at_least,
     refuse,
+    says,
 )
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
@@ -78,6 +79,7 @@ acknowledgement = Ballot(
 )  # fmt: skip
 
 
+@says("текст не менялся после визирования")
 def visas_fit_text(case: Case, facts: Facts) -> Refusal | None:
     """Visas bind to the text they were given for (O6)."""
     tally = facts.tally(case, visas.key)
@@ -87,11 +89,13 @@ def visas_fit_text(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
+@says("все визы запрашиваются заново")
 def clear_visas(case: Case, facts: Facts) -> Ask:
     """Every visa is asked anew: the text may have changed (O4)."""
     return visas.ask_all(case, facts)
 
 
+@says("ознакомились все директора из приложения, полный лист ещё не выпущен")
 def everybody_has_read(case: Case, facts: Facts) -> bool:
     """Every head of the annex acknowledged, and the full sheet is not issued yet (O9)."""
     return not case.times("all_acknowledged") and acknowledgement.passed(case, facts)

@@ -12,6 +12,7 @@ from workflow_app.engine import (
     Paper,
     Put,
     Tell,
+    says,
 )
 from workflows.order_approval.rules import JOURNAL
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
@@ -41,16 +42,19 @@ EFFECTS: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {"network_create
 PAPERS = {"network_create": "order_create"}
 
 
+@says("сеть и её состав внесены в реестр с даты начала")
 def by_kind(case: Case, facts: Facts) -> Iterable[Change]:
     """What the registration of this kind of order writes into the registers (O7)."""
     return EFFECTS[case.data.kind](case, facts)
 
 
+@says("печатается приказ (до регистрации — проект)")
 def order_paper(case: Case, _facts: Facts) -> Paper:
     """The order itself, on the template of its kind."""
     return Paper(PAPERS[case.data.kind])
 
 
+@says("записано, кто и в какой должности подписал; у замещающего — «и.о.»")
 def put_signature(case: Case, facts: Facts) -> Put:
     """The signer and the capacity are kept: «и.о.» is printed (rule 1 of section 5)."""
     signer = facts.signer("department_head")
@@ -59,12 +63,14 @@ def put_signature(case: Case, facts: Facts) -> Put:
     return Put({"signed_by": person, "signed_as": title, "signed_on": case.today}, snapshot=True)
 
 
+@says("приказ получает номер и дату в журнале")
 def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
     """Number and date are given at registration, in this transaction (7.2)."""
     number = Number(JOURNAL, case.today, typed=case.form.number)
     return (number, Put({"registered_on": case.today}))
 
 
+@says("школы состава и специалист отдела узнают о приказе")
 def registered_letter(case: Case, _facts: Facts) -> Tell:
     """Everybody of the composition learns that the order stands."""
     return Tell((BASE_HEAD, MEMBER_HEAD, SPECIALIST), f"Приказ зарегистрирован: {case.data.title}")

@@ -31,9 +31,13 @@ from workflows.wording import (
     date_in_text,
     glued,
     place_in_full,
+    sentence,
     whole,
     year_in_text,
 )
+
+EXTRA = 9
+"""The number of the first item the template does not number itself."""
 
 ORDER = (
     *DOCUMENT, *SIGNATURE,
@@ -48,6 +52,7 @@ ORDER = (
     "куратор.имя_вин", "куратор.должность_вин",
     "сроки.план", "сроки.справка", "сроки.сайт",
     "сайт.ответственный_дат",
+    "дополнение", "пункты.дополнение", "пункты.контроль",
     "контроль.за_собой", "контроль.имя_вин", "контроль.должность_вин",
     "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
     "участники[].руководитель", "участники[].условия",
@@ -80,6 +85,8 @@ def order(case: Case, facts: Facts) -> Values:
         "куратор": _named(facts, data.curator),
         "сроки": _deadlines(case, facts),
         "сайт": {"ответственный_дат": _publisher(case, facts)},
+        "дополнение": sentence(data.extra),
+        "пункты": {"дополнение": EXTRA, "контроль": EXTRA + bool(data.extra)},
         "контроль": {"за_собой": _keeps_control(case, facts), **_named(facts, data.control)},
         "подпись": signed_by(case, facts),
         "участники": _composition(case, facts),

@@ -34,7 +34,7 @@ from workflows.order_approval.sheets import (
     agreement_sheet,
 )
 from workflows.roles import AUDITOR, CLERK, DEPARTMENT, DEPARTMENT_HEAD, DEPUTY, IMC, SPECIALIST
-from workflows.rules import Reason, name_is_free, statuses_hold
+from workflows.rules import Reason, base_is_free, name_is_free, statuses_hold
 
 process = Process(
     "order_approval",
@@ -92,7 +92,7 @@ process.paper(
 )  # fmt: skip
 
 process.start(
-    "generate", "Подготовить приказ", draft, by=(SYSTEM_ROLE, SPECIALIST), basis="O1",
+    "generate", "Подготовить приказ", draft, by=SYSTEM_ROLE, basis="O1",
     do=[order_paper],
 )  # fmt: skip
 process.move(
@@ -112,14 +112,14 @@ process.move(
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
     apart="send", style="primary", signed=True, bulk=True,
-    if_=[visas_fit_text, basis_in_force, composition_is_approved, statuses_hold, name_is_free,
-         order_not_late],
+    if_=[visas_fit_text, basis_in_force, composition_is_approved, statuses_hold, base_is_free,
+         name_is_free, order_not_late],
     do=[put_signature, order_paper, Paper("agreement_sheet")],
 )  # fmt: skip
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
-    style="primary", bulk=True, if_=[date_in_sequence, number_is_free, name_is_free,
-    order_not_late],
+    style="primary", bulk=True,
+    if_=[date_in_sequence, number_is_free, base_is_free, name_is_free, order_not_late],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
         Paper("ack_sheet"), registered_letter],
 )  # fmt: skip

@@ -2,27 +2,38 @@
 
 from collections.abc import Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, refuse
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
 
 JOURNAL = "orders"
 
 
+@says("состав приказа — те школы и роли, на которые дано согласие")
 def composition_is_approved(case: Case, facts: Facts) -> Refusal | None:
     """The annex repeats the consents of the parent, school by school (O2)."""
     tally = facts.parent_tally(case, "consents")
     if tally is None:
-        return None
-    agreed = set(tally.keys("agreed", "agreed_with_conditions"))
-    listed = {str(case.data.base), *case.data.members.keys()}
-    if listed <= agreed:
-        return None
-    return refuse(
-        "consent_revoked",
-        "Школа отозвала согласие: исключите её, верните предложение или подождите",
-        basis="4.2",
-    )
+        return refuse(
+            "no_proposal", "Сеть создаётся только по утверждённому предложению с согласиями школ",
+            basis="1.5, 4.2",
+        )  # fmt: skip
+    agreed = {vote.voter.key: vote.voter.group for vote in tally if vote.status == "agreed"}
+    listed = {str(case.data.base): "base", **{m.row_key: m.role for m in case.data.members}}
+    if listed.keys() - agreed.keys():
+        return refuse(
+            "consent_revoked",
+            "Школа отозвала согласие: исключите её, верните предложение или подождите",
+            basis="4.2",
+        )
+    if listed != agreed:
+        return refuse(
+            "composition_differs",
+            "Состав приказа отличается от того, на который школы дали согласие",
+            field="members", basis="4.2",
+        )  # fmt: skip
+    return None
 
 
+@says("есть кому подписать: начальник отдела или исполняющий обязанности")
 def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
     """Somebody signs today: the head of department or the acting substitute (O2)."""
     if facts.signer("department_head") is None:
@@ -30,6 +41,7 @@ def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
+@says("основания приказа действуют, или объяснено, почему взят истёкший акт")
 def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
     """An expired act blocks the signature until it is replaced or explained (1.1b)."""
     if len(case.form.basis_reason) >= 20:  # noqa: PLR2004 (O-3)
@@ -47,16 +59,19 @@ def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
             )
 
 
+@says("состав вступает в силу не раньше регистрации приказа")
 def order_not_late(case: Case, _facts: Facts) -> Refusal | None:
     """The composition may not take effect before the order is registered (dossier 8)."""
     if case.data.valid_from >= case.today:
         return None
     return refuse(
-        "effective_in_past", "Дата начала {date} раньше регистрации: верните приказ на доработку",
+        "effective_in_past",
+        "Дата начала {date} уже прошла: отмените приказ и верните предложение, чтобы сменить срок",
         date=f"{case.data.valid_from:%d.%m.%Y}", field="valid_from",
     )  # fmt: skip
 
 
+@says("дата не раньше последней в журнале, или указана причина")
 def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
     """Dates of a journal do not run backwards without a reason (O7)."""
     last = facts.last_registered_on(JOURNAL)
@@ -68,6 +83,7 @@ def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
+@says("номер в журнале этого года свободен и не оставляет пропуска")
 def number_is_free(case: Case, facts: Facts) -> Refusal | None:
     """A number given elsewhere stands once in the journal of a calendar year (O7)."""
     number, year = case.form.number, case.today.year
@@ -79,5 +95,10 @@ def number_is_free(case: Case, facts: Facts) -> Refusal | None:
         return refuse(
             "number_taken", "Номер {number} в журнале {year} года уже занят",
             number=number, year=year, field="number", basis="O7",
+        )  # fmt: skip
+    if number > 1 and not facts.is_number_taken(JOURNAL, year, number - 1):
+        return refuse(
+            "number_gap", "Номера {before} в журнале {year} года нет: сначала внесите номера, "
+            "выданные вне системы", before=number - 1, year=year, field="number", basis="O7",
         )  # fmt: skip
     return None

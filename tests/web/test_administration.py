@@ -1,0 +1,261 @@
+"""Administration: who may, what it writes, and what it leaves behind."""
+
+import datetime as dt
+
+import pytest
+from stories import done
+
+from workflow_app.store import outbox
+from workflow_app.store.models.accounts import AdminEvent, ApiToken
+from workflow_app.store.models.directory import CalendarDay, Position, Substitution
+from workflow_app.store.models.instances import DeadlinePolicy
+from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.models.registers import Network
+
+
+def events(district):
+    return [row["action"] for row in district.rows(AdminEvent)]
+
+
+@pytest.fixture
+def incident(district, collecting):
+    """Return an effect of a case that failed for good."""
+    message = next(
+        row for row in district.rows(OutboxMessage, instance_id=collecting) if row["done_at"] is None
+    )
+    district.house.transact(
+        lambda uow: outbox.fail(
+            uow.connection, outbox.read(uow.connection, message["id"]), "нет шаблона", uow.now
+        )
+    )
+    return district.rows(Incident)[-1]["id"]
+
+
+WRITES = {
+    "/admin/people/1/invite": {},
+    "/admin/people/1/access": {"active": "0"},
+    "/admin/positions": {"person": "1", "organisation": "1", "role": "clerk", "title": "т"},
+    "/admin/positions/1/end": {"ends_on": "2025-09-01"},
+    "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
+    "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
+    "/admin/incidents/1/retry": {},
+    "/admin/incidents/1/skip": {"reason": "не нужно"},
+}
+
+
+@pytest.mark.parametrize("path", WRITES)
+def test_no_write_of_administration_is_open_to_others(browser, district, incident, path):
+    for person in ("P102", "P006", "P004"):
+        browser(person).post(path, status=404, **WRITES[path])
+    assert events(district) == []
+
+
+def test_a_failed_effect_runs_again_and_its_incident_is_closed(browser, district, collecting, incident):
+    specialist = browser("P003")
+    assert "Не получилось выполнить" in specialist.get(f"/cases/{collecting}")
+    specialist.post(f"/admin/incidents/{incident}/retry")
+    row = district.rows(Incident, id=incident)[0]
+    message = district.rows(OutboxMessage, id=row["outbox_id"])[0]
+    assert row["resolved_at"] is not None
+    assert message["done_at"] is None
+    assert events(district) == ["retry"]
+    district.carry_out()
+    assert district.rows(OutboxMessage, id=row["outbox_id"])[0]["outcome"] == "done"
+
+
+def test_a_failed_effect_is_given_up_only_with_a_reason(browser, district, incident):
+    specialist = browser("P003")
+    specialist.post(f"/admin/incidents/{incident}/skip", reason="  ")
+    assert district.rows(Incident, id=incident)[0]["resolved_at"] is None
+    specialist.post(f"/admin/incidents/{incident}/skip", reason="Письмо отдали лично")
+    assert district.rows(Incident, id=incident)[0]["resolution"] == "Письмо отдали лично"
+    assert "Письмо отдали лично" in specialist.get("/admin/incidents")
+
+
+def substitution(district, person, other, first="2025-08-28", last="2025-09-05", **more):
+    position = next(
+        row for row in district.rows(Position, person_id=district.people[person])
+    )["id"]
+    return {
+        "position": str(position), "person": str(district.people[other]), "starts_on": first,
+        "ends_on": last, "basis": "приказ об отпуске № 12", **more,
+    }  # fmt: skip
+
+
+def test_the_absent_head_names_her_substitute_who_then_acts(browser, district, draft):
+    head, deputy = browser("P102"), browser("P106")
+    deputy.get(f"/cases/{draft}", 404)
+    head.post("/substitutions", **substitution(district, "P102", "P106"))
+    assert events(district) == ["substitute"]
+    deputy.get(f"/cases/{draft}")
+    head.get(f"/cases/{draft}", 404)
+    number = district.rows(Substitution)[-1]["id"]
+    head.post(f"/substitutions/{number}/end")
+    head.get(f"/cases/{draft}")
+    deputy.get(f"/cases/{draft}", 404)
+
+
+def test_nobody_disposes_of_another_persons_office(browser, district):
+    browser("P106").post("/substitutions", status=404, **substitution(district, "P102", "P106"))
+    assert events(district) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"last": "2025-08-01"}, "Начало позже окончания"),
+        ({"basis": ""}, "основание"),
+        ({"first": "", "last": ""}, "первый и последний день"),
+        ({"other": "P102"}, "другой человек"),
+    ],
+)
+def test_a_substitution_with_a_mistake_is_refused_in_words(browser, district, wrong, said):
+    before = len(district.rows(Substitution))
+    head = browser("P102")
+    head.post("/substitutions", **substitution(district, "P102", **{"other": "P106", **wrong}))
+    assert said in " ".join(head.says("/substitutions"))
+    assert len(district.rows(Substitution)) == before
+
+
+def test_one_office_is_not_substituted_twice_on_a_day(browser, district):
+    head = browser("P003")
+    head.post("/substitutions", **substitution(district, "P102", "P106"))
+    head.post("/substitutions", **substitution(district, "P102", "P105"))
+    assert "уже есть" in " ".join(head.says("/substitutions"))
+
+
+def test_an_office_for_one_is_not_given_to_a_second_person(browser, district):
+    specialist = browser("P003")
+    held = district.rows(Position, person_id=district.people["P102"])[0]
+    given = {
+        "person": str(district.people["P106"]), "organisation": str(held["organisation_id"]),
+        "role": "school_head", "title": "директор", "starts_on": "2025-09-01",
+    }  # fmt: skip
+    specialist.post("/admin/positions", **given)
+    assert "занята" in " ".join(specialist.says("/admin/positions"))
+    specialist.post(f"/admin/positions/{held['id']}/end", ends_on="2025-08-31")
+    specialist.post("/admin/positions", **given)
+    assert events(district) == ["end_position", "appoint"]
+    assert district.rows(Position)[-1]["starts_on"] == dt.date(2025, 9, 1)
+
+
+def test_a_day_is_decided_by_the_municipality_and_given_back(browser, district):
+    specialist = browser("P003")
+    specialist.post("/admin/calendar", day="2025-09-02", works="0", note="День района")
+    rows = [row for row in district.rows(CalendarDay) if row["is_override"]]
+    assert [(row["day"], row["is_working"]) for row in rows] == [(dt.date(2025, 9, 2), False)]
+    assert "решение муниципалитета" in specialist.get("/admin/calendar?year=2025")
+    specialist.post("/admin/calendar", day="2025-09-02", restore="1")
+    assert not [row for row in district.rows(CalendarDay) if row["is_override"]]
+
+
+def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(browser, district, collecting):
+    before = district.deadlines(collecting)
+    specialist = browser("P003")
+    specialist.post(
+        "/admin/deadlines", kind="consent", lane="august", offset="2", unit="working", remind="1, 0",
+        escalate="1",
+    )  # fmt: skip
+    assert district.deadlines(collecting) == before
+    assert district.rows(DeadlinePolicy, kind="consent", lane="august")[0]["offset_days"] == 2
+    wrong = {"kind": "consent", "lane": "", "unit": "working", "offset": "5"}
+    specialist.post("/admin/deadlines", **wrong, remind="завтра")
+    assert "через запятую" in " ".join(specialist.says("/admin/deadlines"))
+    specialist.post("/admin/deadlines", status=404, **{**wrong, "kind": "нет такого"})
+    specialist.post("/admin/deadlines", kind="consent", lane="august", drop="1")
+    assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
+
+
+def test_the_overview_names_roles_nobody_holds_and_what_was_changed(browser, district):
+    specialist = browser("P003")
+    held = district.rows(Position, person_id=district.people["P004"])[0]
+    specialist.post(f"/admin/positions/{held['id']}/end", ends_on="2025-08-28")
+    district.at("2025-08-29")
+    page = specialist.get("/admin")
+    assert "делопроизводитель" in page
+    assert "последний день 28.08.2025" in page
+
+
+def test_nobody_closes_her_own_access(browser, district):
+    specialist = browser("P003")
+    specialist.post(f"/admin/people/{district.people['P003']}/access", active="0")
+    specialist.get("/")
+
+
+def test_a_token_is_shown_once_and_revoked_by_its_owner_alone(browser, district):
+    head = browser("P102")
+    shown = head.post("/account/tokens", status=200, title="сайт школы").get_data(as_text=True)
+    secret = shown.split('class="secret">')[1].split("<")[0]
+    assert secret.startswith("wf_")
+    assert secret not in head.get("/account")
+    prefix = district.rows(ApiToken)[0]["token_sha256"][:16]
+    browser("P106").post(f"/account/tokens/{prefix}/revoke", status=404)
+    head.post(f"/account/tokens/{prefix}/revoke")
+    assert district.rows(ApiToken)[0]["revoked_at"] is not None
+
+
+def test_a_session_is_ended_from_the_list_by_its_owner_alone(browser, district):
+    one, two, stranger = browser("P102"), browser("P102"), browser("P106")
+    page = one.get("/account")
+    prefix = page.split("/account/sessions/")[1].split("/")[0]
+    stranger.post(f"/account/sessions/{prefix}/end", status=404)
+    one.post(f"/account/sessions/{prefix}/end")
+    assert two.client.get("/").status_code == 302
+    one.get("/")
+
+
+def test_a_password_is_changed_with_the_old_one_and_ends_other_sessions(browser):
+    one, two = browser("P102"), browser("P102")
+    new = {"new": "новый длинный пароль", "again": "новый длинный пароль"}
+    one.post("/account/password", status=422, password="не тот", **new)
+    one.post("/account/password", status=422, password="demo-2025", new="короткий", again="короткий")
+    one.post("/account/password", password="demo-2025", **new)
+    assert two.client.get("/").status_code == 302
+    one.get("/")
+
+
+def test_notices_are_counted_until_they_are_read(browser, district, collecting):
+    district.carry_out()
+    head = browser("P105")
+    assert "новое" in head.get("/notices")
+    head.post("/notices/read")
+    assert "новое" not in head.get("/notices")
+    other = browser("P103")
+    number = other.get("/notices").split('name="notice" value="')[1].split('"')[0]
+    answer = other.post("/notices/read", notice=number)
+    assert answer.headers["Location"] == f"/cases/{collecting}"
+
+
+def test_what_administration_wrote_is_never_rewritten(district, browser):
+    browser("P003").post("/admin/calendar", day="2025-09-02", works="0", note="День района")
+
+    def rewrite(uow):
+        uow.session.query(AdminEvent).first().title = "ничего не было"
+        uow.session.flush()
+
+    with pytest.raises(RuntimeError, match="не изменяется"):
+        district.house.transact(rewrite)
+
+
+def test_the_register_of_networks_follows_the_order(browser, district, order):
+    head = browser("P105")
+    before = head.get("/networks").count('<article class="card">')
+    for person, action in (("P003", "send"), ("P005", "visa"), ("P002", "sign"), ("P004", "register")):
+        done(district.act(person, order, action))
+    assert head.get("/networks").count('<article class="card">') == before + 1
+    network = district.rows(Network)[-1]["id"]
+    assert "На эту дату состава нет" in head.get(f"/networks/{network}?on=2025-08-27")
+    assert "СОШ № 5" in head.get(f"/networks/{network}?on=2025-09-01")
+    known = head.get(f"/networks/{network}?on=2025-09-01&as_known_on=2025-08-20")
+    assert "На эту дату состава нет" in known
+    assert f"/cases/{order}" in head.get("/orders")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/networks?on=завтра", "/orders?year=9999&kind=x&text=%25&before=x", "/schools?year=1&status=x",
+     "/people?on=2025-13-01&text=%27", "/cases?before=-1&state=x&process=x", "/admin/calendar?year=0000",
+     "/admin/positions?on=x"],
+)  # fmt: skip
+def test_a_mangled_address_of_a_register_is_no_failure(browser, path):
+    browser("P003").get(path)

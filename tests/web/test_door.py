@@ -1,0 +1,122 @@
+"""The door: who comes in, who does not, and how a lost key is replaced."""
+
+import re
+
+import pytest
+from sqlalchemy import update
+
+from workflow_app.services.access import MOST_FAILURES
+from workflow_app.store.models.accounts import Account, SignInSession
+from workflow_app.store.models.base import table
+from workflow_app.store.models.messages import Notice
+
+PASSWORD = "demo-2025"
+LOGIN = "p102@levokum.example"
+
+
+def knock(browser, password=PASSWORD, status=302, target="/sign-in", login=LOGIN):
+    return browser.post(target, status=status, login=login, password=password)
+
+
+def test_the_right_password_opens_the_door(browser):
+    visitor = browser()
+    assert knock(visitor).headers["Location"] == "/"
+    assert "Мои дела" in visitor.get("/")
+
+
+def test_a_wrong_password_says_so_without_telling_which_part_is_wrong(browser):
+    wrong = knock(browser(), "не тот пароль", 422).get_data(as_text=True)
+    unknown = knock(browser(), status=422, login="nobody@levokum.example")
+    assert "Почта или пароль не подходят" in wrong
+    assert "Почта или пароль не подходят" in unknown.get_data(as_text=True)
+
+
+def test_after_eight_failures_even_the_right_password_waits(browser):
+    visitor = browser()
+    for _ in range(MOST_FAILURES):
+        knock(visitor, "не тот пароль", 422)
+    assert "Подождите" in knock(visitor, status=429).get_data(as_text=True)
+
+
+def test_a_revoked_session_is_over_at_once(browser, district):
+    head = browser("P102")
+    head.get("/")
+    sessions = table(SignInSession)
+    district.house.transact(lambda uow: uow.connection.execute(sessions.delete()).rowcount)
+    assert head.client.get("/").headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_the_door_leads_only_into_this_house(browser, target):
+    response = browser().post(
+        f"/sign-in?next={target}", login=LOGIN, password=PASSWORD
+    )
+    assert response.headers["Location"] == "/"
+
+
+def test_the_door_leads_where_the_letter_pointed(browser, collecting):
+    stranger = browser()
+    asked = stranger.client.get(f"/cases/{collecting}").headers["Location"]
+    assert knock(stranger, target=asked).headers["Location"] == f"/cases/{collecting}"
+
+
+def link_in_the_letters(district, person):
+    rows = [row["text"] for row in district.rows(Notice, person_id=district.people[person])]
+    return re.search(r"/choose/[\w-]+", rows[-1])[0]
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(browser, district):
+    visitor, old = browser(), browser("P102")
+    answer = visitor.post("/forgot", login=LOGIN)
+    assert answer.headers["Location"] == "/sign-in"
+    link = link_in_the_letters(district, "P102")
+    new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
+    visitor.post(link, status=422, password="совсем новый пароль", again="другой пароль")
+    visitor.post(link, **new)
+    assert old.client.get("/").status_code == 302, "other sessions end"
+    assert "уже использована" in visitor.post(link, status=422, **new).get_data(as_text=True)
+    knock(visitor, "совсем новый пароль")
+
+
+def test_an_unknown_address_gets_the_same_answer(browser, district):
+    known, unknown = browser(), browser()
+    known.post("/forgot", login=LOGIN)
+    unknown.post("/forgot", login="nobody@levokum.example")
+    assert known.says("/sign-in") == unknown.says("/sign-in")
+
+
+def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, district):
+    person = district.people["P105"]
+    accounts = table(Account)
+    district.house.transact(
+        lambda uow: uow.connection.execute(
+            update(accounts).where(accounts.c.person_id == person).values(password_hash="")
+        ).rowcount
+    )
+    browser("P003").post(f"/admin/people/{person}/invite")
+    link = link_in_the_letters(district, "P105")
+    visitor = browser()
+    visitor.post(link, password="мой первый пароль", again="мой первый пароль")
+    knock(visitor, "мой первый пароль", login="p105@levokum.example")
+
+
+def test_a_closed_account_is_out_at_once_and_stays_out(browser, district):
+    head, person = browser("P105"), district.people["P105"]
+    browser("P003").post(f"/admin/people/{person}/access", active="0")
+    assert head.client.get("/").status_code == 302
+    knock(browser(), status=422, login="p105@levokum.example")
+
+
+def test_signing_out_ends_the_visit_and_the_next_one_knows_what_is_new(browser, district, draft):
+    head = browser("P102")
+    head.post("/sign-out")
+    assert head.client.get("/").status_code == 302
+    district.at("2025-08-29")
+    district.edit("P102", draft, name="Новое имя сети")
+    again = browser("P102")
+    page = again.get("/")
+    assert "с прошлого визита" in page
+    assert 'class="fresh"' in page
+    assert "Новое имя сети" in again.get("/?new=1")

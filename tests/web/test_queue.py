@@ -1,0 +1,141 @@
+"""My queue: its cost, its filters, many at once, and work given by name."""
+
+import pytest
+from sqlalchemy import event, insert, select
+from stories import done
+
+from workflow_app.store.models.base import table
+from workflow_app.store.models.instances import Instance, WorkItem
+
+
+def copies(district, case, number):
+    """Make the queue longer by copies of a case and its open work."""
+
+    def work(uow):
+        connection = uow.connection
+        row = connection.execute(select(table(Instance)).where(table(Instance).c.id == case)).one()
+        item = connection.execute(
+            select(table(WorkItem)).where(
+                table(WorkItem).c.instance_id == case, table(WorkItem).c.closed_at.is_(None)
+            )
+        ).first()
+        for place in range(number):
+            values = {**row._mapping, "open_key": None, "number": f"К-{place}"}
+            values.pop("id")
+            made = connection.execute(insert(table(Instance)).values(values)).inserted_primary_key[0]
+            copied = {**item._mapping, "instance_id": made}
+            copied.pop("id")
+            connection.execute(insert(table(WorkItem)).values(copied))
+
+    district.house.transact(work)
+
+
+@pytest.mark.parametrize("person", ["P002", "P003"])
+def test_the_queue_costs_the_same_for_ten_rows_and_a_hundred(browser, district, request, person):
+    case = request.getfixturevalue("order" if person == "P003" else "in_review")
+    reader = browser(person)
+    counts = []
+    for number in (10, 90):
+        copies(district, case, number)
+        counts.append(statements(district, lambda: reader.get("/")))
+    assert counts[0] == counts[1]
+    assert counts[0] < 30
+
+
+def statements(district, work):
+    found = []
+    engine = district.house.database.engine
+
+    def count(*_args):
+        found.append(1)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        work()
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return len(found)
+
+
+@pytest.fixture
+def many(district, in_review):
+    """Return a queue of more than one page for the department."""
+    copies(district, in_review, 70)
+    return in_review
+
+
+def test_pages_follow_one_another_without_gap_or_repeat(browser, many):
+    reader, seen, path = browser("P002"), [], "/"
+    while path:
+        page = reader.get(path)
+        rows = [part.split('"')[0] for part in page.split('class="title" href="')[1:]]
+        seen += rows
+        more = page.split('class="pager')[1].split('href="')[1].split('"')[0] if "pager" in page else ""
+        path = more.replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 71
+
+
+def test_filters_live_in_the_address_and_a_mangled_one_is_no_failure(browser, many):
+    reader = browser("P002")
+    assert reader.get("/?text=К-12").count('class="title"') == 1
+    assert reader.get("/?state=dept_review&process=network_proposal").count('class="title"') == 50
+    assert "ничего не подходит" in reader.get("/?late=1")
+    assert "ничего не подходит" in reader.get("/?own=1")
+    for mangled in ("/?after=x_y", "/?after=2025-08-28_1", "/?after=_", "/?state=%00", "/?text=%25"):
+        reader.get(mangled)
+
+
+def test_a_filter_is_kept_under_a_name_and_belongs_to_one_person(browser, many):
+    reader = browser("P002")
+    reader.post("/views", title="Срочное", query="late=1&evil=x&state=dept_review")
+    page = reader.get("/")
+    assert 'href="/?late=1&amp;state=dept_review">Срочное' in page
+    assert "Срочное" not in browser("P003").get("/")
+    number = page.split("/views/")[1].split("/")[0]
+    browser("P003").post(f"/views/{number}/remove")
+    assert "Срочное" in reader.get("/")
+    reader.post(f"/views/{number}/remove")
+    assert "Срочное" not in reader.get("/")
+
+
+def test_many_cases_are_decided_at_once_and_the_unfit_is_refused_by_name(browser, district, in_review, order):
+    reader = browser("P002")
+    version = district.case(order).version
+    reader.post(
+        "/bulk", action="network_proposal/approve", case=[f"{order}:{version}", "999:1", "чушь"]
+    )
+    said = " ".join(reader.says())
+    assert "это действие к нему не подходит" in said
+    assert "Дело 999" in said
+
+
+def test_a_batch_signature_asks_for_the_password_once(browser, district, order):
+    done(district.act("P003", order, "send"))
+    done(district.act("P005", order, "visa"))
+    signer = browser("P002")
+    assert 'data-signed="1"' in signer.get("/")
+    case = f"{order}:{district.case(order).version}"
+    signer.post("/bulk", action="order_approval/sign", case=case, password="не тот")
+    assert "sign" not in district.history(order)
+    signer.post("/bulk", action="order_approval/sign", case=case, password="demo-2025")
+    assert "sign" in district.history(order)
+
+
+def test_a_stranger_learns_nothing_from_a_batch(browser, district, draft):
+    stranger = browser("P106")
+    stranger.post("/bulk", action="network_proposal/approve", case=f"{draft}:1")
+    assert "Читательская" not in " ".join(stranger.says())
+
+
+def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(browser, district, submitted):
+    items = [row for row in district.rows(WorkItem, instance_id=submitted) if not row["closed_at"]]
+    work, head, methodist = items[0]["id"], district.people["P102"], district.people["P006"]
+    specialist = browser("P003")
+    browser("P102").post(f"/work/{work}/assign", person=str(methodist))
+    specialist.post(f"/work/{work}/assign", person=str(head))
+    assert district.rows(WorkItem, id=work)[0]["person_id"] is None
+    specialist.post(f"/work/{work}/assign", person=str(methodist))
+    assert district.rows(WorkItem, id=work)[0]["person_id"] == methodist
+    assert f"/cases/{submitted}" in browser("P006").get("/?own=1")
+
+

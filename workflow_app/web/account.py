@@ -1,0 +1,160 @@
+"""My account: signed-in browsers, tokens of the API, the password; and my notices."""
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import update
+from werkzeug.wrappers import Response
+
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services import access as service
+from workflow_app.store import admin, queries
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import Account, ApiToken
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Person
+from workflow_app.store.models.messages import Notice
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
+from workflow_app.web.security import COOKIE, person_id
+from workflow_app.web.signing import confirm
+
+account = Blueprint("account", __name__)
+notices = Blueprint("notices", __name__)
+
+Answer = Response | str | tuple[str, int]
+
+
+def _page(refusal: Refusal | None = None, token: str = "") -> str:
+    def look(uow: SqlUnitOfWork) -> str:
+        person = person_id()
+        return render_template(
+            "account/show.html", person=uow.session.get_one(Person, person),
+            account=uow.session.get(Account, person),
+            sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
+            tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
+        )  # fmt: skip
+
+    return house().read(look)
+
+
+def _here() -> str:
+    return service.digest(request.cookies.get(COOKIE, ""))
+
+
+@account.get("/account")
+def show() -> str:
+    """Show a person her own access."""
+    return _page()
+
+
+@account.post("/account/sessions/<prefix>/end")
+def end_session(prefix: str) -> Response:
+    """End one signed-in browser of one's own."""
+
+    def end(uow: SqlUnitOfWork) -> bool:
+        for session in admin.sessions(uow.session, g.person_id):
+            if session.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
+                SqlAccess(uow).end_session(session.token_sha256)
+                return True
+        return False
+
+    if not house().transact(end):
+        abort(404)
+    flash("Вход на этом устройстве завершён.", "success")
+    return redirect(url_for("account.show"))
+
+
+@account.post("/account/sessions/end-others")
+def end_others() -> Response:
+    """End every other signed-in browser."""
+    person, here = person_id(), _here()
+    house().transact(lambda uow: SqlAccess(uow).end_sessions(person, but=here))
+    flash("На остальных устройствах выход выполнен.", "success")
+    return redirect(url_for("account.show"))
+
+
+@account.post("/account/password")
+def password() -> Answer:
+    """Set a new password; other browsers are signed out."""
+    person, sent, here = person_id(), request.form, _here()
+    new = sent.get("new", "")
+    refusal = house().transact(lambda uow: confirm(uow, person, sent.get("password", "")))
+    if refusal is None and len(new) < service.SHORTEST_PASSWORD:
+        said = f"Пароль: не меньше {service.SHORTEST_PASSWORD} знаков"
+        refusal = Refusal("password_too_short", said, "new")
+    if refusal is None and new != sent.get("again", ""):
+        refusal = Refusal("passwords_differ", "Пароли не совпадают", "again")
+    if refusal:
+        return _page(refusal), 422
+    digest = service.HASHER.hash(new)
+
+    def change(uow: SqlUnitOfWork) -> None:
+        SqlAccess(uow).set_password(person, digest)
+        SqlAccess(uow).end_sessions(person, but=here)
+
+    house().transact(change)
+    flash("Пароль изменён.", "success")
+    return redirect(url_for("account.show"))
+
+
+@account.post("/account/tokens")
+def make_token() -> Answer:
+    """Make a token of the API; it is shown once."""
+    person, title = person_id(), request.form.get("title", "").strip()[:100]
+    if not title:
+        return _page(Refusal("field_required", "Напишите, для чего ключ", "title")), 422
+    token = house().transact(lambda uow: service.make_token(SqlAccess(uow), person, title))
+    return _page(token=token)
+
+
+@account.post("/account/tokens/<prefix>/revoke")
+def revoke_token(prefix: str) -> Response:
+    """Revoke a token of one's own."""
+
+    def revoke(uow: SqlUnitOfWork) -> bool:
+        tokens = table(ApiToken)
+        found = [
+            row.token_sha256
+            for row in admin.tokens(uow.session, g.person_id)
+            if row.token_sha256.startswith(prefix) and len(prefix) == 16  # noqa: PLR2004
+        ]
+        where = tokens.c.token_sha256.in_(found)
+        uow.connection.execute(update(tokens).where(where).values(revoked_at=uow.now))
+        return bool(found)
+
+    if not house().transact(revoke):
+        abort(404)
+    flash("Ключ больше не действует.", "success")
+    return redirect(url_for("account.show"))
+
+
+@notices.get("/notices", endpoint="show")
+def show_notices() -> str:
+    """List a person's notices."""
+    person = person_id()
+    return house().read(
+        lambda uow: render_template(
+            "account/notices.html", notices=queries.notices(uow.session, person, 100)
+        )
+    )
+
+
+@notices.post("/notices/read")
+def mark_read() -> Response:
+    """Mark one notice read, or all of them; go on to its case."""
+    person, rows = person_id(), table(Notice)
+    chosen = request.form.get("notice", "")
+    where = [rows.c.person_id == person, rows.c.read_at.is_(None)]
+    if chosen.isdigit():
+        where.append(rows.c.id == int(chosen))
+
+    def mark(uow: SqlUnitOfWork) -> int | None:
+        uow.connection.execute(update(rows).where(*where).values(read_at=uow.now))
+        row = uow.session.get(Notice, int(chosen)) if chosen.isdigit() else None
+        return row.instance_id if row and row.person_id == person else None
+
+    instance_id = house().transact(mark)
+    if instance_id:
+        return redirect(url_for("cases.show", instance_id=instance_id))
+    return redirect(url_for("notices.show"))
+
+

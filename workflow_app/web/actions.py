@@ -1,0 +1,157 @@
+"""What is done with a case: actions, answers, a step back, repairs. Nothing happens on a GET."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services import acting
+from workflow_app.services.acting import Done, Intent
+from workflow_app.store import uploads
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import files, forms
+from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case
+from workflow_app.web.house import house
+from workflow_app.web.security import person_id
+from workflow_app.web.signing import confirm, is_signed
+
+actions = Blueprint("actions", __name__)
+
+CONFLICTS = {"changed_meanwhile", "text_changed", "answered_meanwhile"}
+Answer = Response | tuple[str, int]
+
+
+@actions.get("/cases/<int:instance_id>/actions/<action>")
+def ask(instance_id: int, action: str) -> str:
+    """Show the form of an action."""
+    voter = request.args.get("voter", "")
+    return house().read(lambda uow: _page(uow, instance_id, action, voter, None, None))
+
+
+def _page(
+    uow: SqlUnitOfWork, instance_id: int, action: str, voter: str, refusal: Refusal | None,
+    sent: Any,
+) -> str:  # fmt: skip
+    """Return the action's page; an action no longer open falls back to the case."""
+    view = view_case(uow, instance_id)
+    line = _offered(view, action, voter)
+    if line is None:
+        if refusal is None:
+            abort(404)
+        return render_template("cases/show.html", view=view, refusal=refusal)
+    form = line.offer.action.form
+    controls = ()
+    if form:
+        typed = forms.typed(form, sent) if sent is not None else None
+        errors = refusal.fields if refusal else {}
+        controls = tuple(
+            forms.controls(
+                uow, view.case, form.model_validate({}), errors=errors, typed=typed, blanks=1
+            )
+        )
+    return render_template(
+        "cases/action.html", view=view, line=line, controls=controls, refusal=refusal,
+        has_file=any(control.kind == "file" for control in controls),
+    )  # fmt: skip
+
+
+def _offered(view: CaseView, action: str, voter: str) -> OfferLine | None:
+    return next(
+        (o for o in view.offers if o.offer.key == action and voter in ("", o.offer.voter)), None
+    )
+
+
+@actions.post("/cases/<int:instance_id>/actions/<action>")
+def act(instance_id: int, action: str) -> Answer:
+    """Take an action, or give an answer."""
+    person, sent = person_id(), MultiDict(request.form)
+    result: Done | Refusal
+    refusal = _unready(instance_id, action, sent)
+    result = refusal or house().transact(
+        lambda uow: _acted(uow, person, instance_id, action, sent), queue=instance_id
+    )
+    if isinstance(result, Refusal):
+        found = result
+        if found.code == "not_found":
+            abort(404)
+        voter = sent.get("_voter", "")
+        page = house().read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
+        return page, 409 if found.code in CONFLICTS else 422
+    flash("Готово.", "success")
+    return redirect(url_for("cases.show", instance_id=instance_id))
+
+
+def _unready(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal | None:
+    """Return what stops an action before it is tried: its files, unfinished rows, the signature."""
+    form = house().read(lambda uow: _form(uow, instance_id, action))
+    if form:
+        refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
+        if refusal:
+            return refusal
+    if not house().read(lambda uow: is_signed(uow, instance_id, action)):
+        return None
+    person, password = person_id(), sent.get("password", "")
+    return house().transact(lambda uow: confirm(uow, person, password))
+
+
+def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> Any:
+    case, process, _ = readable(uow, instance_id)
+    transition, found = process.transition(case.state, action), process.answer(action)
+    return transition.form if transition else found[1].form if found else None
+
+
+def _acted(
+    uow: SqlUnitOfWork, person: int, instance_id: int, action: str, sent: MultiDict[str, str]
+) -> Done | Refusal:
+    form = _form(uow, instance_id, action)
+    held = files.ids(form, sent) if form else []
+    refusal = files.foreign(uow, instance_id, held)
+    if refusal:
+        return refusal
+    result = acting.act(uow, person, _intent(uow, instance_id, action, form, sent))
+    if isinstance(result, Done):
+        for _, upload_id in held:
+            uploads.attach(uow, upload_id, instance_id)
+    return result
+
+
+def _intent(
+    uow: SqlUnitOfWork, instance_id: int, action: str, form: Any, sent: MultiDict[str, str]
+) -> Intent:
+    """Read what a person sent: the action's form and what she had seen."""
+    case, process, _ = readable(uow, instance_id)
+    is_move = process.transition(case.state, action) is not None
+    return Intent(
+        instance_id, action, forms.read(form, sent) if form else {},
+        voter=sent.get("_voter") or None,
+        version=_number(sent.get("_version")) if is_move else None,
+        seen=sent.get("_seen") or None,
+        position_id=_number(sent.get("_position")),
+    )  # fmt: skip
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+@actions.post("/cases/<int:instance_id>/take-back")
+def take_back(instance_id: int) -> Answer:
+    """Undo one's own last step."""
+    person = person_id()
+    result = house().transact(
+        lambda uow: acting.take_back(uow, person, instance_id), queue=instance_id
+    )
+    if isinstance(result, Refusal):
+        refusal = result
+        if refusal.code == "not_found":
+            abort(404)
+        page = house().read(
+            lambda uow: render_template(
+                "cases/show.html", view=view_case(uow, instance_id), refusal=refusal
+            )
+        )
+        return page, 422
+    flash("Последний шаг отменён.", "success")
+    return redirect(url_for("cases.show", instance_id=instance_id))

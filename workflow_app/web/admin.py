@@ -1,0 +1,369 @@
+"""Administration: people, offices, substitutions, calendar, deadlines, incidents, findings."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from workflow_app.engine.deadlines import Due, Policy, default_policy
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.services import administration as service
+from workflow_app.store import admin as store
+from workflow_app.store import offices
+from workflow_app.store.letters import put_letter
+from workflow_app.store.models.directory import SOLE_ROLES, Organisation, Person
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
+from workflow_app.web.security import person_id
+
+admin = Blueprint("admin", __name__)
+
+Answer = Response | str | tuple[str, int]
+Work = Callable[[store.SqlAdministration, Actor], Any]
+
+LANES = {"": "обычный", "august": "август"}
+
+
+def _officer(uow: SqlUnitOfWork) -> Capacity:
+    """Return in which capacity the person administers; for others these pages do not exist."""
+    return service.officer(uow.actor(person_id())) or abort(404)
+
+
+def _do(work: Work, said: str, back: str) -> Response:
+    """Carry out one intent and go back with its result."""
+    person = person_id()
+    result = house().transact(
+        lambda uow: work(store.SqlAdministration(uow), uow.actor(person))
+    )
+    if isinstance(result, Refusal):
+        if result.code in ("not_your_role", "not_found"):
+            abort(404)
+        flash(result.message, "danger")
+    else:
+        flash(said, "success")
+    return redirect(back)
+
+
+def _date(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.values.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _int(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 15 else 0  # noqa: PLR2004 (a row's id)
+
+
+def _show(template: str, values: Callable[[SqlUnitOfWork, int], Mapping[str, Any]]) -> str:
+    def look(uow: SqlUnitOfWork) -> str:
+        municipality = _officer(uow).municipality_id
+        return render_template(f"admin/{template}.html", **values(uow, municipality))
+
+    return house().read(look)
+
+
+# ---------------------------------------------------------------- overview and findings
+
+
+@admin.get("/admin")
+def index() -> str:
+    """Show what needs an administrator, and what was changed last."""
+
+    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
+        incidents = store.incidents(uow.session, municipality)
+        return {
+            "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
+            "vacant": list(_vacant(uow, municipality)),
+            "stranded": store.work_without_performer(uow.session, municipality),
+            "bounced": [
+                line.person
+                for line in store.users(uow.session, municipality, uow.today)
+                if line.person.email_bounced_at
+            ],
+            "events": store.events(uow.session, municipality, 30),
+        }
+
+    return _show("index", values)
+
+
+def _vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
+    """Yield (process, role) of roles nobody holds today: their work would wait for nobody."""
+    for process in uow.processes.values():
+        for role in process.roles():
+            if role is SYSTEM_ROLE or role.party is not None:
+                continue
+            if not offices.holders(uow.session, municipality, role.held_by, None, uow.today):
+                yield process.title, role.title
+
+
+# ---------------------------------------------------------------- people and offices
+
+
+@admin.get("/admin/people")
+def people() -> str:
+    """List the accounts."""
+    text = request.args.get("text", "").strip()[:100]
+    return _show(
+        "people",
+        lambda uow, municipality: {
+            "lines": store.users(uow.session, municipality, uow.today, text), "text": text,
+        },
+    )  # fmt: skip
+
+
+@admin.post("/admin/people/<int:who>/invite")
+def invite(who: int) -> Response:
+    """Send a link of first access; it is shown too, for people whose mail does not work."""
+    person = person_id()
+
+    def work(uow: SqlUnitOfWork) -> str | Refusal:
+        made = service.invite(store.SqlAdministration(uow), uow.actor(person), who)
+        if isinstance(made, Refusal):
+            return made
+        link = f"{house().settings.public_url}/choose/{made}"
+        text = f"Вам открыт доступ. Задайте пароль: {link}\nСсылка действует две недели."
+        put_letter(uow, who, "Доступ к системе документов", text)
+        return link
+
+    result = house().transact(work)
+    if isinstance(result, Refusal):
+        abort(404)
+    flash(f"Приглашение отправлено. Ссылка на случай, если письмо не дойдёт: {result}", "success")
+    return redirect(url_for("admin.people"))
+
+
+@admin.post("/admin/people/<int:who>/access")
+def set_access(who: int) -> Response:
+    """Open or close an account."""
+    active = request.form.get("active") == "1"
+    said = "Доступ открыт." if active else "Доступ закрыт, все входы завершены."
+    return _do(
+        lambda s, actor: service.set_active(s, actor, who, active=active), said,
+        url_for("admin.people"),
+    )  # fmt: skip
+
+
+@admin.get("/admin/positions")
+def positions() -> str:
+    """List the offices on a date."""
+    on = _date("on")
+
+    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
+        day = on or uow.today
+        roles = {r.held_by: r.title for p in uow.processes.values() for r in reversed(p.roles())}
+        roles.pop(SYSTEM_ROLE.key, None)
+        return {
+            "rows": store.positions(uow.session, municipality, day), "on": day, "roles": roles,
+            "people": _people(uow, municipality), "organisations": _organisations(uow, municipality),
+        }  # fmt: skip
+
+    return _show("positions", values)
+
+
+def _people(uow: SqlUnitOfWork, municipality: int) -> list[Person]:
+    lines = store.users(uow.session, municipality, uow.today)
+    return [line.person for line in lines if line.person.is_active]
+
+
+def _organisations(uow: SqlUnitOfWork, municipality: int) -> list[Organisation]:
+    query = uow.session.query(Organisation).filter_by(municipality_id=municipality)
+    return query.order_by(Organisation.kind, Organisation.id).all()
+
+
+@admin.post("/admin/positions")
+def appoint() -> Response:
+    """Give a person an office."""
+    sent = request.form
+    return _do(
+        lambda s, actor: service.appoint(
+            s, actor, person_id=_int("person"), organisation_id=_int("organisation"),
+            role=sent.get("role", ""), title=sent.get("title", ""),
+            starts_on=_date("starts_on"), ends_on=_date("ends_on"), sole=SOLE_ROLES,
+        ),
+        "Назначение записано.", url_for("admin.positions"),
+    )  # fmt: skip
+
+
+@admin.post("/admin/positions/<int:position_id>/end")
+def end_position(position_id: int) -> Response:
+    """Write the last day of an office."""
+    return _do(
+        lambda s, actor: service.end_position(s, actor, position_id, _date("ends_on")),
+        "Последний день записан.", url_for("admin.positions"),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- substitutions: for everybody
+
+
+@admin.get("/substitutions")
+def substitutions() -> str:
+    """Show who stands in for whom: the administrator sees all, others their own."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        actor = uow.actor(person_id())
+        by = service.officer(actor)
+        me = uow.session.get_one(Person, actor.person_id)
+        municipality = me.municipality_id
+        held = store.positions(uow.session, municipality, uow.today)
+        return render_template(
+            "admin/substitutions.html", is_officer=by is not None, today=uow.today,
+            positions_owner=actor.person_id,
+            rows=store.substitutions(
+                uow.session, municipality, uow.today, None if by else actor.person_id
+            ),
+            positions=[row for row in held if by or row.person_id == actor.person_id],
+            people=[p for p in _people(uow, municipality) if by or p.id != actor.person_id],
+        )  # fmt: skip
+
+    return house().read(look)
+
+
+@admin.post("/substitutions")
+def substitute() -> Response:
+    """Let another person act for some days."""
+    return _do(
+        lambda s, actor: service.substitute(
+            s, actor, position_id=_int("position"), person_id=_int("person"),
+            starts_on=_date("starts_on"), ends_on=_date("ends_on"),
+            basis=request.form.get("basis", ""),
+        ),
+        "Замещение записано.", url_for("admin.substitutions"),
+    )  # fmt: skip
+
+
+@admin.post("/substitutions/<int:substitution_id>/end")
+def end_substitution(substitution_id: int) -> Response:
+    """End a substitution."""
+    return _do(
+        lambda s, actor: service.end_substitution(s, actor, substitution_id),
+        "Замещение закончено.", url_for("admin.substitutions"),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- time
+
+
+@admin.get("/admin/calendar")
+def calendar() -> str:
+    """Show the exceptional days of a year."""
+    wanted = request.args.get("year", "")
+
+    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
+        year = int(wanted) if wanted.isdigit() and len(wanted) == 4 and wanted[0] == "2" else uow.today.year  # noqa: PLR2004
+        return {"days": store.calendar_days(uow.session, municipality, year), "year": year}
+
+    return _show("calendar", values)
+
+
+@admin.post("/admin/calendar")
+def override_day() -> Response:
+    """Decide for one day, or give it back to the public calendar."""
+    day, sent = _date("day"), request.form
+    back = url_for("admin.calendar", year=day.year if day else None)
+    if "restore" in sent:
+        return _do(lambda s, actor: service.restore_day(s, actor, day), "День возвращён.", back)
+    return _do(
+        lambda s, actor: service.override_day(
+            s, actor, day, is_working=sent.get("works") == "1", note=sent.get("note", "")
+        ),
+        "День записан.", back,
+    )  # fmt: skip
+
+
+@admin.get("/admin/deadlines")
+def deadlines() -> str:
+    """Show the terms: declared by processes, and the municipality's own."""
+
+    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
+        own = store.policies(uow.session, municipality)
+        lines = [
+            (kind, title, lane, own.get((kind, lane)), declared)
+            for kind, (title, declared) in _kinds(uow).items()
+            for lane in LANES
+        ]
+        return {"lines": lines, "lanes": LANES}
+
+    return _show("deadlines", values)
+
+
+def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
+    """Return kind → (where it stands, its declared term); terms set by a date are left out."""
+    found: dict[str, tuple[str, Policy]] = {}
+
+    def put(due: Due | None, title: str) -> None:
+        if due and due.on is None:
+            found.setdefault(due.kind, (title, default_policy(due)))
+
+    for process in uow.processes.values():
+        for state in process.states.values():
+            for due in state.due:
+                put(due, f"{process.title}: {state.title}")
+        for ballot in process.ballots.values():
+            put(ballot.due, f"{process.title}: {ballot.title}")
+    return found
+
+
+@admin.post("/admin/deadlines")
+def set_policy() -> Response:
+    """Set a term, or go back to the declared one."""
+    sent, back = request.form, url_for("admin.deadlines")
+    kind, lane = sent.get("kind", ""), sent.get("lane", "")
+    if kind not in house().read(_kinds) or lane not in LANES:
+        abort(404)
+    if "drop" in sent:
+        return _do(lambda s, a: service.drop_policy(s, a, kind, lane), "Срок как в процессе.", back)
+    offset = sent.get("offset", "")
+    return _do(
+        lambda s, actor: service.set_policy(
+            s, actor, kind, lane, offset=int(offset) if offset.isdigit() else None,
+            unit=sent.get("unit", ""), remind=_days("remind"), escalate_after=_days("escalate"),
+        ),
+        "Срок записан. Уже открытые сроки не изменились.", back,
+    )  # fmt: skip
+
+
+def _days(name: str) -> list[int]:
+    """Return numbers of days; what is no number becomes one the service refuses."""
+    parts = [part.strip() for part in request.form.get(name, "").split(",") if part.strip()]
+    return [int(part) if part.isdigit() and len(part) < 5 else -1 for part in parts]  # noqa: PLR2004
+
+
+# ---------------------------------------------------------------- incidents
+
+
+@admin.get("/admin/incidents")
+def incidents() -> str:
+    """List the effects that failed for good."""
+    return _show(
+        "incidents",
+        lambda uow, municipality: {"rows": store.incidents(uow.session, municipality)},
+    )
+
+
+@admin.post("/admin/incidents/<int:incident_id>/retry")
+def retry(incident_id: int) -> Response:
+    """Let a failed effect run again."""
+    return _do(
+        lambda s, actor: service.retry_effect(s, actor, incident_id),
+        "Повторим в течение нескольких секунд.", _back(),
+    )  # fmt: skip
+
+
+@admin.post("/admin/incidents/<int:incident_id>/skip")
+def skip(incident_id: int) -> Response:
+    """Give a failed effect up."""
+    reason = request.form.get("reason", "")
+    return _do(
+        lambda s, actor: service.skip_effect(s, actor, incident_id, reason), "Пропущено.", _back()
+    )
+
+
+def _back() -> str:
+    case = request.form.get("case", "")
+    return url_for("cases.show", instance_id=case) if case.isdigit() else url_for("admin.incidents")

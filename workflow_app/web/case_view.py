@@ -1,0 +1,302 @@
+"""Everything a case page shows, gathered in one read."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort
+
+from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
+from workflow_app.engine.case import Case
+from workflow_app.engine.decide import Offer, allowed, may_edit
+from workflow_app.engine.diagram import spine
+from workflow_app.engine.forms import FieldView, Form, views
+from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Actor
+from workflow_app.services import acting, administration
+from workflow_app.store import calendar, queries, uploads
+from workflow_app.store.choices import school_cards
+from workflow_app.store.directory import SchoolContext
+from workflow_app.store.models.documents import Upload
+from workflow_app.store.models.instances import Instance
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import forms
+from workflow_app.web.comparison import Changed, differences
+from workflow_app.web.security import person_id
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A station on the usual way of a case."""
+
+    title: str
+    is_passed: bool
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """An open deadline: what for, until when, and how many working days are left."""
+
+    title: str
+    due_at: dt.datetime
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step of the history, and how long the stage before it took."""
+
+    line: queries.HistoryLine
+    spent: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteLine:
+    """One voter's answer in words."""
+
+    name: str
+    status: str
+    person: str
+    answered_at: dt.datetime | None
+    comment: str
+    is_left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """An action with the voter it is about, where that is somebody else."""
+
+    offer: Offer
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything a case page shows."""
+
+    case: Case
+    instance: Instance
+    process: Process
+    actor: Actor
+    page: queries.CasePage
+    offers: Sequence[OfferLine]
+    controls: Sequence[forms.Control]
+    cards: Sequence[SchoolContext]
+    is_editable: bool
+    can_take_back: bool
+    is_officer: bool
+    stages: Sequence[Stage]
+    passed: frozenset[str]
+    dues: Sequence[DueLine]
+    history: Sequence[Line]
+    votes: Mapping[str, Sequence[VoteLine]]
+    remarks: Mapping[str, Sequence[str]]
+    changes: Sequence[Changed]
+    uploads: Sequence[Upload]
+    waits_for: Sequence[str]
+
+    @property
+    def open_offers(self) -> Sequence[OfferLine]:
+        """Return what may be done now."""
+        return [one for one in self.offers if one.offer.capacities and not one.offer.refusal]
+
+    @property
+    def held_offers(self) -> Sequence[OfferLine]:
+        """Return what this person could do, were it not for a reason."""
+        return [one for one in self.offers if one.offer.capacities and one.offer.refusal]
+
+    @property
+    def others_offers(self) -> Sequence[OfferLine]:
+        """Return what other people do here."""
+        return [one for one in self.offers if not one.offer.capacities and one.offer.refusal]
+
+
+def view_case(
+    uow: SqlUnitOfWork, instance_id: int, *, errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None, blanks: int = forms.BLANK_ROWS,
+) -> CaseView:  # fmt: skip
+    """Return what a case page shows to the person who asks; 404 for what is not hers."""
+    case, process, actor = readable(uow, instance_id)
+    page = queries.case_page(uow.session, case.id, case.parent_id)
+    days = calendar.load_calendar(uow.session, case.municipality_id)
+    step = uow.last_step(case.id)
+    remarks = last_remarks(process, case.state, page.history)
+    passed = frozenset(line.to_state for line in page.history)
+    facts = uow.facts(case.municipality_id)
+    offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
+    controls = forms.controls(
+        uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks
+    )
+    return CaseView(
+        case, uow.session.get_one(Instance, case.id), process, actor, page,
+        [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
+        _cards(uow, case, controls), may_edit(process, case, actor),
+        bool(step and step.undo and step.person_id == actor.person_id),
+        administration.officer(actor) is not None,
+        list(_stages(process, case.state, passed)), passed,
+        [_due(uow, process, due, days) for due in page.deadlines],
+        list(_history(uow, process, page.history, days)),
+        _votes(uow, process, page), remarks, _changes(uow, case, page),
+        uploads.of_case(uow, case.id), _waits_for(process, page),
+    )  # fmt: skip
+
+
+def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:
+    """Return a case the person may read; for her, any other does not exist."""
+    case = uow.load(instance_id)
+    actor = uow.actor(person_id())
+    if case is None:
+        abort(404)
+    process = uow.processes[case.process]
+    if not acting.may_read(uow, process, case, actor):
+        abort(404)
+    return case, process, actor
+
+
+def _about(uow: SqlUnitOfWork, case: Case, actor: Actor, offer: Offer) -> str:
+    """Return whose answer an offer is, when it is not the actor's own organisation's."""
+    if offer.ballot is None or not offer.voter.isdigit():
+        return ""
+    if int(offer.voter) in {capacity.organisation_id for capacity in actor.capacities}:
+        return ""
+    return uow.facts(case.municipality_id).name("school", int(offer.voter))
+
+
+def _cards(
+    uow: SqlUnitOfWork, case: Case, controls: Sequence[forms.Control]
+) -> Sequence[SchoolContext]:
+    ids = frozenset(int(key) for control in controls for key in control.chosen if key.isdigit())
+    return school_cards(uow, case, ids) if ids else ()
+
+
+def _stages(process: Process, state: str, passed: frozenset[str]) -> Iterator[Stage]:
+    """Yield the usual way; off it, the stations seen before stay marked."""
+    way = spine(process)
+    if state in way:
+        here = way.index(state)
+    else:
+        here = max((place for place, key in enumerate(way) if key in passed), default=0) + 1
+    for place, key in enumerate(way):
+        yield Stage(process.states[key].title, place < here, key == state)
+
+
+def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) -> DueLine:
+    ballot = process.ballots.get(due.ballot)
+    state = process.states.get(due.state)
+    title = ballot.title if ballot else state.title if state else ""
+    then = process.transition(due.state, due.then) if due.then else None
+    if then:
+        title = f"{title}, затем «{then.title}»"
+    return DueLine(
+        title, due.due_at, _between(days, uow.today, due.due_at.astimezone(uow.zone).date())
+    )
+
+
+def _between(days: WorkingCalendar, start: dt.date, end: dt.date) -> int | None:
+    try:
+        return days.working_days_between(start, end)
+    except CalendarNotFilledError:
+        return None
+
+
+def _history(
+    uow: SqlUnitOfWork, process: Process, lines: Sequence[queries.HistoryLine],
+    days: WorkingCalendar,
+) -> Iterator[Line]:  # fmt: skip
+    entered = lines[0].at if lines else uow.now
+    for line in lines:
+        spent = None
+        if line.from_state and line.from_state != line.to_state:
+            since, until = (m.astimezone(uow.zone).date() for m in (entered, line.at))
+            spent = _between(days, since, until)
+        if line.from_state != line.to_state:
+            entered = line.at
+        yield Line(line, spent, _reason(uow, process, line))
+
+
+def _reason(uow: SqlUnitOfWork, process: Process, line: queries.HistoryLine) -> str:
+    """Return what was written on the way, field by field."""
+    del uow
+    form = _form_of(process, line)
+    if form is None:
+        return ""
+    said = []
+    for view in views(form):
+        value = line.form.get(view.name)
+        if view.row and value:
+            said += [text for row in value for text in _texts(view, row)]
+        elif view.kind in ("text", "line") and value:
+            said.append(str(value))
+    return "\n".join(said)
+
+
+def _form_of(process: Process, line: queries.HistoryLine) -> type[Form] | None:
+    transition = process.transition(line.from_state, line.action)
+    if transition:
+        return transition.form
+    found = process.answer(line.action)
+    return found[1].form if found else None
+
+
+def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
+    return [str(row[c.name]) for c in view.columns if c.kind in ("text", "line") and row.get(c.name)]
+
+
+def last_remarks(
+    process: Process, state: str, lines: Sequence[queries.HistoryLine]
+) -> Mapping[str, Sequence[str]]:
+    """Return field → remarks of the return that brought the case to where it stands."""
+    for line in reversed(lines):
+        if line.from_state == line.to_state:
+            continue
+        form = _form_of(process, line) if line.to_state == state else None
+        return _bound(form, line.form) if form else {}
+    return {}
+
+
+def _bound(form: type[Form], sent: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return the texts of rows that name a field of the case's own form."""
+    found: dict[str, list[str]] = {}
+    for view in views(form):
+        about = next((c.name for c in view.columns if c.options.get("of") == "form"), None)
+        for row in sent.get(view.name) or () if about else ():
+            found.setdefault(str(row.get(about)), []).extend(_texts(view, row))
+    return found
+
+
+def _votes(
+    uow: SqlUnitOfWork, process: Process, page: queries.CasePage
+) -> Mapping[str, Sequence[VoteLine]]:
+    people = {vote.person_id for _, vote, _ in page.votes if vote.person_id}
+    names = queries.names(uow.session, people) if people else {}
+    titles = {role.held_by: role.title for role in reversed(process.roles())}
+    found: dict[str, list[VoteLine]] = {}
+    for ballot, vote, organisation in page.votes:
+        title = titles.get(vote.role, vote.group)
+        person = ", ".join(filter(None, (names.get(vote.person_id or 0, ""), vote.acting_as)))
+        found.setdefault(ballot.key, []).append(
+            VoteLine(
+                organisation if vote.organisation_id else title or vote.role, vote.status,
+                person, vote.answered_at, vote.comment, vote.is_left_out,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence[Changed]:
+    if len(page.versions) < 2:  # noqa: PLR2004 (two texts make a difference)
+        return ()
+    before, after = page.versions[-2:]
+    return differences(uow, case, before.data, after.data)
+
+
+def _waits_for(process: Process, page: queries.CasePage) -> Sequence[str]:
+    titles = {role.held_by: role.title for role in reversed(process.roles())}
+    return list(
+        dict.fromkeys(
+            f"{item.title}: {name or titles.get(item.role, item.role)}" for item, name in page.work
+        )
+    )

@@ -1,0 +1,94 @@
+"""Files people bring: taken with a form or by a script, given back to who may read their case."""
+
+from flask import Blueprint, Response, abort, jsonify, make_response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from workflow_app.engine.forms import FieldView, Form, views
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.store import uploads
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.case_view import readable
+from workflow_app.web.house import house
+from workflow_app.web.security import person_id
+
+files = Blueprint("files", __name__)
+
+
+@files.post("/files")
+def bring() -> tuple[BaseResponse, int]:
+    """Take a file and answer with the id a form field holds."""
+    sent = request.files.get("file")
+    if sent is None:
+        return jsonify(code="file_missing", message="Файл не приложен"), 422
+    name, content = sent.filename or "файл", sent.read()
+    kind = uploads.accept(name, content)
+    if isinstance(kind, Refusal):
+        return jsonify(code=kind.code, message=kind.message), 422
+    person = person_id()
+    made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
+    return jsonify(id=made, name=name), 201
+
+
+@files.get("/files/<int:upload_id>")
+def give(upload_id: int) -> Response:
+    """Give a file back: always as an attachment, under the type its content has."""
+
+    def look(uow: SqlUnitOfWork) -> tuple[uploads.UploadedFile, bytes]:
+        found = uploads.read(uow, upload_id)
+        if found is None:
+            abort(404)
+        if found.instance_id is not None:
+            readable(uow, found.instance_id)
+        elif found.person_id != person_id():
+            abort(404)
+        return found, uploads.content(uow, found)
+
+    upload, content = house().read(look)
+    response = make_response(content)
+    response.headers["Content-Type"] = upload.kind
+    response.headers.set("Content-Disposition", "attachment", filename=upload.name)
+    return response
+
+
+def take_in(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:
+    """Keep the files that came with a form and put their ids in; or say why one is not taken."""
+    refused = []
+    for view in views(form):
+        brought = request.files.get(view.name) if view.kind == "file" else None
+        if brought is None or not brought.filename:
+            continue
+        refusal = _keep(view, brought.filename, brought.read(), sent)
+        if refusal:
+            refused.append(refusal)
+    return joined(refused)
+
+
+def _keep(
+    view: FieldView, name: str, content: bytes, sent: MultiDict[str, str]
+) -> Refusal | None:
+    accepted = tuple(view.options.get("accept", ())) or tuple(uploads.TYPES)
+    kind = uploads.accept(name, content, accepted)
+    if isinstance(kind, Refusal):
+        return Refusal(kind.code, kind.message, view.name)
+    person = person_id()
+    made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
+    sent[view.name] = str(made)
+    return None
+
+
+def ids(form: type[Form], sent: MultiDict[str, str]) -> list[tuple[str, int]]:
+    """Return (field, upload) of the files a form holds."""
+    found = [(view.name, sent.get(view.name, "")) for view in views(form) if view.kind == "file"]
+    return [(name, int(value)) for name, value in found if value.isdigit()]
+
+
+def foreign(
+    uow: SqlUnitOfWork, instance_id: int, held: list[tuple[str, int]]
+) -> Refusal | None:
+    """Return a refusal for files that are neither this person's new ones nor this case's."""
+    return joined(
+        Refusal("file_unknown", "Такого файла нет: приложите его ещё раз", name)
+        for name, upload_id in held
+        if not uploads.is_usable(uow, upload_id, person_id(), instance_id)
+    )

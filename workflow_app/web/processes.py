@@ -1,0 +1,29 @@
+"""Processes: what they are in plain words, and their drawing."""
+
+from flask import Blueprint, abort, render_template
+from markupsafe import Markup
+
+from workflow_app.engine.drawing import svg
+from workflow_app.engine.passport import described
+from workflow_app.engine.process import Process
+from workflow_app.web.house import house
+
+processes = Blueprint("processes", __name__)
+
+
+def diagram(process: Process, state: str = "", passed: frozenset[str] = frozenset()) -> Markup:
+    """Return the drawing of a process for a page: classes only, its texts escaped."""
+    return Markup(svg(process, state or None, passed))  # noqa: S704 (drawn and escaped by us)
+
+
+@processes.get("/processes")
+def index() -> str:
+    """List the processes."""
+    return render_template("processes/index.html", processes=house().processes.values())
+
+
+@processes.get("/processes/<key>")
+def show(key: str) -> str:
+    """Show the passport of a process."""
+    process = house().processes.get(key) or abort(404)
+    return render_template("processes/show.html", process=process, passport=described(process))
