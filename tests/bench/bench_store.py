@@ -6,8 +6,9 @@ server, which flushes every commit to the disk.
 """
 
 import datetime as dt
+import subprocess
+import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,11 +16,12 @@ from pathlib import Path
 from time import perf_counter
 
 from measuring import side_by_side, tell
+from multiplying import multiply
 from bench_engine import sheet_process
 from district import District, DistrictMaker
 from servers import PostgresServer, running_postgres
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
-from stories import NOTE, PROPOSAL, done
+from stories import NOTE, PROPOSAL, done, to_department
 
 from workflow_app.engine.decide import Decision, decide
 from workflow_app.engine.forms import parse
@@ -29,13 +31,13 @@ from workflow_app.services.acting import Intent
 from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import Entry, NewCase
 from workflow_app.store.models.base import table
-from workflow_app.store.models.instances import Deadline, History, Instance
+from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem
 from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflow_app.tasks import loops
 
 DAY = "2025-08-28"
-_INSTANCE, _HISTORY = table(Instance), table(History)
+_INSTANCE, _HISTORY, _OUTBOX = table(Instance), table(History), table(OutboxMessage)
 
 
 @contextmanager
@@ -190,11 +192,83 @@ def bench_act() -> None:
         tell("act_pg", round(mine * 1e6, 1), "µs", ratio_to_limit=least / mine)
 
 
+def due_within_an_hour(district: District, count: int) -> None:
+    """Leave exactly that many deadlines, each a reminder of its own case, due within one hour."""
+    case = to_department(district)
+    (deadline,) = [row for row in district.rows(Deadline, instance_id=case) if row["next_at"]]
+    (item,) = [row for row in district.rows(WorkItem, instance_id=case) if not row["closed_at"]]
+    ticks = (
+        "jsonb_build_array(jsonb_build_array(to_char((source.next_at + n * interval '0.1 second')"
+        " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS+00:00'), 'remind', ''),"
+        " source.ticks -> (jsonb_array_length(source.ticks) - 1))"
+    )
+    at = "source.next_at + n * interval '0.1 second'"
+    first = 1_000_000
+    with district.house.database.engine.begin() as connection:
+        connection.execute(text("UPDATE deadline SET next_at = NULL WHERE id <> :id"), deadline)
+        connection.execute(text("UPDATE outbox SET done_at = created_at"))
+        multiply(connection, _INSTANCE, case, count,
+                 {"id": f"{first} + n", "open_key": "NULL"})  # fmt: skip
+        multiply(connection, table(WorkItem), item["id"], count, {"instance_id": f"{first} + n"})
+        multiply(connection, table(Deadline), deadline["id"], count,
+                 {"instance_id": f"{first} + n", "next_at": at, "ticks": ticks})  # fmt: skip
+        connection.execute(text("UPDATE deadline SET next_at = NULL WHERE id = :id"), deadline)
+    with district.house.database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    district.house.clock.set(deadline["next_at"] + dt.timedelta(hours=1))
+
+
+def sweep(url: str, moment: str) -> None:
+    """Be one of the pollers: fire what is due until nothing is left."""
+    at = dt.datetime.fromisoformat(moment)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        house = DistrictMaker(None, Path(folder))._house(url, at, "poller")
+        print("ready", flush=True)  # noqa: T201 (the parent waits for it)
+        sys.stdin.readline()
+        while loops.fire_due(house):
+            pass
+
+
+def bench_deadlines(count: int = 30_000, pollers: int = 4) -> None:
+    """Thirty thousand reminders due within an hour, four pollers, each fired once."""
+    with opened("pg") as (district, _):
+        due_within_an_hour(district, count)
+        now = district.house.clock.now()
+        argv = [sys.executable, __file__, "sweep", district.house.database.url, now.isoformat()]
+        with ExitStack() as stack:
+            running = [
+                stack.enter_context(
+                    subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                )
+                for _ in range(pollers)
+            ]
+            for process in running:
+                process.stdout.readline()
+            begun = perf_counter()
+            for process in running:
+                process.stdin.write(b"go\n")
+                process.stdin.flush()
+            for process in running:
+                process.wait()
+            seconds = perf_counter() - begun
+        told = district.read(lambda uow: uow.connection.execute(
+            select(_OUTBOX.c.instance_id, func.count()).where(
+                _OUTBOX.c.kind == "tell", _OUTBOX.c.instance_id > 1_000_000
+            ).group_by(_OUTBOX.c.instance_id)
+        ).all())  # fmt: skip
+        assert [times for _, times in told] == [1] * count, Counter(times for _, times in told)
+        tell("deadline_sweep_30000", round(seconds, 1), "s", per_second=round(count / seconds))
+
+
 def main() -> None:
     """Print one JSON object a line."""
+    if sys.argv[1:2] == ["sweep"]:
+        sweep(*sys.argv[2:])
+        return
     bench_transition("pg")
     bench_transition("sqlite")
     bench_act()
+    bench_deadlines()
 
 
 if __name__ == "__main__":

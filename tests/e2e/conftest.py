@@ -1,6 +1,7 @@
 """A real browser before a real server of the house."""
 
 import datetime as dt
+import itertools
 import logging
 import threading
 
@@ -16,6 +17,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
 from workflow_app.web.security import COOKIE
 
+_numbers = itertools.count(1)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -90,7 +92,7 @@ def window(chromium, address, district):
         )  # fmt: skip
         opened.append(context)
         if person:
-            who, token = district.people[person], f"e2e-{person}-{len(opened)}-{id(context)}"
+            who, token = district.people[person], f"window-{next(_numbers)}"
             district.house.transact(
                 lambda uow: SqlAccess(uow).open_session(
                     digest(token), who, uow.now + dt.timedelta(days=1), "Test/1"

@@ -60,6 +60,7 @@ class Sheet(Form):
         ({"since": "2025-09-01T10:00:00"}, "since", "bad_date"),
         ({"count": "много"}, "count", "bad_number"),
         ({"sure": "наверное"}, "sure", "bad_flag"),
+        ({"kind": "z"}, "kind", "unknown_choice"),
         ({"guests": [{"school": 1, "age": 3}]}, "guests.0.age", "unknown_field"),
         ({"guests": 5}, "guests", "bad_value"),
         ({"guests": [5]}, "guests.0", "bad_value"),

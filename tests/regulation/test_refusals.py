@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, select, update
-from stories import ORDER, PROPOSAL, complete_order, done, propose, to_department, to_signature
+from stories import (
+    NOTE,
+    ORDER,
+    PROPOSAL,
+    complete_order,
+    done,
+    propose,
+    to_department,
+    to_signature,
+)
 
 from workflow_app.services import journals
 from workflow_app.store.models import Base
@@ -38,6 +47,15 @@ def refused(code, day=LATE):
 
 def drafted(district, members=None, head="P102", **values):
     return done(propose(district, head, members or MEMBERS, **values)).instance_id
+
+
+def drafted_with(district, *codes):
+    """Begin a proposal that invites organisations as they stand, even wrong ones."""
+    rows = [{"school": district.school(code), "role": "supported"} for code in codes]
+    return done(district.start(
+        "P102", PROPOSAL, name="Физика вместе", members=rows, context_note=NOTE,
+        directions=district.directions("2025-2026")[:1],
+    )).instance_id  # fmt: skip
 
 
 def invited(district, members=None, **values):
@@ -119,9 +137,14 @@ def a_second_proposal_of_one_year_is_begun(district):
     return lambda: propose(district, "P102", MEMBERS, name="Другая сеть")
 
 
-@refused("bad_value")
+@refused("unknown_choice")
+def a_school_is_given_a_role_that_does_not_exist(district):
+    return lambda: propose(district, "P102", {"S05": "guest"})
+
+
+@refused("bad_date")
 def a_proposal_is_begun_with_nonsense(district):
-    return lambda: propose(district, "P102", MEMBERS, base="школа")
+    return lambda: propose(district, "P102", MEMBERS, valid_from="скоро")
 
 
 @refused("unknown_field")
@@ -161,15 +184,13 @@ def the_base_school_invites_itself(district):
 
 @refused("school_repeated")
 def one_school_is_invited_twice(district):
-    row = {"school": district.school("S05"), "role": "supported"}
-    case = drafted(district, members=None, **{"members": [row, row]})
+    case = drafted_with(district, "S05", "S05")
     return lambda: district.act("P102", case, "invite")
 
 
 @refused("unknown_school")
 def an_organisation_that_is_no_school_is_invited(district):
-    rows = [{"school": district.school(code), "role": "supported"} for code in ("S05", "IMC")]
-    case = drafted(district, members=None, **{"members": rows})
+    case = drafted_with(district, "S05", "IMC")
     return lambda: district.act("P102", case, "invite")
 
 
@@ -255,9 +276,11 @@ def a_school_declines_without_a_reason(district):
 
 @refused("ballot_closed")
 def an_answer_comes_after_the_deadline(district):
-    case = invited(district)
+    case = invited(district, {"S05": "supported", "S12": "supported", "S03": "partner"})
+    done(district.act("P105", case, "agree"))
+    done(district.act("P112", case, "agree"))
     district.at(AUTUMN)
-    return lambda: district.act("P105", case, "agree")
+    return lambda: district.act("P103", case, "agree")
 
 
 @refused("not_collecting")
@@ -371,7 +394,7 @@ def a_school_hosts_a_network_already(district):
     return lambda: district.act("P002", case, "approve")
 
 
-@refused("bad_value")
+@refused("unknown_choice")
 def a_rejection_names_no_known_ground(district):
     case = to_department(district)
     return lambda: district.act("P002", case, "reject", code="mood", reason="не понравилось совсем")

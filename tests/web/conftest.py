@@ -1,6 +1,7 @@
 """The house's pages over a real district: people sign in, click, and read what they get."""
 
 import datetime as dt
+import itertools
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
 from workflow_app.web.security import COOKIE
 
+_numbers = itertools.count(1)
 MEMBERS = {"S05": "supported", "S03": "partner"}
 
 
@@ -26,7 +28,7 @@ class Browser:
 
     def sign_in(self, person_id):
         """Open a session as the door would, without the cost of a password."""
-        token = f"session-of-{person_id}-{id(self)}"
+        token = f"session-{next(_numbers)}"
         self.district.house.transact(
             lambda uow: SqlAccess(uow).open_session(
                 digest(token), person_id, uow.now + dt.timedelta(days=30), "Test/1"

@@ -21,7 +21,9 @@ def events(district):
 def incident(district, collecting):
     """Return an effect of a case that failed for good."""
     message = next(
-        row for row in district.rows(OutboxMessage, instance_id=collecting) if row["done_at"] is None
+        row
+        for row in district.rows(OutboxMessage, instance_id=collecting)
+        if row["done_at"] is None
     )
     district.house.transact(
         lambda uow: outbox.fail(
@@ -44,13 +46,16 @@ WRITES = {
 
 
 @pytest.mark.parametrize("path", WRITES)
-def test_no_write_of_administration_is_open_to_others(browser, district, incident, path):
+@pytest.mark.usefixtures("incident")
+def test_no_write_of_administration_is_open_to_others(browser, district, path):
     for person in ("P102", "P006", "P004"):
         browser(person).post(path, status=404, **WRITES[path])
     assert events(district) == []
 
 
-def test_a_failed_effect_runs_again_and_its_incident_is_closed(browser, district, collecting, incident):
+def test_a_failed_effect_runs_again_and_its_incident_is_closed(
+    browser, district, collecting, incident
+):
     specialist = browser("P003")
     assert "Не получилось выполнить" in specialist.get(f"/cases/{collecting}")
     specialist.post(f"/admin/incidents/{incident}/retry")
@@ -73,9 +78,7 @@ def test_a_failed_effect_is_given_up_only_with_a_reason(browser, district, incid
 
 
 def substitution(district, person, other, first="2025-08-28", last="2025-09-05", **more):
-    position = next(
-        row for row in district.rows(Position, person_id=district.people[person])
-    )["id"]
+    position = next(row for row in district.rows(Position, person_id=district.people[person]))["id"]
     return {
         "position": str(position), "person": str(district.people[other]), "starts_on": first,
         "ends_on": last, "basis": "приказ об отпуске № 12", **more,
@@ -149,13 +152,13 @@ def test_a_day_is_decided_by_the_municipality_and_given_back(browser, district):
     assert not [row for row in district.rows(CalendarDay) if row["is_override"]]
 
 
-def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(browser, district, collecting):
+def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
+    browser, district, collecting
+):
     before = district.deadlines(collecting)
     specialist = browser("P003")
-    specialist.post(
-        "/admin/deadlines", kind="consent", lane="august", offset="2", unit="working", remind="1, 0",
-        escalate="1",
-    )  # fmt: skip
+    own = {"offset": "2", "unit": "working", "remind": "1, 0", "escalate": "1"}
+    specialist.post("/admin/deadlines", kind="consent", lane="august", **own)
     assert district.deadlines(collecting) == before
     assert district.rows(DeadlinePolicy, kind="consent", lane="august")[0]["offset_days"] == 2
     wrong = {"kind": "consent", "lane": "", "unit": "working", "offset": "5"}
@@ -194,7 +197,7 @@ def test_a_token_is_shown_once_and_revoked_by_its_owner_alone(browser, district)
     assert district.rows(ApiToken)[0]["revoked_at"] is not None
 
 
-def test_a_session_is_ended_from_the_list_by_its_owner_alone(browser, district):
+def test_a_session_is_ended_from_the_list_by_its_owner_alone(browser):
     one, two, stranger = browser("P102"), browser("P102"), browser("P106")
     page = one.get("/account")
     prefix = page.split("/account/sessions/")[1].split("/")[0]
@@ -208,7 +211,9 @@ def test_a_password_is_changed_with_the_old_one_and_ends_other_sessions(browser)
     one, two = browser("P102"), browser("P102")
     new = {"new": "новый длинный пароль", "again": "новый длинный пароль"}
     one.post("/account/password", status=422, password="не тот", **new)
-    one.post("/account/password", status=422, password="demo-2025", new="короткий", again="короткий")
+    one.post(
+        "/account/password", status=422, password="demo-2025", new="короткий", again="короткий"
+    )
     one.post("/account/password", password="demo-2025", **new)
     assert two.client.get("/").status_code == 302
     one.get("/")
@@ -240,7 +245,12 @@ def test_what_administration_wrote_is_never_rewritten(district, browser):
 def test_the_register_of_networks_follows_the_order(browser, district, order):
     head = browser("P105")
     before = head.get("/networks").count('<article class="card">')
-    for person, action in (("P003", "send"), ("P005", "visa"), ("P002", "sign"), ("P004", "register")):
+    for person, action in (
+        ("P003", "send"),
+        ("P005", "visa"),
+        ("P002", "sign"),
+        ("P004", "register"),
+    ):
         done(district.act(person, order, action))
     assert head.get("/networks").count('<article class="card">') == before + 1
     network = district.rows(Network)[-1]["id"]
@@ -253,9 +263,15 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
 
 @pytest.mark.parametrize(
     "path",
-    ["/networks?on=завтра", "/orders?year=9999&kind=x&text=%25&before=x", "/schools?year=1&status=x",
-     "/people?on=2025-13-01&text=%27", "/cases?before=-1&state=x&process=x", "/admin/calendar?year=0000",
-     "/admin/positions?on=x"],
-)  # fmt: skip
+    [
+        "/networks?on=завтра",
+        "/orders?year=9999&kind=x&text=%25&before=x",
+        "/schools?year=1&status=x",
+        "/people?on=2025-13-01&text=%27",
+        "/cases?before=-1&state=x&process=x",
+        "/admin/calendar?year=0000",
+        "/admin/positions?on=x",
+    ],
+)
 def test_a_mangled_address_of_a_register_is_no_failure(browser, path):
     browser("P003").get(path)

@@ -27,7 +27,9 @@ def form_of(page):
             sent.setdefault(name[1], []).append(value[1] if value else "on")
     for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', form):
         sent[name] = [text]
-    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+    for name, options in re.findall(
+        r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL
+    ):
         chosen = re.search(r'value="([^"]*)" selected', options)
         sent[name] = [chosen[1] if chosen else ""]
     sent.pop("csrf_token", None)
@@ -117,7 +119,13 @@ def test_a_row_is_removed_by_its_tick_and_added_by_a_blank_line(browser, distric
     assert keys == (str(district.school("S05")), str(district.school("S06")))
 
 
-HOSTILE = ["<script>alert(1)</script>", "{{7*7}}", "{% raw %}", '"><img src=x onerror=1>', "]]>&amp;"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "{% raw %}",
+    '"><img src=x onerror=1>',
+    "]]>&amp;",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -135,7 +143,9 @@ def test_hostile_text_appears_literally(browser, district, draft, text):
     assert "<img src=x" not in page
 
 
-def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(browser, district, collecting):
+def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(
+    browser, district, collecting
+):
     head = browser("P105")
     page = head.get(f"/cases/{collecting}")
     act = page.index('class="act')
@@ -151,7 +161,17 @@ def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(browser, 
     assert district.statuses(collecting, "consents")["S05"] == "agreed"
 
 
-def test_a_signature_cannot_be_slipped_in_as_a_draft_button_or_a_batch(browser, district, collecting):
+def test_every_way_to_answer_is_offered_also_those_that_ask_for_a_reason(browser, collecting):
+    page = browser("P105").get(f"/cases/{collecting}")
+    for action in ("agree", "agree_with_conditions", "decline"):
+        assert f"/cases/{collecting}/actions/{action}?voter=" in page
+    assert "/actions/revoke" not in page
+    assert "/actions/agree" not in browser("P003").get(f"/cases/{collecting}")
+
+
+def test_a_signature_cannot_be_slipped_in_as_a_draft_button_or_a_batch(
+    browser, district, collecting
+):
     head = browser("P105")
     head.post("/bulk", action="network_proposal/agree", case=f"{collecting}:1")
     assert district.statuses(collecting, "consents")["S05"] == "pending"
@@ -225,7 +245,8 @@ def bring(head, content=PDF, name="скан приказа.pdf", status=201):
     return answer.json
 
 
-def test_a_file_is_given_back_only_as_an_attachment_to_who_may_see_it(browser, collecting):
+@pytest.mark.usefixtures("collecting")
+def test_a_file_is_given_back_only_as_an_attachment_to_who_may_see_it(browser):
     head = browser("P102")
     made = bring(head)["id"]
     answer = head.client.get(f"/files/{made}")
@@ -246,7 +267,12 @@ def test_a_file_is_judged_by_its_bytes_and_not_by_its_name(browser, content, cod
 
 
 def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, district, order):
-    for person, action in (("P003", "send"), ("P005", "visa"), ("P002", "sign"), ("P004", "register")):
+    for person, action in (
+        ("P003", "send"),
+        ("P005", "visa"),
+        ("P002", "sign"),
+        ("P004", "register"),
+    ):
         done(district.act(person, order, action))
     clerk, stranger = browser("P004"), browser("P102")
     path = f"/cases/{order}/actions/upload_scan"

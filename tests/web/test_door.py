@@ -50,9 +50,7 @@ def test_a_revoked_session_is_over_at_once(browser, district):
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
 def test_the_door_leads_only_into_this_house(browser, target):
-    response = browser().post(
-        f"/sign-in?next={target}", login=LOGIN, password=PASSWORD
-    )
+    response = browser().post(f"/sign-in?next={target}", login=LOGIN, password=PASSWORD)
     assert response.headers["Location"] == "/"
 
 
@@ -80,7 +78,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(browser, dis
     knock(visitor, "совсем новый пароль")
 
 
-def test_an_unknown_address_gets_the_same_answer(browser, district):
+def test_an_unknown_address_gets_the_same_answer(browser):
     known, unknown = browser(), browser()
     known.post("/forgot", login=LOGIN)
     unknown.post("/forgot", login="nobody@levokum.example")
@@ -91,9 +89,11 @@ def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, 
     person = district.people["P105"]
     accounts = table(Account)
     district.house.transact(
-        lambda uow: uow.connection.execute(
-            update(accounts).where(accounts.c.person_id == person).values(password_hash="")
-        ).rowcount
+        lambda uow: (
+            uow.connection.execute(
+                update(accounts).where(accounts.c.person_id == person).values(password_hash="")
+            ).rowcount
+        )
     )
     browser("P003").post(f"/admin/people/{person}/invite")
     link = link_in_the_letters(district, "P105")

@@ -22,7 +22,9 @@ def copies(district, case, number):
         for place in range(number):
             values = {**row._mapping, "open_key": None, "number": f"К-{place}"}
             values.pop("id")
-            made = connection.execute(insert(table(Instance)).values(values)).inserted_primary_key[0]
+            made = connection.execute(insert(table(Instance)).values(values)).inserted_primary_key[
+                0
+            ]
             copied = {**item._mapping, "instance_id": made}
             copied.pop("id")
             connection.execute(insert(table(WorkItem)).values(copied))
@@ -64,28 +66,41 @@ def many(district, in_review):
     return in_review
 
 
-def test_pages_follow_one_another_without_gap_or_repeat(browser, many):
+@pytest.mark.usefixtures("many")
+def test_pages_follow_one_another_without_gap_or_repeat(browser):
     reader, seen, path = browser("P002"), [], "/"
     while path:
         page = reader.get(path)
         rows = [part.split('"')[0] for part in page.split('class="title" href="')[1:]]
         seen += rows
-        more = page.split('class="pager')[1].split('href="')[1].split('"')[0] if "pager" in page else ""
+        more = (
+            page.split('class="pager')[1].split('href="')[1].split('"')[0]
+            if "pager" in page
+            else ""
+        )
         path = more.replace("&amp;", "&")
     assert len(seen) == len(set(seen)) == 71
 
 
-def test_filters_live_in_the_address_and_a_mangled_one_is_no_failure(browser, many):
+@pytest.mark.usefixtures("many")
+def test_filters_live_in_the_address_and_a_mangled_one_is_no_failure(browser):
     reader = browser("P002")
     assert reader.get("/?text=К-12").count('class="title"') == 1
     assert reader.get("/?state=dept_review&process=network_proposal").count('class="title"') == 50
     assert "ничего не подходит" in reader.get("/?late=1")
     assert "ничего не подходит" in reader.get("/?own=1")
-    for mangled in ("/?after=x_y", "/?after=2025-08-28_1", "/?after=_", "/?state=%00", "/?text=%25"):
+    for mangled in (
+        "/?after=x_y",
+        "/?after=2025-08-28_1",
+        "/?after=_",
+        "/?state=%00",
+        "/?text=%25",
+    ):
         reader.get(mangled)
 
 
-def test_a_filter_is_kept_under_a_name_and_belongs_to_one_person(browser, many):
+@pytest.mark.usefixtures("many")
+def test_a_filter_is_kept_under_a_name_and_belongs_to_one_person(browser):
     reader = browser("P002")
     reader.post("/views", title="Срочное", query="late=1&evil=x&state=dept_review")
     page = reader.get("/")
@@ -98,7 +113,7 @@ def test_a_filter_is_kept_under_a_name_and_belongs_to_one_person(browser, many):
     assert "Срочное" not in reader.get("/")
 
 
-def test_many_cases_are_decided_at_once_and_the_unfit_is_refused_by_name(browser, district, in_review, order):
+def test_many_cases_are_decided_at_once_and_the_unfit_is_refused_by_name(browser, district, order):
     reader = browser("P002")
     version = district.case(order).version
     reader.post(
@@ -121,13 +136,15 @@ def test_a_batch_signature_asks_for_the_password_once(browser, district, order):
     assert "sign" in district.history(order)
 
 
-def test_a_stranger_learns_nothing_from_a_batch(browser, district, draft):
+def test_a_stranger_learns_nothing_from_a_batch(browser, draft):
     stranger = browser("P106")
     stranger.post("/bulk", action="network_proposal/approve", case=f"{draft}:1")
     assert "Читательская" not in " ".join(stranger.says())
 
 
-def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(browser, district, submitted):
+def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(
+    browser, district, submitted
+):
     items = [row for row in district.rows(WorkItem, instance_id=submitted) if not row["closed_at"]]
     work, head, methodist = items[0]["id"], district.people["P102"], district.people["P006"]
     specialist = browser("P003")
@@ -137,5 +154,3 @@ def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(br
     specialist.post(f"/work/{work}/assign", person=str(methodist))
     assert district.rows(WorkItem, id=work)[0]["person_id"] == methodist
     assert f"/cases/{submitted}" in browser("P006").get("/?own=1")
-
-

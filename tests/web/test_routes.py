@@ -52,7 +52,8 @@ def test_every_answer_carries_the_policy(app, browser):
             assert response.status_code < 500, path
 
 
-def test_no_page_has_a_style_or_script_the_policy_would_stop(app, browser, collecting):
+@pytest.mark.usefixtures("collecting")
+def test_no_page_has_a_style_or_script_the_policy_would_stop(app, browser):
     head = browser("P003")
     for _, method, path in routes(app):
         response = head.client.get(path) if method == "GET" else None

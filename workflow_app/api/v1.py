@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
+from werkzeug.exceptions import HTTPException
 
 from workflow_app.api import models as m
 from workflow_app.api import registers as register_views
@@ -31,6 +32,7 @@ from workflow_app.store.delivery import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
+from workflow_app.web.pages import SENTENCES
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -84,6 +86,13 @@ def _who() -> Reply | None:
         return jsonify(problem.model_dump()), 401
     g.person_id = person
     return None
+
+
+@api.errorhandler(HTTPException)
+def _failed(error: HTTPException) -> Reply:
+    """Answer a failure in the API's own words, not with a page."""
+    problem = m.Problem(code=f"http_{error.code}", message=SENTENCES.get(error.code or 500, ""))
+    return jsonify(problem.model_dump()), error.code or 500
 
 
 def _body(model: type[ModelT]) -> ModelT | Refusal:
@@ -302,7 +311,11 @@ def content(document_id: int) -> Reply:
     if isinstance(found, Refusal):
         return answer(found)
     name, data = found
-    return send_file(BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx")
+    response = send_file(
+        BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx"
+    )
+    response.direct_passthrough = False  # the contract's wrapper looks at every body
+    return response
 
 
 @api.get("/queue")

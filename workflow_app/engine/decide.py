@@ -307,8 +307,12 @@ def _answers(
                     process, case, answer.key, vote.voter.key, actor,
                     answer.form.model_validate({}) if answer.form else None, facts, now, today,
                 )  # fmt: skip
-                if isinstance(result, Answered):
-                    yield Offer(answer, (result.capacity,), ballot=ballot, voter=vote.voter.key)
+                if isinstance(result, Refusal) and without_form(result, answer.form):
+                    continue
+                # What is left unsaid only for want of the answer's form may be said.
+                capacity = _voting_capacity(answer, vote, actor, case.parties, None)
+                if capacity:
+                    yield Offer(answer, (capacity,), ballot=ballot, voter=vote.voter.key)
 
 
 def is_visible(process: Process, state: str, parties: Parties, actor: Actor) -> bool:

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.refusals import Refusal, joined
 
 RowT = TypeVar("RowT", bound="Row")
 T = TypeVar("T")
@@ -260,10 +260,22 @@ _SENTENCES = {
 def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
     """Return the form filled with plain values, or a refusal naming every wrong field."""
     try:
-        return form.model_validate(values)
+        filled = form.model_validate(values)
     except ValidationError as error:
         first, *others = (_refusal(item) for item in error.errors(include_url=False))
         return replace(first, others=tuple(others))
+    return joined(_unknown_choices(filled)) or filled
+
+
+def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:
+    """Yield one refusal for each answer that its list of choices does not have."""
+    for view in views(type(form), hidden=True):
+        value, choices = getattr(form, view.name), view.options.get("choices")
+        if choices and value and value not in choices:
+            sentence = f"«{view.title}»: выберите из списка"
+            yield Refusal("unknown_choice", sentence, f"{prefix}{view.name}")
+        for row in (value or ()) if view.row else ():
+            yield from _unknown_choices(row, f"{prefix}{view.name}.{row.row_key}.")
 
 
 def _refusal(item: Mapping[str, Any]) -> Refusal:

@@ -16,7 +16,7 @@ from workflow_app.services.ports import DueTick, UnitOfWork
 class Deadlines(UnitOfWork, Protocol):
     """What the sweep needs beyond a decision's unit of work."""
 
-    def take_tick(self, deadline_id: int) -> DueTick | None:
+    def take_tick(self, deadline_id: int, *, notices_only: bool = False) -> DueTick | None:
         """Take the next tick of a deadline; None when a colleague has it."""
 
     def waiting_for(self, tick: DueTick) -> Sequence[tuple[str, int]]:
@@ -38,9 +38,12 @@ WORDS = {
 }
 
 
-def fire(uow: Deadlines, deadline_id: int) -> str:
-    """Let one tick of a deadline happen; return what it was, empty when there was none."""
-    tick = uow.take_tick(deadline_id)
+def fire(uow: Deadlines, deadline_id: int, *, notices_only: bool = False) -> str:
+    """Let one tick of a deadline happen; return what it was, empty when there was none.
+
+    `notices_only` is for transactions in which no decision may be taken.
+    """
+    tick = uow.take_tick(deadline_id, notices_only=notices_only)
     case = uow.load(tick.instance_id) if tick else None
     if tick is None or case is None:
         return ""

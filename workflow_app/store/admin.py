@@ -82,7 +82,9 @@ class SqlAdministration:
     def office(self, position_id: int) -> Office | None:
         """Return a position."""
         row = self._session.get(Position, position_id)
-        return row and Office(
+        if row is None:
+            return None
+        return Office(
             row.id, row.municipality_id, row.person_id, row.organisation_id, row.role, row.title,
             row.starts_on, row.ends_on,
         )  # fmt: skip
@@ -139,7 +141,7 @@ class SqlAdministration:
     def substitution(self, substitution_id: int) -> tuple[int, dt.date, dt.date] | None:
         """Return (position, first day, last day) of a substitution."""
         row = self._session.get(Substitution, substitution_id)
-        return row and (row.absent_position_id, row.starts_on, row.ends_on)
+        return (row.absent_position_id, row.starts_on, row.ends_on) if row else None
 
     def end_substitution(self, substitution_id: int, last_day: dt.date | None) -> None:
         """Write the last day; without one the substitution is removed."""

@@ -147,8 +147,7 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
         .order_by(SchoolYear.code)
     )
     return [
-        Choice(code, f"{code.replace('-', '/')} учебный год")
-        for code in uow.session.scalars(query)
+        Choice(code, f"{code.replace('-', '/')} учебный год") for code in uow.session.scalars(query)
     ]
 
 

@@ -29,9 +29,9 @@ class Database:
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, isolation: str = "SERIALIZABLE") -> Iterator[Connection]:
         """Open the transaction of a decision: serializable, or the only writer."""
-        options = {"writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"}
+        options = {"writes": True} if self.is_sqlite else {"isolation_level": isolation}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
@@ -41,6 +41,14 @@ class Database:
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
+
+    def notify(self, work: Callable[[Connection], T]) -> T:
+        """Return the work of a transaction that decides nothing: it takes one row and tells of it.
+
+        Hundreds of reminders a second would only abort each other as serializable transactions.
+        """
+        with self.writing("READ COMMITTED") as connection:
+            return work(connection)
 
     def transact(self, work: Callable[[Connection], T], *, queue: int | None = None) -> T:
         """Return what the work returns; clashing transactions repeat it for up to two seconds.

@@ -83,7 +83,7 @@ class SqlFacts:
         return changed[name] if name in changed else default_of(name)
 
     def _settings(self) -> Mapping[str, Any]:
-        """Return all settings that differ from the code: there are few, and one asks for several."""
+        """Return all settings that differ from the code: few, and asked for in numbers."""
         rows = self._connection.execute(_SETTINGS, {"municipality": self._municipality_id})
         return {row.key: row.value for row in rows}
 

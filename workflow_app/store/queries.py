@@ -109,9 +109,7 @@ def says(text: str) -> ColumnElement[bool]:
     # SQLite folds the case of Latin letters only, so the usual spellings are all asked for.
     spellings = {text, text.lower(), text.upper(), text.capitalize()}
     columns = (Instance.heading, Instance.number)
-    return or_(
-        *(column.icontains(one, autoescape=True) for column in columns for one in spellings)
-    )
+    return or_(*(column.icontains(one, autoescape=True) for column in columns for one in spellings))
 
 
 def queue(

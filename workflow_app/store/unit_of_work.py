@@ -460,9 +460,11 @@ class SqlUnitOfWork:
             close = _CLOSE_BALLOT_WORK
         self.connection.execute(close, values)
 
-    def take_tick(self, deadline_id: int) -> DueTick | None:
+    def take_tick(self, deadline_id: int, *, notices_only: bool = False) -> DueTick | None:
         """Take the next tick of a deadline; None when a colleague has it."""
-        return deadlines.take_tick(self.connection, deadline_id, self.now)
+        return deadlines.take_tick(
+            self.connection, deadline_id, self.now, notices_only=notices_only
+        )
 
     def waiting_for(self, tick: DueTick) -> Sequence[tuple[str, int]]:
         """Return who has the open work items of a deadline."""

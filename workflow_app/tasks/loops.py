@@ -10,7 +10,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from functools import partial
 
 import structlog
 from celery import Celery
@@ -43,18 +42,25 @@ def publish(house: House, celery: Celery) -> int:
 
 def fire_due(house: House, most: int = 200) -> int:
     """Fire deadlines that are due, one a transaction, stepping over a broken one."""
-    due = house.read(lambda uow: deadline_rows.due_ids(uow.connection, uow.now, most))
     fired = 0
-    for deadline_id in due:
-        try:
-            fired += bool(house.transact(partial(_fire, deadline_id)))
-        except Exception:
-            log.exception("deadline failed", deadline_id=deadline_id)
+    with deadline_rows.claimed(house.database, house.clock.now(), most) as due:
+        for deadline in due:
+            try:
+                fired += bool(_fire(house, deadline))
+            except Exception:
+                log.exception("deadline failed", deadline_id=deadline.id)
     return fired
 
 
-def _fire(deadline_id: int, uow: SqlUnitOfWork) -> str:
-    return deadlines.fire(uow, deadline_id)
+def _fire(house: House, deadline: deadline_rows.Waiting) -> str:
+    if deadline.decides:
+        return house.transact(lambda uow: deadlines.fire(uow, deadline.id))
+    return house.database.notify(
+        lambda connection: deadlines.fire(
+            SqlUnitOfWork(connection, house.surroundings, house.clock.now()), deadline.id,
+            notices_only=True,
+        )
+    )  # fmt: skip
 
 
 def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:

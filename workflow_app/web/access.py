@@ -16,6 +16,9 @@ from workflow_app.web.security import COOKIE
 
 access = Blueprint("access", __name__)
 
+MOST_LETTERS = 3
+"""So many links for a new password within a quarter of an hour."""
+
 
 @access.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
@@ -84,8 +87,9 @@ def forgot() -> Response | str:
     def send(uow: SqlUnitOfWork) -> None:
         store = SqlAccess(uow)
         person = store.person_by_email(email)
-        if person is not None and store.failures(f"forgot:{person}", store.now - service.FAILURE_WINDOW) < 3:  # noqa: PLR2004, E501
-            store.record_failure(f"forgot:{person}")
+        key, since = f"forgot:{person}", store.now - service.FAILURE_WINDOW
+        if person is not None and store.failures(key, since) < MOST_LETTERS:
+            store.record_failure(key)
             token = service.make_link(store, person, "password")
             put_letter(
                 uow, person, "Новый пароль",
@@ -107,9 +111,7 @@ def choose(token: str) -> Response | str | tuple[str, int]:
     if password != request.form.get("again", ""):
         refusal = Refusal("passwords_differ", "Пароли не совпадают", "again")
         return render_template("access/choose.html", refusal=refusal), 422
-    result = house().transact(
-        lambda uow: service.choose_password(SqlAccess(uow), token, password)
-    )
+    result = house().transact(lambda uow: service.choose_password(SqlAccess(uow), token, password))
     if isinstance(result, Refusal):
         return render_template("access/choose.html", refusal=result), 422
     flash("Пароль сохранён. Войдите с ним.", "success")

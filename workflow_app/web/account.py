@@ -156,5 +156,3 @@ def mark_read() -> Response:
     if instance_id:
         return redirect(url_for("cases.show", instance_id=instance_id))
     return redirect(url_for("notices.show"))
-
-

@@ -42,7 +42,7 @@ def _page(
             abort(404)
         return render_template("cases/show.html", view=view, refusal=refusal)
     form = line.offer.action.form
-    controls = ()
+    controls: tuple[forms.Control, ...] = ()
     if form:
         typed = forms.typed(form, sent) if sent is not None else None
         errors = refusal.fields if refusal else {}

@@ -24,6 +24,7 @@ admin = Blueprint("admin", __name__)
 Answer = Response | str | tuple[str, int]
 Work = Callable[[store.SqlAdministration, Actor], Any]
 
+YEARS = frozenset(map(str, range(2000, 2100)))
 LANES = {"": "обычный", "august": "август"}
 
 
@@ -35,9 +36,7 @@ def _officer(uow: SqlUnitOfWork) -> Capacity:
 def _do(work: Work, said: str, back: str) -> Response:
     """Carry out one intent and go back with its result."""
     person = person_id()
-    result = house().transact(
-        lambda uow: work(store.SqlAdministration(uow), uow.actor(person))
-    )
+    result = house().transact(lambda uow: work(store.SqlAdministration(uow), uow.actor(person)))
     if isinstance(result, Refusal):
         if result.code in ("not_your_role", "not_found"):
             abort(404)
@@ -159,7 +158,8 @@ def positions() -> str:
         roles.pop(SYSTEM_ROLE.key, None)
         return {
             "rows": store.positions(uow.session, municipality, day), "on": day, "roles": roles,
-            "people": _people(uow, municipality), "organisations": _organisations(uow, municipality),
+            "people": _people(uow, municipality),
+            "organisations": _organisations(uow, municipality),
         }  # fmt: skip
 
     return _show("positions", values)
@@ -255,7 +255,7 @@ def calendar() -> str:
     wanted = request.args.get("year", "")
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        year = int(wanted) if wanted.isdigit() and len(wanted) == 4 and wanted[0] == "2" else uow.today.year  # noqa: PLR2004
+        year = int(wanted) if wanted in YEARS else uow.today.year
         return {"days": store.calendar_days(uow.session, municipality, year), "year": year}
 
     return _show("calendar", values)
@@ -316,7 +316,7 @@ def set_policy() -> Response:
     kind, lane = sent.get("kind", ""), sent.get("lane", "")
     if kind not in house().read(_kinds) or lane not in LANES:
         abort(404)
-    if "drop" in sent:
+    if "forget" in sent:
         return _do(lambda s, a: service.drop_policy(s, a, kind, lane), "Срок как в процессе.", back)
     offset = sent.get("offset", "")
     return _do(

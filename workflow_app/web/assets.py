@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
@@ -32,7 +33,11 @@ def _version(name: str) -> str:
 
 
 def _lasting(response: Response) -> Response:
-    if request.endpoint == "static" and "v" in request.args and response.status_code < 400:  # noqa: PLR2004
+    if (
+        request.endpoint == "static"
+        and "v" in request.args
+        and response.status_code == HTTPStatus.OK
+    ):
         response.headers["Cache-Control"] = YEAR
     return response
 
@@ -40,12 +45,11 @@ def _lasting(response: Response) -> Response:
 def _packed(response: Response) -> Response:
     """Pack text when the browser takes it; a year of villages reads this over a mobile line."""
     is_text = (response.content_type or "").startswith(PACKED)
-    if not is_text or response.status_code != 200 or response.is_streamed and (  # noqa: PLR2004
-        not response.direct_passthrough
-    ):
+    is_flowing = response.is_streamed and not response.direct_passthrough
+    if not is_text or is_flowing or response.status_code != HTTPStatus.OK:
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or response.content_encoding:
+    if not request.accept_encodings["gzip"] or response.content_encoding:
         return response
     response.direct_passthrough = False
     data = response.get_data()

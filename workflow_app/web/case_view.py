@@ -214,12 +214,11 @@ def _history(
             spent = _between(days, since, until)
         if line.from_state != line.to_state:
             entered = line.at
-        yield Line(line, spent, _reason(uow, process, line))
+        yield Line(line, spent, _reason(process, line))
 
 
-def _reason(uow: SqlUnitOfWork, process: Process, line: queries.HistoryLine) -> str:
+def _reason(process: Process, line: queries.HistoryLine) -> str:
     """Return what was written on the way, field by field."""
-    del uow
     form = _form_of(process, line)
     if form is None:
         return ""
@@ -242,7 +241,8 @@ def _form_of(process: Process, line: queries.HistoryLine) -> type[Form] | None:
 
 
 def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
-    return [str(row[c.name]) for c in view.columns if c.kind in ("text", "line") and row.get(c.name)]
+    columns = [column.name for column in view.columns if column.kind in ("text", "line")]
+    return [str(row[name]) for name in columns if row.get(name)]
 
 
 def last_remarks(

@@ -46,8 +46,6 @@ def show(document_id: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         document, data = _found(uow, document_id)
-        return render_template(
-            "documents/show.html", document=document, html=preview_html(data)
-        )
+        return render_template("documents/show.html", document=document, html=preview_html(data))
 
     return house().read(look)

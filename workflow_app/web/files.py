@@ -64,9 +64,7 @@ def take_in(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:
     return joined(refused)
 
 
-def _keep(
-    view: FieldView, name: str, content: bytes, sent: MultiDict[str, str]
-) -> Refusal | None:
+def _keep(view: FieldView, name: str, content: bytes, sent: MultiDict[str, str]) -> Refusal | None:
     accepted = tuple(view.options.get("accept", ())) or tuple(uploads.TYPES)
     kind = uploads.accept(name, content, accepted)
     if isinstance(kind, Refusal):
@@ -83,9 +81,7 @@ def ids(form: type[Form], sent: MultiDict[str, str]) -> list[tuple[str, int]]:
     return [(name, int(value)) for name, value in found if value.isdigit()]
 
 
-def foreign(
-    uow: SqlUnitOfWork, instance_id: int, held: list[tuple[str, int]]
-) -> Refusal | None:
+def foreign(uow: SqlUnitOfWork, instance_id: int, held: list[tuple[str, int]]) -> Refusal | None:
     """Return a refusal for files that are neither this person's new ones nor this case's."""
     return joined(
         Refusal("file_unknown", "Такого файла нет: приложите его ещё раз", name)

@@ -40,7 +40,8 @@ def register(app: Flask, house: House) -> None:
     app.jinja_env.filters.update(
         moment=moment, day=day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
-        plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left, status_title=status_title,
+        plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
+        status_title=status_title,
         member_role=member_role, browser=browser, effect_title=effect_title,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
@@ -99,8 +100,8 @@ def vote_kind(status: str, ballot: Ballot) -> str:
 def left(days: int | None) -> str:
     """Return how many working days are left, in words.
 
-    >>> [left(n) for n in (3, 1, 0, -2, None)]
-    ['осталось 3 рабочих дня', 'остался 1 рабочий день', 'сегодня', 'просрочено на 2 рабочих дня', '']
+    >>> [left(n) for n in (3, 1, 0, -2)]
+    ['осталось 3 рабочих дня', 'остался 1 рабочий день', 'сегодня', 'просрочено на 2 рабочих дня']
     """
     if days is None:
         return ""

@@ -75,8 +75,7 @@ def controls(
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal."""
     found = [
-        _control(uow, case, view, form, errors or {}, typed, blanks)
-        for view in views(type(form))
+        _control(uow, case, view, form, errors or {}, typed, blanks) for view in views(type(form))
     ]
     said = remarks or {}
     return [replace(one, remarks=said[one.name]) if one.name in said else one for one in found]
@@ -155,9 +154,7 @@ def shown_hash(value: Any) -> str:
     if isinstance(value, Form):
         plain = value.model_dump(mode="json")
     elif isinstance(value, tuple | list):
-        plain = [
-            item.model_dump(mode="json") if isinstance(item, Form) else item for item in value
-        ]
+        plain = [item.model_dump(mode="json") if isinstance(item, Form) else item for item in value]
     return hashlib.sha256(canonical(plain).encode()).hexdigest()[:12]
 
 
@@ -232,9 +229,7 @@ def _free_key(number: int, taken: Collection[str]) -> str:
     return f"r{number}"
 
 
-def _written_rows(
-    view: FieldView, sent: MultiDict[str, str]
-) -> list[tuple[int, dict[str, Any]]]:
+def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows somebody wrote something in, with their numbers on the page."""
     parts = (name.split(".") for name in sent if name.startswith(f"{view.name}."))
     numbers = sorted({int(part[1]) for part in parts if part[1].isdigit()})

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -80,9 +81,7 @@ def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[Process]:
     ]
 
 
-def _bulk_actions(
-    uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor
-) -> Sequence[BulkAction]:
+def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor) -> Sequence[BulkAction]:
     """Return the actions that may be taken on a row together with others."""
     process = uow.processes.get(row.process)
     if process is None or row.ballot:
@@ -248,7 +247,7 @@ def _act(
     return result, f"Дело {row.id}" if result.code == "not_found" else _named(row)
 
 
-def _named(row: Instance) -> str:
+def _named(row: Any) -> str:
     return f"{row.heading} {row.number}".strip()
 
 

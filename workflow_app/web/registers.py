@@ -1,4 +1,4 @@
-"""Registers, read only: cases, networks and their composition on a date, orders, schools, people."""
+"""Registers, read only: cases, networks on a date, orders, schools, people."""
 
 import datetime as dt
 
@@ -52,7 +52,9 @@ def all_cases() -> str:
         district = frozenset(
             role.held_by for p in known.values() for role in p.readers if role.party is None
         )
-        private = [(p.key, s.key) for p in known.values() for s in p.states.values() if s.is_private]
+        private = [
+            (p.key, s.key) for p in known.values() for s in p.states.values() if s.is_private
+        ]
         rows = queries.cases(uow.session, actor, wanted, district, private)
         seen = [
             row
@@ -179,8 +181,8 @@ def schools() -> str:
             .where(SchoolYear.municipality_id == municipality)
             .order_by(SchoolYear.code.desc())
         ).all()
-        year = request.args.get("year", "")
-        year = year if year in years else None
+        wanted = request.args.get("year", "")
+        year = wanted if wanted in years else None
         cards = directory.school_cards(uow.session, municipality, uow.today, school_year=year)
         status = request.args.get("status", "")
         return render_template(

@@ -6,9 +6,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
-TOO_OFTEN = Refusal(
-    "too_many_attempts", "Слишком много попыток. Подождите 15 минут.", "password"
-)
+TOO_OFTEN = Refusal("too_many_attempts", "Слишком много попыток. Подождите 15 минут.", "password")
 
 
 def is_signed(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:

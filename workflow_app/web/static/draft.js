@@ -15,7 +15,7 @@ export function keepDraft(form) {
     const values = written(form);
     localStorage.setItem(key, JSON.stringify({ version: form.elements._version.value, values }));
     clearTimeout(timer);
-    timer = setTimeout(() => send(form, key, shown), PAUSE);
+    timer = setTimeout(() => send(form, key, shown), Number(form.dataset.pause || PAUSE));
   });
   form.addEventListener("submit", () => clearTimeout(timer));
 }

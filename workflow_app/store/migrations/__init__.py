@@ -1,1 +1,0 @@
-"""Numbered, reversible steps of the schema."""
