@@ -102,9 +102,17 @@ class District:
         """Move to a moment, letting every deadline on the way happen."""
         target = moment(text)
         while True:
-            due = self.read(lambda uow: uow.connection.execute(
-                select(Deadline.next_at).where(Deadline.next_at <= target).order_by(Deadline.next_at)
-            ).scalars().first())
+            due = self.read(
+                lambda uow: (
+                    uow.connection.execute(
+                        select(Deadline.next_at)
+                        .where(Deadline.next_at <= target)
+                        .order_by(Deadline.next_at)
+                    )
+                    .scalars()
+                    .first()
+                )
+            )
             if due is None:
                 break
             self.house.clock.set(max(due, self.house.clock.now()))
@@ -114,9 +122,7 @@ class District:
     def carry_out(self):
         """Carry out every waiting effect, as the worker does."""
         for _ in range(50):
-            claimed = self.house.transact(
-                lambda uow: effects.outbox.claim(uow.connection, uow.now)
-            )
+            claimed = self.house.transact(lambda uow: effects.outbox.claim(uow.connection, uow.now))
             if not claimed:
                 return
             for message_id, _kind in claimed:
@@ -149,9 +155,11 @@ class District:
         """Let the clerk record numbers of the order journal that were given elsewhere."""
         today = self.house.clock.now().astimezone(ZONE).date()
         who = self.people["P004"]
-        return self.house.transact(lambda uow: journals.record_outside_numbers(
-            uow, who, "orders", today, first, last, "выдан вне системы"
-        ))
+        return self.house.transact(
+            lambda uow: journals.record_outside_numbers(
+                uow, who, "orders", today, first, last, "выдан вне системы"
+            )
+        )
 
     def take_back(self, person, case):
         who = self.people[person]
@@ -178,19 +186,24 @@ class District:
         return {codes.get(vote.voter.key, vote.voter.key): vote.status for vote in tally}
 
     def directions(self, year):
-        municipality = self.read(lambda uow: uow.session.scalars(select(Organisation.municipality_id)).first())
-        rows = self.read(lambda uow: [
-            row.id for row in directory.directions(uow.session, municipality, year)
-        ])
+        municipality = self.read(
+            lambda uow: uow.session.scalars(select(Organisation.municipality_id)).first()
+        )
+        rows = self.read(
+            lambda uow: [row.id for row in directory.directions(uow.session, municipality, year)]
+        )
         return rows
 
     def rows(self, model, **where):
         """Return rows of a table as plain dictionaries."""
         table = model.__table__
         query = select(table).where(*(table.c[name] == value for name, value in where.items()))
-        return [dict(row._mapping) for row in self.read(
-            lambda uow: uow.connection.execute(query.order_by(*table.primary_key)).all()
-        )]
+        return [
+            dict(row._mapping)
+            for row in self.read(
+                lambda uow: uow.connection.execute(query.order_by(*table.primary_key)).all()
+            )
+        ]
 
     def history(self, case):
         return [row["action"] for row in self.rows(History, instance_id=case)]
@@ -219,9 +232,7 @@ class District:
         return self.rows(Document, instance_id=case)
 
     def numbers(self, year, kind="issued"):
-        return [
-            row["label"] for row in self.rows(JournalEntry, year=year, kind=kind)
-        ]
+        return [row["label"] for row in self.rows(JournalEntry, year=year, kind=kind)]
 
     def instances(self, **where):
         return self.rows(Instance, **where)

@@ -55,7 +55,9 @@ def start(client, district, person="P102", **values):
         "directions": district.directions("2025-2026")[:1],
         "members": [{"school": district.school("S05"), "role": "supported"}], **values,
     }  # fmt: skip
-    return client(person).post("/api/v1/instances", json={"process": "network_proposal", "data": data})
+    return client(person).post(
+        "/api/v1/instances", json={"process": "network_proposal", "data": data}
+    )
 
 
 def test_a_proposal_is_started_edited_and_sent(client, district):

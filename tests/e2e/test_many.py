@@ -42,7 +42,8 @@ def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_
     page.goto("/")
     for box in page.locator("input[name=case]").all():
         box.check()
-    page.get_by_role("button", name="Утвердить").click()
+    page.get_by_label("Ваш пароль").fill("demo-2025")
+    page.get_by_role("button", name="Подписать").click()
     said = " ".join(page.locator(".alert").all_inner_texts())
     assert "Выполнено: 1." in said
     assert "это действие к нему не подходит" in said

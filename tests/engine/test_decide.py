@@ -378,6 +378,7 @@ def test_allowed_lists_the_answers_somebody_may_give():
 
     assert [(offer.key, offer.voter, offer.ballot.key) for offer in offers] == [
         ("approve", "106", "vote"),
+        ("oppose", "106", "vote"),  # only its own form is missing, and that is asked for next
     ]  # fmt: skip
 
 

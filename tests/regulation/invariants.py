@@ -37,7 +37,9 @@ class Ledger:
         self.deadlines = [row for row in rows(Deadline).values() if row["closed_at"] is None]
         self.work = [row for row in rows(WorkItem).values() if row["closed_at"] is None]
         self.history = defaultdict(list)
-        for line in sorted(rows(History).values(), key=lambda row: (row["instance_id"], row["seq"])):
+        for line in sorted(
+            rows(History).values(), key=lambda row: (row["instance_id"], row["seq"])
+        ):
             self.history[line["instance_id"]].append(line)
 
     def of(self, process, *states):

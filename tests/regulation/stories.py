@@ -14,8 +14,9 @@ def propose(district, head, members, *, year="2025-2026", **values):
     return district.start(head, PROPOSAL, **given)
 
 
-def to_department(district, head="P102", members=None, heads=("P105", "P103"), methodist="P006",
-                  **values):
+def to_department(
+    district, head="P102", members=None, heads=("P105", "P103"), methodist="P006", **values
+):
     """Bring a proposal into the department's queue and return it."""
     members = members or {"S05": "supported", "S03": "partner"}
     case = propose(district, head, members, **values).instance_id

@@ -30,7 +30,11 @@ def test_a_consent_is_reminded_two_working_days_before_and_on_the_day(open_distr
     district = open_district("2025-08-28")
     case = invited(district)
     assert district.deadlines(case) == {"consent": "2025-09-04"}
-    for moment, expected in (("2025-09-01 12:00", 0), ("2025-09-02 10:00", 1), ("2025-09-04 10:00", 2)):
+    for moment, expected in (
+        ("2025-09-01 12:00", 0),
+        ("2025-09-02 10:00", 1),
+        ("2025-09-04 10:00", 2),
+    ):
         district.at(moment)
         district.carry_out()
         assert len(reminders(district, "P105")) == expected
@@ -62,7 +66,12 @@ def test_running_the_sweep_twice_changes_nothing(open_district):
 def test_a_silent_methodist_escalates_to_the_centre_and_then_to_the_department(open_district):
     district = open_district("2025-08-28")
     case = done(propose(district, "P102", MEMBERS)).instance_id
-    for person, action in (("P102", "invite"), ("P105", "agree"), ("P103", "agree"), ("P102", "submit")):
+    for person, action in (
+        ("P102", "invite"),
+        ("P105", "agree"),
+        ("P103", "agree"),
+        ("P102", "submit"),
+    ):
         done(district.act(person, case, action))
     district.at("2025-09-08 12:00")
     district.carry_out()

@@ -132,7 +132,9 @@ class Office(RuleBasedStateMachine):
             st.sampled_from(self.open_cases(PROPOSAL, "draft", "returned")), label="case"
         )
         rows = [{"school": self.district.school(code), "role": "supported"} for code in schools]
-        head = "P101" if self.district.case(case).data.base == self.district.school("S01") else "P102"
+        head = (
+            "P101" if self.district.case(case).data.base == self.district.school("S01") else "P102"
+        )
         self.unharmed(lambda: self.district.edit(head, case, members=rows))
 
     # ------------------------------------------------------------ what happens by itself
@@ -174,9 +176,7 @@ class Office(RuleBasedStateMachine):
         form = self.form(case, action)
         given = {view.name: values[view.name] for view in views(form)} if form else {}
         given = {name: value for name, value in given.items() if value is not None}
-        return self.unharmed(
-            lambda: self.district.act(who, case, action, voter=voter, **given)
-        )
+        return self.unharmed(lambda: self.district.act(who, case, action, voter=voter, **given))
 
     def unharmed(self, step):
         """Return what a step gives; a refusal leaves every table as it was."""

@@ -57,7 +57,12 @@ def test_p2_a_school_is_silent_and_the_quorum_fails(open_district):
 def test_p3_a_changed_composition_asks_only_the_new_school(open_district):
     district = open_district("2025-08-28")
     case = done(propose(district, "P101", {"S10": "supported", "S12": "supported"})).instance_id
-    for person, action in (("P101", "invite"), ("P110", "agree"), ("P112", "agree"), ("P101", "submit")):
+    for person, action in (
+        ("P101", "invite"),
+        ("P110", "agree"),
+        ("P112", "agree"),
+        ("P101", "submit"),
+    ):
         done(district.act(person, case, action))
     remark = {"key": "r1", "about": "members", "text": "добавьте МКОУ СОШ № 13 п. Кумская Долина"}
     done(district.act("P006", case, "return", remarks=[remark]))

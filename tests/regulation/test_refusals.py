@@ -455,8 +455,7 @@ def the_order_lists_another_role_than_the_school_agreed_to(district):
     order = district.child(approved(district))
     complete_order(district, order)
     members = [
-        {"school": district.school(code), "role": "supported", "conditions": ""}
-        for code in MEMBERS
+        {"school": district.school(code), "role": "supported", "conditions": ""} for code in MEMBERS
     ]
     parent_text(district, order, members=members)
     return lambda: district.act("P003", order, "send")
