@@ -1,5 +1,7 @@
 """REST v1: the contract outside programs rely on."""
 
+from io import BytesIO
+
 import pytest
 from stories import NOTE, done, propose, to_department
 
@@ -44,7 +46,7 @@ def test_the_contract_is_published_as_openapi_31(client):
     for path in ("/processes", "/processes/{key}", "/instances", "/instances/{instance_id}",
                  "/instances/{instance_id}/actions/{action}", "/instances/{instance_id}/history",
                  "/instances/{instance_id}/documents", "/documents/{document_id}/content",
-                 "/queue", "/networks", "/networks/{network_id}/composition", "/orders",
+                 "/files", "/queue", "/networks", "/networks/{network_id}/composition", "/orders",
                  "/schools", "/people"):  # fmt: skip
         assert f"/api/v1{path}" in paths
 
@@ -170,3 +172,14 @@ def test_a_broken_body_is_answered_in_json(client, district):
     assert answer.status_code == 422
     assert answer.json["code"] == "bad_request"
     assert client("P102").get("/api/v1/instances/999999").json["code"] == "not_found"
+
+
+def test_a_file_is_taken_by_what_it_is_and_not_by_its_name(client):
+    def bring(name, data):
+        return client("P004").post("/api/v1/files", data={"file": (BytesIO(data), name)})
+
+    taken = bring("скан.pdf", b"%PDF-1.7\nhello")
+    assert taken.status_code == 200
+    assert taken.json["name"] == "скан.pdf"
+    assert bring("скан.pdf", b"MZ this is a program").status_code in (409, 422)
+    assert client("P004").post("/api/v1/files").json["code"] == "bad_request"

@@ -1,5 +1,6 @@
 """The routes of REST v1."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, TypeVar
@@ -26,7 +27,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.services import access, acting, drafts
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.store import idempotency, queries
+from workflow_app.store import idempotency, queries, uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
@@ -178,8 +179,10 @@ def save_draft(instance_id: int) -> Reply:
         lambda uow: drafts.save_draft(uow, person, instance_id, body.data, body.version),
         queue=instance_id,
     )
-    return answer(result) if isinstance(result, Refusal) else _read(
-        lambda uow: _instance(uow, instance_id)
+    return (
+        answer(result)
+        if isinstance(result, Refusal)
+        else _read(lambda uow: _instance(uow, instance_id))
     )
 
 
@@ -206,9 +209,7 @@ def act(instance_id: int, action: str) -> Reply:
     return _once(work, queue=instance_id)
 
 
-def _values(
-    uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action
-) -> Mapping[str, Any]:
+def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -> Mapping[str, Any]:
     """Return the action's form; a bare comment is its reason where the form has one."""
     form = None
     case = uow.load(instance_id)
@@ -316,6 +317,23 @@ def content(document_id: int) -> Reply:
     )
     response.direct_passthrough = False  # the contract's wrapper looks at every body
     return response
+
+
+@api.post("/files")
+@documented(m.FileView)
+def bring_file() -> Reply:
+    """Take a file (multipart field `file`); its id goes into a form field."""
+    sent = request.files.get("file")
+    if sent is None:
+        return answer(Refusal("bad_request", "Файл не приложен", "file"))
+    name, data = sent.filename or "файл", sent.read()
+    kind = uploads.accept(name, data)
+    if isinstance(kind, Refusal):
+        return answer(kind)
+    person = g.person_id
+    made = house().transact(lambda uow: uploads.keep(uow, person, name, data, kind))
+    view = m.FileView(id=made, name=name, sha256=hashlib.sha256(data).hexdigest())
+    return jsonify(view.model_dump())
 
 
 @api.get("/queue")

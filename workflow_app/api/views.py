@@ -11,9 +11,7 @@ from workflow_app.store.models.documents import Document
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
-def instance_view(
-    uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
-) -> m.InstanceView:
+def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor) -> m.InstanceView:
     """Return a case with what its reader may do, and why not."""
     facts = uow.facts(case.municipality_id)
     offers = list(allowed(process, case, actor, facts, uow.now, uow.today))

@@ -1,6 +1,8 @@
 """Files people bring: taken with a form or by a script, given back to who may read their case."""
 
-from flask import Blueprint, Response, abort, jsonify, make_response, request
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, jsonify, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -45,9 +47,9 @@ def give(upload_id: int) -> Response:
         return found, uploads.content(uow, found)
 
     upload, content = house().read(look)
-    response = make_response(content)
-    response.headers["Content-Type"] = upload.kind
-    response.headers.set("Content-Disposition", "attachment", filename=upload.name)
+    response = send_file(
+        BytesIO(content), mimetype=upload.kind, as_attachment=True, download_name=upload.name
+    )
     return response
 
 
