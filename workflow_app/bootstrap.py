@@ -47,9 +47,7 @@ class House:
     def transact(self, work: Callable[[SqlUnitOfWork], T], *, queue: int | None = None) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
         return self.database.transact(
-            lambda connection: work(
-                SqlUnitOfWork(connection, self.surroundings, self.clock.now())
-            ),
+            lambda connection: work(SqlUnitOfWork(connection, self.surroundings, self.clock.now())),
             queue=queue,
         )
 

@@ -15,10 +15,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from measuring import side_by_side, tell
-from multiplying import multiply
 from bench_engine import sheet_process
 from district import District, DistrictMaker
+from measuring import side_by_side, tell
+from multiplying import multiply
 from servers import PostgresServer, running_postgres
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from stories import NOTE, PROPOSAL, done, to_department
@@ -138,7 +138,9 @@ def bench_transition(kind: str) -> None:
     """The portable form of a persisted transition beside its limit, on one connection."""
     with opened(kind) as (district, _), ExitStack() as stack:
         process = sheet_process()
-        surroundings = Surroundings({"sheet": process}, {"sheet": "0" * 64}, district.house.settings.zone)
+        surroundings = Surroundings(
+            {"sheet": process}, {"sheet": "0" * 64}, district.house.settings.zone
+        )
         connection = writing(district, stack)
         now = district.house.clock.now()
         one, other = (started(district, connection, surroundings) for _ in range(2))

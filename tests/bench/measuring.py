@@ -36,7 +36,7 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def tell(  # noqa: PLR0913 (the columns of the contract)
+def tell(
     name: str,
     value: float,
     unit: str,

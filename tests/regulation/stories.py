@@ -21,7 +21,8 @@ def to_department(
     members = members or {"S05": "supported", "S03": "partner"}
     case = propose(district, head, members, **values).instance_id
     steps = [(head, "invite", {}), *((person, "agree", {}) for person in heads),
-             (head, "submit", {}), (methodist, "endorse", {"conclusion": "Условия выполнены."})]  # fmt: skip
+             (head, "submit", {}),
+             (methodist, "endorse", {"conclusion": "Условия выполнены."})]  # fmt: skip
     for person, action, given in steps:
         done(district.act(person, case, action, **given))
     return case

@@ -16,15 +16,24 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select
-from stories import NOTE, ORDER, PROPOSAL
+from stories import NOTE, ORDER, PROPOSAL, done, to_department, to_signature
 
 from workflow_app.engine.decide import allowed
 from workflow_app.engine.forms import views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, deadlines
-from workflow_app.store.models import Base
-from workflow_app.store.models.instances import Deadline, Instance
-from workflow_app.store.models.messages import OutboxMessage
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import (
+    BallotRow,
+    DataVersion,
+    Deadline,
+    History,
+    Instance,
+    VoteRow,
+    WorkItem,
+)
+from workflow_app.store.models.messages import Notice, OutboxMessage
+from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
 from workflow_app.tasks import effects, loops
 
 HEADS = ("P102", "P101", "P103", "P105", "P110", "P112", "P116")
@@ -44,15 +53,32 @@ FILLED = {
 }  # fmt: skip
 
 
+MOVING = (
+    Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
+    Notice, JournalEntry, Network, MembershipEvent,
+)  # fmt: skip
+"""What steps, deadlines and effects write; the directory stays as it was loaded."""
+
+
 class Office(RuleBasedStateMachine):
     """A district in which anything may be tried at any time."""
 
     make = None
 
-    @initialize()
-    def open_the_district(self):
+    @initialize(stage=st.sampled_from(("signed", "on_signature", "dept_review", "empty")))
+    def open_the_district(self, stage):
+        """Begin anywhere on the way: a random walk alone seldom comes to a signature."""
         self.district = type(self).make("2025-08-28")
         self.house = self.district.house
+        self.touched = True
+        if stage == "empty":
+            return
+        case = to_department(self.district, valid_from="2025-12-01")
+        if stage != "dept_review":
+            done(self.district.act("P002", case, "approve"))
+            order = to_signature(self.district, case)
+        if stage == "signed":
+            done(self.district.act("P002", order, "sign"))
 
     def teardown(self):
         if hasattr(self, "district"):
@@ -82,24 +108,44 @@ class Office(RuleBasedStateMachine):
         self.unharmed(lambda: self.district.start(who, PROPOSAL, **values))
 
     @precondition(lambda self: self.open_cases())
-    @rule(data=st.data())
-    def go_on(self, data):
-        """Somebody does what she is allowed to do."""
+    @rule(data=st.data(), steps=st.integers(1, 5))
+    def go_on(self, data, steps):
+        """People do what they are allowed to do."""
+        for _ in range(steps):
+            cases = self.open_cases()
+            case = data.draw(st.sampled_from(cases), label="case") if cases else None
+            offers = self.offers(case) if case else []
+            if not offers:
+                return
+            who, action, voter, _ = data.draw(st.sampled_from(offers), label="offer")
+            result = self.take(who, case, action, voter, data)
+            assert not isinstance(result, Refusal) or self.needs_its_form(case, action), result
+
+    @precondition(lambda self: self.open_cases())
+    @rule(data=st.data(), steps=st.integers(1, 4))
+    def go_forward(self, data, steps):
+        """The case goes the straight way for some steps, if it can."""
         case = data.draw(st.sampled_from(self.open_cases()), label="case")
-        offers = self.offers(case)
-        if not offers:
-            return
-        forward = [offer for offer in offers if offer[3]]
-        chosen = forward * 3 + offers
-        who, action, voter, _ = data.draw(st.sampled_from(chosen), label="offer")
-        result = self.take(who, case, action, voter, data)
-        assert not isinstance(result, Refusal) or self.needs_its_form(case, action), result
+        for _ in range(steps):
+            if case in self.orders_to_fill():
+                self.fill_in(case)
+            forward = [offer for offer in self.offers(case) if offer[3]]
+            if not forward:
+                return
+            who, action, voter, _ = data.draw(st.sampled_from(forward), label="offer")
+            self.take(who, case, action, voter, data)
 
     @precondition(lambda self: self.open_cases())
     @rule(data=st.data(), who=st.sampled_from(PEOPLE), number=st.none() | st.integers(0, 400))
     def try_anything(self, data, who, number):
-        """Somebody tries an action that may well not be hers."""
-        case = data.draw(st.sampled_from(self.open_cases()), label="case")
+        """Somebody tries actions that may well not be hers."""
+        for _ in range(3):
+            cases = self.open_cases()
+            if cases:
+                case = data.draw(st.sampled_from(cases), label="case")
+                self.try_in(case, data, who, number)
+
+    def try_in(self, case, data, who, number):
         process = self.house.processes[self.district.case(case).process]
         keys = [t.key for t in process.transitions]
         keys += [answer.key for ballot in process.ballots.values() for answer in ballot.answers]
@@ -117,7 +163,9 @@ class Office(RuleBasedStateMachine):
     @rule(data=st.data())
     def fill_in_the_order(self, data):
         """The specialist completes a draft order."""
-        order = data.draw(st.sampled_from(self.orders_to_fill()), label="order")
+        self.fill_in(data.draw(st.sampled_from(self.orders_to_fill()), label="order"))
+
+    def fill_in(self, order):
         people = self.district.people
         self.unharmed(lambda: self.district.edit(
             "P003", order, acts=[self.district.acts["A11"]], coordinator=people["P102"],
@@ -139,9 +187,10 @@ class Office(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what happens by itself
 
-    @rule(hours=st.sampled_from((1, 5, 24, 24, 72, 24 * 9)))
+    @rule(hours=st.sampled_from((1, 24, 24, 72)))
     def time_passes(self, hours):
         """Deadlines on the way happen, each in its own transaction."""
+        self.touched = True
         target = self.house.clock.now() + dt.timedelta(hours=hours)
         while due := self.next_deadline(target):
             self.house.clock.set(max(self.house.clock.now(), due.next_at))
@@ -151,6 +200,7 @@ class Office(RuleBasedStateMachine):
     @rule()
     def effects_are_carried_out_twice(self):
         """9: what was carried out and swept once is not changed by doing it again."""
+        self.touched = True
         self.district.carry_out()
         once = self.fingerprint()
         for message in self.district.rows(OutboxMessage):
@@ -163,8 +213,9 @@ class Office(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self):
-        if hasattr(self, "district"):
+        if hasattr(self, "district") and self.touched:
             self.district.read(invariants.check)
+            self.touched = False
 
     # ------------------------------------------------------------ helpers
 
@@ -182,14 +233,15 @@ class Office(RuleBasedStateMachine):
         """Return what a step gives; a refusal leaves every table as it was."""
         before = self.fingerprint()
         result = step()
+        if not isinstance(result, Refusal):
+            self.touched = True
+            self.everything_holds()
         if isinstance(result, Refusal):
             assert self.fingerprint() == before, result
         return result
 
     def fingerprint(self):
-        return self.district.read(
-            partial(invariants.fingerprint, models=[m.class_ for m in Base.registry.mappers])
-        )
+        return self.district.read(partial(invariants.fingerprint, models=MOVING))
 
     def form(self, case, action):
         found = self.district.case(case)
@@ -221,10 +273,10 @@ class Office(RuleBasedStateMachine):
     def open_cases(self, process=None, *states):
         if not hasattr(self, "district"):
             return []
-        rows = self.district.rows(Instance)
         return [
-            row["id"] for row in rows
-            if process in (None, row["process"]) and (not states or row["state"] in states)
+            row["id"] for row in self.district.rows(Instance)
+            if process in (None, row["process"])
+            and (row["state"] in states if states else row["finished_at"] is None)
         ]  # fmt: skip
 
     def orders_to_fill(self):
@@ -249,9 +301,9 @@ def walk(maker, examples, steps):
 
 
 def test_invariants_hold_on_short_walks(sqlite_maker):
-    walk(sqlite_maker, examples=6, steps=40)
+    walk(sqlite_maker, examples=8, steps=20)
 
 
 @pytest.mark.deep
 def test_invariants_hold_on_long_walks(sqlite_maker):
-    walk(sqlite_maker, examples=60, steps=80)
+    walk(sqlite_maker, examples=30, steps=40)

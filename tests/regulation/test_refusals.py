@@ -137,6 +137,14 @@ def a_second_proposal_of_one_year_is_begun(district):
     return lambda: propose(district, "P102", MEMBERS, name="Другая сеть")
 
 
+@refused("already_open")
+def a_draft_is_moved_to_a_base_that_proposes_already(district):
+    drafted(district)
+    base = {"base": district.school("S01"), "name": "Другая сеть"}
+    case = done(propose(district, "P003", MEMBERS, **base)).instance_id
+    return lambda: district.edit("P003", case, base=district.school("S02"))
+
+
 @refused("unknown_choice")
 def a_school_is_given_a_role_that_does_not_exist(district):
     return lambda: propose(district, "P102", {"S05": "guest"})

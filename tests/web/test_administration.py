@@ -165,7 +165,7 @@ def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     specialist.post("/admin/deadlines", **wrong, remind="завтра")
     assert "через запятую" in " ".join(specialist.says("/admin/deadlines"))
     specialist.post("/admin/deadlines", status=404, **{**wrong, "kind": "нет такого"})
-    specialist.post("/admin/deadlines", kind="consent", lane="august", drop="1")
+    specialist.post("/admin/deadlines", kind="consent", lane="august", forget="1")
     assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
 
 

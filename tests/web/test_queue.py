@@ -86,6 +86,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(browser):
 def test_filters_live_in_the_address_and_a_mangled_one_is_no_failure(browser):
     reader = browser("P002")
     assert reader.get("/?text=К-12").count('class="title"') == 1
+    assert reader.get("/?text=ЧИТАТЕЛЬСКАЯ").count('class="title"') == 50
     assert reader.get("/?state=dept_review&process=network_proposal").count('class="title"') == 50
     assert "ничего не подходит" in reader.get("/?late=1")
     assert "ничего не подходит" in reader.get("/?own=1")

@@ -9,6 +9,7 @@ only a veto ends it at once (dossier 7.1, «How every ballot closes»).
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, Literal
 
 from workflow_app.engine.changes import Ask, Voter
@@ -219,19 +220,27 @@ class Ballot:
         return len({self.is_passed(case, facts, end) for end in self._ends(tally)}) == 1
 
     def _ends(self, tally: Tally) -> Iterator[Tally]:
-        """Yield how the ballot could end: pending votes all silent, or all one answer.
+        """Yield how the ballot could end.
 
-        Monotone rules are decided by their extremes, so mixtures need not be tried.
+        Without a casting voter more yes votes never hurt, so endings in which all pending voters
+        say the same are the extremes. A tie breaks that order: then every mixture is tried.
         """
-        ends = {answer.gives for answer in self.answers if PENDING in answer.after}
-        for status in sorted(ends | {self.silence}):
+        statuses = sorted({a.gives for a in self.answers if PENDING in a.after} | {self.silence})
+        pending = [vote for vote in tally.votes if vote.status == PENDING]
+        mixtures: Iterable[tuple[str, ...]] = ((status,) * len(pending) for status in statuses)
+        if self.tie_group is not None:
+            pending.sort(key=lambda vote: vote.voter.group != self.tie_group)
+            casting = sum(vote.voter.group == self.tie_group for vote in pending)
+            mixtures = (
+                (*first, *rest)
+                for first in combinations_with_replacement(statuses, casting)
+                for rest in combinations_with_replacement(statuses, len(pending) - casting)
+            )
+        for mixture in mixtures:
+            ended = dict(zip((vote.voter.key for vote in pending), mixture, strict=True))
             yield Tally(
                 tuple(
-                    Vote(
-                        v.voter,
-                        status if v.status == PENDING else v.status,
-                        is_left_out=v.is_left_out,
-                    )
+                    Vote(v.voter, ended.get(v.voter.key, v.status), is_left_out=v.is_left_out)
                     for v in tally.votes
                 ),
                 is_closed=True,

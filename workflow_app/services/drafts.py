@@ -11,7 +11,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.acting import NOT_FOUND, Done, may_read
 from workflow_app.services.hashing import canonical, text_hash
-from workflow_app.services.interpreter import plain
+from workflow_app.services.interpreter import ALREADY_OPEN, plain
 from workflow_app.services.ports import UnitOfWork
 
 NOT_EDITABLE = Refusal("not_editable", "На этой стадии текст не меняют")
@@ -54,24 +54,22 @@ def _merged(
     form = parse(process.form, {**current, **wanted})
     if isinstance(form, Refusal):
         return form
-    refusal = joined(conflicts) or joined(_guarded(case, form, fields))
+    refusal = joined(conflicts) or joined(_guarded(case, form, fields)) or _held(
+        uow, process, case, form
+    )  # fmt: skip
     if refusal:
         return refusal
     if canonical(plain(form)) == canonical(current):
         return Done(case.id, case.state, case.version)
     next_version = case.version + 1
-    after = replace(
-        case, data=form, version=next_version, text_hash=text_hash(process.key, form)
-    )
+    after = replace(case, data=form, version=next_version, text_hash=text_hash(process.key, form))
     (author,) = case.parties["author"]
     after.parties = process.parties_of(form, author)
     uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})
     return Done(case.id, case.state, next_version)
 
 
-def _forbidden(
-    fields: Mapping[str, FieldView], changes: Mapping[str, Any]
-) -> Sequence[Refusal]:
+def _forbidden(fields: Mapping[str, FieldView], changes: Mapping[str, Any]) -> Sequence[Refusal]:
     found = []
     for name in changes:
         view = fields.get(name)
@@ -80,6 +78,13 @@ def _forbidden(
         elif view.options.get("readonly"):
             found.append(Refusal("field_readonly", f"«{view.title}» здесь не меняют", name))
     return found
+
+
+def _held(uow: Drafts, process: Process, case: Case, form: Form) -> Refusal | None:
+    """Return a refusal when the new text would make this case a second open one of its key."""
+    key = process.one_open(form) if process.one_open else None
+    other = uow.facts(case.municipality_id).open_instance(process.key, key) if key else None
+    return None if other in (None, case.id) else ALREADY_OPEN
 
 
 def _merge(

@@ -40,6 +40,7 @@ from workflow_app.services.ports import (
     UnitOfWork,
 )
 
+ALREADY_OPEN = Refusal("already_open", "Такое дело уже начато и ещё не закончено")
 MOST_STEPS = 100
 """Steps that may follow from one action by themselves; more means a loop in the definitions."""
 
@@ -70,7 +71,7 @@ class Interpreter:
             return decision
         key = process.one_open(form) if process.one_open else None
         if key and facts.open_instance(process.key, key) is not None:
-            return Refusal("already_open", "Такое дело уже начато и ещё не закончено")
+            return ALREADY_OPEN
         case.id = self.uow.create(process, replace(case, state=decision.target), new)
         return self.apply(case, decision, form)
 

@@ -28,7 +28,6 @@ _ATTEMPT = table(SignInAttempt)
 _PERSON = table(Person)
 
 
-
 class SqlAccess:
     """Access within one unit of work."""
 

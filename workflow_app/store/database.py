@@ -29,9 +29,9 @@ class Database:
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
 
     @contextmanager
-    def writing(self, isolation: str = "SERIALIZABLE") -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """Open the transaction of a decision: serializable, or the only writer."""
-        options = {"writes": True} if self.is_sqlite else {"isolation_level": isolation}
+        options = {"writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
@@ -42,13 +42,15 @@ class Database:
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
-    def notify(self, work: Callable[[Connection], T]) -> T:
-        """Return the work of a transaction that decides nothing: it takes one row and tells of it.
+    @contextmanager
+    def telling(self) -> Iterator[Connection]:
+        """Give a connection for transactions that decide nothing: each takes one row and tells.
 
         Hundreds of reminders a second would only abort each other as serializable transactions.
         """
-        with self.writing("READ COMMITTED") as connection:
-            return work(connection)
+        options = {"writes": True} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
 
     def transact(self, work: Callable[[Connection], T], *, queue: int | None = None) -> T:
         """Return what the work returns; clashing transactions repeat it for up to two seconds.

@@ -50,9 +50,9 @@ def obstacles(uow: SqlUnitOfWork) -> Iterator[Finding]:
 
 def _stranded(uow: SqlUnitOfWork) -> Iterator[Finding]:
     """Yield live cases that would stand in no state or hold data their form rejects."""
-    query = select(
-        _INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.state, _INSTANCE.c.data
-    ).where(_INSTANCE.c.finished_at.is_(None))
+    query = select(_INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.state, _INSTANCE.c.data).where(
+        _INSTANCE.c.finished_at.is_(None)
+    )
     for row in uow.connection.execute(query.execution_options(yield_per=500)):
         process = uow.processes.get(row.process)
         if process is None:

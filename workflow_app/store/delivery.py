@@ -159,9 +159,7 @@ class SqlDelivery:
         """Remember that a letter left; the one-time link of a letter is not kept."""
         where = _NOTICE.c.id == notice_id
         text = case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
-        self._connection.execute(
-            update(_NOTICE).where(where).values(mailed_at=self.now, text=text)
-        )
+        self._connection.execute(update(_NOTICE).where(where).values(mailed_at=self.now, text=text))
 
     def bounced(self, notice_id: int, reason: str) -> None:
         """Remember that an address does not take letters."""
@@ -181,9 +179,7 @@ class SqlDelivery:
     def queue_mail(self, municipality_id: int, instance_id: int | None, notice_id: int) -> None:
         """Put a letter into the outbox."""
         payload = {"notice_id": notice_id}
-        outbox.put(
-            self._connection, municipality_id, instance_id, "mail", payload, self.now
-        )
+        outbox.put(self._connection, municipality_id, instance_id, "mail", payload, self.now)
 
 
 def _is_delivery(delivery: SqlDelivery) -> "Delivery":

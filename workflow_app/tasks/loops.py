@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import structlog
 from celery import Celery
+from sqlalchemy import Connection
 
 from workflow_app.bootstrap import House
 from workflow_app.services import deadlines
@@ -43,24 +44,24 @@ def publish(house: House, celery: Celery) -> int:
 def fire_due(house: House, most: int = 200) -> int:
     """Fire deadlines that are due, one a transaction, stepping over a broken one."""
     fired = 0
-    with deadline_rows.claimed(house.database, house.clock.now(), most) as due:
+    with (
+        deadline_rows.claimed(house.database, house.clock.now(), most) as due,
+        house.database.telling() as connection,
+    ):
         for deadline in due:
             try:
-                fired += bool(_fire(house, deadline))
+                fired += bool(_fire(house, connection, deadline))
             except Exception:
                 log.exception("deadline failed", deadline_id=deadline.id)
     return fired
 
 
-def _fire(house: House, deadline: deadline_rows.Waiting) -> str:
+def _fire(house: House, connection: Connection, deadline: deadline_rows.Waiting) -> str:
     if deadline.decides:
         return house.transact(lambda uow: deadlines.fire(uow, deadline.id))
-    return house.database.notify(
-        lambda connection: deadlines.fire(
-            SqlUnitOfWork(connection, house.surroundings, house.clock.now()), deadline.id,
-            notices_only=True,
-        )
-    )  # fmt: skip
+    with connection.begin():
+        uow = SqlUnitOfWork(connection, house.surroundings, house.clock.now())
+        return deadlines.fire(uow, deadline.id, notices_only=True)
 
 
 def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:

@@ -47,10 +47,9 @@ def give(upload_id: int) -> Response:
         return found, uploads.content(uow, found)
 
     upload, content = house().read(look)
-    response = send_file(
+    return send_file(
         BytesIO(content), mimetype=upload.kind, as_attachment=True, download_name=upload.name
     )
-    return response
 
 
 def take_in(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:

@@ -1,0 +1,97 @@
+"""How many statements a step costs: counted, so that nobody pays for a careless loop."""
+
+from contextlib import contextmanager
+
+from sqlalchemy import event
+from stories import done, propose, to_department
+
+from workflow_app.app import create_app
+from workflow_app.services.access import digest
+from workflow_app.store import queries
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.queries import QueueFilter
+
+MOST_OF_AN_ANSWER = 12
+MEMBERS = {"S05": "supported", "S03": "partner", "S12": "supported"}
+
+
+@contextmanager
+def counted(district):
+    """Collect the statements that reach the database."""
+    statements = []
+
+    def keep(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    engine = district.house.database.engine
+    event.listen(engine, "before_cursor_execute", keep)
+    yield statements
+    event.remove(engine, "before_cursor_execute", keep)
+
+
+def test_an_answer_takes_at_most_twelve_statements(open_district):
+    district = open_district("2025-08-28")
+    case = done(propose(district, "P102", MEMBERS)).instance_id
+    done(district.act("P102", case, "invite"))
+    with counted(district) as statements:
+        done(district.act("P105", case, "agree_with_conditions", reason="Нужен подвоз"))
+    own = [one for one in statements if not one.startswith("BEGIN")]
+    assert 5 <= len(own) <= MOST_OF_AN_ANSWER, own
+
+
+def test_reading_a_case_twice_in_one_transaction_asks_once(open_district):
+    district = open_district("2025-08-28")
+    case = done(propose(district, "P102", MEMBERS)).instance_id
+    with counted(district) as statements:
+        first, second = district.read(lambda uow: (uow.load(case), uow.load(case)))
+    assert len([one for one in statements if "FROM instance" in one]) == 1
+    first.state = "elsewhere"
+    assert second.state != "elsewhere"
+
+
+def test_the_queue_takes_as_many_statements_for_one_row_as_for_several(open_district):
+    district = open_district("2025-08-28")
+    to_department(district)
+    with counted(district) as one:
+        assert len(rows_of_queue(district)) == 1
+    to_department(district, "P101", {"S16": "supported", "S04": "partner"}, ("P116", "P104"))
+    with counted(district) as two:
+        assert len(rows_of_queue(district)) == 2
+    assert len(one) == len(two)
+
+
+def rows_of_queue(district):
+    """Return the queue of the acting head of department."""
+    who = district.people["P002"]
+    return district.read(
+        lambda uow: queries.queue(uow.session, uow.actor(who), QueueFilter(), uow.now).rows
+    )
+
+
+def test_the_queue_page_takes_as_many_statements_for_one_row_as_for_several(open_district):
+    district = open_district("2025-08-28")
+    to_department(district)
+    page = visitor(district)
+    with counted(district) as one:
+        page()
+    to_department(district, "P101", {"S16": "supported", "S04": "partner"}, ("P116", "P104"))
+    with counted(district) as two:
+        page()
+    assert len(one) == len(two)
+
+
+def visitor(district):
+    """Return what opens the queue page of the acting head of department."""
+    client = create_app(district.house).test_client()
+    who = district.people["P002"]
+    until = district.house.clock.now().replace(year=2030)
+    district.house.transact(
+        lambda uow: SqlAccess(uow).open_session(digest("statements"), who, until, "Test/1")
+    )
+    client.set_cookie("workflow_session", "statements")
+
+    def page():
+        assert client.get("/").status_code == 200
+
+    page()
+    return page
