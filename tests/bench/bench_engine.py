@@ -6,6 +6,7 @@ from typing import Any
 
 from measuring import side_by_side, tell
 
+# isort: split
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Put
 from workflow_app.engine.decide import Decision, decide, offered

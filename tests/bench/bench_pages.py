@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from district import District, DistrictMaker
 from measuring import p95, tell
+
+# isort: split
+from district import District, DistrictMaker
 from multiplying import multiply
 from servers import PostgresServer, running_postgres
 from sqlalchemy import text

@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 from time import perf_counter
 
-from district import DistrictMaker
 from measuring import ROOT, p95, tell
+
+# isort: split
+from district import DistrictMaker
 from servers import free_port
 from sqlalchemy import insert, select
 from stories import done, to_department, to_signature

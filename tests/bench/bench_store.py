@@ -1,6 +1,6 @@
 """Measures the store: a transition and a whole action beside the bare limit, and due deadlines.
 
-The limit is what a transition cannot go below in Core: `UPDATE … WHERE version`, one line of history,
+The limit is what a transition cannot go below in Core: `UPDATE … WHERE version`, a line of history,
 `COMMIT`, with values and statements that are ready. Both sides write the same tables of the same
 server, which flushes every commit to the disk.
 """
@@ -15,9 +15,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
 
+from measuring import side_by_side, tell
+
+# isort: split
 from bench_engine import sheet_process
 from district import District, DistrictMaker
-from measuring import side_by_side, tell
 from multiplying import multiply
 from servers import PostgresServer, running_postgres
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update

@@ -176,5 +176,11 @@ class MemoryUnitOfWork:
         self.documents.append((case.id, document))
         return len(self.documents)
 
+    def may_use_file(self, file_id, person_id, instance_id, kinds):
+        return False
+
+    def attach_file(self, file_id, instance_id):
+        raise AssertionError(file_id)
+
     def send(self, case, kind, payload):
         self.sent.append((case.id, kind, payload))

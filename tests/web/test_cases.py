@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from stories import done
+from stories import done, propose
 
 from workflow_app.store.models.documents import Upload
 
@@ -283,3 +283,10 @@ def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, di
     attached = [row for row in district.rows(Upload) if row["instance_id"] == order]
     assert [row["name"] for row in attached] == ["скан.pdf"]
     assert "скан.pdf" in clerk.get(f"/cases/{order}")
+
+
+def test_a_draft_cannot_be_given_away_to_another_school(district):
+    case = done(propose(district, "P102", {"S05": "supported"})).instance_id
+    refusal = district.edit("P102", case, base=district.school("S01"))
+    assert refusal.code == "would_lose_access"
+    assert district.case(case).data.base == district.school("S02")

@@ -213,7 +213,7 @@ def rule(ballot: Ballot) -> Iterator[str]:
         yield "при равенстве решает голос председательствующего"
     if ballot.also:
         yield sentence(ballot.also)
-    yield "молчание к сроку засчитывается" if ballot.silence else "молчание опроса не завершает"
+    yield "молчание к сроку — не согласие" if ballot.silence else "молчание опроса не завершает"
 
 
 def _quoted(statuses: Iterable[str], titles: dict[str, str]) -> str:

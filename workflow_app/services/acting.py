@@ -1,6 +1,6 @@
 """What a person does with a case: start it, act in it, answer, take a step back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from workflow_app.engine.decide import (
     is_stale,
     is_visible,
 )
-from workflow_app.engine.forms import Form, parse
+from workflow_app.engine.forms import Form, parse, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
@@ -94,6 +94,9 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     form = parse(transition.form, intent.values) if transition and transition.form else None
     if isinstance(form, Refusal):
         return form
+    refusal = foreign_file(uow, person_id, case.id, form) if form else None
+    if refusal:
+        return refusal
     decision = decide(
         process, case, intent.action, actor, form, uow.facts(case.municipality_id),
         uow.now, uow.today, intent.position_id,
@@ -107,7 +110,26 @@ def _carry_out(uow: UnitOfWork, case: Case, decision: Decision, form: Form | Non
     interpreter = Interpreter(uow)
     interpreter.apply(case, decision, form)
     interpreter.finish()
+    for file_id in files(form) if form else ():
+        uow.attach_file(file_id, case.id)
     return _done(uow, case.id)
+
+
+def files(form: Form) -> dict[int, tuple[str, Sequence[str]]]:
+    """Return the files a form holds: id → the field and the kinds it takes."""
+    return {
+        file_id: (view.name, view.options.get("accept", ()))
+        for view in views(type(form))
+        if view.kind == "file" and (file_id := getattr(form, view.name)) is not None
+    }
+
+
+def foreign_file(uow: UnitOfWork, person_id: int, instance_id: int, form: Form) -> Refusal | None:
+    """Refuse a file that is not the person's own new one, nor the case's, nor of a taken kind."""
+    for file_id, (name, kinds) in files(form).items():
+        if not uow.may_use_file(file_id, person_id, instance_id, kinds):
+            return Refusal("file_unknown", "Такого файла нет: приложите его ещё раз", name)
+    return None
 
 
 def _answer(

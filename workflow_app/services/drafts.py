@@ -9,7 +9,8 @@ from workflow_app.engine.decide import may_edit
 from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.services.acting import NOT_FOUND, Done, may_read
+from workflow_app.engine.roles import Actor
+from workflow_app.services.acting import NOT_FOUND, Done, files, foreign_file, may_read
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.interpreter import ALREADY_OPEN, plain
 from workflow_app.services.ports import UnitOfWork
@@ -27,6 +28,9 @@ class Drafts(UnitOfWork, Protocol):
         """Write the data of a draft; no line of history."""
 
 
+LOST = Refusal("would_lose_access", "Так черновик уйдёт к другой школе, и вы его больше не увидите")
+
+
 def save_draft(
     uow: Drafts, person_id: int, instance_id: int, changes: Mapping[str, Any], version: int
 ) -> Done | Refusal:
@@ -38,11 +42,16 @@ def save_draft(
     process = uow.processes[case.process]
     if not may_edit(process, case, actor):
         return NOT_EDITABLE
-    return _merged(uow, process, case, changes, version)
+    return _merged(uow, process, case, actor, changes, version)
 
 
 def _merged(
-    uow: Drafts, process: Process, case: Case, changes: Mapping[str, Any], version: int
+    uow: Drafts,
+    process: Process,
+    case: Case,
+    actor: Actor,
+    changes: Mapping[str, Any],
+    version: int,
 ) -> Done | Refusal:
     fields = {view.name: view for view in views(process.form)}
     refusal = joined(_forbidden(fields, changes))
@@ -65,6 +74,13 @@ def _merged(
     after = replace(case, data=form, version=next_version, text_hash=text_hash(process.key, form))
     (author,) = case.parties["author"]
     after.parties = process.parties_of(form, author)
+    if not may_edit(process, after, actor):
+        return LOST
+    refusal = foreign_file(uow, actor.person_id, case.id, form)
+    if refusal:
+        return refusal
+    for file_id in files(form):
+        uow.attach_file(file_id, case.id)
     uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})
     return Done(case.id, case.state, next_version)
 

@@ -206,6 +206,14 @@ class UnitOfWork(Protocol):
     def issue(self, case: Case, document: NewDocument) -> int:
         """Insert a document to be rendered."""
 
+    def may_use_file(
+        self, file_id: int, person_id: int, instance_id: int, kinds: Sequence[str]
+    ) -> bool:
+        """Tell whether a person may put a file of these kinds into a case."""
+
+    def attach_file(self, file_id: int, instance_id: int) -> None:
+        """Give a file to its case."""
+
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
 

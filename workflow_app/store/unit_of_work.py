@@ -27,7 +27,7 @@ from workflow_app.services.ports import (
 from workflow_app.store import calendar, deadlines, offices, outbox, registers, votes
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.documents import Document
+from workflow_app.store.models.documents import Document, StoredFile, Upload
 from workflow_app.store.models.instances import (
     DataVersion,
     Deadline,
@@ -47,6 +47,8 @@ _VERSION = table(DataVersion)
 _DEADLINE = table(Deadline)
 _WORK = table(WorkItem)
 _DOCUMENT = table(Document)
+_FILE = table(StoredFile)
+_UPLOAD = table(Upload)
 _POLICY = table(DeadlinePolicy)
 _PARTICIPANT = table(Participant)
 
@@ -500,6 +502,26 @@ class SqlUnitOfWork:
         document_id = inserted_id(result)
         self.send(case, "render", {"document_id": document_id})
         return document_id
+
+    def may_use_file(
+        self, file_id: int, person_id: int, instance_id: int, kinds: Sequence[str]
+    ) -> bool:
+        """Tell whether a person may put a file of these kinds into a case."""
+        query = (
+            select(_UPLOAD.c.instance_id, _UPLOAD.c.person_id, _FILE.c.kind)
+            .join(_FILE, _FILE.c.sha256 == _UPLOAD.c.sha256)
+            .where(_UPLOAD.c.id == file_id)
+        )
+        row = self.connection.execute(query).one_or_none()
+        if row is None or (kinds and row.kind not in kinds):
+            return False
+        is_new = row.instance_id is None and row.person_id == person_id
+        return bool(is_new or row.instance_id == instance_id)
+
+    def attach_file(self, file_id: int, instance_id: int) -> None:
+        """Give a file to its case: from now on the case's readers may open it."""
+        where = (_UPLOAD.c.id == file_id, _UPLOAD.c.instance_id.is_(None))
+        self.connection.execute(update(_UPLOAD).where(*where).values(instance_id=instance_id))
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""

@@ -4,7 +4,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.store.delivery import keep_file
@@ -88,21 +88,6 @@ def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:
 def content(uow: SqlUnitOfWork, upload: UploadedFile) -> bytes:
     """Return the bytes."""
     return uow.session.get_one(StoredFile, upload.sha256).content
-
-
-def is_usable(uow: SqlUnitOfWork, upload_id: int, person_id: int, instance_id: int) -> bool:
-    """Tell whether a person may put this file into this case: her own new one, or the case's."""
-    row = uow.session.get(Upload, upload_id)
-    if row is None:
-        return False
-    is_new = row.instance_id is None and row.person_id == person_id
-    return is_new or row.instance_id == instance_id
-
-
-def attach(uow: SqlUnitOfWork, upload_id: int, instance_id: int) -> None:
-    """Give a file to its case: from now on the case's readers may open it."""
-    where = (_UPLOAD.c.id == upload_id, _UPLOAD.c.instance_id.is_(None))
-    uow.connection.execute(update(_UPLOAD).where(*where).values(instance_id=instance_id))
 
 
 def of_case(uow: SqlUnitOfWork, instance_id: int) -> list[Upload]:

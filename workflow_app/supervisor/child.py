@@ -65,9 +65,7 @@ class Child:
         self._process, self._start_again_at = process, None
         self._started_at = time.monotonic()
         if process.stdout:
-            self._logs.follow(
-                self.spec.name, process.stdout, prefixed=self.spec.prefixed
-            )
+            self._logs.follow(self.spec.name, process.stdout, prefixed=self.spec.prefixed)
         self._logs.say(f"{self.spec.name}: запущен, процесс {process.pid}")
         return process
 

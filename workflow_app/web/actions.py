@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting
 from workflow_app.services.acting import Done, Intent
-from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case
@@ -106,15 +105,7 @@ def _acted(
     uow: SqlUnitOfWork, person: int, instance_id: int, action: str, sent: MultiDict[str, str]
 ) -> Done | Refusal:
     form = _form(uow, instance_id, action)
-    held = files.ids(form, sent) if form else []
-    refusal = files.foreign(uow, instance_id, held)
-    if refusal:
-        return refusal
-    result = acting.act(uow, person, _intent(uow, instance_id, action, form, sent))
-    if isinstance(result, Done):
-        for _, upload_id in held:
-            uploads.attach(uow, upload_id, instance_id)
-    return result
+    return acting.act(uow, person, _intent(uow, instance_id, action, form, sent))
 
 
 def _intent(

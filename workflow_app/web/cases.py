@@ -10,7 +10,6 @@ from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, drafts
 from workflow_app.services.acting import Done, Intent
-from workflow_app.store import uploads
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms
@@ -87,17 +86,11 @@ def _saved(
     """Save what changed since the page was shown; an action refused undoes nothing of it."""
     person = person_id()
     case, _, _ = readable(uow, instance_id)
-    held = files.ids(type(case.data), sent)
-    refusal = files.foreign(uow, instance_id, held)
-    if refusal:
-        return refusal
     changed = forms.changes(case.data, sent)
     version = _number(sent.get("_version")) or 0
     done = drafts.save_draft(uow, person, instance_id, changed, version)
     if isinstance(done, Refusal):
         return done
-    for _, upload_id in held:
-        uploads.attach(uow, upload_id, instance_id)
     if not action:
         return done
     result = acting.act(uow, person, Intent(instance_id, action))

@@ -74,18 +74,3 @@ def _keep(view: FieldView, name: str, content: bytes, sent: MultiDict[str, str])
     made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
     sent[view.name] = str(made)
     return None
-
-
-def ids(form: type[Form], sent: MultiDict[str, str]) -> list[tuple[str, int]]:
-    """Return (field, upload) of the files a form holds."""
-    found = [(view.name, sent.get(view.name, "")) for view in views(form) if view.kind == "file"]
-    return [(name, int(value)) for name, value in found if value.isdigit()]
-
-
-def foreign(uow: SqlUnitOfWork, instance_id: int, held: list[tuple[str, int]]) -> Refusal | None:
-    """Return a refusal for files that are neither this person's new ones nor this case's."""
-    return joined(
-        Refusal("file_unknown", "Такого файла нет: приложите его ещё раз", name)
-        for name, upload_id in held
-        if not uploads.is_usable(uow, upload_id, person_id(), instance_id)
-    )
