@@ -6,7 +6,7 @@ A ballot is complete when the last voter answered or the due moment came, never 
 only a veto ends it at once (dossier 7.1, «How every ballot closes»).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -166,6 +166,8 @@ class Ballot:
     silence: str = "no_response"
     """The status silence gives at the due moment; empty: the ballot waits on."""
     due: Due | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    """How each status reads: «согласна», «завизировано»."""
     tell_decided: tuple[Role, ...] = ()
     """Who is told once the pending answers can no longer change the outcome."""
     work_title: str = ""

@@ -115,7 +115,8 @@ class Interpreter:
         self.uow.close_work(case, ballot=ballot.key, voter=before.voter.key)
         after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
         undo = {"vote": [ballot.key, before.voter.key, before.status]}
-        title = f"{answered.answer.title} ({ballot.title.lower()})"
+        word = ballot.words.get(after.status, answered.answer.title)
+        title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
         entry = Entry(
             answered.answer.key, title, case.state, case.state, answered.capacity,
             {"voter": before.voter.key, **values}, undo,

@@ -77,17 +77,13 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     return f"{number} {many}"
 
 
-STATUSES = {
-    PENDING: "ждём ответа",
-    "no_response": "нет ответа в срок",
-    "revoked": "согласие отозвано",
-}
+WAITING = {PENDING: "ждём ответа"}
 
 
 def vote_title(status: str, ballot: Ballot) -> str:
-    """Return how a status reads: by the answer that gives it."""
+    """Return how a status reads: in the ballot's own word, else by the answer that gives it."""
     titles = {answer.gives: answer.title for answer in reversed(ballot.answers)}
-    return STATUSES.get(status) or titles.get(status, status)
+    return WAITING.get(status) or ballot.words.get(status) or titles.get(status, status)
 
 
 def vote_kind(status: str, ballot: Ballot) -> str:

@@ -89,6 +89,7 @@ consents = Ballot(
             tell=(BASE_HEAD, SPECIALIST, DEPARTMENT_HEAD), basis="C3", style="danger",
         ),
     ),
+    words=ANSWERS,
     yes=AGREED,
     need=at_least(Setting("A-02")),
     aside=("base",),

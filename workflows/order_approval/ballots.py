@@ -39,6 +39,13 @@ def heads_of_annex(case: Case, _facts: Facts) -> Iterator[Voter]:
         yield Voter(str(member.school), "school_head", member.school, member.role)
 
 
+DECISIONS = {
+    "pending": "ожидается",
+    "visaed": "согласовано",
+    "visaed_with_remarks": "согласовано с замечаниями",
+    "objected": "возражение",
+}
+
 visas = Ballot(
     "visas",
     "Виза",
@@ -56,6 +63,7 @@ visas = Ballot(
             tell=(SPECIALIST,), basis="O4", style="danger",
         ),
     ),
+    words=DECISIONS,
     yes=("visaed", "visaed_with_remarks"),
     need=at_least(1),
     veto=("objected",),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts
 from workflow_app.engine.ballots import Vote
 from workflow_app.engine.roles import Capacity
-from workflows.order_approval.ballots import APPROVERS, acknowledgement, visas
+from workflows.order_approval.ballots import APPROVERS, DECISIONS, acknowledgement, visas
 from workflows.order_approval.papers import numbered, signed_by
 from workflows.papers import (
     DOCUMENT,
@@ -43,12 +43,6 @@ ACQUAINTANCE = (
     "итог.ознакомились", "итог.всего",
 )  # fmt: skip
 
-DECISIONS = {
-    "pending": "ожидается",
-    "visaed": "согласовано",
-    "visaed_with_remarks": "согласовано с замечаниями",
-    "objected": "возражение",
-}
 SIGNS = "подписывает приказ в этот день"
 
 
