@@ -1,4 +1,4 @@
-"""The demonstration district as a test's stage: people act, time passes, effects are carried out."""
+"""The demonstration district as a test's stage: people act, time passes, effects follow."""
 
 import datetime as dt
 import itertools
@@ -189,10 +189,9 @@ class District:
         municipality = self.read(
             lambda uow: uow.session.scalars(select(Organisation.municipality_id)).first()
         )
-        rows = self.read(
+        return self.read(
             lambda uow: [row.id for row in directory.directions(uow.session, municipality, year)]
         )
-        return rows
 
     def rows(self, model, **where):
         """Return rows of a table as plain dictionaries."""

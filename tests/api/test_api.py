@@ -167,7 +167,7 @@ def test_history_documents_queue_and_registers_are_readable(client, district):
     assert head.get("/api/v1/processes/network_proposal").json["form"]["properties"]["name"]
 
 
-def test_a_broken_body_is_answered_in_json(client, district):
+def test_a_broken_body_is_answered_in_json(client):
     answer = client("P102").post("/api/v1/instances", data=b"{", content_type="application/json")
     assert answer.status_code == 422
     assert answer.json["code"] == "bad_request"

@@ -27,7 +27,9 @@ def test_the_readme_lists_every_operation():
     assert set(commands.commands) - served <= named
 
 
-@pytest.mark.parametrize("name", re.findall(r"`([A-Z]+_?[A-Z]+)`", README[README.index("Settings come") :]))
+@pytest.mark.parametrize(
+    "name", re.findall(r"`([A-Z]+_?[A-Z]+)`", README[README.index("Settings come") :])
+)
 def test_every_setting_of_the_readme_is_read(name):
     assert name.lower() in Settings.model_fields
 

@@ -45,7 +45,7 @@ def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_ser
     with_mail(district, smtp_server)
     case = invite(district)
     district.carry_out()
-    to = sorted(sum(smtp_server.recipients, []))
+    to = sorted(address for group in smtp_server.recipients for address in group)
     assert to[-2:] == ["p103@levokum.example", "p105@levokum.example"]
     letter = smtp_server.messages[-1]
     assert f"/cases/{case}" in letter.get_content()
