@@ -44,6 +44,7 @@ class FactsTwin:
     acts: dict[int, ActCard] = field(default_factory=dict)
     networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
     hosted: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    typed_journals: frozenset[str] = frozenset()
     network_names: dict[str, int] = field(default_factory=dict)
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -134,6 +135,10 @@ class FactsTwin:
     def last_registered_on(self, journal: str) -> dt.date | None:
         """Return the date of the newest number."""
         return self.registered.get(journal)
+
+    def is_numbered_elsewhere(self, journal: str) -> bool:
+        """Tell whether the clerk types this journal's numbers."""
+        return journal in self.typed_journals
 
     def is_number_taken(self, journal: str, year: int, number: int) -> bool:
         """Tell whether a number stands in the journal."""

@@ -22,6 +22,7 @@ from workflow_app.services import journals
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Position, Setting, Substitution
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
+from workflow_app.store.models.registers import Journal
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 MEMBERS = {"S05": "supported", "S03": "partner"}
@@ -543,6 +544,15 @@ def the_number_stands_in_the_journal(district):
 def the_number_leaves_a_hole(district):
     _, order = signed(district)
     return lambda: district.act("P004", order, "register", number=300)
+
+
+@refused("number_required")
+def the_numbers_are_given_by_another_system(district):
+    _, order = signed(district)
+    elsewhere = update(Journal.__table__).values(external_numbering=True)
+    with district.house.database.writing() as connection:
+        connection.execute(elsewhere)
+    return lambda: district.act("P004", order, "register")
 
 
 @refused("not_your_step")

@@ -215,6 +215,9 @@ class Facts(Protocol):
     def last_registered_on(self, journal: str) -> dt.date | None:
         """Return the date of the newest number of a journal."""
 
+    def is_numbered_elsewhere(self, journal: str) -> bool:
+        """Tell whether a journal's numbers are given outside and typed in by the clerk."""
+
     def is_number_taken(self, journal: str, year: int, number: int) -> bool:
         """Tell whether a number of a year stands in the journal."""
 

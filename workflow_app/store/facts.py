@@ -235,6 +235,13 @@ class SqlFacts:
         """Return the date of the newest number of a journal."""
         return registers.last_date(self._connection, self._municipality_id, journal)
 
+    def is_numbered_elsewhere(self, journal: str) -> bool:
+        """Tell whether a journal's numbers are given outside and typed in by the clerk."""
+        query = select(Journal.external_numbering).where(
+            Journal.municipality_id == self._municipality_id, Journal.code == journal
+        )
+        return bool(self._connection.execute(query).scalar_one_or_none())
+
     def is_number_taken(self, journal: str, year: int, number: int) -> bool:
         """Tell whether a number of a year stands in the journal."""
         query = (

@@ -83,12 +83,22 @@ def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
+def _number_needed(facts: Facts) -> Refusal | None:
+    """Where another system gives the numbers, the clerk types the one it gave (A-13)."""
+    if not facts.is_numbered_elsewhere(JOURNAL):
+        return None
+    return refuse(
+        "number_required", "Номера этого журнала выдаёт другая система: введите номер приказа",
+        field="number", basis="A-13",
+    )  # fmt: skip
+
+
 @says("номер в журнале этого года свободен и не оставляет пропуска")
 def number_is_free(case: Case, facts: Facts) -> Refusal | None:
     """A number given elsewhere stands once in the journal of a calendar year (O7)."""
     number, year = case.form.number, case.today.year
     if number is None:
-        return None
+        return _number_needed(facts)
     if number < 1:
         return refuse("number_invalid", "Номер приказа начинается с единицы", field="number")
     if facts.is_number_taken(JOURNAL, year, number):
