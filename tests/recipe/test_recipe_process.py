@@ -3,50 +3,28 @@
 The house knows the recipe's processes alone: nothing in it needs those that are shipped.
 """
 
-import importlib.util
 import io
 import sys
-from pathlib import Path
 
 import docx
+import only_recipe
 import pytest
 from stories import done
 
 from workflow_app.app import create_app
 from workflow_app.bootstrap import build, findings
-from workflow_app.documents.starter import starter_docx
 from workflow_app.services.access import digest, make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.instances import Deadline
 from workflow_app.store.models.registers import Network
 
-TEXT = Path(__file__).with_name("work_plan.py.txt")
 NAME = "Читаем вместе"
-
-
-def paragraph(text):
-    """Return a paragraph of Word."""
-    return f'<w:p><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
-
-
-BODY = "".join(
-    paragraph(text)
-    for text in ("{{ название }}", "{% для дело в дела %}", "{{ дело.школа }}: {{ дело.дело }}",
-                 "{% конец %}")
-)  # fmt: skip
 
 
 @pytest.fixture
 def recipe(tmp_path):
     """Write the process and its template into a folder of their own, and load them."""
-    path = tmp_path / "work_plan.py"
-    path.write_text(TEXT.read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "work_plan.docx").write_bytes(starter_docx(BODY, title="План работы"))
-    spec = importlib.util.spec_from_file_location("work_plan", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["work_plan"] = module
-    spec.loader.exec_module(module)
-    yield module.PROCESSES, tmp_path
+    yield only_recipe.write(tmp_path).PROCESSES, tmp_path
     del sys.modules["work_plan"]
 
 

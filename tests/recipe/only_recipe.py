@@ -1,0 +1,45 @@
+"""A pytest plugin: the house knows the recipe's processes alone, and none of those shipped."""
+
+import importlib.util
+import sys
+import tempfile
+from pathlib import Path
+
+from workflow_app.documents.starter import starter_docx
+
+HERE = Path(__file__).parent
+
+
+def paragraph(text):
+    """Return a paragraph of Word."""
+    return f'<w:p><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+
+
+BODY = "".join(
+    paragraph(text)
+    for text in ("{{ название }}", "{% для дело в дела %}", "{{ дело.школа }}: {{ дело.дело }}",
+                 "{% конец %}")
+)  # fmt: skip
+
+
+def write(folder):
+    """Write the recipe's process and template into a folder; return the process's module."""
+    path = folder / "work_plan.py"
+    path.write_text((HERE / "work_plan.py.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "work_plan.docx").write_bytes(starter_docx(BODY, title="План работы"))
+    spec = importlib.util.spec_from_file_location("work_plan", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["work_plan"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def pytest_configure():
+    """Take the place of the shipped processes before anything of the house is built."""
+    import workflows  # noqa: PLC0415
+    from workflow_app import bootstrap  # noqa: PLC0415
+
+    folder = Path(tempfile.mkdtemp(prefix="recipe-"))
+    workflows.PROCESSES = write(folder).PROCESSES
+    bootstrap.build.__defaults__ = (workflows.PROCESSES, folder)
+    bootstrap.findings.__defaults__ = (workflows.PROCESSES, folder)
