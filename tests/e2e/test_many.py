@@ -18,7 +18,7 @@ def district(sqlite_maker):
 
 def test_an_action_for_many_appears_only_when_it_fits_all_that_are_ticked(window):
     page = window("P002")
-    page.goto("/")
+    page.goto("/", wait_until="networkidle")
     buttons = page.locator("form[data-bulk] button[name=action]:visible")
     boxes = page.locator("input[name=case]")
     password = page.get_by_label("Ваш пароль")
@@ -39,7 +39,7 @@ def test_an_action_for_many_appears_only_when_it_fits_all_that_are_ticked(window
 
 def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_fit(window):
     page = window("P002", scripts=False)
-    page.goto("/")
+    page.goto("/", wait_until="networkidle")
     for box in page.locator("input[name=case]").all():
         box.check()
     page.get_by_label("Ваш пароль").fill("demo-2025")

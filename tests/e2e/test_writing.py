@@ -25,7 +25,7 @@ def draft(district):
 
 def test_rows_are_added_by_a_button_and_their_cards_appear_side_by_side(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     rows = page.locator("fieldset[data-rows] .row-card")
     cards = page.locator("[data-card]:visible")
     expect(rows).to_have_count(1)
@@ -41,7 +41,7 @@ def test_rows_are_added_by_a_button_and_their_cards_appear_side_by_side(window, 
 
 def test_the_same_is_done_without_scripts(window, district, draft):
     page = window("P102", 360, scripts=False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.locator("[name='members.1.school']").select_option(str(district.school("S03")))
     page.locator("[name='members.0._remove']").check()
     page.get_by_role("button", name="Сохранить черновик").click()
@@ -54,7 +54,7 @@ SHORTER = "document.querySelector('form[data-draft]').dataset.pause = 50"
 
 def test_a_pause_saves_by_itself(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(SHORTER)
     page.get_by_label("Наименование сети").fill("Сохранено само")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
@@ -67,11 +67,11 @@ def test_a_pause_saves_by_itself(window, district, draft):
 
 def test_what_was_written_over_a_dead_line_is_there_again(window, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(SHORTER)
     page.context.set_offline(True)
     page.get_by_label("Наименование сети").fill("Написано без связи")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Нет связи"), timeout=15_000)
     page.context.set_offline(False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
