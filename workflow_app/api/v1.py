@@ -264,34 +264,30 @@ def _once(work: Callable[[SqlUnitOfWork], Done | Refusal], queue: int | None = N
     return _read(lambda uow: _instance(uow, result.instance_id))
 
 
-@api.get("/instances/<int:instance_id>/history")
-@documented(m.HistoryView)
-def history(instance_id: int) -> Reply:
-    """List what happened."""
+def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> Reply:
+    """Answer with what stands around a case its reader may see."""
 
     def look(uow: SqlUnitOfWork) -> Any:
         found = _instance(uow, instance_id)
         if isinstance(found, Refusal):
             return found
-        page = queries.case_page(uow.session, instance_id, None)
-        return [history_view(line) for line in page.history]
+        return show(queries.case_page(uow.session, instance_id, None))
 
     return _read(look)
+
+
+@api.get("/instances/<int:instance_id>/history")
+@documented(m.HistoryView)
+def history(instance_id: int) -> Reply:
+    """List what happened."""
+    return _around(instance_id, lambda page: [history_view(line) for line in page.history])
 
 
 @api.get("/instances/<int:instance_id>/documents")
 @documented(m.DocumentView)
 def documents(instance_id: int) -> Reply:
     """List the papers."""
-
-    def look(uow: SqlUnitOfWork) -> Any:
-        found = _instance(uow, instance_id)
-        if isinstance(found, Refusal):
-            return found
-        page = queries.case_page(uow.session, instance_id, None)
-        return [document_view(document) for document in page.documents]
-
-    return _read(look)
+    return _around(instance_id, lambda page: [document_view(paper) for paper in page.documents])
 
 
 @api.get("/documents/<int:document_id>/content")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.roles import Role
 
 if TYPE_CHECKING:
@@ -107,16 +108,11 @@ MORNING = dt.time(9, 0)
 """Reminders and escalations come when people come to work."""
 
 
-def end_of_day(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    """Return the due moment of a day: 23:59:59 in the municipality, as UTC (dossier 8)."""
-    return dt.datetime.combine(day, dt.time(23, 59, 59), zone).astimezone(dt.UTC)
-
-
 def moments(plan: Schedule, zone: dt.tzinfo) -> tuple[tuple[dt.datetime, str, str], ...]:
     """Return when each tick happens, as UTC: (moment, what, role key)."""
     return tuple(
         (
-            end_of_day(tick.on, zone)
+            due_moment(tick.on, zone)
             if tick.what == "due"
             else dt.datetime.combine(tick.on, MORNING, zone).astimezone(dt.UTC),
             tick.what,

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
+from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case
-from workflow_app.engine.deadlines import Due, default_policy, end_of_day, moments, schedule
+from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Role
 from workflow_app.engine.roles import targets as targets_of
@@ -74,7 +75,7 @@ def _put_off(uow: Deadlines, case: Case, tick: DueTick, due: Due) -> bool:
     policy = uow.policy(case.municipality_id, due.kind) or default_policy(due)
     changed = uow.changed_at(case.id).astimezone(uow.zone).date()
     plan = schedule(due, policy, changed, uow.working_days(case.municipality_id))
-    due_at = end_of_day(plan.due_on, uow.zone)
+    due_at = due_moment(plan.due_on, uow.zone)
     if due_at <= tick.due_at:
         return False
     ticks = [

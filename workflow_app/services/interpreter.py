@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from workflow_app.engine.ballots import PENDING, Ballot, Vote
+from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import (
     Amend,
@@ -23,7 +24,7 @@ from workflow_app.engine.changes import (
     Tell,
     Voter,
 )
-from workflow_app.engine.deadlines import Due, default_policy, end_of_day, moments, schedule
+from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
 from workflow_app.engine.decide import Answered, Decision, decide, outcome, settle
 from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process, State
@@ -454,7 +455,7 @@ class Interpreter:
         fixed = due.on(case) if due.on else None
         plan = schedule(due, policy, self.uow.today, days, fixed)
         return NewDeadline(
-            due.kind, end_of_day(plan.due_on, self.uow.zone), moments(plan, self.uow.zone),
+            due.kind, due_moment(plan.due_on, self.uow.zone), moments(plan, self.uow.zone),
             "" if ballot else case.state, ballot.key if ballot else "", due.then or "",
         )  # fmt: skip
 
