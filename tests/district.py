@@ -133,10 +133,12 @@ class District:
     def read(self, work):
         return self.house.read(work)
 
-    def start(self, person, process, **values):
+    def start(self, person, process, action="", **values):
         """Let a person start a case; return what the service says."""
         who = self.people[person]
-        return self.house.transact(lambda uow: acting.start(uow, who, process, values))
+        return self.house.transact(
+            lambda uow: acting.start(uow, who, process, values, action=action)
+        )
 
     def act(self, person, case, action, *, voter=None, version=None, seen=None, **values):
         """Let a person act; return what the service says."""

@@ -397,7 +397,7 @@ def test_full_sheet_is_issued_once_when_everybody_has_read():
     ],
 )
 def test_fresh_order_proposes_the_dates_of_the_year(today, plan_due, report_due):
-    values = ORDER.prefill(None, today)
+    values = ORDER.prefill(None, facts(), today)
 
     assert (values["plan_due"], values["report_due"]) == (plan_due, report_due)
 

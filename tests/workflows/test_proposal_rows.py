@@ -620,8 +620,8 @@ def test_dropped_order_means_nothing_to_the_proposal():
 def test_fresh_draft_names_the_own_school_and_the_coming_year():
     head, specialist = actor("head_of_s06"), actor("specialist")
 
-    own = PROPOSAL.prefill(head.capacities[0], TODAY)
-    other = PROPOSAL.prefill(specialist.capacities[0], TODAY)
+    own = PROPOSAL.prefill(head.capacities[0], facts(), TODAY)
+    other = PROPOSAL.prefill(specialist.capacities[0], facts(), TODAY)
 
     assert own == {
         "base": S06, "school_year": YEAR, "valid_from": "2025-09-01", "valid_to": "2026-08-31",

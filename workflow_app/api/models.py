@@ -20,6 +20,7 @@ class NewInstance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     process: str
+    action: str = ""
     data: dict[str, Any] = Field(default_factory=dict)
 
 

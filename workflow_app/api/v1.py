@@ -157,7 +157,7 @@ def start() -> Reply:
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
-    return _once(lambda uow: acting.start(uow, person, body.process, body.data))
+    return _once(lambda uow: acting.start(uow, person, body.process, body.data, action=body.action))
 
 
 @api.get("/instances/<int:instance_id>")

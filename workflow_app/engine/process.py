@@ -1,7 +1,7 @@
 """A process, declared in the order and with the nouns of the Regulation."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -126,7 +126,7 @@ class Process:
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None
     """Who gets a work item that nobody may perform today."""
-    prefill: Callable[[Capacity, dt.date], Mapping[str, Any]] | None = None
+    prefill: Callable[[Capacity, Facts, dt.date], Mapping[str, Any]] | None = None
     readers: tuple[Role, ...] = ()
     states: dict[str, State] = field(default_factory=dict)
     transitions: list[Transition] = field(default_factory=list)
@@ -276,8 +276,12 @@ class Process:
         return tuple(t for t in self.leaving(state) if t.is_by_person)
 
     def starts(self) -> tuple[Transition, ...]:
-        """Return how a case may begin."""
+        """Return how a case may begin; the system takes the first."""
         return self.leaving("")
+
+    def starts_for(self, held: Collection[str]) -> tuple[Transition, ...]:
+        """Return how a case may begin for somebody who holds one of these positions."""
+        return tuple(t for t in self.starts() if any(role.held_by in held for role in t.by))
 
     def answer(self, action: str) -> tuple[Ballot, Answer] | None:
         """Return the ballot and answer an action means, if it is one."""

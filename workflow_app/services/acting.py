@@ -14,7 +14,7 @@ from workflow_app.engine.decide import (
     is_visible,
 )
 from workflow_app.engine.forms import Form, parse, views
-from workflow_app.engine.process import Process
+from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.services.interpreter import Interpreter, plain
@@ -48,32 +48,46 @@ class Done:
 
 def start(
     uow: UnitOfWork, person_id: int, process_key: str, values: Mapping[str, Any],
-    position_id: int | None = None,
+    position_id: int | None = None, action: str = "",
 ) -> Done | Refusal:  # fmt: skip
-    """Begin a case for a person; nothing, not even a number, is used up by a refusal."""
+    """Begin a case for a person; nothing, not even a number, is used up by a refusal.
+
+    `action` picks one of several ways to begin; without it the first that is hers is taken.
+    """
     process = uow.processes.get(process_key)
     actor = uow.actor(person_id)
     if process is None or not actor.capacities:
         return NOT_FOUND
-    roles = {role.held_by for transition in process.starts() for role in transition.by}
+    begun = _start_of(process, actor, action)
+    if begun is None:
+        return Refusal("unknown_action", "Так дело не начинают", "action")
+    roles = {role.held_by for role in begun.by}
     fitting = [
         capacity
         for capacity in actor.capacities
         if capacity.role in roles and position_id in (None, capacity.position_id)
     ]
     capacity = fitting[0] if fitting else actor.capacities[0]
-    prefilled = process.prefill(capacity, uow.today) if process.prefill else {}
+    facts = uow.facts(capacity.municipality_id)
+    prefilled = process.prefill(capacity, facts, uow.today) if process.prefill else {}
     form = parse(process.form, {**prefilled, **values})
     if isinstance(form, Refusal):
         return form
     new = NewCase(process.key, plain(form), capacity.organisation_id)
     interpreter = Interpreter(uow)
     chosen = Actor(person_id, (capacity,))
-    case = interpreter.start(new, process.starts()[0].key, chosen, form)
+    case = interpreter.start(new, begun.key, chosen, form)
     if isinstance(case, Refusal):
         return case
     interpreter.finish()
     return _done(uow, case.id)
+
+
+def _start_of(process: Process, actor: Actor, action: str) -> Transition | None:
+    """Return the named way to begin, or the first that is open to one of the actor's positions."""
+    held = {capacity.role for capacity in actor.capacities}
+    named = [one for one in process.starts() if action in ("", one.key)]
+    return next((one for one in named if one in process.starts_for(held)), *named[:1] or (None,))
 
 
 def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:

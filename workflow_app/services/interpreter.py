@@ -484,7 +484,7 @@ def _resolved(value: Any, made: Mapping[str, int]) -> Any:
 def _prefilled(process: Process, case: Case, uow: UnitOfWork) -> Mapping[str, Any]:
     if process.prefill is None or case.capacity is None:
         return {}
-    return process.prefill(case.capacity, uow.today)
+    return process.prefill(case.capacity, uow.facts(case.municipality_id), uow.today)
 
 
 _FINAL_CHANGES = (Enter, Amend, End, Number, Fan)

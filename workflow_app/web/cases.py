@@ -36,21 +36,28 @@ def show(instance_id: int) -> str:
 
 
 @cases.get("/start/<process>")
-def begin(process: str) -> str:
+@cases.get("/start/<process>/<action>")
+def begin(process: str, action: str = "") -> str:
     """Ask for nothing yet: say what will begin."""
-    definition = house().processes.get(process) or abort(404)
-    return render_template("cases/start.html", process=definition, refusal=None)
+    return _start_page(process, action, None)
 
 
 @cases.post("/start/<process>")
-def start(process: str) -> Answer:
+@cases.post("/start/<process>/<action>")
+def start(process: str, action: str = "") -> Answer:
     """Begin a case and open its draft."""
     person = person_id()
-    result = house().transact(lambda uow: acting.start(uow, person, process, {}))
+    result = house().transact(lambda uow: acting.start(uow, person, process, {}, action=action))
     if isinstance(result, Refusal):
-        definition = house().processes.get(process) or abort(404)
-        return render_template("cases/start.html", process=definition, refusal=result), 409
+        return _start_page(process, action, result), 409
     return redirect(url_for("cases.show", instance_id=result.instance_id))
+
+
+def _start_page(process: str, action: str, refusal: Refusal | None) -> str:
+    """Return the page that says what begins, and why it does not, if it does not."""
+    definition = house().processes.get(process) or abort(404)
+    named = [one for one in definition.starts() if action in ("", one.key)] or abort(404)
+    return render_template("cases/start.html", process=definition, start=named[0], refusal=refusal)
 
 
 @cases.post("/cases/<int:instance_id>/draft")

@@ -71,13 +71,11 @@ def _page(uow: SqlUnitOfWork) -> str:
     )  # fmt: skip
 
 
-def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[Process]:
-    """Return the processes a person may begin."""
+def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Transition]]:
+    """Return what a person may begin."""
     held = {capacity.role for capacity in actor.capacities}
     return [
-        process
-        for process in uow.processes.values()
-        if any(role.held_by in held for start in process.starts() for role in start.by)
+        (process, start) for process in uow.processes.values() for start in process.starts_for(held)
     ]
 
 

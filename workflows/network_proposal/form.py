@@ -91,7 +91,7 @@ class Rejection(Form):
     reason: Text = field("Пояснение", minimum=10)
 
 
-def first_values(capacity: Any, today: dt.date) -> dict[str, Any]:
+def first_values(capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:
     """What the form says when it opens: the author's own school and the coming year."""
     year = school_year(today)
     since, until = school_year_bounds(year)

@@ -82,7 +82,7 @@ class Scan(Form):
     file: File = field("Скан подписанного приказа", accept=("pdf", "jpg"))
 
 
-def first_values(_capacity: Any, today: dt.date) -> dict[str, Any]:
+def first_values(_capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:
     """What a fresh draft says."""
     september = today.year if today.month < 10 else today.year + 1  # noqa: PLR2004 (autumn)
     return {"plan_due": f"{september}-09-20", "report_due": f"{september + 1}-06-15"}
