@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
+from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import (
     ActCard,
     Case,
+    CaseCard,
     DirectionCard,
+    MemberCard,
+    NetworkCard,
     OrganisationCard,
     PersonCard,
+    PostCard,
     SchoolCard,
     Signer,
     StatusCard,
@@ -50,7 +55,13 @@ class FactsTwin:
     tallies: dict[str, Tally] = field(default_factory=dict)
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     kept: Any = None
-    children: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    child_cards: tuple[CaseCard, ...] = ()
+    network_cards: dict[int, NetworkCard] = field(default_factory=dict)
+    compositions: dict[int, tuple[MemberCard, ...]] = field(default_factory=dict)
+    about: dict[str, tuple[CaseCard, ...]] = field(default_factory=dict)
+    open_cases: dict[int, tuple[CaseCard, ...]] = field(default_factory=dict)
+    posts: dict[int, PostCard] = field(default_factory=dict)
     held: dict[str, tuple[Capacity, ...]] = field(default_factory=dict)
     signers: dict[str, Signer] = field(default_factory=dict)
     registered: dict[str, dt.date] = field(default_factory=dict)
@@ -96,6 +107,37 @@ class FactsTwin:
         """Return the network with this name."""
         return self.network_names.get(name)
 
+    def network(self, network_id: int) -> NetworkCard | None:
+        """Return a network's card."""
+        return self.network_cards.get(network_id)
+
+    def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
+        """Return the schools of a network; one list for all dates after they joined."""
+        members = self.compositions.get(network_id, ())
+        return tuple(member for member in members if member.since <= on)
+
+    def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
+        """Return the cases a test put under a subject."""
+        return tuple(card for card in self.about.get(subject, ()) if card.process == process)
+
+    def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
+        """Return the children of the one case a test has."""
+        assert case is not None
+        return tuple(card for card in self.child_cards if card.process == process)
+
+    def open_cases_of(self, process: str, organisation_id: int) -> tuple[CaseCard, ...]:
+        """Return the open cases of an organisation."""
+        cards = self.open_cases.get(organisation_id, ())
+        return tuple(card for card in cards if card.process == process)
+
+    def post(self, position_id: int) -> PostCard | None:
+        """Return a position."""
+        return self.posts.get(position_id)
+
+    def working_day(self, day: dt.date, days: int) -> dt.date:
+        """Return the date so many working days later; weekends alone are free here."""
+        return WorkingCalendar().add_working_days(day, days)
+
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the instance that holds a key."""
         return self.open_instances.get((process, key))
@@ -118,7 +160,7 @@ class FactsTwin:
     def child_states(self, case: Case, process: str) -> tuple[str, ...]:
         """Return the states of the children."""
         assert case is not None
-        return self.children.get(process, ())
+        return self.states_of_children.get(process, ())
 
     def holders(self, role: str, organisation_id: int | None) -> Collection[Capacity]:
         """Return who holds a role, everywhere or in one organisation."""

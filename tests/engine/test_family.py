@@ -61,11 +61,10 @@ class District:
         return self.uow.cases[number].state
 
     def items(self, number):
-        keys = self.uow.fan_keys(number, "item")
-        return {key: self.state(child) for key, child in keys.items()}
+        return {key: self.state(child) for key, child in self.uow.fanned("item", number).items()}
 
     def item(self, number, key):
-        return self.uow.fan_keys(number, "item")[key]
+        return self.uow.fanned("item", number)[key]
 
     def active(self, *rows):
         """Return a plan in force."""

@@ -48,7 +48,7 @@ class MemoryUnitOfWork:
         self.cases, self.keys, self.actors = {}, {}, {}
         self.ballots, self.snapshots = defaultdict(FactsTwin), defaultdict(list)
         self.history, self.rows, self.documents, self.sent = [], [], [], []
-        self.deadlines, self.work = [], []
+        self.deadlines, self.work, self.clocks = [], [], []
         self.counters = defaultdict(int)
         self.registers = CaseFacts().of(self)
 
@@ -69,12 +69,36 @@ class MemoryUnitOfWork:
             if case.parent_id == instance_id and process in ("", case.process)
         ]
 
-    def fan_keys(self, instance_id, process):
+    def fan_keys(self, case, process, subject=""):
+        for key, child in self.fanned(process).items():
+            if subject and self.cases[child].subject == subject:
+                self.keys[case.id, process, key] = child
+                self.cases[child].parent_id = case.id
+        return self.fanned(process, case.id)
+
+    def fanned(self, process, parent=None):
+        """Return key → child of one parent, or of any."""
         return {
             key: child
-            for (parent, name, key), child in self.keys.items()
-            if (parent, name) == (instance_id, process)
-        }
+            for (mother, name, key), child in self.keys.items()
+            if name == process and parent in (None, mother)
+            and self.cases[child].parent_id == mother
+        }  # fmt: skip
+
+    def open_about(self, case, processes):
+        return [
+            replace(other)
+            for other in self.cases.values()
+            if other.process in processes and other.id != case.id
+            and f"{other.subject}/".startswith(f"{case.subject}/")
+            and not self.processes[other.process].states[other.state].is_final
+        ]  # fmt: skip
+
+    def pause(self, _case, subject):
+        self.clocks.append(("pause", subject))
+
+    def resume(self, _case, subject):
+        self.clocks.append(("resume", subject))
 
     def create(self, process, case, new):
         number = len(self.cases) + 1

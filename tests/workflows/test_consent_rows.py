@@ -103,7 +103,7 @@ def test_only_the_initiator_accepts_a_condition():
 @pytest.mark.parametrize("state", [COLLECTING, "ready", "dept_review", "order_preparation"])
 def test_consent_may_be_revoked_until_the_order_is_signed(state):
     registers = consents(facts(), proposal(), s16="agreed", s17="agreed")
-    registers.children["order_approval"] = ("on_signature",)
+    registers.states_of_children["order_approval"] = ("on_signature",)
 
     answered = reply(PROPOSAL, proposal(state), "revoke", S16, "head_of_s16", registers, **WHY)
 
@@ -112,7 +112,7 @@ def test_consent_may_be_revoked_until_the_order_is_signed(state):
 
 def test_consent_may_not_be_revoked_after_the_signature():
     registers = consents(facts(), proposal(), s16="agreed", s17="agreed")
-    registers.children["order_approval"] = ("signed",)
+    registers.states_of_children["order_approval"] = ("signed",)
 
     refusal = reply(
         PROPOSAL, proposal("order_preparation"), "revoke", S16, "head_of_s16", registers, **WHY

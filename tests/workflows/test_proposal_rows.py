@@ -36,7 +36,7 @@ def agreed(case=None):
 
 def ordering(**children):
     registers = agreed()
-    registers.children = {"order_approval": ("draft",), **children}
+    registers.states_of_children = {"order_approval": ("draft",), **children}
     return registers
 
 
@@ -153,7 +153,7 @@ def never_asked(registers, _case):
 
 
 def with_signed_order(registers, _case):
-    registers.children["order_approval"] = ("dropped", "signed")
+    registers.states_of_children["order_approval"] = ("dropped", "signed")
 
 
 def with_namesake(registers, case):

@@ -79,6 +79,7 @@ class InstanceView(BaseModel):
     data: dict[str, Any]
     allowed: list[ActionView]
     refused: list[RefusedView]
+    warnings: list[Problem]
 
 
 class HistoryView(BaseModel):

@@ -3,7 +3,7 @@
 from workflow_app.api import models as m
 from workflow_app.api.problems import problem_of
 from workflow_app.engine.case import Case
-from workflow_app.engine.decide import Offer, allowed
+from workflow_app.engine.decide import Offer, allowed, warned
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.store import queries
@@ -21,6 +21,7 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
         seen=case.text_hash, data=case.data.model_dump(mode="json"),
         allowed=[_allowed(offer) for offer in offers if offer.refusal is None],
         refused=[_refused(offer) for offer in offers if offer.refusal is not None],
+        warnings=[problem_of(warning) for warning in warned(process, case, facts)],
     )  # fmt: skip
 
 

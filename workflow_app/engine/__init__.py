@@ -1,7 +1,7 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Setting, Tally, at_least, more_than
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case, CaseCard, Facts, MemberCard, NetworkCard, PostCard
 from workflow_app.engine.changes import (
     Amend,
     Ask,
@@ -13,7 +13,9 @@ from workflow_app.engine.changes import (
     Made,
     Number,
     Paper,
+    Pause,
     Put,
+    Resume,
     Start,
     Tell,
     Voter,
@@ -29,7 +31,9 @@ from workflow_app.engine.forms import (
     Form,
     Line,
     Many,
+    Network,
     Person,
+    Position,
     Row,
     Rows,
     School,
@@ -38,13 +42,14 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
-from workflow_app.engine.process import AUTHOR, Child, Process, otherwise
+from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise
 from workflow_app.engine.refusals import Refusal, refuse
-from workflow_app.engine.roles import SYSTEM_ROLE, Role
+from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
 
 __all__ = [
     "AUTHOR",
     "PENDING",
+    "POST",
     "SYSTEM_ROLE",
     "Act",
     "Amend",
@@ -52,8 +57,11 @@ __all__ = [
     "Ask",
     "Ballot",
     "Call",
+    "Capacity",
     "Case",
+    "CaseCard",
     "Change",
+    "Check",
     "Child",
     "Choice",
     "Date",
@@ -70,12 +78,19 @@ __all__ = [
     "Line",
     "Made",
     "Many",
+    "MemberCard",
+    "Network",
+    "NetworkCard",
     "Number",
     "Paper",
+    "Pause",
     "Person",
+    "Position",
+    "PostCard",
     "Process",
     "Put",
     "Refusal",
+    "Resume",
     "Role",
     "Row",
     "Rows",

@@ -156,6 +156,62 @@ class StatusCard:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkCard:
+    """A network as its orders left it; `base` is the base school today."""
+
+    id: int
+    name: str
+    state: str
+    base: int | None
+    valid_from: dt.date
+    valid_to: dt.date
+    goal: str = ""
+    coordinator: int | None = None
+    curator: int | None = None
+    directions: tuple[int, ...] = ()
+    founding_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A school in a network on a date: its role, since when, and by which order."""
+
+    school: int
+    role: str
+    since: dt.date
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """A position as a case names it: whose it is today, or nobody's."""
+
+    id: int
+    role: str
+    organisation_id: int
+    title: str
+    name: str = ""
+    person_id: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether somebody holds it, or stands in for its holder, today."""
+        return self.person_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """Another case as guards see it; `key` is the row it was fanned from."""
+
+    id: int
+    process: str
+    state: str
+    data: Any
+    number: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     """Who signs for the department on a date: the head or the acting substitute."""
 
@@ -190,6 +246,27 @@ class Facts(Protocol):
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""
+
+    def network(self, network_id: int) -> NetworkCard | None:
+        """Return a network of this municipality."""
+
+    def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
+        """Return the schools of a network on a date, the base first: the fold of its orders."""
+
+    def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
+        """Return the cases of a process about a subject or a part of it, oldest first."""
+
+    def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
+        """Return the children of one process, oldest first."""
+
+    def open_cases_of(self, process: str, organisation_id: int) -> tuple[CaseCard, ...]:
+        """Return the open cases of a process in which an organisation takes part."""
+
+    def post(self, position_id: int) -> PostCard | None:
+        """Return a position of this municipality and who holds it today."""
+
+    def working_day(self, day: dt.date, days: int) -> dt.date:
+        """Return the date so many working days later (earlier, when negative)."""
 
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the open instance that holds this key."""

@@ -104,11 +104,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start an instance of another process as a child of this one."""
+    """Start an instance of another process, as a child of this one or `alone`.
+
+    `subject` is what both are about, as a path («network/7», «network/7/2025-2026»); a case that
+    lives longer than the one that caused it begins alone.
+    """
 
     process: str
     data: Mapping[str, Any]
     subject: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ class Fan:
     """Reconcile children with rows by key.
 
     New rows start a child, changed ones are told (`changed`), vanished ones cancelled
-    (`removed`); children in a final state are untouched.
+    (`removed`); children in a final state are untouched. With a `subject` the children belong
+    to what the case is about: a new edition takes over those of the edition before.
     """
 
     process: str
@@ -139,6 +145,20 @@ class Fan:
     changed: str
     removed: str
     subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop the clocks of every open case about a subject: nothing is reminded or falls due."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Let the clocks of a subject go on; open deadlines move by the days they stood still."""
+
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +170,6 @@ class Tell:
     text: str = ""
 
 
-Change = Put | Enter | Amend | End | Number | Paper | Ask | Start | Call | Fan | Tell
+Change = (
+    Put | Enter | Amend | End | Number | Paper | Ask | Start | Call | Fan | Pause | Resume | Tell
+)

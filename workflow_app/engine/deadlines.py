@@ -31,6 +31,7 @@ class Due:
     `offset`, `unit`, `remind` and `escalate` are the default row of that table. Reminders are
     days before the due date (0 = on the day), escalations days after it. `then` is the action
     the system takes at the due moment. `since="change"` counts from the last change of a draft.
+    `at_start` is no term of work but a date of effect: 00:00 of that very day, working or not.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Due:
     then: str | None = None
     on: Callable[["Case"], dt.date] | None = None
     since: Literal["entry", "change"] = "entry"
+    at_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class Schedule:
 
     due_on: dt.date
     ticks: tuple[Tick, ...]
+    at_start: bool = False
+
+    def due_at(self, zone: dt.tzinfo) -> dt.datetime:
+        """Return the due moment, UTC: the end of the day, or its start for a date of effect."""
+        if self.at_start:
+            return dt.datetime.combine(self.due_on, dt.time(), zone).astimezone(dt.UTC)
+        return due_moment(self.due_on, zone)
 
 
 def default_policy(due: Due) -> Policy:
@@ -79,8 +88,11 @@ def schedule(
     due: Due, policy: Policy, start: dt.date, days: WorkingDays, on: dt.date | None = None
 ) -> Schedule:
     """Return the dates of a deadline that starts on a day; a due day off moves forward."""
-    due_on = days.next_working(on or _shift(start, policy.offset, policy.unit, days))
-    return Schedule(due_on, tuple(sorted(_ticks(due, policy, due_on, days), key=_moment)))
+    due_on = on or _shift(start, policy.offset, policy.unit, days)
+    if not due.at_start:
+        due_on = days.next_working(due_on)
+    ticks = tuple(sorted(_ticks(due, policy, due_on, days), key=_moment))
+    return Schedule(due_on, ticks, due.at_start)
 
 
 def _ticks(due: Due, policy: Policy, due_on: dt.date, days: WorkingDays) -> Iterator[Tick]:
@@ -112,7 +124,7 @@ def moments(plan: Schedule, zone: dt.tzinfo) -> tuple[tuple[dt.datetime, str, st
     """Return when each tick happens, as UTC: (moment, what, role key)."""
     return tuple(
         (
-            due_moment(tick.on, zone)
+            plan.due_at(zone)
             if tick.what == "due"
             else dt.datetime.combine(tick.on, MORNING, zone).astimezone(dt.UTC),
             tick.what,

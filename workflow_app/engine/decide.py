@@ -8,7 +8,16 @@ from typing import Any, get_args
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
 from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.changes import Change, Put, Start
-from workflow_app.engine.process import Effect, Guard, Process, State, Transition, otherwise
+from workflow_app.engine.process import (
+    Check,
+    Child,
+    Effect,
+    Guard,
+    Process,
+    State,
+    Transition,
+    otherwise,
+)
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity, Parties, fitting
 
@@ -315,6 +324,18 @@ def _answers(
                     yield Offer(answer, (capacity,), ballot=ballot, voter=vote.voter.key)
 
 
+def warned(process: Process, case: Case, facts: Facts) -> tuple[Refusal, ...]:
+    """Return what a person should know of an open case; nothing of it stops her."""
+    if process.states[case.state].is_final:
+        return ()
+    return tuple(found for warning in process.warnings for found in warning(case, facts) or ())
+
+
+def readiness(process: Process, case: Case, facts: Facts) -> tuple[tuple[Check, bool], ...]:
+    """Return the lines of the checklist, each with whether it holds."""
+    return tuple((line, line.holds(case, facts)) for line in process.checklist)
+
+
 def is_visible(process: Process, state: str, parties: Parties, actor: Actor) -> bool:
     """Tell whether the actor may read a case: a private state shows only to who edits it."""
     found: State = process.states[state]
@@ -337,6 +358,18 @@ def settle(process: Process, case: Case, facts: Facts, actor: Actor, now: dt.dat
                 raise RuntimeError(f"{transition.where}: {decision.code}")
             return decision
     return None
+
+
+def hearers(
+    processes: Iterable[Process], process: str, state: str
+) -> tuple[tuple[str, Transition], ...]:
+    """Return (process key, transition) of whatever hears of a case because of its subject."""
+    return tuple(
+        (other.key, transition)
+        for other in processes
+        for transition in other.transitions
+        if transition.event == Child(process, state, of="subject")
+    )
 
 
 def outcome(process: Process, case: Case, child: str, state: str) -> Transition | None:

@@ -4,6 +4,7 @@ Every field may be empty while a draft lives; `filled` (guards.py) asks for the 
 """
 
 import datetime as dt
+from collections import UserDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, core_schema, to_jsonable_python
 
 from workflow_app.engine.refusals import Refusal, joined
 
@@ -45,6 +46,8 @@ Date = Annotated[dt.date | None, Widget("date")]
 Flag = Annotated[bool, Widget("flag")]
 School = Annotated[int | None, Widget("school")]
 Person = Annotated[int | None, Widget("person")]
+Position = Annotated[int | None, Widget("position")]
+Network = Annotated[int | None, Widget("network")]
 Direction = Annotated[int | None, Widget("direction")]
 Act = Annotated[int | None, Widget("act")]
 File = Annotated[int | None, Widget("file")]
@@ -73,6 +76,23 @@ class Rows(tuple[RowT, ...], Generic[RowT]):
         """Return the rows with these keys."""
         wanted = {str(key) for key in keys}
         return Rows(row for row in self if row.row_key in wanted)
+
+    def difference(self, old: "Rows[RowT]") -> Mapping[str, frozenset[str]]:
+        """Return the keys of rows that differ from the old ones, each with its changed fields.
+
+        A row that was not there before, or is not there any more, differs in every field.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for key in dict.fromkeys((*old.keys(), *self.keys())):
+            before, after = old.get(key), self.get(key)
+            row = after or before
+            names = type(row).model_fields if row else ()
+            changed = frozenset(
+                name for name in names if getattr(before, name, ...) != getattr(after, name, ...)
+            )
+            if changed:
+                found[key] = changed
+        return found
 
     def without(self, *keys: object) -> "Rows[RowT]":
         """Return the rows with other keys."""
@@ -139,6 +159,14 @@ def _empties(form: type[Form]) -> dict[str, Any]:
     }
 
 
+class _Options(UserDict[str, Any]):
+    """What `field()` said; a JSON schema repeats it without what only Python can ask."""
+
+    def __call__(self, schema: dict[str, Any]) -> None:
+        """Write the options into the field's JSON schema."""
+        schema.update(to_jsonable_python({name: v for name, v in self.items() if not callable(v)}))
+
+
 def field(
     title: str,
     *,
@@ -153,7 +181,8 @@ def field(
 ) -> Any:
     """Declare a field: its Russian title, its clause, and whether it may stay empty.
 
-    `minimum` is the least number of characters (text) or values (rows, several).
+    `minimum` is the least number of characters (text) or values (rows, several); `when` asks
+    the form itself whether the field matters with what it says so far.
     """
     described = {
         "basis": basis,
@@ -165,7 +194,9 @@ def field(
         "default": default,
         **options,
     }
-    return Field(default=default, title=title, validate_default=False, json_schema_extra=described)
+    return Field(
+        default=default, title=title, validate_default=False, json_schema_extra=_Options(described)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +222,8 @@ class FieldView:
 
 def extra(info: FieldInfo) -> Mapping[str, Any]:
     """Return what `field()` said beyond pydantic's own words."""
-    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    said = info.json_schema_extra
+    return said if isinstance(said, Mapping) else {}
 
 
 def views(form: type[Form], *, hidden: bool = False) -> Iterator[FieldView]:
@@ -202,6 +234,14 @@ def views(form: type[Form], *, hidden: bool = False) -> Iterator[FieldView]:
             continue
         kind, row = _kind(info.annotation, info.metadata)
         yield FieldView(name, info.title or name, kind, options, row)
+
+
+def relevant(form: Form) -> Iterator[FieldView]:
+    """Yield the visible fields that matter with what the form says so far."""
+    for view in views(type(form)):
+        when = view.options.get("when")
+        if when is None or when(form):
+            yield view
 
 
 def _kind(annotation: Any, metadata: Iterable[Any]) -> tuple[str, type[Row] | None]:
@@ -228,7 +268,7 @@ def is_empty(value: object) -> bool:
 
 def missing(form: Form, prefix: str = "") -> Iterator[Refusal]:
     """Yield one refusal for each required field that is still empty or too short."""
-    for view in views(type(form)):
+    for view in relevant(form):
         value = getattr(form, view.name)
         name = f"{prefix}{view.name}"
         least = view.options.get("minimum") or 0

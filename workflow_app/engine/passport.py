@@ -7,7 +7,7 @@ from types import MethodType
 from typing import Any
 
 from workflow_app.engine.ballots import Amount, Ballot, Setting, Threshold
-from workflow_app.engine.changes import Ask, Call, Paper, Put, Start, Tell
+from workflow_app.engine.changes import Ask, Call, Paper, Pause, Put, Resume, Start, Tell
 from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition
@@ -71,6 +71,8 @@ class Passport:
     actions: tuple[ActionLine, ...]
     ballots: tuple[BallotLine, ...]
     papers: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
 
 
 def described(process: Process) -> Passport:
@@ -84,6 +86,8 @@ def described(process: Process) -> Passport:
         tuple(_action(process, transition) for transition in process.transitions),
         tuple(_ballot(ballot) for ballot in process.ballots.values()),
         tuple(paper.title for paper in process.papers.values()),
+        tuple(sentence(warning) for warning in process.warnings),
+        tuple(line.title for line in process.checklist),
     )
 
 
@@ -160,6 +164,15 @@ def _condition(condition: Callable[..., bool]) -> str:
     return sentence(condition)
 
 
+CHANGES = {
+    "Call": "действие в связанном деле",
+    "Start": "новое дело",
+    "Ask": "опрос",
+    "Pause": "сроки останавливаются",
+    "Resume": "сроки идут дальше",
+}
+
+
 def _effect(process: Process, effect: Any) -> Iterator[str]:
     """Yield what an effect does: changes speak for themselves, functions by their docstring."""
     match effect:
@@ -170,10 +183,8 @@ def _effect(process: Process, effect: Any) -> Iterator[str]:
             yield "редакция сохраняется"
         case Tell(roles, subject):
             yield f"извещение «{subject}»: {_names(roles)}"
-        case Call() | Start() | Ask():
-            yield {"Call": "действие в связанном деле", "Start": "новое дело", "Ask": "опрос"}[
-                type(effect).__name__
-            ]
+        case Call() | Start() | Ask() | Pause() | Resume():
+            yield CHANGES[type(effect).__name__]
         case MethodType() if isinstance(effect.__self__, Ballot):
             yield f"опрос «{effect.__self__.title}»"
         case _:
@@ -244,6 +255,10 @@ def _head(page: Passport) -> Iterator[str]:
     if page.papers:
         yield ""
         yield f"Документы: {', '.join(page.papers)}."
+    for title, lines in (("Предупреждает", page.warnings), ("Готовность", page.checklist)):
+        if lines:
+            yield ""
+            yield f"{title}: {'; '.join(lines)}."
 
 
 def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from workflow_app.engine.changes import Change
 from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Role
+from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
 from workflow_app.engine.where import caller
 
 Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
@@ -53,6 +53,15 @@ class Child:
     process: str
     state: str
     of: Literal["parent", "subject"] = "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of a case's checklist: what has to be there, and how to see it."""
+
+    title: str
+    holds: Condition
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,8 @@ class Process:
     form: type[Form]
     basis: str = ""
     parties: Mapping[str, PartyFinder] = field(default_factory=dict)
+    posts: Mapping[str, PartyFinder] = field(default_factory=dict)
+    """Parties that are positions rather than organisations: «ответственный»."""
     heading: Callable[[Any], str] | None = None
     one_open: Callable[[Any], str] | None = None
     stop: str = ""
@@ -128,6 +139,10 @@ class Process:
     """Who gets a work item that nobody may perform today."""
     prefill: Callable[[Capacity, Facts, dt.date], Mapping[str, Any]] | None = None
     readers: tuple[Role, ...] = ()
+    warnings: tuple[Guard, ...] = ()
+    """What a person should know while a case is open; unlike guards they stop nothing."""
+    checklist: tuple[Check, ...] = ()
+    """Readiness, «n из m»: what of a case is already in place."""
     states: dict[str, State] = field(default_factory=dict)
     transitions: list[Transition] = field(default_factory=list)
     ballots: dict[str, Ballot] = field(default_factory=dict)
@@ -198,10 +213,14 @@ class Process:
         return self._add("when", key, title, _many(source, State), target, declared)
 
     def on(
-        self, event: Child, source: State | Iterable[State], target: State, *, key: str, title: str,
-        **declared: Any,
+        self, event: Child, source: State | Iterable[State],
+        target: State | Mapping[State, Condition], *, key: str, title: str, **declared: Any,
     ) -> Transition:  # fmt: skip
-        """Declare what the outcome of another instance causes here."""
+        """Declare what the outcome of another instance causes here.
+
+        An event `of="subject"` comes from any case about the same subject, or about what it is
+        a part of: a case about «network/7/2025-2026» hears of one about «network/7».
+        """
         declared |= {"by": SYSTEM_ROLE, "event": event}
         return self._add("on", key, title, _many(source, State), target, declared)
 
@@ -304,12 +323,18 @@ class Process:
         return tuple(named.values())
 
     def parties_of(self, data: Any, author: int) -> dict[str, frozenset[int]]:
-        """Return the organisations that take part in a case with this data."""
+        """Return the organisations and posts that take part in a case with this data."""
         found = {
             name: frozenset(item for item in find(data) if item is not None)
-            for name, find in self.parties.items()
+            for name, find in (*self.parties.items(), *self.posts.items())
         }
         return {AUTHOR: frozenset({author}), **found}
+
+    def organisations(self, parties: Parties) -> Parties:
+        """Return the parties that are organisations."""
+        if not self.posts:
+            return parties
+        return {name: ids for name, ids in parties.items() if name not in self.posts}
 
     def heading_of(self, data: Any) -> str:
         """Return how a case is called in lists."""

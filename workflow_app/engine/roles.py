@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 Parties = Mapping[str, frozenset[int]]
-"""Organisations that take part in a case, by the name of their part."""
+"""Organisations (or, for a post, positions) that take part in a case, by the name of their part."""
+
+POST = "post"
+"""What a role is held by when its party names positions: «ответственный за мероприятие»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,8 @@ class Role:
     """A position code and the part its organisation plays: «директор базовой школы».
 
     `party` names the organisations of the case whose holders count;
-    without it the role is one for the whole municipality.
+    without it the role is one for the whole municipality. A role held by `POST` belongs to
+    whoever holds, or stands in for, one of the positions its party names.
     """
 
     key: str
@@ -22,6 +26,8 @@ class Role:
 
     def is_held(self, capacity: "Capacity", parties: Parties) -> bool:
         """Tell whether the capacity fits this role in a case with these parties."""
+        if self.held_by == POST:
+            return capacity.position_id in parties.get(self.party or "", ())
         if capacity.role != self.held_by:
             return False
         return self.party is None or capacity.organisation_id in parties.get(self.party, ())
@@ -73,7 +79,10 @@ def fitting(roles: Iterable[Role], actor: Actor, parties: Parties) -> tuple[Capa
 
 
 def targets(role: Role, parties: Parties) -> list[tuple[str, int]]:
-    """Return (position role, organisation) pairs; organisation 0 is the whole municipality."""
+    """Return (position role, organisation) pairs; organisation 0 is the whole municipality.
+
+    A post is written (`POST`, position): its work item waits for whoever holds the position.
+    """
     if role.party is None:
         return [(role.held_by, 0)]
     return [(role.held_by, organisation) for organisation in sorted(parties[role.party])]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from workflow_app.engine.case import Case
+from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.decide import may_edit
 from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
 from workflow_app.engine.process import Process
@@ -63,7 +63,9 @@ def _merged(
     form = parse(process.form, {**current, **wanted})
     if isinstance(form, Refusal):
         return form
-    refusal = joined(conflicts) or joined(_guarded(case, form, fields)) or _held(
+    refusal = joined(conflicts) or joined(
+        _guarded(case, form, fields, uow.facts(case.municipality_id))
+    ) or _held(
         uow, process, case, form
     )  # fmt: skip
     if refusal:
@@ -150,7 +152,9 @@ def _merged_rows(
     return rows, sorted({*put, *removed})
 
 
-def _guarded(case: Case, form: Form, fields: Mapping[str, FieldView]) -> Sequence[Refusal]:
+def _guarded(
+    case: Case, form: Form, fields: Mapping[str, FieldView], facts: Facts
+) -> Sequence[Refusal]:
     """Return refusals of locked rows removed and frozen rows changed, and of repeated keys."""
     found = []
     for view in fields.values():
@@ -163,8 +167,8 @@ def _guarded(case: Case, form: Form, fields: Mapping[str, FieldView]) -> Sequenc
         locked, frozen = view.options.get("locked"), view.options.get("frozen")
         for row in old:
             after = new.get(row.row_key)
-            if after is None and locked and locked(case, row):
+            if after is None and locked and locked(case, facts, row):
                 found.append(Refusal("row_locked", "Эту строку удалить нельзя", view.name))
-            if after != row and frozen and frozen(case, row):
+            if after != row and frozen and frozen(case, facts, row):
                 found.append(Refusal("row_frozen", "Эта строка уже не меняется", view.name))
     return found

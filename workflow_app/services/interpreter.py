@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from workflow_app.engine.ballots import PENDING, Ballot, Vote
-from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import (
     Amend,
@@ -19,17 +18,19 @@ from workflow_app.engine.changes import (
     Made,
     Number,
     Paper,
+    Pause,
     Put,
+    Resume,
     Start,
     Tell,
     Voter,
 )
 from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
-from workflow_app.engine.decide import Answered, Decision, decide, outcome, settle
+from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
 from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor, Capacity, system, targets
+from workflow_app.engine.roles import POST, Actor, Capacity, system, targets
 from workflow_app.services.hashing import canonical, sha256, text_hash
 from workflow_app.services.ports import (
     Entry,
@@ -102,8 +103,17 @@ class Interpreter:
         self.uow.save(process, case, before, entry)
         for paper in papers:
             self._issue(process, case, paper)
+        if case.subject and case.state != before.state:
+            self._let_subject_hear(case)
         self._unsettled.append(case.id)
         return case
+
+    def _let_subject_hear(self, case: Case) -> None:
+        """Send a message to every open case about the subject that this outcome concerns."""
+        heard = dict(hearers(self.uow.processes.values(), case.process, case.state))
+        for other in self.uow.open_about(case, tuple(heard)) if heard else ():
+            payload = {"instance_id": other.id, "action": heard[other.process].key, "form": {}}
+            self.uow.send(case, "call", payload)
 
     def answer(self, case: Case, answered: Answered, form: Form | None) -> bool:
         """Write an answer; False when somebody was faster."""
@@ -251,7 +261,7 @@ class Interpreter:
 
     # ------------------------------------------------------------ the closed list
 
-    def _change(self, case: Case, change: Change, made: dict[str, int]) -> Case:  # noqa: C901 (one branch a kind)
+    def _change(self, case: Case, change: Change, made: dict[str, int]) -> Case:  # noqa: C901, PLR0912 (one branch a kind)
         match change:
             case Put():
                 return self._put(case, change)
@@ -276,6 +286,10 @@ class Interpreter:
                 self._call(case, change)
             case Fan():
                 self._fan(case, change)
+            case Pause():
+                self.uow.pause(case, change.subject)
+            case Resume():
+                self.uow.resume(case, change.subject)
             case Tell():
                 self._tell(case, change)
         return case
@@ -334,7 +348,8 @@ class Interpreter:
             raise ValueError(f"{case.process} starts {change.process} with {form.fields}")
         actor = system(case.municipality_id)
         (author,) = case.parties["author"]
-        new = NewCase(process.key, plain(form), author, case.id, change.subject, fan_key)
+        parent = None if change.alone else case.id
+        new = NewCase(process.key, plain(form), author, parent, change.subject, fan_key)
         action = next(t.key for t in process.starts())
         started = self.start(new, action, actor, form)
         if isinstance(started, Refusal):
@@ -357,7 +372,7 @@ class Interpreter:
     def _fan(self, case: Case, change: Fan) -> None:
         """Reconcile children with rows by key: new, changed, removed; final ones stay."""
         process = self.uow.processes[change.process]
-        existing = self.uow.fan_keys(case.id, change.process)
+        existing = self.uow.fan_keys(case, change.process, change.subject)
         for key, values in change.rows.items():
             if key not in existing:
                 self._start_child(case, Start(change.process, values, change.subject), fan_key=key)
@@ -381,8 +396,16 @@ class Interpreter:
     # ------------------------------------------------------------ states
 
     def _enter(self, process: Process, before: Case, case: Case, target: str) -> Case:
-        """Move the case into a state; staying in it keeps its deadlines and work items."""
+        """Move the case into a state; staying in it keeps its deadlines and work items.
+
+        They are opened anew where the case's own data say when it is due or whom it waits for,
+        and say so otherwise now.
+        """
         if target == before.state:
+            if _waits_otherwise(process.states[target], before, case):
+                self.uow.close_deadlines(case, state=target)
+                self.uow.close_work(case, state=target)
+                self.open_state(process, case)
             return case
         case = replace(case, state=target)
         if before.state:
@@ -431,7 +454,10 @@ class Interpreter:
 
     def _is_held(self, case: Case, item: NewWorkItem) -> bool:
         """Tell whether somebody may perform a work item today."""
-        holders = self.uow.facts(case.municipality_id).holders(item.role, None)
+        facts = self.uow.facts(case.municipality_id)
+        if item.role == POST:
+            return bool(facts.holders(POST, item.organisation_id))
+        holders = facts.holders(item.role, None)
         return any(item.organisation_id in (0, holder.organisation_id) for holder in holders)
 
     def _for_watcher(self, case: Case, vacant: Sequence[NewWorkItem]) -> list[NewWorkItem]:
@@ -440,8 +466,9 @@ class Interpreter:
         if watcher is None:
             return []
         return [
-            replace(item, role=watcher.held_by, organisation_id=0, reason="no_eligible_performer")
+            replace(item, role=role, organisation_id=place, reason="no_eligible_performer")
             for item in vacant
+            for role, place in targets(watcher, case.parties)
         ]
 
     def _deadlines(
@@ -455,7 +482,7 @@ class Interpreter:
         fixed = due.on(case) if due.on else None
         plan = schedule(due, policy, self.uow.today, days, fixed)
         return NewDeadline(
-            due.kind, due_moment(plan.due_on, self.uow.zone), moments(plan, self.uow.zone),
+            due.kind, plan.due_at(self.uow.zone), moments(plan, self.uow.zone),
             "" if ballot else case.state, ballot.key if ballot else "", due.then or "",
         )  # fmt: skip
 
@@ -470,6 +497,16 @@ class Interpreter:
                 sha256(f"{kind.template}\n{case.text_hash}"), case.state,
             ),
         )  # fmt: skip
+
+
+def _waits_otherwise(state: State, before: Case, after: Case) -> bool:
+    """Tell whether a state is due on another day, or waits for somebody else, than before."""
+    if before.data is after.data:
+        return False
+    moved = any(due.on(before) != due.on(after) for due in state.due if due.on)
+    return moved or any(
+        targets(role, before.parties) != targets(role, after.parties) for role in state.waits_for
+    )
 
 
 def _counted(case: Case, action: str, capacity: Capacity) -> dict[str, Step]:

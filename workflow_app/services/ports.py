@@ -135,8 +135,20 @@ class UnitOfWork(Protocol):
     def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
         """Return the children of an instance, oldest first."""
 
-    def fan_keys(self, instance_id: int, process: str) -> Mapping[str, int]:
-        """Return the fanned children of an instance by their key."""
+    def fan_keys(self, case: Case, process: str, subject: str = "") -> Mapping[str, int]:
+        """Return the fanned children of a case by their key.
+
+        With a subject, those that another edition of the case fanned become its children first.
+        """
+
+    def open_about(self, case: Case, processes: Sequence[str]) -> Sequence[Case]:
+        """Return the open cases of some processes about the case's subject or a part of it."""
+
+    def pause(self, case: Case, subject: str) -> None:
+        """Stop the open deadlines of all cases about a subject."""
+
+    def resume(self, case: Case, subject: str) -> None:
+        """Let them go on, later by the days they stood still."""
 
     def create(self, process: Process, case: Case, new: NewCase) -> int:
         """Insert an instance; it has no history yet."""

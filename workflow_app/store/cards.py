@@ -1,11 +1,20 @@
-"""How papers name people, organisations and directions: stored forms, nothing is declined."""
+"""How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
 
 import datetime as dt
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.case import DirectionCard, OfficeCard, OrganisationCard, PersonCard
+from workflow_app.engine.case import (
+    DirectionCard,
+    NetworkCard,
+    OfficeCard,
+    OrganisationCard,
+    PersonCard,
+    PostCard,
+)
+from workflow_app.engine.roles import POST
+from workflow_app.store import networks, offices
 from workflow_app.store.models.directory import (
     Municipality,
     Organisation,
@@ -15,7 +24,7 @@ from workflow_app.store.models.directory import (
     School,
     Settlement,
 )
-from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.models.registers import JournalEntry, Network, NetworkDirection
 
 
 def person(
@@ -99,3 +108,38 @@ def direction(session: Session, municipality_id: int, direction_id: int) -> Dire
     row, entry = found
     order = f"приказ от {entry.registered_on:%d.%m.%Y} № {entry.label}" if entry else ""
     return DirectionCard(row.id, row.name, row.subject_area or "", order)
+
+
+def network(
+    session: Session, municipality_id: int, network_id: int, on: dt.date
+) -> NetworkCard | None:
+    """Return a network with its base school, its people and its directions on the day."""
+    row = session.get(Network, network_id)
+    if row is None or row.municipality_id != municipality_id:
+        return None
+    members = networks.composition(session, network_id, max(on, row.valid_from))
+    base = next((member.school_id for member in members if member.role == "base"), None)
+    founding = session.get(JournalEntry, row.founding_entry_id) if row.founding_entry_id else None
+    directions = session.scalars(
+        select(NetworkDirection.direction_id)
+        .where(NetworkDirection.network_id == network_id)
+        .order_by(NetworkDirection.direction_id)
+    )
+    return NetworkCard(
+        row.id, row.name, row.state, base, row.valid_from, row.valid_to, row.goal or "",
+        row.coordinator_person_id, row.imc_curator_person_id, tuple(directions),
+        f"приказ от {founding.registered_on:%d.%m.%Y} № {founding.label}" if founding else "",
+    )  # fmt: skip
+
+
+def post(session: Session, municipality_id: int, position_id: int, on: dt.date) -> PostCard | None:
+    """Return a position and who holds it, or stands in for its holder, on the day."""
+    row = session.get(Position, position_id)
+    if row is None or row.municipality_id != municipality_id:
+        return None
+    held = offices.holders(session, municipality_id, POST, position_id, on)
+    holder = session.get_one(Person, held[0].person_id) if held else None
+    return PostCard(
+        row.id, row.role, row.organisation_id, held[0].title if held else row.title,
+        holder.short_nom if holder else row.person.short_nom, holder.id if holder else None,
+    )  # fmt: skip

@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, views
-from workflow_app.store import directory, offices
+from workflow_app.store import directory, networks, offices
 from workflow_app.store.facts import citation
-from workflow_app.store.models.directory import NormativeAct, Person, SchoolYear
+from workflow_app.store.models.directory import (
+    NormativeAct,
+    Organisation,
+    Person,
+    Position,
+    School,
+    SchoolYear,
+)
 from workflow_app.store.models.documents import Upload
+from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -140,6 +148,51 @@ def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]
     ]
 
 
+def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    """Return the networks of the district; `of="author"`: a school's own ones alone."""
+    rows = uow.session.scalars(
+        select(Network)
+        .where(Network.municipality_id == case.municipality_id, Network.state != "closed")
+        .order_by(Network.name)
+    ).all()
+    if view.options.get("of") == "author":
+        author = case.parties["author"]
+        is_school = uow.session.scalars(select(School.id).where(School.id.in_(author))).first()
+        own = networks.networks_of_schools(uow.session, author, uow.today)
+        mine = {member.network_id for member in own}
+        rows = [row for row in rows if not is_school or row.id in mine]
+    return [
+        Choice(str(row.id), row.name, f"{row.valid_from:%d.%m.%Y} — {row.valid_to:%d.%m.%Y}")
+        for row in rows
+    ]
+
+
+def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    """Return the posts held today in the organisations of the parties the field names.
+
+    `of=("base", "members", "imc")`: a party of the case, or the only organisation of a kind.
+    """
+    facts = uow.facts(case.municipality_id)
+    wanted: set[int] = set()
+    for name in view.options.get("of", ()):
+        found = case.parties.get(name)
+        kind = facts.organisation(name) if found is None else None
+        wanted |= found or ({kind.id} if kind else set())
+    query = (
+        select(Position)
+        .join(Organisation, Organisation.id == Position.organisation_id)
+        .where(
+            Position.organisation_id.in_(wanted), Position.starts_on <= uow.today,
+            or_(Position.ends_on.is_(None), Position.ends_on >= uow.today),
+        )
+        .order_by(Organisation.code, Position.id)
+    )  # fmt: skip
+    return [
+        Choice(str(row.id), row.person.short_nom, f"{row.title}, {row.organisation.short_name}")
+        for row in uow.session.scalars(query)
+    ]
+
+
 def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
     query = (
         select(SchoolYear.code)
@@ -169,6 +222,8 @@ SOURCES: Mapping[str, Source] = {
     "direction": _directions,
     "act": _acts,
     "person": _people,
+    "position": _positions,
+    "network": _networks,
 }
 CHOICES_OF: Mapping[str, Source] = {"school_years": _years, "form": _own_fields}
 
@@ -186,6 +241,11 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         return ""
     if kind in {"school", "person", "direction"}:
         return str(facts.name(kind, item))
+    if kind == "network":
+        return str(facts.name(kind, item))
+    if kind == "position":
+        post = facts.post(item)
+        return f"{post.name}, {post.title}" if post else ""
     if kind == "act":
         act = facts.act(item)
         return act.citation if act else ""

@@ -5,24 +5,39 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Tally
 from workflow_app.engine.case import (
     ActCard,
     Case,
+    CaseCard,
     DirectionCard,
+    MemberCard,
+    NetworkCard,
     OrganisationCard,
     PersonCard,
+    PostCard,
     SchoolCard,
     Signer,
     StatusCard,
 )
+from workflow_app.engine.deadlines import WorkingDays
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.settings_defaults import default_of
-from workflow_app.store import cards, directory, networks, offices, registers, votes
+from workflow_app.store import (
+    calendar,
+    cards,
+    directory,
+    networks,
+    offices,
+    registers,
+    subjects,
+    votes,
+)
+from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     Municipality,
     NormativeAct,
@@ -33,13 +48,15 @@ from workflow_app.store.models.directory import (
     Setting,
     Settlement,
 )
-from workflow_app.store.models.instances import DataVersion, History, Instance
+from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 
 if TYPE_CHECKING:
     from workflow_app.engine.case import Facts
 
 T = TypeVar("T")
+
+_INSTANCE = table(Instance)
 
 _SETTINGS = select(Setting.key, Setting.value).where(
     Setting.municipality_id == bindparam("municipality")
@@ -167,6 +184,64 @@ class SqlFacts:
             Network.municipality_id == self._municipality_id, Network.name == name
         )
         return self._connection.execute(query).scalar_one_or_none()
+
+    def network(self, network_id: int) -> NetworkCard | None:
+        """Return a network of this municipality."""
+        return self._once(
+            ("network", network_id),
+            lambda: cards.network(self._session, self._municipality_id, network_id, self._today),
+        )
+
+    def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
+        """Return the schools of a network on a date, the base first."""
+        return tuple(
+            MemberCard(member.school_id, member.role, member.since, member.order_label)
+            for member in networks.composition(self._session, network_id, on)
+        )
+
+    def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
+        """Return the cases of a process about a subject or a part of it, oldest first."""
+        return self._cases(process, *subjects.about(self._municipality_id, subject))
+
+    def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
+        """Return the children of one process, oldest first."""
+        return self._cases(process, _INSTANCE.c.parent_id == case.id)
+
+    def open_cases_of(self, process: str, organisation_id: int) -> tuple[CaseCard, ...]:
+        """Return the open cases of a process in which an organisation takes part."""
+        part = select(Participant.instance_id).where(Participant.organisation_id == organisation_id)
+        open_ = (_INSTANCE.c.finished_at.is_(None), _INSTANCE.c.id.in_(part))
+        return self._cases(process, *open_)
+
+    def _cases(self, process: str, *where: ColumnElement[bool]) -> tuple[CaseCard, ...]:
+        query = (
+            select(
+                _INSTANCE.c.id, _INSTANCE.c.state, _INSTANCE.c.data, _INSTANCE.c.number,
+                _INSTANCE.c.fan_key,
+            )
+            .where(_INSTANCE.c.process == process, *where)
+            .order_by(_INSTANCE.c.id)
+        )  # fmt: skip
+        form = self._processes[process].form
+        return tuple(
+            CaseCard(row.id, process, row.state, form.model_validate(row.data), row.number,
+                     row.fan_key)
+            for row in self._connection.execute(query)
+        )  # fmt: skip
+
+    def post(self, position_id: int) -> PostCard | None:
+        """Return a position of this municipality and who holds it today."""
+        return self._once(
+            ("post", position_id),
+            lambda: cards.post(self._session, self._municipality_id, position_id, self._today),
+        )
+
+    def working_day(self, day: dt.date, days: int) -> dt.date:
+        """Return the date so many working days later (earlier, when negative)."""
+        return self._once(("calendar",), self._calendar).add_working_days(day, days)
+
+    def _calendar(self) -> WorkingDays:
+        return calendar.load_calendar(self._session, self._municipality_id)
 
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the open instance that holds this key."""

@@ -22,14 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import Signer
-from workflow_app.engine.roles import Capacity
+from workflow_app.engine.roles import POST, Capacity
 from workflow_app.store.models.directory import Person, Position, Substitution
 
 Office = tuple[int, str, int, int, int, str, str | None, int | None]
 """A row of the question below: the acting person, her office, the absent person."""
 
-About = Literal["person", "role", "office"]
-"""Whose capacities are asked for: a person's, a role's, a role's in one organisation."""
+About = Literal["person", "role", "office", "post"]
+"""Whose capacities are asked for: a person's, a role's, a role's in one organisation, a post's."""
 
 ACTING = "И.о."
 OFFICE = (
@@ -65,10 +65,14 @@ def holders(
 ) -> tuple[Capacity, ...]:
     """Return who holds a role on the day, substitutes in place of the absent.
 
-    Without an organisation everybody of the municipality who holds the role is meant.
+    Without an organisation everybody of the municipality who holds the role is meant; of a post
+    the position stands in the organisation's place.
     """
     values = {"on_day": on, "municipality": municipality_id, "of_role": role}
-    if organisation_id is None:
+    if role == POST:
+        question = _question("post", absent_keeps=absent_keeps)
+        values = {"on_day": on, "municipality": municipality_id, "position": organisation_id}
+    elif organisation_id is None:
         question = _question("role", absent_keeps=absent_keeps)
     else:
         question = _question("office", absent_keeps=absent_keeps)
@@ -109,6 +113,12 @@ def _whose(about: About) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     if about == "person":
         person = bindparam("person", type_=BigInteger)
         return Position.person_id == person, Substitution.substitute_person_id == person
+    if about == "post":
+        post = and_(
+            Position.municipality_id == bindparam("municipality"),
+            Position.id == bindparam("position"),
+        )
+        return post, post
     office = and_(
         Position.municipality_id == bindparam("municipality"), Position.role == bindparam("of_role")
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import POST, Actor
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
@@ -90,10 +90,13 @@ FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 def mine(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a work item waits for one of the actor's capacities."""
     places = {
-        (capacity.municipality_id, capacity.role, organisation)
+        (capacity.municipality_id, role, place)
         for capacity in actor.capacities
-        for organisation in (0, capacity.organisation_id)
-    }
+        for role, place in (
+            (capacity.role, 0), (capacity.role, capacity.organisation_id),
+            (POST, capacity.position_id),
+        )
+    }  # fmt: skip
     place = tuple_(WorkItem.municipality_id, WorkItem.role, WorkItem.organisation_id)
     return and_(
         WorkItem.closed_at.is_(None),
@@ -255,7 +258,10 @@ def case_page(session: Session, instance_id: int, parent_id: int | None) -> Case
 def _open_work(instance_id: int) -> Select[WorkItem, str]:
     return (
         select(WorkItem, Organisation.short_name)
-        .outerjoin(Organisation, Organisation.id == WorkItem.organisation_id)
+        .outerjoin(
+            Organisation,
+            and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST),
+        )
         .where(WorkItem.instance_id == instance_id, WorkItem.closed_at.is_(None))
         .order_by(WorkItem.due_at, WorkItem.id)
     )

@@ -24,7 +24,7 @@ from workflow_app.services.ports import (
     NewDocument,
     NewWorkItem,
 )
-from workflow_app.store import calendar, deadlines, offices, outbox, registers, votes
+from workflow_app.store import calendar, deadlines, offices, outbox, registers, subjects, votes
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
@@ -169,12 +169,35 @@ class SqlUnitOfWork:
             query = query.where(_INSTANCE.c.process == process)
         return [self._case(row) for row in self.connection.execute(query.order_by(_INSTANCE.c.id))]
 
-    def fan_keys(self, instance_id: int, process: str) -> Mapping[str, int]:
-        """Return the fanned children of an instance by their key."""
+    def fan_keys(self, case: Case, process: str, subject: str = "") -> Mapping[str, int]:
+        """Return the fanned children of a case by their key; its subject's become its own."""
+        if subject:
+            subjects.adopt(self.connection, case, process, subject)
+            self._cases = {k: c for k, c in self._cases.items() if c.process != process}
         query = select(_INSTANCE.c.fan_key, _INSTANCE.c.id).where(
-            _INSTANCE.c.parent_id == instance_id, _INSTANCE.c.process == process
+            _INSTANCE.c.parent_id == case.id, _INSTANCE.c.process == process
         )
         return {row.fan_key: row.id for row in self.connection.execute(query)}
+
+    def open_about(self, case: Case, processes: Sequence[str]) -> Sequence[Case]:
+        """Return the open cases of some processes about the case's subject or a part of it."""
+        query = _CASES.where(
+            *subjects.about(case.municipality_id, case.subject),
+            _INSTANCE.c.process.in_(processes), _INSTANCE.c.finished_at.is_(None),
+            _INSTANCE.c.id != case.id,
+        ).order_by(_INSTANCE.c.id)  # fmt: skip
+        return [
+            self.load(row.id) or self._case(row) for row in self.connection.execute(query).all()
+        ]
+
+    def pause(self, case: Case, subject: str) -> None:
+        """Stop the open deadlines of all cases about a subject."""
+        subjects.pause(self.connection, case.municipality_id, subject, self.now)
+
+    def resume(self, case: Case, subject: str) -> None:
+        """Let them go on, later by the days they stood still."""
+        days = self.working_days(case.municipality_id)
+        subjects.resume(self.connection, case.municipality_id, subject, self.now, days, self.zone)
 
     # ------------------------------------------------------------ the case itself
 
@@ -194,7 +217,7 @@ class SqlUnitOfWork:
         result = self.connection.execute(insert(_INSTANCE).values(values))
         instance_id = inserted_id(result)
         self._heads[instance_id] = (0, "", "")
-        self._take_part(instance_id, case.parties, {})
+        self._take_part(instance_id, process.organisations(case.parties), {})
         return instance_id
 
     def _take_part(
@@ -234,7 +257,10 @@ class SqlUnitOfWork:
             raise ChangedMeanwhileError(case.id)
         self.connection.execute(_ADD_LINE, line)
         self._heads[case.id] = (line["seq"], line["sha256"], case.state)
-        self._take_part(case.id, case.parties, before.parties)
+        if case.parties is not before.parties:
+            self._take_part(
+                case.id, process.organisations(case.parties), process.organisations(before.parties)
+            )
         case.version = values.get("version", case.version)
         self._cases[case.id] = replace(case, form=None, capacity=None)
         self.facts(case.municipality_id).forget(case.id)
@@ -285,7 +311,7 @@ class SqlUnitOfWork:
         if self.connection.execute(update(_INSTANCE).where(*where).values(values)).rowcount != 1:
             raise ChangedMeanwhileError(case.id)
         self._cases.pop(case.id, None)
-        self._take_part(case.id, case.parties, {})
+        self._take_part(case.id, process.organisations(case.parties), {})
 
     def last_step(self, instance_id: int) -> LastStep | None:
         """Return the newest line of history."""

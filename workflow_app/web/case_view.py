@@ -9,10 +9,11 @@ from flask import abort
 
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
-from workflow_app.engine.decide import Offer, allowed, may_edit
+from workflow_app.engine.decide import Offer, allowed, may_edit, readiness, warned
 from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
-from workflow_app.engine.process import Process
+from workflow_app.engine.process import Check, Process
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.services import acting, administration
 from workflow_app.store import calendar, queries, uploads
@@ -97,6 +98,8 @@ class CaseView:
     changes: Sequence[Changed]
     uploads: Sequence[Upload]
     waits_for: Sequence[str]
+    warnings: Sequence[Refusal]
+    checklist: Sequence[tuple[Check, bool]]
 
     @property
     def open_offers(self) -> Sequence[OfferLine]:
@@ -141,6 +144,7 @@ def view_case(
         list(_history(uow, process, page.history, days)),
         _votes(uow, process, page), remarks, _changes(uow, case, page),
         uploads.of_case(uow, case.id), _waits_for(process, page),
+        warned(process, case, facts), readiness(process, case, facts),
     )  # fmt: skip
 
 

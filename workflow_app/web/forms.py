@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, Form, Row, views
+from workflow_app.engine.forms import FieldView, Form, Row, relevant, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
@@ -75,7 +75,7 @@ def controls(
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal."""
     found = [
-        _control(uow, case, view, form, errors or {}, typed, blanks) for view in views(type(form))
+        _control(uow, case, view, form, errors or {}, typed, blanks) for view in relevant(form)
     ]
     said = remarks or {}
     return [replace(one, remarks=said[one.name]) if one.name in said else one for one in found]

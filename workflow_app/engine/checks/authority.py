@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from workflow_app.engine.checks.finding import Finding, World, is_for_system
 from workflow_app.engine.process import AUTHOR, Process, State
-from workflow_app.engine.roles import SYSTEM_ROLE, Role
+from workflow_app.engine.roles import POST, SYSTEM_ROLE, Role
 
 
 def check(process: Process, world: World) -> Iterator[Finding]:
@@ -29,7 +29,8 @@ def check(process: Process, world: World) -> Iterator[Finding]:
 
 def _roles(process: Process, world: World) -> Iterator[Finding]:
     for role in process.roles():
-        if role.party is not None and role.party not in (AUTHOR, *process.parties):
+        known = process.posts if role.held_by == POST else (AUTHOR, *process.parties)
+        if (role.party is not None or role.held_by == POST) and role.party not in known:
             yield Finding(
                 process.where, "unknown_party",
                 f"Роль «{role.title}» ищет участника «{role.party}», а процесс его не называет",
@@ -37,7 +38,7 @@ def _roles(process: Process, world: World) -> Iterator[Finding]:
         if (
             world.known_roles is not None
             and role is not SYSTEM_ROLE
-            and role.held_by not in world.known_roles
+            and role.held_by not in (POST, *world.known_roles)
         ):
             yield Finding(
                 process.where, "unknown_role",

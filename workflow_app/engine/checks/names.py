@@ -48,6 +48,10 @@ def callables(process: Process) -> Iterator[tuple[Any, str]]:
                 yield asked, ballot.where
     for paper in process.papers.values():
         yield paper.values, paper.where
+    for warning in process.warnings:
+        yield warning, process.where
+    for line in process.checklist:
+        yield line.holds, process.where
 
 
 def _states(process: Process) -> Iterator[Finding]:
@@ -107,7 +111,7 @@ def _named(mention: Mention, process: Process, world: World) -> Iterator[Finding
             yield from _called(mention, world, ("action",))
         case "Paper":
             yield from _must_be(mention, "paper", process.papers, "key")
-        case "child_states":
+        case "child_states" | "children" | "cases_about":
             yield from _must_be(mention, "process", world.processes)
         case "parent_tally":
             ballots = {key for other in world.processes.values() for key in other.ballots}

@@ -26,6 +26,8 @@ QUESTIONS = {
     "tally": "ballot",
     "parent_tally": "ballot",
     "child_states": "process",
+    "children": "process",
+    "cases_about": "process",
     "last_taken": "action",
     "times": "action",
     "persons": "action",

@@ -31,6 +31,7 @@ class Instance(Base):
         Index("ix_instance_list", "municipality_id", "process", "state", "id"),
         Index("uq_instance_open_key", "municipality_id", "process", "open_key", unique=True),
         Index("ix_instance_parent", "parent_id"),
+        Index("ix_instance_subject", "municipality_id", "subject"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -205,6 +206,8 @@ class Deadline(Base):
     next_at: Mapped[dt.datetime | None]
     status: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[dt.datetime]
+    paused_at: Mapped[dt.datetime | None]
+    """Since when its clock stands still; it has no next tick meanwhile."""
     closed_at: Mapped[dt.datetime | None]
 
 
