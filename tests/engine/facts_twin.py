@@ -56,6 +56,7 @@ class FactsTwin:
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
     network_cards: dict[int, NetworkCard] = field(default_factory=dict)
     compositions: dict[int, tuple[MemberCard, ...]] = field(default_factory=dict)
@@ -119,6 +120,11 @@ class FactsTwin:
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases a test put under a subject."""
         return tuple(card for card in self.about.get(subject, ()) if card.process == process)
+
+    def parent(self, case: Case) -> CaseCard | None:
+        """Return the parent of the one case a test has."""
+        assert case is not None
+        return self.parent_card
 
     def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
         """Return the children of the one case a test has."""

@@ -17,10 +17,13 @@ from workflow_app.engine import (
     Child,
     Date,
     Due,
+    Enter,
     Facts,
     Flag,
     Form,
+    Int,
     Line,
+    Made,
     Pause,
     Position,
     Process,
@@ -50,6 +53,7 @@ DOER = Role("doer", "ответственный", POST, "doer")
 class Matter(Form):
     """What a case is about."""
 
+    thing: Int = field("Чего касается", optional=True)
     name: Line = field("Название")
     doer: Position = field("Ответственный", optional=True)
     on: Date = field("Когда", optional=True)
@@ -80,6 +84,12 @@ def begin_other(case: Case, _facts: Facts) -> Start:
     return Start("news", {"name": "Новость", "reason": "-"}, case.subject, alone=True)
 
 
+def make_thing(case: Case, _facts: Facts) -> Iterator[Enter | Start]:
+    yield Enter("thing", {"name": case.data.name}, dt.date(2025, 9, 1), as_="thing")
+    data = {"name": "О новом", "reason": "-", "thing": Made("thing")}
+    yield Start("news", data, "thing/{thing}", alone=True)
+
+
 matter = Process(
     "matter", "Дело", version=1, form=Matter, readers=(CLERK, DOER), stop="drop",
     posts={"doer": lambda data: (data.doer,)}, watcher=CLERK, warnings=(no_reason,),
@@ -98,6 +108,7 @@ matter.start("begin_heard", "Начать иначе", heard, by=CLERK)
 matter.move("change", "Изменить", going, going, by=CLERK, form=Matter, do=[take_over])
 matter.move("stop_clocks", "Остановить", going, going, by=CLERK, do=[Pause("thing/1")])
 matter.move("run_clocks", "Пустить", going, going, by=CLERK, do=[Resume("thing/1")])
+matter.move("make", "Сделать", going, going, by=CLERK, do=[make_thing])
 matter.move("tell_all", "Объявить", going, going, by=CLERK, do=[begin_other])
 matter.on(Child("news", "out", of="subject"), going, heard, key="hear", title="Услышать")
 matter.move("drop", "Снять", [going, heard], dropped, by=(SYSTEM_ROLE, CLERK, DOER))
@@ -210,9 +221,9 @@ def test_outcome_is_heard_by_open_cases_about_the_subject_or_a_part_of_it(uow):
 
     act(uow, whole, "tell_all")
 
-    calls = [payload for _, kind, payload in uow.sent if kind == "call"]
-    assert calls == [
-        {"instance_id": number, "action": "hear", "form": {}} for number in (whole, part)
+    heard = [payload for _, kind, payload in uow.sent if kind == "hear"]
+    assert heard == [
+        {"instance_id": number, "process": "news", "state": "out"} for number in (whole, part)
     ]
     (started,) = [case for case in uow.cases.values() if case.process == "news"]
     assert started.parent_id is None
@@ -222,9 +233,18 @@ def test_message_of_an_outcome_moves_its_hearer(uow):
     number = begin(uow)
     work = Interpreter(uow)
 
-    work.called(number, "hear", {})
+    work.heard(number, "news", "out")
+    work.heard(number, "news", "out")
+    work.heard(99, "news", "out")
 
     assert uow.cases[number].state == "heard"
+
+
+def test_started_case_knows_the_row_entered_before_it(uow):
+    act(uow, begin(uow), "make")
+
+    (started,) = [case for case in uow.cases.values() if case.process == "news"]
+    assert (started.subject, started.data.thing) == (f"thing/{len(uow.rows)}", len(uow.rows))
 
 
 def test_clocks_stop_and_go_on_by_the_interpreter(uow):

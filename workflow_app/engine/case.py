@@ -256,6 +256,9 @@ class Facts(Protocol):
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""
 
+    def parent(self, case: Case) -> CaseCard | None:
+        """Return the case this one was started by, unless it began alone."""
+
     def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
         """Return the children of one process, oldest first."""
 

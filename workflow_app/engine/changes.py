@@ -106,8 +106,9 @@ class Ask:
 class Start:
     """Start an instance of another process, as a child of this one or `alone`.
 
-    `subject` is what both are about, as a path («network/7», «network/7/2025-2026»); a case that
-    lives longer than the one that caused it begins alone.
+    `subject` is what it is about, as a path («network/7», «network/7/2025-2026»); a row entered
+    before it in the same decision may stand in it («network/{network}») and in the data (`Made`).
+    A case that lives longer than the one that caused it begins alone.
     """
 
     process: str

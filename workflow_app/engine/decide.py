@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
 from workflow_app.engine.case import Case, Facts
@@ -360,22 +360,18 @@ def settle(process: Process, case: Case, facts: Facts, actor: Actor, now: dt.dat
     return None
 
 
-def hearers(
-    processes: Iterable[Process], process: str, state: str
-) -> tuple[tuple[str, Transition], ...]:
-    """Return (process key, transition) of whatever hears of a case because of its subject."""
+def hearers(processes: Iterable[Process], process: str, state: str) -> tuple[str, ...]:
+    """Return the processes that hear of this outcome in a case about the same subject."""
+    event = Child(process, state, of="subject")
     return tuple(
-        (other.key, transition)
-        for other in processes
-        for transition in other.transitions
-        if transition.event == Child(process, state, of="subject")
+        other.key for other in processes if any(t.event == event for t in other.transitions)
     )
 
 
-def outcome(process: Process, case: Case, child: str, state: str) -> Transition | None:
-    """Return the transition that a child's outcome causes here."""
-    for transition in process.leaving(case.state):
-        event = transition.event
-        if event and event.process == child and event.state == state and event.of == "parent":
-            return transition
-    return None
+def outcome(
+    process: Process, case: Case, other: str, state: str, *,
+    of: Literal["parent", "subject"] = "parent",
+) -> Transition | None:  # fmt: skip
+    """Return the transition that the outcome of a child, or of a case about the same, causes."""
+    event = Child(other, state, of)
+    return next((t for t in process.leaving(case.state) if t.event == event), None)

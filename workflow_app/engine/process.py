@@ -225,14 +225,14 @@ class Process:
         return self._add("on", key, title, _many(source, State), target, declared)
 
     def revise(
-        self, key: str, title: str, source: State, target: State, **declared: Any
+        self, key: str, title: str, source: State | Iterable[State], target: State, **declared: Any
     ) -> Transition:
         """Declare a new instance of the series; the old one stays in force meanwhile.
 
         The new case begins by the first start, as a child of this one and with its data, so
         that `on(Child(own key, …))` says what becomes of the old one. `target` is where it begins.
         """
-        return self._add("revise", key, title, (source,), target, declared)
+        return self._add("revise", key, title, _many(source, State), target, declared)
 
     def paper(
         self,

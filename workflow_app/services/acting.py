@@ -213,6 +213,13 @@ def act_as_system(
     return True
 
 
+def hear(uow: UnitOfWork, instance_id: int, process: str, state: str) -> None:
+    """Let a case hear of the outcome of another case about the same subject."""
+    interpreter = Interpreter(uow)
+    interpreter.heard(instance_id, process, state)
+    interpreter.finish()
+
+
 def close_ballot(uow: UnitOfWork, instance_id: int, ballot_key: str) -> None:
     """Close a ballot at its due moment: silence counts as declared, then the rule decides."""
     case = uow.load(instance_id)

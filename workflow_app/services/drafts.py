@@ -139,6 +139,7 @@ def _merged_rows(
     row: type[Row], current: Sequence[Mapping[str, Any]], change: Mapping[str, Any]
 ) -> tuple[list[Mapping[str, Any]], list[str]]:
     """Put changed rows in their place by key and drop removed ones."""
+    kept = [view.name for view in views(row, hidden=True) if _is_kept(view)]
     put = {row.model_validate(item).row_key: item for item in change.get("put", ())}
     removed = {str(key) for key in change.get("remove", ())}
     rows, seen = [], set()
@@ -146,10 +147,18 @@ def _merged_rows(
         key = row.model_validate(item).row_key
         if key in removed:
             continue
-        rows.append(put.get(key, item))
+        own = {name: item[name] for name in kept}
+        rows.append({**put[key], **own} if key in put else item)
         seen.add(key)
-    rows += [item for key, item in put.items() if key not in seen]
+    fresh = (item for key, item in put.items() if key not in seen)
+    rows += [{name: said for name, said in item.items() if name not in kept} for item in fresh]
     return rows, sorted({*put, *removed})
+
+
+def _is_kept(view: FieldView) -> bool:
+    """Tell whether the system keeps a column of a row: people neither see nor change it."""
+    hidden = view.options.get("hidden") or view.options.get("readonly")
+    return bool(hidden) and view.name != "key"
 
 
 def _guarded(

@@ -110,10 +110,18 @@ class Interpreter:
 
     def _let_subject_hear(self, case: Case) -> None:
         """Send a message to every open case about the subject that this outcome concerns."""
-        heard = dict(hearers(self.uow.processes.values(), case.process, case.state))
-        for other in self.uow.open_about(case, tuple(heard)) if heard else ():
-            payload = {"instance_id": other.id, "action": heard[other.process].key, "form": {}}
-            self.uow.send(case, "call", payload)
+        listening = hearers(self.uow.processes.values(), case.process, case.state)
+        for other in self.uow.open_about(case, listening) if listening else ():
+            payload = {"instance_id": other.id, "process": case.process, "state": case.state}
+            self.uow.send(case, "hear", payload)
+
+    def heard(self, instance_id: int, process: str, state: str) -> None:
+        """Let a case take the step that the outcome of another one causes; or none."""
+        case = self.uow.load(instance_id)
+        own = self.uow.processes[case.process] if case else None
+        transition = outcome(own, case, process, state, of="subject") if case and own else None
+        if case and transition:
+            self._act_as_system(case, transition.key, {})
 
     def answer(self, case: Case, answered: Answered, form: Form | None) -> bool:
         """Write an answer; False when somebody was faster."""
@@ -281,7 +289,7 @@ class Interpreter:
             case Ask():
                 self._ask(case, change)
             case Start():
-                self._start_child(case, change)
+                self._start_child(case, _with_made(change, made))
             case Call():
                 self._call(case, change)
             case Fan():
@@ -516,6 +524,12 @@ def _counted(case: Case, action: str, capacity: Capacity) -> dict[str, Step]:
 
 def _resolved(value: Any, made: Mapping[str, int]) -> Any:
     return made[value.name] if isinstance(value, Made) else value
+
+
+def _with_made(start: Start, made: Mapping[str, int]) -> Start:
+    """Return a start that knows the rows entered before it: in its data and in its subject."""
+    data = {name: _resolved(value, made) for name, value in start.data.items()}
+    return replace(start, data=data, subject=start.subject.format(**made))
 
 
 def _prefilled(process: Process, case: Case, uow: UnitOfWork) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What a field may be chosen from: schools with their cards, directions, acts, people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import or_, select
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.forms import FieldView, relevant
 from workflow_app.store import directory, networks, offices
 from workflow_app.store.facts import citation
 from workflow_app.store.models.directory import (
@@ -205,8 +205,18 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
 
 
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    process = uow.processes[case.process]
-    return [Choice(view.name, view.title) for view in views(process.form)]
+    return [choice for view in relevant(case.data) for choice in _places(uow, case, view)]
+
+
+def _places(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Iterator[Choice]:
+    """Yield what a remark may be about: a field, and each row of it by what it is called."""
+    yield Choice(view.name, view.title)
+    called = next(
+        (c for c in view.columns if c.options.get("key") or c.kind in ("line", "text")), None
+    )
+    for number, row in enumerate(getattr(case.data, view.name) if called else (), start=1):
+        label = ", ".join(labels(uow, case, called, getattr(row, called.name))) if called else ""
+        yield Choice(f"{view.name}.{row.row_key}", f"{number}. {label}"[:120])
 
 
 def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequence[Any]:

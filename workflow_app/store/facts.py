@@ -203,6 +203,14 @@ class SqlFacts:
         """Return the cases of a process about a subject or a part of it, oldest first."""
         return self._cases(process, *subjects.about(self._municipality_id, subject))
 
+    def parent(self, case: Case) -> CaseCard | None:
+        """Return the case this one was started by, unless it began alone."""
+        if case.parent_id is None:
+            return None
+        query = select(_INSTANCE.c.process).where(_INSTANCE.c.id == case.parent_id)
+        process = self._connection.execute(query).scalar_one()
+        return self._cases(process, _INSTANCE.c.id == case.parent_id)[0]
+
     def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
         """Return the children of one process, oldest first."""
         return self._cases(process, _INSTANCE.c.parent_id == case.id)

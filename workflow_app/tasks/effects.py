@@ -22,6 +22,7 @@ TASKS: Mapping[str, str] = {
     "announce": "announce-work",
     "mail": "send-letter",
     "call": "call-instance",
+    "hear": "hear-outcome",
 }
 """Kind of outbox message → public name of its task."""
 
@@ -85,6 +86,14 @@ def call(_house: House, message: Any) -> Finish:
     return finish
 
 
+def hear(_house: House, message: Any) -> Finish:
+    """Let a case hear of another one about the same subject."""
+    payload = message.payload
+    return lambda uow: acting.hear(
+        uow, payload["instance_id"], payload["process"], payload["state"]
+    )
+
+
 def _nothing(_uow: SqlUnitOfWork) -> None:
     """There is nothing left to do."""
 
@@ -95,6 +104,7 @@ EFFECTS: Mapping[str, Effect] = {
     "announce": announce,
     "mail": mail,
     "call": call,
+    "hear": hear,
 }
 
 
