@@ -118,6 +118,7 @@ class District:
             self.house.clock.set(max(due, self.house.clock.now()))
             loops.fire_due(self.house)
         self.house.clock.set(target)
+        loops.watch_posts(self.house)
 
     def carry_out(self):
         """Carry out every waiting effect, as the worker does."""

@@ -452,6 +452,16 @@ class Interpreter:
         else:  # the roles of a state are alternatives: one holder is enough
             vacant, items = ([], held) if held else (list(items), items)
         self.uow.open_work(case, [*items, *self._for_watcher(case, vacant)])
+        self._announce(case, items)
+
+    def call_watcher(self, case: Case, item: NewWorkItem) -> None:
+        """Give an open item that nobody may perform any more to the watcher, and announce it."""
+        for_watcher = self._for_watcher(case, [item])
+        if for_watcher:
+            self.uow.open_work(case, for_watcher)
+            self._announce(case, for_watcher)
+
+    def _announce(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         self.uow.send(
             case, "announce",
             {

@@ -24,7 +24,16 @@ from workflow_app.services.ports import (
     NewDocument,
     NewWorkItem,
 )
-from workflow_app.store import calendar, deadlines, offices, outbox, registers, subjects, votes
+from workflow_app.store import (
+    calendar,
+    deadlines,
+    offices,
+    outbox,
+    registers,
+    subjects,
+    vacancies,
+    votes,
+)
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
@@ -487,6 +496,10 @@ class SqlUnitOfWork:
         elif ballot:
             close = _CLOSE_BALLOT_WORK
         self.connection.execute(close, values)
+
+    def vacated(self) -> Sequence[tuple[int, NewWorkItem]]:
+        """Return (instance, item) of open work that no longer anybody may perform."""
+        return vacancies.vacated(self.connection, self.today)
 
     def take_tick(self, deadline_id: int, *, notices_only: bool = False) -> DueTick | None:
         """Take the next tick of a deadline; None when a colleague has it."""

@@ -16,7 +16,7 @@ from celery import Celery
 from sqlalchemy import Connection
 
 from workflow_app.bootstrap import House
-from workflow_app.services import deadlines
+from workflow_app.services import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
@@ -98,6 +98,20 @@ def tick(house: House) -> int:
     return fire_due(house)
 
 
+def watch_posts(house: House) -> int:
+    """Give the work of posts whose holders have left to the watchers; return how much."""
+    return house.transact(vacancies.call_watchers)
+
+
 def beat(house: House) -> None:
-    """Fire due deadlines until stopped."""
-    run(house, "beat", BEAT_SECONDS, lambda: tick(house))
+    """Fire due deadlines until stopped; look at the posts once a day."""
+    watched: set[dt.date] = set()
+
+    def once_a_day() -> int:
+        today = house.clock.now().date()
+        if today not in watched:
+            watch_posts(house)
+            watched.add(today)
+        return tick(house)
+
+    run(house, "beat", BEAT_SECONDS, once_a_day)
