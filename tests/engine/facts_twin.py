@@ -17,6 +17,7 @@ from workflow_app.engine.case import (
     OrganisationCard,
     PersonCard,
     PostCard,
+    RecommendationCard,
     SchoolCard,
     Signer,
     StatusCard,
@@ -30,6 +31,9 @@ SETTINGS: Mapping[str, Any] = {
     "A-02.consent_days": 60,
     "A-02.supported": 1,
     "A-04.max": 3,
+    "A-05.quorum": "1/2",
+    "A-05.majority": "1/2",
+    "calendar.exam_days": [],
     "A-10": 3,
     "A-10.base": 1,
     "A-15": 3,
@@ -56,6 +60,7 @@ class FactsTwin:
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    advised: dict[tuple[int, str], tuple[RecommendationCard, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
     network_cards: dict[int, NetworkCard] = field(default_factory=dict)
@@ -116,6 +121,10 @@ class FactsTwin:
         """Return the schools of a network; one list for all dates after they joined."""
         members = self.compositions.get(network_id, ())
         return tuple(member for member in members if member.since <= on)
+
+    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
+        """Return what a report recommended."""
+        return self.advised.get((network_id, school_year), ())
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases a test put under a subject."""

@@ -42,7 +42,7 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
-from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise
+from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise, stay
 from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
 
@@ -111,4 +111,5 @@ __all__ = [
     "refuse",
     "says",
     "snapshot",
+    "stay",
 ]

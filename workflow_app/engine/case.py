@@ -41,13 +41,15 @@ class Case:
     capacity: Capacity | None = None
     now: dt.datetime | None = None
     today: dt.date = dt.date.min
+    key: str = ""
+    """The row of its parent it was fanned from."""
 
     def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":
         """Return the same case with the action's own form, capacity and moment."""
         return Case(
             self.id, self.process, self.state, self.data, self.municipality_id, self.parties,
             self.steps, self.version, self.number, self.subject, self.parent_id, self.text_hash,
-            form, capacity, now, today,
+            form, capacity, now, today, self.key,
         )  # fmt: skip
 
     def with_data(self, data: Form) -> "Case":
@@ -200,6 +202,25 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True)
+class RecommendationCard:
+    """A recommendation of a year's report: to which school, by whom, until when."""
+
+    id: int
+    code: str
+    text: str
+    decision: str
+    school: int | None = None
+    responsible: int | None = None
+    due_on: dt.date | None = None
+    state: str = ""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Tell whether its addressee accepted it."""
+        return self.decision == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseCard:
     """Another case as guards see it; `key` is the row it was fanned from."""
 
@@ -252,6 +273,9 @@ class Facts(Protocol):
 
     def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
         """Return the schools of a network on a date, the base first: the fold of its orders."""
+
+    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
+        """Return what the report of a network on a year recommended."""
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

@@ -46,6 +46,10 @@ class State:
     where: str = ""
 
 
+stay = State("", "")
+"""The target of a step that leaves a case in whichever of its source states it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """The outcome of an instance of another process: it entered a state."""
@@ -258,6 +262,9 @@ class Process:
         self, kind: Kind, key: str, title: str, sources: tuple[State, ...],
         target: State | Mapping[State, Condition], declared: dict[str, Any],
     ) -> Transition:  # fmt: skip
+        if target is stay:
+            added = [self._add(kind, key, title, (s,), s, dict(declared)) for s in sources]
+            return added[0]
         ways = target.items() if isinstance(target, Mapping) else ((target, otherwise),)
         transition = Transition(
             key,

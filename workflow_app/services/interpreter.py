@@ -65,7 +65,7 @@ class Interpreter:
         case = Case(
             0, process.key, "", form, municipality, parties, version=0,
             subject=new.subject, parent_id=new.parent_id,
-            text_hash=text_hash(process.key, form),
+            text_hash=text_hash(process.key, form), key=new.fan_key,
         )  # fmt: skip
         facts = self.uow.facts(municipality)
         decision = decide(process, case, action, actor, form, facts, self.uow.now, self.uow.today)

@@ -19,6 +19,7 @@ from workflow_app.engine.case import (
     OrganisationCard,
     PersonCard,
     PostCard,
+    RecommendationCard,
     SchoolCard,
     Signer,
     StatusCard,
@@ -49,7 +50,7 @@ from workflow_app.store.models.directory import (
     Settlement,
 )
 from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
-from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.models.registers import Journal, JournalEntry, Network, Recommendation
 
 if TYPE_CHECKING:
     from workflow_app.engine.case import Facts
@@ -198,6 +199,25 @@ class SqlFacts:
             MemberCard(member.school_id, member.role, member.since, member.order_label)
             for member in networks.composition(self._session, network_id, on)
         )
+
+    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
+        """Return what the report of a network on a year recommended."""
+        query = (
+            select(Recommendation)
+            .where(
+                Recommendation.municipality_id == self._municipality_id,
+                Recommendation.network_id == network_id,
+                Recommendation.school_year == school_year,
+            )
+            .order_by(Recommendation.id)
+        )
+        return tuple(
+            RecommendationCard(
+                row.id, row.code, row.text, row.decision, row.school_id, row.responsible_person_id,
+                row.due_on, row.state,
+            )
+            for row in self._session.scalars(query)
+        )  # fmt: skip
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

@@ -66,7 +66,7 @@ _CASES = select(
     _INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.state, _INSTANCE.c.data,
     _INSTANCE.c.municipality_id, _INSTANCE.c.parties, _INSTANCE.c.steps, _INSTANCE.c.version,
     _INSTANCE.c.number, _INSTANCE.c.subject, _INSTANCE.c.parent_id, _INSTANCE.c.text_hash,
-    _INSTANCE.c.history_seq, _INSTANCE.c.history_head,
+    _INSTANCE.c.history_seq, _INSTANCE.c.history_head, _INSTANCE.c.fan_key,
 )  # fmt: skip
 _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
 _SAVE_CASE = update(_INSTANCE).where(
@@ -168,7 +168,7 @@ class SqlUnitOfWork:
             self.processes[row.process].form.model_validate(row.data), row.municipality_id,
             {name: frozenset(ids) for name, ids in row.parties.items()}, steps, row.version,
             row.number, row.subject, row.parent_id, row.text_hash,
-            now=self.now, today=self.today,
+            now=self.now, today=self.today, key=row.fan_key,
         )  # fmt: skip
 
     def children(self, instance_id: int, process: str = "") -> Sequence[Case]:

@@ -137,3 +137,23 @@ class OrderNetwork(Tenant):
 
     order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+
+
+class Recommendation(Tenant):
+    """What a network's report on a year recommends, to whom, until when, and what was answered."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "code"),
+        Index("ix_recommendation_network", "network_id", "school_year"),
+    )
+
+    code: Mapped[str]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    school_year: Mapped[str] = mapped_column(String(9))
+    text: Mapped[str]
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    responsible_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[dt.date | None]
+    decision: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="issued")
