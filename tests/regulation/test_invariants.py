@@ -49,7 +49,7 @@ REMARK = {"key": "1", "about": "members", "text": "уточните состав
 FILLED = {
     "reason": "причина названа словами", "conclusion": "Условия выполнены.", "code": "other",
     "remarks": [REMARK], "number": None, "basis_reason": "", "file": 1, "notes": "",
-    "recommendation": "support",
+    "recommendation": "support", "registered_on": None,
 }  # fmt: skip
 
 

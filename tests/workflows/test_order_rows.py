@@ -20,7 +20,7 @@ from network_story import (
 
 from workflow_app.engine.case import ActCard, Signer
 from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
-from workflow_app.engine.decide import Decision, settle
+from workflow_app.engine.decide import Decision, allowed, settle
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 
@@ -358,6 +358,28 @@ def test_number_given_elsewhere_is_typed():
     decision = take(ORDER, order("signed"), "register", "clerk", registers, number=290)
 
     assert decision.changes[0] == Number("orders", TODAY, 290)
+
+
+def test_date_given_elsewhere_is_the_date_of_the_number_and_of_the_order():
+    registers, day = approved(), TODAY - dt.timedelta(days=1)
+    registers.typed_journals = frozenset({"orders"})
+    registers.taken.add(("orders", TODAY.year, 289))
+
+    decision = take(
+        ORDER, order("signed"), "register", "clerk", registers, number=290, registered_on=str(day)
+    )
+
+    assert decision.changes[:2] == (Number("orders", day, 290), Put({"registered_on": day}))
+
+
+def test_order_too_late_today_is_still_offered_to_a_clerk_who_types_its_date():
+    registers = approved()
+    registers.typed_journals = frozenset({"orders"})
+    late = order("signed", valid_from="2025-08-01")
+
+    offers = allowed(ORDER, late, actor("clerk"), registers, NOW, TODAY)
+
+    assert [offer.refusal for offer in offers if offer.key == "register"] == [None]
 
 
 def test_head_acknowledges_for_her_school_only():

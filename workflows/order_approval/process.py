@@ -21,6 +21,7 @@ from workflows.order_approval.rules import (
     basis_in_force,
     composition_is_approved,
     date_in_sequence,
+    date_is_possible,
     number_is_free,
     order_not_late,
     signer_is_known,
@@ -119,7 +120,8 @@ process.move(
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
     style="primary", bulk=True,
-    if_=[date_in_sequence, number_is_free, base_is_free, name_is_free, order_not_late],
+    if_=[date_is_possible, date_in_sequence, number_is_free, base_is_free, name_is_free,
+         order_not_late],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
         Paper("ack_sheet"), registered_letter],
 )  # fmt: skip
