@@ -436,6 +436,10 @@ class SqlUnitOfWork:
         values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
         self.connection.execute(close, values)
 
+    def reopen_deadline(self, case: Case, ballot: str) -> None:
+        """Open a ballot's newest deadline again, where its last answer had closed it."""
+        deadlines.reopen(self.connection, case.id, ballot)
+
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
         rows = [
