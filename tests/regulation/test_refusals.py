@@ -597,6 +597,14 @@ def the_typed_date_is_after_the_beginning(district):
     return lambda: district.act("P004", order, "register", number=291, registered_on="2025-09-02")
 
 
+@refused("bad_link")
+def the_publication_is_not_an_address(district):
+    set_to(district, "A-16", {"within": 10, "required": True})
+    _, order = signed(district)
+    done(district.act("P004", order, "register"))
+    return lambda: district.act("P003", order, "publish", voter="specialist", link="на сайте")
+
+
 @refused("not_your_step")
 def somebody_takes_back_the_step_of_another(district):
     case = submitted(district)

@@ -4,8 +4,10 @@ import io
 import re
 
 import pytest
+from sqlalchemy import insert
 from stories import done, propose
 
+from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.documents import Upload
 
 
@@ -283,6 +285,25 @@ def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, di
     attached = [row for row in district.rows(Upload) if row["instance_id"] == order]
     assert [row["name"] for row in attached] == ["скан.pdf"]
     assert "скан.pdf" in clerk.get(f"/cases/{order}")
+
+
+def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, district, order):
+    row = {"municipality_id": 1, "key": "A-16", "value": {"within": 10, "required": True}}
+    district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
+    for person, action in (
+        ("P003", "send"),
+        ("P005", "visa"),
+        ("P002", "sign"),
+        ("P004", "register"),
+    ):
+        done(district.act(person, order, action))
+    specialist, path = browser("P003"), f"/cases/{order}/actions/publish"
+    assert path in specialist.get(f"/cases/{order}")
+    specialist.post(path, status=422, link="на сайте")
+    specialist.post(path, link="https://levokum.example/orders/291-od?a=1&b=2")
+    page = specialist.get(f"/cases/{order}")
+    assert '<a href="https://levokum.example/orders/291-od?a=1&amp;b=2"' in page
+    assert path not in page
 
 
 def test_a_draft_cannot_be_given_away_to_another_school(district):

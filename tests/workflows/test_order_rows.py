@@ -351,6 +351,39 @@ def test_registration_asks_every_head_of_the_annex_and_tells_them():
     assert "О создании сети" in tell.subject
 
 
+@pytest.mark.parametrize(("required", "asked"), [(False, 0), (True, 1)])
+def test_specialist_publishes_the_order_where_the_municipality_requires_it(required, asked):
+    registers = approved()
+    registers.settings["A-16"] = {"within": 10, "required": required}
+
+    decision = take(ORDER, order("signed"), "register", "clerk", registers)
+
+    asks = [c for c in decision.changes if isinstance(c, Ask) and c.ballot == "publication"]
+    assert len(asks) == asked
+    assert [voter.role for ask in asks for voter in ask.voters] == ["dept_specialist"] * asked
+
+
+@pytest.mark.parametrize(
+    ("link", "code"),
+    [
+        ("https://отдел.example/приказы/291-од", ""),
+        ("http://levokum.example", ""),
+        ("levokum.example/orders", "bad_link"),
+        ("javascript:alert(1)", "bad_link"),
+        ("https://levokum.example/два слова", "bad_link"),
+        ("", "field_required"),
+    ],
+)
+def test_publication_is_shown_by_the_address_of_a_page(link, code):
+    registers, ballot = approved(), ORDER.ballots["publication"]
+    registers.put(ballot, ballot.open(order(), registers), "T1")
+    case = order("registered")
+
+    answered = reply(ORDER, case, "publish", "specialist", "specialist", registers, link=link)
+
+    assert getattr(answered, "code", "") == code
+
+
 def test_number_given_elsewhere_is_typed():
     registers = approved()
     registers.taken.add(("orders", TODAY.year, 289))

@@ -9,7 +9,7 @@ from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.roles import Role
 
 if TYPE_CHECKING:
-    from workflow_app.engine.case import Case
+    from workflow_app.engine.case import Case, Facts
 
 Unit = Literal["working", "calendar"]
 
@@ -31,6 +31,7 @@ class Due:
     `offset`, `unit`, `remind` and `escalate` are the default row of that table. Reminders are
     days before the due date (0 = on the day), escalations days after it. `then` is the action
     the system takes at the due moment. `since="change"` counts from the last change of a draft.
+    `set_by` reads the offset from a setting that papers print too, so that both say the same.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Due:
     then: str | None = None
     on: Callable[["Case"], dt.date] | None = None
     since: Literal["entry", "change"] = "entry"
+    set_by: Callable[["Facts"], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ class Schedule:
     ticks: tuple[Tick, ...]
 
 
-def default_policy(due: Due) -> Policy:
-    """Return the policy row a process declares for its deadline."""
-    return Policy(due.offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
+def default_policy(due: Due, facts: "Facts | None" = None) -> Policy:
+    """Return the policy row a process declares for its deadline, in a municipality when given."""
+    offset = due.set_by(facts) if due.set_by and facts else due.offset
+    return Policy(offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
 
 
 def schedule(

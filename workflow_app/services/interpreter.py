@@ -457,7 +457,8 @@ class Interpreter:
         return [self._deadline(case, due, ballot) for due in dues]
 
     def _deadline(self, case: Case, due: Due, ballot: Ballot | None) -> NewDeadline:
-        policy = self.uow.policy(case.municipality_id, due.kind) or default_policy(due)
+        own = self.uow.policy(case.municipality_id, due.kind)
+        policy = own or default_policy(due, self.uow.facts(case.municipality_id))
         days = self.uow.working_days(case.municipality_id)
         fixed = due.on(case) if due.on else None
         plan = schedule(due, policy, self.uow.today, days, fixed)

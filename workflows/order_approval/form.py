@@ -82,6 +82,12 @@ class Registration(Form):
     reason: Text = field("Почему дата раньше последней в журнале", optional=True)
 
 
+class Publication(Form):
+    """Where the order stands on the department's site."""
+
+    link: Line = field("Адрес страницы с приказом", hint="https://…")
+
+
 class Scan(Form):
     """The scan of the signed paper."""
 

@@ -1,6 +1,7 @@
 """The order on paper: values of приказ о создании сети."""
 
 from workflow_app.engine import Case, Facts
+from workflows.order_approval.ballots import publish_within
 from workflows.papers import (
     DOCUMENT,
     ROLES_PRINTED,
@@ -146,7 +147,7 @@ def _named(facts: Facts, person_id: int | None) -> Values:
 
 
 def _deadlines(case: Case, facts: Facts) -> Values:
-    within = int(facts.setting("A-16")["within"])
+    within = publish_within(facts)
     return {
         "план": date_in_text(case.data.plan_due),
         "справка": date_in_text(case.data.report_due),
