@@ -42,7 +42,8 @@ class House:
     def surroundings(self) -> Surroundings:
         """Return what every unit of work knows beyond the database."""
         bodies = {key: body_sha256(process) for key, process in self.processes.items()}
-        return Surroundings(self.processes, bodies, self.settings.zone)
+        settings = self.settings
+        return Surroundings(self.processes, bodies, settings.zone, settings.public_url)
 
     def transact(self, work: Callable[[SqlUnitOfWork], T], *, queue: int | None = None) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""

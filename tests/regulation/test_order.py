@@ -8,6 +8,7 @@ from stories import code, complete_order, done, propose, to_department, to_signa
 
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
+from workflow_app.store.verification import registered
 
 
 @pytest.mark.clause("4.2")
@@ -31,6 +32,13 @@ def test_o1_an_order_is_signed_by_the_acting_head(open_district):
     assert district.work(order) == [
         ("school_head", "S02"), ("school_head", "S03"), ("school_head", "S05")
     ]  # fmt: skip
+    text = district.case(order).text_hash
+    assert paper["field_values"]["проверка"]["адрес"].endswith(f"/verify/{text}")
+    found = district.read(lambda uow: registered(uow.connection, text))
+    assert (found.process, found.number, f"{found.registered_on}") == (
+        "order_approval", "290-од", "2025-08-28",
+    )  # fmt: skip
+    assert not found.is_annulled
     district.carry_out()
     assert all(d["file_sha256"] for d in district.rows(Document, instance_id=order))
 

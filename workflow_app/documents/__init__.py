@@ -14,9 +14,10 @@ from workflow_app.documents.findings import (
 from workflow_app.documents.linter import lint
 from workflow_app.documents.pdf import PdfFailed, PdfUnavailable, to_pdf
 from workflow_app.documents.preview import preview_html
+from workflow_app.documents.qr import QR_MAKER, qr_png
 
 # Bytes are promised to be the same for one template, one set of values and one renderer.
-RENDERER = f"1/zlib-{zlib.ZLIB_RUNTIME_VERSION}"
+RENDERER = f"2/zlib-{zlib.ZLIB_RUNTIME_VERSION}/{QR_MAKER}"
 
 __all__ = [
     "RENDERER",
@@ -32,5 +33,6 @@ __all__ = [
     "compile_template",
     "lint",
     "preview_html",
+    "qr_png",
     "to_pdf",
 ]

@@ -94,6 +94,8 @@ class Surroundings:
     bodies: Mapping[str, str]
     """Process key → SHA-256 of its body."""
     zone: dt.tzinfo
+    public_url: str = ""
+    """The address papers send their readers to."""
 
 
 class SqlUnitOfWork:
@@ -108,6 +110,7 @@ class SqlUnitOfWork:
         self.zone = surroundings.zone
         self.today = now.astimezone(surroundings.zone).date()
         self._bodies = surroundings.bodies
+        self._public_url = surroundings.public_url
         self._facts: dict[int, SqlFacts] = {}
         self._heads: dict[int, tuple[int, str, str]] = {}
         self._cases: dict[int, Case] = {}
@@ -132,7 +135,7 @@ class SqlUnitOfWork:
         """Return the registers, memoised within this unit of work."""
         if municipality_id not in self._facts:
             self._facts[municipality_id] = SqlFacts(
-                self.connection, self.processes, municipality_id, self.today
+                self.connection, self.processes, municipality_id, self.today, self._public_url
             )
         return self._facts[municipality_id]
 

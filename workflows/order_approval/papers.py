@@ -45,6 +45,7 @@ ORDER = (
     "проект",
     "организация.название", "организация.название_род", "организация.место",
     "приказ.номер", "приказ.дата",
+    "проверка.адрес", "проверка.код",
     "основания[].текст",
     "сеть.название", "сеть.цель_род", "сеть.начало", "сеть.окончание", "сеть.базовая_школа",
     "сеть.руководитель", "сеть.учебный_год",
@@ -76,6 +77,7 @@ def order(case: Case, facts: Facts) -> Values:
             "место": place_in_full(department.place) if department else GAP,
         },
         "приказ": numbered(case),
+        "проверка": _verification(case, facts),
         "основания": _grounds(case, facts),
         "сеть": _network(case, facts),
         "координатор": _named(facts, data.coordinator),
@@ -113,6 +115,14 @@ def signed_by(case: Case, facts: Facts) -> Values:
         name = person(facts, case.data.signed_by).signature
         return {"должность": case.data.signed_as, "имя": whole(name)}
     return signature(facts, holder(facts, "department_head"))
+
+
+def _verification(case: Case, facts: Facts) -> Values:
+    """Return where a registered order proves itself, and the first digits of its text's hash."""
+    if not case.number:
+        return {"адрес": "", "код": ""}
+    digits = (case.text_hash[start : start + 4] for start in range(0, 16, 4))
+    return {"адрес": facts.verification_address(case.text_hash), "код": " ".join(digits)}
 
 
 def _grounds(case: Case, facts: Facts) -> list[Values]:
