@@ -12,7 +12,7 @@ from workflow_app.documents.findings import (
     TemplateError,
 )
 from workflow_app.documents.linter import lint
-from workflow_app.documents.pdf import PdfFailed, PdfUnavailable, to_pdf
+from workflow_app.documents.pdf import PdfFailed, PdfUnavailable, can_make_pdf, to_pdf
 from workflow_app.documents.preview import preview_html
 from workflow_app.documents.qr import QR_MAKER, qr_png
 
@@ -30,6 +30,7 @@ __all__ = [
     "PdfFailed",
     "PdfUnavailable",
     "TemplateError",
+    "can_make_pdf",
     "compile_template",
     "lint",
     "preview_html",
