@@ -20,6 +20,7 @@ from workflow_app.web.files import files
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.registers import registers
+from workflow_app.web.verification import verification
 
 LARGEST_REQUEST = 21 * 1024 * 1024
 
@@ -50,7 +51,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, processes,
-        admin,
+        admin, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

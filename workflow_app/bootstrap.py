@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
 from workflow_app.clock import Clock
 from workflow_app.config import Settings
-from workflow_app.documents import lint
+from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.process import Process
 from workflow_app.engine.verify import verify
@@ -19,6 +19,9 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflows import PROCESSES
 
 T = TypeVar("T")
+
+PDF_SECONDS = 25.0
+"""A conversion ends within the lease of its message, so that no colleague begins it again."""
 
 TEMPLATES = Path(__file__).parents[1] / "document_templates"
 
@@ -39,10 +42,16 @@ class House:
         return mailer_from(self.settings)
 
     @cached_property
+    def pdf_maker(self) -> Callable[[bytes], bytes] | None:
+        """Return what turns a .docx into a PDF on this machine; None where nothing can."""
+        return partial(to_pdf, timeout=PDF_SECONDS) if can_make_pdf() else None
+
+    @cached_property
     def surroundings(self) -> Surroundings:
         """Return what every unit of work knows beyond the database."""
         bodies = {key: body_sha256(process) for key, process in self.processes.items()}
-        return Surroundings(self.processes, bodies, self.settings.zone)
+        settings = self.settings
+        return Surroundings(self.processes, bodies, settings.zone, settings.public_url)
 
     def transact(self, work: Callable[[SqlUnitOfWork], T], *, queue: int | None = None) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""

@@ -282,19 +282,24 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--at", "at", help="moment of a root that left the house, as in its letter")
-@click.option("--root", help="the root itself")
-def verify(at: str | None, root: str | None) -> None:
+@click.option(
+    "--root", "roots", multiple=True, help="a root from the printed journal or a letter: DAY=ROOT"
+)
+@click.option("--at", help="moment of a root that is given without its day")
+def verify(roots: tuple[str, ...], at: str | None) -> None:
     """Check every line of history; exit 1 when something was changed, moved, or cut off."""
-    import datetime as dt
-
     from workflow_app.bootstrap import build
+    from workflow_app.services.roots import read_root
     from workflow_app.store import audit as chains
 
-    exported = (dt.datetime.fromisoformat(at), root) if at and root else None
+    try:
+        typed = [read_root(root, at) for root in roots]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--root") from None
     house = build(load_settings())
     with house.database.reading() as connection:
-        found = [*chains.breaks(connection), *chains.broken_roots(connection, exported)]
+        torn = chains.broken_roots(connection, typed, house.settings.zone)
+        found = [*chains.breaks(connection), *torn]
     for item in found:
         click.echo(str(item))
     click.echo("история цела" if not found else f"нарушений: {len(found)}")

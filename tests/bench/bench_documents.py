@@ -80,7 +80,7 @@ def limit(
             _run(each.steps, [values], sink, in_runs=each.in_runs)
             parts.append((each.name, sink.pieces))
         else:
-            parts.append(each)
+            parts.append(each if isinstance(each, Member) else each.render(values))
     return lambda: write_zip(p if isinstance(p, Member) else _bare_member(*p, level) for p in parts)
 
 
@@ -113,7 +113,9 @@ def jinja_docx(data: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():
-            target.writestr(name, _jinja(source.read(name).decode()))
+            data = source.read(name)
+            is_text = name.endswith((".xml", ".rels"))
+            target.writestr(name, _jinja(data.decode()) if is_text else data)
     return out.getvalue()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflow_app.documents import qr_png
+
 HASH = "9f2c4e0d7b6a85134fd0c2b19e8a7756341f0be2d9c86a75e1f3047bd52c98a6"
 DEPARTMENT = (
     "Отдел образования администрации Левокумского муниципального округа Ставропольского края"
@@ -28,6 +30,10 @@ ORDER: dict[str, Any] = {
         "место": "село Левокумское",
     },
     "приказ": {"номер": "305-од", "дата": "29.08.2024"},
+    "проверка": {
+        "адрес": qr_png(f"https://docs.levokum.example/verify/{HASH}"),
+        "код": "9f2c 4e0d 7b6a 8513",
+    },
     "основания": [
         {
             "текст": "приказом министерства образования Ставропольского края "

@@ -81,6 +81,17 @@ def test_registered_order_shows_number_and_composition() -> None:
     ]
 
 
+def test_registered_order_can_be_checked_from_its_first_page_and_a_draft_cannot() -> None:
+    section = opened(paper("order_create")).sections[0]
+    (row,) = section.first_page_footer.tables[0].rows
+    assert "Код проверки: 9f2c 4e0d 7b6a 8513" in row.cells[0].text
+    assert SAMPLES["order_create"]["документ"]["сумма"] in row.cells[0].text
+    assert row.cells[1]._tc.xpath(".//pic:pic")
+    draft = opened(paper("order_create", проект=True)).sections[0].first_page_footer
+    assert not draft.tables
+    assert SAMPLES["order_create"]["документ"]["сумма"] in draft.paragraphs[0].text
+
+
 def test_draft_order_says_so_and_shows_no_number() -> None:
     out = paper("order_create", проект=True, приказ={"номер": "305-од", "дата": "29.08.2024"})
     said = "\n".join(texts(out))

@@ -226,6 +226,10 @@ class FactsTwin:
         assert case is not None
         return self.moments.get(action)
 
+    def verification_address(self, text_hash: str) -> str:
+        """Return the page of the twin's own site."""
+        return f"https://docs.example/verify/{text_hash}"
+
     def local(self, moment: dt.datetime) -> dt.datetime:
         """Return a moment in the twin's zone."""
         return moment.astimezone(self.zone)

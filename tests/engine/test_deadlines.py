@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from engine.facts_twin import FactsTwin
 
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.deadlines import Due, Policy, default_policy, moments, schedule
@@ -44,6 +45,13 @@ def test_zero_days_from_a_day_off_are_due_on_the_next_working_day():
 
 def test_fixed_date_wins_over_the_offset():
     assert ticks(Due("report", 5), on=dt.date(2025, 6, 15))[0] == dt.date(2025, 6, 16)
+
+
+def test_offset_follows_the_setting_that_sets_it():
+    due = Due("publication", 10, set_by=lambda facts: facts.setting("A-16")["within"])
+    twin = FactsTwin(settings={"A-16": {"within": 3}})
+
+    assert (default_policy(due, twin).offset, default_policy(due).offset) == (3, 10)
 
 
 def test_policy_of_the_municipality_replaces_the_declared_row():

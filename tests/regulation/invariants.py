@@ -170,13 +170,24 @@ def waiting_states_have_deadlines_and_left_ones_none(ledger):
             assert ledger.ballot(case["id"], row["ballot"])[0], (case["state"], row["kind"])
         else:
             assert row["state"] == case["state"]
+    timed = {(row["instance_id"], row["ballot"]) for row in ledger.deadlines}
     for case in ledger.cases.values():
+        for ballot in outliving(ledger.processes[case["process"]]):
+            is_open, votes = ledger.ballot(case["id"], ballot)
+            waits = is_open and any(vote["status"] == "pending" for vote in votes)
+            assert ((case["id"], ballot) in timed) == waits, (case["state"], ballot)
         state, open_ = ledger.state(case), kinds[case["id"]]
         assert len(open_) == len(set(open_)), (case["state"], open_)
         if state.is_final:
             assert not open_
         elif not state.no_deadline:
             assert open_, (case["process"], case["state"])
+
+
+def outliving(process):
+    """Return the ballots with a term that no state waits for."""
+    waited_for = [state.ballot for state in process.states.values()]
+    return [b.key for b in process.ballots.values() if b.due and b not in waited_for]
 
 
 def work_waits_where_the_case_stands(ledger):

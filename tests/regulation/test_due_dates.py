@@ -199,3 +199,19 @@ def test_a_missed_acknowledgement_reaches_the_specialist_and_then_the_head(open_
     district.carry_out()
     assert any("Срок прошёл 02.09.2025" in subject for subject in district.notices("P001"))
     assert district.state(order) == "registered"
+
+
+def test_an_order_everybody_has_read_reaches_nobody_as_missed(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    done(district.act("P004", order, "register"))
+    for person in ("P102", "P105", "P103"):
+        done(district.act(person, order, "acknowledge"))
+    assert district.deadlines(order) == {}
+    district.at("2025-09-15")
+    district.carry_out()
+    told = [one for person in ("P001", "P003") for one in district.notices(person)]
+    assert not [one for one in told if "ответа нет" in one]

@@ -15,13 +15,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from stories import NOTE, ORDER, PROPOSAL, done, to_department, to_signature
 
 from workflow_app.engine.decide import allowed
 from workflow_app.engine.forms import views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, deadlines
+from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     BallotRow,
@@ -49,7 +50,8 @@ REMARK = {"key": "1", "about": "members", "text": "уточните состав
 FILLED = {
     "reason": "причина названа словами", "conclusion": "Условия выполнены.", "code": "other",
     "remarks": [REMARK], "number": None, "basis_reason": "", "file": 1, "notes": "",
-    "recommendation": "support",
+    "recommendation": "support", "registered_on": None,
+    "link": "https://levokum.example/orders",
 }  # fmt: skip
 
 
@@ -65,12 +67,18 @@ class Office(RuleBasedStateMachine):
 
     make = None
 
-    @initialize(stage=st.sampled_from(("signed", "on_signature", "dept_review", "empty")))
-    def open_the_district(self, stage):
+    @initialize(
+        stage=st.sampled_from(("signed", "on_signature", "dept_review", "empty")),
+        publishes=st.booleans(),
+    )
+    def open_the_district(self, stage, publishes):
         """Begin anywhere on the way: a random walk alone seldom comes to a signature."""
         self.district = type(self).make("2025-08-28")
         self.house = self.district.house
         self.touched = True
+        site = {"municipality_id": 1, "key": "A-16"}
+        site["value"] = {"within": 10, "required": publishes}
+        self.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(site)))
         if stage == "empty":
             return
         case = to_department(self.district, valid_from="2025-12-01")

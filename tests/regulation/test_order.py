@@ -3,9 +3,12 @@
 import threading
 
 import pytest
+from sqlalchemy import update
 from stories import code, complete_order, done, propose, to_department, to_signature
 
 from workflow_app.store.models.documents import Document
+from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
+from workflow_app.store.verification import registered
 
 
 @pytest.mark.clause("4.2")
@@ -29,6 +32,13 @@ def test_o1_an_order_is_signed_by_the_acting_head(open_district):
     assert district.work(order) == [
         ("school_head", "S02"), ("school_head", "S03"), ("school_head", "S05")
     ]  # fmt: skip
+    text = district.case(order).text_hash
+    assert paper["field_values"]["проверка"]["адрес"].endswith(f"/verify/{text}")
+    found = district.read(lambda uow: registered(uow.connection, text))
+    assert (found.process, found.number, f"{found.registered_on}") == (
+        "order_approval", "290-од", "2025-08-28",
+    )  # fmt: skip
+    assert not found.is_annulled
     district.carry_out()
     assert all(d["file_sha256"] for d in district.rows(Document, instance_id=order))
 
@@ -124,3 +134,47 @@ def test_o5_numbers_begin_anew_with_the_calendar_year(open_district):
     done(district.act("P004", order, "register"))
     assert district.case(order).number == "1-од"
     assert district.case(case).data.school_year == "2025-2026"
+
+
+def numbered_elsewhere(district):
+    """Let another system give the numbers of every journal."""
+    statement = update(Journal.__table__).values(external_numbering=True)
+    district.house.transact(lambda uow: uow.connection.execute(statement))
+
+
+@pytest.mark.clause("7.2, A-13")
+def test_number_and_date_of_another_system_are_typed_some_days_later(open_district):
+    district = open_district("2025-08-28")
+    numbered_elsewhere(district)
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    district.at("2025-09-02")  # the network has begun; without the date it would be too late
+    assert code(district.act("P004", order, "register", number=291)) == "effective_in_past"
+
+    done(district.act("P004", order, "register", number=291, registered_on="2025-08-29"))
+
+    (entry,) = district.rows(JournalEntry, instance_id=order)
+    assert (entry["label"], entry["registered_on"].isoformat()) == ("291-од", "2025-08-29")
+    paper = [d for d in district.documents(order) if d["paper"] == "order_create"][-1]
+    assert paper["field_values"]["приказ"] == {"номер": "291-од", "дата": "29.08.2025"}
+    events = district.rows(MembershipEvent, order_instance_id=order)
+    assert {event["registered_on"].isoformat() for event in events} == {"2025-08-29"}
+    assert district.deadlines(order) == {"acknowledgement": "2025-09-05"}
+
+
+@pytest.mark.clause("7.2, A-13")
+def test_number_typed_in_january_belongs_to_the_year_of_its_date(open_district):
+    district = open_district("2025-12-29")
+    numbered_elsewhere(district)
+    case = to_department(district, valid_from="2026-02-02")
+    done(district.act("P001", case, "approve"))
+    order = to_signature(district, case, deputy_visas=True)
+    done(district.act("P001", order, "sign"))
+    district.at("2026-01-12")
+
+    done(district.act("P004", order, "register", number=291, registered_on="2025-12-30"))
+
+    (entry,) = district.rows(JournalEntry, instance_id=order)
+    assert (entry["year"], entry["number"]) == (2025, 291)

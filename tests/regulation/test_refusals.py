@@ -546,13 +546,63 @@ def the_number_leaves_a_hole(district):
     return lambda: district.act("P004", order, "register", number=300)
 
 
+def numbered_elsewhere(district):
+    """Let another system give the numbers of every journal."""
+    write(district, update(Journal.__table__).values(external_numbering=True))
+
+
 @refused("number_required")
 def the_numbers_are_given_by_another_system(district):
     _, order = signed(district)
-    elsewhere = update(Journal.__table__).values(external_numbering=True)
-    with district.house.database.writing() as connection:
-        connection.execute(elsewhere)
+    numbered_elsewhere(district)
     return lambda: district.act("P004", order, "register")
+
+
+@refused("date_given_here")
+def a_date_is_typed_where_the_system_gives_it(district):
+    _, order = signed(district)
+    return lambda: district.act("P004", order, "register", registered_on="2025-08-28")
+
+
+@refused("date_in_future")
+def the_typed_date_has_not_come(district):
+    _, order = signed(district)
+    numbered_elsewhere(district)
+    return lambda: district.act("P004", order, "register", number=291, registered_on="2025-08-29")
+
+
+@refused("date_before_signature")
+def the_typed_date_is_before_the_signature(district):
+    _, order = signed(district)
+    numbered_elsewhere(district)
+    return lambda: district.act("P004", order, "register", number=291, registered_on="2025-08-27")
+
+
+@refused("date_out_of_sequence")
+def the_typed_date_is_before_the_last_one_of_the_journal(district):
+    _, order = signed(district)
+    numbered_elsewhere(district)
+    done(district.house.transact(lambda uow: journals.record_outside_numbers(
+        uow, district.people["P004"], "orders", dt.date(2025, 8, 29), 291, 291, "вне системы"
+    )))  # fmt: skip
+    district.at("2025-09-01")
+    return lambda: district.act("P004", order, "register", number=292, registered_on="2025-08-28")
+
+
+@refused("effective_in_past")
+def the_typed_date_is_after_the_beginning(district):
+    _, order = signed(district)
+    numbered_elsewhere(district)
+    district.at("2025-09-03")
+    return lambda: district.act("P004", order, "register", number=291, registered_on="2025-09-02")
+
+
+@refused("bad_link")
+def the_publication_is_not_an_address(district):
+    set_to(district, "A-16", {"within": 10, "required": True})
+    _, order = signed(district)
+    done(district.act("P004", order, "register"))
+    return lambda: district.act("P003", order, "publish", voter="specialist", link="на сайте")
 
 
 @refused("not_your_step")

@@ -1,10 +1,13 @@
 """The hash chains notice whatever is done to history behind the product's back."""
 
 import pytest
+from click.testing import CliRunner
+from district import ZONE
 from sqlalchemy import delete, func, select, update
-from stories import to_department
+from stories import done, to_department
 
-from workflow_app.services.roots import send_daily_root
+from workflow_app.cli import commands
+from workflow_app.services.roots import SETTLED, read_root, send_daily_root
 from workflow_app.store import audit
 from workflow_app.store.models.instances import History, Instance
 from workflow_app.store.models.messages import ChainRoot, Notice
@@ -20,9 +23,10 @@ def district(open_district):
     return district
 
 
-def found(district, exported=None):
+def found(district, *typed):
     with district.house.database.reading() as connection:
-        breaks = [*audit.breaks(connection), *audit.broken_roots(connection, exported)]
+        roots = [read_root(text) for text in typed]
+        breaks = [*audit.breaks(connection), *audit.broken_roots(connection, roots, ZONE)]
     return [item.reason for item in breaks]
 
 
@@ -88,24 +92,80 @@ def cut_with_head(district):
     )
 
 
-def test_a_tail_cut_together_with_its_head_is_found_by_an_exported_root(district):
-    root = district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
-    at = district.house.clock.now()
+def send_root(district):
+    return district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+
+
+def test_a_tail_cut_together_with_its_head_is_found_by_the_root_on_paper(district):
+    district.at("2025-08-28 10:00")
+    root = send_root(district)
+    on_paper = f"28.08.2025={root[:8].upper()} {root[8:]}"
+    assert found(district, on_paper) == []
     cut_with_head(district)
-    assert len(found(district)) == 1
-    with district.house.database.writing() as connection:
-        connection.execute(delete(ChainRoot.__table__))
+    assert found(district) == ["корень от 28.08.2025 09:59 больше не сходится"]
+    mended = district.read(lambda uow: audit.root_at(uow.connection, uow.now))
+    damage(district, update(ChainRoot.__table__).values(sha256=mended[0]))
     assert found(district) == []
-    assert len(found(district, (at, root))) == 1
+    assert found(district, on_paper) == ["корень от 28.08.2025 09:59 больше не сходится"]
+
+
+def test_a_root_whose_row_was_removed_is_checked_by_its_moment(district):
+    district.at("2025-08-28 10:00")
+    root = send_root(district)
+    cut_with_head(district)
+    damage(district, delete(ChainRoot.__table__))
+    assert found(district) == []
+    assert "введите вместо дня момент" in found(district, f"2025-08-28={root}")[0]
+    moment = district.house.clock.now() - SETTLED
+    assert "больше не сходится" in found(district, f"{moment.isoformat()}={root}")[0]
+
+
+def test_a_decision_that_lands_late_does_not_belie_the_root(district):
+    district.at("2025-08-28 10:00")
+    root = send_root(district)
+    district.house.clock.set(district.house.clock.now() - SETTLED / 2)
+    done(district.act("P002", district.case_id, "approve"))
+    assert found(district, f"28.08.2025={root}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("28.08.2025=abc", "64 знака"),
+        (f"вчера={'a' * 64}", "нужен день"),
+        (f"2025-08-28T10:00={'a' * 64}", "нужен день"),
+        ("a" * 64, "нужен день"),
+    ],
+)
+def test_a_root_typed_wrong_is_a_sentence(text, wrong):
+    with pytest.raises(ValueError, match=wrong):
+        read_root(text)
+
+
+def test_the_command_takes_the_root_of_the_printed_journal(sqlite_district):
+    district = sqlite_district("2025-08-28")
+    to_department(district)
+    district.at("2025-08-28 10:00")
+    root = send_root(district)
+    env = district.house.settings.environ()
+    run = CliRunner(env=env).invoke
+
+    good = run(commands, ["audit", "verify", "--root", f"28.08.2025={root}"])
+    other = run(commands, ["audit", "verify", "--root", f"28.08.2025={'0' * 64}"])
+    wrong = run(commands, ["audit", "verify", "--root", "28.08.2025"])
+
+    assert (good.exit_code, good.output.strip()) == (0, "история цела")
+    assert (other.exit_code, "больше не сходится" in other.output) == (1, True)
+    assert (wrong.exit_code, "64 знака" in wrong.output) == (2, True)
 
 
 def test_the_root_leaves_the_house_once_a_day_by_mail_to_the_clerk(district):
     for _ in range(2):
-        district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+        send_root(district)
     letters = district.rows(Notice, person_id=district.people["P004"], kind="letter")
     assert len(letters) == 1
     assert "workflow-app audit verify" in letters[0]["text"]
     district.at("2025-08-29")
-    district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    send_root(district)
     count = select(func.count()).select_from(Notice).where(Notice.kind == "letter")
     assert district.read(lambda uow: uow.connection.execute(count).scalar_one()) == 2

@@ -11,7 +11,7 @@ import pytest
 from stories import done, propose, to_department
 
 from workflow_app.notifications.mail import SmtpMailer
-from workflow_app.store import outbox
+from workflow_app.store import outbox, renderings
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
@@ -113,6 +113,18 @@ def test_rendering_twice_files_one_document_with_the_same_bytes(district):
     stored = {row["sha256"]: row["content"] for row in district.rows(StoredFile)}
     again, _ = district.house.papers.render(document["template"], document["field_values"])
     assert stored[document["file_sha256"]] == again
+
+
+@pytest.mark.deep
+def test_a_paper_becomes_a_pdf_by_the_programs_of_this_machine(district):
+    case = to_department(district)
+    district.carry_out()
+    paper = district.documents(case)[0]["id"]
+    district.house.transact(lambda uow: renderings.ask(uow, uow.session.get_one(Document, paper)))
+    district.carry_out()
+    (row,) = district.rows(Document, id=paper)
+    (pdf,) = district.rows(StoredFile, sha256=row["pdf_sha256"])
+    assert pdf["content"].startswith(b"%PDF-")
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 from stories import done
 
+from workflow_app.services.roots import send_daily_root
 from workflow_app.store import outbox
 from workflow_app.store.models.accounts import AdminEvent, ApiToken
 from workflow_app.store.models.directory import CalendarDay, Position, Substitution
 from workflow_app.store.models.instances import DeadlinePolicy
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Network
+from workflow_app.store.roots import SqlRoots
 
 
 def events(district):
@@ -275,3 +277,17 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
 )
 def test_a_mangled_address_of_a_register_is_no_failure(browser, path):
     browser("P003").get(path)
+
+
+def test_the_journal_of_orders_shows_the_newest_root_and_how_it_is_checked(
+    browser, district, order
+):
+    clerk = browser("P004")
+    assert "Корень ещё не отправлен" in clerk.get("/orders")
+    district.at("2025-08-28 10:00")
+    root = district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    page = clerk.get("/orders")
+    assert district.state(order) == "draft"
+    assert "28.08.2025 09:59" in page
+    assert f"workflow-app audit verify --root 28.08.2025={root}" in page
+    assert f"<dd>{len(district.instances())}</dd>" in page

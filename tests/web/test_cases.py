@@ -2,10 +2,13 @@
 
 import io
 import re
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import insert
 from stories import done, propose
 
+from workflow_app.store.models.directory import Person, Setting
 from workflow_app.store.models.documents import Upload
 
 
@@ -283,6 +286,59 @@ def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, di
     attached = [row for row in district.rows(Upload) if row["instance_id"] == order]
     assert [row["name"] for row in attached] == ["скан.pdf"]
     assert "скан.pdf" in clerk.get(f"/cases/{order}")
+
+
+def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, district, order):
+    row = {"municipality_id": 1, "key": "A-16", "value": {"within": 10, "required": True}}
+    district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
+    for person, action in (
+        ("P003", "send"),
+        ("P005", "visa"),
+        ("P002", "sign"),
+        ("P004", "register"),
+    ):
+        done(district.act(person, order, action))
+    specialist, path = browser("P003"), f"/cases/{order}/actions/publish"
+    assert path in specialist.get(f"/cases/{order}")
+    specialist.post(path, status=422, link="на сайте")
+    specialist.post(path, link="https://levokum.example/orders/291-od?a=1&b=2")
+    page = specialist.get(f"/cases/{order}")
+    assert '<a href="https://levokum.example/orders/291-od?a=1&amp;b=2"' in page
+    assert path not in page
+
+
+def test_whoever_reads_the_code_of_an_order_learns_its_number_and_nothing_more(
+    browser, district, order
+):
+    stranger = browser()
+    text = district.case(order).text_hash
+    assert "документа с такой контрольной суммой в системе нет" in stranger.get(
+        f"/verify/{text}", 404
+    )
+    for person, action in (
+        ("P003", "send"),
+        ("P005", "visa"),
+        ("P002", "sign"),
+        ("P004", "register"),
+    ):
+        done(district.act(person, order, action))
+    paper = [d for d in district.documents(order) if d["paper"] == "order_create"][-1]
+    address = paper["field_values"]["проверка"]["адрес"]
+    assert address.startswith(district.house.settings.public_url)
+
+    page = stranger.get(urlsplit(address).path)
+
+    assert "Документ зарегистрирован" in page
+    assert "291-од" in page
+    assert "28.08.2025" in page
+    for person in district.rows(Person):
+        assert person["last_name"] not in page
+    assert district.case(order).data.network_name not in page
+
+
+@pytest.mark.parametrize("asked", ["0" * 64, "x", "' OR 1=1 --", "а" * 64, "9" * 500])
+def test_an_unknown_code_is_a_sentence(browser, asked):
+    assert "Зарегистрированного документа" in browser().get(f"/verify/{asked}", 404)
 
 
 def test_a_draft_cannot_be_given_away_to_another_school(district):

@@ -20,7 +20,7 @@ from network_story import (
 
 from workflow_app.engine.case import ActCard, Signer
 from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
-from workflow_app.engine.decide import Decision, settle
+from workflow_app.engine.decide import Decision, allowed, settle
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 
@@ -351,6 +351,39 @@ def test_registration_asks_every_head_of_the_annex_and_tells_them():
     assert "О создании сети" in tell.subject
 
 
+@pytest.mark.parametrize(("required", "asked"), [(False, 0), (True, 1)])
+def test_specialist_publishes_the_order_where_the_municipality_requires_it(required, asked):
+    registers = approved()
+    registers.settings["A-16"] = {"within": 10, "required": required}
+
+    decision = take(ORDER, order("signed"), "register", "clerk", registers)
+
+    asks = [c for c in decision.changes if isinstance(c, Ask) and c.ballot == "publication"]
+    assert len(asks) == asked
+    assert [voter.role for ask in asks for voter in ask.voters] == ["dept_specialist"] * asked
+
+
+@pytest.mark.parametrize(
+    ("link", "code"),
+    [
+        ("https://отдел.example/приказы/291-од", ""),
+        ("http://levokum.example", ""),
+        ("levokum.example/orders", "bad_link"),
+        ("javascript:alert(1)", "bad_link"),
+        ("https://levokum.example/два слова", "bad_link"),
+        ("", "field_required"),
+    ],
+)
+def test_publication_is_shown_by_the_address_of_a_page(link, code):
+    registers, ballot = approved(), ORDER.ballots["publication"]
+    registers.put(ballot, ballot.open(order(), registers), "T1")
+    case = order("registered")
+
+    answered = reply(ORDER, case, "publish", "specialist", "specialist", registers, link=link)
+
+    assert getattr(answered, "code", "") == code
+
+
 def test_number_given_elsewhere_is_typed():
     registers = approved()
     registers.taken.add(("orders", TODAY.year, 289))
@@ -358,6 +391,28 @@ def test_number_given_elsewhere_is_typed():
     decision = take(ORDER, order("signed"), "register", "clerk", registers, number=290)
 
     assert decision.changes[0] == Number("orders", TODAY, 290)
+
+
+def test_date_given_elsewhere_is_the_date_of_the_number_and_of_the_order():
+    registers, day = approved(), TODAY - dt.timedelta(days=1)
+    registers.typed_journals = frozenset({"orders"})
+    registers.taken.add(("orders", TODAY.year, 289))
+
+    decision = take(
+        ORDER, order("signed"), "register", "clerk", registers, number=290, registered_on=str(day)
+    )
+
+    assert decision.changes[:2] == (Number("orders", day, 290), Put({"registered_on": day}))
+
+
+def test_order_too_late_today_is_still_offered_to_a_clerk_who_types_its_date():
+    registers = approved()
+    registers.typed_journals = frozenset({"orders"})
+    late = order("signed", valid_from="2025-08-01")
+
+    offers = allowed(ORDER, late, actor("clerk"), registers, NOW, TODAY)
+
+    assert [offer.refusal for offer in offers if offer.key == "register"] == [None]
 
 
 def test_head_acknowledges_for_her_school_only():

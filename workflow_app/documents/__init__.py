@@ -12,11 +12,12 @@ from workflow_app.documents.findings import (
     TemplateError,
 )
 from workflow_app.documents.linter import lint
-from workflow_app.documents.pdf import PdfFailed, PdfUnavailable, to_pdf
+from workflow_app.documents.pdf import PdfFailed, PdfUnavailable, can_make_pdf, to_pdf
 from workflow_app.documents.preview import preview_html
+from workflow_app.documents.qr import QR_MAKER, qr_png
 
 # Bytes are promised to be the same for one template, one set of values and one renderer.
-RENDERER = f"1/zlib-{zlib.ZLIB_RUNTIME_VERSION}"
+RENDERER = f"2/zlib-{zlib.ZLIB_RUNTIME_VERSION}/{QR_MAKER}"
 
 __all__ = [
     "RENDERER",
@@ -29,8 +30,10 @@ __all__ = [
     "PdfFailed",
     "PdfUnavailable",
     "TemplateError",
+    "can_make_pdf",
     "compile_template",
     "lint",
     "preview_html",
+    "qr_png",
     "to_pdf",
 ]

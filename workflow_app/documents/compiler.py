@@ -18,9 +18,10 @@ from workflow_app.documents.language import BRACES, For, Value
 from workflow_app.documents.markup import Fault, Found, mark_paragraph, mark_texts, tidy_paragraph
 from workflow_app.documents.names import CORE, EXTENDED, TEXT_PARTS, W, parse
 from workflow_app.documents.package import Package, open_package
+from workflow_app.documents.pictures import Picture, Pictures
 from workflow_app.documents.places import PROPERTIES, paragraphs, part_label
 from workflow_app.documents.program import Part
-from workflow_app.documents.steps import grouped, skeleton
+from workflow_app.documents.steps import Path, grouped, skeleton
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NOISE = ("rsid", "paraId", "textId")  # editing traces: they repeat in loops and only cost bytes
@@ -32,12 +33,14 @@ class CompiledTemplate:
 
     sha256: str
     fields: frozenset[str]
-    members: tuple[Member | Part, ...]
+    members: tuple[Member | Part | Picture, ...]
+    pictures: frozenset[str] = frozenset()
+    """The fields that hold the bytes of a picture."""
 
     def render(self, values: Mapping[str, object]) -> bytes:
         """The finished .docx; the same values give the same bytes in any process."""
         return write_zip(
-            each.render(values) if isinstance(each, Part) else each for each in self.members
+            each if isinstance(each, Member) else each.render(values) for each in self.members
         )
 
 
@@ -47,7 +50,8 @@ class Analysis:
 
     findings: list[Finding] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
-    members: list[Member | Part] = field(default_factory=list)
+    members: list[Member | Part | Picture] = field(default_factory=list)
+    pictures: Pictures = field(default_factory=Pictures)
     loops: set[str] = field(default_factory=set)
     texts: list[tuple[str, str]] = field(default_factory=list)
 
@@ -58,7 +62,8 @@ def compile_template(data: bytes) -> CompiledTemplate:
     if analysis.findings:
         raise TemplateError(analysis.findings)
     digest = hashlib.sha256(data).hexdigest()
-    return CompiledTemplate(digest, field_names(analysis.uses), tuple(analysis.members))
+    pictures = frozenset(analysis.pictures.fields.values())
+    return CompiledTemplate(digest, field_names(analysis.uses), tuple(analysis.members), pictures)
 
 
 def analyse(package: Package) -> Analysis:
@@ -72,7 +77,21 @@ def analyse(package: Package) -> Analysis:
             _properties(name, data, analysis)
         else:
             _other(name, data, analysis)
+    pictures = analysis.pictures
+    pictures.close(analysis.uses)
+    analysis.uses += pictures.uses
+    analysis.findings += pictures.findings
+    analysis.members = [_shown(each, pictures) for each in analysis.members]
     return analysis
+
+
+def _shown(each: Member | Part | Picture, pictures: Pictures) -> Member | Part | Picture:
+    """The member itself, or the picture that takes its place."""
+    name = each.name.decode() if isinstance(each, Member) else each.name
+    if not isinstance(each, Member) or name not in pictures.fields:
+        return each
+    said = pictures.fields[name]
+    return Picture(name, Path(0, tuple(said.split(".")), said), each)
 
 
 def _text_part(package: Package, name: str, analysis: Analysis) -> None:
@@ -84,6 +103,7 @@ def _text_part(package: Package, name: str, analysis: Analysis) -> None:
         return
     _drop_noise(root)
     analysis.findings.extend(check_field_codes(root, label))
+    analysis.pictures.mark(package, name, root, label)
     found, clean = _mark(root, label, analysis)
     clean = _arrange(root, found, label, analysis) and clean
     if clean:
@@ -150,7 +170,7 @@ def _add_part(
 
 
 def _misplaced(place: str, around: str) -> Finding:
-    text = f"Поле стоит там, где его нельзя заполнить (код поля, подпись рисунка): «{around}»."
+    text = f"Поле стоит там, где его нельзя заполнить (код поля, подпись фигуры): «{around}»."
     return Finding("tag_in_unsupported_place", place or "текст", text)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workflow_app.documents.compiler import CompiledTemplate, compile_template
+from workflow_app.documents.qr import drawn
 
 
 class Papers:
@@ -34,4 +35,4 @@ class Papers:
     def render(self, name: str, values: Mapping[str, object]) -> tuple[bytes, str]:
         """Return a finished file and the hash of the template it was made from."""
         template = self.template(name)
-        return template.render(values), template.sha256
+        return template.render(drawn(values, template.pictures)), template.sha256

@@ -27,9 +27,18 @@ class PdfFailed(DocumentError):  # noqa: N818 - the name says what happened
     """LibreOffice did not make the PDF: it broke off or ran out of time."""
 
 
+def can_make_pdf() -> bool:
+    """Whether LibreOffice is installed on this machine."""
+    return _program() is not None
+
+
+def _program() -> str | None:
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
 def to_pdf(docx: bytes, *, timeout: float) -> bytes:
     """The PDF/A of a .docx; a rendering for reading, never byte-identical."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = _program()
     if program is None:
         raise PdfUnavailable("LibreOffice не установлен: PDF сделать нечем")
     with tempfile.TemporaryDirectory(prefix="pdf-") as folder:

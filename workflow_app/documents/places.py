@@ -36,6 +36,11 @@ def part_label(package: Package, name: str) -> str:
     return label + _PAGES.get(_page_of(package, name), "")
 
 
+def is_of_first_page(package: Package, name: str) -> bool:
+    """Whether a header or footer belongs to a first page alone."""
+    return _page_of(package, name) == "first"
+
+
 def _page_of(package: Package, name: str) -> str:
     """Which pages the header or footer belongs to; "default" when it serves several kinds."""
     folder, _, base = package.main.rpartition("/")

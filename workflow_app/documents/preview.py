@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 
 from lxml import etree
 
-from workflow_app.documents.names import FOOTER, parse, w
-from workflow_app.documents.package import open_package
+from workflow_app.documents.names import FOOTER, A, R, parse, w
+from workflow_app.documents.package import Package, open_package
+from workflow_app.documents.pictures import PNG, targets
+from workflow_app.documents.places import is_of_first_page
 from workflow_app.documents.styles import Look, Styles, is_on
 
 P, TBL, TR, TC, RUN = w("p"), w("tbl"), w("tr"), w("tc"), w("r")
@@ -21,15 +24,35 @@ def preview_html(docx: bytes) -> str:
     """The text of a .docx with headings, tables and the footer, for showing on a page."""
     package = open_package(docx)
     styles = Styles(package)
-    body = parse(package.members[package.main]).find(w("body"))
-    text = "".join(_blocks(body, styles))
-    footers = dict.fromkeys(
-        "".join(_blocks(parse(package.members[name]), styles))
-        for name, kind in package.types.items()
-        if kind == FOOTER
-    )
+    root = parse(package.members[package.main])
+    _draw(root, package, package.main)
+    text = "".join(_blocks(root.find(w("body")), styles))
+    footers = dict.fromkeys(_footer(package, name, styles) for name in _footers(package))
     foot = "".join(f'<footer class="doc-footer">{each}</footer>' for each in footers if each)
     return f'<article class="doc-paper" lang="ru">{text}{foot}</article>'
+
+
+def _footers(package: Package) -> list[str]:
+    """The footers of a first page, which say the most; all where no page is told apart."""
+    names = [name for name, kind in package.types.items() if kind == FOOTER]
+    return [name for name in names if is_of_first_page(package, name)] or names
+
+
+def _footer(package: Package, name: str, styles: Styles) -> str:
+    root = parse(package.members[name])
+    _draw(root, package, name)
+    return "".join(_blocks(root, styles))
+
+
+def _draw(root: etree._Element, package: Package, part: str) -> None:
+    """Puts the bytes of each PNG beside its drawing, where the relations of the part are known."""
+    known = targets(package, part)
+    for drawing in root.iter(w("drawing")):
+        blip = next(drawing.iter(f"{{{A}}}blip"), None)
+        name = known.get(str(blip.get(f"{{{R}}}embed"))) if blip is not None else None
+        data = package.members.get(name or "", b"")
+        if data.startswith(PNG):
+            drawing.set("src", f"data:image/png;base64,{b64encode(data).decode()}")
 
 
 def _blocks(parent: etree._Element, styles: Styles) -> Iterator[str]:
@@ -87,6 +110,10 @@ def _run(run: etree._Element) -> str:
 def _piece(node: etree._Element) -> str:
     if node.tag == w("t"):
         return escape(str(node.text or ""))
+    if node.tag == w("drawing") and node.get("src"):
+        described = (each.get("descr") for each in node.iter() if each.get("descr"))
+        said = escape(next(described, ""))
+        return f'<img class="doc-picture" src="{node.get("src")}" alt="{said}">'
     if node.tag == w("tab"):
         return '<span class="doc-tab"> </span>'
     if node.tag in {w("br"), w("cr")} and node.get(w("type")) != "page":

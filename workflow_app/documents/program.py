@@ -91,7 +91,7 @@ def _run(steps: Sequence[Step], scopes: list[Any], sink: Sink, *, in_runs: bool 
         elif isinstance(step, Choice):
             _choose(step, scopes, sink)
         elif isinstance(step, Path):
-            text = _printed(_find(step, scopes), step)
+            text = _printed(find_value(step, scopes), step)
             text = run_text(text) if in_runs else plain_text(text)
             sink.pieces.append(text)
             sink.values.append(text)
@@ -104,7 +104,7 @@ def _fill(segment: Segment, row: Any, sink: Sink) -> None:
         values = [row[key] for key in segment.keys]
     except (KeyError, TypeError):
         # Asked one by one they name the field that is missing.
-        values = [_find(path, [*[None] * path.scope, row]) for path in segment.paths]
+        values = [find_value(path, [*[None] * path.scope, row]) for path in segment.paths]
     try:
         joined = "".join(values)
     except TypeError:
@@ -117,7 +117,8 @@ def _fill(segment: Segment, row: Any, sink: Sink) -> None:
     sink.values += texts
 
 
-def _find(path: Path, scopes: list[Any]) -> Any:
+def find_value(path: Path, scopes: list[Any]) -> Any:
+    """The value a path leads to, or MissingField with the name of the field."""
     found = scopes[path.scope]
     try:
         for key in path.keys:
@@ -140,7 +141,7 @@ def _printed(value: object, path: Path) -> str:
 
 
 def _repeat(loop: Loop, scopes: list[Any], sink: Sink) -> None:
-    items = _find(loop.path, scopes)
+    items = find_value(loop.path, scopes)
     if not isinstance(items, list | tuple):
         raise BadValue(loop.path.field)
     inner = [*scopes, None]
@@ -152,7 +153,7 @@ def _repeat(loop: Loop, scopes: list[Any], sink: Sink) -> None:
 
 
 def _choose(choice: Choice, scopes: list[Any], sink: Sink) -> None:
-    value = _find(choice.path, scopes)
+    value = find_value(choice.path, scopes)
     if not isinstance(value, str | int | list | tuple):
         raise BadValue(choice.path.field)
     branch = choice.then if bool(value) is not choice.negated else choice.otherwise

@@ -343,5 +343,8 @@ class Facts(Protocol):
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
         """Return the moment an action was last taken in the case, UTC."""
 
+    def verification_address(self, text_hash: str) -> str:
+        """Return the public page that says whether a registered paper has this text."""
+
     def local(self, moment: dt.datetime) -> dt.datetime:
         """Return a moment as the municipality's clocks show it."""

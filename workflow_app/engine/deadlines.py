@@ -9,7 +9,7 @@ from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.roles import Role
 
 if TYPE_CHECKING:
-    from workflow_app.engine.case import Case
+    from workflow_app.engine.case import Case, Facts
 
 Unit = Literal["working", "calendar"]
 
@@ -32,6 +32,7 @@ class Due:
     days before the due date (0 = on the day), escalations days after it. `then` is the action
     the system takes at the due moment. `since="change"` counts from the last change of a draft.
     `at_start` is no term of work but a date of effect: 00:00 of that very day, working or not.
+    `set_by` reads the offset from a setting that papers print too, so that both say the same.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Due:
     on: Callable[["Case"], dt.date] | None = None
     since: Literal["entry", "change"] = "entry"
     at_start: bool = False
+    set_by: Callable[["Facts"], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,10 @@ class Schedule:
         return due_moment(self.due_on, zone)
 
 
-def default_policy(due: Due) -> Policy:
-    """Return the policy row a process declares for its deadline."""
-    return Policy(due.offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
+def default_policy(due: Due, facts: "Facts | None" = None) -> Policy:
+    """Return the policy row a process declares for its deadline, in a municipality when given."""
+    offset = due.set_by(facts) if due.set_by and facts else due.offset
+    return Policy(offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
 
 
 def schedule(

@@ -72,7 +72,8 @@ def _declared(process: Process, tick: DueTick) -> Due | None:
 
 def _put_off(uow: Deadlines, case: Case, tick: DueTick, due: Due) -> bool:
     """Move a deadline that counts from the last change, when there was one since."""
-    policy = uow.policy(case.municipality_id, due.kind) or default_policy(due)
+    own = uow.policy(case.municipality_id, due.kind)
+    policy = own or default_policy(due, uow.facts(case.municipality_id))
     changed = uow.changed_at(case.id).astimezone(uow.zone).date()
     plan = schedule(due, policy, changed, uow.working_days(case.municipality_id))
     due_at = due_moment(plan.due_on, uow.zone)

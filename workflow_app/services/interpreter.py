@@ -132,6 +132,8 @@ class Interpreter:
         if not self.uow.write_vote(case, ballot.key, before, after, answered.capacity, values):
             return False
         self.uow.close_work(case, ballot=ballot.key, voter=before.voter.key)
+        if not _is_waited_for(process, ballot) and not self._pending(case, ballot):
+            self.uow.close_deadlines(case, ballot=ballot.key)
         after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
         undo = {"vote": [ballot.key, before.voter.key, before.status]}
         word = ballot.words.get(after.status, answered.answer.title)
@@ -149,6 +151,10 @@ class Interpreter:
             self._tell_decided(after_case, ballot)
         self._unsettled.append(case.id)
         return True
+
+    def _pending(self, case: Case, ballot: Ballot) -> int:
+        tally = self.uow.tally(case, ballot.key)
+        return tally.count(PENDING) if tally else 0
 
     def _is_open(self, case: Case, ballot: Ballot) -> bool:
         """Tell whether pending answers may still change the outcome."""
@@ -216,6 +222,7 @@ class Interpreter:
         capacity = Capacity(0, "system", 0, case.municipality_id)
         self.uow.write_vote(case, ballot_key, vote, after, capacity, {})
         if status == PENDING:
+            self.uow.reopen_deadline(case, ballot_key)
             item = NewWorkItem(
                 vote.voter.role, vote.voter.organisation_id or 0,
                 ballot.work_title or ballot.title, case.state, ballot_key, voter,
@@ -495,7 +502,8 @@ class Interpreter:
         return [self._deadline(case, due, ballot) for due in dues]
 
     def _deadline(self, case: Case, due: Due, ballot: Ballot | None) -> NewDeadline:
-        policy = self.uow.policy(case.municipality_id, due.kind) or default_policy(due)
+        own = self.uow.policy(case.municipality_id, due.kind)
+        policy = own or default_policy(due, self.uow.facts(case.municipality_id))
         days = self.uow.working_days(case.municipality_id)
         fixed = due.on(case) if due.on else None
         plan = schedule(due, policy, self.uow.today, days, fixed)
@@ -525,6 +533,11 @@ def _waits_otherwise(state: State, before: Case, after: Case) -> bool:
     return moved or any(
         targets(role, before.parties) != targets(role, after.parties) for role in state.waits_for
     )
+
+
+def _is_waited_for(process: Process, ballot: Ballot) -> bool:
+    """Tell whether a state waits for a ballot: leaving the state then closes its deadline."""
+    return any(state.ballot is ballot for state in process.states.values())
 
 
 def _counted(case: Case, action: str, capacity: Capacity) -> dict[str, Step]:

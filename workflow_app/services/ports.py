@@ -209,6 +209,9 @@ class UnitOfWork(Protocol):
     def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
         """Close the open deadlines of a state or a ballot."""
 
+    def reopen_deadline(self, case: Case, ballot: str) -> None:
+        """Open a ballot's newest deadline again, where its last answer had closed it."""
+
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select
 
+from workflow_app.services.roots import TypedRoot
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import History, Instance
 from workflow_app.store.models.messages import ChainRoot
@@ -106,16 +107,57 @@ def keep_root(connection: Connection, at: dt.datetime) -> tuple[str, int]:
     return sha256, count
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRoot:
+    """A root as it was sent out: its moment, how many chains it is over, the hash."""
+
+    at: dt.datetime
+    instances: int
+    sha256: str
+
+
+def kept_roots(connection: Connection) -> list[KeptRoot]:
+    """Return every root kept here, oldest first."""
+    query = select(_ROOT.c.at, _ROOT.c.instances, _ROOT.c.sha256).order_by(_ROOT.c.at)
+    return [KeptRoot(*row) for row in connection.execute(query)]
+
+
+def last_root(connection: Connection) -> KeptRoot | None:
+    """Return the root kept last, for the printed journal."""
+    query = select(_ROOT.c.at, _ROOT.c.instances, _ROOT.c.sha256)
+    row = connection.execute(query.order_by(_ROOT.c.at.desc()).limit(1)).one_or_none()
+    return None if row is None else KeptRoot(*row)
+
+
 def last_root_at(connection: Connection) -> dt.datetime | None:
     """Return when a root was kept last."""
     return connection.execute(select(func.max(_ROOT.c.at))).scalar()
 
 
 def broken_roots(
-    connection: Connection, exported: tuple[dt.datetime, str] | None = None
+    connection: Connection, typed: Iterable[TypedRoot] = (), zone: dt.tzinfo = dt.UTC
 ) -> Iterator[Break]:
     """Yield roots, kept here or brought from outside, that the chains no longer give."""
-    kept = [(row.at, row.sha256) for row in connection.execute(select(_ROOT).order_by(_ROOT.c.at))]
-    for at, sha256 in [*kept, *([exported] if exported else [])]:
+    kept = kept_roots(connection)
+    checked = [(root.at, root.sha256) for root in kept]
+    for root in typed:
+        at = _moment(root.when, kept, zone)
+        if at is None:
+            yield Break(
+                0, 0, f"корень от {root.when:%d.%m.%Y} здесь не сохранён: "
+                "введите вместо дня момент из письма",
+            )  # fmt: skip
+        else:
+            checked.append((at, root.sha256))
+    for at, sha256 in dict.fromkeys(checked):
         if root_at(connection, at)[0] != sha256:
-            yield Break(0, 0, f"корень от {at:%d.%m.%Y %H:%M} UTC больше не сходится")
+            yield Break(0, 0, f"корень от {at.astimezone(zone):%d.%m.%Y %H:%M} больше не сходится")
+
+
+def _moment(
+    when: dt.date | dt.datetime, kept: Iterable[KeptRoot], zone: dt.tzinfo
+) -> dt.datetime | None:
+    """Return the moment of a typed root; paper has the day alone, the row knows the moment."""
+    if isinstance(when, dt.datetime):
+        return when
+    return next((root.at for root in kept if root.at.astimezone(zone).date() == when), None)

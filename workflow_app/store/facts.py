@@ -69,12 +69,13 @@ class SqlFacts:
 
     def __init__(
         self, connection: Connection, processes: Mapping[str, Process], municipality_id: int,
-        today: dt.date,
+        today: dt.date, public_url: str = "",
     ) -> None:  # fmt: skip
         self._connection = connection
         self._processes = processes
         self._municipality_id = municipality_id
         self._today = today
+        self._public_url = public_url
         self._known: dict[Any, Any] = {}
         self._session_: Session | None = None
 
@@ -399,6 +400,10 @@ class SqlFacts:
             ("case", case.id, "taken", action),
             lambda: self._connection.execute(query).scalar_one_or_none(),
         )
+
+    def verification_address(self, text_hash: str) -> str:
+        """Return the public page that says whether a registered paper has this text."""
+        return f"{self._public_url}/verify/{text_hash}"
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         """Return a moment as the municipality's clocks show it."""

@@ -28,9 +28,9 @@ class SqlRoots:
         """Return when a root was kept last."""
         return audit.last_root_at(self._uow.connection)
 
-    def keep_root(self) -> tuple[str, int]:
-        """Keep the root of this moment."""
-        return audit.keep_root(self._uow.connection, self.now)
+    def keep_root(self, at: dt.datetime) -> tuple[str, int]:
+        """Keep the root of a moment."""
+        return audit.keep_root(self._uow.connection, at)
 
     def send_to_clerks(self, subject: str, text: str) -> None:
         """Queue a letter to everybody who keeps the journals."""

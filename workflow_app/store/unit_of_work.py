@@ -103,6 +103,8 @@ class Surroundings:
     bodies: Mapping[str, str]
     """Process key → SHA-256 of its body."""
     zone: dt.tzinfo
+    public_url: str = ""
+    """The address papers send their readers to."""
 
 
 class SqlUnitOfWork:
@@ -117,6 +119,7 @@ class SqlUnitOfWork:
         self.zone = surroundings.zone
         self.today = now.astimezone(surroundings.zone).date()
         self._bodies = surroundings.bodies
+        self._public_url = surroundings.public_url
         self._facts: dict[int, SqlFacts] = {}
         self._heads: dict[int, tuple[int, str, str]] = {}
         self._cases: dict[int, Case] = {}
@@ -141,7 +144,7 @@ class SqlUnitOfWork:
         """Return the registers, memoised within this unit of work."""
         if municipality_id not in self._facts:
             self._facts[municipality_id] = SqlFacts(
-                self.connection, self.processes, municipality_id, self.today
+                self.connection, self.processes, municipality_id, self.today, self._public_url
             )
         return self._facts[municipality_id]
 
@@ -470,6 +473,10 @@ class SqlUnitOfWork:
         close = _CLOSE_BALLOT_DEADLINES if ballot else _CLOSE_STATE_DEADLINES
         values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
         self.connection.execute(close, values)
+
+    def reopen_deadline(self, case: Case, ballot: str) -> None:
+        """Open a ballot's newest deadline again, where its last answer had closed it."""
+        deadlines.reopen(self.connection, case.id, ballot)
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""

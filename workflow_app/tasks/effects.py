@@ -7,10 +7,10 @@ import structlog
 from celery import Celery
 
 from workflow_app.bootstrap import House
-from workflow_app.documents import RENDERER, DocumentError
+from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.services import acting, delivery
-from workflow_app.store import outbox
+from workflow_app.store import outbox, renderings
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -23,6 +23,7 @@ TASKS: Mapping[str, str] = {
     "mail": "send-letter",
     "call": "call-instance",
     "hear": "hear-outcome",
+    "pdf": "make-pdf",
 }
 """Kind of outbox message → public name of its task."""
 
@@ -39,6 +40,18 @@ def render(house: House, message: Any) -> Finish:
         return _nothing
     content, template = house.papers.render(row.template, row.values)
     return lambda uow: SqlDelivery(uow).file_document(document_id, content, template, RENDERER)
+
+
+def pdf(house: House, message: Any) -> Finish:
+    """Make the PDF of a document; file it beside the document."""
+    document_id = message.payload["document_id"]
+    content = house.read(lambda uow: renderings.unconverted(uow, document_id))
+    if content is None:
+        return _nothing
+    if house.pdf_maker is None:
+        raise PdfUnavailable("LibreOffice не установлен: PDF сделать нечем")
+    made = house.pdf_maker(content)
+    return lambda uow: renderings.file_pdf(uow, document_id, made)
 
 
 def tell(_house: House, message: Any) -> Finish:
@@ -105,6 +118,7 @@ EFFECTS: Mapping[str, Effect] = {
     "mail": mail,
     "call": call,
     "hear": hear,
+    "pdf": pdf,
 }
 
 
@@ -137,7 +151,8 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
     if message is None:
         return "done before"
     permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError)
-    if permanent or message.attempts >= outbox.MOST_ATTEMPTS:
+    passing = isinstance(error, PdfFailed)  # a busy machine is slow today and quick tomorrow
+    if (permanent and not passing) or message.attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
         return "failed"
     outbox.postpone(uow.connection, message_id, uow.now, message.attempts)

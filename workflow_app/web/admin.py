@@ -295,10 +295,11 @@ def deadlines() -> str:
 def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
     """Return kind → (where it stands, its declared term); terms set by a date are left out."""
     found: dict[str, tuple[str, Policy]] = {}
+    facts = uow.facts(_officer(uow).municipality_id)
 
     def put(due: Due | None, title: str) -> None:
         if due and due.on is None:
-            found.setdefault(due.kind, (title, default_policy(due)))
+            found.setdefault(due.kind, (title, default_policy(due, facts)))
 
     for process in uow.processes.values():
         for state in process.states.values():

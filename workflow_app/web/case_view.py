@@ -20,7 +20,7 @@ from workflow_app.store import calendar, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
 from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.instances import Instance
+from workflow_app.store.models.instances import Instance, VoteRow
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.comparison import Changed, differences
@@ -284,10 +284,19 @@ def _votes(
         found.setdefault(ballot.key, []).append(
             VoteLine(
                 organisation if vote.organisation_id else title or vote.role, vote.status,
-                person, vote.answered_at, vote.comment, vote.is_left_out,
+                person, vote.answered_at, vote.comment or _said(process, ballot.key, vote),
+                vote.is_left_out,
             )
         )  # fmt: skip
     return found
+
+
+def _said(process: Process, ballot: str, vote: VoteRow) -> str:
+    """Return what a voter wrote beside the answer, where the answer asks for more than a reason."""
+    answers = process.ballots[ballot].answers if ballot in process.ballots else ()
+    form = next((one.form for one in answers if one.form and one.gives == vote.status), None)
+    fields = [view.name for view in views(form) if view.kind in ("text", "line")] if form else []
+    return "\n".join(str(vote.form[name]) for name in fields if vote.form.get(name))
 
 
 def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence[Changed]:

@@ -1,11 +1,23 @@
-"""Documents of cases: download, preview."""
+"""Documents of cases: download, preview, PDF."""
 
 import hashlib
 from io import BytesIO
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
+from workflow_app.store import renderings
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
@@ -16,28 +28,36 @@ documents = Blueprint("documents", __name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _found(uow: SqlUnitOfWork, document_id: int) -> tuple[Document, bytes]:
-    """Return a document and its bytes, if the person may read its case."""
+def _found(uow: SqlUnitOfWork, document_id: int) -> Document:
+    """Return a document that is ready, if the person may read its case."""
     document = uow.session.get(Document, document_id)
     if document is None or document.file_sha256 is None:
         abort(404)
     readable(uow, document.instance_id)
-    return document, uow.session.get_one(StoredFile, document.file_sha256).content
+    return document
+
+
+def _bytes(uow: SqlUnitOfWork, sha256: str | None) -> bytes:
+    if sha256 is None:
+        abort(404)
+    return uow.session.get_one(StoredFile, sha256).content
+
+
+def _given(name: str, data: bytes, kind: str) -> Response:
+    response = send_file(BytesIO(data), mimetype=kind, as_attachment=True, download_name=name)
+    response.headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    return response
 
 
 @documents.get("/documents/<int:document_id>/content")
 def content(document_id: int) -> Response:
     """Give the Word file."""
-    name, data = house().read(lambda uow: _named(*_found(uow, document_id)))
-    response = send_file(
-        BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx"
-    )
-    response.headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    return response
 
+    def look(uow: SqlUnitOfWork) -> Response:
+        document = _found(uow, document_id)
+        return _given(f"{document.file_name}.docx", _bytes(uow, document.file_sha256), DOCX)
 
-def _named(document: Document, data: bytes) -> tuple[str, bytes]:
-    return document.file_name, data
+    return house().read(look)
 
 
 @documents.get("/documents/<int:document_id>")
@@ -45,7 +65,38 @@ def show(document_id: int) -> str:
     """Show a document as a page."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        document, data = _found(uow, document_id)
-        return render_template("documents/show.html", document=document, html=preview_html(data))
+        document = _found(uow, document_id)
+        html = preview_html(_bytes(uow, document.file_sha256))
+        return render_template("documents/show.html", document=document, html=html)
 
     return house().read(look)
+
+
+@documents.get("/documents/<int:document_id>/pdf")
+def pdf(document_id: int) -> Response:
+    """Give the PDF, once it is made."""
+
+    def look(uow: SqlUnitOfWork) -> Response:
+        document = _found(uow, document_id)
+        data = _bytes(uow, document.pdf_sha256)
+        return _given(f"{document.file_name}.pdf", data, renderings.PDF)
+
+    return house().read(look)
+
+
+@documents.post("/documents/<int:document_id>/pdf")
+def ask_pdf(document_id: int) -> BaseResponse:
+    """Have a PDF made by the worker; asking twice makes one."""
+    if house().pdf_maker is None:
+        abort(404)
+
+    def ask(uow: SqlUnitOfWork) -> int:
+        document = _found(uow, document_id)
+        renderings.ask(uow, document)
+        return document.instance_id
+
+    instance_id = house().transact(ask)
+    flash("PDF готовится, это недолго. Обновите страницу, и здесь появится ссылка.", "info")
+    if "from_document" in request.form:
+        return redirect(url_for("documents.show", document_id=document_id))
+    return redirect(url_for("cases.show", instance_id=instance_id, _anchor="papers"))

@@ -6,6 +6,7 @@ from flask import Flask
 
 from workflow_app.bootstrap import House
 from workflow_app.engine.ballots import PENDING, Ballot
+from workflow_app.store import renderings
 
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
@@ -45,6 +46,8 @@ def register(app: Flask, house: House) -> None:
         member_role=member_role, browser=browser, effect_title=effect_title,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
+    app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, house.clock.now())
+    app.jinja_env.globals["can_make_pdf"] = lambda: house.pdf_maker is not None
     app.jinja_env.globals["now"] = house.clock.now
     app.jinja_env.globals["is_demo_clock"] = house.settings.clock is not None
 
@@ -138,6 +141,7 @@ EFFECTS = {
     "tell": "Уведомление",
     "announce": "Уведомление о новом деле",
     "call": "Сообщение другому делу",
+    "pdf": "PDF документа",
 }
 
 

@@ -1,12 +1,14 @@
 """Registers, read only: cases, networks on a date, orders, schools, people."""
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import func, select
 
 from workflow_app.engine.decide import is_visible
-from workflow_app.store import admin, directory, networks, queries
+from workflow_app.services.roots import check_command
+from workflow_app.store import admin, audit, directory, networks, queries
 from workflow_app.store.models.directory import Organisation, Person, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -163,11 +165,21 @@ def orders() -> str:
         ).all()
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
-            text=text, external=external,
+            text=text, external=external, root=_root(uow),
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 
     return house().read(look)
+
+
+def _root(uow: SqlUnitOfWork) -> dict[str, Any] | None:
+    """Return the root that left the house last: what a printed journal bears witness to."""
+    root = audit.last_root(uow.connection)
+    if root is None:
+        return None
+    day = f"{root.at.astimezone(uow.zone):%d.%m.%Y}"
+    groups = [root.sha256[start : start + 8] for start in range(0, len(root.sha256), 8)]
+    return {"kept": root, "groups": groups, "command": check_command(day, root.sha256)}
 
 
 @registers.get("/schools")

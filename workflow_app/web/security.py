@@ -10,9 +10,16 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 
 COOKIE = "workflow_session"
-OPEN = {"access.sign_in", "access.forgot", "access.choose", "static", "pages.health"}
+OPEN = {
+    "access.sign_in",
+    "access.forgot",
+    "access.choose",
+    "static",
+    "pages.health",
+    "verification.show",
+}
 """Endpoints for people who are not signed in; a test reads this list."""
-WITHOUT_PERSON = {"static", "pages.health"}
+WITHOUT_PERSON = {"static", "pages.health", "verification.show"}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {

@@ -1,5 +1,6 @@
 """Visas before the signature and acknowledgements after the registration."""
 
+import re
 from collections.abc import Iterator
 
 from workflow_app.engine import (
@@ -16,6 +17,7 @@ from workflow_app.engine import (
     refuse,
     says,
 )
+from workflows.order_approval.form import Publication
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
 
@@ -85,6 +87,53 @@ acknowledgement = Ballot(
         "acknowledgement", 3, remind=(0,), escalate=((1, SPECIALIST), (5, DEPARTMENT_HEAD))
     ),
 )  # fmt: skip
+
+
+def publisher(_case: Case, _facts: Facts) -> Iterator[Voter]:
+    """The specialist publishes; whoever holds the office does it (O7)."""
+    yield Voter(SPECIALIST.key, SPECIALIST.held_by, None, SPECIALIST.title)
+
+
+def publish_within(facts: Facts) -> int:
+    """So many working days the order itself gives for its publication (A-16)."""
+    return int(facts.setting("A-16")["within"])
+
+
+@says("адрес начинается с http:// или https://")
+def link_is_an_address(case: Case, _facts: Facts) -> Refusal | None:
+    """The publication is shown by the address of a page that anybody can open."""
+    if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", case.form.link):
+        return None
+    return refuse("bad_link", "Введите адрес страницы целиком, пример: https://…", field="link")
+
+
+publication = Ballot(
+    "publication",
+    "Публикация на сайте",
+    voters=publisher,
+    voter_title="специалист отдела",
+    work_title="Опубликовать приказ на сайте",
+    answers=(
+        Answer(
+            "publish", "Приказ опубликован", "published", form=Publication,
+            if_=(answered, link_is_an_address), basis="O7", style="primary",
+        ),
+    ),
+    words={"pending": "ещё не опубликован", "published": "опубликован"},
+    yes=("published",),
+    need=at_least(1),
+    silence="",
+    due=Due(
+        "publication", 10, remind=(2, 0), escalate=((1, DEPUTY), (5, DEPARTMENT_HEAD)),
+        set_by=publish_within,
+    ),
+)  # fmt: skip
+
+
+@says("если так решил район, специалист получает задачу опубликовать приказ на сайте")
+def ask_to_publish(case: Case, facts: Facts) -> Ask | None:
+    """The publication is asked for where the municipality requires it (A-16)."""
+    return publication.open(case, facts) if facts.setting("A-16")["required"] else None
 
 
 @says("текст не менялся после визирования")

@@ -14,7 +14,7 @@ from workflow_app.engine import (
     Tell,
     says,
 )
-from workflows.order_approval.rules import JOURNAL
+from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 
 
@@ -65,9 +65,12 @@ def put_signature(case: Case, facts: Facts) -> Put:
 
 @says("приказ получает номер и дату в журнале")
 def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
-    """Number and date are given at registration, in this transaction (7.2)."""
-    number = Number(JOURNAL, case.today, typed=case.form.number)
-    return (number, Put({"registered_on": case.today}))
+    """Number and date are given at registration, in this transaction (7.2).
+
+    The number belongs to the year of its date, also when it is typed in the year after.
+    """
+    day = registration_day(case)
+    return (Number(JOURNAL, day, typed=case.form.number), Put({"registered_on": day}))
 
 
 @says("школы состава и специалист отдела узнают о приказе")

@@ -73,7 +73,19 @@ class Registration(Form):
     """What the clerk types when numbers are given elsewhere."""
 
     number: Int = field("Номер", optional=True, hint="Пусто: следующий номер журнала")
+    registered_on: Date = field(
+        "Дата регистрации",
+        optional=True,
+        hint="Только для журнала, номера которого выдаёт другая система. Пусто: сегодня",
+        basis="A-13",
+    )
     reason: Text = field("Почему дата раньше последней в журнале", optional=True)
+
+
+class Publication(Form):
+    """Where the order stands on the department's site."""
+
+    link: Line = field("Адрес страницы с приказом", hint="https://…")
 
 
 class Scan(Form):

@@ -1,6 +1,7 @@
 """The order on paper: values of приказ о создании сети."""
 
 from workflow_app.engine import Case, Facts
+from workflows.order_approval.ballots import publish_within
 from workflows.papers import (
     DOCUMENT,
     ROLES_PRINTED,
@@ -44,6 +45,7 @@ ORDER = (
     "проект",
     "организация.название", "организация.название_род", "организация.место",
     "приказ.номер", "приказ.дата",
+    "проверка.адрес", "проверка.код",
     "основания[].текст",
     "сеть.название", "сеть.цель_род", "сеть.начало", "сеть.окончание", "сеть.базовая_школа",
     "сеть.руководитель", "сеть.учебный_год",
@@ -75,6 +77,7 @@ def order(case: Case, facts: Facts) -> Values:
             "место": place_in_full(department.place) if department else GAP,
         },
         "приказ": numbered(case),
+        "проверка": _verification(case, facts),
         "основания": _grounds(case, facts),
         "сеть": _network(case, facts),
         "координатор": _named(facts, data.coordinator),
@@ -114,6 +117,14 @@ def signed_by(case: Case, facts: Facts) -> Values:
     return signature(facts, holder(facts, "department_head"))
 
 
+def _verification(case: Case, facts: Facts) -> Values:
+    """Return where a registered order proves itself, and the first digits of its text's hash."""
+    if not case.number:
+        return {"адрес": "", "код": ""}
+    digits = (case.text_hash[start : start + 4] for start in range(0, 16, 4))
+    return {"адрес": facts.verification_address(case.text_hash), "код": " ".join(digits)}
+
+
 def _grounds(case: Case, facts: Facts) -> list[Values]:
     acts = [facts.act(act_id) for act_id in case.data.acts]
     return [{"текст": cited(act)} for act in acts if act] or [{"текст": GAP}]
@@ -146,7 +157,7 @@ def _named(facts: Facts, person_id: int | None) -> Values:
 
 
 def _deadlines(case: Case, facts: Facts) -> Values:
-    within = int(facts.setting("A-16")["within"])
+    within = publish_within(facts)
     return {
         "план": date_in_text(case.data.plan_due),
         "справка": date_in_text(case.data.report_due),

@@ -3,8 +3,10 @@
 from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, answered, filled
 from workflows.order_approval.ballots import (
     acknowledgement,
+    ask_to_publish,
     clear_visas,
     everybody_has_read,
+    publication,
     visas,
     visas_fit_text,
 )
@@ -21,6 +23,7 @@ from workflows.order_approval.rules import (
     basis_in_force,
     composition_is_approved,
     date_in_sequence,
+    date_is_possible,
     number_is_free,
     order_not_late,
     signer_is_known,
@@ -72,10 +75,11 @@ signed = process.state(
     due=Due("registration", 1, escalate=((1, DEPUTY),)),
 )  # fmt: skip
 registered = process.state(
-    "registered", "Зарегистрирован", no_deadline="сроки стоят у ознакомления",
+    "registered", "Зарегистрирован", no_deadline="сроки стоят у ознакомления и публикации",
     unlimited="запись бессрочна, скан можно заменить",
 )  # fmt: skip
 process.ask(acknowledgement)
+process.ask(publication)
 cancelled = process.final("cancelled", "Отменён")
 dropped = process.final("dropped", "Снят с подготовки")
 
@@ -119,9 +123,10 @@ process.move(
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
     style="primary", bulk=True,
-    if_=[date_in_sequence, number_is_free, base_is_free, name_is_free, order_not_late],
+    if_=[date_is_possible, date_in_sequence, number_is_free, base_is_free, name_is_free,
+         order_not_late],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
-        Paper("ack_sheet"), registered_letter],
+        ask_to_publish, Paper("ack_sheet"), registered_letter],
 )  # fmt: skip
 process.when(
     "all_acknowledged", "Все ознакомились", everybody_has_read, registered, registered, basis="O9",

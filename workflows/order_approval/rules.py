@@ -1,5 +1,6 @@
 """Conditions of an order: composition, signer, basis acts, dates and numbers."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
@@ -60,22 +61,54 @@ def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("состав вступает в силу не раньше регистрации приказа")
-def order_not_late(case: Case, _facts: Facts) -> Refusal | None:
+def order_not_late(case: Case, facts: Facts) -> Refusal | None:
     """The composition may not take effect before the order is registered (dossier 8)."""
-    if case.data.valid_from >= case.today:
+    begins = case.data.valid_from
+    if begins >= registration_day(case):
         return None
+    if hasattr(case.form, "registered_on") and facts.is_numbered_elsewhere(JOURNAL):
+        return refuse(
+            "effective_in_past", "Состав действует с {date}: введите дату регистрации не позже",
+            date=f"{begins:%d.%m.%Y}", field="registered_on",
+        )  # fmt: skip
     return refuse(
         "effective_in_past",
         "Дата начала {date} уже прошла: отмените приказ и верните предложение, чтобы сменить срок",
-        date=f"{case.data.valid_from:%d.%m.%Y}", field="valid_from",
+        date=f"{begins:%d.%m.%Y}", field="valid_from",
     )  # fmt: skip
+
+
+def registration_day(case: Case) -> dt.date:
+    """Return the day the order bears: the one another system gave, else today."""
+    return getattr(case.form, "registered_on", None) or case.today
+
+
+@says("дата, выданная другой системой, не раньше подписи и не в будущем")
+def date_is_possible(case: Case, facts: Facts) -> Refusal | None:
+    """A date is typed where another system numbers, between the signature and today (A-13)."""
+    day, signed = case.form.registered_on, case.data.signed_on
+    if day is None:
+        return None
+    if not facts.is_numbered_elsewhere(JOURNAL):
+        return refuse(
+            "date_given_here", "Номера этого журнала выдаёт система, дата — сегодняшняя: "
+            "оставьте поле пустым", field="registered_on", basis="A-13",
+        )  # fmt: skip
+    if day > case.today:
+        return refuse("date_in_future", "Эта дата ещё не наступила", field="registered_on")
+    if signed and day < signed:
+        return refuse(
+            "date_before_signature", "Приказ подписан {date}: раньше его зарегистрировать нельзя",
+            date=f"{signed:%d.%m.%Y}", field="registered_on", basis="O7",
+        )  # fmt: skip
+    return None
 
 
 @says("дата не раньше последней в журнале, или указана причина")
 def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
     """Dates of a journal do not run backwards without a reason (O7)."""
     last = facts.last_registered_on(JOURNAL)
-    if last and case.today < last and not case.form.reason:
+    if last and registration_day(case) < last and not case.form.reason:
         return refuse(
             "date_out_of_sequence", "В журнале уже есть номер от {date}: укажите причину",
             date=f"{last:%d.%m.%Y}", field="reason",
@@ -96,7 +129,7 @@ def _number_needed(facts: Facts) -> Refusal | None:
 @says("номер в журнале этого года свободен и не оставляет пропуска")
 def number_is_free(case: Case, facts: Facts) -> Refusal | None:
     """A number given elsewhere stands once in the journal of a calendar year (O7)."""
-    number, year = case.form.number, case.today.year
+    number, year = case.form.number, registration_day(case).year
     if number is None:
         return _number_needed(facts)
     if number < 1:

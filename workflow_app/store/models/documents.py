@@ -57,3 +57,6 @@ class Document(Base):
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     issued_at: Mapped[dt.datetime]
     rendered_at: Mapped[dt.datetime | None]
+    pdf_asked_at: Mapped[dt.datetime | None]
+    pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    """The file as PDF: a rendering for reading, neither a version nor a hash of the document."""

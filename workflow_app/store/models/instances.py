@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_app.store.models.base import Base
 
 _OPEN = text("closed_at IS NULL")
+_NUMBERED = text("number <> ''")
 
 
 class DefinitionVersion(Base):
@@ -32,6 +33,8 @@ class Instance(Base):
         Index("uq_instance_open_key", "municipality_id", "process", "open_key", unique=True),
         Index("ix_instance_parent", "parent_id"),
         Index("ix_instance_subject", "municipality_id", "subject"),
+        # A paper is looked up by the hash of its text; drafts are not, so they are left out.
+        Index("ix_instance_text", "text_hash", postgresql_where=_NUMBERED, sqlite_where=_NUMBERED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,55 @@
+"""Papers on their pages: PDF is asked for with a press and comes from the worker."""
+
+import pytest
+
+
+@pytest.fixture
+def paper(district, submitted):
+    """Return a rendered paper of a proposal, on a machine that makes PDF."""
+    district.carry_out()
+    district.house.__dict__["pdf_maker"] = lambda docx: b"%PDF-1.7 " + docx[:2]
+    return district.documents(submitted)[0]["id"]
+
+
+def test_a_pdf_is_pressed_for_then_awaited_then_there(browser, district, submitted, paper):
+    head, path = browser("P102"), f"/documents/{paper}/pdf"
+    assert f'action="{path}"' in head.get(f"/cases/{submitted}")
+    head.get(path, 404)
+
+    head.post(path)
+    head.post(path)
+
+    page = head.get(f"/cases/{submitted}")
+    assert "PDF готовится" in page
+    assert f'action="{path}"' not in page
+    district.carry_out()
+    assert f'href="{path}"' in head.get(f"/cases/{submitted}")
+    assert "Скачать .pdf" in head.get(f"/documents/{paper}")
+    response = head.client.get(path)
+    assert (response.mimetype, response.data) == ("application/pdf", b"%PDF-1.7 PK")
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_a_press_on_the_papers_own_page_comes_back_there(browser, paper):
+    head = browser("P102")
+    assert "Сделать PDF" in head.get(f"/documents/{paper}")
+    response = head.post(f"/documents/{paper}/pdf", from_document="1")
+    assert response.headers["Location"].endswith(f"/documents/{paper}")
+
+
+def test_where_nothing_makes_pdf_no_button_is_shown_and_a_press_is_nothing(
+    browser, district, submitted, paper
+):
+    district.house.__dict__["pdf_maker"] = None
+    head = browser("P102")
+    assert "/pdf" not in head.get(f"/cases/{submitted}")
+    assert "/pdf" not in head.get(f"/documents/{paper}")
+    head.post(f"/documents/{paper}/pdf", status=404)
+
+
+def test_a_stranger_to_the_case_neither_makes_nor_reads_its_pdf(browser, district, paper):
+    other = browser("P112")
+    other.post(f"/documents/{paper}/pdf", status=404)
+    browser("P102").post(f"/documents/{paper}/pdf")
+    district.carry_out()
+    other.get(f"/documents/{paper}/pdf", 404)

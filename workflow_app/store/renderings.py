@@ -1,0 +1,60 @@
+"""PDF beside a document: asked for on a page, made by the worker, kept once."""
+
+import datetime as dt
+
+from sqlalchemy import or_, select, update
+
+from workflow_app.store import outbox
+from workflow_app.store.delivery import keep_file
+from workflow_app.store.models.base import table
+from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+_DOCUMENT, _FILE = table(Document), table(StoredFile)
+
+PDF = "application/pdf"
+PATIENCE = dt.timedelta(minutes=15)
+"""After so long a PDF that did not come may be asked for again."""
+
+
+def is_coming(document: Document, now: dt.datetime) -> bool:
+    """Tell whether somebody asked for a document's PDF and it may still come."""
+    asked = document.pdf_asked_at
+    return document.pdf_sha256 is None and asked is not None and now - asked < PATIENCE
+
+
+def ask(uow: SqlUnitOfWork, document: Document) -> bool:
+    """Put the message that has a PDF made; False when it is there or on its way already."""
+    where = (
+        _DOCUMENT.c.id == document.id,
+        _DOCUMENT.c.file_sha256.is_not(None),
+        _DOCUMENT.c.pdf_sha256.is_(None),
+        or_(_DOCUMENT.c.pdf_asked_at.is_(None), _DOCUMENT.c.pdf_asked_at <= uow.now - PATIENCE),
+    )
+    asked = update(_DOCUMENT).where(*where).values(pdf_asked_at=uow.now)
+    if uow.connection.execute(asked).rowcount != 1:
+        return False
+    outbox.put(
+        uow.connection, document.municipality_id, document.instance_id, "pdf",
+        {"document_id": document.id}, uow.now,
+    )  # fmt: skip
+    return True
+
+
+def unconverted(uow: SqlUnitOfWork, document_id: int) -> bytes | None:
+    """Return the Word file of a document that has no PDF yet."""
+    query = (
+        select(_FILE.c.content)
+        .join(_DOCUMENT, _DOCUMENT.c.file_sha256 == _FILE.c.sha256)
+        .where(_DOCUMENT.c.id == document_id, _DOCUMENT.c.pdf_sha256.is_(None))
+    )
+    return uow.connection.execute(query).scalar_one_or_none()
+
+
+def file_pdf(uow: SqlUnitOfWork, document_id: int, content: bytes) -> None:
+    """Keep a PDF beside its document, once: a second one says the same in other bytes."""
+    if unconverted(uow, document_id) is None:
+        return
+    digest = keep_file(uow.connection, content, PDF, uow.now)
+    where = (_DOCUMENT.c.id == document_id, _DOCUMENT.c.pdf_sha256.is_(None))
+    uow.connection.execute(update(_DOCUMENT).where(*where).values(pdf_sha256=digest))
