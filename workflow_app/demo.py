@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from workflow_app.bootstrap import House
 from workflow_app.services.access import HASHER
+from workflow_app.services.adoption import adopt
 from workflow_app.store import definitions, schema
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.accounts import Account
@@ -53,6 +54,7 @@ def _load(uow: SqlUnitOfWork) -> None:
     ]  # fmt: skip
     if rows:
         uow.connection.execute(insert(table(Account)), rows)
+    adopt(uow)
 
 
 def logins(house: House) -> list[tuple[str, str]]:

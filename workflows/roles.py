@@ -4,10 +4,17 @@ from workflow_app.engine import AUTHOR, Role
 
 BASE_HEAD = Role("base_head", "директор базовой школы", "school_head", "base")
 MEMBER_HEAD = Role("member_head", "директор школы-участницы", "school_head", "members")
+PARTICIPANT_HEAD = Role(
+    "participant_head", "директор школы-участницы", "school_head", "participants"
+)
+FORMER_HEAD = Role("former_head", "директор школы, вышедшей из сети", "school_head", "former")
 ASKED_HEAD = Role("asked_head", "директор приглашённой школы", "school_head", "asked")
 AUTHOR_HEAD = Role("author_head", "директор школы, подавшей предложение", "school_head", AUTHOR)
 AUTHOR_SPECIALIST = Role(
     "author_specialist", "специалист, начавший предложение", "dept_specialist", AUTHOR
+)
+AUTHOR_COORDINATOR = Role(
+    "author_coordinator", "координатор, начавший дело", "network_coordinator", AUTHOR
 )
 COORDINATOR = Role("coordinator", "координатор базовой школы", "network_coordinator", "base")
 METHODIST = Role("methodist", "методист ИМЦ", "methodist")

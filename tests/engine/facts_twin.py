@@ -78,6 +78,7 @@ class FactsTwin:
     direction_cards: dict[int, DirectionCard] = field(default_factory=dict)
     grounds: dict[tuple[int, str], tuple[StatusCard, ...]] = field(default_factory=dict)
     moments: dict[str, dt.datetime] = field(default_factory=dict)
+    today: dt.date = dt.date(2025, 8, 28)
     zone: dt.tzinfo = dt.timezone(dt.timedelta(hours=3))
 
     def setting(self, name: str) -> Any:

@@ -244,6 +244,10 @@ class Signer:
 class Facts(Protocol):
     """A read-only view of the registers: the questions guards may ask."""
 
+    @property
+    def today(self) -> dt.date:
+        """The municipality's date."""
+
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
 

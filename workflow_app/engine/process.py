@@ -136,7 +136,13 @@ class Process:
     posts: Mapping[str, PartyFinder] = field(default_factory=dict)
     """Parties that are positions rather than organisations: «ответственный»."""
     heading: Callable[[Any], str] | None = None
+    about: Callable[[Any], str] | None = None
+    """What a case is about (its `subject`), where its own data say so and nobody else."""
     one_open: Callable[[Any], str] | None = None
+    adopt: Callable[[Facts, int], tuple[int, Mapping[str, Any]]] | None = None
+    """The author and the data of the case of an imported row of the register `beside`."""
+    beside: str = ""
+    """The register whose every row has a case of this process."""
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None
@@ -210,7 +216,7 @@ class Process:
 
     def when(
         self, key: str, title: str, condition: Condition, source: State | Iterable[State],
-        target: State, **declared: Any,
+        target: State | Mapping[State, Condition], **declared: Any,
     ) -> Transition:  # fmt: skip
         """Declare what happens by itself as soon as a condition holds."""
         declared |= {"by": SYSTEM_ROLE, "condition": condition}
@@ -342,6 +348,10 @@ class Process:
         if not self.posts:
             return parties
         return {name: ids for name, ids in parties.items() if name not in self.posts}
+
+    def subject_of(self, data: Any, given: str) -> str:
+        """Return what a case with this data is about; what it was `given` at its start stays."""
+        return given or (self.about(data) if self.about else "")
 
     def heading_of(self, data: Any) -> str:
         """Return how a case is called in lists."""

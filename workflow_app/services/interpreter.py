@@ -64,7 +64,7 @@ class Interpreter:
         parties = process.parties_of(form, new.author_organisation_id)
         case = Case(
             0, process.key, "", form, municipality, parties, version=0,
-            subject=new.subject, parent_id=new.parent_id,
+            subject=process.subject_of(form, new.subject), parent_id=new.parent_id,
             text_hash=text_hash(process.key, form), key=new.fan_key,
         )  # fmt: skip
         facts = self.uow.facts(municipality)

@@ -74,7 +74,7 @@ class SqlFacts:
         self._connection = connection
         self._processes = processes
         self._municipality_id = municipality_id
-        self._today = today
+        self.today = today
         self._public_url = public_url
         self._known: dict[Any, Any] = {}
         self._session_: Session | None = None
@@ -112,7 +112,7 @@ class SqlFacts:
             ("statuses", school_id, school_year),
             lambda: frozenset(
                 status.code
-                for status in directory.statuses(self._session, school_id, school_year, self._today)
+                for status in directory.statuses(self._session, school_id, school_year, self.today)
             ),
         )
 
@@ -122,7 +122,7 @@ class SqlFacts:
 
     def _status_act(self, school_year: str) -> str | None:
         basis = directory.status_basis(
-            self._session, self._municipality_id, school_year, self._today
+            self._session, self._municipality_id, school_year, self.today
         )
         return basis.basis if basis else None
 
@@ -135,7 +135,7 @@ class SqlFacts:
         return {row.id: self._direction_state(row) for row in rows}
 
     def _direction_state(self, row: PriorityDirection) -> str:
-        later = row.in_force_from is not None and row.in_force_from > self._today
+        later = row.in_force_from is not None and row.in_force_from > self.today
         return "draft" if later else row.state
 
     def school(self, school_id: int) -> SchoolCard | None:
@@ -191,7 +191,7 @@ class SqlFacts:
         """Return a network of this municipality."""
         return self._once(
             ("network", network_id),
-            lambda: cards.network(self._session, self._municipality_id, network_id, self._today),
+            lambda: cards.network(self._session, self._municipality_id, network_id, self.today),
         )
 
     def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
@@ -262,7 +262,7 @@ class SqlFacts:
         """Return a position of this municipality and who holds it today."""
         return self._once(
             ("post", position_id),
-            lambda: cards.post(self._session, self._municipality_id, position_id, self._today),
+            lambda: cards.post(self._session, self._municipality_id, position_id, self.today),
         )
 
     def working_day(self, day: dt.date, days: int) -> dt.date:
@@ -324,7 +324,7 @@ class SqlFacts:
         return self._once(
             ("holders", role, organisation_id),
             lambda: offices.holders(
-                self._session, self._municipality_id, role, organisation_id, self._today
+                self._session, self._municipality_id, role, organisation_id, self.today
             ),
         )
 
@@ -332,7 +332,7 @@ class SqlFacts:
         """Return who signs in a role today."""
         return self._once(
             ("signer", role),
-            lambda: offices.acting_signer(self._session, self._municipality_id, role, self._today),
+            lambda: offices.acting_signer(self._session, self._municipality_id, role, self.today),
         )
 
     def last_registered_on(self, journal: str) -> dt.date | None:
@@ -364,14 +364,14 @@ class SqlFacts:
         """Return how papers name a person of this municipality."""
         return self._once(
             ("person", person_id),
-            lambda: cards.person(self._session, self._municipality_id, person_id, self._today),
+            lambda: cards.person(self._session, self._municipality_id, person_id, self.today),
         )
 
     def organisation(self, key: int | str) -> OrganisationCard | None:
         """Return an organisation of this municipality by its id or kind."""
         return self._once(
             ("organisation", key),
-            lambda: cards.organisation(self._session, self._municipality_id, key, self._today),
+            lambda: cards.organisation(self._session, self._municipality_id, key, self.today),
         )
 
     def direction(self, direction_id: int) -> DirectionCard | None:
@@ -387,7 +387,7 @@ class SqlFacts:
             ("status_cards", school_id, school_year),
             lambda: tuple(
                 StatusCard(status.code, status.title, status.evidence, status.basis)
-                for status in directory.statuses(self._session, school_id, school_year, self._today)
+                for status in directory.statuses(self._session, school_id, school_year, self.today)
             ),
         )
 

@@ -189,6 +189,16 @@ def end_network(connection: Connection, _case: Case, key: int, on: dt.date) -> N
     connection.execute(update(network).where(network.c.id == key).values(values))
 
 
+ROWS = {"network": Network}
+
+
+def ids(connection: Connection, register: str) -> list[tuple[int, int]]:
+    """Return (municipality, row) of every row of a register, oldest first."""
+    rows = table(ROWS[register])
+    query = select(rows.c.municipality_id, rows.c.id).order_by(rows.c.id)
+    return [(row.municipality_id, row.id) for row in connection.execute(query)]
+
+
 ENTER: Mapping[str, Callable[..., int]] = {
     "network": enter_network,
     "membership": enter_membership,

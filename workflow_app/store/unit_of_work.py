@@ -217,7 +217,7 @@ class SqlUnitOfWork:
         """Insert an instance; it has no history yet."""
         values: dict[str, Any] = {
             "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
-            "heading": process.heading_of(case.data), "number": "", "subject": new.subject,
+            "heading": process.heading_of(case.data), "number": "", "subject": case.subject,
             "data": dict(new.data), "text_hash": case.text_hash, "version": 0,
             "parties": _ids(case.parties), "steps": {}, "field_versions": {},
             "parent_id": new.parent_id, "fan_key": new.fan_key,
@@ -316,6 +316,7 @@ class SqlUnitOfWork:
             "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
             "version": case.version, "heading": process.heading_of(case.data),
             "parties": _ids(case.parties), "field_versions": dict(versions),
+            "subject": process.about(case.data) if process.about else case.subject,
             "changed_at": self.now,
             "open_key": process.one_open(case.data) if process.one_open else None,
         }  # fmt: skip
@@ -363,6 +364,10 @@ class SqlUnitOfWork:
     ) -> int:
         """Insert a register row caused by this case; return its id."""
         return registers.ENTER[register](self.connection, case, values, effective_on)
+
+    def register_ids(self, register: str) -> Sequence[tuple[int, int]]:
+        """Return (municipality, row) of every row of a register."""
+        return registers.ids(self.connection, register)
 
     def amend(
         self, register: str, case: Case, key: Any, values: Mapping[str, Any], effective_on: dt.date

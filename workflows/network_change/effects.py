@@ -1,0 +1,106 @@
+"""What follows from steps of a change: who is asked, which order is drafted (N2–N10)."""
+
+from typing import Any
+
+from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, says
+from workflows.network_change.ballots import consents, council
+from workflows.network_change.composition import after, before, changes
+from workflows.network_change.form import KINDS
+from workflows.network_change.rules import ORDER, concerns_schools, is_for_council
+from workflows.roles import ASKED_HEAD, BASE_HEAD, COORDINATOR, MEMBER_HEAD
+
+ORDER_KINDS = {"extend": "extend", "close": "close", "merge": "close"}
+"""Every other change is an amendment of the composition order."""
+
+
+@says("записано, какие школы в сети и кого спрашивают")
+def remember_schools(case: Case, facts: Facts) -> Put:
+    """The network's schools take part in the case, and everybody who is asked may read it."""
+    old, new = before(case, facts), after(case, facts)
+    base = next((school for school, role in old.items() if role == "base"), None)
+    return Put({
+        "base": base,
+        "members": Many(school for school in old if school != base),
+        "asked": Many(school for school in new if school not in old),
+    })  # fmt: skip
+
+
+@says("голосует совет сети, если изменение предлагает сама сеть")
+def ask_council(case: Case, facts: Facts) -> Ask | None:
+    """What the network itself asks for, its council votes on anew each time (5.1)."""
+    return council.ask_all(case, facts) if is_for_council(case, facts) else None
+
+
+@says("школы, которых касается изменение, дают согласие")
+def ask_schools(case: Case, facts: Facts) -> Ask | None:
+    """Newcomers and a new base are asked once the council is for it (N2, N3)."""
+    return consents.ask_all(case, facts) if concerns_schools(case, facts) else None
+
+
+@says("без голосования школ спрашивают сразу")
+def ask_schools_at_once(case: Case, facts: Facts) -> Ask | None:
+    """The department's own change does not go through the council."""
+    return None if is_for_council(case, facts) else ask_schools(case, facts)
+
+
+@says("готовится проект приказа")
+def start_order(case: Case, facts: Facts) -> Start:
+    """The order alone changes the composition (4.2)."""
+    return Start(ORDER, _order_data(case, facts), f"network/{case.data.network}")
+
+
+def _order_data(case: Case, facts: Facts) -> dict[str, Any]:
+    data, network = case.data, facts.network(case.data.network)
+    name = network.name if network else ""
+    new = after(case, facts)
+    base = next((school for school, role in new.items() if role == "base"), data.base)
+    return {
+        "kind": ORDER_KINDS.get(data.kind, "amend"),
+        "change": data.kind,
+        "title": _title(case, name),
+        "networks": [data.network],
+        "network_name": data.name or name,
+        "goal": network.goal if network else "",
+        "school_year": data.school_year,
+        "base": base,
+        "members": [{"school": s, "role": role} for s, role in new.items() if s != base],
+        "changes": changes(case, facts),
+        "directions": list(data.directions or (network.directions if network else ())),
+        "valid_from": data.effective_on.isoformat(),
+        "valid_to": (data.valid_to or data.until or (network.valid_to if network else None)),
+        "into": data.into,
+        "new_base": data.new_base,
+        "leaving": list(data.leaving),
+        "coordinator": network.coordinator if network else None,
+        "curator": network.curator if network else None,
+        "reason": data.reason,
+    }
+
+
+def _title(case: Case, name: str) -> str:
+    titles = {
+        "extend": f"О продлении деятельности сети «{name}»",
+        "close": f"О прекращении деятельности сети «{name}»",
+        "merge": f"О прекращении деятельности сети «{name}» в связи с присоединением",
+        "suspend": f"О приостановлении деятельности сети «{name}»",
+        "resume": f"О возобновлении деятельности сети «{name}»",
+        "rename": f"О переименовании сети «{name}»",
+        "directions": f"О внесении изменений в направления сети «{name}»",
+        "split": f"О выделении сети «{case.data.name}» из сети «{name}»",
+    }
+    return titles.get(case.data.kind, f"О внесении изменений в состав сети «{name}»")
+
+
+@says("подготовка прежнего приказа прекращается")
+def stop_order(_case: Case, _facts: Facts) -> Call:
+    """The order that was being prepared is dropped."""
+    return Call("drop", to="children", process=ORDER)
+
+
+@says("сеть узнаёт, чем кончилось")
+def outcome_letter(case: Case, _facts: Facts) -> Tell:
+    """Everybody concerned learns how the request ended."""
+    return Tell(
+        (BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, COORDINATOR),
+        f"Изменение сети: {KINDS[case.data.kind].lower()}",
+    )

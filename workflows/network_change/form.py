@@ -1,0 +1,99 @@
+"""What somebody wants to change in a network that exists (4.2; dossier 7.3, N2–N10)."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from workflow_app.engine import (
+    Case,
+    Choice,
+    Date,
+    Direction,
+    Facts,
+    Form,
+    Line,
+    Many,
+    Network,
+    School,
+    Text,
+    field,
+)
+from workflows.rules import MEMBER_ROLES, school_year
+
+KINDS = {
+    "add": "Включить школу",
+    "remove": "Вывести школу",
+    "role": "Изменить роль школы",
+    "change_base": "Сменить базовую школу",
+    "directions": "Изменить направления",
+    "rename": "Переименовать сеть",
+    "extend": "Продлить сеть",
+    "suspend": "Приостановить сеть",
+    "resume": "Возобновить сеть",
+    "merge": "Присоединить к другой сети",
+    "split": "Выделить новую сеть",
+    "close": "Закрыть сеть",
+}
+ABOUT_SCHOOL = ("add", "remove", "role", "change_base")
+WITH_ROLE = ("add", "role")
+LEAVES = "leaves"
+OLD_BASE = {
+    LEAVES: "выходит из сети",
+    "resource": "остаётся ресурсной",
+    "partner": "остаётся участницей",
+}
+
+
+def only(*kinds: str) -> Callable[[Any], bool]:
+    """Return the question whether a change is of one of these kinds."""
+    return lambda data: data.kind in kinds
+
+
+class Change(Form):
+    """A request to change a network; the order alone carries it out (4.2)."""
+
+    network: Network = field("Сеть", of="author")
+    kind: Choice = field("Что изменить", choices=KINDS)
+    school: School = field("Школа", when=only(*ABOUT_SCHOOL), card=True)
+    role: Choice = field(
+        "Роль в сети", choices=MEMBER_ROLES, default="supported", when=only(*WITH_ROLE)
+    )
+    old_base: Choice = field(
+        "Прежняя базовая школа", choices=OLD_BASE, default=LEAVES, when=only("change_base")
+    )
+    directions: Many[Direction] = field(
+        "Направления", of="school_year", basis="5.2", when=only("directions")
+    )
+    name: Line = field("Наименование", basis="1.3", when=only("rename", "split"))
+    into: Network = field("К какой сети", when=only("merge"))
+    new_base: School = field("Базовая школа новой сети", basis="1.3", when=only("split"))
+    leaving: Many[School] = field("Школы новой сети", when=only("split"))
+    valid_to: Date = field("Продлить до", basis="A-04", when=only("extend"))
+    until: Date = field("Приостановить до", when=only("suspend"))
+    effective_on: Date = field("С какой даты", hint="Не раньше регистрации приказа")
+    reason: Text = field("Почему", minimum=10)
+    school_year: Choice = field("Учебный год", of="school_years", hidden=True)
+    base: School = field("Базовая школа сети", hidden=True)
+    members: Many[School] = field("Школы сети", hidden=True)
+    asked: Many[School] = field("Кого спрашивали", hidden=True)
+
+
+class Opinion(Form):
+    """The opinion of the methodical centre on a change."""
+
+    conclusion: Text = field("Заключение", minimum=10, basis="1.4")
+
+
+def first_values(_capacity: Any, _facts: Facts, today: dt.date) -> dict[str, Any]:
+    """What a fresh request says."""
+    return {"school_year": school_year(today)}
+
+
+def heading(data: Change) -> str:
+    """Return how a request is called in lists."""
+    return KINDS.get(data.kind, "Изменение сети")
+
+
+def is_by_department(case: Case, facts: Facts) -> bool:
+    """Tell whether the department itself asks for the change, and not a school."""
+    return not any(facts.school(organisation) for organisation in case.parties["author"])

@@ -1,0 +1,105 @@
+"""What follows in the life of a network: the plan of the year, the composition, the clocks."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import (
+    Amend,
+    Call,
+    Case,
+    Change,
+    Facts,
+    Many,
+    Pause,
+    Put,
+    Resume,
+    Start,
+    says,
+)
+from workflow_app.engine.calendar import school_year_bounds
+from workflows.network_life.form import schools, subject
+from workflows.network_life.rules import CHANGE, ENDS, PLAN
+from workflows.rules import school_year
+
+
+@says("сеть следует приказу: состав, пауза, продолжение или закрытие")
+def follow_order(case: Case, facts: Facts) -> Iterator[Change]:
+    """What an order changed is taken over; the composition itself orders alone change (N5–N9)."""
+    yield take_composition(case, facts)
+    applied = [c for c in facts.cases_about(subject(case), CHANGE) if c.state == "applied"]
+    said = applied[-1].data if applied else None
+    if said is None:
+        return
+    if said.kind == "suspend":
+        yield Put({"paused_until": said.until})
+        yield Pause(subject(case))
+        yield _marked(case, "suspended")
+    elif said.kind == "resume" and case.state == "suspended":
+        yield Put({"paused_until": None})
+        yield Resume(subject(case))
+        yield _marked(case, "active")
+    elif said.kind == "extend" and case.state == "closing":
+        yield _marked(case, "active")
+    elif said.kind in ENDS:
+        yield from end_plans(case, facts)
+
+
+def take_composition(case: Case, facts: Facts) -> Put:
+    """Who belongs to the network now; who left reads it further (N5)."""
+    now, network = schools(case, facts), facts.network(case.data.network)
+    base = next((school for school, role in now.items() if role == "base"), case.data.base)
+    were = (case.data.base, *case.data.members, *case.data.former)
+    return Put({
+        "base": base,
+        "members": Many(school for school in now if school != base),
+        "former": Many(school for school in were if school and school not in now),
+        "valid_to": network.valid_to if network else case.data.valid_to,
+    })  # fmt: skip
+
+
+@says("координатор и куратор записаны в реестр сетей")
+def put_people(case: Case, _facts: Facts) -> Iterator[Put | Amend]:
+    """Who leads the network stands in the register too (1.7, 4.1)."""
+    said = case.form
+    yield Put({"coordinator": said.coordinator, "curator": said.curator})
+    values = {
+        "coordinator_person_id": said.coordinator, "imc_curator_person_id": said.curator
+    }  # fmt: skip
+    yield Amend("network", case.data.network, values, case.today)
+
+
+@says("в реестре сеть действует")
+def mark_active(case: Case, _facts: Facts) -> Amend:
+    """The register shows an active network (N1)."""
+    return _marked(case, "active")
+
+
+@says("открывается план года, координатор получает его черновик")
+def open_plan(case: Case, facts: Facts) -> Iterator[Put | Start]:
+    """The plan of the year people plan for now begins as a draft (N1, L1)."""
+    year, network = school_year(case.today), facts.network(case.data.network)
+    if network and school_year_bounds(year)[1] < network.valid_from:
+        year = school_year(network.valid_from)
+    yield Put({"school_year": year})
+    data = {
+        "network": case.data.network, "school_year": year, "base": case.data.base,
+        "members": list(case.data.members), "coordinator": case.data.coordinator,
+        "goal": network.goal if network else "",
+    }  # fmt: skip
+    yield Start(PLAN, data, f"{subject(case)}/{year}", alone=True)
+
+
+@says("новые мероприятия больше не начинают")
+def mark_closing(case: Case, _facts: Facts) -> Amend:
+    """A closing network begins nothing new (N8)."""
+    return _marked(case, "closing")
+
+
+@says("планы сети сняты")
+def end_plans(case: Case, facts: Facts) -> Iterator[Call]:
+    """A closed network has no plan in force (N9)."""
+    for card in facts.cases_about(subject(case), PLAN):
+        yield Call("abandon", to="instance", instance_id=card.id)
+
+
+def _marked(case: Case, state: str) -> Amend:
+    return Amend("network", case.data.network, {"state": state}, case.today)

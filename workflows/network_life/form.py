@@ -1,0 +1,68 @@
+"""What is known of a network beside the composition its orders tell."""
+
+from typing import Any
+
+from workflow_app.engine import (
+    Act,
+    Case,
+    Choice,
+    Date,
+    Facts,
+    Form,
+    Many,
+    Network,
+    Person,
+    School,
+    field,
+)
+from workflows.rules import school_year
+
+
+class Life(Form):
+    """A network as a case: its schools today, its people, what it rests on."""
+
+    network: Network = field("Сеть", readonly=True)
+    school_year: Choice = field("Учебный год", of="school_years", readonly=True)
+    base: School = field("Базовая школа", readonly=True, basis="1.3")
+    members: Many[School] = field("Школы сети", readonly=True, basis="4.2")
+    former: Many[School] = field("Вышли из сети", readonly=True, optional=True)
+    coordinator: Person = field("Координатор сети", of="base", readonly=True, basis="1.7")
+    curator: Person = field("Куратор от ИМЦ", of="methodist", readonly=True, basis="4.1")
+    acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
+    valid_to: Date = field("Действует по", readonly=True)
+    paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
+
+
+class People(Form):
+    """Who leads the network's daily work and who accompanies it."""
+
+    coordinator: Person = field("Координатор сети", of="base", basis="1.7")
+    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1")
+
+
+def adopted(facts: Facts, network_id: int) -> tuple[int, dict[str, Any]]:
+    """Return the author and the data of a network that existed before this system did."""
+    network = facts.network(network_id)
+    if network is None or network.base is None:
+        raise LookupError(network_id)
+    members = facts.composition(network_id, max(network.valid_from, facts.today))
+    return network.base, {
+        "network": network.id,
+        "school_year": school_year(facts.today),
+        "base": network.base,
+        "members": [m.school for m in members if m.school != network.base],
+        "coordinator": network.coordinator,
+        "curator": network.curator,
+        "acts": [],
+        "valid_to": network.valid_to,
+    }
+
+
+def subject(case: Case) -> str:
+    """Return what everything about this network is about."""
+    return f"network/{case.data.network}"
+
+
+def schools(case: Case, facts: Facts) -> dict[int, str]:
+    """Return school → role as the orders in effect today say."""
+    return {m.school: m.role for m in facts.composition(case.data.network, case.today)}

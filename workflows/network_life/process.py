@@ -1,0 +1,164 @@
+"""The life of a network as a table: states, then one row for each step."""
+
+from workflow_app.engine import (
+    SYSTEM_ROLE,
+    Check,
+    Child,
+    Due,
+    Process,
+    answered,
+    otherwise,
+    says,
+    stay,
+)
+from workflows.network_life.effects import (
+    end_plans,
+    follow_order,
+    mark_active,
+    mark_closing,
+    open_plan,
+    put_people,
+)
+from workflows.network_life.form import Life, People, adopted
+from workflows.network_life.losses import ask_about_losses, losses, start_changes
+from workflows.network_life.rules import (
+    CHANGE,
+    ENDS,
+    base_lost_status,
+    changed_by,
+    has_acts,
+    has_contacts,
+    has_coordinator,
+    has_curator,
+    has_plan,
+    is_ordered,
+    is_ready,
+    no_plan_yet,
+    supported_lost_status,
+    term_covers_year,
+    term_is_over,
+)
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    DEPARTMENT_HEAD,
+    FORMER_HEAD,
+    IMC,
+    MEMBER_HEAD,
+    SPECIALIST,
+)
+from workflows.rules import Explanation
+
+process = Process(
+    "network_life",
+    "Жизнь сети",
+    version=1,
+    form=Life,
+    basis="1.7, 1.8, 4.2",
+    parties={
+        "base": lambda data: (data.base,),
+        "members": lambda data: data.members,
+        "former": lambda data: data.former,
+    },
+    beside="network",
+    adopt=adopted,
+    stop="end",
+    watcher=SPECIALIST,
+    readers=(BASE_HEAD, MEMBER_HEAD, FORMER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
+    warnings=(base_lost_status, supported_lost_status),
+    checklist=(
+        Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
+        Check("назван координатор", has_coordinator, "1.7"),
+        Check("назначен куратор от ИМЦ", has_curator, "4.1"),
+        Check("в каждой школе есть контакт", has_contacts, "1.7"),
+        Check("приложены нормативные акты", has_acts, "1.8"),
+        Check("утверждён план года", has_plan, "1.8"),
+    ),
+)
+
+CHANGED = Child(CHANGE, "applied", of="subject")
+YEARS = "сеть живёт, пока её не закроет приказ"
+EXPIRY = Due(
+    "network_term", then="expire", unit="calendar", remind=(60, 30), escalate=((1, SPECIALIST),),
+    on=lambda case: case.data.valid_to,
+)  # fmt: skip
+
+forming = process.state(
+    "forming", "Создаётся", waits_for=SPECIALIST, unlimited=YEARS,
+    due=Due("activation", 10, remind=(3,), escalate=((1, DEPARTMENT_HEAD),)),
+)  # fmt: skip
+active = process.state("active", "Действует", due=EXPIRY, unlimited=YEARS)
+suspended = process.state(
+    "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS,
+    due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
+            on=lambda case: case.data.paused_until or case.today),
+)  # fmt: skip
+closing = process.state(
+    "closing", "Закрывается", waits_for=SPECIALIST, unlimited=YEARS,
+    due=Due("final_report", 15, remind=(5, 1), escalate=((1, DEPARTMENT_HEAD),)),
+)  # fmt: skip
+closed = process.final("closed", "Закрыта")
+process.ask(losses)
+
+process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
+process.start("adopt", "Принять существующую сеть", active, by=SYSTEM_ROLE, basis="1.7")
+process.move(
+    "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
+    basis="1.7, 4.1", form=People, style="primary", if_=[answered], do=[put_people],
+)  # fmt: skip
+process.when(
+    "activate",
+    "Сеть готова работать",
+    is_ready,
+    forming,
+    active,
+    basis="N1",
+    do=[mark_active, open_plan],
+)
+process.move(
+    "review_statuses", "Новый акт о статусах", [forming, active], stay, by=SYSTEM_ROLE,
+    basis="N6, Y2", do=[ask_about_losses],
+)  # fmt: skip
+process.when(
+    "losses_decided", "Решено, что делать с потерянным статусом",
+    says("по каждой потере есть решение, изменения по ней ещё не начаты")(
+        lambda case, facts: losses.passed(case, facts)
+        and case.times("losses_decided") < case.times("review_statuses")
+    ),
+    active, active, basis="N6", do=[start_changes],
+)  # fmt: skip
+process.move(
+    "open_plan", "Открыть план года", active, stay, by=(COORDINATOR, SPECIALIST, SYSTEM_ROLE),
+    basis="L1, 4.3", if_=[no_plan_yet, term_covers_year], do=[open_plan],
+)  # fmt: skip
+process.on(
+    CHANGED, forming, {closed: changed_by(*ENDS), forming: otherwise},
+    key="changed_early", title="Приказ изменил сеть", basis="N5", do=[follow_order],
+)  # fmt: skip
+process.on(
+    CHANGED, active,
+    {closed: changed_by(*ENDS), suspended: changed_by("suspend"), active: otherwise},
+    key="changed", title="Приказ изменил сеть", basis="N5", do=[follow_order],
+)  # fmt: skip
+process.on(
+    CHANGED, suspended,
+    {closed: changed_by(*ENDS), active: changed_by("resume"), suspended: otherwise},
+    key="changed_in_pause", title="Приказ изменил сеть", basis="N7", do=[follow_order],
+)  # fmt: skip
+process.on(
+    CHANGED, closing,
+    {closed: changed_by(*ENDS), active: changed_by("extend"), closing: otherwise},
+    key="changed_at_end", title="Приказ изменил сеть", basis="N9", do=[follow_order],
+)  # fmt: skip
+process.move(
+    "expire", "Срок сети истёк", active, closing, by=SYSTEM_ROLE, basis="N8",
+    if_=[term_is_over], do=[mark_closing],
+)  # fmt: skip
+process.move(
+    "start_closing", "Начать закрытие", active, closing, by=(SPECIALIST, DEPARTMENT_HEAD),
+    basis="N8", form=Explanation, style="danger", if_=[answered], do=[mark_closing],
+)  # fmt: skip
+process.move("end", "Закрыть", [forming, active, suspended, closing], closed, by=SYSTEM_ROLE,
+             do=[end_plans])  # fmt: skip

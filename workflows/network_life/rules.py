@@ -1,0 +1,144 @@
+"""Readiness of a network, lost statuses, and what an order has just changed (1.7, 1.8, N1, N6)."""
+
+from collections.abc import Callable, Iterator
+
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine.calendar import school_year_bounds
+from workflows.network_life.form import schools, subject
+from workflows.rules import HELPED, school_year
+
+CHANGE = "network_change"
+PLAN = "annual_plan"
+ACTIVITY = "plan_activity"
+ENDS = ("close", "merge")
+"""Changes after which a network is no more."""
+
+
+# ---------------------------------------------------------------- readiness, «n из 6»
+
+
+def is_ordered(_case: Case, _facts: Facts) -> bool:
+    """The order stands: this case exists only by it (4.2)."""
+    return True
+
+
+def has_coordinator(case: Case, _facts: Facts) -> bool:
+    """Somebody leads the daily work (1.7)."""
+    return case.data.coordinator is not None
+
+
+def has_curator(case: Case, _facts: Facts) -> bool:
+    """A methodist accompanies the network (4.1)."""
+    return case.data.curator is not None
+
+
+def has_contacts(case: Case, facts: Facts) -> bool:
+    """Every school of the network has somebody to talk to (1.7)."""
+    return all(facts.holders("school_head", school) for school in schools(case, facts))
+
+
+def has_acts(case: Case, _facts: Facts) -> bool:
+    """The acts the network rests on are attached (1.8)."""
+    return bool(case.data.acts)
+
+
+def has_plan(case: Case, facts: Facts) -> bool:
+    """The plan of the year is in force (1.8)."""
+    cards = facts.cases_about(f"{subject(case)}/{case.data.school_year}", PLAN)
+    return any(card.state in ("active", "outdated", "completed") for card in cards)
+
+
+@says("есть координатор, куратор, контакт в каждой школе и акты")
+def is_ready(case: Case, facts: Facts) -> bool:
+    """A network becomes active once all but the plan is there; the plan follows (N1)."""
+    wanted = (has_coordinator, has_curator, has_contacts, has_acts)
+    return all(holds(case, facts) for holds in wanted)
+
+
+# ---------------------------------------------------------------- statuses
+
+
+@says("базовая школа потеряла статус")
+def base_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A base without `stable` is told of until an order changes it (N-2)."""
+    year = school_year(case.today)
+    if facts.status_act(year) and "stable" not in facts.statuses(case.data.base, year):
+        yield refuse(
+            "base_not_stable", "У базовой школы «{school}» нет статуса на {year} год: {act}",
+            school=facts.name("school", case.data.base), year=year.replace("-", "/"),
+            act=facts.status_act(year) or "", field="base", basis="1.3",
+        )  # fmt: skip
+
+
+def lost_statuses(case: Case, facts: Facts) -> Iterator[int]:
+    """Yield the supported schools that hold no status of this year (N6)."""
+    year = school_year(case.today)
+    if not facts.status_act(year):
+        return
+    for school, role in schools(case, facts).items():
+        if role == "supported" and not set(HELPED) & set(facts.statuses(school, year)):
+            yield school
+
+
+@says("поддерживаемая школа потеряла статус")
+def supported_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A school that lost its status stays until an order says otherwise (N6)."""
+    for school in lost_statuses(case, facts):
+        yield refuse(
+            "status_lost", "Школа «{school}» больше не имеет статуса: решите, остаётся ли она",
+            school=facts.name("school", school), field="members", basis="Название",
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what an order has changed
+
+
+def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
+    """Return the question whether the change that has just taken effect is of such a kind."""
+
+    @says("последнее изменение: " + ", ".join(kinds))
+    def is_such(case: Case, facts: Facts) -> bool:
+        cards = facts.cases_about(subject(case), CHANGE)
+        applied = [card for card in cards if card.state == "applied"]
+        return bool(applied) and applied[-1].data.kind in kinds
+
+    return is_such
+
+
+@says("срок сети действительно кончился")
+def term_is_over(case: Case, facts: Facts) -> Refusal | None:
+    """An extension moves the end (N8)."""
+    network = facts.network(case.data.network)
+    if network and network.valid_to > case.today:
+        return refuse("term_goes_on", "Срок сети продлён", field="valid_to")
+    return None
+
+
+@says("план этого года ещё не открыт")
+def no_plan_yet(case: Case, facts: Facts) -> Refusal | None:
+    """One plan a network and year; its editions grow from it (invariant 5)."""
+    cards = facts.cases_about(f"{subject(case)}/{school_year(case.today)}", PLAN)
+    if any(card.state != "abandoned" for card in cards):
+        return refuse("plan_exists", "План этого года уже есть", basis="4.3")
+    return None
+
+
+@says("срок сети доходит до планируемого года")
+def term_covers_year(case: Case, facts: Facts) -> Refusal | None:
+    """A year is planned only within the term of the network (Y5)."""
+    network, year = facts.network(case.data.network), school_year(case.today)
+    if network and network.valid_to < school_year_bounds(year)[0]:
+        return refuse(
+            "term_ends_before", "Сеть действует по {date}: сначала продлите её приказом",
+            date=f"{network.valid_to:%d.%m.%Y}", basis="A-04",
+        )  # fmt: skip
+    return None
+
+
+@says("открытых мероприятий нет")
+def activities_ended(case: Case, facts: Facts) -> Refusal | None:
+    """A network closes when nothing of it is left open (N9)."""
+    ended = {"done", "not_done", "cancelled"}
+    if any(card.state not in ended for card in facts.cases_about(subject(case), ACTIVITY)):
+        return refuse("activities_open", "У сети есть незаконченные мероприятия", basis="1.8")
+    return None
