@@ -1,0 +1,90 @@
+"""What follows from steps of a plan: first rows, activities, the composition (L1, L5, N5)."""
+
+from typing import Any
+
+from workflow_app.engine import Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
+from workflows.activities import ACTIVITY, SECTIONS
+from workflows.annual_plan.form import Activity
+from workflows.roles import BASE_HEAD, COORDINATOR
+from workflows.rules import year_before
+
+
+@says("в план входят строки по разделам и по принятым рекомендациям прошлого года")
+def first_rows(case: Case, facts: Facts) -> Put | None:
+    """Rows of accepted recommendations and one empty row a section (L1); an edition has its own."""
+    if case.parent_id is not None:
+        return Put({"edition": case.data.edition + 1})
+    carried = [_carried(facts, card) for card in _accepted(case, facts)]
+    skeleton = [Activity(key=f"s-{section}", section=section) for section in SECTIONS]
+    return Put({"activities": Rows((*carried, *skeleton))})
+
+
+def _accepted(case: Case, facts: Facts) -> Any:
+    year = year_before(case.data.school_year)
+    return [card for card in facts.recommendations(case.data.network, year) if card.is_accepted]
+
+
+def _carried(facts: Facts, card: Any) -> Activity:
+    person = facts.person(card.responsible) if card.responsible else None
+    post = person.offices[0].position_id if person and person.offices else None
+    return Activity(
+        key=f"r-{card.code}", recommendation=card.code, title=card.text[:300], responsible=post,
+        participants=Many((card.school,) if card.school else ()), ends_on=card.due_on,
+    )  # fmt: skip
+
+
+@says("каждая строка становится мероприятием со своим ответственным и сроком")
+def hand_out(case: Case, _facts: Facts) -> Fan:
+    """Every row becomes an activity; done ones stay untouched by their key (L5, L6)."""
+    data = case.data
+    shared = {
+        "network": data.network, "school_year": data.school_year, "base": data.base,
+        "coordinator": data.coordinator,
+    }  # fmt: skip
+    rows = {
+        row.row_key: {**shared, **row.model_dump(mode="json", exclude={"key"})}
+        for row in data.activities
+    }
+    return Fan(ACTIVITY, rows, changed="change_row", removed="remove_row", subject=case.subject)
+
+
+@says("план знает нынешний состав сети")
+def take_composition(case: Case, facts: Facts) -> Put:
+    """The plan follows the composition, which an order alone changes (4.2, N5)."""
+    members = facts.composition(case.data.network, case.today)
+    network = facts.network(case.data.network)
+    return Put({
+        "base": next((m.school for m in members if m.role == "base"), case.data.base),
+        "members": Many(m.school for m in members if m.role != "base"),
+        "coordinator": network.coordinator if network else case.data.coordinator,
+    })  # fmt: skip
+
+
+@says("строка плана повторяет то, что решено о мероприятии")
+def take_row_change(case: Case, _facts: Facts) -> Put:
+    """Dates and responsible of a row follow its activity, so that no edition undoes them (K3)."""
+    said = case.form.model_dump(exclude={"key"}, exclude_none=True)
+    rows = (
+        row.model_copy(update=said) if row.row_key == case.form.key else row
+        for row in case.data.activities
+    )
+    return Put({"activities": Rows(rows)})
+
+
+@says("незаконченные мероприятия отмечаются как невыполненные")
+def close_activities(_case: Case, _facts: Facts) -> Call:
+    """At the year's end what is not done counts as not done (7.4)."""
+    return Call("end_year", to="children", process=ACTIVITY)
+
+
+@says("начатые мероприятия снимаются")
+def remove_activities(_case: Case, _facts: Facts) -> Call:
+    """A plan nobody needs any more takes its activities with it."""
+    return Call("remove_row", to="children", process=ACTIVITY)
+
+
+@says("координатор и директор базовой школы узнают, как проголосовали")
+def vote_failed(case: Case, _facts: Facts) -> Tell:
+    """A failed vote is told to those who may mend the plan (L3)."""
+    year = case.data.school_year.replace("-", "/")
+    return Tell((COORDINATOR, BASE_HEAD), f"Совет сети не поддержал план на {year} учебный год")

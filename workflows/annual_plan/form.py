@@ -1,0 +1,81 @@
+"""What the plan of a year holds: rows with a life of their own (Regulation 1.8, 4.3)."""
+
+from workflow_app.engine import (
+    Case,
+    Choice,
+    Date,
+    Direction,
+    Facts,
+    Flag,
+    Form,
+    Int,
+    Line,
+    Many,
+    Network,
+    Person,
+    Position,
+    Row,
+    Rows,
+    School,
+    Text,
+    field,
+)
+from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
+
+
+class Activity(Row):
+    """A row of the plan; its key outlives every edition."""
+
+    section: Choice = field("Раздел", choices=SECTIONS)
+    direction: Direction = field("Направление", of="school_year", basis="5.2")
+    title: Line = field("Мероприятие")
+    form: Choice = field("Форма", choices=FORMS)
+    mode: Choice = field("Режим", choices=DELIVERY, default="in_person", basis="1.8")
+    starts_on: Date = field("Начало")
+    ends_on: Date = field("Окончание")
+    responsible: Position = field("Ответственный", of=("base", "members", "imc"), basis="4.3")
+    participants: Many[School] = field("Школы-участницы", of="members")
+    audience: Line = field("Для кого", optional=True)
+    expected_result: Text = field("Ожидаемый результат")
+    adaptation: Flag = field("Социализация и адаптация", optional=True, basis="2")
+    recommendation: Line = field("По рекомендации", hidden=True)
+
+
+def from_recommendation(_case: Case, _facts: Facts, row: Activity) -> bool:
+    """A row that carries an accepted recommendation is not deleted (L1)."""
+    return bool(row.recommendation)
+
+
+def row_is_done(case: Case, facts: Facts, row: Activity) -> bool:
+    """A row that is done stays as it was done, in every edition (L6)."""
+    activities = facts.cases_about(case.subject, ACTIVITY)
+    return any(card.key == row.row_key and card.state == "done" for card in activities)
+
+
+class Plan(Form):
+    """The plan of a network for a school year."""
+
+    network: Network = field("Сеть", readonly=True)
+    school_year: Choice = field("Учебный год", of="school_years", readonly=True)
+    edition: Int = field("Редакция", readonly=True, default=1)
+    base: School = field("Базовая школа", readonly=True)
+    members: Many[School] = field("Школы сети", readonly=True)
+    coordinator: Person = field("Координатор", hidden=True)
+    goal: Text = field("Цель", readonly=True, basis="2")
+    activities: Rows[Activity] = field(
+        "Мероприятия", basis="4.3", minimum=1, sheet=True,
+        locked=from_recommendation, frozen=row_is_done,
+    )  # fmt: skip
+    no_remote_reason: Text = field(
+        "Почему нет дистанционных форматов", optional=True, basis="1.8",
+        hint="Нужно, только если ни одно мероприятие не проходит дистанционно",
+    )  # fmt: skip
+
+
+class RowChange(Form):
+    """What became of one row while the plan is in force."""
+
+    key: Line = field("Строка")
+    responsible: Position = field("Ответственный", of=("base", "members", "imc"), optional=True)
+    starts_on: Date = field("Начало", optional=True)
+    ends_on: Date = field("Окончание", optional=True)

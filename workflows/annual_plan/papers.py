@@ -1,0 +1,155 @@
+"""What the plan and the protocol of the council print (dossier 4)."""
+
+from itertools import groupby
+
+from workflow_app.engine import Case, Facts
+from workflow_app.engine.ballots import Tally
+from workflows.activities import DELIVERY, FORMS, SECTIONS
+from workflows.annual_plan.council import VOTES, council
+from workflows.annual_plan.form import Activity
+from workflows.papers import (
+    DOCUMENT,
+    ROLES_PRINTED,
+    SIGNATURE,
+    Values,
+    document,
+    head_name,
+    holder,
+    letterhead,
+    local_date,
+    school,
+    signature,
+)
+from workflows.wording import GAP, date, glued, whole, year_in_text
+
+PLAN = (
+    *DOCUMENT,
+    "утверждаю.должность", "утверждаю.имя", "утверждаю.дата",
+    "согласовано.должность", "согласовано.имя", "согласовано.дата",
+    "протокол.дата",
+    "сеть.название", "сеть.базовая_школа", "сеть.цель", "сеть.приказ",
+    "план.год", "план.редакция", "план.пояснение",
+    "разделы[].название",
+    "разделы[].строки[].номер", "разделы[].строки[].мероприятие", "разделы[].строки[].форма",
+    "разделы[].строки[].режим", "разделы[].строки[].сроки", "разделы[].строки[].ответственный",
+    "разделы[].строки[].участники", "разделы[].строки[].результат",
+    "разделы[].строки[].направление", "разделы[].строки[].отметка",
+)  # fmt: skip
+
+PROTOCOL = (
+    *DOCUMENT, *SIGNATURE,
+    "организация.название",
+    "протокол.дата", "протокол.повестка", "протокол.решение",
+    "сеть.название", "план.год", "план.редакция",
+    "голоса[].номер", "голоса[].школа", "голоса[].роль", "голоса[].имя", "голоса[].голос",
+    "голоса[].дата", "голоса[].пояснение",
+    "итог.приглашено", "итог.голосовали", "итог.за", "итог.против", "итог.воздержались",
+    "итог.кворум", "итог.состоялось",
+)  # fmt: skip
+
+
+def plan(case: Case, facts: Facts) -> Values:
+    """Return the values of the plan as the base head approves it."""
+    data, network = case.data, facts.network(case.data.network)
+    base_head, imc_head = holder(facts, "school_head", data.base), holder(facts, "imc_head")
+    return {
+        "документ": document(case, f"План работы сети «{network.name if network else GAP}»"),
+        "утверждаю": {**signature(facts, base_head), "дата": date(case.today)},
+        "согласовано": {
+            **signature(facts, imc_head),
+            "дата": local_date(facts, facts.last_taken(case, "agree")) or GAP,
+        },
+        "протокол": {"дата": local_date(facts, facts.last_taken(case, "vote_passed"))},
+        "сеть": {
+            "название": network.name if network else GAP,
+            "базовая_школа": school(facts, data.base),
+            "цель": data.goal,
+            "приказ": glued(network.founding_order) if network else "",
+        },
+        "план": {
+            "год": year_in_text(data.school_year),
+            "редакция": data.edition,
+            "пояснение": data.no_remote_reason,
+        },
+        "разделы": _sections(facts, data.activities),
+    }
+
+
+def plan_file(case: Case) -> str:
+    """Return «План сети 2025-2026, редакция 1»."""
+    return f"План сети {case.data.school_year}, редакция {case.data.edition}"
+
+
+def _sections(facts: Facts, rows: tuple[Activity, ...]) -> list[Values]:
+    """Return the rows by section, numbered through in the order of the sections."""
+    order = list(SECTIONS)
+    in_order = sorted(rows, key=lambda row: (order.index(row.section), row.starts_on, row.title))
+    numbered = enumerate(in_order, start=1)
+    return [
+        {"название": SECTIONS[section], "строки": [_row(facts, n, row) for n, row in found]}
+        for section, found in groupby(numbered, key=lambda pair: pair[1].section)
+    ]
+
+
+def _row(facts: Facts, number: int, row: Activity) -> Values:
+    post = facts.post(row.responsible) if row.responsible else None
+    organisation = facts.organisation(post.organisation_id) if post else None
+    where = f", {glued(organisation.short_name)}" if organisation else ""
+    return {
+        "номер": number,
+        "мероприятие": row.title,
+        "форма": FORMS[row.form],
+        "режим": DELIVERY[row.mode],
+        "сроки": f"{date(row.starts_on)} – {date(row.ends_on)}",
+        "ответственный": f"{whole(post.name)}{where}" if post else GAP,
+        "участники": "; ".join(school(facts, one) for one in row.participants),
+        "результат": row.expected_result,
+        "направление": facts.name("direction", row.direction) if row.direction else "",
+        "отметка": f"по рекомендации {row.recommendation}" if row.recommendation else "",
+    }
+
+
+def protocol(case: Case, facts: Facts) -> Values:
+    """Return the values of the council's protocol at the moment the vote closed."""
+    data, network = case.data, facts.network(case.data.network)
+    tally = facts.tally(case, council.key) or Tally(())
+    name = network.name if network else GAP
+    passed = council.is_passed(case, facts, tally)
+    return {
+        "документ": document(case, f"Протокол совета сети «{name}»", "to_vote"),
+        "организация": {"название": letterhead(facts, data.base)},
+        "протокол": {
+            "дата": date(case.today),
+            "повестка": f"О плане сети на {year_in_text(data.school_year)} учебный год",
+            "решение": "план поддержать и направить в ИМЦ" if passed else "план доработать",
+        },
+        "сеть": {"название": name},
+        "план": {"год": year_in_text(data.school_year), "редакция": data.edition},
+        "голоса": [
+            {
+                "номер": number,
+                "школа": school(facts, vote.voter.organisation_id),
+                "роль": ROLES_PRINTED["base"] if vote.voter.group == "base" else "школа сети",
+                "имя": head_name(facts, vote.voter.organisation_id),
+                "голос": VOTES[vote.status],
+                "дата": local_date(facts, vote.answered_at),
+                "пояснение": vote.comment,
+            }
+            for number, vote in enumerate(tally, start=1)
+        ],
+        "итог": {
+            "приглашено": tally.count(),
+            "голосовали": tally.count("for", "against", "abstained"),
+            "за": tally.count("for"),
+            "против": tally.count("against"),
+            "воздержались": tally.count("abstained"),
+            "кворум": f"более {facts.setting('A-05.quorum')} школ сети",
+            "состоялось": passed,
+        },
+        "подпись": signature(facts, holder(facts, "school_head", data.base)),
+    }
+
+
+def protocol_file(case: Case) -> str:
+    """Return «Протокол совета 2025-2026, редакция 1»."""
+    return f"Протокол совета {case.data.school_year}, редакция {case.data.edition}"

@@ -1,0 +1,185 @@
+"""План сети на учебный год (Regulation 1.8, 4.3, 5.1; dossier 7.4, L1–L8).
+
+The life of one row is `plan_activity` (K1–K4).
+"""
+
+import datetime as dt
+
+from workflow_app.engine import (
+    SYSTEM_ROLE,
+    Case,
+    Child,
+    Due,
+    Paper,
+    Process,
+    answered,
+    filled,
+    otherwise,
+    snapshot,
+    stay,
+)
+from workflow_app.engine.calendar import school_year_bounds
+from workflows.annual_plan.council import council
+from workflows.annual_plan.effects import (
+    close_activities,
+    first_rows,
+    hand_out,
+    remove_activities,
+    take_composition,
+    take_row_change,
+    vote_failed,
+)
+from workflows.annual_plan.form import Plan, RowChange
+from workflows.annual_plan.papers import PLAN, PROTOCOL, plan, plan_file, protocol, protocol_file
+from workflows.annual_plan.rules import (
+    all_activities_ended,
+    clashes,
+    covers_all,
+    dates_in_year,
+    exam_days,
+    is_outdated,
+    is_small_change,
+    network_is_active,
+    no_open_edition,
+    no_remote_share,
+    participants_inside,
+    remote_or_reason,
+    responsible_inside,
+    responsible_left,
+)
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    IMC,
+    IMC_HEAD,
+    MEMBER_HEAD,
+    SPECIALIST,
+)
+from workflows.rules import Reason, Remarks, remarks_are_bound
+
+NETWORK_CHANGED = Child("network_change", "applied", of="subject")
+
+process = Process(
+    "annual_plan",
+    "План сети",
+    version=1,
+    form=Plan,
+    basis="4.3, 5.1",
+    parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
+    heading=lambda data: f"План сети на {data.school_year.replace('-', '/')} учебный год",
+    stop="abandon",
+    watcher=SPECIALIST,
+    readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
+    warnings=(no_remote_share, exam_days, clashes, responsible_left),
+)
+
+EDITIONS = "план меняют в течение года, сколько нужно"
+MENDED = "число доработок плана Положением не ограничено"
+LAST_DAY = Due(
+    "plan_year", then="year_ended", remind=(30,), unit="calendar", escalate=((1, SPECIALIST),),
+    on=lambda case: school_year_bounds(case.data.school_year)[1],
+)  # fmt: skip
+FIT = (
+    filled, network_is_active, covers_all, remote_or_reason, dates_in_year, responsible_inside,
+    participants_inside,
+)  # fmt: skip
+
+
+def plan_due(case: Case) -> dt.date:
+    """Return 20 September of the year, or two weeks for a plan that begins later (dossier 8)."""
+    september = dt.date(int(case.data.school_year[:4]), 9, 20)
+    return max(september, case.today + dt.timedelta(days=14))
+
+
+draft = process.state(
+    "draft", "Черновик", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
+    due=Due("plan", on=plan_due, unit="calendar", remind=(5, 1), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
+voting = process.state("council_vote", "Голосование совета", ballot=council)
+agreement = process.state(
+    "imc_agreement", "На согласовании в ИМЦ", waits_for=IMC_HEAD,
+    due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+)  # fmt: skip
+returned = process.state(
+    "returned", "На доработке", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
+    due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
+agreed = process.state(
+    "agreed", "Согласован", waits_for=BASE_HEAD,
+    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
+active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
+outdated = process.state(
+    "outdated", "Действует, нужна новая редакция", waits_for=COORDINATOR, unlimited=EDITIONS,
+    due=(Due("revision", 10, remind=(3, 1), escalate=((1, SPECIALIST),)), LAST_DAY),
+)  # fmt: skip
+completed = process.final("completed", "Выполнен")
+superseded = process.final("superseded", "Заменён новой редакцией")
+abandoned = process.final("abandoned", "Снят")
+
+process.paper("plan", "План сети", fields=PLAN, values=plan, file_name=plan_file)
+process.paper(
+    "council_protocol", "Протокол совета сети",
+    fields=PROTOCOL, values=protocol, file_name=protocol_file,
+)  # fmt: skip
+
+process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
+process.move(
+    "to_vote", "На голосование совета", [draft, returned],
+    {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
+    style="primary", if_=FIT, do=[snapshot, council.ask_all],
+)  # fmt: skip
+process.when(
+    "vote_passed", "Совет поддержал план", council.passed, voting, agreement, basis="L3",
+    do=[Paper("council_protocol")],
+)  # fmt: skip
+process.when(
+    "vote_failed", "Совет не поддержал план", council.failed, voting, draft, basis="L3",
+    do=[Paper("council_protocol"), vote_failed],
+)  # fmt: skip
+process.move(
+    "agree", "Согласовать", agreement, agreed, by=IMC_HEAD, basis="L4, 1.4", apart="to_vote",
+    style="primary", bulk=True,
+)  # fmt: skip
+process.move(
+    "return", "Вернуть с замечаниями", agreement, returned, by=IMC, basis="L4, 5.1",
+    form=Remarks, if_=[answered, remarks_are_bound],
+)  # fmt: skip
+process.move(
+    "approve", "Утвердить", agreed, active, by=BASE_HEAD, basis="L5", apart="to_vote",
+    style="primary", do=[take_composition, hand_out, Paper("plan")],
+)  # fmt: skip
+process.revise(
+    "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
+    form=Reason, if_=[answered, no_open_edition, network_is_active],
+)  # fmt: skip
+process.on(
+    Child("annual_plan", "active"), [active, outdated], superseded,
+    key="new_edition", title="Утверждена новая редакция", basis="L6",
+)  # fmt: skip
+process.move(
+    "row_changed", "Изменено мероприятие", [active, outdated], stay, by=SYSTEM_ROLE, basis="K3",
+    form=RowChange, do=[take_row_change],
+)  # fmt: skip
+process.when(
+    "all_done", "Все мероприятия завершены", all_activities_ended, [active, outdated], completed,
+    basis="L7",
+)  # fmt: skip
+process.move(
+    "year_ended", "Учебный год окончен", [active, outdated], completed, by=SYSTEM_ROLE,
+    basis="L7", do=[close_activities],
+)  # fmt: skip
+process.on(
+    NETWORK_CHANGED, [active, outdated], {outdated: is_outdated, active: otherwise},
+    key="composition_changed", title="Изменился состав сети", basis="N5", do=[take_composition],
+)  # fmt: skip
+process.on(
+    NETWORK_CHANGED, [draft, returned], stay,
+    key="composition_followed", title="Изменился состав сети", basis="N5", do=[take_composition],
+)  # fmt: skip
+process.move(
+    "abandon", "Снять план", [draft, voting, agreement, returned, agreed, active, outdated],
+    abandoned, by=SYSTEM_ROLE, do=[remove_activities],
+)  # fmt: skip

@@ -1,0 +1,38 @@
+"""What follows from steps of an activity."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Call, Case, Facts, Put, says
+
+
+@says("итог записан: когда, сколько участников, что получилось, чем подтверждено")
+def put_outcome(case: Case, _facts: Facts) -> Put:
+    """The responsible's report is kept with the activity (K1)."""
+    return Put(case.form.model_dump())
+
+
+@says("новые даты стоят в мероприятии и в строке плана")
+def put_dates(case: Case, _facts: Facts) -> Iterator[Put | Call]:
+    """New dates are known to the activity and to its row (K3)."""
+    dates = {"starts_on": case.form.starts_on, "ends_on": case.form.ends_on}
+    yield Put(dates)
+    yield _tell_plan(case, {name: day.isoformat() for name, day in dates.items()})
+
+
+@says("новый ответственный стоит в мероприятии и в строке плана")
+def put_responsible(case: Case, _facts: Facts) -> Iterator[Put | Call]:
+    """A new responsible is known to the activity and to its row."""
+    yield Put({"responsible": case.form.responsible})
+    yield _tell_plan(case, {"responsible": case.form.responsible})
+
+
+def _tell_plan(case: Case, said: dict[str, object]) -> Call:
+    return Call("row_changed", to="parent", process="annual_plan", form={"key": case.key, **said})
+
+
+@says("мероприятие повторяет новую строку плана")
+def take_row(case: Case, _facts: Facts) -> Put:
+    """A new edition of the plan changed the row (L6)."""
+    said = case.form.model_dump(include=type(case.form).model_fields.keys())
+    outcome = {"actual_on", "participants_count", "result", "link", "evidence"}
+    return Put({name: value for name, value in said.items() if name not in outcome})

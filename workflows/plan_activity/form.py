@@ -1,0 +1,75 @@
+"""What is known of an activity, and what people say of it on the way."""
+
+from workflow_app.engine import (
+    Choice,
+    Date,
+    Direction,
+    File,
+    Flag,
+    Form,
+    Int,
+    Line,
+    Many,
+    Network,
+    Person,
+    Position,
+    School,
+    Text,
+    field,
+)
+from workflows.activities import DELIVERY, FORMS, SECTIONS
+
+
+class Activity(Form):
+    """A row of the plan as a case of its own, with what came of it."""
+
+    title: Line = field("Мероприятие", readonly=True)
+    network: Network = field("Сеть", readonly=True)
+    school_year: Choice = field("Учебный год", of="school_years", readonly=True)
+    base: School = field("Базовая школа", hidden=True)
+    coordinator: Person = field("Координатор", hidden=True)
+    section: Choice = field("Раздел", choices=SECTIONS, readonly=True)
+    direction: Direction = field("Направление", readonly=True, of="school_year")
+    form: Choice = field("Форма", choices=FORMS, readonly=True)
+    mode: Choice = field("Режим", choices=DELIVERY, readonly=True)
+    starts_on: Date = field("Начало", readonly=True)
+    ends_on: Date = field("Окончание", readonly=True)
+    responsible: Position = field("Ответственный", of=("base", "imc"), readonly=True)
+    participants: Many[School] = field("Школы-участницы", readonly=True)
+    audience: Line = field("Для кого", optional=True, readonly=True)
+    expected_result: Text = field("Ожидаемый результат", readonly=True)
+    adaptation: Flag = field("Социализация и адаптация", optional=True, readonly=True)
+    recommendation: Line = field("По рекомендации", optional=True, readonly=True)
+    actual_on: Date = field("Проведено", optional=True, readonly=True)
+    participants_count: Int = field("Участников", optional=True, readonly=True)
+    result: Text = field("Что получилось", optional=True, readonly=True)
+    link: Line = field("Ссылка на материалы", optional=True, readonly=True)
+    evidence: File = field("Подтверждение", optional=True, readonly=True)
+
+
+class Outcome(Form):
+    """What the responsible reports."""
+
+    actual_on: Date = field("Когда проведено")
+    participants_count: Int = field("Сколько участников")
+    result: Text = field("Что получилось", minimum=10)
+    link: Line = field("Ссылка на материалы", optional=True)
+    evidence: File = field(
+        "Файл с подтверждением", optional=True,
+        hint="Протокол, программа, список участников; для диагностики, семинара и мастер-класса "
+        "нужен файл или ссылка",
+    )  # fmt: skip
+
+
+class NewDates(Form):
+    """When it happens instead."""
+
+    starts_on: Date = field("Новое начало")
+    ends_on: Date = field("Новое окончание")
+    reason: Text = field("Почему переносится", minimum=10)
+
+
+class NewResponsible(Form):
+    """Who answers for it from now on."""
+
+    responsible: Position = field("Ответственный", of=("base", "participants", "imc"))

@@ -1,0 +1,129 @@
+"""Мероприятие плана: состояния, потом строка за строкой (K1–K4)."""
+
+from workflow_app.engine import SYSTEM_ROLE, Due, Process, answered, at_most, otherwise, stay
+from workflows.activities import RESPONSIBLE
+from workflows.plan_activity.effects import put_dates, put_outcome, put_responsible, take_row
+from workflows.plan_activity.form import Activity, NewDates, NewResponsible, Outcome
+from workflows.plan_activity.rules import (
+    coordinator_reports,
+    count_is_possible,
+    evidence_given,
+    happened_already,
+    is_overdue,
+    is_recommended,
+    new_dates_fit,
+    new_responsible_fits,
+    responsible_left,
+)
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    IMC,
+    METHODIST,
+    PARTICIPANT_HEAD,
+)
+from workflows.rules import Explanation, Reason
+
+process = Process(
+    "plan_activity",
+    "Мероприятие плана",
+    version=1,
+    form=Activity,
+    basis="4.3",
+    parties={
+        "base": lambda data: (data.base,),
+        "participants": lambda data: data.participants,
+    },
+    posts={"responsible": lambda data: (data.responsible,)},
+    heading=lambda data: data.title,
+    stop="remove_row",
+    watcher=COORDINATOR,
+    readers=(BASE_HEAD, PARTICIPANT_HEAD, COORDINATOR, RESPONSIBLE, *IMC, *DEPARTMENT, AUDITOR),
+    warnings=(responsible_left, is_overdue),
+)
+
+ROW = Due(
+    "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, METHODIST)),
+    on=lambda case: case.data.ends_on,
+)  # fmt: skip
+EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),))
+OFTEN = "доказательства возвращают, пока они не убедят"
+
+planned = process.state("planned", "Запланировано", due=ROW, waits_for=RESPONSIBLE, unlimited=OFTEN)
+in_progress = process.state("in_progress", "Идёт", due=ROW, waits_for=RESPONSIBLE, unlimited=OFTEN)
+postponed = process.state(
+    "postponed", "Перенесено", waits_for=RESPONSIBLE,
+    due=(ROW, Due("postponed_until", on=lambda case: case.data.starts_on, at_start=True,
+                  then="back_to_plan", escalate=((3, COORDINATOR),))),
+)  # fmt: skip
+reported = process.state("reported", "Ждёт подтверждения", due=EVIDENCE, waits_for=COORDINATOR)
+reported_up = process.state(
+    "reported_up", "Ждёт подтверждения директора", due=EVIDENCE, waits_for=BASE_HEAD
+)
+asked_to_cancel = process.state(
+    "asked_to_cancel", "Отмена на согласовании в ИМЦ", waits_for=METHODIST,
+    due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),)), unlimited=OFTEN,
+)  # fmt: skip
+done = process.final("done", "Проведено")
+not_done = process.final("not_done", "Не проведено за год")
+cancelled = process.final("cancelled", "Отменено")
+
+OPEN = [planned, in_progress, postponed, reported, reported_up, asked_to_cancel]
+
+process.start("begin", "Начать", planned, by=SYSTEM_ROLE, basis="L5")
+process.move(
+    "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
+)
+process.move(
+    "report_done", "Отчитаться о проведении", [planned, in_progress, postponed],
+    {reported_up: coordinator_reports, reported: otherwise}, by=RESPONSIBLE, basis="K1",
+    form=Outcome, style="primary",
+    if_=[answered, happened_already, count_is_possible, evidence_given], do=[put_outcome],
+)  # fmt: skip
+process.move(
+    "confirm", "Подтвердить", reported, done, by=COORDINATOR, basis="K2", apart="report_done",
+    style="primary", bulk=True,
+)  # fmt: skip
+process.move(
+    "confirm_up", "Подтвердить", reported_up, done, by=BASE_HEAD, basis="K2",
+    apart="report_done", style="primary",
+)  # fmt: skip
+process.move(
+    "reject_evidence", "Вернуть: доказательств мало", [reported, reported_up], in_progress,
+    by=(COORDINATOR, BASE_HEAD), basis="K2", apart="report_done", form=Explanation,
+    if_=[answered],
+)  # fmt: skip
+process.move(
+    "postpone", "Перенести", [planned, in_progress, postponed], postponed, by=COORDINATOR,
+    basis="K3", form=NewDates, do=[put_dates],
+    if_=[answered, new_dates_fit,
+         at_most("postpone", 2, instead="Измените план через совет сети.")],
+)  # fmt: skip
+process.move("back_to_plan", "Вернуть в план", postponed, planned, by=SYSTEM_ROLE, basis="K3")
+process.move(
+    "hand_over", "Назначить другого ответственного", [planned, in_progress, postponed], stay,
+    by=COORDINATOR, form=NewResponsible, if_=[answered, new_responsible_fits],
+    do=[put_responsible], unlimited="ответственного меняют, сколько нужно",
+)  # fmt: skip
+process.move(
+    "cancel", "Отменить", [planned, in_progress, postponed],
+    {asked_to_cancel: is_recommended, cancelled: otherwise}, by=COORDINATOR, basis="K3",
+    form=Reason, style="danger", if_=[answered],
+)  # fmt: skip
+process.move(
+    "agree_to_cancel", "Согласиться с отменой", asked_to_cancel, cancelled, by=IMC, basis="K3",
+    style="danger",
+)  # fmt: skip
+process.move(
+    "keep", "Оставить в плане", asked_to_cancel, planned, by=IMC, basis="K3", form=Explanation,
+    if_=[answered],
+)  # fmt: skip
+process.move(
+    "change_row", "Строка плана изменилась", [planned, in_progress, postponed, asked_to_cancel],
+    stay, by=SYSTEM_ROLE, form=Activity, do=[take_row], basis="L6",
+    unlimited="план меняют, сколько нужно",
+)  # fmt: skip
+process.move("remove_row", "Строки больше нет", OPEN, cancelled, by=SYSTEM_ROLE, basis="L6")
+process.move("end_year", "Год окончен", OPEN, not_done, by=SYSTEM_ROLE, basis="L7")

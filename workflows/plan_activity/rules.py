@@ -1,0 +1,92 @@
+"""Conditions of an activity: evidence, dates, who confirms (K1–K3)."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine.calendar import school_year_bounds
+from workflows.activities import FORMS, PROVEN
+
+
+@says("дата проведения уже наступила")
+def happened_already(case: Case, _facts: Facts) -> Refusal | None:
+    """Nothing is reported before it happened (K1)."""
+    if case.form.actual_on is None or case.form.actual_on <= case.today:
+        return None
+    return refuse("not_yet", "Мероприятие ещё не прошло: дата в будущем", field="actual_on")
+
+
+@says("приложено подтверждение, если форма мероприятия его требует")
+def evidence_given(case: Case, _facts: Facts) -> Refusal | None:
+    """Diagnosis, seminar and master class end with a file or a link (K1, dossier 6)."""
+    if case.data.form not in PROVEN or case.form.evidence or case.form.link:
+        return None
+    return refuse(
+        "evidence_missing", "Для формы «{form}» приложите файл или ссылку на материалы",
+        form=FORMS[case.data.form], field="evidence",
+    )  # fmt: skip
+
+
+@says("число участников не отрицательное")
+def count_is_possible(case: Case, _facts: Facts) -> Refusal | None:
+    """Nobody counts below nothing (K1)."""
+    if case.form.participants_count is None or case.form.participants_count >= 0:
+        return None
+    return refuse("count_negative", "Участников не бывает меньше нуля", field="participants_count")
+
+
+@says("новые даты внутри учебного года")
+def new_dates_fit(case: Case, _facts: Facts) -> Iterator[Refusal]:
+    """An activity is put off within its school year (K3)."""
+    first, last = school_year_bounds(case.data.school_year)
+    since, until = case.form.starts_on, case.form.ends_on
+    if since is None or until is None:
+        return
+    if until < since:
+        yield refuse("dates_reversed", "Окончание раньше начала", field="ends_on")
+    if since < first or until > last:
+        yield refuse("date_outside_year", "Даты вне учебного года", field="starts_on")
+
+
+@says("новый ответственный занимает должность в школе сети или в ИМЦ")
+def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
+    """Nobody outside the network and ИМЦ answers for an activity (L2)."""
+    post = facts.post(case.form.responsible) if case.form.responsible else None
+    inside = {m.school for m in facts.composition(case.data.network, case.today)}
+    centre = facts.organisation("imc")
+    if post and post.is_held and post.organisation_id in inside | {centre.id if centre else 0}:
+        return None
+    return refuse(
+        "responsible_outside", "Ответственный должен работать в школе сети или в ИМЦ",
+        field="responsible", basis="4.3",
+    )  # fmt: skip
+
+
+@says("отчитался сам координатор")
+def coordinator_reports(case: Case, _facts: Facts) -> bool:
+    """What the coordinator reports himself, the base head confirms (K2)."""
+    return case.capacity is not None and case.capacity.role == "network_coordinator"
+
+
+@says("мероприятие внесено по рекомендации")
+def is_recommended(case: Case, _facts: Facts) -> bool:
+    """A row of a recommendation is cancelled with the agreement of ИМЦ (7.4)."""
+    return bool(case.data.recommendation)
+
+
+@says("ответственный больше не работает, назначьте другого")
+def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """An activity without somebody to do it is flagged (L-3)."""
+    post = facts.post(case.data.responsible) if case.data.responsible else None
+    if post is None or not post.is_held:
+        name = post.name if post else "никто"
+        yield refuse(
+            "no_responsible", "Некому отвечать за мероприятие ({name}): назначьте другого",
+            name=name, field="responsible", basis="4.3",
+        )  # fmt: skip
+
+
+@says("срок прошёл")
+def is_overdue(case: Case, _facts: Facts) -> Iterator[Refusal]:
+    """Overdue is what the calendar says, not a state (7.4)."""
+    if case.data.ends_on and case.data.ends_on < case.today:
+        yield refuse("overdue", "Срок прошёл {date}", date=f"{case.data.ends_on:%d.%m.%Y}")
