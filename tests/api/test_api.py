@@ -143,6 +143,21 @@ def test_a_consent_is_a_signature_and_only_its_own_head_gives_it(client, distric
     assert district.statuses(case, "consents")["S05"] == "agreed"
 
 
+def test_a_consent_is_signed_by_a_file_that_was_brought_instead_of_the_password(client, district):
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    done(district.act("P102", case, "invite"))
+    head, url = client("P105"), f"/api/v1/instances/{case}"
+    offered = {one["key"]: one["signatures"] for one in head.get(url).json["allowed"]}
+    assert offered["agree"] == ["simple", "paper_scan"]
+    sent = {"file": (BytesIO(b"%PDF-1.7 consent"), "согласие.pdf")}
+    scan = head.post("/api/v1/files", data=sent).json["id"]
+    other = client("P103").post(f"{url}/actions/agree", json={"scan": scan})
+    assert other.json["code"] == "file_unknown"
+    assert head.post(f"{url}/actions/agree", json={"scan": scan}).status_code == 200
+    line = head.get(f"{url}/history").json[-1]
+    assert (line["action"], line["form"]["_signature"]["file"]) == ("agree", scan)
+
+
 def test_history_documents_queue_and_registers_are_readable(client, district):
     case = to_department(district)
     district.carry_out()

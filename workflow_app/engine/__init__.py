@@ -41,11 +41,14 @@ from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.process import AUTHOR, Child, Process, otherwise
 from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import SYSTEM_ROLE, Role
+from workflow_app.engine.signatures import PAPER_SCAN, Accepted
 
 __all__ = [
     "AUTHOR",
+    "PAPER_SCAN",
     "PENDING",
     "SYSTEM_ROLE",
+    "Accepted",
     "Act",
     "Amend",
     "Answer",

@@ -12,6 +12,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition
 from workflow_app.engine.roles import Role
+from workflow_app.engine.signatures import Accepted, Signed
 
 KINDS = {
     "start": "начинает дело",
@@ -135,7 +136,7 @@ def _action(process: Process, action: Transition) -> ActionLine:
         conditions.append(_condition(action.condition))
     conditions += [f"не тот, кто выполнил «{_title(process, key)}»" for key in action.apart]
     if action.signed:
-        conditions.append("с повторным вводом пароля")
+        conditions.append(_signature(action.signed))
     return ActionLine(
         action.title,
         KINDS[action.kind],
@@ -147,6 +148,12 @@ def _action(process: Process, action: Transition) -> ActionLine:
         tuple(view.title for view in views(action.form)) if action.form else (),
         action.basis,
     )
+
+
+def _signature(signed: Signed) -> str:
+    if isinstance(signed, Accepted):
+        return f"с подписью (виды подписи — настройка {signed.setting})"
+    return "с повторным вводом пароля"
 
 
 def _title(process: Process, key: str) -> str:

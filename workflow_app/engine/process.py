@@ -12,6 +12,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Role
+from workflow_app.engine.signatures import Signed
 from workflow_app.engine.where import caller
 
 Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
@@ -83,7 +84,7 @@ class Transition:
     basis: str = ""
     style: Literal["primary", "secondary", "danger"] = "secondary"
     is_bulk: bool = False
-    signed: bool = False
+    signed: Signed = False
     unlimited: str = ""
     where: str = ""
 

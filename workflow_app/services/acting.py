@@ -17,6 +17,8 @@ from workflow_app.engine.forms import Form, parse, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
+from workflow_app.engine.signatures import PASSWORD, Signature
+from workflow_app.services import signing
 from workflow_app.services.interpreter import Interpreter, plain
 from workflow_app.services.ports import NewCase, UnitOfWork
 
@@ -35,6 +37,8 @@ class Intent:
     seen: str | None = None
     position_id: int | None = None
     vote_version: int | None = None
+    signature: Signature = PASSWORD
+    """By what a signed action is signed; a password was checked where it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,10 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     form = parse(transition.form, intent.values) if transition and transition.form else None
     if isinstance(form, Refusal):
         return form
-    refusal = foreign_file(uow, person_id, case.id, form) if form else None
+    signed = transition.signed if transition else False
+    refusal = (foreign_file(uow, person_id, case.id, form) if form else None) or signing.unfit(
+        uow, person_id, case, signed, intent.signature
+    )
     if refusal:
         return refusal
     decision = decide(
@@ -103,15 +110,20 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     )  # fmt: skip
     if isinstance(decision, Refusal):
         return decision
-    return _carry_out(uow, case, decision, form)
+    return _carry_out(uow, case, decision, form, intent.signature)
 
 
-def _carry_out(uow: UnitOfWork, case: Case, decision: Decision, form: Form | None) -> Done:
+def _carry_out(
+    uow: UnitOfWork, case: Case, decision: Decision, form: Form | None, signature: Signature
+) -> Done:
     interpreter = Interpreter(uow)
-    interpreter.apply(case, decision, form)
+    signed = decision.transition.signed
+    interpreter.apply(case, decision, form, signing.mark(uow, signed, signature))
     interpreter.finish()
     for file_id in files(form) if form else ():
         uow.attach_file(file_id, case.id)
+    if signed and signature.evidence:
+        uow.attach_file(signature.evidence, case.id)
     return _done(uow, case.id)
 
 
@@ -150,10 +162,16 @@ def _answer(
     )  # fmt: skip
     if isinstance(answered, Refusal):
         return answered
+    refusal = signing.unfit(uow, actor.person_id, case, answer.signed, intent.signature)
+    if refusal:
+        return refusal
     interpreter = Interpreter(uow)
-    if not interpreter.answer(case, answered, form):
+    signature = signing.mark(uow, answer.signed, intent.signature)
+    if not interpreter.answer(case, signing.put(answered, intent.signature), form, signature):
         return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
     interpreter.finish()
+    if answer.signed and intent.signature.evidence:
+        uow.attach_file(intent.signature.evidence, case.id)
     return _done(uow, case.id)
 
 

@@ -76,7 +76,10 @@ class Interpreter:
         case.id = self.uow.create(process, replace(case, state=decision.target), new)
         return self.apply(case, decision, form)
 
-    def apply(self, case: Case, decision: Decision, form: Form | None) -> Case:
+    def apply(
+        self, case: Case, decision: Decision, form: Form | None,
+        signature: Mapping[str, Any] | None = None,
+    ) -> Case:  # fmt: skip
         """Apply a decision: changes, state, deadlines, work items, history, papers."""
         process = self.uow.processes[case.process]
         before = case
@@ -96,7 +99,7 @@ class Interpreter:
             before.state,
             case.state,
             decision.capacity,
-            plain(form),
+            {**plain(form), **(signature or {})},
             _way_back(process, before, decision),
         )
         self.uow.save(process, case, before, entry)
@@ -105,7 +108,10 @@ class Interpreter:
         self._unsettled.append(case.id)
         return case
 
-    def answer(self, case: Case, answered: Answered, form: Form | None) -> bool:
+    def answer(
+        self, case: Case, answered: Answered, form: Form | None,
+        signature: Mapping[str, Any] | None = None,
+    ) -> bool:  # fmt: skip
         """Write an answer; False when somebody was faster."""
         process = self.uow.processes[case.process]
         ballot, before, after = answered.ballot, answered.before, answered.after
@@ -120,7 +126,7 @@ class Interpreter:
         title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
         entry = Entry(
             answered.answer.key, title, case.state, case.state, answered.capacity,
-            {"voter": before.voter.key, **values}, undo,
+            {"voter": before.voter.key, **values, **(signature or {})}, undo,
         )  # fmt: skip
         self.uow.save(process, after_case, case, entry)
         if answered.answer.tell:

@@ -214,6 +214,9 @@ class UnitOfWork(Protocol):
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case."""
 
+    def file_sha256(self, file_id: int) -> str:
+        """Return the hash of a file's content."""
+
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
 

@@ -523,6 +523,11 @@ class SqlUnitOfWork:
         where = (_UPLOAD.c.id == file_id, _UPLOAD.c.instance_id.is_(None))
         self.connection.execute(update(_UPLOAD).where(*where).values(instance_id=instance_id))
 
+    def file_sha256(self, file_id: int) -> str:
+        """Return the hash of a file's content."""
+        query = select(_UPLOAD.c.sha256).where(_UPLOAD.c.id == file_id)
+        return str(self.connection.execute(query).scalar_one())
+
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
         outbox.put(self.connection, case.municipality_id, case.id, kind, payload, self.now)

@@ -44,7 +44,7 @@ def _vote(row: Any) -> Vote:
     voter = Voter(row.voter, row.role, row.organisation_id, row.voter_group)
     return Vote(
         voter, row.status, row.version, row.text_hash, row.person_id, row.comment,
-        row.is_left_out, row.answered_at,
+        row.is_left_out, row.answered_at, row.signature_kind, row.evidence_upload_id,
     )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def put(
             "voter_group": voter.group, "status": status, "text_hash": text_hash, "comment": "",
             "form": {}, "person_id": None, "stands_for": None, "acting_as": "", "asked_at": now,
             "answered_at": now if voter.answer else None, "is_left_out": False,
+            "signature_kind": "", "evidence_upload_id": None,
         }  # fmt: skip
         if voter.key in known:
             _change(connection, ballot_id, voter.key, {**values, "version": _VOTE.c.version + 1})
@@ -142,6 +143,7 @@ def write(
         "status": after.status, "version": after.version, "text_hash": after.text_hash,
         "comment": after.comment, "form": dict(form), "person_id": after.person_id,
         "stands_for": capacity.stands_for, "acting_as": capacity.title,
-        "answered_at": after.answered_at,
+        "answered_at": after.answered_at, "signature_kind": after.signature,
+        "evidence_upload_id": after.evidence,
     }  # fmt: skip
     return connection.execute(_WRITE, values | key).rowcount == 1

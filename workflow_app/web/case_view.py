@@ -14,7 +14,8 @@ from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
-from workflow_app.services import acting, administration
+from workflow_app.engine.signatures import word
+from workflow_app.services import acting, administration, signing
 from workflow_app.store import calendar, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
@@ -51,6 +52,8 @@ class Line:
     line: queries.HistoryLine
     spent: int | None
     reason: str
+    signature: str = ""
+    evidence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ class VoteLine:
     answered_at: dt.datetime | None
     comment: str
     is_left_out: bool
+    signature: str = ""
+    """By what it was signed, in words."""
+    evidence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,20 @@ def _history(
             spent = _between(days, since, until)
         if line.from_state != line.to_state:
             entered = line.at
-        yield Line(line, spent, _reason(process, line))
+        signed = line.form.get(signing.MARK, {})
+        yield Line(
+            line, spent, _reason(process, line), _signature(process, line, signed.get("kind", "")),
+            signed.get("file"),
+        )  # fmt: skip
+
+
+def _signature(process: Process, line: queries.HistoryLine, kind: str) -> str:
+    """Return by what a step was signed, in the step's own words."""
+    transition, found = process.transition(line.from_state, line.action), None
+    if transition is None:
+        found = process.answer(line.action)
+    signed = transition.signed if transition else found[1].signed if found else False
+    return word(signed, kind)
 
 
 def _reason(process: Process, line: queries.HistoryLine) -> str:
@@ -281,6 +300,9 @@ def _votes(
             VoteLine(
                 organisation if vote.organisation_id else title or vote.role, vote.status,
                 person, vote.answered_at, vote.comment, vote.is_left_out,
+                process.ballots[ballot.key].signature_word(vote.signature_kind)
+                if ballot.key in process.ballots else vote.signature_kind,
+                vote.evidence_upload_id,
             )
         )  # fmt: skip
     return found

@@ -146,6 +146,9 @@ class VoteRow(Base):
     asked_at: Mapped[dt.datetime]
     answered_at: Mapped[dt.datetime | None]
     is_left_out: Mapped[bool] = mapped_column(default=False)
+    signature_kind: Mapped[str] = mapped_column(String(20), default="")
+    evidence_upload_id: Mapped[int | None] = mapped_column(ForeignKey("upload.id"))
+    """The scan somebody signed by."""
 
 
 class WorkItem(Base):
