@@ -182,6 +182,14 @@ def test_history_documents_queue_and_registers_are_readable(client, district):
     assert head.get("/api/v1/processes/network_proposal").json["form"]["properties"]["name"]
 
 
+def test_a_paper_of_a_step_taken_back_says_when_it_was_withdrawn(client, district):
+    case = to_department(district)
+    done(district.take_back("P006", case))
+    papers = client("P006").get(f"/api/v1/instances/{case}/documents").json
+    withdrawn = {paper["paper"] for paper in papers if paper["withdrawn_at"]}
+    assert withdrawn == {"imc_opinion"}
+
+
 def test_a_broken_body_is_answered_in_json(client):
     answer = client("P102").post("/api/v1/instances", data=b"{", content_type="application/json")
     assert answer.status_code == 422

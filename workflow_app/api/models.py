@@ -111,6 +111,8 @@ class DocumentView(BaseModel):
     content_hash: str
     file_sha256: str | None
     issued_at: dt.datetime
+    withdrawn_at: dt.datetime | None = None
+    """Set when the step that issued it was taken back."""
 
 
 class WorkView(BaseModel):

@@ -76,6 +76,7 @@ def document_view(document: Document) -> m.DocumentView:
         id=document.id, paper=document.paper, title=document.title, version=document.version,
         file_name=document.file_name, content_hash=document.content_hash,
         file_sha256=document.file_sha256, issued_at=document.issued_at,
+        withdrawn_at=document.withdrawn_at,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import PASSWORD, Signature
-from workflow_app.services import signing
+from workflow_app.services import signing, taking_back, undoing
 from workflow_app.services.interpreter import Interpreter, plain
 from workflow_app.services.ports import NewCase, UnitOfWork
 
@@ -239,13 +239,12 @@ def take_back(uow: UnitOfWork, person_id: int, instance_id: int) -> Done | Refus
     step = uow.last_step(instance_id)
     if step is None or step.person_id != person_id:
         return Refusal("not_your_step", "Последний шаг сделали не вы")
-    if not step.undo:
-        return Refusal("cannot_take_back", f"Шаг «{step.title}» отменить уже нельзя")
-    interpreter = Interpreter(uow)
-    refusal = interpreter.take_back(case, step, actor)
-    if refusal:
-        return refusal
-    return _done(uow, instance_id)
+    if not undoing.is_possible(step):
+        return undoing.impossible(step)
+    by = next((c for c in actor.capacities if c.position_id == step.position_id), None)
+    if by is None:
+        return Refusal("not_your_role", "В должности, в которой сделан шаг, сегодня не вы")
+    return taking_back.take_back(uow, case, step, by) or _done(uow, instance_id)
 
 
 def may_read(uow: UnitOfWork, process: Process, case: Case, actor: Actor) -> bool:

@@ -141,3 +141,19 @@ def reschedule(
         "next_at": dt.datetime.fromisoformat(ticks[0][0]),
     }  # fmt: skip
     connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == deadline_id).values(values))
+
+
+def reopen(connection: Connection, instance_id: int, ids: Sequence[int], now: dt.datetime) -> None:
+    """Open closed deadlines again; reminders that are past are not made up for."""
+    where = (_DEADLINE.c.instance_id == instance_id, _DEADLINE.c.id.in_(ids))
+    for row in connection.execute(select(_DEADLINE).where(*where)).all():
+        ticks = [
+            tick for tick in row.ticks
+            if tick[1] == "due" or dt.datetime.fromisoformat(tick[0]) >= now
+        ]  # fmt: skip
+        values = {
+            "closed_at": None, "ticks": ticks,
+            "status": "open" if row.status == "met" else row.status,
+            "next_at": dt.datetime.fromisoformat(ticks[0][0]) if ticks else None,
+        }  # fmt: skip
+        connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == row.id).values(values))

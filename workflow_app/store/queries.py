@@ -240,7 +240,7 @@ def case_page(session: Session, instance_id: int, parent_id: int | None) -> Case
         session.get(Instance, parent_id) if parent_id else None,
         session.scalars(
             select(DataVersion)
-            .where(DataVersion.instance_id == instance_id)
+            .where(DataVersion.instance_id == instance_id, DataVersion.withdrawn_at.is_(None))
             .order_by(DataVersion.number)
         ).all(),
         session.scalars(

@@ -71,12 +71,12 @@ _CLOSE_DEADLINES = update(_DEADLINE).where(
 ).values(
     closed_at=bindparam("moment"), next_at=None,
     status=func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met"),
-)  # fmt: skip
+).returning(_DEADLINE.c.id)  # fmt: skip
 _CLOSE_STATE_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.state == bindparam("of"))
 _CLOSE_BALLOT_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.ballot == bindparam("of"))
 _CLOSE_WORK = update(_WORK).where(
     _WORK.c.instance_id == bindparam("case_id"), _WORK.c.closed_at.is_(None)
-).values(closed_at=bindparam("moment"))  # fmt: skip
+).values(closed_at=bindparam("moment")).returning(_WORK.c.id)  # fmt: skip
 _CLOSE_STATE_WORK = _CLOSE_WORK.where(_WORK.c.state == bindparam("of"), _WORK.c.ballot == "")
 _CLOSE_BALLOT_WORK = _CLOSE_WORK.where(_WORK.c.ballot == bindparam("of"))
 _CLOSE_VOTER_WORK = _CLOSE_BALLOT_WORK.where(_WORK.c.voter == bindparam("who"))
@@ -251,6 +251,9 @@ class SqlUnitOfWork:
             values["entered_at"] = self.now
         if process.states[case.state].is_final:
             values |= {"finished_at": self.now, "open_key": None}
+        elif old_state and process.states[old_state].is_final:
+            key = process.one_open(case.data) if process.one_open else None
+            values |= {"finished_at": None, "open_key": key}
         return values
 
     def _line(self, case: Case, entry: Entry, seq: int, previous: str) -> dict[str, Any]:
@@ -296,25 +299,42 @@ class SqlUnitOfWork:
             .limit(1)
         )
         row = self.connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return LastStep(row.seq, row.action, row.title, row.person_id, row.undo)
+        return None if row is None else _step(row)
+
+    def steps(self, instance_id: int) -> Sequence[LastStep]:
+        """Return every line of history, oldest first."""
+        query = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
+        return [_step(row) for row in self.connection.execute(query.order_by(_HISTORY.c.seq))]
+
+    def next_line(self, instance_id: int) -> int:
+        """Return the number the next line of history will have."""
+        return self._heads[instance_id][0] + 1
+
+    def withdraw(self, case: Case, since: int) -> None:
+        """Mark papers and snapshots made by a line of history, or a later one, as withdrawn."""
+        self.facts(case.municipality_id).forget(case.id)
+        for made in (_DOCUMENT, _VERSION):
+            where = (
+                made.c.instance_id == case.id, made.c.history_seq >= since,
+                made.c.withdrawn_at.is_(None),
+            )  # fmt: skip
+            self.connection.execute(update(made).where(*where).values(withdrawn_at=self.now))
 
     def keep_snapshot(self, case: Case) -> None:
-        """Keep the data as a version, unless the newest version is the same."""
+        """Keep the data as a version, unless the newest version in force is the same."""
         query = (
-            select(_VERSION.c.number, _VERSION.c.text_hash)
+            select(_VERSION.c.number, _VERSION.c.text_hash, _VERSION.c.withdrawn_at)
             .where(_VERSION.c.instance_id == case.id)
             .order_by(_VERSION.c.number.desc())
-            .limit(1)
         )
-        last = self.connection.execute(query).one_or_none()
+        known = self.connection.execute(query).all()
+        last = next((row for row in known if row.withdrawn_at is None), None)
         if last and last.text_hash == case.text_hash:
             return
         values = {
-            "instance_id": case.id, "number": (last.number if last else 0) + 1,
+            "instance_id": case.id, "number": (known[0].number if known else 0) + 1,
             "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            "taken_at": self.now,
+            "taken_at": self.now, "history_seq": self.next_line(case.id),
         }  # fmt: skip
         self.connection.execute(insert(_VERSION).values(values))
 
@@ -382,6 +402,20 @@ class SqlUnitOfWork:
         """Return a ballot as it stands in this transaction."""
         return votes.tally(self.connection, case.id, ballot)
 
+    def kept_ballot(self, case: Case, ballot: str) -> Mapping[str, Any] | None:
+        """Return a ballot with its votes as JSON values; None when it was never opened."""
+        return votes.kept(self.connection, case.id, ballot)
+
+    def restore_ballot(self, case: Case, ballot: str, kept: Mapping[str, Any] | None) -> None:
+        """Make a ballot what it was; one that was not there before is gone again."""
+        self.facts(case.municipality_id).forget(case.id)
+        votes.restore(self.connection, case.id, ballot, kept)
+
+    def restore_vote(self, case: Case, ballot: str, voter: str, kept: Mapping[str, Any]) -> None:
+        """Make one vote what it was."""
+        self.facts(case.municipality_id).forget(case.id)
+        votes.restore_vote(self.connection, case.id, ballot, voter, kept)
+
     # ------------------------------------------------------------ deadlines and work
 
     def policy(self, municipality_id: int, kind: str) -> Policy | None:
@@ -430,11 +464,11 @@ class SqlUnitOfWork:
             "opened_at": self.now,
         }  # fmt: skip
 
-    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
-        """Close the open deadlines of a state or a ballot."""
+    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> Sequence[int]:
+        """Close the open deadlines of a state or a ballot; return which."""
         close = _CLOSE_BALLOT_DEADLINES if ballot else _CLOSE_STATE_DEADLINES
         values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
-        self.connection.execute(close, values)
+        return sorted(self.connection.execute(close, values).scalars())
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
@@ -452,15 +486,23 @@ class SqlUnitOfWork:
         else:
             self.connection.execute(_ADD_WORK, rows)
 
-    def close_work(self, case: Case, *, state: str = "", ballot: str = "", voter: str = "") -> None:
-        """Close open work items of a state, a ballot, or one voter."""
+    def close_work(
+        self, case: Case, *, state: str = "", ballot: str = "", voter: str = ""
+    ) -> Sequence[int]:
+        """Close open work items of a state, a ballot, or one voter; return which."""
         close = _CLOSE_STATE_WORK
         values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
         if voter:
             close, values = _CLOSE_VOTER_WORK, values | {"who": voter}
         elif ballot:
             close = _CLOSE_BALLOT_WORK
-        self.connection.execute(close, values)
+        return sorted(self.connection.execute(close, values).scalars())
+
+    def reopen(self, case: Case, due: Sequence[int], work: Sequence[int]) -> None:
+        """Open the deadlines and work items of a case again: the same moments, the same people."""
+        of_case = (_WORK.c.instance_id == case.id, _WORK.c.id.in_(work))
+        self.connection.execute(update(_WORK).where(*of_case).values(closed_at=None))
+        deadlines.reopen(self.connection, case.id, due, self.now)
 
     def take_tick(self, deadline_id: int, *, notices_only: bool = False) -> DueTick | None:
         """Take the next tick of a deadline; None when a colleague has it."""
@@ -496,7 +538,7 @@ class SqlUnitOfWork:
             "file_name": document.file_name, "template": document.template,
             "field_values": dict(document.values), "content_hash": document.content_hash,
             "state": document.state, "template_sha256": "", "renderer": "",
-            "issued_at": self.now,
+            "issued_at": self.now, "history_seq": self.next_line(case.id) - 1,
         }  # fmt: skip
         result = self.connection.execute(insert(_DOCUMENT).values(values))
         document_id = inserted_id(result)
@@ -534,6 +576,13 @@ class SqlUnitOfWork:
 
 
 AUGUST = 8
+
+
+def _step(row: Any) -> LastStep:
+    return LastStep(
+        row.seq, row.action, row.title, row.person_id, row.undo, row.from_state, row.text_hash,
+        row.position_id,
+    )  # fmt: skip
 
 
 def line_hash(line: Mapping[str, Any]) -> str:

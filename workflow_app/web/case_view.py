@@ -15,7 +15,7 @@ from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import word
-from workflow_app.services import acting, administration, signing
+from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
@@ -140,7 +140,7 @@ def view_case(
         case, uow.session.get_one(Instance, case.id), process, actor, page,
         [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
         _cards(uow, case, controls), may_edit(process, case, actor),
-        bool(step and step.undo and step.person_id == actor.person_id),
+        bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
         administration.officer(actor) is not None,
         list(_stages(process, case.state, passed)), passed,
         [_due(uow, process, due, days) for due in page.deadlines],

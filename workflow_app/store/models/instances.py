@@ -81,6 +81,9 @@ class DataVersion(Base):
     data: Mapped[dict[str, Any]]
     text_hash: Mapped[str] = mapped_column(String(64))
     taken_at: Mapped[dt.datetime]
+    history_seq: Mapped[int] = mapped_column(default=0)
+    withdrawn_at: Mapped[dt.datetime | None]
+    """When the step that took the snapshot was taken back."""
 
 
 class History(Base):
