@@ -1,5 +1,7 @@
 """My queue: its cost, its filters, many at once, and work given by name."""
 
+import re
+
 import pytest
 from sqlalchemy import event, insert, select
 from stories import done
@@ -141,6 +143,32 @@ def test_a_stranger_learns_nothing_from_a_batch(browser, draft):
     stranger = browser("P106")
     stranger.post("/bulk", action="network_proposal/approve", case=f"{draft}:1")
     assert "Читательская" not in " ".join(stranger.says())
+
+
+def assign_form(page):
+    """Return where a case's page sends the reassignment, its case and who may be chosen."""
+    form = page.split("Чего ждём")[1].split("</section>")[0].split("<form")[1].split("</form>")[0]
+    path = re.search(r'action="(/work/\d+/assign)"', form)[1]
+    people = dict(re.findall(r'<option value="(\d+)"[^>]*>([^<]+)</option>', form))
+    return path, re.search(r'name="case" value="(\d+)"', form)[1], people
+
+
+def test_the_specialist_reassigns_another_persons_work_from_the_page_of_the_case(
+    browser, district, submitted
+):
+    specialist = browser("P003")
+    path, case, people = assign_form(specialist.get(f"/cases/{submitted}"))
+    assert len(people) > 1
+    methodist = str(district.people["P006"])
+    answer = specialist.post(path, case=case, person=methodist)
+    assert answer.headers["Location"] == f"/cases/{submitted}"
+    page = specialist.get(f"/cases/{submitted}")
+    assert f"поручено: {people[methodist]}" in page
+    assert f"/cases/{submitted}" in browser("P006").get("/?own=1")
+    specialist.post(path, case=case, person="")
+    assert "поручено:" not in specialist.get(f"/cases/{submitted}")
+    for person in ("P102", "P006"):
+        assert "/assign" not in browser(person).get(f"/cases/{submitted}")
 
 
 def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(

@@ -13,7 +13,7 @@ from workflow_app.engine.decide import Offer, allowed, may_edit
 from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Process
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import word
 from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, queries, uploads
@@ -23,6 +23,7 @@ from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
+from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.security import person_id
 
@@ -72,6 +73,22 @@ class VoteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody the case waits for, and who may be given the work by name."""
+
+    work_id: int
+    text: str
+    person_id: int | None
+    person: str
+    performers: Performers
+
+    @property
+    def is_assignable(self) -> bool:
+        """Tell whether there is a choice, or a choice to undo."""
+        return len(self.performers) > 1 or self.person_id is not None
+
+
+@dataclass(frozen=True, slots=True)
 class OfferLine:
     """An action with the voter it is about, where that is somebody else."""
 
@@ -102,7 +119,7 @@ class CaseView:
     remarks: Mapping[str, Sequence[str]]
     changes: Sequence[Changed]
     uploads: Sequence[Upload]
-    waits_for: Sequence[str]
+    waits_for: Sequence[Waiting]
 
     @property
     def open_offers(self) -> Sequence[OfferLine]:
@@ -128,7 +145,7 @@ def view_case(
     case, process, actor = readable(uow, instance_id)
     page = queries.case_page(uow.session, case.id, case.parent_id)
     days = calendar.load_calendar(uow.session, case.municipality_id)
-    step = uow.last_step(case.id)
+    step, officer = uow.last_step(case.id), administration.officer(actor)
     remarks = last_remarks(process, case.state, page.history)
     passed = frozenset(line.to_state for line in page.history)
     facts = uow.facts(case.municipality_id)
@@ -141,12 +158,12 @@ def view_case(
         [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
         _cards(uow, case, controls), may_edit(process, case, actor),
         bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
-        administration.officer(actor) is not None,
+        officer is not None,
         list(_stages(process, case.state, passed)), passed,
         [_due(uow, process, due, days) for due in page.deadlines],
         list(_history(uow, process, page.history, days)),
         _votes(uow, process, page), remarks, _changes(uow, case, page),
-        uploads.of_case(uow, case.id), _waits_for(process, page),
+        uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
     )  # fmt: skip
 
 
@@ -315,10 +332,19 @@ def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence
     return differences(uow, case, before.data, after.data)
 
 
-def _waits_for(process: Process, page: queries.CasePage) -> Sequence[str]:
+def _waits_for(
+    uow: SqlUnitOfWork, process: Process, page: queries.CasePage, officer: Capacity | None
+) -> Sequence[Waiting]:
+    """Return whom a case waits for; an officer sees who else might do it."""
     titles = {role.held_by: role.title for role in reversed(process.roles())}
-    return list(
-        dict.fromkeys(
-            f"{item.title}: {name or titles.get(item.role, item.role)}" for item, name in page.work
+    items = [(item.id, item.role, item.organisation_id) for item, _ in page.work]
+    known = performers(uow, officer.municipality_id, items) if officer and items else {}
+    people = {item.person_id for item, _ in page.work if item.person_id}
+    names = queries.names(uow.session, people) if people else {}
+    return [
+        Waiting(
+            item.id, f"{item.title}: {name or titles.get(item.role, item.role)}", item.person_id,
+            names.get(item.person_id or 0, ""), known.get(item.id, ()),
         )
-    )
+        for item, name in page.work
+    ]  # fmt: skip
