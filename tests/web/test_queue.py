@@ -4,10 +4,13 @@ import re
 
 import pytest
 from sqlalchemy import event, insert, select
-from stories import done
+from stories import done, to_department
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance, WorkItem
+
+LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
+"""When the present network of a base school is over."""
 
 
 def copies(district, case, number):
@@ -125,6 +128,23 @@ def test_many_cases_are_decided_at_once_and_the_unfit_is_refused_by_name(browser
     said = " ".join(reader.says())
     assert "это действие к нему не подходит" in said
     assert "Дело 999" in said
+
+
+def test_the_specialist_sends_many_orders_and_learns_why_one_stayed(browser, district, order):
+    other = to_department(
+        district, "P106", {"S05": "supported", "S09": "partner"}, ("P105", "P109"), **LATER
+    )
+    done(district.act("P002", other, "approve"))
+    unfilled = district.child(other)
+    specialist = browser("P003")
+    page = specialist.get("/")
+    ticks = re.findall(r'name="case" value="([^"]+)" data-actions="([^"]*)"', page)
+    assert {actions for _, actions in ticks} == {"order_approval/send"}
+    specialist.post("/bulk", action="order_approval/send", case=[case for case, _ in ticks])
+    said = specialist.says()
+    assert "Выполнено: 1." in said
+    assert any("Заполните поле" in sentence for sentence in said)
+    assert (district.state(order), district.state(unfilled)) == ("on_agreement", "draft")
 
 
 def test_a_batch_signature_asks_for_the_password_once(browser, district, order):

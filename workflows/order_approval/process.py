@@ -97,7 +97,7 @@ process.start(
 )  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
-    style="primary", if_=[filled, composition_is_approved, signer_is_known],
+    style="primary", bulk=True, if_=[filled, composition_is_approved, signer_is_known],
     do=[order_paper, clear_visas],
 )  # fmt: skip
 process.when(
