@@ -112,7 +112,8 @@ class Process:
     """A definition: form, states, transitions, ballots and papers of one kind of case.
 
     `parties` names organisations found in the data, `number` a journal whose next number the
-    instance takes when it starts, `one_open` a key of which only one open instance may exist.
+    instance takes when it starts, `one_open` a key of which only one open instance may exist
+    (`None` while the data do not tell it yet).
     """
 
     key: str
@@ -122,7 +123,7 @@ class Process:
     basis: str = ""
     parties: Mapping[str, PartyFinder] = field(default_factory=dict)
     heading: Callable[[Any], str] | None = None
-    one_open: Callable[[Any], str] | None = None
+    one_open: Callable[[Any], str | None] | None = None
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None

@@ -91,7 +91,7 @@ process = Process(
         "asked": lambda data: data.asked,
     },
     heading=lambda data: f"Сеть «{data.name}»" if data.name else "Новая сеть",
-    one_open=lambda data: f"{data.base}:{data.school_year}",
+    one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(
