@@ -12,10 +12,12 @@ from typing import Any, Protocol
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services import access
+from workflow_app.services.import_rows import MAIL_ADDRESS
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
 UNITS = ("working", "calendar")
 LONGEST_OFFSET = 366
+LONGEST_EMAIL = 200
 
 NOT_ADMIN = Refusal("not_your_role", "Это делает администратор или специалист отдела")
 UNKNOWN = Refusal("not_found", "Такой записи нет или она не в вашем муниципалитете")
@@ -76,6 +78,12 @@ class Administration(Protocol):
 
     def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
         """Return an organisation's short name; empty for a stranger."""
+
+    def owner_of(self, email: str) -> int | None:
+        """Return who has this address or signs in by it, whatever the case of its letters."""
+
+    def set_email(self, person_id: int, email: str) -> str:
+        """Write a person's address, by which she signs in, too; return the one before."""
 
     def set_active(self, person_id: int, *, active: bool) -> None:
         """Open or close an account; closing ends every session and token."""
@@ -154,6 +162,24 @@ def invite(store: Administration, actor: Actor, person_id: int) -> str | Refusal
         return UNKNOWN
     store.record(by, "invite", f"Приглашение: {name}", {"person_id": person_id})
     return access.make_link(store.access, person_id, "invitation")
+
+
+def set_email(store: Administration, actor: Actor, person_id: int, email: str) -> Refusal | None:
+    """Put a person's address right: letters go there, and she signs in by it."""
+    by, email = officer(actor), email.strip().lower()
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    if not name:
+        return UNKNOWN
+    if len(email) > LONGEST_EMAIL or not MAIL_ADDRESS.fullmatch(email):
+        return Refusal("bad_email", f"«{email[:80]}» — не адрес электронной почты", "email")
+    if store.owner_of(email) not in (None, person_id):
+        return Refusal("email_taken", f"Адрес {email} уже записан у другого человека", "email")
+    before = store.set_email(person_id, email)
+    details = {"person_id": person_id, "before": before, "after": email}
+    store.record(by, "set_email", f"Почта: {name}, {email}", details)
+    return None
 
 
 def set_active(

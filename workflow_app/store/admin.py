@@ -69,6 +69,23 @@ class SqlAdministration:
         row = self._session.get(Organisation, organisation_id)
         return row.short_name if row and row.municipality_id == municipality_id else ""
 
+    def owner_of(self, email: str) -> int | None:
+        """Return who has this address or signs in by it, whatever the case of its letters."""
+        accounts = table(Account)
+        query = select(accounts.c.person_id).where(accounts.c.login == email.lower())
+        found = self._connection.execute(query).scalar_one_or_none()
+        return self.access.person_by_email(email) or found
+
+    def set_email(self, person_id: int, email: str) -> str:
+        """Write a person's address, by which she signs in, too; return the one before."""
+        person, accounts = self._session.get_one(Person, person_id), table(Account)
+        before = person.email or ""
+        person.email, person.email_bounced_at = email, None
+        self._session.flush()
+        own = (accounts.c.person_id == person_id, accounts.c.login == before.lower())
+        self._connection.execute(update(accounts).where(*own).values(login=email.lower()))
+        return before
+
     def set_active(self, person_id: int, *, active: bool) -> None:
         """Open or close an account; closing ends every session and token."""
         accounts, tokens = table(Account), table(ApiToken)

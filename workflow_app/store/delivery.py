@@ -160,6 +160,10 @@ class SqlDelivery:
         where = _NOTICE.c.id == notice_id
         text = case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
         self._connection.execute(update(_NOTICE).where(where).values(mailed_at=self.now, text=text))
+        # An address that took a letter is good again, whatever it refused before.
+        person = select(_NOTICE.c.person_id).where(where).scalar_subquery()
+        marked = (_PERSON.c.id == person, _PERSON.c.email_bounced_at.is_not(None))
+        self._connection.execute(update(_PERSON).where(*marked).values(email_bounced_at=None))
 
     def bounced(self, notice_id: int, reason: str) -> None:
         """Remember that an address does not take letters."""

@@ -51,7 +51,7 @@ def announce(_house: House, message: Any) -> Finish:
 
 
 def mail(house: House, message: Any) -> Finish:
-    """Send a letter; an address that refuses it for good is remembered."""
+    """Send a letter; an address that takes none is remembered, a refused text is an incident."""
     notice_id = message.payload["notice_id"]
     letter = house.read(lambda uow: SqlDelivery(uow).letter(notice_id))
     if letter is None or letter.is_mailed or not letter.address:
@@ -68,7 +68,7 @@ def mail(house: House, message: Any) -> Finish:
                  message_id=f"<notice-{notice_id}@{host}>")
         )  # fmt: skip
     except MailError as error:
-        if not error.permanent:
+        if not error.bounced:
             raise
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(notice_id, reason)
@@ -126,7 +126,9 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
     message = outbox.read(uow.connection, message_id)
     if message is None:
         return "done before"
-    permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError)
+    permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError) or (
+        isinstance(error, MailError) and error.permanent
+    )
     if permanent or message.attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
         return "failed"

@@ -136,6 +136,16 @@ def invite(who: int) -> Response:
     return redirect(url_for("admin.people"))
 
 
+@admin.post("/admin/people/<int:who>/email")
+def set_email(who: int) -> Response:
+    """Put a person's address right."""
+    email = request.form.get("email", "")
+    return _do(
+        lambda s, actor: service.set_email(s, actor, who, email),
+        "Адрес записан: письма пойдут на него, по нему же входят.", url_for("admin.people"),
+    )  # fmt: skip
+
+
 @admin.post("/admin/people/<int:who>/access")
 def set_access(who: int) -> Response:
     """Open or close an account."""
