@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from workflow_app.engine.roles import Capacity
@@ -52,12 +52,7 @@ class SqlAdministration:
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done, by whom and as whom."""
-        values = {
-            "municipality_id": by.municipality_id, "at": self._uow.now, "person_id": by.person_id,
-            "acting_as": by.title, "action": action, "title": title[:400],
-            "details": dict(details),
-        }  # fmt: skip
-        self._connection.execute(insert(table(AdminEvent)).values(values))
+        self._uow.record(by, action, title, details)
 
     def person_name(self, municipality_id: int, person_id: int) -> str:
         """Return a person's short name; empty for a stranger."""

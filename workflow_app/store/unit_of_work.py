@@ -26,6 +26,7 @@ from workflow_app.services.ports import (
 )
 from workflow_app.store import calendar, deadlines, offices, outbox, registers, votes
 from workflow_app.store.facts import SqlFacts
+from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
 from workflow_app.store.models.instances import (
@@ -41,6 +42,7 @@ from workflow_app.store.models.instances import (
 if TYPE_CHECKING:
     from workflow_app.services.ports import UnitOfWork
 
+_EVENT = table(AdminEvent)
 _INSTANCE = table(Instance)
 _HISTORY = table(History)
 _VERSION = table(DataVersion)
@@ -372,6 +374,15 @@ class SqlUnitOfWork:
     ) -> None:
         """Insert rows of the kind `external`."""
         registers.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done outside every case, by whom and as whom."""
+        values = {
+            "municipality_id": by.municipality_id, "at": self.now, "person_id": by.person_id,
+            "acting_as": by.title, "action": action, "title": title[:400],
+            "details": dict(details),
+        }  # fmt: skip
+        self.connection.execute(insert(_EVENT).values(values))
 
     # ------------------------------------------------------------ ballots
 

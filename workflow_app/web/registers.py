@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import func, select
 
 from workflow_app.engine.decide import is_visible
+from workflow_app.services.journals import clerk
 from workflow_app.store import admin, directory, networks, queries
 from workflow_app.store.models.directory import Organisation, Person, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
@@ -163,7 +164,7 @@ def orders() -> str:
         ).all()
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
-            text=text, external=external,
+            text=text, external=external, keeps_journal=bool(clerk(uow.actor(person_id()))),
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 
