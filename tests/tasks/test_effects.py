@@ -64,6 +64,9 @@ def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_ser
     effects.carry_out(district.house, message["id"])
     ids = [m["Message-ID"] for m in smtp_server.messages]
     assert ids[-1] == ids[-2]
+    notice = district.rows(Notice, id=message["payload"]["notice_id"])[0]
+    dates = {m["Date"].datetime for m in smtp_server.messages[-2:]}
+    assert dates == {notice["created_at"]}
 
 
 def _row(values):

@@ -265,6 +265,7 @@ class Letter:
     subject: str
     text: str
     is_mailed: bool
+    created_at: dt.datetime
     sent_today: int = 0
     """How many letters the person got today already."""
 

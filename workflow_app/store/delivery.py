@@ -116,7 +116,9 @@ class SqlDelivery:
             return None
         sent = 0 if row.kind == "letter" else self._sent_today(row.person_id)
         is_mailed = row.mailed_at is not None or row.digest_on is not None
-        return Letter(row.id, row.email or "", row.subject, row.text, is_mailed, sent)
+        return Letter(
+            row.id, row.email or "", row.subject, row.text, is_mailed, row.created_at, sent
+        )
 
     def _sent_today(self, person_id: int) -> int:
         midnight = dt.datetime.combine(self._uow.today, dt.time(), self._uow.zone)

@@ -65,7 +65,7 @@ def mail(house: House, message: Any) -> Finish:
     try:
         house.mailer.send(
             Mail(to=letter.address, subject=letter.subject, text=text,
-                 message_id=f"<notice-{notice_id}@{host}>")
+                 message_id=f"<notice-{notice_id}@{host}>", written_at=letter.created_at)
         )  # fmt: skip
     except MailError as error:
         if not error.bounced:
