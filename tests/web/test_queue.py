@@ -1,12 +1,14 @@
 """My queue: its cost, its filters, many at once, and work given by name."""
 
+import datetime as dt
 import re
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, update
 from stories import done, to_department
 
 from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Position, Substitution
 from workflow_app.store.models.instances import Instance, WorkItem
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
@@ -203,3 +205,58 @@ def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(
     specialist.post(f"/work/{work}/assign", person=str(methodist))
     assert district.rows(WorkItem, id=work)[0]["person_id"] == methodist
     assert f"/cases/{submitted}" in browser("P006").get("/?own=1")
+
+
+def give(district, case, person):
+    """Give the work of a case to a person by name."""
+
+    def work(uow):
+        items = table(WorkItem)
+        mine = (items.c.instance_id == case, items.c.closed_at.is_(None))
+        uow.connection.execute(update(items).where(*mine).values(person_id=district.people[person]))
+
+    district.house.transact(work)
+
+
+def change(district, model, values, **where):
+    district.house.transact(lambda uow: uow.session.query(model).filter_by(**where).update(values))
+
+
+def has(browser, person, case):
+    return f"/cases/{case}" in browser(person).get("/")
+
+
+def test_work_given_by_name_reaches_the_substitute_of_the_absent(browser, district, submitted):
+    give(district, submitted, "P006")
+    assert has(browser, "P006", submitted)
+    assert not has(browser, "P007", submitted)
+    position = district.rows(Position, person_id=district.people["P006"])[0]
+
+    def absent(uow):
+        uow.session.add(
+            Substitution(
+                municipality_id=position["municipality_id"], absent_position_id=position["id"],
+                absent_person_id=position["person_id"],
+                substitute_person_id=district.people["P205"], starts_on=uow.today,
+                ends_on=uow.today, basis="отпуск",
+            )
+        )  # fmt: skip
+        uow.session.flush()
+
+    district.house.transact(absent)
+    assert has(browser, "P205", submitted)
+    assert f"/cases/{submitted}" in browser("P205").get("/?own=1")
+    assert not has(browser, "P006", submitted)
+    assert not has(browser, "P007", submitted)
+
+
+def test_work_given_by_name_to_who_left_the_office_waits_for_the_role_again(
+    browser, district, submitted
+):
+    give(district, submitted, "P006")
+    person = district.people["P006"]
+    change(district, Position, {"ends_on": dt.date(2025, 8, 27)}, person_id=person)
+    clerk = district.rows(Position, person_id=district.people["P004"])[0]
+    change(district, Position, {"person_id": person}, id=clerk["id"])
+    assert not has(browser, "P006", submitted)
+    assert has(browser, "P007", submitted)

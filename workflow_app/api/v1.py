@@ -331,7 +331,7 @@ def queue() -> Reply:
 
     def look(uow: SqlUnitOfWork) -> list[m.WorkView]:
         actor = uow.actor(g.person_id)
-        page = queries.queue(uow.session, actor, queries.QueueFilter(), uow.now)
+        page = queries.queue(uow.session, actor, queries.QueueFilter(), uow.now, uow.today)
         return [work_view(row) for row in page.rows]
 
     return _read(look)

@@ -59,7 +59,7 @@ def _page(uow: SqlUnitOfWork) -> str:
     account = uow.session.get(Account, person)
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(last_visit)
-    page = queries.queue(uow.session, actor, wanted, uow.now, last_visit)
+    page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
     bulk = [_bulk_actions(uow, row, actor) for row in page.rows]
     officer = administration.officer(actor)
     query = _query()
