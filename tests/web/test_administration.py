@@ -6,6 +6,7 @@ import re
 import pytest
 from stories import done
 
+from workflow_app.demo import shorten_august
 from workflow_app.store import outbox
 from workflow_app.store.models.accounts import Account, AdminEvent, ApiToken
 from workflow_app.store.models.directory import CalendarDay, Person, Position, Substitution
@@ -42,6 +43,7 @@ WRITES = {
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
     "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
+    "/admin/deadlines/august": {},
     "/admin/incidents/1/retry": {},
     "/admin/incidents/1/skip": {"reason": "не нужно"},
 }
@@ -169,6 +171,31 @@ def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     specialist.post("/admin/deadlines", status=404, **{**wrong, "kind": "нет такого"})
     specialist.post("/admin/deadlines", kind="consent", lane="august", forget="1")
     assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
+
+
+def test_the_shorter_terms_of_august_are_taken_by_one_click(browser, district, draft):
+    specialist = browser("P003")
+    path = re.search(
+        r'<form method="post" action="([^"]+)" class="block-form"',
+        specialist.get("/admin/deadlines"),
+    )[1]
+    browser("P102").post(path, status=404)
+    assert not district.rows(DeadlinePolicy)
+    specialist.post(path)
+    rows = {row["kind"]: row["offset_days"] for row in district.rows(DeadlinePolicy)}
+    assert rows == {"consent": 2, "imc_opinion": 2, "department_review": 2, "order": 1}
+    assert events(district) == ["set_lane"]
+    assert path not in specialist.get("/admin/deadlines")
+    done(district.act("P102", draft, "invite"))
+    assert district.deadlines(draft) == {"consent": "2025-09-01"}
+
+
+def test_the_demonstration_district_begins_with_the_shorter_terms_of_august(district):
+    shorten_august(district.house)
+    lanes = {row["kind"]: row["lane"] for row in district.rows(DeadlinePolicy)}
+    assert lanes == dict.fromkeys(
+        ("consent", "imc_opinion", "department_review", "order"), "august"
+    )
 
 
 def test_the_overview_names_roles_nobody_holds_and_what_was_changed(browser, district):

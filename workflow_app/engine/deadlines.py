@@ -31,6 +31,7 @@ class Due:
     `offset`, `unit`, `remind` and `escalate` are the default row of that table. Reminders are
     days before the due date (0 = on the day), escalations days after it. `then` is the action
     the system takes at the due moment. `since="change"` counts from the last change of a draft.
+    `august` is the shorter term a municipality may choose for the weeks before the school year.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Due:
     then: str | None = None
     on: Callable[["Case"], dt.date] | None = None
     since: Literal["entry", "change"] = "entry"
+    august: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ class Schedule:
 def default_policy(due: Due) -> Policy:
     """Return the policy row a process declares for its deadline."""
     return Policy(due.offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
+
+
+def august_policy(due: Due) -> Policy | None:
+    """Return the row of the shorter term, if the deadline has one; late reminders go."""
+    if due.august is None:
+        return None
+    remind = tuple(days for days in due.remind if days < due.august)
+    return Policy(due.august, due.unit, remind, tuple(days for days, _ in due.escalate))
 
 
 def schedule(

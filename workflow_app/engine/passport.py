@@ -110,6 +110,8 @@ def _names(roles: Iterable[Role]) -> str:
 def deadline(due: Due) -> str:
     """Return a deadline in words: how long, reminders, who learns of it when it is missed."""
     parts = [f"{due.offset} {UNITS[due.unit]}" if due.on is None else "к назначенной дате"]
+    if due.august is not None:
+        parts.append(f"в августе можно {due.august}")
     if due.remind:
         days = ", ".join("в день срока" if d == 0 else f"за {d} дн." for d in due.remind)
         parts.append(f"напоминание {days}")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services import access
@@ -365,6 +366,29 @@ def set_policy(
     }  # fmt: skip
     store.set_policy(by.municipality_id, kind, lane, values)
     store.record(by, "set_policy", f"Срок «{kind}»: {offset}", {"lane": lane, **values})
+    return None
+
+
+def row_of(term: Policy) -> dict[str, Any]:
+    """Return a term as its policy row holds it."""
+    return {
+        "offset": term.offset, "unit": term.unit, "remind": list(term.remind),
+        "escalate_after": list(term.escalate_after),
+    }  # fmt: skip
+
+
+def set_lane(
+    store: Administration, actor: Actor, lane: str, terms: Mapping[str, Policy]
+) -> Refusal | None:
+    """Take proposed terms for a lane; open deadlines stay as they are."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    for kind, term in terms.items():
+        store.set_policy(by.municipality_id, kind, lane, row_of(term))
+    said = ", ".join(f"{kind} {term.offset}" for kind, term in terms.items())
+    details = {"lane": lane, **{kind: term.offset for kind, term in terms.items()}}
+    store.record(by, "set_lane", f"Сроки «{lane}»: {said}", details)
     return None
 
 

@@ -101,7 +101,7 @@ consents = Ballot(
     tell_decided=(BASE_HEAD,),
     also=network_is_viable,
     silence="no_response",
-    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
+    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), august=2),
 )  # fmt: skip
 
 

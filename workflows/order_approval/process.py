@@ -53,7 +53,7 @@ process = Process(
     readers=(*IMC, *DEPARTMENT, AUDITOR),
 )
 
-PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),))
+PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
 
 draft = process.state(
     "draft", "Проект", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
