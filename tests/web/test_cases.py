@@ -83,6 +83,28 @@ def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
     assert 'value="Имя от второго"' in page
 
 
+@pytest.mark.parametrize(
+    ("theirs", "mine", "said"),
+    [
+        ({"members.0.need": "Помощь от первого"}, {"members.0.need": "Помощь от второго"},
+         "изменил другой человек: МКОУ СОШ № 5 п. Заря, получает помощь, Помощь от первого"),
+        ({"members.0._remove": "on"}, {"members.0.need": "Помощь от второго"}, "убрано строк: 1"),
+        ({"valid_to": "2026-07-01"}, {"valid_to": "2026-07-31"}, ": 01.07.2026"),
+        ({"directions": []}, {"directions": "all"}, ": пусто"),
+    ],
+)  # fmt: skip
+def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
+    browser, district, draft, theirs, mine, said
+):
+    if "directions" in mine:
+        mine = {"directions": [str(key) for key in district.directions("2025-2026")]}
+    one, two = browser("P102"), browser("P102")
+    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    one.post(f"/cases/{draft}/draft", **{**first, **theirs})
+    answer = two.post(f"/cases/{draft}/draft", status=422, **{**second, **mine})
+    assert said in answer.get_data(as_text=True)
+
+
 def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, draft):
     head = browser("P102")
     sent = form_of(head.get(f"/cases/{draft}"))
