@@ -13,6 +13,7 @@ from spectree.models import SecureType, SecuritySchemeData
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.api import models as m
+from workflow_app.api import paging
 from workflow_app.api import registers as register_views
 from workflow_app.api.problems import answer
 from workflow_app.api.views import (
@@ -64,11 +65,12 @@ BAD_REQUEST = "Тело запроса не подходит: {}"
 
 
 def documented(
-    model: type[BaseModel], body: type[BaseModel] | None = None
-) -> Callable[[View], View]:
+    model: type[BaseModel], body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+) -> Callable[[View], View]:  # fmt: skip
     """Publish what a route takes and gives; its own code does the checking."""
     publish: Callable[[View], View] = spec.validate(
-        json=body, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
+        json=body, query=query, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
     )
     return publish
 
@@ -112,6 +114,8 @@ def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
     found = house().read(work)
     if isinstance(found, Refusal):
         return answer(found)
+    if isinstance(found, paging.Page):
+        return found.response()
     if isinstance(found, BaseModel):
         return jsonify(found.model_dump(mode="json"))
     return jsonify([item.model_dump(mode="json") for item in found])
@@ -325,14 +329,19 @@ def bring_file() -> Reply:
 
 
 @api.get("/queue")
-@documented(m.WorkView)
+@documented(m.WorkView, query=paging.After)
 def queue() -> Reply:
-    """List the work that waits for the token's person."""
+    """List the work that waits for the token's person, the most urgent first, page by page."""
+    after = queries.place(paging.wanted())
+    if paging.wanted() and after is None:
+        return answer(paging.NO_PLACE)
+    wanted = queries.QueueFilter(after=after)
 
-    def look(uow: SqlUnitOfWork) -> list[m.WorkView]:
+    def look(uow: SqlUnitOfWork) -> paging.Page:
         actor = uow.actor(g.person_id)
-        page = queries.queue(uow.session, actor, queries.QueueFilter(), uow.now, uow.today)
-        return [work_view(row) for row in page.rows]
+        page = queries.queue(uow.session, actor, wanted, uow.now, uow.today)
+        rows = [work_view(row) for row in page.rows]
+        return paging.Page(rows, page.rows[-1].cursor if page.has_more else "")
 
     return _read(look)
 

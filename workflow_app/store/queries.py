@@ -87,6 +87,17 @@ class QueuePage:
 FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
+def place(cursor: str) -> tuple[dt.datetime, int] | None:
+    """Return where a page of the queue begins; None for a mangled cursor."""
+    moment, _, number = cursor.partition("_")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    is_number = number.isdigit() and len(number) < 19  # noqa: PLR2004 (a row's id)
+    return (at, int(number)) if is_number and at.tzinfo else None
+
+
 def mine(actor: Actor, today: dt.date) -> ColumnElement[bool]:
     """Return the condition that a work item waits for one of the actor's capacities.
 

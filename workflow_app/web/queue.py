@@ -113,18 +113,8 @@ def _wanted(last_visit: dt.datetime | None) -> queries.QueueFilter:
     return queries.QueueFilter(
         args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
         late="late" in args, own="own" in args, since=last_visit if "new" in args else None,
-        after=_cursor(args.get("after", "")),
+        after=queries.place(args.get("after", "")),
     )  # fmt: skip
-
-
-def _cursor(text: str) -> tuple[dt.datetime, int] | None:
-    """Return where a page begins; a mangled address begins at the top."""
-    moment, _, number = text.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, int(number)) if number.isdigit() and at.tzinfo else None
 
 
 def _query() -> str:
