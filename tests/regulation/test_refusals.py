@@ -18,7 +18,6 @@ from stories import (
     to_signature,
 )
 
-from workflow_app.services import journals
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Position, Setting, Substitution
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
@@ -522,9 +521,11 @@ def the_network_should_have_begun_already(district):
 @refused("date_out_of_sequence")
 def the_journal_has_a_later_date(district):
     _, order = signed(district)
-    done(district.house.transact(lambda uow: journals.record_outside_numbers(
-        uow, district.people["P004"], "orders", dt.date(2025, 8, 29), 291, 291, "вне системы"
-    )))  # fmt: skip
+    municipality = district.case(order).municipality_id
+    day, title = dt.date(2025, 8, 29), "загружен из прежнего журнала"
+    district.house.transact(
+        lambda uow: uow.put_outside_numbers(municipality, "orders", day, [291], title)
+    )
     return lambda: district.act("P004", order, "register")
 
 
