@@ -5,10 +5,14 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from workflow_app.config import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from workflow_app.bootstrap import House
 
 
 def main() -> None:
@@ -43,6 +47,17 @@ def up() -> None:
     from workflow_app.supervisor import Supervisor
 
     sys.exit(Supervisor(load_settings(), _children(), migrate=_upgrade).run())  # type: ignore[arg-type]
+
+
+def _ready() -> "House":
+    """Return the house over a database that has its tables; say what to do about any other."""
+    from workflow_app.bootstrap import build
+    from workflow_app.store import schema
+
+    house = build(load_settings())
+    if not schema.is_newest(house.database):
+        raise click.ClickException("база данных не подготовлена: сначала workflow-app migrate")
+    return house
 
 
 def _upgrade(settings: Settings) -> None:
@@ -130,6 +145,7 @@ def demo() -> None:
         house = build(final)
         district.forget(house)
         district.load(house)
+        district.shorten_august(house)
         click.echo(f"демонстрационный район загружен, адрес {final.public_url}")
         click.echo(f"пароль у всех: {district.PASSWORD}")
         for who, login in district.logins(house):
@@ -156,18 +172,15 @@ def check() -> None:
 @click.option("--dry-run", is_flag=True)
 def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
     """Bring the directory in step with a folder of CSV files."""
-    from workflow_app.bootstrap import build
     from workflow_app.store.importing import import_directory
 
-    house = build(load_settings())
+    house = _ready()
     day = as_of.date() if as_of else None  # type: ignore[attr-defined]
     report = house.transact(
         lambda uow: import_directory(uow.session, folder, as_of=day, dry_run=dry_run)
     )
-    for problem in report.problems:
-        click.echo(str(problem), err=True)
-    for name, counts in report.counts.items():
-        click.echo(f"{name}: {counts}")
+    for line in report.lines():
+        click.echo(line, err=not report.ok)
     sys.exit(0 if report.ok else 1)
 
 
@@ -180,11 +193,10 @@ def user() -> None:
 @click.argument("email")
 def invite(email: str) -> None:
     """Print a link by which a person chooses her first password."""
-    from workflow_app.bootstrap import build
     from workflow_app.services.access import make_link
     from workflow_app.store.accounts import SqlAccess
 
-    house = build(load_settings())
+    house = _ready()
 
     def make(uow: object) -> str | None:
         access = SqlAccess(uow)  # type: ignore[arg-type]
@@ -202,11 +214,10 @@ def invite(email: str) -> None:
 @click.option("--title", default="командная строка")
 def token(email: str, title: str) -> None:
     """Print a new token of the API for a person."""
-    from workflow_app.bootstrap import build
     from workflow_app.services.access import make_token
     from workflow_app.store.accounts import SqlAccess
 
-    house = build(load_settings())
+    house = _ready()
 
     def make(uow: object) -> str | None:
         access = SqlAccess(uow)  # type: ignore[arg-type]
@@ -223,15 +234,13 @@ def token(email: str, title: str) -> None:
 @click.option("--dry-run", is_flag=True, help="only say what would change for running cases")
 def migrate(*, dry_run: bool) -> None:
     """Bring the database and the running cases to the newest definitions."""
-    from workflow_app.bootstrap import build
     from workflow_app.store import definitions
 
-    settings = load_settings()
     if not dry_run:
-        _upgrade(settings)
+        _upgrade(load_settings())
         click.echo("схема и определения приведены к последней редакции")
         return
-    house = build(settings)
+    house = _ready()
     for process, difference in house.read(lambda uow: list(definitions.differences(uow))):
         click.echo(f"{process.key}: {difference.message}")
     found = house.read(lambda uow: list(definitions.obstacles(uow)))
@@ -243,10 +252,9 @@ def migrate(*, dry_run: bool) -> None:
 @commands.command()
 def doctor() -> None:
     """Tell what needs an operator: parts not seen lately, waiting effects, incidents, roles."""
-    from workflow_app.bootstrap import build
     from workflow_app.store import health
 
-    house = build(load_settings())
+    house = _ready()
     found = house.read(lambda uow: list(health.complaints(uow)))
     for sentence in found:
         click.echo(sentence)
@@ -288,7 +296,6 @@ def audit() -> None:
 @click.option("--at", help="moment of a root that is given without its day")
 def verify(roots: tuple[str, ...], at: str | None) -> None:
     """Check every line of history; exit 1 when something was changed, moved, or cut off."""
-    from workflow_app.bootstrap import build
     from workflow_app.services.roots import read_root
     from workflow_app.store import audit as chains
 
@@ -296,7 +303,7 @@ def verify(roots: tuple[str, ...], at: str | None) -> None:
         typed = [read_root(root, at) for root in roots]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--root") from None
-    house = build(load_settings())
+    house = _ready()
     with house.database.reading() as connection:
         torn = chains.broken_roots(connection, typed, house.settings.zone)
         found = [*chains.breaks(connection), *torn]

@@ -3,12 +3,15 @@
 from io import BytesIO
 
 import pytest
+from sqlalchemy import insert
 from stories import NOTE, done, propose, to_department
 
 from workflow_app.app import create_app
 from workflow_app.demo import PASSWORD
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.instances import WorkItem
+from workflow_app.store.models.registers import JournalEntry
 
 
 @pytest.fixture
@@ -143,6 +146,21 @@ def test_a_consent_is_a_signature_and_only_its_own_head_gives_it(client, distric
     assert district.statuses(case, "consents")["S05"] == "agreed"
 
 
+def test_a_consent_is_signed_by_a_file_that_was_brought_instead_of_the_password(client, district):
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    done(district.act("P102", case, "invite"))
+    head, url = client("P105"), f"/api/v1/instances/{case}"
+    offered = {one["key"]: one["signatures"] for one in head.get(url).json["allowed"]}
+    assert offered["agree"] == ["simple", "paper_scan"]
+    sent = {"file": (BytesIO(b"%PDF-1.7 consent"), "согласие.pdf")}
+    scan = head.post("/api/v1/files", data=sent).json["id"]
+    other = client("P103").post(f"{url}/actions/agree", json={"scan": scan})
+    assert other.json["code"] == "file_unknown"
+    assert head.post(f"{url}/actions/agree", json={"scan": scan}).status_code == 200
+    line = head.get(f"{url}/history").json[-1]
+    assert (line["action"], line["form"]["_signature"]["file"]) == ("agree", scan)
+
+
 def test_history_documents_queue_and_registers_are_readable(client, district):
     case = to_department(district)
     district.carry_out()
@@ -167,6 +185,14 @@ def test_history_documents_queue_and_registers_are_readable(client, district):
     assert head.get("/api/v1/processes/network_proposal").json["form"]["properties"]["name"]
 
 
+def test_a_paper_of_a_step_taken_back_says_when_it_was_withdrawn(client, district):
+    case = to_department(district)
+    done(district.take_back("P006", case))
+    papers = client("P006").get(f"/api/v1/instances/{case}/documents").json
+    withdrawn = {paper["paper"] for paper in papers if paper["withdrawn_at"]}
+    assert withdrawn == {"imc_opinion"}
+
+
 def test_a_broken_body_is_answered_in_json(client):
     answer = client("P102").post("/api/v1/instances", data=b"{", content_type="application/json")
     assert answer.status_code == 422
@@ -183,3 +209,43 @@ def test_a_file_is_taken_by_what_it_is_and_not_by_its_name(client):
     assert taken.json["name"] == "скан.pdf"
     assert bring("скан.pdf", b"MZ this is a program").status_code in (409, 422)
     assert client("P004").post("/api/v1/files").json["code"] == "bad_request"
+
+
+def pages(client, path):
+    """Follow a list from page to page; return the items of each."""
+    found = []
+    while path:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.json
+        found.append(answer.json)
+        link = answer.headers.get("Link", "")
+        path = link.partition("<")[2].partition(">")[0]
+    return found
+
+
+def test_the_journal_of_orders_is_read_page_by_page_the_newest_first(client, district):
+    found = pages(client("P004"), "/api/v1/orders")
+    numbers = [order["number"] for page in found for order in page]
+    assert [len(page) for page in found[:-1]] == [100] * (len(found) - 1)
+    assert numbers[0] == "290-од"
+    assert len(numbers) == len(district.rows(JournalEntry))
+    years = [order["registered_on"][:4] for page in found for order in page]
+    assert years == sorted(years, reverse=True)
+    assert client("P004").get("/api/v1/orders?after=x").json["code"] == "bad_request"
+
+
+def test_the_queue_is_read_page_by_page(client, district):
+    case = to_department(district)
+    item = next(row for row in district.rows(WorkItem, instance_id=case) if not row["closed_at"])
+    item.pop("id")
+
+    def copies(uow):
+        uow.connection.execute(insert(WorkItem.__table__), [dict(item) for _ in range(70)])
+
+    district.house.transact(copies)
+    found = pages(client("P002"), "/api/v1/queue")
+    assert [len(page) for page in found] == [50, 21]
+    assert client("P002").get("/api/v1/queue?after=x").json["code"] == "bad_request"
+    paths = client.app.test_client().get("/api/v1/openapi.json").json["paths"]
+    for path in ("/api/v1/queue", "/api/v1/orders"):
+        assert [one["name"] for one in paths[path]["get"]["parameters"]] == ["after"]

@@ -3,6 +3,8 @@
 import pytest
 from stories import done, to_department, to_signature
 
+LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
+
 
 @pytest.fixture(scope="module")
 def district(sqlite_maker):
@@ -12,6 +14,9 @@ def district(sqlite_maker):
     to_department(opened, "P106", {"S05": "supported", "S09": "partner"}, ("P105", "P109"))
     done(opened.act("P002", first, "approve"))
     to_signature(opened, first)
+    members = {"S16": "supported", "S04": "partner"}
+    third = to_department(opened, "P101", members, ("P116", "P104"), **LATER)
+    done(opened.act("P002", third, "approve"))
     yield opened
     opened.close()
 
@@ -35,6 +40,23 @@ def test_an_action_for_many_appears_only_when_it_fits_all_that_are_ticked(window
     boxes.nth(1).check()
     assert buttons.count() == 0
     assert page.get_by_text("нет общего действия").is_visible()
+
+
+def test_the_specialist_sends_only_what_can_all_be_sent(window, district):
+    drafted = done(
+        district.start("P003", "network_proposal", base=district.school("S07"), name="Своя сеть")
+    )
+    page = window("P003")
+    page.goto("/", wait_until="networkidle")
+    assert district.state(drafted.instance_id) == "draft"
+    bar = page.locator("form[data-bulk] button[name=action]:visible")
+    assert bar.count() == 0
+    boxes = page.locator("input[name=case]")
+    assert boxes.count() == 1, "only the order may be acted on with others"
+    boxes.first.check()
+    assert bar.all_inner_texts() == ["Отправить на визирование"]
+    boxes.first.uncheck()
+    assert bar.count() == 0
 
 
 def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_fit(window):

@@ -50,6 +50,8 @@ def test_the_same_is_done_without_scripts(window, district, draft):
 
 SHORTER = "document.querySelector('form[data-draft]').dataset.pause = 50"
 """A test need not wait as long as a writer thinks."""
+LONGER = "document.querySelector('form[data-draft]').dataset.pause = 60000"
+"""What is written from now on stays in the browser, also when the line is back."""
 
 
 def test_a_pause_saves_by_itself(window, district, draft):
@@ -63,6 +65,83 @@ def test_a_pause_saves_by_itself(window, district, draft):
     page.get_by_label("Наименование сети").fill("И ещё раз рукой")
     page.get_by_role("button", name="Сохранить черновик").click()
     assert district.case(draft).data.name == "И ещё раз рукой"
+
+
+def offline(page, text="Написано без связи"):
+    """Write over a dead line until the page says that it is kept in the browser."""
+    page.evaluate(SHORTER)
+    page.context.set_offline(True)
+    page.get_by_label("Наименование сети").fill(text)
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Нет связи"), timeout=15_000)
+    page.evaluate(LONGER)
+
+
+def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    rows = page.locator("fieldset[data-rows] .row-card")
+    offline(page)
+    for number, school in ((1, "S03"), (2, "S12")):
+        page.get_by_role("button", name="Добавить строку").click()
+        rows.nth(number).get_by_label("Школа").select_option(str(district.school(school)))
+        rows.nth(number).get_by_label("В чём нужна помощь").fill(f"Помощь {school}")
+    rows.nth(0).get_by_label("убрать эту строку").check()
+    page.context.set_offline(False)
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0).get_by_label("убрать эту строку")).to_be_checked()
+    expect(rows.nth(1).get_by_label("В чём нужна помощь")).to_have_value("Помощь S03")
+    page.get_by_role("button", name="Добавить строку").click()
+    expect(rows).to_have_count(4)
+    page.get_by_label("Наименование сети").press("End")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="Сохранить черновик").click()
+    found = district.case(draft).data.members
+    assert found.keys() == (str(district.school("S03")), str(district.school("S12")))
+    assert [said for said in page.problems if "ERR_INTERNET" not in said] == []
+
+
+def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    offline(page)
+    rows = {"put": [{"school": district.school("S03"), "role": "partner"}], "remove": []}
+    done(district.edit("P102", draft, resources="Кабинет от другого", members=rows))
+    page.context.set_offline(False)
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("сохранил и другой человек"))
+    expect(page.get_by_label("Ресурсы базовой школы")).to_have_value("Кабинет от другого")
+    expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
+    page.reload(wait_until="networkidle")
+    expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
+    page.get_by_role("button", name="Сохранить черновик").click()
+    data = district.case(draft).data
+    assert (data.name, data.resources) == ("Написано без связи", "Кабинет от другого")
+    assert len(data.members) == 2
+
+
+def test_of_one_field_kept_and_saved_by_a_colleague_both_texts_are_shown(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    offline(page)
+    done(district.edit("P102", draft, name="Имя от другого"))
+    page.context.set_offline(False)
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    page.get_by_role("button", name="Сохранить черновик").click()
+    expect(page.locator("#f-name-error")).to_contain_text("Имя от другого")
+    expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
+    assert district.case(draft).data.name == "Имя от другого"
+    page.get_by_role("button", name="Сохранить черновик").click()
+    assert district.case(draft).data.name == "Написано без связи"
+
+
+def test_what_one_person_kept_is_not_put_into_anothers_page(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    offline(page)
+    (key,) = page.evaluate("Object.keys(localStorage)")
+    assert key == f"draft-{district.people['P102']}-{draft}"
 
 
 def test_what_was_written_over_a_dead_line_is_there_again(window, draft):

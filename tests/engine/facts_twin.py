@@ -36,6 +36,7 @@ SETTINGS: Mapping[str, Any] = {
     "calendar.exam_days": [],
     "A-10": 3,
     "A-10.base": 1,
+    "A-14": {"consent": ["simple", "paper_scan"]},
     "A-15": 3,
     "A-16": {"within": 10, "required": False},
 }
@@ -275,4 +276,5 @@ def _with(vote: Vote, *, status: str | None = None, left_out: bool | None = None
     return Vote(
         vote.voter, status or vote.status, vote.version, vote.text_hash, vote.person_id,
         vote.comment, vote.is_left_out if left_out is None else left_out, vote.answered_at,
+        vote.signature, vote.evidence,
     )  # fmt: skip

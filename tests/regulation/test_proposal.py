@@ -125,3 +125,14 @@ def test_the_quorum_counts_invited_schools_and_not_the_base(open_district):
     done(district.act("P105", case, "agree"))
     done(district.act("P103", case, "decline", reason="нет времени"))
     assert district.state(case) == "draft"
+
+
+@pytest.mark.clause("1.3")
+def test_the_specialist_drafts_two_networks_before_she_chooses_their_base_schools(open_district):
+    district = open_district("2025-08-28")
+    first = done(district.start("P003", "network_proposal", name="Первая")).instance_id
+    second = done(district.start("P003", "network_proposal", name="Вторая")).instance_id
+    done(district.edit("P003", first, base=district.school("S01")))
+    assert code(district.edit("P003", second, base=district.school("S01"))) == "already_open"
+    done(district.edit("P003", second, base=district.school("S07")))
+    assert code(propose(district, "P107", {"S09": "supported"})) == "already_open"

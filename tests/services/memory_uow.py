@@ -118,6 +118,12 @@ class MemoryUnitOfWork:
         last = mine[-1]
         return LastStep(len(mine), last.action, last.title, last.capacity.person_id, last.undo)
 
+    def next_line(self, instance_id):
+        return sum(number == instance_id for number, _ in self.history) + 1
+
+    def kept_ballot(self, _case, _ballot):
+        return None
+
     def keep_snapshot(self, case):
         self.snapshots[case.id].append(case.data)
 
@@ -182,9 +188,7 @@ class MemoryUnitOfWork:
             for number, deadline in self.deadlines
             if number != case.id or (deadline.state, deadline.ballot) != (state, ballot)
         ]
-
-    def reopen_deadline(self, case, ballot):
-        """Nothing: no test of this twin takes an answer back."""
+        return []
 
     def open_work(self, case, items):
         self.work += [(case.id, item) for item in items]
@@ -198,6 +202,7 @@ class MemoryUnitOfWork:
             or (ballot and work.ballot != ballot)
             or (voter and work.voter != voter)
         ]
+        return []
 
     def issue(self, case, document):
         self.documents.append((case.id, document))

@@ -132,5 +132,6 @@ def test_the_documents_of_a_running_district_survive_the_revision_both_ways(dist
         query = select(Document.__table__.c.file_sha256)
         assert connection.execute(query).scalars().all() == [before["file_sha256"]]
     schema.upgrade(database)
-    assert row(district) == before
+    later = {"history_seq": before["history_seq"]}  # a later revision's, lost on the way down
+    assert row(district) | later == before
     assert schema.differences(database) == []

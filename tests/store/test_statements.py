@@ -64,7 +64,9 @@ def rows_of_queue(district):
     """Return the queue of the acting head of department."""
     who = district.people["P002"]
     return district.read(
-        lambda uow: queries.queue(uow.session, uow.actor(who), QueueFilter(), uow.now).rows
+        lambda uow: (
+            queries.queue(uow.session, uow.actor(who), QueueFilter(), uow.now, uow.today).rows
+        )
     )
 
 

@@ -64,6 +64,9 @@ def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_ser
     effects.carry_out(district.house, message["id"])
     ids = [m["Message-ID"] for m in smtp_server.messages]
     assert ids[-1] == ids[-2]
+    notice = district.rows(Notice, id=message["payload"]["notice_id"])[0]
+    dates = {m["Date"].datetime for m in smtp_server.messages[-2:]}
+    assert dates == {notice["created_at"]}
 
 
 def _row(values):
@@ -86,6 +89,35 @@ def test_an_address_that_refuses_letters_shows_as_bounced(district, smtp_server)
     person = district.rows(Person, id=district.people["P105"])[0]
     assert person["email_bounced_at"] is not None
     assert district.rows(Notice, person_id=district.people["P105"])[0]["bounced"]
+
+
+def test_a_refused_text_is_an_incident_and_no_fault_of_the_address(district, smtp_server):
+    house = with_mail(district, smtp_server)
+    invite(district)
+    for message_id, _ in house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
+        effects.carry_out(house, message_id)
+    smtp_server.refuse("554 spam", at="DATA")
+    try:
+        mails = house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
+        assert {effects.carry_out(house, message_id) for message_id, _ in mails} == {"failed"}
+    finally:
+        smtp_server.accept()
+    assert {row["kind"] for row in district.rows(Incident)} == {"mail"}
+    assert all(row["email_bounced_at"] is None for row in district.rows(Person))
+
+
+def test_an_address_that_takes_a_letter_again_is_good_again(district, smtp_server):
+    with_mail(district, smtp_server)
+    head = district.people["P105"]
+
+    def mark(uow):
+        uow.session.get_one(Person, head).email_bounced_at = uow.now
+        uow.session.flush()
+
+    district.house.transact(mark)
+    invite(district)
+    district.carry_out()
+    assert district.rows(Person, id=head)[0]["email_bounced_at"] is None
 
 
 def test_a_passing_failure_is_tried_again_later_and_a_lasting_one_becomes_an_incident(

@@ -1,14 +1,16 @@
 """Administration: who may, what it writes, and what it leaves behind."""
 
 import datetime as dt
+import re
 
 import pytest
 from stories import done
 
+from workflow_app.demo import shorten_august
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import outbox
-from workflow_app.store.models.accounts import AdminEvent, ApiToken
-from workflow_app.store.models.directory import CalendarDay, Position, Substitution
+from workflow_app.store.models.accounts import Account, AdminEvent, ApiToken
+from workflow_app.store.models.directory import CalendarDay, Person, Position, Substitution
 from workflow_app.store.models.instances import DeadlinePolicy
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Network
@@ -38,10 +40,12 @@ def incident(district, collecting):
 WRITES = {
     "/admin/people/1/invite": {},
     "/admin/people/1/access": {"active": "0"},
+    "/admin/people/1/email": {"email": "new@levokum.example"},
     "/admin/positions": {"person": "1", "organisation": "1", "role": "clerk", "title": "т"},
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
     "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
+    "/admin/deadlines/august": {},
     "/admin/incidents/1/retry": {},
     "/admin/incidents/1/skip": {"reason": "не нужно"},
 }
@@ -171,6 +175,31 @@ def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
 
 
+def test_the_shorter_terms_of_august_are_taken_by_one_click(browser, district, draft):
+    specialist = browser("P003")
+    path = re.search(
+        r'<form method="post" action="([^"]+)" class="block-form"',
+        specialist.get("/admin/deadlines"),
+    )[1]
+    browser("P102").post(path, status=404)
+    assert not district.rows(DeadlinePolicy)
+    specialist.post(path)
+    rows = {row["kind"]: row["offset_days"] for row in district.rows(DeadlinePolicy)}
+    assert rows == {"consent": 2, "imc_opinion": 2, "department_review": 2, "order": 1}
+    assert events(district) == ["set_lane"]
+    assert path not in specialist.get("/admin/deadlines")
+    done(district.act("P102", draft, "invite"))
+    assert district.deadlines(draft) == {"consent": "2025-09-01"}
+
+
+def test_the_demonstration_district_begins_with_the_shorter_terms_of_august(district):
+    shorten_august(district.house)
+    lanes = {row["kind"]: row["lane"] for row in district.rows(DeadlinePolicy)}
+    assert lanes == dict.fromkeys(
+        ("consent", "imc_opinion", "department_review", "order"), "august"
+    )
+
+
 def test_the_overview_names_roles_nobody_holds_and_what_was_changed(browser, district):
     specialist = browser("P003")
     held = district.rows(Position, person_id=district.people["P004"])[0]
@@ -185,6 +214,29 @@ def test_nobody_closes_her_own_access(browser, district):
     specialist = browser("P003")
     specialist.post(f"/admin/people/{district.people['P003']}/access", active="0")
     specialist.get("/")
+
+
+def test_the_specialist_puts_right_an_address_that_takes_no_letters(browser, district):
+    head, person = district.people["P105"], browser("P105")
+
+    def mark(uow):
+        uow.session.get_one(Person, head).email_bounced_at = uow.now
+        uow.session.flush()
+
+    district.house.transact(mark)
+    assert "Попросите специалиста отдела исправить его" in person.get("/")
+    specialist = browser("P003")
+    path = re.search(rf'action="(/admin/people/{head}/email)"', specialist.get("/admin/people"))[1]
+    for wrong in ("нет такого", "a@b", "x@y.example, z@y.example", "", "P103@levokum.example"):
+        specialist.post(path, email=wrong)
+        assert 'class="alert' in specialist.get("/admin/people")
+    assert events(district) == []
+    specialist.post(path, email=" Zarya@levokum.example ")
+    row = district.rows(Person, id=head)[0]
+    assert (row["email"], row["email_bounced_at"]) == ("zarya@levokum.example", None)
+    assert district.rows(Account, person_id=head)[0]["login"] == "zarya@levokum.example"
+    assert events(district) == ["set_email"]
+    assert "Попросите специалиста" not in person.get("/")
 
 
 def test_a_token_is_shown_once_and_revoked_by_its_owner_alone(browser, district):

@@ -1,5 +1,6 @@
 """A case on its page: drafts, conflicts, answers, files, and what strangers never see."""
 
+import hashlib
 import io
 import re
 from urllib.parse import urlsplit
@@ -8,8 +9,9 @@ import pytest
 from sqlalchemy import insert
 from stories import done, propose
 
-from workflow_app.store.models.directory import Person, Setting
+from workflow_app.store.models.directory import Municipality, Person, Setting
 from workflow_app.store.models.documents import Upload
+from workflow_app.store.models.instances import History, VoteRow
 
 
 def field(page, name):
@@ -81,6 +83,28 @@ def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
     page = answer.get_data(as_text=True)
     assert "тем временем изменил другой человек: Имя от первого" in page
     assert 'value="Имя от второго"' in page
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "said"),
+    [
+        ({"members.0.need": "Помощь от первого"}, {"members.0.need": "Помощь от второго"},
+         "изменил другой человек: МКОУ СОШ № 5 п. Заря, получает помощь, Помощь от первого"),
+        ({"members.0._remove": "on"}, {"members.0.need": "Помощь от второго"}, "убрано строк: 1"),
+        ({"valid_to": "2026-07-01"}, {"valid_to": "2026-07-31"}, ": 01.07.2026"),
+        ({"directions": []}, {"directions": "all"}, ": пусто"),
+    ],
+)  # fmt: skip
+def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
+    browser, district, draft, theirs, mine, said
+):
+    if "directions" in mine:
+        mine = {"directions": [str(key) for key in district.directions("2025-2026")]}
+    one, two = browser("P102"), browser("P102")
+    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    one.post(f"/cases/{draft}/draft", **{**first, **theirs})
+    answer = two.post(f"/cases/{draft}/draft", status=422, **{**second, **mine})
+    assert said in answer.get_data(as_text=True)
 
 
 def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, draft):
@@ -164,6 +188,82 @@ def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(
     assert district.statuses(collecting, "consents")["S05"] == "agreed"
 
 
+def test_a_consent_is_signed_by_a_scan_of_the_paper_instead_of_the_password(
+    browser, district, collecting
+):
+    head = browser("P105")
+    form = head.get(f"/cases/{collecting}/actions/agree")
+    assert 'name="password"' in form
+    assert 'name="scan"' in form
+    path = f"/cases/{collecting}/actions/agree"
+    sent = {name: field(form, name) for name in ("_version", "_seen", "_voter")}
+    wrong = head.post(path, status=422, scan=(io.BytesIO(b"not a scan"), "скан.pdf"), **sent)
+    assert 'id="f-scan-error"' in wrong.get_data(as_text=True)
+    head.post(path, status=422, scan="нет", **sent)
+    theirs = bring(browser("P103"))["id"]
+    head.post(path, status=422, scan=str(theirs), **sent)
+    assert district.statuses(collecting, "consents")["S05"] == "pending"
+    head.post(path, scan=(io.BytesIO(PDF), "согласие.pdf"), **sent)
+    assert district.statuses(collecting, "consents")["S05"] == "agreed"
+    page = browser("P003").get(f"/cases/{collecting}")
+    link = re.search(r'<a href="(/files/\d+)">скан бумажного согласия</a>', page)
+    assert browser("P103").client.get(link[1]).data == PDF
+    browser("P106").get(link[1], 404)
+    line = district.rows(History, instance_id=collecting)[-1]
+    assert line["form"]["_signature"]["kind"] == "paper_scan"
+    assert line["form"]["_signature"]["sha256"] == hashlib.sha256(PDF).hexdigest()
+
+
+def test_a_scan_that_came_stays_with_the_form_when_something_else_is_missing(
+    browser, district, collecting
+):
+    head = browser("P105")
+    path = f"/cases/{collecting}/actions/decline"
+    scan = (io.BytesIO(PDF), "отказ.pdf")
+    page = head.post(path, status=422, scan=scan, reason="").get_data(as_text=True)
+    head.post(path, scan=field(page, "scan"), reason="нет кадров")
+    assert district.statuses(collecting, "consents")["S05"] == "declined"
+
+
+def test_only_the_kinds_of_signature_the_municipality_accepts_are_offered_and_taken(
+    browser, district, collecting
+):
+    accept_only(district, "simple")
+    head, path = browser("P105"), f"/cases/{collecting}/actions/agree"
+    assert 'name="scan"' not in head.get(path)
+    head.post(path, status=422, scan=(io.BytesIO(PDF), "согласие.pdf"))
+    assert bring(head)["id"]
+    head.post(path, status=422, password="demo-2025", scan=str(bring(head)["id"]))
+    accept_only(district, "paper_scan")
+    assert 'name="password"' not in head.get(path)
+    refused = head.post(path, status=422, password="demo-2025").get_data(as_text=True)
+    assert "Принимается: скан бумажного согласия" in refused
+    assert district.statuses(collecting, "consents")["S05"] == "pending"
+
+
+def accept_only(district, *kinds):
+    def work(uow):
+        municipality = uow.session.query(Municipality).one().id
+        uow.session.query(Setting).filter_by(key="A-14").delete()
+        values = {"municipality_id": municipality, "key": "A-14", "value": {"consent": kinds}}
+        uow.session.add(Setting(**values))
+        uow.session.flush()
+
+    district.house.transact(work)
+
+
+def test_accepting_the_terms_of_a_school_leaves_its_own_signature_in_place(
+    browser, district, collecting
+):
+    head, path = browser("P105"), f"/cases/{collecting}/actions/agree_with_conditions"
+    head.post(path, scan=(io.BytesIO(PDF), "согласие.pdf"), reason="Только дистанционно")
+    voter = str(district.school("S05"))
+    done(district.act("P102", collecting, "accept_conditions", voter=voter))
+    vote = next(row for row in district.rows(VoteRow) if row["voter"] == voter)
+    assert (vote["status"], vote["signature_kind"]) == ("agreed", "paper_scan")
+    assert vote["evidence_upload_id"]
+
+
 def test_every_way_to_answer_is_offered_also_those_that_ask_for_a_reason(browser, collecting):
     page = browser("P105").get(f"/cases/{collecting}")
     for action in ("agree", "agree_with_conditions", "decline"):
@@ -223,6 +323,9 @@ def test_a_step_is_taken_back_from_the_page_until_somebody_acted(browser, distri
     assert "Отменить мой последний шаг" in head.get(f"/cases/{submitted}")
     head.post(f"/cases/{submitted}/take-back")
     assert district.state(submitted) == "ready"
+    papers = head.get(f"/cases/{submitted}").split("Документы</h2>")[1].split("</ul>")[0]
+    assert re.findall(r"Заявка о создании сети.*?отменён", papers, re.DOTALL)
+    assert papers.count("отменён") == 1
     head.post(f"/cases/{submitted}/take-back", status=422)
 
 

@@ -1,11 +1,18 @@
 """My queue: its cost, its filters, many at once, and work given by name."""
 
+import datetime as dt
+import re
+
 import pytest
-from sqlalchemy import event, insert, select
-from stories import done
+from sqlalchemy import event, insert, select, update
+from stories import done, to_department
 
 from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Position, Substitution
 from workflow_app.store.models.instances import Instance, WorkItem
+
+LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
+"""When the present network of a base school is over."""
 
 
 def copies(district, case, number):
@@ -125,6 +132,23 @@ def test_many_cases_are_decided_at_once_and_the_unfit_is_refused_by_name(browser
     assert "Дело 999" in said
 
 
+def test_the_specialist_sends_many_orders_and_learns_why_one_stayed(browser, district, order):
+    other = to_department(
+        district, "P106", {"S05": "supported", "S09": "partner"}, ("P105", "P109"), **LATER
+    )
+    done(district.act("P002", other, "approve"))
+    unfilled = district.child(other)
+    specialist = browser("P003")
+    page = specialist.get("/")
+    ticks = re.findall(r'name="case" value="([^"]+)" data-actions="([^"]*)"', page)
+    assert {actions for _, actions in ticks} == {"order_approval/send"}
+    specialist.post("/bulk", action="order_approval/send", case=[case for case, _ in ticks])
+    said = specialist.says()
+    assert "Выполнено: 1." in said
+    assert any("Заполните поле" in sentence for sentence in said)
+    assert (district.state(order), district.state(unfilled)) == ("on_agreement", "draft")
+
+
 def test_a_batch_signature_asks_for_the_password_once(browser, district, order):
     done(district.act("P003", order, "send"))
     done(district.act("P005", order, "visa"))
@@ -143,6 +167,32 @@ def test_a_stranger_learns_nothing_from_a_batch(browser, draft):
     assert "Читательская" not in " ".join(stranger.says())
 
 
+def assign_form(page):
+    """Return where a case's page sends the reassignment, its case and who may be chosen."""
+    form = page.split("Чего ждём")[1].split("</section>")[0].split("<form")[1].split("</form>")[0]
+    path = re.search(r'action="(/work/\d+/assign)"', form)[1]
+    people = dict(re.findall(r'<option value="(\d+)"[^>]*>([^<]+)</option>', form))
+    return path, re.search(r'name="case" value="(\d+)"', form)[1], people
+
+
+def test_the_specialist_reassigns_another_persons_work_from_the_page_of_the_case(
+    browser, district, submitted
+):
+    specialist = browser("P003")
+    path, case, people = assign_form(specialist.get(f"/cases/{submitted}"))
+    assert len(people) > 1
+    methodist = str(district.people["P006"])
+    answer = specialist.post(path, case=case, person=methodist)
+    assert answer.headers["Location"] == f"/cases/{submitted}"
+    page = specialist.get(f"/cases/{submitted}")
+    assert f"поручено: {people[methodist]}" in page
+    assert f"/cases/{submitted}" in browser("P006").get("/?own=1")
+    specialist.post(path, case=case, person="")
+    assert "поручено:" not in specialist.get(f"/cases/{submitted}")
+    for person in ("P102", "P006"):
+        assert "/assign" not in browser(person).get(f"/cases/{submitted}")
+
+
 def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(
     browser, district, submitted
 ):
@@ -155,3 +205,58 @@ def test_the_specialist_gives_work_to_a_holder_of_its_role_and_to_nobody_else(
     specialist.post(f"/work/{work}/assign", person=str(methodist))
     assert district.rows(WorkItem, id=work)[0]["person_id"] == methodist
     assert f"/cases/{submitted}" in browser("P006").get("/?own=1")
+
+
+def give(district, case, person):
+    """Give the work of a case to a person by name."""
+
+    def work(uow):
+        items = table(WorkItem)
+        mine = (items.c.instance_id == case, items.c.closed_at.is_(None))
+        uow.connection.execute(update(items).where(*mine).values(person_id=district.people[person]))
+
+    district.house.transact(work)
+
+
+def change(district, model, values, **where):
+    district.house.transact(lambda uow: uow.session.query(model).filter_by(**where).update(values))
+
+
+def has(browser, person, case):
+    return f"/cases/{case}" in browser(person).get("/")
+
+
+def test_work_given_by_name_reaches_the_substitute_of_the_absent(browser, district, submitted):
+    give(district, submitted, "P006")
+    assert has(browser, "P006", submitted)
+    assert not has(browser, "P007", submitted)
+    position = district.rows(Position, person_id=district.people["P006"])[0]
+
+    def absent(uow):
+        uow.session.add(
+            Substitution(
+                municipality_id=position["municipality_id"], absent_position_id=position["id"],
+                absent_person_id=position["person_id"],
+                substitute_person_id=district.people["P205"], starts_on=uow.today,
+                ends_on=uow.today, basis="отпуск",
+            )
+        )  # fmt: skip
+        uow.session.flush()
+
+    district.house.transact(absent)
+    assert has(browser, "P205", submitted)
+    assert f"/cases/{submitted}" in browser("P205").get("/?own=1")
+    assert not has(browser, "P006", submitted)
+    assert not has(browser, "P007", submitted)
+
+
+def test_work_given_by_name_to_who_left_the_office_waits_for_the_role_again(
+    browser, district, submitted
+):
+    give(district, submitted, "P006")
+    person = district.people["P006"]
+    change(district, Position, {"ends_on": dt.date(2025, 8, 27)}, person_id=person)
+    clerk = district.rows(Position, person_id=district.people["P004"])[0]
+    change(district, Position, {"person_id": person}, id=clerk["id"])
+    assert not has(browser, "P006", submitted)
+    assert has(browser, "P007", submitted)

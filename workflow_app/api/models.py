@@ -45,7 +45,10 @@ class Action(BaseModel):
     vote_version: int | None = None
     data: dict[str, Any] = Field(default_factory=dict)
     comment: str = ""
-    password: str = Field(default="", description="for answers that are signatures")
+    password: str = Field(default="", description="signs an action that is signed")
+    scan: int | None = Field(
+        default=None, description="id of a file that signs instead, where `signatures` says so"
+    )
 
 
 class ActionView(BaseModel):
@@ -55,6 +58,8 @@ class ActionView(BaseModel):
     title: str
     voter: str = ""
     signed: bool = False
+    signatures: list[str] = Field(default_factory=list)
+    """The kinds of signature taken here: `simple` is the password, `paper_scan` a file."""
     form: dict[str, Any] | None = None
 
 
@@ -108,6 +113,8 @@ class DocumentView(BaseModel):
     content_hash: str
     file_sha256: str | None
     issued_at: dt.datetime
+    withdrawn_at: dt.datetime | None = None
+    """Set when the step that issued it was taken back."""
 
 
 class WorkView(BaseModel):

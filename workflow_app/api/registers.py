@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, g, request
-from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from workflow_app.api import models as m
+from workflow_app.api import paging
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.store import directory, networks
@@ -17,10 +17,12 @@ from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 View = Callable[..., Any]
-Documented = Callable[[type[BaseModel]], Callable[[View], View]]
+Documented = Callable[..., Callable[[View], View]]
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
 NO_POSITION = Refusal("not_your_role", "Сегодня у вас нет должности")
+ORDERS_A_PAGE = 100
+LONGEST_CURSOR = 20
 BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
 
 
@@ -40,9 +42,9 @@ def register(api: Blueprint, documented: Documented, read: Reader) -> None:
         return read(lambda uow: _composition(uow, network_id))
 
     @api.get("/orders")
-    @documented(m.OrderView)
+    @documented(m.OrderView, query=paging.After)
     def orders() -> Any:
-        """List the numbers of the order journal."""
+        """List the numbers of the order journal, the newest first, page by page."""
         return read(lambda uow: _of_municipality(uow, _orders))
 
     @api.get("/schools")
@@ -64,8 +66,8 @@ def _municipality(uow: SqlUnitOfWork) -> int | None:
 
 
 def _of_municipality(
-    uow: SqlUnitOfWork, look: Callable[[SqlUnitOfWork, int], Sequence[Any]]
-) -> Sequence[Any] | Refusal:
+    uow: SqlUnitOfWork, look: Callable[[SqlUnitOfWork, int], Sequence[Any] | paging.Page | Refusal]
+) -> Sequence[Any] | paging.Page | Refusal:
     municipality_id = _municipality(uow)
     return NO_POSITION if municipality_id is None else look(uow, municipality_id)
 
@@ -109,20 +111,30 @@ def _date(name: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _orders(uow: SqlUnitOfWork, municipality_id: int) -> list[m.OrderView]:
+def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
+    place = tuple_(JournalEntry.year, JournalEntry.number)
     query = (
         select(JournalEntry)
         .join(Journal, Journal.id == JournalEntry.journal_id)
         .where(Journal.municipality_id == municipality_id, Journal.code == "orders")
-        .order_by(JournalEntry.year, JournalEntry.number)
+        .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
+        .limit(ORDERS_A_PAGE + 1)
     )
-    return [
+    if after := paging.wanted():
+        year, _, number = after.partition("-")
+        if not (year.isdigit() and number.isdigit() and len(after) <= LONGEST_CURSOR):
+            return paging.NO_PLACE
+        query = query.where(place < tuple_(int(year), int(number)))
+    rows = uow.session.scalars(query).all()
+    more = rows[ORDERS_A_PAGE - 1] if len(rows) > ORDERS_A_PAGE else None
+    views = [
         m.OrderView(
             number=row.label, registered_on=row.registered_on, kind=row.kind, title=row.title,
             instance_id=row.instance_id,
         )
-        for row in uow.session.scalars(query)
+        for row in rows[:ORDERS_A_PAGE]
     ]  # fmt: skip
+    return paging.Page(views, f"{more.year}-{more.number}" if more else "")
 
 
 def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:

@@ -13,6 +13,7 @@ from spectree.models import SecureType, SecuritySchemeData
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.api import models as m
+from workflow_app.api import paging
 from workflow_app.api import registers as register_views
 from workflow_app.api.problems import answer
 from workflow_app.api.views import (
@@ -24,6 +25,7 @@ from workflow_app.api.views import (
 )
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.services import access, acting, drafts
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
@@ -32,6 +34,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import signing
 from workflow_app.web.house import house
 from workflow_app.web.pages import SENTENCES
 
@@ -57,16 +60,17 @@ spec = SpecTree(
 _ERRORS = {"HTTP_401": m.Problem, "HTTP_403": m.Problem, "HTTP_404": m.Problem,
            "HTTP_409": m.Problem, "HTTP_422": m.Problem}  # fmt: skip
 
-UNSIGNED = Refusal("wrong_password", "Этот ответ заменяет подпись: нужен пароль", "password")
+UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 BAD_REQUEST = "Тело запроса не подходит: {}"
 
 
 def documented(
-    model: type[BaseModel], body: type[BaseModel] | None = None
-) -> Callable[[View], View]:
+    model: type[BaseModel], body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+) -> Callable[[View], View]:  # fmt: skip
     """Publish what a route takes and gives; its own code does the checking."""
     publish: Callable[[View], View] = spec.validate(
-        json=body, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
+        json=body, query=query, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
     )
     return publish
 
@@ -110,6 +114,8 @@ def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
     found = house().read(work)
     if isinstance(found, Refusal):
         return answer(found)
+    if isinstance(found, paging.Page):
+        return found.response()
     if isinstance(found, BaseModel):
         return jsonify(found.model_dump(mode="json"))
     return jsonify([item.model_dump(mode="json") for item in found])
@@ -198,11 +204,15 @@ def act(instance_id: int, action: str) -> Reply:
     def work(uow: SqlUnitOfWork) -> Done | Refusal:
         if action == "take_back":
             return acting.take_back(uow, person, instance_id)
-        if _needs_signature(uow, instance_id, action) and not _is_signed(uow, body.password):
-            return UNSIGNED
+        refusal = None
+        if body.scan is None and signing.is_signed(uow, instance_id, action):
+            refusal = signing.confirm(uow, person, body.password) if body.password else UNSIGNED
+        if refusal:
+            return refusal
+        signature = Signature(PAPER_SCAN, body.scan) if body.scan is not None else Signature()
         intent = Intent(
             instance_id, action, _values(uow, instance_id, action, body), body.voter,
-            body.version, body.seen, body.as_, body.vote_version,
+            body.version, body.seen, body.as_, body.vote_version, signature,
         )  # fmt: skip
         return acting.act(uow, person, intent)
 
@@ -221,20 +231,6 @@ def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -
     if body.comment and takes_reason and "reason" not in body.data:
         return {**body.data, "reason": body.comment}
     return body.data
-
-
-def _needs_signature(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:
-    case = uow.load(instance_id)
-    if case is None:
-        return False
-    definition = uow.processes[case.process]
-    transition, found = definition.transition(case.state, action), definition.answer(action)
-    return transition.signed if transition else bool(found and found[1].signed)
-
-
-def _is_signed(uow: SqlUnitOfWork, password: str) -> bool:
-    account = SqlAccess(uow).account_of(g.person_id)
-    return bool(account and access.is_password(account, password))
 
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal], queue: int | None = None) -> Reply:
@@ -333,14 +329,19 @@ def bring_file() -> Reply:
 
 
 @api.get("/queue")
-@documented(m.WorkView)
+@documented(m.WorkView, query=paging.After)
 def queue() -> Reply:
-    """List the work that waits for the token's person."""
+    """List the work that waits for the token's person, the most urgent first, page by page."""
+    after = queries.place(paging.wanted())
+    if paging.wanted() and after is None:
+        return answer(paging.NO_PLACE)
+    wanted = queries.QueueFilter(after=after)
 
-    def look(uow: SqlUnitOfWork) -> list[m.WorkView]:
+    def look(uow: SqlUnitOfWork) -> paging.Page:
         actor = uow.actor(g.person_id)
-        page = queries.queue(uow.session, actor, queries.QueueFilter(), uow.now)
-        return [work_view(row) for row in page.rows]
+        page = queries.queue(uow.session, actor, wanted, uow.now, uow.today)
+        rows = [work_view(row) for row in page.rows]
+        return paging.Page(rows, page.rows[-1].cursor if page.has_more else "")
 
     return _read(look)
 

@@ -2,10 +2,11 @@
 
 from workflow_app.api import models as m
 from workflow_app.api.problems import problem_of
-from workflow_app.engine.case import Case
+from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.decide import Offer, allowed, warned
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
+from workflow_app.engine.signatures import accepted
 from workflow_app.store import queries
 from workflow_app.store.models.documents import Document
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -19,16 +20,17 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
         id=case.id, process=case.process, state=case.state,
         state_title=process.states[case.state].title, number=case.number, version=case.version,
         seen=case.text_hash, data=case.data.model_dump(mode="json"),
-        allowed=[_allowed(offer) for offer in offers if offer.refusal is None],
+        allowed=[_allowed(offer, facts) for offer in offers if offer.refusal is None],
         refused=[_refused(offer) for offer in offers if offer.refusal is not None],
         warnings=[problem_of(warning) for warning in warned(process, case, facts)],
     )  # fmt: skip
 
 
-def _allowed(offer: Offer) -> m.ActionView:
-    form = offer.action.form
+def _allowed(offer: Offer, facts: Facts) -> m.ActionView:
+    form, signed = offer.action.form, offer.action.signed
     return m.ActionView(
-        key=offer.key, title=offer.action.title, voter=offer.voter, signed=offer.action.signed,
+        key=offer.key, title=offer.action.title, voter=offer.voter, signed=bool(signed),
+        signatures=list(accepted(signed, facts)),
         form=form.model_json_schema() if form else None,
     )  # fmt: skip
 
@@ -75,6 +77,7 @@ def document_view(document: Document) -> m.DocumentView:
         id=document.id, paper=document.paper, title=document.title, version=document.version,
         file_name=document.file_name, content_hash=document.content_hash,
         file_sha256=document.file_sha256, issued_at=document.issued_at,
+        withdrawn_at=document.withdrawn_at,
     )  # fmt: skip
 
 

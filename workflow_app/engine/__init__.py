@@ -45,12 +45,15 @@ from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise, stay
 from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
+from workflow_app.engine.signatures import PAPER_SCAN, Accepted
 
 __all__ = [
     "AUTHOR",
+    "PAPER_SCAN",
     "PENDING",
     "POST",
     "SYSTEM_ROLE",
+    "Accepted",
     "Act",
     "Amend",
     "Answer",

@@ -17,6 +17,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Role
+from workflow_app.engine.signatures import Signed, word
 from workflow_app.engine.where import caller
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Answer:
     """One way to answer: the status it gives and what it asks of the voter.
 
     `after` names the statuses it may replace, `by` lets another role answer for the voter
-    (the initiator accepts a condition), `signed` asks for the password again.
+    (the initiator accepts a condition), `signed` says by what it is confirmed: the password
+    again (`True`), or whatever the municipality accepts.
     """
 
     key: str
@@ -85,7 +87,7 @@ class Answer:
     by: Role | None = None
     after: tuple[str, ...] = (PENDING,)
     if_: tuple[Callable[["Case", "Facts"], Any], ...] = ()
-    signed: bool = False
+    signed: Signed = False
     tell: tuple[Role, ...] = ()
     basis: str = ""
     style: Literal["primary", "secondary", "danger"] = "secondary"
@@ -103,6 +105,8 @@ class Vote:
     comment: str = ""
     is_left_out: bool = False
     answered_at: Any = None
+    signature: str = ""
+    evidence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,10 @@ class Ballot:
     def answer(self, key: str) -> Answer | None:
         """Return the answer with this key."""
         return next((answer for answer in self.answers if answer.key == key), None)
+
+    def signature_word(self, kind: str) -> str:
+        """Return how a kind of signature reads in this ballot; empty for none."""
+        return word(next((one.signed for one in self.answers if one.signed), False), kind)
 
     def close_when_decided(self, case: "Case", facts: "Facts") -> Refusal | None:
         """Guard of closing by hand: only once the outcome can no longer change."""

@@ -33,6 +33,7 @@ class Due:
     the system takes at the due moment. `since="change"` counts from the last change of a draft.
     `at_start` is no term of work but a date of effect: 00:00 of that very day, working or not.
     `set_by` reads the offset from a setting that papers print too, so that both say the same.
+    `august` is the shorter term a municipality may choose for the weeks before the school year.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Due:
     since: Literal["entry", "change"] = "entry"
     at_start: bool = False
     set_by: Callable[["Facts"], int] | None = None
+    august: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,14 @@ def default_policy(due: Due, facts: "Facts | None" = None) -> Policy:
     """Return the policy row a process declares for its deadline, in a municipality when given."""
     offset = due.set_by(facts) if due.set_by and facts else due.offset
     return Policy(offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))
+
+
+def august_policy(due: Due) -> Policy | None:
+    """Return the row of the shorter term, if the deadline has one; late reminders go."""
+    if due.august is None:
+        return None
+    remind = tuple(days for days in due.remind if days < due.august)
+    return Policy(due.august, due.unit, remind, tuple(days for days, _ in due.escalate))
 
 
 def schedule(

@@ -12,6 +12,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition
 from workflow_app.engine.roles import Role
+from workflow_app.engine.signatures import Accepted, Signed
 
 KINDS = {
     "start": "начинает дело",
@@ -113,6 +114,8 @@ def _names(roles: Iterable[Role]) -> str:
 def deadline(due: Due) -> str:
     """Return a deadline in words: how long, reminders, who learns of it when it is missed."""
     parts = [f"{due.offset} {UNITS[due.unit]}" if due.on is None else "к назначенной дате"]
+    if due.august is not None:
+        parts.append(f"в августе можно {due.august}")
     if due.remind:
         days = ", ".join("в день срока" if d == 0 else f"за {d} дн." for d in due.remind)
         parts.append(f"напоминание {days}")
@@ -139,7 +142,7 @@ def _action(process: Process, action: Transition) -> ActionLine:
         conditions.append(_condition(action.condition))
     conditions += [f"не тот, кто выполнил «{_title(process, key)}»" for key in action.apart]
     if action.signed:
-        conditions.append("с повторным вводом пароля")
+        conditions.append(_signature(action.signed))
     return ActionLine(
         action.title,
         KINDS[action.kind],
@@ -151,6 +154,12 @@ def _action(process: Process, action: Transition) -> ActionLine:
         tuple(view.title for view in views(action.form)) if action.form else (),
         action.basis,
     )
+
+
+def _signature(signed: Signed) -> str:
+    if isinstance(signed, Accepted):
+        return f"с подписью (виды подписи — настройка {signed.setting})"
+    return "с повторным вводом пароля"
 
 
 def _title(process: Process, key: str) -> str:

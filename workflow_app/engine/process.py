@@ -12,6 +12,7 @@ from workflow_app.engine.deadlines import Due
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
+from workflow_app.engine.signatures import Signed
 from workflow_app.engine.where import caller
 
 Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
@@ -96,7 +97,7 @@ class Transition:
     basis: str = ""
     style: Literal["primary", "secondary", "danger"] = "secondary"
     is_bulk: bool = False
-    signed: bool = False
+    signed: Signed = False
     unlimited: str = ""
     where: str = ""
 
@@ -124,7 +125,8 @@ class Process:
     """A definition: form, states, transitions, ballots and papers of one kind of case.
 
     `parties` names organisations found in the data, `number` a journal whose next number the
-    instance takes when it starts, `one_open` a key of which only one open instance may exist.
+    instance takes when it starts, `one_open` a key of which only one open instance may exist
+    (`None` while the data do not tell it yet).
     """
 
     key: str
@@ -138,7 +140,7 @@ class Process:
     heading: Callable[[Any], str] | None = None
     about: Callable[[Any], str] | None = None
     """What a case is about (its `subject`), where its own data say so and nobody else."""
-    one_open: Callable[[Any], str] | None = None
+    one_open: Callable[[Any], str | None] | None = None
     adopt: Callable[[Facts, int], tuple[int, Mapping[str, Any]]] | None = None
     """The author and the data of the case of an imported row of the register `beside`."""
     beside: str = ""

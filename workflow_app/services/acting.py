@@ -17,6 +17,8 @@ from workflow_app.engine.forms import Form, parse, views
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
+from workflow_app.engine.signatures import PASSWORD, Signature
+from workflow_app.services import signing, taking_back, undoing
 from workflow_app.services.interpreter import Interpreter, plain
 from workflow_app.services.ports import NewCase, UnitOfWork
 
@@ -35,6 +37,8 @@ class Intent:
     seen: str | None = None
     position_id: int | None = None
     vote_version: int | None = None
+    signature: Signature = PASSWORD
+    """By what a signed action is signed; a password was checked where it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,10 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     form = parse(transition.form, intent.values) if transition and transition.form else None
     if isinstance(form, Refusal):
         return form
-    refusal = foreign_file(uow, person_id, case.id, form) if form else None
+    signed = transition.signed if transition else False
+    refusal = (foreign_file(uow, person_id, case.id, form) if form else None) or signing.unfit(
+        uow, person_id, case, signed, intent.signature
+    )
     if refusal:
         return refusal
     decision = decide(
@@ -117,15 +124,20 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     )  # fmt: skip
     if isinstance(decision, Refusal):
         return decision
-    return _carry_out(uow, case, decision, form)
+    return _carry_out(uow, case, decision, form, intent.signature)
 
 
-def _carry_out(uow: UnitOfWork, case: Case, decision: Decision, form: Form | None) -> Done:
+def _carry_out(
+    uow: UnitOfWork, case: Case, decision: Decision, form: Form | None, signature: Signature
+) -> Done:
     interpreter = Interpreter(uow)
-    interpreter.apply(case, decision, form)
+    signed = decision.transition.signed
+    interpreter.apply(case, decision, form, signing.mark(uow, signed, signature))
     interpreter.finish()
     for file_id in files(form) if form else ():
         uow.attach_file(file_id, case.id)
+    if signed and signature.evidence:
+        uow.attach_file(signature.evidence, case.id)
     return _done(uow, case.id)
 
 
@@ -164,10 +176,16 @@ def _answer(
     )  # fmt: skip
     if isinstance(answered, Refusal):
         return answered
+    refusal = signing.unfit(uow, actor.person_id, case, answer.signed, intent.signature)
+    if refusal:
+        return refusal
     interpreter = Interpreter(uow)
-    if not interpreter.answer(case, answered, form):
+    signature = signing.mark(uow, answer.signed, intent.signature)
+    if not interpreter.answer(case, signing.put(answered, intent.signature), form, signature):
         return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
     interpreter.finish()
+    if answer.signed and intent.signature.evidence:
+        uow.attach_file(intent.signature.evidence, case.id)
     return _done(uow, case.id)
 
 
@@ -242,13 +260,12 @@ def take_back(uow: UnitOfWork, person_id: int, instance_id: int) -> Done | Refus
     step = uow.last_step(instance_id)
     if step is None or step.person_id != person_id:
         return Refusal("not_your_step", "Последний шаг сделали не вы")
-    if not step.undo:
-        return Refusal("cannot_take_back", f"Шаг «{step.title}» отменить уже нельзя")
-    interpreter = Interpreter(uow)
-    refusal = interpreter.take_back(case, step, actor)
-    if refusal:
-        return refusal
-    return _done(uow, instance_id)
+    if not undoing.is_possible(step):
+        return undoing.impossible(step)
+    by = next((c for c in actor.capacities if c.position_id == step.position_id), None)
+    if by is None:
+        return Refusal("not_your_role", "В должности, в которой сделан шаг, сегодня не вы")
+    return taking_back.take_back(uow, case, step, by) or _done(uow, instance_id)
 
 
 def may_read(uow: UnitOfWork, process: Process, case: Case, actor: Actor) -> bool:

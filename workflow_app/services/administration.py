@@ -9,13 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services import access
+from workflow_app.services.import_rows import MAIL_ADDRESS
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
 UNITS = ("working", "calendar")
 LONGEST_OFFSET = 366
+LONGEST_EMAIL = 200
 
 NOT_ADMIN = Refusal("not_your_role", "Это делает администратор или специалист отдела")
 UNKNOWN = Refusal("not_found", "Такой записи нет или она не в вашем муниципалитете")
@@ -76,6 +79,12 @@ class Administration(Protocol):
 
     def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
         """Return an organisation's short name; empty for a stranger."""
+
+    def owner_of(self, email: str) -> int | None:
+        """Return who has this address or signs in by it, whatever the case of its letters."""
+
+    def set_email(self, person_id: int, email: str) -> str:
+        """Write a person's address, by which she signs in, too; return the one before."""
 
     def set_active(self, person_id: int, *, active: bool) -> None:
         """Open or close an account; closing ends every session and token."""
@@ -154,6 +163,24 @@ def invite(store: Administration, actor: Actor, person_id: int) -> str | Refusal
         return UNKNOWN
     store.record(by, "invite", f"Приглашение: {name}", {"person_id": person_id})
     return access.make_link(store.access, person_id, "invitation")
+
+
+def set_email(store: Administration, actor: Actor, person_id: int, email: str) -> Refusal | None:
+    """Put a person's address right: letters go there, and she signs in by it."""
+    by, email = officer(actor), email.strip().lower()
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    if not name:
+        return UNKNOWN
+    if len(email) > LONGEST_EMAIL or not MAIL_ADDRESS.fullmatch(email):
+        return Refusal("bad_email", f"«{email[:80]}» — не адрес электронной почты", "email")
+    if store.owner_of(email) not in (None, person_id):
+        return Refusal("email_taken", f"Адрес {email} уже записан у другого человека", "email")
+    before = store.set_email(person_id, email)
+    details = {"person_id": person_id, "before": before, "after": email}
+    store.record(by, "set_email", f"Почта: {name}, {email}", details)
+    return None
 
 
 def set_active(
@@ -339,6 +366,29 @@ def set_policy(
     }  # fmt: skip
     store.set_policy(by.municipality_id, kind, lane, values)
     store.record(by, "set_policy", f"Срок «{kind}»: {offset}", {"lane": lane, **values})
+    return None
+
+
+def row_of(term: Policy) -> dict[str, Any]:
+    """Return a term as its policy row holds it."""
+    return {
+        "offset": term.offset, "unit": term.unit, "remind": list(term.remind),
+        "escalate_after": list(term.escalate_after),
+    }  # fmt: skip
+
+
+def set_lane(
+    store: Administration, actor: Actor, lane: str, terms: Mapping[str, Policy]
+) -> Refusal | None:
+    """Take proposed terms for a lane; open deadlines stay as they are."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    for kind, term in terms.items():
+        store.set_policy(by.municipality_id, kind, lane, row_of(term))
+    said = ", ".join(f"{kind} {term.offset}" for kind, term in terms.items())
+    details = {"lane": lane, **{kind: term.offset for kind, term in terms.items()}}
+    store.record(by, "set_lane", f"Сроки «{lane}»: {said}", details)
     return None
 
 

@@ -14,6 +14,7 @@ from workflow_app.services.acting import NOT_FOUND, Done, files, foreign_file, m
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.interpreter import ALREADY_OPEN, plain
 from workflow_app.services.ports import UnitOfWork
+from workflow_app.services.saying import in_words, rows_in_words
 
 NOT_EDITABLE = Refusal("not_editable", "На этой стадии текст не меняют")
 
@@ -59,7 +60,8 @@ def _merged(
         return refusal
     current = plain(case.data)
     versions = uow.field_versions(case.id)
-    wanted, touched, conflicts = _merge(fields, current, changes, versions, version)
+    facts = uow.facts(case.municipality_id)
+    wanted, touched, conflicts = _merge(facts, fields, current, changes, versions, version)
     form = parse(process.form, {**current, **wanted})
     if isinstance(form, Refusal):
         return form
@@ -106,8 +108,8 @@ def _held(uow: Drafts, process: Process, case: Case, form: Form) -> Refusal | No
 
 
 def _merge(
-    fields: Mapping[str, FieldView], current: Mapping[str, Any], changes: Mapping[str, Any],
-    versions: Mapping[str, int], version: int,
+    facts: Facts, fields: Mapping[str, FieldView], current: Mapping[str, Any],
+    changes: Mapping[str, Any], versions: Mapping[str, int], version: int,
 ) -> tuple[dict[str, Any], list[str], list[Refusal]]:  # fmt: skip
     """Return new values, the names they touch, and the fields somebody else changed meanwhile."""
     wanted: dict[str, Any] = {}
@@ -122,17 +124,21 @@ def _merge(
         else:
             wanted[name] = value
             names = [name]
-        is_newer = any(versions.get(part, 0) > version for part in names)
-        if is_newer and value != current[name]:
-            conflicts.append(_conflict(view, current[name]))
+        newer = [part for part in names if versions.get(part, 0) > version]
+        if newer and value != current[name]:
+            conflicts.append(_conflict(facts, view, current[name], newer))
         touched += names
     return wanted, touched, conflicts
 
 
-def _conflict(view: FieldView, theirs: Any) -> Refusal:
-    shown = theirs if isinstance(theirs, str) else ""
+def _conflict(facts: Facts, view: FieldView, theirs: Any, parts: Sequence[str]) -> Refusal:
+    """Refuse a field, or some of its rows, with what the other person made of it."""
+    keys = [part.partition("/")[2] for part in parts]
+    said = rows_in_words(facts, view, theirs, keys) if view.row and all(keys) else ""
     sentence = f"«{view.title}» тем временем изменил другой человек"
-    return Refusal("field_conflict", f"{sentence}: {shown}" if shown else sentence, view.name)
+    return Refusal(
+        "field_conflict", f"{sentence}: {said or in_words(facts, view, theirs)}", view.name
+    )
 
 
 def _merged_rows(

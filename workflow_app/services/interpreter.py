@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workflow_app.engine.ballots import PENDING, Ballot, Vote
+from workflow_app.engine.ballots import PENDING, Ballot
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import (
     Amend,
@@ -31,10 +31,10 @@ from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import POST, Actor, Capacity, system, targets
+from workflow_app.services import undoing
 from workflow_app.services.hashing import canonical, sha256, text_hash
 from workflow_app.services.ports import (
     Entry,
-    LastStep,
     NewCase,
     NewDeadline,
     NewDocument,
@@ -54,6 +54,9 @@ class Interpreter:
         self.uow = uow
         self._unsettled: deque[int] = deque()
         self._calls: deque[tuple[int, str, Mapping[str, Any]]] = deque()
+        self._cause: undoing.Cause | None = None
+        """The line of history that the person's step writes; all else follows from it."""
+        self._traces: dict[int, undoing.Trace] = {}
 
     # ------------------------------------------------------------ beginning and deciding
 
@@ -77,10 +80,14 @@ class Interpreter:
         case.id = self.uow.create(process, replace(case, state=decision.target), new)
         return self.apply(case, decision, form)
 
-    def apply(self, case: Case, decision: Decision, form: Form | None) -> Case:
+    def apply(
+        self, case: Case, decision: Decision, form: Form | None,
+        signature: Mapping[str, Any] | None = None,
+    ) -> Case:  # fmt: skip
         """Apply a decision: changes, state, deadlines, work items, history, papers."""
         process = self.uow.processes[case.process]
         before = case
+        trace = self._begin(case, decision.capacity)
         case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
         papers: list[Paper] = []
         made: dict[str, int] = {}
@@ -97,8 +104,8 @@ class Interpreter:
             before.state,
             case.state,
             decision.capacity,
-            plain(form),
-            _way_back(process, before, decision),
+            {**plain(form), **(signature or {})},
+            self._undo(process, before, case, decision, trace),
         )
         self.uow.save(process, case, before, entry)
         for paper in papers:
@@ -123,24 +130,66 @@ class Interpreter:
         if case and transition:
             self._act_as_system(case, transition.key, {})
 
-    def answer(self, case: Case, answered: Answered, form: Form | None) -> bool:
+    def _begin(self, case: Case, capacity: Capacity) -> undoing.Trace:
+        """Begin to gather what a step changes; the first step of a person is the cause."""
+        if self._cause is None and capacity.person_id:
+            self._cause = (case.id, self.uow.next_line(case.id))
+        self._traces[case.id] = trace = undoing.Trace()
+        return trace
+
+    def _undo(
+        self, process: Process, before: Case, after: Case, decision: Decision, trace: undoing.Trace
+    ) -> dict[str, Any]:
+        """Return what the line of history keeps: for a person's step, and elsewhere because of it.
+
+        What the system does next in the same case hides the person's line, so it keeps nothing.
+        """
+        if self._cause is None or (not decision.capacity.person_id and self._is_own(before)):
+            return {}
+        kept = undoing.of_move(process, before, after, decision, trace)
+        return kept if self._is_own(before) else {**kept, "because": list(self._cause)}
+
+    def _is_own(self, case: Case) -> bool:
+        """Tell whether a case is the one the person acted in."""
+        return self._cause is not None and self._cause[0] == case.id
+
+    def _close_work(self, case: Case, **of: str) -> None:
+        closed = self.uow.close_work(case, **of)
+        self._traces.setdefault(case.id, undoing.Trace()).work += closed
+
+    def _close_deadlines(self, case: Case, **of: str) -> None:
+        closed = self.uow.close_deadlines(case, **of)
+        self._traces.setdefault(case.id, undoing.Trace()).deadlines += closed
+
+    def _keep_ballot(self, case: Case, ballot: Ballot) -> None:
+        """Remember a ballot before it changes, where somebody may want it back."""
+        if self._cause is not None:
+            self._traces.setdefault(case.id, undoing.Trace()).keep_ballot(
+                self.uow, case, ballot.key
+            )
+
+    def answer(
+        self, case: Case, answered: Answered, form: Form | None,
+        signature: Mapping[str, Any] | None = None,
+    ) -> bool:  # fmt: skip
         """Write an answer; False when somebody was faster."""
         process = self.uow.processes[case.process]
         ballot, before, after = answered.ballot, answered.before, answered.after
         values = plain(form)
+        trace = self._begin(case, answered.capacity)
+        undo = undoing.of_answer(self.uow, process, case, answered, trace)
         was_open = bool(ballot.tell_decided) and self._is_open(case, ballot)
         if not self.uow.write_vote(case, ballot.key, before, after, answered.capacity, values):
             return False
-        self.uow.close_work(case, ballot=ballot.key, voter=before.voter.key)
+        self._close_work(case, ballot=ballot.key, voter=before.voter.key)
         if not _is_waited_for(process, ballot) and not self._pending(case, ballot):
-            self.uow.close_deadlines(case, ballot=ballot.key)
+            self._close_deadlines(case, ballot=ballot.key)
         after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
-        undo = {"vote": [ballot.key, before.voter.key, before.status]}
         word = ballot.words.get(after.status, answered.answer.title)
         title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
         entry = Entry(
             answered.answer.key, title, case.state, case.state, answered.capacity,
-            {"voter": before.voter.key, **values}, undo,
+            {"voter": before.voter.key, **values, **(signature or {})}, undo,
         )  # fmt: skip
         self.uow.save(process, after_case, case, entry)
         if answered.answer.tell:
@@ -184,50 +233,6 @@ class Interpreter:
     def unsettled(self, instance_id: int) -> None:
         """Look at an instance again before the work is finished."""
         self._unsettled.append(instance_id)
-
-    def take_back(self, case: Case, step: LastStep, actor: Actor) -> Refusal | None:
-        """Restore what was before the step, unless what it started has moved on."""
-        if any(child.version > 1 for child in self._started_by(case, step)):
-            return Refusal("acted_on", "По этому шагу уже действуют: отменить его нельзя")
-        for child in self._started_by(case, step):
-            self._act_as_system(child, self.uow.processes[child.process].stop, {})
-        process = self.uow.processes[case.process]
-        before, case = case, replace(case)
-        if "vote" in step.undo:
-            self._restore_vote(process, case, *step.undo["vote"])
-        else:
-            data = process.form.model_validate(step.undo["data"])
-            case.data, case.text_hash = data, text_hash(case.process, data)
-            case = self._enter(process, before, case, step.undo["state"])
-        entry = Entry(
-            "take_back", f"Отменён шаг «{step.title}»", before.state, case.state,
-            actor.capacities[0],
-        )  # fmt: skip
-        self.uow.save(process, case, before, entry)
-        return None
-
-    def _started_by(self, case: Case, step: LastStep) -> Sequence[Case]:
-        return self.uow.children(case.id) if "state" in step.undo else ()
-
-    def _restore_vote(
-        self, process: Process, case: Case, ballot_key: str, voter: str, status: str
-    ) -> None:
-        """Put a vote back and its work item with it."""
-        ballot = process.ballots[ballot_key]
-        tally = self.uow.tally(case, ballot_key)
-        vote = next((vote for vote in tally or () if vote.voter.key == voter), None)
-        if vote is None:
-            return
-        after = Vote(vote.voter, status, vote.version + 1)
-        capacity = Capacity(0, "system", 0, case.municipality_id)
-        self.uow.write_vote(case, ballot_key, vote, after, capacity, {})
-        if status == PENDING:
-            self.uow.reopen_deadline(case, ballot_key)
-            item = NewWorkItem(
-                vote.voter.role, vote.voter.organisation_id or 0,
-                ballot.work_title or ballot.title, case.state, ballot_key, voter,
-            )  # fmt: skip
-            self.uow.open_work(case, [item])
 
     def _settle(self, instance_id: int) -> None:
         case = self.uow.load(instance_id)
@@ -322,26 +327,28 @@ class Interpreter:
 
     def _ask(self, case: Case, change: Ask) -> None:
         ballot = self.uow.processes[case.process].ballots[change.ballot]
+        self._keep_ballot(case, ballot)
         if change.step == "close":
             self.close_ballot(case, ballot)
         elif change.step == "leave_out":
             keys = [voter.key for voter in change.voters]
             self.uow.leave_out(case, ballot.key, keys)
             for key in keys:
-                self.uow.close_work(case, ballot=ballot.key, voter=key)
+                self._close_work(case, ballot=ballot.key, voter=key)
         else:
             pending = self.uow.put_question(case, ballot, change)
             self._open_ballot(case, ballot, pending)
 
     def close_ballot(self, case: Case, ballot: Ballot) -> None:
         """Close a ballot with everything that waits for it."""
+        self._keep_ballot(case, ballot)
         self.uow.close_ballot(case, ballot.key, ballot.silence)
-        self.uow.close_work(case, ballot=ballot.key)
-        self.uow.close_deadlines(case, ballot=ballot.key)
+        self._close_work(case, ballot=ballot.key)
+        self._close_deadlines(case, ballot=ballot.key)
 
     def _open_ballot(self, case: Case, ballot: Ballot, pending: Sequence[Voter]) -> None:
-        self.uow.close_work(case, ballot=ballot.key)
-        self.uow.close_deadlines(case, ballot=ballot.key)
+        self._close_work(case, ballot=ballot.key)
+        self._close_deadlines(case, ballot=ballot.key)
         if not pending:
             return
         deadlines = self._deadlines(case, (ballot.due,) if ballot.due else (), ballot=ballot)
@@ -418,14 +425,14 @@ class Interpreter:
         """
         if target == before.state:
             if _waits_otherwise(process.states[target], before, case):
-                self.uow.close_deadlines(case, state=target)
-                self.uow.close_work(case, state=target)
+                self._close_deadlines(case, state=target)
+                self._close_work(case, state=target)
                 self.open_state(process, case)
             return case
         case = replace(case, state=target)
         if before.state:
-            self.uow.close_deadlines(case, state=before.state)
-            self.uow.close_work(case, state=before.state)
+            self._close_deadlines(case, state=before.state)
+            self._close_work(case, state=before.state)
             ballot = process.states[before.state].ballot
             if ballot:
                 self.close_ballot(case, ballot)
@@ -559,20 +566,6 @@ def _prefilled(process: Process, case: Case, uow: UnitOfWork) -> Mapping[str, An
     if process.prefill is None or case.capacity is None:
         return {}
     return process.prefill(case.capacity, uow.facts(case.municipality_id), uow.today)
-
-
-_FINAL_CHANGES = (Enter, Amend, End, Number, Fan)
-
-
-def _way_back(process: Process, before: Case, decision: Decision) -> dict[str, Any]:
-    """Return what taking the step back restores; empty when it left marks that must stay."""
-    irrevocable = any(isinstance(change, _FINAL_CHANGES) for change in decision.changes)
-    stays = decision.target == decision.source
-    if irrevocable or stays or not before.state or not decision.transition.is_by_person:
-        return {}
-    if process.states[decision.target].is_final:
-        return {}
-    return {"state": before.state, "data": plain(before.data)}
 
 
 def case_title(process: Process, case: Case) -> str:

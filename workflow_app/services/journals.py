@@ -1,14 +1,16 @@
 """Journals: numbers used outside the system get their rows too, so that no number is missing."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.roles import Actor, Capacity
 
 CLERKS = frozenset({"clerk", "dept_specialist"})
 LONGEST_RANGE = 500
+LONGEST_TITLE = 300
+NO_DATE = Refusal("field_required", "Укажите дату", "on")
 
 
 class Journals(Protocol):
@@ -22,25 +24,59 @@ class Journals(Protocol):
     ) -> Sequence[int]:
         """Return the numbers of a range that have a row already."""
 
+    @property
+    def today(self) -> dt.date:
+        """The day in the municipality."""
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done, by whom and as whom."""
+
     def put_outside_numbers(
         self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
     ) -> None:
         """Insert rows of the kind `external`."""
 
 
+def clerk(actor: Actor) -> Capacity | None:
+    """Return the capacity in which a person keeps the journals, if she does."""
+    return next((c for c in actor.capacities if c.role in CLERKS), None)
+
+
 def record_outside_numbers(
-    uow: Journals, person_id: int, journal: str, on: dt.date, first: int, last: int, title: str
-) -> int | Refusal:
+    uow: Journals, person_id: int, journal: str, on: dt.date | None, first: int, last: int,
+    title: str,
+) -> int | Refusal:  # fmt: skip
     """Write rows for numbers given elsewhere; return how many."""
-    clerk = next((c for c in uow.actor(person_id).capacities if c.role in CLERKS), None)
-    if clerk is None:
+    by, title = clerk(uow.actor(person_id)), " ".join(title.split())
+    if by is None:
         return Refusal("not_your_role", "Журнал ведёт делопроизводитель")
-    if not 1 <= first <= last or last - first >= LONGEST_RANGE:
-        return Refusal("bad_range", f"Укажите номера от и до, не больше {LONGEST_RANGE}", "first")
-    taken = uow.taken_numbers(clerk.municipality_id, journal, on.year, first, last)
+    refusal = joined(_mistakes(uow, on, first, last, title))
+    if refusal or on is None:
+        return refusal or NO_DATE
+    taken = uow.taken_numbers(by.municipality_id, journal, on.year, first, last)
     if taken:
         known = ", ".join(map(str, taken[:5]))
         return Refusal("number_taken", f"В журнале уже есть номера: {known}", "first")
     numbers = range(first, last + 1)
-    uow.put_outside_numbers(clerk.municipality_id, journal, on, numbers, title)
+    uow.put_outside_numbers(by.municipality_id, journal, on, numbers, title)
+    which = f"№ {first}" if first == last else f"№ {first}–{last}"
+    details = {"journal": journal, "first": first, "last": last, "on": on.isoformat()}
+    said = f"Номера вне системы: {which} от {on:%d.%m.%Y}, {title}"
+    uow.record(by, "outside_numbers", said, details)
     return len(numbers)
+
+
+def _mistakes(
+    uow: Journals, on: dt.date | None, first: int, last: int, title: str
+) -> Iterator[Refusal]:
+    """Yield what is wrong with what was typed, field by field."""
+    if not 1 <= first <= last or last - first >= LONGEST_RANGE:
+        yield Refusal("bad_range", f"Укажите номера от и до, не больше {LONGEST_RANGE}", "first")
+    if on is None:
+        yield NO_DATE
+    elif on > uow.today:
+        yield Refusal("in_the_future", "Эта дата ещё не наступила", "on")
+    if not title:
+        yield Refusal("field_required", "Напишите, о чём приказы", "title")
+    elif len(title) > LONGEST_TITLE:
+        yield Refusal("text_too_long", f"Не больше {LONGEST_TITLE} знаков", "title")

@@ -79,13 +79,16 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class LastStep:
-    """The newest line of history, for taking it back."""
+    """A line of history, for taking it back; `undo` says what was before (see `undoing`)."""
 
     seq: int
     action: str
     title: str
     person_id: int | None
     undo: Mapping[str, Any]
+    from_state: str = ""
+    text_hash: str = ""
+    position_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,15 @@ class UnitOfWork(Protocol):
     def last_step(self, instance_id: int) -> LastStep | None:
         """Return the newest line of history."""
 
+    def steps(self, instance_id: int) -> Sequence[LastStep]:
+        """Return every line of history, oldest first."""
+
+    def next_line(self, instance_id: int) -> int:
+        """Return the number the next line of history will have."""
+
+    def withdraw(self, case: Case, since: int) -> None:
+        """Mark papers and snapshots made by a line of history, or a later one, as withdrawn."""
+
     def keep_snapshot(self, case: Case) -> None:
         """Keep the data as a version, unless the newest version is the same."""
 
@@ -197,6 +209,15 @@ class UnitOfWork(Protocol):
     def tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot as it stands in this transaction."""
 
+    def kept_ballot(self, case: Case, ballot: str) -> Mapping[str, Any] | None:
+        """Return a ballot with its votes as JSON values; None when it was never opened."""
+
+    def restore_ballot(self, case: Case, ballot: str, kept: Mapping[str, Any] | None) -> None:
+        """Make a ballot what it was; one that was not there before is gone again."""
+
+    def restore_vote(self, case: Case, ballot: str, voter: str, kept: Mapping[str, Any]) -> None:
+        """Make one vote what it was."""
+
     def policy(self, municipality_id: int, kind: str) -> Policy | None:
         """Return the municipality's row for a kind of deadline."""
 
@@ -206,17 +227,19 @@ class UnitOfWork(Protocol):
     def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines."""
 
-    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
-        """Close the open deadlines of a state or a ballot."""
-
-    def reopen_deadline(self, case: Case, ballot: str) -> None:
-        """Open a ballot's newest deadline again, where its last answer had closed it."""
+    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> Sequence[int]:
+        """Close the open deadlines of a state or a ballot; return which."""
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
 
-    def close_work(self, case: Case, *, state: str = "", ballot: str = "", voter: str = "") -> None:
-        """Close open work items of a state, a ballot, or one voter."""
+    def close_work(
+        self, case: Case, *, state: str = "", ballot: str = "", voter: str = ""
+    ) -> Sequence[int]:
+        """Close open work items of a state, a ballot, or one voter; return which."""
+
+    def reopen(self, case: Case, due: Sequence[int], work: Sequence[int]) -> None:
+        """Open the deadlines and work items of a case again: the same moments, the same people."""
 
     def issue(self, case: Case, document: NewDocument) -> int:
         """Insert a document to be rendered."""
@@ -228,6 +251,9 @@ class UnitOfWork(Protocol):
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case."""
+
+    def file_sha256(self, file_id: int) -> str:
+        """Return the hash of a file's content."""
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
@@ -251,6 +277,7 @@ class Letter:
     subject: str
     text: str
     is_mailed: bool
+    created_at: dt.datetime
     sent_today: int = 0
     """How many letters the person got today already."""
 

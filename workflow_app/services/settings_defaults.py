@@ -49,7 +49,7 @@ DEFAULTS: Mapping[str, Default] = {
     "A-14": Default(
         "Какие подписи принимаются",
         {
-            "consent": ["simple"],
+            "consent": ["simple", "paper_scan"],
             "order": ["paper_scan", "qualified"],
             "report": ["simple", "paper_scan"],
         },

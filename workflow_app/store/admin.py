@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from workflow_app.engine.roles import Capacity
@@ -52,12 +52,7 @@ class SqlAdministration:
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done, by whom and as whom."""
-        values = {
-            "municipality_id": by.municipality_id, "at": self._uow.now, "person_id": by.person_id,
-            "acting_as": by.title, "action": action, "title": title[:400],
-            "details": dict(details),
-        }  # fmt: skip
-        self._connection.execute(insert(table(AdminEvent)).values(values))
+        self._uow.record(by, action, title, details)
 
     def person_name(self, municipality_id: int, person_id: int) -> str:
         """Return a person's short name; empty for a stranger."""
@@ -68,6 +63,23 @@ class SqlAdministration:
         """Return an organisation's short name; empty for a stranger."""
         row = self._session.get(Organisation, organisation_id)
         return row.short_name if row and row.municipality_id == municipality_id else ""
+
+    def owner_of(self, email: str) -> int | None:
+        """Return who has this address or signs in by it, whatever the case of its letters."""
+        accounts = table(Account)
+        query = select(accounts.c.person_id).where(accounts.c.login == email.lower())
+        found = self._connection.execute(query).scalar_one_or_none()
+        return self.access.person_by_email(email) or found
+
+    def set_email(self, person_id: int, email: str) -> str:
+        """Write a person's address, by which she signs in, too; return the one before."""
+        person, accounts = self._session.get_one(Person, person_id), table(Account)
+        before = person.email or ""
+        person.email, person.email_bounced_at = email, None
+        self._session.flush()
+        own = (accounts.c.person_id == person_id, accounts.c.login == before.lower())
+        self._connection.execute(update(accounts).where(*own).values(login=email.lower()))
+        return before
 
     def set_active(self, person_id: int, *, active: bool) -> None:
         """Open or close an account; closing ends every session and token."""

@@ -143,19 +143,17 @@ def reschedule(
     connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == deadline_id).values(values))
 
 
-def reopen(connection: Connection, instance_id: int, ballot: str) -> None:
-    """Open a ballot's newest deadline again with the ticks it has left; an open one stays."""
-    query = (
-        select(_DEADLINE)
-        .where(_DEADLINE.c.instance_id == instance_id, _DEADLINE.c.ballot == ballot)
-        .order_by(_DEADLINE.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None or row.closed_at is None:
-        return
-    values = {
-        "closed_at": None, "status": "open" if row.status == "met" else row.status,
-        "next_at": dt.datetime.fromisoformat(row.ticks[0][0]) if row.ticks else None,
-    }  # fmt: skip
-    connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == row.id).values(values))
+def reopen(connection: Connection, instance_id: int, ids: Sequence[int], now: dt.datetime) -> None:
+    """Open closed deadlines again; reminders that are past are not made up for."""
+    where = (_DEADLINE.c.instance_id == instance_id, _DEADLINE.c.id.in_(ids))
+    for row in connection.execute(select(_DEADLINE).where(*where)).all():
+        ticks = [
+            tick for tick in row.ticks
+            if tick[1] == "due" or dt.datetime.fromisoformat(tick[0]) >= now
+        ]  # fmt: skip
+        values = {
+            "closed_at": None, "ticks": ticks,
+            "status": "open" if row.status == "met" else row.status,
+            "next_at": dt.datetime.fromisoformat(ticks[0][0]) if ticks else None,
+        }  # fmt: skip
+        connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == row.id).values(values))

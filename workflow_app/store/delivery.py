@@ -116,7 +116,9 @@ class SqlDelivery:
             return None
         sent = 0 if row.kind == "letter" else self._sent_today(row.person_id)
         is_mailed = row.mailed_at is not None or row.digest_on is not None
-        return Letter(row.id, row.email or "", row.subject, row.text, is_mailed, sent)
+        return Letter(
+            row.id, row.email or "", row.subject, row.text, is_mailed, row.created_at, sent
+        )
 
     def _sent_today(self, person_id: int) -> int:
         midnight = dt.datetime.combine(self._uow.today, dt.time(), self._uow.zone)
@@ -160,6 +162,10 @@ class SqlDelivery:
         where = _NOTICE.c.id == notice_id
         text = case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
         self._connection.execute(update(_NOTICE).where(where).values(mailed_at=self.now, text=text))
+        # An address that took a letter is good again, whatever it refused before.
+        person = select(_NOTICE.c.person_id).where(where).scalar_subquery()
+        marked = (_PERSON.c.id == person, _PERSON.c.email_bounced_at.is_not(None))
+        self._connection.execute(update(_PERSON).where(*marked).values(email_bounced_at=None))
 
     def bounced(self, notice_id: int, reason: str) -> None:
         """Remember that an address does not take letters."""

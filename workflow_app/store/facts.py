@@ -303,7 +303,7 @@ class SqlFacts:
     def _snapshot(self, case: Case) -> Any:
         query = (
             select(DataVersion.data)
-            .where(DataVersion.instance_id == case.id)
+            .where(DataVersion.instance_id == case.id, DataVersion.withdrawn_at.is_(None))
             .order_by(DataVersion.number.desc())
             .limit(1)
         )

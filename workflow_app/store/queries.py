@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.roles import POST, Actor
-from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.engine.roles import POST, Actor, Capacity
+from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     BallotRow,
@@ -87,24 +87,62 @@ class QueuePage:
 FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
-def mine(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a work item waits for one of the actor's capacities."""
+def place(cursor: str) -> tuple[dt.datetime, int] | None:
+    """Return where a page of the queue begins; None for a mangled cursor."""
+    moment, _, number = cursor.partition("_")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    is_number = number.isdigit() and len(number) < 19  # noqa: PLR2004 (a row's id)
+    return (at, int(number)) if is_number and at.tzinfo else None
+
+
+def mine(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+    """Return the condition that a work item waits for one of the actor's capacities.
+
+    An item given by name waits for that person in her office, or for her substitute there; once
+    she has left it, for everybody in the role again.
+    """
+    given = [
+        and_(_in_place(own), WorkItem.person_id == person)
+        for person, own in _by_person(actor).items()
+    ]
+    free = or_(WorkItem.person_id.is_(None), ~_still_in_office(today))
+    return and_(WorkItem.closed_at.is_(None), or_(and_(_in_place(actor.capacities), free), *given))
+
+
+def _by_person(actor: Actor) -> Mapping[int, Sequence[Capacity]]:
+    """Return whose office → the capacities held in it: one's own, or an absent person's."""
+    found: dict[int, list[Capacity]] = {}
+    for capacity in actor.capacities:
+        found.setdefault(capacity.stands_for or capacity.person_id, []).append(capacity)
+    return found
+
+
+def _in_place(capacities: Iterable[Capacity]) -> ColumnElement[bool]:
+    """Return the condition that an item's role and organisation are those of a capacity."""
     places = {
         (capacity.municipality_id, role, place)
-        for capacity in actor.capacities
+        for capacity in capacities
         for role, place in (
             (capacity.role, 0), (capacity.role, capacity.organisation_id),
             (POST, capacity.position_id),
         )
     }  # fmt: skip
     place = tuple_(WorkItem.municipality_id, WorkItem.role, WorkItem.organisation_id)
-    return and_(
-        WorkItem.closed_at.is_(None),
-        or_(
-            and_(place.in_(sorted(places)), WorkItem.person_id.is_(None)),
-            WorkItem.person_id == actor.person_id,
-        ),
-    )
+    return place.in_(sorted(places))
+
+
+def _still_in_office(today: dt.date) -> ColumnElement[bool]:
+    """Return the condition that the person an item was given to holds its office today."""
+    held = select(Position.id).where(
+        Position.person_id == WorkItem.person_id, Position.role == WorkItem.role,
+        Position.municipality_id == WorkItem.municipality_id, Position.starts_on <= today,
+        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        or_(WorkItem.organisation_id == 0, Position.organisation_id == WorkItem.organisation_id),
+    )  # fmt: skip
+    return held.correlate(WorkItem).exists()
 
 
 def says(text: str) -> ColumnElement[bool]:
@@ -116,11 +154,11 @@ def says(text: str) -> ColumnElement[bool]:
 
 
 def queue(
-    session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime,
+    session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime, today: dt.date,
     visited: dt.datetime | None = None,
 ) -> QueuePage:  # fmt: skip
     """Return the work that waits for a person, the most urgent first."""
-    conditions: list[ColumnElement[bool]] = [mine(actor)]
+    conditions: list[ColumnElement[bool]] = [mine(actor, today)]
     if wanted.process:
         conditions.append(Instance.process == wanted.process)
     if wanted.state:
@@ -130,7 +168,7 @@ def queue(
     if wanted.late:
         conditions.append(WorkItem.due_at < now)
     if wanted.own:
-        conditions.append(WorkItem.person_id == actor.person_id)
+        conditions.append(WorkItem.person_id.in_({actor.person_id, *_by_person(actor)}))
     if wanted.since:
         conditions.append(Instance.changed_at > wanted.since)
     if wanted.after:
@@ -147,26 +185,26 @@ def queue(
     )
     found = session.execute(query).all()
     rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
-    total, late = counts(session, actor, now)
-    changed = _changed(session, actor, visited) if visited else 0
+    total, late = counts(session, actor, now, today)
+    changed = _changed(session, actor, visited, today) if visited else 0
     return QueuePage(rows, total, late, has_more=len(found) > PAGE, changed=changed)
 
 
-def _changed(session: Session, actor: Actor, since: dt.datetime) -> int:
+def _changed(session: Session, actor: Actor, since: dt.datetime, today: dt.date) -> int:
     """Return how much of a person's work belongs to cases changed since a moment."""
     query = (
         select(func.count())
         .select_from(WorkItem)
         .join(Instance, Instance.id == WorkItem.instance_id)
-        .where(mine(actor), Instance.changed_at > since)
+        .where(mine(actor, today), Instance.changed_at > since)
     )
     return int(session.execute(query).scalar_one())
 
 
-def counts(session: Session, actor: Actor, now: dt.datetime) -> tuple[int, int]:
+def counts(session: Session, actor: Actor, now: dt.datetime, today: dt.date) -> tuple[int, int]:
     """Return how much work waits for a person, and how much of it is late."""
     late = func.count().filter(WorkItem.due_at < now)
-    row = session.execute(select(func.count(), late).where(mine(actor))).one()
+    row = session.execute(select(func.count(), late).where(mine(actor, today))).one()
     return int(row[0]), int(row[1])
 
 
@@ -243,7 +281,7 @@ def case_page(session: Session, instance_id: int, parent_id: int | None) -> Case
         session.get(Instance, parent_id) if parent_id else None,
         session.scalars(
             select(DataVersion)
-            .where(DataVersion.instance_id == instance_id)
+            .where(DataVersion.instance_id == instance_id, DataVersion.withdrawn_at.is_(None))
             .order_by(DataVersion.number)
         ).all(),
         session.scalars(

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from workflow_app.store.database import Database
 from workflow_app.store.models import Base
@@ -29,6 +30,13 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to a revision."""
     _run(database, lambda alembic: command.downgrade(alembic, revision))
+
+
+def is_newest(database: Database) -> bool:
+    """Tell whether the database stands at the newest revision."""
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head
 
 
 def differences(database: Database) -> list[object]:

@@ -35,6 +35,7 @@ from workflow_app.store import (
     votes,
 )
 from workflow_app.store.facts import SqlFacts
+from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
 from workflow_app.store.models.instances import (
@@ -50,6 +51,7 @@ from workflow_app.store.models.instances import (
 if TYPE_CHECKING:
     from workflow_app.services.ports import UnitOfWork
 
+_EVENT = table(AdminEvent)
 _INSTANCE = table(Instance)
 _HISTORY = table(History)
 _VERSION = table(DataVersion)
@@ -80,12 +82,12 @@ _CLOSE_DEADLINES = update(_DEADLINE).where(
 ).values(
     closed_at=bindparam("moment"), next_at=None,
     status=func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met"),
-)  # fmt: skip
+).returning(_DEADLINE.c.id)  # fmt: skip
 _CLOSE_STATE_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.state == bindparam("of"))
 _CLOSE_BALLOT_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.ballot == bindparam("of"))
 _CLOSE_WORK = update(_WORK).where(
     _WORK.c.instance_id == bindparam("case_id"), _WORK.c.closed_at.is_(None)
-).values(closed_at=bindparam("moment"))  # fmt: skip
+).values(closed_at=bindparam("moment")).returning(_WORK.c.id)  # fmt: skip
 _CLOSE_STATE_WORK = _CLOSE_WORK.where(_WORK.c.state == bindparam("of"), _WORK.c.ballot == "")
 _CLOSE_BALLOT_WORK = _CLOSE_WORK.where(_WORK.c.ballot == bindparam("of"))
 _CLOSE_VOTER_WORK = _CLOSE_BALLOT_WORK.where(_WORK.c.voter == bindparam("who"))
@@ -289,6 +291,9 @@ class SqlUnitOfWork:
             values["entered_at"] = self.now
         if process.states[case.state].is_final:
             values |= {"finished_at": self.now, "open_key": None}
+        elif old_state and process.states[old_state].is_final:
+            key = process.one_open(case.data) if process.one_open else None
+            values |= {"finished_at": None, "open_key": key}
         return values
 
     def _line(self, case: Case, entry: Entry, seq: int, previous: str) -> dict[str, Any]:
@@ -335,25 +340,42 @@ class SqlUnitOfWork:
             .limit(1)
         )
         row = self.connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return LastStep(row.seq, row.action, row.title, row.person_id, row.undo)
+        return None if row is None else _step(row)
+
+    def steps(self, instance_id: int) -> Sequence[LastStep]:
+        """Return every line of history, oldest first."""
+        query = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
+        return [_step(row) for row in self.connection.execute(query.order_by(_HISTORY.c.seq))]
+
+    def next_line(self, instance_id: int) -> int:
+        """Return the number the next line of history will have."""
+        return self._heads[instance_id][0] + 1
+
+    def withdraw(self, case: Case, since: int) -> None:
+        """Mark papers and snapshots made by a line of history, or a later one, as withdrawn."""
+        self.facts(case.municipality_id).forget(case.id)
+        for made in (_DOCUMENT, _VERSION):
+            where = (
+                made.c.instance_id == case.id, made.c.history_seq >= since,
+                made.c.withdrawn_at.is_(None),
+            )  # fmt: skip
+            self.connection.execute(update(made).where(*where).values(withdrawn_at=self.now))
 
     def keep_snapshot(self, case: Case) -> None:
-        """Keep the data as a version, unless the newest version is the same."""
+        """Keep the data as a version, unless the newest version in force is the same."""
         query = (
-            select(_VERSION.c.number, _VERSION.c.text_hash)
+            select(_VERSION.c.number, _VERSION.c.text_hash, _VERSION.c.withdrawn_at)
             .where(_VERSION.c.instance_id == case.id)
             .order_by(_VERSION.c.number.desc())
-            .limit(1)
         )
-        last = self.connection.execute(query).one_or_none()
+        known = self.connection.execute(query).all()
+        last = next((row for row in known if row.withdrawn_at is None), None)
         if last and last.text_hash == case.text_hash:
             return
         values = {
-            "instance_id": case.id, "number": (last.number if last else 0) + 1,
+            "instance_id": case.id, "number": (known[0].number if known else 0) + 1,
             "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            "taken_at": self.now,
+            "taken_at": self.now, "history_seq": self.next_line(case.id),
         }  # fmt: skip
         self.connection.execute(insert(_VERSION).values(values))
 
@@ -396,6 +418,15 @@ class SqlUnitOfWork:
         """Insert rows of the kind `external`."""
         registers.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
 
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done outside every case, by whom and as whom."""
+        values = {
+            "municipality_id": by.municipality_id, "at": self.now, "person_id": by.person_id,
+            "acting_as": by.title, "action": action, "title": title[:400],
+            "details": dict(details),
+        }  # fmt: skip
+        self.connection.execute(insert(_EVENT).values(values))
+
     # ------------------------------------------------------------ ballots
 
     def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> Sequence[Voter]:
@@ -424,6 +455,20 @@ class SqlUnitOfWork:
     def tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot as it stands in this transaction."""
         return votes.tally(self.connection, case.id, ballot)
+
+    def kept_ballot(self, case: Case, ballot: str) -> Mapping[str, Any] | None:
+        """Return a ballot with its votes as JSON values; None when it was never opened."""
+        return votes.kept(self.connection, case.id, ballot)
+
+    def restore_ballot(self, case: Case, ballot: str, kept: Mapping[str, Any] | None) -> None:
+        """Make a ballot what it was; one that was not there before is gone again."""
+        self.facts(case.municipality_id).forget(case.id)
+        votes.restore(self.connection, case.id, ballot, kept)
+
+    def restore_vote(self, case: Case, ballot: str, voter: str, kept: Mapping[str, Any]) -> None:
+        """Make one vote what it was."""
+        self.facts(case.municipality_id).forget(case.id)
+        votes.restore_vote(self.connection, case.id, ballot, voter, kept)
 
     # ------------------------------------------------------------ deadlines and work
 
@@ -473,15 +518,11 @@ class SqlUnitOfWork:
             "opened_at": self.now,
         }  # fmt: skip
 
-    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> None:
-        """Close the open deadlines of a state or a ballot."""
+    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> Sequence[int]:
+        """Close the open deadlines of a state or a ballot; return which."""
         close = _CLOSE_BALLOT_DEADLINES if ballot else _CLOSE_STATE_DEADLINES
         values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
-        self.connection.execute(close, values)
-
-    def reopen_deadline(self, case: Case, ballot: str) -> None:
-        """Open a ballot's newest deadline again, where its last answer had closed it."""
-        deadlines.reopen(self.connection, case.id, ballot)
+        return sorted(self.connection.execute(close, values).scalars())
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
@@ -499,15 +540,23 @@ class SqlUnitOfWork:
         else:
             self.connection.execute(_ADD_WORK, rows)
 
-    def close_work(self, case: Case, *, state: str = "", ballot: str = "", voter: str = "") -> None:
-        """Close open work items of a state, a ballot, or one voter."""
+    def close_work(
+        self, case: Case, *, state: str = "", ballot: str = "", voter: str = ""
+    ) -> Sequence[int]:
+        """Close open work items of a state, a ballot, or one voter; return which."""
         close = _CLOSE_STATE_WORK
         values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
         if voter:
             close, values = _CLOSE_VOTER_WORK, values | {"who": voter}
         elif ballot:
             close = _CLOSE_BALLOT_WORK
-        self.connection.execute(close, values)
+        return sorted(self.connection.execute(close, values).scalars())
+
+    def reopen(self, case: Case, due: Sequence[int], work: Sequence[int]) -> None:
+        """Open the deadlines and work items of a case again: the same moments, the same people."""
+        of_case = (_WORK.c.instance_id == case.id, _WORK.c.id.in_(work))
+        self.connection.execute(update(_WORK).where(*of_case).values(closed_at=None))
+        deadlines.reopen(self.connection, case.id, due, self.now)
 
     def vacated(self) -> Sequence[tuple[int, NewWorkItem]]:
         """Return (instance, item) of open work that no longer anybody may perform."""
@@ -547,7 +596,7 @@ class SqlUnitOfWork:
             "file_name": document.file_name, "template": document.template,
             "field_values": dict(document.values), "content_hash": document.content_hash,
             "state": document.state, "template_sha256": "", "renderer": "",
-            "issued_at": self.now,
+            "issued_at": self.now, "history_seq": self.next_line(case.id) - 1,
         }  # fmt: skip
         result = self.connection.execute(insert(_DOCUMENT).values(values))
         document_id = inserted_id(result)
@@ -574,12 +623,24 @@ class SqlUnitOfWork:
         where = (_UPLOAD.c.id == file_id, _UPLOAD.c.instance_id.is_(None))
         self.connection.execute(update(_UPLOAD).where(*where).values(instance_id=instance_id))
 
+    def file_sha256(self, file_id: int) -> str:
+        """Return the hash of a file's content."""
+        query = select(_UPLOAD.c.sha256).where(_UPLOAD.c.id == file_id)
+        return str(self.connection.execute(query).scalar_one())
+
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
         outbox.put(self.connection, case.municipality_id, case.id, kind, payload, self.now)
 
 
 AUGUST = 8
+
+
+def _step(row: Any) -> LastStep:
+    return LastStep(
+        row.seq, row.action, row.title, row.person_id, row.undo, row.from_state, row.text_hash,
+        row.position_id,
+    )  # fmt: skip
 
 
 def line_hash(line: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
 from workflow_app.engine.changes import Ask, Voter
@@ -44,7 +44,7 @@ def _vote(row: Any) -> Vote:
     voter = Voter(row.voter, row.role, row.organisation_id, row.voter_group)
     return Vote(
         voter, row.status, row.version, row.text_hash, row.person_id, row.comment,
-        row.is_left_out, row.answered_at,
+        row.is_left_out, row.answered_at, row.signature_kind, row.evidence_upload_id,
     )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def put(
             "voter_group": voter.group, "status": status, "text_hash": text_hash, "comment": "",
             "form": {}, "person_id": None, "stands_for": None, "acting_as": "", "asked_at": now,
             "answered_at": now if voter.answer else None, "is_left_out": False,
+            "signature_kind": "", "evidence_upload_id": None,
         }  # fmt: skip
         if voter.key in known:
             _change(connection, ballot_id, voter.key, {**values, "version": _VOTE.c.version + 1})
@@ -142,6 +143,65 @@ def write(
         "status": after.status, "version": after.version, "text_hash": after.text_hash,
         "comment": after.comment, "form": dict(form), "person_id": after.person_id,
         "stands_for": capacity.stands_for, "acting_as": capacity.title,
-        "answered_at": after.answered_at,
+        "answered_at": after.answered_at, "signature_kind": after.signature,
+        "evidence_upload_id": after.evidence,
     }  # fmt: skip
     return connection.execute(_WRITE, values | key).rowcount == 1
+
+
+_KEPT = (
+    "status", "text_hash", "form", "comment", "person_id", "stands_for", "acting_as",
+    "voter_group", "is_left_out", "signature_kind", "evidence_upload_id", "asked_at",
+    "answered_at",
+)  # fmt: skip
+_MOMENTS = ("asked_at", "answered_at")
+
+
+def kept(connection: Connection, instance_id: int, ballot: str) -> dict[str, Any] | None:
+    """Return a ballot with its votes as JSON values; None when it was never opened."""
+    rows = connection.execute(_TALLY, {"case_id": instance_id, "ballot_key": ballot}).all()
+    if not rows:
+        return None
+    votes = {row.voter: _plain(row) for row in rows if row.voter is not None}
+    return {"closed_at": _spelled(rows[0].ballot_closed_at), "votes": votes}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    values = {name: row._mapping[name] for name in _KEPT}  # noqa: SLF001 (the row's public mapping)
+    return values | {name: _spelled(values[name]) for name in _MOMENTS}
+
+
+def _spelled(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _read(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def restore(
+    connection: Connection, instance_id: int, ballot: str, kept: Mapping[str, Any] | None
+) -> None:
+    """Make a ballot what it was; a question that was not put before is gone again."""
+    this = (_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == ballot)
+    if kept is None:
+        connection.execute(delete(_VOTE).where(_of(instance_id, ballot)))
+        connection.execute(delete(_BALLOT).where(*this))
+        return
+    closed_at = _read(kept["closed_at"])
+    connection.execute(update(_BALLOT).where(*this).values(closed_at=closed_at))
+    query = select(_VOTE.c.voter).where(_of(instance_id, ballot))
+    fresh = set(connection.execute(query).scalars()) - kept["votes"].keys()
+    leave_out(connection, instance_id, ballot, sorted(fresh))
+    for voter, values in kept["votes"].items():
+        restore_vote(connection, instance_id, ballot, voter, values)
+
+
+def restore_vote(
+    connection: Connection, instance_id: int, ballot: str, voter: str, kept: Mapping[str, Any]
+) -> None:
+    """Make one vote what it was; its version goes on, so that no page seen meanwhile counts."""
+    moments = {name: _read(kept[name]) for name in _MOMENTS if name in kept}
+    where = (_of(instance_id, ballot), _VOTE.c.voter == voter)
+    values = {**kept, **moments, "version": _VOTE.c.version + 1}
+    connection.execute(update(_VOTE).where(*where).values(values))

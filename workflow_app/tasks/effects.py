@@ -65,7 +65,7 @@ def announce(_house: House, message: Any) -> Finish:
 
 
 def mail(house: House, message: Any) -> Finish:
-    """Send a letter; an address that refuses it for good is remembered."""
+    """Send a letter; an address that takes none is remembered, a refused text is an incident."""
     notice_id = message.payload["notice_id"]
     letter = house.read(lambda uow: SqlDelivery(uow).letter(notice_id))
     if letter is None or letter.is_mailed or not letter.address:
@@ -79,10 +79,10 @@ def mail(house: House, message: Any) -> Finish:
     try:
         house.mailer.send(
             Mail(to=letter.address, subject=letter.subject, text=text,
-                 message_id=f"<notice-{notice_id}@{host}>")
+                 message_id=f"<notice-{notice_id}@{host}>", written_at=letter.created_at)
         )  # fmt: skip
     except MailError as error:
-        if not error.permanent:
+        if not error.bounced:
             raise
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(notice_id, reason)
@@ -150,7 +150,9 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
     message = outbox.read(uow.connection, message_id)
     if message is None:
         return "done before"
-    permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError)
+    permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError) or (
+        isinstance(error, MailError) and error.permanent
+    )
     passing = isinstance(error, PdfFailed)  # a busy machine is slow today and quick tomorrow
     if (permanent and not passing) or message.attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)

@@ -7,14 +7,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
 from workflow_app.services import acting
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms
+from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case
 from workflow_app.web.house import house
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm, is_signed
 
 actions = Blueprint("actions", __name__)
 
@@ -50,9 +50,13 @@ def _page(
                 uow, view.case, form.model_validate({}), errors=errors, typed=typed, blanks=1
             )
         )
+    kinds = accepted(line.offer.action.signed, uow.facts(view.case.municipality_id))
+    takes_scan = PAPER_SCAN in kinds
     return render_template(
         "cases/action.html", view=view, line=line, controls=controls, refusal=refusal,
-        has_file=any(control.kind == "file" for control in controls),
+        takes_password=SIMPLE in kinds, takes_scan=takes_scan, scans=SCANS,
+        scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
+        has_file=takes_scan or any(control.kind == "file" for control in controls),
     )  # fmt: skip
 
 
@@ -89,10 +93,7 @@ def _unready(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusa
         refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
         if refusal:
             return refusal
-    if not house().read(lambda uow: is_signed(uow, instance_id, action)):
-        return None
-    person, password = person_id(), sent.get("password", "")
-    return house().transact(lambda uow: confirm(uow, person, password))
+    return signing.take_in(instance_id, action, sent)
 
 
 def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> Any:
@@ -119,7 +120,7 @@ def _intent(
         voter=sent.get("_voter") or None,
         version=_number(sent.get("_version")) if is_move else None,
         seen=sent.get("_seen") or None,
-        position_id=_number(sent.get("_position")),
+        position_id=_number(sent.get("_position")), signature=signing.given(sent),
     )  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from workflow_app.engine.deadlines import Due, Policy, default_policy
+from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services import administration as service
+from workflow_app.services import terms
 from workflow_app.store import admin as store
 from workflow_app.store import offices
 from workflow_app.store.letters import put_letter
@@ -25,7 +26,7 @@ Answer = Response | str | tuple[str, int]
 Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
-LANES = {"": "обычный", "august": "август"}
+LANES = {"": "обычный", terms.AUGUST: "август"}
 
 
 def _officer(uow: SqlUnitOfWork) -> Capacity:
@@ -134,6 +135,16 @@ def invite(who: int) -> Response:
         abort(404)
     flash(f"Приглашение отправлено. Ссылка на случай, если письмо не дойдёт: {result}", "success")
     return redirect(url_for("admin.people"))
+
+
+@admin.post("/admin/people/<int:who>/email")
+def set_email(who: int) -> Response:
+    """Put a person's address right."""
+    email = request.form.get("email", "")
+    return _do(
+        lambda s, actor: service.set_email(s, actor, who, email),
+        "Адрес записан: письма пойдут на него, по нему же входят.", url_for("admin.people"),
+    )  # fmt: skip
 
 
 @admin.post("/admin/people/<int:who>/access")
@@ -287,27 +298,32 @@ def deadlines() -> str:
             for kind, (title, declared) in _kinds(uow).items()
             for lane in LANES
         ]
-        return {"lines": lines, "lanes": LANES}
+        proposed = terms.august_terms(uow.processes.values())
+        offered = {kind: term for kind, term in proposed.items() if (kind, terms.AUGUST) not in own}
+        titles = {kind: title for kind, (title, _) in _kinds(uow).items()}
+        return {"lines": lines, "lanes": LANES, "august": offered, "titles": titles}
 
     return _show("deadlines", values)
 
 
 def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
-    """Return kind → (where it stands, its declared term); terms set by a date are left out."""
+    """Return kind → (where it stands, its declared term)."""
     found: dict[str, tuple[str, Policy]] = {}
     facts = uow.facts(_officer(uow).municipality_id)
-
-    def put(due: Due | None, title: str) -> None:
-        if due and due.on is None:
-            found.setdefault(due.kind, (title, default_policy(due, facts)))
-
-    for process in uow.processes.values():
-        for state in process.states.values():
-            for due in state.due:
-                put(due, f"{process.title}: {state.title}")
-        for ballot in process.ballots.values():
-            put(ballot.due, f"{process.title}: {ballot.title}")
+    for due, title in terms.declared(uow.processes.values()):
+        found.setdefault(due.kind, (title, default_policy(due, facts)))
     return found
+
+
+@admin.post("/admin/deadlines/august")
+def shorten_august() -> Response:
+    """Take the shorter terms of August, as the processes propose them."""
+    proposed = house().read(lambda uow: terms.august_terms(uow.processes.values()))
+    return _do(
+        lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed),
+        "Августовские сроки записаны. Уже открытые сроки не изменились.",
+        url_for("admin.deadlines"),
+    )  # fmt: skip
 
 
 @admin.post("/admin/deadlines")

@@ -14,8 +14,9 @@ from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Check, Process
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor
-from workflow_app.services import acting, administration
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.signatures import word
+from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
@@ -23,6 +24,7 @@ from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.instances import Instance, VoteRow
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
+from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.security import person_id
 
@@ -52,6 +54,8 @@ class Line:
     line: queries.HistoryLine
     spent: int | None
     reason: str
+    signature: str = ""
+    evidence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,25 @@ class VoteLine:
     answered_at: dt.datetime | None
     comment: str
     is_left_out: bool
+    signature: str = ""
+    """By what it was signed, in words."""
+    evidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody the case waits for, and who may be given the work by name."""
+
+    work_id: int
+    text: str
+    person_id: int | None
+    person: str
+    performers: Performers
+
+    @property
+    def is_assignable(self) -> bool:
+        """Tell whether there is a choice, or a choice to undo."""
+        return len(self.performers) > 1 or self.person_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +120,7 @@ class CaseView:
     remarks: Mapping[str, Sequence[str]]
     changes: Sequence[Changed]
     uploads: Sequence[Upload]
-    waits_for: Sequence[str]
+    waits_for: Sequence[Waiting]
     warnings: Sequence[Refusal]
     checklist: Sequence[tuple[Check, bool]]
 
@@ -125,7 +148,7 @@ def view_case(
     case, process, actor = readable(uow, instance_id)
     page = queries.case_page(uow.session, case.id, case.parent_id)
     days = calendar.load_calendar(uow.session, case.municipality_id)
-    step = uow.last_step(case.id)
+    step, officer = uow.last_step(case.id), administration.officer(actor)
     remarks = last_remarks(process, case.state, page.history)
     passed = frozenset(line.to_state for line in page.history)
     facts = uow.facts(case.municipality_id)
@@ -137,13 +160,13 @@ def view_case(
         case, uow.session.get_one(Instance, case.id), process, actor, page,
         [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
         _cards(uow, case, controls), may_edit(process, case, actor),
-        bool(step and step.undo and step.person_id == actor.person_id),
-        administration.officer(actor) is not None,
+        bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
+        officer is not None,
         list(_stages(process, case.state, passed)), passed,
         [_due(uow, process, due, days) for due in page.deadlines],
         list(_history(uow, process, page.history, days)),
         _votes(uow, process, page), remarks, _changes(uow, case, page),
-        uploads.of_case(uow, case.id), _waits_for(process, page),
+        uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
     )  # fmt: skip
 
@@ -218,7 +241,20 @@ def _history(
             spent = _between(days, since, until)
         if line.from_state != line.to_state:
             entered = line.at
-        yield Line(line, spent, _reason(process, line))
+        signed = line.form.get(signing.MARK, {})
+        yield Line(
+            line, spent, _reason(process, line), _signature(process, line, signed.get("kind", "")),
+            signed.get("file"),
+        )  # fmt: skip
+
+
+def _signature(process: Process, line: queries.HistoryLine, kind: str) -> str:
+    """Return by what a step was signed, in the step's own words."""
+    transition, found = process.transition(line.from_state, line.action), None
+    if transition is None:
+        found = process.answer(line.action)
+    signed = transition.signed if transition else found[1].signed if found else False
+    return word(signed, kind)
 
 
 def _reason(process: Process, line: queries.HistoryLine) -> str:
@@ -286,6 +322,9 @@ def _votes(
                 organisation if vote.organisation_id else title or vote.role, vote.status,
                 person, vote.answered_at, vote.comment or _said(process, ballot.key, vote),
                 vote.is_left_out,
+                process.ballots[ballot.key].signature_word(vote.signature_kind)
+                if ballot.key in process.ballots else vote.signature_kind,
+                vote.evidence_upload_id,
             )
         )  # fmt: skip
     return found
@@ -306,10 +345,19 @@ def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence
     return differences(uow, case, before.data, after.data)
 
 
-def _waits_for(process: Process, page: queries.CasePage) -> Sequence[str]:
+def _waits_for(
+    uow: SqlUnitOfWork, process: Process, page: queries.CasePage, officer: Capacity | None
+) -> Sequence[Waiting]:
+    """Return whom a case waits for; an officer sees who else might do it."""
     titles = {role.held_by: role.title for role in reversed(process.roles())}
-    return list(
-        dict.fromkeys(
-            f"{item.title}: {name or titles.get(item.role, item.role)}" for item, name in page.work
+    items = [(item.id, item.role, item.organisation_id) for item, _ in page.work]
+    known = performers(uow, officer.municipality_id, items) if officer and items else {}
+    people = {item.person_id for item, _ in page.work if item.person_id}
+    names = queries.names(uow.session, people) if people else {}
+    return [
+        Waiting(
+            item.id, f"{item.title}: {name or titles.get(item.role, item.role)}", item.person_id,
+            names.get(item.person_id or 0, ""), known.get(item.id, ()),
         )
-    )
+        for item, name in page.work
+    ]  # fmt: skip

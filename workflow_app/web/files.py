@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, jsonify, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from workflow_app.engine.forms import FieldView, Form, views
+from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -54,23 +54,26 @@ def give(upload_id: int) -> Response:
 
 def take_in(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:
     """Keep the files that came with a form and put their ids in; or say why one is not taken."""
-    refused = []
-    for view in views(form):
-        brought = request.files.get(view.name) if view.kind == "file" else None
-        if brought is None or not brought.filename:
-            continue
-        refusal = _keep(view, brought.filename, brought.read(), sent)
-        if refusal:
-            refused.append(refusal)
-    return joined(refused)
+    refused = [
+        keep_brought(view.name, tuple(view.options.get("accept", ())), sent)
+        for view in views(form)
+        if view.kind == "file"
+    ]
+    return joined(refusal for refusal in refused if refusal)
 
 
-def _keep(view: FieldView, name: str, content: bytes, sent: MultiDict[str, str]) -> Refusal | None:
-    accepted = tuple(view.options.get("accept", ())) or tuple(uploads.TYPES)
-    kind = uploads.accept(name, content, accepted)
+def keep_brought(
+    field: str, accepted: tuple[str, ...], sent: MultiDict[str, str]
+) -> Refusal | None:
+    """Keep the file a field brought, if it did, and put its id in; or say why it is not taken."""
+    brought = request.files.get(field)
+    if brought is None or not brought.filename:
+        return None
+    name, content = brought.filename, brought.read()
+    kind = uploads.accept(name, content, accepted or tuple(uploads.TYPES))
     if isinstance(kind, Refusal):
-        return Refusal(kind.code, kind.message, view.name)
+        return Refusal(kind.code, kind.message, field)
     person = person_id()
     made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
-    sent[view.name] = str(made)
+    sent[field] = str(made)
     return None

@@ -31,6 +31,9 @@ def register(app: Flask, house: House) -> None:
             value = value.astimezone(zone).date()
         return f"{value:%d.%m.%Y}" if value else ""
 
+    def iso_day(value: dt.datetime) -> str:
+        return f"{value.astimezone(zone):%Y-%m-%d}"
+
     def state_title(state: str, process: str) -> str:
         found = house.processes[process].states.get(state) if process in house.processes else None
         return found.title if found else state
@@ -39,7 +42,7 @@ def register(app: Flask, house: House) -> None:
         return house.processes[process].title if process in house.processes else process
 
     app.jinja_env.filters.update(
-        moment=moment, day=day, long_day=long_day, state_title=state_title,
+        moment=moment, day=day, iso_day=iso_day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
         status_title=status_title,

@@ -42,7 +42,7 @@ def _person() -> dict[str, Any]:
 def _known(uow: Any) -> dict[str, Any]:
     person = uow.session.get(Person, g.person_id)
     actor = uow.actor(g.person_id)
-    total, late = queries.counts(uow.session, actor, uow.now)
+    total, late = queries.counts(uow.session, actor, uow.now, uow.today)
     unread = queries.unread(uow.session, g.person_id)
     return {
         "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,

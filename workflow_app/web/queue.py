@@ -17,11 +17,12 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.services import acting, administration
 from workflow_app.services.acting import Intent
-from workflow_app.store import admin, offices, queries
+from workflow_app.store import admin, queries
 from workflow_app.store.models.accounts import Account, SavedView
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.house import house
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import confirm, is_signed
@@ -58,15 +59,15 @@ def _page(uow: SqlUnitOfWork) -> str:
     account = uow.session.get(Account, person)
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(last_visit)
-    page = queries.queue(uow.session, actor, wanted, uow.now, last_visit)
+    page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
     bulk = [_bulk_actions(uow, row, actor) for row in page.rows]
-    is_officer = administration.officer(actor) is not None
+    officer = administration.officer(actor)
     query = _query()
     return render_template(
         "queue/show.html", page=page, starts=_starts(uow, actor), wanted=wanted, bulk=bulk,
         actions={one.value: one for row in bulk for one in row}, processes=uow.processes,
         last_visit=last_visit, views=admin.saved_views(uow.session, person), query=query,
-        performers=_performers(uow, page.rows) if is_officer else {},
+        performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
         names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
     )  # fmt: skip
 
@@ -94,28 +95,10 @@ def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor) -> Se
 
 
 def _performers(
-    uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]
-) -> Mapping[int, Sequence[tuple[int, str]]]:
-    """Return row → who may be given it by name; a number of statements that does not grow."""
-    if not rows:
-        return {}
-    municipality = uow.actor(person_id()).capacities[0].municipality_id
-    held = {
-        role: offices.holders(uow.session, municipality, role, None, uow.today)
-        for role in sorted({row.role for row in rows})
-    }
-    names = queries.names(uow.session, {c.person_id for found in held.values() for c in found})
-    return {
-        row.work_id: sorted(
-            {
-                (c.person_id, names[c.person_id])
-                for c in held[row.role]
-                if row.role_organisation_id in (0, c.organisation_id)
-            },
-            key=lambda found: found[1],
-        )
-        for row in rows
-    }
+    uow: SqlUnitOfWork, municipality_id: int, rows: Sequence[queries.QueueRow]
+) -> Mapping[int, Performers]:
+    items = [(row.work_id, row.role, row.role_organisation_id) for row in rows]
+    return performers(uow, municipality_id, items)
 
 
 def _assigned(uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]) -> Mapping[int, str]:
@@ -128,18 +111,8 @@ def _wanted(last_visit: dt.datetime | None) -> queries.QueueFilter:
     return queries.QueueFilter(
         args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
         late="late" in args, own="own" in args, since=last_visit if "new" in args else None,
-        after=_cursor(args.get("after", "")),
+        after=queries.place(args.get("after", "")),
     )  # fmt: skip
-
-
-def _cursor(text: str) -> tuple[dt.datetime, int] | None:
-    """Return where a page begins; a mangled address begins at the top."""
-    moment, _, number = text.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, int(number)) if number.isdigit() and at.tzinfo else None
 
 
 def _query() -> str:
@@ -260,4 +233,6 @@ def assign(work_id: int) -> Response:
         )
     )  # fmt: skip
     flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
-    return redirect(url_for("queue.show"))
+    case = request.form.get("case", "")
+    back = url_for("cases.show", instance_id=case) if case.isdigit() else url_for("queue.show")
+    return redirect(back)

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import func, select
 
 from workflow_app.engine.decide import is_visible
+from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, networks, queries
 from workflow_app.store.models.directory import Organisation, Person, SchoolYear
@@ -166,6 +167,7 @@ def orders() -> str:
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
             text=text, external=external, root=_root(uow),
+            keeps_journal=bool(clerk(uow.actor(person_id()))),
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 

@@ -1,22 +1,60 @@
-"""A signature is the password once more (63-ФЗ ст. 6 ч. 2): asked wherever an action is signed."""
+"""Signatures on a page: the password once more, or the scan of a paper signed by hand."""
+
+from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, accepted
 from workflow_app.services import access
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import files
+from workflow_app.web.house import house
+from workflow_app.web.security import person_id
 
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
 TOO_OFTEN = Refusal("too_many_attempts", "Слишком много попыток. Подождите 15 минут.", "password")
+SCAN = "scan"
+"""The field in which the scan comes, and its id after it came."""
 
 
-def is_signed(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:
-    """Tell whether an action of a case needs the password."""
+def signed_as(uow: SqlUnitOfWork, instance_id: int, action: str) -> Signed:
+    """Return what an action of a case says of its signature."""
     case = uow.load(instance_id)
     if case is None:
         return False
     process = uow.processes[case.process]
     transition, found = process.transition(case.state, action), process.answer(action)
-    return transition.signed if transition else bool(found and found[1].signed)
+    return transition.signed if transition else found[1].signed if found else False
+
+
+def is_signed(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:
+    """Tell whether an action of a case needs a signature."""
+    return bool(signed_as(uow, instance_id, action))
+
+
+def take_in(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal | None:
+    """Keep the scan that came with a signed action, or check the password; say why not."""
+
+    def kinds(uow: SqlUnitOfWork) -> tuple[str, ...]:
+        case = uow.load(instance_id)
+        signed = signed_as(uow, instance_id, action)
+        return accepted(signed, uow.facts(case.municipality_id)) if case and signed else ()
+
+    taken = house().read(kinds)
+    if PAPER_SCAN in taken:
+        refusal = files.keep_brought(SCAN, SCANS, sent)
+        if refusal or given(sent).evidence:
+            return refusal
+    if not house().read(lambda uow: is_signed(uow, instance_id, action)):
+        return None
+    person, password = person_id(), sent.get("password", "")
+    return house().transact(lambda uow: confirm(uow, person, password))
+
+
+def given(sent: MultiDict[str, str]) -> Signature:
+    """Return the signature a form carries."""
+    scan = sent.get(SCAN, "")
+    return Signature(PAPER_SCAN, int(scan)) if scan.isdigit() and len(scan) < 15 else Signature()  # noqa: PLR2004 (a row's id)
 
 
 def confirm(uow: SqlUnitOfWork, person_id: int, password: str) -> Refusal | None:

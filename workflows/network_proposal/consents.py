@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import (
+    PAPER_SCAN,
+    Accepted,
     Answer,
     Ask,
     Ballot,
@@ -62,6 +64,9 @@ def network_is_viable(_case: Case, facts: Facts, tally: Tally) -> bool:
     )
 
 
+BY_HEAD = Accepted("A-14", "consent", words={PAPER_SCAN: "скан бумажного согласия"})
+"""The head's second factor: the password again, or the paper consent she signed (C1)."""
+
 consents = Ballot(
     "consents",
     "Согласие школы на участие",
@@ -70,14 +75,14 @@ consents = Ballot(
     voter_title="директор",
     work_title="Ответить на приглашение в сеть",
     answers=(
-        Answer("agree", "Согласиться", "agreed", if_=(is_sent,), signed=True, style="primary"),
+        Answer("agree", "Согласиться", "agreed", if_=(is_sent,), signed=BY_HEAD, style="primary"),
         Answer(
             "agree_with_conditions", "Согласиться с условиями", "agreed_with_conditions",
-            form=Reason, if_=(answered, is_sent), signed=True,
+            form=Reason, if_=(answered, is_sent), signed=BY_HEAD,
         ),
         Answer(
             "decline", "Отказаться", "declined",
-            form=Reason, if_=(answered, is_sent), signed=True, style="danger",
+            form=Reason, if_=(answered, is_sent), signed=BY_HEAD, style="danger",
         ),
         Answer(
             "accept_conditions", "Принять условия", "agreed",
@@ -96,7 +101,7 @@ consents = Ballot(
     tell_decided=(BASE_HEAD,),
     also=network_is_viable,
     silence="no_response",
-    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
+    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), august=2),
 )  # fmt: skip
 
 

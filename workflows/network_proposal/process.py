@@ -91,7 +91,7 @@ process = Process(
         "asked": lambda data: data.asked,
     },
     heading=lambda data: f"Сеть «{data.name}»" if data.name else "Новая сеть",
-    one_open=lambda data: f"{data.base}:{data.school_year}",
+    one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(
@@ -122,11 +122,13 @@ collecting = process.state("collecting_consents", "Сбор согласий", b
 ready = process.state("ready", "Готово к подаче", due=ABANDONED, waits_for=BASE_HEAD)
 submitted = process.state(
     "submitted", "На заключении ИМЦ", waits_for=(METHODIST,),
-    due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD))),
+    due=Due(
+        "imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)), august=2
+    ),
 )  # fmt: skip
 review = process.state(
     "dept_review", "На рассмотрении отдела", waits_for=DEPARTMENT_HEAD,
-    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
+    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2),
 )  # fmt: skip
 returned = process.state(
     "returned", "На доработке", due=(REWORK, ABANDONED), waits_for=BASE_HEAD, edit=EDITORS

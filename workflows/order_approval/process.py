@@ -56,7 +56,7 @@ process = Process(
     readers=(*IMC, *DEPARTMENT, AUDITOR),
 )
 
-PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),))
+PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
 
 draft = process.state(
     "draft", "Проект", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
@@ -101,7 +101,7 @@ process.start(
 )  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
-    style="primary", if_=[filled, composition_is_approved, signer_is_known],
+    style="primary", bulk=True, if_=[filled, composition_is_approved, signer_is_known],
     do=[order_paper, clear_visas],
 )  # fmt: skip
 process.when(

@@ -56,6 +56,10 @@ class Document(Base):
     state: Mapped[str] = mapped_column(String(80), default="")
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     issued_at: Mapped[dt.datetime]
+    history_seq: Mapped[int] = mapped_column(default=0)
+    """The line of history that issued it."""
+    withdrawn_at: Mapped[dt.datetime | None]
+    """When that step was taken back; the paper stays, marked as withdrawn."""
     rendered_at: Mapped[dt.datetime | None]
     pdf_asked_at: Mapped[dt.datetime | None]
     pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))

@@ -85,6 +85,9 @@ class DataVersion(Base):
     data: Mapped[dict[str, Any]]
     text_hash: Mapped[str] = mapped_column(String(64))
     taken_at: Mapped[dt.datetime]
+    history_seq: Mapped[int] = mapped_column(default=0)
+    withdrawn_at: Mapped[dt.datetime | None]
+    """When the step that took the snapshot was taken back."""
 
 
 class History(Base):
@@ -150,6 +153,9 @@ class VoteRow(Base):
     asked_at: Mapped[dt.datetime]
     answered_at: Mapped[dt.datetime | None]
     is_left_out: Mapped[bool] = mapped_column(default=False)
+    signature_kind: Mapped[str] = mapped_column(String(20), default="")
+    evidence_upload_id: Mapped[int | None] = mapped_column(ForeignKey("upload.id"))
+    """The scan somebody signed by."""
 
 
 class WorkItem(Base):

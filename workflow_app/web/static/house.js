@@ -1,14 +1,19 @@
 // Comfort only: every action of every page works without this file. Each part is fetched
-// by the pages that have something for it.
+// by the pages that have something for it, and they begin in this order: a draft is put back
+// into rows that are there.
 const parts = [
-  ["form[data-draft]", "./draft.js", "keepDraft"],
   ["fieldset[data-rows]", "./rows.js", "editRows"],
   ["[data-cards]", "./cards.js", "followChoices"],
   ["form[data-bulk]", "./bulk.js", "offerCommon"],
+  ["form[data-draft]", "./draft.js", "keepDraft"],
 ];
 
 document.querySelector("#reasons")?.focus();
-for (const [selector, path, name] of parts) {
-  const found = document.querySelectorAll(selector);
-  if (found.length) import(path).then((part) => found.forEach(part[name]));
-}
+const wanted = parts
+  .map(([selector, path, name]) => ({ found: document.querySelectorAll(selector), path, name }))
+  .filter(({ found }) => found.length);
+const loaded = await Promise.allSettled(wanted.map(({ path }) => import(path)));
+loaded.forEach(({ value }, place) => {
+  const { found, name } = wanted[place];
+  if (value) found.forEach((element) => value[name](element));
+});

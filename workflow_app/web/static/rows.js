@@ -1,29 +1,41 @@
 // Rows are added by a button instead of blank lines, and a removed one fades at once.
+const sheets = new WeakMap();
+
 export function editRows(fieldset) {
   const blanks = [...fieldset.querySelectorAll(".row-new:not([data-typed])")];
   const pattern = blanks[0]?.cloneNode(true);
   if (!pattern) return;
-  const name = fieldset.dataset.rows;
-  let next = fieldset.querySelectorAll(".row-card").length;
-  const filled = fieldset.querySelectorAll(".row-card").length - blanks.length;
-  blanks.slice(filled ? 0 : 1).forEach((row) => row.remove());
+  const count = fieldset.querySelectorAll(".row-card").length;
+  blanks.slice(count > blanks.length ? 0 : 1).forEach((row) => row.remove());
   fieldset.querySelector("[data-blank-hint]")?.remove();
   const button = Object.assign(document.createElement("button"), {
     type: "button", className: "btn btn-outline-primary btn-sm", textContent: fieldset.dataset.add,
   });
   button.addEventListener("click", () => {
-    const row = numbered(pattern, name, next++);
-    button.before(row);
-    row.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+    addRow(fieldset).querySelector("select, input:not([type=hidden]), textarea")?.focus();
   });
   fieldset.append(button);
+  sheets.set(fieldset, { pattern, button, next: count });
   fieldset.addEventListener("change", (event) => {
     if (event.target.name?.endsWith("._remove"))
       event.target.closest(".row-card").classList.toggle("is-removed", event.target.checked);
   });
 }
 
-function numbered(pattern, name, number) {
+// Returns a new blank row, already in its place; nothing where rows are not added.
+export function addRow(fieldset) {
+  const sheet = sheets.get(fieldset);
+  if (!sheet) return null;
+  const row = numbered(sheet.pattern, sheet.next++);
+  sheet.button.before(row);
+  return row;
+}
+
+export function blankRow(fieldset) {
+  return sheets.get(fieldset)?.pattern;
+}
+
+function numbered(pattern, number) {
   const row = pattern.cloneNode(true);
   for (const part of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
     for (const attribute of ["name", "id", "for", "aria-describedby"]) {

@@ -1,0 +1,77 @@
+"""Numbers given outside the system: who writes them into the journal, and what a mistake says."""
+
+import re
+
+import pytest
+from stories import done
+
+from workflow_app.store.models.accounts import AdminEvent
+from workflow_app.store.models.registers import Journal
+
+
+def form_of(page):
+    """Return where the journal's page sends numbers given outside, and what it proposes."""
+    form = page.split('class="block outside')[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(first|last|on|title)" value="([^"]*)"', form))
+    return re.search(r'action="([^"]+)"', form)[1], sent
+
+
+@pytest.mark.parametrize("person", ["P004", "P003"])
+def test_the_clerk_and_the_specialist_write_numbers_given_outside(browser, district, person):
+    clerk = browser(person)
+    path, sent = form_of(clerk.get("/orders"))
+    assert sent["on"] == "2025-08-28"
+    answer = clerk.post(path, **{**sent, "first": "291", "last": "293", "title": "О кадрах"})
+    page = clerk.get(answer.headers["Location"])
+    assert page.count("О кадрах") == 3
+    assert "291-од" in page
+    event = district.rows(AdminEvent)[-1]
+    assert (event["action"], event["person_id"]) == ("outside_numbers", district.people[person])
+    assert "№ 291–293" in browser("P003").get("/admin")
+
+
+def test_nobody_else_is_offered_the_form_or_may_send_it(browser, district):
+    for person in ("P102", "P002", "P006"):
+        assert "/orders/outside" not in browser(person).get("/orders")
+        browser(person).post(
+            "/orders/outside", status=404, first="291", on="2025-08-28", title="О кадрах"
+        )
+    assert district.rows(AdminEvent) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"first": ""}, "first", "Укажите номера от и до"),
+        ({"first": "295", "last": "291"}, "first", "Укажите номера от и до"),
+        ({"first": "1", "last": "9999"}, "first", "не больше 500"),
+        ({"first": "290"}, "first", "уже есть номера: 290"),
+        ({"on": "завтра"}, "on", "Укажите дату"),
+        ({"on": "2025-08-29"}, "on", "ещё не наступила"),
+        ({"title": "  "}, "title", "о чём приказы"),
+    ],
+)
+def test_a_mistake_stands_beside_its_field_and_keeps_what_was_typed(
+    browser, district, wrong, field, said
+):
+    sent = {"first": "291", "last": "", "on": "2025-08-28", "title": "О кадрах", **wrong}
+    page = browser("P004").post("/orders/outside", status=422, **sent).get_data(as_text=True)
+    assert said in page.split(f'id="f-{field}-error"')[1].split("</div>")[0]
+    assert f'value="{sent["first"]}"' in page
+    assert district.rows(AdminEvent) == []
+
+
+def test_a_gap_the_registration_names_is_filled_from_the_register(browser, district, order):
+    def outside(uow):
+        uow.session.query(Journal).filter_by(code="orders").one().external_numbering = True
+        uow.session.flush()
+
+    district.house.transact(outside)
+    for person, action in (("P003", "send"), ("P005", "visa"), ("P002", "sign")):
+        done(district.act(person, order, action))
+    assert district.act("P004", order, "register", number=293).code == "number_gap"
+    clerk = browser("P004")
+    path, sent = form_of(clerk.get("/orders"))
+    clerk.post(path, **{**sent, "first": "291", "last": "292", "title": "О кадрах"})
+    done(district.act("P004", order, "register", number=293))
+    assert district.case(order).number == "293-од"

@@ -1,0 +1,40 @@
+"""Long lists in pages: the items, and where the next ones begin in the `Link` header (RFC 8288)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel, Field
+
+from workflow_app.engine.refusals import Refusal
+
+
+class After(BaseModel):
+    """Where a page begins: the cursor that the page before it gave."""
+
+    after: str = Field(default="", description="cursor out of the Link header rel=next")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; without `after` it is the last."""
+
+    items: Sequence[BaseModel]
+    after: str = ""
+
+    def response(self) -> Response:
+        """Return the items, with the address of the next page where there is one."""
+        response = jsonify([item.model_dump(mode="json") for item in self.items])
+        if self.after:
+            address = f"{request.path}?{urlencode({'after': self.after})}"
+            response.headers["Link"] = f'<{address}>; rel="next"'
+        return response
+
+
+def wanted() -> str:
+    """Return the cursor of this request."""
+    return request.args.get("after", "")[:80]
+
+
+NO_PLACE = Refusal("bad_request", "Такого места в списке нет", "after")

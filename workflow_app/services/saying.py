@@ -1,0 +1,63 @@
+"""Values of a form in words, for sentences: a school by its name, a row by its cells."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from workflow_app.engine.case import Facts
+from workflow_app.engine.forms import FieldView, is_empty
+
+NOTHING = "пусто"
+
+
+def in_words(facts: Facts, view: FieldView, value: Any) -> str:
+    """Return a plain value of a field as a person would say it."""
+    if is_empty(value):
+        return NOTHING
+    if view.row:
+        return "; ".join(row_in_words(facts, view, row) for row in value)
+    kind, is_many = view.kind.removeprefix("many_"), view.kind.startswith("many_")
+    values = value if is_many else [value]
+    return "; ".join(_one(facts, view, kind, one) for one in values)
+
+
+def row_in_words(facts: Facts, view: FieldView, row: Mapping[str, Any]) -> str:
+    """Return the cells of a row that say something."""
+    told = (column for column in view.columns if not is_empty(row.get(column.name)))
+    return ", ".join(in_words(facts, column, row[column.name]) for column in told)
+
+
+def _one(facts: Facts, view: FieldView, kind: str, value: Any) -> str:
+    choices: Mapping[str, str] = view.options.get("choices") or {}
+    if value in choices:
+        return str(choices[value])
+    say = _KINDS.get(kind)
+    return say(facts, value) if say else str(value)
+
+
+def _act(facts: Facts, key: int) -> str:
+    act = facts.act(key)
+    return act.citation if act else str(key)
+
+
+_KINDS: Mapping[str, Callable[[Facts, Any], str]] = {
+    "school": lambda facts, key: facts.name("school", key),
+    "person": lambda facts, key: facts.name("person", key),
+    "direction": lambda facts, key: facts.name("direction", key),
+    "act": _act,
+    "date": lambda _facts, text: f"{dt.date.fromisoformat(text):%d.%m.%Y}",
+    "flag": lambda _facts, value: "да" if value else "нет",
+    "file": lambda _facts, _key: "другой файл",
+}
+
+
+def rows_in_words(
+    facts: Facts, view: FieldView, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]
+) -> str:
+    """Return some rows by key; one that is not there was removed."""
+    row_class = view.row
+    known = {row_class.model_validate(row).row_key: row for row in rows} if row_class else {}
+    told = [row_in_words(facts, view, known[key]) for key in keys if key in known]
+    if len(told) < len(keys):
+        told.append(f"убрано строк: {len(keys) - len(told)}")
+    return "; ".join(told)

@@ -1,0 +1,53 @@
+"""What stays of a signature: its kind and its file at the vote, and both in the history."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.decide import Answered
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, not_accepted
+from workflow_app.services.ports import UnitOfWork
+
+MARK = "_signature"
+"""The key of a history line's form that holds the signature; no field of a form is called so."""
+
+NO_SCAN = Refusal("file_unknown", "Такого файла нет: приложите скан ещё раз", "scan")
+
+
+def unfit(
+    uow: UnitOfWork, person_id: int, case: Case, signed: Signed, signature: Signature
+) -> Refusal | None:
+    """Return why a signature does not do: its kind, or a scan that is not the signer's own new one.
+
+    That a password is right is checked where it was typed.
+    """
+    refusal = not_accepted(signed, signature, uow.facts(case.municipality_id))
+    if refusal or not signed or signature.kind != PAPER_SCAN:
+        return refusal
+    # No case is numbered 0, so a file that some case already has is refused too.
+    if signature.evidence and uow.may_use_file(signature.evidence, person_id, 0, SCANS):
+        return None
+    return NO_SCAN
+
+
+def put(answered: Answered, signature: Signature) -> Answered:
+    """Return the answer with its signature; another's word on it leaves the voter's own there."""
+    if answered.answer.signed:
+        kind, evidence = signature.kind, signature.evidence
+    elif answered.answer.by:
+        kind, evidence = answered.before.signature, answered.before.evidence
+    else:
+        kind, evidence = "", None
+    return replace(answered, after=replace(answered.after, signature=kind, evidence=evidence))
+
+
+def mark(uow: UnitOfWork, signed: Signed, signature: Signature) -> Mapping[str, Any]:
+    """Return what the line of history says of a signature; nothing where none was asked for."""
+    if not signed:
+        return {}
+    said: dict[str, Any] = {"kind": signature.kind}
+    if signature.evidence:
+        said |= {"file": signature.evidence, "sha256": uow.file_sha256(signature.evidence)}
+    return {MARK: said}
