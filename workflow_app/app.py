@@ -18,6 +18,7 @@ from workflow_app.web.cases import cases
 from workflow_app.web.documents import documents
 from workflow_app.web.files import files
 from workflow_app.web.journals import journals
+from workflow_app.web.networks import networks
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.registers import registers
@@ -51,8 +52,8 @@ def create_app(house: House) -> Flask:
     security.register(app)
     pages.register(app)
     for blueprint in (
-        access, account, notices, queue, cases, actions, files, documents, registers, journals,
-        processes, admin, verification,
+        access, account, notices, queue, cases, actions, files, documents, registers, networks,
+        journals, processes, admin, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

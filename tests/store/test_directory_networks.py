@@ -1,6 +1,7 @@
 import pytest
 from conftest import day
 
+from workflow_app.store import networks
 from workflow_app.store.directory import composition, networks_of_school
 from workflow_app.store.models.base import AppendOnlyError
 from workflow_app.store.models.registers import MembershipEvent, journal_sequence
@@ -122,3 +123,27 @@ def test_touching_an_event_without_changing_it_is_no_offence(district, order):
     event.order_label = "30-од"
     district.flush()
     assert event.order_label == "30-од"
+
+
+def test_a_composition_is_told_order_by_order(district, cast):
+    newest, founding = networks.turns(district, cast.network("NW2"))
+    roles = {cast.school("S05"): "supported", cast.school("S11"): None}
+    assert (newest.order_label, dict(newest.roles)) == ("12-од", roles)
+    assert founding.order_label == "306-од"
+    assert cast.school("S06") in founding.roles
+
+
+def test_two_dates_differ_by_who_came_who_left_and_who_changed_her_role(district, cast, order):
+    order("supported", "2026-03-01", 40)
+    network = cast.network("NW3")
+    before, after = (composition(district, network, day(on)) for on in ("2026-01-01", "2026-06-18"))
+    assert networks.difference(before, after) == {cast.school("S09"): ("partner", "supported")}
+    assert networks.difference(after, ())[cast.school("S09")] == ("supported", None)
+    assert networks.difference(after, after) == {}
+
+
+def test_all_compositions_of_a_day_are_those_of_each_network(district, cast):
+    on = day("2026-06-18")
+    found = networks.compositions(district, cast.municipality, on)
+    each = {n: composition(district, n, on) for n in map(cast.network, ("NW1", "NW2", "NW3"))}
+    assert found == each

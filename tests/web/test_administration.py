@@ -319,6 +319,7 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
     "path",
     [
         "/networks?on=завтра",
+        "/networks/1?since=завтра&as_known_on=x",
         "/orders?year=9999&kind=x&text=%25&before=x",
         "/schools?year=1&status=x",
         "/people?on=2025-13-01&text=%27",

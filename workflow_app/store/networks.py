@@ -1,8 +1,9 @@
 """Networks on a date: the fold of the orders in effect, as far as they were registered."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -36,6 +37,15 @@ def composition(
     return _members(session, query)
 
 
+def compositions(
+    session: Session, municipality_id: int, on: dt.date
+) -> dict[int, tuple[Member, ...]]:
+    """Return network → its schools on the day, for all networks by one statement."""
+    query = _latest(on, None, MembershipEvent.municipality_id == municipality_id)
+    members = _members(session, query)
+    return {key: tuple(found) for key, found in groupby(members, lambda one: one.network_id)}
+
+
 def networks_of_school(
     session: Session, school_id: int, on: dt.date, as_known_on: dt.date | None = None
 ) -> tuple[Member, ...]:
@@ -53,6 +63,52 @@ def networks_of_schools(
     query = _latest(on, as_known_on, MembershipEvent.school_id.in_(tuple(school_ids)))
     term = select(Network.id).where(Network.valid_from <= on, Network.valid_to >= on)
     return _members(session, query, term)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one order did to a composition: school → its role from then on, None where it left."""
+
+    effective_on: dt.date
+    registered_on: dt.date
+    order_label: str
+    order_instance_id: int | None
+    roles: Mapping[int, str | None]
+
+
+def turns(session: Session, network_id: int) -> list[Turn]:
+    """Return how a composition came about, order by order, the newest effect first."""
+    query = (
+        select(MembershipEvent)
+        .where(MembershipEvent.network_id == network_id)
+        .order_by(MembershipEvent.effective_on, MembershipEvent.sequence, MembershipEvent.id)
+    )
+    found = [
+        Turn(
+            effective_on, first.registered_on, first.order_label, first.order_instance_id,
+            {first.school_id: first.role, **{event.school_id: event.role for event in rest}},
+        )
+        for (effective_on, _), (first, *rest) in (
+            (key, list(group)) for key, group in groupby(session.scalars(query), _by_order)
+        )
+    ]  # fmt: skip
+    return found[::-1]
+
+
+def _by_order(event: MembershipEvent) -> tuple[dt.date, int]:
+    return event.effective_on, event.sequence
+
+
+def difference(
+    before: Iterable[Member], after: Iterable[Member]
+) -> dict[int, tuple[str | None, str | None]]:
+    """Return school → (role before, role after) of those whose part in a network differs."""
+    old, new = ({m.school_id: m.role for m in members} for members in (before, after))
+    return {
+        school: (old.get(school), new.get(school))
+        for school in dict.fromkeys((*old, *new))
+        if old.get(school) != new.get(school)
+    }
 
 
 def _latest(

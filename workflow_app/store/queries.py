@@ -355,6 +355,17 @@ def cases(
     return session.scalars(query).all()
 
 
+def about(session: Session, municipality_id: int, subject: str) -> Sequence[Instance]:
+    """Return the cases about a subject and its parts, the newest first."""
+    part = Instance.subject.startswith(f"{subject}/", autoescape=True)
+    query = (
+        select(Instance)
+        .where(Instance.municipality_id == municipality_id, or_(Instance.subject == subject, part))
+        .order_by(Instance.id.desc())
+    )
+    return session.scalars(query).all()
+
+
 def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
     """Return the short names of people."""
     query = select(Person.id, Person.short_nom).where(Person.id.in_(set(person_ids)))

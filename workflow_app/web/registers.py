@@ -1,4 +1,4 @@
-"""Registers, read only: cases, networks on a date, orders, schools, people."""
+"""Registers, read only: cases, orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
 from typing import Any
@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from workflow_app.engine.decide import is_visible
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
-from workflow_app.store import admin, audit, directory, networks, queries
-from workflow_app.store.models.directory import Organisation, Person, SchoolYear
+from workflow_app.store import admin, audit, directory, queries
+from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
-from workflow_app.web.security import person_id
+from workflow_app.web.security import municipality, person_id
 
 registers = Blueprint("registers", __name__)
 
@@ -31,13 +31,6 @@ def _date(name: str) -> dt.date | None:
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
     return int(text) if text.isdigit() and len(text) < 15 else None  # noqa: PLR2004 (a row's id)
-
-
-def _municipality(uow: SqlUnitOfWork) -> int:
-    capacities = uow.actor(person_id()).capacities
-    if not capacities:
-        abort(403)
-    return capacities[0].municipality_id
 
 
 @registers.get("/cases")
@@ -76,64 +69,12 @@ def all_cases() -> str:
     return house().read(look)
 
 
-@registers.get("/networks")
-def all_networks() -> str:
-    """List the networks."""
-
-    def look(uow: SqlUnitOfWork) -> str:
-        on = _date("on") or uow.today
-        rows = uow.session.scalars(
-            select(Network)
-            .where(Network.municipality_id == _municipality(uow))
-            .order_by(Network.valid_from.desc(), Network.id)
-        ).all()
-        members = {row.id: networks.composition(uow.session, row.id, on) for row in rows}
-        return render_template(
-            "registers/networks.html", rows=rows, members=members, names=_school_names(uow), on=on
-        )
-
-    return house().read(look)
-
-
-@registers.get("/networks/<int:network_id>")
-def network(network_id: int) -> str:
-    """Show a network and its composition on a date, as known on a date."""
-
-    def look(uow: SqlUnitOfWork) -> str:
-        row = uow.session.get(Network, network_id)
-        if row is None or row.municipality_id != _municipality(uow):
-            abort(404)
-        on, known = _date("on") or max(uow.today, row.valid_from), _date("as_known_on")
-        people = {
-            key: uow.session.get(Person, person)
-            for key, person in (
-                ("coordinator", row.coordinator_person_id), ("curator", row.imc_curator_person_id)
-            )
-            if person
-        }  # fmt: skip
-        return render_template(
-            "registers/network.html", row=row, on=on, known=known, names=_school_names(uow),
-            members=networks.composition(uow.session, row.id, on, known), people=people,
-            entry=uow.session.get(JournalEntry, row.founding_entry_id)
-            if row.founding_entry_id else None,
-        )  # fmt: skip
-
-    return house().read(look)
-
-
-def _school_names(uow: SqlUnitOfWork) -> dict[int, str]:
-    query = select(Organisation.id, Organisation.short_name).where(
-        Organisation.municipality_id == _municipality(uow)
-    )
-    return {row.id: row.short_name for row in uow.session.execute(query)}
-
-
 @registers.get("/orders")
 def orders() -> str:
     """List the numbers of the order journal: issued, annulled, given elsewhere."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        where = (Journal.municipality_id == _municipality(uow), Journal.code == "orders")
+        where = (Journal.municipality_id == municipality(uow), Journal.code == "orders")
         journal = select(JournalEntry).join(Journal).where(*where)
         years = uow.session.scalars(
             select(JournalEntry.year).join(Journal).where(*where).distinct()
@@ -189,15 +130,15 @@ def schools() -> str:
     """List the schools with their statuses and context."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        municipality = _municipality(uow)
+        district = municipality(uow)
         years = uow.session.scalars(
             select(SchoolYear.code)
-            .where(SchoolYear.municipality_id == municipality)
+            .where(SchoolYear.municipality_id == district)
             .order_by(SchoolYear.code.desc())
         ).all()
         wanted = request.args.get("year", "")
         year = wanted if wanted in years else None
-        cards = directory.school_cards(uow.session, municipality, uow.today, school_year=year)
+        cards = directory.school_cards(uow.session, district, uow.today, school_year=year)
         status = request.args.get("status", "")
         return render_template(
             "registers/schools.html", years=years, status=status,
@@ -213,14 +154,14 @@ def school(school_id: int) -> str:
     """Show a school: its context card, statuses, networks and people."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        municipality = _municipality(uow)
-        found = directory.school_cards(uow.session, municipality, uow.today, [school_id])
+        district = municipality(uow)
+        found = directory.school_cards(uow.session, district, uow.today, [school_id])
         if not found:
             abort(404)
         card = found[0]
         people = [
             row
-            for row in admin.positions(uow.session, municipality, uow.today)
+            for row in admin.positions(uow.session, district, uow.today)
             if row.organisation_id == school_id
         ]
         return render_template(
@@ -242,7 +183,7 @@ def people() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
-        rows = admin.positions(uow.session, _municipality(uow), on)
+        rows = admin.positions(uow.session, municipality(uow), on)
         wanted = text.casefold()
         return render_template(
             "registers/people.html", on=on, text=text,

@@ -78,6 +78,14 @@ def person_id() -> int:
     return int(g.person_id)
 
 
+def municipality(uow: SqlUnitOfWork) -> int:
+    """Return the municipality of who is signed in; nobody without an office has one."""
+    capacities = uow.actor(person_id()).capacities
+    if not capacities:
+        abort(403)
+    return capacities[0].municipality_id
+
+
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -1,0 +1,135 @@
+"""Networks: who belongs to each on a date, how it came about, and what is going on in it."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template, request
+from sqlalchemy import select
+
+from workflow_app.engine.decide import is_visible, readiness
+from workflow_app.engine.process import Check
+from workflow_app.store import networks as compositions
+from workflow_app.store import queries
+from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.store.models.instances import Instance
+from workflow_app.store.models.registers import JournalEntry, Network
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
+from workflow_app.web.security import municipality, person_id
+
+networks = Blueprint("networks", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the rows a case handed out have ended."""
+
+    ended: int
+    of: int
+
+    @property
+    def percent(self) -> int:
+        """Return the share in whole percent."""
+        return round(100 * self.ended / self.of) if self.of else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case about a network, with its checklist and the progress of its rows."""
+
+    instance: Instance
+    checklist: Sequence[tuple[Check, bool]]
+    progress: Progress | None
+
+
+def day(name: str) -> dt.date | None:
+    """Return a date of the address; None for what is none."""
+    try:
+        return dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def school_names(uow: SqlUnitOfWork) -> dict[int, str]:
+    """Return organisation → short name."""
+    query = select(Organisation.id, Organisation.short_name).where(
+        Organisation.municipality_id == municipality(uow)
+    )
+    return {row.id: row.short_name for row in uow.session.execute(query)}
+
+
+@networks.get("/networks")
+def show_all() -> str:
+    """List the networks."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        on = day("on") or uow.today
+        rows = uow.session.scalars(
+            select(Network)
+            .where(Network.municipality_id == municipality(uow))
+            .order_by(Network.valid_from.desc(), Network.id)
+        ).all()
+        members = compositions.compositions(uow.session, municipality(uow), on)
+        return render_template(
+            "registers/networks.html", rows=rows, members=members, names=school_names(uow), on=on
+        )
+
+    return house().read(look)
+
+
+@networks.get("/networks/<int:network_id>")
+def show(network_id: int) -> str:
+    """Show a network: its composition on a date and since another one, its orders, its cases."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        row = uow.session.get(Network, network_id)
+        if row is None or row.municipality_id != municipality(uow):
+            abort(404)
+        on, known = day("on") or max(uow.today, row.valid_from), day("as_known_on")
+        members = compositions.composition(uow.session, row.id, on, known)
+        since = day("since")
+        return render_template(
+            "registers/network.html", row=row, on=on, known=known, since=since, members=members,
+            names=school_names(uow), people=_people(uow, row),
+            changed=_changed(uow, row.id, since, known, members) if since else None,
+            turns=compositions.turns(uow.session, row.id), matters=list(_matters(uow, row)),
+            founding=uow.session.get(JournalEntry, row.founding_entry_id)
+            if row.founding_entry_id else None,
+        )  # fmt: skip
+
+    return house().read(look)
+
+
+def _people(uow: SqlUnitOfWork, row: Network) -> Mapping[str, Person | None]:
+    people = {"coordinator": row.coordinator_person_id, "curator": row.imc_curator_person_id}
+    return {key: uow.session.get(Person, who) for key, who in people.items() if who}
+
+
+def _changed(
+    uow: SqlUnitOfWork, network_id: int, since: dt.date, known: dt.date | None,
+    members: Sequence[compositions.Member],
+) -> Mapping[int, tuple[str | None, str | None]]:  # fmt: skip
+    before = compositions.composition(uow.session, network_id, since, known)
+    return compositions.difference(before, members)
+
+
+def _matters(uow: SqlUnitOfWork, row: Network) -> Iterator[Matter]:
+    """Yield the cases about a network that the person may read, the newest first."""
+    actor, facts = uow.actor(person_id()), uow.facts(row.municipality_id)
+    found = queries.about(uow.session, row.municipality_id, f"network/{row.id}")
+    for instance in found:
+        process = uow.processes.get(instance.process)
+        parties = {name: frozenset(ids) for name, ids in instance.parties.items()}
+        if process is None or instance.fan_key:
+            continue
+        case = uow.load(instance.id)
+        if case and is_visible(process, instance.state, parties, actor):
+            lines = readiness(process, case, facts) if not instance.finished_at else ()
+            yield Matter(instance, lines, _progress(instance.id, found))
+
+
+def _progress(parent_id: int, found: Sequence[Instance]) -> Progress | None:
+    rows = [one for one in found if one.parent_id == parent_id and one.fan_key]
+    ended = sum(one.finished_at is not None for one in rows)
+    return Progress(ended, len(rows)) if rows else None
