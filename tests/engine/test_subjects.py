@@ -92,7 +92,8 @@ def make_thing(case: Case, _facts: Facts) -> Iterator[Enter | Start]:
 
 matter = Process(
     "matter", "Дело", version=1, form=Matter, readers=(CLERK, DOER), stop="drop",
-    posts={"doer": lambda data: (data.doer,)}, watcher=CLERK, warnings=(no_reason,),
+    posts={"doer": lambda data: (data.doer,)}, watcher=CLERK,
+    about=lambda data: f"thing/{data.thing}" if data.thing else "", warnings=(no_reason,),
     checklist=(Check("есть ответственный", has_doer), Check("всё", lambda _c, _f: False)),
 )  # fmt: skip
 going = matter.state(
