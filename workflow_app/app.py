@@ -6,7 +6,8 @@ from datetime import timedelta
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from workflow_app.api.v1 import api, spec
+from workflow_app.api.contract import spec
+from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
 from workflow_app.web import assets, filters, pages, security

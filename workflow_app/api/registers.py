@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, g, request
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from workflow_app.api import models as m
+from workflow_app.api.contract import documented
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.store import directory, networks
@@ -16,43 +16,41 @@ from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
-View = Callable[..., Any]
-Documented = Callable[[type[BaseModel]], Callable[[View], View]]
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
 NO_POSITION = Refusal("not_your_role", "Сегодня у вас нет должности")
 BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
 
 
-def register(api: Blueprint, documented: Documented, read: Reader) -> None:
+def register(api: Blueprint, read: Reader) -> None:
     """Add the routes of the registers."""
 
     @api.get("/networks")
-    @documented(m.NetworkView)
+    @documented(list[m.NetworkView])
     def all_networks() -> Any:
         """List the networks."""
         return read(lambda uow: _of_municipality(uow, _networks))
 
     @api.get("/networks/<int:network_id>/composition")
-    @documented(m.MemberView)
+    @documented(list[m.MemberView], query=m.AsOf)
     def composition(network_id: int) -> Any:
         """Show who belongs to a network on a date, as known on a date."""
         return read(lambda uow: _composition(uow, network_id))
 
     @api.get("/orders")
-    @documented(m.OrderView)
+    @documented(list[m.OrderView])
     def orders() -> Any:
         """List the numbers of the order journal."""
         return read(lambda uow: _of_municipality(uow, _orders))
 
     @api.get("/schools")
-    @documented(m.SchoolView)
+    @documented(list[m.SchoolView])
     def schools() -> Any:
         """List the schools with their context cards."""
         return read(lambda uow: _of_municipality(uow, _schools))
 
     @api.get("/people")
-    @documented(m.PersonView)
+    @documented(list[m.PersonView])
     def people() -> Any:
         """List people with their positions of today."""
         return read(lambda uow: _of_municipality(uow, _people))

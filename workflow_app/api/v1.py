@@ -7,13 +7,11 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, jsonify, request, send_file
 from pydantic import BaseModel, ValidationError
-from spectree import Response as Answers
-from spectree import SecurityScheme, SpecTree
-from spectree.models import SecureType, SecuritySchemeData
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.api import models as m
 from workflow_app.api import registers as register_views
+from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
 from workflow_app.api.views import (
     document_view,
@@ -36,39 +34,12 @@ from workflow_app.web.house import house
 from workflow_app.web.pages import SENTENCES
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-View = TypeVar("View", bound=Callable[..., Any])
 Reply = Response | tuple[Response, int]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-spec = SpecTree(
-    "flask",
-    path="api/contract",  # the routes below this path would be left out of the contract
-    title="Workflow of school networks",
-    version="1",
-    mode="strict",
-    page_templates={},
-    security_schemes=[
-        SecurityScheme(
-            name="bearer", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer")
-        )
-    ],
-    security={"bearer": []},
-)
-_ERRORS = {"HTTP_401": m.Problem, "HTTP_403": m.Problem, "HTTP_404": m.Problem,
-           "HTTP_409": m.Problem, "HTTP_422": m.Problem}  # fmt: skip
 
 UNSIGNED = Refusal("wrong_password", "Этот ответ заменяет подпись: нужен пароль", "password")
 BAD_REQUEST = "Тело запроса не подходит: {}"
-
-
-def documented(
-    model: type[BaseModel], body: type[BaseModel] | None = None
-) -> Callable[[View], View]:
-    """Publish what a route takes and gives; its own code does the checking."""
-    publish: Callable[[View], View] = spec.validate(
-        json=body, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
-    )
-    return publish
 
 
 @api.before_request
@@ -122,7 +93,7 @@ def contract() -> Reply:
 
 
 @api.get("/processes")
-@documented(m.ProcessView)
+@documented(list[m.ProcessView])
 def processes() -> Reply:
     """List the processes in use."""
     return jsonify([process_view(p).model_dump(mode="json") for p in house().processes.values()])
@@ -150,7 +121,7 @@ def _instance(uow: SqlUnitOfWork, instance_id: int) -> m.InstanceView | Refusal:
 
 
 @api.post("/instances")
-@documented(m.InstanceView, m.NewInstance)
+@documented(m.InstanceView, m.NewInstance, headers=m.Once)
 def start() -> Reply:
     """Begin a case."""
     body = _body(m.NewInstance)
@@ -187,7 +158,7 @@ def save_draft(instance_id: int) -> Reply:
 
 
 @api.post("/instances/<int:instance_id>/actions/<action>")
-@documented(m.InstanceView, m.Action)
+@documented(m.InstanceView, m.Action, headers=m.Once)
 def act(instance_id: int, action: str) -> Reply:
     """Take an action or give an answer; `Idempotency-Key` makes a repeat harmless."""
     body = _body(m.Action)
@@ -277,21 +248,21 @@ def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> 
 
 
 @api.get("/instances/<int:instance_id>/history")
-@documented(m.HistoryView)
+@documented(list[m.HistoryView])
 def history(instance_id: int) -> Reply:
     """List what happened."""
     return _around(instance_id, lambda page: [history_view(line) for line in page.history])
 
 
 @api.get("/instances/<int:instance_id>/documents")
-@documented(m.DocumentView)
+@documented(list[m.DocumentView])
 def documents(instance_id: int) -> Reply:
     """List the papers."""
     return _around(instance_id, lambda page: [document_view(paper) for paper in page.documents])
 
 
 @api.get("/documents/<int:document_id>/content")
-@documented(m.Problem)
+@documented(DOCX)
 def content(document_id: int) -> Reply:
     """Give the Word file."""
 
@@ -316,7 +287,7 @@ def content(document_id: int) -> Reply:
 
 
 @api.post("/files")
-@documented(m.FileView)
+@documented(m.FileView, form=m.NewFile)
 def bring_file() -> Reply:
     """Take a file (multipart field `file`); its id goes into a form field."""
     sent = request.files.get("file")
@@ -333,7 +304,7 @@ def bring_file() -> Reply:
 
 
 @api.get("/queue")
-@documented(m.WorkView)
+@documented(list[m.WorkView])
 def queue() -> Reply:
     """List the work that waits for the token's person."""
 
@@ -345,4 +316,4 @@ def queue() -> Reply:
     return _read(look)
 
 
-register_views.register(api, documented, _read)
+register_views.register(api, _read)
