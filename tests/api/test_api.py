@@ -1,10 +1,13 @@
 """REST v1: the contract outside programs rely on."""
 
+import datetime as dt
 from io import BytesIO
 
 from stories import NOTE, done, propose, to_department
 
 from workflow_app.demo import PASSWORD
+from workflow_app.store.admin import SqlAdministration
+from workflow_app.store.models.directory import Position
 
 
 def test_a_request_without_a_token_is_refused(client):
@@ -139,6 +142,21 @@ def test_history_documents_queue_and_registers_are_readable(client, district):
     assert len(head.get("/api/v1/schools").json) == 18
     assert len(head.get("/api/v1/people").json) == 31
     assert head.get("/api/v1/processes/network_proposal").json["form"]["properties"]["name"]
+
+
+def test_people_are_listed_with_the_offices_they_hold_today(client, district):
+    (office,) = district.rows(Position, person_id=district.people["P105"])
+
+    def offices():
+        people = client("P002").get("/api/v1/people").json
+        (found,) = [p["positions"] for p in people if p["id"] == district.people["P105"]]
+        return found
+
+    assert offices() == [office["title"]]
+    district.house.transact(
+        lambda uow: SqlAdministration(uow).end_position(office["id"], dt.date(2025, 8, 27))
+    )
+    assert offices() == []
 
 
 def test_a_broken_body_is_answered_in_json(client):

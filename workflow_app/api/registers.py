@@ -11,8 +11,8 @@ from workflow_app.api import models as m
 from workflow_app.api.contract import documented
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
-from workflow_app.store import directory, networks
-from workflow_app.store.models.directory import Organisation, Person, Position
+from workflow_app.store import admin, directory, networks
+from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -136,18 +136,10 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
 
 
 def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
-    query = (
-        select(Person, Position.title)
-        .outerjoin(Position, Position.person_id == Person.id)
-        .where(Person.municipality_id == municipality_id)
-        .order_by(Person.sort_name, Position.id)
-    )
-    found: dict[int, m.PersonView] = {}
-    for person, title in uow.session.execute(query):
-        view = found.setdefault(
-            person.id,
-            m.PersonView(id=person.id, name=person.short_nom, email=person.email, positions=[]),
+    return [
+        m.PersonView(
+            id=line.person.id, name=line.person.short_nom, email=line.person.email,
+            positions=[position.title for position in line.positions],
         )
-        if title:
-            view.positions.append(title)
-    return list(found.values())
+        for line in admin.users(uow.session, municipality_id, uow.today)
+    ]  # fmt: skip
