@@ -1,13 +1,14 @@
 """Effects outside the transaction: papers, notices, letters; real broker, real mail server."""
 
 import pytest
-from stories import done, propose, to_department
+from stories import done, propose, to_department, to_signature
 
 from workflow_app.notifications.mail import SmtpMailer
 from workflow_app.store import outbox
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
+from workflow_app.store.models.registers import JournalEntry
 from workflow_app.tasks import effects
 
 
@@ -125,6 +126,32 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, worke
         assert_undisturbed(district, row)
     keys = [row["dedupe_key"] for row in district.rows(Notice)]
     assert len(keys) == len(set(keys))
+
+
+def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, workers, tmp_path):
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    district.carry_out()
+    before = {row["id"] for row in district.documents(order)}
+    done(district.act("P004", order, "register"))
+    made = [row for row in district.documents(order) if row["id"] not in before]
+    (interrupted,) = [row for row in made if row["paper"] == "order_create"]
+    sign = tmp_path / "hangs"
+    hanging = {"HANG_IN": interrupted["template"], "HANG_MARK": str(sign)}
+    first = workers.start("hanging_worker", **hanging)
+    workers.relay(sign.exists)
+    workers.kill(first)
+    assert not district.rows(Document, id=interrupted["id"])[0]["file_sha256"]
+    district.house.clock.advance(outbox.LEASE * 2)
+    workers.start("hanging_worker", **hanging)
+    workers.relay_everything()
+    assert {row["id"] for row in district.documents(order)} == before | {row["id"] for row in made}
+    for row in district.documents(order):
+        assert_undisturbed(district, row)
+    numbers = district.rows(JournalEntry, instance_id=order)
+    assert [row["label"] for row in numbers] == [district.case(order).number]
 
 
 def assert_undisturbed(district, document):
