@@ -1,6 +1,6 @@
 # ruff: noqa: E501 (a table of mistakes reads best with one mistake a line)
 import pytest
-from conftest import rows_in
+from looking import rows_in
 from sqlalchemy import select
 
 from workflow_app.services.importing import read_district
