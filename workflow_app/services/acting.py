@@ -19,6 +19,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.services.interpreter import Interpreter, plain
 from workflow_app.services.ports import NewCase, UnitOfWork
+from workflow_app.services.references import foreign_reference
 
 NOT_FOUND = Refusal("not_found", "Такого дела нет или оно вам не открыто")
 
@@ -66,6 +67,9 @@ def start(
     form = parse(process.form, {**prefilled, **values})
     if isinstance(form, Refusal):
         return form
+    refusal = foreign_reference(uow, capacity.municipality_id, form)
+    if refusal:
+        return refusal
     new = NewCase(process.key, plain(form), capacity.organisation_id)
     interpreter = Interpreter(uow)
     chosen = Actor(person_id, (capacity,))
@@ -95,6 +99,7 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     if isinstance(form, Refusal):
         return form
     refusal = foreign_file(uow, person_id, case.id, form) if form else None
+    refusal = refusal or (foreign_reference(uow, case.municipality_id, form) if form else None)
     if refusal:
         return refusal
     decision = decide(
@@ -142,6 +147,9 @@ def _answer(
     form = parse(answer.form, intent.values) if answer.form else None
     if isinstance(form, Refusal):
         return form
+    refusal = foreign_reference(uow, case.municipality_id, form) if form else None
+    if refusal:
+        return refusal
     voter = intent.voter or own_voter(uow, process, case, actor, intent.action)
     answered = decide_answer(
         process, case, intent.action, voter, actor, form, uow.facts(case.municipality_id),
