@@ -18,6 +18,7 @@ from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
 from workflow_app.web.documents import documents
 from workflow_app.web.files import files
+from workflow_app.web.newcomers import newcomers
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.registers import registers
@@ -51,7 +52,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, processes,
-        admin,
+        admin, newcomers,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -33,6 +33,7 @@ PAGES = {
     "substitutions": ("P105", "/substitutions"),
     "admin": ("P003", "/admin"),
     "admin people": ("P003", "/admin/people"),
+    "admin newcomer": ("P003", "/admin/people/new"),
     "admin positions": ("P003", "/admin/positions"),
     "admin calendar": ("P003", "/admin/calendar"),
     "admin deadlines": ("P003", "/admin/deadlines"),
