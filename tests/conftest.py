@@ -3,8 +3,9 @@
 import pytest
 from district import DATABASES, DistrictMaker
 from servers import postgres_server, smtp_server, valkey_server
+from workers import workers
 
-__all__ = ["postgres_server", "smtp_server", "valkey_server"]
+__all__ = ["postgres_server", "smtp_server", "valkey_server", "workers"]
 
 
 @pytest.fixture(scope="session", params=DATABASES)

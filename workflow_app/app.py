@@ -6,7 +6,8 @@ from datetime import timedelta
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from workflow_app.api.v1 import api, spec
+from workflow_app.api.contract import spec
+from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
 from workflow_app.web import assets, filters, pages, security
@@ -19,6 +20,7 @@ from workflow_app.web.documents import documents
 from workflow_app.web.files import files
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
+from workflow_app.web.newcomers import newcomers
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.registers import registers
@@ -53,7 +55,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, networks,
-        journals, processes, admin, verification,
+        journals, processes, admin, newcomers, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -7,7 +7,6 @@ becomes a visible gap; no case form is made up at print time.
 from typing import Any, Literal
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.ballots import Vote
 from workflow_app.engine.case import PersonCard
 from workflow_app.engine.roles import Capacity
 from workflows.rules import year_before
@@ -87,11 +86,6 @@ def head_name(facts: Facts, school_id: int | None) -> str:
     """Return who leads a school today: «Соловьёва М.Г.»."""
     head = holder(facts, "school_head", school_id) if school_id else None
     return whole(person(facts, head.person_id if head else None).nom)
-
-
-def voter_name(facts: Facts, vote: Vote) -> str:
-    """Return who answered, empty while nobody has."""
-    return whole(person(facts, vote.person_id).signature) if vote.person_id else ""
 
 
 # ---------------------------------------------------------------- organisations and schools

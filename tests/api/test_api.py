@@ -1,39 +1,16 @@
 """REST v1: the contract outside programs rely on."""
 
+import datetime as dt
 from io import BytesIO
 
-import pytest
 from sqlalchemy import insert
 from stories import NOTE, done, propose, to_department
 
-from workflow_app.app import create_app
 from workflow_app.demo import PASSWORD
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.admin import SqlAdministration
+from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.registers import JournalEntry
-
-
-@pytest.fixture
-def district(sqlite_district):
-    return sqlite_district("2025-08-28")
-
-
-@pytest.fixture
-def client(district):
-    """Return a function: a person's client of the API."""
-    app = create_app(district.house)
-
-    def of(person):
-        token = district.house.transact(
-            lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
-        )
-        client = app.test_client()
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        return client
-
-    of.app = app
-    return of
 
 
 def test_a_request_without_a_token_is_refused(client):
@@ -191,6 +168,21 @@ def test_a_paper_of_a_step_taken_back_says_when_it_was_withdrawn(client, distric
     papers = client("P006").get(f"/api/v1/instances/{case}/documents").json
     withdrawn = {paper["paper"] for paper in papers if paper["withdrawn_at"]}
     assert withdrawn == {"imc_opinion"}
+
+
+def test_people_are_listed_with_the_offices_they_hold_today(client, district):
+    (office,) = district.rows(Position, person_id=district.people["P105"])
+
+    def offices():
+        people = client("P002").get("/api/v1/people").json
+        (found,) = [p["positions"] for p in people if p["id"] == district.people["P105"]]
+        return found
+
+    assert offices() == [office["title"]]
+    district.house.transact(
+        lambda uow: SqlAdministration(uow).end_position(office["id"], dt.date(2025, 8, 27))
+    )
+    assert offices() == []
 
 
 def test_a_broken_body_is_answered_in_json(client):

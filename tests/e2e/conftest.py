@@ -12,9 +12,11 @@ from stories import complete_order, done, propose
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
-from workflow_app.services.access import digest
+from workflow_app.services.access import digest, make_link
+from workflow_app.store import outbox
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
+from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.web.security import COOKIE
 
 _numbers = itertools.count(1)
@@ -37,9 +39,10 @@ def district(sqlite_maker):
 
 
 def _cases(district):
-    """Play two networks: one whose schools are asked, one whose order is on its way."""
+    """Play networks that stand at different places, and what a page needs besides."""
     asked = done(propose(district, "P106", {"S05": "supported", "S09": "supported"})).instance_id
     done(district.act("P106", asked, "invite"))
+    _fail_an_effect(district, asked)
     case = done(propose(district, "P102", {"S05": "supported", "S03": "partner"})).instance_id
     done(district.act("P102", case, "invite"))
     for head in ("P105", "P103"):
@@ -55,14 +58,37 @@ def _cases(district):
     order = district.child(case)
     complete_order(district, order)
     done(district.act("P003", order, "send"))
-    return {"asked": asked, "case": case, "order": order}
+    submitted = done(propose(district, "P107", {"S16": "supported", "S04": "partner"})).instance_id
+    done(district.act("P107", submitted, "invite"))
+    for head in ("P116", "P104"):
+        done(district.act(head, submitted, "agree"))
+    done(district.act("P107", submitted, "submit"))
+    draft = done(propose(district, "P101", {"S16": "supported"})).instance_id
+    link = district.house.transact(
+        lambda uow: make_link(SqlAccess(uow), district.people["P108"], "invitation")
+    )
+    return {"asked": asked, "case": case, "order": order, "submitted": submitted, "draft": draft,
+            "link": link}  # fmt: skip
+
+
+def _fail_an_effect(district, case):
+    """Let an effect of a case fail for good: an operator has to decide."""
+    message = district.rows(OutboxMessage, instance_id=case)[0]["id"]
+    district.house.transact(
+        lambda uow: outbox.fail(
+            uow.connection, outbox.read(uow.connection, message), "нет шаблона", uow.now
+        )
+    )
 
 
 @pytest.fixture(scope="module")
 def address(district):
     """Return where the house is served."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, create_app(district.house), threaded=True)
+    logging.getLogger("workflow_app").setLevel(logging.CRITICAL)  # a page breaks on purpose
+    app = create_app(district.house)
+    app.add_url_rule("/broken", "broken", lambda: 1 / 0)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

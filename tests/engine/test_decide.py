@@ -7,7 +7,17 @@ from engine.facts_twin import FactsTwin
 from engine.people import DEPARTMENT, actor, capacity
 from engine.toys import TOYS, item, plan, vote
 
-from workflow_app.engine import SYSTEM_ROLE, Form, Line, Process, Put, Refusal, Role, field
+from workflow_app.engine import (
+    SYSTEM_ROLE,
+    Form,
+    Line,
+    Process,
+    Put,
+    Refusal,
+    Role,
+    field,
+    otherwise,
+)
 from workflow_app.engine.ballots import Tally, Vote
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Number, Start, Tell, Voter
@@ -219,6 +229,13 @@ def test_settling_takes_the_first_condition_that_holds():
     assert settle(plan, case("drafted"), facts, system(1), NOW, TODAY) is None
 
 
+def test_the_last_condition_of_a_state_may_hold_otherwise():
+    process, draft, done = small()
+    process.when("close", "Закрыть", otherwise, draft, done)
+
+    assert settle(process, note(), FactsTwin(), system(1), NOW, TODAY).target == "done"
+
+
 def test_guard_on_something_that_happens_by_itself_is_a_mistake_of_the_definition():
     process, draft, done = small()
     process.when(
@@ -380,6 +397,14 @@ def test_allowed_lists_the_answers_somebody_may_give():
         ("approve", "106", "vote"),
         ("oppose", "106", "vote"),  # only its own form is missing, and that is asked for next
     ]  # fmt: skip
+
+
+def test_allowed_leaves_out_an_answer_that_is_given_already():
+    who = actor("head_of_s06")
+    facts = asked("yes", "pending")
+    offers = allowed(plan, case("voting"), who, facts, NOW, TODAY)
+
+    assert [offer.key for offer in offers if offer.voter] == []
 
 
 def test_private_state_shows_only_to_who_edits_it():

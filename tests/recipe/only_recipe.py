@@ -24,10 +24,15 @@ BODY = "".join(
 
 def write(folder):
     """Write the recipe's process and template into a folder; return the process's module."""
-    path = folder / "work_plan.py"
-    path.write_text((HERE / "work_plan.py.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    text = (HERE / "work_plan.py.txt").read_text(encoding="utf-8")
+    (folder / "work_plan.py").write_text(text, encoding="utf-8")
     (folder / "work_plan.docx").write_bytes(starter_docx(BODY, title="План работы"))
-    spec = importlib.util.spec_from_file_location("work_plan", path)
+    return load(folder)
+
+
+def load(folder):
+    """Return the module of the process written into a folder."""
+    spec = importlib.util.spec_from_file_location("work_plan", folder / "work_plan.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["work_plan"] = module
     spec.loader.exec_module(module)

@@ -211,6 +211,9 @@ class MemoryUnitOfWork:
     def may_use_file(self, *_asked):
         return False
 
+    def unknown_rows(self, *_asked):
+        return set()
+
     def attach_file(self, *given):
         raise AssertionError(given)
 

@@ -1,17 +1,14 @@
 """Databases for the tests of the store: every behaviour is shown on both kinds."""
 
-import datetime as dt
 import shutil
 
 import pytest
-from sqlalchemy import func, select
+from looking import Cast
 from sqlalchemy.orm import Session
 
 from workflow_app.store.database import Database
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models import Base
-from workflow_app.store.models.directory import Municipality, Organisation, Person
-from workflow_app.store.models.registers import Network
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -83,44 +80,6 @@ def folder(tmp_path):
     return copy
 
 
-class Cast:
-    """Ids of the people, schools and networks of the demonstration district by their codes."""
-
-    def __init__(self, session):
-        self.session = session
-
-    def _id(self, model, code):
-        return self.session.scalars(select(model.id).where(model.code == code)).one()
-
-    def person(self, code):
-        return self._id(Person, code)
-
-    def school(self, code):
-        return self._id(Organisation, code)
-
-    def network(self, code):
-        return self._id(Network, code)
-
-    def code(self, person_id):
-        return self.session.get_one(Person, person_id).code
-
-    @property
-    def municipality(self):
-        return self.session.scalars(select(Municipality.id)).one()
-
-
 @pytest.fixture
 def cast(district):
     return Cast(district)
-
-
-def rows_in(session):
-    """Return how many rows each table has."""
-    return {
-        name: session.scalar(select(func.count()).select_from(table))
-        for name, table in Base.metadata.tables.items()
-    }
-
-
-def day(text):
-    return dt.date.fromisoformat(text)

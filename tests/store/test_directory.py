@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from conftest import day
+from looking import day
 from sqlalchemy import event
 
 from workflow_app.store.directory import (

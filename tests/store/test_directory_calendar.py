@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from conftest import day
+from looking import day
 
 from workflow_app.engine.calendar import CalendarNotFilledError
 from workflow_app.store.calendar import fill_calendar, load_calendar, override_day, restore_day

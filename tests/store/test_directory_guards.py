@@ -1,5 +1,5 @@
 import pytest
-from conftest import day
+from looking import day
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 

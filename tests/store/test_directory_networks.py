@@ -1,5 +1,5 @@
 import pytest
-from conftest import day
+from looking import day
 
 from workflow_app.store import networks
 from workflow_app.store.directory import composition, networks_of_school

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from conftest import Cast, day, rows_in
+from looking import Cast, day, rows_in
 from sqlalchemy import func, select
 
 from workflow_app.store.calendar import load_calendar

@@ -1,6 +1,6 @@
 # ruff: noqa: E501 (a table of mistakes reads best with one mistake a line)
 import pytest
-from conftest import rows_in
+from looking import rows_in
 from sqlalchemy import select
 
 from workflow_app.services.importing import read_district
@@ -9,60 +9,60 @@ from workflow_app.store.models.registers import JournalEntry, MembershipEvent, N
 
 ANY_DAY = "ожидается дата вида 2025-08-28"
 
-# One row a rule: file, what stands there, what a hand made of it, what the report says.
+# One row a rule: file, what stands there, what a hand made of it, what the report says, its code.
 MISTAKES = [
-    ("people.csv", "p102@levokum.example", "p102", "people.csv, строка 11, столбец email: не похоже на адрес электронной почты"),
-    ("people.csv", "p102@levokum", "p101@levokum", "people.csv, строка 11, столбец email: повторяет строку 10: p101@levokum.example"),
-    ("people.csv", "Гриценко,Андрей", ",Андрей", "people.csv, строка 11, столбец last_name: значение обязательно"),
-    ("people.csv", "Дьяченко Олег Павлович,m", "Дьяченко Олег Павлович,ж", "people.csv, строка 3, столбец gender: допустимы только: 'f', 'm'"),
-    ("people.csv", "учитель математики,S10", "учитель пения,S10", "people.csv, строка 31, столбец position: падежей должности «учитель пения» нет в titles.csv"),
-    ("people.csv", "математики,S10", "математики,S99", "people.csv, строка 31, столбец organisation_id: «S99» нет в organisations.csv"),
-    ("people.csv", "математики,S10,teacher", "математики,S10,school_head", "people.csv, строка 19, столбец role_code: у школы больше одного директора"),
-    ("people.csv", "P204,", "P203,", "people.csv, строка 31, столбец person_id: повторяет строку 30: P203"),
-    ("schools.csv", "Заря,231,21,21", "Заря,много,21,21", "schools.csv, строка 6, столбец students_count: ожидается целое число"),
-    ("schools.csv", "Заря,231,21,21", "Заря,231,-1,21", "schools.csv, строка 6, столбец teachers_count: число не может быть отрицательным"),
-    ("schools.csv", "Заря,231,21,21", "Заря,231,21,x", "schools.csv, строка 6, столбец grade9_count_2024_2025: ожидается целое число"),
-    ("schools.csv", "Малосадового,23,4,0", "Малосадового,23,4,5", "schools.csv, строка 19, столбец grade9_count_2024_2025: в начальной школе нет 9 класса"),
-    ("schools.csv", "нет,P118", "иногда,P118", "schools.csv, строка 19, столбец has_grade_11: ожидается «да» или «нет»"),
-    ("schools.csv", "нет,P118", "нет,P117", "schools.csv, строка 19, столбец head_person_id: P117 не директор этой школы"),
-    ("schools.csv", "school18@levokum.example,Europe/Moscow", "school18@levokum.example,Europe/Levokum", "schools.csv, строка 19, столбец timezone: нет такого часового пояса"),
-    ("schools.csv", "\nS18,", "\nшкола 18,", "schools.csv, строка 19, столбец school_id: недопустимый вид значения"),
-    ("orders.csv", "12-од,2026-01-19", "12-од,19.01.2026", f"orders.csv, строка 11, столбец reg_date: {ANY_DAY}"),
-    ("orders.csv", "12-од,2026-01-19", "12-од,1768780800", f"orders.csv, строка 11, столбец reg_date: {ANY_DAY}"),
-    ("orders.csv", "12-од,2026-01-19", "12-од,2026-02-30", "orders.csv, строка 11, столбец reg_date: такого дня нет в календаре"),
-    ("orders.csv", "12-од,2026", "12/од,2026", "orders.csv, строка 11, столбец reg_number: не соответствует виду «{n}-од»"),
-    ("orders.csv", "12-од,2026-01-19", "290-од,2025-08-29", "orders.csv, строка 11, столбец reg_number: номер года повторяется: строка 10"),
-    ("orders.csv", "306-од,2024-08-29", "306-од,2024-08-28", "orders.csv, строка 5, столбец reg_date: дата раньше, чем у меньшего номера 305-од"),
-    ("orders.csv", "NW2,P001,registered,приказы по основной", "NW2,P001,registered,приказы не по основной", "orders.csv, строка 5, столбец journal: журнала «приказы не по основной деятельности» нет в journals.csv"),
-    ("orders.csv", "2025/2026 учебный год,NW1;NW2;NW3,P002", "2025/2026 учебный год,NW1;NW2;NW3,P003", "orders.csv, строка 10, столбец signed_by_person_id: подписавший в этот день не руководил отделом и не замещал руководителя"),
-    ("orders.csv", "учебный год,NW1;NW2;NW3", "учебный год,NW1;NW9", "orders.csv, строка 10, столбец network_ids: «NW9» нет в networks.csv"),
-    ("school_statuses.csv", "ST025,S17,2025-2026", "ST025,S17,2025-2027", "school_statuses.csv, строка 26, столбец school_year: «2025-2027» не учебный год: ожидается вид 2025-2026"),
-    ("school_statuses.csv", "ST025,S17,2025-2026,adverse_social", "ST025,S17,2025-2026,brilliant", "school_statuses.csv, строка 26, столбец status_code: допустимы только: 'stable', 'low_results', 'adverse_social'"),
-    ("school_statuses.csv", "ST019,S10", "ST019,S01", "school_statuses.csv, строка 20, столбец status_code: в этом году у школы уже есть статус стабильных результатов"),
-    ("school_statuses.csv", "№ 271-од (демо),2025-08-21,да\nST025", "№ 999-од (демо),2025-08-21,да\nST025", "school_statuses.csv, строка 25, столбец basis_document: «приказ отдела образования от 21.08.2025 № 999-од (демо)» не найден в orders.csv"),
-    ("school_statuses.csv", "(демо),2025-08-21,да\nST025", "(демо),2025-08-20,да\nST025", "school_statuses.csv, строка 25, столбец assigned_on: раньше приказа 271-од от 21.08.2025"),
-    ("directions.csv", "среда,приказ № 287-од от 27.08.2025", "среда,приказ № 287-од от 28.08.2025", "directions.csv, строка 10, столбец basis_order: «приказ № 287-од от 28.08.2025» не найден в orders.csv"),
-    ("networks.csv", "NW1,Математика: от дефицита к результату,S01", "NW1,Математика: от дефицита к результату,S02", "networks.csv, строка 2, столбец base_school_id: в network_members.csv у сети должна быть ровно эта базовая школа"),
-    ("networks.csv", "D1;D5,2024-09-01,2026-08-31", "D1;D5,2024-09-01,2024-08-31", "networks.csv, строка 2, столбец valid_to: раньше начала периода 01.09.2024"),
-    ("networks.csv", "D1;D5,2024-09-01", "D1;D5,2022-09-01", "networks.csv, строка 2, столбец base_school_id: у базовой школы нет статуса стабильных результатов в год создания"),
-    ("network_members.csv", "NW2,S05,supported,2026-01-19", "NW2,S05,supported,2026-01-18", "network_members.csv, строка 11, столбец joined_on: раньше приказа 12-од от 19.01.2026"),
-    ("network_members.csv", "2026-01-19,O03,O08", "2026-01-18,O03,O08", "network_members.csv, строка 8, столбец left_on: раньше приказа 12-од от 19.01.2026"),
-    ("network_members.csv", "2026-01-19,O03,O08", "2026-01-19,O03,", "network_members.csv, строка 8, столбец leave_order_id: выход из сети требует и даты, и приказа"),
-    ("substitutions.csv", "P106,P202", "P106,P106", "substitutions.csv, строка 3, столбец substitute_person_id: замещает сам себя"),
-    ("substitutions.csv", "P106,P202,school_head", "P106,P202,clerk", "substitutions.csv, строка 3, столбец role_code: отсутствующий не занимает должность"),
-    ("substitutions.csv", "2026-06-08,2026-06-28", "2026-06-28,2026-06-08", "substitutions.csv, строка 3, столбец ends_on: раньше начала периода 28.06.2026"),
-    ("substitutions.csv", "SUB3,P006,P007,methodist", "SUB3,P106,P201,school_head", None),
-    ("substitutions.csv", "SUB3,P006,P007,methodist,2026-02-02,2026-02-20", "SUB3,P106,P201,school_head,2026-06-20,2026-07-20", "substitutions.csv, строка 4, столбец starts_on: период пересекается со строкой 3"),
-    ("organisations.csv", "округа,2021-01-01", "округа,2020-12-31", "organisations.csv, строка 3, столбец valid_from: период пересекается со строкой 2"),
-    ("organisations.csv", "\nIMC,imc", "\nS03,imc", "organisations.csv, строка 4, столбец organisation_id: это код школы из schools.csv"),
-    ("organisations.csv", "DEPT,imc@", "DEP,imc@", "organisations.csv, строка 4, столбец parent_id: «DEP» нет в organisations.csv"),
-    ("municipality.csv", "Левокумский муниципальный округ,Левокумского", ",Левокумского", "municipality.csv, строка 2, столбец name: значение обязательно"),
-    ("municipality.csv", "2021-08-01\n", "2021-08-01\nДругой,Другого,okrug,Край,,,2021-08-01\n", "municipality.csv, строка 3, столбец name: в папке может быть один муниципалитет"),
-    ("municipality.csv", "Левокумский муниципальный округ,Левокумского муниципального округа,okrug,Ставропольский край,с. Левокумское,Europe/Moscow,2021-08-01\n", "", "municipality.csv: нет строки муниципалитета"),
-    ("journals.csv", "{n}-од", "{n}-{m}", "journals.csv, строка 2, столбец pattern: недопустимый вид значения"),
-    ("journals.csv", "{n}-од", "{n:03}-од", "orders.csv, строка 11, столбец reg_number: не соответствует виду «{n:03}-од»"),
-    ("journals.csv", "{n}-од", "од", "journals.csv, строка 2, столбец pattern: недопустимый вид значения"),
-    ("titles.csv", "position,методист,", "position,директор,", "titles.csv, строка 8, столбец nominative: повторяет строку 7: position, директор"),
+    ("people.csv", "p102@levokum.example", "p102", "people.csv, строка 11, столбец email: не похоже на адрес электронной почты", "bad_mail"),
+    ("people.csv", "p102@levokum", "p101@levokum", "people.csv, строка 11, столбец email: повторяет строку 10: p101@levokum.example", "repeated"),
+    ("people.csv", "Гриценко,Андрей", ",Андрей", "people.csv, строка 11, столбец last_name: значение обязательно", "value_missing"),
+    ("people.csv", "Дьяченко Олег Павлович,m", "Дьяченко Олег Павлович,ж", "people.csv, строка 3, столбец gender: допустимы только: 'f', 'm'", "not_a_choice"),
+    ("people.csv", "учитель математики,S10", "учитель пения,S10", "people.csv, строка 31, столбец position: падежей должности «учитель пения» нет в titles.csv", "unknown_title"),
+    ("people.csv", "математики,S10", "математики,S99", "people.csv, строка 31, столбец organisation_id: «S99» нет в organisations.csv", "unknown_reference"),
+    ("people.csv", "математики,S10,teacher", "математики,S10,school_head", "people.csv, строка 19, столбец role_code: у школы больше одного директора", "several_heads"),
+    ("people.csv", "P204,", "P203,", "people.csv, строка 31, столбец person_id: повторяет строку 30: P203", "repeated"),
+    ("schools.csv", "Заря,231,21,21", "Заря,много,21,21", "schools.csv, строка 6, столбец students_count: ожидается целое число", "not_a_number"),
+    ("schools.csv", "Заря,231,21,21", "Заря,231,-1,21", "schools.csv, строка 6, столбец teachers_count: число не может быть отрицательным", "number_negative"),
+    ("schools.csv", "Заря,231,21,21", "Заря,231,21,x", "schools.csv, строка 6, столбец grade9_count_2024_2025: ожидается целое число", "not_a_number"),
+    ("schools.csv", "Малосадового,23,4,0", "Малосадового,23,4,5", "schools.csv, строка 19, столбец grade9_count_2024_2025: в начальной школе нет 9 класса", "no_grade9_here"),
+    ("schools.csv", "нет,P118", "иногда,P118", "schools.csv, строка 19, столбец has_grade_11: ожидается «да» или «нет»", "not_yes_or_no"),
+    ("schools.csv", "нет,P118", "нет,P117", "schools.csv, строка 19, столбец head_person_id: P117 не директор этой школы", "not_head_here"),
+    ("schools.csv", "school18@levokum.example,Europe/Moscow", "school18@levokum.example,Europe/Levokum", "schools.csv, строка 19, столбец timezone: нет такого часового пояса", "unknown_timezone"),
+    ("schools.csv", "\nS18,", "\nшкола 18,", "schools.csv, строка 19, столбец school_id: недопустимый вид значения", "bad_shape"),
+    ("orders.csv", "12-од,2026-01-19", "12-од,19.01.2026", f"orders.csv, строка 11, столбец reg_date: {ANY_DAY}", "bad_date"),
+    ("orders.csv", "12-од,2026-01-19", "12-од,1768780800", f"orders.csv, строка 11, столбец reg_date: {ANY_DAY}", "bad_date"),
+    ("orders.csv", "12-од,2026-01-19", "12-од,2026-02-30", "orders.csv, строка 11, столбец reg_date: такого дня нет в календаре", "no_such_day"),
+    ("orders.csv", "12-од,2026", "12/од,2026", "orders.csv, строка 11, столбец reg_number: не соответствует виду «{n}-од»", "number_of_other_look"),
+    ("orders.csv", "12-од,2026-01-19", "290-од,2025-08-29", "orders.csv, строка 11, столбец reg_number: номер года повторяется: строка 10", "number_repeated"),
+    ("orders.csv", "306-од,2024-08-29", "306-од,2024-08-28", "orders.csv, строка 5, столбец reg_date: дата раньше, чем у меньшего номера 305-од", "date_against_numbers"),
+    ("orders.csv", "NW2,P001,registered,приказы по основной", "NW2,P001,registered,приказы не по основной", "orders.csv, строка 5, столбец journal: журнала «приказы не по основной деятельности» нет в journals.csv", "unknown_journal"),
+    ("orders.csv", "2025/2026 учебный год,NW1;NW2;NW3,P002", "2025/2026 учебный год,NW1;NW2;NW3,P003", "orders.csv, строка 10, столбец signed_by_person_id: подписавший в этот день не руководил отделом и не замещал руководителя", "signer_without_right"),
+    ("orders.csv", "учебный год,NW1;NW2;NW3", "учебный год,NW1;NW9", "orders.csv, строка 10, столбец network_ids: «NW9» нет в networks.csv", "unknown_reference"),
+    ("school_statuses.csv", "ST025,S17,2025-2026", "ST025,S17,2025-2027", "school_statuses.csv, строка 26, столбец school_year: «2025-2027» не учебный год: ожидается вид 2025-2026", "bad_school_year"),
+    ("school_statuses.csv", "ST025,S17,2025-2026,adverse_social", "ST025,S17,2025-2026,brilliant", "school_statuses.csv, строка 26, столбец status_code: допустимы только: 'stable', 'low_results', 'adverse_social'", "not_a_choice"),
+    ("school_statuses.csv", "ST019,S10", "ST019,S01", "school_statuses.csv, строка 20, столбец status_code: в этом году у школы уже есть статус стабильных результатов", "stable_and_low"),
+    ("school_statuses.csv", "№ 271-од (демо),2025-08-21,да\nST025", "№ 999-од (демо),2025-08-21,да\nST025", "school_statuses.csv, строка 25, столбец basis_document: «приказ отдела образования от 21.08.2025 № 999-од (демо)» не найден в orders.csv", "unknown_order"),
+    ("school_statuses.csv", "(демо),2025-08-21,да\nST025", "(демо),2025-08-20,да\nST025", "school_statuses.csv, строка 25, столбец assigned_on: раньше приказа 271-од от 21.08.2025", "before_order"),
+    ("directions.csv", "среда,приказ № 287-од от 27.08.2025", "среда,приказ № 287-од от 28.08.2025", "directions.csv, строка 10, столбец basis_order: «приказ № 287-од от 28.08.2025» не найден в orders.csv", "unknown_order"),
+    ("networks.csv", "NW1,Математика: от дефицита к результату,S01", "NW1,Математика: от дефицита к результату,S02", "networks.csv, строка 2, столбец base_school_id: в network_members.csv у сети должна быть ровно эта базовая школа", "other_base"),
+    ("networks.csv", "D1;D5,2024-09-01,2026-08-31", "D1;D5,2024-09-01,2024-08-31", "networks.csv, строка 2, столбец valid_to: раньше начала периода 01.09.2024", "period_backwards"),
+    ("networks.csv", "D1;D5,2024-09-01", "D1;D5,2022-09-01", "networks.csv, строка 2, столбец base_school_id: у базовой школы нет статуса стабильных результатов в год создания", "base_not_stable"),
+    ("network_members.csv", "NW2,S05,supported,2026-01-19", "NW2,S05,supported,2026-01-18", "network_members.csv, строка 11, столбец joined_on: раньше приказа 12-од от 19.01.2026", "before_order"),
+    ("network_members.csv", "2026-01-19,O03,O08", "2026-01-18,O03,O08", "network_members.csv, строка 8, столбец left_on: раньше приказа 12-од от 19.01.2026", "before_order"),
+    ("network_members.csv", "2026-01-19,O03,O08", "2026-01-19,O03,", "network_members.csv, строка 8, столбец leave_order_id: выход из сети требует и даты, и приказа", "leaves_by_halves"),
+    ("substitutions.csv", "P106,P202", "P106,P106", "substitutions.csv, строка 3, столбец substitute_person_id: замещает сам себя", "own_substitute"),
+    ("substitutions.csv", "P106,P202,school_head", "P106,P202,clerk", "substitutions.csv, строка 3, столбец role_code: отсутствующий не занимает должность", "role_not_held"),
+    ("substitutions.csv", "2026-06-08,2026-06-28", "2026-06-28,2026-06-08", "substitutions.csv, строка 3, столбец ends_on: раньше начала периода 28.06.2026", "period_backwards"),
+    ("substitutions.csv", "SUB3,P006,P007,methodist", "SUB3,P106,P201,school_head", None, None),
+    ("substitutions.csv", "SUB3,P006,P007,methodist,2026-02-02,2026-02-20", "SUB3,P106,P201,school_head,2026-06-20,2026-07-20", "substitutions.csv, строка 4, столбец starts_on: период пересекается со строкой 3", "periods_overlap"),
+    ("organisations.csv", "округа,2021-01-01", "округа,2020-12-31", "organisations.csv, строка 3, столбец valid_from: период пересекается со строкой 2", "periods_overlap"),
+    ("organisations.csv", "\nIMC,imc", "\nS03,imc", "organisations.csv, строка 4, столбец organisation_id: это код школы из schools.csv", "code_of_school"),
+    ("organisations.csv", "DEPT,imc@", "DEP,imc@", "organisations.csv, строка 4, столбец parent_id: «DEP» нет в organisations.csv", "unknown_reference"),
+    ("municipality.csv", "Левокумский муниципальный округ,Левокумского", ",Левокумского", "municipality.csv, строка 2, столбец name: значение обязательно", "value_missing"),
+    ("municipality.csv", "2021-08-01\n", "2021-08-01\nДругой,Другого,okrug,Край,,,2021-08-01\n", "municipality.csv, строка 3, столбец name: в папке может быть один муниципалитет", "several_municipalities"),
+    ("municipality.csv", "Левокумский муниципальный округ,Левокумского муниципального округа,okrug,Ставропольский край,с. Левокумское,Europe/Moscow,2021-08-01\n", "", "municipality.csv: нет строки муниципалитета", "no_municipality"),
+    ("journals.csv", "{n}-од", "{n}-{m}", "journals.csv, строка 2, столбец pattern: недопустимый вид значения", "bad_shape"),
+    ("journals.csv", "{n}-од", "{n:03}-од", "orders.csv, строка 11, столбец reg_number: не соответствует виду «{n:03}-од»", "number_of_other_look"),
+    ("journals.csv", "{n}-од", "од", "journals.csv, строка 2, столбец pattern: недопустимый вид значения", "bad_shape"),
+    ("titles.csv", "position,методист,", "position,директор,", "titles.csv, строка 8, столбец nominative: повторяет строку 7: position, директор", "repeated"),
 ]  # fmt: skip
 
 
@@ -73,41 +73,50 @@ def spoil(folder, file, before, after):
     path.write_text(text.replace(before, after, 1), "utf-8")
 
 
-def problems(folder):
+def codes(folder):
+    """Return what the report says → its code."""
     _, report = read_district(folder, None)
-    return [str(problem) for problem in report.problems]
+    return {str(problem): problem.code for problem in report.problems}
+
+
+def problems(folder):
+    return list(codes(folder))
 
 
 @pytest.mark.parametrize(
-    ("file", "before", "after", "said"), MISTAKES, ids=[f"{m[0]}-{m[2][-25:]}" for m in MISTAKES]
+    ("file", "before", "after", "said", "code"),
+    MISTAKES,
+    ids=[f"{m[0]}-{m[2][-25:]}" for m in MISTAKES],
 )
-def test_a_mistake_is_told_with_its_file_line_column_and_reason(folder, file, before, after, said):
+def test_a_mistake_is_told_with_its_file_line_column_code_and_reason(
+    folder, file, before, after, said, code
+):
     spoil(folder, file, before, after)
-    found = problems(folder)
+    found = codes(folder)
     if said is None:
-        assert found == []
+        assert found == {}
     else:
-        assert said in found
+        assert found[said] == code
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "said", "code"),
     [
-        ("substitution_id;absent_person_id\n1;2\n", "строка 1: столбцы разделяются запятой, а не точкой с запятой"),
-        ("substitution_id,absent_person_id\n", "строка 1, столбец starts_on: нет обязательного столбца"),
-        ("", "строка 1, столбец starts_on: нет обязательного столбца"),
-        ("HEADER,mood\n", "строка 1, столбец mood: неизвестный столбец"),
-        ("HEADER,line\n", "строка 1, столбец line: неизвестный столбец"),
-        ("HEADER,basis\n", "строка 1, столбец basis: столбец повторяется"),
-        ("HEADER\nSUB1,P001\n", "строка 2: ожидается столбцов: 8, в строке: 2"),
-        ('HEADER\n\nSUB1,P001,P002,department_head,2025-08-18,2025-08-31,"не закрыто,да\n', "строка 3: строка не читается: проверьте кавычки"),
+        ("substitution_id;absent_person_id\n1;2\n", "строка 1: столбцы разделяются запятой, а не точкой с запятой", "bad_delimiter"),
+        ("substitution_id,absent_person_id\n", "строка 1, столбец starts_on: нет обязательного столбца", "column_missing"),
+        ("", "строка 1, столбец starts_on: нет обязательного столбца", "column_missing"),
+        ("HEADER,mood\n", "строка 1, столбец mood: неизвестный столбец", "column_unknown"),
+        ("HEADER,line\n", "строка 1, столбец line: неизвестный столбец", "column_unknown"),
+        ("HEADER,basis\n", "строка 1, столбец basis: столбец повторяется", "column_repeated"),
+        ("HEADER\nSUB1,P001\n", "строка 2: ожидается столбцов: 8, в строке: 2", "wrong_cell_count"),
+        ('HEADER\n\nSUB1,P001,P002,department_head,2025-08-18,2025-08-31,"не закрыто,да\n', "строка 3: строка не читается: проверьте кавычки", "bad_quotes"),
     ],
 )  # fmt: skip
-def test_a_broken_file_is_told_at_the_line_where_it_breaks(folder, content, said):
+def test_a_broken_file_is_told_at_the_line_where_it_breaks(folder, content, said, code):
     path = folder / "substitutions.csv"
     header = path.read_text("utf-8").splitlines()[0]
     path.write_text(content.replace("HEADER", header), "utf-8")
-    assert f"substitutions.csv, {said}" in problems(folder)
+    assert codes(folder)[f"substitutions.csv, {said}"] == code
 
 
 def test_a_quoted_line_break_does_not_shift_the_line_of_the_next_mistake(folder):
@@ -121,7 +130,7 @@ def test_a_quoted_line_break_does_not_shift_the_line_of_the_next_mistake(folder)
 def test_a_file_in_another_encoding_is_told_at_its_line(folder):
     path = folder / "substitutions.csv"
     path.write_bytes(path.read_text("utf-8").encode("cp1251"))
-    assert problems(folder) == ["substitutions.csv, строка 2: текст не в кодировке UTF-8"]
+    assert codes(folder) == {"substitutions.csv, строка 2: текст не в кодировке UTF-8": "not_utf8"}
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(folder):
@@ -133,7 +142,7 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(folder):
 
 def test_a_missing_file_is_told(folder):
     (folder / "people.csv").unlink()
-    assert problems(folder) == ["people.csv: файла нет в папке"]
+    assert codes(folder) == {"people.csv: файла нет в папке": "file_missing"}
 
 
 def test_all_mistakes_are_told_at_once_and_nothing_is_written(session, folder):
@@ -162,7 +171,7 @@ def test_an_address_of_another_municipality_is_refused_before_anything_is_writte
     before = rows_in(session)
     spoil(folder, "municipality.csv", "Левокумский муниципальный округ", "Соседний округ")
     report = import_directory(session, folder)
-    assert len(report.problems) == 31
+    assert [problem.code for problem in report.problems] == ["address_taken"] * 31
     assert str(report.problems[0]) == (
         "people.csv, строка 2, столбец email: адрес уже принадлежит другому человеку"
     )
@@ -172,8 +181,8 @@ def test_an_address_of_another_municipality_is_refused_before_anything_is_writte
 def test_a_registered_order_is_not_rewritten_by_an_import(district, folder):
     spoil(folder, "orders.csv", "О внесении изменений в состав", "О внесении поправок в состав")
     report = import_directory(district, folder)
-    assert [str(problem) for problem in report.problems] == [
-        "orders.csv, строка 11: в базе уже иначе: title"
+    assert [(problem.code, str(problem)) for problem in report.problems] == [
+        ("already_different", "orders.csv, строка 11: в базе уже иначе: title")
     ]
     entry = district.scalars(select(JournalEntry).where(JournalEntry.code == "O08")).one()
     assert entry.title.startswith("О внесении изменений")
@@ -194,7 +203,8 @@ def test_a_network_founded_here_keeps_its_name_from_the_files(district, folder):
     network.code = None
     district.flush()
     report = import_directory(district, folder)
-    assert "networks.csv, строка 2: сеть с таким названием уже есть" in map(str, report.problems)
+    found = {str(problem): problem.code for problem in report.problems}
+    assert found["networks.csv, строка 2: сеть с таким названием уже есть"] == "name_taken"
 
 
 @pytest.mark.parametrize(
@@ -217,4 +227,6 @@ def test_a_network_founded_here_keeps_its_name_from_the_files(district, folder):
 def test_two_lines_that_contradict_each_other_are_told(session, folder, file, before, after, said):
     spoil(folder, file, before, after)
     report = import_directory(session, folder)
-    assert [str(problem) for problem in report.problems] == [said]
+    assert [(problem.code, str(problem)) for problem in report.problems] == [
+        ("contradicts_line", said)
+    ]

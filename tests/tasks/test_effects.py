@@ -1,22 +1,15 @@
 """Effects outside the transaction: papers, notices, letters; real broker, real mail server."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from dataclasses import replace
-
 import pytest
-from stories import done, propose, to_department
+from stories import done, propose, to_department, to_signature
 
 from workflow_app.notifications.mail import SmtpMailer
 from workflow_app.store import outbox, renderings
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
-from workflow_app.tasks import effects, loops
-from workflow_app.tasks.app import create_celery
+from workflow_app.store.models.registers import JournalEntry
+from workflow_app.tasks import effects
 
 
 @pytest.fixture
@@ -159,57 +152,54 @@ def test_a_paper_becomes_a_pdf_by_the_programs_of_this_machine(district):
     assert pdf["content"].startswith(b"%PDF-")
 
 
-@pytest.fixture
-def broken_worker(district, valkey_server, tmp_path):
-    """Start workers against the real broker; each may be killed."""
-    settings = district.house.settings.model_copy(update={"redis_url": valkey_server.url})
-    house = replace(district.house, settings=settings)
-    environ = {**os.environ, **settings.environ(), "CLOCK": "2025-08-28"}
-    workers = []
-
-    def start():
-        argv = [sys.executable, "-m", "celery", "-q", "-A", "celery_worker", "worker", "-c", "2",
-                "--without-gossip", "--without-mingle", "-Q", "effects", "-l", "ERROR"]  # fmt: skip
-        log = (tmp_path / f"worker{len(workers)}.log").open("w")
-        process = subprocess.Popen(argv, env=environ, stdout=log, stderr=log, process_group=0)
-        workers.append((process, log))
-        return process
-
-    yield house, start
-    for process, log in workers:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        log.close()
-
-
-def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, broken_worker):
-    house, start = broken_worker
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, workers):
     case = to_department(district)
-    celery = create_celery(house)
-    worker = start()
-    published = 0
-    until = time.monotonic() + 40
-    killed = False
-    while time.monotonic() < until:
-        published += loops.publish(house, celery)
-        documents = district.rows(Document, instance_id=case)
-        if not killed and any(row["file_sha256"] for row in documents):
-            os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
-            killed = True
-            district.house.clock.advance(outbox.LEASE * 2)
-            start()
-        if killed and not district.read(lambda uow: outbox.waiting(uow.connection)):
-            break
-        time.sleep(0.05)
-    celery.close()
-    assert killed
+
+    def some_are_filed():
+        return any(row["file_sha256"] for row in district.rows(Document, instance_id=case))
+
+    first = workers.start()
+    workers.relay(some_are_filed)
+    workers.kill(first)
+    district.house.clock.advance(outbox.LEASE * 2)
+    workers.start()
+    workers.relay_everything()
     documents = district.rows(Document, instance_id=case)
     assert all(row["file_sha256"] for row in documents)
     for row in documents:
-        content, _ = house.papers.render(row["template"], row["field_values"])
-        stored = district.rows(StoredFile, sha256=row["file_sha256"])
-        assert [file["content"] for file in stored] == [content]
+        assert_undisturbed(district, row)
     keys = [row["dedupe_key"] for row in district.rows(Notice)]
     assert len(keys) == len(set(keys))
+
+
+def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, workers, tmp_path):
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    district.carry_out()
+    before = {row["id"] for row in district.documents(order)}
+    done(district.act("P004", order, "register"))
+    made = [row for row in district.documents(order) if row["id"] not in before]
+    (interrupted,) = [row for row in made if row["paper"] == "order_create"]
+    sign = tmp_path / "hangs"
+    hanging = {"HANG_IN": interrupted["template"], "HANG_MARK": str(sign)}
+    first = workers.start("hanging_worker", **hanging)
+    workers.relay(sign.exists)
+    workers.kill(first)
+    assert not district.rows(Document, id=interrupted["id"])[0]["file_sha256"]
+    district.house.clock.advance(outbox.LEASE * 2)
+    workers.start("hanging_worker", **hanging)
+    workers.relay_everything()
+    assert {row["id"] for row in district.documents(order)} == before | {row["id"] for row in made}
+    for row in district.documents(order):
+        assert_undisturbed(district, row)
+    numbers = district.rows(JournalEntry, instance_id=order)
+    assert [row["label"] for row in numbers] == [district.case(order).number]
+
+
+def assert_undisturbed(district, document):
+    """A paper's file is there once, with the bytes of a rendering nobody disturbed."""
+    content, _ = district.house.papers.render(document["template"], document["field_values"])
+    stored = district.rows(StoredFile, sha256=document["file_sha256"])
+    assert [file["content"] for file in stored] == [content]

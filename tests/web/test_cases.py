@@ -6,39 +6,13 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from browsing import field, form_of
 from sqlalchemy import insert
 from stories import done, propose
 
 from workflow_app.store.models.directory import Municipality, Person, Setting
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.instances import History, VoteRow
-
-
-def field(page, name):
-    """Return the value a hidden field of a page carries."""
-    return re.search(rf'name="{re.escape(name)}" value="([^"]*)"', page)[1]
-
-
-def form_of(page):
-    """Return what the draft's page would send back unchanged."""
-    form = page.split('class="case-form"')[1].split("</form>")[0]
-    sent = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name = re.search(r'name="([^"]+)"', tag)
-        value = re.search(r'value="([^"]*)"', tag)
-        kind = re.search(r'type="([^"]+)"', tag)
-        skipped = not name or (kind and kind[1] in ("checkbox", "file") and " checked" not in tag)
-        if not skipped:
-            sent.setdefault(name[1], []).append(value[1] if value else "on")
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', form):
-        sent[name] = [text]
-    for name, options in re.findall(
-        r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL
-    ):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        sent[name] = [chosen[1] if chosen else ""]
-    sent.pop("csrf_token", None)
-    return sent
 
 
 def test_a_draft_of_another_school_does_not_exist_for_reading_or_any_action(browser, draft, app):

@@ -114,6 +114,10 @@ def number_taken(registers):
     registers.taken.add(("orders", TODAY.year, 290))
 
 
+def numbered_elsewhere(registers):
+    registers.typed_journals = frozenset({"orders"})
+
+
 def namesake(registers):
     registers.network_names["Читательская грамотность"] = 1
 
@@ -181,6 +185,7 @@ GUARDS = [
     ("O7", "signed", "register", {}, {}, namesake, "network_name_taken"),
     ("O7", "signed", "register", {}, {"number": 0}, nothing, "number_invalid"),
     ("O7", "signed", "register", {}, {"number": 290}, number_taken, "number_taken"),
+    ("O7", "signed", "register", {}, {}, numbered_elsewhere, "number_required"),
     ("O8", "registered", "upload_scan", {}, {}, nothing, "field_required"),
     ("O10", "draft", "cancel", {}, {}, nothing, "field_required"),
 ]  # fmt: skip

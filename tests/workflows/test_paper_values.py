@@ -1,14 +1,31 @@
 """What papers say where the registers know little: gaps and preliminary words, never guesses."""
 
 import datetime as dt
+from dataclasses import replace
 
+import pytest
 from engine.facts_twin import FactsTwin
+from engine.people import capacity
 
-from workflow_app.engine.case import ActCard, Case, StatusCard
+from workflow_app.engine.ballots import Tally, Vote
+from workflow_app.engine.case import (
+    ActCard,
+    Case,
+    DirectionCard,
+    OrganisationCard,
+    PersonCard,
+    SchoolCard,
+    Signer,
+    StatusCard,
+)
+from workflow_app.engine.changes import Voter
 from workflows.network_proposal.checklist import EARLY, FAILS, FITS, checklist
 from workflows.network_proposal.form import Proposal
+from workflows.network_proposal.papers import UNKNOWN, proposal
+from workflows.network_proposal.protocol import protocol
 from workflows.order_approval.form import Order
 from workflows.order_approval.papers import order
+from workflows.order_approval.sheets import SIGNS, agreement_sheet
 from workflows.papers import statuses
 from workflows.wording import GAP, HELP_GENITIVE, cited, counted
 
@@ -46,6 +63,110 @@ def test_opinion_says_what_fails():
     assert outcomes(facts) == [FAILS] * 4
 
 
+def test_opinion_cites_each_order_that_put_a_direction_into_force():
+    facts = FactsTwin(
+        years={YEAR: {7: "in_force"}},
+        direction_cards={7: DirectionCard(7, "Чтение", order="приказ № 287-од")},
+    )
+    direction = checklist(PLANNED, facts)[2]
+    assert (direction["вывод"], direction["пояснение"]) == (FITS, "приказ №\u00a0287-од")
+    facts.direction_cards = {7: DirectionCard(7, "Чтение")}
+    assert checklist(PLANNED, facts)[2]["пояснение"] == ""
+
+
+@pytest.mark.parametrize(
+    ("settlement", "distance", "centre", "said"),
+    [
+        ("с. Правокумское", 12, "с. Левокумское", "12"),
+        ("с. Правокумское", None, "с. Левокумское", UNKNOWN),
+        ("с. Правокумское", 12, "с. Урожайное", UNKNOWN),
+        ("с. Левокумское", None, "с. Урожайное", "0"),
+    ],
+)
+def test_distance_is_printed_only_where_it_is_known(settlement, distance, centre, said):
+    facts = FactsTwin(
+        schools={
+            1: SchoolCard(1, "СОШ № 1", "с. Левокумское", "СОШ", 500, 40),
+            2: SchoolCard(2, "СОШ № 2", settlement, "СОШ", 90, 12, (), distance),
+        },
+        organisations={"department": OrganisationCard(9, "department", "О", "Отдел", "", centre)},
+    )
+    base, invited = proposal(PLANNED, facts)["характеристика"]
+    assert (base["расстояние"], invited["расстояние"]) == ("–", said)
+
+
+def test_coordinator_by_office_is_named_and_the_sections_after_her_move_down():
+    her = Voter("1", "network_coordinator", 1)
+    facts = FactsTwin(
+        held={"network_coordinator": (office(15, her),)},
+        people={15: PersonCard(15, "Фомина Д.А.", "", "", "", "Д.А. Фомина", "p201@d.example")},
+    )
+    said = proposal(PLANNED, facts)
+    assert said["координатор"]["имя"].replace("\u00a0", " ") == "Фомина Д.А."
+    assert said["координатор"]["почта"] == "p201@d.example"
+    without = proposal(PLANNED, FactsTwin())["разделы"]
+    assert said["разделы"]["срок"] == without["срок"] + 1
+
+
+def office(person, voter):
+    """Return the office of somebody who may answer for a voter."""
+    return replace(
+        capacity("specialist"), person_id=person, role=voter.role,
+        organisation_id=voter.organisation_id,
+    )  # fmt: skip
+
+
+def test_protocol_names_who_answered_and_leaves_out_schools_that_were_not_asked_again():
+    base = Voter("1", "school_head", 1, "base")
+    asked = Voter("2", "school_head", 2, "supported")
+    dropped = Voter("3", "school_head", 3, "partner")
+    silent = Voter("4", "school_head", 4, "partner")
+    sent = {"members": [{"school": n, "role": "supported"} for n in (2, 4)]}
+    at = dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)
+    facts = FactsTwin(
+        tallies={
+            "consents": Tally(
+                (
+                    Vote(base, "agreed", 1, "T", 11, "", answered_at=at),
+                    Vote(asked, "agreed", 1, "T", 12, "", answered_at=at),
+                    Vote(dropped, "declined", 1, "T", 13, "", answered_at=at),
+                    Vote(silent, "no_response", 1, "T"),
+                )
+            )
+        },
+        kept=Proposal.model_validate(sent),
+        held={"school_head": (office(11, base), office(12, asked))},
+        people={
+            11: PersonCard(11, "Гриценко А.И.", "", "", "", ""),
+            12: PersonCard(12, "Кузьмина-Лозовая Т.О.", "", "", "", ""),
+        },
+    )
+    answers = protocol(PLANNED, facts)["ответы"]
+    assert [row["имя"].replace("\u00a0", " ") for row in answers] == [
+        "Гриценко А.И.", "Кузьмина-Лозовая Т.О.", ""
+    ]  # fmt: skip
+
+
+def test_sheet_of_visas_names_who_is_expected_and_who_is_left_out_as_the_signer():
+    approver = Voter("imc_head", "imc_head", None, "директор ИМЦ")
+    expected = office(22, approver)
+    deputy, other = (office(n, Voter("d", "department_deputy", 9)) for n in (32, 33))
+    facts = FactsTwin(
+        tallies={"visas": Tally((Vote(approver, "pending", 0, "T"),))},
+        held={"imc_head": (expected,), "department_deputy": (deputy, other)},
+        signers={"department_head": Signer(deputy, "И.о. начальника отдела", "О.П. Дьяченко")},
+        people={
+            22: PersonCard(22, "Мкртчян А.С.", "", "", "", "А.С. Мкртчян"),
+            32: PersonCard(32, "Дьяченко О.П.", "", "", "", "О.П. Дьяченко"),
+        },
+    )
+    case = Case(1, "order_approval", "on_agreement", Order.model_validate({}), 1)
+    sheet = agreement_sheet(case, facts)
+    assert [visa["имя"].replace("\u00a0", " ") for visa in sheet["визы"]] == ["А.С. Мкртчян"]
+    left_out = [(row["имя"].replace("\u00a0", " "), row["причина"]) for row in sheet["исключённые"]]
+    assert left_out == [("Дьяченко О.П.", SIGNS)]
+
+
 def test_goal_of_the_school_is_quoted_and_not_declined():
     data = {"goal": "Дружить школами", "kind": "network_create", "base": 1, "school_year": YEAR}
     case = Case(1, "order_approval", "draft", Order.model_validate(data), 1)
@@ -70,6 +191,16 @@ def test_issuer_without_a_confirmed_genitive_is_left_out_rather_than_declined():
     )  # fmt: skip
     assert (
         cited(act_card).replace("\u00a0", " ") == "приказом от 9 января 2025 года № 12-од «О мерах»"
+    )
+
+
+def test_federal_law_is_cited_by_its_full_kind():
+    law = ActCard(
+        1, "Об образовании", "", "in_force", None, "federal", "закон", "273-ФЗ",
+        dt.date(2012, 12, 29), "",
+    )  # fmt: skip
+    assert cited(law).replace("\u00a0", " ") == (
+        "Федеральным законом от 29 декабря 2012 года № 273-ФЗ «Об образовании»"
     )
 
 

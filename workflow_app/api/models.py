@@ -51,6 +51,32 @@ class Action(BaseModel):
     )
 
 
+class Once(BaseModel):
+    """What makes a repeated request harmless."""
+
+    key: str = Field(
+        default="",
+        alias="Idempotency-Key",
+        max_length=100,
+        description="the same key with the same body acts once; with another body it is refused",
+    )
+
+
+class AsOf(BaseModel):
+    """The date a register is read for, and the date it is read from."""
+
+    on: dt.date | None = Field(default=None, description="the day asked for; today if left out")
+    as_known_on: dt.date | None = Field(
+        default=None, description="only orders registered by this day; now if left out"
+    )
+
+
+class NewFile(BaseModel):
+    """A file to bring."""
+
+    file: bytes
+
+
 class ActionView(BaseModel):
     """An action that is offered."""
 

@@ -9,15 +9,14 @@ from sqlalchemy import select, tuple_
 
 from workflow_app.api import models as m
 from workflow_app.api import paging
+from workflow_app.api.contract import documented
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
-from workflow_app.store import directory, networks
-from workflow_app.store.models.directory import Organisation, Person, Position
+from workflow_app.store import admin, directory, networks
+from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
-View = Callable[..., Any]
-Documented = Callable[..., Callable[[View], View]]
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
 NO_POSITION = Refusal("not_your_role", "Сегодня у вас нет должности")
@@ -26,35 +25,35 @@ LONGEST_CURSOR = 20
 BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
 
 
-def register(api: Blueprint, documented: Documented, read: Reader) -> None:
+def register(api: Blueprint, read: Reader) -> None:
     """Add the routes of the registers."""
 
     @api.get("/networks")
-    @documented(m.NetworkView)
+    @documented(list[m.NetworkView])
     def all_networks() -> Any:
         """List the networks."""
         return read(lambda uow: _of_municipality(uow, _networks))
 
     @api.get("/networks/<int:network_id>/composition")
-    @documented(m.MemberView)
+    @documented(list[m.MemberView], query=m.AsOf)
     def composition(network_id: int) -> Any:
         """Show who belongs to a network on a date, as known on a date."""
         return read(lambda uow: _composition(uow, network_id))
 
     @api.get("/orders")
-    @documented(m.OrderView, query=paging.After)
+    @documented(list[m.OrderView], query=paging.After)
     def orders() -> Any:
         """List the numbers of the order journal, the newest first, page by page."""
         return read(lambda uow: _of_municipality(uow, _orders))
 
     @api.get("/schools")
-    @documented(m.SchoolView)
+    @documented(list[m.SchoolView])
     def schools() -> Any:
         """List the schools with their context cards."""
         return read(lambda uow: _of_municipality(uow, _schools))
 
     @api.get("/people")
-    @documented(m.PersonView)
+    @documented(list[m.PersonView])
     def people() -> Any:
         """List people with their positions of today."""
         return read(lambda uow: _of_municipality(uow, _people))
@@ -150,18 +149,10 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
 
 
 def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
-    query = (
-        select(Person, Position.title)
-        .outerjoin(Position, Position.person_id == Person.id)
-        .where(Person.municipality_id == municipality_id)
-        .order_by(Person.sort_name, Position.id)
-    )
-    found: dict[int, m.PersonView] = {}
-    for person, title in uow.session.execute(query):
-        view = found.setdefault(
-            person.id,
-            m.PersonView(id=person.id, name=person.short_nom, email=person.email, positions=[]),
+    return [
+        m.PersonView(
+            id=line.person.id, name=line.person.short_nom, email=line.person.email,
+            positions=[position.title for position in line.positions],
         )
-        if title:
-            view.positions.append(title)
-    return list(found.values())
+        for line in admin.users(uow.session, municipality_id, uow.today)
+    ]  # fmt: skip

@@ -7,14 +7,12 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, jsonify, request, send_file
 from pydantic import BaseModel, ValidationError
-from spectree import Response as Answers
-from spectree import SecurityScheme, SpecTree
-from spectree.models import SecureType, SecuritySchemeData
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.api import models as m
 from workflow_app.api import paging
 from workflow_app.api import registers as register_views
+from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
 from workflow_app.api.views import (
     document_view,
@@ -39,40 +37,12 @@ from workflow_app.web.house import house
 from workflow_app.web.pages import SENTENCES
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-View = TypeVar("View", bound=Callable[..., Any])
 Reply = Response | tuple[Response, int]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-spec = SpecTree(
-    "flask",
-    path="api/contract",  # the routes below this path would be left out of the contract
-    title="Workflow of school networks",
-    version="1",
-    mode="strict",
-    page_templates={},
-    security_schemes=[
-        SecurityScheme(
-            name="bearer", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer")
-        )
-    ],
-    security={"bearer": []},
-)
-_ERRORS = {"HTTP_401": m.Problem, "HTTP_403": m.Problem, "HTTP_404": m.Problem,
-           "HTTP_409": m.Problem, "HTTP_422": m.Problem}  # fmt: skip
 
 UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 BAD_REQUEST = "Тело запроса не подходит: {}"
-
-
-def documented(
-    model: type[BaseModel], body: type[BaseModel] | None = None,
-    query: type[BaseModel] | None = None,
-) -> Callable[[View], View]:  # fmt: skip
-    """Publish what a route takes and gives; its own code does the checking."""
-    publish: Callable[[View], View] = spec.validate(
-        json=body, query=query, resp=Answers(HTTP_200=model, **_ERRORS), skip_validation=True
-    )
-    return publish
 
 
 @api.before_request
@@ -128,7 +98,7 @@ def contract() -> Reply:
 
 
 @api.get("/processes")
-@documented(m.ProcessView)
+@documented(list[m.ProcessView])
 def processes() -> Reply:
     """List the processes in use."""
     return jsonify([process_view(p).model_dump(mode="json") for p in house().processes.values()])
@@ -156,7 +126,7 @@ def _instance(uow: SqlUnitOfWork, instance_id: int) -> m.InstanceView | Refusal:
 
 
 @api.post("/instances")
-@documented(m.InstanceView, m.NewInstance)
+@documented(m.InstanceView, m.NewInstance, headers=m.Once)
 def start() -> Reply:
     """Begin a case."""
     body = _body(m.NewInstance)
@@ -193,7 +163,7 @@ def save_draft(instance_id: int) -> Reply:
 
 
 @api.post("/instances/<int:instance_id>/actions/<action>")
-@documented(m.InstanceView, m.Action)
+@documented(m.InstanceView, m.Action, headers=m.Once)
 def act(instance_id: int, action: str) -> Reply:
     """Take an action or give an answer; `Idempotency-Key` makes a repeat harmless."""
     body = _body(m.Action)
@@ -273,21 +243,21 @@ def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> 
 
 
 @api.get("/instances/<int:instance_id>/history")
-@documented(m.HistoryView)
+@documented(list[m.HistoryView])
 def history(instance_id: int) -> Reply:
     """List what happened."""
     return _around(instance_id, lambda page: [history_view(line) for line in page.history])
 
 
 @api.get("/instances/<int:instance_id>/documents")
-@documented(m.DocumentView)
+@documented(list[m.DocumentView])
 def documents(instance_id: int) -> Reply:
     """List the papers."""
     return _around(instance_id, lambda page: [document_view(paper) for paper in page.documents])
 
 
 @api.get("/documents/<int:document_id>/content")
-@documented(m.Problem)
+@documented(DOCX)
 def content(document_id: int) -> Reply:
     """Give the Word file."""
 
@@ -312,7 +282,7 @@ def content(document_id: int) -> Reply:
 
 
 @api.post("/files")
-@documented(m.FileView)
+@documented(m.FileView, form=m.NewFile)
 def bring_file() -> Reply:
     """Take a file (multipart field `file`); its id goes into a form field."""
     sent = request.files.get("file")
@@ -329,7 +299,7 @@ def bring_file() -> Reply:
 
 
 @api.get("/queue")
-@documented(m.WorkView, query=paging.After)
+@documented(list[m.WorkView], query=paging.After)
 def queue() -> Reply:
     """List the work that waits for the token's person, the most urgent first, page by page."""
     after = queries.place(paging.wanted())
@@ -346,4 +316,4 @@ def queue() -> Reply:
     return _read(look)
 
 
-register_views.register(api, documented, _read)
+register_views.register(api, _read)

@@ -312,16 +312,17 @@ def _answers(
     for ballot in process.ballots.values():
         for vote in facts.tally(case, ballot.key) or ():
             for answer in ballot.answers:
+                capacity = _voting_capacity(answer, vote, actor, case.parties, None)
+                if capacity is None:
+                    continue
                 result = decide_answer(
                     process, case, answer.key, vote.voter.key, actor,
                     answer.form.model_validate({}) if answer.form else None, facts, now, today,
                 )  # fmt: skip
+                # What is left unsaid only for want of the answer's form may be said.
                 if isinstance(result, Refusal) and without_form(result, answer.form):
                     continue
-                # What is left unsaid only for want of the answer's form may be said.
-                capacity = _voting_capacity(answer, vote, actor, case.parties, None)
-                if capacity:
-                    yield Offer(answer, (capacity,), ballot=ballot, voter=vote.voter.key)
+                yield Offer(answer, (capacity,), ballot=ballot, voter=vote.voter.key)
 
 
 def warned(process: Process, case: Case, facts: Facts) -> tuple[Refusal, ...]:

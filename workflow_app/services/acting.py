@@ -21,6 +21,7 @@ from workflow_app.engine.signatures import PASSWORD, Signature
 from workflow_app.services import signing, taking_back, undoing
 from workflow_app.services.interpreter import Interpreter, plain
 from workflow_app.services.ports import NewCase, UnitOfWork
+from workflow_app.services.references import foreign_reference
 
 NOT_FOUND = Refusal("not_found", "Такого дела нет или оно вам не открыто")
 
@@ -77,6 +78,9 @@ def start(
     form = parse(process.form, {**prefilled, **values})
     if isinstance(form, Refusal):
         return form
+    refusal = foreign_reference(uow, capacity.municipality_id, form)
+    if refusal:
+        return refusal
     new = NewCase(process.key, plain(form), capacity.organisation_id)
     interpreter = Interpreter(uow)
     chosen = Actor(person_id, (capacity,))
@@ -113,9 +117,10 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     if isinstance(form, Refusal):
         return form
     signed = transition.signed if transition else False
-    refusal = (foreign_file(uow, person_id, case.id, form) if form else None) or signing.unfit(
-        uow, person_id, case, signed, intent.signature
+    refusal = (foreign_file(uow, person_id, case.id, form) if form else None) or (
+        foreign_reference(uow, case.municipality_id, form) if form else None
     )
+    refusal = refusal or signing.unfit(uow, person_id, case, signed, intent.signature)
     if refusal:
         return refusal
     decision = decide(
@@ -168,6 +173,9 @@ def _answer(
     form = parse(answer.form, intent.values) if answer.form else None
     if isinstance(form, Refusal):
         return form
+    refusal = foreign_reference(uow, case.municipality_id, form) if form else None
+    if refusal:
+        return refusal
     voter = intent.voter or own_voter(uow, process, case, actor, intent.action)
     answered = decide_answer(
         process, case, intent.action, voter, actor, form, uow.facts(case.municipality_id),

@@ -14,6 +14,7 @@ from workflow_app.services.acting import NOT_FOUND, Done, files, foreign_file, m
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.interpreter import ALREADY_OPEN, plain
 from workflow_app.services.ports import UnitOfWork
+from workflow_app.services.references import foreign_reference
 from workflow_app.services.saying import in_words, rows_in_words
 
 NOT_EDITABLE = Refusal("not_editable", "На этой стадии текст не меняют")
@@ -81,6 +82,7 @@ def _merged(
     if not may_edit(process, after, actor):
         return LOST
     refusal = foreign_file(uow, actor.person_id, case.id, form)
+    refusal = refusal or foreign_reference(uow, case.municipality_id, form)
     if refusal:
         return refusal
     for file_id in files(form):

@@ -71,9 +71,9 @@ def check(data: DirectoryData, broken: Collection[str]) -> list[ImportProblem]:
     return problems
 
 
-def _problem(file: str, row: rows.Record, column: str, reason: str) -> ImportProblem:
+def _problem(file: str, row: rows.Record, column: str, code: str, reason: str) -> ImportProblem:
     """Return a problem at a row."""
-    return ImportProblem(f"{file}.csv", row.line, column, reason)
+    return ImportProblem(f"{file}.csv", row.line, column, code, reason)
 
 
 def _values(row: rows.Record, column: str) -> tuple[str, ...]:
@@ -95,9 +95,17 @@ def known_codes(data: DirectoryData, file: str) -> set[str]:
 def one_municipality(data: DirectoryData) -> Iterator[ImportProblem]:
     """Find a folder that tells of no municipality or of several."""
     for row in data.municipality[1:]:
-        yield _problem("municipality", row, "name", "в папке может быть один муниципалитет")
+        yield _problem(
+            "municipality",
+            row,
+            "name",
+            "several_municipalities",
+            "в папке может быть один муниципалитет",
+        )
     if not data.municipality:
-        yield ImportProblem("municipality.csv", 0, "", "нет строки муниципалитета")
+        yield ImportProblem(
+            "municipality.csv", 0, "", "no_municipality", "нет строки муниципалитета"
+        )
 
 
 def nothing_repeats(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -112,7 +120,7 @@ def nothing_repeats(data: DirectoryData) -> Iterator[ImportProblem]:
             first = seen.setdefault(key, row.line)
             if first != row.line:
                 reason = f"повторяет строку {first}: {', '.join(map(str, key))}"
-                yield _problem(file, row, columns[-1], reason)
+                yield _problem(file, row, columns[-1], "repeated", reason)
 
 
 def references_resolve(data: DirectoryData, broken: Collection[str]) -> Iterator[ImportProblem]:
@@ -124,7 +132,8 @@ def references_resolve(data: DirectoryData, broken: Collection[str]) -> Iterator
         for row in getattr(data, file):
             for code in _values(row, column):
                 if code not in known:
-                    yield _problem(file, row, column, f"«{code}» нет в {target}.csv")
+                    reason = f"«{code}» нет в {target}.csv"
+                    yield _problem(file, row, column, "unknown_reference", reason)
 
 
 def periods_run_forward(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -133,7 +142,8 @@ def periods_run_forward(data: DirectoryData) -> Iterator[ImportProblem]:
         for row in getattr(data, file):
             starts, ends = getattr(row, first), getattr(row, last)
             if starts and ends and ends < starts:
-                yield _problem(file, row, last, f"раньше начала периода {starts:%d.%m.%Y}")
+                reason = f"раньше начала периода {starts:%d.%m.%Y}"
+                yield _problem(file, row, last, "period_backwards", reason)
 
 
 def _overlaps(
@@ -143,7 +153,8 @@ def _overlaps(
     in_order = sorted(periods, key=lambda one: one[:3])
     for (subject, _, ends, earlier), (other, starts, _, row) in pairwise(in_order):
         if subject == other and starts <= ends:
-            yield _problem(file, row, column, f"период пересекается со строкой {earlier.line}")
+            reason = f"период пересекается со строкой {earlier.line}"
+            yield _problem(file, row, column, "periods_overlap", reason)
 
 
 def schools_are_told_in_their_file(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -151,7 +162,8 @@ def schools_are_told_in_their_file(data: DirectoryData) -> Iterator[ImportProble
     schools = {school.school_id for school in data.schools}
     for row in data.organisations:
         if row.organisation_id in schools:
-            yield _problem("organisations", row, "organisation_id", "это код школы из schools.csv")
+            reason = "это код школы из schools.csv"
+            yield _problem("organisations", row, "organisation_id", "code_of_school", reason)
 
 
 def names_do_not_overlap(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -171,9 +183,11 @@ def substitutions_are_possible(data: DirectoryData) -> Iterator[ImportProblem]:
     roles = {person.person_id: person.role for person in data.people}
     for row in data.substitutions:
         if row.absent_person_id == row.substitute_person_id:
-            yield _problem("substitutions", row, "substitute_person_id", "замещает сам себя")
+            reason = "замещает сам себя"
+            yield _problem("substitutions", row, "substitute_person_id", "own_substitute", reason)
         if roles.get(row.absent_person_id, row.role_code) != row.role_code:
-            yield _problem("substitutions", row, "role_code", "отсутствующий не занимает должность")
+            reason = "отсутствующий не занимает должность"
+            yield _problem("substitutions", row, "role_code", "role_not_held", reason)
     periods = ((s.absent_person_id, s.starts_on, s.ends_on, s) for s in data.substitutions)
     yield from _overlaps("substitutions", "starts_on", periods)
 
@@ -184,7 +198,7 @@ def titles_are_known(data: DirectoryData) -> Iterator[ImportProblem]:
     for person in data.people:
         if person.position not in known:
             reason = f"падежей должности «{person.position}» нет в titles.csv"
-            yield _problem("people", person, "position", reason)
+            yield _problem("people", person, "position", "unknown_title", reason)
 
 
 def heads_lead_their_schools(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -197,11 +211,12 @@ def heads_lead_their_schools(data: DirectoryData) -> Iterator[ImportProblem]:
     for school in data.schools:
         if school.head_person_id and heads.get(school.head_person_id) != school.school_id:
             reason = f"{school.head_person_id} не директор этой школы"
-            yield _problem("schools", school, "head_person_id", reason)
+            yield _problem("schools", school, "head_person_id", "not_head_here", reason)
     several = Counter(heads.values())
     for person in data.people:
         if several[person.organisation_id] > 1 and person.person_id in heads:
-            yield _problem("people", person, "role_code", "у школы больше одного директора")
+            reason = "у школы больше одного директора"
+            yield _problem("people", person, "role_code", "several_heads", reason)
 
 
 def primary_schools_have_no_grade9(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -210,7 +225,8 @@ def primary_schools_have_no_grade9(data: DirectoryData) -> Iterator[ImportProble
         for year, count in school.grade9.items():
             if school.school_type == "НОШ" and count:
                 column = school.column_of(("grade9", year))
-                yield _problem("schools", school, column, "в начальной школе нет 9 класса")
+                reason = "в начальной школе нет 9 класса"
+                yield _problem("schools", school, column, "no_grade9_here", reason)
 
 
 def stable_schools_are_not_low(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -220,7 +236,7 @@ def stable_schools_are_not_low(data: DirectoryData) -> Iterator[ImportProblem]:
         stable = (row.school_id, row.school_year, "stable") in codes
         if row.status_code == "low_results" and stable:
             reason = "в этом году у школы уже есть статус стабильных результатов"
-            yield _problem("school_statuses", row, "status_code", reason)
+            yield _problem("school_statuses", row, "status_code", "stable_and_low", reason)
 
 
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (

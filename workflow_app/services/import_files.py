@@ -12,22 +12,24 @@ from pydantic_core import ErrorDetails
 
 from workflow_app.services import import_rows as rows
 
-REASONS: Mapping[str, str] = {
-    "missing": "значение обязательно",
-    "int_parsing": "ожидается целое число",
-    "int_parsing_size": "слишком большое число",
-    "greater_than_equal": "число не может быть отрицательным",
-    "string_pattern_mismatch": "недопустимый вид значения",
+REASONS: Mapping[str, tuple[str, str]] = {
+    "missing": ("value_missing", "значение обязательно"),
+    "int_parsing": ("not_a_number", "ожидается целое число"),
+    "int_parsing_size": ("number_too_large", "слишком большое число"),
+    "greater_than_equal": ("number_negative", "число не может быть отрицательным"),
+    "string_pattern_mismatch": ("bad_shape", "недопустимый вид значения"),
 }
+"""What pydantic finds: our code and our words for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """One thing wrong in the files: where it stands and why it cannot be taken."""
+    """One thing wrong in the files: where it stands, its code, and why it cannot be taken."""
 
     file: str
     line: int
     column: str
+    code: str
     reason: str
 
     def __str__(self) -> str:
@@ -90,11 +92,13 @@ def _read_file(
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
-        problems.append(ImportProblem(path.name, 0, "", "файла нет в папке"))
+        problems.append(ImportProblem(path.name, 0, "", "file_missing", "файла нет в папке"))
         return ()
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        problems.append(ImportProblem(path.name, line, "", "текст не в кодировке UTF-8"))
+        problems.append(
+            ImportProblem(path.name, line, "", "not_utf8", "текст не в кодировке UTF-8")
+        )
         return ()
     lines = list(_lines(path.name, text, problems))
     header = lines[0][1] if lines else ()
@@ -119,7 +123,7 @@ def _lines(
             begins = reader.line_num + 1
     except csv.Error:
         reason = "строка не читается: проверьте кавычки"
-        problems.append(ImportProblem(file, begins, "", reason))
+        problems.append(ImportProblem(file, begins, "", "bad_quotes", reason))
 
 
 def _header_problems(
@@ -127,17 +131,18 @@ def _header_problems(
 ) -> Iterator[ImportProblem]:
     """Tell which columns are missing, repeated or unknown."""
     if len(header) == 1 and ";" in header[0]:
-        yield ImportProblem(file, 1, "", "столбцы разделяются запятой, а не точкой с запятой")
+        reason = "столбцы разделяются запятой, а не точкой с запятой"
+        yield ImportProblem(file, 1, "", "bad_delimiter", reason)
         return
     fields = {name: field for name, field in kind.model_fields.items() if name != "line"}
     for name, field in fields.items():
         if field.is_required() and name not in header:
-            yield ImportProblem(file, 1, name, "нет обязательного столбца")
+            yield ImportProblem(file, 1, name, "column_missing", "нет обязательного столбца")
     for place, name in enumerate(header):
         if name in header[:place]:
-            yield ImportProblem(file, 1, name, "столбец повторяется")
+            yield ImportProblem(file, 1, name, "column_repeated", "столбец повторяется")
         elif name not in fields and not kind.takes_column(name):
-            yield ImportProblem(file, 1, name, "неизвестный столбец")
+            yield ImportProblem(file, 1, name, "column_unknown", "неизвестный столбец")
 
 
 def _record(
@@ -151,22 +156,26 @@ def _record(
     """Return one row, or None after telling what is wrong in it."""
     if len(cells) != len(header):
         reason = f"ожидается столбцов: {len(header)}, в строке: {len(cells)}"
-        problems.append(ImportProblem(file, line, "", reason))
+        problems.append(ImportProblem(file, line, "", "wrong_cell_count", reason))
         return None
     # An empty cell is an absent value: optional columns take their default, required ones say so.
     values = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
     try:
         return kind.model_validate({"line": line, **values})
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        problems += [ImportProblem(file, line, kind.column_of(e["loc"]), _reason(e)) for e in found]
+        problems += [
+            ImportProblem(file, line, kind.column_of(found["loc"]), *_reason(found))
+            for found in error.errors(include_url=False)
+        ]
         return None
 
 
-def _reason(error: ErrorDetails) -> str:
-    """Return pydantic's finding as a Russian reason."""
+def _reason(error: ErrorDetails) -> tuple[str, str]:
+    """Return pydantic's finding as a code and a Russian reason."""
     if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
+        found = error["ctx"]["error"]
+        return getattr(found, "code", "bad_value"), str(found)
     if error["type"] == "literal_error":
-        return f"допустимы только: {error['ctx']['expected'].replace(' or ', ', ')}"
-    return REASONS.get(error["type"], error["msg"])
+        expected = error["ctx"]["expected"].replace(" or ", ", ")
+        return "not_a_choice", f"допустимы только: {expected}"
+    return REASONS.get(error["type"], (error["type"], error["msg"]))

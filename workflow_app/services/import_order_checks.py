@@ -30,9 +30,9 @@ def order_of(data: DirectoryData, quoting: rows.Quoting, words: str) -> rows.Ord
     return next((one for one in named if f"{one.reg_date:%d.%m.%Y}" == on), None)
 
 
-def _problem(file: str, row: rows.Record, column: str, reason: str) -> ImportProblem:
+def _problem(file: str, row: rows.Record, column: str, code: str, reason: str) -> ImportProblem:
     """Return a problem at a row."""
-    return ImportProblem(f"{file}.csv", row.line, column, reason)
+    return ImportProblem(f"{file}.csv", row.line, column, code, reason)
 
 
 def numbers_fit_their_journal(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -41,10 +41,10 @@ def numbers_fit_their_journal(data: DirectoryData) -> Iterator[ImportProblem]:
         journal = journal_of(data, order)
         if journal is None:
             reason = f"журнала «{order.journal}» нет в journals.csv"
-            yield _problem("orders", order, "journal", reason)
+            yield _problem("orders", order, "journal", "unknown_journal", reason)
         elif not number_of(data, order):
             reason = f"не соответствует виду «{journal.pattern}»"
-            yield _problem("orders", order, "reg_number", reason)
+            yield _problem("orders", order, "reg_number", "number_of_other_look", reason)
 
 
 def numbers_follow_dates(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -60,10 +60,10 @@ def numbers_follow_dates(data: DirectoryData) -> Iterator[ImportProblem]:
         for earlier, order in pairwise(orders):
             if earlier.reg_number == order.reg_number:
                 reason = f"номер года повторяется: строка {earlier.line}"
-                yield _problem("orders", order, "reg_number", reason)
+                yield _problem("orders", order, "reg_number", "number_repeated", reason)
             elif order.reg_date < earlier.reg_date:
                 reason = f"дата раньше, чем у меньшего номера {earlier.reg_number}"
-                yield _problem("orders", order, "reg_date", reason)
+                yield _problem("orders", order, "reg_date", "date_against_numbers", reason)
 
 
 def substitute_signed(data: DirectoryData, order: rows.OrderRow) -> rows.SubstitutionRow | None:
@@ -81,7 +81,7 @@ def signers_had_the_right(data: DirectoryData) -> Iterator[ImportProblem]:
     for order in data.orders:
         if order.signed_by_person_id not in heads and substitute_signed(data, order) is None:
             reason = "подписавший в этот день не руководил отделом и не замещал руководителя"
-            yield _problem("orders", order, "signed_by_person_id", reason)
+            yield _problem("orders", order, "signed_by_person_id", "signer_without_right", reason)
 
 
 def directions_rest_on_orders(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -89,7 +89,7 @@ def directions_rest_on_orders(data: DirectoryData) -> Iterator[ImportProblem]:
     for row in data.directions:
         if order_of(data, row, row.basis_order) is None:
             reason = f"«{row.basis_order}» не найден в orders.csv"
-            yield _problem("directions", row, "basis_order", reason)
+            yield _problem("directions", row, "basis_order", "unknown_order", reason)
 
 
 def statuses_rest_on_orders(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -98,10 +98,10 @@ def statuses_rest_on_orders(data: DirectoryData) -> Iterator[ImportProblem]:
         order = order_of(data, row, row.basis_document)
         if order is None:
             reason = f"«{row.basis_document}» не найден в orders.csv"
-            yield _problem("school_statuses", row, "basis_document", reason)
+            yield _problem("school_statuses", row, "basis_document", "unknown_order", reason)
         elif row.assigned_on < order.reg_date:
             reason = f"раньше приказа {order.reg_number} от {order.reg_date:%d.%m.%Y}"
-            yield _problem("school_statuses", row, "assigned_on", reason)
+            yield _problem("school_statuses", row, "assigned_on", "before_order", reason)
 
 
 def members_follow_orders(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -113,7 +113,7 @@ def members_follow_orders(data: DirectoryData) -> Iterator[ImportProblem]:
         yield from _before_order(row, "left_on", row.left_on, leave)
         if (row.left_on is None) != (row.leave_order_id is None):
             reason = "выход из сети требует и даты, и приказа"
-            yield _problem("network_members", row, "leave_order_id", reason)
+            yield _problem("network_members", row, "leave_order_id", "leaves_by_halves", reason)
 
 
 def _before_order(
@@ -122,7 +122,7 @@ def _before_order(
     """Find a date of effect before the registration of its order."""
     if day is not None and order is not None and day < order.reg_date:
         reason = f"раньше приказа {order.reg_number} от {order.reg_date:%d.%m.%Y}"
-        yield _problem("network_members", row, column, reason)
+        yield _problem("network_members", row, column, "before_order", reason)
 
 
 def networks_have_one_stable_base(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -139,10 +139,10 @@ def networks_have_one_stable_base(data: DirectoryData) -> Iterator[ImportProblem
     for network in data.networks:
         if bases.get(network.network_id) != [network.base_school_id]:
             reason = "в network_members.csv у сети должна быть ровно эта базовая школа"
-            yield _problem("networks", network, "base_school_id", reason)
+            yield _problem("networks", network, "base_school_id", "other_base", reason)
         if (network.base_school_id, school_year_of(network.valid_from)) not in stable:
             reason = "у базовой школы нет статуса стабильных результатов в год создания"
-            yield _problem("networks", network, "base_school_id", reason)
+            yield _problem("networks", network, "base_school_id", "base_not_stable", reason)
 
 
 ORDERS = ("journals", "orders")

@@ -15,40 +15,51 @@ GRADE9 = re.compile(r"grade9_count_(\d{4}_\d{4})")
 ORDER_QUOTE = re.compile(r"от (?P<on>\d\d\.\d\d\.\d{4})|№ ?(?P<label>[^\s,;)]+)")
 
 
+class BadCellError(ValueError):
+    """What stands in a cell cannot be taken: a code for machines, a reason for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 def _year(code: str) -> str:
     """Return the code of a school year, checked."""
-    school_year_bounds(code)
+    try:
+        school_year_bounds(code)
+    except ValueError as error:
+        raise BadCellError("bad_school_year", str(error)) from None
     return code
 
 
 def _day(text: object) -> object:
     """Return a date written the only way the files write dates."""
     if not ISO_DATE.fullmatch(str(text)):
-        raise ValueError("ожидается дата вида 2025-08-28")
+        raise BadCellError("bad_date", "ожидается дата вида 2025-08-28")
     try:
         return dt.date.fromisoformat(str(text))
     except ValueError:
-        raise ValueError("такого дня нет в календаре") from None
+        raise BadCellError("no_such_day", "такого дня нет в календаре") from None
 
 
 def _flag(text: object) -> object:
     """Return yes or no for the two words the files use."""
     if text not in ("да", "нет"):
-        raise ValueError("ожидается «да» или «нет»")
+        raise BadCellError("not_yes_or_no", "ожидается «да» или «нет»")
     return text == "да"
 
 
 def _mail(address: str) -> str:
     """Return a mail address in its canonical spelling."""
     if not MAIL_ADDRESS.fullmatch(address):
-        raise ValueError("не похоже на адрес электронной почты")
+        raise BadCellError("bad_mail", "не похоже на адрес электронной почты")
     return address.lower()
 
 
 def _zone(name: str) -> str:
     """Return the name of an existing time zone."""
     if name not in available_timezones():
-        raise ValueError("нет такого часового пояса")
+        raise BadCellError("unknown_timezone", "нет такого часового пояса")
     return name
 
 

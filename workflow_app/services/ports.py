@@ -1,7 +1,7 @@
 """What the use cases need from the store; the SQL unit of work is its only real twin."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -248,6 +248,11 @@ class UnitOfWork(Protocol):
         self, file_id: int, person_id: int, instance_id: int, kinds: Sequence[str]
     ) -> bool:
         """Tell whether a person may put a file of these kinds into a case."""
+
+    def unknown_rows(
+        self, municipality_id: int, wanted: Collection[tuple[str, int]]
+    ) -> set[tuple[str, int]]:
+        """Return those of (register, id) that are no row of a municipality."""
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case."""

@@ -116,7 +116,7 @@ class RegistersImport:
         stored = self.keeper.rows(Network, "code").get((row.network_id,))
         namesake = self.keeper.rows(Network, "name").get((row.name,))
         if namesake is not None and namesake is not stored:
-            self.keeper.object_to(row, "networks", "сеть с таким названием уже есть")
+            self.keeper.object_to(row, "networks", "name_taken", "сеть с таким названием уже есть")
         people = self.directory.people
         founded = self.orders[row.founding_order_id]
         values = {

@@ -117,7 +117,7 @@ def _address_problems(
     taken = session.execute(query.where(Person.email.in_(wanted))).all()
     reason = "адрес уже принадлежит другому человеку"
     return [
-        ImportProblem("people.csv", row.line, "email", reason)
+        ImportProblem("people.csv", row.line, "email", "address_taken", reason)
         for email, code, owner in taken
         if (row := wanted[email or ""]) and (owner, code) != (municipality_id, row.person_id)
     ]

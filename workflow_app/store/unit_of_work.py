@@ -1,7 +1,7 @@
 """One transaction over everything a decision reads and writes, in portable Core statements."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from workflow_app.store import (
     deadlines,
     offices,
     outbox,
+    references,
     registers,
     subjects,
     vacancies,
@@ -617,6 +618,12 @@ class SqlUnitOfWork:
             return False
         is_new = row.instance_id is None and row.person_id == person_id
         return bool(is_new or row.instance_id == instance_id)
+
+    def unknown_rows(
+        self, municipality_id: int, wanted: Collection[tuple[str, int]]
+    ) -> set[tuple[str, int]]:
+        """Return those of (register, id) that are no row of a municipality."""
+        return references.unknown_rows(self.connection, municipality_id, wanted)
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case: from now on the case's readers may open it."""

@@ -74,16 +74,17 @@ class Keeper:
             return row
         different = {name: value for name, value in values.items() if getattr(row, name) != value}
         if different and frozen:
-            self.object_to(record, file, f"в базе уже иначе: {', '.join(sorted(different))}")
+            reason = f"в базе уже иначе: {', '.join(sorted(different))}"
+            self.object_to(record, file, "already_different", reason)
         elif different and self.write:
             for name, value in different.items():
                 setattr(row, name, value)
         self._count(file, record, Outcome.CHANGED if different else Outcome.UNCHANGED)
         return row
 
-    def object_to(self, record: Record, file: str, reason: str) -> None:
+    def object_to(self, record: Record, file: str, code: str, reason: str) -> None:
         """Note that the database cannot take a row."""
-        self.problems.append(ImportProblem(f"{file}.csv", record.line, "", reason))
+        self.problems.append(ImportProblem(f"{file}.csv", record.line, "", code, reason))
 
     def flush(self) -> None:
         """Give new rows their ids."""
@@ -105,7 +106,8 @@ class Keeper:
         for name, value in values.items():
             said, line = self._said.setdefault((model, place, name), (value, record.line))
             if said != value:
-                self.object_to(record, file, f"противоречит строке {line}: {name}")
+                reason = f"противоречит строке {line}: {name}"
+                self.object_to(record, file, "contradicts_line", reason)
 
     def _count(self, file: str, record: Record, outcome: Outcome) -> None:
         """Remember the strongest outcome of a line."""

@@ -1,6 +1,7 @@
 // An action for many appears only when it is open for every case that is ticked.
 export function offerCommon(form) {
   const bar = form.querySelector("[data-bulk-bar]");
+  if (!bar) return; // nothing in this queue is for many
   const buttons = [...form.querySelectorAll("button[name=action]")];
   const show = () => {
     const picked = [...form.querySelectorAll("input[name=case]:checked")];

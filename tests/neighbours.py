@@ -1,0 +1,134 @@
+"""A second municipality in the same database, with people and cases of its own, all marked."""
+
+import shutil
+
+from district import District
+from sqlalchemy import String, select, update
+from stories import NOTE, complete_order, done
+
+from workflow_app.store import directory, outbox, uploads
+from workflow_app.store.importing import SEEDS, import_directory
+from workflow_app.store.models import Base
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import (
+    NormativeAct,
+    Organisation,
+    Person,
+    Position,
+    Substitution,
+)
+from workflow_app.store.models.instances import WorkItem
+from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.models.registers import Network
+
+MARK = "Зарубежье"
+"""Stands in every name of the second municipality, and nowhere else."""
+
+NAMES = frozenset({
+    "name", "short_name", "full_name", "title", "short_nom", "short_gen", "short_dat", "short_acc",
+    "signature_name", "note", "basis", "evidence",
+})  # fmt: skip
+
+
+class Neighbour(District):
+    """The second district: the same codes, other people, schools and cases."""
+
+    def __init__(self, house, folder):
+        self.house = house
+        self.municipality = _imported(house, folder)
+        house.transact(self._mark)
+        self.people, self.organisations, self.acts = (
+            {row["code"]: row["id"] for row in self.own(model)}
+            for model in (Person, Organisation, NormativeAct)
+        )
+
+    def own(self, model):
+        """Return the second municipality's rows of a table."""
+        return self.rows(model, municipality_id=self.municipality)
+
+    def everything(self):
+        """Return all rows that belong to the second municipality, its people or its cases."""
+        cases = {row["id"] for row in self.instances(municipality_id=self.municipality)}
+        people = set(self.people.values())
+        return {
+            model.__name__: [
+                row
+                for row in self.rows(model)
+                if row.get("municipality_id") == self.municipality
+                or row.get("instance_id") in cases
+                or row.get("person_id") in people
+            ]
+            for model in (mapper.class_ for mapper in Base.registry.mappers)
+        }
+
+    def directions(self, year):
+        return self.read(
+            lambda uow: [
+                row.id for row in directory.directions(uow.session, self.municipality, year)
+            ]
+        )
+
+    def _mark(self, uow):
+        for one in Base.metadata.sorted_tables:
+            names = [c for c in one.c if c.name in NAMES and isinstance(c.type, String)]
+            if names and "municipality_id" in one.c:
+                values = {c: f"{MARK} " + c for c in names}
+                where = one.c.municipality_id == self.municipality
+                uow.connection.execute(update(one).where(where).values(values))
+
+    def settle(self):
+        """Play a proposal up to the order's draft; return the id of a row of every kind."""
+        case = self.start(
+            "P102", "network_proposal", name=f"{MARK}: читаем", school_year="2025-2026",
+            context_note=f"{MARK}. {NOTE}", directions=self.directions("2025-2026")[:1],
+            members=[{"school": self.school("S05"), "role": "supported"},
+                     {"school": self.school("S03"), "role": "partner"}],
+        ).instance_id  # fmt: skip
+        for person, action, given in (
+            ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
+            ("P102", "submit", {}), ("P006", "endorse", {"conclusion": f"{MARK}: хорошо."}),
+            ("P002", "approve", {}),
+        ):  # fmt: skip
+            done(self.act(person, case, action, **given))
+        complete_order(self, self.child(case))
+        self.carry_out()
+        return {"case": case, "order": self.child(case), **self._ids(case)}
+
+    def _ids(self, case):
+        pdf = b"%PDF-1.4 theirs"
+        upload = self.house.transact(
+            lambda uow: uploads.keep(uow, self.people["P102"], f"{MARK}.pdf", pdf, "pdf")
+        )
+        message = self.rows(OutboxMessage, instance_id=case)[0]["id"]
+        self.house.transact(lambda uow: self._fail(uow, message))
+        return {
+            "document": self.documents(case)[0]["id"], "upload": upload,
+            "network": self.own(Network)[0]["id"], "school": self.school("S05"),
+            "person": self.people["P105"], "position": self.own(Position)[0]["id"],
+            "incident": self.own(Incident)[0]["id"],
+            "substitution": self.own(Substitution)[0]["id"],
+            "work": self.own(WorkItem)[-1]["id"],
+        }  # fmt: skip
+
+    def _fail(self, uow, message):
+        box = table(OutboxMessage)
+        uow.connection.execute(update(box).where(box.c.id == message).values(done_at=None))
+        failed = uow.connection.execute(select(box).where(box.c.id == message)).one()
+        outbox.fail(uow.connection, failed, f"{MARK}: нет шаблона", uow.now)
+
+
+def _imported(house, folder):
+    """Import the demonstration district a second time, under another name."""
+    shutil.copytree(SEEDS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for path in folder.glob("*.csv"):
+        text = path.read_text("utf-8").replace("@levokum.example", "@neighbour.example")
+        text = text.replace("Левокумский муниципальный округ", f"{MARK} муниципальный округ")
+        path.write_text(text, "utf-8")
+
+    def work(uow):
+        report = import_directory(uow.session, folder, as_of=uow.today)
+        assert report.ok, list(report.lines())
+        uow.session.flush()
+        return report.municipality_id
+
+    return house.transact(work)

@@ -1,0 +1,47 @@
+"""What tests of the directory look things up by."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+
+from workflow_app.store.models import Base
+from workflow_app.store.models.directory import Municipality, Organisation, Person
+from workflow_app.store.models.registers import Network
+
+
+class Cast:
+    """Ids of the people, schools and networks of the demonstration district by their codes."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def _id(self, model, code):
+        return self.session.scalars(select(model.id).where(model.code == code)).one()
+
+    def person(self, code):
+        return self._id(Person, code)
+
+    def school(self, code):
+        return self._id(Organisation, code)
+
+    def network(self, code):
+        return self._id(Network, code)
+
+    def code(self, person_id):
+        return self.session.get_one(Person, person_id).code
+
+    @property
+    def municipality(self):
+        return self.session.scalars(select(Municipality.id)).one()
+
+
+def rows_in(session):
+    """Return how many rows each table has."""
+    return {
+        name: session.scalar(select(func.count()).select_from(table))
+        for name, table in Base.metadata.tables.items()
+    }
+
+
+def day(text):
+    return dt.date.fromisoformat(text)

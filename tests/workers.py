@@ -1,0 +1,84 @@
+"""Real Celery workers on a real broker: started here, killed by a test or at its end."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workflow_app.store import outbox
+from workflow_app.tasks import loops
+from workflow_app.tasks.app import create_celery
+
+TESTS = Path(__file__).parent
+
+
+class Workers:
+    """The workers of one house, and the relay that hands them their work."""
+
+    def __init__(self, district, broker_url, folder):
+        settings = district.house.settings.model_copy(update={"redis_url": broker_url})
+        self.district, self.folder = district, folder
+        self.house = replace(district.house, settings=settings)
+        self.celery = create_celery(self.house)
+        self._running = []
+
+    def start(self, module="celery_worker", **environ):
+        """Start a worker of a module; return its process."""
+        argv = [sys.executable, "-m", "celery", "-q", "-A", module, "worker", "-c", "2",
+                "--without-gossip", "--without-mingle", "-Q", "effects", "-l", "ERROR"]  # fmt: skip
+        now = self.district.house.clock.now().isoformat()
+        path = os.pathsep.join(map(str, (TESTS, TESTS / "recipe", TESTS / "tasks")))
+        given = {**os.environ, **self.house.settings.environ(), "PYTHONPATH": path, "CLOCK": now,
+                 **environ}  # fmt: skip
+        with self.log(len(self._running)).open("w") as log:
+            process = subprocess.Popen(
+                argv, cwd=TESTS.parent, env=given, stdout=log, stderr=log, process_group=0
+            )
+        self._running.append(process)
+        return process
+
+    def log(self, number):
+        """Return where a worker writes what went wrong."""
+        return self.folder / f"worker{number}.log"
+
+    def kill(self, process):
+        """Kill a worker with its children, as the system does when memory ends."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def relay(self, until, seconds=40.0):
+        """Hand work out until something is so; the district's clock runs as the workers' does."""
+        begun = now = time.monotonic()
+        while not until():
+            logs = [self.log(n).read_text() for n in range(len(self._running))]
+            assert now < begun + seconds, f"the workers did not get there: {logs}"
+            loops.publish(self.house, self.celery)
+            time.sleep(0.05)
+            before, now = now, time.monotonic()
+            self.district.house.clock.advance(dt.timedelta(seconds=now - before))
+
+    def relay_everything(self):
+        """Hand work out until nothing waits."""
+        self.relay(lambda: not self.district.read(lambda uow: outbox.waiting(uow.connection)))
+
+    def close(self):
+        """End every worker that still runs."""
+        for process in self._running:
+            if process.poll() is None:
+                self.kill(process)
+            process.wait()
+        self.celery.close()
+
+
+@pytest.fixture
+def workers(district, valkey_server, tmp_path):
+    """Give the workers of the test's district."""
+    made = Workers(district, valkey_server.url, tmp_path)
+    yield made
+    made.close()

@@ -1,0 +1,129 @@
+"""A person is added: her name, and the forms of it that an officer has looked at one by one."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.services.administration import NOT_ADMIN, officer
+from workflow_app.services.import_rows import MAIL_ADDRESS
+from workflow_app.services.names import GENDERS, NameForms, propose
+
+LONGEST = 100
+REQUIRED = {"last_name": "фамилию", "first_name": "имя"}
+FORMS: Mapping[str, str] = {
+    "short_nom": "именительный", "short_gen": "родительный", "short_dat": "дательный",
+    "short_acc": "винительный", "signature_name": "подпись",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is added: a name as in the passport, service mail if there is one."""
+
+    last_name: str
+    first_name: str
+    middle_name: str = ""
+    gender: str = ""
+    email: str = ""
+
+    def tidy(self) -> "Newcomer":
+        """Return the same without stray spaces, the address in its canonical spelling."""
+        said = {name: re.sub(r"\s+", " ", value).strip() for name, value in asdict(self).items()}
+        return replace(self, **{**said, "email": said["email"].lower()})
+
+    @property
+    def full_name(self) -> str:
+        """Return surname, first name and, where there is one, patronymic."""
+        return " ".join(filter(None, (self.last_name, self.first_name, self.middle_name)))
+
+    @property
+    def forms(self) -> NameForms:
+        """Return the proposed forms."""
+        return propose(self.last_name, self.first_name, self.middle_name, self.gender)
+
+
+class Newcomers(Protocol):
+    """What adding a person needs of the store."""
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done, by whom and as whom."""
+
+    def is_address_taken(self, email: str) -> bool:
+        """Tell whether somebody signs in by this address, in any municipality."""
+
+    def has_namesake(self, municipality_id: int, new: Newcomer) -> bool:
+        """Tell whether a person of this full name is there already."""
+
+    def add(self, municipality_id: int, new: Newcomer, forms: NameForms) -> int:
+        """Insert a person."""
+
+
+def check_newcomer(
+    store: Newcomers, actor: Actor, new: Newcomer, *, namesake: bool = False
+) -> Refusal | None:
+    """Return why a person cannot be added, or nothing; `namesake`: it is known to be another."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    return joined(_wrong(store, by.municipality_id, new, namesake=namesake))
+
+
+def _wrong(
+    store: Newcomers, municipality_id: int, new: Newcomer, *, namesake: bool
+) -> Collection[Refusal]:
+    found = [
+        Refusal("field_required", f"Напишите {word}", name)
+        for name, word in REQUIRED.items()
+        if not getattr(new, name)
+    ]
+    found += [
+        Refusal("text_too_long", f"Не длиннее {LONGEST} знаков", name)
+        for name, value in asdict(new).items()
+        if len(value) > LONGEST
+    ]
+    if new.gender not in GENDERS:
+        found.append(Refusal("field_required", "Укажите пол: от него зависят падежи", "gender"))
+    if new.email and not MAIL_ADDRESS.fullmatch(new.email):
+        found.append(Refusal("bad_mail", "Не похоже на адрес электронной почты", "email"))
+    elif new.email and store.is_address_taken(new.email):
+        found.append(Refusal("address_taken", "Этот адрес уже у другого человека", "email"))
+    if not found and not namesake and store.has_namesake(municipality_id, new):
+        said = "Человек с таким именем уже есть: отметьте, если это другой"
+        found.append(Refusal("namesake", said, "namesake"))
+    return found
+
+
+def add_newcomer(
+    store: Newcomers, actor: Actor, new: Newcomer, forms: Mapping[str, str],
+    confirmed: Collection[str], *, namesake: bool = False,
+) -> int | Refusal:  # fmt: skip
+    """Add a person with the forms the officer confirmed; return her id."""
+    by = officer(actor)
+    refusal = check_newcomer(store, actor, new, namesake=namesake)
+    if by is None or refusal:
+        return refusal or NOT_ADMIN
+    said = {name: forms.get(name, "").strip()[:LONGEST] for name in FORMS}
+    refusal = joined(_unconfirmed(said, confirmed))
+    if refusal:
+        return refusal
+    made = store.add(by.municipality_id, new, NameForms(**said))
+    store.record(
+        by, "add_person", f"Добавлен человек: {new.full_name}", {"person_id": made, **said}
+    )
+    return made
+
+
+def _unconfirmed(forms: Mapping[str, str], confirmed: Collection[str]) -> Collection[Refusal]:
+    empty = [
+        Refusal("field_required", f"{title.capitalize()}: напишите, как печатать", name)
+        for name, title in FORMS.items()
+        if not forms[name]
+    ]
+    return empty or [
+        Refusal("not_confirmed", f"{title.capitalize()}: проверьте и отметьте", name)
+        for name, title in FORMS.items()
+        if name not in confirmed
+    ]

@@ -1,0 +1,40 @@
+"""Which rows of registers a municipality has."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, select
+
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import (
+    NormativeAct,
+    Organisation,
+    Person,
+    Position,
+    PriorityDirection,
+    Tenant,
+)
+from workflow_app.store.models.registers import Network
+
+REGISTERS: Mapping[str, type[Tenant]] = {
+    "school": Organisation,
+    "person": Person,
+    "position": Position,
+    "direction": PriorityDirection,
+    "act": NormativeAct,
+    "network": Network,
+}
+
+
+def unknown_rows(
+    connection: Connection, municipality_id: int, wanted: Collection[tuple[str, int]]
+) -> set[tuple[str, int]]:
+    """Return those of (register, id) that are no row of the municipality."""
+    unknown = set(wanted)
+    for kind in sorted({kind for kind, _ in wanted}):
+        rows = table(REGISTERS[kind])
+        ids = [one for register, one in wanted if register == kind]
+        query = select(rows.c.id).where(
+            rows.c.municipality_id == municipality_id, rows.c.id.in_(ids)
+        )
+        unknown -= {(kind, one) for one in connection.execute(query).scalars()}
+    return unknown
