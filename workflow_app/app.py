@@ -24,6 +24,7 @@ from workflow_app.web.newcomers import newcomers
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.registers import registers
+from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
 
 LARGEST_REQUEST = 21 * 1024 * 1024
@@ -55,7 +56,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, networks,
-        journals, processes, admin, newcomers, verification,
+        journals, processes, admin, newcomers, settings, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -37,6 +37,7 @@ PAGES = {
     "admin positions": ("P003", "/admin/positions"),
     "admin calendar": ("P003", "/admin/calendar"),
     "admin deadlines": ("P003", "/admin/deadlines"),
+    "admin settings": ("P003", "/admin/settings"),
     "admin incidents": ("P003", "/admin/incidents"),
     "sign in": (None, "/sign-in"),
     "forgot": (None, "/forgot"),

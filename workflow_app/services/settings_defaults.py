@@ -15,6 +15,8 @@ class Default:
 
     title: str
     value: Any
+    is_asked: bool = True
+    """Whether a process asks for it already; what nobody asks for is not offered on a page."""
 
 
 DEFAULTS: Mapping[str, Default] = {
@@ -24,27 +26,34 @@ DEFAULTS: Mapping[str, Default] = {
     ),
     "A-02": Default("Доля согласий приглашённых школ, при которой заявка готова", "2/3"),
     "A-02.consent_days": Default("Сколько дней действует данное согласие", 60),
-    "A-02.silence": Default("Что значит молчание приглашённой школы", "not_agreed"),
+    "A-02.silence": Default("Что значит молчание приглашённой школы", "not_agreed", is_asked=False),
     "A-02.supported": Default("Сколько поддерживаемых школ должны согласиться", 1),
-    "A-03": Default("Расчётный статус школы", "suggest_only"),
-    "A-04": Default("Срок сети при создании, учебных лет", 1),
+    "A-03": Default("Расчётный статус школы", "suggest_only", is_asked=False),
+    "A-04": Default("Срок сети при создании, учебных лет", 1, is_asked=False),
     "A-04.max": Default("Наибольший срок сети, учебных лет", 3),
     "A-04.notice": Default("Предупреждение о выходе из сети, рабочих дней", 10),
     "A-05.quorum": Default("Совет сети: больше какой доли школ должно проголосовать", "1/2"),
     "A-05.majority": Default("Совет сети: больше какой доли голосов нужно «за»", "1/2"),
     "calendar.exam_days": Default("Дни экзаменов, о которых предупреждает план", []),
-    "A-06": Default("ИМЦ в совете сети: совещательный голос", {"advisory": True, "edit": False}),
-    "A-07": Default("Путь справки", ["base_head", "methodist", "imc_head", "department"]),
-    "A-08": Default("Справок на сеть за учебный год", 1),
-    "A-09": Default("Порог малой группы: меньшие значения не печатаются", 10),
-    "A-09.survey": Default("Наименьшее число ответов, при котором опрос показывается", 5),
+    "A-06": Default(
+        "ИМЦ в совете сети: совещательный голос", {"advisory": True, "edit": False}, is_asked=False
+    ),
+    "A-07": Default(
+        "Путь справки", ["base_head", "methodist", "imc_head", "department"], is_asked=False
+    ),
+    "A-08": Default("Справок на сеть за учебный год", 1, is_asked=False),
+    "A-09": Default("Порог малой группы: меньшие значения не печатаются", 10, is_asked=False),
+    "A-09.survey": Default(
+        "Наименьшее число ответов, при котором опрос показывается", 5, is_asked=False
+    ),
     "A-10": Default("В скольких сетях школа участвует одновременно", 3),
     "A-10.base": Default("В скольких сетях школа бывает базовой одновременно", 1),
-    "A-11": Default("Отсутствующий не имеет прав на время замещения", value=True),
-    "A-12": Default("Ответ на запрос консультации, рабочих дней", 5),
+    "A-11": Default("Отсутствующий не имеет прав на время замещения", value=True, is_asked=False),
+    "A-12": Default("Ответ на запрос консультации, рабочих дней", 5, is_asked=False),
     "A-13": Default(
         "Вид номера приказа и журнал",
         {"pattern": "{n}-од", "journal": "приказы по основной деятельности"},
+        is_asked=False,
     ),
     "A-14": Default(
         "Какие подписи принимаются",
@@ -55,7 +64,7 @@ DEFAULTS: Mapping[str, Default] = {
         },
     ),
     "A-15": Default("Возвратов заявки, после которых нужно решение", 3),
-    "A-15.report": Default("Возвратов справки, после которых нужно решение", 2),
+    "A-15.report": Default("Возвратов справки, после которых нужно решение", 2, is_asked=False),
     "A-16": Default("Публикация приказа на сайте, рабочих дней", {"within": 10, "required": False}),
 }
 

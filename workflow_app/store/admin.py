@@ -25,6 +25,7 @@ from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
+    Setting,
     Substitution,
 )
 from workflow_app.store.models.instances import DeadlinePolicy, Instance, WorkItem
@@ -187,6 +188,14 @@ class SqlAdministration:
             row = DeadlinePolicy(municipality_id=municipality_id, kind=kind, lane=lane, **values)
             self._session.add(row)
             self._session.flush()
+
+    def set_setting(self, municipality_id: int, key: str, value: Any) -> None:
+        """Write a value; None goes back to the default."""
+        where = (Setting.municipality_id == municipality_id, Setting.key == key)
+        self._session.execute(delete(Setting).where(*where))
+        if value is not None:
+            self._session.add(Setting(municipality_id=municipality_id, key=key, value=value))
+        self._session.flush()
 
     def incident(self, incident_id: int) -> Stuck | None:
         """Return an incident that is still open."""

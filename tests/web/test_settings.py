@@ -1,0 +1,85 @@
+"""What the municipality decides where the Regulation is silent."""
+
+import re
+from pathlib import Path
+
+import pytest
+from browsing import text_of
+
+from workflow_app.services.settings_defaults import DEFAULTS
+from workflow_app.store.models.accounts import AdminEvent
+from workflow_app.store.models.directory import Setting
+
+ROOT = Path(__file__).parents[2]
+ASKED = re.compile(r'\b(?:setting|Setting|Accepted)\(\s*"([^"]+)"')
+
+
+def test_every_setting_on_the_page_is_asked_for_and_none_is_asked_for_in_vain():
+    files = (path for room in ("workflow_app", "workflows") for path in (ROOT / room).rglob("*.py"))
+    asked = {key for path in files for key in ASKED.findall(path.read_text("utf-8"))}
+    assert asked == {key for key, default in DEFAULTS.items() if default.is_asked}
+
+
+def own(district):
+    return {row["key"]: row["value"] for row in district.rows(Setting)}
+
+
+def test_a_decision_counts_from_the_next_step_and_leaves_a_line(browser, district):
+    before = own(district)
+    browser("P003").post("/admin/settings/A-02", value=" 3 / 4 ")
+    assert own(district) == before | {"A-02": "3/4"}
+    assert district.rows(AdminEvent)[-1]["action"] == "set_setting"
+    assert district.read(lambda uow: uow.facts(1).setting("A-02")) == "3/4"
+
+
+def test_going_back_to_the_default_leaves_no_row(browser, district):
+    before = own(district)
+    officer = browser("P003")
+    officer.post("/admin/settings/A-15", value="5")
+    officer.post("/admin/settings/A-15", value=str(DEFAULTS["A-15"].value))
+    assert own(district) == before
+
+
+def test_a_setting_of_several_parts_is_decided_as_a_whole(browser, district):
+    officer = browser("P003")
+    officer.post("/admin/settings/A-16", within="5", required="1")
+    officer.post("/admin/settings/A-14", consent=["paper_scan"], order=["simple"], report="simple")
+    assert own(district)["A-16"] == {"within": 5, "required": True}
+    assert own(district)["A-14"] == {
+        "consent": ["paper_scan"], "order": ["simple"], "report": ["simple"]
+    }  # fmt: skip
+
+
+def test_days_of_exams_are_typed_as_people_write_dates(browser, district):
+    browser("P003").post("/admin/settings/calendar.exam_days", value="09.06.2026, 2026-06-02")
+    assert own(district)["calendar.exam_days"] == ["2026-06-02", "2026-06-09"]
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "said"),
+    [
+        ("A-02", {"value": "4/3"}, "пример: 2/3"),
+        ("A-02", {"value": "1/0"}, "пример: 2/3"),
+        ("A-15", {"value": "много"}, "целое число"),
+        ("A-15", {"value": "9999"}, "целое число"),
+        ("calendar.exam_days", {"value": "31.02.2026"}, "не дата"),
+        ("A-14", {"consent": []}, "хотя бы одно"),
+    ],
+)
+def test_what_does_not_fit_is_said_beside_the_field_and_stays_there(
+    browser, district, key, sent, said
+):
+    before = own(district)
+    answer = browser("P003").post(f"/admin/settings/{key}", status=422, **sent)
+    assert said in text_of(answer)
+    assert all(value in answer.get_data(as_text=True) for value in sent.values() if value)
+    assert own(district) == before
+
+
+def test_only_the_office_decides(browser, district):
+    before = own(district)
+    browser("P105").get("/admin/settings", 403)
+    browser("P105").post("/admin/settings/A-02", status=403, value="1/2")
+    browser("P003").post("/admin/settings/A-07", status=403, value="x")
+    browser("P003").post("/admin/settings/A-99", status=404, value="x")
+    assert own(district) == before

@@ -1,0 +1,145 @@
+"""What a municipality decides where the Regulation is silent: its settings, read from a form.
+
+The kind of a setting is that of its default: a number, a share («2/3»), yes or no, a list of days,
+words of a short list; a mapping is several of them under one code.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, Protocol
+
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
+from workflow_app.services.settings_defaults import DEFAULTS
+
+Kind = Literal["number", "share", "flag", "days", "words", "text"]
+MOST = 1000
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "A-14": {
+        "simple": "простая подпись (пароль)",
+        "paper_scan": "скан бумаги",
+        "qualified": "усиленная квалифицированная",
+    }
+}
+"""Settings that are chosen from words, with what each means."""
+PARTS: Mapping[str, str] = {
+    "stable_school_head": "директор школы со стабильными результатами",
+    "department": "отдел по своей инициативе",
+    "within": "рабочих дней",
+    "required": "обязательна",
+    "consent": "согласие школы",
+    "order": "приказ",
+    "report": "справка",
+}
+"""Parts of a setting with several, in words."""
+
+
+class Settings(Protocol):
+    """What deciding on settings needs of the store."""
+
+    def set_setting(self, municipality_id: int, key: str, value: Any) -> None:
+        """Write a value; None goes back to the default."""
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write a line of the administration's history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to fill in: a setting, or one of its parts."""
+
+    name: str
+    title: str
+    kind: Kind
+    value: Any
+    words: Mapping[str, str]
+
+
+def parts(key: str, value: Any) -> Iterator[Part]:
+    """Yield what a person fills in for a setting."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield Part(name, PARTS.get(name, name), _kind(key, part), part, WORDS.get(key, {}))
+    else:
+        yield Part("value", "", _kind(key, value), value, WORDS.get(key, {}))
+
+
+def _kind(key: str, value: Any) -> Kind:
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, int):
+        return "number"
+    if isinstance(value, list):
+        return "words" if key in WORDS else "days"
+    return "share" if re.fullmatch(r"\d+/\d+", str(value)) else "text"
+
+
+def is_open(key: str) -> bool:
+    """Tell whether a setting is decided on the page."""
+    return DEFAULTS[key].is_asked
+
+
+def decide(store: Settings, actor: Actor, key: str, sent: Mapping[str, Any]) -> Refusal | None:
+    """Write a setting as a person filled it in, or say what does not fit."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    if key not in DEFAULTS or not is_open(key):
+        return UNKNOWN
+    default = DEFAULTS[key].value
+    read = {part.name: _read(part, sent.get(part.name)) for part in parts(key, default)}
+    refusal = joined(found for found in read.values() if isinstance(found, Refusal))
+    if refusal:
+        return refusal
+    value = read if isinstance(default, Mapping) else read["value"]
+    store.set_setting(by.municipality_id, key, None if value == default else value)
+    store.record(by, "set_setting", f"{key}: {DEFAULTS[key].title}", {"value": value})
+    return None
+
+
+def _read(part: Part, said: Any) -> Any:
+    """Return the value of a part, or why it is none."""
+    match part.kind:
+        case "flag":
+            return bool(said)
+        case "words":
+            chosen = [word for word in part.words if word in (said or ())]
+            return chosen or Refusal("field_required", "Выберите хотя бы одно", part.name)
+        case "number":
+            text = str(said or "").strip()
+            if text.isdecimal() and int(text) <= MOST:
+                return int(text)
+            return Refusal("bad_number", f"Нужно целое число от 0 до {MOST}", part.name)
+        case "share":
+            return _share(part, str(said or ""))
+        case "days":
+            return _days(part, str(said or ""))
+    return Refusal("bad_value", "Это здесь не меняют", part.name)
+
+
+def _share(part: Part, text: str) -> str | Refusal:
+    found = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*", text)
+    if found and int(found[2]) and Fraction(int(found[1]), int(found[2])) <= 1:
+        return f"{found[1]}/{found[2]}"
+    return Refusal("bad_share", "Нужна доля от 0 до 1, пример: 2/3", part.name)
+
+
+def _days(part: Part, text: str) -> list[str] | Refusal:
+    days: set[dt.date] = set()
+    for word in text.replace(",", " ").split():
+        try:
+            days.add(_day(word))
+        except ValueError:
+            return Refusal("bad_date", f"«{word[:20]}» — не дата, пример: 02.06.2026", part.name)
+    return [day.isoformat() for day in sorted(days)]
+
+
+def _day(word: str) -> dt.date:
+    if "-" in word:
+        return dt.date.fromisoformat(word)
+    day, month, year = word.split(".")
+    return dt.date(int(year), int(month), int(day))
