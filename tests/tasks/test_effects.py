@@ -108,6 +108,7 @@ def test_rendering_twice_files_one_document_with_the_same_bytes(district):
     assert stored[document["file_sha256"]] == again
 
 
+@pytest.mark.shipped
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, workers):
     case = to_department(district)
 
@@ -128,6 +129,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, worke
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.shipped
 def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, workers, tmp_path):
     case = to_department(district)
     done(district.act("P002", case, "approve"))
