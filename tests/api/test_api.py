@@ -4,7 +4,7 @@ import datetime as dt
 from io import BytesIO
 
 from sqlalchemy import insert
-from stories import NOTE, done, propose, to_department
+from stories import NOTE, PROPOSAL, done, propose, to_department
 
 from workflow_app.demo import PASSWORD
 from workflow_app.store.admin import SqlAdministration
@@ -37,9 +37,7 @@ def start(client, district, person="P102", **values):
         "directions": district.directions("2025-2026")[:1],
         "members": [{"school": district.school("S05"), "role": "supported"}], **values,
     }  # fmt: skip
-    return client(person).post(
-        "/api/v1/instances", json={"process": "network_proposal", "data": data}
-    )
+    return client(person).post("/api/v1/instances", json={"process": PROPOSAL, "data": data})
 
 
 def test_a_proposal_is_started_edited_and_sent(client, district):
@@ -159,7 +157,7 @@ def test_history_documents_queue_and_registers_are_readable(client, district):
     assert any(order["number"] == "290-од" for order in head.get("/api/v1/orders").json)
     assert len(head.get("/api/v1/schools").json) == 18
     assert len(head.get("/api/v1/people").json) == 31
-    assert head.get("/api/v1/processes/network_proposal").json["form"]["properties"]["name"]
+    assert head.get(f"/api/v1/processes/{PROPOSAL}").json["form"]["properties"]["name"]
 
 
 def test_a_paper_of_a_step_taken_back_says_when_it_was_withdrawn(client, district):

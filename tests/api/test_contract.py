@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from jsonschema import Draft202012Validator
-from stories import NOTE, done, propose, to_department
+from stories import NOTE, PROPOSAL, done, propose, to_department
 
 from workflow_app.store.delivery import DOCX
 
@@ -86,7 +86,7 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
         "directions": district.directions("2025-2026")[:1],
         "members": [{"school": district.school("S05"), "role": "supported"}],
     }  # fmt: skip
-    new = {"process": "network_proposal", "data": data}
+    new = {"process": PROPOSAL, "data": data}
     key = {"Idempotency-Key": "once"}
     made = call("P101", "post", "/instances", json=new, headers=key).json
     url = f"/instances/{made['id']}"
@@ -99,7 +99,7 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     sent = call("P101", "post", f"{url}/actions/invite", json=step)
     assert sent.status_code == 200
     assert sent.json["refused"] or sent.json["allowed"]
-    for path in ("/processes", "/processes/network_proposal", url, f"/instances/{case}",
+    for path in ("/processes", f"/processes/{PROPOSAL}", url, f"/instances/{case}",
                  f"/instances/{case}/history", "/queue", "/networks", "/orders", "/schools",
                  "/people"):  # fmt: skip
         assert call("P002", "get", path).json, path

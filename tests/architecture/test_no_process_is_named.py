@@ -8,6 +8,7 @@ import pytest
 
 import workflows
 
+pytestmark = pytest.mark.shipped
 ROOMS = Path(__file__).parents[2] / "workflow_app"
 
 GENERIC = {

@@ -24,6 +24,7 @@ def test_every_state_and_way_is_in_the_graph(process):
     assert {link.action for link in drawn.links} == {t.key for t in process.transitions}
 
 
+@pytest.mark.shipped
 def test_rail_is_the_way_a_case_is_meant_to_go():
     titles = [
         [process.states[key].title for key in spine(process)] for process in workflows.PROCESSES[:2]

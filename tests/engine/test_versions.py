@@ -32,6 +32,7 @@ def test_body_is_json_and_the_same_every_time():
         assert body_sha256(process) == sha256_of(body(process))
 
 
+@pytest.mark.shipped
 def test_hash_is_the_same_in_another_run_of_python():
     program = (
         "import workflows; from workflow_app.engine.versions import body_sha256; "

@@ -22,6 +22,12 @@ BODY = "".join(
 )  # fmt: skip
 
 
+SHEET = "".join(
+    paragraph(text)
+    for text in ("{{ название }}", "{% для школа в школы %}", "{{ школа.школа }}", "{% конец %}")
+)
+
+
 def write(folder):
     """Write the recipe's process and template into a folder; return the process's module."""
     text = (HERE / "work_plan.py.txt").read_text(encoding="utf-8")
@@ -40,11 +46,22 @@ def load(folder):
 
 
 def pytest_configure():
-    """Take the place of the shipped processes before anything of the house is built."""
+    """Take the place of the shipped processes before anything of the house is built.
+
+    The recipe's processes are the only ones there are. Generic tests bring a process of their own:
+    where they tell the story of a proposal, they tell it of the toy that stands beside this file.
+    """
+    import request  # noqa: PLC0415
+    import stories  # noqa: PLC0415
+
     import workflows  # noqa: PLC0415
     from workflow_app import bootstrap  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="recipe-"))
     workflows.PROCESSES = write(folder).PROCESSES
-    bootstrap.build.__defaults__ = (workflows.PROCESSES, folder)
-    bootstrap.findings.__defaults__ = (workflows.PROCESSES, folder)
+    for name in request.PAPERS:
+        (folder / f"{name}.docx").write_bytes(starter_docx(SHEET, title=name))
+    stories.PROPOSAL = request.process.key
+    known = (*workflows.PROCESSES, request.process)
+    bootstrap.build.__defaults__ = (known, folder)
+    bootstrap.findings.__defaults__ = (known, folder)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from stories import done, propose, to_department
+from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.engine import Form, Line, Process, Role, field
 from workflow_app.store import backups, definitions, health, schema
@@ -40,7 +40,7 @@ def test_the_same_definitions_start_and_are_stored_once(open_district):
 
 def test_a_changed_body_with_the_old_version_is_refused(open_district):
     district = open_district("2025-08-28")
-    house = with_process(district, small("network_proposal", 1, "draft"))
+    house = with_process(district, small(PROPOSAL, 1, "draft"))
     codes = [f.code for f in house.read(lambda uow: list(definitions.obstacles(uow)))]
     assert codes == ["version_not_raised"]
 
@@ -48,7 +48,7 @@ def test_a_changed_body_with_the_old_version_is_refused(open_district):
 def test_a_live_case_in_a_vanished_state_stops_the_start(open_district):
     district = open_district("2025-08-28")
     to_department(district)
-    house = with_process(district, small("network_proposal", 2, "draft"))
+    house = with_process(district, small(PROPOSAL, 2, "draft"))
     found = house.read(lambda uow: list(definitions.obstacles(uow)))
     assert [finding.code for finding in found] == ["state_vanished"]
 
@@ -56,7 +56,7 @@ def test_a_live_case_in_a_vanished_state_stops_the_start(open_district):
 def test_data_that_a_new_form_rejects_stop_the_start(open_district):
     district = open_district("2025-08-28")
     done(propose(district, "P102", {"S05": "supported"}))
-    house = with_process(district, small("network_proposal", 2, "draft"))
+    house = with_process(district, small(PROPOSAL, 2, "draft"))
     found = house.read(lambda uow: list(definitions.obstacles(uow)))
     assert [finding.code for finding in found] == ["data_rejected"]
 

@@ -16,6 +16,7 @@ from workflow_app.store.models.directory import SchoolStatus, Setting
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import MembershipEvent, Network
 
+pytestmark = pytest.mark.shipped
 NAME = "Сеть с одним именем"
 NEXT_YEAR = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
 BOTH_YEARS = {"valid_from": "2025-09-01", "valid_to": "2027-08-31"}

@@ -103,9 +103,10 @@ def test_the_same_click_twice_acts_once(open_district):
     version = district.case(case).version
     results = at_once([lambda: district.act("P002", case, "approve", version=version)] * 4)
     assert sum(not hasattr(result, "code") for result in results) == 1
-    assert len(district.instances(parent_id=case)) == 1
+    assert district.history(case).count("approve") == 1
 
 
+@pytest.mark.shipped
 def test_signing_and_revoking_a_consent_never_both_succeed(open_district):
     district = open_district("2025-08-28")
     case = to_department(district)
@@ -135,6 +136,7 @@ def test_a_refused_start_uses_up_nothing(open_district):
     assert [n for n in district.numbers(2025) if n.startswith("З-")] == ["З-2025-001"]
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("breaks_at", range(1, 26))
 def test_a_crash_at_any_statement_of_the_registration_leaves_nothing_half_done(
     sqlite_district, breaks_at

@@ -141,6 +141,7 @@ def test_rendering_twice_files_one_document_with_the_same_bytes(district):
 
 
 @pytest.mark.deep
+@pytest.mark.shipped
 def test_a_paper_becomes_a_pdf_by_the_programs_of_this_machine(district):
     case = to_department(district)
     district.carry_out()
@@ -152,6 +153,7 @@ def test_a_paper_becomes_a_pdf_by_the_programs_of_this_machine(district):
     assert pdf["content"].startswith(b"%PDF-")
 
 
+@pytest.mark.shipped
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, workers):
     case = to_department(district)
 
@@ -172,6 +174,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, worke
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.shipped
 def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, workers, tmp_path):
     case = to_department(district)
     done(district.act("P002", case, "approve"))

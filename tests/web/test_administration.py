@@ -296,6 +296,7 @@ def test_what_administration_wrote_is_never_rewritten(district, browser):
         district.house.transact(rewrite)
 
 
+@pytest.mark.shipped
 def test_the_register_of_networks_follows_the_order(browser, district, order):
     head = browser("P105")
     before = head.get("/networks").count('<article class="card">')

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from browsing import field, form_of
 from sqlalchemy import insert
-from stories import done, propose
+from stories import PROPOSAL, done, propose
 
 from workflow_app.store.models.directory import Municipality, Person, Setting
 from workflow_app.store.models.documents import Upload
@@ -17,7 +17,7 @@ from workflow_app.store.models.instances import History, VoteRow
 
 def test_a_draft_of_another_school_does_not_exist_for_reading_or_any_action(browser, draft, app):
     stranger = browser("P106")
-    process = app.extensions["house"].processes["network_proposal"]
+    process = app.extensions["house"].processes[PROPOSAL]
     stranger.get(f"/cases/{draft}", 404)
     stranger.post(f"/cases/{draft}/draft", status=404, name="Чужое")
     stranger.post(f"/cases/{draft}/take-back", status=404)
@@ -47,6 +47,19 @@ def test_two_editors_of_different_fields_both_succeed(browser, district, draft):
     two.post(f"/cases/{draft}/draft", **{**second, "resources": "Кабинет от второго"})
     data = district.case(draft).data
     assert (data.name, data.resources) == ("Имя от первого", "Кабинет от второго")
+
+
+@pytest.mark.shipped
+def test_a_field_both_left_empty_is_no_conflict(browser, district, in_review):
+    done(district.act("P002", in_review, "approve"))
+    order = district.child(in_review)
+    one, two = browser("P003"), browser("P003")
+    first, second = (form_of(b.get(f"/cases/{order}")) for b in (one, two))
+    people = [str(district.people[code]) for code in ("P102", "P006")]
+    one.post(f"/cases/{order}/draft", **{**first, "coordinator": people[0]})
+    two.post(f"/cases/{order}/draft", **{**second, "curator": people[1]})
+    data = district.case(order).data
+    assert [str(data.coordinator), str(data.curator)] == people
 
 
 def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
@@ -250,7 +263,7 @@ def test_a_signature_cannot_be_slipped_in_as_a_draft_button_or_a_batch(
     browser, district, collecting
 ):
     head = browser("P105")
-    head.post("/bulk", action="network_proposal/agree", case=f"{collecting}:1")
+    head.post("/bulk", action=f"{PROPOSAL}/agree", case=f"{collecting}:1")
     assert district.statuses(collecting, "consents")["S05"] == "pending"
 
 
@@ -346,6 +359,7 @@ def test_a_file_is_judged_by_its_bytes_and_not_by_its_name(browser, content, cod
     assert bring(browser("P102"), content, "отчёт.pdf", 422)["code"] == code
 
 
+@pytest.mark.shipped
 def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, district, order):
     for person, action in (
         ("P003", "send"),

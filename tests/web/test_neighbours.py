@@ -12,7 +12,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause
 from sqlalchemy.sql.operators import in_op
 from sqlalchemy.sql.selectable import ScalarSelect
-from stories import done, propose, to_department
+from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.app import create_app
 from workflow_app.services.access import make_token
@@ -65,6 +65,8 @@ def visit(app):
     return open_
 
 
+pytestmark = pytest.mark.shipped  # the neighbour has an order and a network
+
 IDS = {
     "instance_id": ("case", "order"), "document_id": ("document",), "upload_id": ("upload",),
     "network_id": ("network",), "school_id": ("school",), "who": ("person",),
@@ -89,7 +91,7 @@ def addresses(app, method, ids):
     actions = sorted(
         t.key for p in app.extensions["house"].processes.values() for t in p.transitions
     )
-    words = {"key": ["network_proposal"], "process": ["network_proposal"], "action": actions}
+    words = {"key": [PROPOSAL], "process": [PROPOSAL], "action": actions}
     for rule in app.url_map.iter_rules():
         is_file = rule.endpoint in OPEN or rule.endpoint.startswith("openapi_")
         if method not in rule.methods or is_file or rule.arguments & PERSONAL:
@@ -166,7 +168,7 @@ def test_nothing_at_the_neighbours_can_be_changed(app, district, visit, method):
 def test_a_batch_and_a_form_cannot_carry_ids_of_the_neighbour(district, visit):
     theirs, before = district.theirs, district.neighbour.everything()
     chosen = {"case": f"{theirs['case']}:1", "password": "demo-2025"}
-    for person, action in (("P002", "network_proposal/approve"), ("P002", "order_approval/sign")):
+    for person, action in (("P002", f"{PROPOSAL}/approve"), ("P002", "order_approval/sign")):
         visit(district, person, "POST", "/bulk", action=action, **chosen)
     assert MARK not in said(visit(district, "P002", "GET", "/"))
     first = {"starts_on": "2025-09-01", "ends_on": "2025-09-02", "basis": "приказ", "title": "т",
@@ -187,7 +189,7 @@ def test_a_case_cannot_name_a_row_of_the_neighbour(district, visit):
     }  # fmt: skip
     path = f"/api/v1/instances/{district.case_id}"
     for name, value in start.items():
-        new = {"process": "network_proposal", "data": {name: value}}
+        new = {"process": PROPOSAL, "data": {name: value}}
         begun = visit(district, "P101", "POST", "/api/v1/instances", json=new)
         change = {"version": 9, "data": {name: value}}
         saved = visit(district, "P106", "PATCH", path, json=change) if name != "base" else begun

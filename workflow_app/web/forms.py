@@ -15,6 +15,8 @@ from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 BLANK_ROWS = 2
+UNFIT = object()
+"""Stands for a value no form would hold; a field left empty holds None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,7 @@ def changes(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
             difference = _row_changes(view, values[view.name], sent)
             if difference:
                 result[view.name] = difference
-        elif parsed is None or shown_hash(parsed) != shown:
+        elif parsed is UNFIT or shown_hash(parsed) != shown:
             result[view.name] = values[view.name]
     return result
 
@@ -289,11 +291,11 @@ def shown(form: Form) -> dict[str, str]:
 
 
 def _parsed(form: type[Form], name: str, value: Any) -> Any:
-    """Return the value as the form would hold it; None when it does not fit."""
+    """Return the value as the form would hold it; `UNFIT` when it does not fit."""
     try:
         return getattr(form.model_validate({name: value}), name)
     except ValueError:
-        return None
+        return UNFIT
 
 
 def _row_changes(
