@@ -3,6 +3,7 @@
 import datetime as dt
 from io import BytesIO
 
+import pytest
 from sqlalchemy import insert
 from stories import NOTE, PROPOSAL, done, propose, to_department
 
@@ -121,6 +122,7 @@ def test_a_consent_is_a_signature_and_only_its_own_head_gives_it(client, distric
     assert district.statuses(case, "consents")["S05"] == "agreed"
 
 
+@pytest.mark.shipped
 def test_a_consent_is_signed_by_a_file_that_was_brought_instead_of_the_password(client, district):
     case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
     done(district.act("P102", case, "invite"))

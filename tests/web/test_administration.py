@@ -175,6 +175,7 @@ def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
 
 
+@pytest.mark.shipped
 def test_the_shorter_terms_of_august_are_taken_by_one_click(browser, district, draft):
     specialist = browser("P003")
     path = re.search(
@@ -192,6 +193,7 @@ def test_the_shorter_terms_of_august_are_taken_by_one_click(browser, district, d
     assert district.deadlines(draft) == {"consent": "2025-09-01"}
 
 
+@pytest.mark.shipped
 def test_the_demonstration_district_begins_with_the_shorter_terms_of_august(district):
     shorten_august(district.house)
     lanes = {row["kind"]: row["lane"] for row in district.rows(DeadlinePolicy)}
@@ -333,6 +335,7 @@ def test_a_mangled_address_of_a_register_is_no_failure(browser, path):
     browser("P003").get(path)
 
 
+@pytest.mark.shipped
 def test_the_journal_of_orders_shows_the_newest_root_and_how_it_is_checked(
     browser, district, order
 ):

@@ -82,6 +82,7 @@ def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
         ({"directions": []}, {"directions": "all"}, ": пусто"),
     ],
 )  # fmt: skip
+@pytest.mark.shipped
 def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
     browser, district, draft, theirs, mine, said
 ):
@@ -175,6 +176,7 @@ def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(
     assert district.statuses(collecting, "consents")["S05"] == "agreed"
 
 
+@pytest.mark.shipped
 def test_a_consent_is_signed_by_a_scan_of_the_paper_instead_of_the_password(
     browser, district, collecting
 ):
@@ -201,6 +203,7 @@ def test_a_consent_is_signed_by_a_scan_of_the_paper_instead_of_the_password(
     assert line["form"]["_signature"]["sha256"] == hashlib.sha256(PDF).hexdigest()
 
 
+@pytest.mark.shipped
 def test_a_scan_that_came_stays_with_the_form_when_something_else_is_missing(
     browser, district, collecting
 ):
@@ -212,6 +215,7 @@ def test_a_scan_that_came_stays_with_the_form_when_something_else_is_missing(
     assert district.statuses(collecting, "consents")["S05"] == "declined"
 
 
+@pytest.mark.shipped
 def test_only_the_kinds_of_signature_the_municipality_accepts_are_offered_and_taken(
     browser, district, collecting
 ):
@@ -239,6 +243,7 @@ def accept_only(district, *kinds):
     district.house.transact(work)
 
 
+@pytest.mark.shipped
 def test_accepting_the_terms_of_a_school_leaves_its_own_signature_in_place(
     browser, district, collecting
 ):
@@ -305,6 +310,7 @@ def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, distri
     assert "Учёт особенностей" not in table
 
 
+@pytest.mark.shipped
 def test_a_step_is_taken_back_from_the_page_until_somebody_acted(browser, district, submitted):
     head = browser("P102")
     assert "Отменить мой последний шаг" in head.get(f"/cases/{submitted}")
@@ -379,6 +385,7 @@ def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, di
     assert "скан.pdf" in clerk.get(f"/cases/{order}")
 
 
+@pytest.mark.shipped
 def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, district, order):
     row = {"municipality_id": 1, "key": "A-16", "value": {"within": 10, "required": True}}
     district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
@@ -398,6 +405,7 @@ def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, distric
     assert path not in page
 
 
+@pytest.mark.shipped
 def test_whoever_reads_the_code_of_an_order_learns_its_number_and_nothing_more(
     browser, district, order
 ):

@@ -61,6 +61,7 @@ def test_a_mistake_stands_beside_its_field_and_keeps_what_was_typed(
     assert district.rows(AdminEvent) == []
 
 
+@pytest.mark.shipped
 def test_a_gap_the_registration_names_is_filled_from_the_register(browser, district, order):
     def outside(uow):
         uow.session.query(Journal).filter_by(code="orders").one().external_numbering = True
