@@ -20,7 +20,7 @@ from workflow_app.store.models.directory import (
     SchoolYear,
 )
 from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.registers import Network
+from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -204,6 +204,24 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
     ]
 
 
+def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    """Return the orders of the journal that no later one has revoked, the newest first."""
+    revoked = select(OrderRelation.target_entry_id).where(OrderRelation.kind == "revokes")
+    query = (
+        select(JournalEntry)
+        .join(Journal, Journal.id == JournalEntry.journal_id)
+        .where(
+            JournalEntry.municipality_id == case.municipality_id, Journal.code == "orders",
+            JournalEntry.kind == "issued", JournalEntry.id.not_in(revoked),
+        )
+        .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
+    )  # fmt: skip
+    return [
+        Choice(str(row.id), f"№ {row.label} от {row.registered_on:%d.%m.%Y}", row.title or "")
+        for row in uow.session.scalars(query)
+    ]
+
+
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
     return [choice for view in relevant(case.data) for choice in _places(uow, case, view)]
 
@@ -235,7 +253,9 @@ SOURCES: Mapping[str, Source] = {
     "position": _positions,
     "network": _networks,
 }
-CHOICES_OF: Mapping[str, Source] = {"school_years": _years, "form": _own_fields}
+CHOICES_OF: Mapping[str, Source] = {
+    "school_years": _years, "form": _own_fields, "orders": _orders
+}  # fmt: skip
 
 
 def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Sequence[str]:
