@@ -9,6 +9,8 @@ from workflow_app.app import create_app
 from workflow_app.demo import PASSWORD
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import AdminEvent
+from workflow_app.store.models.registers import MembershipEvent, Network
 
 
 @pytest.fixture
@@ -183,3 +185,36 @@ def test_a_file_is_taken_by_what_it_is_and_not_by_its_name(client):
     assert taken.json["name"] == "скан.pdf"
     assert bring("скан.pdf", b"MZ this is a program").status_code in (409, 422)
     assert client("P004").post("/api/v1/files").json["code"] == "bad_request"
+
+
+@pytest.mark.clause("4.2, N4")
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_n4_a_composition_is_not_written_around_the_order(sqlite_district, method):
+    district = sqlite_district("2026-01-12")
+    app = create_app(district.house)
+    token = district.house.transact(
+        lambda uow: make_token(SqlAccess(uow), district.people["P202"], "тест")
+    )
+    (row,) = district.rows(Network, code="NW2")
+    before = district.rows(MembershipEvent)
+    response = getattr(app.test_client(), method)(
+        f"/api/v1/networks/{row['id']}/composition", headers={"Authorization": f"Bearer {token}"},
+        json={"school": district.school("S15"), "role": "supported"},
+    )  # fmt: skip
+    assert response.status_code == 403
+    assert response.json["code"] == "composition_by_order_only"
+    assert "начните дело об изменении сети" in response.json["message"]
+    assert district.rows(MembershipEvent) == before
+    (kept,) = district.rows(AdminEvent)
+    assert kept["action"] == "composition_refused"
+    assert kept["person_id"] == district.people["P202"]
+    assert str(district.school("S15")) in kept["details"]["wanted"]
+
+
+def test_a_strangers_network_is_not_found_for_writing_either(client):
+    assert client("P103").post("/api/v1/networks/999/composition", json={}).status_code == 404
+
+
+def test_orders_tell_which_later_order_amended_or_revoked_them(client):
+    found = {row["number"]: row for row in client("P003").get("/api/v1/orders").json}
+    assert found["305-од"]["revoked_by"] == found["305-од"]["amended_by"] == []

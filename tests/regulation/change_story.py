@@ -2,6 +2,7 @@
 
 from stories import done
 
+from workflow_app.engine.decide import warned
 from workflow_app.store import networks
 from workflow_app.store.models.registers import Network
 
@@ -36,14 +37,16 @@ def request(district, person, network_id, kind, **values):
     return case
 
 
-def to_order(district, person, case, *, votes=(), consents=(), head="P001"):
+def to_order(district, person, case, *, votes=(), consents=(), wait="", head="P001"):
     """Bring a change to its order and return the order."""
     done(district.act(person, case, "send"))
     for voter, answer in votes:
         done(district.act(voter, case, answer))
+    if wait:
+        district.at(wait)
     for school_head in consents:
         done(district.act(school_head, case, "accept_change"))
-    done(district.act("P006", case, "give_opinion", **OPINION))
+    done(district.act("P008", case, "give_opinion", **OPINION))
     done(district.act(head, case, "approve"))
     return district.child(case)
 
@@ -66,6 +69,34 @@ def prepare(district, order, **filled):
         **filled,
     }  # fmt: skip
     done(district.edit("P003", order, **given))
+
+
+def decree(district, action, **filled):
+    """Let the specialist begin an order of the department by its name, and register it."""
+    order = done(district.start("P003", "order_approval", action)).instance_id
+    return register(district, order, **filled)
+
+
+def statuses(district, year, **codes):
+    """Let the department fix the statuses of a year: school code → status."""
+    rows = [
+        {"key": f"{school}", "school": district.school(school), "code": status,
+         "evidence": "результаты трёх лет"}
+        for school, status in codes.items()
+    ]  # fmt: skip
+    return decree(district, "fix_statuses", year=year, statuses=rows)
+
+
+def warnings(district, case):
+    """Return the codes of what a person should know of a case."""
+
+    def look(uow):
+        found = uow.load(case)
+        found.today = uow.today
+        facts = uow.facts(found.municipality_id)
+        return {r.code for r in warned(uow.processes[found.process], found, facts)}
+
+    return district.read(look)
 
 
 def visa(district, order, head="P001"):

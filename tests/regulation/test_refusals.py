@@ -449,7 +449,7 @@ def a_specialist_withdraws_what_the_school_proposed(district):
 
 @refused("not_your_role")
 def an_order_is_begun_by_hand(district):
-    return lambda: district.start("P003", ORDER, title="О создании сети")
+    return lambda: district.start("P003", ORDER, "generate", title="О создании сети")
 
 
 @refused("consent_revoked")
@@ -657,9 +657,15 @@ def test_refusal_has_its_code_and_a_sentence_and_writes_nothing(name, sqlite_dis
     assert everything(district) == before
 
 
-def declared():
-    """Return the codes the process files refuse with."""
-    for path in WORKFLOWS.rglob("*.py"):
+PROCESS_FILES = (
+    *WORKFLOWS.glob("*.py"), *(WORKFLOWS / "network_proposal").glob("*.py"),
+    *(p for p in (WORKFLOWS / "order_approval").glob("*.py") if p.stem != "limits"),
+)  # fmt: skip
+
+
+def declared(paths=PROCESS_FILES):
+    """Return the codes process files refuse with; others have their stories elsewhere."""
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             is_refusal = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse"
             if is_refusal:
@@ -667,7 +673,11 @@ def declared():
 
 
 def test_every_code_of_the_process_files_is_reached():
-    assert set(declared()) - {name.partition(",")[0] for name in CASES} == set()
+    assert set(declared()) - {name.partition(",")[0] for name in CASES} <= OF_CHANGES
+
+
+OF_CHANGES = {"base_elsewhere", "consent_missing", "one_base"}
+"""Codes of orders that change a network: test_change_refusals.py reaches them."""
 
 
 def test_the_stories_are_about_the_shipped_processes(sqlite_district):

@@ -1,5 +1,6 @@
 """What a field may be chosen from: schools with their cards, directions, acts, people."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import or_, select
 
+from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, relevant
 from workflow_app.store import directory, networks, offices
@@ -34,6 +36,9 @@ class Choice:
     marks: tuple[str, ...] = ()
     card: directory.SchoolContext | None = None
 
+
+SUMMER = 62
+"""Days before 1 September in which people choose the coming year already."""
 
 Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
 
@@ -199,9 +204,9 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
         .where(SchoolYear.municipality_id == case.municipality_id)
         .order_by(SchoolYear.code)
     )
-    return [
-        Choice(code, f"{code.replace('-', '/')} учебный год") for code in uow.session.scalars(query)
-    ]
+    coming = school_year_of(uow.today + dt.timedelta(days=SUMMER))
+    codes = dict.fromkeys((*uow.session.scalars(query), coming))
+    return [Choice(code, f"{code.replace('-', '/')} учебный год") for code in codes]
 
 
 def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:

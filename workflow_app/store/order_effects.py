@@ -11,9 +11,10 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, Date, Table, delete, insert, select, update
 
+from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
+from workflow_app.store.models.directory import PriorityDirection, SchoolStatus, SchoolYear
 from workflow_app.store.models.registers import (
     JournalEntry,
     Network,
@@ -161,6 +162,7 @@ def _put(
 ) -> int:  # fmt: skip
     """Write a row found by its key, or a new one, and keep what it said before."""
     rows = TABLES[register]
+    _open_year(connection, entry.municipality_id, key["school_year"])
     of_key = [rows.c[name] == value for name, value in key.items()]
     of_key.append(rows.c.municipality_id == entry.municipality_id)
     found = connection.execute(select(rows).where(*of_key)).mappings().one_or_none()
@@ -172,6 +174,17 @@ def _put(
     connection.execute(update(rows).where(rows.c.id == found["id"]).values(dict(said)))
     log(connection, entry, register, found["id"], {name: found[name] for name in said}, said)
     return int(found["id"])
+
+
+def _open_year(connection: Connection, municipality_id: int, code: str) -> None:
+    """Let a school year exist from the first order about it on."""
+    years = table(SchoolYear)
+    key = {"municipality_id": municipality_id, "code": code}
+    if not code or connection.execute(select(years.c.id).filter_by(**key)).first():
+        return
+    starts_on, ends_on = school_year_bounds(code)
+    row = {**key, "starts_on": starts_on, "ends_on": ends_on, "state": "planning"}
+    connection.execute(insert(years).values(row))
 
 
 # ---------------------------------------------------------------- revoking

@@ -166,6 +166,7 @@ def orders() -> str:
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
             text=text, external=external, root=_root(uow),
+            later=queries.later_orders(uow.session, _municipality(uow)),
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 

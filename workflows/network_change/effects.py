@@ -3,7 +3,7 @@
 from typing import Any
 
 from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, says
-from workflows.network_change.ballots import consents, council
+from workflows.network_change.ballots import consents, council, schools_concerned
 from workflows.network_change.composition import after, before, changes
 from workflows.network_change.form import KINDS
 from workflows.network_change.rules import ENDS, ORDER, concerns_schools, is_for_council
@@ -17,12 +17,13 @@ ORDER_KINDS = {"extend": "extend", "close": "close", "merge": "close"}
 @says("записано, какие школы в сети и кого спрашивают")
 def remember_schools(case: Case, facts: Facts) -> Put:
     """The network's schools take part in the case, and everybody who is asked may read it."""
-    old, new = before(case, facts), after(case, facts)
+    old = before(case, facts)
+    asked = (voter.organisation_id for voter in schools_concerned(case, facts))
     base = next((school for school, role in old.items() if role == "base"), None)
     return Put({
         "base": base,
         "members": Many(school for school in old if school != base),
-        "asked": Many(school for school in new if school not in old),
+        "asked": Many(school for school in asked if school and school not in old),
     })  # fmt: skip
 
 
