@@ -111,7 +111,10 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     assert call("P002", "get", f"/networks/{network}/composition?{dates}").json
     scan = {"file": (BytesIO(b"%PDF-1.7\nhello"), "скан.pdf")}
     assert call("P004", "post", "/files", data=scan).status_code == 200
-    answered = {key for key, status in reader.seen if status == 200}
+    by_order_only = f"/networks/{network}/composition"
+    for method in ("post", "put", "patch", "delete"):
+        assert call("P002", method, by_order_only, json={}).status_code == 403
+    answered = {key for key, status in reader.seen if status in (200, 403)}
     assert answered == set(reader.operations)
 
 

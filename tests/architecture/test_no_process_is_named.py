@@ -12,12 +12,27 @@ pytestmark = pytest.mark.shipped
 ROOMS = Path(__file__).parents[2] / "workflow_app"
 
 GENERIC = {
+    "activate": "how an administrator switches a person or a template on",
+    "active": "a person who may come in",
+    "begin": "the word of SQLite that opens a transaction",
+    "changed": "a row of a comparison, and what `Fan` tells a child",
+    "closed": "a state of a network in the register after its last order",
+    "closing": "a state of a network in the register whose term is over",
+    "done": "an outbox message that was carried out",
     "draft": "a state of directions and an engine word: data not yet submitted",
+    "end": "the last word of a block of a template, the end of an arrow",
     "expired": "a state of an imported act whose term is over",
+    "forming": "a state of a network in the register until it is ready to work",
     "invite": "the link by which somebody comes in for the first time",
     "leave_out": "how a voter is taken out of a ballot (changes.Ask)",
+    "open": "what has not ended: a ballot, a deadline, a work item",
+    "postponed": "an outbox message that is tried later",
+    "register": "a column: which register an order changed",
     "registered": "a state of an imported order",
+    "revise": "an engine word: a new edition while the old one stays in force",
     "sign": "a paragraph style of the papers: the line of the signature",
+    "suspended": "a state of a network in the register while its clocks stand still",
+    "waiting": "a filter of the queue",
 }
 """Keys of shipped processes that are ordinary words of the code, each with its meaning there."""
 

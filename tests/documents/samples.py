@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_app.documents import qr_png
+from workflows import annual_plan
 
 HASH = "9f2c4e0d7b6a85134fd0c2b19e8a7756341f0be2d9c86a75e1f3047bd52c98a6"
 DEPARTMENT = (
@@ -407,4 +408,27 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "imc_opinion": OPINION,
     "agreement_sheet": AGREEMENT,
     "ack_sheet": ACKNOWLEDGEMENT,
+}
+
+
+def _words(*fields: str) -> dict[str, Any]:
+    """Return a value for each field of a paper whose template is only a list of its fields."""
+    values: dict[str, Any] = {}
+    for name in fields:
+        head, _, rest = name.partition("[].")
+        *path, last = head.split(".")
+        place = values
+        for part in path:
+            place = place.setdefault(part, {})
+        if rest:
+            place.setdefault(last, []).append(rest)
+        else:
+            place[last] = {"сумма": HASH, "название": "Документ"}.get(last, "слово")
+    return {
+        key: [_words(*value)] if isinstance(value, list) else value for key, value in values.items()
+    }
+
+
+SAMPLES |= {
+    name: _words(*annual_plan.process.papers[name].fields) for name in ("plan", "council_protocol")
 }

@@ -14,6 +14,7 @@ from workflow_app.engine.case import (
     DirectionCard,
     MemberCard,
     NetworkCard,
+    OrderCard,
     OrganisationCard,
     PersonCard,
     PostCard,
@@ -69,6 +70,7 @@ class FactsTwin:
     about: dict[str, tuple[CaseCard, ...]] = field(default_factory=dict)
     open_cases: dict[int, tuple[CaseCard, ...]] = field(default_factory=dict)
     posts: dict[int, PostCard] = field(default_factory=dict)
+    orders: dict[int, OrderCard] = field(default_factory=dict)
     held: dict[str, tuple[Capacity, ...]] = field(default_factory=dict)
     signers: dict[str, Signer] = field(default_factory=dict)
     registered: dict[str, dt.date] = field(default_factory=dict)
@@ -123,6 +125,15 @@ class FactsTwin:
         """Return the schools of a network; one list for all dates after they joined."""
         members = self.compositions.get(network_id, ())
         return tuple(member for member in members if member.since <= on)
+
+    def order(self, entry_id: int) -> OrderCard | None:
+        """Return a registered order."""
+        return self.orders.get(entry_id)
+
+    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
+        """Return the orders about a network that are in force."""
+        found = (self.orders[key] for key in sorted(self.orders))
+        return tuple(o for o in found if network_id in o.networks and not o.is_revoked)
 
     def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
         """Return what a report recommended."""

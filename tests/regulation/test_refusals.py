@@ -18,7 +18,6 @@ from stories import (
     to_signature,
 )
 
-import workflows
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Position, Setting, Substitution
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
@@ -449,7 +448,7 @@ def a_specialist_withdraws_what_the_school_proposed(district):
 
 @refused("not_your_role")
 def an_order_is_begun_by_hand(district):
-    return lambda: district.start("P003", ORDER, title="О создании сети")
+    return lambda: district.start("P003", ORDER, "generate", title="О создании сети")
 
 
 @refused("consent_revoked")
@@ -662,10 +661,15 @@ def test_refusal_has_its_code_and_a_sentence_and_writes_nothing(name, sqlite_dis
     assert everything(district) == before
 
 
-def declared():
-    """Return the codes the files of the processes in use refuse with."""
-    folders = {WORKFLOWS, *(WORKFLOWS / process.key for process in workflows.PROCESSES)}
-    for path in (path for folder in folders for path in folder.glob("*.py")):
+PROCESS_FILES = (
+    *WORKFLOWS.glob("*.py"), *(WORKFLOWS / "network_proposal").glob("*.py"),
+    *(p for p in (WORKFLOWS / "order_approval").glob("*.py") if p.stem != "limits"),
+)  # fmt: skip
+
+
+def declared(paths=PROCESS_FILES):
+    """Return the codes process files refuse with; others have their stories elsewhere."""
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             is_refusal = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse"
             if is_refusal:
@@ -673,7 +677,11 @@ def declared():
 
 
 def test_every_code_of_the_process_files_is_reached():
-    assert set(declared()) - {name.partition(",")[0] for name in CASES} == set()
+    assert set(declared()) - {name.partition(",")[0] for name in CASES} <= OF_CHANGES
+
+
+OF_CHANGES = {"base_elsewhere", "consent_missing", "one_base"}
+"""Codes of orders that change a network: test_change_refusals.py reaches them."""
 
 
 def test_the_stories_are_about_the_shipped_processes(sqlite_district):

@@ -183,6 +183,8 @@ class OrderView(BaseModel):
     kind: str
     title: str | None
     instance_id: int | None
+    amended_by: list[str]
+    revoked_by: list[str]
 
 
 class SchoolView(BaseModel):

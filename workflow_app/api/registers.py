@@ -10,12 +10,16 @@ from sqlalchemy import select, tuple_
 from workflow_app.api import models as m
 from workflow_app.api import paging
 from workflow_app.api.contract import documented
+from workflow_app.api.problems import answer
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
-from workflow_app.store import admin, directory, networks
+from workflow_app.services.compositions import refuse_direct_write
+from workflow_app.store import admin, directory, networks, queries
+from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
@@ -39,6 +43,15 @@ def register(api: Blueprint, read: Reader) -> None:
     def composition(network_id: int) -> Any:
         """Show who belongs to a network on a date, as known on a date."""
         return read(lambda uow: _composition(uow, network_id))
+
+    @api.route("/networks/<int:network_id>/composition", methods=["POST", "PUT", "PATCH", "DELETE"])
+    @documented(m.MemberView)
+    def write_composition(network_id: int) -> Any:
+        """Refuse: orders alone change a composition."""
+        wanted = request.get_json(silent=True)
+        said = wanted if isinstance(wanted, dict) else {"body": wanted}
+        refusal = house().transact(lambda uow: _refused(uow, network_id, said))
+        return answer(refusal)
 
     @api.get("/orders")
     @documented(list[m.OrderView], query=paging.After)
@@ -105,6 +118,15 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
     ]  # fmt: skip
 
 
+def _refused(uow: SqlUnitOfWork, network_id: int, said: dict[str, Any]) -> Refusal:
+    """Write the attempt down; a stranger's network is not found."""
+    network = uow.session.get(Network, network_id)
+    if network is None or network.municipality_id != _municipality(uow):
+        return NOT_FOUND
+    actor = uow.actor(g.person_id)
+    return refuse_direct_write(SqlAdministration(uow), actor, network_id, network.name, said)
+
+
 def _date(name: str) -> dt.date | None:
     text = request.args.get(name, "")
     return dt.date.fromisoformat(text) if text else None
@@ -126,10 +148,12 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
         query = query.where(place < tuple_(int(year), int(number)))
     rows = uow.session.scalars(query).all()
     more = rows[ORDERS_A_PAGE - 1] if len(rows) > ORDERS_A_PAGE else None
+    said = queries.later_orders(uow.session, municipality_id)
     views = [
         m.OrderView(
             number=row.label, registered_on=row.registered_on, kind=row.kind, title=row.title,
-            instance_id=row.instance_id,
+            instance_id=row.instance_id, amended_by=said[row.id, "amends"],
+            revoked_by=said[row.id, "revokes"],
         )
         for row in rows[:ORDERS_A_PAGE]
     ]  # fmt: skip

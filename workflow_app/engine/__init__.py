@@ -1,7 +1,15 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Setting, Tally, at_least, more_than
-from workflow_app.engine.case import Case, CaseCard, Facts, MemberCard, NetworkCard, PostCard
+from workflow_app.engine.case import (
+    Case,
+    CaseCard,
+    Facts,
+    MemberCard,
+    NetworkCard,
+    OrderCard,
+    PostCard,
+)
 from workflow_app.engine.changes import (
     Amend,
     Ask,
@@ -85,6 +93,7 @@ __all__ = [
     "Network",
     "NetworkCard",
     "Number",
+    "OrderCard",
     "Paper",
     "Pause",
     "Person",

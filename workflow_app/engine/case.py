@@ -185,6 +185,21 @@ class MemberCard:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCard:
+    """A registered order: what it is about, and whether a later one has revoked it."""
+
+    id: int
+    number: str
+    registered_on: dt.date
+    title: str
+    kind: str = ""
+    networks: tuple[int, ...] = ()
+    case: int | None = None
+    """The case it was prepared in; imported orders have none."""
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PostCard:
     """A position as a case names it: whose it is today, or nobody's."""
 
@@ -277,6 +292,12 @@ class Facts(Protocol):
 
     def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
         """Return the schools of a network on a date, the base first: the fold of its orders."""
+
+    def order(self, entry_id: int) -> OrderCard | None:
+        """Return a registered order of this municipality by its row in the journal."""
+
+    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
+        """Return the orders about a network that are in force, in their order."""
 
     def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
         """Return what the report of a network on a year recommended."""

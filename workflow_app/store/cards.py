@@ -9,6 +9,7 @@ from workflow_app.engine.case import (
     DirectionCard,
     NetworkCard,
     OfficeCard,
+    OrderCard,
     OrganisationCard,
     PersonCard,
     PostCard,
@@ -24,7 +25,13 @@ from workflow_app.store.models.directory import (
     School,
     Settlement,
 )
-from workflow_app.store.models.registers import JournalEntry, Network, NetworkDirection
+from workflow_app.store.models.registers import (
+    JournalEntry,
+    Network,
+    NetworkDirection,
+    OrderNetwork,
+    OrderRelation,
+)
 
 
 def person(
@@ -130,6 +137,37 @@ def network(
         row.coordinator_person_id, row.imc_curator_person_id, tuple(directions),
         f"приказ от {founding.registered_on:%d.%m.%Y} № {founding.label}" if founding else "",
     )  # fmt: skip
+
+
+def order(session: Session, municipality_id: int, entry_id: int) -> OrderCard | None:
+    """Return a number of the journal as the order it stands for."""
+    row = session.get(JournalEntry, entry_id)
+    if row is None or row.municipality_id != municipality_id or row.kind == "annulled":
+        return None
+    networks_of = session.scalars(
+        select(OrderNetwork.network_id)
+        .where(OrderNetwork.order_entry_id == entry_id)
+        .order_by(OrderNetwork.network_id)
+    )
+    revoking = select(OrderRelation.id).where(
+        OrderRelation.target_entry_id == entry_id, OrderRelation.kind == "revokes"
+    )
+    return OrderCard(
+        row.id, row.label, row.registered_on, row.title or "", row.order_kind or "",
+        tuple(networks_of), row.instance_id, session.scalars(revoking).first() is not None,
+    )  # fmt: skip
+
+
+def orders_of(session: Session, municipality_id: int, network_id: int) -> tuple[OrderCard, ...]:
+    """Return the orders about a network that no later one has revoked, in their order."""
+    query = (
+        select(JournalEntry.id)
+        .join(OrderNetwork, OrderNetwork.order_entry_id == JournalEntry.id)
+        .where(OrderNetwork.network_id == network_id)
+        .order_by(JournalEntry.year, JournalEntry.number)
+    )
+    found = (order(session, municipality_id, key) for key in session.scalars(query).all())
+    return tuple(card for card in found if card and not card.is_revoked)
 
 
 def post(session: Session, municipality_id: int, position_id: int, on: dt.date) -> PostCard | None:

@@ -1,5 +1,6 @@
 """What a field may be chosen from: schools with their cards, directions, acts, people."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import or_, select
 
+from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, relevant
 from workflow_app.store import directory, networks, offices
@@ -20,7 +22,7 @@ from workflow_app.store.models.directory import (
     SchoolYear,
 )
 from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.registers import Network
+from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -34,6 +36,9 @@ class Choice:
     marks: tuple[str, ...] = ()
     card: directory.SchoolContext | None = None
 
+
+SUMMER = 62
+"""Days before 1 September in which people choose the coming year already."""
 
 Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
 
@@ -199,8 +204,26 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
         .where(SchoolYear.municipality_id == case.municipality_id)
         .order_by(SchoolYear.code)
     )
+    coming = school_year_of(uow.today + dt.timedelta(days=SUMMER))
+    codes = dict.fromkeys((*uow.session.scalars(query), coming))
+    return [Choice(code, f"{code.replace('-', '/')} учебный год") for code in codes]
+
+
+def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    """Return the orders of the journal that no later one has revoked, the newest first."""
+    revoked = select(OrderRelation.target_entry_id).where(OrderRelation.kind == "revokes")
+    query = (
+        select(JournalEntry)
+        .join(Journal, Journal.id == JournalEntry.journal_id)
+        .where(
+            JournalEntry.municipality_id == case.municipality_id, Journal.code == "orders",
+            JournalEntry.kind == "issued", JournalEntry.id.not_in(revoked),
+        )
+        .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
+    )  # fmt: skip
     return [
-        Choice(code, f"{code.replace('-', '/')} учебный год") for code in uow.session.scalars(query)
+        Choice(str(row.id), f"№ {row.label} от {row.registered_on:%d.%m.%Y}", row.title or "")
+        for row in uow.session.scalars(query)
     ]
 
 
@@ -235,7 +258,9 @@ SOURCES: Mapping[str, Source] = {
     "position": _positions,
     "network": _networks,
 }
-CHOICES_OF: Mapping[str, Source] = {"school_years": _years, "form": _own_fields}
+CHOICES_OF: Mapping[str, Source] = {
+    "school_years": _years, "form": _own_fields, "orders": _orders
+}  # fmt: skip
 
 
 def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Sequence[str]:

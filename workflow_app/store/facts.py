@@ -16,6 +16,7 @@ from workflow_app.engine.case import (
     DirectionCard,
     MemberCard,
     NetworkCard,
+    OrderCard,
     OrganisationCard,
     PersonCard,
     PostCard,
@@ -200,6 +201,17 @@ class SqlFacts:
             MemberCard(member.school_id, member.role, member.since, member.order_label)
             for member in networks.composition(self._session, network_id, on)
         )
+
+    def order(self, entry_id: int) -> OrderCard | None:
+        """Return a registered order of this municipality by its row in the journal."""
+        return self._once(
+            ("order", entry_id),
+            lambda: cards.order(self._session, self._municipality_id, entry_id),
+        )
+
+    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
+        """Return the orders about a network that are in force, in their order."""
+        return cards.orders_of(self._session, self._municipality_id, network_id)
 
     def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
         """Return what the report of a network on a year recommended."""

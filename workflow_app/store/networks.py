@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow_app.store.models.directory import Organisation, School
-from workflow_app.store.models.registers import MembershipEvent, Network
+from workflow_app.store.models.registers import MembershipEvent, Network, OrderRelation
 
 BASE_FIRST = ("base", "resource", "supported", "partner")
 
@@ -127,7 +127,16 @@ def _latest(
     query = query.where(whose, MembershipEvent.effective_on <= on)
     if as_known_on is not None:
         query = query.where(MembershipEvent.registered_on <= as_known_on)
-    return query
+    order = MembershipEvent.order_entry_id
+    return query.where(or_(order.is_(None), order.not_in(_revoked(on, as_known_on))))
+
+
+def _revoked(on: dt.date, as_known_on: dt.date | None) -> Select[int]:
+    """Return the orders that are not in force any more on the day, as known on a day."""
+    until = on if as_known_on is None else min(on, as_known_on)
+    return select(OrderRelation.target_entry_id).where(
+        OrderRelation.kind == "revokes", OrderRelation.effective_on <= until
+    )
 
 
 def _members(

@@ -1,6 +1,7 @@
 """Read models of the pages: each is a fixed number of statements, however many rows."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from workflow_app.store.models.instances import (
     WorkItem,
 )
 from workflow_app.store.models.messages import Incident, Notice
+from workflow_app.store.models.registers import JournalEntry, OrderRelation
 
 PAGE = 50
 
@@ -364,6 +366,20 @@ def about(session: Session, municipality_id: int, subject: str) -> Sequence[Inst
         .order_by(Instance.id.desc())
     )
     return session.scalars(query).all()
+
+
+def later_orders(session: Session, municipality_id: int) -> Mapping[tuple[int, str], list[str]]:
+    """Return (journal row, `amends` or `revokes`) → the orders that say so of it."""
+    query = (
+        select(OrderRelation.target_entry_id, OrderRelation.kind, JournalEntry)
+        .join(JournalEntry, JournalEntry.id == OrderRelation.order_entry_id)
+        .where(OrderRelation.municipality_id == municipality_id)
+        .order_by(JournalEntry.year, JournalEntry.number)
+    )
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for target, kind, order in session.execute(query):
+        found[target, kind].append(f"№ {order.label} от {order.registered_on:%d.%m.%Y}")
+    return found
 
 
 def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:

@@ -4,20 +4,21 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Number
+from workflow_app.store import order_effects
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
     MembershipEvent,
     Network,
-    NetworkDirection,
     OrderNetwork,
     journal_sequence,
 )
+from workflow_app.store.order_effects import log, own_entry, put_directions, relate
 
 _JOURNAL = table(Journal)
 _ENTRY = table(JournalEntry)
@@ -95,13 +96,6 @@ def put_outside_numbers(
     connection.execute(insert(_ENTRY), rows)
 
 
-def own_entry(connection: Connection, instance_id: int) -> Any:
-    """Return the journal row of an instance: the order a register row rests on."""
-    return connection.execute(
-        select(_ENTRY).where(_ENTRY.c.instance_id == instance_id).order_by(_ENTRY.c.id.desc())
-    ).first()
-
-
 def last_date(connection: Connection, municipality_id: int, journal: str) -> dt.date | None:
     """Return the newest registration date of a journal."""
     query = (
@@ -127,21 +121,33 @@ def enter_network(
             )
         )
     )  # fmt: skip
-    links = [
-        {
-            "municipality_id": case.municipality_id, "network_id": network_id,
-            "direction_id": direction, "order_entry_id": entry.id,
-        }
-        for direction in values.get("directions", ())
-    ]  # fmt: skip
-    if links:
-        connection.execute(insert(table(NetworkDirection)), links)
-    connection.execute(
-        insert(table(OrderNetwork)).values(
-            municipality_id=case.municipality_id, order_entry_id=entry.id, network_id=network_id
-        )
+    put_directions(
+        connection, case.municipality_id, network_id, values.get("directions", ()), entry.id
     )
+    log(connection, entry, "network", network_id, {}, {"state": "forming"})
+    _speak_of(connection, entry, network_id)
     return network_id
+
+
+def enter_network_order(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Note that this order changes a network, and so amends the order that founded it."""
+    entry, network = own_entry(connection, case.id), table(Network)
+    founding = connection.execute(
+        select(network.c.founding_entry_id).where(network.c.id == values["network_id"])
+    ).scalar_one()
+    _speak_of(connection, entry, values["network_id"])
+    if founding is not None:
+        relate(connection, entry, founding, "amends", effective_on)
+    return int(entry.id)
+
+
+def _speak_of(connection: Connection, entry: Any, network_id: int) -> None:
+    """Write that an order speaks about a network."""
+    link = {"order_entry_id": entry.id, "network_id": network_id}
+    row = {"municipality_id": entry.municipality_id, **link}
+    connection.execute(insert(table(OrderNetwork)).values(row))
 
 
 def enter_membership(
@@ -159,14 +165,6 @@ def enter_membership(
     return inserted_id(result)
 
 
-def amend_network(
-    connection: Connection, _case: Case, key: int, values: Mapping[str, Any], _on: dt.date
-) -> None:
-    """Write new values of a network."""
-    network = table(Network)
-    connection.execute(update(network).where(network.c.id == key).values(dict(values)))
-
-
 def amend_membership(
     connection: Connection, case: Case, key: tuple[int, int], values: Mapping[str, Any],
     on: dt.date,
@@ -182,13 +180,6 @@ def end_membership(connection: Connection, case: Case, key: tuple[int, int], on:
     enter_membership(connection, case, row, on)
 
 
-def end_network(connection: Connection, _case: Case, key: int, on: dt.date) -> None:
-    """Close a network on a date."""
-    network = table(Network)
-    values = {"state": "closed", "valid_to": on}
-    connection.execute(update(network).where(network.c.id == key).values(values))
-
-
 ROWS = {"network": Network}
 
 
@@ -202,12 +193,16 @@ def ids(connection: Connection, register: str) -> list[tuple[int, int]]:
 ENTER: Mapping[str, Callable[..., int]] = {
     "network": enter_network,
     "membership": enter_membership,
+    "network_order": enter_network_order,
+    "direction": order_effects.enter_direction,
+    "school_status": order_effects.enter_status,
+    "revocation": order_effects.enter_revocation,
 }
 AMEND: Mapping[str, Callable[..., None]] = {
-    "network": amend_network,
+    "network": order_effects.amend_network,
     "membership": amend_membership,
 }
 END: Mapping[str, Callable[..., None]] = {
-    "network": end_network,
     "membership": end_membership,
+    "school_status": order_effects.end_status,
 }

@@ -46,7 +46,8 @@ def register(app: Flask, house: House) -> None:
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
         status_title=status_title,
-        member_role=member_role, browser=browser, effect_title=effect_title,
+        member_role=member_role, network_state=network_state, browser=browser,
+        effect_title=effect_title,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
     app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, house.clock.now())
@@ -136,6 +137,20 @@ def status_title(code: str) -> str:
 def member_role(code: str) -> str:
     """Return what a school does in a network."""
     return MEMBER_ROLES.get(code, code)
+
+
+NETWORK_STATES = {
+    "forming": "создаётся",
+    "active": "действует",
+    "suspended": "приостановлена",
+    "closing": "закрывается",
+    "closed": "закрыта",
+}
+
+
+def network_state(code: str) -> str:
+    """Return where a network of the register stands."""
+    return NETWORK_STATES.get(code, code)
 
 
 EFFECTS = {

@@ -109,6 +109,7 @@ def orders() -> str:
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
             text=text, external=external, root=_root(uow),
             keeps_journal=bool(clerk(uow.actor(person_id()))),
+            later=queries.later_orders(uow.session, municipality(uow)),
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 

@@ -83,9 +83,9 @@ consents = Ballot(
     voter_title="директор",
     work_title="Ответить на предложение сети",
     answers=(
-        Answer("consent", "Согласиться", "agreed", signed=True, style="primary"),
+        Answer("accept_change", "Согласиться", "agreed", signed=True, style="primary"),
         Answer(
-            "refuse", "Отказаться", "declined", form=Reason, if_=(answered,), signed=True,
+            "decline_change", "Отказаться", "declined", form=Reason, if_=(answered,), signed=True,
             style="danger",
         ),
     ),

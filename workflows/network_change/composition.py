@@ -21,6 +21,7 @@ def after(case: Case, facts: Facts) -> dict[int, str]:
     match data.kind:
         case "add" | "role":
             schools[data.school] = data.role
+            schools = {school: r for school, r in schools.items() if school not in _gone(case)}
         case "remove":
             schools.pop(data.school, None)
         case "change_base":
@@ -35,6 +36,11 @@ def after(case: Case, facts: Facts) -> dict[int, str]:
         case "merge" | "close":
             schools = {}
     return schools
+
+
+def _gone(case: Case) -> tuple[int, ...]:
+    """Return who leaves by the order that lets another school in."""
+    return tuple(case.data.gone) if case.data.kind == "add" else ()
 
 
 def changes(case: Case, facts: Facts) -> list[dict[str, object]]:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, says
-from workflows.network_change.ballots import consents, council
+from workflows.network_change.ballots import consents, council, schools_concerned
 from workflows.network_change.composition import after, before, changes
 from workflows.network_change.form import KINDS
-from workflows.network_change.rules import ORDER, concerns_schools, is_for_council
+from workflows.network_change.rules import ENDS, ORDER, concerns_schools, is_for_council
 from workflows.roles import ASKED_HEAD, BASE_HEAD, COORDINATOR, MEMBER_HEAD
+from workflows.rules import school_year
 
 ORDER_KINDS = {"extend": "extend", "close": "close", "merge": "close"}
 """Every other change is an amendment of the composition order."""
@@ -16,12 +17,13 @@ ORDER_KINDS = {"extend": "extend", "close": "close", "merge": "close"}
 @says("записано, какие школы в сети и кого спрашивают")
 def remember_schools(case: Case, facts: Facts) -> Put:
     """The network's schools take part in the case, and everybody who is asked may read it."""
-    old, new = before(case, facts), after(case, facts)
+    old = before(case, facts)
+    asked = (voter.organisation_id for voter in schools_concerned(case, facts))
     base = next((school for school, role in old.items() if role == "base"), None)
     return Put({
         "base": base,
         "members": Many(school for school in old if school != base),
-        "asked": Many(school for school in new if school not in old),
+        "asked": Many(school for school in asked if school and school not in old),
     })  # fmt: skip
 
 
@@ -51,23 +53,27 @@ def start_order(case: Case, facts: Facts) -> Start:
 
 def _order_data(case: Case, facts: Facts) -> dict[str, Any]:
     data, network = case.data, facts.network(case.data.network)
-    name = network.name if network else ""
-    new = after(case, facts)
+    name, new, until = network.name if network else "", after(case, facts), data.valid_to
+    if data.kind in ENDS:
+        new, until = before(case, facts), data.effective_on  # the annex lists who it was
     base = next((school for school, role in new.items() if role == "base"), data.base)
     return {
         "kind": ORDER_KINDS.get(data.kind, "amend"),
         "change": data.kind,
         "title": _title(case, name),
+        "network": data.network,
         "networks": [data.network],
         "network_name": data.name or name,
         "goal": network.goal if network else "",
-        "school_year": data.school_year,
+        "school_year": school_year(data.effective_on),
         "base": base,
         "members": [{"school": s, "role": role} for s, role in new.items() if s != base],
         "changes": changes(case, facts),
         "directions": list(data.directions or (network.directions if network else ())),
-        "valid_from": data.effective_on.isoformat(),
-        "valid_to": (data.valid_to or data.until or (network.valid_to if network else None)),
+        "valid_from": data.effective_on,
+        "valid_to": until or (network.valid_to if network else None),
+        "new_term": data.valid_to,
+        "until": data.until,
         "into": data.into,
         "new_base": data.new_base,
         "leaving": list(data.leaving),

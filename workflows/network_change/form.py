@@ -55,6 +55,9 @@ class Change(Form):
     network: Network = field("Сеть", of="author")
     kind: Choice = field("Что изменить", choices=KINDS)
     school: School = field("Школа", when=only(*ABOUT_SCHOOL), card=True)
+    gone: Many[School] = field(
+        "Кто выходит одновременно", hint="Одним приказом", optional=True, when=only("add")
+    )
     role: Choice = field(
         "Роль в сети", choices=MEMBER_ROLES, default="supported", when=only(*WITH_ROLE)
     )

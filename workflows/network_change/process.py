@@ -34,6 +34,7 @@ from workflows.network_change.rules import (
     new_base_is_stable,
     no_other_change,
     notice_given,
+    order_is_revoked,
     order_not_signed,
     pause_ends,
     school_fits,
@@ -175,5 +176,8 @@ process.on(
     Child(ORDER, "cancelled"), ordering, review,
     key="order_cancelled", title="Приказ отменён", basis="P13",
 )  # fmt: skip
-process.move("take_effect", "Вступить в силу", waiting, applied, by=SYSTEM_ROLE, basis="N5, 4.2")
+process.move(
+    "take_effect", "Вступить в силу", waiting, {withdrawn: order_is_revoked, applied: otherwise},
+    by=SYSTEM_ROLE, basis="N5, 4.2",
+)  # fmt: skip
 process.move("drop", "Снять", [draft, returned], withdrawn, by=SYSTEM_ROLE)

@@ -12,6 +12,7 @@ from workflows.wording import counted
 
 ACTIVITY = "plan_activity"
 ORDER = "order_approval"
+ENDS = ("close", "merge")
 OF_DEPARTMENT = ("suspend", "resume", "merge", "split")
 """What the department alone decides on (N7, N10)."""
 
@@ -52,8 +53,14 @@ def initiator_may(case: Case, facts: Facts) -> Refusal | None:
 @says("школа, о которой речь, есть или, наоборот, ещё не в составе")
 def school_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Who enters is not in yet; who leaves or changes its role is; the base does not just leave."""
-    data = case.data
-    role = before(case, facts).get(data.school)
+    data, were = case.data, before(case, facts)
+    role = were.get(data.school)
+    for school in data.gone if data.kind == "add" else ():
+        if were.get(school, "base") == "base":
+            yield refuse(
+                "not_a_member", "Школа «{school}» не может выйти: её нет в составе или она базовая",
+                school=facts.name("school", school), field="gone",
+            )  # fmt: skip
     if data.school is None:
         return
     if data.kind == "add" and role:
@@ -215,6 +222,14 @@ def concerns_schools(case: Case, facts: Facts) -> bool:
 def is_for_council(case: Case, facts: Facts) -> bool:
     """What the network itself asks for, its council votes on (5.1, A-05)."""
     return not is_by_department(case, facts)
+
+
+@says("приказ тем временем отменён")
+def order_is_revoked(case: Case, facts: Facts) -> bool:
+    """What a revoked order said does not take effect any more (O11)."""
+    orders = {card.id for card in facts.children(case, ORDER) if card.state == "registered"}
+    in_force = {order.case for order in facts.orders_of(case.data.network)}
+    return not orders & in_force
 
 
 @says("дата вступления в силу наступила")

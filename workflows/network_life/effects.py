@@ -17,7 +17,7 @@ from workflow_app.engine import (
 )
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_life.form import schools, subject
-from workflows.network_life.rules import CHANGE, ENDS, PLAN
+from workflows.network_life.rules import CHANGE, ENDS, PLAN, term_goes_on
 from workflows.rules import school_year
 
 
@@ -40,7 +40,19 @@ def follow_order(case: Case, facts: Facts) -> Iterator[Change]:
     elif said.kind == "extend" and case.state == "closing":
         yield _marked(case, "active")
     elif said.kind in ENDS:
+        yield _marked(case, "closed")
+        if said.into:
+            for card in facts.cases_about(f"network/{said.into}", case.process):
+                yield Call("take_over", to="instance", instance_id=card.id)
         yield from end_plans(case, facts)
+
+
+@says("сеть следует приказу, которого сама не просила: срок, состав, отмена прежнего приказа")
+def take_over(case: Case, facts: Facts) -> Iterator[Change]:
+    """An order of the department or a revoked order changes the network too (O11, A-04)."""
+    yield take_composition(case, facts)
+    if case.state == "closing" and term_goes_on(case, facts):
+        yield _marked(case, "active")
 
 
 def take_composition(case: Case, facts: Facts) -> Put:
@@ -53,6 +65,8 @@ def take_composition(case: Case, facts: Facts) -> Put:
         "members": Many(school for school in now if school != base),
         "former": Many(school for school in were if school and school not in now),
         "valid_to": network.valid_to if network else case.data.valid_to,
+        "coordinator": network.coordinator if network else case.data.coordinator,
+        "curator": network.curator if network else case.data.curator,
     })  # fmt: skip
 
 

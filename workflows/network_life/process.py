@@ -18,6 +18,7 @@ from workflows.network_life.effects import (
     mark_closing,
     open_plan,
     put_people,
+    take_over,
 )
 from workflows.network_life.form import Life, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
@@ -36,6 +37,7 @@ from workflows.network_life.rules import (
     no_plan_yet,
     supported_lost_status,
     term_covers_year,
+    term_goes_on,
     term_is_over,
 )
 from workflows.roles import (
@@ -151,6 +153,14 @@ process.on(
     CHANGED, closing,
     {closed: changed_by(*ENDS), active: changed_by("extend"), closing: otherwise},
     key="changed_at_end", title="Приказ изменил сеть", basis="N9", do=[follow_order],
+)  # fmt: skip
+process.move(
+    "take_over", "Приказ отдела изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
+    basis="O11, A-04", do=[take_over],
+)  # fmt: skip
+process.move(
+    "take_over", "Приказ отдела изменил сеть", closing, {active: term_goes_on, closing: otherwise},
+    by=SYSTEM_ROLE, basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(
     "expire", "Срок сети истёк", active, closing, by=SYSTEM_ROLE, basis="N8",

@@ -105,6 +105,13 @@ def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
     return is_such
 
 
+@says("срок сети продлён")
+def term_goes_on(case: Case, facts: Facts) -> bool:
+    """A closing network that is extended works on (N8)."""
+    network = facts.network(case.data.network)
+    return network is not None and network.valid_to > case.today
+
+
 @says("срок сети действительно кончился")
 def term_is_over(case: Case, facts: Facts) -> Refusal | None:
     """An extension moves the end (N8)."""

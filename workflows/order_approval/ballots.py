@@ -17,6 +17,7 @@ from workflow_app.engine import (
     refuse,
     says,
 )
+from workflows.order_approval.composition import schools_named
 from workflows.order_approval.form import Publication
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
@@ -34,11 +35,14 @@ def approvers(_case: Case, facts: Facts) -> Iterator[Voter]:
             yield Voter(role.key, role.held_by, None, role.title)
 
 
-def heads_of_annex(case: Case, _facts: Facts) -> Iterator[Voter]:
-    """Every head of the annex acknowledges (O9)."""
-    yield Voter(str(case.data.base), "school_head", case.data.base, "base")
-    for member in case.data.members:
-        yield Voter(str(member.school), "school_head", member.school, member.role)
+def heads_of_annex(case: Case, facts: Facts) -> Iterator[Voter]:
+    """Every head of the annex acknowledges; where it names no school, ИМЦ does (O9)."""
+    groups = {case.data.base: "base", **{m.school: m.role for m in case.data.members}}
+    schools = dict.fromkeys(schools_named(case, facts))
+    for school in schools:
+        yield Voter(str(school), "school_head", school, groups.get(school, ""))
+    if not schools:
+        yield Voter(IMC_HEAD.key, IMC_HEAD.held_by, None, IMC_HEAD.title)
 
 
 DECISIONS = {

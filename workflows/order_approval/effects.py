@@ -3,46 +3,219 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from workflow_app.engine import (
+    Amend,
+    Call,
     Case,
     Change,
+    End,
     Enter,
     Facts,
     Made,
+    Many,
     Number,
     Paper,
     Put,
+    Rows,
+    Start,
     Tell,
     says,
 )
+from workflows.order_approval.composition import schools_named
+from workflows.order_approval.form import YearDirection
+from workflows.order_approval.kinds import (
+    AMEND,
+    CLOSE,
+    CREATE,
+    DIRECTIONS,
+    EXTEND,
+    REVOKE,
+    STATUSES,
+)
 from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
+from workflows.rules import STATUSES as STATUS_TITLES
+from workflows.rules import school_year
+from workflows.wording import year_in_text
+
+LIFE = "network_life"
+Changes = Iterator[Change]
+
+# ---------------------------------------------------------------- orders about one network
 
 
-def create_network(case: Case, _facts: Facts) -> Iterator[Change]:
+def create_network(case: Case, facts: Facts) -> Changes:
     """The network and its memberships exist from this order on, and only by it (4.2)."""
     data = case.data
-    network = {
-        "name": data.network_name,
-        "goal": data.goal,
-        "coordinator_person_id": data.coordinator,
-        "imc_curator_person_id": data.curator,
-        "valid_from": data.valid_from,
-        "valid_to": data.valid_to,
-        "directions": list(data.directions),
-    }
-    yield Enter("network", network, data.valid_from, as_="network")
     roles = {data.base: "base", **{member.school: member.role for member in data.members}}
+    yield from _found(case, facts, data.network_name, roles, data.valid_to)
+
+
+def _found(case: Case, _facts: Facts, name: str, roles: dict[int, str], until: object) -> Changes:
+    """Enter a network with its composition, and let its life begin (1.7, N1)."""
+    data = case.data
+    network = {
+        "name": name, "goal": data.goal, "coordinator_person_id": data.coordinator,
+        "imc_curator_person_id": data.curator, "valid_from": data.valid_from, "valid_to": until,
+        "directions": list(data.directions),
+    }  # fmt: skip
+    yield Enter("network", network, data.valid_from, as_="network")
     for school, role in roles.items():
         values = {"network_id": Made("network"), "school_id": school, "role": role}
         yield Enter("membership", values, data.valid_from)
+    base = next(school for school, role in roles.items() if role == "base")
+    life = {
+        "network": Made("network"), "school_year": school_year(data.valid_from), "base": base,
+        "members": [school for school in roles if school != base], "acts": list(data.acts),
+        "coordinator": data.coordinator, "curator": data.curator, "valid_to": until,
+    }  # fmt: skip
+    yield Start(LIFE, life, "network/{network}", alone=True)
 
 
-EFFECTS: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {"network_create": create_network}
+def amend_network(case: Case, facts: Facts) -> Changes:
+    """Schools enter, leave or change their role; what else the change names follows (N2–N5)."""
+    data = case.data
+    yield Enter("network_order", {"network_id": data.network}, data.valid_from)
+    if data.change == "split":
+        yield from _split(case, facts)
+        return
+    yield from _composition(case)
+    if data.change == "rename":
+        yield Amend("network", data.network, {"name": data.network_name}, data.valid_from)
+    elif data.change == "directions":
+        values = {"directions": list(data.directions)}
+        yield Amend("network", data.network, values, data.valid_from)
+    elif data.change == "change_base":
+        people = {"coordinator_person_id": data.coordinator, "imc_curator_person_id": data.curator}
+        yield Amend("network", data.network, people, data.valid_from)
 
-PAPERS = {"network_create": "order_create"}
+
+def _composition(case: Case) -> Changes:
+    """Write the annex «что меняется» into the composition, from the date of effect on."""
+    data = case.data
+    for row in data.changes:
+        key = (data.network, row.school)
+        if not row.after:
+            yield End("membership", key, data.valid_from)
+        elif row.before:
+            yield Amend("membership", key, {"role": row.after}, data.valid_from)
+        else:
+            values = {"network_id": data.network, "school_id": row.school, "role": row.after}
+            yield Enter("membership", values, data.valid_from)
 
 
-@says("сеть и её состав внесены в реестр с даты начала")
+def _split(case: Case, facts: Facts) -> Changes:
+    """Some schools leave with a network of their own (N10)."""
+    data, network = case.data, facts.network(case.data.network)
+    yield from _composition(case)
+    were = {row.school: row.before for row in data.changes}
+    roles = {data.new_base: "base"}
+    for school in data.leaving:
+        if school != data.new_base:
+            roles[school] = were.get(school) or "partner"
+    until = network.valid_to if network else data.valid_to
+    yield from _found(case, facts, data.network_name, roles, until)
+
+
+def close_network(case: Case, facts: Facts) -> Changes:
+    """Every membership ends; the schools of a joined network go on in the other (N9, N10)."""
+    data = case.data
+    yield Enter("network_order", {"network_id": data.network}, data.valid_from)
+    yield from _composition(case)
+    values = {"valid_to": data.valid_from}
+    if data.into:
+        values["successor_id"] = data.into
+        yield Enter("network_order", {"network_id": data.into}, data.valid_from)
+        already = {m.school for m in facts.composition(data.into, data.valid_from)}
+        for row in data.changes:
+            if row.school not in already:
+                role = "resource" if row.before == "base" else row.before
+                joined = {"network_id": data.into, "school_id": row.school, "role": role}
+                yield Enter("membership", joined, data.valid_from)
+    yield Amend("network", data.network, values, data.valid_from)
+
+
+# ---------------------------------------------------------------- orders about several
+
+
+def extend_networks(case: Case, facts: Facts) -> Changes:
+    """The networks go on until the new term (A-04)."""
+    for network in case.data.networks:
+        day = registration_day(case)
+        yield Enter("network_order", {"network_id": network}, day)
+        yield Amend("network", network, {"valid_to": case.data.new_term}, day)
+        yield from _tell_life(facts, network)
+
+
+def set_directions(case: Case, _facts: Facts) -> Changes:
+    """The directions of the year are in force; drafts the order leaves out stay drafts (5.2)."""
+    for row in case.data.list_of_directions:
+        values = {
+            "school_year": case.data.year, "name": row.name, "subject_area": row.area,
+            "clause": row.ground,
+        }  # fmt: skip
+        yield Enter("direction", values, registration_day(case))
+
+
+def set_statuses(case: Case, facts: Facts) -> Changes:
+    """Statuses of the year rest on this act; every network looks at what it lost (Y2, N6)."""
+    data, day = case.data, registration_day(case)
+    said = {(row.school, row.code) for row in data.statuses}
+    for school in dict.fromkeys(row.school for row in data.statuses):
+        for code in sorted(facts.statuses(school, data.year)):
+            if (school, code) not in said:
+                yield End("school_status", (school, data.year, code), day)
+    for row in data.statuses:
+        values = {
+            "school_id": row.school, "school_year": data.year, "code": row.code,
+            "title": STATUS_TITLES[row.code], "evidence": row.evidence,
+        }  # fmt: skip
+        yield Enter("school_status", values, day)
+    for card in facts.cases_about("network", LIFE):
+        if card.state != "closed":
+            yield Call("review_statuses", to="instance", instance_id=card.id)
+
+
+def revoke_order(case: Case, facts: Facts) -> Changes:
+    """Registers stand as before the order; its record and file stay as they are (O11)."""
+    day, entry = registration_day(case), int(case.data.revoked)
+    yield Enter("revocation", {"entry_id": entry}, day)
+    order = facts.order(entry)
+    for network in order.networks if order else ():
+        if order and order.kind == CREATE:
+            for card in facts.cases_about(f"network/{network}", LIFE):
+                yield Call("end", to="instance", instance_id=card.id)
+        else:
+            yield from _tell_life(facts, network)
+
+
+def _tell_life(facts: Facts, network: int) -> Iterator[Call]:
+    """Let the case of a network take over what an order says that no change asked for."""
+    for card in facts.cases_about(f"network/{network}", LIFE):
+        yield Call("take_over", to="instance", instance_id=card.id)
+
+
+EFFECTS: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
+    CREATE: create_network,
+    AMEND: amend_network,
+    EXTEND: extend_networks,
+    CLOSE: close_network,
+    DIRECTIONS: set_directions,
+    STATUSES: set_statuses,
+    REVOKE: revoke_order,
+}
+
+PAPERS = {
+    CREATE: "order_create",
+    AMEND: "order_amend",
+    EXTEND: "order_extend",
+    CLOSE: "order_close",
+    DIRECTIONS: "order_directions",
+    STATUSES: "order_statuses",
+    REVOKE: "order_revoke",
+}
+
+
+@says("реестры меняются так, как говорит приказ своего вида")
 def by_kind(case: Case, facts: Facts) -> Iterable[Change]:
     """What the registration of this kind of order writes into the registers (O7)."""
     return EFFECTS[case.data.kind](case, facts)
@@ -52,6 +225,40 @@ def by_kind(case: Case, facts: Facts) -> Iterable[Change]:
 def order_paper(case: Case, _facts: Facts) -> Paper:
     """The order itself, on the template of its kind."""
     return Paper(PAPERS[case.data.kind])
+
+
+# ---------------------------------------------------------------- beginning
+
+
+@says("проект приказа о направлениях начинается с предварительного перечня")
+def begin_directions(case: Case, facts: Facts) -> Put:
+    """The department's own list of the year becomes the draft (5.2)."""
+    year = case.data.year
+    cards = [facts.direction(key) for key, state in facts.directions(year).items()
+             if state == "draft"]  # fmt: skip
+    rows = [YearDirection(key=f"d{c.id}", name=c.name, area=c.area) for c in cards if c]
+    return Put({
+        "kind": DIRECTIONS, "list_of_directions": Rows(rows),
+        "title": "Об определении приоритетных направлений сетевого взаимодействия "
+                 f"на {year_in_text(year)} учебный год",
+    })  # fmt: skip
+
+
+def begin(kind: str, title: str) -> Put:
+    """Return the effect that begins a draft of a kind."""
+    return Put({"kind": kind, "title": title})
+
+
+@says("проект приказа о статусах")
+def begin_statuses(case: Case, _facts: Facts) -> Put:
+    """The act on statuses of a year (Y2)."""
+    return begin(STATUSES, f"О статусах школ на {year_in_text(case.data.year)} учебный год")
+
+
+@says("записано, кого приказ касается")
+def remember_schools(case: Case, facts: Facts) -> Put:
+    """The heads of these schools acknowledge the order (O9)."""
+    return Put({"schools": Many(schools_named(case, facts))})
 
 
 @says("записано, кто и в какой должности подписал; у замещающего — «и.о.»")

@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Int,
     Line,
     Many,
+    Network,
     Person,
     Row,
     Rows,
@@ -20,9 +21,23 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflows.rules import MEMBER_ROLES
+from workflows.order_approval.kinds import (
+    AMEND,
+    CLOSE,
+    CREATE,
+    DIRECTIONS,
+    EXTEND,
+    KINDS,
+    OF_NETWORK,
+    REVOKE,
+    STATUSES,
+    names_people,
+    of,
+)
+from workflows.rules import MEMBER_ROLES, school_year
+from workflows.rules import STATUSES as STATUSES_OF_SCHOOLS
 
-KINDS = {"network_create": "О создании сети"}
+ALL_ROLES = {"base": "базовая", **MEMBER_ROLES}
 
 
 class Composition(Row):
@@ -33,26 +48,71 @@ class Composition(Row):
     conditions: Text = field("Условия участия", optional=True)
 
 
-class Order(Form):
-    """The draft of an order. What the proposal decided is read-only here (4.2)."""
+class Difference(Row):
+    """What an order changes for one school; without a role it is not in the network."""
 
-    kind: Choice = field("Вид приказа", choices=KINDS, default="network_create", readonly=True)
+    school: School = field("Школа", key=True)
+    before: Choice = field("Было", choices=ALL_ROLES, optional=True)
+    after: Choice = field("Стало", choices=ALL_ROLES, optional=True)
+
+
+class YearDirection(Row):
+    """A direction of the year (5.2)."""
+
+    name: Line = field("Направление")
+    area: Line = field("Предметная область", optional=True)
+    ground: Text = field("Обоснование", optional=True, hint="Пункт Положения или вывод справки")
+
+
+class YearStatus(Row):
+    """A status of a school in the year, and what it rests on."""
+
+    school: School = field("Школа")
+    code: Choice = field("Статус", choices=STATUSES_OF_SCHOOLS)
+    evidence: Text = field("На основании чего", minimum=5)
+
+
+class Order(Form):
+    """The draft of an order. What was decided before it is read-only here (4.2)."""
+
+    kind: Choice = field("Вид приказа", choices=KINDS, default=CREATE, readonly=True)
     title: Line = field("Заголовок", hint="«О создании сети …»")
-    network_name: Line = field("Сеть", readonly=True)
-    goal: Text = field("Цель", readonly=True)
-    school_year: Choice = field("Учебный год", of="school_years", readonly=True)
-    base: School = field("Базовая школа", readonly=True)
-    members: Rows[Composition] = field("Состав", readonly=True, basis="4.2")
-    directions: Many[Direction] = field("Направления", of="school_year", readonly=True)
-    valid_from: Date = field("Действует с", readonly=True)
-    valid_to: Date = field("Действует по", readonly=True)
+    network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
+    network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
+    goal: Text = field("Цель", readonly=True, when=of(CREATE))
+    school_year: Choice = field("Учебный год", of="school_years", readonly=True, when=of(CREATE))
+    year: Choice = field("На учебный год", of="school_years", when=of(DIRECTIONS, STATUSES))
+    networks: Many[Network] = field("Какие сети", minimum=1, when=of(EXTEND))
+    base: School = field("Базовая школа", readonly=True, when=of(*OF_NETWORK))
+    members: Rows[Composition] = field("Состав", readonly=True, basis="4.2", when=of(*OF_NETWORK))
+    changes: Rows[Difference] = field(
+        "Что меняется в составе", readonly=True, optional=True, when=of(AMEND, CLOSE)
+    )
+    directions: Many[Direction] = field(
+        "Направления", of="school_year", readonly=True, when=of(CREATE)
+    )
+    list_of_directions: Rows[YearDirection] = field(
+        "Направления года", minimum=1, basis="5.2", when=of(DIRECTIONS)
+    )
+    statuses: Rows[YearStatus] = field("Статусы школ", minimum=1, basis="1.3", when=of(STATUSES))
+    revoked: Choice = field("Какой приказ отменить", of="orders", when=of(REVOKE))
+    valid_from: Date = field("Действует с", readonly=True, when=of(*OF_NETWORK))
+    valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))
+    new_term: Date = field("Продлить до", when=of(EXTEND), basis="A-04")
+    reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
     acts: Many[Act] = field("На основании", basis="1.1")
-    coordinator: Person = field("Координатор сети", of="base", basis="1.7")
-    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1")
-    plan_due: Date = field("Представить план до", basis="4.3")
-    report_due: Date = field("Представить справку до", basis="4.3")
+    coordinator: Person = field("Координатор сети", of="base", basis="1.7", when=names_people)
+    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1", when=names_people)
+    plan_due: Date = field("Представить план до", basis="4.3", when=of(CREATE))
+    report_due: Date = field("Представить справку до", basis="4.3", when=of(CREATE, CLOSE))
     control: Person = field("Контроль возложить на", of="department")
     extra: Text = field("Дополнительный пункт", optional=True)
+    change: Line = field("Какое изменение", hidden=True)
+    into: Network = field("К какой сети", hidden=True)
+    new_base: School = field("Базовая школа новой сети", hidden=True)
+    leaving: Many[School] = field("Школы новой сети", hidden=True)
+    until: Date = field("Приостановлена до", hidden=True)
+    schools: Many[School] = field("Кого касается", hidden=True)
     signed_by: Person = field("Подписал", hidden=True)
     signed_as: Line = field("В должности", hidden=True)
     signed_on: Date = field("Дата подписи", hidden=True)
@@ -97,4 +157,7 @@ class Scan(Form):
 def first_values(_capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:
     """What a fresh draft says."""
     september = today.year if today.month < 10 else today.year + 1  # noqa: PLR2004 (autumn)
-    return {"plan_due": f"{september}-09-20", "report_due": f"{september + 1}-06-15"}
+    return {
+        "plan_due": f"{september}-09-20", "report_due": f"{september + 1}-06-15",
+        "year": school_year(today),
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The order on paper: values of приказ о создании сети."""
+"""The order on paper: what all kinds print, and the values of приказ о создании сети."""
 
 from workflow_app.engine import Case, Facts
 from workflows.order_approval.ballots import publish_within
@@ -40,34 +40,59 @@ from workflows.wording import (
 EXTRA = 9
 """The number of the first item the template does not number itself."""
 
-ORDER = (
+COMMON = (
     *DOCUMENT, *SIGNATURE,
     "проект",
     "организация.название", "организация.название_род", "организация.место",
     "приказ.номер", "приказ.дата",
     "проверка.адрес", "проверка.код",
     "основания[].текст",
+    "дополнение", "пункты.дополнение", "пункты.контроль",
+    "контроль.за_собой", "контроль.имя_вин", "контроль.должность_вин",
+    "сроки.сайт", "сайт.ответственный_дат",
+)  # fmt: skip
+COMPOSITION = (
+    "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
+    "участники[].руководитель",
+)  # fmt: skip
+CENTRE = ("имц.название", "имц.руководитель")
+ORDER = (
+    *COMMON, *CENTRE, *COMPOSITION,
     "сеть.название", "сеть.цель_род", "сеть.начало", "сеть.окончание", "сеть.базовая_школа",
     "сеть.руководитель", "сеть.учебный_год",
     "координатор.имя_вин", "координатор.должность_вин",
-    "имц.название", "имц.руководитель",
     "куратор.имя_вин", "куратор.должность_вин",
-    "сроки.план", "сроки.справка", "сроки.сайт",
-    "сайт.ответственный_дат",
-    "дополнение", "пункты.дополнение", "пункты.контроль",
-    "контроль.за_собой", "контроль.имя_вин", "контроль.должность_вин",
-    "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
-    "участники[].руководитель", "участники[].условия",
+    "сроки.план", "сроки.справка",
+    "участники[].условия",
     "направления[].номер", "направления[].название", "направления[].область",
     "направления[].основание",
 )  # fmt: skip
 
 
 def order(case: Case, facts: Facts) -> Values:
-    """Return the values of the order, a draft until it has its number."""
-    data = case.data
-    department = facts.organisation("department")
-    imc_head = holder(facts, "imc_head")
+    """Return the values of the order that creates a network."""
+    values = common(case, facts, EXTRA)
+    values["сроки"] |= {
+        "план": date_in_text(case.data.plan_due), "справка": date_in_text(case.data.report_due)
+    }  # fmt: skip
+    return {
+        **values,
+        "сеть": _network(case, facts),
+        "координатор": named(facts, case.data.coordinator),
+        "имц": centre(facts),
+        "куратор": named(facts, case.data.curator),
+        "участники": composition(case, facts),
+        "направления": directions(facts, case.data.directions),
+    }
+
+
+def common(case: Case, facts: Facts, extra: int) -> Values:
+    """Return what every order prints, a draft until it has its number.
+
+    `extra` is the number of the first item after those of the kind.
+    """
+    data, department = case.data, facts.organisation("department")
+    within = publish_within(facts)
     return {
         "проект": not case.number,
         "документ": document(case, data.title, "send"),
@@ -79,22 +104,20 @@ def order(case: Case, facts: Facts) -> Values:
         "приказ": numbered(case),
         "проверка": _verification(case, facts),
         "основания": _grounds(case, facts),
-        "сеть": _network(case, facts),
-        "координатор": _named(facts, data.coordinator),
-        "имц": {
-            "название": short_name(facts, "imc"),
-            "руководитель": whole(person(facts, imc_head.person_id if imc_head else None).nom),
-        },
-        "куратор": _named(facts, data.curator),
-        "сроки": _deadlines(case, facts),
+        "сроки": {"сайт": counted(within, "рабочего дня", "рабочих дней", "рабочих дней")},
         "сайт": {"ответственный_дат": _publisher(case, facts)},
         "дополнение": sentence(data.extra),
-        "пункты": {"дополнение": EXTRA, "контроль": EXTRA + bool(data.extra)},
-        "контроль": {"за_собой": _keeps_control(case, facts), **_named(facts, data.control)},
+        "пункты": {"дополнение": extra, "контроль": extra + bool(data.extra)},
+        "контроль": {"за_собой": _keeps_control(case, facts), **named(facts, data.control)},
         "подпись": signed_by(case, facts),
-        "участники": _composition(case, facts),
-        "направления": directions(facts, data.directions),
     }
+
+
+def centre(facts: Facts) -> Values:
+    """Return the methodical centre and who leads it."""
+    head = holder(facts, "imc_head")
+    name = person(facts, head.person_id if head else None).nom
+    return {"название": short_name(facts, "imc"), "руководитель": whole(name)}
 
 
 def order_file(case: Case) -> str:
@@ -150,19 +173,10 @@ def _goal(goal: str) -> str:
     return f"{HELP_GENITIVE} (цель сети: «{goal}»)" if goal else f"{HELP_GENITIVE},"
 
 
-def _named(facts: Facts, person_id: int | None) -> Values:
+def named(facts: Facts, person_id: int | None) -> Values:
     """Return a person and her office in the accusative."""
     card = person(facts, person_id)
     return {"имя_вин": whole(card.acc), "должность_вин": own_title(facts, card, "acc")}
-
-
-def _deadlines(case: Case, facts: Facts) -> Values:
-    within = publish_within(facts)
-    return {
-        "план": date_in_text(case.data.plan_due),
-        "справка": date_in_text(case.data.report_due),
-        "сайт": counted(within, "рабочего дня", "рабочих дней", "рабочих дней"),
-    }
 
 
 def _publisher(case: Case, facts: Facts) -> str:
@@ -181,7 +195,7 @@ def _keeps_control(case: Case, facts: Facts) -> bool:
     return case.data.control is not None and case.data.control == signs
 
 
-def _composition(case: Case, facts: Facts) -> list[Values]:
+def composition(case: Case, facts: Facts) -> list[Values]:
     """Return the annex: the base school first, then the composition in its order."""
     data = case.data
     rows = [(data.base, "base", ""), *((m.school, m.role, m.conditions) for m in data.members)]

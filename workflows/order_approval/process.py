@@ -10,18 +10,40 @@ from workflows.order_approval.ballots import (
     visas,
     visas_fit_text,
 )
+from workflows.order_approval.composition import composition_is_approved, composition_is_sound
 from workflows.order_approval.effects import (
+    begin,
+    begin_directions,
+    begin_statuses,
     by_kind,
     order_paper,
     put_number,
     put_signature,
     registered_letter,
+    remember_schools,
 )
 from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values
+from workflows.order_approval.kinds import CREATE, EXTEND, REVOKE
+from workflows.order_approval.limits import DATED, TO_SEND, only
 from workflows.order_approval.papers import ORDER, order, order_file
+from workflows.order_approval.papers_of_change import (
+    AMEND_PAPER,
+    CLOSE_PAPER,
+    EXTEND_PAPER,
+    REVOKE_PAPER,
+    amend,
+    close,
+    extend,
+    revoke,
+)
+from workflows.order_approval.papers_of_year import (
+    DIRECTIONS_PAPER,
+    STATUSES_PAPER,
+    directions_of_year,
+    statuses_of_year,
+)
 from workflows.order_approval.rules import (
     basis_in_force,
-    composition_is_approved,
     date_in_sequence,
     date_is_possible,
     number_is_free,
@@ -47,7 +69,7 @@ process = Process(
     basis="4.2, 5.2",
     parties={
         "base": lambda data: (data.base,),
-        "members": lambda data: (member.school for member in data.members),
+        "members": lambda data: (*(member.school for member in data.members), *data.schools),
     },
     heading=lambda data: data.title,
     stop="drop",
@@ -55,6 +77,10 @@ process = Process(
     watcher=SPECIALIST,
     readers=(*IMC, *DEPARTMENT, AUDITOR),
 )
+
+APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)
+OF_CREATION = tuple(only(guard, CREATE) for guard in (base_is_free, name_is_free))
+IN_TIME = only(order_not_late, *DATED)
 
 PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
 
@@ -87,6 +113,30 @@ process.paper(
     "order_create", "Приказ о создании сети", fields=ORDER, values=order, file_name=order_file
 )
 process.paper(
+    "order_amend", "Приказ об изменении сети", fields=AMEND_PAPER, values=amend,
+    file_name=order_file,
+)  # fmt: skip
+process.paper(
+    "order_extend", "Приказ о продлении сетей", fields=EXTEND_PAPER, values=extend,
+    file_name=order_file,
+)  # fmt: skip
+process.paper(
+    "order_close", "Приказ о прекращении деятельности сети", fields=CLOSE_PAPER, values=close,
+    file_name=order_file,
+)  # fmt: skip
+process.paper(
+    "order_directions", "Приказ о направлениях", fields=DIRECTIONS_PAPER,
+    values=directions_of_year, file_name=order_file,
+)  # fmt: skip
+process.paper(
+    "order_statuses", "Приказ о статусах", fields=STATUSES_PAPER, values=statuses_of_year,
+    file_name=order_file,
+)  # fmt: skip
+process.paper(
+    "order_revoke", "Приказ об отмене приказа", fields=REVOKE_PAPER, values=revoke,
+    file_name=order_file,
+)  # fmt: skip
+process.paper(
     "agreement_sheet", "Лист согласования",
     fields=AGREEMENT, values=agreement_sheet, file_name=agreement_file,
 )  # fmt: skip
@@ -99,10 +149,25 @@ process.start(
     "generate", "Подготовить приказ", draft, by=SYSTEM_ROLE, basis="O1",
     do=[order_paper],
 )  # fmt: skip
+process.start(
+    "fix_directions", "Приказ о направлениях", draft, by=SPECIALIST, basis="5.2, Y3",
+    do=[begin_directions],
+)  # fmt: skip
+process.start(
+    "fix_statuses", "Приказ о статусах", draft, by=SPECIALIST, basis="1.3, Y2", do=[begin_statuses]
+)
+process.start(
+    "extend_networks", "Приказ о продлении сетей", draft, by=SPECIALIST, basis="A-04",
+    do=[begin(EXTEND, "О продлении деятельности сетей")],
+)  # fmt: skip
+process.start(
+    "revoke_order", "Приказ об отмене приказа", draft, by=SPECIALIST, basis="O11",
+    do=[begin(REVOKE, "О признании приказа утратившим силу")],
+)  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
-    style="primary", bulk=True, if_=[filled, composition_is_approved, signer_is_known],
-    do=[order_paper, clear_visas],
+    style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known],
+    do=[remember_schools, order_paper, clear_visas],
 )  # fmt: skip
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",
@@ -116,15 +181,14 @@ process.move(
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
     apart="send", style="primary", signed=True, bulk=True,
-    if_=[visas_fit_text, basis_in_force, composition_is_approved, statuses_hold, base_is_free,
-         name_is_free, order_not_late],
+    if_=[visas_fit_text, basis_in_force, *APPROVED, only(statuses_hold, CREATE), *OF_CREATION,
+         IN_TIME],
     do=[put_signature, order_paper, Paper("agreement_sheet")],
 )  # fmt: skip
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
     style="primary", bulk=True,
-    if_=[date_is_possible, date_in_sequence, number_is_free, base_is_free, name_is_free,
-         order_not_late],
+    if_=[date_is_possible, date_in_sequence, number_is_free, *OF_CREATION, *APPROVED, IN_TIME],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
         ask_to_publish, Paper("ack_sheet"), registered_letter],
 )  # fmt: skip

@@ -8,32 +8,6 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 JOURNAL = "orders"
 
 
-@says("состав приказа — те школы и роли, на которые дано согласие")
-def composition_is_approved(case: Case, facts: Facts) -> Refusal | None:
-    """The annex repeats the consents of the parent, school by school (O2)."""
-    tally = facts.parent_tally(case, "consents")
-    if tally is None:
-        return refuse(
-            "no_proposal", "Сеть создаётся только по утверждённому предложению с согласиями школ",
-            basis="1.5, 4.2",
-        )  # fmt: skip
-    agreed = {vote.voter.key: vote.voter.group for vote in tally if vote.status == "agreed"}
-    listed = {str(case.data.base): "base", **{m.row_key: m.role for m in case.data.members}}
-    if listed.keys() - agreed.keys():
-        return refuse(
-            "consent_revoked",
-            "Школа отозвала согласие: исключите её, верните предложение или подождите",
-            basis="4.2",
-        )
-    if listed != agreed:
-        return refuse(
-            "composition_differs",
-            "Состав приказа отличается от того, на который школы дали согласие",
-            field="members", basis="4.2",
-        )  # fmt: skip
-    return None
-
-
 @says("есть кому подписать: начальник отдела или исполняющий обязанности")
 def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
     """Somebody signs today: the head of department or the acting substitute (O2)."""

@@ -1,6 +1,7 @@
 """Registers that only transitions change: networks, their composition, the order journals."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -87,6 +88,8 @@ class Network(Tenant):
     founding_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
     founded_on: Mapped[dt.date]
     instance_id: Mapped[int | None] = mapped_column(index=True)
+    successor_id: Mapped[int | None]
+    """The network it was joined to, once it was."""
 
 
 class MembershipEvent(AppendOnly, Tenant):
@@ -137,6 +140,37 @@ class OrderNetwork(Tenant):
 
     order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+
+
+class OrderRelation(AppendOnly, Tenant):
+    """An order that amends or revokes an earlier one; the record of that one never changes."""
+
+    __tablename__ = "order_relation"
+    __table_args__ = (
+        UniqueConstraint("order_entry_id", "target_entry_id"),
+        CheckConstraint("kind IN ('amends', 'revokes')", name="kind"),
+        Index("ix_order_relation_target", "target_entry_id", "kind"),
+    )
+
+    order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
+    target_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
+    kind: Mapped[str]
+    effective_on: Mapped[dt.date]
+
+    order: Mapped[JournalEntry] = relationship(foreign_keys=[order_entry_id])
+
+
+class RegisterChange(AppendOnly, Tenant):
+    """What an order changed in a register row: the values before and after it."""
+
+    __tablename__ = "register_change"
+
+    order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"), index=True)
+    register: Mapped[str]
+    row_id: Mapped[int]
+    before: Mapped[dict[str, Any]]
+    """Empty: the row exists only since this order."""
+    after: Mapped[dict[str, Any]]
 
 
 class Recommendation(Tenant):

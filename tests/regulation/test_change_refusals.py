@@ -1,0 +1,323 @@
+"""Every refusal of changes of networks and of their orders: a code, a sentence, nothing written."""
+
+import re
+
+import pytest
+from change_story import WHY, network, prepare, register, request, to_order, visa
+from sqlalchemy import delete, insert, update
+from stories import done
+from test_refusals import WORKFLOWS, declared, everything
+
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import SchoolStatus
+from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
+from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
+
+DAY = "2026-02-02"
+ORDER = "order_approval"
+LATER = "2026-02-16"
+
+
+def write(district, statement):
+    """Change the database behind everybody's back: what another order would have done."""
+    district.house.transact(lambda uow: uow.connection.execute(statement))
+
+
+# code → who asks for what, of which network; schools are named by their codes
+SENT = {
+    "network_closed": ("P003", "NW1", {"kind": "rename", "name": "Новое имя", "closed": True}),
+    "not_your_network": ("P103", "NW1", {"kind": "rename", "name": "Новое имя"}),
+    "department_only": ("P101", "NW1", {"kind": "suspend", "until": "2026-03-02"}),
+    "already_member": ("P003", "NW1", {"kind": "add", "school": "S10"}),
+    "not_a_member": ("P003", "NW1", {"kind": "remove", "school": "S03"}),
+    "not_a_member, among those who leave at once": (
+        "P003", "NW1", {"kind": "add", "school": "S05", "gone": ["S03"]}
+    ),
+    "base_stays": ("P003", "NW1", {"kind": "remove", "school": "S01"}),
+    "already_base": ("P003", "NW1", {"kind": "change_base", "school": "S01"}),
+    "status_lost": ("P003", "NW1", {"kind": "add", "school": "S03", "role": "supported"}),
+    "base_not_stable": ("P003", "NW1", {"kind": "change_base", "school": "S10"}),
+    "last_supported_school": ("P003", "NW3", {"kind": "remove", "school": "S14"}),
+    "notice_too_short": ("P110", "NW1", {"kind": "remove", "school": "S10"}),
+    "term_not_longer": ("P003", "NW1", {"kind": "extend", "valid_to": "2026-08-31"}),
+    "term_too_long": ("P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"}),
+    "effective_in_past": ("P003", "NW1", {"kind": "close", "effective_on": "2026-01-30"}),
+    "pause_in_past": ("P003", "NW1", {"kind": "suspend", "until": "2026-02-02"}),
+    "same_network": ("P003", "NW1", {"kind": "merge", "into": "NW1"}),
+    "change_open": ("P003", "NW1", {"kind": "close", "other": True}),
+}  # fmt: skip
+
+
+def drafted(district, person, code, said):
+    """Draft the change a row of the table speaks of."""
+    key, values = network(district, code), {"effective_on": "2026-02-03", **said}
+    for name in ("school", "gone"):
+        found = values.get(name)
+        if found:
+            many = [district.school(one) for one in ([found] if name == "school" else found)]
+            values[name] = many[0] if name == "school" else many
+    if "into" in values:
+        values["into"] = network(district, values["into"])
+    if values.pop("other", False):
+        other = request(district, "P003", key, "rename", name="Другое", effective_on=LATER)
+        done(district.act("P003", other, "send"))
+    is_closed, kind = values.pop("closed", False), values.pop("kind")
+    case = request(district, person, key, kind, **values)
+    if is_closed:
+        rows = table(type_of_network())
+        write(district, update(rows).where(rows.c.id == key).values(state="closed"))
+    return case
+
+
+def type_of_network():
+    """Return the model whose rows are networks."""
+    return MembershipEvent.network.property.mapper.class_
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_a_change_is_refused_when_it_is_sent(name, open_district):
+    district = open_district(DAY)
+    person, code, said = SENT[name]
+    case = drafted(district, person, code, said)
+    before = everything(district)
+
+    refusal = district.act(person, case, "send")
+
+    assert name.partition(",")[0] in {r.code for r in refusal}, refusal
+    assert all(re.search("[а-яё]", r.message) for r in refusal)
+    assert everything(district) == before
+
+
+# ---------------------------------------------------------------- orders
+
+
+def at_order(district, kind="add", **values):
+    """Bring a change to the draft of its order."""
+    done(district.outside_numbers(13, 40))
+    school = {"school": district.school("S05"), "role": "supported"} if kind == "add" else {}
+    asked = ["P105"] if kind == "add" else values.pop("asked", [])
+    given = {"effective_on": LATER, **school, **values}
+    case = request(district, "P003", network(district, "NW1"), kind, **given)
+    return case, to_order(district, "P003", case, consents=asked)
+
+
+def spoilt_consent(district):
+    case, order = at_order(district)
+    votes = table(VoteRow)
+    key = district.rows(BallotRow, instance_id=case, key="change_consents")[0]["id"]
+    write(district, update(votes).where(votes.c.ballot_id == key).values(status="declined"))
+    return order, "send"
+
+
+def changed_meanwhile(district):
+    _, order = at_order(district)
+    event = district.rows(MembershipEvent)[0]
+    entered = {
+        **{k: v for k, v in event.items() if k != "id"}, "role": "partner", "sequence": 1,
+        "school_id": district.school("S05"), "network_id": network(district, "NW1"),
+    }  # fmt: skip
+    write(district, insert(table(MembershipEvent)).values(entered))
+    return order, "send"
+
+
+def status_gone(district):
+    _, order = at_order(district)
+    rows = table(SchoolStatus)
+    write(district, delete(rows).where(rows.c.school_id == district.school("S05")))
+    return order, "send"
+
+
+def new_base(district):
+    return at_order(
+        district, "change_base", school=district.school("S02"), asked=["P102"],
+        old_base="resource",
+    )  # fmt: skip
+
+
+def base_without_status(district):
+    _, order = new_base(district)
+    rows = table(SchoolStatus)
+    write(district, delete(rows).where(rows.c.school_id == district.school("S02")))
+    return order, "send"
+
+
+def base_of_another(district):
+    _, order = new_base(district)
+    event = district.rows(MembershipEvent)[0]
+    entered = {
+        **{k: v for k, v in event.items() if k != "id"}, "role": "base", "sequence": 1,
+        "school_id": district.school("S02"), "network_id": network(district, "NW2"),
+    }  # fmt: skip
+    write(district, insert(table(MembershipEvent)).values(entered))
+    return order, "send"
+
+
+def edited_annex(district, **row):
+    """Change what the order lists, as a spoilt import would."""
+    _, order = at_order(district)
+    rows, data = table(Instance), district.rows(Instance, id=order)[0]["data"]
+    write(district, update(rows).where(rows.c.id == order).values(
+        data={**data, "changes": [*data["changes"], row]}
+    ))  # fmt: skip
+    return order, "send"
+
+
+def second_base(district):
+    row = {"key": "x", "school": district.school("S01"), "before": "base", "after": "partner"}
+    return edited_annex(district, **row)
+
+
+def nobody_to_help(district):
+    _, order = at_order(district)
+    rows = table(Instance)
+    data = district.rows(Instance, id=order)[0]["data"]
+    gone = [
+        {"key": code, "school": district.school(code), "before": "supported", "after": ""}
+        for code in ("S10", "S12", "S13")
+    ]  # fmt: skip
+    spoilt = {**data, "changes": [{**data["changes"][0], "after": "partner"}, *gone]}
+    write(district, update(rows).where(rows.c.id == order).values(data=spoilt))
+    return order, "send"
+
+
+def too_late(district):
+    _, order = at_order(district)
+    prepare(district, order)
+    done(district.act("P003", order, "send"))
+    visa(district, order)
+    done(district.act("P001", order, "sign"))
+    district.at("2026-02-17")
+    return order, "register"
+
+
+def decree(action, **values):
+    """Return the story of an order of the department that is sent with these values."""
+
+    def story(district):
+        order = done(district.start("P003", ORDER, action)).instance_id
+        given = {key: value(district) if callable(value) else value
+                 for key, value in values.items()}  # fmt: skip
+        prepare(district, order, **given)
+        return order, "send"
+
+    return story
+
+
+def nets(*codes):
+    return lambda district: [network(district, code) for code in codes]
+
+
+def rows_of(*pairs):
+    return lambda district: [
+        {"key": str(n), "school": district.school(school), "code": status, "evidence": "справка"}
+        for n, (school, status) in enumerate(pairs)
+    ]
+
+
+def entry_of(kind):
+    def find(district):
+        journal = district.rows(Journal, code="orders")[0]["id"]
+        found = district.rows(JournalEntry, journal_id=journal, order_kind=kind)
+        return str(found[0]["id"])
+
+    return find
+
+
+def revoked_twice(district):
+    decreed, _ = decree(
+        "revoke_order", revoked=entry_of("directions"), reason="Перечень утвердят заново."
+    )(district)
+    done(district.outside_numbers(13, 40))
+    register(district, decreed, revoked=district.case(decreed).data.revoked)
+    return decree("revoke_order", revoked=entry_of("directions"), reason=WHY)(district)
+
+
+def revoking_revocation(district):
+    revoked_twice(district)
+    return decree("revoke_order", revoked=entry_of("revoke"), reason=WHY)(district)
+
+
+def closed_before(district):
+    rows = table(type_of_network())
+    key = network(district, "NW1")
+    write(district, update(rows).where(rows.c.id == key).values(state="closed"))
+    return decree("extend_networks", networks=nets("NW1"), new_term="2027-08-31", reason=WHY)(
+        district
+    )
+
+
+def other_network(district):
+    _, order = at_order(district, "extend", valid_to="2027-08-31")
+    done(district.edit("P003", order, networks=nets("NW2")(district)))
+    prepare(district, order)
+    return order, "send"
+
+
+def revoked_closing(district):
+    case, order = at_order(district, "close", effective_on="2026-02-03")
+    district.at("2026-02-03")
+    register(district, order, report_due="2026-03-02")
+    assert district.state(case) == "applied"
+    return decree("revoke_order", revoked=entry_of("close"), reason=WHY)(district)
+
+
+TERM = {"reason": WHY, "networks": nets("NW1")}
+ORDERS = {
+    "consent_missing": spoilt_consent,
+    "composition_differs": changed_meanwhile,
+    "status_lost": status_gone,
+    "base_not_stable": base_without_status,
+    "base_elsewhere": base_of_another,
+    "one_base": second_base,
+    "last_supported_school": nobody_to_help,
+    "effective_in_past": too_late,
+    "term_not_longer": decree("extend_networks", new_term="2026-08-31", **TERM),
+    "term_too_long": decree("extend_networks", new_term="2030-08-31", **TERM),
+    "networks_differ": other_network,
+    "network_closed": closed_before,
+    "network_closed, and its closing revoked": revoked_closing,
+    "direction_repeated": decree(
+        "fix_directions",
+        year="2025-2026",
+        list_of_directions=[{"key": "a", "name": "Чтение"}, {"key": "b", "name": "чтение"}],
+    ),
+    "status_repeated": decree(
+        "fix_statuses", year="2025-2026", statuses=rows_of(("S01", "stable"), ("S01", "stable"))
+    ),
+    "statuses_exclude": decree(
+        "fix_statuses",
+        year="2025-2026",
+        statuses=rows_of(("S01", "stable"), ("S01", "low_results")),
+    ),
+    "unknown_order": decree("revoke_order", revoked="999999", reason=WHY),
+    "already_revoked": revoked_twice,
+    "revocation_stands": revoking_revocation,
+    "later_orders": decree("revoke_order", revoked=entry_of("network_create"), reason=WHY),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_an_order_is_refused(name, open_district):
+    district = open_district(DAY)
+    order, action = ORDERS[name](district)
+    if action == "send" and not district.case(order).data.control:
+        prepare(district, order)
+    before = everything(district)
+
+    refusal = district.act("P003" if action == "send" else "P004", order, action)
+
+    assert name.partition(",")[0] in {r.code for r in refusal}, refusal
+    assert all(re.search("[а-яё]", r.message) for r in refusal)
+    assert everything(district) == before
+
+
+ELSEWHERE = {"activity_open", "activities_open", "order_signed"}
+"""What the stories of plans and of withdrawn proposals reach."""
+
+
+def test_every_code_of_the_changes_is_reached():
+    paths = (
+        *(WORKFLOWS / "network_change").glob("*.py"), WORKFLOWS / "order_approval" / "limits.py"
+    )  # fmt: skip
+    known = {name.partition(",")[0] for name in (*SENT, *ORDERS)}
+    assert set(declared(paths)) - known <= ELSEWHERE

@@ -1,0 +1,320 @@
+"""Scenarios N-1…N-4 of the dossier and the other changes of a network, on both databases."""
+
+import datetime as dt
+
+import pytest
+from change_story import (
+    CHANGE,
+    decree,
+    life,
+    network,
+    prepare,
+    register,
+    request,
+    roles,
+    statuses,
+    to_order,
+    warnings,
+)
+from stories import code, done
+
+from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
+from workflow_app.store.models.registers import (
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    OrderRelation,
+)
+
+
+def day(text):
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.clause("4.2, N2, N5")
+def test_n1_a_school_joins_and_another_leaves_in_january(open_district):
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2 = network(district, "NW2")
+    case = request(
+        district, "P202", nw2, "add", school=district.school("S05"), role="supported",
+        gone=[district.school("S11")], effective_on="2026-01-19",
+        reason="№ 11 больше не имеет статуса и просит о выходе, № 5 согласна войти",
+    )  # fmt: skip
+    done(district.act("P202", case, "send"))
+    for head in ("P106", "P116", "P117"):
+        done(district.act(head, case, "support"))
+    assert district.state(case) == "council"  # Сидоренко О.В. has not voted
+    district.at("2026-01-16 00:30")
+    assert district.state(case) == "consents"
+    done(district.act("P105", case, "accept_change"))
+    done(district.act("P007", case, "give_opinion", conclusion="Состав соответствует Положению."))
+    done(district.act("P001", case, "approve"))
+    order = district.child(case)
+    district.at("2026-01-19")
+    register(district, order)
+    assert district.case(order).number == "12-од"
+    assert district.state(case) == "applied"
+
+    events = {e["school_id"]: e for e in district.rows(MembershipEvent, order_instance_id=order)}
+    left, joined = events[district.school("S11")], events[district.school("S05")]
+    assert (left["role"], left["effective_on"]) == (None, day("2026-01-19"))
+    assert (joined["role"], joined["effective_on"]) == ("supported", day("2026-01-19"))
+    assert "S11" in roles(district, nw2, day("2026-01-18"))
+    assert roles(district, nw2, day("2026-01-19")) == {
+        "S06": "base", "S05": "supported", "S16": "supported", "S17": "supported"
+    }  # fmt: skip
+    told = district.case(life(district, nw2)).data
+    assert district.school("S11") in told.former
+    assert district.school("S05") in told.members
+    paper = [d for d in district.documents(order) if d["paper"] == "order_amend"][-1]
+    assert paper["field_values"]["сроки"]["план"] == "2\u00a0февраля 2026\u00a0г."
+
+
+@pytest.mark.clause("1.3, N3")
+def test_n2_a_base_that_lost_its_status_is_changed_by_one_order(open_district):
+    district = open_district("2026-08-17")
+    done(district.outside_numbers(13, 200))
+    nw3 = network(district, "NW3")
+    decree(district, "extend_networks", networks=[nw3], new_term="2027-08-31",
+           reason="Сеть продолжает работать ещё год.")  # fmt: skip
+    statuses(district, "2026-2027", S02="stable", S14="low_results", S15="adverse_social")
+    case = life(district, nw3)
+    assert "base_not_stable" in warnings(district, case)
+    assert district.deadlines(case)["status_loss"] == "2026-09-16"
+    assert ("dept_specialist", "") in district.work(case)
+    assert ("network_coordinator", "S07") in district.work(case)
+    again = done(district.start("P003", "order_approval", "extend_networks")).instance_id
+    prepare(district, again, networks=[nw3], new_term="2027-08-31", reason="Ещё раз тот же срок.")
+    refusal = district.act("P003", again, "send")
+    assert {"base_not_stable", "term_not_longer"} <= {r.code for r in refusal}
+
+    done(district.act("P203", case, "change_base", voter="base_council"))
+    done(district.act("P003", case, "change_base", voter="base"))
+    district.carry_out()
+    change = district.instances(process=CHANGE)[-1]["id"]
+    done(district.edit("P203", change, school=district.school("S02"), old_base="partner",
+                       effective_on="2026-08-31"))  # fmt: skip
+    order = to_order(
+        district, "P203", change, votes=[(f"P1{n}", "support") for n in ("07", "09", "14", "15")],
+        consents=["P102"], wait="2026-08-21 00:30", head="P001",
+    )  # fmt: skip
+    register(district, order, coordinator=district.people["P102"],
+             curator=district.people["P008"])  # fmt: skip
+    assert roles(district, nw3, day("2026-08-30"))["S07"] == "base"
+    assert roles(district, nw3, day("2026-08-31"))["S02"] == "base"
+    assert roles(district, nw3, day("2026-08-31"))["S07"] == "partner"
+    assert district.state(change) == "waiting"
+    district.at("2026-09-01 00:30")
+    district.carry_out()
+    assert district.state(change) == "applied"
+    assert district.case(case).data.base == district.school("S02")
+
+
+@pytest.mark.clause("Название, N8")
+def test_n3_the_last_supported_school_leaves_only_with_the_network(open_district):
+    district = open_district("2026-02-02")
+    done(district.outside_numbers(13, 40))
+    nw3 = network(district, "NW3")  # S14 alone is supported there
+    asked = request(district, "P114", nw3, "remove", school=district.school("S14"),
+                    effective_on="2026-03-02")  # fmt: skip
+    refusal = district.act("P114", asked, "send")
+    assert code(refusal) == "last_supported_school"
+    assert "Закрыть сеть" in refusal.message
+    assert district.state(asked) == "draft"
+    done(district.edit("P114", asked, kind="close"))
+    order = to_order(district, "P114", asked, wait="2026-02-06 00:30",
+                     votes=[(f"P1{n}", "support") for n in ("07", "14", "15")])  # fmt: skip
+    case = life(district, nw3)
+    done(district.act("P003", case, "start_closing", reason="ушла последняя поддерживаемая школа"))
+    assert district.deadlines(case)["final_report"] == "2026-03-02"
+    register(district, order, report_due="2026-03-02")
+    assert roles(district, nw3, day("2026-03-01"))["S07"] == "base"
+    assert roles(district, nw3, day("2026-03-02")) == {}
+    district.at("2026-03-03 00:30")
+    district.carry_out()
+    assert district.state(case) == "closed"
+    (row,) = district.rows(Network, id=nw3)
+    assert (row["state"], row["valid_to"]) == ("closed", day("2026-03-02"))
+
+
+@pytest.mark.clause("N7, 8")
+def test_a_suspended_network_waits_and_its_deadlines_move_by_the_pause(open_district):
+    district = open_district("2026-02-02")
+    done(district.outside_numbers(13, 40))
+    nw1 = network(district, "NW1")
+    case = life(district, nw1)
+    term = district.deadlines(case)["network_term"]
+    pause = request(district, "P003", nw1, "suspend", until="2026-03-10",
+                    effective_on="2026-02-03")  # fmt: skip
+    district.at("2026-02-03")
+    register(district, to_order(district, "P003", pause))
+    assert district.state(pause) == "applied"
+    assert district.state(case) == "suspended"
+    assert roles(district, nw1, day("2026-02-10"))["S01"] == "base"  # a pause excludes nobody
+
+    district.at("2026-03-04")
+    resume = request(district, "P003", nw1, "resume", effective_on="2026-03-04")
+    register(district, to_order(district, "P003", resume))
+    assert district.state(case) == "active"
+    assert (term, district.deadlines(case)["network_term"]) == ("2026-08-31", "2026-08-31")
+    (row,) = district.rows(Network, id=nw1)
+    assert row["state"] == "active"
+
+
+@pytest.mark.clause("A-04")
+def test_networks_are_extended_by_one_order_of_the_department(open_district):
+    district = open_district("2026-08-03")
+    done(district.outside_numbers(13, 150))
+    both = [network(district, code) for code in ("NW1", "NW2")]
+    decree(district, "extend_networks", networks=both, new_term="2027-08-31",
+           reason="Сети продолжают работу ещё год.")  # fmt: skip
+    for key in both:
+        (row,) = district.rows(Network, id=key)
+        assert row["valid_to"] == day("2027-08-31")
+        case = life(district, key)
+        assert district.case(case).data.valid_to == day("2027-08-31")
+        assert district.deadlines(case)["network_term"] == "2027-08-31"
+    third = done(district.start("P003", "order_approval", "extend_networks")).instance_id
+    prepare(district, third, networks=both, new_term="2028-08-31", reason="Четвёртый год подряд.")
+    assert code(district.act("P003", third, "send")) == "term_too_long"
+
+
+@pytest.mark.clause("N10")
+def test_a_merged_network_closes_and_its_schools_go_on_in_the_other(open_district):
+    district = open_district("2026-02-02")
+    done(district.outside_numbers(13, 40))
+    nw2, nw3 = network(district, "NW2"), network(district, "NW3")
+    case = request(district, "P003", nw3, "merge", into=nw2, effective_on="2026-02-16")
+    asked = [f"P1{n}" for n in ("05", "06", "07", "09", "14", "15", "16", "17", "18")]
+    order = to_order(district, "P003", case, consents=asked)
+    register(district, order, report_due="2026-03-02")
+    joined = roles(district, nw2, day("2026-02-16"))
+    assert joined["S06"] == "base"
+    assert (joined["S07"], joined["S14"], joined["S18"]) == ("resource", "supported", "partner")
+    assert roles(district, nw3, day("2026-02-16")) == {}
+    district.at("2026-02-17 00:30")
+    district.carry_out()
+    (row,) = district.rows(Network, id=nw3)
+    assert (row["state"], row["successor_id"]) == ("closed", nw2)
+    assert district.state(life(district, nw3)) == "closed"
+    assert district.school("S14") in district.case(life(district, nw2)).data.members
+
+
+@pytest.mark.clause("N10")
+def test_a_split_founds_a_network_with_a_life_of_its_own(open_district):
+    district = open_district("2026-02-02")
+    done(district.outside_numbers(13, 40))
+    nw1 = network(district, "NW1")
+    case = request(
+        district, "P003", nw1, "split", name="Математика юга", new_base=district.school("S02"),
+        leaving=[district.school("S02"), district.school("S12")], effective_on="2026-02-16",
+    )  # fmt: skip
+    order = to_order(district, "P003", case, consents=["P102", "P112"])
+    register(district, order, coordinator=district.people["P102"],
+             curator=district.people["P006"])  # fmt: skip
+    assert roles(district, nw1, day("2026-02-16")) == {
+        "S01": "base", "S10": "supported", "S13": "supported"
+    }  # fmt: skip
+    (new,) = district.rows(Network, name="Математика юга")
+    assert roles(district, new["id"], day("2026-02-16")) == {"S02": "base", "S12": "supported"}
+    assert new["valid_to"] == day("2026-08-31")
+    assert district.state(life(district, new["id"])) == "active"
+
+
+@pytest.mark.clause("7.2, O11")
+def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_district):
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2 = network(district, "NW2")
+    case = request(district, "P003", nw2, "add", school=district.school("S05"), role="supported",
+                   effective_on="2026-01-19")  # fmt: skip
+    order = register(district, to_order(district, "P003", case, consents=["P105"]))
+    entry = district.rows(JournalEntry, instance_id=order)[0]
+    files = [(d["id"], d["file_sha256"]) for d in district.documents(order)]
+    district.at("2026-02-02")
+    assert "S05" in roles(district, nw2, day("2026-02-01"))
+    revoking = decree(district, "revoke_order", revoked=str(entry["id"]),
+                      reason="Приказ зарегистрирован ошибочно.")  # fmt: skip
+    assert "S05" not in roles(district, nw2, day("2026-02-02"))
+    assert "S05" in roles(district, nw2, day("2026-02-01"))  # it was in force until then
+    assert "S05" in roles(district, nw2, day("2026-02-02"), day("2026-02-01"))  # as known before
+    assert district.rows(JournalEntry, instance_id=order) == [entry]
+    assert [(d["id"], d["file_sha256"]) for d in district.documents(order)] == files
+    said = district.rows(OrderRelation, target_entry_id=entry["id"])
+    assert [row["kind"] for row in said] == ["revokes"]
+    assert district.school("S05") not in district.case(life(district, nw2)).data.members
+
+    again = done(district.start("P003", "order_approval", "revoke_order")).instance_id
+    for wanted, why in ((entry["id"], "already_revoked"), (999_999, "unknown_order"),
+                        (district.rows(JournalEntry, instance_id=revoking)[0]["id"],
+                         "revocation_stands")):  # fmt: skip
+        prepare(district, again, revoked=str(wanted), reason="Нужно отменить ещё раз.")
+        assert code(district.act("P003", again, "send")) == why
+    assert district.state(again) == "draft"
+
+
+@pytest.mark.clause("N5, O11")
+def test_an_order_revoked_before_its_day_never_takes_effect(open_district):
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2 = network(district, "NW2")
+    case = request(district, "P003", nw2, "rename", name="Чтение без границ",
+                   effective_on="2026-03-02")  # fmt: skip
+    order = register(district, to_order(district, "P003", case))
+    assert district.rows(Network, id=nw2)[0]["name"] == "Чтение без границ"
+    entry = district.rows(JournalEntry, instance_id=order)[0]
+    decree(district, "revoke_order", revoked=str(entry["id"]), reason="Название менять не нужно.")
+    assert district.rows(Network, id=nw2)[0]["name"].startswith("Читательская грамотность")
+    district.at("2026-03-03 00:30")
+    district.carry_out()
+    assert district.state(case) == "withdrawn"
+
+
+@pytest.mark.clause("5.2, Y3")
+def test_directions_are_in_force_by_their_order_and_a_revocation_makes_them_drafts(open_district):
+    district = open_district("2026-08-17")
+    done(district.outside_numbers(13, 200))
+    rows = [{"key": "a", "name": "Функциональная грамотность", "area": "математика"},
+            {"key": "b", "name": "Наставничество", "ground": "выводы справок года"}]  # fmt: skip
+    order = decree(district, "fix_directions", year="2026-2027", list_of_directions=rows)
+    assert [r["state"] for r in district.rows(PriorityDirection, school_year="2026-2027")] == [
+        "in_force", "in_force"
+    ]  # fmt: skip
+    assert district.statuses(order, "acknowledgement") == {"imc_head": "pending"}
+    entry = district.rows(JournalEntry, instance_id=order)[0]
+    decree(district, "revoke_order", revoked=str(entry["id"]), reason="Перечень утвердят заново.")
+    assert [r["state"] for r in district.rows(PriorityDirection, school_year="2026-2027")] == [
+        "draft", "draft"
+    ]  # fmt: skip
+    again = done(district.start("P003", "order_approval", "fix_directions")).instance_id
+    prepare(district, again, year="2026-2027", list_of_directions=[*rows, {**rows[0], "key": "c"}])
+    assert code(district.act("P003", again, "send")) == "direction_repeated"
+
+
+@pytest.mark.clause("1.3, N6")
+def test_statuses_of_a_year_rest_on_their_order_and_exclude_nobody(open_district):
+    district = open_district("2026-08-17")
+    done(district.outside_numbers(13, 200))
+    nw1 = network(district, "NW1")
+    order = statuses(district, "2026-2027", S01="stable", S02="stable", S10="low_results")
+    given = district.rows(SchoolStatus, school_year="2026-2027")
+    assert [row["code"] for row in given] == ["stable", "stable", "low_results"]
+    assert {row["basis"] for row in given} == {
+        f"приказ от 17.08.2026 № {district.case(order).number}"
+    }  # fmt: skip
+    case = life(district, nw1)
+    assert district.statuses(case, "losses") == {"S12": "pending", "S13": "pending"}
+    assert roles(district, nw1, day("2026-09-01"))["S12"] == "supported"
+    done(district.act("P201", case, "keep", voter=str(district.school("S12"))))
+    done(district.act("P201", case, "let_go", voter=str(district.school("S13"))))
+    drafts = {
+        (c["data"]["kind"], c["data"]["school"]) for c in district.instances(process=CHANGE)
+    }  # fmt: skip
+    assert drafts == {
+        ("role", district.school("S12")), ("remove", district.school("S13"))
+    }  # fmt: skip
+    entry = district.rows(JournalEntry, instance_id=order)[0]
+    decree(district, "revoke_order", revoked=str(entry["id"]), reason="Акт подготовят заново.")
+    kept = district.rows(SchoolStatus, school_year="2026-2027")
+    assert {row["revoked_on"] for row in kept} == {day("2026-08-17")}

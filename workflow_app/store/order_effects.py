@@ -1,0 +1,247 @@
+"""What orders write beside compositions: terms, directions, statuses, and how it is undone.
+
+Every change of a row is kept with the values before it, so that a revoking order can put them
+back; what a later order has changed again stays as that order left it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Connection, Date, Table, delete, insert, select, update
+
+from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.case import Case
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.directory import PriorityDirection, SchoolStatus, SchoolYear
+from workflow_app.store.models.registers import (
+    JournalEntry,
+    Network,
+    NetworkDirection,
+    OrderRelation,
+    RegisterChange,
+)
+
+_ENTRY = table(JournalEntry)
+_NETWORK = table(Network)
+_LINK = table(NetworkDirection)
+_DIRECTION = table(PriorityDirection)
+_STATUS = table(SchoolStatus)
+_CHANGE = table(RegisterChange)
+
+
+def own_entry(connection: Connection, instance_id: int) -> Any:
+    """Return the journal row of an instance: the order a register row rests on."""
+    return connection.execute(
+        select(_ENTRY).where(_ENTRY.c.instance_id == instance_id).order_by(_ENTRY.c.id.desc())
+    ).first()
+
+
+def cited(entry: Any) -> str:
+    """Return how registers name an order: «приказ от 21.08.2025 № 271-од»."""
+    return f"приказ от {entry.registered_on:%d.%m.%Y} № {entry.label}"
+
+
+def relate(
+    connection: Connection, entry: Any, target_id: int, kind: str, effective_on: dt.date
+) -> None:
+    """Write that an order amends or revokes an earlier one; once, however often it says so."""
+    relation = table(OrderRelation)
+    key = {"order_entry_id": entry.id, "target_entry_id": target_id}
+    known = select(relation.c.id).filter_by(**key)
+    if connection.execute(known).first() is None:
+        row = {"municipality_id": entry.municipality_id, "kind": kind, **key}
+        connection.execute(insert(relation).values(**row, effective_on=effective_on))
+
+
+def log(
+    connection: Connection, entry: Any, register: str, row_id: int, before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Keep what an order changed in a row; without an order nothing is kept."""
+    if entry is None:
+        return
+    connection.execute(
+        insert(_CHANGE).values(
+            municipality_id=entry.municipality_id, order_entry_id=entry.id, register=register,
+            row_id=row_id, before=to_jsonable_python(before), after=to_jsonable_python(after),
+        )
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- networks
+
+
+def amend_network(
+    connection: Connection, case: Case, key: int, values: Mapping[str, Any], _on: dt.date
+) -> None:
+    """Write new values of a network and keep the old ones."""
+    entry = own_entry(connection, case.id)
+    before = _network_values(connection, key, values)
+    _write_network(connection, case.municipality_id, key, values, entry.id if entry else None)
+    log(connection, entry, "network", key, before, values)
+
+
+def _network_values(connection: Connection, key: int, names: Iterable[str]) -> dict[str, Any]:
+    """Return some values of a network as they stand."""
+    row = connection.execute(select(_NETWORK).where(_NETWORK.c.id == key)).mappings().one()
+    found = {name: row[name] for name in names if name != "directions"}
+    if "directions" in names:
+        of_network = select(_LINK.c.direction_id).where(_LINK.c.network_id == key)
+        found["directions"] = sorted(connection.execute(of_network).scalars())
+    return found
+
+
+def _write_network(
+    connection: Connection, municipality_id: int, key: int, values: Mapping[str, Any],
+    entry_id: int | None,
+) -> None:  # fmt: skip
+    plain = {name: value for name, value in values.items() if name != "directions"}
+    if plain:
+        connection.execute(update(_NETWORK).where(_NETWORK.c.id == key).values(plain))
+    if "directions" in values:
+        connection.execute(delete(_LINK).where(_LINK.c.network_id == key))
+        put_directions(connection, municipality_id, key, values["directions"], entry_id)
+
+
+def put_directions(
+    connection: Connection, municipality_id: int, network_id: int, directions: Iterable[int],
+    entry_id: int | None,
+) -> None:  # fmt: skip
+    """Insert the directions a network works on."""
+    rows = [
+        {
+            "municipality_id": municipality_id, "network_id": network_id,
+            "direction_id": direction, "order_entry_id": entry_id,
+        }
+        for direction in directions
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(_LINK), rows)
+
+
+# ---------------------------------------------------------------- directions and statuses
+
+
+def enter_direction(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Put a direction of a year into force: the draft of that name, or a new row."""
+    key = {"school_year": values["school_year"], "name": values["name"]}
+    entry = own_entry(connection, case.id)
+    said = {
+        "subject_area": values["subject_area"], "clause": values["clause"], "state": "in_force",
+        "in_force_from": effective_on, "order_entry_id": entry.id,
+    }  # fmt: skip
+    return _put(connection, entry, "direction", key, said)
+
+
+def enter_status(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Give a school a status for a year; its basis is this order."""
+    names = ("school_id", "school_year", "code")
+    entry = own_entry(connection, case.id)
+    said = {
+        "title": values["title"], "evidence": values["evidence"], "basis": cited(entry),
+        "basis_entry_id": entry.id, "assigned_on": effective_on, "revoked_on": None,
+    }  # fmt: skip
+    return _put(connection, entry, "school_status", {name: values[name] for name in names}, said)
+
+
+def end_status(connection: Connection, case: Case, key: tuple[int, str, str], on: dt.date) -> None:
+    """Take a status of a year from a school."""
+    entry, names = own_entry(connection, case.id), ("school_id", "school_year", "code")
+    _put(connection, entry, "school_status", dict(zip(names, key, strict=True)), {"revoked_on": on})
+
+
+def _put(
+    connection: Connection, entry: Any, register: str, key: Mapping[str, Any],
+    said: Mapping[str, Any],
+) -> int:  # fmt: skip
+    """Write a row found by its key, or a new one, and keep what it said before."""
+    rows = TABLES[register]
+    _open_year(connection, entry.municipality_id, key["school_year"])
+    of_key = [rows.c[name] == value for name, value in key.items()]
+    of_key.append(rows.c.municipality_id == entry.municipality_id)
+    found = connection.execute(select(rows).where(*of_key)).mappings().one_or_none()
+    if found is None:
+        row = {"municipality_id": entry.municipality_id, **key, **said}
+        row_id = inserted_id(connection.execute(insert(rows).values(row)))
+        log(connection, entry, register, row_id, {}, said)
+        return row_id
+    connection.execute(update(rows).where(rows.c.id == found["id"]).values(dict(said)))
+    log(connection, entry, register, found["id"], {name: found[name] for name in said}, said)
+    return int(found["id"])
+
+
+def _open_year(connection: Connection, municipality_id: int, code: str) -> None:
+    """Let a school year exist from the first order about it on."""
+    years = table(SchoolYear)
+    key = {"municipality_id": municipality_id, "code": code}
+    if not code or connection.execute(select(years.c.id).filter_by(**key)).first():
+        return
+    starts_on, ends_on = school_year_bounds(code)
+    row = {**key, "starts_on": starts_on, "ends_on": ends_on, "state": "planning"}
+    connection.execute(insert(years).values(row))
+
+
+# ---------------------------------------------------------------- revoking
+
+
+def enter_revocation(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Take an order's consequences back from a day on; its record and file stay as they are.
+
+    Compositions need nothing: the fold leaves out what a revoked order said.
+    """
+    entry, target = own_entry(connection, case.id), int(values["entry_id"])
+    relate(connection, entry, target, "revokes", effective_on)
+    made = select(_CHANGE).where(_CHANGE.c.order_entry_id == target).order_by(_CHANGE.c.id.desc())
+    for change in connection.execute(made).all():
+        _undo(connection, entry, change, effective_on)
+    return target
+
+
+def _gone(register: str, on: dt.date) -> Mapping[str, Any]:
+    """Return what a row becomes that existed only by the revoked order."""
+    rows: dict[str, dict[str, Any]] = {
+        "network": {"state": "closed"},
+        "direction": {"state": "draft", "in_force_from": None, "order_entry_id": None},
+        "school_status": {"revoked_on": on},
+    }
+    return rows[register]
+
+
+def _undo(connection: Connection, entry: Any, change: Any, on: dt.date) -> None:
+    rows, key = TABLES[change.register], change.row_id
+    if change.register == "network":
+        now = _network_values(connection, key, change.after)
+    else:
+        now = dict(connection.execute(select(rows).where(rows.c.id == key)).mappings().one())
+    back = {
+        name: _typed(rows, name, value)
+        for name, value in change.before.items()
+        if to_jsonable_python(now[name]) == change.after[name]
+    } or ({} if change.before else _gone(change.register, on))
+    if not back:
+        return
+    if change.register == "network":
+        _write_network(connection, entry.municipality_id, key, back, entry.id)
+    else:
+        connection.execute(update(rows).where(rows.c.id == key).values(back))
+
+
+def _typed(rows: Table, name: str, value: Any) -> Any:
+    """Return a value kept as JSON as its column has it."""
+    is_date = name in rows.c and isinstance(rows.c[name].type, Date)
+    return dt.date.fromisoformat(value) if is_date and value else value
+
+
+TABLES: Mapping[str, Table] = {
+    "network": _NETWORK,
+    "direction": _DIRECTION,
+    "school_status": _STATUS,
+}

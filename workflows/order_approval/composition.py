@@ -1,0 +1,144 @@
+"""Which schools an order names, and whether its composition is the one that was agreed (4.2)."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
+from workflows.rules import HELPED, school_year
+
+
+def listed(case: Case) -> dict[int, str]:
+    """Return school → role of the annex."""
+    return {case.data.base: "base", **{m.school: m.role for m in case.data.members}}
+
+
+def schools_named(case: Case, facts: Facts) -> Iterator[int]:
+    """Yield the schools whose heads acknowledge an order (O9)."""
+    data = case.data
+    networks: tuple[int, ...]
+    if data.kind in OF_NETWORK:
+        yield from listed(case)
+        yield from (row.school for row in data.changes)
+        networks = (data.into,) if data.into else ()
+    elif data.kind == STATUSES:
+        yield from (row.school for row in data.statuses)
+        return
+    elif data.kind == REVOKE and data.revoked:
+        order = facts.order(int(data.revoked))
+        networks = order.networks if order else ()
+    else:
+        networks = data.networks
+    for network in networks:
+        card = facts.network(network)
+        on = max(case.today, card.valid_from) if card else case.today
+        yield from (member.school for member in facts.composition(network, on))
+
+
+@says("состав приказа — те школы и роли, на которые дано согласие")
+def composition_is_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """The annex repeats what schools consented to, in the proposal or in the change (O2)."""
+    if case.data.kind == CREATE:
+        yield from _as_proposed(case, facts)
+    elif case.data.kind in (AMEND, CLOSE):
+        yield from _as_changed(case, facts)
+
+
+def _as_proposed(case: Case, facts: Facts) -> Iterator[Refusal]:
+    tally = facts.parent_tally(case, "consents")
+    if tally is None:
+        yield refuse(
+            "no_proposal", "Сеть создаётся только по утверждённому предложению с согласиями школ",
+            basis="1.5, 4.2",
+        )  # fmt: skip
+        return
+    agreed = {vote.voter.key: vote.voter.group for vote in tally if vote.status == "agreed"}
+    told = {str(school): role for school, role in listed(case).items()}
+    if told.keys() - agreed.keys():
+        yield refuse(
+            "consent_revoked",
+            "Школа отозвала согласие: исключите её, верните предложение или подождите",
+            basis="4.2",
+        )
+    elif told != agreed:
+        yield refuse(
+            "composition_differs",
+            "Состав приказа отличается от того, на который школы дали согласие",
+            field="members", basis="4.2",
+        )  # fmt: skip
+
+
+def _as_changed(case: Case, facts: Facts) -> Iterator[Refusal]:
+    data = case.data
+    now = {m.school: m.role for m in facts.composition(data.network, data.valid_from)}
+    if any(now.get(row.school, "") != row.before for row in data.changes):
+        yield refuse(
+            "composition_differs",
+            "Состав сети с тех пор изменился: верните изменение и подготовьте приказ заново",
+            field="changes", basis="4.2",
+        )  # fmt: skip
+        return
+    tally = facts.parent_tally(case, "change_consents")
+    agreed = {vote.voter.key for vote in tally or () if vote.status == "agreed"}
+    for school in _asked(case, facts):
+        if str(school) not in agreed:
+            yield refuse(
+                "consent_missing", "Школа «{school}» не давала согласия на это изменение",
+                school=facts.name("school", school), field="changes", basis="1.5",
+            )  # fmt: skip
+
+
+def _asked(case: Case, facts: Facts) -> tuple[int, ...]:
+    """Return the schools without whose own consent the order may not stand (A-02, N3, N10)."""
+    data = case.data
+    if data.change == "split":
+        return tuple(dict.fromkeys((data.new_base, *data.leaving)))
+    if data.into:
+        other = (m.school for m in facts.composition(data.into, data.valid_from))
+        return tuple(dict.fromkeys((*listed(case), *other)))
+    if data.kind == CLOSE:
+        return ()
+    return tuple(row.school for row in data.changes if not row.before or row.after == "base")
+
+
+@says("после изменения в сети одна базовая школа со статусом и есть кому помогать")
+def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Exactly one base, stable in the year, hosting no other network; one supported (inv. 2)."""
+    data = case.data
+    if data.kind != AMEND or not data.changes:
+        return
+    after = {m.school: m.role for m in facts.composition(data.network, data.valid_from)}
+    after |= {row.school: row.after for row in data.changes}
+    bases = [school for school, role in after.items() if role == "base"]
+    if len(bases) != 1:
+        yield refuse("one_base", "В сети должна остаться одна базовая школа", field="changes",
+                     basis="1.3")  # fmt: skip
+    new = [row.school for row in data.changes if row.after == "base"]
+    for school in (*new, *((data.new_base,) if data.new_base else ())):
+        yield from _may_host(case, facts, school)
+    if "supported" not in after.values():
+        yield refuse(
+            "last_supported_school", "В сети не останется ни одной школы, которой оказывается "
+            "помощь: её можно только закрыть", field="changes", basis="Название",
+        )  # fmt: skip
+    year = school_year(data.valid_from)
+    for row in data.changes:
+        helped = set(HELPED) & set(facts.statuses(row.school, year))
+        if row.after == "supported" and row.before != "supported" and not helped:
+            yield refuse(
+                "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
+                school=facts.name("school", row.school), field="changes", basis="Название",
+            )  # fmt: skip
+
+
+def _may_host(case: Case, facts: Facts, school: int) -> Iterator[Refusal]:
+    year, named = school_year(case.data.valid_from), facts.name("school", school)
+    if "stable" not in facts.statuses(school, year):
+        yield refuse(
+            "base_not_stable", "У школы «{school}» нет статуса «стабильные результаты»: {act}",
+            school=named, field="changes", basis="1.3",
+            act=facts.status_act(year) or "акт о статусах этого года не зарегистрирован",
+        )  # fmt: skip
+    hosted = set(facts.active_networks(school, case.data.valid_from, "base")) - {case.data.network}
+    if len(hosted) >= int(facts.setting("A-10.base")):
+        yield refuse("base_elsewhere", "Школа «{school}» уже ведёт другую сеть", school=named,
+                     field="changes", basis="A-10")  # fmt: skip

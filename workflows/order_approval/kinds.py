@@ -1,0 +1,29 @@
+"""The kinds of orders: what each is called, and which fields of the form it needs."""
+
+from collections.abc import Callable
+from typing import Any
+
+CREATE, AMEND, EXTEND, CLOSE = "network_create", "amend", "extend", "close"
+DIRECTIONS, STATUSES, REVOKE = "directions", "statuses", "revoke"
+
+KINDS = {
+    CREATE: "О создании сети",
+    AMEND: "Об изменении сети",
+    EXTEND: "О продлении сетей",
+    CLOSE: "О прекращении деятельности сети",
+    DIRECTIONS: "О приоритетных направлениях",
+    STATUSES: "О статусах школ",
+    REVOKE: "Об отмене приказа",
+}
+OF_NETWORK = (CREATE, AMEND, CLOSE)
+"""Orders about one network and its composition."""
+
+
+def of(*kinds: str) -> Callable[[Any], bool]:
+    """Return the question whether an order is of one of these kinds."""
+    return lambda data: data.kind in kinds
+
+
+def names_people(data: Any) -> bool:
+    """Tell whether the order appoints a coordinator and a curator (1.7, 4.1, N3)."""
+    return data.kind == CREATE or data.change in ("change_base", "split")

@@ -1,0 +1,167 @@
+"""Conditions of the kinds of orders: terms, year lists, what may be revoked or closed."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.process import Guard
+from workflows.order_approval.kinds import (
+    AMEND,
+    CLOSE,
+    CREATE,
+    DIRECTIONS,
+    EXTEND,
+    KINDS,
+    REVOKE,
+    STATUSES,
+)
+from workflows.rules import HELPED, school_year
+from workflows.wording import counted
+
+ACTIVITY = "plan_activity"
+
+
+def only(guard: Guard, *kinds: str) -> Guard:
+    """Return a guard that is asked of orders of some kinds alone, and says so."""
+    about = ", ".join(KINDS[kind].lower() for kind in kinds)
+
+    @says(f"приказ {about}: {getattr(guard, 'title', '')}")
+    def asked(case: Case, facts: Facts) -> Iterable[Refusal] | None:
+        return tuple(guard(case, facts) or ()) if case.data.kind in kinds else None
+
+    return asked
+
+
+@says("сети действуют, новый срок позже прежнего и не дольше допустимого (настройка A-04)")
+def extension_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Networks are extended within their longest term, and under a stable base (A-04, Y5)."""
+    until, parent = case.data.new_term, facts.parent(case)
+    if until is None:
+        return
+    if parent and tuple(case.data.networks) != (parent.data.network,):
+        yield refuse("networks_differ", "Решение принято о другой сети", field="networks",
+                     basis="4.2")  # fmt: skip
+    for key in case.data.networks:
+        network = facts.network(key)
+        if network is None or network.state == "closed":
+            yield refuse("network_closed", "Такой сети нет или она закрыта", field="networks")
+            continue
+        if until <= network.valid_to:
+            yield refuse(
+                "term_not_longer", "Сеть «{name}» уже действует по {date}", name=network.name,
+                date=f"{network.valid_to:%d.%m.%Y}", field="new_term",
+            )  # fmt: skip
+        years = int(facts.setting("A-04.max"))
+        last = school_year_bounds(school_year(network.valid_from))[1]
+        if until > last.replace(year=last.year + years - 1):
+            yield refuse(
+                "term_too_long", "Сеть «{name}» действует не дольше чем {years}",
+                name=network.name, field="new_term", basis="A-04",
+                years=counted(years, "учебный год", "учебных года", "учебных лет"),
+            )  # fmt: skip
+        if network.base and "stable" not in _planned(facts, network.base, school_year(case.today)):
+            yield refuse(
+                "base_not_stable", "У базовой школы сети «{name}» нет статуса: сначала смените её",
+                name=network.name, field="networks", basis="1.3",
+            )  # fmt: skip
+
+
+def _planned(facts: Facts, school: int, year: str) -> Iterable[str]:
+    """Return the statuses of the year; before its act nothing speaks against a school."""
+    return facts.statuses(school, year) if facts.status_act(year) else ("stable",)
+
+
+@says("каждое направление названо один раз")
+def directions_differ(case: Case, _facts: Facts) -> Refusal | None:
+    """The year's list has no direction twice (5.2)."""
+    names = Counter(row.name.casefold() for row in case.data.list_of_directions)
+    twice = next((name for name, times in names.items() if times > 1 and name), "")
+    if not twice:
+        return None
+    return refuse("direction_repeated", "Направление «{name}» названо дважды", name=twice,
+                  field="list_of_directions")  # fmt: skip
+
+
+@says("у школы не бывает «стабильных» и «низких» результатов сразу, статус назван один раз")
+def statuses_agree(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A school may hold several codes of a year, but `stable` excludes `low_results`."""
+    said = Counter((row.school, row.code) for row in case.data.statuses)
+    for school, code in said:
+        named = facts.name("school", school) if school else ""
+        if said[school, code] > 1 and school:
+            yield refuse("status_repeated", "«{school}»: статус назван дважды", school=named,
+                         field="statuses")  # fmt: skip
+        if code == "stable" and (school, HELPED[0]) in said:
+            yield refuse(
+                "statuses_exclude", "«{school}»: результаты не бывают стабильными и низкими сразу",
+                school=named, field="statuses", basis="1.3",
+            )  # fmt: skip
+
+
+@says("приказ есть, действует и сам ничего не отменяет")
+def may_be_revoked(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A wrong registration is corrected by a revoking order, once (7.2, O11)."""
+    key = case.data.revoked
+    order = facts.order(int(key)) if key.isdigit() else None
+    if order is None:
+        yield refuse("unknown_order", "Такого приказа в журнале нет", field="revoked")
+    elif order.is_revoked:
+        yield refuse("already_revoked", "Приказ № {number} уже отменён", number=order.number,
+                     field="revoked")  # fmt: skip
+    elif order.kind == REVOKE:
+        yield refuse(
+            "revocation_stands", "Отменяющий приказ не отменяют: издайте новый приказ по существу",
+            field="revoked", basis="7.2",
+        )  # fmt: skip
+    elif order.kind == CLOSE and any(_is_closed(facts, n) for n in order.networks):
+        yield refuse(
+            "network_closed", "Сеть уже закрыта: чтобы она работала снова, её создают заново",
+            field="revoked", basis="4.2",
+        )  # fmt: skip
+    else:
+        yield from _later_orders(facts, order.networks, order.id, order.kind)
+
+
+def _is_closed(facts: Facts, network: int) -> bool:
+    card = facts.network(network)
+    return card is not None and card.state == "closed"
+
+
+def _later_orders(
+    facts: Facts, networks: Iterable[int], entry: int, kind: str
+) -> Iterator[Refusal]:
+    """What founded or ended a network is not taken away from under later orders about it."""
+    if kind not in (CREATE, CLOSE):
+        return
+    for network in networks:
+        later = [order for order in facts.orders_of(network) if order.id > entry]
+        if later:
+            yield refuse(
+                "later_orders", "О сети «{name}» есть более поздний приказ № {number}: сначала "
+                "отмените его", name=facts.name("network", network), number=later[-1].number,
+                field="revoked",
+            )  # fmt: skip
+
+
+@says("у закрываемой сети нет незаконченных мероприятий")
+def nothing_is_left_open(case: Case, facts: Facts) -> Refusal | None:
+    """A network closes when nothing of it is left open (N9)."""
+    ended = {"done", "not_done", "cancelled"}
+    cards = facts.cases_about(f"network/{case.data.network}", ACTIVITY)
+    if all(card.state in ended for card in cards):
+        return None
+    return refuse("activities_open", "У сети есть незаконченные мероприятия: завершите, отмените "
+                  "или передайте их", field="network", basis="1.8")  # fmt: skip
+
+
+TO_SEND = (
+    only(extension_fits, EXTEND),
+    only(directions_differ, DIRECTIONS),
+    only(statuses_agree, STATUSES),
+    only(may_be_revoked, REVOKE),
+    only(nothing_is_left_open, CLOSE),
+)
+"""Asked when the draft is sent, signed and registered: registers may have changed meanwhile."""
+DATED = (CREATE, AMEND, CLOSE)
+"""Orders with a date of effect of their own."""
