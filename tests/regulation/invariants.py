@@ -157,7 +157,7 @@ def authority_and_separation_hold(ledger):
             if line["action"] == "sign":
                 assert not who & persons["send"]
             persons[line["action"]] |= who
-        assert lines[0]["action"] in ("create", "generate", "adopt", "found"), case_id
+        assert lines[0]["from_state"] == "", case_id
 
 
 def waiting_states_have_deadlines_and_left_ones_none(ledger):
