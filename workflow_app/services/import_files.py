@@ -54,6 +54,8 @@ class DirectoryData:
     networks: tuple[rows.NetworkRow, ...] = ()
     network_members: tuple[rows.MemberRow, ...] = ()
     normative_acts: tuple[rows.ActRow, ...] = ()
+    reports: tuple[rows.ReportRow, ...] = ()
+    recommendations: tuple[rows.RecommendationRow, ...] = ()
 
 
 FILES: Mapping[str, type[rows.Record]] = {
@@ -71,6 +73,8 @@ FILES: Mapping[str, type[rows.Record]] = {
     "networks": rows.NetworkRow,
     "network_members": rows.MemberRow,
     "normative_acts": rows.ActRow,
+    "reports": rows.ReportRow,
+    "recommendations": rows.RecommendationRow,
 }
 
 
