@@ -20,6 +20,7 @@ from stories import (
 
 from workflow_app.services import journals
 from workflow_app.store.models import Base
+from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Position, Setting, Substitution
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
 from workflow_app.store.models.registers import Journal
@@ -658,8 +659,9 @@ def test_refusal_has_its_code_and_a_sentence_and_writes_nothing(name, sqlite_dis
 
 
 def declared():
-    """Return the codes the process files refuse with."""
-    for path in WORKFLOWS.rglob("*.py"):
+    """Return the codes these two processes and what they share refuse with."""
+    folders = [WORKFLOWS / "network_proposal", WORKFLOWS / "order_approval"]
+    for path in (*WORKFLOWS.glob("*.py"), *(one for at in folders for one in at.glob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             is_refusal = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse"
             if is_refusal:
@@ -668,6 +670,20 @@ def declared():
 
 def test_every_code_of_the_process_files_is_reached():
     assert set(declared()) - {name.partition(",")[0] for name in CASES} == set()
+
+
+def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
+    district = sqlite_district(LATE)
+    case = invited(district)
+    refusal = district.edit("P003", case, name="Другое имя")
+    assert (refusal.code, refusal.message) == ("not_editable", "На этой стадии текст не меняют")
+    refusal = district.edit("P102", case, name="Другое имя")
+    assert "Вы можете: «Завершить сбор согласий», «Отозвать предложение»" in refusal.message
+    tried = district.rows(AdminEvent, action="edit_refused")
+    assert [row["person_id"] for row in tried] == [district.people[who] for who in ("P003", "P102")]
+    assert tried[0]["details"] == {
+        "instance_id": case, "process": PROPOSAL, "code": "not_editable",
+    }  # fmt: skip
 
 
 def test_the_stories_are_about_the_shipped_processes(sqlite_district):
