@@ -11,12 +11,26 @@ import workflows
 ROOMS = Path(__file__).parents[2] / "workflow_app"
 
 GENERIC = {
+    "activate": "a template the administrator puts into use",
+    "active": "a setting of the administrator's page: who holds an account, what is in use",
+    "begin": "how a database transaction starts",
+    "changed": "what a comparison found, and the action a fan tells its children",
+    "closed": "a state of an imported network",
+    "consent": "a kind of deadline in the policy table",
+    "done": "the end of a message to the outside",
     "draft": "a state of directions and an engine word: data not yet submitted",
+    "end": "a side of a page or of a word",
     "expired": "a state of an imported act whose term is over",
+    "forming": "the state of a network an order has just entered",
     "invite": "the link by which somebody comes in for the first time",
     "leave_out": "how a voter is taken out of a ballot (changes.Ask)",
+    "open": "what is not closed yet: a ballot, a deadline",
+    "postponed": "a message to the outside that waits for its next attempt",
+    "refuse": "the engine's word for saying no (refusals.refuse)",
     "registered": "a state of an imported order",
+    "revise": "the engine's kind of transition that begins a new edition",
     "sign": "a paragraph style of the papers: the line of the signature",
+    "waiting": "a document whose file is still being made",
 }
 """Keys of shipped processes that are ordinary words of the code, each with its meaning there."""
 

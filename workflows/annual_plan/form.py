@@ -21,6 +21,7 @@ from workflow_app.engine import (
     field,
 )
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
+from workflows.wording import GOAL
 
 
 class Activity(Row):
@@ -61,7 +62,7 @@ class Plan(Form):
     base: School = field("Базовая школа", readonly=True)
     members: Many[School] = field("Школы сети", readonly=True)
     coordinator: Person = field("Координатор", hidden=True)
-    goal: Text = field("Цель", readonly=True, basis="2")
+    goal: Text = field("Цель", readonly=True, basis="2", default=GOAL)
     activities: Rows[Activity] = field(
         "Мероприятия", basis="4.3", minimum=1, sheet=True,
         locked=from_recommendation, frozen=row_is_done,
