@@ -19,6 +19,7 @@ from workflow_app.engine import (
     School,
     Text,
     field,
+    says,
 )
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
 from workflows.wording import GOAL
@@ -35,18 +36,20 @@ class Activity(Row):
     starts_on: Date = field("Начало")
     ends_on: Date = field("Окончание")
     responsible: Position = field("Ответственный", of=("base", "members", "imc"), basis="4.3")
-    participants: Many[School] = field("Школы-участницы", of="members")
+    participants: Many[School] = field("Школы-участницы", of=("base", "members"))
     audience: Line = field("Для кого", optional=True)
     expected_result: Text = field("Ожидаемый результат")
     adaptation: Flag = field("Социализация и адаптация", optional=True, basis="2")
     recommendation: Line = field("По рекомендации", hidden=True)
 
 
+@says("строка внесена по рекомендации: её не удаляют")
 def from_recommendation(_case: Case, _facts: Facts, row: Activity) -> bool:
     """A row that carries an accepted recommendation is not deleted (L1)."""
     return bool(row.recommendation)
 
 
+@says("мероприятие проведено: строка больше не меняется")
 def row_is_done(case: Case, facts: Facts, row: Activity) -> bool:
     """A row that is done stays as it was done, in every edition (L6)."""
     activities = facts.cases_about(case.subject, ACTIVITY)
