@@ -1,7 +1,7 @@
 """Scenarios P-1…P-5 of the dossier, each on both databases."""
 
 import pytest
-from stories import code, done, propose, to_department, to_signature
+from stories import PROPOSAL, code, done, propose, to_department, to_signature
 
 from workflow_app.store.models.instances import DataVersion
 from workflow_app.store.models.messages import Notice
@@ -86,7 +86,7 @@ def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_dist
     assert code(refusal) == "base_not_stable"
     assert "271-од" in refusal.message
     assert not [label for label in district.numbers(2025) if label.startswith("З-")]
-    assert district.instances() == []
+    assert district.instances(process=PROPOSAL) == []
 
 
 @pytest.mark.clause("4.2, C3")

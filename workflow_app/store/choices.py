@@ -1,5 +1,6 @@
 """What a field may be chosen from: schools with their cards, directions, acts, people."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,7 @@ def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
     cards = directory.school_cards(
         uow.session, case.municipality_id, uow.today, school_year=year or None
     )
-    wanted = _members(case) if view.options.get("of") == "members" else None
+    wanted = _taking_part(case, view.options.get("of"))
     return [
         Choice(str(card.id), card.short_name, _context(card), card.statuses, card)
         for card in cards
@@ -83,8 +84,11 @@ def _context(card: directory.SchoolContext) -> str:
     return f"{line}, {distance} км до центра" if distance else line
 
 
-def _members(case: Case) -> frozenset[int]:
-    return case.parties.get("members", frozenset())
+def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] | None:
+    """Return the organisations of the parties a field names; None when it names none."""
+    named = (of,) if isinstance(of, str) else of or ()
+    found = [case.parties[name] for name in named if name in case.parties]
+    return frozenset().union(*found) if found else None
 
 
 def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
@@ -245,6 +249,15 @@ def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Seque
     return [text for item in values if (text := _label(uow, facts, case, view, item))]
 
 
+def _day(item: Any) -> str:
+    """Return a date as people write it; what is no date yet stays as it was typed."""
+    try:
+        day = dt.date.fromisoformat(item) if isinstance(item, str) else item
+    except ValueError:
+        return str(item)
+    return f"{day:%d.%m.%Y}"
+
+
 def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: Any) -> str:
     kind = view.kind.removeprefix("many_")
     if item in (None, ""):
@@ -263,7 +276,7 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))
         return next(found, str(item))
     if kind == "date":
-        return str(f"{item:%d.%m.%Y}")
+        return _day(item)
     if kind == "file":
         upload = uow.session.get(Upload, item)
         return upload.name if upload else ""

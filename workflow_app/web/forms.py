@@ -15,6 +15,8 @@ from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 BLANK_ROWS = 2
+PASTE = "_paste."
+"""Begins the name of the field that takes rows from a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Control:
     remarks: Sequence[str] = ()
     accept: Sequence[str] = ()
     file: int | None = None
+    is_sheet: bool = False
+    pasted: str = ""
+    """Text from a spreadsheet that could not be taken: it stays for mending."""
 
     @property
     def has_cards(self) -> bool:
@@ -66,6 +71,11 @@ class RowControl:
     error: str = ""
     shown: str = ""
     is_blank: bool = False
+    locked: str = ""
+    """Why the row may not be removed."""
+    frozen: str = ""
+    """Why the row may not be changed at all."""
+    remarks: Sequence[str] = ()
 
 
 def controls(
@@ -78,7 +88,13 @@ def controls(
         _control(uow, case, view, form, errors or {}, typed, blanks) for view in relevant(form)
     ]
     said = remarks or {}
-    return [replace(one, remarks=said[one.name]) if one.name in said else one for one in found]
+    return [_remarked(one, said) for one in found] if said else found
+
+
+def _remarked(control: Control, said: Mapping[str, Sequence[str]]) -> Control:
+    """Return a control with the remarks about it, and about each row of it, beside."""
+    rows = [replace(row, remarks=said.get(f"{control.name}.{row.key}", ())) for row in control.rows]
+    return replace(control, remarks=said.get(control.name, ()), rows=rows)
 
 
 def _control(
@@ -96,6 +112,8 @@ def _control(
         () if view.row else choices(uow, case, view),
         () if view.row else labels(uow, case, view, stored), rows,
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
+        is_sheet=bool(view.options.get("sheet")),
+        pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
 
 
@@ -108,6 +126,7 @@ def _rows(
     if not view.options.get("readonly"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
     names = [column.name for column in view.columns]
+    held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
     for number, row in enumerate(given):
         key = str(row.get("key") or row.get(_key_name(view)) or "")
@@ -120,8 +139,25 @@ def _rows(
             if column.name in names
         ]  # fmt: skip
         error = errors.get(prefix, "")
-        result.append(RowControl(key, columns, error, marks.get(key, ""), is_blank=not row))
+        locked, frozen = held.get(key, ("", ""))
+        result.append(
+            RowControl(
+                key, columns, error, marks.get(key, ""), is_blank=not row, locked=locked,
+                frozen=frozen,
+            )
+        )  # fmt: skip
     return result
+
+
+def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[str, str]:
+    """Return why a row may not be removed, and why it may not be changed."""
+    facts = uow.facts(case.municipality_id)
+    said = []
+    for name, sentence in (("locked", "строку не удаляют"), ("frozen", "строка не меняется")):
+        asked = view.options.get(name)
+        holds = asked is not None and asked(case, facts, row)
+        said.append(str(getattr(asked, "title", "")) or sentence if holds else "")
+    return said[0], said[1]
 
 
 def _key_name(view: FieldView) -> str:
@@ -166,7 +202,8 @@ def read(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
 def typed(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
     """Return what a person sent as she wrote it: rows that are no rows yet stay on her page."""
     rows = {view.name: _written_rows(view, sent) for view in views(form) if view.row}
-    return {
+    pasted = {name: text for name, text in sent.items() if name.startswith(PASTE)}
+    return pasted | {
         name: [row for _, row in rows[name]] if name in rows else value
         for name, value in read(form, sent).items()
     }
@@ -214,6 +251,7 @@ def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any
     if key_name != "key":
         return [row for _, row in written if row.get(key_name)]
     taken = {row["key"] for _, row in written if row.get("key")}
+    taken |= set(sent.getlist(f"_kept.{view.name}"))
     rows = []
     for number, row in written:
         key = row.get("key") or _free_key(number, taken)
@@ -314,7 +352,8 @@ def _row_changes(
                 parsed = None
         if parsed is None or shown_hash(parsed) != shown.get(str(row[key_name]), ""):
             put.append(dict(row))
-    removed = sorted(set(shown) - {str(row[key_name]) for row in rows})
+    there = {str(row[key_name]) for row in rows} | set(sent.getlist(f"_kept.{view.name}"))
+    removed = sorted(set(shown) - there)
     return {"put": put, "remove": removed} if put or removed else {}
 
 

@@ -4,6 +4,7 @@ export function editRows(fieldset) {
   const pattern = blanks[0]?.cloneNode(true);
   if (!pattern) return;
   const name = fieldset.dataset.rows;
+  const body = fieldset.querySelector("tbody");
   let next = fieldset.querySelectorAll(".row-card").length;
   const filled = fieldset.querySelectorAll(".row-card").length - blanks.length;
   blanks.slice(filled ? 0 : 1).forEach((row) => row.remove());
@@ -13,10 +14,13 @@ export function editRows(fieldset) {
   });
   button.addEventListener("click", () => {
     const row = numbered(pattern, name, next++);
-    button.before(row);
+    if (body) body.append(row);
+    else button.before(row);
     row.querySelector("select, input:not([type=hidden]), textarea")?.focus();
   });
-  fieldset.append(button);
+  const after = fieldset.querySelector(".sheet-scroll");
+  if (after) after.after(button);
+  else fieldset.append(button);
   fieldset.addEventListener("change", (event) => {
     if (event.target.name?.endsWith("._remove"))
       event.target.closest(".row-card").classList.toggle("is-removed", event.target.checked);
