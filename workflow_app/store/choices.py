@@ -44,11 +44,15 @@ _KNOWN: "WeakKeyDictionary[SqlUnitOfWork, Known]" = WeakKeyDictionary()
 """Fifty rows of a form ask for the same schools: each list is read once a unit of work."""
 
 
+Cards = dict[tuple[int, str], Sequence[directory.SchoolContext]]
+_CARDS: "WeakKeyDictionary[SqlUnitOfWork, Cards]" = WeakKeyDictionary()
+
+
 def choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     """Return what a field of a case may be chosen from; empty for free input."""
     known = _KNOWN.setdefault(uow, {})
-    options = {name: value for name, value in view.options.items() if name in ("of", "choices")}
-    key = (case.id, getattr(case.data, "school_year", ""), view.kind, str(options))
+    # What a field declares lives as long as its form, so its identity names it.
+    key = (case.id, getattr(case.data, "school_year", ""), view.kind, id(view.options))
     if key not in known:
         known[key] = _choices(uow, case, view)
     return known[key]
@@ -65,16 +69,24 @@ def _choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
 
 
 def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
-    year = str(getattr(case.data, "school_year", ""))
-    cards = directory.school_cards(
-        uow.session, case.municipality_id, uow.today, school_year=year or None
-    )
+    cards = _all_schools(uow, case)
     wanted = _taking_part(case, view.options.get("of"))
     return [
         Choice(str(card.id), card.short_name, _context(card), card.statuses, card)
         for card in cards
         if wanted is None or card.id in wanted
     ]
+
+
+def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolContext]:
+    """Return the cards of the district's schools; the fields of a page ask for them in numbers."""
+    year = str(getattr(case.data, "school_year", ""))
+    known, key = _CARDS.setdefault(uow, {}), (case.municipality_id, year)
+    if key not in known:
+        known[key] = directory.school_cards(
+            uow.session, case.municipality_id, uow.today, school_year=year or None
+        )
+    return known[key]
 
 
 def _context(card: directory.SchoolContext) -> str:

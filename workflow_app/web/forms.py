@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
@@ -13,6 +15,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.filters import status_title
 
 BLANK_ROWS = 2
 PASTE = "_paste."
@@ -40,9 +43,20 @@ class Control:
     remarks: Sequence[str] = ()
     accept: Sequence[str] = ()
     file: int | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
+    """The options of its list by their values, as HTML: rows share one writing of it."""
     is_sheet: bool = False
     pasted: str = ""
     """Text from a spreadsheet that could not be taken: it stays for mending."""
+
+    @property
+    def options(self) -> Markup:
+        """Return the options of a list, the chosen ones marked."""
+        chosen = self.value if isinstance(self.value, list) else (self.value,)
+        marked = {value: self.written[value].replace(">", " selected>", 1)
+                  for value in chosen if value in self.written}  # fmt: skip
+        # Every part was escaped when it was written.
+        return Markup("".join({**self.written, **marked}.values()))  # noqa: S704
 
     @property
     def has_cards(self) -> bool:
@@ -104,14 +118,16 @@ def _control(
     stored = getattr(form, view.name)
     value = typed.get(view.name, stored) if typed is not None else stored
     rows = _rows(uow, case, view, stored, value, errors, blanks) if view.row else ()
+    known = () if view.row else choices(uow, case, view)
     return Control(
         view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
         str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
         bool(view.options.get("readonly")), shown_hash(stored),
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
-        () if view.row else choices(uow, case, view),
+        known,
         () if view.row else labels(uow, case, view, stored), rows,
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
+        written=_written(uow, view.kind, known),
         is_sheet=bool(view.options.get("sheet")),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
@@ -169,12 +185,34 @@ def _cell(
 ) -> Control:
     if value in (None, "") and column.row is None:
         value = column.options.get("default", "")
+    known = choices(uow, case, column)
     return Control(
         name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
         str(column.options.get("basis", "")), error, column.is_required,
-        choices=choices(uow, case, column),
+        choices=known,
         labels=labels(uow, case, column, value),
+        written=_written(uow, column.kind, known),
     )  # fmt: skip
+
+
+_WRITTEN: "WeakKeyDictionary[SqlUnitOfWork, dict[tuple[int, bool], Mapping[str, str]]]" = (
+    WeakKeyDictionary()
+)
+
+
+def _written(uow: SqlUnitOfWork, kind: str, known: Sequence[Choice]) -> Mapping[str, str]:
+    """Return the options of a list as HTML, written once for all rows that share the list."""
+    written, key = _WRITTEN.setdefault(uow, {}), (id(known), kind == "school")
+    if key not in written:
+        written[key] = {one.value: _option(one, kind) for one in known}
+    return written[key]
+
+
+def _option(choice: Choice, kind: str) -> str:
+    said = [choice.label, *(status_title(mark) for mark in choice.marks)]
+    if choice.detail and kind != "school":
+        said.append(choice.detail)
+    return f'<option value="{escape(choice.value)}">{escape(" · ".join(said))}</option>'
 
 
 def _text(value: Any) -> Any:
