@@ -11,9 +11,11 @@ from workflow_app.bootstrap import House, build
 from workflow_app.clock import FixedClock
 from workflow_app.config import Settings
 from workflow_app.demo import load
+from workflow_app.engine.decide import warned
 from workflow_app.services import acting, drafts, journals
 from workflow_app.services.acting import Intent
 from workflow_app.store import directory, votes
+from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import NormativeAct, Organisation, Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem
@@ -229,6 +231,28 @@ class District:
 
     def notices(self, person):
         return [row["subject"] for row in self.rows(Notice, person_id=self.people[person])]
+
+    def learn(self):
+        """Take over what orders registered elsewhere by today say."""
+        self.house.transact(lambda uow: import_directory(uow.session, as_of=uow.today))
+
+    def hear(self, case, process, state):
+        """Let a case hear of the outcome of another one about the same."""
+        self.house.transact(lambda uow: acting.hear(uow, case, process, state))
+
+    def about(self, case, person):
+        """Return how many notices about a case a person has."""
+        return len(self.rows(Notice, person_id=self.people[person], instance_id=case))
+
+    def flags(self, case):
+        """Return the codes of what a case warns of."""
+
+        def look(uow):
+            found = uow.load(case).at_hand(None, None, uow.now, uow.today)
+            process = uow.processes[found.process]
+            return [one.code for one in warned(process, found, uow.facts(found.municipality_id))]
+
+        return self.read(look)
 
     def documents(self, case):
         return self.rows(Document, instance_id=case)

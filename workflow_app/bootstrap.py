@@ -16,7 +16,7 @@ from workflow_app.engine.versions import body_sha256
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.store.database import Database
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import PROCESSES
+from workflows import PROCESSES, running_year
 
 T = TypeVar("T")
 
@@ -73,6 +73,11 @@ def build(settings: Settings, processes: Sequence[Process] = PROCESSES, template
         settings, settings.make_clock(), Database(settings.database_url),
         {process.key: process for process in processes}, Papers(templates),
     )  # fmt: skip
+
+
+live_through = running_year.replay
+"""Play the running year of the demonstration district up to a day."""
+year_begins = running_year.begins_on
 
 
 def findings(processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES) -> list[object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from workflow_app import bootstrap, replay
 from workflow_app.bootstrap import House
 from workflow_app.services.access import HASHER
 from workflow_app.services.administration import row_of
@@ -33,11 +34,28 @@ def forget(house: House) -> None:
     shutil.rmtree(house.settings.data_dir / "mail", ignore_errors=True)
 
 
-def load(house: House) -> None:
-    """Bring the schema up and load the district as of the house's day, with accounts for all."""
+def load(house: House, *, live_through: bool = False) -> None:
+    """Bring the schema up and load the district as of the house's day, with accounts for all.
+
+    Asked to, its people live through the school year first: what they did stands in plans and
+    activities, with its history, papers and reminders.
+    """
     schema.upgrade(house.database)
     house.transact(definitions.store)
+    if live_through:
+        _live_through(house)
     house.transact(_load)
+
+
+def _live_through(house: House) -> None:
+    """Load the district as it was when the year began, and play the days until today."""
+    today = house.clock.now().astimezone(house.settings.zone).date()
+    start = bootstrap.year_begins(replay.Past(house, today))
+    if start <= today:
+        past = replay.Past(house, start)
+        past.house.transact(_load)
+        bootstrap.live_through(past, today)
+        past.at(today)
 
 
 def _load(uow: SqlUnitOfWork) -> None:

@@ -17,6 +17,8 @@ from workflow_app.store.models.instances import (
 from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
 
 PROPOSAL, ORDER = "network_proposal", "order_approval"
+BEGINNINGS = ("create", "generate", "adopt", "found", "open", "begin")
+"""How cases come into being; each is one line of its history."""
 HEADS = {"submit": "school_head", "sign": "department_head", "approve": "department_head"}
 
 
@@ -65,9 +67,27 @@ def check(uow):
         network_has_one_stable_base, numbers_are_unique_and_without_gaps,
         signed_order_has_every_consent, authority_and_separation_hold,
         waiting_states_have_deadlines_and_left_ones_none, work_waits_where_the_case_stands,
-        every_step_has_one_line_and_the_chain_verifies,
+        every_step_has_one_line_and_the_chain_verifies, one_plan_a_year_is_in_force,
     ):  # fmt: skip
         invariant(ledger)
+
+
+def check_chain(uow):
+    """Assert what holds of every process: one line a step, deadlines and work where they belong."""
+    ledger = Ledger(uow)
+    for invariant in (
+        waiting_states_have_deadlines_and_left_ones_none, work_waits_where_the_case_stands,
+        every_step_has_one_line_and_the_chain_verifies, one_plan_a_year_is_in_force,
+    ):  # fmt: skip
+        invariant(ledger)
+
+
+def one_plan_a_year_is_in_force(ledger):
+    """5: at most one edition of a plan is in force for a network and year; its rows are its own."""
+    in_force = Counter(case["subject"] for case in ledger.of("annual_plan", "active", "outdated"))
+    assert set(in_force.values()) <= {1}, in_force
+    keys = Counter((c["subject"], c["fan_key"]) for c in ledger.cases.values() if c["fan_key"])
+    assert set(keys.values()) <= {1}, keys
 
 
 def membership_rests_on_a_registered_order(ledger):

@@ -19,6 +19,7 @@ from stories import (
 )
 
 from workflow_app.store.models import Base
+from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Position, Setting, Substitution
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
 from workflow_app.store.models.registers import Journal
@@ -682,6 +683,20 @@ def test_every_code_of_the_process_files_is_reached():
 
 OF_CHANGES = {"base_elsewhere", "consent_missing", "one_base"}
 """Codes of orders that change a network: test_change_refusals.py reaches them."""
+
+
+def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
+    district = sqlite_district(LATE)
+    case = invited(district)
+    refusal = district.edit("P003", case, name="Другое имя")
+    assert (refusal.code, refusal.message) == ("not_editable", "На этой стадии текст не меняют")
+    refusal = district.edit("P102", case, name="Другое имя")
+    assert "Вы можете: «Завершить сбор согласий», «Отозвать предложение»" in refusal.message
+    tried = district.rows(AdminEvent, action="edit_refused")
+    assert [row["person_id"] for row in tried] == [district.people[who] for who in ("P003", "P102")]
+    assert tried[0]["details"] == {
+        "instance_id": case, "process": PROPOSAL, "code": "not_editable",
+    }  # fmt: skip
 
 
 def test_the_stories_are_about_the_shipped_processes(sqlite_district):

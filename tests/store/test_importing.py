@@ -26,6 +26,7 @@ from workflow_app.store.models.registers import (
     Network,
     NetworkDirection,
     OrderNetwork,
+    Recommendation,
 )
 
 
@@ -162,10 +163,20 @@ def test_files_without_registers_are_named_and_left_alone(session):
         "indicator_catalog.csv",
         "indicators.csv",
         "plan_activities.csv",
-        "recommendations.csv",
-        "reports.csv",
     )
     assert all((SEEDS / name).exists() for name in report.not_loaded)
+
+
+def test_recommendations_are_known_from_the_approval_of_their_report_on(session):
+    import_directory(session, as_of=day("2025-06-24"))
+    assert count(session, Recommendation) == 0
+    import_directory(session, as_of=day("2025-08-28"))
+    found = {row.code: row for row in session.scalars(select(Recommendation))}
+    assert sorted(found) == [f"R{number}" for number in range(1, 9)]
+    assert (found["R1"].decision, found["R1"].state) == ("accepted", "issued")
+    assert (found["R5"].decision, found["R5"].school_year) == ("declined", "2024-2025")
+    import_directory(session, as_of=day("2026-06-18"))
+    assert (found["R1"].state, count(session, Recommendation)) == ("done", 8)
 
 
 def test_before_the_first_networks_there_are_statuses_and_draft_directions(session):

@@ -49,6 +49,22 @@ def test_reading_a_case_twice_in_one_transaction_asks_once(open_district):
     assert second.state != "elsewhere"
 
 
+def test_cases_about_a_subject_are_asked_for_once_until_one_changes(open_district):
+    district = open_district("2025-08-28")
+    case = done(propose(district, "P102", MEMBERS)).instance_id
+
+    def look(uow):
+        facts = uow.facts(1)
+        for _ in range(3):
+            facts.cases_about("network/1", "network_proposal")
+        facts.forget(case)
+        facts.cases_about("network/1", "network_proposal")
+
+    with counted(district) as statements:
+        district.read(look)
+    assert len([one for one in statements if "FROM instance" in one]) == 2
+
+
 def test_the_queue_takes_as_many_statements_for_one_row_as_for_several(open_district):
     district = open_district("2025-08-28")
     to_department(district)

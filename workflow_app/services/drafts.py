@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from workflow_app.engine.case import Case, Facts
-from workflow_app.engine.decide import may_edit
+from workflow_app.engine.decide import may_edit, offered
 from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.acting import NOT_FOUND, Done, files, foreign_file, may_read
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.interpreter import ALREADY_OPEN, plain
@@ -17,14 +17,15 @@ from workflow_app.services.ports import UnitOfWork
 from workflow_app.services.references import foreign_reference
 from workflow_app.services.saying import in_words, rows_in_words
 
-NOT_EDITABLE = Refusal("not_editable", "На этой стадии текст не меняют")
-
 
 class Drafts(UnitOfWork, Protocol):
     """What saving a draft needs beyond a decision's unit of work."""
 
     def field_versions(self, instance_id: int) -> dict[str, int]:
         """Return at which version each field was changed last."""
+
+    def note_refused(self, case: Case, by: Capacity, refusal: Refusal) -> None:
+        """Keep that somebody tried what was not hers."""
 
     def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
         """Write the data of a draft; no line of history."""
@@ -43,8 +44,21 @@ def save_draft(
         return NOT_FOUND
     process = uow.processes[case.process]
     if not may_edit(process, case, actor):
-        return NOT_EDITABLE
+        refusal = _not_editable(process, case, actor)
+        uow.note_refused(case, actor.capacities[0], refusal)
+        return refusal
     return _merged(uow, process, case, actor, changes, version)
+
+
+def _not_editable(process: Process, case: Case, actor: Actor) -> Refusal:
+    """Return who writes the text in this state, and what the actor may do instead."""
+    state = process.states[case.state]
+    who = ", ".join(role.title for role in state.edit)
+    said = f"Текст меняет {who}" if who else "На этой стадии текст не меняют"
+    keys = offered(process, case.state, case.parties, actor)
+    titles = [f"«{move.title}»" for move in process.moves(case.state) if move.key in keys]
+    instead = f". Вы можете: {', '.join(titles)}" if titles else ""
+    return Refusal("not_editable", f"{said}{instead}")
 
 
 def _merged(

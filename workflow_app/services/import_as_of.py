@@ -53,6 +53,11 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
         if network.founding_order_id in known
     )
     founded = {network.network_id for network in networks}
+    reports = tuple(
+        one for one in data.reports
+        if one.network_id in founded and one.approved_on and one.approved_on <= day
+    )  # fmt: skip
+    approved = {report.report_id for report in reports}
     return replace(
         data,
         schools=tuple(_school_on(school, day) for school in data.schools),
@@ -62,6 +67,12 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
         directions=directions,
         networks=networks,
         network_members=_members_on(data, founded, known),
+        reports=reports,
+        recommendations=tuple(
+            _recommendation_on(one, day)
+            for one in data.recommendations
+            if one.report_id in approved
+        ),
         normative_acts=tuple(map(_act_on(day), filter(_adopted_by(day), data.normative_acts))),
     )
 
@@ -105,6 +116,12 @@ def _members_on(
     return tuple(
         row if row.leave_order_id in orders else row.model_copy(update=unknown) for row in joined
     )
+
+
+def _recommendation_on(row: rows.RecommendationRow, day: dt.date) -> rows.RecommendationRow:
+    """Return the recommendation without what became of it after the day."""
+    is_later = row.due_on is not None and day < row.due_on
+    return row.model_copy(update={"state": "issued"}) if is_later else row
 
 
 def _adopted_by(day: dt.date) -> Callable[[rows.ActRow], bool]:

@@ -22,12 +22,15 @@ KEYS: Mapping[str, str] = {
     "networks": "network_id",
     "network_members": "membership_id",
     "normative_acts": "act_id",
+    "reports": "report_id",
+    "recommendations": "recommendation_id",
 }
 UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("email",)),
     ("school_statuses", ("school_id", "school_year", "status_code")),
     ("directions", ("school_year", "name")),
     ("networks", ("name",)),
+    ("reports", ("network_id", "school_year")),
     ("journals", ("title",)),
     ("titles", ("kind", "nominative")),
     ("settlements", ("settlement_type", "settlement")),
@@ -52,6 +55,13 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("network_members", "school_id", "schools"),
     ("network_members", "join_order_id", "orders"),
     ("network_members", "leave_order_id", "orders"),
+    ("reports", "network_id", "networks"),
+    ("reports", "author_person_id", "people"),
+    ("reports", "reviewed_by_person_id", "people"),
+    ("recommendations", "report_id", "reports"),
+    ("recommendations", "network_id", "networks"),
+    ("recommendations", "target_school_id", "schools"),
+    ("recommendations", "responsible_person_id", "people"),
 )
 PERIODS: tuple[tuple[str, str, str], ...] = (
     ("organisations", "valid_from", "valid_to"),
@@ -239,6 +249,19 @@ def stable_schools_are_not_low(data: DirectoryData) -> Iterator[ImportProblem]:
             yield _problem("school_statuses", row, "status_code", "stable_and_low", reason)
 
 
+def recommendations_follow_reports(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find a recommendation about another network than its report, or of an unapproved report."""
+    reports = {report.report_id: report for report in data.reports}
+    for row in data.recommendations:
+        report = reports.get(row.report_id)
+        if report and report.network_id != row.network_id:
+            reason = "справка о другой сети"
+            yield _problem("recommendations", row, "network_id", "report_of_other_network", reason)
+        elif report and report.approved_on is None:
+            reason = "справка ещё не утверждена"
+            yield _problem("recommendations", row, "report_id", "report_not_approved", reason)
+
+
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (one_municipality, ("municipality",)),
     (nothing_repeats, ()),
@@ -250,6 +273,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (heads_lead_their_schools, ("people",)),
     (primary_schools_have_no_grade9, ()),
     (stable_schools_are_not_low, ()),
+    (recommendations_follow_reports, ("reports",)),
     *ORDER_CHECKS,
 )
 """Each check with the files that must be whole for it: an unread row there would only repeat

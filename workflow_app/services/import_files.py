@@ -56,6 +56,8 @@ class DirectoryData:
     networks: tuple[rows.NetworkRow, ...] = ()
     network_members: tuple[rows.MemberRow, ...] = ()
     normative_acts: tuple[rows.ActRow, ...] = ()
+    reports: tuple[rows.ReportRow, ...] = ()
+    recommendations: tuple[rows.RecommendationRow, ...] = ()
 
 
 FILES: Mapping[str, type[rows.Record]] = {
@@ -73,6 +75,8 @@ FILES: Mapping[str, type[rows.Record]] = {
     "networks": rows.NetworkRow,
     "network_members": rows.MemberRow,
     "normative_acts": rows.ActRow,
+    "reports": rows.ReportRow,
+    "recommendations": rows.RecommendationRow,
 }
 
 

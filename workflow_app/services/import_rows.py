@@ -324,6 +324,37 @@ class MemberRow(Record):
     consent_given_on: Day | None = None
 
 
+class ReportRow(Record):
+    """A year-end report; what it recommends exists from its approval on."""
+
+    report_id: Code
+    network_id: Code
+    school_year: Year
+    state: Code
+    author_person_id: Code
+    due_on: Day | None = None
+    submitted_on: Day | None = None
+    reviewed_by_person_id: Code | None = None
+    reviewed_on: Day | None = None
+    approved_on: Day | None = None
+    return_reason: str | None = None
+
+
+class RecommendationRow(Record):
+    """What a report recommends: to which school, by whom, until when, and the answer."""
+
+    recommendation_id: Code
+    report_id: Code
+    network_id: Code
+    text: str
+    target_school_id: Code | None = None
+    responsible_person_id: Code | None = None
+    due_on: Day | None = None
+    decision: Literal["accepted", "declined"] | None = None
+    carried_to_activity_id: Code | None = None
+    state: Code = "issued"
+
+
 class ActRow(Record):
     """A normative act papers may cite."""
 

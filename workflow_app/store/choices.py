@@ -48,11 +48,15 @@ _KNOWN: "WeakKeyDictionary[SqlUnitOfWork, Known]" = WeakKeyDictionary()
 """Fifty rows of a form ask for the same schools: each list is read once a unit of work."""
 
 
+Cards = dict[tuple[int, str], Sequence[directory.SchoolContext]]
+_CARDS: "WeakKeyDictionary[SqlUnitOfWork, Cards]" = WeakKeyDictionary()
+
+
 def choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     """Return what a field of a case may be chosen from; empty for free input."""
     known = _KNOWN.setdefault(uow, {})
-    options = {name: value for name, value in view.options.items() if name in ("of", "choices")}
-    key = (case.id, getattr(case.data, "school_year", ""), view.kind, str(options))
+    # What a field declares lives as long as its form, so its identity names it.
+    key = (case.id, getattr(case.data, "school_year", ""), view.kind, id(view.options))
     if key not in known:
         known[key] = _choices(uow, case, view)
     return known[key]
@@ -69,16 +73,24 @@ def _choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
 
 
 def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
-    year = str(getattr(case.data, "school_year", ""))
-    cards = directory.school_cards(
-        uow.session, case.municipality_id, uow.today, school_year=year or None
-    )
-    wanted = _members(case) if view.options.get("of") == "members" else None
+    cards = _all_schools(uow, case)
+    wanted = _taking_part(case, view.options.get("of"))
     return [
         Choice(str(card.id), card.short_name, _context(card), card.statuses, card)
         for card in cards
         if wanted is None or card.id in wanted
     ]
+
+
+def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolContext]:
+    """Return the cards of the district's schools; the fields of a page ask for them in numbers."""
+    year = str(getattr(case.data, "school_year", ""))
+    known, key = _CARDS.setdefault(uow, {}), (case.municipality_id, year)
+    if key not in known:
+        known[key] = directory.school_cards(
+            uow.session, case.municipality_id, uow.today, school_year=year or None
+        )
+    return known[key]
 
 
 def _context(card: directory.SchoolContext) -> str:
@@ -88,8 +100,11 @@ def _context(card: directory.SchoolContext) -> str:
     return f"{line}, {distance} км до центра" if distance else line
 
 
-def _members(case: Case) -> frozenset[int]:
-    return case.parties.get("members", frozenset())
+def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] | None:
+    """Return the organisations of the parties a field names; None when it names none."""
+    named = (of,) if isinstance(of, str) else of or ()
+    found = [case.parties[name] for name in named if name in case.parties]
+    return frozenset().union(*found) if found else None
 
 
 def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
@@ -270,6 +285,15 @@ def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Seque
     return [text for item in values if (text := _label(uow, facts, case, view, item))]
 
 
+def _day(item: Any) -> str:
+    """Return a date as people write it; what is no date yet stays as it was typed."""
+    try:
+        day = dt.date.fromisoformat(item) if isinstance(item, str) else item
+    except ValueError:
+        return str(item)
+    return f"{day:%d.%m.%Y}"
+
+
 def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: Any) -> str:
     kind = view.kind.removeprefix("many_")
     if item in (None, ""):
@@ -288,7 +312,7 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))
         return next(found, str(item))
     if kind == "date":
-        return str(f"{item:%d.%m.%Y}")
+        return _day(item)
     if kind == "file":
         upload = uow.session.get(Upload, item)
         return upload.name if upload else ""

@@ -94,7 +94,8 @@ class SqlFacts:
 
     def forget(self, instance_id: int) -> None:
         """Ask anew what belongs to an instance: this unit of work has changed it."""
-        for key in [key for key in self._known if key[0] == "case" and key[1] == instance_id]:
+        mine = ("case", instance_id)
+        for key in [key for key in self._known if key[:2] == mine or key[0] == "about"]:
             del self._known[key]
 
     def setting(self, name: str) -> Any:
@@ -234,7 +235,8 @@ class SqlFacts:
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""
-        return self._cases(process, *subjects.about(self._municipality_id, subject))
+        where = subjects.about(self._municipality_id, subject)
+        return self._once(("about", subject, process), lambda: self._cases(process, *where))
 
     def parent(self, case: Case) -> CaseCard | None:
         """Return the case this one was started by, unless it began alone."""

@@ -13,6 +13,7 @@ from workflow_app.store.models.registers import (
     Network,
     NetworkDirection,
     OrderNetwork,
+    Recommendation,
     journal_sequence,
 )
 from workflow_app.store.offices import acting_title
@@ -56,6 +57,25 @@ class RegistersImport:
         for member in self.data.network_members:
             self._membership(member)
         self.keeper.flush()
+
+    def keep_recommendations(self) -> None:
+        """Put what approved reports recommended, of the year each report is about."""
+        years = {report.report_id: report.school_year for report in self.data.reports}
+        schools, people = self.directory.organisations, self.directory.people
+        for row in self.data.recommendations:
+            school = schools[row.target_school_id].id if row.target_school_id else None
+            values = {
+                "network_id": self.networks[row.network_id].id,
+                "school_year": years[row.report_id],
+                "text": row.text,
+                "school_id": school,
+                "responsible_person_id": _id_in(people, row.responsible_person_id),
+                "due_on": row.due_on,
+                "decision": row.decision or "",
+                "state": row.state,
+            }
+            key = {"code": row.recommendation_id}
+            self.keeper.put(row, "recommendations", Recommendation, key, values)
 
     def _entry(self, order: rows.OrderRow) -> JournalEntry:
         """Put an order's row of the journal: registered once, never changed."""

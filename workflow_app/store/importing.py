@@ -81,6 +81,7 @@ def _keep(
         registers.keep_orders()
         directory.keep_decisions(registers)
         registers.keep_networks()
+        registers.keep_recommendations()
     return keeper
 
 

@@ -25,6 +25,7 @@ from workflow_app.store.models.instances import Instance, VoteRow
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
+from workflow_app.web.board import Board, boards
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.security import person_id
 
@@ -123,6 +124,12 @@ class CaseView:
     waits_for: Sequence[Waiting]
     warnings: Sequence[Refusal]
     checklist: Sequence[tuple[Check, bool]]
+    boards: Sequence[Board]
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether a sheet or a board needs the whole width of the page."""
+        return bool(self.boards) or any(control.is_sheet for control in self.controls)
 
     @property
     def open_offers(self) -> Sequence[OfferLine]:
@@ -168,6 +175,7 @@ def view_case(
         _votes(uow, process, page), remarks, _changes(uow, case, page),
         uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
+        boards(uow, page.children),
     )  # fmt: skip
 
 

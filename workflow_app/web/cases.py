@@ -12,7 +12,7 @@ from workflow_app.services import acting, drafts
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms
+from workflow_app.web import files, forms, pasting
 from workflow_app.web.case_view import CaseView, readable, view_case
 from workflow_app.web.filters import clock_time
 from workflow_app.web.house import house
@@ -65,7 +65,7 @@ def save(instance_id: int) -> Answer:
     """Save a draft and, when a button says so, take its action in the same transaction."""
     sent = MultiDict(request.form)
     form = house().read(lambda uow: type(_data(uow, instance_id)))
-    refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
+    refusal = _paste(instance_id, sent) or files.take_in(form, sent) or forms.incomplete(form, sent)
     if refusal:
         return _refused(instance_id, refusal, sent)
     action = sent.get("_action", "")
@@ -85,6 +85,13 @@ def save(instance_id: int) -> Answer:
         return _confirmed(instance_id, result)
     flash("Готово." if action else "Черновик сохранён.", "success")
     return redirect(url_for("cases.show", instance_id=instance_id))
+
+
+def _paste(instance_id: int, sent: MultiDict[str, str]) -> Refusal | None:
+    """Take pasted rows when a person sends them; what is saved by itself leaves them alone."""
+    if is_fragment() or not any(name.startswith(forms.PASTE) for name in sent):
+        return None
+    return house().read(lambda uow: pasting.take(uow, readable(uow, instance_id)[0], sent))
 
 
 def _saved(

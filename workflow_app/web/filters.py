@@ -8,6 +8,10 @@ from workflow_app.bootstrap import House
 from workflow_app.engine.ballots import PENDING, Ballot
 from workflow_app.store import renderings
 
+MONTH_NAMES = (
+    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
+    "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
     "октября", "ноября", "декабря",
@@ -45,7 +49,7 @@ def register(app: Flask, house: House) -> None:
         moment=moment, day=day, iso_day=iso_day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
-        status_title=status_title,
+        status_title=status_title, month=month_title,
         member_role=member_role, network_state=network_state, browser=browser,
         effect_title=effect_title,
         weekday=lambda day: WEEKDAYS[day.weekday()],
@@ -68,6 +72,15 @@ def long_day(value: dt.date) -> str:
     '28 августа 2025 г.'
     """
     return f"{value.day} {MONTHS[value.month - 1]} {value.year} г."
+
+
+def month_title(value: dt.date) -> str:
+    """Return a month by its name.
+
+    >>> month_title(dt.date(2025, 10, 1))
+    'октябрь 2025'
+    """
+    return f"{MONTH_NAMES[value.month - 1]} {value.year}"
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:

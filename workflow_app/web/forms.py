@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
@@ -13,10 +15,13 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.filters import status_title
 
 BLANK_ROWS = 2
 UNFIT = object()
 """Stands for a value no form would hold; a field left empty holds None."""
+PASTE = "_paste."
+"""Begins the name of the field that takes rows from a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,20 @@ class Control:
     remarks: Sequence[str] = ()
     accept: Sequence[str] = ()
     file: int | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
+    """The options of its list by their values, as HTML: rows share one writing of it."""
+    is_sheet: bool = False
+    pasted: str = ""
+    """Text from a spreadsheet that could not be taken: it stays for mending."""
+
+    @property
+    def options(self) -> Markup:
+        """Return the options of a list, the chosen ones marked."""
+        chosen = self.value if isinstance(self.value, list) else (self.value,)
+        marked = {value: self.written[value].replace(">", " selected>", 1)
+                  for value in chosen if value in self.written}  # fmt: skip
+        # Every part was escaped when it was written.
+        return Markup("".join({**self.written, **marked}.values()))  # noqa: S704
 
     @property
     def has_cards(self) -> bool:
@@ -68,6 +87,11 @@ class RowControl:
     error: str = ""
     shown: str = ""
     is_blank: bool = False
+    locked: str = ""
+    """Why the row may not be removed."""
+    frozen: str = ""
+    """Why the row may not be changed at all."""
+    remarks: Sequence[str] = ()
 
 
 def controls(
@@ -80,7 +104,13 @@ def controls(
         _control(uow, case, view, form, errors or {}, typed, blanks) for view in relevant(form)
     ]
     said = remarks or {}
-    return [replace(one, remarks=said[one.name]) if one.name in said else one for one in found]
+    return [_remarked(one, said) for one in found] if said else found
+
+
+def _remarked(control: Control, said: Mapping[str, Sequence[str]]) -> Control:
+    """Return a control with the remarks about it, and about each row of it, beside."""
+    rows = [replace(row, remarks=said.get(f"{control.name}.{row.key}", ())) for row in control.rows]
+    return replace(control, remarks=said.get(control.name, ()), rows=rows)
 
 
 def _control(
@@ -90,14 +120,18 @@ def _control(
     stored = getattr(form, view.name)
     value = typed.get(view.name, stored) if typed is not None else stored
     rows = _rows(uow, case, view, stored, value, errors, blanks) if view.row else ()
+    known = () if view.row else choices(uow, case, view)
     return Control(
         view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
         str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
         bool(view.options.get("readonly")), shown_hash(stored),
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
-        () if view.row else choices(uow, case, view),
+        known,
         () if view.row else labels(uow, case, view, stored), rows,
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
+        written=_written(uow, view.kind, known),
+        is_sheet=bool(view.options.get("sheet")),
+        pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
 
 
@@ -110,6 +144,7 @@ def _rows(
     if not view.options.get("readonly"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
     names = [column.name for column in view.columns]
+    held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
     for number, row in enumerate(given):
         key = str(row.get("key") or row.get(_key_name(view)) or "")
@@ -122,8 +157,25 @@ def _rows(
             if column.name in names
         ]  # fmt: skip
         error = errors.get(prefix, "")
-        result.append(RowControl(key, columns, error, marks.get(key, ""), is_blank=not row))
+        locked, frozen = held.get(key, ("", ""))
+        result.append(
+            RowControl(
+                key, columns, error, marks.get(key, ""), is_blank=not row, locked=locked,
+                frozen=frozen,
+            )
+        )  # fmt: skip
     return result
+
+
+def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[str, str]:
+    """Return why a row may not be removed, and why it may not be changed."""
+    facts = uow.facts(case.municipality_id)
+    said = []
+    for name, sentence in (("locked", "строку не удаляют"), ("frozen", "строка не меняется")):
+        asked = view.options.get(name)
+        holds = asked is not None and asked(case, facts, row)
+        said.append(str(getattr(asked, "title", "")) or sentence if holds else "")
+    return said[0], said[1]
 
 
 def _key_name(view: FieldView) -> str:
@@ -135,12 +187,34 @@ def _cell(
 ) -> Control:
     if value in (None, "") and column.row is None:
         value = column.options.get("default", "")
+    known = choices(uow, case, column)
     return Control(
         name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
         str(column.options.get("basis", "")), error, column.is_required,
-        choices=choices(uow, case, column),
+        choices=known,
         labels=labels(uow, case, column, value),
+        written=_written(uow, column.kind, known),
     )  # fmt: skip
+
+
+_WRITTEN: "WeakKeyDictionary[SqlUnitOfWork, dict[tuple[int, bool], Mapping[str, str]]]" = (
+    WeakKeyDictionary()
+)
+
+
+def _written(uow: SqlUnitOfWork, kind: str, known: Sequence[Choice]) -> Mapping[str, str]:
+    """Return the options of a list as HTML, written once for all rows that share the list."""
+    written, key = _WRITTEN.setdefault(uow, {}), (id(known), kind == "school")
+    if key not in written:
+        written[key] = {one.value: _option(one, kind) for one in known}
+    return written[key]
+
+
+def _option(choice: Choice, kind: str) -> str:
+    said = [choice.label, *(status_title(mark) for mark in choice.marks)]
+    if choice.detail and kind != "school":
+        said.append(choice.detail)
+    return f'<option value="{escape(choice.value)}">{escape(" · ".join(said))}</option>'
 
 
 def _text(value: Any) -> Any:
@@ -168,7 +242,8 @@ def read(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
 def typed(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
     """Return what a person sent as she wrote it: rows that are no rows yet stay on her page."""
     rows = {view.name: _written_rows(view, sent) for view in views(form) if view.row}
-    return {
+    pasted = {name: text for name, text in sent.items() if name.startswith(PASTE)}
+    return pasted | {
         name: [row for _, row in rows[name]] if name in rows else value
         for name, value in read(form, sent).items()
     }
@@ -216,6 +291,7 @@ def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any
     if key_name != "key":
         return [row for _, row in written if row.get(key_name)]
     taken = {row["key"] for _, row in written if row.get("key")}
+    taken |= set(sent.getlist(f"_kept.{view.name}"))
     rows = []
     for number, row in written:
         key = row.get("key") or _free_key(number, taken)
@@ -316,7 +392,8 @@ def _row_changes(
                 parsed = None
         if parsed is None or shown_hash(parsed) != shown.get(str(row[key_name]), ""):
             put.append(dict(row))
-    removed = sorted(set(shown) - {str(row[key_name]) for row in rows})
+    there = {str(row[key_name]) for row in rows} | set(sent.getlist(f"_kept.{view.name}"))
+    removed = sorted(set(shown) - there)
     return {"put": put, "remove": removed} if put or removed else {}
 
 

@@ -19,8 +19,10 @@ from workflow_app.engine import (
     School,
     Text,
     field,
+    says,
 )
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
+from workflows.wording import GOAL
 
 
 class Activity(Row):
@@ -34,18 +36,20 @@ class Activity(Row):
     starts_on: Date = field("Начало")
     ends_on: Date = field("Окончание")
     responsible: Position = field("Ответственный", of=("base", "members", "imc"), basis="4.3")
-    participants: Many[School] = field("Школы-участницы", of="members")
+    participants: Many[School] = field("Школы-участницы", of=("base", "members"))
     audience: Line = field("Для кого", optional=True)
     expected_result: Text = field("Ожидаемый результат")
     adaptation: Flag = field("Социализация и адаптация", optional=True, basis="2")
     recommendation: Line = field("По рекомендации", hidden=True)
 
 
+@says("строка внесена по рекомендации: её не удаляют")
 def from_recommendation(_case: Case, _facts: Facts, row: Activity) -> bool:
     """A row that carries an accepted recommendation is not deleted (L1)."""
     return bool(row.recommendation)
 
 
+@says("мероприятие проведено: строка больше не меняется")
 def row_is_done(case: Case, facts: Facts, row: Activity) -> bool:
     """A row that is done stays as it was done, in every edition (L6)."""
     activities = facts.cases_about(case.subject, ACTIVITY)
@@ -61,7 +65,7 @@ class Plan(Form):
     base: School = field("Базовая школа", readonly=True)
     members: Many[School] = field("Школы сети", readonly=True)
     coordinator: Person = field("Координатор", hidden=True)
-    goal: Text = field("Цель", readonly=True, basis="2")
+    goal: Text = field("Цель", readonly=True, basis="2", default=GOAL)
     activities: Rows[Activity] = field(
         "Мероприятия", basis="4.3", minimum=1, sheet=True,
         locked=from_recommendation, frozen=row_is_done,

@@ -4,7 +4,8 @@ from itertools import groupby
 
 from workflow_app.engine import Case, Facts
 from workflow_app.engine.ballots import Tally
-from workflows.activities import DELIVERY, FORMS, SECTIONS
+from workflow_app.engine.case import CaseCard
+from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
 from workflows.annual_plan.council import VOTES, council
 from workflows.annual_plan.form import Activity
 from workflows.papers import (
@@ -17,10 +18,12 @@ from workflows.papers import (
     holder,
     letterhead,
     local_date,
+    own_title,
+    person,
     school,
     signature,
 )
-from workflows.wording import GAP, date, glued, whole, year_in_text
+from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 
 PLAN = (
     *DOCUMENT,
@@ -37,7 +40,7 @@ PLAN = (
 )  # fmt: skip
 
 PROTOCOL = (
-    *DOCUMENT, *SIGNATURE,
+    *DOCUMENT, *SIGNATURE, "секретарь.должность", "секретарь.имя",
     "организация.название",
     "протокол.дата", "протокол.повестка", "протокол.решение",
     "сеть.название", "план.год", "план.редакция",
@@ -71,7 +74,7 @@ def plan(case: Case, facts: Facts) -> Values:
             "редакция": data.edition,
             "пояснение": data.no_remote_reason,
         },
-        "разделы": _sections(facts, data.activities),
+        "разделы": _sections(case, facts),
     }
 
 
@@ -80,18 +83,25 @@ def plan_file(case: Case) -> str:
     return f"План сети {case.data.school_year}, редакция {case.data.edition}"
 
 
-def _sections(facts: Facts, rows: tuple[Activity, ...]) -> list[Values]:
+def _sections(case: Case, facts: Facts) -> list[Values]:
     """Return the rows by section, numbered through in the order of the sections."""
-    order = list(SECTIONS)
+    order, rows = list(SECTIONS), case.data.activities
+    schools = {case.data.base, *case.data.members}
+    held = {card.key: card for card in facts.cases_about(case.subject, ACTIVITY)}
     in_order = sorted(rows, key=lambda row: (order.index(row.section), row.starts_on, row.title))
     numbered = enumerate(in_order, start=1)
     return [
-        {"название": SECTIONS[section], "строки": [_row(facts, n, row) for n, row in found]}
+        {
+            "название": SECTIONS[section],
+            "строки": [_row(facts, n, row, schools, held.get(row.row_key)) for n, row in found],
+        }
         for section, found in groupby(numbered, key=lambda pair: pair[1].section)
     ]
 
 
-def _row(facts: Facts, number: int, row: Activity) -> Values:
+def _row(
+    facts: Facts, number: int, row: Activity, schools: set[int], held: CaseCard | None
+) -> Values:
     post = facts.post(row.responsible) if row.responsible else None
     organisation = facts.organisation(post.organisation_id) if post else None
     where = f", {glued(organisation.short_name)}" if organisation else ""
@@ -102,16 +112,34 @@ def _row(facts: Facts, number: int, row: Activity) -> Values:
         "режим": DELIVERY[row.mode],
         "сроки": f"{date(row.starts_on)} – {date(row.ends_on)}",
         "ответственный": f"{whole(post.name)}{where}" if post else GAP,
-        "участники": "; ".join(school(facts, one) for one in row.participants),
+        "участники": _participants(facts, row, schools),
         "результат": row.expected_result,
         "направление": facts.name("direction", row.direction) if row.direction else "",
-        "отметка": f"по рекомендации {row.recommendation}" if row.recommendation else "",
+        "отметка": _mark(row, held),
     }
+
+
+def _participants(facts: Facts, row: Activity, schools: set[int]) -> str:
+    """Return who takes part; whom a row does not leave out, it does not list."""
+    if set(row.participants) >= schools:
+        return "все школы сети"
+    return "; ".join(school(facts, one) for one in row.participants)
+
+
+def _mark(row: Activity, held: CaseCard | None) -> str:
+    """Return what became of a row so far, and what it was put into the plan for."""
+    said = []
+    if held and held.state == "done":
+        said.append(f"проведено {date(held.data.actual_on)}")
+    if row.recommendation:
+        said.append(f"по рекомендации {row.recommendation}")
+    return "; ".join(said)
 
 
 def protocol(case: Case, facts: Facts) -> Values:
     """Return the values of the council's protocol at the moment the vote closed."""
     data, network = case.data, facts.network(case.data.network)
+    secretary = person(facts, data.coordinator)
     tally = facts.tally(case, council.key) or Tally(())
     name = network.name if network else GAP
     passed = council.is_passed(case, facts, tally)
@@ -147,6 +175,10 @@ def protocol(case: Case, facts: Facts) -> Values:
             "состоялось": passed,
         },
         "подпись": signature(facts, holder(facts, "school_head", data.base)),
+        "секретарь": {
+            "должность": capital(own_title(facts, secretary, "")),
+            "имя": whole(secretary.signature),
+        },
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, PLAN, REMOTE
-from workflows.annual_plan.form import Activity
+from workflows.annual_plan.form import Activity, row_is_done
 
 SMALL = {"responsible", "starts_on", "ends_on"}
 EVENT_DAYS = 2
@@ -67,7 +67,7 @@ def dates_in_year(case: Case, _facts: Facts) -> Iterator[Refusal]:
 def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Nobody outside the network and ИМЦ answers for a row (L2)."""
     inside = set(_members(case)) | _imc(facts)
-    for row in case.data.activities:
+    for row in _ahead(case, facts):
         post = facts.post(row.responsible) if row.responsible else None
         if row.responsible and (post is None or post.organisation_id not in inside):
             yield _of_row(
@@ -81,9 +81,9 @@ def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
 def participants_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A row is done by schools of the network."""
     inside = set(_members(case))
-    for row in case.data.activities:
+    for row in _ahead(case, facts):
         for school in set(row.participants) - inside:
-            name = facts.name("school", school)
+            name = facts.name("school", school or 0)
             yield _of_row(row, "participant_outside", f"школа «{name}» не в сети", "participants")
 
 
@@ -94,6 +94,11 @@ def network_is_active(case: Case, facts: Facts) -> Refusal | None:
     if network and network.state in ("suspended", "closing", "closed"):
         return refuse("network_not_active", "Сеть приостановлена или закрывается: план не меняют")
     return None
+
+
+def _ahead(case: Case, facts: Facts) -> Iterator[Activity]:
+    """Yield the rows still to be done: what was done stays true of who was there then (L6)."""
+    return (row for row in case.data.activities if not row_is_done(case, facts, row))
 
 
 def _members(case: Case) -> Iterable[int]:
@@ -208,7 +213,7 @@ def _event_days(row: Activity) -> Iterator[dt.date]:
 @says("ответственный больше не работает")
 def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A responsible who left is flagged (L-3)."""
-    for row in case.data.activities:
+    for row in _ahead(case, facts):
         post = facts.post(row.responsible) if row.responsible else None
         if post and not post.is_held:
             yield _of_row(row, "no_responsible", f"{post.name} больше не работает", "responsible")

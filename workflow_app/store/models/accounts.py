@@ -101,7 +101,7 @@ class SavedView(Base):
 
 
 class AdminEvent(AppendOnly, Base):
-    """What somebody changed outside any case: people, offices, calendar, policies. Written once."""
+    """What somebody changed outside any case, or tried to change in one that is not hers."""
 
     __tablename__ = "admin_event"
     __table_args__ = (Index("ix_admin_event_list", "municipality_id", "id"),)

@@ -5,6 +5,7 @@ export function editRows(fieldset) {
   const blanks = [...fieldset.querySelectorAll(".row-new:not([data-typed])")];
   const pattern = blanks[0]?.cloneNode(true);
   if (!pattern) return;
+  const body = fieldset.querySelector("tbody");
   const count = fieldset.querySelectorAll(".row-card").length;
   blanks.slice(count > blanks.length ? 0 : 1).forEach((row) => row.remove());
   fieldset.querySelector("[data-blank-hint]")?.remove();
@@ -14,8 +15,10 @@ export function editRows(fieldset) {
   button.addEventListener("click", () => {
     addRow(fieldset).querySelector("select, input:not([type=hidden]), textarea")?.focus();
   });
-  fieldset.append(button);
-  sheets.set(fieldset, { pattern, button, next: count });
+  const after = fieldset.querySelector(".sheet-scroll");
+  if (after) after.after(button);
+  else fieldset.append(button);
+  sheets.set(fieldset, { pattern, button, body, next: count });
   fieldset.addEventListener("change", (event) => {
     if (event.target.name?.endsWith("._remove"))
       event.target.closest(".row-card").classList.toggle("is-removed", event.target.checked);
@@ -27,7 +30,8 @@ export function addRow(fieldset) {
   const sheet = sheets.get(fieldset);
   if (!sheet) return null;
   const row = numbered(sheet.pattern, sheet.next++);
-  sheet.button.before(row);
+  if (sheet.body) sheet.body.append(row);
+  else sheet.button.before(row);
   return row;
 }
 

@@ -1,0 +1,116 @@
+"""Steps of a plan that several scenarios share."""
+
+from stories import done
+
+from workflow_app.store.models.directory import Position
+from workflow_app.store.models.instances import Instance
+
+PLAN, ACTIVITY, LIFE = "annual_plan", "plan_activity", "network_life"
+COORDINATORS = {"NW1": "P201", "NW2": "P202", "NW3": "P203"}
+BASES = {"NW1": "P101", "NW2": "P106", "NW3": "P107"}
+
+
+def life(district, network):
+    """Return the life of an imported network."""
+    number = int(network[-1]) - 1
+    return district.rows(Instance, process=LIFE)[number]["id"]
+
+
+def open_plan(district, network="NW1"):
+    """Let the coordinator open the plan of the year and return it."""
+    done(district.act(COORDINATORS[network], life(district, network), "open_plan"))
+    return district.rows(Instance, process=PLAN)[-1]["id"]
+
+
+def post(district, person):
+    """Return the position a person holds."""
+    return district.rows(Position, person_id=district.people[person])[0]["id"]
+
+
+def row(district, key, schools, direction, responsible, **said):
+    """Return a complete row of a plan."""
+    return {
+        "key": key, "section": "method", "direction": direction, "title": f"Мероприятие {key}",
+        "form": "meeting", "mode": "in_person", "starts_on": "2025-10-01",
+        "ends_on": "2025-10-31", "responsible": post(district, responsible),
+        "participants": [district.school(code) for code in schools],
+        "expected_result": "программа и материалы", **said,
+    }  # fmt: skip
+
+
+def directions(district, plan):
+    """Return the directions of the plan's year its network works on."""
+    data = district.case(plan).data
+
+    def found(uow):
+        facts = uow.facts(1)
+        own = facts.network(data.network).directions
+        return sorted(set(own) & set(facts.directions(data.school_year)))
+
+    return district.read(found)
+
+
+def supported(district, plan):
+    """Return the codes of the schools a plan has to reach."""
+    network = district.case(plan).data.network
+    codes = {number: code for code, number in district.organisations.items()}
+    found = district.read(lambda uow: uow.facts(1).composition(network, uow.today))
+    return [codes[member.school] for member in found if member.role == "supported"]
+
+
+def rows_of(district, plan, network="NW1", count=12, **said):
+    """Return so many complete rows, those of recommendations first; the last one is remote."""
+    found = directions(district, plan)
+    rows = [item.model_dump(mode="json") for item in district.case(plan).data.activities]
+    carried = [item for item in rows if item["recommendation"]]
+    made, schools = [], supported(district, plan)
+    for number in range(count):
+        kept = carried[number] if number < len(carried) else None
+        values = row(
+            district, kept["key"] if kept else f"a{number}", schools,
+            found[number % len(found)], COORDINATORS[network],
+            **{"mode": "remote" if number == count - 1 else "in_person", **said},
+        )  # fmt: skip
+        if kept:
+            values |= {"title": kept["title"], "recommendation": kept["recommendation"]}
+        made.append(values)
+    return made
+
+
+def fill(district, plan, network="NW1", count=12, **said):
+    """Fill a plan with so many rows and return it."""
+    rows = rows_of(district, plan, network, count, **said)
+    done(district.edit(COORDINATORS[network], plan, activities=rows))
+    return plan
+
+
+def vote(district, plan, **others):
+    """Let every head asked vote for, but those of whom something else is said."""
+    for school in district.statuses(plan, "council"):
+        head = f"P1{school[1:]}"
+        answer = others.get(head, "vote_for")
+        if answer and district.state(plan) == "council_vote":
+            reason = {"reason": "сроки неудобны"} if answer == "vote_against" else {}
+            done(district.act(head, plan, answer, **reason))
+
+
+def to_agreement(district, plan, network="NW1"):
+    """Bring a filled plan to ИМЦ."""
+    done(district.act(COORDINATORS[network], plan, "to_vote"))
+    if district.state(plan) == "council_vote":
+        vote(district, plan)
+    return plan
+
+
+def to_active(district, plan, network="NW1"):
+    """Bring a filled plan into force."""
+    to_agreement(district, plan, network)
+    done(district.act("P005", plan, "agree"))
+    done(district.act(BASES[network], plan, "approve"))
+    return plan
+
+
+def activities(district, plan):
+    """Return key → id of the activities of a plan."""
+    rows = district.rows(Instance, process=ACTIVITY, parent_id=plan)
+    return {row["fan_key"]: row["id"] for row in rows}

@@ -1,0 +1,167 @@
+"""Rows as a sheet: typed, pasted from a spreadsheet, kept where nobody may touch them."""
+
+import pytest
+from lxml import html
+from plans import ACTIVITY, activities, open_plan, rows_of, to_active
+from stories import done
+from werkzeug.datastructures import MultiDict
+
+from workflow_app.store.models.instances import Instance
+
+HEADER = "Раздел\tНаправление\tМероприятие\tФорма\tРежим\tНачало\tОкончание\tОтветственный"
+LINE = (
+    "методическое\t{direction}\tСеминар «Дроби»\tсеминар\tдистанционно\t01.10.2025\t31.10.2025\t"
+    "Фомина Д.А.\tСОШ № 10; СОШ № 12\tучителя\tпрограмма семинара\tда"
+)
+
+
+@pytest.fixture
+def district(sqlite_district):
+    return sqlite_district("2025-09-10")
+
+
+@pytest.fixture
+def plan(district):
+    return open_plan(district)
+
+
+@pytest.fixture
+def line(district):
+    where = district.directions("2025-2026")[0]
+    named = district.read(lambda uow: uow.facts(1).name("direction", where))
+    return LINE.format(direction=named)
+
+
+def sent_of(page):
+    """Return what a browser sends of the form as it was shown."""
+    (form,) = [one for one in html.fromstring(page).forms if "case-form" in one.classes]
+    # A browser drops the line break a text area begins with.
+    sent = MultiDict((name, value.removeprefix("\n")) for name, value in form.form_values())
+    del sent["csrf_token"]
+    return sent
+
+
+def paste(browser, plan, text, status=302):
+    sent = sent_of(browser.get(f"/cases/{plan}"))
+    sent["_paste.activities"] = text
+    return browser.post(f"/cases/{plan}/draft", status=status, **sent.to_dict(flat=False))
+
+
+def test_rows_are_pasted_by_their_labels(browser, district, plan, line):
+    browser = browser("P201")
+    before = len(district.case(plan).data.activities)
+    paste(browser, plan, f"{line}\r\n{line}")
+    rows = district.case(plan).data.activities
+    assert len(rows) == before + 2
+    row = rows[-1]
+    assert (row.section, row.form, row.mode, row.title) == (
+        "method", "seminar", "remote", "Семинар «Дроби»",
+    )  # fmt: skip
+    assert f"{row.starts_on} {row.ends_on} {row.adaptation}" == "2025-10-01 2025-10-31 True"
+    assert row.participants == (district.school("S10"), district.school("S12"))
+    name = district.read(lambda uow: uow.facts(1).post(row.responsible).name)
+    assert name.replace("\u00a0", " ") == "Фомина Д.А."
+
+
+def test_first_line_may_name_the_columns_in_another_order(browser, district, plan):
+    text = "Мероприятие\tРаздел\tШколы-участницы\n«Кавычки\n и строки»\tАналитическое\tвсе"
+    paste(browser("P201"), plan, text.replace("«Кавычки\n и строки»", '"Срез\nпо дробям"'))
+    row = district.case(plan).data.activities[-1]
+    assert (row.title, row.section, len(row.participants)) == ("Срез по дробям", "analysis", 5)
+
+
+def test_what_does_not_fit_is_named_by_row_and_column_and_nothing_is_lost(
+    browser, district, plan, line
+):
+    wrong = line.replace("семинар\tдист", "танцы\tдист").replace("31.10.2025", "31.02.2025")
+    wrong = wrong.replace("СОШ № 12", "СОШ № 99")
+    text = f"{HEADER}\tШколы-участницы\tДля кого\tОжидаемый результат\tСоциализация и адаптация\n"
+    before = district.case(plan).data
+    page = paste(browser("P201"), plan, f"{text}{line}\n{wrong}", 422).get_data(as_text=True)
+    assert "строка 3, столбец «Форма»: «танцы» — такого в списке нет" in page
+    assert "строка 3, столбец «Окончание»: «31.02.2025» — не дата" in page
+    assert "строка 3, столбец «Школы-участницы»: «СОШ № 99» — такого в списке нет" in page
+    assert "31.02.2025\tФомина Д.А." in page
+    assert district.case(plan).data == before
+
+
+def test_a_name_that_several_have_is_not_guessed(browser, plan, line):
+    page = paste(browser("P201"), plan, line.replace("СОШ № 10;", "МКОУ;"), 422)
+    assert "подходит несколько" in page.get_data(as_text=True)
+
+
+def test_too_many_columns_are_named(browser, plan, line):
+    page = paste(browser("P201"), plan, f"{line}\tлишнее", 422).get_data(as_text=True)
+    assert "строка 1: столбцов больше, чем в таблице (12)" in page
+
+
+@pytest.mark.parametrize("text", [" \t \n", "\t\t\t", '"'])
+def test_nothing_pasted_makes_no_row(browser, district, plan, text):
+    before = district.case(plan).data.activities
+    paste(browser("P201"), plan, text)
+    assert len(district.case(plan).data.activities) == len(before)
+
+
+def test_saving_by_itself_leaves_pasted_text_alone(browser, district, plan, line):
+    browser = browser("P201")
+    shown = sent_of(browser.get(f"/cases/{plan}"))
+    before = district.case(plan).data
+    response = browser.client.post(
+        f"/cases/{plan}/draft", headers={"X-Requested-With": "fetch"},
+        data={**shown.to_dict(flat=False), "_paste.activities": line,
+              "csrf_token": browser.token()},
+    )  # fmt: skip
+    assert response.status_code == 200
+    after = district.case(plan).data
+    assert after.activities.difference(before.activities) == {}
+
+
+def test_done_row_is_shown_with_the_reason_and_survives_saving(browser, district, plan):
+    done(district.edit("P201", plan, activities=rows_of(district, plan)))
+    to_active(district, plan)
+    found = activities(district, plan)
+    report = {"actual_on": "2025-09-10", "participants_count": 9, "result": "Прошло, есть итоги"}
+    done(district.act("P201", found["a5"], "report_done", **report))
+    done(district.act("P101", found["a5"], "confirm_up"))
+    done(district.act("P201", plan, "revise", reason="новые сроки"))
+    second = district.rows(Instance, process="annual_plan")[-1]["id"]
+    coordinator = browser("P201")
+    page = coordinator.get(f"/cases/{second}")
+    assert "мероприятие проведено: строка больше не меняется" in page
+    assert "строка внесена по рекомендации: её не удаляют" in page
+    before = district.case(second).data.activities
+    sent = sent_of(page)
+    sent["_shown.activities.a5"] = "as a script keeps it"
+    sent["no_remote_reason"] = "Есть связь"
+    coordinator.post(f"/cases/{second}/draft", **sent.to_dict(flat=False))
+    after = district.case(second).data
+    assert after.no_remote_reason == "Есть связь"
+    assert after.activities.get("a5") == before.get("a5")
+
+
+def test_remark_about_a_row_stands_beside_it(browser, district, plan):
+    done(district.edit("P201", plan, activities=rows_of(district, plan)))
+    done(district.act("P201", plan, "to_vote"))
+    for head in ("P101", "P102", "P110", "P112", "P113"):
+        if district.state(plan) == "council_vote":
+            done(district.act(head, plan, "vote_for"))
+    remark = {"key": "1", "about": "activities.a5", "text": "срок раньше ввода ВСОКО"}
+    done(district.act("P006", plan, "return", remarks=[remark]))
+    page = browser("P201").get(f"/cases/{plan}")
+    row = page[page.index('id="f-activities-a5"') : page.index('id="f-activities-a6"')]
+    assert "срок раньше ввода ВСОКО" in row
+    assert page.count("срок раньше ввода ВСОКО") == 2  # beside the row and in the history
+
+
+def test_board_shows_what_grew_from_rows(browser, district, plan):
+    done(district.edit("P201", plan, activities=rows_of(district, plan)))
+    to_active(district, plan)
+    found = activities(district, plan)
+    done(district.act("P201", found["a7"], "cancel", reason="карантин"))
+    district.at("2025-11-05")
+    page = browser("P102").get(f"/cases/{plan}")
+    assert "Мероприятие плана: 1 из 12 завершено" in page
+    assert "просрочено 11" in page
+    assert page.count('class="tile is-late"') == 11
+    assert "октябрь 2025" in page
+    assert len(district.rows(Instance, process=ACTIVITY)) == 12

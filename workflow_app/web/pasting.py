@@ -1,0 +1,179 @@
+"""Rows from a spreadsheet: text divided by tabs becomes values, or says where it does not fit."""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from werkzeug.datastructures import MultiDict
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.store.choices import Choice, choices
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.forms import PASTE
+
+YES, NO = {"да", "+", "1", "x", "х", "v"}, {"", "нет", "-", "–", "—", "0"}
+EVERYBODY = {"все", "все школы", "все школы сети"}
+MOST_ROWS = 500
+
+
+class _MisfitError(Exception):
+    """A cell that means nothing here; says why."""
+
+
+def take(uow: SqlUnitOfWork, case: Case, sent: MultiDict[str, str]) -> Refusal | None:
+    """Turn what was pasted into rows as if they had been typed; or say what does not fit."""
+    found = []
+    for view in views(type(case.data)):
+        text = sent.get(f"{PASTE}{view.name}", "")
+        if view.row and text.strip():
+            problems = _take(uow, case, view, text, sent)
+            if not problems:
+                del sent[f"{PASTE}{view.name}"]
+            found += problems
+    return joined(found)
+
+
+def _take(
+    uow: SqlUnitOfWork, case: Case, view: FieldView, text: str, sent: MultiDict[str, str]
+) -> list[Refusal]:  # fmt: skip
+    try:
+        lines = [line for line in _lines(text) if any(line)]
+    except csv.Error:
+        return [_refused(view, "таблица не читается: проверьте кавычки")]
+    if not lines:
+        return []
+    columns: Sequence[FieldView] = view.columns
+    header = _header(columns, lines[0])
+    if header is not None:
+        columns, lines = header, lines[1:]
+    if len(lines) > MOST_ROWS:
+        return [_refused(view, f"за один раз вставляется не больше {MOST_ROWS} строк")]
+    begins = 1 if header is None else 2
+    made, problems = [], []
+    for number, cells in enumerate(lines):
+        row, misfits = _row(uow, case, columns, cells)
+        made += [(number, name, value) for name, value in row]
+        problems += [_refused(view, f"строка {number + begins}{said}") for said in misfits]
+    if not problems:
+        first = _next_number(view.name, sent)
+        for number, name, value in made:
+            sent.add(f"{view.name}.{first + number}.{name}", value)
+    return problems
+
+
+def _row(
+    uow: SqlUnitOfWork, case: Case, columns: Sequence[FieldView], cells: Sequence[str]
+) -> tuple[list[tuple[str, str]], list[str]]:  # fmt: skip
+    """Return the values of a line by their columns, and what of it does not fit."""
+    made, misfits = [], []
+    if len(cells) > len(columns):
+        misfits.append(f": столбцов больше, чем в таблице ({len(columns)})")
+    for column, cell in zip(columns, cells, strict=False):
+        try:
+            made += [
+                (column.name, one) for one in _values(column, cell, choices(uow, case, column))
+            ]
+        except _MisfitError as error:
+            misfits.append(f", столбец «{column.title}»: {error}")
+    return made, misfits
+
+
+def _lines(text: str) -> Iterator[Sequence[str]]:
+    """Yield the cells of each line; a quoted cell may hold several lines of its own."""
+    for cells in csv.reader(io.StringIO(text, newline=""), delimiter="\t"):
+        yield [cell.replace("\u00a0", " ").strip() for cell in cells]
+
+
+def _refused(view: FieldView, said: str) -> Refusal:
+    return Refusal("paste_misfit", f"«{view.title}», {said}", view.name)
+
+
+def _plain(text: str) -> str:
+    """Return a label as two people would write it alike."""
+    return re.sub(r"[\s\u00a0]+", " ", text).strip().casefold().replace("ё", "е")
+
+
+def _header(columns: Sequence[FieldView], cells: Sequence[str]) -> Sequence[FieldView] | None:
+    """Return the columns in the order of a first line that names them; None when it does not."""
+    titles = {_plain(column.title): column for column in columns}
+    named = [titles.get(_plain(cell)) for cell in cells if cell]
+    found = [column for column in named if column is not None]
+    return found if found and len(found) == len(named) else None
+
+
+def _next_number(name: str, sent: MultiDict[str, str]) -> int:
+    parts = (key.split(".") for key in sent if key.startswith(f"{name}."))
+    return max((int(part[1]) + 1 for part in parts if part[1].isdigit()), default=0)
+
+
+# ---------------------------------------------------------------- one cell
+
+
+def _values(column: FieldView, cell: str, known: Sequence[Choice]) -> Iterator[str]:
+    """Yield what a cell gives its field: one value, several, or none."""
+    kind = column.kind
+    if kind == "flag":
+        if cell.casefold() not in YES | NO:
+            raise _MisfitError("нужно «да» или «нет»")
+        if cell.casefold() in YES:
+            yield "on"
+    elif not cell:
+        return
+    elif kind.startswith("many_"):
+        yield from _several(cell, known)
+    elif kind in KINDS:
+        yield KINDS[kind](cell)
+    elif known:
+        yield _chosen(cell, known)
+    else:
+        yield cell
+
+
+def _several(cell: str, known: Sequence[Choice]) -> Iterator[str]:
+    if _plain(cell) in EVERYBODY:
+        yield from (one.value for one in known)
+        return
+    for part in re.split(r"[;,\n]", cell):
+        if part.strip():
+            yield _chosen(part, known)
+
+
+def _chosen(cell: str, known: Sequence[Choice]) -> str:
+    """Return the only choice a text means: its whole name, or a part no other name has."""
+    wanted = _plain(cell)
+    exact = [one for one in known if wanted in (_plain(one.label), one.value)]
+    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+    found = exact or [
+        one for one in known if pattern.search(f"{_plain(one.label)}, {_plain(one.detail)}")
+    ]
+    if len(found) == 1:
+        return found[0].value
+    reason = f"подходит несколько: {', '.join(one.label for one in found[:3])}"
+    raise _MisfitError(f"«{cell.strip()}» — {reason if found else 'такого в списке нет'}")
+
+
+def _date(cell: str) -> str:
+    for form in ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"):
+        try:
+            return dt.datetime.strptime(cell, form).replace(tzinfo=dt.UTC).date().isoformat()
+        except ValueError:
+            continue
+    raise _MisfitError(f"«{cell}» — не дата, пример: 01.10.2025")
+
+
+def _number(cell: str) -> str:
+    digits = cell.replace(" ", "")
+    if not re.fullmatch(r"-?\d+", digits):
+        raise _MisfitError(f"«{cell}» — не целое число")
+    return digits
+
+
+def _line(cell: str) -> str:
+    return " ".join(cell.split())
+
+
+KINDS: Mapping[str, Callable[[str], str]] = {"date": _date, "number": _number, "line": _line}
