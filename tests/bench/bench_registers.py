@@ -1,6 +1,7 @@
 """Measures the composition of a network on a date after two hundred orders about it."""
 
 import datetime as dt
+import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -68,8 +69,9 @@ def measure(kind: str) -> None:
                 return perf_counter() - begun
 
             taken.append(district.house.read(ask) * 1000)
-    value = p95(taken[WARM:])
+    value = statistics.median(taken[WARM:])
     tell(f"composition_{ORDERS}", round(value, 3), "ms", database=kind,
+        p95_ms=round(p95(taken[WARM:]), 3),
          ratio_to_limit=LIMIT_MS / value)  # fmt: skip
 
 
