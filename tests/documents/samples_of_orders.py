@@ -94,7 +94,19 @@ STATUSES: dict[str, Any] = {
     ],
 }  # fmt: skip
 
+NOTICE: dict[str, Any] = {
+    "документ": _document(f"Уведомление о выходе из сети «{NETWORK}»"),
+    "адресат": {"должность_дат": f"Директору {S02}", "имя_дат": "Гриценко\u00a0А.И."},
+    "уведомление": {"дата": "12.01.2026"},
+    "школа": {"название": S10},
+    "сеть": {"название": NETWORK, "приказ": FOUNDED},
+    "выход": {"дата": "27 января 2026\u00a0г.", "причина": "статус школы изменился."},
+    "мероприятия": [{"название": "Открытый урок «Проценты в задачах»"}],
+    "подпись": {"должность": f"Директор {S10}", "имя": "Р.А.\u00a0Магомедов"},
+}
+
 ORDERS = {
+    "exit_notice": NOTICE,
     "order_amend": AMEND, "order_close": CLOSE, "order_extend": EXTEND, "order_revoke": REVOKE,
     "order_directions": DIRECTIONS, "order_statuses": STATUSES,
 }  # fmt: skip

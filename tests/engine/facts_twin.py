@@ -121,7 +121,17 @@ class FactsTwin:
         """Return a network's card."""
         return self.network_cards.get(network_id)
 
-    def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
+    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
+        """Return the later days on which somebody joins."""
+        days = {member.since for member in self.compositions.get(network_id, ())}
+        return tuple(sorted(day for day in days if day > after))
+
+    def composition(
+        self,
+        network_id: int,
+        on: dt.date,
+        without: int | None = None,  # noqa: ARG002 (the twin's lists name no orders)
+    ) -> tuple[MemberCard, ...]:
         """Return the schools of a network; one list for all dates after they joined."""
         members = self.compositions.get(network_id, ())
         return tuple(member for member in members if member.since <= on)

@@ -261,6 +261,18 @@ def revoked_closing(district):
     return decree("revoke_order", revoked=entry_of("close"), reason=WHY)(district)
 
 
+def later_order(district):
+    """Close a network about which a registered order takes effect after the closing."""
+    case, order = at_order(district)
+    register(district, order)
+    assert district.state(case) == "waiting"
+    rows = table(Instance)  # the change itself would stand in the way
+    write(district, update(rows).where(rows.c.id == case).values(state="withdrawn"))
+    key = network(district, "NW1")
+    closing = request(district, "P003", key, "close", effective_on="2026-02-10")
+    return to_order(district, "P003", closing), "send"
+
+
 TERM = {"reason": WHY, "networks": nets("NW1")}
 ORDERS = {
     "consent_missing": spoilt_consent,
@@ -274,6 +286,7 @@ ORDERS = {
     "term_not_longer": decree("extend_networks", new_term="2026-08-31", **TERM),
     "term_too_long": decree("extend_networks", new_term="2030-08-31", **TERM),
     "networks_differ": other_network,
+    "order_comes_later": later_order,
     "network_closed": closed_before,
     "network_closed, and its closing revoked": revoked_closing,
     "direction_repeated": decree(

@@ -62,6 +62,10 @@ MOVING = (
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 
 
+WALKED = (PROPOSAL, ORDER)
+"""The lives of networks that these begin are checked too, but walked through elsewhere."""
+
+
 class Office(RuleBasedStateMachine):
     """A district in which anything may be tried at any time."""
 
@@ -283,7 +287,7 @@ class Office(RuleBasedStateMachine):
             return []
         return [
             row["id"] for row in self.district.rows(Instance)
-            if row["process"] in ((process,) if process else (PROPOSAL, ORDER))
+            if row["process"] in ((process,) if process else WALKED)
             and (row["state"] in states if states else row["finished_at"] is None)
         ]  # fmt: skip
 

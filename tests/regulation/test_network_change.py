@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from change_story import (
     CHANGE,
+    PLAN,
     decree,
     life,
     network,
@@ -16,9 +17,10 @@ from change_story import (
     to_order,
     warnings,
 )
-from stories import code, done
+from stories import code, done, to_department, to_signature
 
 from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
+from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import (
     JournalEntry,
     MembershipEvent,
@@ -145,6 +147,9 @@ def test_a_suspended_network_waits_and_its_deadlines_move_by_the_pause(open_dist
     nw1 = network(district, "NW1")
     case = life(district, nw1)
     term = district.deadlines(case)["network_term"]
+    done(district.act("P003", case, "open_plan"))
+    (plan,) = district.instances(process=PLAN)
+    plan_due = district.deadlines(plan["id"])
     pause = request(district, "P003", nw1, "suspend", until="2026-03-10",
                     effective_on="2026-02-03")  # fmt: skip
     district.at("2026-02-03")
@@ -154,9 +159,14 @@ def test_a_suspended_network_waits_and_its_deadlines_move_by_the_pause(open_dist
     assert roles(district, nw1, day("2026-02-10"))["S01"] == "base"  # a pause excludes nobody
 
     district.at("2026-03-04")
+    assert district.deadlines(plan["id"]) == plan_due  # the clock stands still
     resume = request(district, "P003", nw1, "resume", effective_on="2026-03-04")
     register(district, to_order(district, "P003", resume))
     assert district.state(case) == "active"
+    moved = district.deadlines(plan["id"])
+    for kind, was in plan_due.items():
+        later = day(was) + dt.timedelta(days=29)
+        assert dt.timedelta(0) <= day(moved[kind]) - later <= dt.timedelta(days=4), kind
     assert (term, district.deadlines(case)["network_term"]) == ("2026-08-31", "2026-08-31")
     (row,) = district.rows(Network, id=nw1)
     assert row["state"] == "active"
@@ -318,3 +328,33 @@ def test_statuses_of_a_year_rest_on_their_order_and_exclude_nobody(open_district
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Акт подготовят заново.")
     kept = district.rows(SchoolStatus, school_year="2026-2027")
     assert {row["revoked_on"] for row in kept} == {day("2026-08-17")}
+
+
+@pytest.mark.clause("1.7, 4.2, N1")
+def test_a_network_created_by_order_begins_its_life_and_its_plan(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    done(district.act("P004", order, "register"))
+    (new,) = district.rows(Network, instance_id=order)
+    begun = life(district, new["id"])
+    assert district.state(begun) == "active"
+    assert district.case(begun).parent_id is None
+    (plan,) = district.instances(process=PLAN)
+    assert plan["subject"] == f"network/{new['id']}/2025-2026"
+
+
+@pytest.mark.clause("N4, A-04")
+def test_a_school_that_leaves_by_its_own_wish_gives_notice(open_district):
+    district = open_district("2026-02-02")
+    nw1 = network(district, "NW1")
+    case = request(district, "P110", nw1, "remove", school=district.school("S10"),
+                   effective_on="2026-02-17")  # fmt: skip
+    done(district.act("P110", case, "send"))
+    (paper,) = district.documents(case)
+    assert paper["paper"] == "exit_notice"
+    assert paper["field_values"]["адресат"]["имя_дат"] == "Соловьёвой\u00a0М.Г."
+    district.carry_out()
+    assert district.rows(Document, instance_id=case)[0]["file_sha256"]

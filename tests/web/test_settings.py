@@ -78,8 +78,8 @@ def test_what_does_not_fit_is_said_beside_the_field_and_stays_there(
 
 def test_only_the_office_decides(browser, district):
     before = own(district)
-    browser("P105").get("/admin/settings", 403)
-    browser("P105").post("/admin/settings/A-02", status=403, value="1/2")
-    browser("P003").post("/admin/settings/A-07", status=403, value="x")
+    browser("P105").get("/admin/settings", 404)
+    browser("P105").post("/admin/settings/A-02", status=404, value="1/2")
+    browser("P003").post("/admin/settings/A-07", status=404, value="x")
     browser("P003").post("/admin/settings/A-99", status=404, value="x")
     assert own(district) == before

@@ -174,6 +174,11 @@ def act(instance_id: int, action: str) -> Reply:
     def work(uow: SqlUnitOfWork) -> Done | Refusal:
         if action == "take_back":
             return acting.take_back(uow, person, instance_id)
+        case = uow.load(instance_id)
+        if case is None or not acting.may_read(
+            uow, uow.processes[case.process], case, uow.actor(person)
+        ):
+            return NOT_FOUND  # before a signature is asked for: what is foreign does not exist
         refusal = None
         if body.scan is None and signing.is_signed(uow, instance_id, action):
             refusal = signing.confirm(uow, person, body.password) if body.password else UNSIGNED

@@ -290,8 +290,16 @@ class Facts(Protocol):
     def network(self, network_id: int) -> NetworkCard | None:
         """Return a network of this municipality."""
 
-    def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
-        """Return the schools of a network on a date, the base first: the fold of its orders."""
+    def composition(
+        self, network_id: int, on: dt.date, without: int | None = None
+    ) -> tuple[MemberCard, ...]:
+        """Return the schools of a network on a date, the base first: the fold of its orders.
+
+        `without` leaves one order out, as if it had been revoked.
+        """
+
+    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
+        """Return the later days on which registered orders change a composition."""
 
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""

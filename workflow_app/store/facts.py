@@ -196,12 +196,18 @@ class SqlFacts:
             lambda: cards.network(self._session, self._municipality_id, network_id, self.today),
         )
 
-    def composition(self, network_id: int, on: dt.date) -> tuple[MemberCard, ...]:
+    def composition(
+        self, network_id: int, on: dt.date, without: int | None = None
+    ) -> tuple[MemberCard, ...]:
         """Return the schools of a network on a date, the base first."""
         return tuple(
             MemberCard(member.school_id, member.role, member.since, member.order_label)
-            for member in networks.composition(self._session, network_id, on)
+            for member in networks.composition(self._session, network_id, on, without=without)
         )
+
+    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
+        """Return the later days on which registered orders change a composition."""
+        return networks.turning_points(self._session, network_id, after)
 
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""

@@ -27,13 +27,17 @@ class Member:
 
 
 def composition(
-    session: Session, network_id: int, on: dt.date, as_known_on: dt.date | None = None
-) -> tuple[Member, ...]:
+    session: Session, network_id: int, on: dt.date, as_known_on: dt.date | None = None,
+    without: int | None = None,
+) -> tuple[Member, ...]:  # fmt: skip
     """Return the schools of a network on the day, the base school first.
 
     `as_known_on` leaves out orders registered later; without it every registered order counts.
+    `without` leaves out one order more.
     """
     query = _latest(on, as_known_on, MembershipEvent.network_id == network_id)
+    if without is not None:
+        query = query.where(MembershipEvent.order_entry_id.is_distinct_from(without))
     return _members(session, query)
 
 
@@ -44,6 +48,17 @@ def compositions(
     query = _latest(on, None, MembershipEvent.municipality_id == municipality_id)
     members = _members(session, query)
     return {key: tuple(found) for key, found in groupby(members, lambda one: one.network_id)}
+
+
+def turning_points(session: Session, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
+    """Return the later days on which orders registered so far change a composition."""
+    query = (
+        select(MembershipEvent.effective_on)
+        .where(MembershipEvent.network_id == network_id, MembershipEvent.effective_on > after)
+        .distinct()
+        .order_by(MembershipEvent.effective_on)
+    )
+    return tuple(session.scalars(query))
 
 
 def networks_of_school(

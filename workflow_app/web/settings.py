@@ -28,7 +28,7 @@ def _page(
     uow: SqlUnitOfWork, key: str = "", refusal: Refusal | None = None,
     sent: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
-    by = officer(uow.actor(person_id())) or abort(403)
+    by = officer(uow.actor(person_id())) or abort(404)
     facts = uow.facts(by.municipality_id)
     lines = [
         (name, default, facts.setting(name), list(service.parts(name, facts.setting(name))))
@@ -59,5 +59,5 @@ def decide(key: str) -> Response | tuple[str, int]:
         flash("Решение записано.", "success")
         return redirect(url_for("settings.show"))
     if result.field is None:
-        abort(403)
+        abort(404)
     return house().read(lambda uow: _page(uow, key, result, sent)), 422

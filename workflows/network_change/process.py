@@ -21,6 +21,7 @@ from workflows.network_change.effects import (
     stop_order,
 )
 from workflows.network_change.form import Change, Opinion, first_values, heading
+from workflows.network_change.papers import NOTICE, exit_notice, notice, notice_file
 from workflows.network_change.rules import (
     ORDER,
     activities_passed_on,
@@ -121,6 +122,10 @@ applied = process.final("applied", "Вступило в силу")
 rejected = process.final("rejected", "Отклонено")
 withdrawn = process.final("withdrawn", "Отозвано")
 
+process.paper(
+    "exit_notice", "Уведомление о выходе", fields=NOTICE, values=notice, file_name=notice_file
+)
+
 process.start(
     "request", "Изменить сеть", draft, basis="N2",
     by=(SYSTEM_ROLE, AUTHOR_COORDINATOR, AUTHOR_HEAD, SPECIALIST),
@@ -129,7 +134,7 @@ process.move(
     "send", "Отправить", [draft, returned],
     {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=AUTHORS,
     basis="N2, 5.1", style="primary", if_=FIT,
-    do=[remember_schools, snapshot, ask_council, ask_schools_at_once],
+    do=[remember_schools, snapshot, exit_notice, ask_council, ask_schools_at_once],
 )  # fmt: skip
 process.when(
     "council_for", "Совет за изменение", council.passed, council_vote,

@@ -1,8 +1,8 @@
 """Conditions of a change: what it says is possible, whom it leaves behind, until when (N2–N10)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine import Case, CaseCard, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
@@ -174,15 +174,21 @@ def activities_passed_on(case: Case, facts: Facts) -> Iterator[Refusal]:
     gone = before(case, facts).keys() - after(case, facts).keys()
     if case.data.kind in ("merge", "close", "split"):
         return
+    for card in open_activities(case, facts, gone):
+        yield refuse(
+            "activity_open", "«{title}» ведёт уходящая школа: назначьте другого или отмените",
+            title=card.data.title, basis="4.3",
+        )  # fmt: skip
+
+
+def open_activities(case: Case, facts: Facts, schools: Collection[int]) -> Iterator[CaseCard]:
+    """Yield the unfinished activities of the network whose responsible works in these schools."""
     for card in facts.cases_about(f"network/{case.data.network}", ACTIVITY):
         if card.state in ("done", "not_done", "cancelled"):
             continue
         post = facts.post(card.data.responsible) if card.data.responsible else None
-        if post and post.organisation_id in gone:
-            yield refuse(
-                "activity_open", "«{title}» ведёт уходящая школа: назначьте другого или отмените",
-                title=card.data.title, basis="4.3",
-            )  # fmt: skip
+        if post and post.organisation_id in schools:
+            yield card
 
 
 @says("приостановить можно до даты в будущем")

@@ -9,7 +9,6 @@ from workflows.rules import HELPED, school_year
 
 CHANGE = "network_change"
 PLAN = "annual_plan"
-ACTIVITY = "plan_activity"
 ENDS = ("close", "merge")
 """Changes after which a network is no more."""
 
@@ -139,13 +138,4 @@ def term_covers_year(case: Case, facts: Facts) -> Refusal | None:
             "term_ends_before", "Сеть действует по {date}: сначала продлите её приказом",
             date=f"{network.valid_to:%d.%m.%Y}", basis="A-04",
         )  # fmt: skip
-    return None
-
-
-@says("открытых мероприятий нет")
-def activities_ended(case: Case, facts: Facts) -> Refusal | None:
-    """A network closes when nothing of it is left open (N9)."""
-    ended = {"done", "not_done", "cancelled"}
-    if any(card.state not in ended for card in facts.cases_about(subject(case), ACTIVITY)):
-        return refuse("activities_open", "У сети есть незаконченные мероприятия", basis="1.8")
     return None

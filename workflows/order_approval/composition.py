@@ -1,6 +1,7 @@
 """Which schools an order names, and whether its composition is the one that was agreed (4.2)."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
@@ -106,20 +107,12 @@ def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
     data = case.data
     if data.kind != AMEND or not data.changes:
         return
-    after = {m.school: m.role for m in facts.composition(data.network, data.valid_from)}
-    after |= {row.school: row.after for row in data.changes}
-    bases = [school for school, role in after.items() if role == "base"]
-    if len(bases) != 1:
-        yield refuse("one_base", "В сети должна остаться одна базовая школа", field="changes",
-                     basis="1.3")  # fmt: skip
+    days = (data.valid_from, *facts.turning_points(data.network, data.valid_from))
+    folds = [_after(case, facts, day) for day in days]
+    yield from unsound(folds, "changes")
     new = [row.school for row in data.changes if row.after == "base"]
     for school in (*new, *((data.new_base,) if data.new_base else ())):
         yield from _may_host(case, facts, school)
-    if "supported" not in after.values():
-        yield refuse(
-            "last_supported_school", "В сети не останется ни одной школы, которой оказывается "
-            "помощь: её можно только закрыть", field="changes", basis="Название",
-        )  # fmt: skip
     year = school_year(data.valid_from)
     for row in data.changes:
         helped = set(HELPED) & set(facts.statuses(row.school, year))
@@ -128,6 +121,37 @@ def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
                 "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
                 school=facts.name("school", row.school), field="changes", basis="Название",
             )  # fmt: skip
+
+
+def _after(case: Case, facts: Facts, day: dt.date) -> dict[int, str]:
+    """Return the composition of a day as the order leaves it; what later orders say stays."""
+    data = case.data
+    on_day = {m.school: m for m in facts.composition(data.network, day)}
+    start = {m.school for m in facts.composition(data.network, data.valid_from)}
+    now = {school: member.role for school, member in on_day.items()}
+    for row in data.changes:
+        member = on_day.get(row.school)
+        gone_later = member is None and row.school in start
+        if not gone_later and (member is None or member.since <= data.valid_from):
+            now[row.school] = row.after
+    return {school: role for school, role in now.items() if role}
+
+
+def unsound(folds: Iterable[Mapping[int, str]], field: str) -> Iterator[Refusal]:
+    """Say what is wrong with a composition on the days from its change on; a closed one is empty.
+
+    >>> [refusal.code for refusal in unsound([{1: "base", 2: "base"}, {}], "changes")]
+    ['one_base', 'last_supported_school']
+    """
+    living = [tuple(fold.values()) for fold in folds if fold]
+    if any(roles.count("base") != 1 for roles in living):
+        yield refuse("one_base", "В сети должна оставаться одна базовая школа", field=field,
+                     basis="1.3")  # fmt: skip
+    if any("supported" not in roles for roles in living):
+        yield refuse(
+            "last_supported_school", "В сети не останется ни одной школы, которой оказывается "
+            "помощь: её можно только закрыть", field=field, basis="Название",
+        )  # fmt: skip
 
 
 def _may_host(case: Case, facts: Facts, school: int) -> Iterator[Refusal]:

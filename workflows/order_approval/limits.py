@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.process import Guard
+from workflows.order_approval.composition import unsound
 from workflows.order_approval.kinds import (
     AMEND,
     CLOSE,
@@ -121,6 +122,12 @@ def may_be_revoked(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
     else:
         yield from _later_orders(facts, order.networks, order.id, order.kind)
+        for network in order.networks:
+            days = (case.today, *facts.turning_points(network, case.today))
+            yield from unsound(
+                ({m.school: m.role for m in facts.composition(network, day, order.id)}
+                 for day in days), "revoked",
+            )  # fmt: skip
 
 
 def _is_closed(facts: Facts, network: int) -> bool:
@@ -155,12 +162,24 @@ def nothing_is_left_open(case: Case, facts: Facts) -> Refusal | None:
                   "или передайте их", field="network", basis="1.8")  # fmt: skip
 
 
+@says("после закрытия в состав уже никто не входит")
+def nothing_comes_later(case: Case, facts: Facts) -> Refusal | None:
+    """No order registered before changes the composition after its end (4.2)."""
+    if not facts.turning_points(case.data.network, case.data.valid_from):
+        return None
+    return refuse(
+        "order_comes_later", "О сети есть приказ, который вступает в силу позже: отмените его",
+        field="valid_from", basis="4.2",
+    )  # fmt: skip
+
+
 TO_SEND = (
     only(extension_fits, EXTEND),
     only(directions_differ, DIRECTIONS),
     only(statuses_agree, STATUSES),
     only(may_be_revoked, REVOKE),
     only(nothing_is_left_open, CLOSE),
+    only(nothing_comes_later, CLOSE),
 )
 """Asked when the draft is sent, signed and registered: registers may have changed meanwhile."""
 DATED = (CREATE, AMEND, CLOSE)

@@ -1,0 +1,88 @@
+"""What a change of a network asks of activities in hand and of an order already signed."""
+
+import datetime as dt
+
+import pytest
+from engine.facts_twin import FactsTwin
+
+from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, PostCard
+from workflow_app.engine.decide import check
+from workflows import network_life
+from workflows.activities import ACTIVITY
+from workflows.network_change.form import Change
+from workflows.network_change.papers import exit_notice, notice
+from workflows.network_change.rules import activities_passed_on, order_is_revoked, order_not_signed
+from workflows.order_approval.form import Order
+from workflows.order_approval.limits import nothing_is_left_open
+from workflows.plan_activity import process as activity
+
+TODAY = dt.date(2026, 2, 2)
+S10, S01 = 110, 101
+
+
+def registers(state="planned", organisation=S10):
+    """Return a network with one activity that a school is responsible for."""
+    facts = FactsTwin(today=TODAY)
+    data = activity.form.model_validate({"title": "Открытый урок", "responsible": 7})
+    facts.about["network/7"] = (CaseCard(3, ACTIVITY, state, data),)
+    facts.posts[7] = PostCard(7, "deputy", organisation, "заместитель директора")
+    facts.network_cards[7] = NetworkCard(
+        7, "Математика", "active", S01, dt.date(2025, 9, 1), dt.date(2026, 8, 31)
+    )
+    facts.compositions[7] = tuple(
+        MemberCard(school, role, dt.date(2025, 9, 1))
+        for school, role in ((S01, "base"), (S10, "supported"), (112, "supported"))
+    )
+    return facts
+
+
+def leaving(**values):
+    """Return the case of a school that leaves."""
+    data = Change.model_validate({
+        "network": 7, "kind": "remove", "school": S10, "effective_on": "2026-02-27",
+        "reason": "собственное желание", **values,
+    })  # fmt: skip
+    return Case(
+        9, "network_change", "dept_review", data, 1, {"author": frozenset({S10})}, today=TODAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "organisation", "refused"),
+    [("planned", S10, True), ("done", S10, False), ("planned", S01, False)],
+)
+def test_a_school_leaves_when_its_activities_are_passed_on(state, organisation, refused):
+    refusal = check([activities_passed_on], leaving(), registers(state, organisation))
+    assert (refusal.code if refusal else "") == ("activity_open" if refused else "")
+
+
+def test_a_network_is_closed_when_nothing_is_left_open():
+    order = Case(5, "order_approval", "draft", Order.model_validate({"network": 7}), 1)
+    assert nothing_is_left_open(order, registers()).code == "activities_open"
+    assert nothing_is_left_open(order, registers("cancelled")) is None
+
+
+@pytest.mark.parametrize(("states", "refused"), [(("draft",), False), (("signed",), True)])
+def test_a_change_is_withdrawn_until_its_order_is_signed(states, refused):
+    facts = FactsTwin(states_of_children={"order_approval": states})
+    refusal = order_not_signed(leaving(), facts)
+    assert (refusal is not None) == refused
+    if refused:
+        assert refusal.code == "order_signed"
+
+
+def test_a_change_without_an_order_in_force_does_not_take_effect():
+    assert order_is_revoked(leaving(), FactsTwin())
+
+
+def test_a_school_that_leaves_itself_gives_notice_with_its_open_activities():
+    assert exit_notice(leaving(), registers()).key == "exit_notice"
+    assert exit_notice(leaving(kind="close"), registers()) is None
+    said = notice(leaving(), registers())
+    assert said["мероприятия"] == [{"название": "Открытый урок"}]
+    assert said["сеть"]["название"] == "Математика"
+
+
+def test_the_life_of_a_network_begins_by_the_system_alone():
+    first = network_life.process.starts()[0]
+    assert (first.key, first.is_by_person) == ("found", False)
