@@ -283,7 +283,7 @@ class Office(RuleBasedStateMachine):
             return []
         return [
             row["id"] for row in self.district.rows(Instance)
-            if process in (None, row["process"])
+            if row["process"] in ((process,) if process else (PROPOSAL, ORDER))
             and (row["state"] in states if states else row["finished_at"] is None)
         ]  # fmt: skip
 
