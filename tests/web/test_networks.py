@@ -26,6 +26,13 @@ def test_a_network_names_the_order_that_founded_it(browser, network):
     assert "№ 306-од от 29.08.2024" in founded
 
 
+def test_a_network_lists_the_cases_about_it_by_its_name(browser, network):
+    page = browser("P202").get(network)
+    going_on = page[page.index("Что идёт в сети") : page.index("Состав на")]
+    assert "Сеть «Читательская грамотность в многоязычной школе»" in going_on
+    assert "Готовность 4 из 6" in going_on
+
+
 def test_a_network_shows_what_differs_between_two_dates(browser, network):
     page = browser("P003").get(f"{network}?since=2025-12-01")
     changed = page[page.index("Что изменилось с 01.12.2025") : page.index("Как складывался")]

@@ -54,6 +54,7 @@ def take_composition(case: Case, facts: Facts) -> Put:
     members = facts.composition(case.data.network, case.today)
     network = facts.network(case.data.network)
     return Put({
+        "network_name": network.name if network else case.data.network_name,
         "base": next((m.school for m in members if m.role == "base"), case.data.base),
         "members": Many(m.school for m in members if m.role != "base"),
         "coordinator": network.coordinator if network else case.data.coordinator,

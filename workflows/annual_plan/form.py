@@ -60,6 +60,7 @@ class Plan(Form):
     """The plan of a network for a school year."""
 
     network: Network = field("Сеть", readonly=True)
+    network_name: Line = field("Наименование сети", hidden=True)
     school_year: Choice = field("Учебный год", of="school_years", readonly=True)
     edition: Int = field("Редакция", readonly=True, default=1)
     base: School = field("Базовая школа", readonly=True)
@@ -74,6 +75,11 @@ class Plan(Form):
         "Почему нет дистанционных форматов", optional=True, basis="1.8",
         hint="Нужно, только если ни одно мероприятие не проходит дистанционно",
     )  # fmt: skip
+
+
+def heading(data: Plan) -> str:
+    """Return how a plan is called in lists: by its network and its year."""
+    return f"План сети «{data.network_name}» на {data.school_year.replace('-', '/')} учебный год"
 
 
 class RowChange(Form):

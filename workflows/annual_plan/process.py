@@ -29,7 +29,7 @@ from workflows.annual_plan.effects import (
     take_row_change,
     vote_failed,
 )
-from workflows.annual_plan.form import Plan, RowChange
+from workflows.annual_plan.form import Plan, RowChange, heading
 from workflows.annual_plan.papers import PLAN, PROTOCOL, plan, plan_file, protocol, protocol_file
 from workflows.annual_plan.rules import (
     all_activities_ended,
@@ -68,7 +68,7 @@ process = Process(
     form=Plan,
     basis="4.3, 5.1",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
-    heading=lambda data: f"План сети на {data.school_year.replace('-', '/')} учебный год",
+    heading=heading,
     stop="abandon",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),

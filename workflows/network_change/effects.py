@@ -20,7 +20,9 @@ def remember_schools(case: Case, facts: Facts) -> Put:
     old = before(case, facts)
     asked = (voter.organisation_id for voter in schools_concerned(case, facts))
     base = next((school for school, role in old.items() if role == "base"), None)
+    network = facts.network(case.data.network)
     return Put({
+        "network_name": network.name if network else "",
         "base": base,
         "members": Many(school for school in old if school != base),
         "asked": Many(school for school in asked if school and school not in old),

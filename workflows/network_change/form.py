@@ -76,6 +76,7 @@ class Change(Form):
     effective_on: Date = field("С какой даты", hint="Не раньше регистрации приказа")
     reason: Text = field("Почему", minimum=10)
     school_year: Choice = field("Учебный год", of="school_years", hidden=True)
+    network_name: Line = field("Наименование сети", hidden=True)
     base: School = field("Базовая школа сети", hidden=True)
     members: Many[School] = field("Школы сети", hidden=True)
     asked: Many[School] = field("Кого спрашивали", hidden=True)
@@ -94,7 +95,8 @@ def first_values(_capacity: Any, _facts: Facts, today: dt.date) -> dict[str, Any
 
 def heading(data: Change) -> str:
     """Return how a request is called in lists."""
-    return KINDS.get(data.kind, "Изменение сети")
+    kind = KINDS.get(data.kind, "Изменение сети")
+    return f"{kind}: сеть «{data.network_name}»" if data.network_name else kind
 
 
 def is_by_department(case: Case, facts: Facts) -> bool:

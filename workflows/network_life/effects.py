@@ -61,6 +61,7 @@ def take_composition(case: Case, facts: Facts) -> Put:
     base = next((school for school, role in now.items() if role == "base"), case.data.base)
     were = (case.data.base, *case.data.members, *case.data.former)
     return Put({
+        "network_name": network.name if network else case.data.network_name,
         "base": base,
         "members": Many(school for school in now if school != base),
         "former": Many(school for school in were if school and school not in now),
@@ -95,7 +96,8 @@ def open_plan(case: Case, facts: Facts) -> Iterator[Put | Start]:
         year = school_year(network.valid_from)
     yield Put({"school_year": year})
     data = {
-        "network": case.data.network, "school_year": year, "base": case.data.base,
+        "network": case.data.network, "network_name": case.data.network_name,
+        "school_year": year, "base": case.data.base,
         "members": list(case.data.members), "coordinator": case.data.coordinator,
         "goal": network.goal if network else "",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from workflow_app.engine import (
     Date,
     Facts,
     Form,
+    Line,
     Many,
     Network,
     Person,
@@ -22,6 +23,7 @@ class Life(Form):
     """A network as a case: its schools today, its people, what it rests on."""
 
     network: Network = field("Сеть", readonly=True)
+    network_name: Line = field("Наименование сети", hidden=True)
     school_year: Choice = field("Учебный год", of="school_years", readonly=True)
     base: School = field("Базовая школа", readonly=True, basis="1.3")
     members: Many[School] = field("Школы сети", readonly=True, basis="4.2")
@@ -48,6 +50,7 @@ def adopted(facts: Facts, network_id: int) -> tuple[int, dict[str, Any]]:
     members = facts.composition(network_id, max(network.valid_from, facts.today))
     return network.base, {
         "network": network.id,
+        "network_name": network.name,
         "school_year": school_year(facts.today),
         "base": network.base,
         "members": [m.school for m in members if m.school != network.base],

@@ -64,6 +64,7 @@ process = Process(
         "members": lambda data: data.members,
         "former": lambda data: data.former,
     },
+    heading=lambda data: f"Сеть «{data.network_name}»",
     beside="network",
     adopt=adopted,
     stop="end",

@@ -64,7 +64,8 @@ def _found(case: Case, _facts: Facts, name: str, roles: dict[int, str], until: o
         yield Enter("membership", values, data.valid_from)
     base = next(school for school, role in roles.items() if role == "base")
     life = {
-        "network": Made("network"), "school_year": school_year(data.valid_from), "base": base,
+        "network": Made("network"), "network_name": name,
+        "school_year": school_year(data.valid_from), "base": base,
         "members": [school for school in roles if school != base], "acts": list(data.acts),
         "coordinator": data.coordinator, "curator": data.curator, "valid_to": until,
     }  # fmt: skip
