@@ -6,7 +6,14 @@ import pytest
 from engine.facts_twin import FactsTwin
 
 from workflow_app.engine.calendar import WorkingCalendar
-from workflow_app.engine.deadlines import Due, Policy, default_policy, moments, schedule
+from workflow_app.engine.deadlines import (
+    Due,
+    Policy,
+    august_policy,
+    default_policy,
+    moments,
+    schedule,
+)
 from workflow_app.engine.roles import Role
 
 HEAD = Role("head", "начальник", "department_head")
@@ -76,3 +83,10 @@ def test_moments_are_mornings_and_the_last_second_of_the_due_day(what, moment):
     plan = schedule(due, default_policy(due), WED, DAYS)
 
     assert {kind: at for at, kind, _ in moments(plan, MOSCOW)}[what] == moment
+
+
+def test_shorter_term_of_august_drops_reminders_that_would_come_before_it():
+    usual = Due("consent", 5, remind=(2, 0), escalate=((1, HEAD),), august=2)
+
+    assert august_policy(usual) == Policy(2, "working", (0,), (1,))
+    assert august_policy(Due("visa", 2)) is None

@@ -26,6 +26,7 @@ from workflow_app.engine import (
     Made,
     Pause,
     Position,
+    PostCard,
     Process,
     Put,
     Refusal,
@@ -38,6 +39,7 @@ from workflow_app.engine import (
     refuse,
 )
 from workflow_app.engine.calendar import WorkingCalendar
+from workflow_app.engine.case import RecommendationCard
 from workflow_app.engine.deadlines import default_policy, moments, schedule
 from workflow_app.engine.decide import decide, readiness, warned
 from workflow_app.engine.forms import missing, parse, relevant
@@ -319,3 +321,12 @@ def test_difference_of_rows_names_the_changed_fields_by_key():
     assert {key: sorted(names) for key, names in found.items()} == {
         "b": ["name"], "c": ["key", "name", "on"], "d": ["key", "name", "on"],
     }  # fmt: skip
+
+
+def test_post_is_held_or_vacant_and_a_recommendation_accepted_or_not():
+    held, vacant = (
+        PostCard(1, "methodist", 2, "методист", "Шевчук Л.Н.", who) for who in (21, None)
+    )
+    assert (held.is_held, vacant.is_held) == (True, False)
+    said = [RecommendationCard(1, "R1", "Ввести срез", answer) for answer in ("accepted", "")]
+    assert [card.is_accepted for card in said] == [True, False]

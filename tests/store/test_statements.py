@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import event
 from stories import done, propose, to_department
 
@@ -49,6 +50,7 @@ def test_reading_a_case_twice_in_one_transaction_asks_once(open_district):
     assert second.state != "elsewhere"
 
 
+@pytest.mark.shipped
 def test_cases_about_a_subject_are_asked_for_once_until_one_changes(open_district):
     district = open_district("2025-08-28")
     case = done(propose(district, "P102", MEMBERS)).instance_id

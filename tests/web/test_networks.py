@@ -26,6 +26,7 @@ def test_a_network_names_the_order_that_founded_it(browser, network):
     assert "№ 306-од от 29.08.2024" in founded
 
 
+@pytest.mark.shipped
 def test_a_network_lists_the_cases_about_it_by_its_name(browser, network):
     page = browser("P202").get(network)
     going_on = page[page.index("Что идёт в сети") : page.index("Состав на")]

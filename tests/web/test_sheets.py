@@ -14,6 +14,8 @@ LINE = (
     "Фомина Д.А.\tСОШ № 10; СОШ № 12\tучителя\tпрограмма семинара\tда"
 )
 
+pytestmark = pytest.mark.shipped
+
 
 @pytest.fixture
 def district(sqlite_district):
