@@ -1,54 +1,8 @@
-"""The council of a network: one vote a school, quorum, majority, a tie for the base head (5.1)."""
+"""The council's vote on the plan (5.1, L3)."""
 
-from collections.abc import Iterator
+from workflows.council import vote_of_council
 
-from workflow_app.engine import (
-    Answer,
-    Ballot,
-    Case,
-    Due,
-    Facts,
-    Setting,
-    Voter,
-    answered,
-    more_than,
-)
-from workflows.roles import SPECIALIST
-from workflows.rules import Reason
-
-VOTES = {
-    "pending": "ещё не голосовала",
-    "for": "за",
-    "against": "против",
-    "abstained": "воздержалась",
-    "absent": "не голосовала",
-}
-
-
-def schools_of_network(case: Case, facts: Facts) -> Iterator[Voter]:
-    """Every school of the composition has one vote (A-05); ИМЦ advises and does not vote (A-06)."""
-    for member in facts.composition(case.data.network, case.today):
-        group = "base" if member.role == "base" else "member"
-        yield Voter(str(member.school), "school_head", member.school, group)
-
-
-council = Ballot(
-    "council", "Голосование совета сети", schools_of_network,
-    basis="5.1",
-    voter_title="директор",
-    work_title="Проголосовать за план сети",
-    answers=(
-        Answer("vote_for", "За", "for", style="primary"),
-        Answer("vote_against", "Против", "against", form=Reason, if_=(answered,)),
-        Answer("abstain", "Воздержаться", "abstained"),
-    ),
-    words=VOTES,
-    yes=("for",),
-    abstain=("abstained",),
-    quorum=more_than(Setting("A-05.quorum")),
-    need=more_than(Setting("A-05.majority")),
-    of="cast",
-    tie_group="base",
-    silence="absent",
-    due=Due("council", 3, remind=(1, 0), escalate=((1, SPECIALIST),)),
+council = vote_of_council(
+    "council", "Проголосовать за план сети",
+    yes="vote_for", no="vote_against", abstain="abstain",
 )  # fmt: skip

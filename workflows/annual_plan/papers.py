@@ -6,8 +6,9 @@ from workflow_app.engine import Case, Facts
 from workflow_app.engine.ballots import Tally
 from workflow_app.engine.case import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
-from workflows.annual_plan.council import VOTES, council
+from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity
+from workflows.council import VOTES
 from workflows.papers import (
     DOCUMENT,
     ROLES_PRINTED,

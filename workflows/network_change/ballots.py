@@ -8,22 +8,14 @@ from workflow_app.engine import (
     Case,
     Due,
     Facts,
-    Setting,
     Voter,
     answered,
     at_least,
-    more_than,
 )
+from workflows.council import vote_of_council
 from workflows.roles import SPECIALIST
 from workflows.rules import Reason
 
-VOTES = {
-    "pending": "ещё не голосовала",
-    "for": "за",
-    "against": "против",
-    "abstained": "воздержалась",
-    "absent": "не голосовала",
-}
 CONSENTS = {
     "pending": "ещё не ответила",
     "agreed": "согласна",
@@ -32,32 +24,9 @@ CONSENTS = {
 }
 
 
-def council_of_network(case: Case, facts: Facts) -> Iterator[Voter]:
-    """Every school of the composition has one vote (A-05)."""
-    for member in facts.composition(case.data.network, case.today):
-        group = "base" if member.role == "base" else "member"
-        yield Voter(str(member.school), "school_head", member.school, group)
-
-
-council = Ballot(
-    "change_council", "Голосование совета сети", council_of_network,
-    basis="5.1",
-    voter_title="директор",
-    work_title="Проголосовать за изменение сети",
-    answers=(
-        Answer("support", "За", "for", style="primary"),
-        Answer("oppose", "Против", "against", form=Reason, if_=(answered,)),
-        Answer("stay_aside", "Воздержаться", "abstained"),
-    ),
-    words=VOTES,
-    yes=("for",),
-    abstain=("abstained",),
-    quorum=more_than(Setting("A-05.quorum")),
-    need=more_than(Setting("A-05.majority")),
-    of="cast",
-    tie_group="base",
-    silence="absent",
-    due=Due("council", 3, remind=(1, 0), escalate=((1, SPECIALIST),)),
+council = vote_of_council(
+    "change_council", "Проголосовать за изменение сети",
+    yes="support", no="oppose", abstain="stay_aside",
 )  # fmt: skip
 
 
