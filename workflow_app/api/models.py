@@ -97,6 +97,15 @@ class RefusedView(BaseModel):
     reasons: list[Problem]
 
 
+class TableView(BaseModel):
+    """What the registers tell of a case at this moment."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class InstanceView(BaseModel):
     """A case as its reader sees it."""
 
@@ -111,6 +120,7 @@ class InstanceView(BaseModel):
     allowed: list[ActionView]
     refused: list[RefusedView]
     warnings: list[Problem]
+    tables: list[TableView]
 
 
 class HistoryView(BaseModel):

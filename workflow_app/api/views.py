@@ -3,7 +3,7 @@
 from workflow_app.api import models as m
 from workflow_app.api.problems import problem_of
 from workflow_app.engine.case import Case, Facts
-from workflow_app.engine.decide import Offer, allowed, warned
+from workflow_app.engine.decide import Offer, allowed, told, warned
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import accepted
@@ -23,6 +23,10 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
         allowed=[_allowed(offer, facts) for offer in offers if offer.refusal is None],
         refused=[_refused(offer) for offer in offers if offer.refusal is not None],
         warnings=[problem_of(warning) for warning in warned(process, case, facts)],
+        tables=[
+            m.TableView(key=one.key, title=one.title, columns=one.columns, rows=rows)
+            for one, rows in told(process, case, facts)
+        ],
     )  # fmt: skip
 
 

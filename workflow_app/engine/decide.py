@@ -15,11 +15,14 @@ from workflow_app.engine.process import (
     Guard,
     Process,
     State,
+    Table,
     Transition,
     otherwise,
 )
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity, Parties, fitting
+
+Lines = tuple[tuple[str, ...], ...]
 
 _CHANGED = "Пока страница была открыта, дело изменилось. Обновите её и посмотрите, что нового."
 
@@ -335,6 +338,13 @@ def warned(process: Process, case: Case, facts: Facts) -> tuple[Refusal, ...]:
 def readiness(process: Process, case: Case, facts: Facts) -> tuple[tuple[Check, bool], ...]:
     """Return the lines of the checklist, each with whether it holds."""
     return tuple((line, line.holds(case, facts)) for line in process.checklist)
+
+
+def told(process: Process, case: Case, facts: Facts) -> tuple[tuple[Table, Lines], ...]:
+    """Return the tables a case shows in its state, those without rows left out."""
+    shown = [t for t in process.tables.values() if not t.states or case.state in t.states]
+    found = ((table, tuple(table.rows(case, facts))) for table in shown)
+    return tuple((table, rows) for table, rows in found if rows)
 
 
 def is_visible(process: Process, state: str, parties: Parties, actor: Actor) -> bool:

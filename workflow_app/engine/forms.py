@@ -4,6 +4,7 @@ Every field may be empty while a draft lives; `filled` (guards.py) asks for the 
 """
 
 import datetime as dt
+import decimal
 from collections import UserDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -42,6 +44,11 @@ Line = Annotated[str, Widget("line"), _line]
 Text = Annotated[str, Widget("text"), _text]
 Choice = Annotated[str, Widget("choice"), _line]
 Number = Annotated[int | None, Widget("number")]
+Decimal = Annotated[
+    decimal.Decimal | None, Widget("decimal"),
+    BeforeValidator(lambda said: said.replace(",", ".") if isinstance(said, str) else said),
+]  # fmt: skip
+"""A number with a comma or a point; a percentage or a mean, never a count."""
 Date = Annotated[dt.date | None, Widget("date")]
 Flag = Annotated[bool, Widget("flag")]
 School = Annotated[int | None, Widget("school")]
@@ -182,7 +189,8 @@ def field(
     """Declare a field: its Russian title, its clause, and whether it may stay empty.
 
     `minimum` is the least number of characters (text) or values (rows, several); `when` asks
-    the form itself whether the field matters with what it says so far.
+    the form itself whether the field matters with what it says so far. Rows that are `fixed`
+    are the system's: people fill their columns and neither add nor remove one.
     """
     described = {
         "basis": basis,
@@ -213,6 +221,11 @@ class FieldView:
     def is_required(self) -> bool:
         """Tell whether a finished form needs a value here."""
         return not self.options.get("optional")
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether the system alone writes it: people do not see it, or only read it."""
+        return bool(self.options.get("hidden") or self.options.get("readonly"))
 
     @property
     def columns(self) -> tuple["FieldView", ...]:
@@ -293,6 +306,7 @@ _SENTENCES = {
     "date_from_datetime_inexact": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
     "date_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
     "int_parsing": ("bad_number", "Нужно целое число"),
+    "decimal_parsing": ("bad_number", "Нужно число, пример: 4,5"),
     "bool_parsing": ("bad_flag", "Нужно «да» или «нет»"),
 }
 

@@ -74,6 +74,7 @@ class Passport:
     papers: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 def described(process: Process) -> Passport:
@@ -89,6 +90,7 @@ def described(process: Process) -> Passport:
         tuple(paper.title for paper in process.papers.values()),
         tuple(sentence(warning) for warning in process.warnings),
         tuple(line.title for line in process.checklist),
+        tuple(table.title for table in process.tables.values()),
     )
 
 
@@ -264,7 +266,11 @@ def _head(page: Passport) -> Iterator[str]:
     if page.papers:
         yield ""
         yield f"Документы: {', '.join(page.papers)}."
-    for title, lines in (("Предупреждает", page.warnings), ("Готовность", page.checklist)):
+    said = (
+        ("Предупреждает", page.warnings), ("Готовность", page.checklist),
+        ("Показывает", page.tables),
+    )  # fmt: skip
+    for title, lines in said:
         if lines:
             yield ""
             yield f"{title}: {'; '.join(lines)}."

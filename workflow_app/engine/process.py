@@ -40,6 +40,8 @@ class State:
     no_deadline: str = ""
     waits_for: tuple[Role, ...] = ()
     edit: tuple[Role, ...] = ()
+    only: tuple[str, ...] = ()
+    """The fields that are still edited here; without any, all of them."""
     ballot: Ballot | None = None
     is_final: bool = False
     is_private: bool = False
@@ -67,6 +69,22 @@ class Check:
     title: str
     holds: Condition
     basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the registers tell of a case at the moment it is looked at; nothing of it is stored.
+
+    Whoever reads the case sees it: rows hold nothing that one of the readers may not know.
+    """
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: Callable[[Case, Facts], Iterable[tuple[str, ...]]]
+    states: tuple[str, ...] = ()
+    """Where it is shown; everywhere without any."""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +177,7 @@ class Process:
     transitions: list[Transition] = field(default_factory=list)
     ballots: dict[str, Ballot] = field(default_factory=dict)
     papers: dict[str, PaperKind] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
     where: str = field(default_factory=caller, repr=False)
     repeated: list[tuple[str, str]] = field(default_factory=list, repr=False)
     """Keys declared twice, each with the place of its second declaration."""
@@ -176,6 +195,7 @@ class Process:
         no_deadline: str = "",
         waits_for: Role | Iterable[Role] = (),
         edit: Role | Iterable[Role] = (),
+        only: str | Iterable[str] = (),
         ballot: Ballot | None = None,
         private: bool = False,
         unlimited: str = "",
@@ -183,7 +203,7 @@ class Process:
         """Declare a state; it needs a deadline or the reason why it has none."""
         state = State(
             key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
-            ballot, is_private=private, unlimited=unlimited, where=caller(),
+            _many(only, str), ballot, is_private=private, unlimited=unlimited, where=caller(),
         )  # fmt: skip
         self._declare(self.states, key, state, state.where)
         if ballot and self.ballots.get(ballot.key) is not ballot:
@@ -260,6 +280,17 @@ class Process:
         kind = PaperKind(key, title, template or key, tuple(fields), values, caller(), file_name)
         self._declare(self.papers, key, kind, kind.where)
         return kind
+
+    def table(
+        self, key: str, title: str, columns: Iterable[str],
+        rows: Callable[[Case, Facts], Iterable[tuple[str, ...]]], *,
+        states: State | Iterable[State] = (),
+    ) -> Table:  # fmt: skip
+        """Declare what a case page shows from the registers, at every look anew."""
+        shown = tuple(state.key for state in _many(states, State))
+        table = Table(key, title, tuple(columns), rows, shown, caller())
+        self._declare(self.tables, key, table, table.where)
+        return table
 
     def _declare(self, known: dict[str, Any], key: str, item: object, where: str) -> None:
         """Keep a declaration; the first one of a key wins and the verifier names the second."""

@@ -70,7 +70,7 @@ def _merged(
     version: int,
 ) -> Done | Refusal:
     fields = {view.name: view for view in views(process.form)}
-    refusal = joined(_forbidden(fields, changes))
+    refusal = joined(_forbidden(fields, changes, process.states[case.state].only))
     if refusal:
         return refusal
     current = plain(case.data)
@@ -105,7 +105,10 @@ def _merged(
     return Done(case.id, case.state, next_version)
 
 
-def _forbidden(fields: Mapping[str, FieldView], changes: Mapping[str, Any]) -> Sequence[Refusal]:
+def _forbidden(
+    fields: Mapping[str, FieldView], changes: Mapping[str, Any], only: Sequence[str]
+) -> Sequence[Refusal]:
+    """Return refusals of fields nobody has, nobody writes, or nobody writes any more."""
     found = []
     for name in changes:
         view = fields.get(name)
@@ -113,6 +116,13 @@ def _forbidden(fields: Mapping[str, FieldView], changes: Mapping[str, Any]) -> S
             found.append(Refusal("unknown_field", "Такого поля в форме нет", name))
         elif view.options.get("readonly"):
             found.append(Refusal("field_readonly", f"«{view.title}» здесь не меняют", name))
+        elif only and name not in only:
+            still = ", ".join(f"«{fields[one].title}»" for one in only)
+            found.append(
+                Refusal(
+                    "field_closed", f"«{view.title}» уже не меняют. Сейчас меняют: {still}", name
+                )
+            )
     return found
 
 
@@ -133,13 +143,14 @@ def _merge(
     conflicts: list[Refusal] = []
     for name, value in changes.items():
         view = fields[name]
+        names = [name]
         if view.row and isinstance(value, Mapping):
-            rows, keys = _merged_rows(view.row, current[name], value)
-            wanted[name] = rows
+            wanted[name], keys = _merged_rows(view.row, current[name], value)
             names = [f"{name}/{key}" for key in keys]
+        elif view.row:
+            wanted[name] = _kept_rows(view.row, current[name], value)
         else:
             wanted[name] = value
-            names = [name]
         newer = [part for part in names if versions.get(part, 0) > version]
         if newer and value != current[name]:
             conflicts.append(_conflict(facts, view, current[name], newer))
@@ -161,7 +172,7 @@ def _merged_rows(
     row: type[Row], current: Sequence[Mapping[str, Any]], change: Mapping[str, Any]
 ) -> tuple[list[Mapping[str, Any]], list[str]]:
     """Put changed rows in their place by key and drop removed ones."""
-    kept = [view.name for view in views(row, hidden=True) if _is_kept(view)]
+    kept = _kept(row)
     put = {row.model_validate(item).row_key: item for item in change.get("put", ())}
     removed = {str(key) for key in change.get("remove", ())}
     rows, seen = [], set()
@@ -177,10 +188,26 @@ def _merged_rows(
     return rows, sorted({*put, *removed})
 
 
-def _is_kept(view: FieldView) -> bool:
-    """Tell whether the system keeps a column of a row: people neither see nor change it."""
-    hidden = view.options.get("hidden") or view.options.get("readonly")
-    return bool(hidden) and view.name != "key"
+def _kept_rows(row: type[Row], current: Sequence[Mapping[str, Any]], said: Any) -> Any:
+    """Return all rows as they are said, each with what the system keeps of it."""
+    kept = _kept(row)
+    if not kept or not isinstance(said, list | tuple):
+        return said
+    known = {row.model_validate(item).row_key: item for item in current}
+    rows = []
+    for item in said:
+        try:
+            own = known.get(row.model_validate(item).row_key, {})
+        except ValueError:  # parsing the whole form says what does not fit
+            return said
+        written = {name: value for name, value in item.items() if name not in kept}
+        rows.append({**written, **{name: own[name] for name in kept if name in own}})
+    return rows
+
+
+def _kept(row: type[Row]) -> Sequence[str]:
+    """Return the columns of a row that people do not write."""
+    return [view.name for view in views(row, hidden=True) if view.is_kept and view.name != "key"]
 
 
 def _guarded(
@@ -195,6 +222,9 @@ def _guarded(
         new: Rows[Row] = getattr(form, view.name)
         if len(set(new.keys())) != len(new):
             found.append(Refusal("row_repeated", f"«{view.title}»: строка повторяется", view.name))
+        if view.options.get("fixed") and new.keys() != old.keys():
+            sentence = f"«{view.title}»: строки здесь не добавляют и не убирают"
+            found.append(Refusal("rows_fixed", sentence, view.name))
         locked, frozen = view.options.get("locked"), view.options.get("frozen")
         for row in old:
             after = new.get(row.row_key)

@@ -318,4 +318,4 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         return upload.name if upload else ""
     if kind == "flag":
         return "да" if item else "нет"
-    return str(item)
+    return str(item).replace(".", ",") if kind == "decimal" else str(item)

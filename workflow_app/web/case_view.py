@@ -9,10 +9,18 @@ from flask import abort
 
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
-from workflow_app.engine.decide import Offer, allowed, may_edit, readiness, warned
+from workflow_app.engine.decide import (
+    Lines,
+    Offer,
+    allowed,
+    may_edit,
+    readiness,
+    told,
+    warned,
+)
 from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
-from workflow_app.engine.process import Check, Process
+from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import word
@@ -125,6 +133,7 @@ class CaseView:
     warnings: Sequence[Refusal]
     checklist: Sequence[tuple[Check, bool]]
     boards: Sequence[Board]
+    tables: Sequence[tuple[Table, Lines]]
 
     @property
     def is_wide(self) -> bool:
@@ -161,8 +170,9 @@ def view_case(
     facts = uow.facts(case.municipality_id)
     offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
     controls = forms.controls(
-        uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks
-    )
+        uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks,
+        only=process.states[case.state].only,
+    )  # fmt: skip
     return CaseView(
         case, uow.session.get_one(Instance, case.id), process, actor, page,
         [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
@@ -175,7 +185,7 @@ def view_case(
         _votes(uow, process, page), remarks, _changes(uow, case, page),
         uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
-        boards(uow, page.children),
+        boards(uow, page.children), told(process, case, facts),
     )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class Control:
     written: Mapping[str, str] = field(default_factory=dict)
     """The options of its list by their values, as HTML: rows share one writing of it."""
     is_sheet: bool = False
+    is_fixed: bool = False
+    """Rows are the system's: none is added or removed."""
     pasted: str = ""
     """Text from a spreadsheet that could not be taken: it stays for mending."""
 
@@ -97,12 +99,17 @@ class RowControl:
 def controls(
     uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
-    remarks: Mapping[str, Sequence[str]] | None = None,
+    remarks: Mapping[str, Sequence[str]] | None = None, only: Sequence[str] = (),
 ) -> Sequence[Control]:  # fmt: skip
-    """Return the controls of a form; `typed` keeps what a person wrote after a refusal."""
+    """Return the controls of a form; `typed` keeps what a person wrote after a refusal.
+
+    With `only`, every other field is shown and not asked for.
+    """
     found = [
         _control(uow, case, view, form, errors or {}, typed, blanks) for view in relevant(form)
     ]
+    if only:
+        found = [one if one.name in only else replace(one, readonly=True) for one in found]
     said = remarks or {}
     return [_remarked(one, said) for one in found] if said else found
 
@@ -130,7 +137,7 @@ def _control(
         () if view.row else labels(uow, case, view, stored), rows,
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
         written=_written(uow, view.kind, known),
-        is_sheet=bool(view.options.get("sheet")),
+        is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
 
@@ -140,8 +147,13 @@ def _rows(
     errors: Mapping[str, str], blanks: int,
 ) -> Sequence[RowControl]:  # fmt: skip
     marks = {row.row_key: shown_hash(row) for row in stored}
-    given = [row.model_dump(mode="json") if isinstance(row, Row) else dict(row) for row in value]
-    if not view.options.get("readonly"):
+    kept = {row.row_key: kept_of(row) for row in stored}
+    given = [
+        row.model_dump(mode="json") if isinstance(row, Row)
+        else {**row, **kept.get(str(row.get("key")), {})}
+        for row in value
+    ]  # fmt: skip
+    if not view.options.get("readonly") and not view.options.get("fixed"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
     names = [column.name for column in view.columns]
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
@@ -191,6 +203,7 @@ def _cell(
     return Control(
         name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
         str(column.options.get("basis", "")), error, column.is_required,
+        bool(column.options.get("readonly")),
         choices=known,
         labels=labels(uow, case, column, value),
         written=_written(uow, column.kind, known),
@@ -224,10 +237,18 @@ def _text(value: Any) -> Any:
     return "" if value is None else value if isinstance(value, bool) else str(value)
 
 
+def kept_of(row: Row) -> dict[str, Any]:
+    """Return what the system keeps of a row."""
+    names = {view.name for view in views(type(row), hidden=True) if view.is_kept}
+    return row.model_dump(mode="json", include=names - {"key"})
+
+
 def shown_hash(value: Any) -> str:
-    """Return a short hash of a value as it was shown."""
+    """Return a short hash of a value as it was shown, of a row without what the system keeps."""
     plain = value
-    if isinstance(value, Form):
+    if isinstance(value, Row):
+        plain = value.model_dump(mode="json", exclude=set(kept_of(value)))
+    elif isinstance(value, Form):
         plain = value.model_dump(mode="json")
     elif isinstance(value, tuple | list):
         plain = [item.model_dump(mode="json") if isinstance(item, Form) else item for item in value]
@@ -316,11 +337,13 @@ def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int,
         if f"{view.name}.{number}._remove" in sent:
             continue
         own = _of_row(view.name, number, sent)
-        row = {column.name: _read(column, own) for column in view.columns}
+        asked = [column for column in view.columns if not column.options.get("readonly")]
+        row = {column.name: _read(column, own) for column in asked}
         row = {name: value for name, value in row.items() if value not in ("", None, [])}
         # What a choice says by default does not make a row: somebody has to write something.
         defaults = {column.name: column.options.get("default") for column in view.columns}
-        if any(value not in (False, defaults[name]) for name, value in row.items()):
+        is_written = any(value not in (False, defaults[name]) for name, value in row.items())
+        if is_written or view.options.get("fixed"):
             has_own_key = _key_name(view) == "key" and own.get("key")
             rows.append((number, {**row, "key": own["key"]} if has_own_key else row))
     return rows

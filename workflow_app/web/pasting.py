@@ -46,6 +46,8 @@ def _take(
         return [_refused(view, "таблица не читается: проверьте кавычки")]
     if not lines:
         return []
+    if view.options.get("fixed"):
+        return _take_in_place(uow, case, view, lines, sent)
     columns: Sequence[FieldView] = view.columns
     header = _header(columns, lines[0])
     if header is not None:
@@ -63,6 +65,46 @@ def _take(
         for number, name, value in made:
             sent.add(f"{view.name}.{first + number}.{name}", value)
     return problems
+
+
+def _take_in_place(
+    uow: SqlUnitOfWork, case: Case, view: FieldView, lines: Sequence[Sequence[str]],
+    sent: MultiDict[str, str],
+) -> list[Refusal]:  # fmt: skip
+    """Put pasted lines into rows that stand already: by what names a row, else by their order."""
+    header = _header(view.columns, lines[0])
+    asked = [column for column in view.columns if not column.is_kept]
+    columns = header or (view.columns if len(lines[0]) > len(asked) else asked)
+    lines = lines[1:] if header else lines
+    problems, filled = [], []
+    for number, cells in enumerate(lines):
+        place, named = _place(case, view, columns, cells, number)
+        said = [f": {named}"] if named else []
+        own = [(column, cell) for column, cell in zip(columns, cells, strict=False)
+               if not column.is_kept]  # fmt: skip
+        row, misfits = _row(uow, case, [c for c, _ in own], [cell for _, cell in own])
+        begins = 2 if header else 1
+        problems += [_refused(view, f"строка {number + begins}{one}") for one in (*said, *misfits)]
+        filled += [(f"{view.name}.{place}.{column.name}", "") for column, _ in own]
+        filled += [(f"{view.name}.{place}.{name}", value) for name, value in row]
+    if not problems:
+        for name, value in filled:
+            sent.setlist(name, [value])
+    return problems
+
+
+def _place(
+    case: Case, view: FieldView, columns: Sequence[FieldView], cells: Sequence[str], number: int
+) -> tuple[int, str]:
+    """Return the row a line belongs to, or why it belongs to none."""
+    rows = getattr(case.data, view.name)
+    said = [(column.name, cell) for column, cell in zip(columns, cells, strict=False)
+            if column.is_kept and cell]  # fmt: skip
+    if not said:
+        return (number, "") if number < len(rows) else (0, "в таблице нет столько строк")
+    name, cell = said[0]
+    found = [n for n, row in enumerate(rows) if _plain(str(getattr(row, name))) == _plain(cell)]
+    return (found[0], "") if found else (0, f"строки «{cell}» в таблице нет")
 
 
 def _row(
@@ -172,8 +214,17 @@ def _number(cell: str) -> str:
     return digits
 
 
+def _decimal(cell: str) -> str:
+    digits = cell.replace(" ", "").replace(",", ".")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", digits):
+        raise _MisfitError(f"«{cell}» — не число")
+    return digits
+
+
 def _line(cell: str) -> str:
     return " ".join(cell.split())
 
 
-KINDS: Mapping[str, Callable[[str], str]] = {"date": _date, "number": _number, "line": _line}
+KINDS: Mapping[str, Callable[[str], str]] = {
+    "date": _date, "number": _number, "decimal": _decimal, "line": _line,
+}  # fmt: skip

@@ -14,6 +14,7 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     """Yield the names that lead nowhere."""
     yield from _states(process)
     yield from _actions(process)
+    yield from _fields(process)
     for transition in process.transitions:
         if transition.event:
             yield from _event(transition, transition.event, world)
@@ -46,12 +47,19 @@ def callables(process: Process) -> Iterator[tuple[Any, str]]:
         for asked in (ballot.voters, ballot.also, *guards):
             if asked is not None:
                 yield asked, ballot.where
+    yield from _shown(process)
+
+
+def _shown(process: Process) -> Iterator[tuple[Any, str]]:
+    """Yield what papers, warnings, the checklist and tables ask."""
     for paper in process.papers.values():
         yield paper.values, paper.where
     for warning in process.warnings:
         yield warning, process.where
     for line in process.checklist:
         yield line.holds, process.where
+    for table in process.tables.values():
+        yield table.rows, table.where
 
 
 def _states(process: Process) -> Iterator[Finding]:
@@ -62,6 +70,18 @@ def _states(process: Process) -> Iterator[Finding]:
                     transition.where, "unknown_state",
                     f"Переход «{transition.title}» называет состояние «{key}», а его нет",
                 )  # fmt: skip
+
+
+def _fields(process: Process) -> Iterator[Finding]:
+    """Yield the fields and states that a narrower form or a table names and nobody has."""
+    for state in process.states.values():
+        for name in state.only:
+            if name not in process.form.model_fields:
+                yield _unknown(state.where, "field", name)
+    for table in process.tables.values():
+        for key in table.states:
+            if key not in process.states:
+                yield _unknown(table.where, "state", key)
 
 
 def _actions(process: Process) -> Iterator[Finding]:
@@ -89,6 +109,7 @@ def _event(transition: Transition, event: Child, world: World) -> Iterator[Findi
 WHAT = {
     "action": "действия",
     "ballot": "опроса",
+    "field": "поля",
     "paper": "документа",
     "process": "процесса",
     "state": "состояния",
