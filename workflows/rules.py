@@ -64,6 +64,16 @@ class OneSchool(Form):
     school: School = field("Школа", of="members")
 
 
+def curator_post(case: Case, facts: Facts) -> int | None:
+    """Return the post in ИМЦ of the network's curator today (4.1); none where nobody is named."""
+    network, centre = facts.network(case.data.network), facts.organisation("imc")
+    curator = facts.person(network.curator) if network and network.curator else None
+    for office in curator.offices if curator and centre else ():
+        if centre and office.organisation_id == centre.id:
+            return office.position_id
+    return None
+
+
 def school_year(day: dt.date) -> str:
     """Return the school year people plan for on a day: from July on it is the coming one.
 
