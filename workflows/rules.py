@@ -64,6 +64,16 @@ class OneSchool(Form):
     school: School = field("Школа", of="members")
 
 
+def curator_post(case: Case, facts: Facts) -> int | None:
+    """Return the post in ИМЦ of the network's curator today (4.1); none where nobody is named."""
+    network, centre = facts.network(case.data.network), facts.organisation("imc")
+    curator = facts.person(network.curator) if network and network.curator else None
+    for office in curator.offices if curator and centre else ():
+        if centre and office.organisation_id == centre.id:
+            return office.position_id
+    return None
+
+
 def school_year(day: dt.date) -> str:
     """Return the school year people plan for on a day: from July on it is the coming one.
 
@@ -140,17 +150,30 @@ def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
             )  # fmt: skip
 
 
-@says("другой сети с таким наименованием нет")
+@says("другой сети с таким наименованием нет, и ни одна его вскоре не получит")
 def name_is_free(case: Case, facts: Facts) -> Refusal | None:
     """A network is known by its name: no two share one (dossier 6)."""
     field_name = "network_name" if "network_name" in type(case.data).model_fields else "name"
-    name = getattr(case.data, field_name)
-    if facts.network_named(name) is None:
+    return name_taken(getattr(case.data, field_name), field_name, facts)
+
+
+def name_taken(name: str, field_name: str, facts: Facts) -> Refusal | None:
+    """Refuse a name that a network has, or will have by an order registered already."""
+    if facts.network_named(name) is None and not _is_promised(name, facts):
         return None
     return refuse(
         "network_name_taken", "Сеть «{name}» уже есть: выберите другое наименование",
         name=name, field=field_name,
     )  # fmt: skip
+
+
+def _is_promised(name: str, facts: Facts) -> bool:
+    """Tell whether a registered order gives a network this name from a later day on."""
+    changes = facts.cases_about("network", "network_change")
+    return any(
+        card.state == "waiting" and card.data.kind == "rename" and card.data.name == name
+        for card in changes
+    )
 
 
 @says("базовая школа не ведёт в эти годы другую сеть (настройка A-10)")

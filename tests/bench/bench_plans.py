@@ -3,17 +3,16 @@
 import datetime as dt
 import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
 from measuring import p95, tell
 
 # isort: split
+from counting import counted
 from district import District, DistrictMaker
 from plans import fill, open_plan, to_agreement
 from servers import running_postgres
-from sqlalchemy import event
 from stories import done
 
 from workflow_app.app import create_app
@@ -23,19 +22,6 @@ from workflow_app.web.security import COOKIE
 
 ROWS, PAGE_LIMIT_MS, ROUNDS, WARM = 40, 150, 60, 5
 FAN, FAN_LIMIT_MS, FAN_STATEMENTS, FANS = 12, 100, 60, 5
-
-
-@contextmanager
-def counted(district: District):
-    """Collect the statements that reach the database."""
-    found: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        found.append(statement)
-
-    event.listen(district.house.database.engine, "before_cursor_execute", keep)
-    yield found
-    event.remove(district.house.database.engine, "before_cursor_execute", keep)
 
 
 def visitor(district: District, plan: int) -> Callable[[], float]:

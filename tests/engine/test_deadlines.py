@@ -6,15 +6,17 @@ import pytest
 from engine.facts_twin import FactsTwin
 
 from workflow_app.engine.calendar import WorkingCalendar
+from workflow_app.engine.case import Case, PostCard
 from workflow_app.engine.deadlines import (
     Due,
+    Holder,
     Policy,
     august_policy,
     default_policy,
     moments,
     schedule,
 )
-from workflow_app.engine.roles import Role
+from workflow_app.engine.roles import POST, Role
 
 HEAD = Role("head", "начальник", "department_head")
 MOSCOW = dt.timezone(dt.timedelta(hours=3))
@@ -90,3 +92,23 @@ def test_shorter_term_of_august_drops_reminders_that_would_come_before_it():
 
     assert august_policy(usual) == Policy(2, "working", (0,), (1,))
     assert august_policy(Due("visa", 2)) is None
+
+
+CURATOR = Holder("curator", "куратор", lambda case, _facts: case.data, otherwise=HEAD)
+HELD = PostCard(9, "methodist", 106, "методист", "Шевчук Л.Н.", person_id=6)
+VACANT = PostCard(8, "methodist", 106, "методист")
+
+
+@pytest.mark.parametrize(
+    ("post", "reached"),
+    [(9, (POST, 9)), (8, (HEAD.held_by, 0)), (7, (HEAD.held_by, 0)), (None, (HEAD.held_by, 0))],
+    ids=["held", "vacant", "no such post", "nobody named"],
+)
+def test_an_escalation_reaches_the_holder_of_a_post_or_a_role_instead(post, reached):
+    case = Case(1, "toy", "open", post, 1)
+    assert CURATOR.targets(case, FactsTwin(posts={9: HELD, 8: VACANT})) == [reached]
+
+
+def test_an_escalation_to_a_post_is_planned_like_one_to_a_role():
+    _, found = ticks(Due("row", 5, escalate=((1, HEAD), (3, CURATOR))))
+    assert [role for _, what, role in found if what == "escalate"] == ["head", "curator"]

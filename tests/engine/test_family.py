@@ -61,10 +61,10 @@ class District:
         return self.uow.cases[number].state
 
     def items(self, number):
-        return {key: self.state(child) for key, child in self.uow.fanned("item", number).items()}
+        return {key: self.state(child) for key, child in self.uow.keys_of("item", number).items()}
 
     def item(self, number, key):
-        return self.uow.fanned("item", number)[key]
+        return self.uow.keys_of("item", number)[key]
 
     def active(self, *rows):
         """Return a plan in force."""

@@ -7,7 +7,7 @@ from engine.mistakes.small import CLERK, HEAD, ballot, heads, small
 from engine.toys import item, plan, vote
 
 import workflows
-from workflow_app.engine import Ask, Ballot, Due, Paper, Setting, Start, at_least, more_than
+from workflow_app.engine import Ask, Ballot, Due, Holder, Paper, Setting, Start, at_least, more_than
 from workflow_app.engine.ballots import Answer
 from workflow_app.engine.passport import deadline, described, passport, rule, sentence
 
@@ -60,6 +60,10 @@ def test_passport_shows_states_with_their_time():
             Due("a", 5, remind=(2, 0), escalate=((1, HEAD),)),
             "5 раб. дн.; напоминание за 2 дн., в день срока; через 1 раб. дн. после срока — "
             + HEAD.title,
+        ),
+        (
+            Due("a", 5, escalate=((2, Holder("c", "куратор", lambda *_: None, otherwise=HEAD)),)),
+            f"5 раб. дн.; через 2 раб. дн. после срока — куратор (если его нет — {HEAD.title})",
         ),
         (Due("a", 30, "calendar", then="expire"), "30 календ. дн.; затем система действует сама"),
         (Due("a", on=lambda _case: None), "к назначенной дате"),

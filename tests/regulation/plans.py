@@ -1,5 +1,8 @@
 """Steps of a plan that several scenarios share."""
 
+import datetime as dt
+
+from sqlalchemy import update
 from stories import done
 
 from workflow_app.store.models.directory import Position
@@ -25,6 +28,14 @@ def open_plan(district, network="NW1"):
 def post(district, person):
     """Return the position a person holds."""
     return district.rows(Position, person_id=district.people[person])[0]["id"]
+
+
+def leaves(district, person, last_day):
+    """Let somebody's position end on a day."""
+    position = Position.__table__
+    ended = update(position).where(position.c.id == post(district, person))
+    ended = ended.values(ends_on=dt.date.fromisoformat(last_day))
+    district.house.transact(lambda uow: uow.connection.execute(ended))
 
 
 def row(district, key, schools, direction, responsible, **said):

@@ -8,6 +8,7 @@ import pytest
 from plans import (
     activities,
     fill,
+    leaves,
     life,
     open_plan,
     post,
@@ -20,7 +21,7 @@ from sqlalchemy import insert, update
 from stories import code, done
 
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.directory import Position, Setting
+from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Deadline
 from workflow_app.store.models.registers import Network
 
@@ -94,11 +95,7 @@ def test_l3_work_of_a_responsible_who_left_is_flagged_and_given_to_the_coordinat
     to_active(district, plan)
     found = activities(district, plan)
     hers = [found[row["key"]] for row in rows[4:6]]
-    leaves = update(Position.__table__).where(
-        Position.__table__.c.id == post(district, "P204")
-    )  # fmt: skip
-    end = {"ends_on": dt.date(2025, 12, 31)}
-    district.house.transact(lambda uow: uow.connection.execute(leaves.values(end)))
+    leaves(district, "P204", "2025-12-31")
     district.at("2026-01-12")
     district.carry_out()
     told = len(district.notices("P204"))
@@ -191,8 +188,22 @@ def test_l5_an_overdue_row_reminds_and_escalates_once(open_district):
     assert told("2026-04-03 18:00", "P106") == 0
     assert told("2026-04-13", "P007") == 0
     assert told("2026-04-14", "P007") == 1
+    assert [district.about(lecture, other) for other in ("P006", "P008")] == [0, 0]
     assert district.flags(lecture) == ["overdue"]
     assert district.state(lecture) == "planned"
+
+
+@pytest.mark.clause("K4")
+def test_where_the_curator_has_left_every_methodist_learns_of_an_overdue_row(open_district):
+    district = open_district("2026-02-02")
+    plan = fill(district, open_plan(district, "NW2"), "NW2", ends_on="2026-03-31")
+    to_active(district, plan, "NW2")
+    lecture = activities(district, plan)["a5"]
+    leaves(district, "P007", "2026-03-31")
+    district.at("2026-04-14")
+    district.carry_out()
+    told = {who: district.about(lecture, who) for who in ("P006", "P007", "P008")}
+    assert told == {"P006": 1, "P007": 0, "P008": 1}
 
 
 # ---------------------------------------------------------------- the council and ИМЦ (L2–L5)

@@ -19,6 +19,7 @@ from change_story import (
 )
 from stories import code, done, to_department, to_signature
 
+from workflow_app.services import acting
 from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import (
@@ -26,6 +27,7 @@ from workflow_app.store.models.registers import (
     MembershipEvent,
     Network,
     OrderRelation,
+    RegisterChange,
 )
 
 
@@ -272,13 +274,83 @@ def test_an_order_revoked_before_its_day_never_takes_effect(open_district):
     case = request(district, "P003", nw2, "rename", name="Чтение без границ",
                    effective_on="2026-03-02")  # fmt: skip
     order = register(district, to_order(district, "P003", case))
-    assert district.rows(Network, id=nw2)[0]["name"] == "Чтение без границ"
     entry = district.rows(JournalEntry, instance_id=order)[0]
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Название менять не нужно.")
-    assert district.rows(Network, id=nw2)[0]["name"].startswith("Читательская грамотность")
     district.at("2026-03-03 00:30")
     district.carry_out()
     assert district.state(case) == "withdrawn"
+    assert name_of(district, nw2).startswith("Читательская грамотность")
+    assert "take_effect" not in district.history(order)
+
+
+CHANGES_OF_THE_REGISTER = {
+    "rename": ({"name": "Чтение без границ"}, "name", "Чтение без границ"),
+    "extend": ({"valid_to": "2027-08-31"}, "valid_to", day("2027-08-31")),
+    "close": ({}, "valid_to", day("2026-03-02")),
+}
+
+
+@pytest.mark.clause("N5, 4.2")
+@pytest.mark.parametrize("kind", CHANGES_OF_THE_REGISTER)
+def test_the_register_follows_an_order_from_midnight_of_its_day(open_district, kind):
+    given, column, new = CHANGES_OF_THE_REGISTER[kind]
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2 = network(district, "NW2")
+    case = request(district, "P003", nw2, kind, effective_on="2026-03-02", **given)
+    order = register(district, to_order(district, "P003", case))
+    old = value_of(district, nw2, column)
+    assert old != new
+    district.at("2026-03-01 23:59")
+    district.carry_out()
+    assert value_of(district, nw2, column) == old
+    district.at("2026-03-02 00:00")
+    district.carry_out()
+    assert value_of(district, nw2, column) == new
+    assert district.state(case) == "applied"
+    assert district.history(order).count("take_effect") == 1
+    before = district.rows(RegisterChange)
+    district.house.transact(lambda uow: acting.act_as_system(uow, order, "take_effect", {}))
+    assert district.rows(RegisterChange) == before
+
+
+@pytest.mark.clause("N5, O11")
+def test_an_order_revoked_after_its_day_gives_the_old_term_back(open_district):
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2 = network(district, "NW2")
+    case = request(district, "P003", nw2, "extend", effective_on="2026-03-02",
+                   valid_to="2027-08-31")  # fmt: skip
+    order = register(district, to_order(district, "P003", case))
+    district.at("2026-03-02 09:00")
+    district.carry_out()
+    assert value_of(district, nw2, "valid_to") == day("2027-08-31")
+    (entry,) = district.rows(JournalEntry, instance_id=order)
+    decree(district, "revoke_order", revoked=str(entry["id"]), reason="Продлевать не нужно.")
+    assert value_of(district, nw2, "valid_to") == day("2026-08-31")
+
+
+@pytest.mark.clause("4.2")
+def test_a_name_promised_from_a_later_day_on_is_not_given_twice(open_district):
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2, nw3 = network(district, "NW2"), network(district, "NW3")
+    first = request(district, "P003", nw2, "rename", name="Чтение без границ",
+                    effective_on="2026-03-02")  # fmt: skip
+    register(district, to_order(district, "P003", first))
+    for name in ("Чтение без границ", name_of(district, nw2)):
+        other = request(district, "P003", nw3, "rename", name=name, effective_on="2026-03-02")
+        assert code(district.act("P003", other, "send")) == "network_name_taken"
+        done(district.act("P003", other, "withdraw", reason="не то имя"))
+
+
+def value_of(district, network_id, column):
+    """Return what the register of networks says of one."""
+    return district.rows(Network, id=network_id)[0][column]
+
+
+def name_of(district, network_id):
+    return value_of(district, network_id, "name")
 
 
 @pytest.mark.clause("5.2, Y3")

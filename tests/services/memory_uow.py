@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import replace
 
 from engine.facts_twin import FactsTwin
@@ -69,14 +70,14 @@ class MemoryUnitOfWork:
             if case.parent_id == instance_id and process in ("", case.process)
         ]
 
-    def fan_keys(self, case, process, subject=""):
-        for key, child in self.fanned(process).items():
+    def fanned(self, case, process, subject=""):
+        for key, child in self.keys_of(process).items():
             if subject and self.cases[child].subject == subject:
                 self.keys[case.id, process, key] = child
                 self.cases[child].parent_id = case.id
-        return self.fanned(process, case.id)
+        return {key: self.load(child) for key, child in self.keys_of(process, case.id).items()}
 
-    def fanned(self, process, parent=None):
+    def keys_of(self, process, parent=None):
         """Return key → child of one parent, or of any."""
         return {
             key: child
@@ -100,11 +101,17 @@ class MemoryUnitOfWork:
     def resume(self, _case, subject):
         self.clocks.append(("resume", subject))
 
-    def create(self, process, case, new):
+    def together(self):
+        return nullcontext()
+
+    def create(self, new):
+        return [self.created(case, said) for case, said in new]
+
+    def created(self, case, new):
         number = len(self.cases) + 1
-        self.cases[number] = replace(case, id=number, text_hash=text_hash(process.key, case.data))
+        self.cases[number] = replace(case, id=number, text_hash=text_hash(case.process, case.data))
         if new.fan_key:
-            self.keys[new.parent_id, process.key, new.fan_key] = number
+            self.keys[new.parent_id, case.process, new.fan_key] = number
         return number
 
     def save(self, _process, case, before, entry):

@@ -1,9 +1,7 @@
 """How many statements a step costs: counted, so that nobody pays for a careless loop."""
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
+from counting import counted
 from stories import done, propose, to_department
 
 from workflow_app.app import create_app
@@ -14,20 +12,6 @@ from workflow_app.store.queries import QueueFilter
 
 MOST_OF_AN_ANSWER = 12
 MEMBERS = {"S05": "supported", "S03": "partner", "S12": "supported"}
-
-
-@contextmanager
-def counted(district):
-    """Collect the statements that reach the database."""
-    statements = []
-
-    def keep(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    engine = district.house.database.engine
-    event.listen(engine, "before_cursor_execute", keep)
-    yield statements
-    event.remove(engine, "before_cursor_execute", keep)
 
 
 def test_an_answer_takes_at_most_twelve_statements(open_district):

@@ -28,7 +28,7 @@ from workflow_app.engine.changes import (
     Tell,
     Voter,
 )
-from workflow_app.engine.deadlines import Due
+from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import (
     Act,
     Choice,
@@ -87,6 +87,7 @@ __all__ = [
     "File",
     "Flag",
     "Form",
+    "Holder",
     "Int",
     "Line",
     "Made",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workflow_app.engine.calendar import due_moment
-from workflow_app.engine.roles import Role
+from workflow_app.engine.roles import POST, Role, targets
 
 if TYPE_CHECKING:
     from workflow_app.engine.case import Case, Facts
@@ -25,11 +25,33 @@ class WorkingDays(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever holds a post that the registers name when the time comes: «куратор сети».
+
+    Where they name none, or nobody holds it, everybody in a role is told instead.
+    """
+
+    key: str
+    title: str
+    post: Callable[["Case", "Facts"], int | None]
+    otherwise: Role
+
+    def targets(self, case: "Case", facts: "Facts") -> list[tuple[str, int]]:
+        """Return whom a missed deadline of the case reaches."""
+        position = self.post(case, facts)
+        card = facts.post(position) if position is not None else None
+        if card and card.is_held:
+            return [(POST, card.id)]
+        return targets(self.otherwise, case.parties)
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A deadline of a state or a ballot; its kind stands in the policy table.
 
     `offset`, `unit`, `remind` and `escalate` are the default row of that table. Reminders are
-    days before the due date (0 = on the day), escalations days after it. `then` is the action
+    days before the due date (0 = on the day), escalations days after it, each to a role or to the
+    holder of a post. `then` is the action
     the system takes at the due moment. `since="change"` counts from the last change of a draft.
     `at_start` is no term of work but a date of effect: 00:00 of that very day, working or not.
     `set_by` reads the offset from a setting that papers print too, so that both say the same.
@@ -40,7 +62,7 @@ class Due:
     offset: int = 0
     unit: Unit = "working"
     remind: tuple[int, ...] = ()
-    escalate: tuple[tuple[int, Role], ...] = ()
+    escalate: tuple[tuple[int, Role | Holder], ...] = ()
     then: str | None = None
     on: Callable[["Case"], dt.date] | None = None
     since: Literal["entry", "change"] = "entry"

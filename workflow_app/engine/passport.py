@@ -8,7 +8,7 @@ from typing import Any
 
 from workflow_app.engine.ballots import Amount, Ballot, Setting, Threshold
 from workflow_app.engine.changes import Ask, Call, Paper, Pause, Put, Resume, Start, Tell
-from workflow_app.engine.deadlines import Due
+from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition
 from workflow_app.engine.roles import Role
@@ -113,6 +113,11 @@ def _names(roles: Iterable[Role]) -> str:
     return ", ".join(dict.fromkeys(role.title for role in roles))
 
 
+def _told(to: Role | Holder) -> str:
+    """Return whom a missed deadline reaches."""
+    return to.title if isinstance(to, Role) else f"{to.title} (если его нет — {to.otherwise.title})"
+
+
 def deadline(due: Due) -> str:
     """Return a deadline in words: how long, reminders, who learns of it when it is missed."""
     parts = [f"{due.offset} {UNITS[due.unit]}" if due.on is None else "к назначенной дате"]
@@ -121,7 +126,7 @@ def deadline(due: Due) -> str:
     if due.remind:
         days = ", ".join("в день срока" if d == 0 else f"за {d} дн." for d in due.remind)
         parts.append(f"напоминание {days}")
-    parts += [f"через {days} раб. дн. после срока — {role.title}" for days, role in due.escalate]
+    parts += [f"через {days} раб. дн. после срока — {_told(to)}" for days, to in due.escalate]
     if due.then:
         parts.append("затем система действует сама")
     return "; ".join(parts)

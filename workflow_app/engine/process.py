@@ -8,7 +8,7 @@ from typing import Any, Literal
 from workflow_app.engine.ballots import Answer, Ballot
 from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.changes import Change
-from workflow_app.engine.deadlines import Due
+from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
@@ -363,7 +363,11 @@ class Process:
             named |= {role.key: role for role in transition.by}
         for state in self.states.values():
             named |= {role.key: role for role in (*state.waits_for, *state.edit)}
-            named |= {role.key: role for due in state.due for _, role in due.escalate}
+            told = [to for due in state.due for _, to in due.escalate]
+            named |= {
+                role.key: role
+                for role in (to.otherwise if isinstance(to, Holder) else to for to in told)
+            }
         for ballot in self.ballots.values():
             named |= {answer.by.key: answer.by for answer in ballot.answers if answer.by}
         return tuple(named.values())

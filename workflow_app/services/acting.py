@@ -19,7 +19,8 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import PASSWORD, Signature
 from workflow_app.services import signing, taking_back, undoing
-from workflow_app.services.interpreter import Interpreter, plain
+from workflow_app.services.children import plain
+from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import NewCase, UnitOfWork
 from workflow_app.services.references import foreign_reference
 

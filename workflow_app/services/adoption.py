@@ -6,7 +6,8 @@ from typing import Protocol
 from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import system
-from workflow_app.services.interpreter import Interpreter, plain
+from workflow_app.services.children import plain
+from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import NewCase, UnitOfWork
 
 

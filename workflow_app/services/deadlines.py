@@ -6,9 +6,8 @@ from typing import Protocol
 
 from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case
-from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
+from workflow_app.engine.deadlines import Due, Holder, default_policy, moments, schedule
 from workflow_app.engine.process import Process
-from workflow_app.engine.roles import Role
 from workflow_app.engine.roles import targets as targets_of
 from workflow_app.services.acting import act_as_system, close_ballot
 from workflow_app.services.ports import DueTick, UnitOfWork
@@ -91,8 +90,7 @@ def _put_off(uow: Deadlines, case: Case, tick: DueTick, due: Due) -> bool:
 def _notify(uow: Deadlines, process: Process, case: Case, tick: DueTick) -> None:
     """Remind those who are waited for, or tell the role the deadline escalates to."""
     if tick.what == "escalate":
-        role = next((role for role in _roles(process) if role.key == tick.role), None)
-        targets = targets_of(role, case.parties) if role else []
+        targets = _escalated(uow, process, case, tick)
     else:
         targets = list(uow.waiting_for(tick))
     if not targets:
@@ -104,6 +102,13 @@ def _notify(uow: Deadlines, process: Process, case: Case, tick: DueTick) -> None
     uow.send(case, "tell", payload)
 
 
-def _roles(process: Process) -> tuple[Role, ...]:
-    ballots = (ballot.due for ballot in process.ballots.values() if ballot.due)
-    return (*process.roles(), *(role for due in ballots for _, role in due.escalate))
+def _escalated(
+    uow: Deadlines, process: Process, case: Case, tick: DueTick
+) -> list[tuple[str, int]]:
+    """Return whom a missed deadline reaches today."""
+    due = _declared(process, tick)
+    declared = [to for _, to in due.escalate] if due else []
+    to = next((one for one in (*declared, *process.roles()) if one.key == tick.role), None)
+    if isinstance(to, Holder):
+        return to.targets(case, uow.facts(case.municipality_id))
+    return targets_of(to, case.parties) if to else []

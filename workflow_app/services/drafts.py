@@ -11,8 +11,8 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.acting import NOT_FOUND, Done, files, foreign_file, may_read
+from workflow_app.services.children import ALREADY_OPEN, plain
 from workflow_app.services.hashing import canonical, text_hash
-from workflow_app.services.interpreter import ALREADY_OPEN, plain
 from workflow_app.services.ports import UnitOfWork
 from workflow_app.services.references import foreign_reference
 from workflow_app.services.saying import in_words, rows_in_words

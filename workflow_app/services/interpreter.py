@@ -31,8 +31,9 @@ from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import POST, Actor, Capacity, system, targets
-from workflow_app.services import undoing
-from workflow_app.services.hashing import canonical, sha256, text_hash
+from workflow_app.services import children, undoing
+from workflow_app.services.children import plain
+from workflow_app.services.hashing import sha256, text_hash
 from workflow_app.services.ports import (
     Entry,
     NewCase,
@@ -42,7 +43,6 @@ from workflow_app.services.ports import (
     UnitOfWork,
 )
 
-ALREADY_OPEN = Refusal("already_open", "Такое дело уже начато и ещё не закончено")
 MOST_STEPS = 100
 """Steps that may follow from one action by themselves; more means a loop in the definitions."""
 
@@ -53,7 +53,7 @@ class Interpreter:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._unsettled: deque[int] = deque()
-        self._calls: deque[tuple[int, str, Mapping[str, Any]]] = deque()
+        self._calls: deque[children.Called] = deque()
         self._cause: undoing.Cause | None = None
         """The line of history that the person's step writes; all else follows from it."""
         self._traces: dict[int, undoing.Trace] = {}
@@ -62,23 +62,17 @@ class Interpreter:
 
     def start(self, new: NewCase, action: str, actor: Actor, form: Form) -> Case | Refusal:
         """Begin an instance and return it, or the refusal of its start."""
-        process = self.uow.processes[new.process]
-        municipality = actor.capacities[0].municipality_id
-        parties = process.parties_of(form, new.author_organisation_id)
-        case = Case(
-            0, process.key, "", form, municipality, parties, version=0,
-            subject=process.subject_of(form, new.subject), parent_id=new.parent_id,
-            text_hash=text_hash(process.key, form), key=new.fan_key,
-        )  # fmt: skip
-        facts = self.uow.facts(municipality)
-        decision = decide(process, case, action, actor, form, facts, self.uow.now, self.uow.today)
-        if isinstance(decision, Refusal):
-            return decision
-        key = process.one_open(form) if process.one_open else None
-        if key and facts.open_instance(process.key, key) is not None:
-            return ALREADY_OPEN
-        case.id = self.uow.create(process, replace(case, state=decision.target), new)
-        return self.apply(case, decision, form)
+        begun = children.begin(self.uow, new, action, actor, form)
+        return begun if isinstance(begun, Refusal) else self._create([begun])[0]
+
+    def _create(self, begun: Sequence[children.Beginning]) -> list[Case]:
+        """Write new cases; many take as many statements as one."""
+        ids = self.uow.create([one.row for one in begun])
+        with self.uow.together():
+            return [
+                self.apply(replace(one.case, id=number), one.decision, one.form)
+                for number, one in zip(ids, begun, strict=True)
+            ]
 
     def apply(
         self, case: Case, decision: Decision, form: Form | None,
@@ -301,7 +295,7 @@ class Interpreter:
             case Ask():
                 self._ask(case, change)
             case Start():
-                self._start_child(case, _with_made(change, made))
+                self._create([children.child(self.uow, case, _with_made(change, made))])
             case Call():
                 self._call(case, change)
             case Fan():
@@ -363,27 +357,9 @@ class Interpreter:
         ]  # fmt: skip
         self._open_work(case, items)
 
-    def _start_child(self, case: Case, change: Start, fan_key: str = "") -> None:
-        process = self.uow.processes[change.process]
-        form = parse(process.form, {**_prefilled(process, case, self.uow), **change.data})
-        if isinstance(form, Refusal):
-            raise ValueError(f"{case.process} starts {change.process} with {form.fields}")
-        actor = system(case.municipality_id)
-        (author,) = case.parties["author"]
-        parent = None if change.alone else case.id
-        new = NewCase(process.key, plain(form), author, parent, change.subject, fan_key)
-        action = next(t.key for t in process.starts())
-        started = self.start(new, action, actor, form)
-        if isinstance(started, Refusal):
-            raise ValueError(f"{case.process} may not start {change.process}: {started.code}")
-
     def _call(self, case: Case, change: Call) -> None:
-        if change.to == "children":
-            for child in self.uow.children(case.id, change.process):
-                self._calls.append((child.id, change.action, change.form))
-        elif change.to == "parent" and case.parent_id is not None:
-            self._calls.append((case.parent_id, change.action, change.form))
-        elif change.instance_id is not None:
+        self._calls.extend(children.family_called(self.uow, case, change))
+        if change.instance_id is not None:
             payload = {
                 "instance_id": change.instance_id,
                 "action": change.action,
@@ -392,23 +368,10 @@ class Interpreter:
             self.uow.send(case, "call", payload)
 
     def _fan(self, case: Case, change: Fan) -> None:
-        """Reconcile children with rows by key: new, changed, removed; final ones stay."""
-        process = self.uow.processes[change.process]
-        existing = self.uow.fan_keys(case, change.process, change.subject)
-        for key, values in change.rows.items():
-            if key not in existing:
-                self._start_child(case, Start(change.process, values, change.subject), fan_key=key)
-                continue
-            child = self.uow.load(existing[key])
-            form = parse(process.form, values)
-            if (
-                child
-                and isinstance(form, Form)
-                and canonical(plain(child.data)) != canonical(plain(form))
-            ):
-                self._calls.append((child.id, change.changed, values))
-        for key in existing.keys() - change.rows.keys():
-            self._calls.append((existing[key], change.removed, {}))
+        begun, called = children.fan(self.uow, case, change)
+        if begun:
+            self._create(begun)
+        self._calls.extend(called)
 
     def _tell(self, case: Case, change: Tell) -> None:
         to = [target for role in change.roles for target in targets(role, case.parties)]
@@ -562,17 +525,6 @@ def _with_made(start: Start, made: Mapping[str, int]) -> Start:
     return replace(start, data=data, subject=start.subject.format(**made))
 
 
-def _prefilled(process: Process, case: Case, uow: UnitOfWork) -> Mapping[str, Any]:
-    if process.prefill is None or case.capacity is None:
-        return {}
-    return process.prefill(case.capacity, uow.facts(case.municipality_id), uow.today)
-
-
 def case_title(process: Process, case: Case) -> str:
     """Return how a case is called, with its number."""
     return f"{process.heading_of(case.data)} {case.number}".strip()
-
-
-def plain(form: Form | None) -> dict[str, Any]:
-    """Return a form as JSON values."""
-    return form.model_dump(mode="json") if form else {}

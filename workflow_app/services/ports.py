@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -138,7 +139,7 @@ class UnitOfWork(Protocol):
     def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
         """Return the children of an instance, oldest first."""
 
-    def fan_keys(self, case: Case, process: str, subject: str = "") -> Mapping[str, int]:
+    def fanned(self, case: Case, process: str, subject: str = "") -> Mapping[str, Case]:
         """Return the fanned children of a case by their key.
 
         With a subject, those that another edition of the case fanned become its children first.
@@ -153,8 +154,11 @@ class UnitOfWork(Protocol):
     def resume(self, case: Case, subject: str) -> None:
         """Let them go on, later by the days they stood still."""
 
-    def create(self, process: Process, case: Case, new: NewCase) -> int:
-        """Insert an instance; it has no history yet."""
+    def create(self, new: Sequence[tuple[Case, NewCase]]) -> Sequence[int]:
+        """Insert instances of one process; they have no history yet. Several differ by fan key."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let rows of several cases be written by one statement a table."""
 
     def save(self, process: Process, case: Case, before: Case, entry: Entry) -> int:
         """Write the case and its next line of history; return the line's number."""

@@ -8,8 +8,9 @@ from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity, system
+from workflow_app.services.children import ALREADY_OPEN
 from workflow_app.services.hashing import text_hash
-from workflow_app.services.interpreter import ALREADY_OPEN, Interpreter
+from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import Entry, LastStep, UnitOfWork
 from workflow_app.services.undoing import Cause, impossible, is_possible
 

@@ -1,6 +1,7 @@
 """How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,8 +15,8 @@ from workflow_app.engine.case import (
     PersonCard,
     PostCard,
 )
-from workflow_app.engine.roles import POST
-from workflow_app.store import networks, offices
+from workflow_app.engine.roles import Capacity
+from workflow_app.store import networks
 from workflow_app.store.models.directory import (
     Municipality,
     Organisation,
@@ -170,12 +171,13 @@ def orders_of(session: Session, municipality_id: int, network_id: int) -> tuple[
     return tuple(card for card in found if card and not card.is_revoked)
 
 
-def post(session: Session, municipality_id: int, position_id: int, on: dt.date) -> PostCard | None:
-    """Return a position and who holds it, or stands in for its holder, on the day."""
+def post(
+    session: Session, municipality_id: int, position_id: int, held: Sequence[Capacity]
+) -> PostCard | None:
+    """Return a position with the first of those who hold it, or stand in for its holder."""
     row = session.get(Position, position_id)
     if row is None or row.municipality_id != municipality_id:
         return None
-    held = offices.holders(session, municipality_id, POST, position_id, on)
     holder = session.get_one(Person, held[0].person_id) if held else None
     return PostCard(
         row.id, row.role, row.organisation_id, held[0].title if held else row.title,

@@ -27,7 +27,7 @@ from workflow_app.engine.case import (
 )
 from workflow_app.engine.deadlines import WorkingDays
 from workflow_app.engine.process import Process
-from workflow_app.engine.roles import Capacity
+from workflow_app.engine.roles import POST, Capacity
 from workflow_app.services.settings_defaults import default_of
 from workflow_app.store import (
     calendar,
@@ -282,7 +282,9 @@ class SqlFacts:
         """Return a position of this municipality and who holds it today."""
         return self._once(
             ("post", position_id),
-            lambda: cards.post(self._session, self._municipality_id, position_id, self.today),
+            lambda: cards.post(
+                self._session, self._municipality_id, position_id, self.holders(POST, position_id)
+            ),
         )
 
     def working_day(self, day: dt.date, days: int) -> dt.date:
@@ -339,7 +341,7 @@ class SqlFacts:
         )
         return tuple(self._connection.execute(query).scalars())
 
-    def holders(self, role: str, organisation_id: int | None) -> Collection[Capacity]:
+    def holders(self, role: str, organisation_id: int | None) -> tuple[Capacity, ...]:
         """Return who holds a position role today."""
         return self._once(
             ("holders", role, organisation_id),
@@ -347,6 +349,11 @@ class SqlFacts:
                 self._session, self._municipality_id, role, organisation_id, self.today
             ),
         )
+
+    def learn_holders(self, posts: Collection[int]) -> None:
+        """Learn who holds several posts by one statement; `holders` then knows."""
+        found = offices.holders_of_posts(self._session, self._municipality_id, posts, self.today)
+        self._known |= {("holders", POST, post): held for post, held in found.items()}
 
     def signer(self, role: str) -> Signer | None:
         """Return who signs in a role today."""

@@ -1,7 +1,7 @@
 """Who may act for what on a day: positions, and the substitutes of the absent."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -28,8 +28,8 @@ from workflow_app.store.models.directory import Person, Position, Substitution
 Office = tuple[int, str, int, int, int, str, str | None, int | None]
 """A row of the question below: the acting person, her office, the absent person."""
 
-About = Literal["person", "role", "office", "post"]
-"""Whose capacities are asked for: a person's, a role's, a role's in one organisation, a post's."""
+About = Literal["person", "role", "office", "posts"]
+"""Whose capacities are asked for: a person's, a role's, a role's in one organisation, posts'."""
 
 ACTING = "И.о."
 OFFICE = (
@@ -70,14 +70,25 @@ def holders(
     """
     values = {"on_day": on, "municipality": municipality_id, "of_role": role}
     if role == POST:
-        question = _question("post", absent_keeps=absent_keeps)
-        values = {"on_day": on, "municipality": municipality_id, "position": organisation_id}
-    elif organisation_id is None:
+        posts = (organisation_id or 0,)
+        found = holders_of_posts(connection, municipality_id, posts, on, absent_keeps=absent_keeps)
+        return found[posts[0]]
+    if organisation_id is None:
         question = _question("role", absent_keeps=absent_keeps)
     else:
         question = _question("office", absent_keeps=absent_keeps)
         values["organisation"] = organisation_id
     return _capacities(connection, question, values)
+
+
+def holders_of_posts(
+    connection: Session | Connection, municipality_id: int, positions: Collection[int],
+    on: dt.date, *, absent_keeps: bool = False,
+) -> dict[int, tuple[Capacity, ...]]:  # fmt: skip
+    """Return position → who holds it on the day, or stands in; many by one statement."""
+    values = {"on_day": on, "municipality": municipality_id, "positions": list(positions)}
+    found = _capacities(connection, _question("posts", absent_keeps=absent_keeps), values)
+    return {key: tuple(one for one in found if one.position_id == key) for key in positions}
 
 
 def acting_signer(
@@ -113,12 +124,12 @@ def _whose(about: About) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     if about == "person":
         person = bindparam("person", type_=BigInteger)
         return Position.person_id == person, Substitution.substitute_person_id == person
-    if about == "post":
-        post = and_(
+    if about == "posts":
+        posts = and_(
             Position.municipality_id == bindparam("municipality"),
-            Position.id == bindparam("position"),
+            Position.id.in_(bindparam("positions", expanding=True)),
         )
-        return post, post
+        return posts, posts
     office = and_(
         Position.municipality_id == bindparam("municipality"), Position.role == bindparam("of_role")
     )

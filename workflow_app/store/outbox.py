@@ -11,10 +11,21 @@ from workflow_app.store.models.messages import Incident, OutboxMessage
 
 _OUTBOX = table(OutboxMessage)
 _INCIDENT = table(Incident)
-_ADD = insert(_OUTBOX).inline()
+ADD = insert(_OUTBOX).inline()
 
 LEASE = dt.timedelta(seconds=30)
 MOST_ATTEMPTS = 8
+
+
+def message(
+    municipality_id: int, instance_id: int | None, kind: str, payload: Mapping[str, Any],
+    now: dt.datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Return a message as the row it becomes."""
+    return {
+        "municipality_id": municipality_id, "instance_id": instance_id, "kind": kind,
+        "payload": dict(payload), "created_at": now, "next_at": now, "attempts": 0, "outcome": "",
+    }  # fmt: skip
 
 
 def put(
@@ -22,11 +33,7 @@ def put(
     payload: Mapping[str, Any], now: dt.datetime,
 ) -> None:  # fmt: skip
     """Insert a message."""
-    values = {
-        "municipality_id": municipality_id, "instance_id": instance_id, "kind": kind,
-        "payload": dict(payload), "created_at": now, "next_at": now, "attempts": 0, "outcome": "",
-    }  # fmt: skip
-    connection.execute(_ADD, values)
+    connection.execute(ADD, message(municipality_id, instance_id, kind, payload, now))
 
 
 def claim(connection: Connection, now: dt.datetime, most: int = 50) -> Sequence[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ from workflow_app.store import (
     votes,
 )
 from workflow_app.store.facts import SqlFacts
+from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
@@ -77,6 +79,8 @@ _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
 _SAVE_CASE = update(_INSTANCE).where(
     _INSTANCE.c.id == bindparam("case_id"), _INSTANCE.c.history_seq == bindparam("seen_seq")
 )
+_ADD_CASE = insert(_INSTANCE).returning(_INSTANCE.c.id, _INSTANCE.c.fan_key)
+_ADD_PART = insert(_PARTICIPANT).inline()
 _ADD_LINE = insert(_HISTORY).inline()
 _ADD_DEADLINE = insert(_DEADLINE).inline()
 _ADD_WORK = insert(_WORK).inline()
@@ -94,10 +98,6 @@ _CLOSE_WORK = update(_WORK).where(
 _CLOSE_STATE_WORK = _CLOSE_WORK.where(_WORK.c.state == bindparam("of"), _WORK.c.ballot == "")
 _CLOSE_BALLOT_WORK = _CLOSE_WORK.where(_WORK.c.ballot == bindparam("of"))
 _CLOSE_VOTER_WORK = _CLOSE_BALLOT_WORK.where(_WORK.c.voter == bindparam("who"))
-
-
-class ChangedMeanwhileError(Exception):
-    """The row a decision was taken on has changed under it; the transaction is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ class SqlUnitOfWork:
         self, connection: Connection, surroundings: Surroundings, now: dt.datetime
     ) -> None:
         self.connection = connection
+        self._rows = Gathering(connection)
         self.processes = surroundings.processes
         self.now = now
         self.zone = surroundings.zone
@@ -186,15 +187,11 @@ class SqlUnitOfWork:
             query = query.where(_INSTANCE.c.process == process)
         return [self._case(row) for row in self.connection.execute(query.order_by(_INSTANCE.c.id))]
 
-    def fan_keys(self, case: Case, process: str, subject: str = "") -> Mapping[str, int]:
+    def fanned(self, case: Case, process: str, subject: str = "") -> Mapping[str, Case]:
         """Return the fanned children of a case by their key; its subject's become its own."""
         if subject:
             subjects.adopt(self.connection, case, process, subject)
-            self._cases = {k: c for k, c in self._cases.items() if c.process != process}
-        query = select(_INSTANCE.c.fan_key, _INSTANCE.c.id).where(
-            _INSTANCE.c.parent_id == case.id, _INSTANCE.c.process == process
-        )
-        return {row.fan_key: row.id for row in self.connection.execute(query)}
+        return {child.key: child for child in self.children(case.id, process) if child.key}
 
     def open_about(self, case: Case, processes: Sequence[str]) -> Sequence[Case]:
         """Return the open cases of some processes about the case's subject or a part of it."""
@@ -218,9 +215,29 @@ class SqlUnitOfWork:
 
     # ------------------------------------------------------------ the case itself
 
-    def create(self, process: Process, case: Case, new: NewCase) -> int:
-        """Insert an instance; it has no history yet."""
-        values: dict[str, Any] = {
+    def together(self) -> AbstractContextManager[None]:
+        """Let rows of several cases be written by one statement a table."""
+        return self._rows.together()
+
+    def create(self, new: Sequence[tuple[Case, NewCase]]) -> Sequence[int]:
+        """Insert instances of one process; they have no history yet. Several differ by fan key."""
+        rows = self.connection.execute(_ADD_CASE, [self._new_row(*one) for one in new])
+        ids = {row.fan_key: row.id for row in rows}
+        created = [ids[said.fan_key] for _, said in new]
+        self._heads |= dict.fromkeys(created, (0, "", ""))
+        self._learn_holders([case for case, _ in new])
+        parts = [
+            {"instance_id": number, "organisation_id": item}
+            for number, (case, _) in zip(created, new, strict=True)
+            for item in sorted(self._part_takers(case))
+        ]
+        if parts:
+            self._rows.write(_ADD_PART, *parts)
+        return created
+
+    def _new_row(self, case: Case, new: NewCase) -> dict[str, Any]:
+        process = self.processes[case.process]
+        return {
             "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
             "heading": process.heading_of(case.data), "number": "", "subject": case.subject,
             "data": dict(new.data), "text_hash": case.text_hash, "version": 0,
@@ -231,11 +248,17 @@ class SqlUnitOfWork:
             "history_head": "", "created_at": self.now, "entered_at": self.now,
             "changed_at": self.now,
         }  # fmt: skip
-        result = self.connection.execute(insert(_INSTANCE).values(values))
-        instance_id = inserted_id(result)
-        self._heads[instance_id] = (0, "", "")
-        self._take_part(instance_id, process.organisations(case.parties), {})
-        return instance_id
+
+    def _learn_holders(self, cases: Sequence[Case]) -> None:
+        """Ask once who holds the posts of several cases: each will want to know of its own."""
+        names = self.processes[cases[0].process].posts
+        posts = {post for case in cases for name in names for post in case.parties[name]}
+        if len(posts) > 1:
+            self.facts(cases[0].municipality_id).learn_holders(posts)
+
+    def _part_takers(self, case: Case) -> set[int]:
+        found = self.processes[case.process].organisations(case.parties)
+        return {item for ids in found.values() for item in ids}
 
     def _take_part(
         self,
@@ -254,7 +277,7 @@ class SqlUnitOfWork:
         fresh -= set(self.connection.execute(query).scalars())
         if fresh:
             rows = [{"instance_id": instance_id, "organisation_id": item} for item in sorted(fresh)]
-            self.connection.execute(insert(_PARTICIPANT), rows)
+            self._rows.write(_ADD_PART, *rows)
 
     def save(self, process: Process, case: Case, before: Case, entry: Entry) -> int:
         """Write the case and its next line of history; return the line's number."""
@@ -269,10 +292,8 @@ class SqlUnitOfWork:
             values |= self._moved(process, case, state)
         if case.number:
             values["number"] = case.number
-        key = {"case_id": case.id, "seen_seq": seq}
-        if self.connection.execute(_SAVE_CASE, values | key).rowcount != 1:
-            raise ChangedMeanwhileError(case.id)
-        self.connection.execute(_ADD_LINE, line)
+        self._rows.write(_SAVE_CASE, values | {"case_id": case.id, "seen_seq": seq})
+        self._rows.write(_ADD_LINE, line)
         self._heads[case.id] = (line["seq"], line["sha256"], case.state)
         if case.parties is not before.parties:
             self._take_part(
@@ -515,8 +536,8 @@ class SqlUnitOfWork:
     def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines; ticks that are past already are not made up for."""
         rows = [self._deadline(case, deadline) for deadline in new]
-        for row in rows:
-            self.connection.execute(_ADD_DEADLINE, row)
+        if rows:
+            self._rows.write(_ADD_DEADLINE, *rows)
 
     def _deadline(self, case: Case, deadline: NewDeadline) -> dict[str, Any]:
         ticks = [
@@ -549,10 +570,8 @@ class SqlUnitOfWork:
             }
             for item in items
         ]  # fmt: skip
-        if len(rows) == 1:
-            self.connection.execute(_ADD_WORK, rows[0])
-        else:
-            self.connection.execute(_ADD_WORK, rows)
+        if rows:
+            self._rows.write(_ADD_WORK, *rows)
 
     def close_work(
         self, case: Case, *, state: str = "", ballot: str = "", voter: str = ""
@@ -650,7 +669,8 @@ class SqlUnitOfWork:
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
-        outbox.put(self.connection, case.municipality_id, case.id, kind, payload, self.now)
+        row = outbox.message(case.municipality_id, case.id, kind, payload, self.now)
+        self._rows.write(outbox.ADD, row)
 
 
 AUGUST = 8

@@ -105,6 +105,12 @@ def stop_order(_case: Case, _facts: Facts) -> Call:
     return Call("drop", to="children", process=ORDER)
 
 
+@says("приказ вступает в силу")
+def order_takes_effect(_case: Case, _facts: Facts) -> Call:
+    """What the order changes from this day on is written now; a revoked one writes nothing."""
+    return Call("take_effect", to="children", process=ORDER)
+
+
 @says("сеть узнаёт, чем кончилось")
 def outcome_letter(case: Case, _facts: Facts) -> Tell:
     """Everybody concerned learns how the request ended."""

@@ -15,6 +15,7 @@ from workflows.network_change.effects import (
     ask_council,
     ask_schools,
     ask_schools_at_once,
+    order_takes_effect,
     outcome_letter,
     remember_schools,
     start_order,
@@ -33,6 +34,7 @@ from workflows.network_change.rules import (
     network_is_open,
     networks_differ,
     new_base_is_stable,
+    new_name_is_free,
     no_other_change,
     notice_given,
     order_is_revoked,
@@ -87,7 +89,7 @@ AUTHORS = (AUTHOR_COORDINATOR, AUTHOR_HEAD, AUTHOR_SPECIALIST)
 FIT = (
     filled, network_is_open, no_other_change, initiator_may, school_fits, supported_holds_status,
     new_base_is_stable, supported_remain, notice_given, term_allowed, effect_not_past, pause_ends,
-    networks_differ,
+    networks_differ, new_name_is_free,
 )  # fmt: skip
 MENDED = "отклонённое советом или школами изменение правят, сколько нужно"
 AGAIN = "сколько приказов отменит начальник, столько раз дело вернётся к нему"
@@ -183,6 +185,6 @@ process.on(
 )  # fmt: skip
 process.move(
     "take_effect", "Вступить в силу", waiting, {withdrawn: order_is_revoked, applied: otherwise},
-    by=SYSTEM_ROLE, basis="N5, 4.2",
+    by=SYSTEM_ROLE, basis="N5, 4.2", do=[order_takes_effect],
 )  # fmt: skip
 process.move("drop", "Снять", [draft, returned], withdrawn, by=SYSTEM_ROLE)

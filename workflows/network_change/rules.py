@@ -7,7 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import is_by_department
-from workflows.rules import HELPED, school_year, statuses_for_planning
+from workflows.rules import HELPED, name_taken, school_year, statuses_for_planning
 from workflows.wording import counted
 
 ACTIVITY = "plan_activity"
@@ -205,6 +205,13 @@ def networks_differ(case: Case, _facts: Facts) -> Refusal | None:
     if case.data.kind != "merge" or case.data.into != case.data.network:
         return None
     return refuse("same_network", "Выберите другую сеть", field="into")
+
+
+@says("новое наименование сети свободно")
+def new_name_is_free(case: Case, facts: Facts) -> Refusal | None:
+    """A network that is renamed or split off is known by a name of its own (dossier 6)."""
+    named = case.data.kind in ("rename", "split")
+    return name_taken(case.data.name, "name", facts) if named else None
 
 
 @says("приказ ещё не подписан")

@@ -1,5 +1,6 @@
 """What an order writes into the registers, and the marks it gets."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
 from workflow_app.engine import (
@@ -73,21 +74,12 @@ def _found(case: Case, _facts: Facts, name: str, roles: dict[int, str], until: o
 
 
 def amend_network(case: Case, facts: Facts) -> Changes:
-    """Schools enter, leave or change their role; what else the change names follows (N2–N5)."""
-    data = case.data
-    yield Enter("network_order", {"network_id": data.network}, data.valid_from)
-    if data.change == "split":
+    """Schools enter, leave or change their role from the date of effect on (N2–N5)."""
+    yield Enter("network_order", {"network_id": case.data.network}, case.data.valid_from)
+    if case.data.change == "split":
         yield from _split(case, facts)
-        return
-    yield from _composition(case)
-    if data.change == "rename":
-        yield Amend("network", data.network, {"name": data.network_name}, data.valid_from)
-    elif data.change == "directions":
-        values = {"directions": list(data.directions)}
-        yield Amend("network", data.network, values, data.valid_from)
-    elif data.change == "change_base":
-        people = {"coordinator_person_id": data.coordinator, "imc_curator_person_id": data.curator}
-        yield Amend("network", data.network, people, data.valid_from)
+    else:
+        yield from _composition(case)
 
 
 def _composition(case: Case) -> Changes:
@@ -122,9 +114,7 @@ def close_network(case: Case, facts: Facts) -> Changes:
     data = case.data
     yield Enter("network_order", {"network_id": data.network}, data.valid_from)
     yield from _composition(case)
-    values = {"valid_to": data.valid_from}
     if data.into:
-        values["successor_id"] = data.into
         yield Enter("network_order", {"network_id": data.into}, data.valid_from)
         already = {m.school for m in facts.composition(data.into, data.valid_from)}
         for row in data.changes:
@@ -132,19 +122,15 @@ def close_network(case: Case, facts: Facts) -> Changes:
                 role = "resource" if row.before == "base" else row.before
                 joined = {"network_id": data.into, "school_id": row.school, "role": role}
                 yield Enter("membership", joined, data.valid_from)
-    yield Amend("network", data.network, values, data.valid_from)
 
 
 # ---------------------------------------------------------------- orders about several
 
 
-def extend_networks(case: Case, facts: Facts) -> Changes:
-    """The networks go on until the new term (A-04)."""
+def extend_networks(case: Case, _facts: Facts) -> Changes:
+    """The order speaks of every network it extends (A-04)."""
     for network in case.data.networks:
-        day = registration_day(case)
-        yield Enter("network_order", {"network_id": network}, day)
-        yield Amend("network", network, {"valid_to": case.data.new_term}, day)
-        yield from _tell_life(facts, network)
+        yield Enter("network_order", {"network_id": network}, day_of_effect(case))
 
 
 def set_directions(case: Case, _facts: Facts) -> Changes:
@@ -195,6 +181,59 @@ def _tell_life(facts: Facts, network: int) -> Iterator[Call]:
         yield Call("take_over", to="instance", instance_id=card.id)
 
 
+# ---------------------------------------------------------------- on the date of effect
+
+
+def day_of_effect(case: Case) -> dt.date:
+    """Return from which day on an order is followed: its own, or that of its registration."""
+    own = case.data.valid_from if case.data.kind in (AMEND, EXTEND, CLOSE) else None
+    return own or registration_day(case)
+
+
+def rename_or_lead(case: Case, _facts: Facts) -> Changes:
+    """The name, the directions and the people of a network follow the change (N2, N3)."""
+    data = case.data
+    values: dict[str, dict[str, object]] = {
+        "rename": {"name": data.network_name},
+        "directions": {"directions": list(data.directions)},
+        "change_base": {
+            "coordinator_person_id": data.coordinator, "imc_curator_person_id": data.curator
+        },
+    }  # fmt: skip
+    if data.change in values:
+        yield Amend("network", data.network, values[data.change], day_of_effect(case))
+
+
+def prolong(case: Case, facts: Facts) -> Changes:
+    """The networks go on until the new term (A-04)."""
+    for network in case.data.networks:
+        yield Amend("network", network, {"valid_to": case.data.new_term}, day_of_effect(case))
+        yield from _tell_life(facts, network)
+
+
+def end_term(case: Case, _facts: Facts) -> Changes:
+    """The term of a closed network ends, and another one may go on for it (N9, N10)."""
+    data = case.data
+    values = {"valid_to": data.valid_from}
+    if data.into:
+        values["successor_id"] = data.into
+    yield Amend("network", data.network, values, day_of_effect(case))
+
+
+ON_THE_DAY: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
+    AMEND: rename_or_lead,
+    EXTEND: prolong,
+    CLOSE: end_term,
+}
+
+
+@says("в реестре сетей стоит то, что приказ велит с этого дня")
+def on_the_day(case: Case, facts: Facts) -> Iterable[Change]:
+    """What has no date of its own in the register is written when the order takes effect."""
+    write = ON_THE_DAY.get(case.data.kind)
+    return write(case, facts) if write else ()
+
+
 EFFECTS: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
     CREATE: create_network,
     AMEND: amend_network,
@@ -217,9 +256,14 @@ PAPERS = {
 
 
 @says("реестры меняются так, как говорит приказ своего вида")
-def by_kind(case: Case, facts: Facts) -> Iterable[Change]:
-    """What the registration of this kind of order writes into the registers (O7)."""
-    return EFFECTS[case.data.kind](case, facts)
+def by_kind(case: Case, facts: Facts) -> Changes:
+    """What the registration of this kind of order writes into the registers (O7).
+
+    Compositions, directions and statuses are dated rows; the rest waits for the date of effect.
+    """
+    yield from EFFECTS[case.data.kind](case, facts)
+    if day_of_effect(case) <= case.today:
+        yield from on_the_day(case, facts)
 
 
 @says("печатается приказ (до регистрации — проект)")

@@ -1,6 +1,6 @@
 """The order as a table: states, then one row for each step."""
 
-from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, answered, filled
+from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, answered, filled, stay
 from workflows.order_approval.ballots import (
     acknowledgement,
     ask_to_publish,
@@ -16,6 +16,7 @@ from workflows.order_approval.effects import (
     begin_directions,
     begin_statuses,
     by_kind,
+    on_the_day,
     order_paper,
     put_number,
     put_signature,
@@ -46,9 +47,12 @@ from workflows.order_approval.rules import (
     basis_in_force,
     date_in_sequence,
     date_is_possible,
+    new_name_is_free,
+    not_revoked,
     number_is_free,
     order_not_late,
     signer_is_known,
+    still_to_come,
 )
 from workflows.order_approval.sheets import (
     ACQUAINTANCE,
@@ -79,7 +83,7 @@ process = Process(
 )
 
 APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)
-OF_CREATION = tuple(only(guard, CREATE) for guard in (base_is_free, name_is_free))
+NAMES_FREE = (*(only(guard, CREATE) for guard in (base_is_free, name_is_free)), new_name_is_free)
 IN_TIME = only(order_not_late, *DATED)
 
 PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
@@ -181,16 +185,20 @@ process.move(
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
     apart="send", style="primary", signed=True, bulk=True,
-    if_=[visas_fit_text, basis_in_force, *APPROVED, only(statuses_hold, CREATE), *OF_CREATION,
+    if_=[visas_fit_text, basis_in_force, *APPROVED, only(statuses_hold, CREATE), *NAMES_FREE,
          IN_TIME],
     do=[put_signature, order_paper, Paper("agreement_sheet")],
 )  # fmt: skip
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
     style="primary", bulk=True,
-    if_=[date_is_possible, date_in_sequence, number_is_free, *OF_CREATION, *APPROVED, IN_TIME],
+    if_=[date_is_possible, date_in_sequence, number_is_free, *NAMES_FREE, *APPROVED, IN_TIME],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
         ask_to_publish, Paper("ack_sheet"), registered_letter],
+)  # fmt: skip
+process.move(
+    "take_effect", "Вступить в силу", registered, stay, by=SYSTEM_ROLE, basis="N5, 4.2",
+    if_=[still_to_come, not_revoked], do=[on_the_day],
 )  # fmt: skip
 process.when(
     "all_acknowledged", "Все ознакомились", everybody_has_read, registered, registered, basis="O9",

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflows.rules import name_is_free
 
 JOURNAL = "orders"
 
@@ -119,3 +120,27 @@ def number_is_free(case: Case, facts: Facts) -> Refusal | None:
             "выданные вне системы", before=number - 1, year=year, field="number", basis="O7",
         )  # fmt: skip
     return None
+
+
+@says("новое наименование сети свободно")
+def new_name_is_free(case: Case, facts: Facts) -> Refusal | None:
+    """A network that is renamed or split off is known by a name of its own (dossier 6)."""
+    return name_is_free(case, facts) if case.data.change in ("rename", "split") else None
+
+
+@says("приказ ещё не вступил в силу")
+def still_to_come(case: Case, _facts: Facts) -> Refusal | None:
+    """An order takes effect once (N5)."""
+    began = case.data.valid_from is None or case.data.valid_from <= case.data.registered_on
+    if not began and not case.times("take_effect"):
+        return None
+    return refuse("in_effect", "Приказ уже вступил в силу", basis="N5")
+
+
+@says("приказ не отменён")
+def not_revoked(case: Case, facts: Facts) -> Refusal | None:
+    """What a revoked order said does not take effect any more (O11)."""
+    orders = (order for network in case.data.networks for order in facts.orders_of(network))
+    if any(order.case == case.id for order in orders):
+        return None
+    return refuse("already_revoked", "Приказ № {number} уже отменён", number=case.number)

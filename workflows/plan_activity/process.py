@@ -1,6 +1,15 @@
 """Мероприятие плана: состояния, потом строка за строкой (K1–K4)."""
 
-from workflow_app.engine import SYSTEM_ROLE, Due, Process, answered, at_most, otherwise, stay
+from workflow_app.engine import (
+    SYSTEM_ROLE,
+    Due,
+    Holder,
+    Process,
+    answered,
+    at_most,
+    otherwise,
+    stay,
+)
 from workflows.activities import RESPONSIBLE
 from workflows.plan_activity.effects import put_dates, put_outcome, put_responsible, take_row
 from workflows.plan_activity.form import Activity, NewDates, NewResponsible, Outcome
@@ -24,7 +33,7 @@ from workflows.roles import (
     METHODIST,
     PARTICIPANT_HEAD,
 )
-from workflows.rules import Explanation, Reason
+from workflows.rules import Explanation, Reason, curator_post
 
 process = Process(
     "plan_activity",
@@ -44,8 +53,9 @@ process = Process(
     warnings=(responsible_left, is_overdue),
 )
 
+CURATOR = Holder("curator", "методист — куратор сети", curator_post, otherwise=METHODIST)
 ROW = Due(
-    "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, METHODIST)),
+    "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, CURATOR)),
     on=lambda case: case.data.ends_on,
 )  # fmt: skip
 EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),))
