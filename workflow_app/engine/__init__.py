@@ -32,6 +32,17 @@ from workflow_app.engine.changes import (
     Voter,
 )
 from workflow_app.engine.deadlines import Due
+from workflow_app.engine.disclosure import (
+    Published,
+    Shown,
+    closed_text,
+    figure,
+    percent,
+    published,
+    small_group,
+    small_survey,
+    total_of_shown,
+)
 from workflow_app.engine.forms import (
     Act,
     Choice,
@@ -105,6 +116,7 @@ __all__ = [
     "Position",
     "PostCard",
     "Process",
+    "Published",
     "Put",
     "RecommendationCard",
     "Refusal",
@@ -114,6 +126,7 @@ __all__ = [
     "Rows",
     "School",
     "Setting",
+    "Shown",
     "Start",
     "Tally",
     "Tell",
@@ -122,12 +135,19 @@ __all__ = [
     "answered",
     "at_least",
     "at_most",
+    "closed_text",
     "field",
+    "figure",
     "filled",
     "more_than",
     "otherwise",
+    "percent",
+    "published",
     "refuse",
     "says",
+    "small_group",
+    "small_survey",
     "snapshot",
     "stay",
+    "total_of_shown",
 ]
