@@ -12,6 +12,8 @@ from workflow_app.engine.case import (
     Case,
     CaseCard,
     DirectionCard,
+    IndicatorCard,
+    IndicatorValueCard,
     MemberCard,
     NetworkCard,
     OrderCard,
@@ -35,6 +37,8 @@ SETTINGS: Mapping[str, Any] = {
     "A-05.quorum": "1/2",
     "A-05.majority": "1/2",
     "calendar.exam_days": [],
+    "A-09.small_group": 10,
+    "A-09.survey": 5,
     "A-10": 3,
     "A-10.base": 1,
     "A-14": {"consent": ["simple", "paper_scan"]},
@@ -63,6 +67,8 @@ class FactsTwin:
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
     advised: dict[tuple[int, str], tuple[RecommendationCard, ...]] = field(default_factory=dict)
+    catalogue: tuple[IndicatorCard, ...] = ()
+    measured: dict[tuple[int, str], tuple[IndicatorValueCard, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
     network_cards: dict[int, NetworkCard] = field(default_factory=dict)
@@ -148,6 +154,14 @@ class FactsTwin:
     def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
         """Return what a report recommended."""
         return self.advised.get((network_id, school_year), ())
+
+    def indicators(self) -> tuple[IndicatorCard, ...]:
+        """Return the catalogue."""
+        return self.catalogue
+
+    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
+        """Return what a network measured in a year."""
+        return self.measured.get((network_id, school_year), ())
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases a test put under a subject."""

@@ -20,6 +20,8 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.registers import (
+    Indicator,
+    IndicatorValue,
     Journal,
     JournalEntry,
     MembershipEvent,
@@ -160,8 +162,6 @@ def test_files_without_registers_are_named_and_left_alone(session):
     report = import_directory(session)
     assert report.not_loaded == (
         "annual_plans.csv",
-        "indicator_catalog.csv",
-        "indicators.csv",
         "plan_activities.csv",
     )
     assert all((SEEDS / name).exists() for name in report.not_loaded)
@@ -177,6 +177,77 @@ def test_recommendations_are_known_from_the_approval_of_their_report_on(session)
     assert (found["R5"].decision, found["R5"].school_year) == ("declined", "2024-2025")
     import_directory(session, as_of=day("2026-06-18"))
     assert (found["R1"].state, count(session, Recommendation)) == ("done", 8)
+
+
+def test_indicators_are_kept_as_they_were_counted(district, cast):
+    assert (count(district, Indicator), count(district, IndicatorValue)) == (14, 242)
+    exams = select(Indicator.code).where(Indicator.is_exam).order_by(Indicator.position)
+    assert list(district.scalars(exams)) == ["I01", "I02", "I08"]
+    types = dict(district.execute(select(Indicator.code, Indicator.school_types)).all())
+    assert (types["I05"], types["I06"], types["N01"]) == (["СОШ", "ООШ"], ["СОШ", "ООШ", "НОШ"], [])
+    of_school = select(IndicatorValue).where(
+        IndicatorValue.school_id == cast.school("S10"),
+        IndicatorValue.indicator_id == indicator(district, "I03"),
+        IndicatorValue.school_year == "2025-2026",
+    )
+    row = district.scalars(of_school).one()
+    assert (row.numerator, row.denominator, row.value) == (26, 121, None)
+    assert (row.baseline, row.target, row.entered_on) == (33.9, 30.9, day("2026-05-29"))
+    survey = select(IndicatorValue.value).where(
+        IndicatorValue.indicator_id == indicator(district, "N06")
+    )
+    assert sorted(district.scalars(survey)) == [4.0, 4.2, 4.3, 4.4, 4.7, 4.7]
+
+
+def indicator(session, code):
+    return session.scalars(select(Indicator.id).where(Indicator.code == code)).one()
+
+
+@pytest.mark.parametrize(
+    ("on", "values"),
+    [
+        ("2024-09-01", 0),
+        ("2025-05-28", 26),  # the shares of ВПР
+        ("2025-05-30", 29),  # and the surveys of the networks
+        ("2025-08-28", 122),
+        ("2026-05-14", 122),
+        ("2026-06-18", 242),
+    ],
+)
+def test_values_are_known_from_the_day_they_were_entered(session, on, values):
+    report = import_directory(session, as_of=day(on))
+    assert count(session, IndicatorValue) == values
+    assert report.counts["indicators.csv"].later == 242 - values
+    assert count(session, Indicator) == 14
+
+
+def test_a_value_a_case_has_entered_since_is_not_imported_over(district):
+    row = district.scalars(select(IndicatorValue).limit(1)).one()
+    row.numerator, row.instance_id = 5, 1
+    assert import_directory(district).changes == 0
+    assert row.numerator == 5
+    row.instance_id = None
+    assert import_directory(district).changes == 1
+    assert row.numerator == 3
+
+
+def test_a_catalogue_may_say_itself_what_comes_after_exams_and_for_whom(session, folder):
+    catalogue = folder / "indicator_catalog.csv"
+    head, *lines = catalogue.read_text("utf-8").splitlines()
+    said = [f"{line},да,НОШ" if line.startswith("I06") else f"{line},," for line in lines]
+    text = "\n".join([f"{head},is_exam,school_types", *said])
+    catalogue.write_text(text, "utf-8")
+    (folder / "indicators.csv").unlink()
+    assert import_directory(session, folder).ok
+    found = session.scalars(select(Indicator).where(Indicator.code == "I06")).one()
+    assert (found.is_exam, found.school_types) == (True, ["НОШ"])
+
+
+def test_a_district_may_do_without_indicators(session, folder):
+    for name in ("indicator_catalog.csv", "indicators.csv"):
+        (folder / name).unlink()
+    assert import_directory(session, folder).ok
+    assert count(session, Indicator) == count(session, IndicatorValue) == 0
 
 
 def test_before_the_first_networks_there_are_statuses_and_draft_directions(session):

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
 from workflow_app.engine.ballots import Tally
@@ -228,11 +229,78 @@ class RecommendationCard:
     responsible: int | None = None
     due_on: dt.date | None = None
     state: str = ""
+    addressee: str = "school"
+    measure: str = ""
+    """By what one will see that it was done."""
+    reason: str = ""
+    case: int | None = None
+    """The case it was recommended in; imported recommendations have none."""
 
     @property
     def is_accepted(self) -> bool:
         """Tell whether its addressee accepted it."""
         return self.decision == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorCard:
+    """What schools or networks are measured by, as the department's catalogue has it."""
+
+    id: int
+    code: str
+    title: str
+    unit: str
+    desired: str
+    level: str = "school"
+    is_exam: bool = False
+    """Known only after the exams of the year, in July."""
+    is_computed: bool = False
+    school_types: tuple[str, ...] = ()
+
+    def applies_to(self, school_type: str) -> bool:
+        """Tell whether it can be measured in a school of this type."""
+        return self.level == "school" and school_type in self.school_types
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorValueCard:
+    """An indicator of a school, or of the network itself (`school` None), in a school year."""
+
+    indicator: int
+    school: int | None
+    numerator: int | None
+    denominator: int | None
+    value: float | None = None
+    """Stated as it is where nothing was counted: an average mark, a number of materials."""
+    baseline: float | None = None
+    target: float | None = None
+    note: str = ""
+
+    def result(self, unit: str) -> Decimal | None:
+        """Return the fact in the indicator's unit; None while it is not known.
+
+        >>> IndicatorValueCard(1, 10, 11, 32).result("%")
+        Decimal('34.4')
+        """
+        return measured(unit, self.numerator, self.denominator, self.value)
+
+
+def measured(
+    unit: str, numerator: int | None, denominator: int | None, value: float | None = None
+) -> Decimal | None:
+    """Return what was counted, in its unit: a percentage to one decimal, or the count itself.
+
+    >>> measured("%", 1, 16), measured("чел.", 1, 32), measured("балл", None, 46, 4.7)
+    (Decimal('6.3'), Decimal('1'), Decimal('4.7'))
+    """
+    if numerator is None:
+        return None if value is None else Decimal(str(value))
+    if unit != "%":
+        return Decimal(numerator)
+    if not denominator:
+        return None
+    share = Decimal(100 * numerator) / Decimal(denominator)
+    return share.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +377,12 @@ class Facts(Protocol):
 
     def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
         """Return what the report of a network on a year recommended."""
+
+    def indicators(self) -> tuple[IndicatorCard, ...]:
+        """Return the municipality's indicators in the order of their catalogue."""
+
+    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
+        """Return what a network and its schools have measured in a year, in no order of results."""
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

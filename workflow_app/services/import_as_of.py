@@ -73,6 +73,9 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
             for one in data.recommendations
             if one.report_id in approved
         ),
+        indicators=tuple(
+            one for one in data.indicators if one.network_id in founded and _entered_by(one) <= day
+        ),
         normative_acts=tuple(map(_act_on(day), filter(_adopted_by(day), data.normative_acts))),
     )
 
@@ -122,6 +125,12 @@ def _recommendation_on(row: rows.RecommendationRow, day: dt.date) -> rows.Recomm
     """Return the recommendation without what became of it after the day."""
     is_later = row.due_on is not None and day < row.due_on
     return row.model_copy(update={"state": "issued"}) if is_later else row
+
+
+def _entered_by(row: rows.IndicatorValueRow) -> dt.date:
+    """Return since when a value is known; one without a date is waited for in the reports."""
+    ends = school_year_bounds(row.school_year)[1]
+    return row.entered_on or dt.date(ends.year, *REPORTS_OPEN)
 
 
 def _adopted_by(day: dt.date) -> Callable[[rows.ActRow], bool]:

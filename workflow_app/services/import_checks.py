@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_files import DirectoryData, ImportProblem
+from workflow_app.services.import_indicator_checks import INDICATOR_CHECKS
 from workflow_app.services.import_order_checks import ORDER_CHECKS
 
 Check = Callable[[DirectoryData], Iterator[ImportProblem]]
@@ -24,6 +25,8 @@ KEYS: Mapping[str, str] = {
     "normative_acts": "act_id",
     "reports": "report_id",
     "recommendations": "recommendation_id",
+    "indicator_catalog": "indicator_id",
+    "indicators": "value_id",
 }
 UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("email",)),
@@ -35,6 +38,7 @@ UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("titles", ("kind", "nominative")),
     ("settlements", ("settlement_type", "settlement")),
     ("network_members", ("network_id", "school_id", "joined_on")),
+    ("indicator_catalog", ("code",)),
 )
 REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("schools", "head_person_id", "people"),
@@ -62,6 +66,9 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("recommendations", "network_id", "networks"),
     ("recommendations", "target_school_id", "schools"),
     ("recommendations", "responsible_person_id", "people"),
+    ("indicators", "network_id", "networks"),
+    ("indicators", "school_id", "schools"),
+    ("indicators", "indicator_id", "indicator_catalog"),
 )
 PERIODS: tuple[tuple[str, str, str], ...] = (
     ("organisations", "valid_from", "valid_to"),
@@ -275,6 +282,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (stable_schools_are_not_low, ()),
     (recommendations_follow_reports, ("reports",)),
     *ORDER_CHECKS,
+    *INDICATOR_CHECKS,
 )
 """Each check with the files that must be whole for it: an unread row there would only repeat
 its own problem elsewhere."""

@@ -15,6 +15,7 @@ from workflow_app.services import import_rows as rows
 REASONS: Mapping[str, tuple[str, str]] = {
     "missing": ("value_missing", "значение обязательно"),
     "int_parsing": ("not_a_number", "ожидается целое число"),
+    "float_parsing": ("not_a_number", "ожидается число"),
     "int_parsing_size": ("number_too_large", "слишком большое число"),
     "greater_than_equal": ("number_negative", "число не может быть отрицательным"),
     "string_pattern_mismatch": ("bad_shape", "недопустимый вид значения"),
@@ -58,6 +59,8 @@ class DirectoryData:
     normative_acts: tuple[rows.ActRow, ...] = ()
     reports: tuple[rows.ReportRow, ...] = ()
     recommendations: tuple[rows.RecommendationRow, ...] = ()
+    indicator_catalog: tuple[rows.IndicatorRow, ...] = ()
+    indicators: tuple[rows.IndicatorValueRow, ...] = ()
 
 
 FILES: Mapping[str, type[rows.Record]] = {
@@ -77,7 +80,11 @@ FILES: Mapping[str, type[rows.Record]] = {
     "normative_acts": rows.ActRow,
     "reports": rows.ReportRow,
     "recommendations": rows.RecommendationRow,
+    "indicator_catalog": rows.IndicatorRow,
+    "indicators": rows.IndicatorValueRow,
 }
+OPTIONAL = frozenset({"indicator_catalog", "indicators"})
+"""Files a district may do without: nothing else rests on them."""
 
 
 def read_files(folder: Path) -> tuple[DirectoryData, list[ImportProblem]]:
@@ -96,7 +103,8 @@ def _read_file(
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
-        problems.append(ImportProblem(path.name, 0, "", "file_missing", "файла нет в папке"))
+        if path.stem not in OPTIONAL:
+            problems.append(ImportProblem(path.name, 0, "", "file_missing", "файла нет в папке"))
         return ()
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1

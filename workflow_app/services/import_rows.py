@@ -12,6 +12,8 @@ from workflow_app.engine.calendar import school_year_bounds
 MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GRADE9 = re.compile(r"grade9_count_(\d{4}_\d{4})")
+EXAM_WORDS = re.compile(r"ОГЭ|ЕГЭ|аттестат")
+BASIC_SCHOOL_WORDS = re.compile(r"ОГЭ|ЕГЭ|[5-9] ?кл")
 ORDER_QUOTE = re.compile(r"от (?P<on>\d\d\.\d\d\.\d{4})|№ ?(?P<label>[^\s,;)]+)")
 
 
@@ -75,6 +77,8 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Year = Annotated[str, AfterValidator(_year)]
+Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+SchoolType = Literal["СОШ", "ООШ", "НОШ"]
 StatusCode = Literal["stable", "low_results", "adverse_social"]
 MemberRole = Literal["base", "resource", "supported", "partner"]
 
@@ -163,7 +167,7 @@ class SchoolRow(Record):
     school_id: Code
     short_name: str
     full_name: str
-    school_type: Literal["СОШ", "ООШ", "НОШ"]
+    school_type: SchoolType
     number: Count | None = None
     settlement_type: Literal["с.", "п.", "х.", "г.", "ст-ца", "аул"]
     settlement: str
@@ -353,6 +357,68 @@ class RecommendationRow(Record):
     decision: Literal["accepted", "declined"] | None = None
     carried_to_activity_id: Code | None = None
     state: Code = "issued"
+
+
+class IndicatorRow(Record):
+    """An indicator of the department's catalogue.
+
+    A catalogue that does not say when results come and whom they are about is read by its words:
+    «ОГЭ» comes after the exams, «5–9 кл.» is not about a primary school.
+    """
+
+    indicator_id: Code
+    code: Code
+    name: str
+    level: Literal["school", "network"]
+    unit: Literal["%", "чел.", "ед.", "балл"]
+    desired_direction: Literal["up", "down"]
+    data_source: str | None = None
+    is_computed: Flag = False
+    is_exam: Flag | None = None
+    school_types: Annotated[tuple[SchoolType, ...], BeforeValidator(_codes)] = ()
+
+    @property
+    def comes_after_exams(self) -> bool:
+        """Return whether its results are known only after the exams of the year."""
+        told = f"{self.name} {self.data_source or ''}"
+        return bool(EXAM_WORDS.search(told)) if self.is_exam is None else self.is_exam
+
+    @property
+    def types(self) -> tuple[SchoolType, ...]:
+        """Return the types of school it can be measured in; none for a network's own."""
+        if self.level == "network":
+            return ()
+        if self.school_types:
+            return self.school_types
+        told = f"{self.name} {self.data_source or ''}"
+        return ("СОШ", "ООШ") if BASIC_SCHOOL_WORDS.search(told) else ("СОШ", "ООШ", "НОШ")
+
+
+class IndicatorValueRow(Record):
+    """What an indicator was in a school, or in a network as a whole, in a school year."""
+
+    value_id: Code
+    school_year: Year
+    network_id: Code
+    school_id: Code | None = None
+    indicator_id: Code
+    numerator: Count | None = None
+    denominator: Count | None = None
+    actual_value: Figure | None = None
+    baseline_value: Figure | None = None
+    target_value: Figure | None = None
+    source: str | None = None
+    entered_on: Day | None = None
+    note: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the row only says why there is nothing to say."""
+        cells = (
+            self.numerator, self.denominator, self.actual_value, self.baseline_value,
+            self.target_value,
+        )  # fmt: skip
+        return all(cell is None for cell in cells)
 
 
 class ActRow(Record):

@@ -14,6 +14,8 @@ from workflow_app.engine.case import (
     Case,
     CaseCard,
     DirectionCard,
+    IndicatorCard,
+    IndicatorValueCard,
     MemberCard,
     NetworkCard,
     OrderCard,
@@ -33,6 +35,7 @@ from workflow_app.store import (
     calendar,
     cards,
     directory,
+    indicators,
     networks,
     offices,
     registers,
@@ -51,7 +54,7 @@ from workflow_app.store.models.directory import (
     Settlement,
 )
 from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
-from workflow_app.store.models.registers import Journal, JournalEntry, Network, Recommendation
+from workflow_app.store.models.registers import Journal, JournalEntry, Network
 
 if TYPE_CHECKING:
     from workflow_app.engine.case import Facts
@@ -95,7 +98,8 @@ class SqlFacts:
     def forget(self, instance_id: int) -> None:
         """Ask anew what belongs to an instance: this unit of work has changed it."""
         mine = ("case", instance_id)
-        for key in [key for key in self._known if key[:2] == mine or key[0] == "about"]:
+        shared = ("about", "measured")
+        for key in [key for key in self._known if key[:2] == mine or key[0] in shared]:
             del self._known[key]
 
     def setting(self, name: str) -> Any:
@@ -222,22 +226,25 @@ class SqlFacts:
 
     def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
         """Return what the report of a network on a year recommended."""
-        query = (
-            select(Recommendation)
-            .where(
-                Recommendation.municipality_id == self._municipality_id,
-                Recommendation.network_id == network_id,
-                Recommendation.school_year == school_year,
-            )
-            .order_by(Recommendation.id)
+        return indicators.recommendations(
+            self._connection, self._municipality_id, network_id, school_year
         )
-        return tuple(
-            RecommendationCard(
-                row.id, row.code, row.text, row.decision, row.school_id, row.responsible_person_id,
-                row.due_on, row.state,
-            )
-            for row in self._session.scalars(query)
-        )  # fmt: skip
+
+    def indicators(self) -> tuple[IndicatorCard, ...]:
+        """Return the municipality's indicators in the order of their catalogue."""
+        return self._once(
+            ("indicators",),
+            lambda: indicators.catalogue(self._connection, self._municipality_id),
+        )
+
+    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
+        """Return what a network and its schools have measured in a year."""
+        return self._once(
+            ("measured", network_id, school_year),
+            lambda: indicators.values(
+                self._connection, self._municipality_id, network_id, school_year
+            ),
+        )
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

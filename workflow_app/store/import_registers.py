@@ -7,6 +7,8 @@ from workflow_app.services.import_order_checks import number_of, substitute_sign
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.registers import (
+    Indicator,
+    IndicatorValue,
     Journal,
     JournalEntry,
     MembershipEvent,
@@ -32,6 +34,7 @@ class RegistersImport:
         self.journals: dict[str, Journal] = {}
         self.entries: dict[str, JournalEntry] = {}
         self.networks: dict[str, Network] = {}
+        self.indicators: dict[str, Indicator] = {}
         self.orders = {order.order_id: order for order in data.orders}
 
     def keep_orders(self) -> None:
@@ -76,6 +79,55 @@ class RegistersImport:
             }
             key = {"code": row.recommendation_id}
             self.keeper.put(row, "recommendations", Recommendation, key, values)
+
+    def keep_indicators(self) -> None:
+        """Put the catalogue and what was measured; what a case has entered since stays."""
+        for position, row in enumerate(self.data.indicator_catalog, 1):
+            self.indicators[row.indicator_id] = self._indicator(row, position)
+        self.keeper.flush()
+        for value in self.data.indicators:
+            self._indicator_value(value)
+
+    def _indicator(self, row: rows.IndicatorRow, position: int) -> Indicator:
+        """Put an indicator at its place in the catalogue."""
+        values = {
+            "key": row.code,
+            "title": row.name,
+            "level": row.level,
+            "unit": row.unit,
+            "desired": row.desired_direction,
+            "source": row.data_source or "",
+            "is_computed": row.is_computed,
+            "is_exam": row.comes_after_exams,
+            "school_types": list(row.types),
+            "position": position,
+        }
+        key = {"code": row.indicator_id}
+        return self.keeper.put(row, "indicator_catalog", Indicator, key, values)
+
+    def _indicator_value(self, row: rows.IndicatorValueRow) -> None:
+        """Put one value; a result that follows from its fraction is not kept twice."""
+        school = self.directory.organisations[row.school_id].id if row.school_id else None
+        key = {
+            "network_id": self.networks[row.network_id].id,
+            "school_id": school,
+            "indicator_id": self.indicators[row.indicator_id].id,
+            "school_year": row.school_year,
+        }
+        values = {
+            "numerator": row.numerator,
+            "denominator": row.denominator,
+            "value": row.actual_value if row.numerator is None else None,
+            "baseline": row.baseline_value,
+            "target": row.target_value,
+            "note": row.note or "",
+            "source": row.source or "",
+            "entered_on": row.entered_on,
+        }
+        stored = self.keeper.rows(IndicatorValue, *key).get(tuple(key.values()))
+        if stored is not None and stored.instance_id is not None:
+            values = {}
+        self.keeper.put(row, "indicators", IndicatorValue, key, values)
 
     def _entry(self, order: rows.OrderRow) -> JournalEntry:
         """Put an order's row of the journal: registered once, never changed."""

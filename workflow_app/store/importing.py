@@ -82,6 +82,7 @@ def _keep(
         directory.keep_decisions(registers)
         registers.keep_networks()
         registers.keep_recommendations()
+        registers.keep_indicators()
     return keeper
 
 

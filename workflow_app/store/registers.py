@@ -8,14 +8,16 @@ from sqlalchemy import Connection, func, insert, select
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Number
-from workflow_app.store import order_effects
+from workflow_app.store import indicators, order_effects
 from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.directory import Tenant
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
     MembershipEvent,
     Network,
     OrderNetwork,
+    Recommendation,
     journal_sequence,
 )
 from workflow_app.store.order_effects import log, own_entry, put_directions, relate
@@ -180,7 +182,7 @@ def end_membership(connection: Connection, case: Case, key: tuple[int, int], on:
     enter_membership(connection, case, row, on)
 
 
-ROWS = {"network": Network}
+ROWS: Mapping[str, type[Tenant]] = {"network": Network, "recommendation": Recommendation}
 
 
 def ids(connection: Connection, register: str) -> list[tuple[int, int]]:
@@ -197,10 +199,13 @@ ENTER: Mapping[str, Callable[..., int]] = {
     "direction": order_effects.enter_direction,
     "school_status": order_effects.enter_status,
     "revocation": order_effects.enter_revocation,
+    "indicator_value": indicators.enter_value,
+    "recommendation": indicators.enter_recommendation,
 }
 AMEND: Mapping[str, Callable[..., None]] = {
     "network": order_effects.amend_network,
     "membership": amend_membership,
+    "recommendation": indicators.amend_recommendation,
 }
 END: Mapping[str, Callable[..., None]] = {
     "membership": end_membership,

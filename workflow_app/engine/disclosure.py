@@ -1,0 +1,241 @@
+"""What of an indicator may be shown to whom: small groups stay closed, and nothing gives them away.
+
+Statistics call this statistical disclosure control. *Primary suppression*: a figure of fewer people
+than the threshold (A-09 of the dossier: 10; 5 answers for a survey) is shown to the school itself
+and to those who answer for all schools, and to nobody else: not on a page, not on paper, not in an
+export. *Secondary suppression*: a total is withheld where subtracting what is shown from it would
+tell a closed figure. The total of a network over all its schools is the only one given, so that two
+totals never differ by one school; a total of several networks is a sum of what is shown.
+
+The total is judged for every possible reader at once, because it cannot be one for one reader and
+another for the next: for the public, and for each closed school, which knows its own figure. What
+a reader does not know (the closed figures but her own) must be nothing, or at least two schools
+with together as many people as the threshold, of whom some but not all are counted. Then every one
+of these figures can still be more than one number, even for a reader who knows how many people
+there are in each school.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from workflow_app.engine.case import Facts, IndicatorValueCard, measured
+
+WITHHELD = "итог не приводится: по нему можно узнать закрытое значение"
+INCOMPLETE = "итог будет, когда данные внесут все школы"
+AWAITED = "ожидается"
+NOT_ENTERED = "не внесено"
+NOT_APPLICABLE = "не применимо"
+NO_DATA = "нет данных"
+FEWEST_UNKNOWN = 2
+
+
+def small_group(facts: Facts) -> int:
+    """Return how many people a figure must be about to be shown to everybody."""
+    return int(facts.setting("A-09.small_group"))
+
+
+def small_survey(facts: Facts) -> int:
+    """Return how many answers a survey must have to be shown."""
+    return int(facts.setting("A-09.survey"))
+
+
+def closed_text(threshold: int) -> str:
+    """Return what stands in place of a closed figure.
+
+    >>> closed_text(10)
+    'данные не приводятся (менее 10 участников)'
+    """
+    return f"данные не приводятся (менее {threshold} участников)"
+
+
+def figure(value: Decimal | float | None, unit: str) -> str:
+    """Return a figure as Russian papers print it, in its unit; nothing for what is not known.
+
+    >>> figure(Decimal("23.5"), "%"), figure(1, "чел."), figure(4.7, "балл"), figure(None, "%")
+    ('23,5 %', '1 чел.', '4,7', '')
+    """
+    if value is None:
+        return ""
+    number = Decimal(str(value))
+    if unit == "%":
+        return f"{number.quantize(Decimal('0.1'), ROUND_HALF_UP)} %".replace(".", ",")
+    plain = f"{number.normalize():f}".replace(".", ",")
+    return f"{plain} чел." if unit == "чел." else plain
+
+
+def percent(numerator: int | None, denominator: int | None) -> str:
+    """Return a share as papers print it; nothing where it is not known.
+
+    >>> percent(8, 34), percent(None, 34), percent(0, 0)
+    ('23,5 %', '', '')
+    """
+    return figure(measured("%", numerator, denominator), "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader sees of a school's figure; whatever is closed to her is not in it."""
+
+    school: int | None
+    text: str
+    """The fact as printed, or why there is none."""
+    result: Decimal | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    baseline: float | None = None
+    target: float | None = None
+    is_closed: bool = False
+    is_known: bool = False
+    """Whether there is a fact and the reader sees it."""
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return by how much the fact differs from the baseline, in points of its unit."""
+        if self.result is None or self.baseline is None:
+            return None
+        return self.result - Decimal(str(self.baseline))
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An indicator of a network in a year as one reader sees it, in the order it was asked for."""
+
+    cells: tuple[Shown, ...]
+    total: Shown | None
+    """The figure over all schools, or a sentence why it is not given; None: nothing measured."""
+    by_school: Mapping[int | None, Shown] = field(default_factory=dict)
+
+
+def published(
+    cells: Iterable[IndicatorValueCard], threshold: int, *, unit: str = "%",
+    own: int | None = None, sees_all: bool = False, is_exam: bool = False,
+    before: Iterable[IndicatorValueCard] = (),
+) -> Published:  # fmt: skip
+    """Return one indicator of one network and year as a reader may see it.
+
+    `cells` hold all schools of the network that the indicator applies to, an empty card for one
+    that has entered nothing yet; `before` the cards of the year before, whose small groups keep
+    today's baselines closed. The reader is a school (`own`), somebody who answers for all schools
+    (`sees_all`), or the public.
+    """
+    told = tuple(cells)
+    small = {card.school for card in before if _is_small(card, threshold)}
+    shown = tuple(
+        _shown(card, threshold, unit, is_exam=is_exam, was_small=card.school in small)
+        if not sees_all and (card.school is None or card.school != own)
+        else _open(card, unit, is_exam=is_exam)
+        for card in told
+    )
+    total = _total(told, threshold, unit, sees_all=sees_all)
+    return Published(shown, total, {one.school: one for one in shown})
+
+
+def total_of_shown(cells: Iterable[Shown], unit: str = "%") -> Shown | None:
+    """Return the sum of what is shown, for totals beyond one network; None when nothing is."""
+    known = [one for one in cells if one.is_known and one.numerator is not None]
+    return _sum([(one.numerator, one.denominator) for one in known], unit)
+
+
+def _is_small(card: IndicatorValueCard, threshold: int) -> bool:
+    """Tell whether a card is about too few people; an untold number may be any."""
+    if card.denominator is None:
+        return card.numerator is not None or card.value is not None
+    return card.denominator < threshold
+
+
+def _open(card: IndicatorValueCard, unit: str, *, is_exam: bool) -> Shown:
+    """Return everything a card tells."""
+    result = card.result(unit)
+    text = _why_empty(card, is_exam=is_exam) if result is None else figure(result, unit)
+    return Shown(
+        card.school, text, result, card.numerator, card.denominator, card.baseline, card.target,
+        is_known=result is not None,
+    )  # fmt: skip
+
+
+def _shown(
+    card: IndicatorValueCard, threshold: int, unit: str, *, is_exam: bool, was_small: bool
+) -> Shown:
+    """Return what a stranger sees of a card."""
+    if _is_small(card, threshold):
+        return Shown(card.school, closed_text(threshold), is_closed=True)
+    seen = _open(card, unit, is_exam=is_exam)
+    if not was_small:
+        return seen
+    # A plan is usually the baseline less a round number, so it would tell the baseline.
+    return Shown(
+        seen.school, seen.text, seen.result, seen.numerator, seen.denominator,
+        is_known=seen.is_known,
+    )  # fmt: skip
+
+
+def _why_empty(card: IndicatorValueCard, *, is_exam: bool) -> str:
+    """Return why there is no figure, in the words of who should have given it."""
+    note = card.note.strip()
+    if note.casefold().startswith(NOT_APPLICABLE):
+        return NOT_APPLICABLE
+    if is_exam:
+        return AWAITED
+    if note.casefold().startswith(NO_DATA):
+        return note
+    return f"{NO_DATA}: {note}" if note else NOT_ENTERED
+
+
+def _total(
+    cells: Sequence[IndicatorValueCard], threshold: int, unit: str, *, sees_all: bool
+) -> Shown | None:
+    """Return the figure over all schools, or why it is not given."""
+    counted = [card for card in cells if card.school is not None and card.numerator is not None]
+    if not counted:
+        return None
+    # A total that grows as schools answer would tell, by its growth, what the last one answered.
+    if any(map(_is_awaited, cells)):
+        return Shown(None, INCOMPLETE)
+    if not sees_all and gives_away(counted, threshold):
+        return Shown(None, WITHHELD, is_closed=True)
+    return _sum([(card.numerator, card.denominator) for card in counted], unit)
+
+
+def _is_awaited(card: IndicatorValueCard) -> bool:
+    """Tell whether a school may still give a figure: it counted people, or has said nothing."""
+    return card.numerator is None and (card.denominator is not None or not card.note.strip())
+
+
+def _sum(counted: Sequence[tuple[int | None, int | None]], unit: str) -> Shown | None:
+    """Return the figure over several schools, computed from people."""
+    if not counted:
+        return None
+    numerator = sum(part or 0 for part, _ in counted)
+    denominator = sum(whole or 0 for _, whole in counted)
+    result = measured(unit, numerator, denominator)
+    return Shown(
+        None, figure(result, unit), result, numerator, denominator, is_known=result is not None
+    )
+
+
+def gives_away(counted: Iterable[IndicatorValueCard], threshold: int) -> bool:
+    """Tell whether the total over these schools would tell somebody a closed figure."""
+    closed = [card for card in counted if _is_small(card, threshold)]
+    return any(
+        bool(unknown) and not _keeps(unknown, threshold) for unknown in _unknown_to_readers(closed)
+    )
+
+
+def _unknown_to_readers(
+    closed: Sequence[IndicatorValueCard],
+) -> Iterator[Sequence[IndicatorValueCard]]:
+    """Give what the public does not know, and what each closed school does not."""
+    yield closed
+    for own in closed:
+        yield [card for card in closed if card is not own]
+
+
+def _keeps(unknown: Sequence[IndicatorValueCard], threshold: int) -> bool:
+    """Tell whether a sum over these leaves every one of them open to doubt."""
+    people = sum(card.denominator or 0 for card in unknown)
+    counted = sum(card.numerator or 0 for card in unknown)
+    is_enough = len(unknown) >= FEWEST_UNKNOWN and people >= threshold
+    # How many people an untold number of people is, nobody here can judge.
+    is_told = all(card.denominator is not None for card in unknown)
+    return is_enough and is_told and 0 < counted < people

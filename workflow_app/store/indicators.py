@@ -1,0 +1,161 @@
+"""Indicators and recommendations: what the year's work of a network is judged by.
+
+They follow from decisions like every register, but from no order: no journal entry stands behind.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.engine.case import (
+    Case,
+    IndicatorCard,
+    IndicatorValueCard,
+    RecommendationCard,
+    measured,
+)
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.registers import Indicator, IndicatorValue, Recommendation
+
+_INDICATOR = table(Indicator)
+_VALUE = table(IndicatorValue)
+_RECOMMENDATION = table(Recommendation)
+
+KEY = ("network_id", "school_id", "indicator_id", "school_year")
+PROMISED = ("baseline", "target")
+"""What a later entry leaves as it was, unless it says otherwise."""
+
+
+def catalogue(connection: Connection, municipality_id: int) -> tuple[IndicatorCard, ...]:
+    """Return the indicators of a municipality in the order of their catalogue."""
+    query = (
+        select(_INDICATOR)
+        .where(_INDICATOR.c.municipality_id == municipality_id)
+        .order_by(_INDICATOR.c.position, _INDICATOR.c.id)
+    )
+    return tuple(
+        IndicatorCard(
+            row.id, row.code, row.title, row.unit, row.desired, row.level, row.is_exam,
+            row.is_computed, tuple(row.school_types),
+        )
+        for row in connection.execute(query)
+    )  # fmt: skip
+
+
+def values(
+    connection: Connection, municipality_id: int, network_id: int, school_year: str
+) -> tuple[IndicatorValueCard, ...]:
+    """Return what a network and its schools have measured in a year, as it was entered."""
+    query = (
+        select(_VALUE)
+        .where(
+            _VALUE.c.municipality_id == municipality_id,
+            _VALUE.c.network_id == network_id,
+            _VALUE.c.school_year == school_year,
+        )
+        .order_by(_VALUE.c.id)
+    )
+    return tuple(map(_card, connection.execute(query)))
+
+
+def _card(row: Any) -> IndicatorValueCard:
+    return IndicatorValueCard(
+        row.indicator_id, row.school_id, row.numerator, row.denominator, row.value, row.baseline,
+        row.target, row.note,
+    )  # fmt: skip
+
+
+def enter_value(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Write what was measured; said again, it replaces what was said before.
+
+    A baseline nobody gives is what the same school had the year before, so that nobody improves
+    upon a baseline of her own choice.
+    """
+    key = {name: values[name] for name in KEY}
+    said = {name: values.get(name) for name in ("numerator", "denominator", "value")}
+    said |= {
+        "note": values.get("note") or "", "entered_on": effective_on, "instance_id": case.id,
+    }  # fmt: skip
+    if values.get("source"):
+        said["source"] = values["source"]
+    said |= {name: values[name] for name in PROMISED if values.get(name) is not None}
+    found = connection.execute(select(_VALUE).where(*_is(case, key))).one_or_none()
+    if found is not None:
+        if found.baseline is None:
+            said.setdefault("baseline", _year_before(connection, case, key))
+        connection.execute(update(_VALUE).where(_VALUE.c.id == found.id).values(said))
+        return int(found.id)
+    said.setdefault("baseline", _year_before(connection, case, key))
+    row = {"municipality_id": case.municipality_id, "source": "", **key, **said}
+    return inserted_id(connection.execute(insert(_VALUE).values(row)))
+
+
+def _is(case: Case, key: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Return the condition of a key; a network's own value has no school."""
+    same = [_VALUE.c[name].is_not_distinct_from(value) for name, value in key.items()]
+    return [_VALUE.c.municipality_id == case.municipality_id, *same]
+
+
+def _year_before(connection: Connection, case: Case, key: Mapping[str, Any]) -> float | None:
+    """Return what the same was a year earlier, in its unit."""
+    eve = school_year_bounds(key["school_year"])[0] - dt.timedelta(days=1)
+    earlier = {**key, "school_year": school_year_of(eve)}
+    query = (
+        select(_VALUE.c.numerator, _VALUE.c.denominator, _VALUE.c.value, _INDICATOR.c.unit)
+        .join(_INDICATOR, _INDICATOR.c.id == _VALUE.c.indicator_id)
+        .where(*_is(case, earlier))
+    )
+    row = connection.execute(query).one_or_none()
+    was = row and measured(row.unit, row.numerator, row.denominator, row.value)
+    return None if was is None else float(was)
+
+
+def recommendations(
+    connection: Connection, municipality_id: int, network_id: int, school_year: str
+) -> tuple[RecommendationCard, ...]:
+    """Return what the report of a network on a year recommended."""
+    query = (
+        select(_RECOMMENDATION)
+        .where(
+            _RECOMMENDATION.c.municipality_id == municipality_id,
+            _RECOMMENDATION.c.network_id == network_id,
+            _RECOMMENDATION.c.school_year == school_year,
+        )
+        .order_by(_RECOMMENDATION.c.id)
+    )
+    return tuple(
+        RecommendationCard(
+            row.id, row.code, row.text, row.decision, row.school_id, row.responsible_person_id,
+            row.due_on, row.state, row.addressee, row.measure, row.reason, row.instance_id,
+        )
+        for row in connection.execute(query)
+    )  # fmt: skip
+
+
+def enter_recommendation(
+    connection: Connection, case: Case, values: Mapping[str, Any], _on: dt.date
+) -> int:
+    """Write what a report recommends."""
+    row = {
+        "decision": "", "state": "issued", "addressee": "school", "measure": "", "reason": "",
+        "instance_id": case.id, **values, "municipality_id": case.municipality_id,
+    }  # fmt: skip
+    return inserted_id(connection.execute(insert(_RECOMMENDATION).values(row)))
+
+
+def amend_recommendation(
+    connection: Connection, case: Case, key: int, values: Mapping[str, Any], _on: dt.date
+) -> None:
+    """Write what was answered to a recommendation and what became of it."""
+    connection.execute(
+        update(_RECOMMENDATION)
+        .where(
+            _RECOMMENDATION.c.id == key, _RECOMMENDATION.c.municipality_id == case.municipality_id
+        )
+        .values(dict(values))
+    )
