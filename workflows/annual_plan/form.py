@@ -78,8 +78,10 @@ class Plan(Form):
 
 
 def heading(data: Plan) -> str:
-    """Return how a plan is called in lists: by its network and its year."""
-    return f"План сети «{data.network_name}» на {data.school_year.replace('-', '/')} учебный год"
+    """Return how a plan is called in lists: by its network, its year, and a later edition."""
+    edition = f", редакция {data.edition}" if data.edition > 1 else ""
+    year = data.school_year.replace("-", "/")
+    return f"План сети «{data.network_name}» на {year} учебный год{edition}"
 
 
 class RowChange(Form):

@@ -153,7 +153,7 @@ process.move(
 )  # fmt: skip
 process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
-    form=Reason, if_=[answered, no_open_edition, network_is_active],
+    style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
 )  # fmt: skip
 process.on(
     Child("annual_plan", "active"), [active, outdated], superseded,
