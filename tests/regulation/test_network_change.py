@@ -292,6 +292,10 @@ def test_directions_are_in_force_by_their_order_and_a_revocation_makes_them_draf
         "in_force", "in_force"
     ]  # fmt: skip
     assert district.statuses(order, "acknowledgement") == {"imc_head": "pending"}
+    paper = [d for d in district.documents(order) if d["paper"] == "order_directions"][-1]
+    printed = paper["field_values"]["направления"]
+    said = [(row["область"], row["обоснование"]) for row in printed]
+    assert said == [("математика", "—"), ("—", "выводы справок года")]
     entry = district.rows(JournalEntry, instance_id=order)[0]
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Перечень утвердят заново.")
     assert [r["state"] for r in district.rows(PriorityDirection, school_year="2026-2027")] == [
