@@ -15,10 +15,16 @@ from change_story import (
     roles,
     statuses,
     to_order,
+    visa,
     warnings,
 )
+from plans import activities, open_plan, post, rows_of, to_active
 from stories import code, done, to_department, to_signature
 
+from workflow_app.app import create_app
+from workflow_app.services.access import make_token
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import (
@@ -362,3 +368,80 @@ def test_a_school_that_leaves_by_its_own_wish_gives_notice(open_district):
     assert paper["field_values"]["адресат"]["имя_дат"] == "Соловьёвой\u00a0М.Г."
     district.carry_out()
     assert district.rows(Document, instance_id=case)[0]["file_sha256"]
+
+
+@pytest.mark.clause("4.2, N4")
+def test_n4_a_composition_is_not_written_around_the_order(open_district):
+    district = open_district("2026-02-02")
+    who = district.people["P202"]
+    token = district.house.transact(lambda uow: make_token(SqlAccess(uow), who, "сайт школы"))
+    client = create_app(district.house).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    address = f"/api/v1/networks/{network(district, 'NW2')}/composition"
+    before = district.rows(MembershipEvent)
+    wanted = {"school": district.school("S15"), "role": "supported"}
+    for method in (client.post, client.put, client.patch, client.delete):
+        response = method(address, json=wanted)
+        assert (response.status_code, response.json["code"]) == (403, "composition_by_order_only")
+        assert "начните дело об изменении сети" in response.json["message"]
+    assert district.rows(MembershipEvent) == before
+    kept = district.rows(AdminEvent, action="composition_refused")
+    assert [row["person_id"] for row in kept] == [who] * 4
+    assert all(f"{district.school('S15')}" in row["details"]["wanted"] for row in kept)
+
+
+@pytest.fixture
+def held(open_district):
+    """A district where a leaving head answers for an activity of the running plan."""
+    district = open_district("2026-02-02")
+    done(district.outside_numbers(13, 40))
+    plan = open_plan(district)
+    rows = rows_of(district, plan, ends_on="2026-03-20", starts_on="2026-02-02")
+    rows[5]["responsible"] = post(district, "P110")
+    done(district.edit("P201", plan, activities=rows))
+    to_active(district, plan)
+    return district, activities(district, plan)
+
+
+@pytest.mark.clause("4.3, N4")
+def test_a_school_leaves_once_its_activities_are_passed_on(held):
+    district, found = held
+    case = request(district, "P003", network(district, "NW1"), "remove",
+                   school=district.school("S10"), effective_on="2026-02-16")  # fmt: skip
+    done(district.act("P003", case, "send"))
+    done(district.act("P008", case, "give_opinion", conclusion="Школа вышла из режима помощи."))
+    refusal = district.act("P001", case, "approve")
+    assert (code(refusal), district.state(case)) == ("activity_open", "dept_review")
+    assert "«Мероприятие a5» ведёт уходящая школа" in refusal.message
+    done(district.act("P201", found["a5"], "hand_over", responsible=post(district, "P201")))
+    done(district.act("P001", case, "approve"))
+
+
+@pytest.mark.clause("N9")
+def test_a_network_is_closed_by_order_once_its_activities_have_ended(held):
+    district, found = held
+    order = to_order(
+        district, "P003",
+        request(district, "P003", network(district, "NW1"), "close", effective_on="2026-02-16"),
+    )  # fmt: skip
+    prepare(district, order, report_due="2026-03-02")
+    assert code(district.act("P003", order, "send")) == "activities_open"
+    for activity in found.values():
+        done(district.act("P201", activity, "cancel", reason="сеть закрывается"))
+        if district.state(activity) == "asked_to_cancel":
+            done(district.act("P005", activity, "agree_to_cancel"))
+    done(district.act("P003", order, "send"))
+
+
+@pytest.mark.clause("P11")
+def test_a_change_is_not_withdrawn_after_its_order_is_signed(open_district):
+    district = open_district("2026-02-02")
+    case = request(district, "P003", network(district, "NW2"), "rename", name="Чтение рядом",
+                   effective_on="2026-02-16")  # fmt: skip
+    order = to_order(district, "P003", case)
+    prepare(district, order)
+    done(district.act("P003", order, "send"))
+    visa(district, order)
+    done(district.act("P001", order, "sign"))
+    assert code(district.act("P003", case, "withdraw", reason="передумали")) == "order_signed"
+    assert district.state(order) == "signed"
