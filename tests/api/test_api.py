@@ -9,10 +9,9 @@ from stories import NOTE, PROPOSAL, done, propose, to_department
 
 from workflow_app.demo import PASSWORD
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import WorkItem
-from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+from workflow_app.store.models.registers import JournalEntry
 
 
 def test_a_request_without_a_token_is_refused(client):
@@ -242,26 +241,6 @@ def test_the_queue_is_read_page_by_page(client, district):
     paths = client.app.test_client().get("/api/v1/openapi.json").json["paths"]
     for path in ("/api/v1/queue", "/api/v1/orders"):
         assert [one["name"] for one in paths[path]["get"]["parameters"]] == ["after"]
-
-
-@pytest.mark.shipped
-@pytest.mark.clause("4.2, N4")
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_n4_a_composition_is_not_written_around_the_order(client, district, method):
-    row = next(row for row in district.rows(Network) if row["code"] == "NW2")
-    before = district.rows(MembershipEvent)
-    response = getattr(client("P202"), method)(
-        f"/api/v1/networks/{row['id']}/composition",
-        json={"school": district.school("S15"), "role": "supported"},
-    )
-    assert response.status_code == 403
-    assert response.json["code"] == "composition_by_order_only"
-    assert "начните дело об изменении сети" in response.json["message"]
-    assert district.rows(MembershipEvent) == before
-    (kept,) = district.rows(AdminEvent)
-    assert kept["action"] == "composition_refused"
-    assert kept["person_id"] == district.people["P202"]
-    assert str(district.school("S15")) in kept["details"]["wanted"]
 
 
 def test_a_strangers_network_is_not_found_for_writing_either(client):

@@ -69,6 +69,14 @@ def test_python_docx_reads_the_paper(name: str) -> None:
     assert SAMPLES[name]["документ"]["сумма"] in section.footer.paragraphs[0].text
 
 
+@pytest.mark.parametrize("name", PAPERS)
+def test_no_sentence_ends_twice(name: str) -> None:
+    closed = {"преемник": ""} if name == "order_close" else {}
+    for changes in ({}, closed):
+        doubled = [text for text in texts(paper(name, **changes)) if ".." in text]
+        assert doubled == []
+
+
 def test_registered_order_shows_number_and_composition() -> None:
     out = paper("order_create")
     said = texts(out)

@@ -108,6 +108,8 @@ def test_too_short_texts_and_lists_are_missed():
         ("guests.5.note", "field_too_short"),
         ("notes.n1.text", "field_required"),
     }
+    of_rows = [reason.message for reason in missing(sheet) if "." in reason.field]
+    assert all(message.split(":")[0].endswith(", строка 1") for message in of_rows), of_rows
 
 
 def test_hidden_fields_are_seen_only_on_request():

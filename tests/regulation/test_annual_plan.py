@@ -295,6 +295,72 @@ def test_one_new_edition_at_a_time_and_a_dropped_row_is_cancelled(open_district)
     assert code(district.act("P201", life(district, "NW1"), "open_plan")) == "plan_exists"
 
 
+@pytest.fixture
+def on_its_way(open_district):
+    """A plan in force with an edition in preparation; the case of row a5 and its neighbours."""
+    district, plan = drafted(open_district)
+    to_active(district, plan)
+    done(district.act("P201", plan, "revise", reason="новые сроки у школ"))
+    return district, district.child(plan), activities(district, plan)
+
+
+def rewritten(district, edition, *, drop="", **said):
+    """Let the coordinator rewrite row a5 of an edition, or drop it; return the edition."""
+    rows = [row.model_dump(mode="json") for row in district.case(edition).data.activities]
+    rows = [{**row, **said} if row["key"] == "a5" else row for row in rows if row["key"] != drop]
+    done(district.edit("P201", edition, activities=rows))
+    return edition
+
+
+@pytest.mark.clause("L6, 7.7-5")
+@pytest.mark.parametrize("said", [{"drop": "a5"}, {"title": "Совсем другое"}], ids=["out", "other"])
+@pytest.mark.parametrize("is_confirmed", [True, False], ids=["confirmed", "reported"])
+def test_row_done_while_an_edition_is_on_its_way_stands_in_it_as_it_was_done(
+    on_its_way, said, is_confirmed
+):
+    district, edition, found = on_its_way
+    rewritten(district, edition, **said)
+    report = {**REPORT, "actual_on": "2025-09-10"}
+    done(district.act("P201", found["a5"], "report_done", **report))
+    if is_confirmed:
+        done(district.act("P101", found["a5"], "confirm_up"))
+    to_active(district, edition)
+    assert district.case(edition).data.activities.get("a5").title == "Мероприятие a5"
+    if not is_confirmed:
+        done(district.act("P101", found["a5"], "confirm_up"))
+    assert district.state(found["a5"]) == "done"
+    marks = [row["мероприятие"] for part in district.documents(edition)[-1]["field_values"][
+        "разделы"] for row in part["строки"]]  # fmt: skip
+    assert "Мероприятие a5" in marks
+
+
+@pytest.mark.clause("K3")
+@pytest.mark.parametrize("stage", ["draft", "council_vote", "imc_agreement", "agreed"])
+def test_edition_on_its_way_follows_what_is_decided_about_an_activity(on_its_way, stage):
+    district, edition, found = on_its_way
+    rewritten(district, edition, audience="учителя")
+    if stage != "draft":
+        done(district.act("P201", edition, "to_vote"))
+    if stage in ("imc_agreement", "agreed"):
+        vote(district, edition)
+    if stage == "agreed":
+        done(district.act("P005", edition, "agree"))
+    assert district.state(edition) == stage
+    dates = {"starts_on": "2025-11-03", "ends_on": "2025-11-14"}
+    done(district.act("P201", found["a5"], "postpone", reason="карантин в школах", **dates))
+    done(district.act("P201", found["a6"], "hand_over", responsible=post(district, "P110")))
+    if stage == "draft":
+        done(district.act("P201", edition, "to_vote"))
+    vote(district, edition)
+    if stage != "agreed":
+        done(district.act("P005", edition, "agree"))
+    done(district.act("P101", edition, "approve"))
+    moved = district.case(found["a5"]).data
+    assert (f"{moved.ends_on}", moved.audience) == ("2025-11-14", "учителя")
+    assert district.case(found["a6"]).data.responsible == post(district, "P110")
+    assert f"{district.case(edition).data.activities.get('a5').ends_on}" == "2025-11-14"
+
+
 @pytest.mark.clause("5.1b")
 def test_department_and_centre_do_not_edit_a_plan_but_are_told_what_they_may(open_district):
     district, plan = drafted(open_district)

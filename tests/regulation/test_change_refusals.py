@@ -325,7 +325,7 @@ def test_an_order_is_refused(name, open_district):
 
 
 ELSEWHERE = {"activity_open", "activities_open", "order_signed"}
-"""What the stories of plans and of withdrawn proposals reach."""
+"""What the stories of `test_network_change` reach."""
 
 
 def test_every_code_of_the_changes_is_reached():

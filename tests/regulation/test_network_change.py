@@ -15,11 +15,18 @@ from change_story import (
     roles,
     statuses,
     to_order,
+    visa,
     warnings,
 )
+from plans import activities, open_plan, post, rows_of, to_active
+from reports import advised, enter_all, report_of, submit, to_approved
 from stories import code, done, to_department, to_signature
 
+from workflow_app.app import create_app
 from workflow_app.services import acting
+from workflow_app.services.access import make_token
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import (
@@ -364,6 +371,10 @@ def test_directions_are_in_force_by_their_order_and_a_revocation_makes_them_draf
         "in_force", "in_force"
     ]  # fmt: skip
     assert district.statuses(order, "acknowledgement") == {"imc_head": "pending"}
+    paper = [d for d in district.documents(order) if d["paper"] == "order_directions"][-1]
+    printed = paper["field_values"]["направления"]
+    said = [(row["область"], row["обоснование"]) for row in printed]
+    assert said == [("математика", "—"), ("—", "выводы справок года")]
     entry = district.rows(JournalEntry, instance_id=order)[0]
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Перечень утвердят заново.")
     assert [r["state"] for r in district.rows(PriorityDirection, school_year="2026-2027")] == [
@@ -430,3 +441,92 @@ def test_a_school_that_leaves_by_its_own_wish_gives_notice(open_district):
     assert paper["field_values"]["адресат"]["имя_дат"] == "Соловьёвой\u00a0М.Г."
     district.carry_out()
     assert district.rows(Document, instance_id=case)[0]["file_sha256"]
+
+
+@pytest.mark.clause("4.2, N4")
+def test_n4_a_composition_is_not_written_around_the_order(open_district):
+    district = open_district("2026-02-02")
+    who = district.people["P202"]
+    token = district.house.transact(lambda uow: make_token(SqlAccess(uow), who, "сайт школы"))
+    client = create_app(district.house).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    address = f"/api/v1/networks/{network(district, 'NW2')}/composition"
+    before = district.rows(MembershipEvent)
+    wanted = {"school": district.school("S15"), "role": "supported"}
+    for method in (client.post, client.put, client.patch, client.delete):
+        response = method(address, json=wanted)
+        assert (response.status_code, response.json["code"]) == (403, "composition_by_order_only")
+        assert "начните дело об изменении сети" in response.json["message"]
+    assert district.rows(MembershipEvent) == before
+    kept = district.rows(AdminEvent, action="composition_refused")
+    assert [row["person_id"] for row in kept] == [who] * 4
+    assert all(f"{district.school('S15')}" in row["details"]["wanted"] for row in kept)
+
+
+@pytest.fixture
+def held(open_district):
+    """A district where a leaving head answers for an activity of the running plan."""
+    district = open_district("2026-02-02")
+    done(district.outside_numbers(13, 40))
+    plan = open_plan(district)
+    rows = rows_of(district, plan, ends_on="2026-03-20", starts_on="2026-02-02")
+    rows[5]["responsible"] = post(district, "P110")
+    done(district.edit("P201", plan, activities=rows))
+    to_active(district, plan)
+    return district, activities(district, plan)
+
+
+@pytest.mark.clause("4.3, N4")
+def test_a_school_leaves_once_its_activities_are_passed_on(held):
+    district, found = held
+    case = request(district, "P003", network(district, "NW1"), "remove",
+                   school=district.school("S10"), effective_on="2026-02-16")  # fmt: skip
+    done(district.act("P003", case, "send"))
+    done(district.act("P008", case, "give_opinion", conclusion="Школа вышла из режима помощи."))
+    refusal = district.act("P001", case, "approve")
+    assert (code(refusal), district.state(case)) == ("activity_open", "dept_review")
+    assert "«Мероприятие a5» ведёт уходящая школа" in refusal.message
+    done(district.act("P201", found["a5"], "hand_over", responsible=post(district, "P201")))
+    done(district.act("P001", case, "approve"))
+
+
+@pytest.mark.clause("N9")
+def test_a_network_is_closed_by_order_once_its_activities_and_its_last_report_are_done(held):
+    district, found = held
+    done(district.act("P003", life(district, network(district, "NW1")), "start_closing",
+                      reason="поддерживаемых школ больше нет"))  # fmt: skip
+    district.carry_out()
+    report = report_of(district, "NW1")
+    assert district.deadlines(report) == {"report": "2026-02-24"}
+    order = to_order(
+        district, "P003",
+        request(district, "P003", network(district, "NW1"), "close", effective_on="2026-02-16"),
+    )  # fmt: skip
+    prepare(district, order, report_due="2026-03-02")
+    assert code(district.act("P003", order, "send")) == "activities_open"
+    for activity in found.values():
+        done(district.act("P201", activity, "cancel", reason="сеть закрывается"))
+        if district.state(activity) == "asked_to_cancel":
+            done(district.act("P005", activity, "agree_to_cancel"))
+    assert code(district.act("P003", order, "send")) == "report_not_approved"
+    enter_all(district, report)
+    submit(district, report)
+    to_approved(district, report, reviewer="P007")  # stands in for the curator in February
+    assert code(district.act("P003", order, "send")) == "recommendations_open"
+    (advice,) = advised(district, report)
+    done(district.act("P110", advice, "accept_advice"))
+    done(district.act("P003", order, "send"))
+
+
+@pytest.mark.clause("P11")
+def test_a_change_is_not_withdrawn_after_its_order_is_signed(open_district):
+    district = open_district("2026-02-02")
+    case = request(district, "P003", network(district, "NW2"), "rename", name="Чтение рядом",
+                   effective_on="2026-02-16")  # fmt: skip
+    order = to_order(district, "P003", case)
+    prepare(district, order)
+    done(district.act("P003", order, "send"))
+    visa(district, order)
+    done(district.act("P001", order, "sign"))
+    assert code(district.act("P003", case, "withdraw", reason="передумали")) == "order_signed"
+    assert district.state(order) == "signed"

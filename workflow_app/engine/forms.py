@@ -279,23 +279,23 @@ def is_empty(value: object) -> bool:
     return value is None or value in ("", (), [])
 
 
-def missing(form: Form, prefix: str = "") -> Iterator[Refusal]:
-    """Yield one refusal for each required field that is still empty or too short."""
+def missing(form: Form, prefix: str = "", place: str = "") -> Iterator[Refusal]:
+    """Yield one refusal for each required field still empty or too short; of a row, say which."""
     for view in relevant(form):
         value = getattr(form, view.name)
         name = f"{prefix}{view.name}"
         least = view.options.get("minimum") or 0
         if is_empty(value):
             if view.is_required:
-                yield Refusal("field_required", f"Заполните поле «{view.title}»", name)
+                yield Refusal("field_required", f"Заполните поле «{view.title}»{place}", name)
         elif least and len(value) < least:
             unit = "знаков" if isinstance(value, str) else "значений"
             yield Refusal(
-                "field_too_short", f"«{view.title}»: нужно не меньше {least} {unit}", name
+                "field_too_short", f"«{view.title}»{place}: нужно не меньше {least} {unit}", name
             )
         if view.row:
-            for row in value or ():
-                yield from missing(row, f"{name}.{row.row_key}.")
+            for number, row in enumerate(value or (), start=1):
+                yield from missing(row, f"{name}.{row.row_key}.", f", строка {number}")
 
 
 _SENTENCES = {

@@ -4,9 +4,11 @@ from typing import Any
 
 from workflow_app.engine import Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
 from workflows.activities import ACTIVITY, SECTIONS
-from workflows.annual_plan.form import Activity
+from workflows.annual_plan.form import Activity, held
 from workflows.roles import BASE_HEAD, COORDINATOR
 from workflows.rules import year_before
+
+ABOUT_ROW = Activity.model_fields.keys() - {"key"}
 
 
 @says("в план входят строки по разделам и по принятым рекомендациям прошлого года")
@@ -48,6 +50,17 @@ def hand_out(case: Case, _facts: Facts) -> Fan:
     return Fan(ACTIVITY, rows, changed="change_row", removed="remove_row", subject=case.subject)
 
 
+@says("что проведено, стоит в новой редакции так, как проведено")
+def keep_done(case: Case, facts: Facts) -> Put | None:
+    """What took place while an edition was on its way stays in it by its key (7.7-5)."""
+    rows = {row.row_key: row for row in case.data.activities}
+    kept = {
+        key: Activity(key=key, **{name: getattr(card.data, name) for name in ABOUT_ROW})
+        for key, card in held(case, facts).items()
+    }
+    return Put({"activities": Rows((rows | kept).values())}) if kept else None
+
+
 @says("план знает нынешний состав сети")
 def take_composition(case: Case, facts: Facts) -> Put:
     """The plan follows the composition, which an order alone changes (4.2, N5)."""
@@ -70,6 +83,13 @@ def take_row_change(case: Case, _facts: Facts) -> Put:
         for row in case.data.activities
     )
     return Put({"activities": Rows(rows)})
+
+
+@says("о том же узнаёт новая редакция, которая готовится")
+def tell_edition(case: Case, _facts: Facts) -> Call:
+    """An edition begun before does not undo what was decided about an activity since (K3)."""
+    said = case.form.model_dump(mode="json", exclude_none=True)
+    return Call("row_changed", to="children", process=case.process, form=said)
 
 
 @says("незаконченные мероприятия отмечаются как невыполненные")

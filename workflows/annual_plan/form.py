@@ -2,6 +2,7 @@
 
 from workflow_app.engine import (
     Case,
+    CaseCard,
     Choice,
     Date,
     Direction,
@@ -23,6 +24,9 @@ from workflow_app.engine import (
 )
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
 from workflows.wording import GOAL
+
+TOOK_PLACE = ("reported", "reported_up", "done")
+"""States of an activity whose outcome stands, confirmed or not."""
 
 
 class Activity(Row):
@@ -49,11 +53,16 @@ def from_recommendation(_case: Case, _facts: Facts, row: Activity) -> bool:
     return bool(row.recommendation)
 
 
+def held(case: Case, facts: Facts) -> dict[str, CaseCard]:
+    """Return the activities that took place, by their rows: the report is there already."""
+    cards = facts.cases_about(case.subject, ACTIVITY)
+    return {card.key: card for card in cards if card.state in TOOK_PLACE}
+
+
 @says("мероприятие проведено: строка больше не меняется")
 def row_is_done(case: Case, facts: Facts, row: Activity) -> bool:
     """A row that is done stays as it was done, in every edition (L6)."""
-    activities = facts.cases_about(case.subject, ACTIVITY)
-    return any(card.key == row.row_key and card.state == "done" for card in activities)
+    return row.row_key in held(case, facts)
 
 
 class Plan(Form):
@@ -78,8 +87,10 @@ class Plan(Form):
 
 
 def heading(data: Plan) -> str:
-    """Return how a plan is called in lists: by its network and its year."""
-    return f"План сети «{data.network_name}» на {data.school_year.replace('-', '/')} учебный год"
+    """Return how a plan is called in lists: by its network, its year, and a later edition."""
+    edition = f", редакция {data.edition}" if (data.edition or 1) > 1 else ""
+    year = data.school_year.replace("-", "/")
+    return f"План сети «{data.network_name}» на {year} учебный год{edition}"
 
 
 class RowChange(Form):

@@ -24,9 +24,11 @@ from workflows.annual_plan.effects import (
     close_activities,
     first_rows,
     hand_out,
+    keep_done,
     remove_activities,
     take_composition,
     take_row_change,
+    tell_edition,
     vote_failed,
 )
 from workflows.annual_plan.form import Plan, RowChange, heading
@@ -149,11 +151,11 @@ process.move(
 )  # fmt: skip
 process.move(
     "approve", "Утвердить", agreed, active, by=BASE_HEAD, basis="L5", apart="to_vote",
-    style="primary", do=[take_composition, hand_out, Paper("plan")],
+    style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
 )  # fmt: skip
 process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
-    form=Reason, if_=[answered, no_open_edition, network_is_active],
+    style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
 )  # fmt: skip
 process.on(
     Child("annual_plan", "active"), [active, outdated], superseded,
@@ -161,7 +163,12 @@ process.on(
 )  # fmt: skip
 process.move(
     "row_changed", "Изменено мероприятие", [active, outdated], stay, by=SYSTEM_ROLE, basis="K3",
-    form=RowChange, do=[take_row_change],
+    form=RowChange, do=[take_row_change, tell_edition],
+)  # fmt: skip
+process.move(
+    "row_changed", "Изменено мероприятие", [draft, voting, agreement, returned, agreed], stay,
+    by=SYSTEM_ROLE, basis="K3", form=RowChange, do=[take_row_change],
+    unlimited="мероприятия меняют, сколько нужно",
 )  # fmt: skip
 process.when(
     "all_done", "Все мероприятия завершены", all_activities_ended, [active, outdated], completed,

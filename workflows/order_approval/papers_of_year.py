@@ -20,9 +20,12 @@ STATUSES_PAPER = (
 def directions_of_year(case: Case, facts: Facts) -> Values:
     """Return the values of the order on the directions of a year (5.2)."""
     rows = [
-        {"номер": n, "название": row.name, "область": row.area, "обоснование": glued(row.ground)}
+        {
+            "номер": n, "название": row.name, "область": row.area or "—",
+            "обоснование": glued(row.ground) or "—",
+        }
         for n, row in enumerate(case.data.list_of_directions, start=1)
-    ]
+    ]  # fmt: skip
     return {**_of_year(case, facts), "направления": rows}
 
 

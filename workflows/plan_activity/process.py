@@ -82,7 +82,7 @@ cancelled = process.final("cancelled", "Отменено")
 
 OPEN = [planned, in_progress, postponed, reported, reported_up, asked_to_cancel]
 
-process.start("begin", "Начать", planned, by=SYSTEM_ROLE, basis="L5")
+process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
 process.move(
     "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
 )
