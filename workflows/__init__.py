@@ -8,6 +8,10 @@ from workflows import (
     network_proposal,
     order_approval,
     plan_activity,
+    recommendation_follow_up,
+    school_indicators,
+    year_cycle,
+    year_end_report,
 )
 
 PROCESSES: tuple[Process, ...] = (
@@ -17,4 +21,8 @@ PROCESSES: tuple[Process, ...] = (
     network_change.process,
     annual_plan.process,
     plan_activity.process,
+    year_end_report.process,
+    school_indicators.process,
+    recommendation_follow_up.process,
+    year_cycle.process,
 )

@@ -95,6 +95,15 @@ def year_before(year: str) -> str:
     return f"{first - 1}-{first}"
 
 
+def year_after(year: str) -> str:
+    """Return the next school year.
+
+    >>> year_after("2025-2026")
+    '2026-2027'
+    """
+    return f"{year[5:]}-{int(year[5:]) + 1}"
+
+
 def statuses_for_planning(facts: Facts, school: int, year: str) -> Iterable[str]:
     """Return the statuses that count while planning: last year's until the new act (1.3a)."""
     known = facts.status_act(year) is not None

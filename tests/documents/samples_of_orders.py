@@ -93,6 +93,19 @@ STATUSES: dict[str, Any] = {
          "основание": "справка о социальном паспорте школы"},
     ],
 }  # fmt: skip
+RESULTS: dict[str, Any] = {
+    **COMMON, "сроки": SITE, "пункты": {"дополнение": 5, "контроль": 6},
+    "учебный_год": "2025/2026",
+    "документ": _document("Об итогах сетевого взаимодействия в 2025/2026 учебном году"),
+    "итоги": "Планы сетей выполнены на девять десятых.",
+    "отметить": "директора базовой школы и координатора сети.",
+    "поручения": "Представить планы нового года до 20 сентября.",
+    "сети": [{"номер": 1, "название": NETWORK, "базовая_школа": ORDER["сеть"]["базовая_школа"]}],
+    "рекомендации": [
+        {"номер": 1, "сеть": NETWORK, "текст": "Ввести ежемесячный диагностический срез",
+         "кому": S10, "срок": "20.12.2026"},
+    ],
+}  # fmt: skip
 
 NOTICE: dict[str, Any] = {
     "документ": _document(f"Уведомление о выходе из сети «{NETWORK}»"),
@@ -108,5 +121,5 @@ NOTICE: dict[str, Any] = {
 ORDERS = {
     "exit_notice": NOTICE,
     "order_amend": AMEND, "order_close": CLOSE, "order_extend": EXTEND, "order_revoke": REVOKE,
-    "order_directions": DIRECTIONS, "order_statuses": STATUSES,
+    "order_directions": DIRECTIONS, "order_results": RESULTS, "order_statuses": STATUSES,
 }  # fmt: skip

@@ -324,8 +324,11 @@ def test_an_order_is_refused(name, open_district):
     assert everything(district) == before
 
 
-ELSEWHERE = {"activity_open", "activities_open", "order_signed"}
-"""What the stories of `test_network_change` reach."""
+ELSEWHERE = {
+    "activity_open", "activities_open", "order_signed", "recommendations_open",
+    "report_not_approved",
+}  # fmt: skip
+"""What the stories of `test_network_change` and `test_year_end` reach."""
 
 
 def test_every_code_of_the_changes_is_reached():

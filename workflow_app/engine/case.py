@@ -238,8 +238,8 @@ class RecommendationCard:
 
     @property
     def is_accepted(self) -> bool:
-        """Tell whether its addressee accepted it."""
-        return self.decision == "accepted"
+        """Tell whether its addressee accepted it, or the department upheld it."""
+        return self.decision in ("accepted", "upheld")
 
 
 @dataclass(frozen=True, slots=True)

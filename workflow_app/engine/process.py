@@ -169,6 +169,8 @@ class Process:
     """Who gets a work item that nobody may perform today."""
     prefill: Callable[[Capacity, Facts, dt.date], Mapping[str, Any]] | None = None
     readers: tuple[Role, ...] = ()
+    confidential: bool = False
+    """Whether only its own readers read it: who reads the parent does not read it for that."""
     warnings: tuple[Guard, ...] = ()
     """What a person should know while a case is open; unlike guards they stop nothing."""
     checklist: tuple[Check, ...] = ()

@@ -283,7 +283,8 @@ def may_read(uow: UnitOfWork, process: Process, case: Case, actor: Actor) -> boo
         return False
     if is_visible(process, case.state, case.parties, actor):
         return True
-    if case.parent_id is None or process.states[case.state].is_private:
+    is_closed = process.confidential or process.states[case.state].is_private
+    if case.parent_id is None or is_closed:
         return False
     parent = uow.load(case.parent_id)
     return parent is not None and may_read(uow, uow.processes[parent.process], parent, actor)

@@ -242,6 +242,12 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
     ]
 
 
+def _indicators(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
+    """Return the catalogue of indicators by their codes."""
+    cards = uow.facts(case.municipality_id).indicators()
+    return [Choice(card.code, f"{card.code} {card.title}") for card in cards]
+
+
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
     return [choice for view in relevant(case.data) for choice in _places(uow, case, view)]
 
@@ -274,7 +280,7 @@ SOURCES: Mapping[str, Source] = {
     "network": _networks,
 }
 CHOICES_OF: Mapping[str, Source] = {
-    "school_years": _years, "form": _own_fields, "orders": _orders
+    "school_years": _years, "form": _own_fields, "orders": _orders, "indicators": _indicators
 }  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from workflow_app.engine.decide import is_visible
 from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Actor
 from workflow_app.store import family
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -27,6 +29,7 @@ class Card:
     due_on: dt.date | None
     is_late: bool
     people: Sequence[str]
+    is_readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,8 @@ class Board:
         ]
 
 
-def boards(uow: SqlUnitOfWork, children: Sequence[Instance]) -> Sequence[Board]:
-    """Return a board for each process whose cases grew from rows."""
+def boards(uow: SqlUnitOfWork, children: Sequence[Instance], actor: Actor) -> Sequence[Board]:
+    """Return a board for each process whose cases grew from rows; what is not hers is no link."""
     fanned = [child for child in children if child.fan_key]
     if not fanned:
         return ()
@@ -80,7 +83,7 @@ def boards(uow: SqlUnitOfWork, children: Sequence[Instance]) -> Sequence[Board]:
     for key in dict.fromkeys(child.process for child in fanned):
         process = uow.processes[key]
         cards = [
-            _card(uow, process, child, dues.get(child.id), people.get(child.id, ()))
+            _card(uow, process, child, dues.get(child.id), people.get(child.id, ()), actor)
             for child in fanned
             if child.process == key
         ]
@@ -91,15 +94,17 @@ def boards(uow: SqlUnitOfWork, children: Sequence[Instance]) -> Sequence[Board]:
 
 def _card(
     uow: SqlUnitOfWork, process: Process, child: Instance, due_at: dt.datetime | None,
-    people: Sequence[str],
+    people: Sequence[str], actor: Actor,
 ) -> Card:  # fmt: skip
     state = process.states[child.state]
     is_late = not state.is_final and due_at is not None and due_at < uow.now
     moment = child.finished_at if state.is_final else due_at
     day = moment.astimezone(uow.zone).date() if moment else None
+    parties = {name: frozenset(ids) for name, ids in child.parties.items()}
     return Card(
-        child.id, child.heading, state.key, state.title, state.is_final, day, is_late, people
-    )
+        child.id, child.heading, state.key, state.title, state.is_final, day, is_late, people,
+        not process.confidential or is_visible(process, child.state, parties, actor),
+    )  # fmt: skip
 
 
 def _parts(process: Process, cards: Iterable[Card]) -> Iterator[Part]:

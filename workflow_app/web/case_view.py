@@ -185,7 +185,7 @@ def view_case(
         _votes(uow, process, page), remarks, _changes(uow, case, page),
         uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
-        boards(uow, page.children), told(process, case, facts),
+        boards(uow, page.children, actor), told(process, case, facts),
     )  # fmt: skip
 
 

@@ -1,32 +1,47 @@
 """What follows from steps of a plan: first rows, activities, the composition (L1, L5, N5)."""
 
-from typing import Any
+from collections.abc import Iterator
 
 from workflow_app.engine import Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
+from workflow_app.engine.case import RecommendationCard
 from workflows.activities import ACTIVITY, SECTIONS
 from workflows.annual_plan.form import Activity, held
 from workflows.roles import BASE_HEAD, COORDINATOR
 from workflows.rules import year_before
+from workflows.year_end import RECOMMENDATION
 
 ABOUT_ROW = Activity.model_fields.keys() - {"key"}
 
 
-@says("в план входят строки по разделам и по принятым рекомендациям прошлого года")
-def first_rows(case: Case, facts: Facts) -> Put | None:
+@says("в план входят строки по разделам и по принятым рекомендациям прошлых лет")
+def first_rows(case: Case, facts: Facts) -> Iterator[Put | Call]:
     """Rows of accepted recommendations and one empty row a section (L1); an edition has its own."""
     if case.parent_id is not None:
-        return Put({"edition": case.data.edition + 1})
-    carried = [_carried(facts, card) for card in _accepted(case, facts)]
+        yield Put({"edition": case.data.edition + 1})
+        return
+    accepted = _accepted(case, facts)
+    carried = [_carried(facts, card) for card in accepted]
     skeleton = [Activity(key=f"s-{section}", section=section) for section in SECTIONS]
-    return Put({"activities": Rows((*carried, *skeleton))})
+    yield Put({"activities": Rows((*carried, *skeleton))})
+    known = facts.cases_about(f"network/{case.data.network}", RECOMMENDATION)
+    cases = {card.data.code: card.id for card in known}
+    for card in accepted:
+        if card.code in cases:
+            yield Call("carry_into_plan", to="instance", instance_id=cases[card.code])
 
 
-def _accepted(case: Case, facts: Facts) -> Any:
-    year = year_before(case.data.school_year)
-    return [card for card in facts.recommendations(case.data.network, year) if card.is_accepted]
+def _accepted(case: Case, facts: Facts) -> list[RecommendationCard]:
+    """Return what was accepted of last year's report, and what failed once of the year before."""
+    last = year_before(case.data.school_year)
+    cards = facts.recommendations(case.data.network, last)
+    older = facts.recommendations(case.data.network, year_before(last))
+    return [
+        *(card for card in cards if card.is_accepted),
+        *(card for card in older if card.is_accepted and card.state == "waiting"),
+    ]
 
 
-def _carried(facts: Facts, card: Any) -> Activity:
+def _carried(facts: Facts, card: RecommendationCard) -> Activity:
     person = facts.person(card.responsible) if card.responsible else None
     post = person.offices[0].position_id if person and person.offices else None
     return Activity(

@@ -46,6 +46,7 @@ from workflows.annual_plan.rules import (
     no_remote_share,
     participants_inside,
     remote_or_reason,
+    report_is_approved,
     responsible_inside,
     responsible_left,
 )
@@ -117,7 +118,10 @@ outdated = process.state(
     "outdated", "Действует, нужна новая редакция", waits_for=COORDINATOR, unlimited=EDITIONS,
     due=(Due("revision", 10, remind=(3, 1), escalate=((1, SPECIALIST),)), LAST_DAY),
 )  # fmt: skip
-completed = process.final("completed", "Выполнен")
+completed = process.state(
+    "completed", "Выполнен, ждёт справки", no_deadline="срок стоит у справки за год"
+)
+closed = process.final("closed", "Закрыт со справкой")
 superseded = process.final("superseded", "Заменён новой редакцией")
 abandoned = process.final("abandoned", "Снят")
 
@@ -178,6 +182,11 @@ process.move(
     "year_ended", "Учебный год окончен", [active, outdated], completed, by=SYSTEM_ROLE,
     basis="L7", do=[close_activities],
 )  # fmt: skip
+process.when("reported", "Справка утверждена", report_is_approved, completed, closed, basis="L8")
+process.on(
+    Child("year_end_report", "approved", of="subject"), completed, closed,
+    key="close_with_report", title="Справка утверждена", basis="L8",
+)  # fmt: skip
 process.on(
     NETWORK_CHANGED, [active, outdated], {outdated: is_outdated, active: otherwise},
     key="composition_changed", title="Изменился состав сети", basis="N5", do=[take_composition],
@@ -187,6 +196,7 @@ process.on(
     key="composition_followed", title="Изменился состав сети", basis="N5", do=[take_composition],
 )  # fmt: skip
 process.move(
-    "abandon", "Снять план", [draft, voting, agreement, returned, agreed, active, outdated],
+    "abandon", "Снять план",
+    [draft, voting, agreement, returned, agreed, active, outdated, completed],
     abandoned, by=SYSTEM_ROLE, do=[remove_activities],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, PLAN, REMOTE
 from workflows.annual_plan.form import Activity, row_is_done
+from workflows.year_end import APPROVED, REPORT
 
 SMALL = {"responsible", "starts_on", "ends_on"}
 EVENT_DAYS = 2
@@ -153,6 +154,12 @@ def all_activities_ended(case: Case, facts: Facts) -> bool:
     """A plan ends by itself when every row has ended (L7)."""
     states = facts.child_states(case, ACTIVITY)
     return bool(states) and set(states) <= {"done", "cancelled"}
+
+
+@says("справка об этом годе утверждена")
+def report_is_approved(case: Case, facts: Facts) -> bool:
+    """A plan is closed with the report that tells of it (L8)."""
+    return any(card.state in APPROVED for card in facts.cases_about(case.subject, REPORT))
 
 
 @says("другой редакции этого плана ещё не готовят")

@@ -1,5 +1,6 @@
 """What follows in the life of a network: the plan of the year, the composition, the clocks."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import (
@@ -17,8 +18,19 @@ from workflow_app.engine import (
 )
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_life.form import schools, subject
-from workflows.network_life.rules import CHANGE, ENDS, PLAN, term_goes_on
+from workflows.network_life.rules import (
+    CHANGE,
+    ENDS,
+    PLAN,
+    REPORT,
+    report_is_due,
+    term_goes_on,
+    year_to_report,
+)
 from workflows.rules import school_year
+from workflows.year_end import last_summer
+
+FINAL_REPORT_DAYS = 15
 
 
 @says("сеть следует приказу: состав, пауза, продолжение или закрытие")
@@ -104,10 +116,31 @@ def open_plan(case: Case, facts: Facts) -> Iterator[Put | Start]:
     yield Start(PLAN, data, f"{subject(case)}/{year}", alone=True)
 
 
-@says("новые мероприятия больше не начинают")
-def mark_closing(case: Case, _facts: Facts) -> Amend:
-    """A closing network begins nothing new (N8)."""
-    return _marked(case, "closing")
+@says("открывается справка года, школы получают таблицы показателей")
+def open_report(case: Case, facts: Facts) -> Iterator[Put | Start]:
+    """The report opens by itself on 15 May and is due on 15 June (R1)."""
+    year = year_to_report(case)
+    yield from _report(case, facts, year, last_summer(year, 6, 15))
+
+
+def _report(case: Case, facts: Facts, year: str, due_on: dt.date) -> Iterator[Put | Start]:
+    data, now = case.data, schools(case, facts)
+    yield Put({"reported_year": year})
+    begun = {
+        "network": data.network, "network_name": data.network_name, "school_year": year,
+        "base": data.base, "members": [school for school in now if school != data.base],
+        "coordinator": data.coordinator, "due_on": due_on,
+    }  # fmt: skip
+    yield Start(REPORT, begun, f"{subject(case)}/{year}", alone=True)
+
+
+@says("новые мероприятия больше не начинают, базовая школа готовит последнюю справку")
+def mark_closing(case: Case, facts: Facts) -> Iterator[Change]:
+    """A closing network begins nothing new and reports a last time, in 15 working days (N8)."""
+    yield _marked(case, "closing")
+    if report_is_due(case, facts) is None:
+        year = year_to_report(case)
+        yield from _report(case, facts, year, facts.working_day(case.today, FINAL_REPORT_DAYS))
 
 
 @says("планы сети сняты")

@@ -33,6 +33,7 @@ class Life(Form):
     acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
     paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
+    reported_year: Choice = field("Последняя справка", of="school_years", hidden=True)
 
 
 class People(Form):

@@ -17,6 +17,7 @@ from workflows.network_life.effects import (
     mark_active,
     mark_closing,
     open_plan,
+    open_report,
     put_people,
     take_over,
 )
@@ -34,11 +35,14 @@ from workflows.network_life.rules import (
     has_plan,
     is_ordered,
     is_ready,
+    may_turn,
     no_plan_yet,
+    report_is_due,
     supported_lost_status,
     term_covers_year,
     term_goes_on,
     term_is_over,
+    year_to_report,
 )
 from workflows.roles import (
     AUDITOR,
@@ -52,6 +56,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import Explanation
+from workflows.year_end import last_summer
 
 process = Process(
     "network_life",
@@ -92,7 +97,11 @@ forming = process.state(
     "forming", "Создаётся", waits_for=SPECIALIST, unlimited=YEARS,
     due=Due("activation", 10, remind=(3,), escalate=((1, DEPARTMENT_HEAD),)),
 )  # fmt: skip
-active = process.state("active", "Действует", due=EXPIRY, unlimited=YEARS)
+REPORT_OPENS = Due(
+    "report_opens", then="open_report", at_start=True,
+    on=lambda case: last_summer(year_to_report(case), 5, 15),
+)  # fmt: skip
+active = process.state("active", "Действует", due=(EXPIRY, REPORT_OPENS), unlimited=YEARS)
 suspended = process.state(
     "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS,
     due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
@@ -135,6 +144,14 @@ process.when(
 process.move(
     "open_plan", "Открыть план года", active, stay, by=(COORDINATOR, SPECIALIST, SYSTEM_ROLE),
     basis="L1, 4.3", if_=[no_plan_yet, term_covers_year], do=[open_plan],
+)  # fmt: skip
+process.move(
+    "turn_year", "Перейти в новый учебный год", active, stay, by=SYSTEM_ROLE, basis="Y5, L1",
+    if_=[may_turn], do=[open_plan],
+)  # fmt: skip
+process.move(
+    "open_report", "Открыть справку года", active, stay, by=(SPECIALIST, SYSTEM_ROLE),
+    basis="R1, 4.3", if_=[report_is_due], do=[open_report],
 )  # fmt: skip
 process.on(
     CHANGED, forming, {closed: changed_by(*ENDS), forming: otherwise},

@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_life.form import schools, subject
-from workflows.rules import HELPED, school_year
+from workflows.rules import HELPED, school_year, year_after
+from workflows.turn_of_year import verdict
 
 CHANGE = "network_change"
 PLAN = "annual_plan"
+REPORT = "year_end_report"
+IN_FORCE = ("active", "outdated", "completed", "closed")
+"""States of a plan that has been approved."""
 ENDS = ("close", "merge")
 """Changes after which a network is no more."""
 
@@ -44,7 +48,7 @@ def has_acts(case: Case, _facts: Facts) -> bool:
 def has_plan(case: Case, facts: Facts) -> bool:
     """The plan of the year is in force (1.8)."""
     cards = facts.cases_about(f"{subject(case)}/{case.data.school_year}", PLAN)
-    return any(card.state in ("active", "outdated", "completed") for card in cards)
+    return any(card.state in IN_FORCE for card in cards)
 
 
 @says("есть координатор, куратор, контакт в каждой школе и акты")
@@ -138,4 +142,37 @@ def term_covers_year(case: Case, facts: Facts) -> Refusal | None:
             "term_ends_before", "Сеть действует по {date}: сначала продлите её приказом",
             date=f"{network.valid_to:%d.%m.%Y}", basis="A-04",
         )  # fmt: skip
+    return None
+
+
+@says("ничто не мешает сети перейти в планируемый год")
+def may_turn(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """The turn of the year asks again at the moment it happens (Y5)."""
+    network = facts.network(case.data.network)
+    if network is None:
+        return
+    said = verdict(facts, network, school_year(case.today))
+    if said.outcome in ("turned", "close"):
+        yield refuse("nothing_to_turn", "Эта сеть уже перешла или закрывается", basis="7.6")
+    yield from said.causes
+
+
+# ---------------------------------------------------------------- the report of a year
+
+
+def year_to_report(case: Case) -> str:
+    """Return the year whose report opens next: the one after the last that was reported."""
+    if case.data.reported_year:
+        return year_after(case.data.reported_year)
+    return str(case.data.school_year)
+
+
+@says("у сети есть план этого года, справки о нём ещё нет")
+def report_is_due(case: Case, facts: Facts) -> Refusal | None:
+    """A network writes one report a year, and tells of a plan (R1, A-08)."""
+    about = f"{subject(case)}/{year_to_report(case)}"
+    if any(card.state != "dropped" for card in facts.cases_about(about, REPORT)):
+        return refuse("report_exists", "Справка этого года уже есть", basis="A-08")
+    if not any(card.state in IN_FORCE for card in facts.cases_about(about, PLAN)):
+        return refuse("no_plan", "У сети нет утверждённого плана этого года", basis="4.3")
     return None

@@ -21,14 +21,16 @@ from workflow_app.engine import (
     Tell,
     says,
 )
+from workflow_app.engine.calendar import school_year_of
 from workflows.order_approval.composition import schools_named
-from workflows.order_approval.form import YearDirection
+from workflows.order_approval.form import YearAdvice, YearDirection
 from workflows.order_approval.kinds import (
     AMEND,
     CLOSE,
     CREATE,
     DIRECTIONS,
     EXTEND,
+    RESULTS,
     REVOKE,
     STATUSES,
 )
@@ -37,6 +39,7 @@ from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year
 from workflows.wording import year_in_text
+from workflows.year_end import ADDRESSEES, APPROVED, REPORT
 
 LIFE = "network_life"
 Changes = Iterator[Change]
@@ -162,6 +165,11 @@ def set_statuses(case: Case, facts: Facts) -> Changes:
             yield Call("review_statuses", to="instance", instance_id=card.id)
 
 
+def sum_up(_case: Case, _facts: Facts) -> Changes:
+    """The order on results changes no register: it tells what approved reports already say."""
+    yield from ()
+
+
 def revoke_order(case: Case, facts: Facts) -> Changes:
     """Registers stand as before the order; its record and file stay as they are (O11)."""
     day, entry = registration_day(case), int(case.data.revoked)
@@ -241,6 +249,7 @@ EFFECTS: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
     CLOSE: close_network,
     DIRECTIONS: set_directions,
     STATUSES: set_statuses,
+    RESULTS: sum_up,
     REVOKE: revoke_order,
 }
 
@@ -251,6 +260,7 @@ PAPERS = {
     CLOSE: "order_close",
     DIRECTIONS: "order_directions",
     STATUSES: "order_statuses",
+    RESULTS: "order_results",
     REVOKE: "order_revoke",
 }
 
@@ -298,6 +308,38 @@ def begin(kind: str, title: str) -> Put:
 def begin_statuses(case: Case, _facts: Facts) -> Put:
     """The act on statuses of a year (Y2)."""
     return begin(STATUSES, f"О статусах школ на {year_in_text(case.data.year)} учебный год")
+
+
+@says("проект приказа об итогах собирает сети с утверждёнными справками")
+def begin_results(case: Case, facts: Facts) -> Put:
+    """What approved reports recommend becomes the annex of one order (R6)."""
+    year = school_year_of(case.today)
+    found = facts.cases_about("network", REPORT)
+    told = [c.data.network for c in found if c.state in APPROVED and c.data.school_year == year]
+    return Put({
+        "kind": RESULTS, "year": year, "networks": Many(told),
+        "title": f"Об итогах сетевого взаимодействия в {year_in_text(year)} учебном году",
+    })  # fmt: skip
+
+
+@says("в приложение приказа об итогах собраны рекомендации")
+def gather_advice(case: Case, facts: Facts) -> Put | None:
+    """The annex repeats the register as it stands when the draft is sent (R6)."""
+    if case.data.kind != RESULTS:
+        return None
+    rows = [
+        YearAdvice(
+            key=f"a{card.id}", network=facts.name("network", network),
+            text=f"{card.text} ({card.measure})" if card.measure else card.text,
+            addressee=facts.name("school", card.school) if card.school
+            else ADDRESSEES[card.addressee],
+            due_on=card.due_on,
+        )
+        for network in case.data.networks
+        for card in facts.recommendations(network, case.data.year)
+        if card.state not in ("dropped", "not_applicable")
+    ]  # fmt: skip
+    return Put({"advice": Rows(rows)})
 
 
 @says("записано, кого приказ касается")

@@ -29,6 +29,7 @@ from workflows.order_approval.kinds import (
     EXTEND,
     KINDS,
     OF_NETWORK,
+    RESULTS,
     REVOKE,
     STATUSES,
     names_people,
@@ -72,6 +73,15 @@ class YearStatus(Row):
     evidence: Text = field("На основании чего", minimum=5)
 
 
+class YearAdvice(Row):
+    """A recommendation of an approved report, for the annex of the order on results."""
+
+    network: Line = field("Сеть", readonly=True)
+    text: Text = field("Рекомендация", readonly=True)
+    addressee: Line = field("Кому", readonly=True)
+    due_on: Date = field("Срок", readonly=True)
+
+
 class Order(Form):
     """The draft of an order. What was decided before it is read-only here (4.2)."""
 
@@ -81,8 +91,10 @@ class Order(Form):
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
     goal: Text = field("Цель", readonly=True, when=of(CREATE))
     school_year: Choice = field("Учебный год", of="school_years", readonly=True, when=of(CREATE))
-    year: Choice = field("На учебный год", of="school_years", when=of(DIRECTIONS, STATUSES))
-    networks: Many[Network] = field("Какие сети", minimum=1, when=of(EXTEND))
+    year: Choice = field(
+        "На учебный год", of="school_years", when=of(DIRECTIONS, STATUSES, RESULTS)
+    )
+    networks: Many[Network] = field("Какие сети", minimum=1, when=of(EXTEND, RESULTS))
     base: School = field("Базовая школа", readonly=True, when=of(*OF_NETWORK))
     members: Rows[Composition] = field("Состав", readonly=True, basis="4.2", when=of(*OF_NETWORK))
     changes: Rows[Difference] = field(
@@ -95,6 +107,12 @@ class Order(Form):
         "Направления года", minimum=1, basis="5.2", when=of(DIRECTIONS)
     )
     statuses: Rows[YearStatus] = field("Статусы школ", minimum=1, basis="1.3", when=of(STATUSES))
+    summary: Text = field("Итоги года", minimum=20, when=of(RESULTS), basis="4.3")
+    praise: Text = field("Кого отметить", optional=True, when=of(RESULTS))
+    instructions: Text = field("Что поручить на следующий год", minimum=10, when=of(RESULTS))
+    advice: Rows[YearAdvice] = field(
+        "Рекомендации утверждённых справок", readonly=True, when=of(RESULTS), basis="4.3"
+    )
     revoked: Choice = field("Какой приказ отменить", of="orders", when=of(REVOKE))
     valid_from: Date = field("Действует с", readonly=True, when=of(*OF_NETWORK))
     valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))

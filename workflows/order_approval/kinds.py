@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 CREATE, AMEND, EXTEND, CLOSE = "network_create", "amend", "extend", "close"
-DIRECTIONS, STATUSES, REVOKE = "directions", "statuses", "revoke"
+DIRECTIONS, STATUSES, RESULTS, REVOKE = "directions", "statuses", "results", "revoke"
 
 KINDS = {
     CREATE: "О создании сети",
@@ -13,6 +13,7 @@ KINDS = {
     CLOSE: "О прекращении деятельности сети",
     DIRECTIONS: "О приоритетных направлениях",
     STATUSES: "О статусах школ",
+    RESULTS: "Об итогах года",
     REVOKE: "Об отмене приказа",
 }
 OF_NETWORK = (CREATE, AMEND, CLOSE)

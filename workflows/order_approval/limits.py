@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.process import Guard
+from workflows.activities import ACTIVITY, PLAN
 from workflows.order_approval.composition import unsound
 from workflows.order_approval.kinds import (
     AMEND,
@@ -14,13 +15,16 @@ from workflows.order_approval.kinds import (
     DIRECTIONS,
     EXTEND,
     KINDS,
+    RESULTS,
     REVOKE,
     STATUSES,
 )
 from workflows.rules import HELPED, school_year
 from workflows.wording import counted
+from workflows.year_end import APPROVED, RECOMMENDATION, REPORT
 
-ACTIVITY = "plan_activity"
+UNANSWERED = ("awaiting_answer", "answer_declined", "unanswered")
+"""States of a recommendation that somebody still has to answer or decide."""
 
 
 def only(guard: Guard, *kinds: str) -> Guard:
@@ -162,6 +166,41 @@ def nothing_is_left_open(case: Case, facts: Facts) -> Refusal | None:
                   "или передайте их", field="network", basis="1.8")  # fmt: skip
 
 
+@says("последняя справка закрываемой сети утверждена, рекомендации её отвечены")
+def final_report_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A network that had a plan closes after its last report; a joined one goes on (N9, N10)."""
+    if case.data.into:
+        return
+    about = f"network/{case.data.network}"
+    told = {c.data.school_year for c in facts.cases_about(about, REPORT) if c.state in APPROVED}
+    for plan in facts.cases_about(about, PLAN):
+        if plan.state in ("active", "outdated", "completed") and plan.data.school_year not in told:
+            yield refuse(
+                "report_not_approved", "Справка сети за {year} учебный год ещё не утверждена",
+                year=plan.data.school_year.replace("-", "/"), field="network", basis="4.3",
+            )  # fmt: skip
+    waiting = [c for c in facts.cases_about(about, RECOMMENDATION) if c.state in UNANSWERED]
+    if waiting:
+        yield refuse(
+            "recommendations_open", "Ждут ответа: {codes}", field="network", basis="4.3",
+            codes=", ".join(card.data.code for card in waiting),
+        )  # fmt: skip
+
+
+@says("у каждой названной сети утверждена справка за этот год")
+def reports_are_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """An order on results speaks of networks whose reports are approved (R6)."""
+    found = facts.cases_about("network", REPORT)
+    told = {c.data.network for c in found
+            if c.state in APPROVED and c.data.school_year == case.data.year}  # fmt: skip
+    for network in case.data.networks:
+        if network not in told:
+            yield refuse(
+                "report_not_approved", "У сети «{name}» нет утверждённой справки за этот год",
+                name=facts.name("network", network), field="networks", basis="4.3",
+            )  # fmt: skip
+
+
 @says("после закрытия в состав уже никто не входит")
 def nothing_comes_later(case: Case, facts: Facts) -> Refusal | None:
     """No order registered before changes the composition after its end (4.2)."""
@@ -180,6 +219,8 @@ TO_SEND = (
     only(may_be_revoked, REVOKE),
     only(nothing_is_left_open, CLOSE),
     only(nothing_comes_later, CLOSE),
+    only(final_report_approved, CLOSE),
+    only(reports_are_approved, RESULTS),
 )
 """Asked when the draft is sent, signed and registered: registers may have changed meanwhile."""
 DATED = (CREATE, AMEND, CLOSE)

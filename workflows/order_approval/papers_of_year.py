@@ -1,10 +1,10 @@
-"""Orders of a school year on paper: о приоритетных направлениях, о статусах школ."""
+"""Orders of a school year on paper: о направлениях, о статусах школ, об итогах."""
 
 from workflow_app.engine import Case, Facts
 from workflows.order_approval.papers import CENTRE, COMMON, centre, common
 from workflows.papers import Values, school
 from workflows.rules import STATUSES as STATUS_TITLES
-from workflows.wording import glued, year_in_text
+from workflows.wording import date, glued, sentence, year_in_text
 
 DIRECTIONS_PAPER = (
     *COMMON, *CENTRE, "учебный_год",
@@ -14,6 +14,12 @@ DIRECTIONS_PAPER = (
 STATUSES_PAPER = (
     *COMMON, *CENTRE, "учебный_год",
     "статусы[].номер", "статусы[].школа", "статусы[].статус", "статусы[].основание",
+)  # fmt: skip
+RESULTS_PAPER = (
+    *COMMON, *CENTRE, "учебный_год", "итоги", "отметить", "поручения", "сети[].номер",
+    "сети[].название", "сети[].базовая_школа",
+    "рекомендации[].номер", "рекомендации[].сеть", "рекомендации[].текст",
+    "рекомендации[].кому", "рекомендации[].срок",
 )  # fmt: skip
 
 
@@ -39,6 +45,31 @@ def statuses_of_year(case: Case, facts: Facts) -> Values:
         for n, row in enumerate(case.data.statuses, start=1)
     ]  # fmt: skip
     return {**_of_year(case, facts), "статусы": rows}
+
+
+def results_of_year(case: Case, facts: Facts) -> Values:
+    """Return the values of the order on the results of a year (4.3)."""
+    data, cards = case.data, [facts.network(key) for key in case.data.networks]
+    values = common(case, facts, 4 + bool(data.praise))
+    return {
+        **values,
+        "имц": centre(facts),
+        "учебный_год": year_in_text(data.year),
+        "итоги": sentence(data.summary),
+        "отметить": sentence(data.praise) if data.praise else "",
+        "поручения": sentence(data.instructions),
+        "сети": [
+            {"номер": n, "название": card.name, "базовая_школа": school(facts, card.base)}
+            for n, card in enumerate(filter(None, cards), start=1)
+        ],
+        "рекомендации": [
+            {
+                "номер": n, "сеть": row.network, "текст": row.text, "кому": glued(row.addressee),
+                "срок": date(row.due_on),
+            }
+            for n, row in enumerate(data.advice, start=1)
+        ],
+    }  # fmt: skip
 
 
 def _of_year(case: Case, facts: Facts) -> Values:

@@ -14,8 +14,10 @@ from workflows.order_approval.composition import composition_is_approved, compos
 from workflows.order_approval.effects import (
     begin,
     begin_directions,
+    begin_results,
     begin_statuses,
     by_kind,
+    gather_advice,
     on_the_day,
     order_paper,
     put_number,
@@ -39,8 +41,10 @@ from workflows.order_approval.papers_of_change import (
 )
 from workflows.order_approval.papers_of_year import (
     DIRECTIONS_PAPER,
+    RESULTS_PAPER,
     STATUSES_PAPER,
     directions_of_year,
+    results_of_year,
     statuses_of_year,
 )
 from workflows.order_approval.rules import (
@@ -137,6 +141,10 @@ process.paper(
     file_name=order_file,
 )  # fmt: skip
 process.paper(
+    "order_results", "Приказ об итогах года", fields=RESULTS_PAPER, values=results_of_year,
+    file_name=order_file,
+)  # fmt: skip
+process.paper(
     "order_revoke", "Приказ об отмене приказа", fields=REVOKE_PAPER, values=revoke,
     file_name=order_file,
 )  # fmt: skip
@@ -165,13 +173,17 @@ process.start(
     do=[begin(EXTEND, "О продлении деятельности сетей")],
 )  # fmt: skip
 process.start(
+    "sum_up_year", "Приказ об итогах года", draft, by=SPECIALIST, basis="4.3, R6",
+    do=[begin_results, gather_advice],
+)  # fmt: skip
+process.start(
     "revoke_order", "Приказ об отмене приказа", draft, by=SPECIALIST, basis="O11",
     do=[begin(REVOKE, "О признании приказа утратившим силу")],
 )  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
     style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known],
-    do=[remember_schools, order_paper, clear_visas],
+    do=[remember_schools, gather_advice, order_paper, clear_visas],
 )  # fmt: skip
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",

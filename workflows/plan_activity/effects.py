@@ -1,8 +1,9 @@
 """What follows from steps of an activity."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Call, Case, Facts, Put, says
+from workflows.year_end import RECOMMENDATION
 
 
 @says("итог записан: когда, сколько участников, что получилось, чем подтверждено")
@@ -36,3 +37,20 @@ def take_row(case: Case, _facts: Facts) -> Put:
     said = case.form.model_dump(include=type(case.form).model_fields.keys())
     outcome = {"actual_on", "participants_count", "result", "link", "evidence"}
     return Put({name: value for name, value in said.items() if name not in outcome})
+
+
+def tell_recommendation(action: str, sentence: str) -> Callable[[Case, Facts], Iterator[Call]]:
+    """Return the effect that lets the recommendation a row came from know its outcome (M5)."""
+
+    @says(sentence)
+    def tell(case: Case, facts: Facts) -> Iterator[Call]:
+        if case.data.recommendation:
+            for card in facts.cases_about(f"network/{case.data.network}", RECOMMENDATION):
+                if card.data.code == case.data.recommendation:
+                    yield Call(action, to="instance", instance_id=card.id)
+
+    return tell
+
+
+fulfilled = tell_recommendation("fulfil_advice", "рекомендация ждёт подтверждения методиста")
+failed = tell_recommendation("fail_advice", "рекомендация не выполнена")

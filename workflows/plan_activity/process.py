@@ -11,7 +11,14 @@ from workflow_app.engine import (
     stay,
 )
 from workflows.activities import RESPONSIBLE
-from workflows.plan_activity.effects import put_dates, put_outcome, put_responsible, take_row
+from workflows.plan_activity.effects import (
+    failed,
+    fulfilled,
+    put_dates,
+    put_outcome,
+    put_responsible,
+    take_row,
+)
 from workflows.plan_activity.form import Activity, NewDates, NewResponsible, Outcome
 from workflows.plan_activity.rules import (
     coordinator_reports,
@@ -93,12 +100,12 @@ process.move(
     if_=[answered, happened_already, count_is_possible, evidence_given], do=[put_outcome],
 )  # fmt: skip
 process.move(
-    "confirm", "Подтвердить", reported, done, by=COORDINATOR, basis="K2", apart="report_done",
-    style="primary", bulk=True,
+    "confirm", "Подтвердить", reported, done, by=COORDINATOR, basis="K2, M5", apart="report_done",
+    style="primary", bulk=True, do=[fulfilled],
 )  # fmt: skip
 process.move(
-    "confirm_up", "Подтвердить", reported_up, done, by=BASE_HEAD, basis="K2",
-    apart="report_done", style="primary",
+    "confirm_up", "Подтвердить", reported_up, done, by=BASE_HEAD, basis="K2, M5",
+    apart="report_done", style="primary", do=[fulfilled],
 )  # fmt: skip
 process.move(
     "reject_evidence", "Вернуть: доказательств мало", [reported, reported_up], in_progress,
@@ -124,7 +131,7 @@ process.move(
 )  # fmt: skip
 process.move(
     "agree_to_cancel", "Согласиться с отменой", asked_to_cancel, cancelled, by=IMC, basis="K3",
-    style="danger",
+    style="danger", do=[failed],
 )  # fmt: skip
 process.move(
     "keep", "Оставить в плане", asked_to_cancel, planned, by=IMC, basis="K3", form=Explanation,
@@ -136,4 +143,4 @@ process.move(
     unlimited="план меняют, сколько нужно",
 )  # fmt: skip
 process.move("remove_row", "Строки больше нет", OPEN, cancelled, by=SYSTEM_ROLE, basis="L6")
-process.move("end_year", "Год окончен", OPEN, not_done, by=SYSTEM_ROLE, basis="L7")
+process.move("end_year", "Год окончен", OPEN, not_done, by=SYSTEM_ROLE, basis="L7, M5", do=[failed])

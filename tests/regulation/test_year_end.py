@@ -1,0 +1,268 @@
+"""Scenarios R-1…R-5 of the dossier and what R1–R8 promise, each on both databases."""
+
+import pytest
+from reports import (
+    CHECKED,
+    advice,
+    advised,
+    enter,
+    enter_all,
+    grids,
+    head,
+    indicator,
+    live_through,
+    register,
+    submit,
+    to_approved,
+    write,
+)
+from stories import code, done
+
+from workflow_app.store.models.instances import History
+from workflow_app.store.models.registers import IndicatorValue
+
+REMARK = {"key": "1", "about": "conclusions", "text": "выводы не опираются на данные"}
+
+
+@pytest.mark.clause("4.3, R1")
+def test_the_report_opens_by_itself_with_what_the_year_knows(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    assert district.state(report) == "draft"
+    assert district.deadlines(report) == {"report": "2026-06-15"}
+    assert district.work(report) == [("school_head", "S01")]
+    sections = {row.key: row.found for row in district.case(report).data.sections}
+    assert "базовая школа" in sections["1"]
+    assert "Выполнено 1 из 4" in sections["2"]
+    assert "R1." in sections["9"]
+    found = grids(district, report)
+    assert sorted(found) == ["S01", "S02", "S10", "S12", "S13"]
+    assert all(district.deadlines(one) == {"indicators": "2026-06-01"} for one in found.values())
+    assert [row.code for row in district.case(found["S10"]).data.values] == [
+        "I03", "I04", "I05", "I06", "I07",
+    ]  # fmt: skip
+
+
+@pytest.mark.clause("4.3, R2, R7")
+def test_r1_a_report_is_approved_and_its_addendum_tells_the_exams(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    district.at("2026-06-15")
+    submit(district, report)
+    to_approved(district, report)
+    assert district.state(report) == "approved"
+    (case,) = advised(district, report)
+    assert district.state(case) == "awaiting_answer"
+    district.at("2026-07-10")
+    assert district.state(report) == "addendum_open"
+    before = district.case(report).data
+    refusal = district.edit("P101", report, problems="переписано задним числом, не спросив")
+    assert code(refusal) == "field_closed"
+    exams = grids(district, report, "exams")
+    assert [row.code for row in district.case(exams["S10"]).data.values] == ["I01", "I02", "I08"]
+    for school, grid in exams.items():
+        said = {"I01": (8, 34), "I02": (4, 34), "I08": (0, 34)}
+        enter(district, school, grid, **said)
+    district.at("2026-08-20")
+    done(district.edit("P101", report, addendum="По математике доля не прошедших снизилась."))
+    done(district.act("P101", report, "submit_addendum"))
+    assert code(district.act("P101", report, "accept_addendum")) == "not_your_role"
+    done(district.act("P005", report, "accept_addendum"))
+    district.carry_out()
+    assert district.state(report) == "closed"
+    paper = district.documents(report)[-1]
+    assert paper["paper"] == "report_addendum"
+    lines = [line for row in paper["field_values"]["показатели"]
+             if row["название"].startswith("I01") for line in row["строки"]]  # fmt: skip
+    line = next(line for line in lines if "10" in line["школа"])
+    assert (line["факт"], line["базовое"]) == ("23,5 %", "34,4 %")
+    after = district.case(report).data
+    assert after.recommendations == before.recommendations
+    assert after.problems == before.problems
+
+
+@pytest.mark.clause("4.3, R2, R4")
+def test_r2_a_report_without_data_is_refused_and_then_returned(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district, "NW3")
+    for school, grid in grids(district, report).items():
+        if school != "S14":
+            enter(district, school, grid)
+    done(district.act("P107", report, "refresh"))
+    given = advice(district, school=district.school("S14"))
+    write(district, report, "P107", [given])
+    refusal = district.act("P107", report, "submit")
+    assert code(refusal) == "indicator_missing"
+    assert "I03, I04" in refusal.message
+    assert "№ 14" in refusal.message.replace("\u00a0", " ")
+    missing = {"school": district.school("S14"), "reason": "ВПР перенесены"}
+    done(district.edit("P107", report, no_data=[missing]))
+    done(district.act("P107", report, "submit"))
+    done(district.act("P008", report, "take_up"))
+    done(district.act("P008", report, "return", remarks=[REMARK]))
+    assert district.state(report) == "returned"
+    (due,) = district.deadlines(report).items()
+    assert due[0] == "report_rework"
+    line = district.rows(History, instance_id=report)[-1]
+    assert line["form"]["remarks"][0]["text"] == "выводы не опираются на данные"
+
+
+@pytest.mark.clause("R2, R-3")
+def test_r3_a_late_report_is_signed_by_the_acting_head_and_stays_late(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district, "NW2")
+    enter_all(district, report)
+    district.at("2026-06-08")
+    district.learn()  # the head of № 6 is away from today, the coordinator stands in
+    district.at("2026-06-16 10:00")
+    district.carry_out()
+    assert district.case(report).data.late
+    told = district.about(report, "P202")
+    assert told > 0
+    before = [district.about(report, person) for person in ("P005", "P003")]
+    district.at("2026-06-18 10:00")
+    district.carry_out()
+    assert district.about(report, "P005") > before[0]
+    assert district.about(report, "P003") == before[1]
+    district.at("2026-06-22")
+    assert code(district.act("P106", report, "submit")) == "not_found"
+    given = advice(district, school=district.school("S16"))
+    submit(district, report, "P202", advised=[given])
+    district.carry_out()
+    paper = district.documents(report)[-1]
+    signed = paper["field_values"]["подпись"]
+    assert signed["должность"].startswith("И.о. директора")
+    assert signed["имя"].replace("\u00a0", " ") == "Ш.Г. Исмаилов"
+    assert district.case(report).data.late
+    assert paper["field_values"]["справка"]["опоздание"] is True
+
+
+@pytest.mark.clause("R-3")
+def test_r3_an_unwritten_report_reaches_the_department_after_ten_working_days(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district, "NW2")
+    district.at("2026-06-28")
+    district.carry_out()
+    before = district.about(report, "P003")
+    district.at("2026-06-29 10:00")
+    district.carry_out()
+    assert district.about(report, "P003") > before
+
+
+@pytest.mark.clause("M1, M2, M3, R-4")
+def test_r4_a_declined_recommendation_is_dropped_and_told_of_in_the_next_report(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district, "NW2")
+    enter_all(district, report)
+    given = advice(
+        district, text="Направить учителя на стажировку в базовую школу",
+        school=district.school("S17"),
+    )  # fmt: skip
+    submit(district, report, "P106", advised=[given])
+    to_approved(district, report, "NW2")
+    (case,) = advised(district, report)
+    assert district.work(case) == [("school_head", "S17")]
+    assert code(district.act("P116", case, "accept_advice")) in ("not_found", "not_your_role")
+    done(district.act("P117", case, "decline_advice", reason="единственный словесник, замены нет"))
+    assert [role for role, _ in district.work(case)] == ["department_head"]
+    done(district.act("P001", case, "drop_advice", reason="замены действительно нет"))
+    assert district.state(case) == "dropped"
+    (row,) = [value for key, value in register(district).items() if key.startswith("Р")]
+    assert row == ("dropped", "dropped")
+
+
+@pytest.mark.clause("A-09, R-5")
+def test_r5_small_groups_are_told_to_nobody_else(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district, "NW2")
+    enter_all(district, report)
+    submit(district, report, "P106", advised=[advice(district, school=district.school("S16"))])
+    district.carry_out()
+    paper = district.documents(report)[-1]["field_values"]
+    lines = [line for row in paper["показатели"] if row["название"].startswith("I06")
+             for line in row["строки"]]  # fmt: skip
+    small = next(line for line in lines if "16" in line["школа"])
+    assert small["факт"] == "данные не приводятся (менее 10 участников)"
+    assert (small["базовое"], small["план"], small["динамика"]) == ("", "", "")
+
+
+@pytest.mark.clause("R1")
+def test_the_head_of_another_school_reads_no_grid_and_the_register_takes_what_is_entered(
+    open_district,
+):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    found = grids(district, report)
+    assert code(district.edit("P112", found["S10"], values={"put": []})) == "not_found"
+    enter(district, "S10", found["S10"])
+    (row,) = district.rows(
+        IndicatorValue, school_id=district.school("S10"), school_year="2025-2026",
+        indicator_id=indicator(district, "I03"),
+    )  # fmt: skip
+    assert row["numerator"] is not None
+    assert row["instance_id"] == found["S10"]
+    done(district.act(head("S10"), found["S10"], "correct_values"))
+    assert district.state(found["S10"]) == "being_entered"
+
+
+@pytest.mark.clause("R2")
+def test_a_grid_says_cell_by_cell_what_is_not_possible(open_district):
+    district = open_district("2025-09-10")
+    grid = grids(district, live_through(district))["S10"]
+    put = [{"key": "I03", "numerator": 30, "denominator": 20},
+           {"key": "I04", "numerator": 3, "denominator": 0},
+           {"key": "I05", "numerator": 3},
+           {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
+           {"key": "I07", "numerator": -1, "denominator": 9}]  # fmt: skip
+    done(district.edit("P110", grid, values={"put": put}))
+    refusal = district.act("P110", grid, "enter_values")
+    assert {one.code: one.field for one in refusal} == {
+        "denominator_below_numerator": "values.I03.numerator",
+        "denominator_zero": "values.I04.numerator",
+        "value_missing": "values.I05.numerator",
+        "value_and_reason": "values.I06.numerator",
+        "numerator_negative": "values.I07.numerator",
+    }
+    extra = {"put": [{"key": "I99", "numerator": 1, "denominator": 2}]}
+    assert code(district.edit("P110", grid, values=extra)) == "rows_fixed"
+
+
+@pytest.mark.clause("R4, A-15")
+def test_a_report_is_returned_twice_and_then_decided(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    submit(district, report)
+    for _ in range(2):
+        done(district.act("P006", report, "take_up"))
+        done(district.act("P006", report, "return", remarks=[REMARK]))
+        done(district.act("P101", report, "submit"))
+    done(district.act("P006", report, "take_up"))
+    assert code(district.act("P006", report, "return", remarks=[REMARK])) == "limit_reached"
+    partly = {**CHECKED, "plan_explained": False}
+    assert code(district.act("P005", report, "accept_report", **partly)) == "not_checked"
+    done(district.act("P005", report, "accept_report", **CHECKED))
+
+
+@pytest.mark.clause("4.3, R2")
+def test_who_may_not_submit_take_or_approve_is_told_so(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    assert code(district.act("P110", report, "submit")) == "not_your_role"
+    assert code(district.act("P201", report, "submit")) == "not_your_role"
+    submit(district, report)
+    assert code(district.act("P008", report, "take_up")) == "not_curator"
+
+
+@pytest.mark.clause("R8")
+def test_a_report_without_its_addendum_is_closed_at_the_end_of_august(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    submit(district, report)
+    to_approved(district, report)
+    district.at("2026-09-01")
+    assert district.state(report) == "closed"
+    assert district.case(report).data.without_addendum

@@ -1,0 +1,81 @@
+"""The indicators of a network's year as anybody may read them (1.6, 1.7; dossier A-09, R-5)."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from workflow_app.engine import Facts, IndicatorCard, IndicatorValueCard
+from workflow_app.engine.disclosure import Published, Shown, figure, published, small_group
+from workflows.rules import year_before
+from workflows.wording import glued
+
+COLUMNS = ("Показатель", "Школа", "Базовое", "План", "Факт", "Динамика")
+TOTAL = "Сеть в целом"
+Line = tuple[str, ...]
+
+
+def lines(facts: Facts, network: int, year: str, *, exams: bool | None = None) -> Iterator[Line]:
+    """Yield a line for each indicator and supported school, and one for the whole network.
+
+    Report and addendum tell of the schools that are helped (Regulation, 2); no other sum than that
+    of all schools is printed (R-5). `exams` picks the indicators known only after the exams, or
+    the others; all without it.
+    """
+    helped = {m.school for m in facts.composition(network, facts.today) if m.role == "supported"}
+    for card, shown in of_network(facts, network, year):
+        if exams not in (None, card.is_exam):
+            continue
+        title = f"{card.code} {card.title}"
+        for cell in shown.cells:
+            if cell.school in helped:
+                yield title, glued(facts.name("school", cell.school or 0)), *_said(cell, card.unit)
+        if shown.total is not None:
+            yield title, TOTAL, *_said(shown.total, card.unit)
+
+
+def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[IndicatorCard, Published]]:
+    """Yield each indicator of schools as the public may see it, in the order of the catalogue."""
+    now = facts.indicator_values(network, year)
+    before = facts.indicator_values(network, year_before(year))
+    for card in facts.indicators():
+        if card.level == "school":
+            cells = [
+                _cell(now, card.id, member.school)
+                for member in facts.composition(network, facts.today)
+                if _applies(facts, card, member.school)
+            ]
+            yield card, published(
+                cells, small_group(facts), unit=card.unit, is_exam=card.is_exam,
+                before=[value for value in before if value.indicator == card.id],
+            )  # fmt: skip
+
+
+def _applies(facts: Facts, card: IndicatorCard, school_id: int) -> bool:
+    school = facts.school(school_id)
+    return school is not None and card.applies_to(school.type)
+
+
+def _cell(
+    values: tuple[IndicatorValueCard, ...], indicator: int, school: int
+) -> IndicatorValueCard:
+    found = (v for v in values if v.indicator == indicator and v.school == school)
+    return next(found, IndicatorValueCard(indicator, school, None, None))
+
+
+def _said(cell: Shown, unit: str) -> Line:
+    return (
+        figure(cell.baseline, unit), figure(cell.target, unit), cell.text,
+        signed(cell.change, unit),
+    )  # fmt: skip
+
+
+def signed(change: Decimal | None, unit: str) -> str:
+    """Return a change with its sign: «−10,9 п.п.»; nothing where it is not known.
+
+    >>> signed(Decimal("-10.9"), "%"), signed(Decimal("0"), "%"), signed(None, "%")
+    ('−10,9 п.п.', '0 п.п.', '')
+    """
+    if change is None:
+        return ""
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    points = " п.п." if unit == "%" else ""
+    return f"{sign}{figure(abs(change), '').replace(',0', '')}{points}"

@@ -1,0 +1,55 @@
+"""Which way a recommendation goes, and what of it stands in the register (M2–M5)."""
+
+from collections.abc import Callable, Iterator
+
+from workflow_app.engine import Amend, Case, Facts, Put, Refusal, refuse, says
+from workflows.year_end import curates
+
+Changes = Iterator[Put | Amend]
+
+
+@says("итог подтверждает куратор сети, тот, кто его замещает, или директор ИМЦ")
+def by_curator(case: Case, facts: Facts) -> Refusal | None:
+    """The network's own methodist confirms (M5)."""
+    if curates(case, facts):
+        return None
+    return refuse("not_curator", "Итог подтверждает куратор этой сети", basis="4.1")
+
+
+@says("не выполнена уже во второй раз")
+def failed_twice(case: Case, _facts: Facts) -> bool:
+    """A recommendation is carried once more; the second failure goes to the department (7.5)."""
+    return int(case.data.failures or 0) >= 1
+
+
+@says("школы-адресата больше нет в сети")
+def addressee_left(case: Case, facts: Facts) -> bool:
+    """What was asked of a school that left is not asked of the network (7.5)."""
+    members = {m.school for m in facts.composition(case.data.network, case.today)}
+    return case.data.addressee == "school" and case.data.school not in members
+
+
+def stands(state: str, decision: str | None = None) -> Callable[[Case, Facts], Changes]:
+    """Return the effect that writes where a recommendation stands, and why, into the register."""
+
+    @says(f"в реестре рекомендаций: {state}")
+    def write(case: Case, _facts: Facts) -> Changes:
+        said = str(getattr(case.form, "reason", "") or "")
+        values = {"state": state, "reason": _added(case.data.reason, said)}
+        if decision is not None:
+            values["decision"] = decision
+        if said:
+            yield Put({"reason": values["reason"]})
+        yield Amend("recommendation", case.data.recommendation, values, case.today)
+
+    return write
+
+
+def _added(before: str, said: str) -> str:
+    return "; ".join(filter(None, (before, said)))
+
+
+@says("ещё раз не выполнена")
+def count_failure(case: Case, _facts: Facts) -> Put:
+    """How often a recommendation failed decides who looks at it next."""
+    return Put({"failures": int(case.data.failures or 0) + 1})

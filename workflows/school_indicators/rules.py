@@ -1,0 +1,81 @@
+"""Conditions of a school's indicators, and the rows it is asked for (R1, R7)."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
+from workflows.school_indicators.form import Measured
+
+
+@says("по каждому показателю есть два числа или причина")
+def every_value_told(case: Case, _facts: Facts) -> Iterator[Refusal]:
+    """Nothing is left open: a value, or why there is none (R2)."""
+    for row in case.data.values:
+        numbers = (row.numerator, row.denominator)
+        if row.reason and numbers == (None, None):
+            continue
+        if None in numbers:
+            yield _of_row(row, "value_missing", "нужны оба числа или причина, почему данных нет")
+
+
+@says("числа возможны: не меньше нуля, часть не больше целого")
+def numbers_are_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
+    """A part is never greater than its whole, and nobody divides by nothing (dossier 6)."""
+    for row in case.data.values:
+        if row.numerator is None or row.denominator is None:
+            continue
+        if row.numerator < 0:
+            yield _of_row(row, "numerator_negative", "меньше нуля не бывает")
+        elif row.denominator < 1:
+            yield _of_row(row, "denominator_zero", "«Из скольких» начинается с единицы")
+        elif row.denominator < row.numerator:
+            yield _of_row(
+                row, "denominator_below_numerator",
+                f"{row.numerator} больше, чем {row.denominator}: поменяйте местами",
+            )  # fmt: skip
+        elif row.reason:
+            yield _of_row(row, "value_and_reason", "есть и числа, и причина: оставьте одно")
+
+
+def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
+    return refuse(
+        code, "{indicator} «{title}»: {sentence}", indicator=row.code, title=row.title,
+        sentence=sentence, field=f"values.{row.row_key}.numerator", basis="1.6",
+    )  # fmt: skip
+
+
+@says("справка сети ещё не утверждена")
+def report_is_open(case: Case, facts: Facts) -> Refusal | None:
+    """Values may be mended while the report that prints them may be."""
+    report = facts.parent(case)
+    if report and report.state in ("draft", "returned", "addendum_open"):
+        return None
+    return refuse("report_sent", "Справка уже отправлена: попросите вернуть её на доработку")
+
+
+@says("в таблице — показатели, которые применимы к школе этого типа")
+def first_rows(case: Case, facts: Facts) -> Put:
+    """The catalogue's indicators of a school of this type; exams come in July (R7)."""
+    school = facts.school(case.data.school)
+    rows = [
+        Measured(key=one.code, code=one.code, title=one.title)
+        for one in facts.indicators()
+        if one.level == "school" and one.is_exam == (case.data.stage == "exams")
+        and (school is None or not one.school_types or school.type in one.school_types)
+    ]  # fmt: skip
+    return Put({"values": Rows(rows)})
+
+
+@says("значения записаны в реестр показателей")
+def enter_values(case: Case, facts: Facts) -> Iterator[Enter]:
+    """What a school says stands in the register; shares are computed there (1.6)."""
+    ids, data = {one.code: one.id for one in facts.indicators()}, case.data
+    for row in data.values:
+        yield Enter(
+            "indicator_value",
+            {
+                "network_id": data.network, "school_id": data.school,
+                "indicator_id": ids[row.code], "school_year": data.school_year,
+                "numerator": row.numerator, "denominator": row.denominator, "note": row.reason,
+            },
+            case.today,
+        )  # fmt: skip

@@ -1,0 +1,107 @@
+"""What the district summary of a year prints: every network, no ranking (dossier 4)."""
+
+from collections.abc import Iterable, Iterator
+
+from workflow_app.engine import Case, Facts
+from workflow_app.engine.case import IndicatorCard, NetworkCard
+from workflow_app.engine.disclosure import Shown, total_of_shown
+from workflows.activities import ACTIVITY
+from workflows.indicators import of_network
+from workflows.papers import (
+    DOCUMENT,
+    SIGNATURE,
+    Values,
+    document,
+    holder,
+    letterhead,
+    school,
+    signature,
+)
+from workflows.wording import date, glued, year_in_text
+from workflows.year_cycle.rules import networks, reports
+from workflows.year_end import ADDRESSEES, APPROVED, FOLLOWED
+
+SUMMARY = (
+    *DOCUMENT, *SIGNATURE, "организация.название", "справка.год", "справка.дата",
+    "итог.сетей", "итог.школ", "итог.справок", "замечания",
+    "сети[].номер", "сети[].название", "сети[].базовая_школа", "сети[].план",
+    "сети[].справка", "сети[].школ",
+    "показатели[].название", "показатели[].школ", "показатели[].факт",
+    "практики[].сеть", "практики[].текст",
+    "рекомендации[].номер", "рекомендации[].сеть", "рекомендации[].текст",
+    "рекомендации[].кому", "рекомендации[].срок", "рекомендации[].состояние",
+)  # fmt: skip
+
+
+def summary(case: Case, facts: Facts) -> Values:
+    """Return the values of the summary as the year is closed."""
+    data, known = case.data, [network for _, network in networks(facts)]
+    told = {card.data.network: card.state for card in reports(case, facts)}
+    schools = {m.school for network in known for m in facts.composition(network.id, case.today)}
+    return {
+        "документ": document(case, "Сводная справка о сетевом взаимодействии"),
+        "организация": {"название": letterhead(facts, "imc")},
+        "подпись": signature(facts, holder(facts, "imc_head")),
+        "справка": {"год": year_in_text(data.school_year), "дата": date(case.today)},
+        "итог": {
+            "сетей": len(known), "школ": len(schools),
+            "справок": sum(state in APPROVED for state in told.values()),
+        },
+        "замечания": data.remark,
+        "сети": [
+            _network(case, facts, number, network, told.get(network.id, ""))
+            for number, network in enumerate(known, start=1)
+        ],
+        "показатели": list(_indicators(case, facts, known)),
+        "практики": [
+            {"сеть": facts.name("network", row.network), "текст": row.text}
+            for row in data.practices
+        ],
+        "рекомендации": [
+            {"номер": number, **row}
+            for number, row in enumerate(_advice(case, facts, known), start=1)
+        ],
+    }  # fmt: skip
+
+
+def summary_file(case: Case) -> str:
+    """Return «Сводная справка за 2025-2026 год»."""
+    return f"Сводная справка за {case.data.school_year} год"
+
+
+def _network(case: Case, facts: Facts, number: int, network: NetworkCard, report: str) -> Values:
+    about = f"network/{network.id}/{case.data.school_year}"
+    states = [card.state for card in facts.cases_about(about, ACTIVITY)]
+    counted = len(states) - states.count("cancelled")
+    return {
+        "номер": number, "название": network.name, "базовая_школа": school(facts, network.base),
+        "план": f"{states.count('done')} из {counted}" if counted else "—",
+        "справка": "утверждена" if report in APPROVED else "не утверждена" if report else "нет",
+        "школ": len(facts.composition(network.id, case.today)),
+    }  # fmt: skip
+
+
+def _indicators(case: Case, facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
+    """Yield sums over the schools whose figures may be shown; closed ones are in no sum (A-09)."""
+    cells: dict[str, list[Shown]] = {}
+    cards: dict[str, IndicatorCard] = {}
+    for network in known:
+        for card, shown in of_network(facts, network.id, case.data.school_year):
+            cells.setdefault(card.code, []).extend(c for c in shown.cells if c.is_known)
+            cards[card.code] = card
+    for code, card in cards.items():
+        total = total_of_shown(cells[code], card.unit)
+        if total is not None:
+            yield {
+                "название": f"{code} {card.title}", "школ": len(cells[code]), "факт": total.text,
+            }  # fmt: skip
+
+
+def _advice(case: Case, facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
+    for network in known:
+        for card in facts.recommendations(network.id, case.data.school_year):
+            to = school(facts, card.school) if card.school else ADDRESSEES[card.addressee]
+            yield {
+                "сеть": network.name, "текст": card.text, "кому": glued(to),
+                "срок": date(card.due_on), "состояние": FOLLOWED.get(card.state, card.state),
+            }  # fmt: skip

@@ -1,0 +1,47 @@
+"""What the report of a year, the schools' indicators and its recommendations have in common."""
+
+import datetime as dt
+
+from workflow_app.engine import Case, Facts, Role
+
+REPORT = "year_end_report"
+INDICATORS = "school_indicators"
+RECOMMENDATION = "recommendation_follow_up"
+
+ADDRESSEES = {
+    "school": "школа",
+    "network": "сеть",
+    "imc": "ИМЦ",
+    "department": "отдел образования",
+}
+FOLLOWED = {
+    "issued": "ждёт ответа", "carried": "в плане", "in_progress": "выполняется",
+    "done": "выполнена", "not_done": "не выполнена", "dropped": "снята",
+    "not_applicable": "неприменима", "escalated": "решает отдел", "waiting": "ждёт плана",
+}  # fmt: skip
+"""How the states of the register of recommendations read."""
+APPROVED = ("approved", "addendum_open", "addendum_submitted", "closed")
+"""States of a report that the department has approved."""
+
+SCHOOL_HEAD = Role("school_head", "директор школы", "school_head", "school")
+SCHOOL_COORDINATOR = Role(
+    "school_coordinator", "координатор школы", "network_coordinator", "school"
+)
+
+
+def last_summer(school_year: str, month: int, day: int) -> dt.date:
+    """Return a day in the summer that ends a school year.
+
+    >>> last_summer("2025-2026", 6, 15)
+    datetime.date(2026, 6, 15)
+    """
+    return dt.date(int(school_year[5:9]), month, day)
+
+
+def curates(case: Case, facts: Facts) -> bool:
+    """Tell whether who acts is the network's curator, stands in for him, or leads ИМЦ."""
+    capacity, network = case.capacity, facts.network(case.data.network)
+    if capacity is None or capacity.role == "imc_head":
+        return True
+    curator = network.curator if network else None
+    return curator is None or curator in capacity.persons

@@ -1,0 +1,207 @@
+"""What the report, its recommendations and its addendum print (dossier 4)."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from workflow_app.engine import Case, Facts
+from workflows.indicators import lines
+from workflows.papers import (
+    DOCUMENT,
+    SIGNATURE,
+    Values,
+    document,
+    holder,
+    letterhead,
+    local_date,
+    school,
+    signature,
+)
+from workflows.wording import GAP, date, glued, whole, year_in_text
+from workflows.year_end import ADDRESSEES
+from workflows.year_end_report.figures import network_lines
+from workflows.year_end_report.form import Section
+
+_HEAD = (
+    *DOCUMENT, *SIGNATURE, "организация.название", "сеть.название", "справка.год",
+)  # fmt: skip
+_INDICATORS = (
+    "показатели[].название", "показатели[].строки[].школа", "показатели[].строки[].базовое",
+    "показатели[].строки[].план", "показатели[].строки[].факт",
+    "показатели[].строки[].динамика",
+)  # fmt: skip
+_ADVICE = (
+    "рекомендации[].номер", "рекомендации[].текст", "рекомендации[].признак",
+    "рекомендации[].кому", "рекомендации[].ответственный", "рекомендации[].срок",
+)  # fmt: skip
+
+REPORT = (
+    *_HEAD, *_INDICATORS, *_ADVICE,
+    "справка.дата", "справка.опоздание",
+    "принято.должность", "принято.имя", "принято.дата",
+    "утверждено.должность", "утверждено.имя", "утверждено.дата",
+    "начало[].название", "начало[].строки[].текст", "начало[].дополнение",
+    "невыполненное[].мероприятие", "невыполненное[].состояние", "невыполненное[].причина",
+    "нет_данных[].школа", "нет_данных[].причина",
+    "сетевые[].название", "сетевые[].план", "сетевые[].факт",
+    "продолжение[].название", "продолжение[].строки[].текст", "продолжение[].дополнение",
+    "проблемы",
+    "выводы[].направление", "выводы[].показатели", "выводы[].текст",
+)  # fmt: skip
+ADVICE = (*_HEAD, *_ADVICE, "справка.дата")
+ADDENDUM = (
+    *_HEAD, *_INDICATORS, "справка.дата", "принято.должность", "принято.имя", "принято.дата",
+    "выводы",
+)  # fmt: skip
+
+BEFORE_INDICATORS = ("1", "2", "3")
+
+
+def report(case: Case, facts: Facts) -> Values:
+    """Return the values of the report as it stands at this step of its way."""
+    data = case.data
+    accepted, approved = (facts.last_taken(case, step) for step in ("accept_report", "approve"))
+    before = [row for row in data.sections if row.row_key in BEFORE_INDICATORS]
+    after = [row for row in data.sections if row.row_key not in BEFORE_INDICATORS]
+    return {
+        **_head(case, facts, "Информационно-аналитическая справка"),
+        "справка": {
+            "год": year_in_text(data.school_year),
+            "дата": local_date(facts, facts.last_taken(case, "submit")) or date(case.today),
+            "опоздание": data.late,
+        },
+        "принято": {
+            **signature(facts, holder(facts, "imc_head")), "дата": local_date(facts, accepted),
+        },
+        "утверждено": {
+            **signature(facts, holder(facts, "department_head")),
+            "дата": local_date(facts, approved) or _today_if(case, "approved"),
+        },
+        "начало": _sections(before),
+        "невыполненное": [
+            {"мероприятие": row.title, "состояние": row.state, "причина": row.reason}
+            for row in data.unfinished
+        ],
+        "нет_данных": [
+            {"школа": school(facts, row.school), "причина": row.reason} for row in data.no_data
+        ],
+        "показатели": _indicators(case, facts, exams=None),
+        "сетевые": [
+            {"название": name, "план": target, "факт": fact}
+            for name, target, fact in network_lines(case, facts)
+        ],
+        "продолжение": _sections(after),
+        "проблемы": data.problems,
+        "выводы": [
+            {
+                "направление": facts.name("direction", row.direction),
+                "показатели": ", ".join(row.indicators), "текст": row.text,
+            }
+            for row in data.conclusions
+        ],
+        "рекомендации": _advice(case, facts),
+    }  # fmt: skip
+
+
+def report_file(case: Case) -> str:
+    """Return «Справка за 2025-2026 год»."""
+    return f"Справка за {case.data.school_year} год"
+
+
+def advice(case: Case, facts: Facts) -> Values:
+    """Return the values of the list of recommendations by addressee."""
+    return {
+        **_head(case, facts, "Предложения и рекомендации"),
+        "справка": {"год": year_in_text(case.data.school_year), "дата": date(case.today)},
+        "рекомендации": _advice(case, facts),
+    }
+
+
+def advice_file(case: Case) -> str:
+    """Return «Рекомендации по итогам 2025-2026 года»."""
+    return f"Рекомендации по итогам {case.data.school_year} года"
+
+
+def addendum(case: Case, facts: Facts) -> Values:
+    """Return the values of the addendum: exams beside their baseline, and what they change."""
+    return {
+        **_head(case, facts, "Дополнение к справке по результатам экзаменов"),
+        "справка": {
+            "год": year_in_text(case.data.school_year),
+            "дата": local_date(facts, facts.last_taken(case, "submit_addendum")),
+        },
+        "принято": {**signature(facts, holder(facts, "imc_head")), "дата": date(case.today)},
+        "показатели": _indicators(case, facts, exams=True),
+        "выводы": case.data.addendum,
+    }
+
+
+def addendum_file(case: Case) -> str:
+    """Return «Дополнение к справке за 2025-2026 год»."""
+    return f"Дополнение к справке за {case.data.school_year} год"
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _head(case: Case, facts: Facts, title: str) -> Values:
+    data, network = case.data, facts.network(case.data.network)
+    name = network.name if network else GAP
+    return {
+        "документ": document(case, f"{title} сети «{name}»", "submit"),
+        "организация": {"название": letterhead(facts, data.base)},
+        "сеть": {"название": name},
+        "подпись": {
+            **signature(facts, holder(facts, "school_head", data.base)),
+            **_as_signed(facts, case),
+        },
+    }
+
+
+def _as_signed(facts: Facts, case: Case) -> Values:
+    """Return who submitted it, when it has been: an acting head stays acting (R-3)."""
+    if not case.data.submitted_by:
+        return {}
+    person = facts.person(case.data.submitted_by)
+    return {
+        "должность": case.data.submitted_as,
+        "имя": whole(person.signature) if person else GAP,
+    }
+
+
+def _today_if(case: Case, state: str) -> str:
+    return date(case.today) if case.state == state else ""
+
+
+def _sections(rows: Iterable[Section]) -> list[Values]:
+    return [
+        {
+            "название": row.title,
+            "строки": [{"текст": line} for line in row.found.splitlines()],
+            "дополнение": row.own,
+        }
+        for row in rows
+    ]
+
+
+def _indicators(case: Case, facts: Facts, *, exams: bool | None) -> list[Values]:
+    columns = ("школа", "базовое", "план", "факт", "динамика")
+    told = lines(facts, case.data.network, case.data.school_year, exams=exams)
+    return [
+        {
+            "название": title,
+            "строки": [dict(zip(columns, line[1:], strict=True)) for line in found],
+        }
+        for title, found in groupby(told, key=lambda line: line[0])
+    ]
+
+
+def _advice(case: Case, facts: Facts) -> list[Values]:
+    rows = []
+    for number, row in enumerate(case.data.recommendations, start=1):
+        post = facts.post(row.responsible) if row.responsible else None
+        to = school(facts, row.school) if row.school else ADDRESSEES[row.addressee]
+        rows.append({
+            "номер": number, "текст": row.text, "признак": row.measure, "кому": glued(to),
+            "ответственный": whole(post.name) if post else "", "срок": date(row.due_on),
+        })  # fmt: skip
+    return rows

@@ -1,0 +1,235 @@
+"""Справка за учебный год: состояния, потом строка за строкой (R1–R8)."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from workflow_app.engine import (
+    SYSTEM_ROLE,
+    Accepted,
+    Case,
+    Child,
+    Due,
+    Paper,
+    Process,
+    Setting,
+    answered,
+    at_most,
+    filled,
+    otherwise,
+    snapshot,
+    stay,
+)
+from workflows.indicators import COLUMNS, lines
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    DEPARTMENT_HEAD,
+    IMC,
+    IMC_HEAD,
+    MEMBER_HEAD,
+    METHODIST,
+    SPECIALIST,
+)
+from workflows.rules import Explanation, Remarks, remarks_are_bound
+from workflows.year_end import last_summer
+from workflows.year_end_report.effects import (
+    ask_schools,
+    begin_addendum,
+    close_grids,
+    fill_in,
+    issue_recommendations,
+    mark_late,
+    mark_without,
+    remember_author,
+)
+from workflows.year_end_report.form import Report, Review, heading
+from workflows.year_end_report.papers import (
+    ADDENDUM,
+    ADVICE,
+    REPORT,
+    addendum,
+    addendum_file,
+    advice,
+    advice_file,
+    report,
+    report_file,
+)
+from workflows.year_end_report.rules import (
+    all_checked,
+    being_entered,
+    by_curator,
+    directions_concluded,
+    exams_apply,
+    exams_told,
+    indicators_told,
+    not_yet_told,
+    plan_exists,
+    plan_rows_explained,
+    recommendations_given,
+    survey_is_possible,
+)
+
+process = Process(
+    "year_end_report",
+    "Справка за год",
+    version=1,
+    form=Report,
+    basis="4.3",
+    parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
+    heading=heading,
+    stop="drop_report",
+    watcher=SPECIALIST,
+    readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
+    warnings=(not_yet_told, being_entered),
+)
+
+AUTHORS = (BASE_HEAD, COORDINATOR)
+LAST_RESORT = "Решает директор ИМЦ: принять или оставить у себя."
+
+
+def summer(month: int, day: int) -> Callable[[Case], dt.date]:
+    """Return the question on which day of the summer that ends its year a report is due."""
+
+    def on(case: Case) -> dt.date:
+        return last_summer(case.data.school_year, month, day)
+
+    return on
+
+
+UNTIL_AUGUST = Due(
+    "addendum", on=summer(8, 31), unit="calendar", remind=(11, 3), then="close_without",
+    escalate=((1, SPECIALIST),),
+)  # fmt: skip
+
+draft = process.state(
+    "draft", "Готовится", waits_for=BASE_HEAD, edit=AUTHORS,
+    unlimited="число доработок ограничено у возврата",
+    due=Due("report", on=lambda case: case.data.due_on or case.today, unit="calendar",
+            remind=(14, 7, 2), then="mark_late", escalate=((3, IMC_HEAD), (10, SPECIALIST))),
+)  # fmt: skip
+submitted = process.state(
+    "submitted", "Представлена", waits_for=METHODIST,
+    due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+)  # fmt: skip
+under_review = process.state(
+    "under_review", "Рассматривается в ИМЦ", waits_for=(METHODIST, IMC_HEAD),
+    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+)  # fmt: skip
+returned = process.state(
+    "returned", "На доработке", waits_for=BASE_HEAD, edit=AUTHORS,
+    due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
+accepted = process.state(
+    "accepted_by_imc", "Принята ИМЦ", waits_for=DEPARTMENT_HEAD,
+    due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
+approved = process.state(
+    "approved", "Утверждена",
+    due=(UNTIL_AUGUST, Due("addendum_opens", on=summer(7, 10), at_start=True,
+                           then="open_addendum")),
+)  # fmt: skip
+addendum_open = process.state(
+    "addendum_open", "Открыто дополнение", waits_for=BASE_HEAD, edit=AUTHORS, only="addendum",
+    unlimited="дополнение дорабатывают до 31 августа",
+    due=(UNTIL_AUGUST, Due("addendum_told", on=summer(8, 20), unit="calendar", remind=(7, 2),
+                           escalate=((1, SPECIALIST),))),
+)  # fmt: skip
+addendum_submitted = process.state(
+    "addendum_submitted", "Дополнение представлено", waits_for=IMC_HEAD, due=UNTIL_AUGUST,
+)  # fmt: skip
+closed = process.final("closed", "Закрыта")
+dropped = process.final("dropped", "Не нужна: сети больше нет")
+
+process.paper(
+    "year_report", "Информационно-аналитическая справка",
+    fields=REPORT, values=report, file_name=report_file,
+)  # fmt: skip
+process.paper(
+    "report_recommendations", "Предложения и рекомендации",
+    fields=ADVICE, values=advice, file_name=advice_file,
+)  # fmt: skip
+process.paper(
+    "report_addendum", "Дополнение к справке",
+    fields=ADDENDUM, values=addendum, file_name=addendum_file,
+)  # fmt: skip
+process.table(
+    "indicators", "4. Показатели поддерживаемых школ", COLUMNS,
+    lambda case, facts: lines(facts, case.data.network, case.data.school_year),
+)  # fmt: skip
+
+process.start(
+    "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],
+    do=[fill_in, ask_schools],
+)  # fmt: skip
+process.move(
+    "refresh", "Обновить по данным года", [draft, returned], stay, by=AUTHORS, basis="R1",
+    do=[fill_in], unlimited="данные года меняются, пока он идёт",
+)  # fmt: skip
+process.move(
+    "mark_late", "Срок справки прошёл", draft, draft, by=SYSTEM_ROLE, basis="R2", do=[mark_late]
+)
+process.move(
+    "submit", "Представить справку", [draft, returned], submitted, by=BASE_HEAD, basis="R2, 4.3",
+    style="primary", signed=Accepted("A-14", "report"),
+    if_=[filled, indicators_told, directions_concluded, recommendations_given,
+         plan_rows_explained, survey_is_possible],
+    do=[fill_in, remember_author, snapshot, Paper("year_report")],
+)  # fmt: skip
+process.move(
+    "take_up", "Взять на рассмотрение", submitted, under_review, by=(METHODIST, IMC_HEAD),
+    basis="R3", apart="submit", style="primary", if_=[by_curator],
+)  # fmt: skip
+process.move(
+    "return", "Вернуть с замечаниями", under_review, returned, by=(METHODIST, IMC_HEAD),
+    basis="R4", apart="submit", form=Remarks,
+    if_=[answered, remarks_are_bound, by_curator,
+         at_most("return", Setting("A-15.report"), instead=LAST_RESORT)],
+)  # fmt: skip
+process.move(
+    "accept_report", "Принять", under_review, accepted, by=IMC_HEAD, basis="R5", apart="submit",
+    form=Review, style="primary", if_=[all_checked],
+)  # fmt: skip
+process.move(
+    "send_back", "Вернуть в ИМЦ", accepted, under_review, by=DEPARTMENT_HEAD, basis="R6",
+    form=Explanation, if_=[answered],
+)  # fmt: skip
+process.move(
+    "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",
+    style="primary", bulk=True,
+    do=[close_grids, issue_recommendations, Paper("year_report"), Paper("report_recommendations")],
+)  # fmt: skip
+process.move(
+    "open_addendum", "Открыть дополнение", approved,
+    {addendum_open: exams_apply, approved: otherwise}, by=SYSTEM_ROLE, basis="R7",
+    do=[begin_addendum],
+)  # fmt: skip
+process.move(
+    "submit_addendum", "Представить дополнение", addendum_open, addendum_submitted, by=BASE_HEAD,
+    basis="R7", style="primary", if_=[filled, exams_told],
+)  # fmt: skip
+process.move(
+    "return_addendum", "Вернуть дополнение", addendum_submitted, addendum_open, by=IMC_HEAD,
+    basis="R8", form=Explanation, apart="submit_addendum", if_=[answered],
+)  # fmt: skip
+process.move(
+    "accept_addendum", "Принять дополнение", addendum_submitted, closed, by=IMC_HEAD, basis="R8",
+    apart="submit_addendum", style="primary", do=[close_grids, Paper("report_addendum")],
+)  # fmt: skip
+process.move(
+    "close_without", "Закрыть без дополнения", [approved, addendum_open, addendum_submitted],
+    closed, by=SYSTEM_ROLE, basis="R8", do=[mark_without, close_grids],
+)  # fmt: skip
+process.on(
+    Child("network_change", "applied", of="subject"), [draft, returned], stay,
+    key="composition_followed", title="Изменился состав сети", basis="N5",
+    do=[fill_in, ask_schools],
+)  # fmt: skip
+process.move(
+    "drop_report", "Снять справку",
+    [draft, submitted, under_review, returned, accepted, approved, addendum_open,
+     addendum_submitted],
+    dropped, by=SYSTEM_ROLE, basis="N9", do=[close_grids],
+)  # fmt: skip
