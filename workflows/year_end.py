@@ -41,7 +41,10 @@ def last_summer(school_year: str, month: int, day: int) -> dt.date:
 def curates(case: Case, facts: Facts) -> bool:
     """Tell whether who acts is the network's curator, stands in for him, or leads ИМЦ."""
     capacity, network = case.capacity, facts.network(case.data.network)
-    if capacity is None or capacity.role == "imc_head":
-        return True
     curator = network.curator if network else None
-    return curator is None or curator in capacity.persons
+    if capacity is None or capacity.role == "imc_head" or curator is None:
+        return True
+    return any(
+        curator in held.persons and held.person_id == capacity.person_id
+        for held in facts.holders("methodist", None)
+    )
