@@ -216,6 +216,7 @@ def test_a_grid_says_cell_by_cell_what_is_not_possible(open_district):
            {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
            {"key": "I07", "numerator": -1, "denominator": 9}]  # fmt: skip
     done(district.edit("P110", grid, values={"put": put}))
+    done(district.edit("P110", grid, values={"put": [{**put[4], "target": "120,5"}]}))
     refusal = district.act("P110", grid, "enter_values")
     assert {one.code: one.field for one in refusal} == {
         "denominator_below_numerator": "values.I03.numerator",
@@ -223,6 +224,7 @@ def test_a_grid_says_cell_by_cell_what_is_not_possible(open_district):
         "value_missing": "values.I05.numerator",
         "value_and_reason": "values.I06.numerator",
         "numerator_negative": "values.I07.numerator",
+        "target_impossible": "values.I07.target",
     }
     extra = {"put": [{"key": "I99", "numerator": 1, "denominator": 2}]}
     assert code(district.edit("P110", grid, values=extra)) == "rows_fixed"

@@ -86,8 +86,8 @@ def enter_value(
     said |= {name: values[name] for name in PROMISED if values.get(name) is not None}
     found = connection.execute(select(_VALUE).where(*_is(case, key))).one_or_none()
     if found is not None:
-        if found.baseline is None:
-            said.setdefault("baseline", _year_before(connection, case, key))
+        was = _year_before(connection, case, key)
+        said.setdefault("baseline", found.baseline if was is None else was)
         connection.execute(update(_VALUE).where(_VALUE.c.id == found.id).values(said))
         return int(found.id)
     said.setdefault("baseline", _year_before(connection, case, key))

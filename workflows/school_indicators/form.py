@@ -2,6 +2,7 @@
 
 from workflow_app.engine import (
     Choice,
+    Decimal,
     Form,
     Int,
     Line,
@@ -23,6 +24,7 @@ class Measured(Row):
     numerator: Int = field("Сколько", optional=True)
     denominator: Int = field("Из скольких", optional=True)
     reason: Line = field("Нет данных: почему", optional=True)
+    target: Decimal = field("План на следующий год", optional=True)
 
 
 class SchoolIndicators(Form):

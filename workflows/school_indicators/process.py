@@ -11,6 +11,7 @@ from workflows.school_indicators.rules import (
     first_rows,
     numbers_are_possible,
     report_is_open,
+    targets_are_possible,
 )
 from workflows.year_end import SCHOOL_COORDINATOR, SCHOOL_HEAD, last_summer
 
@@ -54,7 +55,8 @@ process.start(
 )
 process.move(
     "enter_values", "Внести показатели", entering, entered, by=SCHOOL_HEAD, basis="R1",
-    style="primary", if_=[every_value_told, numbers_are_possible], do=[enter_values],
+    style="primary", if_=[every_value_told, numbers_are_possible, targets_are_possible],
+    do=[enter_values],
 )  # fmt: skip
 process.move(
     "correct_values",

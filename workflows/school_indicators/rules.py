@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
+from workflows.rules import year_after
 from workflows.school_indicators.form import Measured
 
 
@@ -43,6 +44,19 @@ def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
     )  # fmt: skip
 
 
+@says("план на следующий год — число от 0, доля — не больше 100")
+def targets_are_possible(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A planned share lies between nothing and everybody (1.7)."""
+    units = {one.code: one.unit for one in facts.indicators()}
+    for row in case.data.values:
+        most = 100 if units.get(row.code) == "%" else None
+        if row.target is not None and (row.target < 0 or (most and row.target > most)):
+            yield refuse(
+                "target_impossible", "{indicator}: план — число от 0, доля — не больше 100 %",
+                indicator=row.code, field=f"values.{row.row_key}.target", basis="1.7",
+            )  # fmt: skip
+
+
 @says("справка сети ещё не утверждена")
 def report_is_open(case: Case, facts: Facts) -> Refusal | None:
     """Values may be mended while the report that prints them may be."""
@@ -70,12 +84,14 @@ def enter_values(case: Case, facts: Facts) -> Iterator[Enter]:
     """What a school says stands in the register; shares are computed there (1.6)."""
     ids, data = {one.code: one.id for one in facts.indicators()}, case.data
     for row in data.values:
-        yield Enter(
-            "indicator_value",
-            {
-                "network_id": data.network, "school_id": data.school,
-                "indicator_id": ids[row.code], "school_year": data.school_year,
-                "numerator": row.numerator, "denominator": row.denominator, "note": row.reason,
-            },
-            case.today,
-        )  # fmt: skip
+        of = {
+            "network_id": data.network, "school_id": data.school, "indicator_id": ids[row.code]
+        }  # fmt: skip
+        counted = {
+            "school_year": data.school_year, "numerator": row.numerator,
+            "denominator": row.denominator, "note": row.reason,
+        }  # fmt: skip
+        yield Enter("indicator_value", {**of, **counted}, case.today)
+        if row.target is not None:
+            planned = {"school_year": year_after(data.school_year), "target": float(row.target)}
+            yield Enter("indicator_value", {**of, **planned}, case.today)

@@ -40,6 +40,7 @@ REPORT = (
     "принято.должность", "принято.имя", "принято.дата",
     "утверждено.должность", "утверждено.имя", "утверждено.дата",
     "начало[].название", "начало[].строки[].текст", "начало[].дополнение",
+    "анализ[].название", "анализ[].строки[].текст", "анализ[].дополнение",
     "невыполненное[].мероприятие", "невыполненное[].состояние", "невыполненное[].причина",
     "нет_данных[].школа", "нет_данных[].причина",
     "сетевые[].название", "сетевые[].план", "сетевые[].факт",
@@ -53,15 +54,16 @@ ADDENDUM = (
     "выводы",
 )  # fmt: skip
 
-BEFORE_INDICATORS = ("1", "2", "3")
+OF_THE_PLAN, OF_REQUESTS = ("1", "2"), ("3",)
+"""Sections before the table of the plan, and between it and the indicators."""
 
 
 def report(case: Case, facts: Facts) -> Values:
     """Return the values of the report as it stands at this step of its way."""
     data = case.data
     accepted, approved = (facts.last_taken(case, step) for step in ("accept_report", "approve"))
-    before = [row for row in data.sections if row.row_key in BEFORE_INDICATORS]
-    after = [row for row in data.sections if row.row_key not in BEFORE_INDICATORS]
+    early = (*OF_THE_PLAN, *OF_REQUESTS)
+    after = [row for row in data.sections if row.row_key not in early]
     return {
         **_head(case, facts, "Информационно-аналитическая справка"),
         "справка": {
@@ -76,7 +78,8 @@ def report(case: Case, facts: Facts) -> Values:
             **signature(facts, holder(facts, "department_head")),
             "дата": local_date(facts, approved) or _today_if(case, "approved"),
         },
-        "начало": _sections(before),
+        "начало": _sections(data.sections.only(OF_THE_PLAN)),
+        "анализ": _sections(data.sections.only(OF_REQUESTS)),
         "невыполненное": [
             {"мероприятие": row.title, "состояние": row.state, "причина": row.reason}
             for row in data.unfinished

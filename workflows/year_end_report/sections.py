@@ -107,7 +107,8 @@ def followed_up(case: Case, facts: Facts) -> Iterator[str]:
     """Section 9: what became of last year's recommendations, with the reasons (M5, R-4)."""
     year = year_before(case.data.school_year)
     for card in facts.recommendations(case.data.network, year):
-        said = [DECIDED.get(card.decision, card.decision), FOLLOWED.get(card.state, card.state)]
+        became = "" if card.decision and card.state == "issued" else FOLLOWED.get(card.state, "")
+        said = [DECIDED.get(card.decision, card.decision), became]
         why = f" ({card.reason})" if card.reason else ""
         yield f"{card.code}. {card.text} — {', '.join(dict.fromkeys(filter(None, said)))}{why}"
 
