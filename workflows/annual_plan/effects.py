@@ -19,10 +19,26 @@ def first_rows(case: Case, facts: Facts) -> Iterator[Put | Call]:
     if case.parent_id is not None:
         yield Put({"edition": case.data.edition + 1})
         return
-    accepted = _accepted(case, facts)
-    carried = [_carried(facts, card) for card in accepted]
     skeleton = [Activity(key=f"s-{section}", section=section) for section in SECTIONS]
-    yield Put({"activities": Rows((*carried, *skeleton))})
+    yield from _with_rows(case, facts, _accepted(case, facts), skeleton)
+
+
+@says("принятые рекомендации, которых ещё нет в плане, становятся его строками")
+def take_recommendations(case: Case, facts: Facts) -> Iterator[Put | Call]:
+    """What was accepted after the plan began finds its place in it (M4)."""
+    known = {row.recommendation for row in case.data.activities}
+    waiting = [
+        card for card in _accepted(case, facts)
+        if card.state == "waiting" and card.code not in known
+    ]  # fmt: skip
+    yield from _with_rows(case, facts, waiting, list(case.data.activities))
+
+
+def _with_rows(
+    case: Case, facts: Facts, accepted: list[RecommendationCard], others: list[Activity]
+) -> Iterator[Put | Call]:
+    """Put rows of recommendations before the others, and let each know that it has one."""
+    yield Put({"activities": Rows((*(_carried(facts, card) for card in accepted), *others))})
     known = facts.cases_about(f"network/{case.data.network}", RECOMMENDATION)
     cases = {card.data.code: card.id for card in known}
     for card in accepted:

@@ -27,6 +27,7 @@ from workflows.annual_plan.effects import (
     keep_done,
     remove_activities,
     take_composition,
+    take_recommendations,
     take_row_change,
     tell_edition,
     vote_failed,
@@ -132,6 +133,10 @@ process.paper(
 )  # fmt: skip
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
+process.move(
+    "take_recommendations", "Внести принятые рекомендации", [draft, returned], stay,
+    by=(COORDINATOR, SYSTEM_ROLE), basis="M4", do=[take_recommendations], unlimited=MENDED,
+)  # fmt: skip
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",

@@ -40,3 +40,9 @@ class Recommendation(Form):
     recommendation: Int = field("Строка реестра", hidden=True)
     organisation: Int = field("Организация-адресат", hidden=True)
     base: School = field("Базовая школа", hidden=True)
+
+
+class Grounds(Form):
+    """Why it is decided so; the next report prints it."""
+
+    reason: Text = field("Почему", minimum=10)

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise
-from workflows.recommendation_follow_up.form import ADDRESSEE, Recommendation
+from workflows.recommendation_follow_up.form import ADDRESSEE, Grounds, Recommendation
 from workflows.recommendation_follow_up.rules import (
     addressee_left,
+    ask_for_place,
     by_curator,
     count_failure,
     failed_twice,
@@ -22,7 +23,6 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import Explanation
 from workflows.year_end import last_summer
 
 process = Process(
@@ -80,10 +80,10 @@ OPEN = [issued, declined, unanswered, accepted, carried, fulfilled, escalated]
 process.start("issue_advice", "Направить рекомендацию", issued, by=SYSTEM_ROLE, basis="M1")
 process.move(
     "accept_advice", "Принять", issued, accepted, by=ADDRESSEE, basis="M2",
-    style="primary", bulk=True, do=[stands("waiting", "accepted")],
+    style="primary", bulk=True, do=[stands("waiting", "accepted"), ask_for_place],
 )  # fmt: skip
 process.move(
-    "decline_advice", "Отклонить", issued, declined, by=ADDRESSEE, basis="M2", form=Explanation,
+    "decline_advice", "Отклонить", issued, declined, by=ADDRESSEE, basis="M2", form=Grounds,
     if_=[answered], do=[stands("issued", "declined")],
 )  # fmt: skip
 process.move(
@@ -92,16 +92,16 @@ process.move(
 )  # fmt: skip
 process.move(
     "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DEPARTMENT_HEAD,
-    basis="M3", apart="decline_advice", form=Explanation, style="primary", if_=[answered],
-    do=[stands("waiting", "upheld")],
+    basis="M3", apart="decline_advice", form=Grounds, style="primary", if_=[answered],
+    do=[stands("waiting", "upheld"), ask_for_place],
 )  # fmt: skip
 process.move(
     "carry_again", "Перенести ещё раз", escalated, accepted, by=DEPARTMENT_HEAD, basis="M3",
-    form=Explanation, if_=[answered], do=[stands("waiting")],
+    form=Grounds, if_=[answered], do=[stands("waiting"), ask_for_place],
 )  # fmt: skip
 process.move(
     "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DEPARTMENT_HEAD,
-    basis="M3", apart="decline_advice", form=Explanation, style="danger", if_=[answered],
+    basis="M3", apart="decline_advice", form=Grounds, style="danger", if_=[answered],
     do=[stands("dropped", "dropped")],
 )  # fmt: skip
 process.move(
@@ -122,16 +122,16 @@ process.move(
 )  # fmt: skip
 process.move(
     "fail_advice", "Не выполнена", carried, {escalated: failed_twice, accepted: otherwise},
-    by=SYSTEM_ROLE, basis="M5", do=[stands("not_done"), count_failure],
+    by=SYSTEM_ROLE, basis="M5", do=[stands("waiting"), count_failure, ask_for_place],
 )  # fmt: skip
 process.move(
     "doubt_advice", "Не подтвердить", fulfilled, {escalated: failed_twice, accepted: otherwise},
-    by=(METHODIST, IMC_HEAD), basis="M5", form=Explanation, if_=[answered, by_curator],
-    do=[stands("not_done"), count_failure],
+    by=(METHODIST, IMC_HEAD), basis="M5", form=Grounds, if_=[answered, by_curator],
+    do=[stands("waiting"), count_failure, ask_for_place],
 )  # fmt: skip
 process.move(
     "set_aside", "Признать неприменимой", OPEN, not_applicable,
-    by=(METHODIST, IMC_HEAD, SPECIALIST), basis="M5", form=Explanation, style="danger",
+    by=(METHODIST, IMC_HEAD, SPECIALIST), basis="M5", form=Grounds, style="danger",
     if_=[answered], do=[stands("not_applicable")],
 )  # fmt: skip
 for state in OPEN:

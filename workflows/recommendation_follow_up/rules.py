@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from workflow_app.engine import Amend, Case, Facts, Put, Refusal, refuse, says
+from workflow_app.engine import Amend, Call, Case, Facts, Put, Refusal, refuse, says
+from workflows.activities import PLAN
 from workflows.year_end import curates
 
 Changes = Iterator[Put | Amend]
@@ -53,3 +54,11 @@ def _added(before: str, said: str) -> str:
 def count_failure(case: Case, _facts: Facts) -> Put:
     """How often a recommendation failed decides who looks at it next."""
     return Put({"failures": int(case.data.failures or 0) + 1})
+
+
+@says("если план нового года ещё готовят, рекомендация встаёт в него")
+def ask_for_place(case: Case, facts: Facts) -> Iterator[Call]:
+    """What is accepted after the plan was begun gets its row there at once (M4)."""
+    for card in facts.cases_about(f"network/{case.data.network}", PLAN):
+        if card.state in ("draft", "returned") and card.data.school_year > case.data.school_year:
+            yield Call("take_recommendations", to="instance", instance_id=card.id)

@@ -35,15 +35,17 @@ class Unfinished(Row):
 
     title: Line = field("Мероприятие", readonly=True)
     state: Line = field("Что с ним", readonly=True)
-    reason: Text = field("Почему", minimum=5)
+    reason: Text = field("Почему", minimum=5, optional=True)
 
 
 class Conclusion(Row):
     """What came of a direction, and by which indicators it shows (1.7)."""
 
     direction: Direction = field("Направление", readonly=True, of="school_year", basis="5.2")
-    indicators: Many[Choice] = field("По каким показателям видно", of="indicators", basis="1.7")
-    text: Text = field("Вывод", minimum=20)
+    indicators: Many[Choice] = field(
+        "По каким показателям видно", of="indicators", basis="1.7", optional=True
+    )
+    text: Text = field("Вывод", minimum=20, optional=True)
 
 
 class Advice(Row):
