@@ -123,4 +123,4 @@ def test_a_plan_stays_sound_on_short_walks(district_maker):
 
 @pytest.mark.deep
 def test_a_plan_stays_sound_on_long_walks(district_maker):
-    walk(Year, district_maker, examples=40, steps=40)
+    walk(Year, district_maker, examples=25, steps=30)

@@ -140,6 +140,8 @@ class Walk(RuleBasedStateMachine):
     def effects_are_carried_out_twice(self):
         """9: what was carried out and swept once is not changed by doing it again."""
         self.touched = True
+        while loops.fire_due(self.house):  # a step may name a day that has passed
+            continue
         self.district.carry_out()
         once = self.fingerprint()
         for message in self.district.rows(OutboxMessage):
