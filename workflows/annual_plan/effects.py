@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from workflow_app.engine import Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
+from workflow_app.engine import Ask, Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
 from workflow_app.engine.case import RecommendationCard
 from workflows.activities import ACTIVITY, SECTIONS
+from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity, held
+from workflows.annual_plan.rules import is_small_change
 from workflows.roles import BASE_HEAD, COORDINATOR
 from workflows.rules import year_before
 from workflows.year_end import RECOMMENDATION
@@ -64,6 +66,12 @@ def _carried(facts: Facts, card: RecommendationCard) -> Activity:
         key=f"r-{card.code}", recommendation=card.code, title=card.text[:300], responsible=post,
         participants=Many((card.school,) if card.school else ()), ends_on=card.due_on,
     )  # fmt: skip
+
+
+@says("совет голосует, если изменение не мелкое")
+def ask_council(case: Case, facts: Facts) -> Ask | None:
+    """Nobody is asked to vote on what goes without a vote (A-05)."""
+    return None if is_small_change(case, facts) else council.ask_all(case, facts)
 
 
 @says("каждая строка становится мероприятием со своим ответственным и сроком")
