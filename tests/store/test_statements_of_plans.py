@@ -11,6 +11,7 @@ from workflow_app.services.access import digest
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.instances import Deadline, History, Participant, WorkItem
 
+pytestmark = pytest.mark.shipped
 FEW, MANY = 12, 40
 MOST_OF_AN_APPROVAL = 60
 RESPONSIBLE = ("P201", "P101")
