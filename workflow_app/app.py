@@ -18,6 +18,7 @@ from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
 from workflow_app.web.documents import documents
 from workflow_app.web.files import files
+from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
@@ -56,7 +57,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, networks,
-        journals, processes, admin, newcomers, settings, verification,
+        indicators, journals, processes, admin, newcomers, settings, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -185,6 +185,46 @@ class NetworkView(BaseModel):
     valid_to: dt.date
 
 
+class OfYear(BaseModel):
+    """Which school year is asked for."""
+
+    year: str = Field(default="", description="school year, e.g. 2025-2026; the current by default")
+
+
+class FigureView(BaseModel):
+    """What the reader may see of a figure; `text` says why there is none."""
+
+    text: str
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    is_closed: bool
+
+
+class SchoolFigureView(FigureView):
+    """A figure of a school, or of the network as a whole (`school_id` null)."""
+
+    school_id: int | None
+    name: str
+    role: str
+    baseline: float | None
+    target: float | None
+    change: float | None
+
+
+class IndicatorView(BaseModel):
+    """An indicator of a network in a school year; schools stand in the order of the composition."""
+
+    code: str
+    title: str
+    level: str
+    unit: str
+    desired: str
+    year: str
+    figures: list[SchoolFigureView]
+    total: FigureView | None
+
+
 class OrderView(BaseModel):
     """A number of the order journal."""
 

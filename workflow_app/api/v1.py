@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, jsonify, request, send_file
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from workflow_app.api import indicators as indicator_views
 from workflow_app.api import models as m
 from workflow_app.api import paging
 from workflow_app.api import registers as register_views
@@ -322,3 +323,4 @@ def queue() -> Reply:
 
 
 register_views.register(api, _read)
+indicator_views.register(api, _read)

@@ -96,6 +96,16 @@ def school_year_of(day: dt.date) -> str:
     return f"{first}-{first + 1}"
 
 
+def year_before(code: str) -> str:
+    """Return the code of the school year before.
+
+    >>> year_before("2025-2026")
+    '2024-2025'
+    """
+    first = school_year_bounds(code)[0].year
+    return f"{first - 1}-{first}"
+
+
 def school_year_bounds(code: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of a school year such as «2025-2026»."""
     first, _, second = code.partition("-")

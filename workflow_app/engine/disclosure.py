@@ -52,14 +52,15 @@ def closed_text(threshold: int) -> str:
 def figure(value: Decimal | float | None, unit: str) -> str:
     """Return a figure as Russian papers print it, in its unit; nothing for what is not known.
 
-    >>> figure(Decimal("23.5"), "%"), figure(1, "чел."), figure(4.7, "балл"), figure(None, "%")
-    ('23,5 %', '1 чел.', '4,7', '')
+    >>> figure(Decimal("23.5"), "%"), figure(1, "чел."), figure(4.0, "балл"), figure(None, "%")
+    ('23,5 %', '1 чел.', '4,0', '')
     """
     if value is None:
         return ""
     number = Decimal(str(value))
-    if unit == "%":
-        return f"{number.quantize(Decimal('0.1'), ROUND_HALF_UP)} %".replace(".", ",")
+    if unit in ("%", "балл"):
+        tenths = f"{number.quantize(Decimal('0.1'), ROUND_HALF_UP)}".replace(".", ",")
+        return f"{tenths} %" if unit == "%" else tenths
     plain = f"{number.normalize():f}".replace(".", ",")
     return f"{plain} чел." if unit == "чел." else plain
 

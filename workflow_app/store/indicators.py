@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.engine.calendar import year_before
 from workflow_app.engine.case import (
     Case,
     IndicatorCard,
@@ -61,6 +61,21 @@ def values(
     return tuple(map(_card, connection.execute(query)))
 
 
+def by_year(
+    connection: Connection, municipality_id: int, network_id: int
+) -> dict[str, list[IndicatorValueCard]]:
+    """Return year → what a network and its schools measured in it, the oldest year first."""
+    query = (
+        select(_VALUE)
+        .where(_VALUE.c.municipality_id == municipality_id, _VALUE.c.network_id == network_id)
+        .order_by(_VALUE.c.school_year, _VALUE.c.id)
+    )
+    found: dict[str, list[IndicatorValueCard]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.school_year, []).append(_card(row))
+    return found
+
+
 def _card(row: Any) -> IndicatorValueCard:
     return IndicatorValueCard(
         row.indicator_id, row.school_id, row.numerator, row.denominator, row.value, row.baseline,
@@ -103,8 +118,7 @@ def _is(case: Case, key: Mapping[str, Any]) -> list[ColumnElement[bool]]:
 
 def _year_before(connection: Connection, case: Case, key: Mapping[str, Any]) -> float | None:
     """Return what the same was a year earlier, in its unit."""
-    eve = school_year_bounds(key["school_year"])[0] - dt.timedelta(days=1)
-    earlier = {**key, "school_year": school_year_of(eve)}
+    earlier = {**key, "school_year": year_before(key["school_year"])}
     query = (
         select(_VALUE.c.numerator, _VALUE.c.denominator, _VALUE.c.value, _INDICATOR.c.unit)
         .join(_INDICATOR, _INDICATOR.c.id == _VALUE.c.indicator_id)

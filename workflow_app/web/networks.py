@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from workflow_app.engine.decide import is_visible, readiness
 from workflow_app.engine.process import Check
+from workflow_app.services.indicators import reader_of
 from workflow_app.store import networks as compositions
 from workflow_app.store import queries
 from workflow_app.store.models.directory import Organisation, Person
@@ -88,12 +89,14 @@ def show(network_id: int) -> str:
             abort(404)
         on, known = day("on") or max(uow.today, row.valid_from), day("as_known_on")
         members = compositions.composition(uow.session, row.id, on, known)
-        since = day("since")
+        since, turns = day("since"), compositions.turns(uow.session, row.id)
+        ever = {school for turn in turns for school in turn.roles}
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=school_names(uow), people=_people(uow, row),
             changed=_changed(uow, row.id, since, known, members) if since else None,
-            turns=compositions.turns(uow.session, row.id), matters=list(_matters(uow, row)),
+            turns=turns, matters=list(_matters(uow, row)),
+            reads_indicators=reader_of(uow.actor(person_id()), ever) is not None,
             founding=uow.session.get(JournalEntry, row.founding_entry_id)
             if row.founding_entry_id else None,
         )  # fmt: skip
