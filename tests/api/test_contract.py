@@ -109,6 +109,7 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     network = call("P002", "get", "/networks").json[0]["id"]
     dates = "on=2025-09-01&as_known_on=2025-08-28"
     assert call("P002", "get", f"/networks/{network}/composition?{dates}").json
+    assert call("P002", "get", f"/networks/{network}/indicators?year=2024-2025").json
     scan = {"file": (BytesIO(b"%PDF-1.7\nhello"), "скан.pdf")}
     assert call("P004", "post", "/files", data=scan).status_code == 200
     by_order_only = f"/networks/{network}/composition"

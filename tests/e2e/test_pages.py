@@ -22,6 +22,7 @@ PAGES = {
     "cases": ("P003", "/cases"),
     "networks": ("P003", "/networks"),
     "network": ("P003", "/networks/1"),
+    "indicators": ("P003", "/networks/1/indicators"),
     "orders": ("P003", "/orders"),
     "schools": ("P003", "/schools"),
     "school": ("P003", "/schools/5"),
@@ -54,6 +55,8 @@ NO_PAGES = {
     "files.give": "a file people brought",
     "documents.content": "a Word file",
     "documents.pdf": "a PDF file",
+    "indicators.as_csv": "a table for a spreadsheet",
+    "indicators.as_xlsx": "a table for a spreadsheet",
 }
 MAIN = ("queue", "asked", "case", "order", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
