@@ -19,7 +19,7 @@ STAGES = {"year": "итоги года", "exams": "результаты экза
 class Measured(Row):
     """An indicator of the school; its key is the indicator's code."""
 
-    code: Line = field("Код", readonly=True)
+    code: Line = field("Код", hidden=True)
     title: Line = field("Показатель", readonly=True)
     numerator: Int = field("Сколько", optional=True)
     denominator: Int = field("Из скольких", optional=True)

@@ -39,7 +39,7 @@ def numbers_are_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
 
 def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
     return refuse(
-        code, "{indicator} «{title}»: {sentence}", indicator=row.code, title=row.title,
+        code, "{indicator}: {sentence}", indicator=row.title,
         sentence=sentence, field=f"values.{row.row_key}.numerator", basis="1.6",
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
     """The catalogue's indicators of a school of this type; exams come in July (R7)."""
     school = facts.school(case.data.school)
     rows = [
-        Measured(key=one.code, code=one.code, title=one.title)
+        Measured(key=one.code, code=one.code, title=f"{one.code} {one.title}")
         for one in facts.indicators()
         if one.level == "school" and one.is_exam == (case.data.stage == "exams")
         and (school is None or not one.school_types or school.type in one.school_types)
