@@ -210,6 +210,34 @@ def invite(email: str) -> None:
 
 
 @commands.command()
+def year() -> None:
+    """Let the demonstration district live through a whole year, print it, and check it."""
+    import tempfile
+    import time
+
+    from workflow_app import demo as district
+    from workflow_app.bootstrap import build
+    from workflow_app.store import soundness
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = {"DATABASE_URL": f"sqlite:///{folder}/year.db", "DATA_DIR": folder}
+        house = build(load_settings({**os.environ, **database, "SECRET_KEY": "year" * 10}))
+        begun = time.monotonic()
+        district.live_whole_year(house)
+        spent = time.monotonic() - begun
+        for day, person, step, heading in house.read(lambda uow: list(soundness.chronicle(uow))):
+            click.echo(f"{day}  {person:<18} {step}: {heading}")
+        found = house.read(lambda uow: list(soundness.complaints(uow)))
+        house.database.engine.dispose()
+    for sentence in found:
+        click.echo(sentence, err=True)
+    click.echo(
+        f"год прожит за {spent:.1f} с; {'инварианты держатся' if not found else 'нарушения'}"
+    )
+    sys.exit(1 if found else 0)
+
+
+@commands.command()
 @click.argument("email")
 @click.option("--title", default="командная строка")
 def token(email: str, title: str) -> None:

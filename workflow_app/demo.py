@@ -58,6 +58,15 @@ def _live_through(house: House) -> None:
         past.at(today)
 
 
+def live_whole_year(house: House) -> int:
+    """Load the district as 1 July knew it and let it live through a whole year; return events."""
+    schema.upgrade(house.database)
+    house.transact(definitions.store)
+    past = replay.Past(house, bootstrap.WHOLE_YEAR_BEGINS, learns=False)
+    past.house.transact(_load)
+    return bootstrap.live_whole_year(past)
+
+
 def _load(uow: SqlUnitOfWork) -> None:
     report = import_directory(uow.session, as_of=uow.today)
     if not report.ok:

@@ -8,7 +8,7 @@ from workflows.rules import year_after
 from workflows.year_end import INDICATORS, RECOMMENDATION
 from workflows.year_end_report.form import Conclusion
 from workflows.year_end_report.rules import exams_apply
-from workflows.year_end_report.sections import sections, unfinished
+from workflows.year_end_report.sections import activities, sections, unfinished
 
 
 @says("разделы заполнены по данным года")
@@ -16,7 +16,10 @@ def fill_in(case: Case, facts: Facts) -> Put:
     """What the registers know is written down; what people added to it stays (R1)."""
     data, network = case.data, facts.network(case.data.network)
     members = facts.composition(data.network, case.today)
-    own = set(network.directions if network else ()) & set(facts.directions(data.school_year))
+    worked_on = {card.data.direction for card in activities(case, facts)}
+    own = {*(network.directions if network else ()), *worked_on} & {
+        *facts.directions(data.school_year)
+    }
     rows = [
         data.conclusions.get(str(one)) or Conclusion(key=str(one), direction=one)
         for one in sorted(own)

@@ -92,7 +92,7 @@ class Report(Form):
     )  # fmt: skip
     problems: Text = field("10. Проблемы и риски", minimum=20)
     conclusions: Rows[Conclusion] = field(
-        "11. Выводы по направлениям", fixed=True, minimum=1, basis="1.7, 5.2"
+        "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2"
     )
     recommendations: Rows[Advice] = field(
         "12. Предложения и рекомендации", minimum=1, basis="4.3",
