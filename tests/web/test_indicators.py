@@ -31,6 +31,9 @@ CLOSED = "данные не приводятся (менее 10 участник
 WITHHELD = "итог не приводится: по нему можно узнать закрытое значение"
 JOINED = dt.date(2026, 2, 1)
 MATHS = "Доля участников ОГЭ по математике"
+TRAINED = "Доля педагогов, прошедших повышение квалификации"
+OF_NINE = "4 из 9"
+"""The teachers of school № 16 who were trained: nine is fewer than ten."""
 
 
 @pytest.fixture
@@ -71,6 +74,21 @@ def section(page, title):
 
 
 # ------------------------------------------------------------ who sees what
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("P116", True), ("P005", True), ("P007", True), ("P003", True),
+        ("P117", False), ("P105", False), ("P202", False),
+    ],
+)  # fmt: skip
+def test_a_small_group_is_seen_by_its_school_the_centre_and_the_department(
+    browser, network, who, sees
+):
+    page = section(browser(who).get(f"{network}/indicators"), TRAINED)
+    assert (OF_NINE in page) is sees
+    assert (CLOSED in page) is not sees
 
 
 def test_the_head_of_a_small_school_sees_her_own_and_nothing_of_her_neighbour(browser, network):
@@ -147,6 +165,13 @@ def test_an_auditor_sees_what_the_public_sees(district, rows):
     assert of(found, MATHS, "№ 17")["Примечание"] == CLOSED
     assert of(found, MATHS, "Итог")["Примечание"] == WITHHELD
     assert of(found, MATHS, "№ 6")["Факт"] == "4,7"
+
+
+def test_a_total_is_given_where_nothing_is_closed(browser, network):
+    page = browser("P117").get(f"{network}/indicators?year=2025-2026")
+    assert WITHHELD in section(page, TRAINED)
+    given = section(page, "Доля участников ВПР по математике")
+    assert "43 из 395" in given[given.index("Итог по всем школам сети") :]
 
 
 # ------------------------------------------------------------ how it reads
@@ -268,13 +293,16 @@ def test_no_text_of_a_file_is_a_formula(text):
 
 
 def test_the_interface_for_machines_hides_the_same(app, district, network):
-    def ask(person):
+    def answer(person, year="2024-2025"):
         token = district.house.transact(
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         headers = {"Authorization": f"Bearer {token}"}
-        path = f"/api/v1{network}/indicators?year=2024-2025"
-        found = app.test_client().get(path, headers=headers).json
+        path = f"/api/v1{network}/indicators?year={year}"
+        return app.test_client().get(path, headers=headers)
+
+    def ask(person):
+        found = answer(person).json
         maths = next(one for one in found if one["code"] == "I01")
         figures = {one["name"].split()[3]: one for one in maths["figures"]}
         return figures, maths["total"]
@@ -288,6 +316,8 @@ def test_the_interface_for_machines_hides_the_same(app, district, network):
     assert (total["value"], total["text"]) == (None, WITHHELD)
     figures, total = ask("P003")
     assert (figures["16"]["value"], total["numerator"], total["denominator"]) == (50.0, 13, 74)
+    assert answer("P101").status_code == 404
+    assert answer("P116", "прошлый год").json["code"] == "bad_school_year"
 
 
 # ------------------------------------------------------------ what it costs
