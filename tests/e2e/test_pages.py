@@ -22,7 +22,7 @@ PAGES = {
     "cases": ("P003", "/cases"),
     "networks": ("P003", "/networks"),
     "network": ("P003", "/networks/1"),
-    "indicators": ("P003", "/networks/1/indicators"),
+    "indicators": ("P106", "/networks/2/indicators"),
     "orders": ("P003", "/orders"),
     "schools": ("P003", "/schools"),
     "school": ("P003", "/schools/5"),
@@ -55,10 +55,10 @@ NO_PAGES = {
     "files.give": "a file people brought",
     "documents.content": "a Word file",
     "documents.pdf": "a PDF file",
-    "indicators.as_csv": "a table for a spreadsheet",
-    "indicators.as_xlsx": "a table for a spreadsheet",
+    "indicators.as_csv": "a table as a file",
+    "indicators.as_xlsx": "a table as a file",
 }
-MAIN = ("queue", "asked", "case", "order", "sign in")
+MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

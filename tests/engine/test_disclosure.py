@@ -140,6 +140,28 @@ def test_totals_beyond_one_network_are_sums_of_what_is_shown():
     assert disclosure.total_of_shown(published(MATHS[2:], 10).cells) is None
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (Decimal("23.5"), "%", "23,5 %"),
+        (50.0, "%", "50,0 %"),
+        (6.25, "%", "6,3 %"),
+        (4.0, "балл", "4,0"),
+        (Decimal(1), "чел.", "1 чел."),
+        (15.0, "ед.", "15"),
+        (100.0, "ед.", "100"),
+        (None, "%", ""),
+    ],
+)
+def test_figures_are_printed_in_their_unit(value, unit, text):
+    assert disclosure.figure(value, unit) == text
+
+
+def test_a_share_is_printed_to_one_decimal():
+    assert disclosure.percent(8, 34) == "23,5 %"
+    assert disclosure.percent(None, 34) == disclosure.percent(0, 0) == ""
+
+
 def test_thresholds_are_the_municipalitys():
     facts = FactsTwin()
     assert (disclosure.small_group(facts), disclosure.small_survey(facts)) == (10, 5)

@@ -180,20 +180,12 @@ def _plot(line: Line, unit: str, scale: int) -> Plot:
         drawn = list(_figures(shown))
         if not drawn:
             continue
+        named = year.replace("-", "/")
         begins, left = left, left + max(0, (GROUP - len(drawn) * (BAR + 2)) // 2)
         for kind, title, value in drawn:
             height = round(HEIGHT * value / scale)
             top = HEAD + HEIGHT - height
-            bars.append(
-                Bar(
-                    kind,
-                    f"{year.replace('-', '/')} {title}",
-                    figure(value, unit),
-                    left,
-                    top,
-                    height,
-                )
-            )
+            bars.append(Bar(kind, f"{named} {title}", figure(value, unit), left, top, height))
             left += BAR + 2
         left = max(left, begins + GROUP)
         years.append((year, (begins + left) // 2))
