@@ -90,6 +90,25 @@ def one_plan_a_year_is_in_force(ledger):
     assert set(keys.values()) <= {1}, keys
 
 
+def done_rows_survive(ledger, kept):
+    """5: what was done stays done, and stands in the plan in force as it was done.
+
+    `kept` remembers what was done before, by subject and key.
+    """
+    for case in ledger.of("plan_activity", *ledger.processes["plan_activity"].states):
+        place = case["subject"], case["fan_key"]
+        if place in kept:
+            assert (case["id"], case["state"], case["data"]) == kept[place]
+        elif case["state"] == "done":
+            kept[place] = case["id"], case["state"], case["data"]
+    for plan in ledger.of("annual_plan", "active", "outdated", "completed"):
+        rows = {row["key"]: row for row in plan["data"]["activities"]}
+        for (subject, key), (_, _, done) in kept.items():
+            if subject == plan["subject"]:
+                told = {name: value for name, value in rows[key].items() if name != "key"}
+                assert told == {name: done[name] for name in told}, key
+
+
 def membership_rests_on_a_registered_order(ledger):
     """1: a membership exists only with a registered order, and one per order of creation."""
     for event in ledger.events:

@@ -580,3 +580,16 @@ def test_every_code_of_the_plan_and_its_activities_is_reached_here():
     codes |= {found for text in files for found in re.findall(r"_of_row\(\s*row, \"(\w+)\"", text)}
     assert len(codes) > 15
     assert {code for code in codes if f'"{code}"' not in said} == set()
+
+
+@pytest.mark.clause("L7, 7.7-7")
+def test_edition_whose_activities_have_all_ended_is_completed_at_once(on_its_way):
+    district, edition, found = on_its_way
+    first = district.case(edition).parent_id
+    for activity in found.values():
+        done(district.act("P201", activity, "cancel", reason="карантин в школах"))
+        if district.state(activity) == "asked_to_cancel":
+            done(district.act("P005", activity, "agree_to_cancel"))
+    to_active(district, edition)
+    assert (district.state(first), district.state(edition)) == ("completed", "completed")
+    assert (district.deadlines(first), district.deadlines(edition)) == ({}, {})

@@ -1,0 +1,235 @@
+"""A random walk through cases: people do what they may, and try what they may not."""
+
+import datetime as dt
+from functools import partial
+
+import invariants
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from workflow_app.engine.decide import allowed
+from workflow_app.engine.forms import views
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services import acting, deadlines
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import (
+    BallotRow,
+    DataVersion,
+    Deadline,
+    History,
+    Instance,
+    VoteRow,
+    WorkItem,
+)
+from workflow_app.store.models.messages import Notice, OutboxMessage
+from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+from workflow_app.tasks import effects, loops
+
+MOVING = (
+    Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
+    Notice, JournalEntry, Network, MembershipEvent,
+)  # fmt: skip
+"""What steps, deadlines and effects write; the directory stays as it was loaded."""
+
+
+class Walk(RuleBasedStateMachine):
+    """A district in which anything may be tried at any time."""
+
+    make = None
+    walked = ()
+    """The processes that are walked through; what else begins is checked all the same."""
+    people = ()
+
+    def begin(self, day):
+        """Open the district on a day."""
+        self.district = type(self).make(day)
+        self.house = self.district.house
+        self.touched = True
+
+    def teardown(self):
+        if hasattr(self, "district"):
+            self.district.close()
+
+    # ------------------------------------------------------------ what a walk says of its own
+
+    def filled(self, _case, _data):
+        """Return what people write into forms, by the names of the fields."""
+        return {}
+
+    def complete(self, case):
+        """Fill in what a case needs to go on."""
+
+    def check(self, uow):
+        """Assert what has to be true at any moment."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------ what people do
+
+    @precondition(lambda self: self.open_cases())
+    @rule(data=st.data(), steps=st.integers(1, 5))
+    def go_on(self, data, steps):
+        """People do what they are allowed to do."""
+        for _ in range(steps):
+            cases = self.open_cases()
+            case = data.draw(st.sampled_from(cases), label="case") if cases else None
+            offers = self.offers(case) if case else []
+            if not offers:
+                return
+            who, action, voter, _ = data.draw(st.sampled_from(offers), label="offer")
+            result = self.take(who, case, action, voter, data)
+            assert not isinstance(result, Refusal) or self.needs_its_form(case, action), result
+
+    @precondition(lambda self: self.open_cases())
+    @rule(data=st.data(), steps=st.integers(1, 4))
+    def go_forward(self, data, steps):
+        """The case goes the straight way for some steps, if it can."""
+        case = data.draw(st.sampled_from(self.open_cases()), label="case")
+        for _ in range(steps):
+            self.complete(case)
+            forward = [offer for offer in self.offers(case) if offer[3]]
+            if not forward:
+                return
+            who, action, voter, _ = data.draw(st.sampled_from(forward), label="offer")
+            self.take(who, case, action, voter, data)
+
+    @precondition(lambda self: self.open_cases())
+    @rule(data=st.data(), who=st.integers(0, 99), number=st.none() | st.integers(0, 400))
+    def try_anything(self, data, who, number):
+        """Somebody tries actions that may well not be hers."""
+        for _ in range(3):
+            cases = self.open_cases()
+            if cases:
+                case = data.draw(st.sampled_from(cases), label="case")
+                self.try_in(case, data, self.somebody(who), number)
+
+    def try_in(self, case, data, who, number):
+        process = self.house.processes[self.district.case(case).process]
+        keys = [t.key for t in process.transitions]
+        keys += [answer.key for ballot in process.ballots.values() for answer in ballot.answers]
+        action = data.draw(st.sampled_from(sorted(set(keys) - {"upload_scan"})), label="action")
+        self.take(who, case, action, None, data, number=number)
+
+    @precondition(lambda self: self.open_cases())
+    @rule(data=st.data(), who=st.integers(0, 99))
+    def take_back(self, data, who):
+        """Somebody takes back a step."""
+        case = data.draw(st.sampled_from(self.open_cases()), label="case")
+        self.unharmed(lambda: self.district.take_back(self.somebody(who), case))
+
+    # ------------------------------------------------------------ what happens by itself
+
+    @rule(hours=st.sampled_from((1, 24, 24, 72)))
+    def time_passes(self, hours):
+        """Deadlines on the way happen, each in its own transaction."""
+        self.touched = True
+        target = self.house.clock.now() + dt.timedelta(hours=hours)
+        while due := self.next_deadline(target):
+            self.house.clock.set(max(self.house.clock.now(), due.next_at))
+            assert self.house.transact(partial(deadlines.fire, deadline_id=due.id))
+        self.house.clock.set(target)
+
+    @rule()
+    def effects_are_carried_out_twice(self):
+        """9: what was carried out and swept once is not changed by doing it again."""
+        self.touched = True
+        self.district.carry_out()
+        once = self.fingerprint()
+        for message in self.district.rows(OutboxMessage):
+            effects.carry_out(self.house, message["id"])
+        self.district.carry_out()
+        assert loops.fire_due(self.house) == 0
+        assert self.fingerprint() == once
+
+    # ------------------------------------------------------------ what stays true
+
+    @invariant()
+    def everything_holds(self):
+        if hasattr(self, "district") and self.touched:
+            self.district.read(self.check)
+            self.touched = False
+
+    # ------------------------------------------------------------ helpers
+
+    def take(self, who, case, action, voter, data, number=None):
+        values = {**self.filled(case, data), "number": number}
+        form = self.form(case, action)
+        given = {view.name: values.get(view.name) for view in views(form)} if form else {}
+        given = {name: value for name, value in given.items() if value is not None}
+        return self.unharmed(lambda: self.district.act(who, case, action, voter=voter, **given))
+
+    def unharmed(self, step):
+        """Return what a step gives; a refusal leaves every table as it was."""
+        before = self.fingerprint()
+        result = step()
+        if not isinstance(result, Refusal):
+            self.touched = True
+            self.everything_holds()
+        if isinstance(result, Refusal):
+            assert self.fingerprint() == before, result
+        return result
+
+    def fingerprint(self):
+        return self.district.read(partial(invariants.fingerprint, models=MOVING))
+
+    def form(self, case, action):
+        found = self.district.case(case)
+        process = self.house.processes[found.process]
+        transition = process.transition(found.state, action)
+        answer = process.answer(action)
+        return transition.form if transition else answer[1].form if answer else None
+
+    def needs_its_form(self, case, action):
+        """Tell whether a refusal may be about the form, which `allowed` asks with an empty one."""
+        return self.form(case, action) is not None
+
+    def offers(self, case):
+        """Return (person, action, voter, goes forward) of everything allowed now."""
+
+        def look(uow):
+            found = uow.load(case)
+            process, facts = uow.processes[found.process], uow.facts(found.municipality_id)
+            for who in self.people:
+                actor = uow.actor(self.district.people[who])
+                if not acting.may_read(uow, process, found, actor):
+                    continue
+                for offer in allowed(process, found, actor, facts, uow.now, uow.today):
+                    if offer.refusal is None and offer.key != "upload_scan":
+                        yield who, offer.key, offer.voter or None, offer.action.style == "primary"
+
+        return self.district.read(lambda uow: list(look(uow)))
+
+    def open_cases(self, process=None, *states):
+        if not hasattr(self, "district"):
+            return []
+        return [
+            row["id"] for row in self.district.rows(Instance)
+            if row["process"] in ((process,) if process else self.walked)
+            and (row["state"] in states if states else row["finished_at"] is None)
+        ]  # fmt: skip
+
+    def somebody(self, number):
+        return self.people[number % len(self.people)]
+
+    def next_deadline(self, until):
+        """Return the deadline whose tick comes next; the sweep would hide an error of it."""
+        query = select(Deadline.id, Deadline.next_at).where(Deadline.next_at <= until)
+        query = query.order_by(Deadline.next_at, Deadline.id).limit(1)
+        return self.district.read(lambda uow: uow.connection.execute(query).one_or_none())
+
+
+def walk(kind, maker, examples, steps):
+    """Walk so many times so many steps in a kind of district."""
+    machine = type("Walk", (kind,), {"make": maker.open})
+    how = settings(
+        max_examples=examples, stateful_step_count=steps, derandomize=True, deadline=None,
+        database=None, suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(machine, settings=how)
