@@ -21,6 +21,7 @@ from workflow_app.engine import (
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.annual_plan.council import council
 from workflows.annual_plan.effects import (
+    carry_advice,
     close_activities,
     first_rows,
     hand_out,
@@ -34,6 +35,7 @@ from workflows.annual_plan.effects import (
 from workflows.annual_plan.form import Plan, RowChange, heading
 from workflows.annual_plan.papers import PLAN, PROTOCOL, plan, plan_file, protocol, protocol_file
 from workflows.annual_plan.rules import (
+    advice_waits,
     all_activities_ended,
     clashes,
     covers_all,
@@ -132,6 +134,11 @@ process.paper(
 )  # fmt: skip
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
+process.move(
+    "take_advice", "Внести принятые рекомендации", [draft, returned], stay, by=COORDINATOR,
+    basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],
+    unlimited="рекомендации принимают и после того, как план открыт",
+)  # fmt: skip
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
