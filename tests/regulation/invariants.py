@@ -1,11 +1,14 @@
 """The invariants of dossier 7.7 that apply to networks and orders, asked of the whole database."""
 
+import functools
 from collections import Counter, defaultdict
+from fractions import Fraction
 
 from sqlalchemy import select
 
 from workflow_app.store import audit, networks
-from workflow_app.store.models.directory import Position
+from workflow_app.store.models.directory import Organisation, Position
+from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     BallotRow,
     Deadline,
@@ -14,9 +17,19 @@ from workflow_app.store.models.instances import (
     VoteRow,
     WorkItem,
 )
-from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+from workflow_app.store.models.registers import (
+    Indicator,
+    IndicatorValue,
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    Recommendation,
+)
 
 PROPOSAL, ORDER = "network_proposal", "order_approval"
+ADVICE = "recommendation_follow_up"
+FEWEST = 10
+"""People a printed figure has to be about (A-09)."""
 BEGINNINGS = ("create", "generate", "adopt", "found", "open", "begin")
 """How cases come into being; each is one line of its history."""
 HEADS = {"submit": "school_head", "sign": "department_head", "approve": "department_head"}
@@ -32,6 +45,7 @@ class Ledger:
             table = model.__table__
             return {row[key]: row for row in uow.connection.execute(select(table)).mappings()}
 
+        self.rows = functools.cache(rows)
         self.cases, self.entries = rows(Instance), rows(JournalEntry)
         self.networks, self.events = rows(Network), rows(MembershipEvent).values()
         self.positions = rows(Position)
@@ -286,3 +300,97 @@ def fingerprint(uow, models):
         ).all()
         for model in models
     }
+
+
+# ---------------------------------------------------------------- the year's end
+
+PLACES = {
+    "awaiting_answer": {("", "issued")},
+    "answer_declined": {("declined", "issued")},
+    "unanswered": {("unanswered", "issued")},
+    "awaiting_plan": {("accepted", "waiting"), ("upheld", "waiting")},
+    "carried": {("accepted", "carried"), ("upheld", "carried")},
+    "fulfilled": {("accepted", "carried"), ("upheld", "carried")},
+    "escalated": {("accepted", "not_done"), ("upheld", "not_done")},
+    "done": {("accepted", "done"), ("upheld", "done")},
+    "dropped": {("dropped", "dropped")},
+}
+"""State of a recommendation → (decision, state) in the register; set aside, the decision stays."""
+
+
+def check_year_end(uow):
+    """Assert what holds of plans, reports, grids, recommendations and years."""
+    ledger = Ledger(uow)
+    for invariant in (
+        waiting_states_have_deadlines_and_left_ones_none, work_waits_where_the_case_stands,
+        every_step_has_one_line_and_the_chain_verifies, one_plan_a_year_is_in_force,
+        nobody_decides_on_the_own_report, accepted_advice_is_in_one_place,
+        printed_figures_are_those_of_the_register,
+    ):  # fmt: skip
+        invariant(ledger)
+
+
+def nobody_decides_on_the_own_report(ledger):
+    """6: the base head or who acts for her submits; nobody reviews what was submitted by him."""
+    for case in ledger.of("year_end_report", *ledger.processes["year_end_report"].states):
+        submitted = set()
+        for line in ledger.history[case["id"]]:
+            who = {line["person_id"], line["stands_for"]} - {None}
+            office = ledger.positions.get(line["position_id"])
+            if line["action"] in ("submit", "submit_addendum"):
+                assert office["role"] == "school_head"
+                submitted |= who
+            elif line["action"] in ("take_up", "return", "accept_report", "approve"):
+                assert not who & submitted, line["title"]
+            if line["action"] == "approve":
+                assert office["role"] == "department_head"
+
+
+def accepted_advice_is_in_one_place(ledger):
+    """10: waiting, in a plan, done or with the department; the register says the same."""
+    rows = ledger.rows(Recommendation)
+    carried = {
+        row["recommendation"]
+        for plan in ledger.of("annual_plan", *ledger.processes["annual_plan"].states)
+        if plan["state"] != "abandoned" for row in plan["data"]["activities"]
+    }  # fmt: skip
+    for case in ledger.of(ADVICE, *ledger.processes[ADVICE].states):
+        row = rows[case["data"]["recommendation"]]
+        if case["state"] == "found_inapplicable":
+            assert row["state"] == "not_applicable"
+        else:
+            assert (row["decision"], row["state"]) in PLACES[case["state"]], case["state"]
+        if case["state"] in ("carried", "fulfilled"):
+            assert row["code"] in carried
+
+
+def printed_figures_are_those_of_the_register(ledger):
+    """11: a share on the paper of a report is the register's, to one decimal, or is withheld."""
+    values = {
+        (v["network_id"], v["school_year"], v["indicator_id"], v["school_id"]): v
+        for v in ledger.rows(IndicatorValue).values()
+    }
+    shares = {i["code"]: i["id"] for i in ledger.rows(Indicator).values() if i["unit"] == "%"}
+    names = {o["short_name"]: o["id"] for o in ledger.rows(Organisation).values()}
+    for case in ledger.of("year_end_report", "submitted", "under_review", "accepted_by_imc"):
+        papers = [p for p in ledger.rows(Document).values() if p["instance_id"] == case["id"]]
+        for row in papers[-1]["field_values"]["показатели"]:
+            indicator = shares.get(row["название"].split()[0])
+            for line in row["строки"] if indicator else ():
+                school = names.get(line["школа"].replace("\N{NO-BREAK SPACE}", " "))
+                if school:
+                    key = case["data"]["network"], case["data"]["school_year"], indicator, school
+                    assert line["факт"] == figure_of(values.get(key), line["факт"]), line
+
+
+def figure_of(value, printed):
+    """Return what a share has to read; what is not measured has no digits of its own."""
+    numerator, denominator = (value["numerator"], value["denominator"]) if value else (None, None)
+    if denominator is not None and denominator < FEWEST:
+        return f"данные не приводятся (менее {FEWEST} участников)"
+    if numerator is None:
+        assert "%" not in printed
+        return printed
+    tenths = Fraction(1000 * numerator, denominator) + Fraction(1, 2)
+    whole, tenth = divmod(int(tenths), 10)
+    return f"{whole},{tenth} %"

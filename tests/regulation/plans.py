@@ -50,13 +50,14 @@ def row(district, key, schools, direction, responsible, **said):
 
 
 def directions(district, plan):
-    """Return the directions of the plan's year its network works on."""
+    """Return the directions of the plan's year its network works on, any where it has none."""
     data = district.case(plan).data
 
     def found(uow):
         facts = uow.facts(1)
         own = facts.network(data.network).directions
-        return sorted(set(own) & set(facts.directions(data.school_year)))
+        year = set(facts.directions(data.school_year))
+        return sorted(set(own) & year or year)
 
     return district.read(found)
 

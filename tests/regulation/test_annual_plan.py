@@ -595,3 +595,10 @@ def test_edition_whose_activities_have_all_ended_is_completed_at_once(on_its_way
     to_active(district, edition)
     assert (district.state(first), district.state(edition)) == ("completed", "completed")
     assert (district.deadlines(first), district.deadlines(edition)) == ({}, {})
+
+
+@pytest.mark.clause("M4")
+def test_a_plan_that_holds_every_accepted_recommendation_takes_no_more(open_district):
+    district = open_district("2025-09-10")
+    plan = open_plan(district)
+    assert code(district.act("P201", plan, "take_advice")) == "no_advice_waits"

@@ -530,3 +530,22 @@ def test_a_change_is_not_withdrawn_after_its_order_is_signed(open_district):
     done(district.act("P001", order, "sign"))
     assert code(district.act("P003", case, "withdraw", reason="передумали")) == "order_signed"
     assert district.state(order) == "signed"
+
+
+@pytest.mark.clause("O10, 7.2, P13")
+def test_a_signed_order_of_a_change_is_cancelled_and_the_change_decided_anew(open_district):
+    district = open_district("2026-02-02")
+    case = request(district, "P003", network(district, "NW2"), "rename", name="Чтение рядом",
+                   effective_on="2026-02-16")  # fmt: skip
+    order = to_order(district, "P003", case)
+    prepare(district, order)
+    done(district.act("P003", order, "send"))
+    visa(district, order)
+    done(district.act("P001", order, "sign"))
+    done(district.act("P001", order, "cancel", reason="сеть передумала"))
+    assert (district.state(order), district.state(case)) == ("cancelled", "dept_review")
+    assert all(paper["withdrawn_at"] for paper in district.documents(order))
+    done(district.act("P001", case, "approve"))
+    again = register(district, district.child(case))
+    assert again != order
+    assert district.case(again).number

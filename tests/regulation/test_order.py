@@ -178,3 +178,43 @@ def test_number_typed_in_january_belongs_to_the_year_of_its_date(open_district):
 
     (entry,) = district.rows(JournalEntry, instance_id=order)
     assert (entry["year"], entry["number"]) == (2025, 291)
+
+
+CANNOT = {"reason": "база сети сменила статус, дата начала прошла"}
+
+
+def overtaken(district):
+    """Return a proposal and its signed order, whose day passes before the clerk registers it."""
+    case = to_department(district, valid_from="2025-09-01")
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    district.carry_out()
+    district.at("2025-09-02")
+    return case, order
+
+
+@pytest.mark.clause("O10, 7.2, P13")
+def test_a_signed_order_that_can_no_longer_be_registered_is_cancelled(open_district):
+    district = open_district("2025-08-28")
+    case, order = overtaken(district)
+    numbers = district.numbers(2025)
+    assert code(district.act("P004", order, "register")) == "effective_in_past"
+    assert code(district.act("P004", order, "cancel", **CANNOT)) == "not_your_role"
+    assert code(district.act("P001", order, "cancel")) == "field_required"
+    done(district.act("P001", order, "cancel", **CANNOT))
+    district.carry_out()
+    assert (district.state(order), district.state(case)) == ("cancelled", "dept_review")
+    assert district.work(case) == [("department_head", "")]
+    assert (district.work(order), district.deadlines(order)) == ([], {})
+    assert district.numbers(2025) == numbers
+    assert not district.case(order).number
+    papers = district.documents(order)
+    assert {paper["paper"] for paper in papers} == {"order_create", "agreement_sheet"}
+    assert all(paper["withdrawn_at"] for paper in papers)
+    assert code(district.act("P004", order, "register")) == "wrong_state"
+    said = district.take_back("P001", order)
+    assert "документы уже отменены" in said.message
+    remark = {"key": "1", "about": "valid_from", "text": "срок прошёл, назовите новый"}
+    done(district.act("P001", case, "return", remarks=[remark]))
+    done(district.edit("P102", case, valid_from="2025-12-01"))

@@ -118,9 +118,9 @@ class Year(Walk):
 
 
 def test_a_plan_stays_sound_on_short_walks(district_maker):
-    walk(Year, district_maker, examples=6, steps=15)
+    walk(Year, district_maker, examples=4, steps=12)
 
 
 @pytest.mark.deep
 def test_a_plan_stays_sound_on_long_walks(district_maker):
-    walk(Year, district_maker, examples=25, steps=30)
+    walk(Year, district_maker, examples=40, steps=40)

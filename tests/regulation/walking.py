@@ -30,12 +30,18 @@ from workflow_app.store.models.instances import (
     WorkItem,
 )
 from workflow_app.store.models.messages import Notice, OutboxMessage
-from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+from workflow_app.store.models.registers import (
+    IndicatorValue,
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    Recommendation,
+)
 from workflow_app.tasks import effects, loops
 
 MOVING = (
     Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
-    Notice, JournalEntry, Network, MembershipEvent,
+    Notice, JournalEntry, Network, MembershipEvent, Recommendation, IndicatorValue,
 )  # fmt: skip
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 

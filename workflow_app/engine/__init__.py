@@ -30,6 +30,7 @@ from workflow_app.engine.changes import (
     Start,
     Tell,
     Voter,
+    Withdraw,
 )
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.disclosure import (
@@ -135,6 +136,7 @@ __all__ = [
     "Tell",
     "Text",
     "Voter",
+    "Withdraw",
     "answered",
     "at_least",
     "at_most",

@@ -88,6 +88,11 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Mark every paper of the case as withdrawn; what it says is in force no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Put a ballot's question to voters.
 
@@ -172,5 +177,18 @@ class Tell:
 
 
 Change = (
-    Put | Enter | Amend | End | Number | Paper | Ask | Start | Call | Fan | Pause | Resume | Tell
+    Put
+    | Enter
+    | Amend
+    | End
+    | Number
+    | Paper
+    | Withdraw
+    | Ask
+    | Start
+    | Call
+    | Fan
+    | Pause
+    | Resume
+    | Tell
 )

@@ -7,7 +7,7 @@ from types import MethodType
 from typing import Any
 
 from workflow_app.engine.ballots import Amount, Ballot, Setting, Threshold
-from workflow_app.engine.changes import Ask, Call, Paper, Pause, Put, Resume, Start, Tell
+from workflow_app.engine.changes import Ask, Call, Paper, Pause, Put, Resume, Start, Tell, Withdraw
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition
@@ -186,6 +186,7 @@ CHANGES = {
     "Ask": "опрос",
     "Pause": "сроки останавливаются",
     "Resume": "сроки идут дальше",
+    "Withdraw": "документы дела отменены",
 }
 
 
@@ -199,7 +200,7 @@ def _effect(process: Process, effect: Any) -> Iterator[str]:
             yield "редакция сохраняется"
         case Tell(roles, subject):
             yield f"извещение «{subject}»: {_names(roles)}"
-        case Call() | Start() | Ask() | Pause() | Resume():
+        case Call() | Start() | Ask() | Pause() | Resume() | Withdraw():
             yield CHANGES[type(effect).__name__]
         case MethodType() if isinstance(effect.__self__, Ballot):
             yield f"опрос «{effect.__self__.title}»"

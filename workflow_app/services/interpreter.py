@@ -24,6 +24,7 @@ from workflow_app.engine.changes import (
     Start,
     Tell,
     Voter,
+    Withdraw,
 )
 from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
 from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
@@ -304,6 +305,8 @@ class Interpreter:
                 self.uow.pause(case, change.subject)
             case Resume():
                 self.uow.resume(case, change.subject)
+            case Withdraw():
+                self.uow.withdraw_papers(case)
             case Tell():
                 self._tell(case, change)
         return case

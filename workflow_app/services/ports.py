@@ -172,6 +172,9 @@ class UnitOfWork(Protocol):
     def next_line(self, instance_id: int) -> int:
         """Return the number the next line of history will have."""
 
+    def withdraw_papers(self, case: Case) -> None:
+        """Mark every paper of a case as withdrawn."""
+
     def withdraw(self, case: Case, since: int) -> None:
         """Mark papers and snapshots made by a line of history, or a later one, as withdrawn."""
 

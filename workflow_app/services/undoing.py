@@ -22,6 +22,7 @@ from workflow_app.engine.changes import (
     Resume,
     Start,
     Tell,
+    Withdraw,
 )
 from workflow_app.engine.decide import Answered, Decision
 from workflow_app.engine.process import Process
@@ -35,6 +36,7 @@ Cause = tuple[int, int]
 NEVER: Mapping[str, str] = {
     "start": "с него дело началось; начатое можно прекратить",
     "entered": "он внёс записи в реестр или занял номер журнала, их меняет только новый документ",
+    "papers": "документы уже отменены, их готовят заново",
     "outside": "он уже подействовал на другое дело",
     "nothing": "он ничего не изменил в тексте и в ходе дела",
     "back": "это уже отмена; чтобы вернуть шаг, выполните его снова",
@@ -86,6 +88,8 @@ def _never(before: Case, after: Case, decision: Decision, trace: Trace) -> str:
         return "start"
     if any(isinstance(change, _ENTERED) for change in decision.changes):
         return "entered"
+    if any(isinstance(change, Withdraw) for change in decision.changes):
+        return "papers"
     if any(_leaves_the_family(change) for change in decision.changes):
         return "outside"
     stays = before.state == after.state and before.text_hash == after.text_hash

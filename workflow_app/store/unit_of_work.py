@@ -396,6 +396,11 @@ class SqlUnitOfWork:
             )  # fmt: skip
             self.connection.execute(update(made).where(*where).values(withdrawn_at=self.now))
 
+    def withdraw_papers(self, case: Case) -> None:
+        """Mark every paper of a case as withdrawn."""
+        where = _DOCUMENT.c.instance_id == case.id, _DOCUMENT.c.withdrawn_at.is_(None)
+        self.connection.execute(update(_DOCUMENT).where(*where).values(withdrawn_at=self.now))
+
     def keep_snapshot(self, case: Case) -> None:
         """Keep the data as a version, unless the newest version in force is the same."""
         query = (

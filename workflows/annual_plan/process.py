@@ -22,13 +22,13 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.annual_plan.council import council
 from workflows.annual_plan.effects import (
     ask_council,
+    carry_advice,
     close_activities,
     first_rows,
     hand_out,
     keep_done,
     remove_activities,
     take_composition,
-    take_recommendations,
     take_row_change,
     tell_edition,
     vote_failed,
@@ -36,6 +36,7 @@ from workflows.annual_plan.effects import (
 from workflows.annual_plan.form import Plan, RowChange, heading
 from workflows.annual_plan.papers import PLAN, PROTOCOL, plan, plan_file, protocol, protocol_file
 from workflows.annual_plan.rules import (
+    advice_waits,
     all_activities_ended,
     clashes,
     covers_all,
@@ -135,8 +136,9 @@ process.paper(
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
 process.move(
-    "take_recommendations", "Внести принятые рекомендации", [draft, returned], stay,
-    by=(COORDINATOR, SYSTEM_ROLE), basis="M4", do=[take_recommendations], unlimited=MENDED,
+    "take_advice", "Внести принятые рекомендации", [draft, returned], stay,
+    by=(COORDINATOR, SYSTEM_ROLE), basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],
+    unlimited="рекомендации принимают и после того, как план открыт",
 )  # fmt: skip
 process.move(
     "to_vote", "На голосование совета", [draft, returned],

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, PLAN, REMOTE
+from workflows.annual_plan.effects import advice_in_waiting
 from workflows.annual_plan.form import Activity, row_is_done
 from workflows.year_end import APPROVED, REPORT
 
@@ -160,6 +161,14 @@ def all_activities_ended(case: Case, facts: Facts) -> bool:
 def report_is_approved(case: Case, facts: Facts) -> bool:
     """A plan is closed with the report that tells of it (L8)."""
     return any(card.state in APPROVED for card in facts.cases_about(case.subject, REPORT))
+
+
+@says("есть принятые рекомендации, которых нет в плане")
+def advice_waits(case: Case, facts: Facts) -> Refusal | None:
+    """What was accepted after the plan was opened may still enter it (M4)."""
+    if advice_in_waiting(case, facts):
+        return None
+    return refuse("no_advice_waits", "Все принятые рекомендации уже в плане", basis="4.3")
 
 
 @says("другой редакции этого плана ещё не готовят")

@@ -1,6 +1,6 @@
 """The order as a table: states, then one row for each step."""
 
-from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, answered, filled, stay
+from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, Withdraw, answered, filled, stay
 from workflows.order_approval.ballots import (
     acknowledgement,
     ask_to_publish,
@@ -223,6 +223,10 @@ process.move(
 process.move(
     "cancel", "Отменить приказ", [draft, agreement, returned, signature], cancelled,
     by=DEPARTMENT_HEAD, basis="O10", form=Reason, style="danger", if_=[answered],
+)  # fmt: skip
+process.move(
+    "cancel", "Отменить приказ", signed, cancelled, by=DEPARTMENT_HEAD, basis="O10, 7.2",
+    form=Reason, style="danger", if_=[answered], do=[Withdraw()],
 )  # fmt: skip
 process.move(
     "drop", "Снять с подготовки", [draft, agreement, returned, signature], dropped,

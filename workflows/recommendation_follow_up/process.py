@@ -11,6 +11,8 @@ from workflows.recommendation_follow_up.rules import (
     count_failure,
     failed_twice,
     stands,
+    stands_failed,
+    stands_left,
 )
 from workflows.roles import (
     AUDITOR,
@@ -122,12 +124,12 @@ process.move(
 )  # fmt: skip
 process.move(
     "fail_advice", "Не выполнена", carried, {escalated: failed_twice, accepted: otherwise},
-    by=SYSTEM_ROLE, basis="M5", do=[stands("waiting"), count_failure, ask_for_place],
+    by=SYSTEM_ROLE, basis="M5", do=[stands_failed, count_failure, ask_for_place],
 )  # fmt: skip
 process.move(
     "doubt_advice", "Не подтвердить", fulfilled, {escalated: failed_twice, accepted: otherwise},
     by=(METHODIST, IMC_HEAD), basis="M5", form=Grounds, if_=[answered, by_curator],
-    do=[stands("waiting"), count_failure, ask_for_place],
+    do=[stands_failed, count_failure, ask_for_place],
 )  # fmt: skip
 process.move(
     "set_aside", "Признать неприменимой", OPEN, not_applicable,
@@ -139,6 +141,7 @@ for state in OPEN:
         Child("network_change", "applied", of="subject"), state,
         {not_applicable: addressee_left, state: otherwise}, key="composition_followed",
         title="Изменился состав сети", basis="N5", unlimited=AGAIN,
+        do=[stands_left],
     )  # fmt: skip
 process.on(
     Child("network_life", "closed", of="subject"), OPEN, not_applicable, key="network_closed",

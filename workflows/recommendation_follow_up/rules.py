@@ -46,6 +46,19 @@ def stands(state: str, decision: str | None = None) -> Callable[[Case, Facts], C
     return write
 
 
+@says("в реестре рекомендаций: ждёт плана ещё раз, после второго раза — не выполнена")
+def stands_failed(case: Case, facts: Facts) -> Changes:
+    """What is carried once more waits for a plan; what failed twice was not done (7.5)."""
+    yield from stands("not_done" if failed_twice(case, facts) else "waiting")(case, facts)
+
+
+@says("в реестре рекомендаций: неприменима, если школы-адресата больше нет в сети")
+def stands_left(case: Case, facts: Facts) -> Changes:
+    """The register does not ask anything of a school that left (7.5)."""
+    if addressee_left(case, facts):
+        yield from stands("not_applicable")(case, facts)
+
+
 def _added(before: str, said: str) -> str:
     return "; ".join(filter(None, (before, said)))
 
@@ -61,4 +74,4 @@ def ask_for_place(case: Case, facts: Facts) -> Iterator[Call]:
     """What is accepted after the plan was begun gets its row there at once (M4)."""
     for card in facts.cases_about(f"network/{case.data.network}", PLAN):
         if card.state in ("draft", "returned") and card.data.school_year > case.data.school_year:
-            yield Call("take_recommendations", to="instance", instance_id=card.id)
+            yield Call("take_advice", to="instance", instance_id=card.id)

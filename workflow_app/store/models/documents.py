@@ -59,7 +59,7 @@ class Document(Base):
     history_seq: Mapped[int] = mapped_column(default=0)
     """The line of history that issued it."""
     withdrawn_at: Mapped[dt.datetime | None]
-    """When that step was taken back; the paper stays, marked as withdrawn."""
+    """When that step was taken back, or its case cancelled; the paper stays, marked."""
     rendered_at: Mapped[dt.datetime | None]
     pdf_asked_at: Mapped[dt.datetime | None]
     pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
