@@ -1,20 +1,20 @@
 """What follows from steps of a plan: first rows, activities, the composition (L1, L5, N5)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from workflow_app.engine import Ask, Call, Case, CaseCard, Facts, Fan, Many, Put, Rows, Tell, says
-from workflow_app.engine.case import RecommendationCard
+from workflow_app.engine import Ask, Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
 from workflows.activities import ACTIVITY, SECTIONS
+from workflows.annual_plan.advice import (
+    accepted_advice,
+    advice_in_waiting,
+    row_of,
+    tell_carried,
+)
 from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity, held
 from workflows.annual_plan.rules import is_small_change
 from workflows.roles import BASE_HEAD, COORDINATOR
-from workflows.rules import year_before
-from workflows.year_end import RECOMMENDATION
 
-WAITS = "awaiting_plan"
-"""The state of a recommendation that enters the next plan."""
-ASIDE = ("dropped", "not_applicable")
 ABOUT_ROW = Activity.model_fields.keys() - {"key"}
 
 
@@ -24,73 +24,20 @@ def first_rows(case: Case, facts: Facts) -> Iterator[Put | Call]:
     if case.parent_id is not None:
         yield Put({"edition": case.data.edition + 1})
         return
-    accepted = _accepted(case, facts)
-    carried = [_carried(facts, card) for card in accepted]
+    accepted = accepted_advice(case, facts)
+    carried = [row_of(facts, card) for card in accepted]
     skeleton = [Activity(key=f"s-{section}", section=section) for section in SECTIONS]
     yield Put({"activities": Rows((*carried, *skeleton))})
-    yield from _tell_carried(case, facts, accepted)
+    yield from tell_carried(case, facts, accepted)
 
 
 @says("в план внесены строки по рекомендациям, которые ждут плана")
 def carry_advice(case: Case, facts: Facts) -> Iterator[Put | Call]:
     """What was accepted, upheld or left undone since the plan was opened enters it (M4)."""
     waiting = advice_in_waiting(case, facts)
-    rows = (*case.data.activities, *(_carried(facts, card) for card in waiting))
+    rows = (*case.data.activities, *(row_of(facts, card) for card in waiting))
     yield Put({"activities": Rows(rows)})
-    yield from _tell_carried(case, facts, waiting)
-
-
-def advice_in_waiting(case: Case, facts: Facts) -> list[RecommendationCard]:
-    """Return the followed recommendations that wait for a plan and have no row in this one."""
-    followed, rows = _followed(case, facts), case.data.activities
-    return [
-        card for card in _accepted(case, facts)
-        if card.code in followed and rows.get(_key(card)) is None
-    ]  # fmt: skip
-
-
-def _tell_carried(case: Case, facts: Facts, cards: Iterable[RecommendationCard]) -> Iterator[Call]:
-    followed = _followed(case, facts)
-    for card in cards:
-        if card.code in followed:
-            yield Call("carry_into_plan", to="instance", instance_id=followed[card.code].id)
-
-
-def _accepted(case: Case, facts: Facts) -> list[RecommendationCard]:
-    """Return what waits for a plan: of last year's report, and what once was left undone.
-
-    Where the case of a recommendation stands is what counts; imported ones have no case.
-    """
-    year, network = case.data.school_year, case.data.network
-    last, followed = year_before(year), _followed(case, facts)
-    years = {card.data.school_year for card in followed.values()} | {last, year_before(last)}
-    return [
-        card
-        for told in sorted(one for one in years if one < year)
-        for card in facts.recommendations(network, told)
-        if (followed[card.code].state == WAITS if card.code in followed
-            else card.is_accepted and (card.state == "waiting"
-                                       or (told == last and card.state not in ASIDE)))
-    ]  # fmt: skip
-
-
-def _followed(case: Case, facts: Facts) -> dict[str, CaseCard]:
-    """Return code → the case of a recommendation of this network."""
-    known = facts.cases_about(f"network/{case.data.network}", RECOMMENDATION)
-    return {card.data.code: card for card in known}
-
-
-def _key(card: RecommendationCard) -> str:
-    return f"r-{card.code}"
-
-
-def _carried(facts: Facts, card: RecommendationCard) -> Activity:
-    person = facts.person(card.responsible) if card.responsible else None
-    post = person.offices[0].position_id if person and person.offices else None
-    return Activity(
-        key=_key(card), recommendation=card.code, title=card.text[:300], responsible=post,
-        participants=Many((card.school,) if card.school else ()), ends_on=card.due_on,
-    )  # fmt: skip
+    yield from tell_carried(case, facts, waiting)
 
 
 @says("совет голосует, если изменение не мелкое")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, PLAN, REMOTE
-from workflows.annual_plan.effects import advice_in_waiting
+from workflows.annual_plan.advice import advice_in_waiting
 from workflows.annual_plan.form import Activity, row_is_done
 from workflows.year_end import APPROVED, REPORT
 
