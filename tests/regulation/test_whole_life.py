@@ -66,7 +66,7 @@ def test_by_the_end_of_august_every_network_has_turned(lived):
 def test_a_whole_year_leaves_the_district_sound(lived, tmp_path, database, request):
     url = f"sqlite:///{tmp_path}/year.db"
     if database == "postgresql":
-        url = request.getfixturevalue("postgres").create_database("whole_year")
+        url = request.getfixturevalue("postgres_server").create_database("whole_year")
     district = lived(dt.date(2026, 8, 31), url)
     assert district.read(lambda uow: list(soundness.complaints(uow))) == []
     district.read(invariants.check)

@@ -196,14 +196,14 @@ def submitting_an_addendum_without_exams(district):
 
 
 @refused("value_missing", "denominator_below_numerator", "denominator_zero", "value_and_reason",
-         "numerator_negative")  # fmt: skip
+         "numerator_negative", "target_impossible")  # fmt: skip
 def entering_impossible_numbers(district):
     grid = grids(district, live_through(district))["S10"]
     put = [{"key": "I03", "numerator": 30, "denominator": 20},
            {"key": "I04", "numerator": 3, "denominator": 0},
            {"key": "I05", "numerator": 3},
            {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
-           {"key": "I07", "numerator": -1, "denominator": 9}]  # fmt: skip
+           {"key": "I07", "numerator": -1, "denominator": 9, "target": "120,5"}]  # fmt: skip
     done(district.edit("P110", grid, values={"put": put}))
     return lambda: district.act("P110", grid, "enter_values")
 
