@@ -96,6 +96,11 @@ def check_chain(uow):
         invariant(ledger)
 
 
+def creating(ledger, *states):
+    """Return the orders that found a network."""
+    return [c for c in ledger.of(ORDER, *states) if c["data"]["kind"] == "network_create"]
+
+
 def one_plan_a_year_is_in_force(ledger):
     """5: at most one edition of a plan is in force for a network and year; its rows are its own."""
     in_force = Counter(case["subject"] for case in ledger.of("annual_plan", "active", "outdated"))
@@ -132,8 +137,7 @@ def membership_rests_on_a_registered_order(ledger):
             order = ledger.cases[event["order_instance_id"]]
             assert (order["state"], order["number"]) == ("registered", entry["label"])
     made = Counter(n["instance_id"] for n in ledger.networks.values() if n["instance_id"])
-    creating = (c for c in ledger.of(ORDER, "registered") if c["data"]["kind"] == "network_create")
-    assert made == Counter(case["id"] for case in creating)
+    assert made == Counter(case["id"] for case in creating(ledger, "registered"))
     for network in ledger.networks.values():
         if network["instance_id"]:
             order = ledger.cases[network["instance_id"]]
@@ -163,11 +167,10 @@ def network_has_one_stable_base(ledger):
                 (base,) = (m.school_id for m in found if m.role == "base")
                 hosts[base] += 1
         assert set(hosts.values()) <= {1}, hosts
-    for order in ledger.of(ORDER, "signed", "registered"):
+    for order in creating(ledger, "signed", "registered"):
         data = order["data"]
         facts = ledger.uow.facts(order["municipality_id"])
-        if data["kind"] == "network_create":
-            assert "stable" in facts.statuses(data["base"], data["school_year"])
+        assert "stable" in facts.statuses(data["base"], data["school_year"])
 
 
 def numbers_are_unique_and_without_gaps(ledger):
@@ -187,7 +190,7 @@ def numbers_are_unique_and_without_gaps(ledger):
 
 def signed_order_has_every_consent(ledger):
     """4: no order is signed while a consent of its composition is missing."""
-    for order in ledger.of(ORDER, "signed", "registered"):
+    for order in creating(ledger, "signed", "registered"):
         _, votes = ledger.ballot(order["parent_id"], "consents")
         members = {str(m["school"]) for m in order["data"]["members"]}
         listed = {str(order["data"]["base"]), *members}
