@@ -147,6 +147,8 @@ class Walk(RuleBasedStateMachine):
         """9: what was carried out and swept once is not changed by doing it again."""
         self.touched = True
         self.district.carry_out()
+        self.time_passes(hours=0)  # what a step has made due at once
+        self.district.carry_out()
         once = self.fingerprint()
         for message in self.district.rows(OutboxMessage):
             effects.carry_out(self.house, message["id"])
