@@ -212,7 +212,7 @@ class YearEnd(Walk):
 @pytest.mark.parametrize("stage", ["submitted", "turned"])
 def test_the_end_of_a_year_stays_sound_on_short_walks(district_maker, stage):
     begun = type("YearEnd", (YearEnd,), {"stages": (stage,)})
-    walk(begun, district_maker, examples=2, steps=8)
+    walk(begun, district_maker, examples=3, steps=5)
 
 
 @pytest.mark.deep
