@@ -266,6 +266,7 @@ def test_small_change_of_a_plan_goes_without_a_vote(open_district):
     done(district.edit("P201", second, activities=rows))
     done(district.act("P201", second, "to_vote"))
     assert district.state(second) == "imc_agreement"
+    assert district.work(second) == [("imc_head", "")]
     done(district.act("P005", second, "agree"))
     done(district.act("P101", second, "approve"))
     (paper,) = district.documents(second)

@@ -19,7 +19,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflow_app.engine.calendar import school_year_bounds
-from workflows.annual_plan.council import council
+from workflows.annual_plan.council import ask_council, council
 from workflows.annual_plan.effects import (
     carry_advice,
     close_activities,
@@ -142,7 +142,7 @@ process.move(
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
-    style="primary", if_=FIT, do=[snapshot, council.ask_all],
+    style="primary", if_=FIT, do=[snapshot, ask_council],
 )  # fmt: skip
 process.when(
     "vote_passed", "Совет поддержал план", council.passed, voting, agreement, basis="L3",
