@@ -268,6 +268,7 @@ def test_small_change_of_a_plan_goes_without_a_vote(open_district):
     assert district.state(second) == "imc_agreement"
     assert district.deadlines(second).keys() == {"plan_agreement"}
     assert [role for role, _ in district.work(second)] == ["imc_head"]
+    assert district.work(second) == [("imc_head", "")]
     done(district.act("P005", second, "agree"))
     done(district.act("P101", second, "approve"))
     (paper,) = district.documents(second)

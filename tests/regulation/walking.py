@@ -149,6 +149,8 @@ class Walk(RuleBasedStateMachine):
         while loops.fire_due(self.house):  # a step may name a day that has passed
             continue
         self.district.carry_out()
+        self.time_passes(hours=0)  # what a step has made due at once
+        self.district.carry_out()
         once = self.fingerprint()
         for message in self.district.rows(OutboxMessage):
             effects.carry_out(self.house, message["id"])
