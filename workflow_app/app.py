@@ -16,6 +16,7 @@ from workflow_app.web.account import account, notices
 from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
+from workflow_app.web.dashboard import dashboard
 from workflow_app.web.documents import documents
 from workflow_app.web.files import files
 from workflow_app.web.indicators import indicators
@@ -24,6 +25,7 @@ from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
+from workflow_app.web.recommendations import recommendations
 from workflow_app.web.registers import registers
 from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
@@ -57,7 +59,8 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, networks,
-        indicators, journals, processes, admin, newcomers, settings, verification,
+        indicators, recommendations, dashboard, journals, processes, admin, newcomers, settings,
+        verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -23,6 +23,8 @@ PAGES = {
     "networks": ("P003", "/networks"),
     "network": ("P003", "/networks/1"),
     "indicators": ("P106", "/networks/2/indicators"),
+    "dashboard": ("P003", "/dashboard"),
+    "recommendations": ("P003", "/recommendations"),
     "orders": ("P003", "/orders"),
     "schools": ("P003", "/schools"),
     "school": ("P003", "/schools/5"),

@@ -66,6 +66,8 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
+from workflow_app.engine.overview import Paper as OverviewPaper
+from workflow_app.engine.overview import Work
 from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise, stay
 from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
@@ -114,6 +116,7 @@ __all__ = [
     "NetworkCard",
     "Number",
     "OrderCard",
+    "OverviewPaper",
     "Paper",
     "Pause",
     "Person",
@@ -137,6 +140,7 @@ __all__ = [
     "Text",
     "Voter",
     "Withdraw",
+    "Work",
     "answered",
     "at_least",
     "at_most",

@@ -106,6 +106,16 @@ def year_before(code: str) -> str:
     return f"{first - 1}-{first}"
 
 
+def year_after(code: str) -> str:
+    """Return the code of the next school year.
+
+    >>> year_after("2025-2026")
+    '2026-2027'
+    """
+    last = school_year_bounds(code)[1].year
+    return f"{last}-{last + 1}"
+
+
 def school_year_bounds(code: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of a school year such as «2025-2026»."""
     first, _, second = code.partition("-")

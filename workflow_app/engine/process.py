@@ -10,6 +10,7 @@ from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.changes import Change
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import Form
+from workflow_app.engine.overview import Overview
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
 from workflow_app.engine.signatures import Signed
@@ -163,6 +164,8 @@ class Process:
     """The author and the data of the case of an imported row of the register `beside`."""
     beside: str = ""
     """The register whose every row has a case of this process."""
+    overview: Overview | None = None
+    """What the page of all networks says of its cases."""
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None

@@ -50,6 +50,11 @@ def compositions(
     return {key: tuple(found) for key, found in groupby(members, lambda one: one.network_id)}
 
 
+def members_of(session: Session, network_ids: Iterable[int], on: dt.date) -> tuple[Member, ...]:
+    """Return the schools of several networks on the day by one statement."""
+    return _members(session, _latest(on, None, MembershipEvent.network_id.in_(tuple(network_ids))))
+
+
 def turning_points(session: Session, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
     """Return the later days on which orders registered so far change a composition."""
     query = (

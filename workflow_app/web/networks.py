@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
+from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.decide import is_visible, readiness
 from workflow_app.engine.process import Check
 from workflow_app.services.indicators import reader_of
+from workflow_app.store import dashboard, queries
 from workflow_app.store import networks as compositions
-from workflow_app.store import queries
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
@@ -42,6 +43,21 @@ class Matter:
     instance: Instance
     checklist: Sequence[tuple[Check, bool]]
     progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Who helps whom in a school year: so many activities done together."""
+
+    year: str
+    helpers: Sequence[int]
+    supported: Sequence[int]
+    times: Mapping[tuple[int, int], int]
+
+    @property
+    def most(self) -> int:
+        """Return the largest number, for the scale of the plot."""
+        return max((1, *self.times.values()))
 
 
 def day(name: str) -> dt.date | None:
@@ -91,17 +107,37 @@ def show(network_id: int) -> str:
         members = compositions.composition(uow.session, row.id, on, known)
         since, turns = day("since"), compositions.turns(uow.session, row.id)
         ever = {school for turn in turns for school in turn.roles}
+        is_reader = reader_of(uow.actor(person_id()), ever) is not None
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=school_names(uow), people=_people(uow, row),
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=list(_matters(uow, row)),
-            reads_indicators=reader_of(uow.actor(person_id()), ever) is not None,
+            help=_help(uow, row, members, on) if is_reader else None,
+            reads_indicators=is_reader,
             founding=uow.session.get(JournalEntry, row.founding_entry_id)
             if row.founding_entry_id else None,
         )  # fmt: skip
 
     return house().read(look)
+
+
+def _help(
+    uow: SqlUnitOfWork, row: Network, members: Sequence[compositions.Member], on: dt.date
+) -> Help | None:
+    """Return in how many done activities of the year each helper met each supported school."""
+    helpers = [m.school_id for m in members if m.role in ("base", "resource")]
+    supported = [m.school_id for m in members if m.role == "supported"]
+    year = school_year_of(on)
+    met = dashboard.taken_part(uow, row.municipality_id, row.id, year)
+    if not met:
+        return None
+    times = {
+        (helper, school): sum({helper, school} <= together for together in met)
+        for helper in helpers
+        for school in supported
+    }
+    return Help(year, helpers, supported, times)
 
 
 def _people(uow: SqlUnitOfWork, row: Network) -> Mapping[str, Person | None]:

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.services import administration
+from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import leases, outbox, queries
 from workflow_app.store.models.directory import Person
 from workflow_app.web.house import house
@@ -44,9 +45,12 @@ def _known(uow: Any) -> dict[str, Any]:
     actor = uow.actor(g.person_id)
     total, late = queries.counts(uow.session, actor, uow.now, uow.today)
     unread = queries.unread(uow.session, g.person_id)
+    roles = {capacity.role for capacity in actor.capacities}
     return {
         "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,
-        "unread": unread, "roles": {capacity.role for capacity in actor.capacities},
+        "unread": unread, "roles": roles,
+        "sees_all": bool(roles & (ANSWER_FOR_ALL | WATCH)),
+        "reads_recommendations": bool(roles & (ANSWER_FOR_ALL | LEAD_A_MEMBER | WATCH)),
         "email_bounced": person.email_bounced_at is not None,
         "is_officer": administration.officer(actor) is not None,
     }  # fmt: skip

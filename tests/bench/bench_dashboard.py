@@ -1,0 +1,120 @@
+"""Measures the overview of all networks for a municipality of 170 and of 1,700 of them."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from measuring import p95, tell
+
+# isort: split
+from counting import counted
+from district import District, DistrictMaker
+from multiplying import multiply
+from plans import activities
+from reports import live_through
+from servers import running_postgres
+from sqlalchemy import text
+
+from workflow_app.app import create_app
+from workflow_app.services.access import digest
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.base import table
+from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.store.models.registers import MembershipEvent, Network, Recommendation
+from workflow_app.web.security import COOKIE
+
+FEW, MANY, ROWS, ADVICE = 170, 1_700, 12, 3
+FIRST = 100_000
+LIMIT_MS, ROUNDS, WARM = 150, 100, 10
+
+
+def fill(district: District, count: int) -> None:
+    """Copy a network at the end of its year: twelve activities, a report, recommendations."""
+    report = live_through(district)
+    (plan,) = [row for row in district.instances() if row["process"] == "annual_plan"
+               and row["subject"] == f"network/{network_of(district)}/2025-2026"]  # fmt: skip
+    held = sorted(activities(district, plan["id"]).values())
+    like = network_of(district)
+    about = f"'network/' || ({FIRST} + n) || '/2025-2026'"
+    with district.house.database.engine.begin() as connection:
+        multiply(connection, table(Network), like, count, {
+            "id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": "NULL", "instance_id": "NULL",
+        })  # fmt: skip
+        for event in district.rows(MembershipEvent, network_id=like):
+            multiply(connection, table(MembershipEvent), event["id"], count, {
+                "network_id": f"{FIRST} + n",
+            })  # fmt: skip
+        cases = [held[number % len(held)] for number in range(ROWS)] + [report]
+        for number, case in enumerate(cases, 1):
+            key = f"{FIRST * number * 10} + n"
+            multiply(connection, table(Instance), case, count, {
+                "id": key, "subject": about, "open_key": "NULL",
+            })  # fmt: skip
+            for item in district.rows(WorkItem, instance_id=case):
+                multiply(connection, table(WorkItem), item["id"], count, {"instance_id": key})
+        advice = district.rows(Recommendation, network_id=like)[0]["id"]
+        for number in range(ADVICE):
+            multiply(connection, table(Recommendation), advice, count, {
+                "network_id": f"{FIRST} + n", "code": f"'B{number}-' || n", "state": "'issued'",
+            })  # fmt: skip
+    with district.house.database.engine.connect() as connection:
+        options = {"isolation_level": "AUTOCOMMIT"}
+        connection.execution_options(**options).execute(text("VACUUM ANALYZE"))
+
+
+def network_of(district: District) -> int:
+    """Return the network that is copied."""
+    (row,) = district.rows(Network, code="NW1")
+    return int(row["id"])
+
+
+def visitor(district: District) -> Callable[[], float]:
+    """Return what asks for the department's overview and tells how long the server took."""
+    client = create_app(district.house).test_client()
+    until = district.house.clock.now() + dt.timedelta(days=1)
+    district.house.transact(
+        lambda uow: SqlAccess(uow).open_session(
+            digest("bench"), district.people["P003"], until, "Bench/1"
+        )
+    )
+    client.set_cookie(COOKIE, "bench")
+
+    def visit() -> float:
+        begun = perf_counter()
+        response = client.get("/dashboard?year=2025-2026")
+        taken = perf_counter() - begun
+        assert response.status_code == 200
+        assert response.get_data(as_text=True).count("<svg") > 40
+        return taken
+
+    for _ in range(WARM):
+        visit()
+    return visit
+
+
+def main() -> None:
+    """Print one JSON object."""
+    with running_postgres() as server, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        maker = DistrictMaker(server, Path(folder))
+        times, statements = [], []
+        for count in (FEW, MANY):
+            district = maker.open("2025-09-10")
+            fill(district, count)
+            with server.connect("postgres") as connection:
+                connection.execute("CHECKPOINT")  # no page waits for what was inserted
+            visit = visitor(district)
+            with counted(district) as found:
+                visit()
+            statements.append(len(found))
+            times.append(p95([visit() for _ in range(ROUNDS)]) * 1000)
+            district.close()
+        few, many = times
+        tell("dashboard_1700", round(many, 1), "ms", ratio_to_limit=LIMIT_MS / many,
+             limit=LIMIT_MS, at_170=round(few, 1), statements=statements[1],
+             statements_of_170=statements[0])  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The municipality at a glance, for those who answer for all networks."""
+
+import re
+
+import pytest
+from counting import counted
+from reports import live_through
+from sqlalchemy import insert
+
+from workflow_app.store.models import Base
+from workflow_app.store.models.base import table
+from workflow_app.store.models.registers import MembershipEvent, Network
+
+PAGE = "/dashboard"
+
+
+@pytest.fixture
+def district(sqlite_district):
+    opened = sqlite_district("2025-09-10")
+    Base.metadata.create_all(opened.house.database.engine)
+    return opened
+
+
+def row_of(page, name):
+    """Return what the page says of a network, in words."""
+    begins = page.index(name)
+    cells = page[begins : page.index("</tr>", begins)]
+    return " ".join(re.sub(r"<[^>]+>", " ", cells).split())
+
+
+@pytest.mark.parametrize(("who", "status"), [("P003", 200), ("P005", 200), ("P101", 404)])
+def test_the_overview_is_for_those_who_answer_for_all(browser, who, status):
+    browser(who).get(PAGE, status=status)
+
+
+def test_what_is_no_school_year_is_no_page(browser):
+    browser("P003").get(f"{PAGE}?year=soon", status=404)
+
+
+@pytest.mark.shipped
+def test_a_row_counts_what_is_done_and_late_and_where_the_report_stands(district, browser):
+    report = live_through(district, count=4, done_rows=1)
+    (network,) = district.rows(Network, code="NW1")
+    said = row_of(browser("P003").get(PAGE), network["name"])
+    assert "1 из 4 (25 %)" in said
+    assert "Готовится" in said
+    assert "с опозданием" not in said
+    assert " 3 Готовится" in said  # three activities are overdue
+    district.at("2026-06-16")
+    district.carry_out()
+    page = browser("P003").get(PAGE)
+    assert "с опозданием" in row_of(page, network["name"])
+    assert f'href="/cases/{report}"' in page
+
+
+def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district, browser):
+    reader = browser("P003")
+    reader.get(PAGE)
+    with counted(district) as few:
+        reader.get(PAGE)
+    like = district.rows(Network, code="NW1")[0]
+    event = district.rows(MembershipEvent, network_id=like["id"])[0]
+
+    def copy(row, **other):
+        return {name: value for name, value in row.items() if name != "id"} | other
+
+    def write(uow):
+        many = [copy(like, id=1000 + n, name=f"Сеть {n}.", code=None) for n in range(60)]
+        uow.connection.execute(insert(table(Network)), many)
+        members = [copy(event, network_id=1000 + n) for n in range(60)]
+        uow.connection.execute(insert(table(MembershipEvent)), members)
+
+    district.house.transact(write)
+    with counted(district) as many:
+        page = reader.get(PAGE)
+    assert len(many) == len(few)
+    assert "Сеть 59." not in page
+    following = re.search(r'href="(/dashboard\?[^"]*after=[^"]*)"', page)
+    assert "Сеть 59." in reader.get(following.group(1).replace("&amp;", "&"))
+
+
+@pytest.mark.shipped
+def test_a_network_shows_who_helped_whom(district, browser):
+    live_through(district, count=4, done_rows=1)
+    (network,) = district.rows(Network, code="NW1")
+    (held,) = [row for row in district.instances() if row["fan_key"] and row["state"] == "done"]
+    (base,), met = held["parties"]["base"], held["parties"]["participants"]
+    page = browser("P003").get(f"/networks/{network['id']}")
+    matrix = page[page.index("Кто кому помогает") : page.index("Состав на")]
+    told = [int(number) for number in re.findall(r"</svg> (\d+)</td>", matrix)]
+    assert 0 < sum(told) <= len(set(met) - {base})
+    stranger = browser("P109").get(f"/networks/{network['id']}")
+    assert "Кто кому помогает" not in stranger

@@ -1,0 +1,84 @@
+"""The register of recommendations: heads read their networks', and open what is theirs alone."""
+
+import pytest
+from browsing import Browser
+from counting import counted
+from reports import advised, enter_all, live_through, submit, to_approved
+
+from workflow_app.app import create_app
+from workflow_app.store.models import Base
+from workflow_app.store.models.registers import Network, Recommendation
+
+PAGE = "/recommendations"
+
+
+@pytest.fixture
+def district(sqlite_district):
+    opened = sqlite_district("2026-06-18")
+    Base.metadata.create_all(opened.house.database.engine)
+    return opened
+
+
+def codes(district, network):
+    (row,) = district.rows(Network, code=network)
+    return {one["code"] for one in district.rows(Recommendation, network_id=row["id"])}
+
+
+def codes_on(page):
+    body = page[page.index("<tbody>") : page.index("</tbody>")]
+    return {cell.split(". ")[0].split(">")[-1] for cell in body.split('<th scope="row">')[1:]}
+
+
+@pytest.mark.parametrize("who", ["P005", "P006", "P003"])
+def test_offices_of_the_district_read_all(district, browser, who):
+    everything = codes(district, "NW1") | codes(district, "NW2")
+    assert everything <= codes_on(browser(who).get(PAGE))
+
+
+def test_a_head_reads_her_own_networks_alone(district, browser):
+    page = browser("P117").get(PAGE)
+    assert codes_on(page) >= codes(district, "NW2")
+    assert not codes_on(page) & codes(district, "NW1")
+    (other,) = district.rows(Network, code="NW1")
+    assert "Рекомендаций нет" in browser("P117").get(f"{PAGE}?network={other['id']}")
+
+
+def test_the_register_is_narrowed_by_network_year_and_state(district, browser):
+    (network,) = district.rows(Network, code="NW1")
+    reader = browser("P003")
+    assert codes_on(reader.get(f"{PAGE}?network={network['id']}")) == codes(district, "NW1")
+    states = {row["state"] for row in district.rows(Recommendation)}
+    for state in states:
+        told = {row["code"] for row in district.rows(Recommendation, state=state)}
+        assert codes_on(reader.get(f"{PAGE}?state={state}")) == told
+    assert "Рекомендаций нет" in reader.get(f"{PAGE}?year=1999-2000")
+
+
+def test_the_page_takes_as_many_statements_for_one_network_as_for_all(district, browser):
+    (network,) = district.rows(Network, code="NW1")
+    reader = browser("P003")
+    reader.get(PAGE)
+    taken = []
+    for address in (PAGE, f"{PAGE}?network={network['id']}"):
+        with counted(district) as statements:
+            reader.get(address)
+        taken.append(len(statements))
+    assert taken[0] == taken[1]
+
+
+@pytest.mark.shipped
+def test_only_who_may_read_the_case_is_led_to_it(sqlite_district):
+    district = sqlite_district("2025-09-10")
+    Base.metadata.create_all(district.house.database.engine)
+    report = live_through(district)
+    enter_all(district, report)
+    district.at("2026-06-15")
+    submit(district, report)
+    to_approved(district, report)
+    (case,) = advised(district, report)
+    link = f'href="/cases/{case}"'
+    app = create_app(district.house)
+    addressee, member = (Browser(app, district, who).get(PAGE) for who in ("P110", "P112"))
+    assert link in addressee
+    assert link not in member
+    assert "Ввести ежемесячный диагностический срез в 5–6 классах" in member

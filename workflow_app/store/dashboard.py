@@ -1,0 +1,277 @@
+"""All networks of a municipality in a year: a fixed number of statements for any number of them."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.overview import Paper, Work
+from workflow_app.store import networks
+from workflow_app.store.models.directory import Organisation
+from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.store.models.registers import Network, Recommendation
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+PAGE = 50
+BASE = "base"
+OPEN_ADVICE = ("issued", "waiting", "in_progress", "carried")
+"""Where a recommendation of the register still asks for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilled:
+    """How much of what counts is done."""
+
+    done: int = 0
+    of: int = 0
+
+    @property
+    def percent(self) -> int:
+        """Return the share in whole percent."""
+        return round(100 * self.done / self.of) if self.of else 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOf:
+    """Where the paper of a year stands."""
+
+    instance_id: int
+    process: str
+    state: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands of a network in a year."""
+
+    network: Network
+    base: str
+    plan: Fulfilled
+    overdue: int
+    paper: PaperOf | None
+    advice: int
+    next_due: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The same over all networks of the municipality, and how many papers stand where."""
+
+    networks: int
+    plan: Fulfilled
+    overdue: int
+    papers: Mapping[tuple[str, str], int]
+    late: int
+    advice: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A page of networks, the totals of all, and whether there is more."""
+
+    lines: Sequence[Line]
+    totals: Totals
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which processes are work, and which papers."""
+
+    work: Mapping[str, Work]
+    papers: Mapping[str, Paper]
+
+
+def kinds(uow: SqlUnitOfWork) -> Kinds:
+    """Return what the processes of the house say of themselves."""
+    said = {key: process.overview for key, process in uow.processes.items()}
+    return Kinds(
+        {key: one for key, one in said.items() if isinstance(one, Work)},
+        {key: one for key, one in said.items() if isinstance(one, Paper)},
+    )
+
+
+def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 0) -> Dashboard:
+    """Return the networks whose term meets a school year, fifty a page, the oldest first."""
+    first, last = school_year_bounds(year)
+    alive = (
+        Network.municipality_id == municipality_id,
+        Network.valid_from <= last,
+        Network.valid_to >= first,
+    )
+    query = select(Network).where(*alive, Network.id > after).order_by(Network.id).limit(PAGE + 1)
+    found = uow.session.scalars(query).all()
+    count = uow.session.scalar(select(func.count()).select_from(Network).where(*alive))
+    looked = _Looked(uow, municipality_id, year, kinds(uow))
+    rows = found[:PAGE]
+    return Dashboard(
+        list(looked.lines(rows, max(first, min(uow.today, last)))),
+        looked.totals(count or 0),
+        rows[-1].id if len(found) > PAGE else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Asks the questions of one municipality and year, of a page or of all."""
+
+    uow: SqlUnitOfWork
+    municipality_id: int
+    year: str
+    kinds: Kinds
+
+    def lines(self, rows: Sequence[Network], on: dt.date) -> Iterator[Line]:
+        subjects = {f"network/{row.id}/{self.year}": row.id for row in rows}
+        within = Instance.subject.in_(subjects)
+        plans, papers = self._plans(within), self._papers(within)
+        waits, advice = self._waits(within), self._advice([row.id for row in rows])
+        bases = _bases(self.uow.session, [row.id for row in rows], on)
+        for subject, row in zip(subjects, rows, strict=True):
+            overdue, due = waits.get(subject, (0, None))
+            yield Line(
+                row, bases.get(row.id, ""), plans.get(subject, Fulfilled()), overdue,
+                papers.get(subject), advice.get(row.id, 0), due,
+            )  # fmt: skip
+
+    def totals(self, count: int) -> Totals:
+        """Return the sums, added up where the rows are."""
+        within = and_(
+            Instance.subject.startswith("network/"), Instance.subject.endswith(f"/{self.year}")
+        )
+        work, papers = self.kinds.work, self.kinds.papers
+        pieces = select(Instance.process, Instance.state, func.count())
+        pieces = pieces.where(self._ours(work), within).group_by(Instance.process, Instance.state)
+        told = [(work[row[0]], row[1], row[2]) for row in self.uow.session.execute(pieces)]
+        late = [Instance.data[flag].as_boolean() for flag in self._flags()]
+        groups = (Instance.process, Instance.state, *late)
+        found = self.uow.session.execute(
+            select(*groups, func.count()).where(self._ours(papers), within).group_by(*groups)
+        ).all()
+        by_state: Counter[tuple[str, str]] = Counter()
+        for process, state, *_, number in found:
+            by_state[process, state] += number
+        return Totals(
+            count,
+            Fulfilled(
+                sum(number for kind, state, number in told if state in kind.done),
+                sum(number for kind, state, number in told if state not in kind.left_out),
+            ),
+            self._overdue(within),
+            by_state,
+            sum(number for _, _, *flags, number in found if any(flags)),
+            self.uow.session.scalar(self._open_advice(func.count())) or 0,
+        )
+
+    def _overdue(self, within: ColumnElement[bool]) -> int:
+        query = (
+            select(func.count(WorkItem.instance_id.distinct()))
+            .join(Instance, Instance.id == WorkItem.instance_id)
+            .where(
+                WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None),
+                WorkItem.due_at < self.uow.now, self._ours(self.kinds.work), within,
+            )
+        )  # fmt: skip
+        return self.uow.session.scalar(query) or 0
+
+    def _flags(self) -> Sequence[str]:
+        return sorted({kind.late for kind in self.kinds.papers.values() if kind.late})
+
+    def _plans(self, within: ColumnElement[bool]) -> Mapping[str, Fulfilled]:
+        query = (
+            select(Instance.subject, Instance.process, Instance.state, func.count())
+            .where(self._ours(self.kinds.work), within)
+            .group_by(Instance.subject, Instance.process, Instance.state)
+        )
+        told: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for subject, process, state, number in self.uow.session.execute(query):
+            kind = self.kinds.work[process]
+            told[subject][0] += number if state in kind.done else 0
+            told[subject][1] += 0 if state in kind.left_out else number
+        return {subject: Fulfilled(*pair) for subject, pair in told.items()}
+
+    def _waits(self, within: ColumnElement[bool]) -> Mapping[str, tuple[int, dt.datetime | None]]:
+        """Return subject → its overdue pieces of work, and the next moment anything is due."""
+        now = self.uow.now
+        is_late = and_(WorkItem.due_at < now, Instance.process.in_(self.kinds.work))
+        query = (
+            select(
+                Instance.subject,
+                func.count(case((is_late, WorkItem.instance_id)).distinct()),
+                func.min(case((WorkItem.due_at >= now, WorkItem.due_at))),
+            )
+            .join(Instance, Instance.id == WorkItem.instance_id)
+            .where(
+                WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None),
+                Instance.municipality_id == self.municipality_id, within,
+            )
+            .group_by(Instance.subject)
+        )  # fmt: skip
+        return {row[0]: (row[1], row[2]) for row in self.uow.session.execute(query)}
+
+    def _papers(self, within: ColumnElement[bool]) -> Mapping[str, PaperOf]:
+        """Return subject → its newest paper."""
+        said = [Instance.data[flag].as_boolean() for flag in self._flags()]
+        query = (
+            select(Instance.subject, Instance.id, Instance.process, Instance.state, *said)
+            .where(self._ours(self.kinds.papers), within)
+            .order_by(Instance.id)
+        )
+        return {
+            subject: PaperOf(key, process, state, any(late))
+            for subject, key, process, state, *late in self.uow.session.execute(query)
+        }
+
+    def _ours(self, processes: Iterable[str]) -> ColumnElement[bool]:
+        return and_(
+            Instance.municipality_id == self.municipality_id, Instance.process.in_(list(processes))
+        )
+
+    def _advice(self, ids: Collection[int]) -> Mapping[int, int]:
+        query = self._open_advice(Recommendation.network_id, func.count()).where(
+            Recommendation.network_id.in_(ids)
+        )
+        found = self.uow.session.execute(query.group_by(Recommendation.network_id))
+        return {row[0]: row[1] for row in found}
+
+    def _open_advice(self, *columns: Any) -> Select[Any]:
+        return (
+            select(*columns)
+            .select_from(Recommendation)
+            .where(
+                Recommendation.municipality_id == self.municipality_id,
+                Recommendation.state.in_(OPEN_ADVICE),
+            )
+        )
+
+
+def _bases(session: Session, ids: Sequence[int], on: dt.date) -> Mapping[int, str]:
+    """Return network → the name of its base school."""
+    bases = {m.network_id: m.school_id for m in networks.members_of(session, ids, on)
+             if m.role == BASE}  # fmt: skip
+    query = select(Organisation.id, Organisation.short_name)
+    named = session.execute(query.where(Organisation.id.in_(set(bases.values()))))
+    names = {row.id: row.short_name for row in named}
+    return {network: names[school] for network, school in bases.items()}
+
+
+def taken_part(
+    uow: SqlUnitOfWork, municipality_id: int, network_id: int, year: str
+) -> Sequence[frozenset[int]]:
+    """Return the organisations that took part in each piece of work done in a network's year."""
+    work = kinds(uow).work
+    query = select(Instance.process, Instance.state, Instance.parties).where(
+        Instance.municipality_id == municipality_id,
+        Instance.subject == f"network/{network_id}/{year}", Instance.process.in_(work),
+    )  # fmt: skip
+    return [
+        frozenset(key for name, ids in parties.items()
+                  if name not in uow.processes[process].posts for key in ids)
+        for process, state, parties in uow.session.execute(query)
+        if state in work[process].done
+    ]  # fmt: skip

@@ -1,0 +1,36 @@
+"""The municipality at a glance: how every network does in a school year."""
+
+from flask import Blueprint, abort, render_template, request
+
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
+from workflow_app.store import dashboard as store
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
+from workflow_app.web.security import municipality, person_id
+
+dashboard = Blueprint("dashboard", __name__)
+
+
+@dashboard.get("/dashboard")
+def show() -> str:
+    """Show every network of the municipality, fifty a page, and the totals of all."""
+    after, wanted = request.args.get("after", ""), request.args.get("year", "")
+    place = int(after) if after.isdigit() and len(after) < 15 else 0  # noqa: PLR2004 (a row's id)
+
+    def look(uow: SqlUnitOfWork) -> str:
+        roles = {capacity.role for capacity in uow.actor(person_id()).capacities}
+        if not roles & (ANSWER_FOR_ALL | WATCH):
+            abort(404)
+        year = _checked(wanted) if wanted else school_year_of(uow.today)
+        found = store.dashboard(uow, municipality(uow), year, place)
+        return render_template("registers/dashboard.html", found=found, year=year, place=place)
+
+    return house().read(look)
+
+
+def _checked(year: str) -> str:
+    try:
+        return school_year_of(school_year_bounds(year)[0])
+    except ValueError:
+        abort(404)

@@ -1,0 +1,58 @@
+"""Recommendations: what reports advise, to whom, and what came of it."""
+
+from flask import Blueprint, abort, render_template, request
+
+from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
+from workflow_app.store import recommendations as store
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import house
+from workflow_app.web.security import municipality, person_id
+
+recommendations = Blueprint("recommendations", __name__)
+
+ADDRESSEES = {"school": "школа", "network": "сеть", "imc": "ИМЦ", "department": "отдел образования"}
+STATES = {
+    "issued": "направлена",
+    "waiting": "принята, ждёт плана",
+    "in_progress": "выполняется",
+    "carried": "в плане",
+    "done": "выполнена",
+    "not_done": "не выполнена",
+    "dropped": "снята отделом",
+    "not_applicable": "неприменима",
+}
+"""Where a row of the register stands; its case may know more."""
+DECISIONS = {
+    "accepted": "принята",
+    "declined": "отклонена",
+    "unanswered": "без ответа",
+    "upheld": "оставлена в силе",
+}
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 15 else None  # noqa: PLR2004 (a row's id)
+
+
+@recommendations.get("/recommendations")
+def show_all() -> str:
+    """List recommendations: heads read their own networks', the district's offices all."""
+    args = request.args
+    wanted = store.Wanted(
+        _number("network"), args.get("year", ""), args.get("state", ""), _number("before")
+    )
+
+    def look(uow: SqlUnitOfWork) -> str:
+        actor, district = uow.actor(person_id()), municipality(uow)
+        sees_all = any(c.role in ANSWER_FOR_ALL | WATCH for c in actor.capacities)
+        schools = {c.organisation_id for c in actor.capacities if c.role in LEAD_A_MEMBER}
+        if not sees_all and not schools:
+            abort(404)
+        found = store.register(uow, actor, district, wanted, () if sees_all else schools)
+        return render_template(
+            "registers/recommendations.html", found=found, wanted=wanted, addressees=ADDRESSEES,
+            state_titles=STATES, decisions=DECISIONS,
+        )  # fmt: skip
+
+    return house().read(look)
