@@ -7,22 +7,24 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workflow_app.bootstrap import House
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services import acting, drafts
+from workflow_app.services import acting, administration, drafts
 from workflow_app.services.acting import Intent
 from workflow_app.store import networks, outbox
+from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
+    NormativeAct,
     Organisation,
     Person,
     Position,
     PriorityDirection,
 )
-from workflow_app.store.models.instances import Instance
+from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks import effects, loops
@@ -112,22 +114,159 @@ class Past:
         self.house.transact(lambda uow: acting.hear(uow, case, process, state))
 
 
+class RefusedError(Exception):
+    """Somebody of the story may not do what it says."""
+
+
+class Present(Past):
+    """A municipality that lives by its own orders: no table tells what becomes of it.
+
+    Several may share one house and its clock; then one of them moves it for all.
+    """
+
+    def __init__(
+        self, house: House, start: dt.date, municipality: int, clock: FixedClock | None = None
+    ) -> None:
+        super().__init__(house, start)
+        self.municipality = municipality
+        if clock:
+            self.clock = clock
+            self.house = replace(house, clock=clock)
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def number(self, kind: str, code: str) -> int:
+        """Return the id of what a code names in this municipality."""
+        key = kind, code
+        if key not in self._numbers:
+            own = self.municipality
+            self._numbers[key] = self.house.read(lambda uow: _number(uow, kind, code, own))
+        return self._numbers[key]
+
+    def at(self, day: dt.date) -> None:
+        """Move to a day; every deadline on the way happens at its own moment."""
+        self.today, target = day, _morning(self.house, day)
+        while (due := self.house.read(_next_deadline)) is not None and due <= target:
+            self.clock.set(max(due, self.clock.now()))
+            loops.fire_due(self.house)
+        self.clock.set(target)
+        loops.watch_posts(self.house)
+
+    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
+        """Let a person begin a case; return it."""
+        person = self.number("person", who)
+        result = self.house.transact(
+            lambda uow: acting.start(uow, person, process, values, action=action)
+        )
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
+        return result.instance_id
+
+    def must(self, who: str, case: int, action: str, **values: Any) -> None:
+        """Let a person act, as the story says she may."""
+        person = self.number("person", who)
+        intent = Intent(case, action, values)
+        result = self.house.transact(lambda uow: acting.act(uow, person, intent))
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
+
+    def substitute(self, absent: str, who: str, until: dt.date, basis: str) -> None:
+        """Let a person name who acts for her from today on."""
+        absent_id, substitute = self.number("person", absent), self.number("person", who)
+        post = self.number("post", absent)
+        result = self.house.transact(
+            lambda uow: administration.substitute(
+                SqlAdministration(uow), uow.actor(absent_id), position_id=post,
+                person_id=substitute, starts_on=uow.today, ends_on=until, basis=basis,
+            )
+        )  # fmt: skip
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{absent} → {who}: {result.message}")
+
+    def appoint(self, by: str, who: str, role: str, organisation: int) -> None:
+        """Let a person who may do so put another one in an office from today on."""
+        officer, person = self.number("person", by), self.number("person", who)
+        result = self.house.transact(
+            lambda uow: administration.appoint(
+                SqlAdministration(uow), uow.actor(officer), person_id=person, role=role,
+                organisation_id=organisation, starts_on=uow.today, ends_on=None,
+                title="координатор сети", sole=frozenset(),
+            )
+        )  # fmt: skip
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{by} → {who}: {result.message}")
+
+    def state(self, case: int) -> str:
+        """Return where a case stands."""
+        found = self.house.read(lambda uow: uow.load(case))
+        return found.state if found else ""
+
+    def label(self, case: int) -> str:
+        """Return the number a case has in its journal."""
+        found = self.house.read(lambda uow: uow.load(case))
+        return found.number or "" if found else ""
+
+    def child(self, case: int) -> int:
+        """Return the newest case that grew from another one."""
+        return self.house.read(lambda uow: uow.children(case)[-1].id)
+
+    def cases(self, process: str, subject: str = "", parent: int | None = None
+              ) -> Sequence[tuple[int, str, str]]:  # fmt: skip
+        """Return (case, state, key of its row) of a process about a subject and all below it."""
+        query = select(Instance.id, Instance.state, Instance.fan_key).where(
+            Instance.process == process, Instance.municipality_id == self.municipality
+        )
+        if subject:
+            query = query.where(
+                (Instance.subject == subject) | Instance.subject.startswith(f"{subject}/")
+            )
+        if parent is not None:
+            query = query.where(Instance.parent_id == parent)
+        found = self.house.read(lambda uow: uow.session.execute(query.order_by(Instance.id)).all())
+        return [(case, state, key or "") for case, state, key in found]
+
+    def directions(self, year: str) -> Mapping[str, int]:
+        """Return the directions of a year by their names."""
+        query = select(PriorityDirection.name, PriorityDirection.id).where(
+            PriorityDirection.municipality_id == self.municipality,
+            PriorityDirection.school_year == year,
+        )
+        rows = self.house.read(lambda uow: uow.session.execute(query).all())
+        return {name: number for name, number in rows}
+
+    def network_named(self, name: str) -> int:
+        """Return the id of a network by its name."""
+        query = select(func.max(Network.id)).where(
+            Network.municipality_id == self.municipality, Network.name == name
+        )
+        return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+
+
+def _next_deadline(uow: SqlUnitOfWork) -> dt.datetime | None:
+    return uow.session.scalars(
+        select(Deadline.next_at).where(Deadline.next_at.is_not(None))
+        .order_by(Deadline.next_at).limit(1)
+    ).first()  # fmt: skip
+
+
 def _morning(house: House, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, MORNING, house.settings.zone).astimezone(dt.UTC)
 
 
-def _number(uow: SqlUnitOfWork, kind: str, code: str) -> int:
-    """Return the id of a school, direction, network, person, or of a person's post."""
+def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:
+    """Return the id of a school, direction, network, person, act, or of a person's post."""
     models: Mapping[str, Any] = {
         "school": Organisation, "direction": PriorityDirection, "network": Network,
-        "person": Person,
+        "person": Person, "act": NormativeAct,
     }  # fmt: skip
     if kind == "post":
-        person = _number(uow, "person", code)
+        person = _number(uow, "person", code, municipality)
         found = select(Position.id).where(Position.person_id == person).order_by(Position.id)
         return uow.session.scalars(found).first() or 0
     model = models[kind]
-    return uow.session.scalars(select(model.id).where(model.code == code)).first() or 0
+    found = select(model.id).where(model.code == code)
+    if municipality is not None:
+        found = found.where(model.municipality_id == municipality)
+    return uow.session.scalars(found).first() or 0
 
 
 def _schools(uow: SqlUnitOfWork, network: int) -> Sequence[tuple[int, str]]:
