@@ -30,7 +30,7 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
 	$(call unless,pdftoppm,poppler-utils))
 
-.PHONY: help install system system-deep demo up test cover test-deep check bench lock clean
+.PHONY: help install system system-deep demo year up test cover test-deep check bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ system-deep: system ## the same for `make test-deep`: LibreOffice and poppler
 
 demo: install ## play the main job in a demonstration district, then serve it (ONCE=1 PORT= CLOCK=)
 	@exec $(BIN)/workflow-app demo
+
+year: install ## live through fourteen months of the demonstration district and check what must hold
+	@exec $(BIN)/workflow-app year
 
 up: install ## start the whole system on this machine: web, worker, relay, beat, broker
 	@exec $(BIN)/workflow-app up

@@ -155,6 +155,27 @@ def demo() -> None:
 
 
 @commands.command()
+def year() -> None:
+    """Live through a year of the demonstration district and tell it; exit 1 if it does not hold."""
+    import tempfile
+
+    from workflow_app import demo as district
+    from workflow_app.bootstrap import FIRST_DAY, build
+    from workflow_app.replay import live_whole_year
+
+    with tempfile.TemporaryDirectory(prefix="year-") as folder:
+        environ = {"DATA_DIR": folder, **os.environ, "CLOCK": FIRST_DAY.isoformat()}
+        house = build(load_settings(environ))
+        district.load(house)
+        found = live_whole_year(house, house.read(district.first_municipality), click.echo)
+        house.database.engine.dispose()
+    for sentence in found:
+        click.echo(sentence)
+    click.echo(f"инварианты: нарушений {len(found)}" if found else "инварианты: держатся")
+    sys.exit(1 if found else 0)
+
+
+@commands.command()
 def check() -> None:
     """Verify processes and templates; every finding names its file and line."""
     from workflow_app.bootstrap import findings

@@ -78,6 +78,11 @@ def _load(uow: SqlUnitOfWork) -> None:
     adopt(uow)
 
 
+def first_municipality(uow: SqlUnitOfWork) -> int:
+    """Return the municipality that was loaded first."""
+    return uow.session.scalars(select(Municipality.id).order_by(Municipality.id)).first() or 0
+
+
 def shorten_august(house: House) -> None:
     """Give the district the shorter terms of August, as its specialist would by one click."""
 

@@ -2,19 +2,19 @@
 
 import csv
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, House, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, administration, drafts
 from workflow_app.services.acting import Intent
-from workflow_app.store import networks, outbox
+from workflow_app.store import invariants, networks, outbox
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
@@ -231,7 +231,7 @@ class Present(Past):
             PriorityDirection.school_year == year,
         )
         rows = self.house.read(lambda uow: uow.session.execute(query).all())
-        return {name: number for name, number in rows}
+        return {row.name: row.id for row in rows}
 
     def network_named(self, name: str) -> int:
         """Return the id of a network by its name."""
@@ -239,6 +239,32 @@ class Present(Past):
             Network.municipality_id == self.municipality, Network.name == name
         )
         return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+
+
+Told = Callable[[str], None]
+
+
+def live_whole_year(house: House, municipality: int, tell: Told, until: dt.date = LAST_DAY
+                    ) -> list[str]:  # fmt: skip
+    """Live through a municipality's year in a house loaded as of its first day.
+
+    Every paper is rendered, every letter written; what does not hold at the end is returned.
+    """
+    player = Present(house, FIRST_DAY, municipality)
+    names = dict(player.house.read(_names))
+
+    def line(day: dt.date, who: str, what: str) -> None:
+        tell(f"{day:%d.%m.%Y}  {names.get(who, who)}: {what}")
+
+    year = WholeYear(player, line)
+    year.play(until, player.carry_out)
+    found = player.house.read(invariants.broken)
+    return [*found, *(year.broken() if until == LAST_DAY else ())]
+
+
+def _names(uow: SqlUnitOfWork) -> Sequence[tuple[str, str]]:
+    rows = uow.session.execute(select(Person.code, Person.short_nom))
+    return [(code or "", name) for code, name in rows]
 
 
 def _next_deadline(uow: SqlUnitOfWork) -> dt.datetime | None:

@@ -1,10 +1,11 @@
 """A new network, plans of the year, a school that comes in winter (P1–P12, L1–L6, N2–N5)."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workflows.activities import PLAN
-from workflows.running_year import YEAR, Row, Year
+from workflows.running_year import YEAR, Event, Row, Year
 from workflows.whole_year.decrees import CHANGE, Decrees
 from workflows.whole_year.player import Municipality, Tell
 
@@ -112,6 +113,15 @@ class Planning(Year):
         if acted:
             self.tell(who, f"{row['title']}: {WORDS[action]}")
         return acted
+
+    def _activity(self, row: Row) -> Iterator[Event]:
+        """What the table left undone is postponed, or cancelled if it was recommended (K3)."""
+        if row["state"] != "planned":
+            yield from super()._activity(row)
+        elif not row["from_recommendation_id"]:
+            yield Event(dt.date(2026, 2, 10), 4, lambda: self._postpone(row))
+        else:
+            yield Event(dt.date(2026, 3, 10), 4, lambda: self._cancel(row))
 
     # ------------------------------------------------------------ the new network
 

@@ -7,9 +7,9 @@ from functools import partial
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.rules import year_after
 from workflows.running_year import YEAR, Event
+from workflows.whole_year import promises
 from workflows.whole_year.decrees import CENTRE, DEPUTY, HEAD, SPECIALIST, Decrees
-from workflows.whole_year.planning import NEW, NEW_HEAD, NEW_NAME, NewNetwork
-from workflows.whole_year.planning import Planning
+from workflows.whole_year.planning import NEW, NEW_HEAD, NEW_NAME, NewNetwork, Planning
 from workflows.whole_year.player import Municipality, Tell
 from workflows.whole_year.reporting import Reporting
 
@@ -44,7 +44,10 @@ class WholeYear:
         return [event for event in ordered if event.day <= until]
 
     def play(self, until: dt.date = LAST_DAY, evening: Callable[[], None] = lambda: None) -> int:
-        """Live day by day until a day; `evening` follows each day that something happened."""
+        """Live day by day until a day; `evening` follows each day that something happened.
+
+        Plans of a year end with the last minute of its last day, so that one is lived to its end.
+        """
         events = self.events(until)
         for place, event in enumerate(events):
             if event.day != self.player.today or place == 0:
@@ -52,7 +55,14 @@ class WholeYear:
             event.happen()
             if place + 1 == len(events) or events[place + 1].day != event.day:
                 evening()
+        if until == LAST_DAY:
+            self.player.at(LAST_DAY + dt.timedelta(days=1))
+            evening()
         return len(events)
+
+    def broken(self) -> list[str]:
+        """Return what does not hold of the plans, reports and recommendations at the end."""
+        return list(promises.broken(self.player, self.networks, (YEAR, NEXT)))
 
     def _tell(self, who: str, what: str) -> None:
         self._told(self.player.today, who, what)
