@@ -142,6 +142,14 @@ class Present(Past):
             self._numbers[key] = self.house.read(lambda uow: _number(uow, kind, code, own))
         return self._numbers[key]
 
+    def case(self, process: str, subject: str, key: str = "") -> int:
+        """Return the newest case of this municipality about a subject, or grown from a row."""
+        query = select(func.max(Instance.id)).where(
+            Instance.municipality_id == self.municipality, Instance.process == process,
+            Instance.subject == subject, Instance.fan_key == key,
+        )  # fmt: skip
+        return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+
     def at(self, day: dt.date) -> None:
         """Move to a day; every deadline on the way happens at its own moment."""
         self.today, target = day, _morning(self.house, day)
