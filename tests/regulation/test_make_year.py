@@ -36,7 +36,7 @@ def test_the_whole_year_is_lived_and_everything_holds(open_district):
     assert found == []
     assert told[-1].endswith("2025/2026 учебный год закрыт")
     assert district.rows(Incident) == []
-    assert states(district, "year_cycle") == ["closed", "year_planned"]
+    assert states(district, "year_cycle") == ["closed", "year_launched"]
     assert states(district, "year_end_report") == ["closed"] * 4
     papers = {row["paper"] for row in district.rows(Document)}
     assert {"plan", "year_report", "report_addendum", "district_summary"} <= papers
