@@ -117,8 +117,9 @@ def bench_turn(server: PostgresServer, folder: Path) -> None:
     found = district.read(broken)
     assert found == [], found[:5]
     district.close()
-    tell("rollover_1700", round(seconds, 1), "s", ratio_to_limit=TURN_LIMIT_S / seconds if len(plans) > FULL else None,
-         networks=len(plans), killed=2)  # fmt: skip
+    limit = TURN_LIMIT_S / seconds if len(plans) > FULL else None
+    tell("rollover_1700", round(seconds, 1), "s", ratio_to_limit=limit, networks=len(plans),
+         killed=2)  # fmt: skip
 
 
 def bench_years(server: PostgresServer, folder: Path) -> None:
