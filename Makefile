@@ -30,7 +30,7 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
 	$(call unless,pdftoppm,poppler-utils))
 
-.PHONY: help install system system-deep demo year up test cover test-deep check bench lock clean
+.PHONY: help install system system-deep demo year up test cover test-deep check bench bench-year lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ system-deep: system ## the same for `make test-deep`: LibreOffice and poppler
 demo: install ## play the main job in a demonstration district, then serve it (ONCE=1 PORT= CLOCK=)
 	@exec $(BIN)/workflow-app demo
 
-year: install ## let the demonstration district live through a whole year, print it, check it
+year: install ## live through fourteen months of the demonstration district and check what must hold
 	@exec $(BIN)/workflow-app year
 
 up: install ## start the whole system on this machine: web, worker, relay, beat, broker
@@ -77,6 +77,9 @@ check: install ## format, lint, types, import contracts, processes and templates
 
 bench: install ## measure; one JSON object a line
 	@for file in tests/bench/bench_*.py; do $(BIN)/python "$$file"; done
+
+bench-year: install ## years of 170 and 1700 networks, and a turn of 1668 killed twice: for hours
+	@YEAR_NETWORKS=170,1700 TURN_NETWORKS=1668 $(BIN)/python tests/bench/bench_years.py
 
 lock: install ## choose the newest allowed versions of all packages and write requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --upgrade --universal --generate-hashes --no-emit-index-url \

@@ -78,9 +78,9 @@ def build(settings: Settings, processes: Sequence[Process] = PROCESSES, template
 live_through = running_year.replay
 """Play the running year of the demonstration district up to a day."""
 year_begins = running_year.begins_on
-live_whole_year = whole_year.live
-"""Let the district live from one 1 July to the next 31 August, past none of its processes."""
-WHOLE_YEAR_BEGINS = whole_year.FIRST
+WholeYear = whole_year.WholeYear
+"""Fourteen months of one municipality, from the opening of a school year to its closing."""
+FIRST_DAY, LAST_DAY = whole_year.START, whole_year.LAST_DAY
 
 
 def findings(processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES) -> list[object]:

@@ -58,15 +58,6 @@ def _live_through(house: House) -> None:
         past.at(today)
 
 
-def live_whole_year(house: House) -> int:
-    """Load the district as 1 July knew it and let it live through a whole year; return events."""
-    schema.upgrade(house.database)
-    house.transact(definitions.store)
-    past = replay.Past(house, bootstrap.WHOLE_YEAR_BEGINS, learns=False)
-    past.house.transact(_load)
-    return bootstrap.live_whole_year(past)
-
-
 def _load(uow: SqlUnitOfWork) -> None:
     report = import_directory(uow.session, as_of=uow.today)
     if not report.ok:
@@ -85,6 +76,11 @@ def _load(uow: SqlUnitOfWork) -> None:
     if rows:
         uow.connection.execute(insert(table(Account)), rows)
     adopt(uow)
+
+
+def first_municipality(uow: SqlUnitOfWork) -> int:
+    """Return the municipality that was loaded first."""
+    return uow.session.scalars(select(Municipality.id).order_by(Municipality.id)).first() or 0
 
 
 def shorten_august(house: House) -> None:

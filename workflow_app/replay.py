@@ -2,19 +2,19 @@
 
 import csv
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, House, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, administration, drafts
 from workflow_app.services.acting import Intent
-from workflow_app.store import networks, outbox
+from workflow_app.store import invariants, networks, outbox
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
@@ -42,9 +42,7 @@ def rows(file: str) -> Sequence[Mapping[str, str]]:
 class Past:
     """The district on days gone by, in a house whose clock stands until it is moved."""
 
-    def __init__(self, house: House, start: dt.date, *, learns: bool = True) -> None:
-        """Begin on a day; one who `learns` takes over what orders registered elsewhere tell."""
-        self.learns = learns
+    def __init__(self, house: House, start: dt.date) -> None:
         self.clock = FixedClock(_morning(house, start))
         self.house = replace(house, clock=self.clock)
         self._orders = sorted({dt.date.fromisoformat(row["reg_date"]) for row in rows("orders")})
@@ -60,27 +58,13 @@ class Past:
 
     def at(self, day: dt.date) -> None:
         """Move to a day: take over what orders told by then, let happen what was due."""
-        if self.learns and any(self.today < order <= day for order in self._orders):
+        if any(self.today < order <= day for order in self._orders):
             self.house.transact(lambda uow: import_directory(uow.session, as_of=day))
-        morning = _morning(self.house, day)
-        for moment in iter(self._next_due, None):
-            if moment > morning:
-                break
-            self._set(max(moment, self.clock.now()))
-            if not loops.fire_due(self.house):
-                break
-            self.carry_out()
-        self._set(morning)
+        self.today = day
+        self.clock.set(_morning(self.house, day))
+        while loops.fire_due(self.house):
+            continue
         self.carry_out()
-
-    def _next_due(self) -> dt.datetime | None:
-        """Return when the next deadline falls due or reminds."""
-        query = select(func.min(Deadline.next_at))
-        return self.house.read(lambda uow: uow.session.scalar(query))
-
-    def _set(self, moment: dt.datetime) -> None:
-        self.clock.set(moment)
-        self.today = moment.astimezone(self.house.settings.zone).date()
 
     def carry_out(self) -> None:
         """Let every message to the outside be done, as the worker does."""
@@ -125,86 +109,198 @@ class Past:
         if isinstance(result, Refusal):
             raise ValueError(f"{who} {case}: {result.message}")
 
-    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
-        """Let a person begin a case and return it."""
-        person = self.number("person", who)
-        result = self.house.transact(
-            lambda uow: acting.start(uow, person, process, values, action=action)
-        )
-        return int(_done(result, f"{who} {process} {action}").instance_id)
-
-    def must(self, who: str, case: int, action: str, **values: Any) -> None:
-        """Let a person act who has to be able to; then let follow what follows."""
-        person, intent = self.number("person", who), Intent(case, action, values)
-        result = self.house.transact(lambda uow: acting.act(uow, person, intent))
-        _done(result, f"{self.today} {who} {case} {action}")
-        self.carry_out()
-
-    def children(self, case: int, process: str) -> Mapping[str, int]:
-        """Return key → case of the children of a process."""
-        query = select(Instance).where(Instance.parent_id == case, Instance.process == process)
-        return self.house.read(
-            lambda uow: {row.fan_key: row.id for row in uow.session.scalars(query)}
-        )
-
-    def about(self, process: str, subject: str) -> Mapping[str, int]:
-        """Return code → case of what a process follows about a subject."""
-        query = select(Instance.id).where(Instance.process == process, Instance.subject == subject)
-        cases = self.house.read(lambda uow: list(uow.session.scalars(query.order_by(Instance.id))))
-        return {self.data(case).code: case for case in cases}
-
-    def stand_in(self, absent: str, substitute: str, until: dt.date) -> None:
-        """Let somebody stand in for another person from today on."""
-        post, person = self.number("post", absent), self.number("person", substitute)
-
-        def write(uow: SqlUnitOfWork) -> object:
-            by = uow.actor(self.number("person", absent))
-            return administration.substitute(
-                SqlAdministration(uow), by, position_id=post, person_id=person,
-                starts_on=self.today, ends_on=until, basis="приказ о замещении (демо)",
-            )  # fmt: skip
-
-        _done(self.house.transact(write), f"{absent} {substitute}")
-
-    def statuses_of(self, year: str) -> Sequence[Mapping[str, Any]]:
-        """Return the statuses a year should have; one nobody has told repeats the last known."""
-        known = [row for row in rows("school_statuses") if row["school_year"] == year]
-        last = max(row["school_year"] for row in rows("school_statuses"))
-        told = known or [row for row in rows("school_statuses") if row["school_year"] == last]
-        return [
-            {"school": self.number("school", row["school_id"]), "code": row["status_code"],
-             "evidence": row["evidence"] or "результаты трёх лет"}
-            for row in told
-        ]  # fmt: skip
-
     def hear(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
         self.house.transact(lambda uow: acting.hear(uow, case, process, state))
 
 
-def _done(result: Any, step: str) -> Any:
-    """Return the result of a step that had to succeed."""
-    if isinstance(result, Refusal):
-        raise ValueError(f"{step}: {'; '.join(one.message for one in result)}")
-    return result
+class RefusedError(Exception):
+    """Somebody of the story may not do what it says."""
+
+
+class Present(Past):
+    """A municipality that lives by its own orders: no table tells what becomes of it.
+
+    Several may share one house and its clock; then one of them moves it for all.
+    """
+
+    def __init__(
+        self, house: House, start: dt.date, municipality: int, clock: FixedClock | None = None
+    ) -> None:
+        super().__init__(house, start)
+        self.municipality = municipality
+        if clock:
+            self.clock = clock
+            self.house = replace(house, clock=clock)
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def number(self, kind: str, code: str) -> int:
+        """Return the id of what a code names in this municipality."""
+        key = kind, code
+        if key not in self._numbers:
+            own = self.municipality
+            self._numbers[key] = self.house.read(lambda uow: _number(uow, kind, code, own))
+        return self._numbers[key]
+
+    def case(self, process: str, subject: str, key: str = "") -> int:
+        """Return the newest case of this municipality about a subject, or grown from a row."""
+        query = select(func.max(Instance.id)).where(
+            Instance.municipality_id == self.municipality, Instance.process == process,
+            Instance.subject == subject, Instance.fan_key == key,
+        )  # fmt: skip
+        return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+
+    def at(self, day: dt.date) -> None:
+        """Move to a day; every deadline on the way happens at its own moment."""
+        self.today, target = day, _morning(self.house, day)
+        while (due := self.house.read(_next_deadline)) is not None and due <= target:
+            self.clock.set(max(due, self.clock.now()))
+            loops.fire_due(self.house)
+        self.clock.set(target)
+        loops.watch_posts(self.house)
+
+    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
+        """Let a person begin a case; return it."""
+        person = self.number("person", who)
+        result = self.house.transact(
+            lambda uow: acting.start(uow, person, process, values, action=action)
+        )
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
+        return result.instance_id
+
+    def must(self, who: str, case: int, action: str, **values: Any) -> None:
+        """Let a person act, as the story says she may."""
+        person = self.number("person", who)
+        intent = Intent(case, action, values)
+        result = self.house.transact(lambda uow: acting.act(uow, person, intent))
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
+
+    def substitute(self, absent: str, who: str, until: dt.date, basis: str) -> None:
+        """Let a person name who acts for her from today on."""
+        absent_id, substitute = self.number("person", absent), self.number("person", who)
+        post = self.number("post", absent)
+        result = self.house.transact(
+            lambda uow: administration.substitute(
+                SqlAdministration(uow), uow.actor(absent_id), position_id=post,
+                person_id=substitute, starts_on=uow.today, ends_on=until, basis=basis,
+            )
+        )  # fmt: skip
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{absent} → {who}: {result.message}")
+
+    def appoint(self, by: str, who: str, role: str, organisation: int) -> None:
+        """Let a person who may do so put another one in an office from today on."""
+        officer, person = self.number("person", by), self.number("person", who)
+        result = self.house.transact(
+            lambda uow: administration.appoint(
+                SqlAdministration(uow), uow.actor(officer), person_id=person, role=role,
+                organisation_id=organisation, starts_on=uow.today, ends_on=None,
+                title="координатор сети", sole=frozenset(),
+            )
+        )  # fmt: skip
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{by} → {who}: {result.message}")
+
+    def state(self, case: int) -> str:
+        """Return where a case stands."""
+        found = self.house.read(lambda uow: uow.load(case))
+        return found.state if found else ""
+
+    def label(self, case: int) -> str:
+        """Return the number a case has in its journal."""
+        found = self.house.read(lambda uow: uow.load(case))
+        return found.number or "" if found else ""
+
+    def child(self, case: int) -> int:
+        """Return the newest case that grew from another one."""
+        return self.house.read(lambda uow: uow.children(case)[-1].id)
+
+    def cases(self, process: str, subject: str = "", parent: int | None = None
+              ) -> Sequence[tuple[int, str, str]]:  # fmt: skip
+        """Return (case, state, key of its row) of a process about a subject and all below it."""
+        query = select(Instance.id, Instance.state, Instance.fan_key).where(
+            Instance.process == process, Instance.municipality_id == self.municipality
+        )
+        if subject:
+            query = query.where(
+                (Instance.subject == subject) | Instance.subject.startswith(f"{subject}/")
+            )
+        if parent is not None:
+            query = query.where(Instance.parent_id == parent)
+        found = self.house.read(lambda uow: uow.session.execute(query.order_by(Instance.id)).all())
+        return [(case, state, key or "") for case, state, key in found]
+
+    def directions(self, year: str) -> Mapping[str, int]:
+        """Return the directions of a year by their names."""
+        query = select(PriorityDirection.name, PriorityDirection.id).where(
+            PriorityDirection.municipality_id == self.municipality,
+            PriorityDirection.school_year == year,
+        )
+        rows = self.house.read(lambda uow: uow.session.execute(query).all())
+        return {row.name: row.id for row in rows}
+
+    def network_named(self, name: str) -> int:
+        """Return the id of a network by its name."""
+        query = select(func.max(Network.id)).where(
+            Network.municipality_id == self.municipality, Network.name == name
+        )
+        return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+
+
+Told = Callable[[str], None]
+
+
+def live_whole_year(house: House, municipality: int, tell: Told, until: dt.date = LAST_DAY
+                    ) -> list[str]:  # fmt: skip
+    """Live through a municipality's year in a house loaded as of its first day.
+
+    Every paper is rendered, every letter written; what does not hold at the end is returned.
+    """
+    player = Present(house, FIRST_DAY, municipality)
+    names = dict(player.house.read(_names))
+
+    def line(day: dt.date, who: str, what: str) -> None:
+        tell(f"{day:%d.%m.%Y}  {names.get(who, who)}: {what}")
+
+    year = WholeYear(player, line)
+    year.play(until, player.carry_out)
+    found = player.house.read(invariants.broken)
+    return [*found, *(year.broken() if until == LAST_DAY else ())]
+
+
+def _names(uow: SqlUnitOfWork) -> Sequence[tuple[str, str]]:
+    rows = uow.session.execute(select(Person.code, Person.short_nom))
+    return [(code or "", name) for code, name in rows]
+
+
+def _next_deadline(uow: SqlUnitOfWork) -> dt.datetime | None:
+    return uow.session.scalars(
+        select(Deadline.next_at).where(Deadline.next_at.is_not(None))
+        .order_by(Deadline.next_at).limit(1)
+    ).first()  # fmt: skip
 
 
 def _morning(house: House, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, MORNING, house.settings.zone).astimezone(dt.UTC)
 
 
-def _number(uow: SqlUnitOfWork, kind: str, code: str) -> int:
-    """Return the id of a school, direction, network, person, or of a person's post."""
+def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:
+    """Return the id of a school, direction, network, person, act, or of a person's post."""
     models: Mapping[str, Any] = {
-        "school": Organisation, "act": NormativeAct, "direction": PriorityDirection,
-        "network": Network, "person": Person,
+        "school": Organisation, "direction": PriorityDirection, "network": Network,
+        "person": Person, "act": NormativeAct,
     }  # fmt: skip
     if kind == "post":
-        person = _number(uow, "person", code)
+        person = _number(uow, "person", code, municipality)
         found = select(Position.id).where(Position.person_id == person).order_by(Position.id)
         return uow.session.scalars(found).first() or 0
     model = models[kind]
-    return uow.session.scalars(select(model.id).where(model.code == code)).first() or 0
+    found = select(model.id).where(model.code == code)
+    if municipality is not None:
+        found = found.where(model.municipality_id == municipality)
+    return uow.session.scalars(found).first() or 0
 
 
 def _schools(uow: SqlUnitOfWork, network: int) -> Sequence[tuple[int, str]]:
