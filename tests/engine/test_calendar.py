@@ -10,6 +10,7 @@ from workflow_app.engine.calendar import (
     local_date,
     school_year_bounds,
     school_year_of,
+    year_after,
     year_before,
 )
 
@@ -85,6 +86,7 @@ def test_a_moment_without_a_zone_has_no_date():
 def test_a_school_year_turns_on_the_first_of_september(on, code):
     assert school_year_of(day(on)) == code
     assert year_before(code) == school_year_of(school_year_bounds(code)[0] - dt.timedelta(days=1))
+    assert year_after(year_before(code)) == code
     starts, ends = school_year_bounds(code)
     assert starts <= day(on) <= ends
 
