@@ -2,8 +2,12 @@
 
 import pytest
 from district import DATABASES, DistrictMaker
+from hypothesis import settings
 from servers import postgres_server, smtp_server, valkey_server
 from workers import workers
+
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")  # a busy machine makes a test slow, not wrong
 
 __all__ = ["postgres_server", "smtp_server", "valkey_server", "workers"]
 

@@ -217,4 +217,4 @@ def test_the_end_of_a_year_stays_sound_on_short_walks(district_maker, stage):
 
 @pytest.mark.deep
 def test_the_end_of_a_year_stays_sound_on_long_walks(district_maker):
-    walk(YearEnd, district_maker, examples=30, steps=40)
+    walk(YearEnd, district_maker, examples=6, steps=10)
