@@ -22,7 +22,7 @@ from workflow_app.store.models.registers import (
     journal_sequence,
 )
 from workflows.order_approval.composition import composition_is_sound
-from workflows.order_approval.effects import EFFECTS
+from workflows.order_approval.effects import by_kind
 from workflows.order_approval.form import Order
 from workflows.order_approval.limits import may_be_revoked
 
@@ -65,7 +65,7 @@ class Desk:
             label=f"{number}-од", kind="issued", registered_on=uow.today, instance_id=case.id,
             order_kind=data.kind,
         )))  # fmt: skip
-        for change in EFFECTS[data.kind](case, facts):
+        for change in by_kind(case, facts):
             write = {Enter: uow.enter, Amend: uow.amend, End: uow.end}.get(type(change))
             if isinstance(change, Enter):
                 write(change.register, case, change.values, change.effective_on)

@@ -56,13 +56,24 @@ def members_of(session: Session, network_ids: Iterable[int], on: dt.date) -> tup
 
 
 def turning_points(session: Session, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
-    """Return the later days on which orders registered so far change a composition."""
+    """Return the later days on which orders registered so far change a composition.
+
+    An order revoked by its day changes nothing on it.
+    """
+    revoked = select(OrderRelation.id).where(
+        OrderRelation.kind == "revokes",
+        OrderRelation.target_entry_id == MembershipEvent.order_entry_id,
+        OrderRelation.effective_on <= MembershipEvent.effective_on,
+    )
     query = (
         select(MembershipEvent.effective_on)
-        .where(MembershipEvent.network_id == network_id, MembershipEvent.effective_on > after)
+        .where(
+            MembershipEvent.network_id == network_id, MembershipEvent.effective_on > after,
+            ~revoked.exists(),
+        )
         .distinct()
         .order_by(MembershipEvent.effective_on)
-    )
+    )  # fmt: skip
     return tuple(session.scalars(query))
 
 

@@ -1,0 +1,224 @@
+"""Orders as guards know them, the days on which they matter, and the log of what they wrote."""
+
+import pytest
+from looking import day
+from sqlalchemy import insert, select
+
+from workflow_app.engine.case import Case
+from workflow_app.store import order_effects, registers
+from workflow_app.store.facts import SqlFacts
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.directory import PriorityDirection
+from workflow_app.store.models.registers import (
+    Journal,
+    JournalEntry,
+    MembershipEvent,
+    Network,
+    OrderRelation,
+    RegisterChange,
+    journal_sequence,
+)
+
+TODAY = day("2026-02-02")
+LATER, LATEST = day("2026-03-02"), day("2026-04-01")
+
+
+class Desk:
+    """Registers orders in the journal and lets them write, as the interpreter does."""
+
+    def __init__(self, session, cast):
+        self.session, self.cast = session, cast
+        self.connection = session.connection()
+
+    @property
+    def facts(self):
+        return SqlFacts(self.connection, {}, self.cast.municipality, TODAY)
+
+    def order(self, number, kind="amend", **said):
+        """Register an order and return its case; the case has the number of the order."""
+        journal = self.session.scalars(select(Journal.id).where(Journal.code == "orders")).one()
+        row = {
+            "municipality_id": self.cast.municipality, "journal_id": journal, "year": 2026,
+            "number": number, "label": f"{number}-од", "kind": "issued", "title": "О сети",
+            "registered_on": TODAY, "instance_id": 9000 + number, "order_kind": kind, **said,
+        }  # fmt: skip
+        inserted_id(self.connection.execute(insert(table(JournalEntry)).values(row)))
+        return Case(9000 + number, "order_approval", "signed", None, self.cast.municipality)
+
+    def entry(self, case):
+        return order_effects.own_entry(self.connection, case.id)
+
+    def amend(self, case, **values):
+        order_effects.amend_network(self.connection, case, self.network, values, TODAY)
+
+    def revoke(self, number, revoked, on=TODAY):
+        """Register an order that takes another one back."""
+        values = {"entry_id": self.entry(revoked).id}
+        order_effects.enter_revocation(self.connection, self.order(number, "revoke"), values, on)
+
+    def turn(self, case, on, code="NW2"):
+        """Let an order take a school out of a network from a day on."""
+        entry = self.entry(case)
+        row = {
+            "municipality_id": self.cast.municipality, "network_id": self.cast.network(code),
+            "school_id": self.cast.school("S16"), "role": None, "effective_on": on,
+            "sequence": journal_sequence(entry.year, entry.number), "registered_on": TODAY,
+            "order_label": entry.label, "order_entry_id": entry.id, "order_instance_id": case.id,
+        }  # fmt: skip
+        self.connection.execute(insert(table(MembershipEvent)).values(row))
+
+    @property
+    def network(self):
+        return self.cast.network("NW2")
+
+    def said(self, *columns):
+        """Return what the register says of the network."""
+        rows = table(Network)
+        query = select(*(rows.c[name] for name in columns)).where(rows.c.id == self.network)
+        return tuple(self.connection.execute(query).one())
+
+    def log(self, case):
+        """Return what an order changed: register, values before, values after."""
+        rows = table(RegisterChange)
+        of_order = rows.c.order_entry_id == self.entry(case).id
+        query = select(rows.c.register, rows.c.before, rows.c.after).where(of_order)
+        return [tuple(row) for row in self.connection.execute(query.order_by(rows.c.id))]
+
+
+@pytest.fixture
+def desk(district, cast):
+    return Desk(district, cast)
+
+
+def imported(desk, code):
+    query = select(JournalEntry.id).where(JournalEntry.code == code)
+    return desk.session.scalars(query).one()
+
+
+# ---------------------------------------------------------------- what guards know of an order
+
+
+def test_an_imported_order_tells_what_it_is_about(desk, cast):
+    card = desk.facts.order(imported(desk, "O07"))
+    assert (card.number, card.registered_on, card.kind) == ("290-од", day("2025-08-28"), "extend")
+    assert card.networks == tuple(sorted(cast.network(code) for code in ("NW1", "NW2", "NW3")))
+    assert (card.case, card.is_revoked) == (None, False)
+
+
+def test_an_order_made_here_names_its_case_and_whether_it_was_revoked(desk):
+    case = desk.order(41)
+    entry = desk.entry(case).id
+    assert (desk.facts.order(entry).case, desk.facts.order(entry).is_revoked) == (case.id, False)
+    desk.revoke(42, case)
+    assert desk.facts.order(entry).is_revoked
+
+
+def test_no_order_stands_for_an_unknown_an_annulled_or_a_foreign_number(desk):
+    annulled = desk.entry(desk.order(41, kind=None)).id
+    desk.connection.execute(
+        table(JournalEntry).update().where(JournalEntry.id == annulled).values(kind="annulled")
+    )
+    mine = imported(desk, "O07")
+    other = SqlFacts(desk.connection, {}, desk.cast.municipality + 1, TODAY)
+    assert desk.facts.order(10**9) is None
+    assert desk.facts.order(annulled) is None
+    assert other.order(mine) is None
+    assert desk.facts.order(mine)
+
+
+def test_orders_of_a_network_stand_in_their_order_without_the_revoked(desk, cast):
+    numbers = [card.number for card in desk.facts.orders_of(desk.network)]
+    assert numbers == ["306-од", "290-од", "12-од"]
+    case = desk.order(41)
+    registers.enter_network_order(desk.connection, case, {"network_id": desk.network}, TODAY)
+    assert [card.number for card in desk.facts.orders_of(desk.network)] == [*numbers, "41-од"]
+    desk.revoke(42, case)
+    assert [card.number for card in desk.facts.orders_of(desk.network)] == numbers
+    assert "12-од" not in [card.number for card in desk.facts.orders_of(cast.network("NW1"))]
+
+
+# ---------------------------------------------------------------- days on which orders matter
+
+
+def test_turning_points_are_the_later_days_of_this_network_once_each(desk):
+    for number, on in ((41, LATEST), (42, LATER), (43, LATER), (44, TODAY)):
+        desk.turn(desk.order(number), on)
+    desk.turn(desk.order(45), day("2026-05-04"), "NW1")
+    assert desk.facts.turning_points(desk.network, TODAY) == (LATER, LATEST)
+    assert desk.facts.turning_points(desk.network, LATER) == (LATEST,)
+    assert desk.facts.turning_points(desk.network, LATEST) == ()
+
+
+def test_a_revoked_order_is_no_turning_point(desk):
+    early, late = desk.order(41), desk.order(42)
+    desk.turn(early, LATER)
+    desk.turn(late, LATEST)
+    desk.revoke(43, early)
+    assert desk.facts.turning_points(desk.network, TODAY) == (LATEST,)
+
+
+def test_an_order_revoked_after_its_day_was_one(desk):
+    case = desk.order(41)
+    desk.turn(case, LATER)
+    desk.revoke(42, case, on=LATEST)
+    assert desk.facts.turning_points(desk.network, TODAY) == (LATER,)
+
+
+# ---------------------------------------------------------------- the log of the registers
+
+
+def test_the_log_keeps_what_an_order_changed(desk):
+    (name,) = desk.said("name")
+    case = desk.order(41)
+    desk.amend(case, name="Чтение без границ", valid_to=day("2027-08-31"))
+    assert desk.said("name", "valid_to") == ("Чтение без границ", day("2027-08-31"))
+    before = {"name": name, "valid_to": "2026-08-31"}
+    after = {"name": "Чтение без границ", "valid_to": "2027-08-31"}
+    assert desk.log(case) == [("network", before, after)]
+
+
+def test_what_no_order_says_is_not_logged(desk):
+    count = len(desk.connection.execute(select(RegisterChange.id)).all())
+    alone = Case(9999, "network_life", "active", None, desk.cast.municipality)
+    desk.amend(alone, state="closing")
+    assert desk.said("state") == ("closing",)
+    assert len(desk.connection.execute(select(RegisterChange.id)).all()) == count
+
+
+def test_a_revocation_puts_back_what_the_order_found(desk):
+    before = desk.said("name", "valid_to")
+    case = desk.order(41)
+    desk.amend(case, name="Чтение без границ", valid_to=day("2027-08-31"))
+    desk.revoke(42, case)
+    assert desk.said("name", "valid_to") == before
+
+
+def test_a_revocation_leaves_what_a_later_order_has_changed_again(desk):
+    case = desk.order(41)
+    desk.amend(case, name="Чтение без границ", valid_to=day("2027-08-31"))
+    desk.amend(desk.order(42), name="Чтение для всех")
+    desk.revoke(43, case)
+    assert desk.said("name", "valid_to") == ("Чтение для всех", day("2026-08-31"))
+
+
+def test_a_direction_that_only_a_revoked_order_knew_is_a_draft_again(desk):
+    case = desk.order(41, "directions")
+    said = {"school_year": "2026-2027", "name": "Наставничество", "subject_area": "",
+            "clause": "5.2"}  # fmt: skip
+    row = order_effects.enter_direction(desk.connection, case, said, TODAY)
+    assert desk.log(case)[0][:2] == ("direction", {})
+    desk.revoke(42, case)
+    state = select(PriorityDirection.state).where(PriorityDirection.id == row)
+    assert desk.connection.execute(state).scalar_one() == "draft"
+
+
+def test_an_order_is_revoked_by_another_once(desk):
+    case, other = desk.order(41), desk.order(42, "revoke")
+    for _ in range(2):
+        order_effects.enter_revocation(
+            desk.connection, other, {"entry_id": desk.entry(case).id}, TODAY
+        )
+    relations = select(OrderRelation.kind).where(
+        OrderRelation.target_entry_id == desk.entry(case).id
+    )
+    assert desk.connection.execute(relations).scalars().all() == ["revokes"]
