@@ -1,7 +1,7 @@
 """The one place where decisions become rows: every `Change` is applied here and nowhere else."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,23 +26,22 @@ from workflow_app.engine.changes import (
     Voter,
     Withdraw,
 )
-from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
 from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
 from workflow_app.engine.forms import Form, parse
-from workflow_app.engine.process import Process, State
+from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import POST, Actor, Capacity, system, targets
+from workflow_app.engine.roles import Actor, Capacity, system, targets
 from workflow_app.services import children, undoing
 from workflow_app.services.children import plain
 from workflow_app.services.hashing import sha256, text_hash
 from workflow_app.services.ports import (
     Entry,
     NewCase,
-    NewDeadline,
     NewDocument,
     NewWorkItem,
     UnitOfWork,
 )
+from workflow_app.services.waiting import Waiting, waits_otherwise
 
 MOST_STEPS = 100
 """Steps that may follow from one action by themselves; more means a loop in the definitions."""
@@ -53,6 +52,7 @@ class Interpreter:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
+        self._waiting = Waiting(uow)
         self._unsettled: deque[int] = deque()
         self._calls: deque[children.Called] = deque()
         self._cause: undoing.Cause | None = None
@@ -348,7 +348,7 @@ class Interpreter:
         self._close_deadlines(case, ballot=ballot.key)
         if not pending:
             return
-        deadlines = self._deadlines(case, (ballot.due,) if ballot.due else (), ballot=ballot)
+        deadlines = self._waiting.deadlines(case, (ballot.due,) if ballot.due else (), ballot)
         self.uow.open_deadlines(case, deadlines)
         due_at = deadlines[0].due_at if deadlines else None
         items = [
@@ -358,7 +358,7 @@ class Interpreter:
             )
             for voter in pending
         ]  # fmt: skip
-        self._open_work(case, items)
+        self._waiting.open_work(case, items)
 
     def _call(self, case: Case, change: Call) -> None:
         self._calls.extend(children.family_called(self.uow, case, change))
@@ -390,10 +390,10 @@ class Interpreter:
         and say so otherwise now.
         """
         if target == before.state:
-            if _waits_otherwise(process.states[target], before, case):
+            if waits_otherwise(process.states[target], before, case):
                 self._close_deadlines(case, state=target)
                 self._close_work(case, state=target)
-                self.open_state(process, case)
+                self._waiting.open_state(process, case)
             return case
         case = replace(case, state=target)
         if before.state:
@@ -402,88 +402,8 @@ class Interpreter:
             ballot = process.states[before.state].ballot
             if ballot:
                 self.close_ballot(case, ballot)
-        self.open_state(process, case)
+        self._waiting.open_state(process, case)
         return case
-
-    def open_state(self, process: Process, case: Case) -> None:
-        """Open what a state waits for: deadlines and work items."""
-        state = process.states[case.state]
-        deadlines = self._deadlines(case, state.due)
-        self.uow.open_deadlines(case, deadlines)
-        due_at = min((deadline.due_at for deadline in deadlines), default=None)
-        self._open_work(case, [*self._items(process, case, state, due_at)])
-
-    def _items(
-        self, process: Process, case: Case, state: State, due_at: Any
-    ) -> Iterable[NewWorkItem]:
-        for role in state.waits_for:
-            moves = [t for t in process.moves(state.key) if role in t.by]
-            title = next((t.title for t in moves if t.style == "primary"), state.title)
-            for held_by, organisation in targets(role, case.parties):
-                yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
-
-    def _open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
-        """Open work items and announce them; one that nobody may perform goes to the watcher."""
-        if not items:
-            return
-        held = [item for item in items if self._is_held(case, item)]
-        if all(item.ballot for item in items):
-            vacant = [item for item in items if item not in held]
-        else:  # the roles of a state are alternatives: one holder is enough
-            vacant, items = ([], held) if held else (list(items), items)
-        self.uow.open_work(case, [*items, *self._for_watcher(case, vacant)])
-        self._announce(case, items)
-
-    def call_watcher(self, case: Case, item: NewWorkItem) -> None:
-        """Give an open item that nobody may perform any more to the watcher, and announce it."""
-        for_watcher = self._for_watcher(case, [item])
-        if for_watcher:
-            self.uow.open_work(case, for_watcher)
-            self._announce(case, for_watcher)
-
-    def _announce(self, case: Case, items: Sequence[NewWorkItem]) -> None:
-        self.uow.send(
-            case, "announce",
-            {
-                "items": [[item.role, item.organisation_id, item.title] for item in items],
-                "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
-            },
-        )  # fmt: skip
-
-    def _is_held(self, case: Case, item: NewWorkItem) -> bool:
-        """Tell whether somebody may perform a work item today."""
-        facts = self.uow.facts(case.municipality_id)
-        if item.role == POST:
-            return bool(facts.holders(POST, item.organisation_id))
-        holders = facts.holders(item.role, None)
-        return any(item.organisation_id in (0, holder.organisation_id) for holder in holders)
-
-    def _for_watcher(self, case: Case, vacant: Sequence[NewWorkItem]) -> list[NewWorkItem]:
-        """Return items for the watcher, one for each that nobody may perform."""
-        watcher = self.uow.processes[case.process].watcher
-        if watcher is None:
-            return []
-        return [
-            replace(item, role=role, organisation_id=place, reason="no_eligible_performer")
-            for item in vacant
-            for role, place in targets(watcher, case.parties)
-        ]
-
-    def _deadlines(
-        self, case: Case, dues: Iterable[Due], ballot: Ballot | None = None
-    ) -> list[NewDeadline]:
-        return [self._deadline(case, due, ballot) for due in dues]
-
-    def _deadline(self, case: Case, due: Due, ballot: Ballot | None) -> NewDeadline:
-        own = self.uow.policy(case.municipality_id, due.kind)
-        policy = own or default_policy(due, self.uow.facts(case.municipality_id))
-        days = self.uow.working_days(case.municipality_id)
-        fixed = due.on(case) if due.on else None
-        plan = schedule(due, policy, self.uow.today, days, fixed)
-        return NewDeadline(
-            due.kind, plan.due_at(self.uow.zone), moments(plan, self.uow.zone),
-            "" if ballot else case.state, ballot.key if ballot else "", due.then or "",
-        )  # fmt: skip
 
     def _issue(self, process: Process, case: Case, paper: Paper) -> None:
         kind = process.papers[paper.key]
@@ -496,16 +416,6 @@ class Interpreter:
                 sha256(f"{kind.template}\n{case.text_hash}"), case.state,
             ),
         )  # fmt: skip
-
-
-def _waits_otherwise(state: State, before: Case, after: Case) -> bool:
-    """Tell whether a state is due on another day, or waits for somebody else, than before."""
-    if before.data is after.data:
-        return False
-    moved = any(due.on(before) != due.on(after) for due in state.due if due.on)
-    return moved or any(
-        targets(role, before.parties) != targets(role, after.parties) for role in state.waits_for
-    )
 
 
 def _is_waited_for(process: Process, ballot: Ballot) -> bool:

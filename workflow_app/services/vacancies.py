@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import NewWorkItem, UnitOfWork
+from workflow_app.services.waiting import Waiting
 
 
 class Vacancies(UnitOfWork, Protocol):
@@ -20,5 +20,5 @@ def call_watchers(uow: Vacancies) -> int:
     for instance_id, item in found:
         case = uow.load(instance_id)
         if case is not None:
-            Interpreter(uow).call_watcher(case, item)
+            Waiting(uow).call_watcher(case, item)
     return len(found)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, select
 
 from workflow_app.services.roots import TypedRoot
+from workflow_app.store.history import CHAINED, line_hash
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import History, Instance
 from workflow_app.store.models.messages import ChainRoot
-from workflow_app.store.unit_of_work import CHAINED, line_hash
 
 _HISTORY = table(History)
 _INSTANCE = table(Instance)

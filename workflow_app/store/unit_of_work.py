@@ -16,7 +16,6 @@ from workflow_app.engine.deadlines import Policy, WorkingDays
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services.hashing import canonical, sha256
 from workflow_app.services.ports import (
     DueTick,
     Entry,
@@ -29,8 +28,10 @@ from workflow_app.services.ports import (
 from workflow_app.store import (
     calendar,
     deadlines,
+    history,
     offices,
     outbox,
+    papers,
     references,
     registers,
     subjects,
@@ -40,13 +41,12 @@ from workflow_app.store import (
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.documents import Document, StoredFile, Upload
+from workflow_app.store.models.base import table
+from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     DataVersion,
     Deadline,
     DeadlinePolicy,
-    History,
     Instance,
     Participant,
     WorkItem,
@@ -57,16 +57,12 @@ if TYPE_CHECKING:
 
 _EVENT = table(AdminEvent)
 _INSTANCE = table(Instance)
-_HISTORY = table(History)
 _VERSION = table(DataVersion)
 _DEADLINE = table(Deadline)
 _WORK = table(WorkItem)
 _DOCUMENT = table(Document)
-_FILE = table(StoredFile)
-_UPLOAD = table(Upload)
 _POLICY = table(DeadlinePolicy)
 _PARTICIPANT = table(Participant)
-_ADMIN_EVENT = table(AdminEvent)
 
 # Statements are built once: building one costs as much as the database takes to answer it.
 _CASES = select(
@@ -81,7 +77,6 @@ _SAVE_CASE = update(_INSTANCE).where(
 )
 _ADD_CASE = insert(_INSTANCE).returning(_INSTANCE.c.id, _INSTANCE.c.fan_key)
 _ADD_PART = insert(_PARTICIPANT).inline()
-_ADD_LINE = insert(_HISTORY).inline()
 _ADD_DEADLINE = insert(_DEADLINE).inline()
 _ADD_WORK = insert(_WORK).inline()
 _CLOSE_DEADLINES = update(_DEADLINE).where(
@@ -282,7 +277,8 @@ class SqlUnitOfWork:
     def save(self, process: Process, case: Case, before: Case, entry: Entry) -> int:
         """Write the case and its next line of history; return the line's number."""
         seq, head, state = self._heads[case.id]
-        line = self._line(case, entry, seq + 1, head)
+        body = self._bodies.get(case.process, "")
+        line = history.line(case, entry, self.now, body, (seq + 1, head))
         moved = entry.from_state != entry.to_state or case.data is not before.data
         values = {
             "history_seq": line["seq"], "history_head": line["sha256"], "changed_at": self.now,
@@ -293,7 +289,7 @@ class SqlUnitOfWork:
         if case.number:
             values["number"] = case.number
         self._rows.write(_SAVE_CASE, values | {"case_id": case.id, "seen_seq": seq})
-        self._rows.write(_ADD_LINE, line)
+        self._rows.write(history.ADD, line)
         self._heads[case.id] = (line["seq"], line["sha256"], case.state)
         if case.parties is not before.parties:
             self._take_part(
@@ -320,20 +316,6 @@ class SqlUnitOfWork:
             values |= {"finished_at": None, "open_key": key}
         return values
 
-    def _line(self, case: Case, entry: Entry, seq: int, previous: str) -> dict[str, Any]:
-        """Return a line of history, chained to the one before."""
-        capacity = entry.capacity
-        line: dict[str, Any] = {
-            "instance_id": case.id, "seq": seq, "at": self.now, "action": entry.action,
-            "title": entry.title, "from_state": entry.from_state, "to_state": entry.to_state,
-            "person_id": capacity.person_id or None, "stands_for": capacity.stands_for,
-            "position_id": capacity.position_id or None, "acting_as": capacity.title,
-            "form": dict(entry.form), "text_hash": case.text_hash,
-            "body_sha256": self._bodies.get(case.process, ""), "undo": dict(entry.undo),
-            "previous": previous,
-        }  # fmt: skip
-        return {**line, "sha256": line_hash(line)}
-
     def field_versions(self, instance_id: int) -> dict[str, int]:
         """Return at which version each field was changed last."""
         query = select(_INSTANCE.c.field_versions).where(_INSTANCE.c.id == instance_id)
@@ -348,7 +330,7 @@ class SqlUnitOfWork:
             "acting_as": by.title, "action": "edit_refused", "details": said,
             "title": f"Не своя правка: {process.heading_of(case.data)}"[:400],
         }  # fmt: skip
-        self.connection.execute(insert(_ADMIN_EVENT).values(values))
+        self.connection.execute(insert(_EVENT).values(values))
 
     def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
         """Write the data of a draft; no line of history."""
@@ -368,19 +350,11 @@ class SqlUnitOfWork:
 
     def last_step(self, instance_id: int) -> LastStep | None:
         """Return the newest line of history."""
-        query = (
-            select(_HISTORY)
-            .where(_HISTORY.c.instance_id == instance_id)
-            .order_by(_HISTORY.c.seq.desc())
-            .limit(1)
-        )
-        row = self.connection.execute(query).one_or_none()
-        return None if row is None else _step(row)
+        return history.last_step(self.connection, instance_id)
 
     def steps(self, instance_id: int) -> Sequence[LastStep]:
         """Return every line of history, oldest first."""
-        query = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
-        return [_step(row) for row in self.connection.execute(query.order_by(_HISTORY.c.seq))]
+        return history.steps(self.connection, instance_id)
 
     def next_line(self, instance_id: int) -> int:
         """Return the number the next line of history will have."""
@@ -398,8 +372,7 @@ class SqlUnitOfWork:
 
     def withdraw_papers(self, case: Case) -> None:
         """Mark every paper of a case as withdrawn."""
-        where = _DOCUMENT.c.instance_id == case.id, _DOCUMENT.c.withdrawn_at.is_(None)
-        self.connection.execute(update(_DOCUMENT).where(*where).values(withdrawn_at=self.now))
+        papers.withdraw(self.connection, case.id, self.now)
 
     def keep_snapshot(self, case: Case) -> None:
         """Keep the data as a version, unless the newest version in force is the same."""
@@ -624,20 +597,8 @@ class SqlUnitOfWork:
 
     def issue(self, case: Case, document: NewDocument) -> int:
         """Insert a document and the message that has it rendered."""
-        query = select(func.coalesce(func.max(_DOCUMENT.c.version), 0)).where(
-            _DOCUMENT.c.instance_id == case.id, _DOCUMENT.c.paper == document.paper
-        )
-        version = int(self.connection.execute(query).scalar_one()) + 1
-        values = {
-            "municipality_id": case.municipality_id, "instance_id": case.id,
-            "paper": document.paper, "title": document.title, "version": version,
-            "file_name": document.file_name, "template": document.template,
-            "field_values": dict(document.values), "content_hash": document.content_hash,
-            "state": document.state, "template_sha256": "", "renderer": "",
-            "issued_at": self.now, "history_seq": self.next_line(case.id) - 1,
-        }  # fmt: skip
-        result = self.connection.execute(insert(_DOCUMENT).values(values))
-        document_id = inserted_id(result)
+        line = self.next_line(case.id) - 1
+        document_id = papers.issue(self.connection, case, document, line, self.now)
         self.send(case, "render", {"document_id": document_id})
         return document_id
 
@@ -645,16 +606,7 @@ class SqlUnitOfWork:
         self, file_id: int, person_id: int, instance_id: int, kinds: Sequence[str]
     ) -> bool:
         """Tell whether a person may put a file of these kinds into a case."""
-        query = (
-            select(_UPLOAD.c.instance_id, _UPLOAD.c.person_id, _FILE.c.kind)
-            .join(_FILE, _FILE.c.sha256 == _UPLOAD.c.sha256)
-            .where(_UPLOAD.c.id == file_id)
-        )
-        row = self.connection.execute(query).one_or_none()
-        if row is None or (kinds and row.kind not in kinds):
-            return False
-        is_new = row.instance_id is None and row.person_id == person_id
-        return bool(is_new or row.instance_id == instance_id)
+        return papers.may_use_file(self.connection, file_id, person_id, instance_id, kinds)
 
     def unknown_rows(
         self, municipality_id: int, wanted: Collection[tuple[str, int]]
@@ -664,13 +616,11 @@ class SqlUnitOfWork:
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case: from now on the case's readers may open it."""
-        where = (_UPLOAD.c.id == file_id, _UPLOAD.c.instance_id.is_(None))
-        self.connection.execute(update(_UPLOAD).where(*where).values(instance_id=instance_id))
+        papers.attach_file(self.connection, file_id, instance_id)
 
     def file_sha256(self, file_id: int) -> str:
         """Return the hash of a file's content."""
-        query = select(_UPLOAD.c.sha256).where(_UPLOAD.c.id == file_id)
-        return str(self.connection.execute(query).scalar_one())
+        return papers.file_sha256(self.connection, file_id)
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
@@ -679,25 +629,6 @@ class SqlUnitOfWork:
 
 
 AUGUST = 8
-
-
-def _step(row: Any) -> LastStep:
-    return LastStep(
-        row.seq, row.action, row.title, row.person_id, row.undo, row.from_state, row.text_hash,
-        row.position_id,
-    )  # fmt: skip
-
-
-def line_hash(line: Mapping[str, Any]) -> str:
-    """Return the hash of a history line over everything it says and the hash before it."""
-    return sha256(canonical({name: line[name] for name in CHAINED}))
-
-
-CHAINED = (
-    "instance_id", "seq", "at", "action", "title", "from_state", "to_state", "person_id",
-    "stands_for", "position_id", "acting_as", "form", "text_hash", "body_sha256", "undo",
-    "previous",
-)  # fmt: skip
 
 
 def _ids(parties: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:

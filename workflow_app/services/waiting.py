@@ -1,0 +1,110 @@
+"""Whom a case waits for and until when: work items and deadlines of a state or a ballot."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.case import Case
+from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
+from workflow_app.engine.process import Process, State
+from workflow_app.engine.roles import POST, targets
+from workflow_app.services.ports import NewDeadline, NewWorkItem, UnitOfWork
+
+
+class Waiting:
+    """Opens what a case waits for, within one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    def open_state(self, process: Process, case: Case) -> None:
+        """Open what a state waits for: deadlines and work items."""
+        state = process.states[case.state]
+        deadlines = self.deadlines(case, state.due)
+        self.uow.open_deadlines(case, deadlines)
+        due_at = min((deadline.due_at for deadline in deadlines), default=None)
+        self.open_work(case, [*self._items(process, case, state, due_at)])
+
+    def _items(
+        self, process: Process, case: Case, state: State, due_at: Any
+    ) -> Iterable[NewWorkItem]:
+        for role in state.waits_for:
+            moves = [t for t in process.moves(state.key) if role in t.by]
+            title = next((t.title for t in moves if t.style == "primary"), state.title)
+            for held_by, organisation in targets(role, case.parties):
+                yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
+
+    def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
+        """Open work items and announce them; one that nobody may perform goes to the watcher."""
+        if not items:
+            return
+        held = [item for item in items if self._is_held(case, item)]
+        if all(item.ballot for item in items):
+            vacant = [item for item in items if item not in held]
+        else:  # the roles of a state are alternatives: one holder is enough
+            vacant, items = ([], held) if held else (list(items), items)
+        self.uow.open_work(case, [*items, *self._for_watcher(case, vacant)])
+        self._announce(case, items)
+
+    def call_watcher(self, case: Case, item: NewWorkItem) -> None:
+        """Give an open item that nobody may perform any more to the watcher, and announce it."""
+        for_watcher = self._for_watcher(case, [item])
+        if for_watcher:
+            self.uow.open_work(case, for_watcher)
+            self._announce(case, for_watcher)
+
+    def _announce(self, case: Case, items: Sequence[NewWorkItem]) -> None:
+        self.uow.send(
+            case, "announce",
+            {
+                "items": [[item.role, item.organisation_id, item.title] for item in items],
+                "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
+            },
+        )  # fmt: skip
+
+    def _is_held(self, case: Case, item: NewWorkItem) -> bool:
+        """Tell whether somebody may perform a work item today."""
+        facts = self.uow.facts(case.municipality_id)
+        if item.role == POST:
+            return bool(facts.holders(POST, item.organisation_id))
+        holders = facts.holders(item.role, None)
+        return any(item.organisation_id in (0, holder.organisation_id) for holder in holders)
+
+    def _for_watcher(self, case: Case, vacant: Sequence[NewWorkItem]) -> list[NewWorkItem]:
+        """Return items for the watcher, one for each that nobody may perform."""
+        watcher = self.uow.processes[case.process].watcher
+        if watcher is None:
+            return []
+        return [
+            replace(item, role=role, organisation_id=place, reason="no_eligible_performer")
+            for item in vacant
+            for role, place in targets(watcher, case.parties)
+        ]
+
+    def deadlines(
+        self, case: Case, dues: Iterable[Due], ballot: Ballot | None = None
+    ) -> list[NewDeadline]:
+        """Return deadlines that begin today, of a state or of a ballot."""
+        return [self._deadline(case, due, ballot) for due in dues]
+
+    def _deadline(self, case: Case, due: Due, ballot: Ballot | None) -> NewDeadline:
+        own = self.uow.policy(case.municipality_id, due.kind)
+        policy = own or default_policy(due, self.uow.facts(case.municipality_id))
+        days = self.uow.working_days(case.municipality_id)
+        fixed = due.on(case) if due.on else None
+        plan = schedule(due, policy, self.uow.today, days, fixed)
+        return NewDeadline(
+            due.kind, plan.due_at(self.uow.zone), moments(plan, self.uow.zone),
+            "" if ballot else case.state, ballot.key if ballot else "", due.then or "",
+        )  # fmt: skip
+
+
+def waits_otherwise(state: State, before: Case, after: Case) -> bool:
+    """Tell whether a state is due on another day, or waits for somebody else, than before."""
+    if before.data is after.data:
+        return False
+    moved = any(due.on(before) != due.on(after) for due in state.due if due.on)
+    return moved or any(
+        targets(role, before.parties) != targets(role, after.parties) for role in state.waits_for
+    )

@@ -1,0 +1,64 @@
+"""Lines of history: what happened in a case, each chained by its hash to the one before."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from workflow_app.engine.case import Case
+from workflow_app.services.hashing import canonical, sha256
+from workflow_app.services.ports import Entry, LastStep
+from workflow_app.store.models.base import table
+from workflow_app.store.models.instances import History
+
+_HISTORY = table(History)
+ADD = insert(_HISTORY).inline()
+
+CHAINED = (
+    "instance_id", "seq", "at", "action", "title", "from_state", "to_state", "person_id",
+    "stands_for", "position_id", "acting_as", "form", "text_hash", "body_sha256", "undo",
+    "previous",
+)  # fmt: skip
+
+
+def line(
+    case: Case, entry: Entry, now: dt.datetime, body_sha256: str, place: tuple[int, str]
+) -> dict[str, Any]:
+    """Return a line as its row; its place is its number and the hash of the line before."""
+    seq, previous = place
+    capacity = entry.capacity
+    said: dict[str, Any] = {
+        "instance_id": case.id, "seq": seq, "at": now, "action": entry.action,
+        "title": entry.title, "from_state": entry.from_state, "to_state": entry.to_state,
+        "person_id": capacity.person_id or None, "stands_for": capacity.stands_for,
+        "position_id": capacity.position_id or None, "acting_as": capacity.title,
+        "form": dict(entry.form), "text_hash": case.text_hash, "body_sha256": body_sha256,
+        "undo": dict(entry.undo), "previous": previous,
+    }  # fmt: skip
+    return {**said, "sha256": line_hash(said)}
+
+
+def line_hash(said: Mapping[str, Any]) -> str:
+    """Return the hash of a line over everything it says and the hash before it."""
+    return sha256(canonical({name: said[name] for name in CHAINED}))
+
+
+def last_step(connection: Connection, instance_id: int) -> LastStep | None:
+    """Return the newest line of a case."""
+    of_case = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
+    row = connection.execute(of_case.order_by(_HISTORY.c.seq.desc()).limit(1)).one_or_none()
+    return None if row is None else _step(row)
+
+
+def steps(connection: Connection, instance_id: int) -> Sequence[LastStep]:
+    """Return every line of a case, oldest first."""
+    query = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
+    return [_step(row) for row in connection.execute(query.order_by(_HISTORY.c.seq))]
+
+
+def _step(row: Any) -> LastStep:
+    return LastStep(
+        row.seq, row.action, row.title, row.person_id, row.undo, row.from_state, row.text_hash,
+        row.position_id,
+    )  # fmt: skip
