@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from workflow_app.engine import Facts, IndicatorCard, IndicatorValueCard
-from workflow_app.engine.disclosure import Published, Shown, figure, published, small_group
+from workflow_app.engine import (
+    Facts,
+    IndicatorCard,
+    IndicatorValueCard,
+    Published,
+    Shown,
+    figure,
+    published,
+    small_group,
+)
 from workflows.rules import year_before
 from workflows.wording import glued
 
@@ -33,15 +41,21 @@ def lines(facts: Facts, network: int, year: str, *, exams: bool | None = None) -
 
 
 def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[IndicatorCard, Published]]:
-    """Yield each indicator of schools as the public may see it, in the order of the catalogue."""
+    """Yield each indicator of schools as the public may see it, in the order of the catalogue.
+
+    A school that was measured and left since counts in the total, here as on the page: two totals
+    that differ by one school would tell its figure (A-09).
+    """
     now = facts.indicator_values(network, year)
     before = facts.indicator_values(network, year_before(year))
+    members = [member.school for member in facts.composition(network, facts.today)]
     for card in facts.indicators():
         if card.level == "school":
+            told = [v.school for v in now if v.indicator == card.id and v.numerator is not None]
             cells = [
-                _cell(now, card.id, member.school)
-                for member in facts.composition(network, facts.today)
-                if _applies(facts, card, member.school)
+                _cell(now, card.id, school)
+                for school in dict.fromkeys((*members, *(s for s in told if s is not None)))
+                if _applies(facts, card, school)
             ]
             yield card, published(
                 cells, small_group(facts), unit=card.unit, is_exam=card.is_exam,

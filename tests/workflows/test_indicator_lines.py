@@ -1,0 +1,43 @@
+"""The table of indicators that papers print: whom its one total counts (A-09, R-5)."""
+
+import datetime as dt
+
+from engine.facts_twin import FactsTwin
+
+from workflow_app.engine.case import (
+    IndicatorCard,
+    IndicatorValueCard,
+    MemberCard,
+    SchoolCard,
+)
+from workflows.indicators import TOTAL, lines
+
+NETWORK, YEAR, SINCE = 7, "2025-2026", dt.date(2024, 9, 1)
+BASE, HELPED, GONE, SILENT = 1, 2, 3, 4
+TOLD = {BASE: (5, 100), HELPED: (10, 50), GONE: (15, 50)}
+
+
+def facts(*, silent=False):
+    """Return a network one school has left after it was measured."""
+    values = [IndicatorValueCard(1, school, *counted) for school, counted in TOLD.items()]
+    values += [IndicatorValueCard(1, SILENT, None, 20)] if silent else []
+    schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ", None, None) for key in (1, 2, 3, 4)}
+    twin = FactsTwin(
+        catalogue=(IndicatorCard(1, "I03", "ВПР", "%", "down", school_types=("СОШ",)),),
+        measured={(NETWORK, YEAR): tuple(values)}, schools=schools,
+        compositions={NETWORK: (MemberCard(BASE, "base", SINCE),
+                                MemberCard(HELPED, "supported", SINCE))},
+    )  # fmt: skip
+    twin.names |= {("school", key): card.name for key, card in schools.items()}
+    return twin
+
+
+def test_the_total_counts_a_school_that_was_measured_and_left():
+    told = {line[1]: line[4] for line in lines(facts(), NETWORK, YEAR)}
+    assert told.keys() == {"№\u00a02", TOTAL}
+    assert told[TOTAL] == "15,0 %"  # 30 of 200: the page's own total
+
+
+def test_the_total_does_not_wait_for_a_school_that_left_without_a_figure():
+    told = {line[1]: line[4] for line in lines(facts(silent=True), NETWORK, YEAR)}
+    assert told[TOTAL] == "15,0 %"
