@@ -1,5 +1,8 @@
 """What a row of the plan and the activity that grows from it have in common (1.6–1.8)."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from workflow_app.engine import POST, Role
 
 ACTIVITY = "plan_activity"
@@ -40,6 +43,9 @@ FORMS = {
 PROVEN = ("diagnosis", "seminar", "master_class")
 """Forms whose end needs a file or a link as evidence (dossier 6)."""
 
+IN_FORCE = ("active", "outdated", "completed", "closed")
+"""States of a plan that has been approved and not replaced."""
+
 RESPONSIBLE = Role("responsible", "ответственный за мероприятие", POST, "responsible")
 
 
@@ -50,3 +56,13 @@ def subject(network: int, school_year: str) -> str:
     'network/7/2025-2026'
     """
     return f"network/{network}/{school_year}"
+
+
+def fulfilled(states: Iterable[str]) -> tuple[int, int]:
+    """Return how many activities are done, of how many: cancelled ones do not count (L7).
+
+    >>> fulfilled(["done", "planned", "cancelled"])
+    (1, 2)
+    """
+    counted = Counter(states)
+    return counted["done"], counted.total() - counted["cancelled"]

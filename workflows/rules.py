@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Rows,
     School,
     Text,
+    calendar,
     field,
     refuse,
     says,
@@ -89,19 +90,7 @@ def year_before(year: str) -> str:
     >>> year_before("2025-2026"), year_before("")
     ('2024-2025', '')
     """
-    if not year[:4].isdecimal():
-        return ""
-    first = int(year[:4])
-    return f"{first - 1}-{first}"
-
-
-def year_after(year: str) -> str:
-    """Return the next school year.
-
-    >>> year_after("2025-2026")
-    '2026-2027'
-    """
-    return f"{year[5:]}-{int(year[5:]) + 1}"
+    return calendar.year_before(year) if year[:4].isdecimal() else ""
 
 
 def statuses_for_planning(facts: Facts, school: int, year: str) -> Iterable[str]:

@@ -73,10 +73,6 @@ class Walk(RuleBasedStateMachine):
     def complete(self, case):
         """Fill in what a case needs to go on."""
 
-    def check(self, uow):
-        """Assert what has to be true at any moment."""
-        raise NotImplementedError
-
     # ------------------------------------------------------------ what people do
 
     @precondition(lambda self: self.open_cases())

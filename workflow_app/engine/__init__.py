@@ -36,7 +36,6 @@ from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.disclosure import (
     Published,
     Shown,
-    closed_text,
     figure,
     percent,
     published,
@@ -66,8 +65,7 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
-from workflow_app.engine.overview import Paper as OverviewPaper
-from workflow_app.engine.overview import Work
+from workflow_app.engine.overview import Work, Yearly
 from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise, stay
 from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
@@ -116,7 +114,6 @@ __all__ = [
     "NetworkCard",
     "Number",
     "OrderCard",
-    "OverviewPaper",
     "Paper",
     "Pause",
     "Person",
@@ -141,10 +138,10 @@ __all__ = [
     "Voter",
     "Withdraw",
     "Work",
+    "Yearly",
     "answered",
     "at_least",
     "at_most",
-    "closed_text",
     "field",
     "figure",
     "filled",

@@ -14,11 +14,11 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Yearly:
     """A network has one case a year of it; a flag of its data says that it came late."""
 
     title: str
     late: str = ""
 
 
-Overview = Work | Paper
+Overview = Work | Yearly

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.overview import Paper, Work
+from workflow_app.engine.overview import Work, Yearly
 from workflow_app.store import networks
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
@@ -85,7 +85,7 @@ class Kinds:
     """Which processes are work, and which papers."""
 
     work: Mapping[str, Work]
-    papers: Mapping[str, Paper]
+    papers: Mapping[str, Yearly]
 
 
 def kinds(uow: SqlUnitOfWork) -> Kinds:
@@ -93,7 +93,7 @@ def kinds(uow: SqlUnitOfWork) -> Kinds:
     said = {key: process.overview for key, process in uow.processes.items()}
     return Kinds(
         {key: one for key, one in said.items() if isinstance(one, Work)},
-        {key: one for key, one in said.items() if isinstance(one, Paper)},
+        {key: one for key, one in said.items() if isinstance(one, Yearly)},
     )
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import school_year_bounds, year_after
+from workflows.activities import IN_FORCE
 from workflows.network_life.form import schools, subject
-from workflows.rules import HELPED, school_year, year_after
+from workflows.rules import HELPED, school_year
 from workflows.turn_of_year import verdict
 
 CHANGE = "network_change"
 PLAN = "annual_plan"
 REPORT = "year_end_report"
-IN_FORCE = ("active", "outdated", "completed", "closed")
-"""States of a plan that has been approved."""
 ENDS = ("close", "merge")
 """Changes after which a network is no more."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
-from workflows.rules import year_after
+from workflow_app.engine.calendar import year_after
 from workflows.school_indicators.form import Measured
 
 

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from workflow_app.engine.calendar import school_year_bounds
-from workflows.rules import year_after
+from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.running_year import YEAR, Event
 from workflows.whole_year import promises
 from workflows.whole_year.decrees import CENTRE, DEPUTY, HEAD, SPECIALIST, Decrees

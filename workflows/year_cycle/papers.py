@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from workflow_app.engine import Case, Facts
+from workflow_app.engine import Case, Facts, Shown, total_of_shown
 from workflow_app.engine.case import IndicatorCard, NetworkCard
-from workflow_app.engine.disclosure import Shown, total_of_shown
-from workflows.activities import ACTIVITY
+from workflows.activities import ACTIVITY, fulfilled
 from workflows.indicators import of_network
 from workflows.papers import (
     DOCUMENT,
@@ -71,11 +70,10 @@ def summary_file(case: Case) -> str:
 
 def _network(case: Case, facts: Facts, number: int, network: NetworkCard, report: str) -> Values:
     about = f"network/{network.id}/{case.data.school_year}"
-    states = [card.state for card in facts.cases_about(about, ACTIVITY)]
-    counted = len(states) - states.count("cancelled")
+    done, counted = fulfilled(card.state for card in facts.cases_about(about, ACTIVITY))
     return {
         "номер": number, "название": network.name, "базовая_школа": school(facts, network.base),
-        "план": f"{states.count('done')} из {counted}" if counted else "—",
+        "план": f"{done} из {counted}" if counted else "—",
         "справка": "утверждена" if report in APPROVED else "не утверждена" if report else "нет",
         "школ": len(facts.composition(network.id, case.today)),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from workflow_app.engine import Call, Case, CaseCard, Facts, Put, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import NetworkCard
-from workflows.activities import PLAN
+from workflows.activities import IN_FORCE, PLAN
 from workflows.rules import year_before
 from workflows.turn_of_year import OUTCOMES, Verdict, verdict
 from workflows.year_end import REPORT
@@ -161,9 +161,8 @@ def networks_turned(case: Case, facts: Facts) -> bool:
 def plans_approved(case: Case, facts: Facts) -> bool:
     """Every network's plan of the year is in force (L5)."""
     year = case.data.school_year
-    in_force = ("active", "outdated", "completed", "closed")
     return all(
-        any(card.state in in_force
+        any(card.state in IN_FORCE
             for card in facts.cases_about(f"network/{network.id}/{year}", PLAN))
         for _, network in networks(facts)
     )  # fmt: skip

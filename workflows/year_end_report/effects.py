@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, Rows, Start, says
+from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
-from workflows.rules import year_after
 from workflows.year_end import INDICATORS, RECOMMENDATION
 from workflows.year_end_report.form import Conclusion
 from workflows.year_end_report.rules import exams_apply

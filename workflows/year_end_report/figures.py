@@ -2,35 +2,34 @@
 
 from collections.abc import Iterator
 
-from workflow_app.engine import Case, Facts
-from workflow_app.engine.disclosure import figure, percent, small_survey
-from workflows.activities import ACTIVITY, REMOTE
+from workflow_app.engine import Case, Facts, figure, percent, small_survey
+from workflows.activities import ACTIVITY, REMOTE, fulfilled
 
 
 def network_lines(case: Case, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield the network's own indicators: title, target, fact (N01–N06)."""
     values = facts.indicator_values(case.data.network, case.data.school_year)
     targets = {v.indicator: v.target for v in values if v.school is None}
+    facts_of_year = _of_network(case, facts)
     for card in facts.indicators():
-        fact = _of_network(case, facts, card.code) if card.level == "network" else ""
+        fact = facts_of_year.get(card.code) if card.level == "network" else ""
         if fact:
             target = targets.get(card.id)
             yield f"{card.code} {card.title}", figure(target, card.unit), fact
 
 
-def _of_network(case: Case, facts: Facts, code: str) -> str:
-    """Return what the year itself tells of an indicator of the network."""
-    states = [(c.state, c.data.mode) for c in facts.cases_about(case.subject, ACTIVITY)]
-    done = [mode for state, mode in states if state == "done"]
-    counted = sum(state != "cancelled" for state, _ in states)
-    told = {
-        "N01": _share(len(done), counted),
-        "N02": str(len(done)),
-        "N03": _share(sum(mode in REMOTE for mode in done), len(done)),
+def _of_network(case: Case, facts: Facts) -> dict[str, str]:
+    """Return code → what the year itself tells of an indicator of the network."""
+    cards = facts.cases_about(case.subject, ACTIVITY)
+    done, counted = fulfilled(card.state for card in cards)
+    remote = sum(card.state == "done" and card.data.mode in REMOTE for card in cards)
+    return {
+        "N01": _share(done, counted),
+        "N02": str(done),
+        "N03": _share(remote, done),
         "N04": "" if case.data.resources_shared is None else str(case.data.resources_shared),
         "N06": _climate(case, facts),
     }
-    return told.get(code, "")
 
 
 def _share(part: int, whole: int) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from workflow_app.engine import Case, Facts
+from workflow_app.engine import Case, Facts, figure, small_survey
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import CaseCard
-from workflow_app.engine.disclosure import figure, small_survey
-from workflows.activities import ACTIVITY, DELIVERY, REMOTE
+from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
 from workflows.papers import ROLES_PRINTED
 from workflows.rules import year_before
 from workflows.wording import counted, date
@@ -59,9 +58,8 @@ def general(case: Case, facts: Facts) -> Iterator[str]:
 def progress(case: Case, facts: Facts) -> Iterator[str]:
     """Section 2: how much of the plan was done (L7: cancelled rows do not count)."""
     states = [card.state for card in activities(case, facts)]
-    done, cancelled = states.count("done"), states.count("cancelled")
     yield f"В плане {counted(len(states), 'мероприятие', 'мероприятия', 'мероприятий')}"
-    yield f"Выполнено {share(done, len(states) - cancelled)}"
+    yield f"Выполнено {share(*fulfilled(states))}"
     for state in ("cancelled", "not_done", "postponed"):
         if states.count(state):
             yield f"{STATES[state]}: {states.count(state)}".capitalize()
