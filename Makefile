@@ -78,7 +78,7 @@ check: install ## format, lint, types, import contracts, processes and templates
 bench: install ## measure; one JSON object a line
 	@for file in tests/bench/bench_*.py; do $(BIN)/python "$$file"; done
 
-bench-year: install ## years of 170 and 1700 networks, and a turn of 1668 killed twice: for hours
+bench-year: install ## years of 170 and 1700 networks, and a turn of 1668 killed twice
 	@YEAR_NETWORKS=170,1700 TURN_NETWORKS=1668 $(BIN)/python tests/bench/bench_years.py
 
 lock: install ## choose the newest allowed versions of all packages and write requirements.lock

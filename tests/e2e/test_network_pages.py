@@ -151,7 +151,8 @@ def test_a_row_is_added_to_a_sheet_by_keyboard_alone(window, district):
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Tab", "Tab"):
         page.keyboard.press(key)
     page.keyboard.type("День открытых уроков")
-    page.keyboard.press("Enter")
-    assert page.get_by_role("heading", level=1).inner_text()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "Черновик сохранён" in page.locator(".alert").inner_text()
     row = district.case(plan).data.activities[-1]
     assert (row.section, row.title) == ("method", "День открытых уроков")
