@@ -145,9 +145,15 @@ class _Looked:
             Instance.subject.startswith("network/"), Instance.subject.endswith(f"/{self.year}")
         )
         work, papers = self.kinds.work, self.kinds.papers
-        pieces = select(Instance.process, Instance.state, func.count())
-        pieces = pieces.where(self._ours(work), within).group_by(Instance.process, Instance.state)
-        told = [(work[row[0]], row[1], row[2]) for row in self.uow.session.execute(pieces)]
+        is_late = Instance.id.in_(
+            select(WorkItem.instance_id).where(*self._open_work(), WorkItem.due_at < self.uow.now)
+        )
+        pieces = (
+            select(Instance.process, Instance.state, func.count(), func.count(case((is_late, 1))))
+            .where(self._ours(work), within)
+            .group_by(Instance.process, Instance.state)
+        )
+        told = [(work[row[0]], *row[1:]) for row in self.uow.session.execute(pieces)]
         late = [Instance.data[flag].as_boolean() for flag in self._flags()]
         groups = (Instance.process, Instance.state, *late)
         found = self.uow.session.execute(
@@ -159,25 +165,17 @@ class _Looked:
         return Totals(
             count,
             Fulfilled(
-                sum(number for kind, state, number in told if state in kind.done),
-                sum(number for kind, state, number in told if state not in kind.left_out),
+                sum(number for kind, state, number, _ in told if state in kind.done),
+                sum(number for kind, state, number, _ in told if state not in kind.left_out),
             ),
-            self._overdue(within),
+            sum(overdue for *_, overdue in told),
             by_state,
             sum(number for _, _, *flags, number in found if any(flags)),
             self.uow.session.scalar(self._open_advice(func.count())) or 0,
         )
 
-    def _overdue(self, within: ColumnElement[bool]) -> int:
-        query = (
-            select(func.count(WorkItem.instance_id.distinct()))
-            .join(Instance, Instance.id == WorkItem.instance_id)
-            .where(
-                WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None),
-                WorkItem.due_at < self.uow.now, self._ours(self.kinds.work), within,
-            )
-        )  # fmt: skip
-        return self.uow.session.scalar(query) or 0
+    def _open_work(self) -> Sequence[ColumnElement[bool]]:
+        return WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None)
 
     def _flags(self) -> Sequence[str]:
         return sorted({kind.late for kind in self.kinds.papers.values() if kind.late})
@@ -207,8 +205,7 @@ class _Looked:
             )
             .join(Instance, Instance.id == WorkItem.instance_id)
             .where(
-                WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None),
-                Instance.municipality_id == self.municipality_id, within,
+                *self._open_work(), Instance.municipality_id == self.municipality_id, within,
             )
             .group_by(Instance.subject)
         )  # fmt: skip
