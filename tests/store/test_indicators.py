@@ -117,7 +117,7 @@ def test_values_are_asked_for_once_and_anew_after_a_change(facts, cast, enter):
     assert facts.indicator_values(network, "2026-2027") == ()
     enter("I03", numerator=1, denominator=60)
     assert facts.indicator_values(network, "2026-2027") == ()
-    facts.forget(77)
+    facts.forget_registers()
     assert len(facts.indicator_values(network, "2026-2027")) == 1
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from stories import done, propose
 
 from workflow_app.documents import PdfFailed, PdfUnavailable
-from workflow_app.store import outbox, renderings, schema
+from workflow_app.store import renderings, schema
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.tasks import effects
@@ -73,8 +73,8 @@ def test_asking_twice_makes_one_pdf_and_no_version(district):
 def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district):
     ask(district)
     (message,) = messages(district)
-    stored = district.read(lambda uow: outbox.read(uow.connection, message["id"]))
-    effects.EFFECTS["pdf"](district.house, stored)  # made, and then the lights go out
+    stored, content = district.read(lambda uow: effects.look_up(uow, message["id"]))
+    effects.EFFECTS["pdf"](district.house, stored, content)  # made, and then the lights go out
     assert row(district)["pdf_sha256"] is None
     assert effects.carry_out(district.house, message["id"]) == "done"
     assert effects.carry_out(district.house, message["id"]) == "done before"
@@ -86,8 +86,8 @@ def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district)
 def test_two_workers_at_once_keep_one_pdf(district):
     ask(district)
     (message,) = messages(district)
-    stored = district.read(lambda uow: outbox.read(uow.connection, message["id"]))
-    slow = effects.EFFECTS["pdf"](district.house, stored)
+    stored, content = district.read(lambda uow: effects.look_up(uow, message["id"]))
+    slow = effects.EFFECTS["pdf"](district.house, stored, content)
     district.carry_out()
     district.house.transact(slow)
     assert len(district.rows(StoredFile, kind="application/pdf")) == 1

@@ -53,22 +53,14 @@ def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_ser
         effects.carry_out(district.house, message_id)
     mails = [row for row in district.rows(OutboxMessage) if row["kind"] == "mail"]
     message = mails[0]
-    effects.EFFECTS["mail"](district.house, _row(message))  # sent, and then the lights go out
+    row, letter = district.read(lambda uow: effects.look_up(uow, message["id"]))
+    effects.EFFECTS["mail"](district.house, row, letter)  # sent, and then the lights go out
     effects.carry_out(district.house, message["id"])
     ids = [m["Message-ID"] for m in smtp_server.messages]
     assert ids[-1] == ids[-2]
     notice = district.rows(Notice, id=message["payload"]["notice_id"])[0]
     dates = {m["Date"].datetime for m in smtp_server.messages[-2:]}
     assert dates == {notice["created_at"]}
-
-
-def _row(values):
-    class Row:
-        pass
-
-    row = Row()
-    row.__dict__.update(values)
-    return row
 
 
 def test_an_address_that_refuses_letters_shows_as_bounced(district, smtp_server):

@@ -64,8 +64,8 @@ def _notify(
     text: str,
 ) -> None:  # fmt: skip
     municipality, instance = message.municipality_id, message.instance_id
-    for notice_id in uow.notify(key, municipality, instance, targets, subject, text):
-        uow.queue_mail(municipality, instance, notice_id)
+    notices = uow.notify(key, municipality, instance, targets, subject, text)
+    uow.queue_mails(municipality, instance, notices)
 
 
 def _day(moment: str) -> str:

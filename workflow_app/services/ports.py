@@ -292,6 +292,7 @@ class Letter:
     created_at: dt.datetime
     sent_today: int = 0
     """How many letters the person got today already."""
+    bounced_before: bool = False
 
 
 class Delivery(Protocol):
@@ -313,7 +314,7 @@ class Delivery(Protocol):
         self, key: str, municipality_id: int, instance_id: int | None,
         targets: Sequence[tuple[str, int]], subject: str, text: str,
     ) -> Sequence[int]:  # fmt: skip
-        """Write a notice to every holder of the targets; return those not written before."""
+        """Write a notice to every holder of the targets; return them."""
 
     def letter(self, notice_id: int) -> Letter | None:
         """Return a notice with the address it goes to."""
@@ -321,8 +322,8 @@ class Delivery(Protocol):
     def put_into_digest(self, notice_id: int) -> None:
         """Leave a letter to the day's digest."""
 
-    def mailed(self, notice_id: int) -> None:
-        """Remember that a letter left."""
+    def mailed(self, letter: Letter) -> None:
+        """Remember that a letter left, and that its address takes letters."""
 
     def bounced(self, notice_id: int, reason: str) -> None:
         """Remember that an address does not take letters."""
@@ -330,5 +331,7 @@ class Delivery(Protocol):
     def heading(self, instance_id: int) -> str:
         """Return how an instance is called, with its number."""
 
-    def queue_mail(self, municipality_id: int, instance_id: int | None, notice_id: int) -> None:
-        """Put a letter into the outbox."""
+    def queue_mails(
+        self, municipality_id: int, instance_id: int | None, notice_ids: Sequence[int]
+    ) -> None:
+        """Put letters into the outbox."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import (
@@ -39,31 +39,31 @@ def person(
     session: Session, municipality_id: int, person_id: int, on: dt.date
 ) -> PersonCard | None:
     """Return a person's name forms with the offices she holds on the day."""
-    row = session.get(Person, person_id)
-    if row is None or row.municipality_id != municipality_id:
+    in_office = and_(
+        Position.person_id == Person.id,
+        Position.starts_on <= on,
+        or_(Position.ends_on.is_(None), Position.ends_on >= on),
+    )
+    query = (
+        select(Person, Position)
+        .outerjoin(Position, in_office)
+        .where(Person.id == person_id, Person.municipality_id == municipality_id)
+        .order_by(Position.id)
+    )
+    found = session.execute(query).all()
+    if not found:
         return None
+    row = found[0][0]
     return PersonCard(
         row.id, row.short_nom, row.short_gen, row.short_dat, row.short_acc, row.signature_name,
-        row.email or "", _offices(session, person_id, on),
+        row.email or "", tuple(_office(held) for _, held in found if held),
     )  # fmt: skip
 
 
-def _offices(session: Session, person_id: int, on: dt.date) -> tuple[OfficeCard, ...]:
-    query = (
-        select(Position)
-        .where(
-            Position.person_id == person_id,
-            Position.starts_on <= on,
-            or_(Position.ends_on.is_(None), Position.ends_on >= on),
-        )
-        .order_by(Position.id)
-    )
-    return tuple(
-        OfficeCard(
-            row.id, row.role, row.organisation_id, row.title, row.title_gen or "",
-            row.title_dat or "", row.title_acc or "",
-        )
-        for row in session.scalars(query)
+def _office(row: Position) -> OfficeCard:
+    return OfficeCard(
+        row.id, row.role, row.organisation_id, row.title, row.title_gen or "",
+        row.title_dat or "", row.title_acc or "",
     )  # fmt: skip
 
 
@@ -73,31 +73,23 @@ def organisation(
     """Return an organisation, by id or kind, under the name it has on the day."""
     column = Organisation.id if isinstance(key, int) else Organisation.kind
     query = (
-        select(Organisation)
+        select(Organisation, Settlement, Municipality.centre)
+        .join(Municipality, Municipality.id == Organisation.municipality_id)
+        .outerjoin(School, School.id == Organisation.id)
+        .outerjoin(Settlement, Settlement.id == School.settlement_id)
         .where(Organisation.municipality_id == municipality_id, column == key)
         .order_by(Organisation.id)
         .limit(1)
     )
-    row = session.scalars(query).one_or_none()
-    if row is None:
+    found = session.execute(query).one_or_none()
+    if found is None:
         return None
+    row, settlement, centre = found
     name = row.name_on(on)
     full, genitive = (name.full_name, name.name_gen) if name else (row.short_name, None)
-    place = _place(session, row)
+    # A school is in its village; everybody else sits in the municipality's centre.
+    place = f"{settlement.kind} {settlement.name}" if settlement else centre or ""
     return OrganisationCard(row.id, row.kind, row.short_name, full, genitive or "", place)
-
-
-def _place(session: Session, row: Organisation) -> str:
-    """Return a school's village; everybody else sits in the municipality's centre."""
-    query = (
-        select(Settlement)
-        .join(School, School.settlement_id == Settlement.id)
-        .where(School.id == row.id)
-    )
-    settlement = session.scalars(query).one_or_none()
-    if settlement:
-        return f"{settlement.kind} {settlement.name}"
-    return session.get_one(Municipality, row.municipality_id).centre or ""
 
 
 def direction(session: Session, municipality_id: int, direction_id: int) -> DirectionCard | None:

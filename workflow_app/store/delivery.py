@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from workflow_app.services.ports import DocumentRow, Letter
 from workflow_app.store import offices, outbox
 from workflow_app.store.letters import put_letter
-from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.instances import Instance
@@ -25,6 +25,19 @@ _DOCUMENT = table(Document)
 _FILE = table(StoredFile)
 _NOTICE = table(Notice)
 _PERSON = table(Person)
+_INSTANCE = table(Instance)
+_ADD_NOTICE = insert(_NOTICE).returning(_NOTICE.c.id)
+_SENT = _NOTICE.alias("sent")
+_SENT_TODAY = (
+    select(func.count())
+    .where(_SENT.c.person_id == _NOTICE.c.person_id, _SENT.c.mailed_at >= bindparam("midnight"))
+    .scalar_subquery()
+)
+_LETTER = (
+    select(_NOTICE, _PERSON.c.email, _PERSON.c.email_bounced_at, _SENT_TODAY.label("sent_today"))
+    .join(_PERSON, _PERSON.c.id == _NOTICE.c.person_id)
+    .where(_NOTICE.c.id == bindparam("notice_id"))
+)
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -79,55 +92,31 @@ class SqlDelivery:
             capacity.person_id
             for role, organisation in targets
             for capacity in offices.holders(
-                self._uow.session, municipality_id, role, organisation or None, self._uow.today
+                self._connection, municipality_id, role, organisation or None, self._uow.today
             )
         }
-        return [
-            notice
-            for person in sorted(people)
-            if (notice := self._notice(
-                f"{key}:{person}", municipality_id, person, instance_id, subject, text
-            ))
-        ]  # fmt: skip
-
-    def _notice(
-        self, key: str, municipality_id: int, person_id: int, instance_id: int | None,
-        subject: str, text: str,
-    ) -> int | None:  # fmt: skip
-        query = select(_NOTICE.c.id).where(_NOTICE.c.dedupe_key == key)
-        if self._connection.execute(query).one_or_none():
-            return None
-        values = {
-            "municipality_id": municipality_id, "person_id": person_id,
-            "instance_id": instance_id, "kind": "tell", "dedupe_key": key, "subject": subject,
-            "text": text, "created_at": self.now, "bounced": "",
+        if not people:
+            return ()
+        said = {
+            "municipality_id": municipality_id, "instance_id": instance_id, "kind": "tell",
+            "subject": subject, "text": text, "created_at": self.now, "bounced": "",
         }  # fmt: skip
-        return inserted_id(self._connection.execute(insert(_NOTICE).values(values)))
+        rows = [said | {"person_id": one, "dedupe_key": f"{key}:{one}"} for one in sorted(people)]
+        return sorted(self._connection.execute(_ADD_NOTICE, rows).scalars())
 
     def letter(self, notice_id: int) -> Letter | None:
         """Return a notice with the address it goes to."""
-        query = (
-            select(_NOTICE, _PERSON.c.email)
-            .join(_PERSON, _PERSON.c.id == _NOTICE.c.person_id)
-            .where(_NOTICE.c.id == notice_id)
-        )
-        row = self._connection.execute(query).one_or_none()
+        midnight = dt.datetime.combine(self._uow.today, dt.time(), self._uow.zone)
+        row = self._connection.execute(
+            _LETTER, {"notice_id": notice_id, "midnight": midnight}
+        ).one_or_none()
         if row is None:
             return None
-        sent = 0 if row.kind == "letter" else self._sent_today(row.person_id)
         is_mailed = row.mailed_at is not None or row.digest_on is not None
         return Letter(
-            row.id, row.email or "", row.subject, row.text, is_mailed, row.created_at, sent
-        )
-
-    def _sent_today(self, person_id: int) -> int:
-        midnight = dt.datetime.combine(self._uow.today, dt.time(), self._uow.zone)
-        query = (
-            select(func.count())
-            .select_from(_NOTICE)
-            .where(_NOTICE.c.person_id == person_id, _NOTICE.c.mailed_at >= midnight)
-        )
-        return int(self._connection.execute(query).scalar_one())
+            row.id, row.email or "", row.subject, row.text, is_mailed, row.created_at,
+            0 if row.kind == "letter" else row.sent_today, row.email_bounced_at is not None,
+        )  # fmt: skip
 
     def put_into_digest(self, notice_id: int) -> None:
         """Leave a letter to the day's digest."""
@@ -157,15 +146,16 @@ class SqlDelivery:
         """Queue a letter that belongs to no case."""
         put_letter(self._uow, person_id, subject, text)
 
-    def mailed(self, notice_id: int) -> None:
+    def mailed(self, letter: Letter) -> None:
         """Remember that a letter left; the one-time link of a letter is not kept."""
-        where = _NOTICE.c.id == notice_id
+        where = _NOTICE.c.id == letter.notice_id
         text = case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
         self._connection.execute(update(_NOTICE).where(where).values(mailed_at=self.now, text=text))
         # An address that took a letter is good again, whatever it refused before.
-        person = select(_NOTICE.c.person_id).where(where).scalar_subquery()
-        marked = (_PERSON.c.id == person, _PERSON.c.email_bounced_at.is_not(None))
-        self._connection.execute(update(_PERSON).where(*marked).values(email_bounced_at=None))
+        if letter.bounced_before:
+            person = select(_NOTICE.c.person_id).where(where).scalar_subquery()
+            taken = update(_PERSON).where(_PERSON.c.id == person).values(email_bounced_at=None)
+            self._connection.execute(taken)
 
     def bounced(self, notice_id: int, reason: str) -> None:
         """Remember that an address does not take letters."""
@@ -179,13 +169,20 @@ class SqlDelivery:
 
     def heading(self, instance_id: int) -> str:
         """Return how an instance is called, with its number."""
-        row = self._uow.session.get(Instance, instance_id)
+        query = select(_INSTANCE.c.heading, _INSTANCE.c.number)
+        row = self._connection.execute(query.where(_INSTANCE.c.id == instance_id)).one_or_none()
         return f"{row.heading} {row.number}".strip() if row else ""
 
-    def queue_mail(self, municipality_id: int, instance_id: int | None, notice_id: int) -> None:
-        """Put a letter into the outbox."""
-        payload = {"notice_id": notice_id}
-        outbox.put(self._connection, municipality_id, instance_id, "mail", payload, self.now)
+    def queue_mails(
+        self, municipality_id: int, instance_id: int | None, notice_ids: Sequence[int]
+    ) -> None:
+        """Put letters into the outbox."""
+        rows = [
+            outbox.message(municipality_id, instance_id, "mail", {"notice_id": one}, self.now)
+            for one in notice_ids
+        ]
+        if rows:
+            self._connection.execute(outbox.ADD, rows)
 
 
 def _is_delivery(delivery: SqlDelivery) -> "Delivery":

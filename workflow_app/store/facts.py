@@ -63,6 +63,12 @@ T = TypeVar("T")
 
 _INSTANCE = table(Instance)
 
+OF_REGISTERS = frozenset({
+    "network", "networks", "composition", "order", "direction", "directions", "statuses",
+    "status_cards", "status_act", "measured", "name",
+})  # fmt: skip
+"""Answers that a row entered, amended or ended in a register may change."""
+
 _SETTINGS = select(Setting.key, Setting.value).where(
     Setting.municipality_id == bindparam("municipality")
 )
@@ -98,9 +104,16 @@ class SqlFacts:
     def forget(self, instance_id: int) -> None:
         """Ask anew what belongs to an instance: this unit of work has changed it."""
         mine = ("case", instance_id)
-        shared = ("about", "measured")
-        for key in [key for key in self._known if key[:2] == mine or key[0] in shared]:
-            del self._known[key]
+        self._drop(lambda key: key[:2] == mine or key[0] == "about")
+
+    def forget_registers(self) -> None:
+        """Ask anew what the registers say: this unit of work has changed one."""
+        self._drop(lambda key: key[0] in OF_REGISTERS)
+        if self._session_:
+            self._session_.expire_all()
+
+    def _drop(self, is_stale: Callable[[Any], bool]) -> None:
+        self._known = {key: said for key, said in self._known.items() if not is_stale(key)}
 
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
@@ -204,10 +217,11 @@ class SqlFacts:
         self, network_id: int, on: dt.date, without: int | None = None
     ) -> tuple[MemberCard, ...]:
         """Return the schools of a network on a date, the base first."""
-        return tuple(
-            MemberCard(member.school_id, member.role, member.since, member.order_label)
-            for member in networks.composition(self._session, network_id, on, without=without)
+        members = self._once(
+            ("composition", network_id, on, without),
+            lambda: networks.composition(self._session, network_id, on, without=without),
         )
+        return tuple(MemberCard(m.school_id, m.role, m.since, m.order_label) for m in members)
 
     def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
         """Return the later days on which registered orders change a composition."""

@@ -398,6 +398,7 @@ class SqlUnitOfWork:
         self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date
     ) -> int:
         """Insert a register row caused by this case; return its id."""
+        self.facts(case.municipality_id).forget_registers()
         return registers.ENTER[register](self.connection, case, values, effective_on)
 
     def register_ids(self, register: str) -> Sequence[tuple[int, int]]:
@@ -408,10 +409,12 @@ class SqlUnitOfWork:
         self, register: str, case: Case, key: Any, values: Mapping[str, Any], effective_on: dt.date
     ) -> None:
         """Change a register row from a date on."""
+        self.facts(case.municipality_id).forget_registers()
         registers.AMEND[register](self.connection, case, key, values, effective_on)
 
     def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:
         """End a register row on a date."""
+        self.facts(case.municipality_id).forget_registers()
         registers.END[register](self.connection, case, key, effective_on)
 
     def number(self, case: Case, number: Number) -> str:

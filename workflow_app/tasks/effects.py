@@ -10,6 +10,7 @@ from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.services import acting, delivery
+from workflow_app.services.ports import DocumentRow, Letter
 from workflow_app.store import outbox, renderings
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -28,24 +29,32 @@ TASKS: Mapping[str, str] = {
 """Kind of outbox message → public name of its task."""
 
 Finish = Callable[[SqlUnitOfWork], None]
-Effect = Callable[[House, Any], Finish]
-"""Does what takes time outside a transaction, and returns what to write down in one."""
+Effect = Callable[[House, Any, Any], Finish]
+"""Does what takes time outside a transaction, and returns what to write down in one.
+
+It gets the message and what `READS` found for it.
+"""
+
+READS: Mapping[str, Callable[[SqlUnitOfWork, Any], Any]] = {
+    "render": lambda uow, said: SqlDelivery(uow).document(said.payload["document_id"]),
+    "pdf": lambda uow, said: renderings.unconverted(uow, said.payload["document_id"]),
+    "mail": lambda uow, said: SqlDelivery(uow).letter(said.payload["notice_id"]),
+}
+"""What an effect needs to know before its work, read together with its message."""
 
 
-def render(house: House, message: Any) -> Finish:
+def render(house: House, message: Any, row: DocumentRow | None) -> Finish:
     """Render the paper of a document; file it."""
-    document_id = message.payload["document_id"]
-    row = house.read(lambda uow: SqlDelivery(uow).document(document_id))
     if row is None:
         return _nothing
+    document_id = message.payload["document_id"]
     content, template = house.papers.render(row.template, row.values)
     return lambda uow: SqlDelivery(uow).file_document(document_id, content, template, RENDERER)
 
 
-def pdf(house: House, message: Any) -> Finish:
+def pdf(house: House, message: Any, content: bytes | None) -> Finish:
     """Make the PDF of a document; file it beside the document."""
     document_id = message.payload["document_id"]
-    content = house.read(lambda uow: renderings.unconverted(uow, document_id))
     if content is None:
         return _nothing
     if house.pdf_maker is None:
@@ -54,20 +63,19 @@ def pdf(house: House, message: Any) -> Finish:
     return lambda uow: renderings.file_pdf(uow, document_id, made)
 
 
-def tell(_house: House, message: Any) -> Finish:
+def tell(_house: House, message: Any, _found: None) -> Finish:
     """Write notices and queue letters."""
     return lambda uow: delivery.tell(SqlDelivery(uow), message)
 
 
-def announce(_house: House, message: Any) -> Finish:
+def announce(_house: House, message: Any, _found: None) -> Finish:
     """Tell people what came into their queue."""
     return lambda uow: delivery.announce(SqlDelivery(uow), message)
 
 
-def mail(house: House, message: Any) -> Finish:
+def mail(house: House, message: Any, letter: Letter | None) -> Finish:
     """Send a letter; an address that takes none is remembered, a refused text is an incident."""
     notice_id = message.payload["notice_id"]
-    letter = house.read(lambda uow: SqlDelivery(uow).letter(notice_id))
     if letter is None or letter.is_mailed or not letter.address:
         return _nothing
     if letter.sent_today >= delivery.MOST_LETTERS:
@@ -86,10 +94,10 @@ def mail(house: House, message: Any) -> Finish:
             raise
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(notice_id, reason)
-    return lambda uow: SqlDelivery(uow).mailed(notice_id)
+    return lambda uow: SqlDelivery(uow).mailed(letter)
 
 
-def call(_house: House, message: Any) -> Finish:
+def call(_house: House, message: Any, _found: None) -> Finish:
     """Let the system act on an instance of another family."""
     payload = message.payload
 
@@ -99,7 +107,7 @@ def call(_house: House, message: Any) -> Finish:
     return finish
 
 
-def hear(_house: House, message: Any) -> Finish:
+def hear(_house: House, message: Any, _found: None) -> Finish:
     """Let a case hear of another one about the same subject."""
     payload = message.payload
     return lambda uow: acting.hear(
@@ -127,16 +135,23 @@ def carry_out(house: House, message_id: int) -> str:
 
     A passing failure is tried again later; after the last try an operator gets an incident.
     """
-    message = house.read(lambda uow: outbox.read(uow.connection, message_id))
-    if message is None:
-        return "done before"
     try:
-        finish = EFFECTS[message.kind](house, message)
+        message, found = house.read(lambda uow: look_up(uow, message_id))
+        if message is None:
+            return "done before"
+        finish = EFFECTS[message.kind](house, message, found)
         return house.transact(lambda uow: _finished(uow, message_id, finish))
     except Exception as error:  # noqa: BLE001 (whatever fails must not lose the message)
         log.warning("effect failed", message_id=message_id, error=repr(error))
         failure = error
     return house.transact(lambda uow: _failed(uow, message_id, failure))
+
+
+def look_up(uow: SqlUnitOfWork, message_id: int) -> tuple[Any, Any]:
+    """Return a message that is not done yet, and what its effect wants to know."""
+    message = outbox.read(uow.connection, message_id)
+    read = READS.get(message.kind) if message else None
+    return message, read(uow, message) if read else None
 
 
 def _finished(uow: SqlUnitOfWork, message_id: int, finish: Finish) -> str:
