@@ -147,14 +147,12 @@ class District:
         """Let a person act; return what the service says."""
         intent = Intent(case, action, values, voter=voter, version=version, seen=seen)
         who = self.people[person]
-        return self.house.transact(lambda uow: acting.act(uow, who, intent), queue=case)
+        return self.house.transact(lambda uow: acting.act(uow, who, intent))
 
     def edit(self, person, case, **changes):
         """Let a person save fields of a draft."""
         who, version = self.people[person], self.case(case).version
-        return self.house.transact(
-            lambda uow: drafts.save_draft(uow, who, case, changes, version), queue=case
-        )
+        return self.house.transact(lambda uow: drafts.save_draft(uow, who, case, changes, version))
 
     def outside_numbers(self, first, last):
         """Let the clerk record numbers of the order journal that were given elsewhere."""
@@ -168,7 +166,7 @@ class District:
 
     def take_back(self, person, case):
         who = self.people[person]
-        return self.house.transact(lambda uow: acting.take_back(uow, who, case), queue=case)
+        return self.house.transact(lambda uow: acting.take_back(uow, who, case))
 
     # ------------------------------------------------------------ looking
 

@@ -59,52 +59,6 @@ class Drainer:
                 pipe.close()
 
 
-class Standing:
-    """A worker that empties the outbox of a house each time it is told the moment."""
-
-    def __init__(self, district):
-        self.district = district
-        argv = [sys.executable, __file__, district.house.database.url, self._now(), "standing"]
-        path = os.pathsep.join((str(TESTS), str(TESTS.parent)))
-        self._process = subprocess.Popen(
-            argv, env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def _now(self):
-        return self.district.house.clock.now().isoformat()
-
-    def begin(self):
-        """Tell the moment; the work begins."""
-        self._process.stdin.write(f"{self._now()}\n")
-        self._process.stdin.flush()
-
-    def wait(self):
-        """Wait until nothing is left to take."""
-        assert self._process.stdout.readline(), "the worker died"
-
-    def close(self):
-        """End it."""
-        self._process.communicate()
-
-
-def stand(url, moment):
-    """Empty the outbox at each moment that is told."""
-    from district import DistrictMaker  # noqa: PLC0415
-
-    from workflow_app.store import outbox  # noqa: PLC0415
-    from workflow_app.tasks import effects  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory(prefix="drain-") as folder:
-        house = DistrictMaker(None, Path(folder))._house(url, dt.datetime.fromisoformat(moment), "")
-        for line in sys.stdin:
-            house.clock.set(dt.datetime.fromisoformat(line.strip()))
-            while claimed := house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
-                for message_id, _ in claimed:
-                    effects.carry_out(house, message_id)
-            print("done", flush=True)  # noqa: T201 (the parent waits for it)
-
-
 def drain(url, moment, careful):
     """Carry out everything that waits; a careful worker asks before each next message."""
     from district import DistrictMaker  # noqa: PLC0415 (the test's own process needs none of it)
@@ -123,7 +77,4 @@ def drain(url, moment, careful):
 
 
 if __name__ == "__main__":
-    if "standing" in sys.argv[3:]:
-        stand(*sys.argv[1:3])
-        sys.exit()
     drain(sys.argv[1], sys.argv[2], "careful" in sys.argv[3:])

@@ -53,11 +53,10 @@ class House:
         settings = self.settings
         return Surroundings(self.processes, bodies, settings.zone, settings.public_url)
 
-    def transact(self, work: Callable[[SqlUnitOfWork], T], *, queue: int | None = None) -> T:
+    def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
         return self.database.transact(
-            lambda connection: work(SqlUnitOfWork(connection, self.surroundings, self.clock.now())),
-            queue=queue,
+            lambda connection: work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
         )
 
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:

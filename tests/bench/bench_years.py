@@ -7,24 +7,25 @@ import datetime as dt
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 from measuring import tell
 
 # isort: split
 from cloning import clone
 from district import District, DistrictMaker, moment
-from draining import Drainer, Standing
+from draining import Drainer
+from playing import Players, days_of
 from servers import PostgresServer, running_postgres
+from sqlalchemy import func, select
 
-from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, WholeYear
+from workflow_app.bootstrap import FIRST_DAY, LAST_DAY
 from workflow_app.demo import first_municipality
-from workflow_app.replay import Present, live_whole_year
+from workflow_app.replay import live_whole_year
 from workflow_app.store.invariants import broken
 from workflow_app.store.models.instances import Instance
+from workflow_app.store.models.messages import OutboxMessage
 
 DEMO_LIMIT_S, TURN_LIMIT_S, GROWTH_LIMIT = 20, 60, 1.3
 FULL = 1600
@@ -53,64 +54,31 @@ def bench_demo(folder: Path) -> None:
     tell("year_demo", round(seconds, 1), "s", ratio_to_limit=DEMO_LIMIT_S / seconds)
 
 
-def together(district: District, ids: list[int], until: dt.date, evening: Callable[[], None]
-             ) -> None:  # fmt: skip
-    """Let all municipalities live the same days; the first moves the clock for all."""
-    first, *others = (Present(district.house, FIRST_DAY, one, district.house.clock) for one in ids)
-
-    for other in others:
-        other.at = lambda day, player=other: setattr(player, "today", day)
-    years = [WholeYear(player, lambda *_: None) for player in (first, *others)]
-    lists = [year.events(until) for year in years]
-    for place, event in enumerate(lists[0]):
-        for player in (first, *others) if event.day != first.today or place == 0 else ():
-            player.at(event.day)
-        for one in lists:
-            one[place].happen()
-        if place + 1 == len(lists[0]) or lists[0][place + 1].day != event.day:
-            evening()
-    if until == LAST_DAY:
-        first.at(LAST_DAY + dt.timedelta(days=1))
-        evening()
-
-
-def emptied(district: District) -> None:
-    """Let two workers carry out what waits."""
-    workers = [Standing(district) for _ in range(2)]
-    evening_of(workers)
-    for worker in workers:
-        worker.close()
-
-
-def evening_of(workers: list[Standing]) -> None:
-    """Let workers carry out what the day left, until neither finds more."""
-    for worker in workers:
-        worker.begin()
-    for worker in workers:
-        worker.wait()
-
-
 def bench_turn(server: PostgresServer, folder: Path) -> None:
-    """Every network turns to the new year while its worker is killed twice."""
+    """Every network turns to the new year while its worker is killed twice.
+
+    The turn ends when every network has its plan; letters about it follow.
+    """
     district, ids = opened(server, folder, -(-TURNED // OF_DISTRICT))
-    together(district, ids, dt.date(2025, 8, 28), lambda: None)
-    emptied(district)
-    district.house.clock.set(moment("2025-08-29"))
-    begun = perf_counter()
-    cycles = [
-        (row["id"], row["municipality_id"]) for row in district.instances(process="year_cycle")
-    ]
-    specialists = [Present(district.house, FIRST_DAY, one, district.house.clock) for one in ids]
-    by_id = {player.municipality: player for player in specialists}
-    for case, municipality in cycles:
-        by_id[municipality].must("P003", case, "roll_over")
-    for share in (1, 2):
-        worker = Drainer(district)
-        assert worker.heard("call", len(ids) * OF_DISTRICT * share // 4)
-        worker.kill()
-        district.house.clock.advance(dt.timedelta(minutes=5))
-    emptied(district)
-    seconds = perf_counter() - begun
+    clock, url = district.house.clock, district.house.database.url
+    eve, day = dt.date(2025, 8, 28), dt.date(2025, 8, 29)
+    with Players(url, ids, day) as players:
+        players.live(days_of(district.house, ids[0], eve))
+        clock.set(moment(f"{day}"))
+        begun = perf_counter()
+        players.live([day], working=False)  # the specialists of all municipalities decide
+        for share in (1, 2):
+            worker = Drainer(district)
+            assert worker.heard("call", len(ids) * OF_DISTRICT * share // 4)
+            worker.kill()
+            clock.advance(dt.timedelta(minutes=5))
+        workers = [Drainer(district) for _ in range(2)]
+        while calls_left(district):
+            sleep(0.1)
+        seconds = perf_counter() - begun
+        for worker in workers:
+            worker.finish()
+        with_letters = perf_counter() - begun
     plans = Counter(row["subject"] for row in district.instances(process="annual_plan"))
     assert set(plans.values()) == {1}, plans
     assert len(plans) == len(ids) * (OF_DISTRICT + 1)  # and one of the network founded in August
@@ -119,22 +87,30 @@ def bench_turn(server: PostgresServer, folder: Path) -> None:
     district.close()
     limit = TURN_LIMIT_S / seconds if len(plans) > FULL else None
     tell("rollover_1700", round(seconds, 1), "s", ratio_to_limit=limit, networks=len(plans),
-         killed=2)  # fmt: skip
+         killed=2, with_letters=round(with_letters, 1))  # fmt: skip
+
+
+def calls_left(district: District) -> int:
+    """Return how many networks wait for their turn."""
+    waiting = select(func.count()).where(
+        OutboxMessage.kind == "call", OutboxMessage.done_at.is_(None)
+    )
+    return int(district.read(lambda uow: uow.session.scalars(waiting).one()))
 
 
 def bench_years(server: PostgresServer, folder: Path) -> None:
-    """The year of many municipalities, papers by two processes; its growth by network."""
+    """The year of many municipalities, their people and papers in two processes; its growth."""
     each: list[float] = []
     for size in SIZES:
         district, ids = opened(server, folder, -(-size // OF_DISTRICT))
-        workers = [Standing(district) for _ in range(2)]
+        days = days_of(district.house, ids[0], LAST_DAY)
         begun = perf_counter()
-        together(district, ids, LAST_DAY, partial(evening_of, workers))
+        with Players(district.house.database.url, ids, LAST_DAY) as players:
+            players.live(days)
         seconds = perf_counter() - begun
-        for worker in workers:
-            worker.close()
-        evening_found = district.read(broken)
-        assert evening_found == [], evening_found[:5]
+        district.house.clock.set(moment(f"{days[-1]}"))
+        found = district.read(broken)
+        assert found == [], found[:5]
         each.append(seconds / (len(ids) * OF_DISTRICT))
         cases = len(district.rows(Instance))
         tell("year_10000", round(seconds, 1), "s", networks=len(ids) * OF_DISTRICT,

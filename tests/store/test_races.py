@@ -1,15 +1,18 @@
 """People acting at the same moment: nothing is lost, nothing doubled, the loser is told."""
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from district import moment
+from sqlalchemy import event, func, select
 from stories import code, done, propose, to_department, to_signature
 
 from workflow_app.engine import Answer, Ballot, Form, Line, Process, Role, Voter, at_least, field
 from workflow_app.services import acting
 from workflow_app.services.acting import Intent
+from workflow_app.store import outbox
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, VoteRow, WorkItem
 from workflow_app.store.models.messages import OutboxMessage
@@ -21,6 +24,8 @@ TABLES = {
     "deadline": Deadline, "work": WorkItem,
 }  # fmt: skip
 VOTERS = 50
+OFFICES, OFTEN = 16, 2
+NOW = moment("2025-08-28")
 HEAD = Role("head", "директор", "school_head")
 
 
@@ -72,9 +77,7 @@ def test_fifty_voters_answering_at_once_all_succeed(open_district):
     case = house.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
     intents = [Intent(case.instance_id, "say_yes", voter=str(n)) for n in range(VOTERS)]
     results = at_once([
-        lambda it=intent: house.transact(
-            lambda uow: acting.act(uow, person, it), queue=case.instance_id
-        )
+        lambda it=intent: house.transact(lambda uow: acting.act(uow, person, it))
         for intent in intents
     ])  # fmt: skip
     assert [r for r in results if hasattr(r, "code")] == []
@@ -171,3 +174,23 @@ def test_a_crash_at_any_statement_of_the_registration_leaves_nothing_half_done(
 
 class PowerCutError(Exception):
     """The lights go out."""
+
+
+def test_offices_that_keep_writing_into_one_page_do_not_stop_each_other(open_district):
+    """A serializable transaction that read a small table clashes with whoever writes into it."""
+    district = open_district("2025-08-28")
+    rows = OutboxMessage.__table__
+
+    def writing(office):
+        def work(connection):
+            seen = connection.execute(select(func.count()).select_from(rows)).scalar_one()
+            time.sleep(0.1)
+            outbox.put(connection, 1, None, "tell", {"of": office, "seen": seen}, NOW)
+
+        for _ in range(OFTEN):
+            district.house.database.transact(work)
+
+    before = len(district.rows(OutboxMessage))
+    at_once([lambda office=number: writing(office) for number in range(OFFICES)])
+    seen = [row["payload"]["seen"] for row in district.rows(OutboxMessage)[before:]]
+    assert sorted(seen) == list(range(before, before + OFFICES * OFTEN))

@@ -153,8 +153,7 @@ def save_draft(instance_id: int) -> Reply:
         return answer(body)
     person = g.person_id
     result = house().transact(
-        lambda uow: drafts.save_draft(uow, person, instance_id, body.data, body.version),
-        queue=instance_id,
+        lambda uow: drafts.save_draft(uow, person, instance_id, body.data, body.version)
     )
     return (
         answer(result)
@@ -192,7 +191,7 @@ def act(instance_id: int, action: str) -> Reply:
         )  # fmt: skip
         return acting.act(uow, person, intent)
 
-    return _once(work, queue=instance_id)
+    return _once(work)
 
 
 def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -> Mapping[str, Any]:
@@ -209,7 +208,7 @@ def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -
     return body.data
 
 
-def _once(work: Callable[[SqlUnitOfWork], Done | Refusal], queue: int | None = None) -> Reply:
+def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     """Carry out a request once for its key, and answer with the case as it stands."""
     key = request.headers.get("Idempotency-Key", "")[:100]
     person = g.person_id
@@ -230,7 +229,7 @@ def _once(work: Callable[[SqlUnitOfWork], Done | Refusal], queue: int | None = N
             idempotency.keep(uow, person, key, digest, response)
         return result
 
-    result = house().transact(carry_out, queue=queue)
+    result = house().transact(carry_out)
     if isinstance(result, Refusal):
         return answer(result)
     return _read(lambda uow: _instance(uow, result.instance_id))

@@ -1,9 +1,10 @@
 """Connections to SQLite or PostgreSQL, and transactions that repeat themselves when they clash."""
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,10 @@ T = TypeVar("T")
 
 RETRY_SECONDS = 2.0
 """How long a decision repeats itself; it has no outside effect, so repeating is free."""
+FEWEST_TRIES = 5
+"""How often at least, however slow the machine is."""
+QUEUE = 1
+"""The advisory lock of those who try again."""
 
 _CLASHES = {"40001", "40P01", "23505"}
 """Serialization failure, deadlock, and a unique key a concurrent transaction took."""
@@ -52,41 +57,40 @@ class Database:
         with self.engine.connect().execution_options(**options) as connection:
             yield connection
 
-    def transact(self, work: Callable[[Connection], T], *, queue: int | None = None) -> T:
+    def transact(self, work: Callable[[Connection], T]) -> T:
         """Return what the work returns; clashing transactions repeat it for up to two seconds.
 
-        The first try is optimistic. After a clash the tries for one `queue` (an instance) line
-        up behind each other, so fifty people answering at once all succeed.
+        The first try is optimistic. Whoever clashed lines up, so that of all who try again one
+        runs at a time: fifty people answering at once all succeed, and two offices whose rows
+        share a page do not stop each other for long.
         """
         until = time.monotonic() + RETRY_SECONDS
-        try:
-            with self.writing() as connection:
-                return work(connection)
-        except DBAPIError as error:
-            if not is_clash(error):
-                raise
-        while True:
+        for tried in itertools.count(1):
+            queue = self._lined_up() if tried > 1 else nullcontext()
             try:
-                with self._queued(queue), self.writing() as connection:
+                with queue, self.writing() as connection:
                     return work(connection)
             except DBAPIError as error:
-                if not is_clash(error) or time.monotonic() > until:
+                is_over = tried >= FEWEST_TRIES and time.monotonic() > until
+                if is_over or not is_clash(error):
                     raise
+            if tried > 1:
                 time.sleep(random.uniform(0.002, 0.03))  # noqa: S311 (spreads tries, no secret)
+        raise AssertionError  # pragma: no cover (the tries do not end by themselves)
 
     @contextmanager
-    def _queued(self, queue: int | None) -> Iterator[None]:
-        """Hold the place at the head of a queue; SQLite queues its writers by itself."""
-        if self.is_sqlite or queue is None:
+    def _lined_up(self) -> Iterator[None]:
+        """Hold the place at the head of the queue; SQLite queues its writers by itself."""
+        if self.is_sqlite:
             yield
             return
         options = {"isolation_level": "AUTOCOMMIT"}
         with self.engine.connect().execution_options(**options) as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": queue})
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": QUEUE})
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": queue})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": QUEUE})
 
 
 def is_clash(error: DBAPIError) -> bool:

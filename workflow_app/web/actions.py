@@ -72,9 +72,7 @@ def act(instance_id: int, action: str) -> Answer:
     person, sent = person_id(), MultiDict(request.form)
     result: Done | Refusal
     refusal = _unready(instance_id, action, sent)
-    result = refusal or house().transact(
-        lambda uow: _acted(uow, person, instance_id, action, sent), queue=instance_id
-    )
+    result = refusal or house().transact(lambda uow: _acted(uow, person, instance_id, action, sent))
     if isinstance(result, Refusal):
         found = result
         if found.code == "not_found":
@@ -132,9 +130,7 @@ def _number(text: str | None) -> int | None:
 def take_back(instance_id: int) -> Answer:
     """Undo one's own last step."""
     person = person_id()
-    result = house().transact(
-        lambda uow: acting.take_back(uow, person, instance_id), queue=instance_id
-    )
+    result = house().transact(lambda uow: acting.take_back(uow, person, instance_id))
     if isinstance(result, Refusal):
         refusal = result
         if refusal.code == "not_found":

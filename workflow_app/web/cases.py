@@ -73,11 +73,9 @@ def save(instance_id: int) -> Answer:
         # A signature is given on its own page, where the password is asked.
         return redirect(url_for("actions.ask", instance_id=instance_id, action=action))
     try:
-        result = house().transact(
-            lambda uow: _saved(uow, instance_id, sent, action), queue=instance_id
-        )
+        result = house().transact(lambda uow: _saved(uow, instance_id, sent, action))
     except _SavedButRefusedError as error:
-        house().transact(lambda uow: _saved(uow, instance_id, sent, ""), queue=instance_id)
+        house().transact(lambda uow: _saved(uow, instance_id, sent, ""))
         return _refused(instance_id, error.refusal, None)
     if isinstance(result, Refusal):
         return _refused(instance_id, result, sent)

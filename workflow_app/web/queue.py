@@ -174,7 +174,7 @@ def act_on_many() -> Response:
     done = 0
     for instance_id, version in chosen:
         work = partial(_act, person, process, Intent(instance_id, action, version=version))
-        refused, heading = house().transact(work, queue=instance_id)
+        refused, heading = house().transact(work)
         done += refused is None
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
