@@ -3,7 +3,12 @@
 import datetime as dt
 
 from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise
-from workflows.recommendation_follow_up.form import ADDRESSEE, Grounds, Recommendation
+from workflows.recommendation_follow_up.form import (
+    ADDRESSEE,
+    OFFICE_DEPUTY,
+    Grounds,
+    Recommendation,
+)
 from workflows.recommendation_follow_up.rules import (
     addressee_left,
     ask_for_place,
@@ -48,14 +53,16 @@ def plan_is_due(case: Case) -> dt.date:
     return last_summer(case.data.school_year, 9, 20)
 
 
+DECIDERS = (DEPARTMENT_HEAD, OFFICE_DEPUTY)
 DECISION = Due("recommendation_decision", 5, remind=(1,), escalate=((1, SPECIALIST),))
 
 issued = process.state(
     "awaiting_answer", "Ждёт ответа адресата", waits_for=ADDRESSEE,
     due=Due("recommendation_answer", 10, remind=(3,), then="stay_silent"),
 )  # fmt: skip
-declined = process.state("answer_declined", "Отклонена: решает отдел", waits_for=DEPARTMENT_HEAD,
-                         due=DECISION)  # fmt: skip
+declined = process.state(
+    "answer_declined", "Отклонена: решает отдел", waits_for=DECIDERS, due=DECISION
+)
 unanswered = process.state("unanswered", "Без ответа: решает отдел", waits_for=DEPARTMENT_HEAD,
                            due=DECISION)  # fmt: skip
 accepted = process.state(
@@ -93,7 +100,7 @@ process.move(
     do=[stands("issued", "unanswered")],
 )  # fmt: skip
 process.move(
-    "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DEPARTMENT_HEAD,
+    "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="primary", if_=[answered],
     do=[stands("waiting", "upheld"), ask_for_place],
 )  # fmt: skip
@@ -102,7 +109,7 @@ process.move(
     form=Grounds, if_=[answered], do=[stands("waiting"), ask_for_place],
 )  # fmt: skip
 process.move(
-    "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DEPARTMENT_HEAD,
+    "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="danger", if_=[answered],
     do=[stands("dropped", "dropped")],
 )  # fmt: skip
