@@ -221,6 +221,12 @@ def the_term_is_four_years(district):
     return lambda: district.act("P102", case, "invite")
 
 
+@refused("calendar_not_filled")
+def the_term_goes_beyond_the_calendar(district):
+    case = drafted(district, valid_to="2028-08-31")
+    return lambda: district.act("P102", case, "invite")
+
+
 @refused("changed_meanwhile")
 def the_page_is_older_than_the_case(district):
     case = drafted(district)
