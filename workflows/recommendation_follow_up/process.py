@@ -12,7 +12,6 @@ from workflows.recommendation_follow_up.form import (
 from workflows.recommendation_follow_up.rules import (
     addressee_left,
     ask_for_place,
-    by_curator,
     count_failure,
     failed_twice,
     stands,
@@ -30,7 +29,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.year_end import last_summer
+from workflows.year_end import ADDRESSEES, DECIDED, FOLLOWED, by_curator, last_summer
 
 process = Process(
     "recommendation_follow_up",
@@ -40,6 +39,7 @@ process = Process(
     basis="4.3",
     parties={"addressee": lambda data: (data.organisation,), "base": lambda data: (data.base,)},
     heading=lambda data: f"Рекомендация {data.code}: {data.text[:80]}",
+    words={"recommendation": {"state": FOLLOWED, "decision": DECIDED, "addressee": ADDRESSEES}},
     stop="end_advice",
     watcher=SPECIALIST,
     readers=(*ADDRESSEE, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
