@@ -272,11 +272,14 @@ def migrate(*, dry_run: bool) -> None:
 
 @commands.command()
 def doctor() -> None:
-    """Tell what needs an operator: parts not seen lately, waiting effects, incidents, roles."""
+    """Tell what needs an operator: a missing address, silent parts, waiting effects, roles."""
     from workflow_app.store import health
 
     house = _ready()
-    found = house.read(lambda uow: list(health.complaints(uow)))
+    found = [
+        *health.local_address(house.settings.public_url),
+        *house.read(lambda uow: list(health.complaints(uow))),
+    ]
     for sentence in found:
         click.echo(sentence)
     click.echo("всё в порядке" if not found else f"замечаний: {len(found)}")

@@ -148,6 +148,20 @@ def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
             )  # fmt: skip
 
 
+def calendar_ends_before(until: dt.date, field_name: str, facts: Facts) -> Refusal | None:
+    """Refuse a term whose reminders and escalations nobody can count yet (dossier 8)."""
+    filled = facts.calendar_filled_to()
+    needed = until + dt.timedelta(days=14)  # a day at the end of a year is moved into the next one
+    if filled is None or needed <= filled:
+        return None
+    return refuse(
+        "calendar_not_filled",
+        "Производственный календарь заполнен по {filled}, для срока по {until} этого мало: "
+        "попросите администратора загрузить календарь на {year} год",
+        filled=f"{filled:%d.%m.%Y}", until=f"{until:%d.%m.%Y}", year=needed.year, field=field_name,
+    )  # fmt: skip
+
+
 @says("другой сети с таким наименованием нет, и ни одна его вскоре не получит")
 def name_is_free(case: Case, facts: Facts) -> Refusal | None:
     """A network is known by its name: no two share one (dossier 6)."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from workflow_app.engine import Case, Facts, Role
+from workflow_app.engine import Case, Facts, Refusal, Role, refuse, says
 
 REPORT = "year_end_report"
 INDICATORS = "school_indicators"
@@ -16,10 +16,15 @@ ADDRESSEES = {
 }
 FOLLOWED = {
     "issued": "ждёт ответа", "carried": "в плане", "in_progress": "выполняется",
-    "done": "выполнена", "not_done": "не выполнена", "dropped": "снята",
+    "done": "выполнена", "not_done": "не выполнена", "dropped": "снята отделом",
     "not_applicable": "неприменима", "escalated": "решает отдел", "waiting": "ждёт плана",
 }  # fmt: skip
 """How the states of the register of recommendations read."""
+DECIDED = {
+    "accepted": "принята", "upheld": "оставлена отделом", "declined": "отклонена",
+    "dropped": "снята отделом", "unanswered": "без ответа",
+}  # fmt: skip
+"""How the answers in it read, and what the department made of them."""
 APPROVED = ("approved", "addendum_open", "addendum_submitted", "closed")
 """States of a report that the department has approved."""
 
@@ -38,7 +43,15 @@ def last_summer(school_year: str, month: int, day: int) -> dt.date:
     return dt.date(int(school_year[5:9]), month, day)
 
 
-def curates(case: Case, facts: Facts) -> bool:
+@says("это делает куратор сети, тот, кто его замещает, или директор ИМЦ")
+def by_curator(case: Case, facts: Facts) -> Refusal | None:
+    """The network's own methodist reviews its report and confirms what came of it (R3, M5)."""
+    if _curates(case, facts):
+        return None
+    return refuse("not_curator", "Это делает куратор этой сети или директор ИМЦ", basis="4.1")
+
+
+def _curates(case: Case, facts: Facts) -> bool:
     """Tell whether who acts is the network's curator, stands in for him, or leads ИМЦ."""
     capacity, network = case.capacity, facts.network(case.data.network)
     curator = network.curator if network else None

@@ -21,14 +21,12 @@ GENERIC = {
     "closing": "a state of a network in the register whose term is over",
     "done": "an outbox message that was carried out",
     "draft": "a state of directions and an engine word: data not yet submitted",
-    "dropped": "a state of a recommendation in the register that nobody insists on",
     "end": "the last word of a block of a template, the end of an arrow",
     "expired": "a state of an imported act whose term is over",
     "forming": "a state of a network in the register until it is ready to work",
     "in_progress": "a state of an imported recommendation that is worked on",
     "invite": "the link by which somebody comes in for the first time",
     "leave_out": "how a voter is taken out of a ballot (changes.Ask)",
-    "not_done": "a state of a recommendation in the register whose activity did not happen",
     "open": "what has not ended: a ballot, a deadline, a work item",
     "postponed": "an outbox message that is tried later",
     "register": "a column: which register an order changed",
@@ -36,7 +34,6 @@ GENERIC = {
     "revise": "an engine word: a new edition while the old one stays in force",
     "sign": "a paragraph style of the papers: the line of the signature",
     "suspended": "a state of a network in the register while its clocks stand still",
-    "unanswered": "a decision in the register of recommendations: nobody decided",
     "waiting": "a filter of the queue",
 }
 """Keys of shipped processes that are ordinary words of the code, each with its meaning there."""

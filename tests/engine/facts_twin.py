@@ -88,6 +88,7 @@ class FactsTwin:
     direction_cards: dict[int, DirectionCard] = field(default_factory=dict)
     grounds: dict[tuple[int, str], tuple[StatusCard, ...]] = field(default_factory=dict)
     moments: dict[str, dt.datetime] = field(default_factory=dict)
+    calendar_end: dt.date | None = None
     today: dt.date = dt.date(2025, 8, 28)
     zone: dt.tzinfo = dt.timezone(dt.timedelta(hours=3))
 
@@ -190,6 +191,10 @@ class FactsTwin:
     def working_day(self, day: dt.date, days: int) -> dt.date:
         """Return the date so many working days later; weekends alone are free here."""
         return WorkingCalendar().add_working_days(day, days)
+
+    def calendar_filled_to(self) -> dt.date | None:
+        """Return the last day of the calendar, where a test gives it an end."""
+        return self.calendar_end
 
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the instance that holds a key."""

@@ -66,6 +66,13 @@ def test_a_year_without_a_calendar_is_refused_instead_of_working_through_january
     assert refused.value.year == 2027
 
 
+def test_a_calendar_says_how_far_it_is_filled():
+    assert MAY_HOLIDAYS.filled_to == day("2026-12-31")
+    assert WorkingCalendar(years=frozenset({2026, 2028})).filled_to == day("2028-12-31")
+    assert WorkingCalendar(years=frozenset()).filled_to == dt.date.min
+    assert WorkingCalendar().filled_to is None
+
+
 def test_a_due_moment_is_the_last_second_of_the_day_in_the_zone():
     moment = due_moment(day("2024-08-28"), MOSCOW)
     assert moment == dt.datetime(2024, 8, 28, 20, 59, 59, tzinfo=dt.UTC)

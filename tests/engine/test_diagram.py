@@ -35,6 +35,31 @@ def test_rail_is_the_way_a_case_is_meant_to_go():
     assert titles[1][-1] == "Зарегистрирован"
 
 
+def test_rail_passes_by_a_longer_way_through_refusal():
+    process = Process("toy", "Игрушка", version=1, form=plan.form)
+    asked = process.state("asked", "Ждёт ответа", due=SOON)
+    declined = process.state("declined", "Отклонено", due=SOON)
+    agreed = process.state("agreed", "Принято", due=SOON)
+    done = process.final("done", "Сделано")
+    process.start("ask", "Спросить", asked, by=CLERK)
+    process.move("agree", "Принять", asked, agreed, by=CLERK, style="primary")
+    process.move("decline", "Отклонить", asked, declined, by=CLERK)
+    process.move("uphold", "Оставить в силе", declined, agreed, by=CLERK, style="primary")
+    process.move("finish", "Закончить", agreed, done, by=CLERK)
+
+    assert spine(process) == ("asked", "agreed", "done")
+
+
+@pytest.mark.shipped
+def test_rail_of_a_recommendation_leads_to_its_fulfilment():
+    advice = next(p for p in workflows.PROCESSES if p.key == "recommendation_follow_up")
+
+    titles = [advice.states[key].title for key in spine(advice)]
+
+    assert titles[:2] == ["Ждёт ответа адресата", "Принята, ждёт плана"]
+    assert titles[-1] == "Выполнена"
+
+
 def test_process_without_states_has_no_rail():
     assert spine(Process("toy", "Игрушка", version=1, form=plan.form)) == ()
 

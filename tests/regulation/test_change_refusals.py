@@ -41,6 +41,10 @@ SENT = {
     "notice_too_short": ("P110", "NW1", {"kind": "remove", "school": "S10"}),
     "term_not_longer": ("P003", "NW1", {"kind": "extend", "valid_to": "2026-08-31"}),
     "term_too_long": ("P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"}),
+    "calendar_not_filled": ("P003", "NW1", {"kind": "suspend", "until": "2030-03-02"}),
+    "calendar_not_filled, of a longer term": (
+        "P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"}
+    ),
     "effective_in_past": ("P003", "NW1", {"kind": "close", "effective_on": "2026-01-30"}),
     "pause_in_past": ("P003", "NW1", {"kind": "suspend", "until": "2026-02-02"}),
     "same_network": ("P003", "NW1", {"kind": "merge", "into": "NW1"}),
@@ -86,6 +90,17 @@ def test_a_change_is_refused_when_it_is_sent(name, open_district):
     assert name.partition(",")[0] in {r.code for r in refusal}, refusal
     assert all(re.search("[а-яё]", r.message) for r in refusal)
     assert everything(district) == before
+
+
+def test_a_term_beyond_the_calendar_says_how_far_it_goes_and_whom_to_ask(open_district):
+    district = open_district(DAY)
+    case = drafted(district, "P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"})
+    said = {r.code: r for r in district.act("P003", case, "send")}["calendar_not_filled"]
+    assert said.field == "valid_to"
+    assert said.message == (
+        "Производственный календарь заполнен по 31.12.2028, для срока по 31.08.2029 этого мало: "
+        "попросите администратора загрузить календарь на 2029 год"
+    )
 
 
 # ---------------------------------------------------------------- orders
@@ -285,6 +300,7 @@ ORDERS = {
     "effective_in_past": too_late,
     "term_not_longer": decree("extend_networks", new_term="2026-08-31", **TERM),
     "term_too_long": decree("extend_networks", new_term="2030-08-31", **TERM),
+    "calendar_not_filled": decree("extend_networks", new_term="2029-08-31", **TERM),
     "networks_differ": other_network,
     "order_comes_later": later_order,
     "network_closed": closed_before,

@@ -180,13 +180,41 @@ def test_the_centre_and_the_department_answer_for_themselves(open_district):
 
 
 @pytest.mark.clause("M3")
-def test_nobody_decides_what_was_declined_in_her_own_name(open_district):
+@pytest.mark.parametrize(
+    ("decided", "becomes"), [("uphold", "awaiting_plan"), ("drop_advice", "dropped")]
+)
+def test_the_deputy_decides_what_the_head_of_the_department_declined(
+    open_district, decided, becomes
+):
     district = open_district("2025-09-10")
     (case,) = issued(district, "NW1", advice(district, addressee="department", school=None))
     done(district.act("P001", case, "decline_advice", **WHY))
-    for decided in ("uphold", "drop_advice"):
-        assert code(district.act("P001", case, decided, **WHY)) == "same_person"
-        assert code(district.act("P003", case, decided, **WHY)) == "not_your_role"
+    assert ("department_deputy", "DEPT") in district.work(case)
+    refusal = district.act("P001", case, decided, **WHY)
+    assert (code(refusal), "(заместитель начальника отдела)" in refusal.message) == (
+        "same_person", True,
+    )  # fmt: skip
+    assert code(district.act("P003", case, decided, **WHY)) == "not_your_role"
+    done(district.act("P002", case, decided, **WHY))
+    assert district.state(case) == becomes
+
+
+@pytest.mark.clause("M3")
+def test_the_deputy_does_not_decide_what_a_school_declined(open_district):
+    district = open_district("2025-09-10")
+    (case,) = issued(district)
+    done(district.act("P110", case, "decline_advice", **WHY))
+    assert code(district.act("P002", case, "uphold", **WHY)) == "not_your_role"
+
+
+@pytest.mark.clause("M3, M5")
+def test_what_the_deputy_declined_as_acting_head_is_set_aside_by_the_specialist(open_district):
+    """Neither of the two may judge it then; the specialist, told of the delay, may end it."""
+    district = open_district("2025-09-10")
+    (case,) = issued(district, "NW1", advice(district, addressee="department", school=None))
+    stands_in(district, "P001", "P002")
+    done(district.act("P002", case, "decline_advice", **WHY))
+    assert code(district.act("P002", case, "uphold", **WHY)) == "same_person"
     done(district.act("P003", case, "set_aside", **WHY))
     assert district.state(case) == "found_inapplicable"
     assert state(district)[1] == "not_applicable"

@@ -33,6 +33,20 @@ def test_a_command_that_needs_tables_says_to_migrate_first(run, words):
     assert isinstance(said.exception, SystemExit), "a sentence, not a traceback"
 
 
+def test_the_doctor_warns_of_links_that_open_on_this_machine_alone(run, monkeypatch):
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    assert run("migrate").exit_code == 0
+    said = run("doctor")
+    assert said.exit_code == 1
+    assert "PUBLIC_URL не задан" in said.output
+    assert "http://127.0.0.1:8000" in said.output
+    for address in ("http://localhost:8000", "https://127.0.0.2", "http://[::1]:80"):
+        monkeypatch.setenv("PUBLIC_URL", address)
+        assert address in run("doctor").output
+    monkeypatch.setenv("PUBLIC_URL", "https://docs.example.ru")
+    assert "PUBLIC_URL" not in run("doctor").output
+
+
 def test_an_import_says_what_it_did_and_what_a_trial_would_do(run):
     assert run("migrate").exit_code == 0
     trial = run("import", SEEDS, "--dry-run")

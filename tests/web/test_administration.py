@@ -158,6 +158,21 @@ def test_a_day_is_decided_by_the_municipality_and_given_back(browser, district):
     assert not [row for row in district.rows(CalendarDay) if row["is_override"]]
 
 
+def test_a_year_of_the_calendar_is_loaded_once_and_by_the_office_alone(browser, district):
+    specialist = browser("P003")
+    loaded = "Загрузить календарь на"
+    assert loaded not in specialist.get("/admin/calendar?year=2026")
+    assert loaded in specialist.get("/admin/calendar?year=2031")
+    browser("P102").post("/admin/calendar", status=404, fill="2031")
+    specialist.post("/admin/calendar", fill="2031")
+    assert events(district) == ["fill_year"]
+    assert loaded not in specialist.get("/admin/calendar?year=2031")
+    assert dt.date(2031, 1, 1) in {row["day"] for row in district.rows(CalendarDay)}
+    specialist.post("/admin/calendar", fill="2031")
+    assert "уже загружен" in " ".join(specialist.says("/admin/calendar"))
+    assert events(district) == ["fill_year"]
+
+
 def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     browser, district, collecting
 ):

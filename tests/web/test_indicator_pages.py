@@ -103,6 +103,22 @@ def test_the_head_of_a_small_school_sees_her_own_and_nothing_of_her_neighbour(br
     assert "13 из 74" not in page
 
 
+def test_who_leads_two_small_schools_sees_both_and_no_total(browser, district, network):
+    second = {
+        "municipality_id": 1, "person_id": district.people["P117"], "role": "school_head",
+        "organisation_id": district.organisations["S16"], "title": "директор",
+        "starts_on": dt.date(2025, 9, 1), "is_acting": False,
+    }  # fmt: skip
+    district.house.transact(
+        lambda uow: uow.connection.execute(insert(table(Position)).values(second))
+    )
+    page = section(browser("P117").get(f"{network}/indicators?year=2024-2025"), MATHS)
+    for own in ("16,7 %", "50,0 %", "2 из 4<"):
+        assert own in page, own
+    assert CLOSED not in page
+    assert WITHHELD in page
+
+
 def test_the_methodical_centre_and_the_department_see_everything(browser, network):
     for person in ("P003", "P006"):
         page = section(browser(person).get(f"{network}/indicators?year=2024-2025"), MATHS)
@@ -141,8 +157,12 @@ def capacity(role, organisation):
         ([capacity("dept_specialist", 2)], Reader(sees_all=True)),
         ([capacity("methodist", 3)], Reader(sees_all=True)),
         ([capacity("auditor", 2)], Reader()),
-        ([capacity("school_head", 17)], Reader(own=17)),
-        ([capacity("school_head", 5), capacity("network_coordinator", 16)], Reader(own=16)),
+        ([capacity("school_head", 17)], Reader(frozenset({17}))),
+        (
+            [capacity("school_head", 5), capacity("network_coordinator", 16)],
+            Reader(frozenset({16})),
+        ),
+        ([capacity("school_head", 17), capacity("school_head", 16)], Reader(frozenset({16, 17}))),
         ([capacity("school_head", 5)], None),
         ([capacity("teacher", 17)], None),
         ([capacity("admin", 2)], None),

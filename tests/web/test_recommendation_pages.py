@@ -8,6 +8,7 @@ from reports import advised, enter_all, live_through, submit, to_approved
 from workflow_app.app import create_app
 from workflow_app.store.models import Base
 from workflow_app.store.models.registers import Network, Recommendation
+from workflows.year_end import DECIDED, FOLLOWED
 
 PAGE = "/recommendations"
 
@@ -52,6 +53,15 @@ def test_the_register_is_narrowed_by_network_year_and_state(district, browser):
         told = {row["code"] for row in district.rows(Recommendation, state=state)}
         assert codes_on(reader.get(f"{PAGE}?state={state}")) == told
     assert "Рекомендаций нет" in reader.get(f"{PAGE}?year=1999-2000")
+
+
+@pytest.mark.shipped
+def test_the_page_speaks_in_the_words_of_the_papers(district, browser):
+    page = browser("P003").get(PAGE)
+    for row in district.rows(Recommendation):
+        text = page[page.index(f">{row['code']}. ") :].split("</tr>")[0]
+        assert (DECIDED[row["decision"]] if row["decision"] else "—") in text, row["code"]
+        assert FOLLOWED[row["state"]] in text, row["code"]
 
 
 def test_the_page_takes_as_many_statements_for_one_network_as_for_all(district, browser):

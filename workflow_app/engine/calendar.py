@@ -30,6 +30,13 @@ class WorkingCalendar:
     years: frozenset[int] | None = None
     """Years the calendar speaks about; None answers for any year by weekends alone."""
 
+    @property
+    def filled_to(self) -> dt.date | None:
+        """The last day the calendar speaks about; None where it answers for any."""
+        if self.years is None:
+            return None
+        return dt.date(max(self.years), 12, 31) if self.years else dt.date.min
+
     def is_working(self, day: dt.date) -> bool:
         """Return whether people work on this day."""
         # A missing year would silently turn the January holidays into working days.

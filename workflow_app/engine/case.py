@@ -402,6 +402,9 @@ class Facts(Protocol):
     def working_day(self, day: dt.date, days: int) -> dt.date:
         """Return the date so many working days later (earlier, when negative)."""
 
+    def calendar_filled_to(self) -> dt.date | None:
+        """Return the last day working days are known for; None where they are for any."""
+
     def open_instance(self, process: str, key: str) -> int | None:
         """Return the open instance that holds this key."""
 

@@ -92,7 +92,7 @@ def decide(
     for earlier in transition.apart:
         took = case.persons(earlier)
         if capacity.person_id in took or capacity.stands_for in took:
-            return _same_person(process, earlier)
+            return _same_person(process, transition, earlier, capacity, case.parties)
     case = case.at_hand(form, capacity, now, today)
     if transition.guards:
         refusal = check(transition.guards, case, facts)
@@ -137,10 +137,14 @@ def _not_now(process: Process, case: Case, action: str) -> Refusal:
     return Refusal("wrong_state", f"«{known.title}» невозможно: сейчас дело «{state}»")
 
 
-def _same_person(process: Process, earlier: str) -> Refusal:
+def _same_person(
+    process: Process, transition: Transition, earlier: str, capacity: Capacity, parties: Parties
+) -> Refusal:
     title = next((t.title for t in process.transitions if t.key == earlier), earlier)
+    others = dict.fromkeys(r.title for r in transition.by if not r.is_held(capacity, parties))
+    who = f" ({', '.join(others)})" if others else ""
     return Refusal(
-        "same_person", f"Это должен сделать другой человек: вы уже выполнили шаг «{title}»"
+        "same_person", f"Это должен сделать другой человек{who}: вы уже выполнили шаг «{title}»"
     )
 
 

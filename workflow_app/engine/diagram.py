@@ -5,7 +5,7 @@ rail on the left with its states as stations, every state lists what may happen 
 leads elsewhere is a line in the gutter on the right. Lines to one state share a lane.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow_app.engine.checks.graph import Edge, edges
@@ -86,19 +86,31 @@ def _revisions(process: Process) -> Iterator[Link]:
 def spine(process: Process) -> tuple[str, ...]:
     """Return the way a case is meant to go: the longest one forward in declared order.
 
-    Among equally long ways the one to the end declared first is meant.
+    Where a state has a primary step, people are meant to take it, and what else leads on from there
+    is a detour: a refusal, a silence. Among equally long ways the one to the end declared first is
+    meant.
     """
     order = {key: number for number, key in enumerate(process.states)}
     best: dict[str, tuple[str, ...]] = {
         way.state: (way.state,) for t in process.starts() for way in t.ways
     }
-    ways = {(e.source, e.target) for e in edges(process) if order[e.source] < order[e.target]}
+    ways = {
+        (source, edge.target)
+        for source in order
+        for edge in _meant([e for e in edges(process) if e.source == source], order)
+    }
     for target in order:
         for source in (s for s, t in sorted(ways, key=lambda w: order[w[0]]) if t == target):
             longer = (*best.get(source, ()), target)
             if source in best and len(longer) > len(best.get(target, ())):
                 best[target] = longer
     return max(best.values(), key=lambda way: (len(way), -order[way[-1]]), default=())
+
+
+def _meant(leaving: Sequence[Edge], order: Mapping[str, int]) -> Sequence[Edge]:
+    """Return the ways forward out of a state: those of its primary step, if it has one."""
+    forward = [edge for edge in leaving if order[edge.source] < order[edge.target]]
+    return [edge for edge in forward if edge.transition.style == "primary"] or forward
 
 
 def mermaid(process: Process) -> str:

@@ -4,18 +4,17 @@ Statistics call this statistical disclosure control. *Primary suppression*: a fi
 than the threshold (A-09 of the dossier: 10; 5 answers for a survey) is shown to the school itself
 and to those who answer for all schools, and to nobody else: not on a page, not on paper, not in an
 export. *Secondary suppression*: a total is withheld where subtracting what is shown from it would
-tell a closed figure. The total of a network over all its schools is the only one given, so that two
-totals never differ by one school; a total of several networks is a sum of what is shown.
+tell a closed figure, so it is given only where every figure in it is shown.
 
-The total is judged for every possible reader at once, because it cannot be one for one reader and
-another for the next: for the public, and for each closed school, which knows its own figure. What
-a reader does not know (the closed figures but her own) must be nothing, or at least two schools
-with together as many people as the threshold, of whom some but not all are counted. Then every one
-of these figures can still be more than one number, even for a reader who knows how many people
-there are in each school.
+It could be given over several closed figures, were it known what each reader knows besides. But one
+person may lead two of the schools, have led a third, or stand in for the head of a fourth; a school
+may belong to two networks with a total each; and a figure corrected after the paper was printed
+leaves two totals to compare. A sum of what is shown tells nobody anything new, whatever she knows
+and however many of them she lays side by side; so a total of several networks is one, too. Those
+who answer for all schools see every total.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -27,7 +26,6 @@ AWAITED = "ожидается"
 NOT_ENTERED = "не внесено"
 NOT_APPLICABLE = "не применимо"
 NO_DATA = "нет данных"
-FEWEST_UNKNOWN = 2
 
 
 def small_group(facts: Facts) -> int:
@@ -110,21 +108,21 @@ class Published:
 
 def published(
     cells: Iterable[IndicatorValueCard], threshold: int, *, unit: str = "%",
-    own: int | None = None, sees_all: bool = False, is_exam: bool = False,
+    own: Collection[int] = (), sees_all: bool = False, is_exam: bool = False,
     before: Iterable[IndicatorValueCard] = (),
 ) -> Published:  # fmt: skip
     """Return one indicator of one network and year as a reader may see it.
 
     `cells` hold all schools of the network that the indicator applies to, an empty card for one
     that has entered nothing yet; `before` the cards of the year before, whose small groups keep
-    today's baselines closed. The reader is a school (`own`), somebody who answers for all schools
-    (`sees_all`), or the public.
+    today's baselines closed. The reader leads some of the schools (`own`), answers for all of them
+    (`sees_all`), or is the public.
     """
     told = tuple(cells)
     small = {card.school for card in before if _is_small(card, threshold)}
     shown = tuple(
         _shown(card, threshold, unit, is_exam=is_exam, was_small=card.school in small)
-        if not sees_all and (card.school is None or card.school != own)
+        if not sees_all and card.school not in own
         else _open(card, unit, is_exam=is_exam)
         for card in told
     )
@@ -216,27 +214,5 @@ def _sum(counted: Sequence[tuple[int | None, int | None]], unit: str) -> Shown |
 
 
 def gives_away(counted: Iterable[IndicatorValueCard], threshold: int) -> bool:
-    """Tell whether the total over these schools would tell somebody a closed figure."""
-    closed = [card for card in counted if _is_small(card, threshold)]
-    return any(
-        bool(unknown) and not _keeps(unknown, threshold) for unknown in _unknown_to_readers(closed)
-    )
-
-
-def _unknown_to_readers(
-    closed: Sequence[IndicatorValueCard],
-) -> Iterator[Sequence[IndicatorValueCard]]:
-    """Give what the public does not know, and what each closed school does not."""
-    yield closed
-    for own in closed:
-        yield [card for card in closed if card is not own]
-
-
-def _keeps(unknown: Sequence[IndicatorValueCard], threshold: int) -> bool:
-    """Tell whether a sum over these leaves every one of them open to doubt."""
-    people = sum(card.denominator or 0 for card in unknown)
-    counted = sum(card.numerator or 0 for card in unknown)
-    is_enough = len(unknown) >= FEWEST_UNKNOWN and people >= threshold
-    # How many people an untold number of people is, nobody here can judge.
-    is_told = all(card.denominator is not None for card in unknown)
-    return is_enough and is_told and 0 < counted < people
+    """Tell whether the total over these schools would help anybody to find out a closed figure."""
+    return any(_is_small(card, threshold) for card in counted)

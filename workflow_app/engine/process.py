@@ -164,6 +164,8 @@ class Process:
     """The author and the data of the case of an imported row of the register `beside`."""
     beside: str = ""
     """The register whose every row has a case of this process."""
+    words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """How the codes it writes into registers read: register → column → code → words."""
     overview: Overview | None = None
     """What the page of all networks says of its cases."""
     stop: str = ""

@@ -122,6 +122,9 @@ class Administration(Protocol):
     def restore_day(self, municipality_id: int, day: dt.date) -> None:
         """Give a day back to the public calendar."""
 
+    def fill_year(self, municipality_id: int, year: int) -> bool:
+        """Fill a year of the calendar; False when it was filled before."""
+
     def set_policy(self, municipality_id: int, kind: str, lane: str,
                    values: Mapping[str, Any] | None) -> None:  # fmt: skip
         """Write a policy row; without values the row is removed."""
@@ -342,6 +345,17 @@ def restore_day(store: Administration, actor: Actor, day: dt.date | None) -> Ref
         return Refusal("field_required", "Укажите день", "day")
     store.restore_day(by.municipality_id, day)
     store.record(by, "restore_day", f"{day:%d.%m.%Y} — как в общем календаре", {})
+    return None
+
+
+def fill_year(store: Administration, actor: Actor, year: int) -> Refusal | None:
+    """Load a year of the public calendar: terms that reach into it can be counted from then on."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    if not store.fill_year(by.municipality_id, year):
+        return Refusal("year_filled", f"Календарь на {year} год уже загружен")
+    store.record(by, "fill_year", f"{year} год — по общему календарю", {"year": year})
     return None
 
 

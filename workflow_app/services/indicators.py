@@ -24,9 +24,9 @@ Years = Mapping[str, Sequence[IndicatorValueCard]]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks: somebody who answers for all schools, one school, or the public."""
+    """Who looks: somebody who answers for all schools, a school or several, or the public."""
 
-    own: int | None = None
+    own: frozenset[int] = frozenset()
     sees_all: bool = False
 
 
@@ -89,10 +89,9 @@ def reader_of(actor: Actor, schools: Collection[int]) -> Reader | None:
     roles = {capacity.role for capacity in actor.capacities}
     if roles & ANSWER_FOR_ALL:
         return Reader(sees_all=True)
-    for capacity in actor.capacities:
-        if capacity.role in LEAD_A_MEMBER and capacity.organisation_id in schools:
-            return Reader(own=capacity.organisation_id)
-    return Reader() if roles & WATCH else None
+    led = {one.organisation_id for one in actor.capacities if one.role in LEAD_A_MEMBER}
+    own = frozenset(school for school in schools if school in led)
+    return Reader(own) if own or roles & WATCH else None
 
 
 def sheet(

@@ -175,6 +175,10 @@ class SqlAdministration:
         """Give a day back to the public calendar."""
         calendar.restore_day(self._session, municipality_id, day)
 
+    def fill_year(self, municipality_id: int, year: int) -> bool:
+        """Fill a year of the calendar; False when it was filled before."""
+        return bool(calendar.fill_calendar(self._session, municipality_id, [year]))
+
     def set_policy(
         self, municipality_id: int, kind: str, lane: str, values: Mapping[str, Any] | None
     ) -> None:
@@ -319,6 +323,12 @@ def substitutions(
             )
         )
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def is_filled(session: Session, municipality_id: int, year: int) -> bool:
+    """Tell whether a year of the production calendar is loaded."""
+    filled = calendar.load_calendar(session, municipality_id).years or ()
+    return year in filled
 
 
 def calendar_days(session: Session, municipality_id: int, year: int) -> Sequence[CalendarDay]:

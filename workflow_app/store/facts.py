@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Tally
+from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import (
     ActCard,
     Case,
@@ -27,7 +28,6 @@ from workflow_app.engine.case import (
     Signer,
     StatusCard,
 )
-from workflow_app.engine.deadlines import WorkingDays
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.services.settings_defaults import default_of
@@ -310,9 +310,16 @@ class SqlFacts:
 
     def working_day(self, day: dt.date, days: int) -> dt.date:
         """Return the date so many working days later (earlier, when negative)."""
-        return self._once(("calendar",), self._calendar).add_working_days(day, days)
+        return self._days().add_working_days(day, days)
 
-    def _calendar(self) -> WorkingDays:
+    def calendar_filled_to(self) -> dt.date | None:
+        """Return the last day the production calendar is filled for."""
+        return self._days().filled_to
+
+    def _days(self) -> WorkingCalendar:
+        return self._once(("calendar",), self._calendar)
+
+    def _calendar(self) -> WorkingCalendar:
         return calendar.load_calendar(self._session, self._municipality_id)
 
     def open_instance(self, process: str, key: str) -> int | None:

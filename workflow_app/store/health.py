@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -30,6 +31,17 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
     if incidents := uow.connection.execute(opened).scalar_one():
         yield f"сбоев ждут решения: {incidents}"
     yield from vacant_roles(uow)
+
+
+def local_address(public_url: str) -> Iterator[str]:
+    """Yield a sentence when links in letters and on papers open on this machine alone."""
+    host = urlsplit(public_url).hostname or ""
+    if host in ("localhost", "::1") or host.startswith("127."):
+        yield (
+            "PUBLIC_URL не задан или указывает на этот же компьютер: ссылки в письмах и на "
+            f"приказах ведут на {public_url} и больше нигде не откроются; задайте адрес "
+            "сайта, пример: PUBLIC_URL=https://docs.example.ru"
+        )
 
 
 def vacant_roles(uow: SqlUnitOfWork) -> Iterator[str]:

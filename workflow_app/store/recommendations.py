@@ -53,6 +53,12 @@ class Register:
     below: int | None = None
 
 
+def words(uow: SqlUnitOfWork) -> Mapping[str, Mapping[str, str]]:
+    """Return column → code → words, as the process says that writes the register."""
+    told = (process.words[NAMED] for process in uow.processes.values() if NAMED in process.words)
+    return next(told, {"state": {}, "decision": {}, "addressee": {}})
+
+
 def register(
     uow: SqlUnitOfWork, actor: Actor, municipality_id: int, wanted: Wanted, schools: Collection[int]
 ) -> Register:

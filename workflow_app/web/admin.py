@@ -267,15 +267,22 @@ def calendar() -> str:
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         year = int(wanted) if wanted in YEARS else uow.today.year
-        return {"days": store.calendar_days(uow.session, municipality, year), "year": year}
+        return {
+            "days": store.calendar_days(uow.session, municipality, year), "year": year,
+            "is_filled": store.is_filled(uow.session, municipality, year),
+        }  # fmt: skip
 
     return _show("calendar", values)
 
 
 @admin.post("/admin/calendar")
 def override_day() -> Response:
-    """Decide for one day, or give it back to the public calendar."""
+    """Decide for one day, give it back to the public calendar, or load a whole year of that."""
     day, sent = _date("day"), request.form
+    if sent.get("fill") in YEARS:
+        year = int(sent["fill"])
+        said, back = f"Календарь на {year} год загружен.", url_for("admin.calendar", year=year)
+        return _do(lambda s, actor: service.fill_year(s, actor, year), said, back)
     back = url_for("admin.calendar", year=day.year if day else None)
     if "restore" in sent:
         return _do(lambda s, actor: service.restore_day(s, actor, day), "День возвращён.", back)

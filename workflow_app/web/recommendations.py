@@ -10,25 +10,6 @@ from workflow_app.web.security import municipality, person_id
 
 recommendations = Blueprint("recommendations", __name__)
 
-ADDRESSEES = {"school": "школа", "network": "сеть", "imc": "ИМЦ", "department": "отдел образования"}
-STATES = {
-    "issued": "направлена",
-    "waiting": "принята, ждёт плана",
-    "in_progress": "выполняется",
-    "carried": "в плане",
-    "done": "выполнена",
-    "not_done": "не выполнена",
-    "dropped": "снята отделом",
-    "not_applicable": "неприменима",
-}
-"""Where a row of the register stands; its case may know more."""
-DECISIONS = {
-    "accepted": "принята",
-    "declined": "отклонена",
-    "unanswered": "без ответа",
-    "upheld": "оставлена в силе",
-}
-
 
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
@@ -51,8 +32,7 @@ def show_all() -> str:
             abort(404)
         found = store.register(uow, actor, district, wanted, () if sees_all else schools)
         return render_template(
-            "registers/recommendations.html", found=found, wanted=wanted, addressees=ADDRESSEES,
-            state_titles=STATES, decisions=DECISIONS,
-        )  # fmt: skip
+            "registers/recommendations.html", found=found, wanted=wanted, words=store.words(uow)
+        )
 
     return house().read(look)

@@ -26,6 +26,7 @@ from workflows.network_change.papers import NOTICE, exit_notice, notice, notice_
 from workflows.network_change.rules import (
     ORDER,
     activities_passed_on,
+    calendar_is_filled,
     concerns_schools,
     effect_not_past,
     initiator_may,
@@ -88,8 +89,8 @@ process = Process(
 AUTHORS = (AUTHOR_COORDINATOR, AUTHOR_HEAD, AUTHOR_SPECIALIST)
 FIT = (
     filled, network_is_open, no_other_change, initiator_may, school_fits, supported_holds_status,
-    new_base_is_stable, supported_remain, notice_given, term_allowed, effect_not_past, pause_ends,
-    networks_differ, new_name_is_free,
+    new_base_is_stable, supported_remain, notice_given, term_allowed, calendar_is_filled,
+    effect_not_past, pause_ends, networks_differ, new_name_is_free,
 )  # fmt: skip
 MENDED = "отклонённое советом или школами изменение правят, сколько нужно"
 AGAIN = "сколько приказов отменит начальник, столько раз дело вернётся к нему"

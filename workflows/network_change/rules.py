@@ -7,7 +7,13 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import is_by_department
-from workflows.rules import HELPED, name_taken, school_year, statuses_for_planning
+from workflows.rules import (
+    HELPED,
+    calendar_ends_before,
+    name_taken,
+    school_year,
+    statuses_for_planning,
+)
 from workflows.wording import counted
 
 ACTIVITY = "plan_activity"
@@ -157,6 +163,14 @@ def term_allowed(case: Case, facts: Facts) -> Refusal | None:
             field="valid_to", basis="A-04",
         )  # fmt: skip
     return None
+
+
+@says("производственный календарь заполнен до нового срока")
+def calendar_is_filled(case: Case, facts: Facts) -> Refusal | None:
+    """What nobody can count the deadlines of is said when it is asked for, not years later."""
+    field = {"extend": "valid_to", "suspend": "until"}.get(case.data.kind)
+    until = getattr(case.data, field) if field else None
+    return calendar_ends_before(until, field, facts) if field and until else None
 
 
 @says("дата вступления в силу не прошла")

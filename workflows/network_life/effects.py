@@ -94,6 +94,12 @@ def put_people(case: Case, _facts: Facts) -> Iterator[Put | Amend]:
     yield Amend("network", case.data.network, values, case.today)
 
 
+@says("акты приложены к сети; приложенные раньше остаются")
+def put_acts(case: Case, _facts: Facts) -> Put:
+    """A network older than this system gets by hand what others got from their order (1.8)."""
+    return Put({"acts": Many(dict.fromkeys((*case.data.acts, *case.form.acts)))})
+
+
 @says("в реестре сеть действует")
 def mark_active(case: Case, _facts: Facts) -> Amend:
     """The register shows an active network (N1)."""

@@ -43,6 +43,14 @@ class People(Form):
     curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1")
 
 
+class Attached(Form):
+    """What the network rests on, beside the order."""
+
+    acts: Many[Act] = field(
+        "Какие акты приложить", hint="Положение, уставы и локальные акты школ", basis="1.8"
+    )
+
+
 def adopted(facts: Facts, network_id: int) -> tuple[int, dict[str, Any]]:
     """Return the author and the data of a network that existed before this system did."""
     network = facts.network(network_id)

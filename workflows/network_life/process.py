@@ -18,10 +18,11 @@ from workflows.network_life.effects import (
     mark_closing,
     open_plan,
     open_report,
+    put_acts,
     put_people,
     take_over,
 )
-from workflows.network_life.form import Life, People, adopted
+from workflows.network_life.form import Attached, Life, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
 from workflows.network_life.rules import (
     CHANGE,
@@ -119,6 +120,10 @@ process.start("adopt", "Принять существующую сеть", activ
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, style="primary", if_=[answered], do=[put_people],
+)  # fmt: skip
+process.move(
+    "attach_acts", "Приложить акты", [forming, active], stay, by=(BASE_HEAD, COORDINATOR),
+    basis="1.8", form=Attached, if_=[answered], do=[put_acts],
 )  # fmt: skip
 process.when(
     "activate",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.roles import SPECIALIST
-from workflows.rules import HELPED, school_year, statuses_for_planning
+from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
 from workflows.wording import counted
 
 ORDER = "order_approval"
@@ -114,6 +114,7 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
             years=counted(longest, "учебный год", "учебных года", "учебных лет"),
             field="valid_to", basis="A-04",
         )  # fmt: skip
+    yield from calendar_ends_before(until, "valid_to", facts) or ()
 
 
 @says("ни одна школа не состоит уже в предельном числе сетей (настройка A-10)")

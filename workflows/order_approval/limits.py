@@ -19,7 +19,7 @@ from workflows.order_approval.kinds import (
     REVOKE,
     STATUSES,
 )
-from workflows.rules import HELPED, school_year
+from workflows.rules import HELPED, calendar_ends_before, school_year
 from workflows.wording import counted
 from workflows.year_end import APPROVED, RECOMMENDATION, REPORT
 
@@ -70,6 +70,7 @@ def extension_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
                 "base_not_stable", "У базовой школы сети «{name}» нет статуса: сначала смените её",
                 name=network.name, field="networks", basis="1.3",
             )  # fmt: skip
+    yield from calendar_ends_before(until, "new_term", facts) or ()
 
 
 def _planned(facts: Facts, school: int, year: str) -> Iterable[str]:

@@ -20,6 +20,10 @@ CENTRE = Role("addressee_imc", "директор ИМЦ", "imc_head", "addressee
 OFFICE = Role("addressee_department", "начальник отдела", "department_head", "addressee")
 ADDRESSEE = (SCHOOL, CENTRE, OFFICE)
 """Whoever leads the organisation that is advised."""
+OFFICE_DEPUTY = Role(
+    "addressee_deputy", "заместитель начальника отдела", "department_deputy", "addressee"
+)
+"""Decides where the department itself is advised: its head does not judge her own refusal."""
 
 
 class Recommendation(Form):

@@ -3,11 +3,15 @@
 import datetime as dt
 
 from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise
-from workflows.recommendation_follow_up.form import ADDRESSEE, Grounds, Recommendation
+from workflows.recommendation_follow_up.form import (
+    ADDRESSEE,
+    OFFICE_DEPUTY,
+    Grounds,
+    Recommendation,
+)
 from workflows.recommendation_follow_up.rules import (
     addressee_left,
     ask_for_place,
-    by_curator,
     count_failure,
     failed_twice,
     stands,
@@ -25,7 +29,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.year_end import last_summer
+from workflows.year_end import ADDRESSEES, DECIDED, FOLLOWED, by_curator, last_summer
 
 process = Process(
     "recommendation_follow_up",
@@ -35,6 +39,7 @@ process = Process(
     basis="4.3",
     parties={"addressee": lambda data: (data.organisation,), "base": lambda data: (data.base,)},
     heading=lambda data: f"Рекомендация {data.code}: {data.text[:80]}",
+    words={"recommendation": {"state": FOLLOWED, "decision": DECIDED, "addressee": ADDRESSEES}},
     stop="end_advice",
     watcher=SPECIALIST,
     readers=(*ADDRESSEE, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
@@ -48,14 +53,16 @@ def plan_is_due(case: Case) -> dt.date:
     return last_summer(case.data.school_year, 9, 20)
 
 
+DECIDERS = (DEPARTMENT_HEAD, OFFICE_DEPUTY)
 DECISION = Due("recommendation_decision", 5, remind=(1,), escalate=((1, SPECIALIST),))
 
 issued = process.state(
     "awaiting_answer", "Ждёт ответа адресата", waits_for=ADDRESSEE,
     due=Due("recommendation_answer", 10, remind=(3,), then="stay_silent"),
 )  # fmt: skip
-declined = process.state("answer_declined", "Отклонена: решает отдел", waits_for=DEPARTMENT_HEAD,
-                         due=DECISION)  # fmt: skip
+declined = process.state(
+    "answer_declined", "Отклонена: решает отдел", waits_for=DECIDERS, due=DECISION
+)
 unanswered = process.state("unanswered", "Без ответа: решает отдел", waits_for=DEPARTMENT_HEAD,
                            due=DECISION)  # fmt: skip
 accepted = process.state(
@@ -93,7 +100,7 @@ process.move(
     do=[stands("issued", "unanswered")],
 )  # fmt: skip
 process.move(
-    "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DEPARTMENT_HEAD,
+    "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="primary", if_=[answered],
     do=[stands("waiting", "upheld"), ask_for_place],
 )  # fmt: skip
@@ -102,7 +109,7 @@ process.move(
     form=Grounds, if_=[answered], do=[stands("waiting"), ask_for_place],
 )  # fmt: skip
 process.move(
-    "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DEPARTMENT_HEAD,
+    "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="danger", if_=[answered],
     do=[stands("dropped", "dropped")],
 )  # fmt: skip

@@ -2,19 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from workflow_app.engine import Amend, Call, Case, Facts, Put, Refusal, refuse, says
+from workflow_app.engine import Amend, Call, Case, Facts, Put, says
 from workflows.activities import PLAN
-from workflows.year_end import curates
 
 Changes = Iterator[Put | Amend]
-
-
-@says("итог подтверждает куратор сети, тот, кто его замещает, или директор ИМЦ")
-def by_curator(case: Case, facts: Facts) -> Refusal | None:
-    """The network's own methodist confirms (M5)."""
-    if curates(case, facts):
-        return None
-    return refuse("not_curator", "Итог подтверждает куратор этой сети", basis="4.1")
 
 
 @says("не выполнена уже во второй раз")

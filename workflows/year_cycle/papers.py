@@ -51,7 +51,7 @@ def summary(case: Case, facts: Facts) -> Values:
             _network(case, facts, number, network, told.get(network.id, ""))
             for number, network in enumerate(known, start=1)
         ],
-        "показатели": list(_indicators(case, facts, known)),
+        "показатели": list(figures(facts, known, data.school_year)),
         "практики": [
             {"сеть": facts.name("network", row.network), "текст": row.text}
             for row in data.practices
@@ -79,16 +79,20 @@ def _network(case: Case, facts: Facts, number: int, network: NetworkCard, report
     }  # fmt: skip
 
 
-def _indicators(case: Case, facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
-    """Yield sums over the schools whose figures may be shown; closed ones are in no sum (A-09)."""
-    cells: dict[str, list[Shown]] = {}
+def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[Values]:
+    """Yield sums over the schools whose figures may be shown; closed ones are in no sum (A-09).
+
+    A school of two networks tells its year to both and is counted once.
+    """
+    cells: dict[str, dict[int | None, Shown]] = {}
     cards: dict[str, IndicatorCard] = {}
     for network in known:
-        for card, shown in of_network(facts, network.id, case.data.school_year):
-            cells.setdefault(card.code, []).extend(c for c in shown.cells if c.is_known)
+        for card, shown in of_network(facts, network.id, year):
+            schools = cells.setdefault(card.code, {})
+            schools |= {c.school: c for c in shown.cells if c.is_known and c.school not in schools}
             cards[card.code] = card
     for code, card in cards.items():
-        total = total_of_shown(cells[code], card.unit)
+        total = total_of_shown(cells[code].values(), card.unit)
         if total is not None:
             yield {
                 "название": f"{code} {card.title}", "школ": len(cells[code]), "факт": total.text,

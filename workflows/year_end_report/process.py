@@ -34,7 +34,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import Explanation, Remarks, remarks_are_bound
-from workflows.year_end import last_summer
+from workflows.year_end import by_curator, last_summer
 from workflows.year_end_report.effects import (
     ask_schools,
     begin_addendum,
@@ -60,7 +60,6 @@ from workflows.year_end_report.papers import (
 from workflows.year_end_report.rules import (
     all_checked,
     being_entered,
-    by_curator,
     directions_concluded,
     exams_apply,
     exams_told,

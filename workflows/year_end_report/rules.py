@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
-from workflows.year_end import INDICATORS, REPORT, curates
+from workflows.year_end import INDICATORS, REPORT
 from workflows.year_end_report.sections import unfinished
 
 
@@ -106,14 +106,6 @@ def survey_is_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
         yield refuse("survey_out_of_scale", "Балл анкеты — от 1 до 5", field="climate_mean")
     if answers is not None and answers < 1:
         yield refuse("survey_answers", "Ответивших не меньше одного", field="climate_answers")
-
-
-@says("справку смотрит куратор сети, тот, кто его замещает, или директор ИМЦ")
-def by_curator(case: Case, facts: Facts) -> Refusal | None:
-    """The network's own methodist reviews its report (R3)."""
-    if curates(case, facts):
-        return None
-    return refuse("not_curator", "Справку смотрит куратор этой сети", basis="4.1")
 
 
 @says("проверено всё: данные, выводы, план, рекомендации")

@@ -9,7 +9,7 @@ from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
 from workflows.papers import ROLES_PRINTED
 from workflows.rules import year_before
 from workflows.wording import counted, date
-from workflows.year_end import FOLLOWED
+from workflows.year_end import DECIDED, FOLLOWED
 from workflows.year_end_report.form import Section, Unfinished
 
 Found = Callable[[Case, Facts], Iterable[str]]
@@ -18,10 +18,6 @@ STATES = {
     "planned": "не начато", "in_progress": "идёт", "postponed": "перенесено",
     "reported": "ждёт подтверждения", "reported_up": "ждёт подтверждения",
     "asked_to_cancel": "отменяется", "cancelled": "отменено", "not_done": "не проведено",
-}  # fmt: skip
-DECIDED = {
-    "": "ответа нет", "accepted": "принята", "upheld": "оставлена отделом",
-    "declined": "отклонена", "dropped": "снята отделом", "unanswered": "без ответа",
 }  # fmt: skip
 
 
@@ -106,7 +102,7 @@ def followed_up(case: Case, facts: Facts) -> Iterator[str]:
     year = year_before(case.data.school_year)
     for card in facts.recommendations(case.data.network, year):
         became = "" if card.decision and card.state == "issued" else FOLLOWED.get(card.state, "")
-        said = [DECIDED.get(card.decision, card.decision), became]
+        said = [DECIDED.get(card.decision, card.decision or "ответа нет"), became]
         why = f" ({card.reason})" if card.reason else ""
         yield f"{card.code}. {card.text} — {', '.join(dict.fromkeys(filter(None, said)))}{why}"
 

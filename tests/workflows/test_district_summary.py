@@ -1,0 +1,45 @@
+"""The district summary of a year: sums of what is shown, each school once."""
+
+import datetime as dt
+
+import pytest
+from engine.facts_twin import FactsTwin
+
+from workflow_app.engine.case import (
+    IndicatorCard,
+    IndicatorValueCard,
+    MemberCard,
+    NetworkCard,
+    SchoolCard,
+)
+from workflows.year_cycle.papers import figures
+
+YEAR = "2025-2026"
+SINCE = dt.date(2025, 9, 1)
+BASE, SHARED, SMALL = 1, 2, 3
+
+
+def network(key):
+    return NetworkCard(key, f"Сеть {key}", "active", BASE, SINCE, dt.date(2026, 8, 31))
+
+
+def told(*values):
+    return tuple(IndicatorValueCard(7, *value) for value in values)
+
+
+@pytest.mark.clause("A-09, R-5")
+def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
+    shared = (SHARED, 5, 20)
+    facts = FactsTwin(
+        catalogue=(IndicatorCard(7, "I03", "Доля", "%", "down", school_types=("СОШ",)),),
+        schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ", None, None) for n in (1, 2, 3)},
+        compositions={
+            11: (MemberCard(BASE, "base", SINCE), MemberCard(SHARED, "supported", SINCE)),
+            12: (MemberCard(SHARED, "base", SINCE), MemberCard(SMALL, "supported", SINCE)),
+        },
+        measured={
+            (11, YEAR): told((BASE, 10, 40), shared), (12, YEAR): told(shared, (SMALL, 1, 4))
+        },
+    )  # fmt: skip
+    (line,) = figures(facts, (network(11), network(12)), YEAR)
+    assert (line["школ"], line["факт"]) == (2, "25,0 %")
