@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from workflow_app.bootstrap import House, build
+from workflow_app.bootstrap import PROMISES, House, build
 from workflow_app.clock import FixedClock
 from workflow_app.config import Settings
 from workflow_app.demo import load
 from workflow_app.engine.decide import warned
 from workflow_app.services import acting, drafts, journals
 from workflow_app.services.acting import Intent
-from workflow_app.store import directory, votes
+from workflow_app.store import directory, invariants, votes
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import NormativeAct, Organisation, Person
 from workflow_app.store.models.documents import Document
@@ -171,6 +171,10 @@ class District:
         return self.house.transact(lambda uow: acting.take_back(uow, who, case), queue=case)
 
     # ------------------------------------------------------------ looking
+
+    def broken(self, *, at_rest=False):
+        """Return what does not hold of the twelve invariants now; at rest, effects are done too."""
+        return self.read(lambda uow: invariants.broken(uow, PROMISES, at_rest=at_rest))
 
     def school(self, code):
         return self.organisations[code]

@@ -1,6 +1,5 @@
 """Random people, random steps, time and silence: what must stay true stays true (dossier 7.7)."""
 
-import invariants
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
@@ -32,8 +31,6 @@ class Office(Walk):
 
     walked = (PROPOSAL, ORDER)
     people = (*HEADS, *OFFICE)
-
-    check = staticmethod(invariants.check)
 
     def filled(self, case, data):
         members = [row.school for row in self.district.case(case).data.members]
