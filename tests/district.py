@@ -75,6 +75,19 @@ class DistrictMaker:
         object.__setattr__(house, "clock", FixedClock(at))
         return house
 
+    def keep(self, district):
+        """Keep a district as it stands now and return the name to open it again by."""
+        district.house.database.engine.dispose()  # a database in use is not copied
+        name = f"kept_{next(_numbers)}"
+        self._copy(district.house.settings.data_dir.name, name)
+        self._templates[name] = name
+        return name
+
+    def again(self, name, text):
+        """Open a copy of a district that was kept, at a moment."""
+        copied = f"district_{next(_numbers)}"
+        return District(self._house(self._copy(name, copied), moment(text), copied))
+
     def dispose(self):
         """Remove the templates."""
         if self._server:

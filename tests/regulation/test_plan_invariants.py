@@ -141,11 +141,11 @@ class Year(Walk):
         self.time_passes(hours=14 * 24)
 
 
-def test_a_plan_stays_sound_on_short_walks(district_maker):
+def test_a_plan_stays_sound_on_short_walks(sqlite_maker):
     begun = type("Year", (Year,), {"stages": ("revised",)})
-    walk(begun, district_maker, examples=6, steps=9)
+    walk(begun, sqlite_maker.open, examples=6, steps=9)
 
 
 @pytest.mark.deep
 def test_a_plan_stays_sound_on_long_walks(district_maker):
-    walk(Year, district_maker, examples=40, steps=40)
+    walk(Year, district_maker.open, examples=40, steps=40)

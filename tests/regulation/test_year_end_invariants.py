@@ -183,11 +183,11 @@ class YearEnd(Walk):
 
 
 @pytest.mark.parametrize("stage", ["submitted", "turned"])
-def test_the_end_of_a_year_stays_sound_on_short_walks(district_maker, stage):
+def test_the_end_of_a_year_stays_sound_on_short_walks(sqlite_maker, stage):
     begun = type("YearEnd", (YearEnd,), {"stages": (stage,)})
-    walk(begun, district_maker, examples=3, steps=5)
+    walk(begun, sqlite_maker.open, examples=3, steps=5)
 
 
 @pytest.mark.deep
 def test_the_end_of_a_year_stays_sound_on_long_walks(district_maker):
-    walk(YearEnd, district_maker, examples=6, steps=10)
+    walk(YearEnd, district_maker.open, examples=6, steps=10)

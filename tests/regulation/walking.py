@@ -252,9 +252,9 @@ def fingerprint(uow, models):
     }
 
 
-def walk(kind, maker, examples, steps):
-    """Walk so many times so many steps in a kind of district."""
-    machine = type("Walk", (kind,), {"make": maker.open})
+def walk(kind, make, examples, steps):
+    """Walk so many times so many steps in districts that are opened by their day."""
+    machine = type("Walk", (kind,), {"make": staticmethod(make)})
     how = settings(
         max_examples=examples, stateful_step_count=steps, derandomize=True, deadline=None,
         database=None, suppress_health_check=list(HealthCheck),
