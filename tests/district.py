@@ -1,6 +1,7 @@
 """The demonstration district as a test's stage: people act, time passes, effects follow."""
 
 import datetime as dt
+import fcntl
 import itertools
 import shutil
 from zoneinfo import ZoneInfo
@@ -37,8 +38,9 @@ def moment(text):
 class DistrictMaker:
     """Loads the district once a day asked for, and copies it for each test."""
 
-    def __init__(self, server, folder):
+    def __init__(self, server, folder, shared=None):
         self._server, self._folder = server, folder
+        self._shared = shared or folder
         self._templates = {}
 
     def open(self, text):
@@ -50,21 +52,30 @@ class DistrictMaker:
         return District(self._house(self._copy(self._templates[day], name), at, name))
 
     def _loaded(self, at, name):
-        url = f"sqlite:///{self._folder}/{name}.db"
         if self._server:
             self._server.drop_database(name)
-            url = self._server.create_database(name)
+            self._load(at, name, self._server.create_database(name))
+            return name
+        kept = self._shared / f"{name}.db"
+        with (self._shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be loading the same day
+            if not kept.exists():
+                filled = self._folder / f"{name}.filled.db"
+                self._load(at, name, f"sqlite:///{filled}")
+                shutil.move(filled, kept)
+        return kept
+
+    def _load(self, at, name, url):
         house = self._house(url, at, name)
         load(house)
         house.database.engine.dispose()
-        return name
 
     def _copy(self, template, name):
         if self._server:
             self._server.drop_database(name)
             return self._server.create_database(name, template)
         target = self._folder / f"{name}.db"
-        shutil.copy(self._folder / f"{template}.db", target)
+        shutil.copy(template, target)
         return f"sqlite:///{target}"
 
     def _house(self, url, at, name):
@@ -78,10 +89,11 @@ class DistrictMaker:
     def keep(self, district):
         """Keep a district as it stands now and return the name to open it again by."""
         district.house.database.engine.dispose()  # a database in use is not copied
-        name = f"kept_{next(_numbers)}"
-        self._copy(district.house.settings.data_dir.name, name)
-        self._templates[name] = name
-        return name
+        name, source = f"kept_{next(_numbers)}", district.house.settings.data_dir.name
+        self._copy(source if self._server else self._folder / f"{source}.db", name)
+        kept = name if self._server else self._folder / f"{name}.db"
+        self._templates[name] = kept
+        return kept
 
     def again(self, name, text):
         """Open a copy of a district that was kept, at a moment."""
