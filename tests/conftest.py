@@ -12,11 +12,28 @@ settings.load_profile("shared")  # a busy machine makes a test slow, not wrong
 __all__ = ["postgres_server", "smtp_server", "valkey_server", "workers"]
 
 
+def pytest_collection_modifyitems(items):
+    """Run what asks rules rather than statements on PostgreSQL in `make test-deep` alone."""
+    for item in items:
+        chosen = item.callspec.params if hasattr(item, "callspec") else {}
+        if item.get_closest_marker("portable") and chosen.get("district_maker") == "postgresql":
+            item.add_marker(pytest.mark.deep)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory, worker_id):
+    """Return the folder in which all workers find the districts one of them has loaded."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "loaded"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", params=DATABASES)
-def district_maker(request, tmp_path_factory):
+def district_maker(request, tmp_path_factory, loaded):
     """Make demonstration districts on one kind of database, each test its own."""
     server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    maker = DistrictMaker(server, tmp_path_factory.mktemp("districts"))
+    maker = DistrictMaker(server, tmp_path_factory.mktemp("districts"), loaded)
     yield maker
     maker.dispose()
 
@@ -37,9 +54,9 @@ def open_district(district_maker):
 
 
 @pytest.fixture(scope="session")
-def sqlite_maker(tmp_path_factory):
+def sqlite_maker(tmp_path_factory, loaded):
     """Make districts on SQLite alone, for tests of what does not depend on the database."""
-    maker = DistrictMaker(None, tmp_path_factory.mktemp("sqlite-districts"))
+    maker = DistrictMaker(None, tmp_path_factory.mktemp("sqlite-districts"), loaded)
     yield maker
     maker.dispose()
 

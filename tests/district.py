@@ -1,20 +1,21 @@
 """The demonstration district as a test's stage: people act, time passes, effects follow."""
 
 import datetime as dt
+import fcntl
 import itertools
 import shutil
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from workflow_app.bootstrap import House, build
+from workflow_app.bootstrap import PROMISES, House, build
 from workflow_app.clock import FixedClock
 from workflow_app.config import Settings
 from workflow_app.demo import load
 from workflow_app.engine.decide import warned
 from workflow_app.services import acting, drafts, journals
 from workflow_app.services.acting import Intent
-from workflow_app.store import directory, votes
+from workflow_app.store import directory, invariants, votes
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import NormativeAct, Organisation, Person
 from workflow_app.store.models.documents import Document
@@ -37,8 +38,9 @@ def moment(text):
 class DistrictMaker:
     """Loads the district once a day asked for, and copies it for each test."""
 
-    def __init__(self, server, folder):
+    def __init__(self, server, folder, shared=None):
         self._server, self._folder = server, folder
+        self._shared = shared or folder
         self._templates = {}
 
     def open(self, text):
@@ -50,21 +52,30 @@ class DistrictMaker:
         return District(self._house(self._copy(self._templates[day], name), at, name))
 
     def _loaded(self, at, name):
-        url = f"sqlite:///{self._folder}/{name}.db"
         if self._server:
             self._server.drop_database(name)
-            url = self._server.create_database(name)
+            self._load(at, name, self._server.create_database(name))
+            return name
+        kept = self._shared / f"{name}.db"
+        with (self._shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be loading the same day
+            if not kept.exists():
+                filled = self._folder / f"{name}.filled.db"
+                self._load(at, name, f"sqlite:///{filled}")
+                shutil.move(filled, kept)
+        return kept
+
+    def _load(self, at, name, url):
         house = self._house(url, at, name)
         load(house)
         house.database.engine.dispose()
-        return name
 
     def _copy(self, template, name):
         if self._server:
             self._server.drop_database(name)
             return self._server.create_database(name, template)
         target = self._folder / f"{name}.db"
-        shutil.copy(self._folder / f"{template}.db", target)
+        shutil.copy(template, target)
         return f"sqlite:///{target}"
 
     def _house(self, url, at, name):
@@ -74,6 +85,20 @@ class DistrictMaker:
         house = build(settings)
         object.__setattr__(house, "clock", FixedClock(at))
         return house
+
+    def keep(self, district):
+        """Keep a district as it stands now and return the name to open it again by."""
+        district.house.database.engine.dispose()  # a database in use is not copied
+        name, source = f"kept_{next(_numbers)}", district.house.settings.data_dir.name
+        self._copy(source if self._server else self._folder / f"{source}.db", name)
+        kept = name if self._server else self._folder / f"{name}.db"
+        self._templates[name] = kept
+        return kept
+
+    def again(self, name, text):
+        """Open a copy of a district that was kept, at a moment."""
+        copied = f"district_{next(_numbers)}"
+        return District(self._house(self._copy(name, copied), moment(text), copied))
 
     def dispose(self):
         """Remove the templates."""
@@ -169,6 +194,10 @@ class District:
         return self.house.transact(lambda uow: acting.take_back(uow, who, case))
 
     # ------------------------------------------------------------ looking
+
+    def broken(self, *, at_rest=False):
+        """Return what does not hold of the twelve invariants now; at rest, effects are done too."""
+        return self.read(lambda uow: invariants.broken(uow, PROMISES, at_rest=at_rest))
 
     def school(self, code):
         return self.organisations[code]

@@ -16,7 +16,7 @@ from workflow_app.engine.versions import body_sha256
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.store.database import Database
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import PROCESSES, running_year, whole_year
+from workflows import PROCESSES, promises, running_year, whole_year
 
 T = TypeVar("T")
 
@@ -79,6 +79,8 @@ live_through = running_year.replay
 year_begins = running_year.begins_on
 WholeYear = whole_year.WholeYear
 """Fourteen months of one municipality, from the opening of a school year to its closing."""
+PROMISES = promises.PROMISES
+"""What the processes promise of themselves at any moment, asked by `store.invariants.broken`."""
 FIRST_DAY, LAST_DAY = whole_year.START, whole_year.LAST_DAY
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, House, WholeYear
+from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, House, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, administration, drafts
@@ -266,7 +266,7 @@ def live_whole_year(house: House, municipality: int, tell: Told, until: dt.date 
 
     year = WholeYear(player, line)
     year.play(until, player.carry_out)
-    found = player.house.read(invariants.broken)
+    found = player.house.read(lambda uow: invariants.broken(uow, PROMISES))
     return [*found, *(year.broken() if until == LAST_DAY else ())]
 
 

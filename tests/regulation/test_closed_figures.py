@@ -36,20 +36,19 @@ def district(sqlite_maker):
         enter(opened, school, grid, **said)
     submit(opened, report, BASES["NW2"], advised=[advice(opened, school=opened.school("S17"))])
     to_approved(opened, report, "NW2")
-    opened.report = report
+    opened.report, opened.app = report, create_app(opened.house)
+    opened.app.testing = True
     yield opened
     opened.close()
 
 
 def readable(district, person, cases=None):
     """Yield (address, text) of everything a person can open: pages, papers, the API."""
-    app = create_app(district.house)
-    app.testing = True
-    browser = Browser(app, district, person)
+    browser = Browser(district.app, district, person)
     token = district.house.transact(
         lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
     )
-    outside = app.test_client()
+    outside = district.app.test_client()
     outside.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     ids = [row["id"] for row in district.rows(Instance) if cases is None or row["id"] in cases]
     lists = ["/", "/cases", f"/cases?text={NAME}", "/cases?process=school_indicators", "/networks",
