@@ -51,6 +51,15 @@ class DistrictMaker:
         name = f"district_{next(_numbers)}"
         return District(self._house(self._copy(self._templates[day], name), at, name))
 
+    def copy(self, district):
+        """Return a district of its own that stands where another one does."""
+        settings, at = district.house.settings, district.house.clock.now()
+        district.close()
+        name = f"district_{next(_numbers)}"
+        if settings.data_dir.exists():
+            shutil.copytree(settings.data_dir, self._folder / name)
+        return District(self._house(self._copy(settings.data_dir.name, name), at, name))
+
     def _loaded(self, at, name):
         if self._server:
             self._server.drop_database(name)

@@ -47,7 +47,8 @@ def _obstacles(facts: Facts, network: NetworkCard, year: str) -> Iterator[tuple[
     said = {"name": network.name, "year": year.replace("-", "/")}
     if network.base and "stable" not in statuses_for_planning(facts, network.base, year):
         yield "change_base", refuse(
-            "base_not_stable", "«{name}»: у базовой школы «{school}» нет статуса на {year} год",
+            "base_not_stable",
+            "«{name}»: базовая школа «{school}» не признана стабильной на {year} учебный год",
             school=facts.name("school", network.base), basis="1.3", **said,
         )  # fmt: skip
     if network.valid_to < last:

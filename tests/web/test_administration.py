@@ -13,7 +13,7 @@ from workflow_app.store.models.accounts import Account, AdminEvent, ApiToken
 from workflow_app.store.models.directory import CalendarDay, Person, Position, Substitution
 from workflow_app.store.models.instances import DeadlinePolicy
 from workflow_app.store.models.messages import Incident, OutboxMessage
-from workflow_app.store.models.registers import Network
+from workflow_app.store.models.registers import JournalEntry, Network
 from workflow_app.store.roots import SqlRoots
 
 
@@ -331,6 +331,10 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
     known = head.get(f"/networks/{network}?on=2025-09-01&as_known_on=2025-08-20")
     assert "На эту дату состава нет" in known
     assert f"/cases/{order}" in head.get("/orders")
+    (label,) = (row["label"] for row in district.rows(JournalEntry, instance_id=order))
+    outsider = browser("P101").get("/orders")
+    assert label in outsider
+    assert f"/cases/{order}" not in outsider
 
 
 @pytest.mark.parametrize(

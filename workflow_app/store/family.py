@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from workflow_app.engine.roles import Actor
 from workflow_app.store.models.directory import Person, Position
-from workflow_app.store.models.instances import Deadline, Instance
+from workflow_app.store.models.instances import Deadline, Instance, WorkItem
+from workflow_app.store.queries import mine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -19,6 +21,14 @@ def dues(session: Session, cases: Sequence[int]) -> Mapping[int, dt.datetime]:
         .group_by(Deadline.instance_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def waiting_for(uow: SqlUnitOfWork, cases: Sequence[Instance], actor: Actor) -> frozenset[int]:
+    """Return the cases that wait for a person."""
+    query = select(WorkItem.instance_id).where(
+        mine(actor, uow.today), WorkItem.instance_id.in_([case.id for case in cases])
+    )
+    return frozenset(uow.session.scalars(query))
 
 
 def people(uow: SqlUnitOfWork, cases: Sequence[Instance]) -> Mapping[int, Sequence[str]]:

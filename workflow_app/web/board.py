@@ -1,6 +1,7 @@
 """Cases that grew from the rows of another one: how far they are, by month and one by one."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ class Card:
     is_late: bool
     people: Sequence[str]
     is_readable: bool
+    is_mine: bool
+    """Whether the person who looks has something to do there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +82,36 @@ def boards(uow: SqlUnitOfWork, children: Sequence[Instance], actor: Actor) -> Se
         return ()
     dues = family.dues(uow.session, [child.id for child in fanned])
     people = family.people(uow, fanned)
+    mine = family.waiting_for(uow, fanned, actor)
     found = []
     for key in dict.fromkeys(child.process for child in fanned):
         process = uow.processes[key]
         cards = [
-            _card(uow, process, child, dues.get(child.id), people.get(child.id, ()), actor)
+            _card(
+                uow, process, child, dues.get(child.id), people.get(child.id, ()), actor,
+                is_mine=child.id in mine,
+            )
             for child in fanned
             if child.process == key
-        ]
-        cards.sort(key=lambda card: (card.due_on or dt.date.max, card.title))
+        ]  # fmt: skip
+        cards.sort(key=lambda card: (card.due_on or dt.date.max, _as_counted(card.title)))
         found.append(Board(process.title, cards, list(_parts(process, cards))))
     return found
 
 
+def _as_counted(title: str) -> Sequence[tuple[int, str]]:
+    """Return the order in which people look for a title: № 2 before № 10.
+
+    >>> sorted(["№ 10", "№ 2"], key=_as_counted)
+    ['№ 2', '№ 10']
+    """
+    parts = re.split(r"(\d+)", title)
+    return [(int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
 def _card(
     uow: SqlUnitOfWork, process: Process, child: Instance, due_at: dt.datetime | None,
-    people: Sequence[str], actor: Actor,
+    people: Sequence[str], actor: Actor, *, is_mine: bool,
 ) -> Card:  # fmt: skip
     state = process.states[child.state]
     is_late = not state.is_final and due_at is not None and due_at < uow.now
@@ -104,6 +121,7 @@ def _card(
     return Card(
         child.id, child.heading, state.key, state.title, state.is_final, day, is_late, people,
         not process.confidential or is_visible(process, child.state, parties, actor),
+        is_mine,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from workflow_app.store.models.instances import Instance, VoteRow
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
-from workflow_app.web.board import Board, boards
+from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.security import person_id
 
@@ -87,7 +87,8 @@ class Waiting:
     """Somebody the case waits for, and who may be given the work by name."""
 
     work_id: int
-    text: str
+    title: str
+    name: str
     person_id: int | None
     person: str
     performers: Performers
@@ -139,6 +140,38 @@ class CaseView:
     def is_wide(self) -> bool:
         """Tell whether a sheet or a board needs the whole width of the page."""
         return bool(self.boards) or any(control.is_sheet for control in self.controls)
+
+    @property
+    def network_id(self) -> int | None:
+        """Return the network a case is about: its page tells what else goes on there."""
+        kind, _, rest = self.instance.subject.partition("/")
+        number = rest.partition("/")[0]
+        return int(number) if kind == "network" and number.isdigit() else None
+
+    @property
+    def last_step(self) -> str:
+        """Return what was done last, in the words of the history."""
+        return self.page.history[-1].title if self.page.history else ""
+
+    @property
+    def own_cards(self) -> Sequence[Card]:
+        """Return the cases below this one in which the person has something to do."""
+        return [card for board in self.boards for card in board.cards if card.is_mine]
+
+    @property
+    def cautions(self) -> Sequence[Refusal]:
+        """Return the warnings that no held action has said already."""
+        said = {one.message for line in self.held_offers for one in line.offer.refusal or ()}
+        return [one for one in self.warnings if one.message not in said]
+
+    @property
+    def waits(self) -> Mapping[str, Sequence["Waiting"]]:
+        """Return what is waited for → of whom; whom an officer cannot tell apart, once."""
+        found: dict[str, dict[str, Waiting]] = {}
+        for one in self.waits_for:
+            place = f"{one.name} {one.work_id if one.is_assignable else ''} {one.person}"
+            found.setdefault(one.title, {}).setdefault(place, one)
+        return {title: list(items.values()) for title, items in found.items()}
 
     @property
     def open_offers(self) -> Sequence[OfferLine]:
@@ -234,7 +267,8 @@ def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) 
     title = ballot.title if ballot else state.title if state else ""
     then = process.transition(due.state, due.then) if due.then else None
     if then:
-        title = f"{title}, затем «{then.title}»"
+        after = f"после этого дня — «{then.title}»"
+        title = f"{title}; {after}" if ballot else after
     return DueLine(
         title, due.due_at, _between(days, uow.today, due.due_at.astimezone(uow.zone).date())
     )
@@ -374,7 +408,7 @@ def _waits_for(
     names = queries.names(uow.session, people) if people else {}
     return [
         Waiting(
-            item.id, f"{item.title}: {name or titles.get(item.role, item.role)}", item.person_id,
+            item.id, item.title, name or titles.get(item.role, item.role), item.person_id,
             names.get(item.person_id or 0, ""), known.get(item.id, ()),
         )
         for item, name in page.work

@@ -57,7 +57,16 @@ def _start_page(process: str, action: str, refusal: Refusal | None) -> str:
     """Return the page that says what begins, and why it does not, if it does not."""
     definition = house().processes.get(process) or abort(404)
     named = [one for one in definition.starts() if action in ("", one.key)] or abort(404)
-    return render_template("cases/start.html", process=definition, start=named[0], refusal=refusal)
+    begins = definition.states[named[0].ways[0].state]
+    next_steps = [
+        one for one in definition.transitions
+        if begins.key in one.sources and one.is_by_person and not begins.edit
+    ]  # fmt: skip
+    tables = [one for one in definition.tables.values() if begins.key in one.states]
+    return render_template(
+        "cases/start.html", process=definition, start=named[0], refusal=refusal, begins=begins,
+        next_steps=next_steps, tables=tables,
+    )  # fmt: skip
 
 
 @cases.post("/cases/<int:instance_id>/draft")

@@ -1,10 +1,14 @@
 """The municipality at a glance: how every network does in a school year."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, render_template, request
+from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store import dashboard as store
+from workflow_app.store.models.directory import SchoolYear
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 from workflow_app.web.security import municipality, person_id
@@ -24,9 +28,19 @@ def show() -> str:
             abort(404)
         year = _checked(wanted) if wanted else school_year_of(uow.today)
         found = store.dashboard(uow, municipality(uow), year, place)
-        return render_template("registers/dashboard.html", found=found, year=year, place=place)
+        years = dict.fromkeys((school_year_of(uow.today), *_years(uow), year))
+        return render_template(
+            "registers/dashboard.html", found=found, year=year, place=place,
+            years=sorted(years, reverse=True),
+        )  # fmt: skip
 
     return house().read(look)
+
+
+def _years(uow: SqlUnitOfWork) -> Sequence[str]:
+    """Return the school years the municipality knows of."""
+    known = select(SchoolYear.code).where(SchoolYear.municipality_id == municipality(uow))
+    return uow.session.scalars(known).all()
 
 
 def _checked(year: str) -> str:

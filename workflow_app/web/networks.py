@@ -18,6 +18,7 @@ from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
+from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
 networks = Blueprint("networks", __name__)
@@ -107,7 +108,13 @@ def show(network_id: int) -> str:
         members = compositions.composition(uow.session, row.id, on, known)
         since, turns = day("since"), compositions.turns(uow.session, row.id)
         ever = {school for turn in turns for school in turn.roles}
-        is_reader = reader_of(uow.actor(person_id()), ever) is not None
+        actor = uow.actor(person_id())
+        is_reader = reader_of(actor, ever) is not None
+        founding = (
+            uow.session.get(JournalEntry, row.founding_entry_id) if row.founding_entry_id else None
+        )
+        orders = [turn.order_instance_id for turn in turns]
+        orders += [founding.instance_id] if founding else []
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=school_names(uow), people=_people(uow, row),
@@ -115,8 +122,7 @@ def show(network_id: int) -> str:
             turns=turns, matters=list(_matters(uow, row)),
             help=_help(uow, row, members, on) if is_reader else None,
             reads_indicators=is_reader,
-            founding=uow.session.get(JournalEntry, row.founding_entry_id)
-            if row.founding_entry_id else None,
+            founding=founding, readable=readable_among(uow, orders, actor),
         )  # fmt: skip
 
     return house().read(look)

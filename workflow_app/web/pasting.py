@@ -74,7 +74,8 @@ def _take_in_place(
     """Put pasted lines into rows that stand already: by what names a row, else by their order."""
     header = _header(view.columns, lines[0])
     asked = [column for column in view.columns if not column.is_kept]
-    columns = header or (view.columns if len(lines[0]) > len(asked) else asked)
+    is_whole = len(lines[0]) > len(asked) or _names_a_row(case, view, lines[0][0])
+    columns = header or (view.columns if is_whole else asked)
     lines = lines[1:] if header else lines
     problems, filled = [], []
     for number, cells in enumerate(lines):
@@ -91,6 +92,13 @@ def _take_in_place(
         for name, value in filled:
             sent.setlist(name, [value])
     return problems
+
+
+def _names_a_row(case: Case, view: FieldView, cell: str) -> bool:
+    """Tell whether a cell is the name of a row as the first column shows it."""
+    first = view.columns[0]
+    names = {_plain(str(getattr(row, first.name))) for row in getattr(case.data, view.name)}
+    return first.is_kept and _plain(cell) in names
 
 
 def _place(

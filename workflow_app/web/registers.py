@@ -14,6 +14,7 @@ from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
+from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
 registers = Blueprint("registers", __name__)
@@ -105,10 +106,12 @@ def orders() -> str:
         rows = uow.session.scalars(
             query.order_by(JournalEntry.number.desc()).limit(ORDERS_A_PAGE + 1)
         ).all()
+        actor = uow.actor(person_id())
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
             text=text, external=external, root=_root(uow),
-            keeps_journal=bool(clerk(uow.actor(person_id()))),
+            keeps_journal=bool(clerk(actor)),
+            readable=readable_among(uow, (row.instance_id for row in rows), actor),
             later=queries.later_orders(uow.session, municipality(uow)),
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip

@@ -66,7 +66,8 @@ def base_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
     year = school_year(case.today)
     if facts.status_act(year) and "stable" not in facts.statuses(case.data.base, year):
         yield refuse(
-            "base_not_stable", "У базовой школы «{school}» нет статуса на {year} год: {act}",
+            "base_not_stable",
+            "Базовая школа «{school}» не признана стабильной на {year} учебный год: {act}",
             school=facts.name("school", case.data.base), year=year.replace("-", "/"),
             act=facts.status_act(year) or "", field="base", basis="1.3",
         )  # fmt: skip

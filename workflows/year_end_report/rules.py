@@ -41,7 +41,7 @@ def indicators_told(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Each school's values, or why there are none (R2); exams come later (S13, S14)."""
     for school, codes in missing(case, facts, exams=False):
         yield refuse(
-            "indicator_missing", "Нет значений {codes}: {school}", codes=", ".join(codes),
+            "indicator_missing", "{school}: не внесены {codes}", codes=", ".join(codes),
             school=facts.name("school", school), field="no_data", basis="1.6",
         )  # fmt: skip
 
@@ -129,7 +129,7 @@ def exams_told(case: Case, facts: Facts) -> Iterator[Refusal]:
     """The addendum shows every school's exams, or why there are none (R7)."""
     for school, codes in missing(case, facts, exams=True):
         yield refuse(
-            "indicator_missing", "Нет значений {codes}: {school}", codes=", ".join(codes),
+            "indicator_missing", "{school}: не внесены {codes}", codes=", ".join(codes),
             school=facts.name("school", school), field="addendum", basis="1.6",
         )  # fmt: skip
 
