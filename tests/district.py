@@ -58,7 +58,12 @@ class DistrictMaker:
         name = f"district_{next(_numbers)}"
         if settings.data_dir.exists():
             shutil.copytree(settings.data_dir, self._folder / name)
-        return District(self._house(self._copy(settings.data_dir.name, name), at, name))
+        return District(self._house(self._copy(self._stored(settings), name), at, name))
+
+    def _stored(self, settings):
+        """Return what a district's database is copied from."""
+        name = settings.data_dir.name
+        return name if self._server else self._folder / f"{name}.db"
 
     def _loaded(self, at, name):
         if self._server:
@@ -98,8 +103,8 @@ class DistrictMaker:
     def keep(self, district):
         """Keep a district as it stands now and return the name to open it again by."""
         district.house.database.engine.dispose()  # a database in use is not copied
-        name, source = f"kept_{next(_numbers)}", district.house.settings.data_dir.name
-        self._copy(source if self._server else self._folder / f"{source}.db", name)
+        name = f"kept_{next(_numbers)}"
+        self._copy(self._stored(district.house.settings), name)
         kept = name if self._server else self._folder / f"{name}.db"
         self._templates[name] = kept
         return kept
