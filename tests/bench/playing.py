@@ -48,11 +48,7 @@ class Players:
             self._all("day", day)
             self._all("play", day)
             if working:
-                self.work(day)
-
-    def work(self, day: dt.date) -> None:
-        """Carry out whatever waits."""
-        self._all("work", day)
+                self._all("work", day)
 
     def _all(self, what: str, day: dt.date) -> None:
         """Say it to all and wait for all; the first alone lets happen what is due on the way."""

@@ -19,6 +19,8 @@ DONE = {
     "actual_on": "2025-10-20", "participants_count": 12, "result": "Прошло, материалы собраны",
     "link": "https://levokum.example/materials",
 }  # fmt: skip
+SMALL = (7, 9)
+"""Seven teachers of nine: what № 16 tells of itself, and nobody else in the district has."""
 
 
 @functools.cache
@@ -121,6 +123,18 @@ def to_approved(district, report, network="NW1", *, reviewer=""):
     done(district.act("P005", report, "accept_report", **CHECKED))
     done(district.act("P001", report, "approve"))
     district.carry_out()
+
+
+def with_a_small_group(district):
+    """Bring the report of NW2, in which № 16 tells of few people, to its approval; return it."""
+    report = live_through(district, "NW2")
+    for school, grid in grids(district, report).items():
+        said = {"I06": SMALL, "I07": SMALL} if school == "S16" else {}
+        enter(district, school, grid, **said)
+    told = [advice(district, school=district.school("S17"))]
+    submit(district, report, BASES["NW2"], advised=told)
+    to_approved(district, report, "NW2")
+    return report
 
 
 def advised(district, report):

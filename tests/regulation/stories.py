@@ -50,6 +50,16 @@ def to_signature(district, case, *, deputy_visas=False, **given):
     return order
 
 
+def to_number(district):
+    """Play a proposal to its registered order; return the order."""
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = to_signature(district, case)
+    done(district.act("P002", order, "sign"))
+    done(district.act("P004", order, "register"))
+    return order
+
+
 def done(result):
     """Return the result of a step that had to succeed."""
     assert not hasattr(result, "code"), f"{result.code}: {result.message}"

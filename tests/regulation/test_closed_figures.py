@@ -4,8 +4,7 @@ import json
 
 import pytest
 from browsing import Browser
-from plans import BASES
-from reports import advice, enter, grids, live_through, submit, to_approved
+from reports import SMALL, grids, with_a_small_group
 
 from workflow_app.app import create_app
 from workflow_app.services.access import make_token
@@ -15,8 +14,6 @@ from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import Network
 
-SMALL = (7, 9)
-"""Seven teachers of nine: what № 16 tells of itself, and nobody else in the district has."""
 CLOSED = ("77,8", "77.8", "77,7", "77.7")
 NAME = "Показатели"
 OTHERS = ("P106", "P202", "P111", "P117", "P101", "P201")
@@ -30,12 +27,7 @@ def district(sqlite_maker):
     """Return a district in which the report of NW2 is approved and its paper is printed."""
     opened = sqlite_maker.open("2025-09-10")
     Base.metadata.create_all(opened.house.database.engine)
-    report = live_through(opened, "NW2")
-    for school, grid in grids(opened, report).items():
-        said = {"I06": SMALL, "I07": SMALL} if school == "S16" else {}
-        enter(opened, school, grid, **said)
-    submit(opened, report, BASES["NW2"], advised=[advice(opened, school=opened.school("S17"))])
-    to_approved(opened, report, "NW2")
+    report = with_a_small_group(opened)
     opened.report, opened.app = report, create_app(opened.house)
     opened.app.testing = True
     yield opened

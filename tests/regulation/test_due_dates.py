@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import insert, select, update
-from stories import done, propose, to_department, to_signature
+from stories import done, propose, to_department, to_number
 
 from workflow_app.notifications.mail import SmtpMailer
 from workflow_app.store.models.directory import Position
@@ -189,11 +189,7 @@ def test_more_than_five_letters_a_day_come_as_one_digest(sqlite_district, smtp_s
 @pytest.mark.clause("O9")
 def test_a_missed_acknowledgement_reaches_the_specialist_and_then_the_head(open_district):
     district = open_district("2025-08-28")
-    case = to_department(district)
-    done(district.act("P002", case, "approve"))
-    order = to_signature(district, case)
-    done(district.act("P002", order, "sign"))
-    done(district.act("P004", order, "register"))
+    order = to_number(district)
     district.at("2025-09-03 12:00")
     district.carry_out()
     assert any("Срок прошёл 02.09.2025" in subject for subject in district.notices("P003"))
@@ -205,11 +201,7 @@ def test_a_missed_acknowledgement_reaches_the_specialist_and_then_the_head(open_
 
 def test_an_order_everybody_has_read_reaches_nobody_as_missed(open_district):
     district = open_district("2025-08-28")
-    case = to_department(district)
-    done(district.act("P002", case, "approve"))
-    order = to_signature(district, case)
-    done(district.act("P002", order, "sign"))
-    done(district.act("P004", order, "register"))
+    order = to_number(district)
     for person in ("P102", "P105", "P103"):
         done(district.act(person, order, "acknowledge"))
     assert district.deadlines(order) == {}

@@ -3,10 +3,9 @@
 import datetime as dt
 
 import pytest
-from plans import BASES
-from reports import advice, advised, enter, grids, live_through, submit, to_approved
+from reports import advised, with_a_small_group
 from sqlalchemy import insert, select, update
-from stories import done, to_department, to_signature
+from stories import done, to_number
 
 from workflow_app.bootstrap import PROMISES
 from workflow_app.store import invariants, networks
@@ -34,7 +33,7 @@ PROPOSAL, ORDER, PLAN, ACTIVITY = (
     "network_proposal", "order_approval", "annual_plan", "plan_activity"
 )  # fmt: skip
 GRID, ADVICE = "school_indicators", "recommendation_follow_up"
-SMALL, CLOSED = (7, 9), "77,8 %"
+CLOSED = "77,8 %"
 LONG_AGO = dt.date(2020, 1, 1)
 
 
@@ -42,18 +41,9 @@ LONG_AGO = dt.date(2020, 1, 1)
 def district(sqlite_maker):
     """Return a district with a network founded by an order, a plan lived by, a report approved."""
     opened = sqlite_maker.open("2025-08-28")
-    case = to_department(opened)
-    done(opened.act("P002", case, "approve"))
-    order = to_signature(opened, case)
-    done(opened.act("P002", order, "sign"))
-    done(opened.act("P004", order, "register"))
+    to_number(opened)
     opened.at("2025-09-10")
-    report = live_through(opened, "NW2")
-    for school, grid in grids(opened, report).items():
-        said = {"I06": SMALL, "I07": SMALL} if school == "S16" else {}
-        enter(opened, school, grid, **said)
-    submit(opened, report, BASES["NW2"], advised=[advice(opened, school=opened.school("S17"))])
-    to_approved(opened, report, "NW2")
+    report = with_a_small_group(opened)
     (recommended,) = advised(opened, report)
     done(opened.act("P117", recommended, "accept_advice"))
     opened.carry_out()
@@ -243,11 +233,15 @@ def _open(hand, model):
     return next(row for row in hand.all(model) if row["closed_at"] is None and not row["ballot"])
 
 
+def _close_all(hand, model):
+    """Close every row of the case of one that is open."""
+    for row in hand.all(model, instance_id=_open(hand, model)["instance_id"]):
+        hand.put(model, row, closed_at=hand.uow.now)
+
+
 @plant(7, "без срока")
 def _deadlines_that_closed_by_themselves(hand):
-    case = _open(hand, Deadline)["instance_id"]
-    for row in hand.all(Deadline, instance_id=case):
-        hand.put(Deadline, row, closed_at=hand.uow.now)
+    _close_all(hand, Deadline)
 
 
 @plant(7, "остался от прежнего состояния")
@@ -268,9 +262,7 @@ def _work_of_a_state_that_was_left(hand):
 
 @plant(7, "задачи нет ни у кого")
 def _work_that_nobody_has(hand):
-    case = _open(hand, WorkItem)["instance_id"]
-    for row in hand.all(WorkItem, instance_id=case):
-        hand.put(WorkItem, row, closed_at=hand.uow.now)
+    _close_all(hand, WorkItem)
 
 
 @plant(8, "строка изменена")
