@@ -306,6 +306,23 @@ def test_one_new_edition_at_a_time_and_a_dropped_row_is_cancelled(open_district)
     assert code(district.act("P201", life(district, "NW1"), "open_plan")) == "plan_exists"
 
 
+@pytest.mark.portable
+@pytest.mark.clause("L6, L7")
+def test_a_plan_whose_work_ends_while_an_edition_is_on_its_way_is_still_replaced(open_district):
+    district = open_district("2025-09-01")
+    plan = fill(district, open_plan(district), count=4)
+    to_active(district, plan)
+    done(district.act("P201", plan, "revise", reason="новые сроки у школ"))
+    edition = district.child(plan)
+    district.at("2025-12-20")
+    for case in activities(district, plan).values():
+        done(district.act("P201", case, "report_done", **REPORT))
+        done(district.act("P101", case, "confirm_up"))
+    assert district.state(plan) == "completed"
+    to_active(district, edition)
+    assert (district.state(plan), district.state(edition)) == ("superseded", "completed")
+
+
 @pytest.fixture
 def on_its_way(open_district):
     """A plan in force with an edition in preparation; the case of row a5 and its neighbours."""

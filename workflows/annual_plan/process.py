@@ -169,10 +169,12 @@ process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
     style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
 )  # fmt: skip
-process.on(
-    Child("annual_plan", "active"), [active, outdated], superseded,
-    key="new_edition", title="Утверждена новая редакция", basis="L6",
-)  # fmt: skip
+for reached, key in (("active", "new_edition"), ("completed", "new_edition_done")):
+    # An edition whose rows have all ended is completed with its approval.
+    process.on(
+        Child("annual_plan", reached), [active, outdated, completed], superseded,
+        key=key, title="Утверждена новая редакция", basis="L6",
+    )  # fmt: skip
 process.move(
     "row_changed", "Изменено мероприятие", [active, outdated], stay, by=SYSTEM_ROLE, basis="K3",
     form=RowChange, do=[take_row_change, tell_edition],
