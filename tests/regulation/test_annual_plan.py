@@ -631,7 +631,7 @@ def test_edition_whose_activities_have_all_ended_is_completed_at_once(on_its_way
         if district.state(activity) == "asked_to_cancel":
             done(district.act("P005", activity, "agree_to_cancel"))
     to_active(district, edition)
-    assert (district.state(first), district.state(edition)) == ("completed", "completed")
+    assert (district.state(first), district.state(edition)) == ("superseded", "completed")
     assert (district.deadlines(first), district.deadlines(edition)) == ({}, {})
 
 
