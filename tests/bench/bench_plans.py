@@ -11,7 +11,7 @@ from measuring import p95, tell
 # isort: split
 from counting import counted
 from district import District, DistrictMaker
-from plans import fill, open_plan, to_agreement
+from plans import fill, open_plan, shared_out, to_agreement
 from servers import running_postgres
 from stories import done
 
@@ -79,7 +79,7 @@ def measure_fan(maker: DistrictMaker) -> None:
     times, most = [], 0
     for _ in range(FANS):
         district = maker.open("2025-09-10")
-        plan = to_agreement(district, fill(district, open_plan(district), count=FAN))
+        plan = to_agreement(district, shared_out(district, open_plan(district), FAN))
         done(district.act("P005", plan, "agree"))
         with counted(district) as found:
             begun = perf_counter()

@@ -1,6 +1,7 @@
 """Steps of a plan that several scenarios share."""
 
 import datetime as dt
+import itertools
 
 from sqlalchemy import update
 from stories import done
@@ -93,6 +94,16 @@ def fill(district, plan, network="NW1", count=12, **said):
     """Fill a plan with so many rows and return it."""
     rows = rows_of(district, plan, network, count, **said)
     done(district.edit(COORDINATORS[network], plan, activities=rows))
+    return plan
+
+
+def shared_out(district, plan, count):
+    """Fill a plan of NW1 with so many rows, each of its people responsible for some."""
+    people = ["P201", "P101", *(f"P1{code[1:]}" for code in supported(district, plan)), "P005"]
+    rows = rows_of(district, plan, count=count)
+    for row_of, person in zip(rows, itertools.cycle(people)):
+        row_of["responsible"] = post(district, person)
+    done(district.edit(COORDINATORS["NW1"], plan, activities=rows))
     return plan
 
 

@@ -11,6 +11,7 @@ from workflow_app.store.models.directory import (
     Municipality,
     NormativeAct,
     Organisation,
+    OrganisationName,
     Person,
     Position,
     School,
@@ -96,15 +97,19 @@ def test_an_order_signed_in_the_heads_absence_tells_it(district):
     assert notes == {"290-од": "И.о. начальника отдела образования", "12-од": None}
 
 
+def name_of(district, organisation, on):
+    found = OrganisationName.organisation_id == organisation, OrganisationName.in_use(on)
+    return district.scalars(select(OrganisationName).where(*found)).one()
+
+
 def test_school_names_have_the_cases_of_their_legal_form(district, cast):
-    name = district.get_one(Organisation, cast.school("S06")).name_on(day("2025-09-01"))
+    name = name_of(district, cast.school("S06"), day("2025-09-01"))
     assert name.full_name.startswith("Муниципальное казённое общеобразовательное учреждение «")
     assert name.name_gen.startswith("Муниципального казённого общеобразовательного учреждения «")
     assert name.name_dat.startswith("Муниципальному казённому общеобразовательному учреждению «")
 
 
 def test_the_name_of_an_acts_issuer_is_the_name_of_its_day(district, cast):
-    department = district.get_one(Organisation, cast.school("DEPT"))
     acts = district.scalars(
         select(NormativeAct).where(
             NormativeAct.level == "municipal", NormativeAct.adopted_on.is_not(None)
@@ -112,7 +117,7 @@ def test_the_name_of_an_acts_issuer_is_the_name_of_its_day(district, cast):
     ).all()
     assert {act.code for act in acts} == {"A13", "A15"}
     for act in acts:
-        assert department.name_on(act.adopted_on).full_name == act.issuer
+        assert name_of(district, cast.school("DEPT"), act.adopted_on).full_name == act.issuer
 
 
 def test_distances_are_known_for_two_schools_only(district):
@@ -340,7 +345,7 @@ def test_cases_of_an_unknown_legal_form_are_left_empty_not_guessed(session, fold
     text = schools.read_text("utf-8")
     schools.write_text(text.replace("Муниципальное казённое", "Частное", 1), "utf-8")
     assert import_directory(session, folder).ok
-    name = session.get_one(Organisation, Cast(session).school("S01")).names[0]
+    name = name_of(session, Cast(session).school("S01"), day("2025-09-01"))
     assert name.full_name.startswith("Частное общеобразовательное учреждение")
     assert (name.name_gen, name.name_dat, name.name_acc) == (None, None, None)
 

@@ -2,7 +2,7 @@
 
 import pytest
 from counting import counted
-from plans import COORDINATORS, activities, fill, open_plan, post, rows_of, to_agreement
+from plans import activities, fill, open_plan, shared_out, to_agreement
 from stories import done
 
 from workflow_app.app import create_app
@@ -13,7 +13,6 @@ from workflow_app.store.models.instances import Deadline, History, Participant, 
 pytestmark = pytest.mark.shipped
 FEW, MANY = 12, 40
 MOST_OF_AN_APPROVAL = 60
-RESPONSIBLE = ("P201", "P101")
 
 
 @pytest.fixture
@@ -22,12 +21,8 @@ def district(open_district):
 
 
 def agreed(district, count):
-    """Return a plan of so many rows, shared out between two people, that ИМЦ has agreed to."""
-    plan = open_plan(district)
-    rows = rows_of(district, plan, count=count)
-    for number, row in enumerate(rows):
-        row["responsible"] = post(district, RESPONSIBLE[number % len(RESPONSIBLE)])
-    done(district.edit(COORDINATORS["NW1"], plan, activities=rows))
+    """Return a plan of so many rows, shared out among all, that ИМЦ has agreed to."""
+    plan = shared_out(district, open_plan(district), count)
     done(district.act("P005", to_agreement(district, plan), "agree"))
     return plan
 

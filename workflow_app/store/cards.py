@@ -1,13 +1,14 @@
 """How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import (
     DirectionCard,
+    MemberCard,
     NetworkCard,
     OfficeCard,
     OrderCard,
@@ -16,10 +17,10 @@ from workflow_app.engine.case import (
     PostCard,
 )
 from workflow_app.engine.roles import Capacity
-from workflow_app.store import networks
 from workflow_app.store.models.directory import (
     Municipality,
     Organisation,
+    OrganisationName,
     Person,
     Position,
     PriorityDirection,
@@ -72,9 +73,11 @@ def organisation(
 ) -> OrganisationCard | None:
     """Return an organisation, by id or kind, under the name it has on the day."""
     column = Organisation.id if isinstance(key, int) else Organisation.kind
+    named = and_(OrganisationName.organisation_id == Organisation.id, OrganisationName.in_use(on))
     query = (
-        select(Organisation, Settlement, Municipality.centre)
+        select(Organisation, OrganisationName, Settlement, Municipality.centre)
         .join(Municipality, Municipality.id == Organisation.municipality_id)
+        .outerjoin(OrganisationName, named)
         .outerjoin(School, School.id == Organisation.id)
         .outerjoin(Settlement, Settlement.id == School.settlement_id)
         .where(Organisation.municipality_id == municipality_id, column == key)
@@ -84,8 +87,7 @@ def organisation(
     found = session.execute(query).one_or_none()
     if found is None:
         return None
-    row, settlement, centre = found
-    name = row.name_on(on)
+    row, name, settlement, centre = found
     full, genitive = (name.full_name, name.name_gen) if name else (row.short_name, None)
     # A school is in its village; everybody else sits in the municipality's centre.
     place = f"{settlement.kind} {settlement.name}" if settlement else centre or ""
@@ -111,14 +113,15 @@ def direction(session: Session, municipality_id: int, direction_id: int) -> Dire
 
 
 def network(
-    session: Session, municipality_id: int, network_id: int, on: dt.date
-) -> NetworkCard | None:
+    session: Session, municipality_id: int, network_id: int, on: dt.date,
+    composition: Callable[[dt.date], Sequence[MemberCard]],
+) -> NetworkCard | None:  # fmt: skip
     """Return a network with its base school, its people and its directions on the day."""
     row = session.get(Network, network_id)
     if row is None or row.municipality_id != municipality_id:
         return None
-    members = networks.composition(session, network_id, max(on, row.valid_from))
-    base = next((member.school_id for member in members if member.role == "base"), None)
+    members = composition(max(on, row.valid_from))
+    base = next((member.school for member in members if member.role == "base"), None)
     founding = session.get(JournalEntry, row.founding_entry_id) if row.founding_entry_id else None
     directions = session.scalars(
         select(NetworkDirection.direction_id)
@@ -166,12 +169,21 @@ def orders_of(session: Session, municipality_id: int, network_id: int) -> tuple[
 def post(
     session: Session, municipality_id: int, position_id: int, held: Sequence[Capacity]
 ) -> PostCard | None:
-    """Return a position with the first of those who hold it, or stand in for its holder."""
-    row = session.get(Position, position_id)
-    if row is None or row.municipality_id != municipality_id:
+    """Return a position with the first of those who hold it, or stand in for its holder.
+
+    Of a post nobody holds the name is that of the last who did.
+    """
+    whose = Person.id == (held[0].person_id if held else Position.person_id)
+    query = (
+        select(Position, Person)
+        .join(Person, whose)
+        .where(Position.id == position_id, Position.municipality_id == municipality_id)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
         return None
-    holder = session.get_one(Person, held[0].person_id) if held else None
+    row, person = found
     return PostCard(
         row.id, row.role, row.organisation_id, held[0].title if held else row.title,
-        holder.short_nom if holder else row.person.short_nom, holder.id if holder else None,
+        person.short_nom, person.id if held else None,
     )  # fmt: skip

@@ -147,11 +147,7 @@ def _schools(
     municipality_id: int, on: dt.date, school_ids: Collection[int] | None
 ) -> Select[School, Organisation, Settlement, OrganisationName]:
     """Return schools with their organisation, settlement and the name of the day."""
-    named = and_(
-        OrganisationName.organisation_id == School.id,
-        or_(OrganisationName.valid_from.is_(None), OrganisationName.valid_from <= on),
-        or_(OrganisationName.valid_to.is_(None), OrganisationName.valid_to >= on),
-    )
+    named = and_(OrganisationName.organisation_id == School.id, OrganisationName.in_use(on))
     query = (
         select(School, Organisation, Settlement, OrganisationName)
         .join(Organisation, Organisation.id == School.id)

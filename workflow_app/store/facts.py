@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -210,7 +211,13 @@ class SqlFacts:
         """Return a network of this municipality."""
         return self._once(
             ("network", network_id),
-            lambda: cards.network(self._session, self._municipality_id, network_id, self.today),
+            lambda: cards.network(
+                self._session,
+                self._municipality_id,
+                network_id,
+                self.today,
+                partial(self.composition, network_id),
+            ),
         )
 
     def composition(
@@ -472,7 +479,7 @@ class SqlFacts:
         return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
 
     def _school_name(self, key: int, _form: str) -> str:
-        organisation = self._session.get(Organisation, key)
+        organisation = self.organisation(key)
         return organisation.short_name if organisation else ""
 
     def _person_name(self, key: int, form: str) -> str:

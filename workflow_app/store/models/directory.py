@@ -5,11 +5,14 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     String,
     UniqueConstraint,
+    and_,
     event,
+    or_,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -60,12 +63,6 @@ class Organisation(Tenant):
     inn: Mapped[str | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
 
-    names: Mapped[list["OrganisationName"]] = relationship(order_by="OrganisationName.valid_from")
-
-    def name_on(self, day: dt.date) -> "OrganisationName | None":
-        """Return the full name with its cases as it stood on the day."""
-        return next((name for name in self.names if name.covers(day)), None)
-
 
 class OrganisationName(NoOverlap, Tenant):
     """A full name and its stored cases for a period; an empty end is open."""
@@ -83,10 +80,13 @@ class OrganisationName(NoOverlap, Tenant):
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
 
-    def covers(self, day: dt.date) -> bool:
-        """Return whether the name was in use on the day."""
-        began = self.valid_from is None or self.valid_from <= day
-        return began and (self.valid_to is None or day <= self.valid_to)
+    @classmethod
+    def in_use(cls, on: dt.date) -> ColumnElement[bool]:
+        """Return the condition that a name stood on the day: one at most of an organisation."""
+        return and_(
+            or_(cls.valid_from.is_(None), cls.valid_from <= on),
+            or_(cls.valid_to.is_(None), cls.valid_to >= on),
+        )
 
 
 class Settlement(Tenant):
