@@ -19,7 +19,7 @@ from reports import (
 from stories import code, done
 
 from workflow_app.store.models.instances import History
-from workflow_app.store.models.registers import IndicatorValue
+from workflow_app.store.models.registers import Indicator, IndicatorValue
 
 REMARK = {"key": "1", "about": "conclusions", "text": "выводы не опираются на данные"}
 
@@ -80,6 +80,35 @@ def test_r1_a_report_is_approved_and_its_addendum_tells_the_exams(open_district)
     after = district.case(report).data
     assert after.recommendations == before.recommendations
     assert after.problems == before.problems
+
+
+@pytest.mark.portable
+@pytest.mark.clause("1.7, R6")
+def test_an_approved_report_writes_what_the_network_itself_measured(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    told = {"resources_shared": 44, "consultations": 9, "climate_mean": "4.6"}
+    done(district.edit("P101", report, **told, climate_answers=50))
+    submit(district, report)
+    assert measured_by_network(district) == {}
+    to_approved(district, report)
+    assert measured_by_network(district) == {
+        "N01": (1, 4, None, 100.0), "N02": (1, None, None, 11.0), "N03": (0, 1, None, 54.5),
+        "N04": (44, None, None, 15.0), "N05": (9, None, None, 12.0), "N06": (None, 50, 4.6, 4.7),
+    }  # fmt: skip
+
+
+def measured_by_network(district):
+    """Return code → what is counted of the network in the year, and the baseline."""
+    codes = {row["id"]: row["code"] for row in district.rows(Indicator)}
+    found = district.rows(IndicatorValue, school_id=None, school_year="2025-2026")
+    return {
+        codes[row["indicator_id"]]: (
+            row["numerator"], row["denominator"], row["value"], row["baseline"]
+        )
+        for row in found
+    }  # fmt: skip
 
 
 @pytest.mark.clause("4.3, R2, R4")

@@ -178,7 +178,7 @@ def test_recommendations_are_known_from_the_approval_of_their_report_on(session)
     import_directory(session, as_of=day("2025-08-28"))
     found = {row.code: row for row in session.scalars(select(Recommendation))}
     assert sorted(found) == [f"R{number}" for number in range(1, 9)]
-    assert (found["R1"].decision, found["R1"].state) == ("accepted", "issued")
+    assert (found["R1"].decision, found["R1"].state) == ("accepted", "carried")
     assert (found["R5"].decision, found["R5"].school_year) == ("declined", "2024-2025")
     import_directory(session, as_of=day("2026-06-18"))
     assert (found["R1"].state, count(session, Recommendation)) == ("done", 8)

@@ -194,3 +194,28 @@ def test_offices_that_keep_writing_into_one_page_do_not_stop_each_other(open_dis
     at_once([lambda office=number: writing(office) for number in range(OFFICES)])
     seen = [row["payload"]["seen"] for row in district.rows(OutboxMessage)[before:]]
     assert sorted(seen) == list(range(before, before + OFFICES * OFTEN))
+
+
+def test_a_slow_decision_is_carried_out_however_many_quick_ones_keep_coming(open_district):
+    district = open_district("2025-08-28")
+    rows, is_over = OutboxMessage.__table__, threading.Event()
+
+    def write(connection, seconds):
+        connection.execute(select(func.count()).select_from(rows)).scalar_one()
+        time.sleep(seconds)
+        outbox.put(connection, 1, None, "tell", {"took": seconds}, NOW)
+
+    def quick():
+        while not is_over.is_set():
+            district.house.database.transact(lambda connection: write(connection, 0.01))
+
+    def slow():
+        try:
+            for _ in range(OFTEN):
+                district.house.database.transact(lambda connection: write(connection, 0.5))
+        finally:
+            is_over.set()
+
+    at_once([slow, *[quick] * 4])
+    took = [row["payload"].get("took") for row in district.rows(OutboxMessage)]
+    assert took.count(0.5) == OFTEN

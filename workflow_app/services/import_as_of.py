@@ -124,7 +124,8 @@ def _members_on(
 def _recommendation_on(row: rows.RecommendationRow, day: dt.date) -> rows.RecommendationRow:
     """Return the recommendation without what became of it after the day."""
     is_later = row.due_on is not None and day < row.due_on
-    return row.model_copy(update={"state": "issued"}) if is_later else row
+    promised = "carried" if row.decision == "accepted" else "issued"
+    return row.model_copy(update={"state": promised}) if is_later else row
 
 
 def _entered_by(row: rows.IndicatorValueRow) -> dt.date:

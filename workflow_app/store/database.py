@@ -4,7 +4,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,15 +12,19 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from workflow_app.store.models.messages import DecisionLock
+
 T = TypeVar("T")
 
 RETRY_SECONDS = 2.0
 """How long a decision repeats itself; it has no outside effect, so repeating is free."""
 FEWEST_TRIES = 5
 """How often at least, however slow the machine is."""
-QUEUE = 1
-"""The advisory lock of those who try again."""
+TOGETHER = 2
+"""How many tries are made beside other decisions, before one is made alone."""
 
+_BESIDE_OTHERS = text(f"LOCK TABLE {DecisionLock.__tablename__} IN ROW SHARE MODE")
+_ALONE = text(f"LOCK TABLE {DecisionLock.__tablename__} IN EXCLUSIVE MODE")
 _CLASHES = {"40001", "40P01", "23505"}
 """Serialization failure, deadlock, and a unique key a concurrent transaction took."""
 
@@ -34,10 +38,16 @@ class Database:
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open the transaction of a decision: serializable, or the only writer."""
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """Open the transaction of a decision: serializable, or the only writer.
+
+        `alone` lets the decisions that run end first, and those that come wait.
+        """
         options = {"writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            if not self.is_sqlite:
+                # LOCK comes before the snapshot: what is read is as it was after the wait.
+                connection.execute(_ALONE if alone else _BESIDE_OTHERS)
             yield connection
 
     @contextmanager
@@ -60,37 +70,20 @@ class Database:
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Return what the work returns; clashing transactions repeat it for up to two seconds.
 
-        The first try is optimistic. Whoever clashed lines up, so that of all who try again one
-        runs at a time: fifty people answering at once all succeed, and two offices whose rows
-        share a page do not stop each other for long.
+        The first tries are optimistic. Whoever clashed in all of them decides alone: fifty people
+        answering at once all succeed, and offices whose rows share a page do not stop each other.
         """
         until = time.monotonic() + RETRY_SECONDS
         for tried in itertools.count(1):
-            queue = self._lined_up() if tried > 1 else nullcontext()
             try:
-                with queue, self.writing() as connection:
+                with self.writing(alone=tried > TOGETHER) as connection:
                     return work(connection)
             except DBAPIError as error:
                 is_over = tried >= FEWEST_TRIES and time.monotonic() > until
                 if is_over or not is_clash(error):
                     raise
-            if tried > 1:
-                time.sleep(random.uniform(0.002, 0.03))  # noqa: S311 (spreads tries, no secret)
+            time.sleep(random.uniform(0.002, 0.03))  # noqa: S311 (spreads tries, no secret)
         raise AssertionError  # pragma: no cover (the tries do not end by themselves)
-
-    @contextmanager
-    def _lined_up(self) -> Iterator[None]:
-        """Hold the place at the head of the queue; SQLite queues its writers by itself."""
-        if self.is_sqlite:
-            yield
-            return
-        options = {"isolation_level": "AUTOCOMMIT"}
-        with self.engine.connect().execution_options(**options) as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": QUEUE})
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": QUEUE})
 
 
 def is_clash(error: DBAPIError) -> bool:

@@ -6,6 +6,7 @@ from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, 
 from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
 from workflows.year_end import INDICATORS, RECOMMENDATION
+from workflows.year_end_report.figures import of_network
 from workflows.year_end_report.form import Conclusion
 from workflows.year_end_report.rules import exams_apply
 from workflows.year_end_report.sections import activities, sections, unfinished
@@ -84,6 +85,17 @@ def remember_author(case: Case, facts: Facts) -> Put | None:
         "submitted_by": case.capacity.person_id,
         "submitted_as": signature(facts, case.capacity)["должность"],
     })  # fmt: skip
+
+
+@says("показатели сети за год записаны в реестр")
+def enter_network_values(case: Case, facts: Facts) -> Iterator[Enter]:
+    """What an approved report tells of the network itself stands in the register (1.7)."""
+    for card, value in of_network(case, facts):
+        yield Enter("indicator_value", {
+            "network_id": case.data.network, "school_id": None, "indicator_id": card.id,
+            "school_year": case.data.school_year, "numerator": value.numerator,
+            "denominator": value.denominator, "value": value.value, "source": "справка сети",
+        }, case.today)  # fmt: skip
 
 
 @says("рекомендации записаны и отправлены адресатам")

@@ -39,6 +39,7 @@ from workflows.year_end_report.effects import (
     ask_schools,
     begin_addendum,
     close_grids,
+    enter_network_values,
     fill_in,
     issue_recommendations,
     mark_late,
@@ -200,7 +201,8 @@ process.move(
 process.move(
     "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",
     style="primary", bulk=True,
-    do=[close_grids, issue_recommendations, Paper("year_report"), Paper("report_recommendations")],
+    do=[close_grids, enter_network_values, issue_recommendations, Paper("year_report"),
+        Paper("report_recommendations")],
 )  # fmt: skip
 process.move(
     "open_addendum", "Открыть дополнение", approved,

@@ -11,6 +11,14 @@ from workflow_app.store.models.base import Base
 _WAITING = text("done_at IS NULL")
 
 
+class DecisionLock(Base):
+    """Has no rows: decisions lock it, together as a rule, alone who clashed (PostgreSQL)."""
+
+    __tablename__ = "decision_lock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 class OutboxMessage(Base):
     """An effect that must happen outside the transaction, at least once."""
 
