@@ -164,11 +164,11 @@ class District:
     def carry_out(self):
         """Carry out every waiting effect, as the worker does."""
         for _ in range(50):
-            claimed = self.house.transact(lambda uow: effects.outbox.claim(uow.connection, uow.now))
+            claimed = effects.claim(self.house)
             if not claimed:
                 return
-            for message_id, _kind in claimed:
-                assert effects.carry_out(self.house, message_id) in ("done", "done before")
+            for message in claimed:
+                assert effects.carry_out(self.house, *message) in ("done", "done before")
 
     # ------------------------------------------------------------ people
 

@@ -63,14 +63,13 @@ def drain(url, moment, careful):
     """Carry out everything that waits; a careful worker asks before each next message."""
     from district import DistrictMaker  # noqa: PLC0415 (the test's own process needs none of it)
 
-    from workflow_app.store import outbox  # noqa: PLC0415
     from workflow_app.tasks import effects  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="drain-") as folder:
         house = DistrictMaker(None, Path(folder))._house(url, dt.datetime.fromisoformat(moment), "")
-        while claimed := house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
+        while claimed := effects.claim(house):
             for message_id, kind in claimed:
-                effects.carry_out(house, message_id)
+                effects.carry_out(house, message_id, kind)
                 print(kind, flush=True)  # noqa: T201 (the parent counts them)
                 if careful:
                     sys.stdin.readline()

@@ -14,7 +14,7 @@ from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, administration, drafts
 from workflow_app.services.acting import Intent
-from workflow_app.store import invariants, networks, outbox
+from workflow_app.store import invariants, networks
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
@@ -68,9 +68,9 @@ class Past:
 
     def carry_out(self) -> None:
         """Let every message to the outside be done, as the worker does."""
-        while claimed := self.house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
-            for message_id, _ in claimed:
-                effects.carry_out(self.house, message_id)
+        while claimed := effects.claim(self.house):
+            for message_id, kind in claimed:
+                effects.carry_out(self.house, message_id, kind)
 
     def case(self, process: str, subject: str, key: str = "") -> int:
         """Return the newest case about a subject, or the one that grew from a row."""

@@ -13,7 +13,6 @@ from district import DistrictMaker, moment
 
 from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, House, WholeYear
 from workflow_app.replay import Present
-from workflow_app.store import outbox
 from workflow_app.tasks import effects
 
 TESTS = Path(__file__).parents[1]
@@ -99,9 +98,9 @@ def _serve(house: House, until: dt.date, ids: Sequence[int]) -> None:
 
 def drain(house: House) -> None:
     """Carry out whatever waits, as a worker does."""
-    while claimed := house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
-        for message_id, _ in claimed:
-            effects.carry_out(house, message_id)
+    while claimed := effects.claim(house):
+        for message in claimed:
+            effects.carry_out(house, *message)
 
 
 def main() -> None:

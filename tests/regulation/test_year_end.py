@@ -297,3 +297,23 @@ def test_a_report_without_its_addendum_is_closed_at_the_end_of_august(open_distr
     district.at("2026-09-01")
     assert district.state(report) == "closed"
     assert district.case(report).data.without_addendum
+
+
+@pytest.mark.portable
+@pytest.mark.clause("L8")
+def test_an_edition_still_on_its_way_is_dropped_when_the_year_closes_its_plan(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    (plan,) = [row["id"] for row in district.instances(process="annual_plan")
+               if district.state(row["id"]) == "active"]  # fmt: skip
+    done(district.act("P201", plan, "revise", reason="новые сроки у школ"))
+    edition = district.child(plan)
+    enter_all(district, report)
+    district.at("2026-06-15")
+    submit(district, report)
+    to_approved(district, report)
+    assert district.state(edition) == "draft"
+    district.at("2026-09-01")
+    district.carry_out()
+    assert (district.state(plan), district.state(edition)) == ("closed", "abandoned")
+    assert district.work(edition) == []

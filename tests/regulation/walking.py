@@ -148,7 +148,7 @@ class Walk(RuleBasedStateMachine):
         self.district.carry_out()
         once = self.fingerprint()
         for message in self.district.rows(OutboxMessage):
-            effects.carry_out(self.house, message["id"])
+            effects.carry_out(self.house, message["id"], message["kind"])
         self.district.carry_out()
         assert loops.fire_due(self.house) == 0
         assert self.fingerprint() == once

@@ -76,8 +76,8 @@ def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district)
     stored, content = district.read(lambda uow: effects.look_up(uow, message["id"]))
     effects.EFFECTS["pdf"](district.house, stored, content)  # made, and then the lights go out
     assert row(district)["pdf_sha256"] is None
-    assert effects.carry_out(district.house, message["id"]) == "done"
-    assert effects.carry_out(district.house, message["id"]) == "done before"
+    assert effects.carry_out(district.house, message["id"], "pdf") == "done"
+    assert effects.carry_out(district.house, message["id"], "pdf") == "done before"
     assert [one["content"] for one in district.rows(StoredFile, kind="application/pdf")] == [
         b"%PDF-1.7 2"
     ]
@@ -117,9 +117,9 @@ def test_a_conversion_broken_off_is_tried_again_and_a_missing_program_is_an_inci
     district.house.__dict__["pdf_maker"] = PdfPress(PdfFailed("не уложился"))
     ask(district)
     (message,) = messages(district)
-    assert effects.carry_out(district.house, message["id"]) == "postponed"
+    assert effects.carry_out(district.house, message["id"], "pdf") == "postponed"
     district.house.__dict__["pdf_maker"] = None
-    assert effects.carry_out(district.house, message["id"]) == "failed"
+    assert effects.carry_out(district.house, message["id"], "pdf") == "failed"
     (incident,) = district.rows(Incident, kind="pdf")
     assert PdfUnavailable.__name__ in incident["message"]
 

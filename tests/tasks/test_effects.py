@@ -31,7 +31,7 @@ def invite(district):
 
 
 def test_every_kind_of_message_has_an_effect_and_a_task():
-    assert effects.EFFECTS.keys() == effects.TASKS.keys()
+    assert effects.EFFECTS.keys() | effects.WITHIN.keys() == effects.TASKS.keys()
 
 
 def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_server):
@@ -48,14 +48,13 @@ def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_ser
 def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_server):
     with_mail(district, smtp_server)
     invite(district)
-    claimed = district.house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
-    for message_id, _ in claimed:
-        effects.carry_out(district.house, message_id)
+    for message in effects.claim(district.house):
+        effects.carry_out(district.house, *message)
     mails = [row for row in district.rows(OutboxMessage) if row["kind"] == "mail"]
     message = mails[0]
     row, letter = district.read(lambda uow: effects.look_up(uow, message["id"]))
     effects.EFFECTS["mail"](district.house, row, letter)  # sent, and then the lights go out
-    effects.carry_out(district.house, message["id"])
+    effects.carry_out(district.house, message["id"], "mail")
     ids = [m["Message-ID"] for m in smtp_server.messages]
     assert ids[-1] == ids[-2]
     notice = district.rows(Notice, id=message["payload"]["notice_id"])[0]
@@ -79,12 +78,11 @@ def test_an_address_that_refuses_letters_shows_as_bounced(district, smtp_server)
 def test_a_refused_text_is_an_incident_and_no_fault_of_the_address(district, smtp_server):
     house = with_mail(district, smtp_server)
     invite(district)
-    for message_id, _ in house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
-        effects.carry_out(house, message_id)
+    for message in effects.claim(house):
+        effects.carry_out(house, *message)
     smtp_server.refuse("554 spam", at="DATA")
     try:
-        mails = house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
-        assert {effects.carry_out(house, message_id) for message_id, _ in mails} == {"failed"}
+        assert {effects.carry_out(house, *mail) for mail in effects.claim(house)} == {"failed"}
     finally:
         smtp_server.accept()
     assert {row["kind"] for row in district.rows(Incident)} == {"mail"}
@@ -111,16 +109,16 @@ def test_a_passing_failure_is_tried_again_later_and_a_lasting_one_becomes_an_inc
     house = with_mail(district, smtp_server)
     house.__dict__["mailer"] = SmtpMailer("smtp://127.0.0.1:9", "house@levokum.example", timeout=1)
     invite(district)
-    for message_id, _ in house.transact(lambda uow: outbox.claim(uow.connection, uow.now)):
-        effects.carry_out(house, message_id)
+    for message in effects.claim(house):
+        effects.carry_out(house, *message)
     mail = next(row for row in district.rows(OutboxMessage) if row["kind"] == "mail")
     for _ in range(outbox.MOST_ATTEMPTS):
         district.house.clock.advance(outbox.LEASE * 30)
-        house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
-        assert effects.carry_out(house, mail["id"]) in ("postponed", "failed")
+        effects.claim(house)
+        assert effects.carry_out(house, mail["id"], "mail") in ("postponed", "failed")
     incidents = district.rows(Incident, outbox_id=mail["id"])
     assert len(incidents) == 1
-    assert effects.carry_out(house, mail["id"]) == "done before"
+    assert effects.carry_out(house, mail["id"], "mail") == "done before"
 
 
 def test_rendering_twice_files_one_document_with_the_same_bytes(district):

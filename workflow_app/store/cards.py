@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BigInteger, Date, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import (
@@ -35,23 +35,43 @@ from workflow_app.store.models.registers import (
     OrderRelation,
 )
 
+_ON = bindparam("on_day", type_=Date)
+_MUNICIPALITY = bindparam("municipality", type_=BigInteger)
+_PERSON = (
+    select(Person, Position)
+    .outerjoin(
+        Position,
+        and_(
+            Position.person_id == Person.id, Position.starts_on <= _ON,
+            or_(Position.ends_on.is_(None), Position.ends_on >= _ON),
+        ),
+    )
+    .where(Person.id == bindparam("person"), Person.municipality_id == _MUNICIPALITY)
+    .order_by(Position.id)
+)  # fmt: skip
+_ORGANISATION = (
+    select(Organisation, OrganisationName, Settlement, Municipality.centre)
+    .join(Municipality, Municipality.id == Organisation.municipality_id)
+    .outerjoin(
+        OrganisationName,
+        and_(OrganisationName.organisation_id == Organisation.id, OrganisationName.in_use(_ON)),
+    )
+    .outerjoin(School, School.id == Organisation.id)
+    .outerjoin(Settlement, Settlement.id == School.settlement_id)
+    .where(Organisation.municipality_id == _MUNICIPALITY)
+    .order_by(Organisation.id)
+    .limit(1)
+)
+_BY_ID = _ORGANISATION.where(Organisation.id == bindparam("key"))
+_BY_KIND = _ORGANISATION.where(Organisation.kind == bindparam("key"))
+
 
 def person(
     session: Session, municipality_id: int, person_id: int, on: dt.date
 ) -> PersonCard | None:
     """Return a person's name forms with the offices she holds on the day."""
-    in_office = and_(
-        Position.person_id == Person.id,
-        Position.starts_on <= on,
-        or_(Position.ends_on.is_(None), Position.ends_on >= on),
-    )
-    query = (
-        select(Person, Position)
-        .outerjoin(Position, in_office)
-        .where(Person.id == person_id, Person.municipality_id == municipality_id)
-        .order_by(Position.id)
-    )
-    found = session.execute(query).all()
+    values = {"municipality": municipality_id, "person": person_id, "on_day": on}
+    found = session.execute(_PERSON, values).all()
     if not found:
         return None
     row = found[0][0]
@@ -72,19 +92,9 @@ def organisation(
     session: Session, municipality_id: int, key: int | str, on: dt.date
 ) -> OrganisationCard | None:
     """Return an organisation, by id or kind, under the name it has on the day."""
-    column = Organisation.id if isinstance(key, int) else Organisation.kind
-    named = and_(OrganisationName.organisation_id == Organisation.id, OrganisationName.in_use(on))
-    query = (
-        select(Organisation, OrganisationName, Settlement, Municipality.centre)
-        .join(Municipality, Municipality.id == Organisation.municipality_id)
-        .outerjoin(OrganisationName, named)
-        .outerjoin(School, School.id == Organisation.id)
-        .outerjoin(Settlement, Settlement.id == School.settlement_id)
-        .where(Organisation.municipality_id == municipality_id, column == key)
-        .order_by(Organisation.id)
-        .limit(1)
-    )
-    found = session.execute(query).one_or_none()
+    values = {"municipality": municipality_id, "key": key, "on_day": on}
+    query = _BY_ID if isinstance(key, int) else _BY_KIND
+    found = session.execute(query, values).one_or_none()
     if found is None:
         return None
     row, name, settlement, centre = found

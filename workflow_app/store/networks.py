@@ -1,17 +1,31 @@
 """Networks on a date: the fold of the orders in effect, as far as they were registered."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
+from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, School
 from workflow_app.store.models.registers import MembershipEvent, Network, OrderRelation
 
 BASE_FIRST = ("base", "resource", "supported", "partner")
+
+Whose = Literal["network", "municipality", "networks", "schools"]
+
+_EVENT, _RELATION = table(MembershipEvent), table(OrderRelation)
+_ON, _KNOWN = bindparam("on_day", type_=Date), bindparam("known_on", type_=Date)
+_OWN: Mapping[Whose, ColumnElement[bool]] = {
+    "network": _EVENT.c.network_id == bindparam("of"),
+    "municipality": _EVENT.c.municipality_id == bindparam("of"),
+    "networks": _EVENT.c.network_id.in_(bindparam("of", expanding=True)),
+    "schools": _EVENT.c.school_id.in_(bindparam("of", expanding=True)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +49,20 @@ def composition(
     `as_known_on` leaves out orders registered later; without it every registered order counts.
     `without` leaves out one order more.
     """
-    query = _latest(on, as_known_on, MembershipEvent.network_id == network_id)
-    if without is not None:
-        query = query.where(MembershipEvent.order_entry_id.is_distinct_from(without))
-    return _members(session, query)
+    return _members(session, "network", network_id, on, as_known_on, without)
 
 
 def compositions(
     session: Session, municipality_id: int, on: dt.date
 ) -> dict[int, tuple[Member, ...]]:
     """Return network → its schools on the day, for all networks by one statement."""
-    query = _latest(on, None, MembershipEvent.municipality_id == municipality_id)
-    members = _members(session, query)
+    members = _members(session, "municipality", municipality_id, on)
     return {key: tuple(found) for key, found in groupby(members, lambda one: one.network_id)}
 
 
 def members_of(session: Session, network_ids: Iterable[int], on: dt.date) -> tuple[Member, ...]:
     """Return the schools of several networks on the day by one statement."""
-    return _members(session, _latest(on, None, MembershipEvent.network_id.in_(tuple(network_ids))))
+    return _members(session, "networks", tuple(network_ids), on)
 
 
 def turning_points(session: Session, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
@@ -90,10 +100,8 @@ def networks_of_schools(
     on: dt.date,
     as_known_on: dt.date | None = None,
 ) -> tuple[Member, ...]:
-    """Return the memberships of several schools by one statement."""
-    query = _latest(on, as_known_on, MembershipEvent.school_id.in_(tuple(school_ids)))
-    term = select(Network.id).where(Network.valid_from <= on, Network.valid_to >= on)
-    return _members(session, query, term)
+    """Return the memberships of several schools in networks whose term covers the day."""
+    return _members(session, "schools", tuple(school_ids), on, as_known_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,68 +150,64 @@ def difference(
     }
 
 
-def _latest(
-    on: dt.date, as_known_on: dt.date | None, whose: ColumnElement[bool]
-) -> Select[MembershipEvent, int]:
-    """Return events in effect on the day, the newest of a network and school ranked first."""
-    # The journal sequence decides between orders with one date of effect.
-    newest = (
-        MembershipEvent.effective_on.desc(),
-        MembershipEvent.sequence.desc(),
-        MembershipEvent.id.desc(),
-    )
-    pair = (MembershipEvent.network_id, MembershipEvent.school_id)
-    rank = func.row_number().over(partition_by=pair, order_by=newest)
-    query = select(MembershipEvent, rank.label("rank"))
-    query = query.where(whose, MembershipEvent.effective_on <= on)
-    if as_known_on is not None:
-        query = query.where(MembershipEvent.registered_on <= as_known_on)
-    order = MembershipEvent.order_entry_id
-    return query.where(or_(order.is_(None), order.not_in(_revoked(on, as_known_on))))
-
-
-def _revoked(on: dt.date, as_known_on: dt.date | None) -> Select[int]:
-    """Return the orders that are not in force any more on the day, as known on a day."""
-    until = on if as_known_on is None else min(on, as_known_on)
-    return select(OrderRelation.target_entry_id).where(
-        OrderRelation.kind == "revokes", OrderRelation.effective_on <= until
-    )
-
-
 def _members(
-    session: Session,
-    events: Select[MembershipEvent, int],
-    networks: Select[int] | None = None,
-) -> tuple[Member, ...]:
-    """Return the schools whose newest event does not take them out."""
-    ranked = events.subquery()
-    event = aliased(MembershipEvent, ranked)
+    session: Session, whose: Whose, of: int | Sequence[int], on: dt.date,
+    as_known_on: dt.date | None = None, without: int | None = None,
+) -> tuple[Member, ...]:  # fmt: skip
+    """Return the schools whose newest event on the day does not take them out."""
+    known = as_known_on or dt.date.max
+    values = {
+        "of": of, "on_day": on, "known_on": known, "revoked_by": min(on, known),
+        "left_out": without or 0,
+    }  # fmt: skip
+    rows = sorted(session.execute(_question(whose), values).all(), key=_place)
+    return tuple(
+        Member(
+            school_id=row.school_id, network_id=row.network_id, role=row.role,
+            since=row.effective_on, order_label=row.order_label, order_entry_id=row.order_entry_id,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+@cache
+def _question(whose: Whose) -> Select[Any]:
+    """Return the one statement that folds the events in effect on a day; built once."""
+    event, school, organisation = _EVENT.c, table(School).c, table(Organisation).c
+    # The journal sequence decides between orders with one date of effect.
+    rank = func.row_number().over(
+        partition_by=(event.network_id, event.school_id),
+        order_by=(event.effective_on.desc(), event.sequence.desc(), event.id.desc()),
+    )
+    revoked = select(_RELATION.c.target_entry_id).where(
+        _RELATION.c.kind == "revokes",
+        _RELATION.c.effective_on <= bindparam("revoked_by", type_=Date),
+    )
+    ranked = (
+        select(
+            event.network_id, event.school_id, event.role, event.effective_on,
+            event.order_label, event.order_entry_id, rank.label("rank"),
+        )
+        .where(
+            _OWN[whose], event.effective_on <= _ON, event.registered_on <= _KNOWN,
+            event.order_entry_id.is_distinct_from(bindparam("left_out", type_=BigInteger)),
+            or_(event.order_entry_id.is_(None), event.order_entry_id.not_in(revoked)),
+        )
+        .subquery()
+    )  # fmt: skip
     query = (
-        select(event, School.number, Organisation.code)
-        .join(School, School.id == event.school_id)
-        .join(Organisation, Organisation.id == School.id)
-        .where(ranked.c.rank == 1, event.role.is_not(None))
+        select(ranked, school.number, organisation.code)
+        .join(School, school.id == ranked.c.school_id)
+        .join(Organisation, organisation.id == school.id)
+        .where(ranked.c.rank == 1, ranked.c.role.is_not(None))
     )
-    if networks is not None:
-        query = query.where(event.network_id.in_(networks))
-    found = session.execute(query).all()
-    rows = sorted(((member, number, code) for member, number, code in found), key=_place)
-    return tuple(_member(row) for row, _, _ in rows)
+    if whose != "schools":
+        return query
+    network = table(Network).c
+    in_term = select(network.id).where(network.valid_from <= _ON, network.valid_to >= _ON)
+    return query.where(ranked.c.network_id.in_(in_term))
 
 
-def _place(row: tuple[MembershipEvent, int | None, str]) -> tuple[int, int, int, str]:
+def _place(row: Any) -> tuple[int, int, int, str]:
     """Order members by network, role and the number of the school."""
-    event, number, code = row
-    return event.network_id, BASE_FIRST.index(event.role or ""), number or 0, code
-
-
-def _member(event: MembershipEvent) -> Member:
-    """Return an event as a membership."""
-    return Member(
-        school_id=event.school_id,
-        network_id=event.network_id,
-        role=event.role or "",
-        since=event.effective_on,
-        order_label=event.order_label,
-        order_entry_id=event.order_entry_id,
-    )
+    return row.network_id, BASE_FIRST.index(row.role), row.number or 0, row.code

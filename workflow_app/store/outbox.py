@@ -65,11 +65,14 @@ def read(connection: Connection, message_id: int) -> Any | None:
     return connection.execute(query).one_or_none()
 
 
-def done(connection: Connection, message_id: int, now: dt.datetime, outcome: str = "done") -> bool:
-    """Mark a message done; False when a colleague already did."""
+def done(
+    connection: Connection, message_id: int, now: dt.datetime, outcome: str = "done"
+) -> Any | None:
+    """Mark a message done and return it; None when a colleague already did."""
     where = (_OUTBOX.c.id == message_id, _OUTBOX.c.done_at.is_(None))
     values = {"done_at": now, "outcome": outcome, "claimed_until": None}
-    return connection.execute(update(_OUTBOX).where(*where).values(values)).rowcount == 1
+    marked = update(_OUTBOX).where(*where).values(values).returning(*_OUTBOX.c)
+    return connection.execute(marked).one_or_none()
 
 
 def postpone(connection: Connection, message_id: int, now: dt.datetime, attempts: int) -> None:

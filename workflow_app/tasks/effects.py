@@ -1,6 +1,6 @@
 """The tasks: one for each kind of outbox message. Ids come in, services do the work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -34,6 +34,8 @@ Effect = Callable[[House, Any, Any], Finish]
 
 It gets the message and what `READS` found for it.
 """
+Within = Callable[[SqlUnitOfWork, Any], None]
+"""Does what a message says in the transaction that marks it done."""
 
 READS: Mapping[str, Callable[[SqlUnitOfWork, Any], Any]] = {
     "render": lambda uow, said: SqlDelivery(uow).document(said.payload["document_id"]),
@@ -63,16 +65,6 @@ def pdf(house: House, message: Any, content: bytes | None) -> Finish:
     return lambda uow: renderings.file_pdf(uow, document_id, made)
 
 
-def tell(_house: House, message: Any, _found: None) -> Finish:
-    """Write notices and queue letters."""
-    return lambda uow: delivery.tell(SqlDelivery(uow), message)
-
-
-def announce(_house: House, message: Any, _found: None) -> Finish:
-    """Tell people what came into their queue."""
-    return lambda uow: delivery.announce(SqlDelivery(uow), message)
-
-
 def mail(house: House, message: Any, letter: Letter | None) -> Finish:
     """Send a letter; an address that takes none is remembered, a refused text is an incident."""
     notice_id = message.payload["notice_id"]
@@ -97,50 +89,55 @@ def mail(house: House, message: Any, letter: Letter | None) -> Finish:
     return lambda uow: SqlDelivery(uow).mailed(letter)
 
 
-def call(_house: House, message: Any, _found: None) -> Finish:
+def tell(uow: SqlUnitOfWork, message: Any) -> None:
+    """Write notices and queue letters."""
+    delivery.tell(SqlDelivery(uow), message)
+
+
+def announce(uow: SqlUnitOfWork, message: Any) -> None:
+    """Tell people what came into their queue."""
+    delivery.announce(SqlDelivery(uow), message)
+
+
+def call(uow: SqlUnitOfWork, message: Any) -> None:
     """Let the system act on an instance of another family."""
-    payload = message.payload
-
-    def finish(uow: SqlUnitOfWork) -> None:
-        acting.act_as_system(uow, payload["instance_id"], payload["action"], payload["form"])
-
-    return finish
+    said = message.payload
+    acting.act_as_system(uow, said["instance_id"], said["action"], said["form"])
 
 
-def hear(_house: House, message: Any, _found: None) -> Finish:
+def hear(uow: SqlUnitOfWork, message: Any) -> None:
     """Let a case hear of another one about the same subject."""
-    payload = message.payload
-    return lambda uow: acting.hear(
-        uow, payload["instance_id"], payload["process"], payload["state"]
-    )
+    said = message.payload
+    acting.hear(uow, said["instance_id"], said["process"], said["state"])
 
 
 def _nothing(_uow: SqlUnitOfWork) -> None:
     """There is nothing left to do."""
 
 
-EFFECTS: Mapping[str, Effect] = {
-    "render": render,
-    "tell": tell,
-    "announce": announce,
-    "mail": mail,
-    "call": call,
-    "hear": hear,
-    "pdf": pdf,
-}
+EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf}
+WITHIN: Mapping[str, Within] = {"tell": tell, "announce": announce, "call": call, "hear": hear}
 
 
-def carry_out(house: House, message_id: int) -> str:
+def claim(house: House) -> Sequence[tuple[int, str]]:
+    """Claim waiting messages, id and kind; it decides nothing, so it stops no decision."""
+    with house.database.telling() as connection, connection.begin():
+        return outbox.claim(connection, house.clock.now())
+
+
+def carry_out(house: House, message_id: int, kind: str) -> str:
     """Do what a message says, once: what it writes and its mark are one transaction.
 
     A passing failure is tried again later; after the last try an operator gets an incident.
     """
     try:
+        if kind in WITHIN:
+            return house.transact(lambda uow: _finished(uow, message_id, WITHIN[kind]))
         message, found = house.read(lambda uow: look_up(uow, message_id))
         if message is None:
             return "done before"
-        finish = EFFECTS[message.kind](house, message, found)
-        return house.transact(lambda uow: _finished(uow, message_id, finish))
+        finish = EFFECTS[kind](house, message, found)
+        return house.transact(lambda uow: _finished(uow, message_id, lambda uow, _: finish(uow)))
     except Exception as error:  # noqa: BLE001 (whatever fails must not lose the message)
         log.warning("effect failed", message_id=message_id, error=repr(error))
         failure = error
@@ -150,14 +147,14 @@ def carry_out(house: House, message_id: int) -> str:
 def look_up(uow: SqlUnitOfWork, message_id: int) -> tuple[Any, Any]:
     """Return a message that is not done yet, and what its effect wants to know."""
     message = outbox.read(uow.connection, message_id)
-    read = READS.get(message.kind) if message else None
-    return message, read(uow, message) if read else None
+    return message, READS[message.kind](uow, message) if message else None
 
 
-def _finished(uow: SqlUnitOfWork, message_id: int, finish: Finish) -> str:
-    if not outbox.done(uow.connection, message_id, uow.now):
+def _finished(uow: SqlUnitOfWork, message_id: int, finish: Within) -> str:
+    message = outbox.done(uow.connection, message_id, uow.now)
+    if message is None:
         return "done before"
-    finish(uow)
+    finish(uow, message)
     return "done"
 
 
@@ -177,10 +174,13 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
 
 
 def register(application: Celery, house: House) -> None:
-    """Register one task a kind of message, and the sweep of deadlines."""
+    """Register one task a kind of message."""
 
-    def effect(message_id: int) -> None:
-        carry_out(house, message_id)
+    def task_of(kind: str) -> Callable[[int], None]:
+        def effect(message_id: int) -> None:
+            carry_out(house, message_id, kind)
 
-    for name in TASKS.values():
-        application.task(effect, name=name)
+        return effect
+
+    for kind, name in TASKS.items():
+        application.task(task_of(kind), name=name)

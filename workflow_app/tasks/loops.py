@@ -20,11 +20,11 @@ from workflow_app.services import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
-from workflow_app.store import leases, outbox
+from workflow_app.store import leases
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.roots import SqlRoots
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.tasks.effects import TASKS
+from workflow_app.tasks.effects import TASKS, claim
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ LEASE = dt.timedelta(seconds=5)
 
 def publish(house: House, celery: Celery) -> int:
     """Publish the messages that wait; return how many."""
-    claimed = house.transact(lambda uow: outbox.claim(uow.connection, uow.now))
+    claimed = claim(house)
     for message_id, kind in claimed:
         celery.send_task(TASKS[kind], args=[message_id])
     return len(claimed)

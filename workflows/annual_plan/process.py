@@ -198,6 +198,11 @@ process.on(
     key="close_with_report", title="Справка утверждена", basis="L8",
 )  # fmt: skip
 process.on(
+    Child("annual_plan", "closed", of="subject"),
+    [draft, voting, agreement, returned, agreed], abandoned,
+    key="overtaken", title="План закрыт вместе со справкой, менять больше нечего", basis="L8",
+)  # fmt: skip
+process.on(
     NETWORK_CHANGED, [active, outdated], {outdated: is_outdated, active: otherwise},
     key="composition_changed", title="Изменился состав сети", basis="N5", do=[take_composition],
 )  # fmt: skip

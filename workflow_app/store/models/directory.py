@@ -81,7 +81,7 @@ class OrganisationName(NoOverlap, Tenant):
     valid_to: Mapped[dt.date | None]
 
     @classmethod
-    def in_use(cls, on: dt.date) -> ColumnElement[bool]:
+    def in_use(cls, on: dt.date | ColumnElement[dt.date]) -> ColumnElement[bool]:
         """Return the condition that a name stood on the day: one at most of an organisation."""
         return and_(
             or_(cls.valid_from.is_(None), cls.valid_from <= on),
