@@ -83,13 +83,12 @@ def _said(cell: Shown, unit: str) -> Line:
 
 
 def signed(change: Decimal | None, unit: str) -> str:
-    """Return a change with its sign: «−10,9 п.п.»; nothing where it is not known.
+    """Return a change with its sign: «−10,9 п. п.»; nothing where it is not known.
 
     >>> signed(Decimal("-10.9"), "%"), signed(Decimal("0"), "%"), signed(None, "%")
-    ('−10,9 п.п.', '0 п.п.', '')
+    ('−10,9 п. п.', '0,0 п. п.', '')
     """
     if change is None:
         return ""
     sign = "+" if change > 0 else "−" if change < 0 else ""
-    points = " п.п." if unit == "%" else ""
-    return f"{sign}{figure(abs(change), '').replace(',0', '')}{points}"
+    return f"{sign}{figure(abs(change), unit).replace('%', 'п. п.')}"

@@ -124,8 +124,10 @@ def test_y4_a_year_is_closed_with_a_remark_and_the_missing_report_stays_open(ope
     after = open_year(district)
     turn(district, after)
     assert [len(of) for of in plans(district, NEXT).values()] == [1, 1, 1]
+    assert district.flags(year) == []
     district.at("2026-08-31")
     district.carry_out()
+    assert district.flags(year) == ["report_open"]
     done(district.act("P005", year, "close_year"))
     assert district.state(year) == "closed_with_remark"
     assert "Читательская грамотность" in district.case(year).data.remark

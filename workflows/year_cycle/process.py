@@ -30,6 +30,7 @@ from workflows.year_cycle.rules import (
     preview,
     previous_year_exists,
     put_remark,
+    remark_to_come,
     reports_closed,
     something_to_turn,
     statuses_fixed,
@@ -53,7 +54,7 @@ process = Process(
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(*IMC, *DEPARTMENT, AUDITOR),
-    warnings=(obstacles,),
+    warnings=(obstacles, remark_to_come),
     checklist=(
         Check("зарегистрирован акт о статусах", statuses_fixed, "1.3"),
         Check("зарегистрирован приказ о направлениях", directions_fixed, "5.2"),

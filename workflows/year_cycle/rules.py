@@ -69,7 +69,7 @@ def something_to_turn(case: Case, facts: Facts) -> Iterator[Refusal]:
     found = list(verdicts(case, facts))
     if any(said.outcome == "goes_on" for _, _, said in found):
         return
-    yield refuse("nothing_to_turn", "Ни одной сети сейчас не нужно переходить", basis="7.6")
+    yield refuse("nothing_to_turn", "Сетей, которые могут перейти сейчас, нет", basis="7.6")
     for _, _, said in found:
         yield from said.causes
 
@@ -115,9 +115,19 @@ def unfinished(case: Case, facts: Facts) -> list[CaseCard]:
 @says("все справки закрыты, или наступило 31 августа")
 def may_close(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Before the last day of August a year waits for its reports (Y6)."""
+    if case.today < school_year_bounds(case.data.school_year)[1]:
+        yield from _open_reports(case, facts)
+
+
+@says("год закроется с замечанием")
+def remark_to_come(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Whoever closes a year without its reports knows it before (Y6)."""
+    if case.state == "summed_up" and case.today >= school_year_bounds(case.data.school_year)[1]:
+        yield from _open_reports(case, facts)
+
+
+def _open_reports(case: Case, facts: Facts) -> Iterator[Refusal]:
     last = school_year_bounds(case.data.school_year)[1]
-    if case.today >= last:
-        return
     for card in unfinished(case, facts):
         yield refuse(
             "report_open", "Справка сети «{name}» не закрыта; с {day} год закрывают с замечанием",
