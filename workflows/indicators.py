@@ -17,7 +17,7 @@ from workflows.rules import year_before
 from workflows.wording import glued
 
 COLUMNS = ("Показатель", "Школа", "Базовое", "План", "Факт", "Динамика")
-TOTAL = "Сеть в целом"
+TOTAL = "Итог по всем школам сети"
 Line = tuple[str, ...]
 
 

@@ -11,8 +11,6 @@ from workflow_app.services.import_files import DirectoryData
 YEAR_STATES = ("planning", "launching", "running", "reporting", "summarizing", "closed")
 YEAR_OPENS = (7, 1)
 LAUNCH_ENDS, REPORTS_OPEN, REPORTS_CLOSE = (9, 30), (5, 15), (6, 30)
-ANSWERED = {"accepted": "carried", "declined": "escalated", None: "issued"}
-"""Where a recommendation stands before its date, by what was answered to it."""
 
 
 def year_state(code: str, on: dt.date) -> str:
@@ -124,9 +122,13 @@ def _members_on(
 
 
 def _recommendation_on(row: rows.RecommendationRow, day: dt.date) -> rows.RecommendationRow:
-    """Return the recommendation without what became of it after the day."""
-    is_later = row.due_on is not None and day < row.due_on
-    return row.model_copy(update={"state": ANSWERED[row.decision]}) if is_later else row
+    """Return the recommendation without what became of it after the day.
+
+    What was accepted is in the plan until then; what was declined is not done on any date.
+    """
+    if row.due_on is None or day >= row.due_on or row.decision == "declined":
+        return row
+    return row.model_copy(update={"state": "carried" if row.decision else "issued"})
 
 
 def _entered_by(row: rows.IndicatorValueRow) -> dt.date:

@@ -304,9 +304,7 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     kind = view.kind.removeprefix("many_")
     if item in (None, ""):
         return ""
-    if kind in {"school", "person", "direction"}:
-        return str(facts.name(kind, item))
-    if kind == "network":
+    if kind in {"school", "person", "direction", "network"}:
         return str(facts.name(kind, item))
     if kind == "position":
         post = facts.post(item)
@@ -314,6 +312,9 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     if kind == "act":
         act = facts.act(item)
         return act.citation if act else ""
+    if kind == "choice" and view.options.get("of") == "orders":
+        order = facts.order(int(item))  # one that is revoked since is no choice any more
+        return f"№ {order.number} от {_day(order.registered_on)}" if order else ""
     if kind == "choice":
         found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))
         return next(found, str(item))

@@ -119,7 +119,7 @@ process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis
 process.start("adopt", "Принять существующую сеть", active, by=SYSTEM_ROLE, basis="1.7")
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
-    basis="1.7, 4.1", form=People, style="primary", if_=[answered], do=[put_people],
+    basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],
 )  # fmt: skip
 process.move(
     "attach_acts", "Приложить акты", [forming, active], stay, by=(BASE_HEAD, COORDINATOR),

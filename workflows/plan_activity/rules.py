@@ -87,6 +87,7 @@ def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 @says("срок прошёл")
 def is_overdue(case: Case, _facts: Facts) -> Iterator[Refusal]:
-    """Overdue is what the calendar says, not a state (7.4)."""
-    if case.data.ends_on and case.data.ends_on < case.today:
+    """Overdue is what the calendar says, not a state (7.4); what is reported was held."""
+    is_ahead = case.state in ("planned", "in_progress", "postponed")
+    if is_ahead and case.data.ends_on and case.data.ends_on < case.today:
         yield refuse("overdue", "Срок прошёл {date}", date=f"{case.data.ends_on:%d.%m.%Y}")
