@@ -23,9 +23,11 @@ from reports import advised, enter_all, report_of, submit, to_approved
 from stories import code, done, to_department, to_signature
 
 from workflow_app.app import create_app
+from workflow_app.engine.forms import relevant
 from workflow_app.services import acting
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.choices import labels
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import PriorityDirection, SchoolStatus
 from workflow_app.store.models.documents import Document
@@ -241,6 +243,16 @@ def test_a_split_founds_a_network_with_a_life_of_its_own(open_district):
     assert district.state(life(district, new["id"])) == "active"
 
 
+def said_of(district, case, field):
+    """Return how a field of a case reads on its page."""
+    data = district.case(case).data
+    (view,) = [view for view in relevant(data) if view.name == field]
+    return district.read(
+        lambda uow: labels(uow, uow.load(case).at_hand(None, None, uow.now, uow.today), view,
+                           getattr(data, field))
+    )  # fmt: skip
+
+
 @pytest.mark.clause("7.2, O11")
 def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_district):
     district = open_district("2026-01-12")
@@ -263,6 +275,9 @@ def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_distri
     said = district.rows(OrderRelation, target_entry_id=entry["id"])
     assert [row["kind"] for row in said] == ["revokes"]
     assert district.school("S05") not in district.case(life(district, nw2)).data.members
+
+    named = f"№ {entry['label']} от {entry['registered_on']:%d.%m.%Y}"
+    assert said_of(district, revoking, "revoked") == [named]
 
     again = done(district.start("P003", "order_approval", "revoke_order")).instance_id
     for wanted, why in ((entry["id"], "already_revoked"), (999_999, "unknown_order"),
