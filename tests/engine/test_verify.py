@@ -99,7 +99,7 @@ def test_shipped_processes_have_no_findings():
     assert [str(finding) for finding in verify(workflows.PROCESSES)] == []
 
 
-@pytest.mark.skipif(sys.gettrace() is not None, reason="coverage counts every line")
+@pytest.mark.usefixtures("untraced")
 def test_verifying_shipped_processes_takes_less_than_fifty_milliseconds():
     taken = []
     for _ in range(3):  # the best of three, of its own processor time: the machine may be busy
@@ -108,6 +108,15 @@ def test_verifying_shipped_processes_takes_less_than_fifty_milliseconds():
         taken.append(time.process_time() - started)
 
     assert min(taken) < 0.05
+
+
+@pytest.fixture
+def untraced():
+    """Let coverage look away: counting every line would double the time that is judged."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)
 
 
 def test_finding_reads_as_a_line_of_the_terminal():
