@@ -1,7 +1,6 @@
 """The indicators of a network's year as anybody may read them (1.6, 1.7; dossier A-09, R-5)."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from workflow_app.engine import (
     Facts,
@@ -10,6 +9,7 @@ from workflow_app.engine import (
     Published,
     Shown,
     figure,
+    printed_change,
     published,
     small_group,
 )
@@ -78,17 +78,5 @@ def _cell(
 def _said(cell: Shown, unit: str) -> Line:
     return (
         figure(cell.baseline, unit), figure(cell.target, unit), cell.text,
-        signed(cell.change, unit),
+        printed_change(cell.change, unit),
     )  # fmt: skip
-
-
-def signed(change: Decimal | None, unit: str) -> str:
-    """Return a change with its sign: «−10,9 п. п.»; nothing where it is not known.
-
-    >>> signed(Decimal("-10.9"), "%"), signed(Decimal("0"), "%"), signed(None, "%")
-    ('−10,9 п. п.', '0,0 п. п.', '')
-    """
-    if change is None:
-        return ""
-    sign = "+" if change > 0 else "−" if change < 0 else ""
-    return f"{sign}{figure(abs(change), unit).replace('%', 'п. п.')}"

@@ -159,9 +159,23 @@ def test_figures_are_printed_in_their_unit(value, unit, text):
     assert disclosure.figure(value, unit) == text
 
 
+@pytest.mark.parametrize(
+    ("change", "unit", "text"),
+    [
+        (Decimal("-10.9"), "%", "−10,9 п. п."),
+        (Decimal(16), "%", "+16,0 п. п."),
+        (Decimal(0), "%", "0,0 п. п."),
+        (Decimal(-3), "чел.", "−3 чел."),
+        (None, "%", ""),
+    ],
+)
+def test_a_change_is_printed_with_its_sign(change, unit, text):
+    assert disclosure.printed_change(change, unit) == text
+
+
 def test_a_share_is_printed_to_one_decimal():
-    assert disclosure.percent(8, 34) == "23,5 %"
-    assert disclosure.percent(None, 34) == disclosure.percent(0, 0) == ""
+    assert disclosure.figure(disclosure.measured("%", 8, 34), "%") == "23,5 %"
+    assert disclosure.measured("%", None, 34) is disclosure.measured("%", 0, 0) is None
 
 
 def test_thresholds_are_the_municipalitys():

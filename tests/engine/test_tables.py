@@ -5,9 +5,8 @@ from engine.mistakes.small import small
 
 from workflow_app.engine import Form, Line, Row, Rows, Text, figure
 from workflow_app.engine import field as asked
-from workflow_app.engine.case import Case
+from workflow_app.engine.case import Case, measured
 from workflow_app.engine.decide import told
-from workflow_app.engine.disclosure import percent
 from workflow_app.engine.forms import views
 
 
@@ -56,4 +55,5 @@ def test_what_is_hidden_or_only_read_the_system_writes():
 
 def test_a_figure_that_is_not_known_prints_nothing():
     assert figure(None, "%") == ""
-    assert (percent(8, 34), percent(None, 34)) == ("23,5 %", "")
+    shares = [figure(measured("%", part, 34), "%") for part in (8, None)]
+    assert shares == ["23,5 %", ""]

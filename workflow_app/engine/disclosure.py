@@ -63,13 +63,16 @@ def figure(value: Decimal | float | None, unit: str) -> str:
     return f"{plain} чел." if unit == "чел." else plain
 
 
-def percent(numerator: int | None, denominator: int | None) -> str:
-    """Return a share as papers print it; nothing where it is not known.
+def printed_change(change: Decimal | None, unit: str) -> str:
+    """Return a change with its sign: «−10,9 п. п.»; nothing where it is not known.
 
-    >>> percent(8, 34), percent(None, 34), percent(0, 0)
-    ('23,5 %', '', '')
+    >>> [printed_change(one, "%") for one in (Decimal("-10.9"), Decimal("0"), None)]
+    ['−10,9 п. п.', '0,0 п. п.', '']
     """
-    return figure(measured("%", numerator, denominator), "%")
+    if change is None:
+        return ""
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return f"{sign}{figure(abs(change), unit).replace('%', 'п. п.')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import BigInteger, Date, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, Date, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import (
@@ -34,18 +34,13 @@ from workflow_app.store.models.registers import (
     OrderNetwork,
     OrderRelation,
 )
+from workflow_app.store.offices import in_office
 
 _ON = bindparam("on_day", type_=Date)
 _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
 _PERSON = (
     select(Person, Position)
-    .outerjoin(
-        Position,
-        and_(
-            Position.person_id == Person.id, Position.starts_on <= _ON,
-            or_(Position.ends_on.is_(None), Position.ends_on >= _ON),
-        ),
-    )
+    .outerjoin(Position, and_(Position.person_id == Person.id, in_office()))
     .where(Person.id == bindparam("person"), Person.municipality_id == _MUNICIPALITY)
     .order_by(Position.id)
 )  # fmt: skip

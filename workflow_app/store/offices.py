@@ -113,7 +113,7 @@ def acting_title(title: str, title_gen: str | None) -> str:
     return f"{ACTING} {title_gen}" if title_gen else f"{title} ({ACTING.lower()})"
 
 
-def _in_office() -> ColumnElement[bool]:
+def in_office() -> ColumnElement[bool]:
     """Return the condition that a position is held on the day."""
     on = bindparam("on_day", type_=Date)
     return and_(Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on))
@@ -145,7 +145,7 @@ def _question(about: About, *, absent_keeps: bool) -> CompoundSelect[Any]:
     on = bindparam("on_day", type_=Date)
     absent = and_(Substitution.starts_on <= on, Substitution.ends_on >= on)
     held = select(Position.person_id, *OFFICE, cast(null(), BigInteger).label("stands_for")).where(
-        own, _in_office()
+        own, in_office()
     )
     if not absent_keeps:
         stood_in = select(Substitution.id).where(
@@ -155,7 +155,7 @@ def _question(about: About, *, absent_keeps: bool) -> CompoundSelect[Any]:
     substituted = (
         select(Substitution.substitute_person_id, *OFFICE, Position.person_id)
         .join(Position, Substitution.absent_position_id == Position.id)
-        .where(standing_in, _in_office(), absent)
+        .where(standing_in, in_office(), absent)
     )
     return union_all(held, substituted)
 

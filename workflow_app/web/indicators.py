@@ -9,7 +9,7 @@ from math import ceil
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from workflow_app.engine.case import IndicatorCard
-from workflow_app.engine.disclosure import Shown, figure
+from workflow_app.engine.disclosure import Shown, figure, printed_change
 from workflow_app.services.indicators import Line, Table
 from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -119,12 +119,11 @@ def change(shown: Shown, indicator: IndicatorCard) -> tuple[str, str]:
     """Return how a fact differs from its baseline, and whether that is what one wished."""
     if shown.change is None:
         return "", ""
-    said = figure(abs(shown.change), indicator.unit).replace("%", "п. п.")
     if not shown.change:
         return "без изменений", "same"
     rises = shown.change > 0
     kind = "better" if rises == (indicator.desired == "up") else "worse"
-    return f"{'+' if rises else '−'}{said}", kind
+    return printed_change(shown.change, indicator.unit), kind
 
 
 # ------------------------------------------------------------ files
