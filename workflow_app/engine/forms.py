@@ -138,18 +138,24 @@ class Form(BaseModel):
         return {**_empties(cls), **said}
 
 
+class _Options(UserDict[str, Any]):
+    """What `field()` said; a JSON schema repeats it without what only Python can ask."""
+
+    def __call__(self, schema: dict[str, Any]) -> None:
+        """Write the options into the field's JSON schema."""
+        schema.update(to_jsonable_python({name: v for name, v in self.items() if not callable(v)}))
+
+
 class Row(Form):
     """One row of a `Rows` field; a field with `key=True` is its key, else `key` is given once."""
 
-    key: str = Field(default="", max_length=40, json_schema_extra={"hidden": True})
+    key: str = Field(default="", max_length=40, json_schema_extra=_Options(hidden=True))
 
     @property
     def row_key(self) -> str:
         """Return the stable key."""
-        for name, info in type(self).model_fields.items():
-            if extra(info).get("key"):
-                return str(getattr(self, name))
-        return self.key
+        own = (view.name for view in views(type(self)) if view.options.get("key"))
+        return str(getattr(self, next(own, "key")))
 
 
 _NOTHING: dict[str, Any] = {"line": "", "text": "", "choice": "", "flag": False, "rows": ()}
@@ -164,14 +170,6 @@ def _empties(form: type[Form]) -> dict[str, Any]:
         if form.model_fields[view.name].default is None
         and (view.kind in _NOTHING or view.kind.startswith("many_"))
     }
-
-
-class _Options(UserDict[str, Any]):
-    """What `field()` said; a JSON schema repeats it without what only Python can ask."""
-
-    def __call__(self, schema: dict[str, Any]) -> None:
-        """Write the options into the field's JSON schema."""
-        schema.update(to_jsonable_python({name: v for name, v in self.items() if not callable(v)}))
 
 
 def field(
@@ -230,23 +228,34 @@ class FieldView:
     @property
     def columns(self) -> tuple["FieldView", ...]:
         """Return the fields of a row."""
-        return tuple(views(self.row)) if self.row else ()
+        return views(self.row) if self.row else ()
+
+    @property
+    def key_name(self) -> str:
+        """Return the field that is the key of the rows; `key` where they have none of their own."""
+        return next((view.name for view in self.columns if view.options.get("key")), "key")
 
 
 def extra(info: FieldInfo) -> Mapping[str, Any]:
     """Return what `field()` said beyond pydantic's own words."""
     said = info.json_schema_extra
-    return said if isinstance(said, Mapping) else {}
+    return said.data if isinstance(said, _Options) else {}
 
 
-def views(form: type[Form], *, hidden: bool = False) -> Iterator[FieldView]:
-    """Yield the visible fields of a form in their order; `hidden` adds those kept by the system."""
+def views(form: type[Form], *, hidden: bool = False) -> tuple[FieldView, ...]:
+    """Return the visible fields of a form in their order; `hidden` adds the system's own."""
+    return _views(form, hidden=hidden)
+
+
+@cache
+def _views(form: type[Form], *, hidden: bool) -> tuple[FieldView, ...]:
+    found = []
     for name, info in form.model_fields.items():
         options = extra(info)
-        if options.get("hidden") and not hidden:
-            continue
         kind, row = _kind(info.annotation, info.metadata)
-        yield FieldView(name, info.title or name, kind, options, row)
+        if hidden or not options.get("hidden"):
+            found.append(FieldView(name, info.title or name, kind, options, row))
+    return tuple(found)
 
 
 def relevant(form: Form) -> Iterator[FieldView]:

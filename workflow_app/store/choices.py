@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
@@ -199,17 +199,15 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
         kind = facts.organisation(name) if found is None else None
         wanted |= found or ({kind.id} if kind else set())
     query = (
-        select(Position)
+        select(Position.id, Position.title, Person.short_nom, Organisation.short_name)
+        .join(Person, Person.id == Position.person_id)
         .join(Organisation, Organisation.id == Position.organisation_id)
-        .where(
-            Position.organisation_id.in_(wanted), Position.starts_on <= uow.today,
-            or_(Position.ends_on.is_(None), Position.ends_on >= uow.today),
-        )
+        .where(Position.organisation_id.in_(wanted), offices.in_office())
         .order_by(Organisation.code, Position.id)
-    )  # fmt: skip
+    )
     return [
-        Choice(str(row.id), row.person.short_nom, f"{row.title}, {row.organisation.short_name}")
-        for row in uow.session.scalars(query)
+        Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}")
+        for row in uow.session.execute(query, {"on_day": uow.today})
     ]
 
 
@@ -265,10 +263,7 @@ def _places(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Iterator[Choice]
 
 def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequence[Any]:
     """Return the context cards of the schools a case names (1.2)."""
-    year = str(getattr(case.data, "school_year", ""))
-    return directory.school_cards(
-        uow.session, case.municipality_id, uow.today, ids, school_year=year or None
-    )
+    return [card for card in _all_schools(uow, case) if card.id in ids]
 
 
 SOURCES: Mapping[str, Source] = {

@@ -269,8 +269,10 @@ class SqlFacts:
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""
-        where = subjects.about(self._municipality_id, subject)
-        return self._once(("about", subject, process), lambda: self._cases(process, *where))
+        return self._once(
+            ("about", subject, process),
+            lambda: self._cases(process, *subjects.about(self._municipality_id, subject)),
+        )
 
     def parent(self, case: Case) -> CaseCard | None:
         """Return the case this one was started by, unless it began alone."""

@@ -159,7 +159,7 @@ def _rows(
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
     for number, row in enumerate(given):
-        key = str(row.get("key") or row.get(_key_name(view)) or "")
+        key = str(row.get("key") or row.get(view.key_name) or "")
         prefix = f"{view.name}.{key or number}"
         columns = [
             _cell(uow, case, column, f"{view.name}.{number}.{column.name}", row.get(column.name),
@@ -188,10 +188,6 @@ def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[st
         holds = asked is not None and asked(case, facts, row)
         said.append(str(getattr(asked, "title", "")) or sentence if holds else "")
     return said[0], said[1]
-
-
-def _key_name(view: FieldView) -> str:
-    return next((column.name for column in view.columns if column.options.get("key")), "key")
 
 
 def _cell(
@@ -307,10 +303,9 @@ def _read(view: FieldView, sent: MultiDict[str, str]) -> Any:
 
 def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any]]:
     """Return the filled rows; each has its key, an old row the one it had."""
-    key_name = _key_name(view)
     written = _written_rows(view, sent)
-    if key_name != "key":
-        return [row for _, row in written if row.get(key_name)]
+    if view.key_name != "key":
+        return [row for _, row in written if row.get(view.key_name)]
     taken = {row["key"] for _, row in written if row.get("key")}
     taken |= set(sent.getlist(f"_kept.{view.name}"))
     rows = []
@@ -344,7 +339,7 @@ def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int,
         defaults = {column.name: column.options.get("default") for column in view.columns}
         is_written = any(value not in (False, defaults[name]) for name, value in row.items())
         if is_written or view.options.get("fixed"):
-            has_own_key = _key_name(view) == "key" and own.get("key")
+            has_own_key = view.key_name == "key" and own.get("key")
             rows.append((number, {**row, "key": own["key"]} if has_own_key else row))
     return rows
 
@@ -401,7 +396,7 @@ def _row_changes(
     view: FieldView, rows: Sequence[Mapping[str, Any]], sent: MultiDict[str, str]
 ) -> dict[str, Any]:
     """Return the rows put and removed since the page was shown."""
-    key_name = _key_name(view)
+    key_name = view.key_name
     prefix = f"_shown.{view.name}."
     shown = {name.removeprefix(prefix): value for name, value in sent.items()
              if name.startswith(prefix)}  # fmt: skip
