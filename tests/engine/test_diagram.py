@@ -50,6 +50,19 @@ def test_rail_passes_by_a_longer_way_through_refusal():
     assert spine(process) == ("asked", "agreed", "done")
 
 
+def test_state_aside_is_no_station():
+    process = Process("toy", "Игрушка", version=1, form=plan.form)
+    going = process.state("going", "Действует", due=SOON)
+    paused = process.state("paused", "Приостановлено", due=SOON, aside=True)
+    done = process.final("done", "Сделано")
+    process.start("begin", "Начать", going, by=CLERK)
+    process.move("pause", "Приостановить", going, paused, by=CLERK)
+    process.move("go_on", "Продолжить", paused, going, by=CLERK)
+    process.move("finish", "Закончить", [going, paused], done, by=CLERK)
+
+    assert spine(process) == ("going", "done")
+
+
 @pytest.mark.shipped
 def test_rail_of_a_recommendation_leads_to_its_fulfilment():
     advice = next(p for p in workflows.PROCESSES if p.key == "recommendation_follow_up")

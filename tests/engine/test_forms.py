@@ -19,7 +19,7 @@ from workflow_app.engine import (
     refuse,
 )
 from workflow_app.engine.forms import blank, is_empty, missing, parse, views
-from workflow_app.engine.refusals import joined
+from workflow_app.engine.refusals import already_there, joined
 
 
 class Guest(Row):
@@ -174,3 +174,5 @@ def test_refusals_are_joined_and_filled():
     assert [reason.code for reason in both] == ["a", "b"]
     assert both.fields == {"school": "Школа «№ 6»"}
     assert joined([]) is None
+    assert not one.is_done
+    assert already_there("c", "Уже есть").is_done

@@ -2,7 +2,7 @@
 
 import pytest
 from lxml import html
-from plans import ACTIVITY, activities, open_plan, rows_of, to_active
+from plans import ACTIVITY, activities, fill, open_plan, rows_of, to_active, to_agreement
 from stories import done
 from werkzeug.datastructures import MultiDict
 
@@ -167,3 +167,57 @@ def test_board_shows_what_grew_from_rows(browser, district, plan):
     assert page.count('class="tile is-late"') == 11
     assert "октябрь 2025" in page
     assert len(district.rows(Instance, process=ACTIVITY)) == 12
+
+
+def test_what_is_done_already_is_said_not_asked_for_and_leads_to_what_was_begun(
+    browser, district, plan
+):
+    fill(district, plan)
+    assert "координатор базовой школы, МКОУ СОШ № 1" in browser("P101").get(f"/cases/{plan}")
+    to_active(district, plan)
+    asked = f"/cases/{plan}/actions/revise"
+    coordinator = browser("P201")
+    assert 'name="reason"' in coordinator.get(asked)
+    done(district.act("P201", plan, "revise", reason="новые сроки"))
+    page = html.fromstring(coordinator.get(f"/cases/{plan}"))
+    (said,) = page.xpath("//li[*[@data-code='edition_open']]")
+    assert said.text_content().strip() == "Изменить план: Новая редакция плана уже готовится"
+    assert not page.xpath("//li[contains(@class, 'not-now')]")
+    page = html.fromstring(coordinator.get(asked))
+    assert page.xpath(f"//section//a[@href='/cases/{district.child(plan)}']")
+    assert not page.xpath("//form[contains(@class, 'card-form')]")
+
+
+def rail_of(page):
+    """Return station → its class, of the rail on a case's page."""
+    return {
+        stage.xpath("string(text()[1])").strip(): stage.get("class")
+        for stage in html.fromstring(page).xpath("//ol[contains(@class, 'stepper')]/li")
+    }
+
+
+def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(browser, district, plan):
+    fill(district, plan)
+    to_agreement(district, plan)
+    remark = {"key": "1", "about": "activities.a5", "text": "уточните сроки"}
+    done(district.act("P006", plan, "return", remarks=[remark]))
+    coordinator = browser("P201")
+    assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[:5] == [
+        ("Черновик", "is-passed"), ("Голосование совета", "is-passed"),
+        ("На согласовании в ИМЦ", "is-passed"), ("На доработке", "is-now"), ("Согласован", ""),
+    ]  # fmt: skip
+    to_active(district, plan)
+    done(district.act("P201", plan, "revise", reason="ответственный на курсах"))
+    second = district.child(plan)
+    rows = [row.model_dump(mode="json") for row in district.case(second).data.activities]
+    rows[5]["ends_on"] = "2025-10-24"
+    done(district.edit("P201", second, activities=rows))
+    done(district.act("P201", second, "to_vote"))
+    assert list(rail_of(coordinator.get(f"/cases/{second}")))[:2] == [
+        "Черновик", "На согласовании в ИМЦ",
+    ]  # fmt: skip
+    done(district.act("P005", second, "agree"))
+    done(district.act("P101", second, "approve"))
+    assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[-2:] == [
+        ("Действует", "is-passed"), ("Заменён новой редакцией", "is-now"),
+    ]  # fmt: skip

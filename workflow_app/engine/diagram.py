@@ -88,9 +88,10 @@ def spine(process: Process) -> tuple[str, ...]:
 
     Where a state has a primary step, people are meant to take it, and what else leads on from there
     is a detour: a refusal, a silence. Among equally long ways the one to the end declared first is
-    meant.
+    meant. A state declared aside is on no such way.
     """
-    order = {key: number for number, key in enumerate(process.states)}
+    usual = [key for key, state in process.states.items() if not state.is_aside]
+    order = {key: number for number, key in enumerate(usual)}
     best: dict[str, tuple[str, ...]] = {
         way.state: (way.state,) for t in process.starts() for way in t.ways
     }
@@ -109,7 +110,7 @@ def spine(process: Process) -> tuple[str, ...]:
 
 def _meant(leaving: Sequence[Edge], order: Mapping[str, int]) -> Sequence[Edge]:
     """Return the ways forward out of a state: those of its primary step, if it has one."""
-    forward = [edge for edge in leaving if order[edge.source] < order[edge.target]]
+    forward = [edge for edge in leaving if order[edge.source] < order.get(edge.target, -1)]
     return [edge for edge in forward if edge.transition.style == "primary"] or forward
 
 

@@ -47,6 +47,8 @@ class State:
     is_final: bool = False
     is_private: bool = False
     unlimited: str = ""
+    is_aside: bool = False
+    """Off the usual way: the rail shows it to a case that stands there, and to no other."""
     where: str = ""
 
 
@@ -206,11 +208,13 @@ class Process:
         ballot: Ballot | None = None,
         private: bool = False,
         unlimited: str = "",
+        aside: bool = False,
     ) -> State:
         """Declare a state; it needs a deadline or the reason why it has none."""
         state = State(
             key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
-            _many(only, str), ballot, is_private=private, unlimited=unlimited, where=caller(),
+            _many(only, str), ballot, is_private=private, unlimited=unlimited,
+            is_aside=aside, where=caller(),
         )  # fmt: skip
         self._declare(self.states, key, state, state.where)
         if ballot and self.ballots.get(ballot.key) is not ballot:

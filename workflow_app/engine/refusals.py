@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an action may not happen now; `others` carries further reasons found at once."""
+    """Why an action may not happen now; `others` carries further reasons found at once.
+
+    `is_done`: what the action is for is there already, so that nobody waits for it.
+    """
 
     code: str
     message: str
     field: str | None = None
     basis: str | None = None
     others: tuple["Refusal", ...] = ()
+    is_done: bool = False
 
     def __iter__(self) -> Iterator["Refusal"]:
         """Yield every reason, this one first."""
@@ -30,6 +34,11 @@ def refuse(
 ) -> Refusal:
     """Return a refusal; `values` fill the braces of the sentence."""
     return Refusal(code, message.format(**values) if values else message, field, basis)
+
+
+def already_there(code: str, message: str, *, basis: str | None = None) -> Refusal:
+    """Return the refusal of an action whose outcome stands already."""
+    return Refusal(code, message, basis=basis, is_done=True)
 
 
 def joined(reasons: Iterable[Refusal]) -> Refusal | None:

@@ -29,7 +29,7 @@ from workflow_app.store import calendar, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
 from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.instances import Instance, VoteRow
+from workflow_app.store.models.instances import Instance, VoteRow, WorkItem
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
@@ -106,6 +106,11 @@ class OfferLine:
     offer: Offer
     about: str = ""
 
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it is refused only because it is done already."""
+        return all(reason.is_done for reason in self.offer.refusal or ())
+
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
@@ -181,7 +186,21 @@ class CaseView:
     @property
     def held_offers(self) -> Sequence[OfferLine]:
         """Return what this person could do, were it not for a reason."""
+        return [one for one in self._refused if not one.is_done]
+
+    @property
+    def done_offers(self) -> Sequence[OfferLine]:
+        """Return what this person need not do: it is there already."""
+        return [one for one in self._refused if one.is_done]
+
+    @property
+    def _refused(self) -> Sequence[OfferLine]:
         return [one for one in self.offers if one.offer.capacities and one.offer.refusal]
+
+    @property
+    def begun(self) -> Sequence[Instance]:
+        """Return the open cases that people began from this one."""
+        return [one for one in self.page.children if not one.fan_key and not one.finished_at]
 
     @property
     def others_offers(self) -> Sequence[OfferLine]:
@@ -251,14 +270,17 @@ def _cards(
 
 
 def _stages(process: Process, state: str, passed: frozenset[str]) -> Iterator[Stage]:
-    """Yield the usual way; off it, the stations seen before stay marked."""
-    way = spine(process)
-    if state in way:
-        here = way.index(state)
-    else:
-        here = max((place for place, key in enumerate(way) if key in passed), default=0) + 1
+    """Yield the usual way, with the state a case stands in and without what it passed over."""
+    way = list(spine(process))
+    if state not in way:
+        seen = [place for place, key in enumerate(way) if key in passed]
+        way.insert(max(seen, default=-1) + 1, state)
+    here = way.index(state)
+    if process.states[state].is_final:
+        del way[here + 1 :]
     for place, key in enumerate(way):
-        yield Stage(process.states[key].title, place < here, key == state)
+        if place >= here or key in passed:
+            yield Stage(process.states[key].title, place < here, key == state)
 
 
 def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) -> DueLine:
@@ -408,8 +430,15 @@ def _waits_for(
     names = queries.names(uow.session, people) if people else {}
     return [
         Waiting(
-            item.id, item.title, name or titles.get(item.role, item.role), item.person_id,
-            names.get(item.person_id or 0, ""), known.get(item.id, ()),
+            item.id, item.title, _whom(item, name, titles.get(item.role, item.role)),
+            item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
         )
         for item, name in page.work
     ]  # fmt: skip
+
+
+def _whom(item: WorkItem, organisation: str, role: str) -> str:
+    """Return who is waited for: of an answer the organisation, else somebody of it."""
+    if item.ballot and organisation:
+        return organisation
+    return f"{role}, {organisation}" if organisation else role

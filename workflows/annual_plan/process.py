@@ -119,6 +119,7 @@ agreed = process.state(
 active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
 outdated = process.state(
     "outdated", "Действует, нужна новая редакция", waits_for=COORDINATOR, unlimited=EDITIONS,
+    aside=True,
     due=(Due("revision", 10, remind=(3, 1), escalate=((1, SPECIALIST),)), LAST_DAY),
 )  # fmt: skip
 completed = process.state(

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, PLAN, REMOTE
 from workflows.annual_plan.advice import advice_in_waiting
@@ -168,14 +168,14 @@ def advice_waits(case: Case, facts: Facts) -> Refusal | None:
     """What was accepted after the plan was opened may still enter it (M4)."""
     if advice_in_waiting(case, facts):
         return None
-    return refuse("no_advice_waits", "Все принятые рекомендации уже в плане", basis="4.3")
+    return already_there("no_advice_waits", "Все принятые рекомендации уже в плане", basis="4.3")
 
 
 @says("другой редакции этого плана ещё не готовят")
 def no_open_edition(case: Case, facts: Facts) -> Refusal | None:
     """One new edition at a time (L6, invariant 5)."""
     if set(facts.child_states(case, PLAN)) - {"abandoned"}:
-        return refuse("edition_open", "Новая редакция плана уже готовится", basis="5.1")
+        return already_there("edition_open", "Новая редакция плана уже готовится", basis="5.1")
     return None
 
 

@@ -104,7 +104,7 @@ REPORT_OPENS = Due(
 )  # fmt: skip
 active = process.state("active", "Действует", due=(EXPIRY, REPORT_OPENS), unlimited=YEARS)
 suspended = process.state(
-    "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS,
+    "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
     due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
             on=lambda case: case.data.paused_until or case.today),
 )  # fmt: skip

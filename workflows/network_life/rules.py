@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
 from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.activities import IN_FORCE
 from workflows.network_life.form import schools, subject
@@ -129,7 +129,7 @@ def no_plan_yet(case: Case, facts: Facts) -> Refusal | None:
     """One plan a network and year; its editions grow from it (invariant 5)."""
     cards = facts.cases_about(f"{subject(case)}/{school_year(case.today)}", PLAN)
     if any(card.state != "abandoned" for card in cards):
-        return refuse("plan_exists", "План этого года уже есть", basis="4.3")
+        return already_there("plan_exists", "План этого года уже есть", basis="4.3")
     return None
 
 
@@ -172,7 +172,7 @@ def report_is_due(case: Case, facts: Facts) -> Refusal | None:
     """A network writes one report a year, and tells of a plan (R1, A-08)."""
     about = f"{subject(case)}/{year_to_report(case)}"
     if any(card.state != "dropped" for card in facts.cases_about(about, REPORT)):
-        return refuse("report_exists", "Справка этого года уже есть", basis="A-08")
+        return already_there("report_exists", "Справка этого года уже есть", basis="A-08")
     if not any(card.state in IN_FORCE for card in facts.cases_about(about, PLAN)):
         return refuse("no_plan", "У сети нет утверждённого плана этого года", basis="4.3")
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.process import Guard
-from workflows.activities import ACTIVITY, PLAN
+from workflows.activities import ACTIVITY, IN_FORCE, PLAN
 from workflows.order_approval.composition import unsound
 from workflows.order_approval.kinds import (
     AMEND,
@@ -175,7 +175,7 @@ def final_report_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
     about = f"network/{case.data.network}"
     told = {c.data.school_year for c in facts.cases_about(about, REPORT) if c.state in APPROVED}
     for plan in facts.cases_about(about, PLAN):
-        if plan.state in ("active", "outdated", "completed") and plan.data.school_year not in told:
+        if plan.state in IN_FORCE and plan.data.school_year not in told:
             yield refuse(
                 "report_not_approved", "Справка сети за {year} учебный год ещё не утверждена",
                 year=plan.data.school_year.replace("-", "/"), field="network", basis="4.3",
