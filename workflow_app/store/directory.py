@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_of
@@ -43,6 +43,7 @@ __all__ = [
     "setting",
     "status_basis",
     "statuses",
+    "statuses_of_year",
 ]
 
 SCHOOL_HEAD = "school_head"
@@ -85,7 +86,7 @@ def school_cards(
     year = school_year or school_year_of(on)
     rows = session.execute(_schools(municipality_id, on, school_ids)).all()
     ids = [school.id for school, _, _, _ in rows]
-    codes = _status_codes(session, ids, year, on)
+    held = statuses_of_year(session, municipality_id, year, on)
     heads = _heads(session, municipality_id, on)
     networks: dict[int, list[Member]] = defaultdict(list)
     for member in networks_of_schools(session, ids, on):
@@ -94,7 +95,7 @@ def school_cards(
         _card(
             (school, organisation, settlement, name),
             year,
-            statuses=codes[school.id],
+            statuses=tuple(status.code for status in held.get(school.id, ())),
             head=heads.get(school.id),
             networks=tuple(networks[school.id]),
         )
@@ -106,7 +107,35 @@ def statuses(
     session: Session, school_id: int, school_year: str, on: dt.date | None = None
 ) -> tuple[SchoolStatus, ...]:
     """Return the statuses of a school in a year; with a day, only those valid on it."""
-    return tuple(session.scalars(_statuses((school_id,), school_year, on)))
+    query = select(SchoolStatus).where(
+        SchoolStatus.school_id == school_id, SchoolStatus.school_year == school_year
+    )
+    if on is not None:
+        query = query.where(_valid(on))
+    return tuple(session.scalars(query.order_by(SchoolStatus.id)))
+
+
+def statuses_of_year(
+    session: Session, municipality_id: int, school_year: str, on: dt.date
+) -> Mapping[int, Sequence[SchoolStatus]]:
+    """Return school → its statuses of a year that are valid on a day, of all that have any."""
+    query = (
+        select(SchoolStatus)
+        .where(
+            SchoolStatus.municipality_id == municipality_id,
+            SchoolStatus.school_year == school_year, _valid(on),
+        )
+        .order_by(SchoolStatus.id)
+    )  # fmt: skip
+    found: dict[int, list[SchoolStatus]] = defaultdict(list)
+    for status in session.scalars(query):
+        found[status.school_id].append(status)
+    return found
+
+
+def _valid(on: dt.date) -> ColumnElement[bool]:
+    still = or_(SchoolStatus.revoked_on.is_(None), SchoolStatus.revoked_on > on)
+    return and_(SchoolStatus.assigned_on <= on, still)
 
 
 def status_basis(
@@ -157,29 +186,6 @@ def _schools(
         .order_by(School.number, Organisation.code)
     )
     return query if school_ids is None else query.where(School.id.in_(school_ids))
-
-
-def _statuses(
-    school_ids: Sequence[int], school_year: str, on: dt.date | None
-) -> Select[SchoolStatus]:
-    """Return statuses of schools in a year."""
-    query = select(SchoolStatus).where(
-        SchoolStatus.school_id.in_(school_ids), SchoolStatus.school_year == school_year
-    )
-    if on is not None:
-        still = or_(SchoolStatus.revoked_on.is_(None), SchoolStatus.revoked_on > on)
-        query = query.where(SchoolStatus.assigned_on <= on, still)
-    return query.order_by(SchoolStatus.id)
-
-
-def _status_codes(
-    session: Session, school_ids: Sequence[int], school_year: str, on: dt.date
-) -> Mapping[int, tuple[str, ...]]:
-    """Return the codes of several schools."""
-    codes: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for status in session.scalars(_statuses(school_ids, school_year, on)):
-        codes[status.school_id] += (status.code,)
-    return codes
 
 
 def _heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:

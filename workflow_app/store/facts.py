@@ -1,7 +1,7 @@
 """The registers as guards see them: typed questions, memoised within one unit of work."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -51,6 +51,7 @@ from workflow_app.store.models.directory import (
     Person,
     PriorityDirection,
     School,
+    SchoolStatus,
     Setting,
     Settlement,
 )
@@ -66,7 +67,7 @@ _INSTANCE = table(Instance)
 
 OF_REGISTERS = frozenset({
     "network", "networks", "composition", "order", "direction", "directions", "statuses",
-    "status_cards", "status_act", "measured", "name",
+    "status_act", "measured", "name",
 })  # fmt: skip
 """Answers that a row entered, amended or ended in a register may change."""
 
@@ -128,13 +129,17 @@ class SqlFacts:
 
     def statuses(self, school_id: int, school_year: str) -> Collection[str]:
         """Return the codes a school has today in a school year."""
-        return self._once(
-            ("statuses", school_id, school_year),
-            lambda: frozenset(
-                status.code
-                for status in directory.statuses(self._session, school_id, school_year, self.today)
+        return frozenset(status.code for status in self._statuses(school_id, school_year))
+
+    def _statuses(self, school_id: int, school_year: str) -> Sequence[SchoolStatus]:
+        """Return the statuses of a school; whoever asks of one soon asks of its neighbours."""
+        held = self._once(
+            ("statuses", school_year),
+            lambda: directory.statuses_of_year(
+                self._session, self._municipality_id, school_year, self.today
             ),
         )
+        return held.get(school_id, ())
 
     def status_act(self, school_year: str) -> str | None:
         """Return the citation of the act on statuses of a year."""
@@ -447,12 +452,9 @@ class SqlFacts:
 
     def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
         """Return the statuses a school has today in a year, with their grounds."""
-        return self._once(
-            ("status_cards", school_id, school_year),
-            lambda: tuple(
-                StatusCard(status.code, status.title, status.evidence, status.basis)
-                for status in directory.statuses(self._session, school_id, school_year, self.today)
-            ),
+        return tuple(
+            StatusCard(status.code, status.title, status.evidence, status.basis)
+            for status in self._statuses(school_id, school_year)
         )
 
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
