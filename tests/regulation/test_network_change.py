@@ -277,6 +277,9 @@ def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_distri
     assert district.school("S05") not in district.case(life(district, nw2)).data.members
 
     named = f"№ {entry['label']} от {entry['registered_on']:%d.%m.%Y}"
+    title = f"Об отмене приказа от {entry['registered_on']:%d.%m.%Y} № {entry['label']}"
+    (revocation,) = district.rows(JournalEntry, instance_id=revoking)
+    assert (district.case(revoking).data.title, revocation["title"]) == (title, title)
     assert said_of(district, revoking, "revoked") == [named]
 
     again = done(district.start("P003", "order_approval", "revoke_order")).instance_id

@@ -56,7 +56,7 @@ def register(system, order, **filled):
 def paper_of(system, order, kind):
     """Return the number of a registered order, once its Word document holds it."""
     clerk = system.person("P004")
-    number = re.search(r"№(?: |&nbsp;)(\d+-од)", clerk.open(order))[1]
+    number = re.search(r"· №&nbsp;(\d+-од)", clerk.open(order))[1]
 
     def finished():
         for link in dict.fromkeys(re.findall(r'"(/documents/\d+/content)"', clerk.open(order))):

@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import field, form_of
+from change_story import decree, register
 from sqlalchemy import insert
 from stories import PROPOSAL, done, propose
 
 from workflow_app.store.models.directory import Municipality, Person, Setting
 from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.instances import History, VoteRow
+from workflow_app.store.models.instances import Deadline, History, VoteRow, WorkItem
+from workflow_app.store.models.registers import JournalEntry
 
 
 def test_a_draft_of_another_school_does_not_exist_for_reading_or_any_action(browser, draft, app):
@@ -403,6 +405,27 @@ def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, distric
     page = specialist.get(f"/cases/{order}")
     assert '<a href="https://levokum.example/orders/291-od?a=1&amp;b=2"' in page
     assert path not in page
+
+
+def test_a_revoked_order_says_so_with_a_link_and_asks_nobody_any_more(browser, district, order):
+    register(district, order, head="P002")
+    done(district.act("P102", order, "acknowledge"))
+    head, path = browser("P105"), f"/cases/{order}"
+    assert f"{path}/actions/acknowledge" in head.get(path)
+    (entry,) = district.rows(JournalEntry, instance_id=order)
+    revoking = decree(district, "revoke_order", head="P002", revoked=str(entry["id"]),
+                      reason="Приказ зарегистрирован ошибочно.")  # fmt: skip
+    page = head.get(path)
+    said = page[page.index("отменён приказом") :]
+    assert said.startswith(
+        f'отменён приказом <a href="/cases/{revoking}">№ 292-од от 28.08.2025</a>'
+    )
+    assert f"{path}/actions/acknowledge" not in page
+    assert "ответа нет" in page
+    assert not [row for row in district.rows(Deadline, instance_id=order) if not row["closed_at"]]
+    assert not [row for row in district.rows(WorkItem, instance_id=order) if not row["closed_at"]]
+    assert f'href="{path}"' not in head.get("/")
+    assert f'отменён приказом <a href="/cases/{revoking}">' in head.get("/orders")
 
 
 @pytest.mark.shipped

@@ -44,6 +44,7 @@ ROWS = [
     ("O6", "on_signature", "sign", "department_head", {}, "signed"),
     ("O7", "signed", "register", "clerk", {}, "registered"),
     ("O8", "registered", "upload_scan", "clerk", {"file": 7}, "registered"),
+    ("O11", "registered", "lose_force", "system", {}, "registered"),
     ("O10", "draft", "cancel", "department_head", REASON, "cancelled"),
     ("O10", "on_agreement", "cancel", "department_head", REASON, "cancelled"),
     ("O10", "returned", "cancel", "department_head", REASON, "cancelled"),

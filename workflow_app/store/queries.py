@@ -368,17 +368,25 @@ def about(session: Session, municipality_id: int, subject: str) -> Sequence[Inst
     return session.scalars(query).all()
 
 
-def later_orders(session: Session, municipality_id: int) -> Mapping[tuple[int, str], list[str]]:
-    """Return (journal row, `amends` or `revokes`) → the orders that say so of it."""
+def later_orders(
+    session: Session, municipality_id: int, case: int | None = None
+) -> Mapping[tuple[int, str], list[JournalEntry]]:
+    """Return (journal row, `amends` or `revokes`) → the orders that say so of it.
+
+    Of the order made in a `case`, where one is named; of all orders otherwise.
+    """
     query = (
         select(OrderRelation.target_entry_id, OrderRelation.kind, JournalEntry)
         .join(JournalEntry, JournalEntry.id == OrderRelation.order_entry_id)
         .where(OrderRelation.municipality_id == municipality_id)
         .order_by(JournalEntry.year, JournalEntry.number)
     )
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    if case is not None:
+        own = select(JournalEntry.id).where(JournalEntry.instance_id == case)
+        query = query.where(OrderRelation.target_entry_id.in_(own))
+    found: dict[tuple[int, str], list[JournalEntry]] = defaultdict(list)
     for target, kind, order in session.execute(query):
-        found[target, kind].append(f"№ {order.label} от {order.registered_on:%d.%m.%Y}")
+        found[target, kind].append(order)
     return found
 
 

@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import abort
 
+from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import (
@@ -30,11 +32,13 @@ from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.instances import Instance, VoteRow, WorkItem
+from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
+from workflow_app.web.reading import readable_among
 from workflow_app.web.security import person_id
 
 
@@ -77,6 +81,8 @@ class VoteLine:
     answered_at: dt.datetime | None
     comment: str
     is_left_out: bool
+    is_over: bool = False
+    """Whether the question was closed before it was answered."""
     signature: str = ""
     """By what it was signed, in words."""
     evidence: int | None = None
@@ -140,6 +146,9 @@ class CaseView:
     checklist: Sequence[tuple[Check, bool]]
     boards: Sequence[Board]
     tables: Sequence[tuple[Table, Lines]]
+    later_orders: Mapping[tuple[int, str], Sequence[JournalEntry]]
+    readable: frozenset[int]
+    """The cases of those orders that the person may read."""
 
     @property
     def is_wide(self) -> bool:
@@ -221,6 +230,7 @@ def view_case(
     passed = frozenset(line.to_state for line in page.history)
     facts = uow.facts(case.municipality_id)
     offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
+    later = queries.later_orders(uow.session, case.municipality_id, case.id) if case.number else {}
     controls = forms.controls(
         uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks,
         only=process.states[case.state].only,
@@ -237,7 +247,8 @@ def view_case(
         _votes(uow, process, page), remarks, _changes(uow, case, page),
         uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
-        boards(uow, page.children, actor), told(process, case, facts),
+        boards(uow, page.children, actor), told(process, case, facts), later,
+        readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
     )  # fmt: skip
 
 
@@ -395,7 +406,7 @@ def _votes(
             VoteLine(
                 organisation if vote.organisation_id else title or vote.role, vote.status,
                 person, vote.answered_at, vote.comment or _said(process, ballot.key, vote),
-                vote.is_left_out,
+                vote.is_left_out, vote.status == PENDING and ballot.closed_at is not None,
                 process.ballots[ballot.key].signature_word(vote.signature_kind)
                 if ballot.key in process.ballots else vote.signature_kind,
                 vote.evidence_upload_id,

@@ -1,6 +1,7 @@
 """Registers, read only: cases, orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -106,13 +107,13 @@ def orders() -> str:
         rows = uow.session.scalars(
             query.order_by(JournalEntry.number.desc()).limit(ORDERS_A_PAGE + 1)
         ).all()
-        actor = uow.actor(person_id())
+        actor, later = uow.actor(person_id()), queries.later_orders(uow.session, municipality(uow))
+        linked = chain(rows, *later.values())
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
             text=text, external=external, root=_root(uow),
             keeps_journal=bool(clerk(actor)),
-            readable=readable_among(uow, (row.instance_id for row in rows), actor),
-            later=queries.later_orders(uow.session, municipality(uow)),
+            readable=readable_among(uow, (row.instance_id for row in linked), actor), later=later,
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 

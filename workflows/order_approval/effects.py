@@ -38,10 +38,11 @@ from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year
-from workflows.wording import year_in_text
+from workflows.wording import date, year_in_text
 from workflows.year_end import ADDRESSEES, APPROVED, REPORT
 
 LIFE = "network_life"
+REVOCATION = "Об отмене приказа"
 Changes = Iterator[Change]
 
 # ---------------------------------------------------------------- orders about one network
@@ -175,6 +176,8 @@ def revoke_order(case: Case, facts: Facts) -> Changes:
     day, entry = registration_day(case), int(case.data.revoked)
     yield Enter("revocation", {"entry_id": entry}, day)
     order = facts.order(entry)
+    if order and order.case:
+        yield Call("lose_force", to="instance", instance_id=order.case)
     for network in order.networks if order else ():
         if order and order.kind == CREATE:
             for card in facts.cases_about(f"network/{network}", LIFE):
@@ -340,6 +343,15 @@ def gather_advice(case: Case, facts: Facts) -> Put | None:
         if card.state not in ("dropped", "not_applicable")
     ]  # fmt: skip
     return Put({"advice": Rows(rows)})
+
+
+@says("приказ об отмене назван по приказу, который отменяет")
+def name_revoked(case: Case, facts: Facts) -> Put | None:
+    """Lists tell revoking orders apart by the order each takes back (O11)."""
+    order = facts.order(int(case.data.revoked)) if case.data.kind == REVOKE else None
+    if order is None:
+        return None
+    return Put({"title": f"{REVOCATION} от {date(order.registered_on)} № {order.number}"})
 
 
 @says("записано, кого приказ касается")

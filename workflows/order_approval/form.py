@@ -32,6 +32,7 @@ from workflows.order_approval.kinds import (
     RESULTS,
     REVOKE,
     STATUSES,
+    is_titled,
     names_people,
     of,
 )
@@ -86,7 +87,7 @@ class Order(Form):
     """The draft of an order. What was decided before it is read-only here (4.2)."""
 
     kind: Choice = field("Вид приказа", choices=KINDS, default=CREATE, readonly=True)
-    title: Line = field("Заголовок", hint="«О создании сети …»")
+    title: Line = field("Заголовок", hint="«О создании сети …»", when=is_titled)
     network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
     goal: Text = field("Цель", readonly=True, when=of(CREATE))
@@ -170,6 +171,11 @@ class Scan(Form):
     """The scan of the signed paper."""
 
     file: File = field("Скан подписанного приказа", accept=("pdf", "jpg"))
+
+
+def told(data: Order) -> tuple[int | None, ...]:
+    """Return the schools whose heads a registered order is shown to; a draft is shown to none."""
+    return data.schools if data.registered_on else ()
 
 
 def first_values(_capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:

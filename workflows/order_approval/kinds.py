@@ -25,6 +25,11 @@ def of(*kinds: str) -> Callable[[Any], bool]:
     return lambda data: data.kind in kinds
 
 
+def is_titled(data: Any) -> bool:
+    """Tell whether people word the title; a revocation is named by what it revokes (O11)."""
+    return bool(data.kind != REVOKE)
+
+
 def names_people(data: Any) -> bool:
     """Tell whether the order appoints a coordinator and a curator (1.7, 4.1, N3)."""
     return data.kind == CREATE or data.change in ("change_base", "split")

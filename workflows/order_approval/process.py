@@ -12,12 +12,14 @@ from workflows.order_approval.ballots import (
 )
 from workflows.order_approval.composition import composition_is_approved, composition_is_sound
 from workflows.order_approval.effects import (
+    REVOCATION,
     begin,
     begin_directions,
     begin_results,
     begin_statuses,
     by_kind,
     gather_advice,
+    name_revoked,
     on_the_day,
     order_paper,
     put_number,
@@ -25,7 +27,7 @@ from workflows.order_approval.effects import (
     registered_letter,
     remember_schools,
 )
-from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values
+from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values, told
 from workflows.order_approval.kinds import CREATE, EXTEND, REVOKE
 from workflows.order_approval.limits import DATED, TO_SEND, only
 from workflows.order_approval.papers import ORDER, order, order_file
@@ -66,7 +68,17 @@ from workflows.order_approval.sheets import (
     agreement_file,
     agreement_sheet,
 )
-from workflows.roles import AUDITOR, CLERK, DEPARTMENT, DEPARTMENT_HEAD, DEPUTY, IMC, SPECIALIST
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    CLERK,
+    DEPARTMENT,
+    DEPARTMENT_HEAD,
+    DEPUTY,
+    IMC,
+    MEMBER_HEAD,
+    SPECIALIST,
+)
 from workflows.rules import Reason, base_is_free, name_is_free, statuses_hold
 
 process = Process(
@@ -77,13 +89,13 @@ process = Process(
     basis="4.2, 5.2",
     parties={
         "base": lambda data: (data.base,),
-        "members": lambda data: (*(member.school for member in data.members), *data.schools),
+        "members": lambda data: (*(member.school for member in data.members), *told(data)),
     },
     heading=lambda data: data.title,
     stop="drop",
     prefill=first_values,
     watcher=SPECIALIST,
-    readers=(*IMC, *DEPARTMENT, AUDITOR),
+    readers=(BASE_HEAD, MEMBER_HEAD, *IMC, *DEPARTMENT, AUDITOR),
 )
 
 APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)
@@ -178,12 +190,12 @@ process.start(
 )  # fmt: skip
 process.start(
     "revoke_order", "Приказ об отмене приказа", draft, by=SPECIALIST, basis="O11",
-    do=[begin(REVOKE, "О признании приказа утратившим силу")],
+    do=[begin(REVOKE, REVOCATION)],
 )  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
     style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known],
-    do=[remember_schools, gather_advice, order_paper, clear_visas],
+    do=[remember_schools, gather_advice, name_revoked, order_paper, clear_visas],
 )  # fmt: skip
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",
@@ -211,6 +223,10 @@ process.move(
 process.move(
     "take_effect", "Вступить в силу", registered, stay, by=SYSTEM_ROLE, basis="N5, 4.2",
     if_=[still_to_come, not_revoked], do=[on_the_day],
+)  # fmt: skip
+process.move(
+    "lose_force", "Утратить силу", registered, stay, by=SYSTEM_ROLE, basis="O11",
+    do=[acknowledgement.close, publication.close],
 )  # fmt: skip
 process.when(
     "all_acknowledged", "Все ознакомились", everybody_has_read, registered, registered, basis="O9",
