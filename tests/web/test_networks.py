@@ -1,8 +1,11 @@
 """A network on its page: who belongs to it, how that came about, what is going on in it."""
 
 import pytest
+from change_story import register, request, to_order
+from stories import done
 
 from workflow_app.store.models import Base
+from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import Network
 
 
@@ -48,3 +51,29 @@ def test_a_network_tells_its_composition_order_by_order(browser, network):
     turns = page[page.index("Как складывался") :]
     assert turns.index("12-од") < turns.index("306-од")
     assert "выходит из сети" in turns
+
+
+def section(page, title):
+    """Return what stands under a title of the page, up to the composition."""
+    return page[page.index(title) : page.index("Состав на")] if title in page else ""
+
+
+def test_what_goes_on_in_a_network_ends_with_the_last_acknowledgement(browser, district, network):
+    number = int(network.rpartition("/")[2])
+    case = request(district, "P003", number, "add", school=district.school("S03"),
+                   role="partner", effective_on="2026-06-18")  # fmt: skip
+    assert district.rows(Instance, id=case)[0]["heading"] == (
+        "Включить школу МКОУ СОШ № 3 с. Владимировка "
+        "в сеть «Читательская грамотность в многоязычной школе»"
+    )
+    order = register(district, to_order(district, "P003", case, consents=["P103"]))
+    going = section(browser("P103").get(network), "Что идёт в сети")
+    assert f'href="/cases/{order}"' in going[: going.index("Что уже завершено")]
+    assert f'href="/cases/{case}"' in going[going.index("Что уже завершено") :]
+
+    codes = {person: name for name, person in district.people.items()}
+    for school in map(district.school, district.statuses(order, "acknowledgement")):
+        (head,) = district.read(lambda uow, at=school: uow.facts(1).holders("school_head", at))
+        done(district.act(codes[head.person_id], order, "acknowledge"))
+    going = section(browser("P103").get(network), "Что идёт в сети")
+    assert f'href="/cases/{order}"' in going[going.index("Что уже завершено") :]

@@ -175,6 +175,8 @@ class Process:
     watcher: Role | None = None
     """Who gets a work item that nobody may perform today."""
     prefill: Callable[[Capacity, Facts, dt.date], Mapping[str, Any]] | None = None
+    kept: Callable[[Any, Facts], Mapping[str, Any]] | None = None
+    """What the system writes into a saved draft beside what people chose: names for its heading."""
     readers: tuple[Role, ...] = ()
     confidential: bool = False
     """Whether only its own readers read it: who reads the parent does not read it for that."""

@@ -81,7 +81,7 @@ def _merged(
     if isinstance(form, Refusal):
         return form
     refusal = joined(conflicts) or joined(
-        _guarded(case, form, fields, uow.facts(case.municipality_id))
+        _guarded(case, form, fields, facts)
     ) or _held(
         uow, process, case, form
     )  # fmt: skip
@@ -89,16 +89,18 @@ def _merged(
         return refusal
     if canonical(plain(form)) == canonical(current):
         return Done(case.id, case.state, case.version)
+    refusal = foreign_file(uow, actor.person_id, case.id, form)
+    refusal = refusal or foreign_reference(uow, case.municipality_id, form)
+    if refusal:
+        return refusal
+    if process.kept:
+        form = form.model_copy(update=dict(process.kept(form, facts)))
     next_version = case.version + 1
     after = replace(case, data=form, version=next_version, text_hash=text_hash(process.key, form))
     (author,) = case.parties["author"]
     after.parties = process.parties_of(form, author)
     if not may_edit(process, after, actor):
         return LOST
-    refusal = foreign_file(uow, actor.person_id, case.id, form)
-    refusal = refusal or foreign_reference(uow, case.municipality_id, form)
-    if refusal:
-        return refusal
     for file_id in files(form):
         uow.attach_file(file_id, case.id)
     uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})

@@ -368,6 +368,14 @@ def about(session: Session, municipality_id: int, subject: str) -> Sequence[Inst
     return session.scalars(query).all()
 
 
+def waited_for(session: Session, instance_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of the cases in which somebody still has something to do."""
+    query = select(WorkItem.instance_id).where(
+        WorkItem.instance_id.in_(set(instance_ids)), WorkItem.closed_at.is_(None)
+    )
+    return frozenset(session.scalars(query.distinct()))
+
+
 def later_orders(
     session: Session, municipality_id: int, case: int | None = None
 ) -> Mapping[tuple[int, str], list[JournalEntry]]:

@@ -8,8 +8,9 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_of
-from workflow_app.engine.decide import is_visible, readiness
+from workflow_app.engine.decide import readiness
 from workflow_app.engine.process import Check
+from workflow_app.services.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store import dashboard, queries
 from workflow_app.store import networks as compositions
@@ -44,6 +45,8 @@ class Matter:
     instance: Instance
     checklist: Sequence[tuple[Check, bool]]
     progress: Progress | None
+    is_over: bool
+    """Whether it ended, or is a numbered paper that waits for nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +166,14 @@ def _matters(uow: SqlUnitOfWork, row: Network) -> Iterator[Matter]:
     """Yield the cases about a network that the person may read, the newest first."""
     actor, facts = uow.actor(person_id()), uow.facts(row.municipality_id)
     found = queries.about(uow.session, row.municipality_id, f"network/{row.id}")
-    for instance in found:
-        process = uow.processes.get(instance.process)
-        parties = {name: frozenset(ids) for name, ids in instance.parties.items()}
-        if process is None or instance.fan_key:
-            continue
-        case = uow.load(instance.id)
-        if case and is_visible(process, instance.state, parties, actor):
-            lines = readiness(process, case, facts) if not instance.finished_at else ()
-            yield Matter(instance, lines, _progress(instance.id, found))
+    own = [one for one in found if one.process in uow.processes and not one.fan_key]
+    awaited = queries.waited_for(uow.session, (one.id for one in own))
+    for instance in own:
+        process, case = uow.processes[instance.process], uow.load(instance.id)
+        if case and may_read(uow, process, case, actor):
+            is_over = bool(instance.finished_at or (instance.number and instance.id not in awaited))
+            lines = () if is_over else readiness(process, case, facts)
+            yield Matter(instance, lines, _progress(instance.id, found), is_over)
 
 
 def _progress(parent_id: int, found: Sequence[Instance]) -> Progress | None:

@@ -5,7 +5,7 @@ from typing import Any
 from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, says
 from workflows.network_change.ballots import consents, council, schools_concerned
 from workflows.network_change.composition import after, before, changes
-from workflows.network_change.form import KINDS
+from workflows.network_change.form import KINDS, names
 from workflows.network_change.rules import ENDS, ORDER, concerns_schools, is_for_council
 from workflows.roles import ASKED_HEAD, BASE_HEAD, COORDINATOR, MEMBER_HEAD
 from workflows.rules import school_year
@@ -14,15 +14,20 @@ ORDER_KINDS = {"extend": "extend", "close": "close", "merge": "close"}
 """Every other change is an amendment of the composition order."""
 
 
+@says("записано, о какой сети и школе речь")
+def remember_names(case: Case, facts: Facts) -> Put:
+    """A request is called by what it is about from its draft on."""
+    return Put(names(case.data, facts))
+
+
 @says("записано, какие школы в сети и кого спрашивают")
 def remember_schools(case: Case, facts: Facts) -> Put:
     """The network's schools take part in the case, and everybody who is asked may read it."""
     old = before(case, facts)
     asked = (voter.organisation_id for voter in schools_concerned(case, facts))
     base = next((school for school, role in old.items() if role == "base"), None)
-    network = facts.network(case.data.network)
     return Put({
-        "network_name": network.name if network else "",
+        **names(case.data, facts),
         "base": base,
         "members": Many(school for school in old if school != base),
         "asked": Many(school for school in asked if school and school not in old),

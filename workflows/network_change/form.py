@@ -34,6 +34,20 @@ KINDS = {
     "split": "Выделить новую сеть",
     "close": "Закрыть сеть",
 }
+HEADINGS = {
+    "add": "Включить школу {school} в сеть «{network}»",
+    "remove": "Вывести школу {school} из сети «{network}»",
+    "role": "Изменить роль школы {school} в сети «{network}»",
+    "change_base": "Сменить базовую школу сети «{network}»: {school}",
+    "directions": "Изменить направления сети «{network}»",
+    "rename": "Переименовать сеть «{network}»",
+    "extend": "Продлить сеть «{network}»",
+    "suspend": "Приостановить сеть «{network}»",
+    "resume": "Возобновить сеть «{network}»",
+    "merge": "Присоединить сеть «{network}» к другой",
+    "split": "Выделить новую сеть из сети «{network}»",
+    "close": "Закрыть сеть «{network}»",
+}
 ABOUT_SCHOOL = ("add", "remove", "role", "change_base")
 WITH_ROLE = ("add", "role")
 LEAVES = "leaves"
@@ -77,6 +91,7 @@ class Change(Form):
     reason: Text = field("Почему", minimum=10)
     school_year: Choice = field("Учебный год", of="school_years", hidden=True)
     network_name: Line = field("Наименование сети", hidden=True)
+    school_name: Line = field("Наименование школы", hidden=True)
     base: School = field("Базовая школа сети", hidden=True)
     members: Many[School] = field("Школы сети", hidden=True)
     asked: Many[School] = field("Кого спрашивали", hidden=True)
@@ -94,9 +109,28 @@ def first_values(_capacity: Any, _facts: Facts, today: dt.date) -> dict[str, Any
 
 
 def heading(data: Change) -> str:
-    """Return how a request is called in lists."""
-    kind = KINDS.get(data.kind, "Изменение сети")
-    return f"{kind}: сеть «{data.network_name}»" if data.network_name else kind
+    """Return how a request is called in lists; what is not chosen yet is left out.
+
+    >>> heading(Change(kind="rename", network_name="Чтение"))
+    'Переименовать сеть «Чтение»'
+    >>> heading(Change(kind="change_base", network_name="Чтение"))
+    'Сменить базовую школу сети «Чтение»'
+    """
+    if not data.network_name:
+        return KINDS.get(data.kind, "Изменение сети")
+    said = HEADINGS.get(data.kind, "Изменение сети «{network}»")
+    named = said.format(school=data.school_name, network=data.network_name)
+    return " ".join(named.split()).removesuffix(":")
+
+
+def names(data: Change, facts: Facts) -> dict[str, str]:
+    """Return how the chosen network and school are called, for the heading."""
+    network = facts.network(data.network) if data.network else None
+    concerned = data.school if data.kind in ABOUT_SCHOOL else None
+    return {
+        "network_name": network.name if network else "",
+        "school_name": facts.name("school", concerned) if concerned else "",
+    }
 
 
 def is_by_department(case: Case, facts: Facts) -> bool:

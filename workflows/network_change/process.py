@@ -17,11 +17,12 @@ from workflows.network_change.effects import (
     ask_schools_at_once,
     order_takes_effect,
     outcome_letter,
+    remember_names,
     remember_schools,
     start_order,
     stop_order,
 )
-from workflows.network_change.form import Change, Opinion, first_values, heading
+from workflows.network_change.form import Change, Opinion, first_values, heading, names
 from workflows.network_change.papers import NOTICE, exit_notice, notice, notice_file
 from workflows.network_change.rules import (
     ORDER,
@@ -78,6 +79,7 @@ process = Process(
     about=lambda data: f"network/{data.network}" if data.network else "",
     heading=heading,
     prefill=first_values,
+    kept=names,
     stop="drop",
     watcher=SPECIALIST,
     readers=(
@@ -131,7 +133,7 @@ process.paper(
 
 process.start(
     "request", "Изменить сеть", draft, basis="N2",
-    by=(SYSTEM_ROLE, AUTHOR_COORDINATOR, AUTHOR_HEAD, SPECIALIST),
+    by=(SYSTEM_ROLE, AUTHOR_COORDINATOR, AUTHOR_HEAD, SPECIALIST), do=[remember_names],
 )  # fmt: skip
 process.move(
     "send", "Отправить", [draft, returned],
