@@ -451,16 +451,22 @@ def test_full_sheet_is_issued_once_when_everybody_has_read():
 
 
 @pytest.mark.parametrize(
-    ("today", "plan_due", "report_due"),
-    [
-        (dt.date(2025, 8, 28), "2025-09-20", "2026-06-15"),
-        (dt.date(2025, 12, 1), "2026-09-20", "2027-06-15"),
-    ],
+    ("begins", "plan_due"), [("2025-09-01", "2025-09-20"), ("2025-11-05", "2025-11-19")]
 )
-def test_fresh_order_proposes_the_dates_of_the_year(today, plan_due, report_due):
-    values = ORDER.prefill(None, facts(), today)
+def test_fresh_order_asks_for_plan_and_report_within_the_year_of_its_network(begins, plan_due):
+    decision = take(ORDER, order("", valid_from=begins), "generate", "system", facts())
 
-    assert (values["plan_due"], values["report_due"]) == (plan_due, report_due)
+    assert decision.changes[0] == Put(
+        {"plan_due": dt.date.fromisoformat(plan_due), "report_due": dt.date(2026, 6, 15)}
+    )
+
+
+def test_fresh_order_of_a_closing_asks_for_the_last_report_in_three_weeks():
+    closing = order("", kind="close")
+
+    decision = take(ORDER, closing, "generate", "system", facts())
+
+    assert decision.changes[0] == Put({"report_due": TODAY + dt.timedelta(days=21)})
 
 
 def test_order_is_called_by_its_title():

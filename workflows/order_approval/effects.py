@@ -39,9 +39,11 @@ from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year
 from workflows.wording import date, year_in_text
-from workflows.year_end import ADDRESSEES, APPROVED, REPORT
+from workflows.year_end import ADDRESSEES, APPROVED, REPORT, last_summer
 
 LIFE = "network_life"
+LAST_REPORT = 15
+"""Working days for the last report of a network that closes (N8)."""
 REVOCATION = "Об отмене приказа"
 Changes = Iterator[Change]
 
@@ -286,6 +288,21 @@ def order_paper(case: Case, _facts: Facts) -> Paper:
 
 
 # ---------------------------------------------------------------- beginning
+
+
+@says("сроки плана и справки — те, что у сети в её первом учебном году или после закрытия")
+def set_dates(case: Case, facts: Facts) -> Put | None:
+    """A network plans by 20 September, reports by 15 June; a closing one in 15 days (4.3, N8)."""
+    data = case.data
+    if data.kind == CLOSE:
+        return Put({"report_due": facts.working_day(case.today, LAST_REPORT)})
+    if data.kind != CREATE:
+        return None
+    september = dt.date(int(data.school_year[:4]), 9, 20)
+    return Put({
+        "plan_due": max(september, data.valid_from + dt.timedelta(days=14)),
+        "report_due": last_summer(data.school_year, 6, 15),
+    })  # fmt: skip
 
 
 @says("проект приказа о направлениях начинается с предварительного перечня")

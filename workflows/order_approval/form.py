@@ -180,8 +180,4 @@ def told(data: Order) -> tuple[int | None, ...]:
 
 def first_values(_capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:
     """What a fresh draft says."""
-    september = today.year if today.month < 10 else today.year + 1  # noqa: PLR2004 (autumn)
-    return {
-        "plan_due": f"{september}-09-20", "report_due": f"{september + 1}-06-15",
-        "year": school_year(today),
-    }  # fmt: skip
+    return {"year": school_year(today)}

@@ -26,6 +26,7 @@ from workflows.order_approval.effects import (
     put_signature,
     registered_letter,
     remember_schools,
+    set_dates,
 )
 from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values, told
 from workflows.order_approval.kinds import CREATE, EXTEND, REVOKE
@@ -171,7 +172,7 @@ process.paper(
 
 process.start(
     "generate", "Подготовить приказ", draft, by=SYSTEM_ROLE, basis="O1",
-    do=[order_paper],
+    do=[set_dates, order_paper],
 )  # fmt: skip
 process.start(
     "fix_directions", "Приказ о направлениях", draft, by=SPECIALIST, basis="5.2, Y3",
