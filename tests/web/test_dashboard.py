@@ -46,6 +46,9 @@ def test_a_row_counts_what_is_done_and_late_and_where_the_report_stands(district
     assert "Готовится" in said
     assert "с опозданием" not in said
     assert " 3 Готовится" in said  # three activities are overdue
+    assert said.endswith(" 31.05.2026")  # by then R3 of the last report is to be followed
+    district.at("2026-06-01")
+    assert row_of(browser("P003").get(PAGE), network["name"]).endswith(" 01.06.2026")  # indicators
     district.at("2026-06-16")
     district.carry_out()
     page = browser("P003").get(PAGE)

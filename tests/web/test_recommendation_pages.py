@@ -1,5 +1,7 @@
 """The register of recommendations: heads read their networks', and open what is theirs alone."""
 
+import datetime as dt
+
 import pytest
 from browsing import Browser
 from counting import counted
@@ -62,6 +64,16 @@ def test_the_page_speaks_in_the_words_of_the_papers(district, browser):
         text = page[page.index(f">{row['code']}. ") :].split("</tr>")[0]
         assert (DECIDED[row["decision"]] if row["decision"] else "—") in text, row["code"]
         assert FOLLOWED[row["state"]] in text, row["code"]
+
+
+def test_what_is_still_open_after_its_day_is_marked_overdue(district, browser):
+    page = browser("P003").get(PAGE)
+    for row in district.rows(Recommendation):
+        text = page[page.index(f">{row['code']}. ") :].split("</tr>")[0]
+        is_open = row["state"] in ("issued", "waiting", "in_progress", "carried")
+        is_late = is_open and row["due_on"] < dt.date(2026, 6, 18)
+        assert ("просрочена" in text) == is_late, row["code"]
+    assert "просрочена" in page
 
 
 def test_the_page_takes_as_many_statements_for_one_network_as_for_all(district, browser):

@@ -6,21 +6,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select
+from sqlalchemy.orm import Session, aliased
 
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflow_app.engine.overview import Work, Yearly
 from workflow_app.store import networks
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
 from workflow_app.store.models.registers import Network, Recommendation
+from workflow_app.store.recommendations import OPEN
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 PAGE = 50
 BASE = "base"
-OPEN_ADVICE = ("issued", "waiting", "in_progress", "carried")
-"""Where a recommendation of the register still asks for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Line:
     overdue: int
     paper: PaperOf | None
     advice: int
-    next_due: dt.datetime | None
+    next_due: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +129,14 @@ class _Looked:
         subjects = {f"network/{row.id}/{self.year}": row.id for row in rows}
         within = Instance.subject.in_(subjects)
         plans, papers = self._plans(within), self._papers(within)
-        waits, advice = self._waits(within), self._advice([row.id for row in rows])
-        bases = _bases(self.uow.session, [row.id for row in rows], on)
+        overdue, advice = self._overdue(within), self._advice([row.id for row in rows])
+        due, bases = self._due(rows), _bases(self.uow.session, [row.id for row in rows], on)
         for subject, row in zip(subjects, rows, strict=True):
-            overdue, due = waits.get(subject, (0, None))
+            many, advised_by = advice.get(row.id, (0, None))
+            days = [day for day in (due.get(row.id), advised_by) if day]
             yield Line(
-                row, bases.get(row.id, ""), plans.get(subject, Fulfilled()), overdue,
-                papers.get(subject), advice.get(row.id, 0), due,
+                row, bases.get(row.id, ""), plans.get(subject, Fulfilled()),
+                overdue.get(subject, 0), papers.get(subject), many, min(days, default=None),
             )  # fmt: skip
 
     def totals(self, count: int) -> Totals:
@@ -193,23 +193,50 @@ class _Looked:
             told[subject][1] += 0 if state in kind.left_out else number
         return {subject: Fulfilled(*pair) for subject, pair in told.items()}
 
-    def _waits(self, within: ColumnElement[bool]) -> Mapping[str, tuple[int, dt.datetime | None]]:
-        """Return subject → its overdue pieces of work, and the next moment anything is due."""
-        now = self.uow.now
-        is_late = and_(WorkItem.due_at < now, Instance.process.in_(self.kinds.work))
+    def _overdue(self, within: ColumnElement[bool]) -> Mapping[str, int]:
+        """Return subject → its overdue pieces of work."""
         query = (
-            select(
-                Instance.subject,
-                func.count(case((is_late, WorkItem.instance_id)).distinct()),
-                func.min(case((WorkItem.due_at >= now, WorkItem.due_at))),
-            )
+            select(Instance.subject, func.count(WorkItem.instance_id.distinct()))
             .join(Instance, Instance.id == WorkItem.instance_id)
             .where(
-                *self._open_work(), Instance.municipality_id == self.municipality_id, within,
+                *self._open_work(), WorkItem.due_at < self.uow.now, self._ours(self.kinds.work),
+                within,
             )
             .group_by(Instance.subject)
         )  # fmt: skip
-        return {row[0]: (row[1], row[2]) for row in self.uow.session.execute(query)}
+        return {row[0]: row[1] for row in self.uow.session.execute(query)}
+
+    def _due(self, rows: Sequence[Network]) -> Mapping[int, dt.date]:
+        """Return network → the next day on which anything of it is due.
+
+        What schools enter is a part of the network's report; what the report advises is followed
+        in the year after.
+        """
+        parts = ("", f"/{self.year}", f"/{year_after(self.year)}")
+        networks_of = {f"network/{row.id}{part}": row.id for row in rows for part in parts}
+        parent = aliased(Instance)
+        about = func.coalesce(func.nullif(Instance.subject, literal_column("''")), parent.subject)
+        query = (
+            select(about, func.min(WorkItem.due_at))
+            .join(Instance, Instance.id == WorkItem.instance_id)
+            .outerjoin(
+                parent,
+                and_(
+                    parent.id == Instance.parent_id,
+                    parent.municipality_id == self.municipality_id,
+                ),
+            )
+            .where(
+                *self._open_work(), Instance.municipality_id == self.municipality_id,
+                WorkItem.due_at >= self.uow.now, about.in_(networks_of),
+            )
+            .group_by(about)
+        )  # fmt: skip
+        found: dict[int, dt.date] = {}
+        for subject, moment in self.uow.session.execute(query):
+            day, network = moment.astimezone(self.uow.zone).date(), networks_of[subject]
+            found[network] = min(day, found.get(network, day))
+        return found
 
     def _papers(self, within: ColumnElement[bool]) -> Mapping[str, PaperOf]:
         """Return subject → its newest paper."""
@@ -229,12 +256,14 @@ class _Looked:
             Instance.municipality_id == self.municipality_id, Instance.process.in_(list(processes))
         )
 
-    def _advice(self, ids: Collection[int]) -> Mapping[int, int]:
-        query = self._open_advice(Recommendation.network_id, func.count()).where(
+    def _advice(self, ids: Collection[int]) -> Mapping[int, tuple[int, dt.date | None]]:
+        """Return network → its open recommendations, and the next day one of them is due."""
+        due_on = case((Recommendation.due_on >= self.uow.today, Recommendation.due_on))
+        query = self._open_advice(Recommendation.network_id, func.count(), func.min(due_on)).where(
             Recommendation.network_id.in_(ids)
         )
         found = self.uow.session.execute(query.group_by(Recommendation.network_id))
-        return {row[0]: row[1] for row in found}
+        return {row[0]: (row[1], row[2]) for row in found}
 
     def _open_advice(self, *columns: Any) -> Select[Any]:
         return (
@@ -242,7 +271,7 @@ class _Looked:
             .select_from(Recommendation)
             .where(
                 Recommendation.municipality_id == self.municipality_id,
-                Recommendation.state.in_(OPEN_ADVICE),
+                Recommendation.state.in_(OPEN),
             )
         )
 

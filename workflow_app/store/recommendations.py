@@ -1,5 +1,6 @@
 """The register of recommendations, with the cases and the plan rows they became."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 NAMED = "recommendation"
 """The field in which a case names the row of the register, or its code, that it follows."""
+OPEN = ("issued", "waiting", "in_progress", "carried")
+"""Where a recommendation still asks for something."""
 PAGE = 50
 
 
@@ -40,6 +43,8 @@ class Line:
     responsible: str
     case: Instance | None = None
     plan_row: Instance | None = None
+    is_late: bool = False
+    """Whether its day passed and neither it nor its row of a plan has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,19 @@ def register(
     found = list(uow.session.execute(_rows(mine, wanted)).all())
     cases = _cases(uow, actor, municipality_id, [row for row, *_ in found[:PAGE]])
     lines = [
-        Line(row, network, school or "", person or "", *cases[row.id])
+        Line(
+            row, network, school or "", person or "", *cases[row.id],
+            _is_late(row, cases[row.id][1], uow.today),
+        )
         for row, network, school, person in found[:PAGE]
-    ]
+    ]  # fmt: skip
     below = lines[-1].row.id if len(found) > PAGE else None
     return Register(lines, *_choices(uow, mine), below)
+
+
+def _is_late(row: Recommendation, plan_row: Instance | None, today: dt.date) -> bool:
+    has_ended = row.state not in OPEN or (plan_row is not None and plan_row.finished_at)
+    return row.due_on is not None and row.due_on < today and not has_ended
 
 
 def _rows(
