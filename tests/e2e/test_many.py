@@ -1,7 +1,11 @@
 """Many at once in a browser: an action appears only when it fits all that are ticked."""
 
 import pytest
+from sqlalchemy import insert
 from stories import done, to_department, to_signature
+
+from workflow_app.store.models.base import table
+from workflow_app.store.models.messages import Notice
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
 
@@ -42,21 +46,46 @@ def test_an_action_for_many_appears_only_when_it_fits_all_that_are_ticked(window
     assert page.get_by_text("нет общего действия").is_visible()
 
 
-def test_the_specialist_sends_only_what_can_all_be_sent(window, district):
+def test_the_only_case_for_many_is_opened_and_not_ticked(window, district):
     drafted = done(
         district.start("P003", "network_proposal", base=district.school("S07"), name="Своя сеть")
     )
     page = window("P003")
     page.goto("/", wait_until="networkidle")
     assert district.state(drafted.instance_id) == "draft"
-    bar = page.locator("form[data-bulk] button[name=action]:visible")
-    assert bar.count() == 0
-    boxes = page.locator("input[name=case]")
-    assert boxes.count() == 1, "only the order may be acted on with others"
-    boxes.first.check()
-    assert bar.all_inner_texts() == ["Отправить на визирование"]
-    boxes.first.uncheck()
-    assert bar.count() == 0
+    assert page.locator(".work-row").count() > 1
+    assert page.locator("input[name=case]").count() == 0
+    assert page.locator("[data-bulk-bar]").count() == 0
+
+
+def test_the_header_of_the_specialist_is_one_row_with_two_digits_of_notices(window, district):
+    district.house.transact(
+        lambda uow: uow.connection.execute(insert(table(Notice)), [
+            {"municipality_id": 1, "person_id": district.people["P003"], "kind": "tell",
+             "dedupe_key": f"notice-{n}", "subject": "Приказ зарегистрирован", "text": "",
+             "created_at": uow.now}
+            for n in range(15)
+        ])
+    )  # fmt: skip
+    page = window("P003")
+    page.goto("/orders", wait_until="networkidle")
+    nav, who = (page.locator(name).bounding_box() for name in (".top-nav", ".who"))
+    assert abs(nav["y"] - who["y"]) < nav["height"]
+    assert page.locator(".who .count").inner_text().split()[0] == "15"
+
+
+def test_a_filter_is_as_wide_as_what_it_says_on_a_telephone(window):
+    page = window("P002", width=360)
+    page.goto("/orders", wait_until="networkidle")
+    wanted = page.locator("#kind").evaluate("""(one) => {
+        const free = one.cloneNode(true);
+        free.style.cssText = "width: max-content; max-width: none; position: absolute";
+        document.body.append(free);
+        const width = free.getBoundingClientRect().width;
+        free.remove();
+        return width;
+    }""")
+    assert page.locator("#kind").bounding_box()["width"] >= min(wanted, 290)
 
 
 def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_fit(window):

@@ -360,6 +360,7 @@ def test_the_journal_of_orders_shows_the_newest_root_and_how_it_is_checked(
 ):
     clerk = browser("P004")
     assert "Корень ещё не отправлен" in clerk.get("/orders")
+    assert "Корень" not in browser("P102").get("/orders")
     district.at("2025-08-28 10:00")
     root = district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
     page = clerk.get("/orders")

@@ -142,6 +142,7 @@ def test_the_specialist_sends_many_orders_and_learns_why_one_stayed(browser, dis
     page = specialist.get("/")
     ticks = re.findall(r'name="case" value="([^"]+)" data-actions="([^"]*)"', page)
     assert {actions for _, actions in ticks} == {"order_approval/send"}
+    assert "data-bulk-bar" in page
     specialist.post("/bulk", action="order_approval/send", case=[case for case, _ in ticks])
     said = specialist.says()
     assert "Выполнено: 1." in said
@@ -149,12 +150,21 @@ def test_the_specialist_sends_many_orders_and_learns_why_one_stayed(browser, dis
     assert (district.state(order), district.state(unfilled)) == ("on_agreement", "draft")
 
 
+def test_several_ways_to_begin_one_process_are_folded_together(browser):
+    folded = browser("P003").get("/").split('<details class="menu">')[1].split("</details>")[0]
+    ways = [title for title in (
+        "Приказ о направлениях", "Приказ о статусах", "Приказ об отмене приказа", "Изменить сеть",
+    ) if title in folded]  # fmt: skip
+    assert ways == ["Приказ о направлениях", "Приказ о статусах", "Приказ об отмене приказа"]
+    assert '<details class="menu">' not in browser("P102").get("/")
+
+
 @pytest.mark.shipped
 def test_a_batch_signature_asks_for_the_password_once(browser, district, order):
     done(district.act("P003", order, "send"))
     done(district.act("P005", order, "visa"))
     signer = browser("P002")
-    assert 'data-signed="1"' in signer.get("/")
+    assert "data-bulk-bar" not in signer.get("/")  # one case is opened, many are ticked
     case = f"{order}:{district.case(order).version}"
     signer.post("/bulk", action="order_approval/sign", case=case, password="не тот")
     assert "sign" not in district.history(order)

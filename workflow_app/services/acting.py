@@ -16,7 +16,7 @@ from workflow_app.engine.decide import (
 from workflow_app.engine.forms import Form, parse, views
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import PASSWORD, Signature
 from workflow_app.services import signing, taking_back, undoing
 from workflow_app.services.children import plain
@@ -74,9 +74,7 @@ def start(
         if capacity.role in roles and position_id in (None, capacity.position_id)
     ]
     capacity = fitting[0] if fitting else actor.capacities[0]
-    facts = uow.facts(capacity.municipality_id)
-    prefilled = process.prefill(capacity, facts, uow.today) if process.prefill else {}
-    form = parse(process.form, {**prefilled, **values})
+    form = fresh(uow, process, capacity, values)
     if isinstance(form, Refusal):
         return form
     refusal = foreign_reference(uow, capacity.municipality_id, form)
@@ -90,6 +88,15 @@ def start(
         return case
     interpreter.finish()
     return _done(uow, case.id)
+
+
+def fresh(
+    uow: UnitOfWork, process: Process, capacity: Capacity, values: Mapping[str, Any]
+) -> Form | Refusal:
+    """Return the form a case begins with in somebody's capacity: what is known and what is said."""
+    facts = uow.facts(capacity.municipality_id)
+    prefilled = process.prefill(capacity, facts, uow.today) if process.prefill else {}
+    return parse(process.form, {**prefilled, **values})
 
 
 def _start_of(process: Process, actor: Actor, action: str) -> Transition | None:

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.forms import Form
+from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, drafts
 from workflow_app.services.acting import Done, Intent
@@ -66,7 +67,15 @@ def _start_page(process: str, action: str, refusal: Refusal | None) -> str:
     return render_template(
         "cases/start.html", process=definition, start=named[0], refusal=refusal, begins=begins,
         next_steps=next_steps, tables=tables,
+        heading=house().read(lambda uow: _fresh_heading(uow, definition)),
     )  # fmt: skip
+
+
+def _fresh_heading(uow: SqlUnitOfWork, process: Process) -> str:
+    """Return how a case that begins now would be called."""
+    held = uow.actor(person_id()).capacities
+    form = acting.fresh(uow, process, held[0], {}) if held else None
+    return process.heading_of(form) if isinstance(form, Form) else process.title
 
 
 @cases.post("/cases/<int:instance_id>/draft")

@@ -60,7 +60,7 @@ def _page(uow: SqlUnitOfWork) -> str:
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
-    bulk = [_bulk_actions(uow, row, actor) for row in page.rows]
+    bulk = _for_many([_bulk_actions(uow, row, actor) for row in page.rows])
     officer = administration.officer(actor)
     query = _query()
     return render_template(
@@ -72,12 +72,16 @@ def _page(uow: SqlUnitOfWork) -> str:
     )  # fmt: skip
 
 
-def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Transition]]:
-    """Return what a person may begin."""
+def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Sequence[Transition]]]:
+    """Return what a person may begin, process by process."""
     held = {capacity.role for capacity in actor.capacities}
-    return [
-        (process, start) for process in uow.processes.values() for start in process.starts_for(held)
-    ]
+    found = ((process, process.starts_for(held)) for process in uow.processes.values())
+    return [(process, ways) for process, ways in found if ways]
+
+
+def _for_many(rows: Sequence[Sequence[BulkAction]]) -> Sequence[Sequence[BulkAction]]:
+    """Return the actions of each row, none where one row alone could be ticked: it is opened."""
+    return rows if sum(map(bool, rows)) > 1 else [()] * len(rows)
 
 
 def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor) -> Sequence[BulkAction]:

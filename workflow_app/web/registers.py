@@ -8,6 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import func, select
 
 from workflow_app.engine.decide import is_visible
+from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, queries
@@ -113,6 +114,7 @@ def orders() -> str:
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
             text=text, external=external, root=_root(uow),
             keeps_journal=bool(clerk(actor)),
+            checks_history=any(c.role in ANSWER_FOR_ALL | WATCH for c in actor.capacities),
             readable=readable_among(uow, (row.instance_id for row in linked), actor), later=later,
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
