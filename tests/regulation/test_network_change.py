@@ -308,6 +308,31 @@ def test_an_order_revoked_before_its_day_never_takes_effect(open_district):
     assert "take_effect" not in district.history(order)
 
 
+@pytest.mark.clause("O9, O11")
+@pytest.mark.parametrize(
+    ("kind", "given", "consents"),
+    [
+        ("add", {"school": "S05", "role": "supported", "effective_on": "2026-01-19"}, ["P105"]),
+        ("remove", {"school": "S16", "effective_on": "2026-01-12"}, []),
+    ],
+)
+def test_who_enters_or_leaves_by_an_order_acknowledges_its_revocation(
+    open_district, kind, given, consents
+):
+    district = open_district("2026-01-12")
+    done(district.outside_numbers(1, 11))
+    nw2, school = network(district, "NW2"), given["school"]
+    asked = given | {"school": district.school(school)}
+    case = request(district, "P003", nw2, kind, **asked)
+    order = register(district, to_order(district, "P003", case, consents=consents))
+    (entry,) = district.rows(JournalEntry, instance_id=order)
+    revoking = decree(district, "revoke_order", revoked=str(entry["id"]), reason="Состав прежний.")
+    assert school in district.statuses(revoking, "acknowledgement")
+    assert len(set(district.case(revoking).data.schools)) == len(
+        district.case(revoking).data.schools
+    )
+
+
 CHANGES_OF_THE_REGISTER = {
     "rename": ({"name": "Чтение без границ"}, "name", "Чтение без границ"),
     "extend": ({"valid_to": "2027-08-31"}, "valid_to", day("2027-08-31")),

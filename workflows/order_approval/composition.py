@@ -25,14 +25,25 @@ def schools_named(case: Case, facts: Facts) -> Iterator[int]:
         yield from (row.school for row in data.statuses)
         return
     elif data.kind == REVOKE and data.revoked:
-        order = facts.order(int(data.revoked))
-        networks = order.networks if order else ()
+        yield from _of_revoked(case, facts, int(data.revoked))
+        return
     else:
         networks = data.networks
     for network in networks:
         card = facts.network(network)
         on = max(case.today, card.valid_from) if card else case.today
         yield from (member.school for member in facts.composition(network, on))
+
+
+def _of_revoked(case: Case, facts: Facts, entry: int) -> Iterator[int]:
+    """Yield the schools of the networks of an order, as it leaves them and as they were without."""
+    order = facts.order(entry)
+    for network in order.networks if order else ():
+        card = facts.network(network)
+        on = max(case.today, card.valid_from) if card else case.today
+        for day in (on, *facts.turning_points(network, on)):
+            for without in (None, entry):
+                yield from (m.school for m in facts.composition(network, day, without))
 
 
 @says("состав приказа — те школы и роли, на которые дано согласие")

@@ -374,7 +374,7 @@ def name_revoked(case: Case, facts: Facts) -> Put | None:
 @says("записано, кого приказ касается")
 def remember_schools(case: Case, facts: Facts) -> Put:
     """The heads of these schools acknowledge the order (O9)."""
-    return Put({"schools": Many(schools_named(case, facts))})
+    return Put({"schools": Many(dict.fromkeys(schools_named(case, facts)))})
 
 
 @says("записано, кто и в какой должности подписал; у замещающего — «и.о.»")
