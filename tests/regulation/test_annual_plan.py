@@ -490,6 +490,8 @@ def test_somebody_else_confirms_and_for_the_coordinator_the_base_head(running):
 def test_activity_is_put_off_twice_within_the_year(running):
     district, plan, found = running
     dates = {"starts_on": "2025-11-03", "ends_on": "2025-11-14", "reason": "карантин в школах"}
+    same = {**dates, "starts_on": "2025-10-01", "ends_on": "2025-10-31"}
+    assert code(district.act("P201", found["a5"], "postpone", **same)) == "dates_same"
     beyond = {**dates, "ends_on": "2026-09-05"}
     assert code(district.act("P201", found["a5"], "postpone", **beyond)) == "date_outside_year"
     back = {**dates, "ends_on": "2025-11-01"}

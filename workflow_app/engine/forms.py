@@ -188,7 +188,9 @@ def field(
 
     `minimum` is the least number of characters (text) or values (rows, several); `when` asks
     the form itself whether the field matters with what it says so far. Rows that are `fixed`
-    are the system's: people fill their columns and neither add nor remove one.
+    are the system's: people fill their columns and neither add nor remove one. A field of an
+    action that is `present` begins with what the case says under its name; `demanded` asks the
+    case whether an optional field is asked for after all, and its sentence says how.
     """
     described = {
         "basis": basis,

@@ -47,7 +47,7 @@ def _page(
         errors = refusal.fields if refusal else {}
         controls = tuple(
             forms.controls(
-                uow, view.case, form.model_validate({}), errors=errors, typed=typed, blanks=1
+                uow, view.case, forms.begun(form, view.case), errors=errors, typed=typed, blanks=1
             )
         )
     kinds = accepted(line.offer.action.signed, uow.facts(view.case.municipality_id))

@@ -36,6 +36,8 @@ class Control:
     basis: str = ""
     error: str = ""
     required: bool = True
+    demand: str = ""
+    """How an optional field is asked for after all."""
     readonly: bool = False
     shown: str = ""
     maximum: int | None = None
@@ -131,7 +133,7 @@ def _control(
     return Control(
         view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
         str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
-        bool(view.options.get("readonly")), shown_hash(stored),
+        _demand(uow, case, view), bool(view.options.get("readonly")), shown_hash(stored),
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
         known,
         () if view.row else labels(uow, case, view, stored), rows,
@@ -140,6 +142,18 @@ def _control(
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
+
+
+def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
+    demanded = view.options.get("demanded")
+    is_demanded = demanded is not None and demanded(case, uow.facts(case.municipality_id))
+    return str(demanded.title) if is_demanded else ""
+
+
+def begun(form: type[Form], case: Case) -> Form:
+    """Return the form of an action as it begins: what stands now where it changes that."""
+    present = (view.name for view in views(form) if view.options.get("present"))
+    return form.model_validate({name: getattr(case.data, name) for name in present})
 
 
 def _rows(
@@ -199,7 +213,7 @@ def _cell(
     return Control(
         name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
         str(column.options.get("basis", "")), error, column.is_required,
-        bool(column.options.get("readonly")),
+        readonly=bool(column.options.get("readonly")),
         choices=known,
         labels=labels(uow, case, column, value),
         written=_written(uow, column.kind, known),

@@ -39,8 +39,8 @@ class Life(Form):
 class People(Form):
     """Who leads the network's daily work and who accompanies it."""
 
-    coordinator: Person = field("Координатор сети", of="base", basis="1.7")
-    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1")
+    coordinator: Person = field("Координатор сети", of="base", basis="1.7", present=True)
+    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1", present=True)
 
 
 class Attached(Form):

@@ -1,9 +1,11 @@
 """What is known of an activity, and what people say of it on the way."""
 
 from workflow_app.engine import (
+    Case,
     Choice,
     Date,
     Direction,
+    Facts,
     File,
     Flag,
     Form,
@@ -16,8 +18,9 @@ from workflow_app.engine import (
     School,
     Text,
     field,
+    says,
 )
-from workflows.activities import DELIVERY, FORMS, SECTIONS
+from workflows.activities import DELIVERY, FORMS, PROVEN, SECTIONS
 
 
 class Activity(Form):
@@ -47,29 +50,34 @@ class Activity(Form):
     evidence: File = field("Подтверждение", optional=True, readonly=True)
 
 
+@says("нужен файл или ссылка")
+def is_proven(case: Case, _facts: Facts) -> bool:
+    """Diagnosis, seminar and master class end with a file or a link (K1, dossier 6)."""
+    return case.data.form in PROVEN
+
+
 class Outcome(Form):
     """What the responsible reports."""
 
     actual_on: Date = field("Когда проведено")
     participants_count: Int = field("Сколько участников")
     result: Text = field("Что получилось", minimum=10)
-    link: Line = field("Ссылка на материалы", optional=True)
+    link: Line = field("Ссылка на материалы", optional=True, demanded=is_proven)
     evidence: File = field(
-        "Файл с подтверждением", optional=True,
-        hint="Протокол, программа, список участников; для диагностики, семинара и мастер-класса "
-        "нужен файл или ссылка",
+        "Файл с подтверждением", optional=True, demanded=is_proven,
+        hint="Протокол, программа, список участников",
     )  # fmt: skip
 
 
 class NewDates(Form):
     """When it happens instead."""
 
-    starts_on: Date = field("Новое начало")
-    ends_on: Date = field("Новое окончание")
+    starts_on: Date = field("Новое начало", present=True)
+    ends_on: Date = field("Новое окончание", present=True)
     reason: Text = field("Почему переносится", minimum=10)
 
 
 class NewResponsible(Form):
     """Who answers for it from now on."""
 
-    responsible: Position = field("Ответственный", of=("base", "participants", "imc"))
+    responsible: Position = field("Ответственный", of=("base", "participants", "imc"), present=True)

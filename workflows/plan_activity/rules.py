@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
-from workflows.activities import FORMS, PROVEN
+from workflows.activities import FORMS
+from workflows.plan_activity.form import is_proven
 
 
 @says("дата проведения уже наступила")
@@ -16,9 +17,9 @@ def happened_already(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("приложено подтверждение, если форма мероприятия его требует")
-def evidence_given(case: Case, _facts: Facts) -> Refusal | None:
-    """Diagnosis, seminar and master class end with a file or a link (K1, dossier 6)."""
-    if case.data.form not in PROVEN or case.form.evidence or case.form.link:
+def evidence_given(case: Case, facts: Facts) -> Refusal | None:
+    """What is proven ends with a file or a link (K1)."""
+    if not is_proven(case, facts) or case.form.evidence or case.form.link:
         return None
     return refuse(
         "evidence_missing", "Для формы «{form}» приложите файл или ссылку на материалы",
@@ -34,13 +35,15 @@ def count_is_possible(case: Case, _facts: Facts) -> Refusal | None:
     return refuse("count_negative", "Участников не бывает меньше нуля", field="participants_count")
 
 
-@says("новые даты внутри учебного года")
+@says("даты новые и внутри учебного года")
 def new_dates_fit(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """An activity is put off within its school year (K3)."""
     first, last = school_year_bounds(case.data.school_year)
     since, until = case.form.starts_on, case.form.ends_on
     if since is None or until is None:
         return
+    if (since, until) == (case.data.starts_on, case.data.ends_on):
+        yield refuse("dates_same", "Эти даты уже стоят: укажите новые", field="starts_on")
     if until < since:
         yield refuse("dates_reversed", "Окончание раньше начала", field="ends_on")
     if since < first or until > last:

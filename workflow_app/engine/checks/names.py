@@ -7,6 +7,7 @@ from typing import Any
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.checks.finding import Finding, World, is_for_system
 from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, plain_function
+from workflow_app.engine.forms import views
 from workflow_app.engine.process import Child, Process, Transition
 
 
@@ -74,6 +75,10 @@ def _states(process: Process) -> Iterator[Finding]:
 
 def _fields(process: Process) -> Iterator[Finding]:
     """Yield the fields and states that a narrower form or a table names and nobody has."""
+    for transition in process.transitions:
+        for view in views(transition.form) if transition.form else ():
+            if view.options.get("present") and view.name not in process.form.model_fields:
+                yield _unknown(transition.where, "field", view.name)
     for state in process.states.values():
         for name in state.only:
             if name not in process.form.model_fields:

@@ -1,0 +1,75 @@
+"""The form of an action: what it shows of the present, and what it asks for."""
+
+import re
+
+import pytest
+from lxml import html
+from plans import activities, life, open_plan, post, rows_of, to_active
+from stories import done
+
+pytestmark = pytest.mark.shipped
+
+
+@pytest.fixture
+def district(sqlite_district):
+    return sqlite_district("2025-09-10")
+
+
+@pytest.fixture
+def plan(district):
+    """Return a plan that is being written, its first own row a seminar."""
+    found = open_plan(district)
+    rows = rows_of(district, found)
+    rows[5] |= {"form": "seminar", "responsible": post(district, "P110")}
+    done(district.edit("P201", found, activities=rows))
+    return found
+
+
+@pytest.fixture
+def held(district, plan):
+    """Return the activities of the plan in force."""
+    return activities(district, to_active(district, plan))
+
+
+def label(page, name):
+    """Return what the label of a field says."""
+    return re.search(rf'<label for="f-{name}">(.*?)</label>', page, re.DOTALL)[1]
+
+
+def begins(page):
+    """Return what the fields of an action's form begin with."""
+    (form,) = [one for one in html.fromstring(page).forms if "card-form" in one.classes]
+    return dict(form.form_values())
+
+
+def test_a_seminar_asks_for_its_evidence_before_it_is_refused(browser, held):
+    page = browser("P110").get(f"/cases/{held['a5']}/actions/report_done")
+    for name in ("evidence", "link"):
+        assert "нужен файл или ссылка" in label(page, name)
+        assert "необязательно" not in label(page, name)
+
+
+def test_a_meeting_may_end_without_evidence(browser, held):
+    page = browser("P201").get(f"/cases/{held['a6']}/actions/report_done")
+    assert "необязательно" in label(page, "evidence")
+    assert "нужен файл" not in page
+
+
+def test_who_and_when_begin_with_what_stands_now(browser, district, held):
+    coordinator = browser("P201")
+    dates = begins(coordinator.get(f"/cases/{held['a5']}/actions/postpone"))
+    assert (dates["starts_on"], dates["ends_on"]) == ("2025-10-01", "2025-10-31")
+    other = begins(coordinator.get(f"/cases/{held['a5']}/actions/hand_over"))
+    assert other["responsible"] == str(post(district, "P110"))
+    people = begins(browser("P003").get(f"/cases/{life(district, 'NW1')}/actions/name_people"))
+    assert people["coordinator"] == str(district.people["P201"])
+    assert people["curator"] == str(district.people["P006"])
+
+
+@pytest.mark.parametrize("answer", ["vote_for", "vote_against"])
+def test_a_vote_says_what_is_voted_on(browser, district, plan, answer):
+    done(district.act("P201", plan, "to_vote"))
+    page = browser("P110").get(f"/cases/{plan}/actions/{answer}")
+    assert "<h2>План сети «Математика: от дефицита к результату» на 2025/2026" in page
+    assert "Повышение качества образования" in page
+    assert f'href="/cases/{plan}#f-activities">Мероприятия: 12</a>' in page
