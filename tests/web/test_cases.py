@@ -170,6 +170,9 @@ def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(
     assert link
     assert act < link.start() < page.index('class="main-column"')
     form = head.get(link[0])
+    text = form[form.index("Текст, под которым ставится подпись") : form.index("Ваш пароль")]
+    assert '<details class="block" open>' in form
+    assert "СОШ № 5" in text
     sent = {name: field(form, name) for name in ("_version", "_seen", "_voter")}
     path = f"/cases/{collecting}/actions/agree"
     wrong = head.post(path, status=422, password="не тот", **sent)
