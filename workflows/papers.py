@@ -15,12 +15,6 @@ from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 Values = dict[str, Any]
 CaseForm = Literal["", "gen", "dat", "acc"]
 
-ROLES_PRINTED = {
-    "base": "базовая школа",
-    "supported": "поддерживаемая школа",
-    "resource": "ресурсная школа",
-    "partner": "школа-партнёр",
-}
 NO_STATUS = "без статуса"
 NOBODY = PersonCard(0, GAP, GAP, GAP, GAP, GAP)
 

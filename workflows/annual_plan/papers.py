@@ -11,7 +11,6 @@ from workflows.annual_plan.form import Activity
 from workflows.council import VOTES
 from workflows.papers import (
     DOCUMENT,
-    ROLES_PRINTED,
     SIGNATURE,
     Values,
     document,
@@ -24,6 +23,7 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.rules import NETWORK_ROLES
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 
 PLAN = (
@@ -158,7 +158,7 @@ def protocol(case: Case, facts: Facts) -> Values:
             {
                 "номер": number,
                 "школа": school(facts, vote.voter.organisation_id),
-                "роль": ROLES_PRINTED["base"] if vote.voter.group == "base" else "школа сети",
+                "роль": NETWORK_ROLES["base"] if vote.voter.group == "base" else "школа сети",
                 "имя": head_name(facts, vote.voter.organisation_id),
                 "голос": VOTES[vote.status],
                 "дата": local_date(facts, vote.answered_at),

@@ -18,7 +18,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflows.rules import MEMBER_ROLES, school_year
+from workflows.rules import MEMBER_ROLES, WHAT_ROLES_MEAN, school_year
 
 KINDS = {
     "add": "Включить школу",
@@ -73,8 +73,9 @@ class Change(Form):
         "Кто выходит одновременно", hint="Одним приказом", optional=True, when=only("add")
     )
     role: Choice = field(
-        "Роль в сети", choices=MEMBER_ROLES, default="supported", when=only(*WITH_ROLE)
-    )
+        "Роль в сети", choices=MEMBER_ROLES, default="supported", when=only(*WITH_ROLE),
+        hint=WHAT_ROLES_MEAN,
+    )  # fmt: skip
     old_base: Choice = field(
         "Прежняя базовая школа", choices=OLD_BASE, default=LEAVES, when=only("change_base")
     )

@@ -19,6 +19,7 @@ from workflow_app.engine import (
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.rules import (
     MEMBER_ROLES,
+    WHAT_ROLES_MEAN,
     school_year,
 )
 from workflows.wording import GOAL
@@ -38,7 +39,9 @@ class Proposal(Form):
     name: Line = field("Наименование сети", basis="1.3", hint="Коротко и по делу")
     school_year: Choice = field("Учебный год", of="school_years")
     base: School = field("Базовая школа", basis="1.3", card=True)
-    members: Rows[Member] = field("Приглашённые школы", basis="1.5", minimum=1)
+    members: Rows[Member] = field(
+        "Приглашённые школы", basis="1.5", minimum=1, hint=WHAT_ROLES_MEAN
+    )
     context_note: Text = field(
         "Учёт особенностей",
         basis="1.2",

@@ -6,7 +6,6 @@ from workflows.network_proposal.checklist import checklist
 from workflows.network_proposal.form import RECOMMENDATIONS
 from workflows.papers import (
     DOCUMENT,
-    ROLES_PRINTED,
     SIGNATURE,
     Values,
     directions,
@@ -21,7 +20,7 @@ from workflows.papers import (
     statuses,
     title,
 )
-from workflows.rules import year_before
+from workflows.rules import NETWORK_ROLES, year_before
 from workflows.wording import (
     GAP,
     GOAL,
@@ -192,7 +191,7 @@ def _members(case: Case, facts: Facts) -> list[Values]:
         {
             "номер": number,
             "школа": school(facts, member.school),
-            "роль": ROLES_PRINTED[member.role],
+            "роль": NETWORK_ROLES[member.role],
             "статус": statuses(facts, member.school, case.data.school_year),
             "риски": "",
             "потребность": member.need,

@@ -7,7 +7,6 @@ from workflow_app.engine.ballots import Vote
 from workflows.network_proposal.consents import ANSWERS, consents, invited_votes, needed
 from workflows.papers import (
     DOCUMENT,
-    ROLES_PRINTED,
     SIGNATURE,
     Values,
     document,
@@ -19,6 +18,7 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.rules import NETWORK_ROLES
 from workflows.wording import date, date_in_text, whole
 
 PROTOCOL = (
@@ -86,7 +86,7 @@ def _row(case: Case, facts: Facts, number: int, vote: Vote) -> Values:
     return {
         "номер": number,
         "школа": school(facts, vote.voter.organisation_id),
-        "роль": ROLES_PRINTED.get(group, group),
+        "роль": NETWORK_ROLES.get(group, group),
         "решение": ANSWERS[vote.status],
         "дата": local_date(facts, vote.answered_at),
         "имя": _who(case, facts, vote),

@@ -36,10 +36,8 @@ from workflows.order_approval.kinds import (
     names_people,
     of,
 )
-from workflows.rules import MEMBER_ROLES, school_year
+from workflows.rules import MEMBER_ROLES, NETWORK_ROLES, school_year
 from workflows.rules import STATUSES as STATUSES_OF_SCHOOLS
-
-ALL_ROLES = {"base": "базовая", **MEMBER_ROLES}
 
 
 class Composition(Row):
@@ -54,8 +52,8 @@ class Difference(Row):
     """What an order changes for one school; without a role it is not in the network."""
 
     school: School = field("Школа", key=True)
-    before: Choice = field("Было", choices=ALL_ROLES, optional=True)
-    after: Choice = field("Стало", choices=ALL_ROLES, optional=True)
+    before: Choice = field("Было", choices=NETWORK_ROLES, optional=True)
+    after: Choice = field("Стало", choices=NETWORK_ROLES, optional=True)
 
 
 class YearDirection(Row):

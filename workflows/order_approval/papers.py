@@ -4,7 +4,6 @@ from workflow_app.engine import Case, Facts
 from workflows.order_approval.ballots import publish_within
 from workflows.papers import (
     DOCUMENT,
-    ROLES_PRINTED,
     SIGNATURE,
     Values,
     directions,
@@ -20,6 +19,7 @@ from workflows.papers import (
     statuses,
     title,
 )
+from workflows.rules import NETWORK_ROLES
 from workflows.wording import (
     GAP,
     GOAL,
@@ -203,7 +203,7 @@ def composition(case: Case, facts: Facts) -> list[Values]:
         {
             "номер": number,
             "школа": school(facts, school_id),
-            "роль": ROLES_PRINTED[role],
+            "роль": NETWORK_ROLES[role],
             "статус": statuses(facts, school_id, data.school_year),
             "руководитель": head_name(facts, school_id),
             "условия": glued(conditions),

@@ -7,7 +7,8 @@ from workflows.order_approval.composition import listed
 from workflows.order_approval.kinds import names_people
 from workflows.order_approval.papers import CENTRE, COMMON, COMPOSITION, common, composition, named
 from workflows.order_approval.papers import centre as imc
-from workflows.papers import ROLES_PRINTED, Values, directions, head_name, school
+from workflows.papers import Values, directions, head_name, school
+from workflows.rules import NETWORK_ROLES
 from workflows.wording import GAP, date, date_in_text, glued, sentence
 
 PLAN_MENDED = 10
@@ -57,8 +58,8 @@ def amend(case: Case, facts: Facts) -> Values:
         "различия": [
             {
                 "номер": number, "школа": school(facts, row.school),
-                "было": ROLES_PRINTED.get(row.before, NOBODY),
-                "стало": ROLES_PRINTED.get(row.after, NOBODY),
+                "было": NETWORK_ROLES.get(row.before, NOBODY),
+                "стало": NETWORK_ROLES.get(row.after, NOBODY),
             }
             for number, row in enumerate(data.changes, start=1)
         ],
@@ -70,7 +71,7 @@ def _said(case: Case, facts: Facts) -> Iterator[str]:
     """Yield what the order changes, one sentence each, in the words of orders."""
     data = case.data
     for row in data.changes:
-        named_school, role = school(facts, row.school), ROLES_PRINTED.get(row.after, "")
+        named_school, role = school(facts, row.school), NETWORK_ROLES.get(row.after, "")
         if not row.after:
             yield f"Исключить из состава сети {named_school}."
         elif row.after == "base":
@@ -78,7 +79,7 @@ def _said(case: Case, facts: Facts) -> Iterator[str]:
         elif not row.before:
             yield f"Включить в состав сети {named_school} ({role})."
         else:
-            yield (f"Изменить роль {named_school} в сети: слова «{ROLES_PRINTED[row.before]}» "
+            yield (f"Изменить роль {named_school} в сети: слова «{NETWORK_ROLES[row.before]}» "
                    f"заменить словами «{role}».")  # fmt: skip
     if data.change == "rename":
         yield f"Наименование сети изложить в следующей редакции: «{data.network_name}»."

@@ -6,8 +6,7 @@ from workflow_app.engine import Case, Facts, figure, small_survey
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
-from workflows.papers import ROLES_PRINTED
-from workflows.rules import year_before
+from workflows.rules import NETWORK_ROLES, year_before
 from workflows.wording import counted, date
 from workflows.year_end import DECIDED, FOLLOWED
 from workflows.year_end_report.form import Section, Unfinished
@@ -41,7 +40,7 @@ def general(case: Case, facts: Facts) -> Iterator[str]:
     before = {m.school: m for m in facts.composition(case.data.network, first)}
     now = {m.school: m for m in facts.composition(case.data.network, case.today)}
     for member in now.values():
-        yield f"{facts.name('school', member.school)} — {ROLES_PRINTED[member.role]}"
+        yield f"{facts.name('school', member.school)} — {NETWORK_ROLES[member.role]}"
     for school in now.keys() - before.keys():
         yield f"Вошла в сеть {date(now[school].since)}: {facts.name('school', school)}"
     for school in before.keys() - now.keys():
