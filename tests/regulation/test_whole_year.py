@@ -118,7 +118,7 @@ def bring_into_force(system, plan):
     base.act(plan, "approve")
     page = base.open(plan)
     assert base.state(plan) == "active"
-    assert "Мероприятие плана: 0 из 10 завершено" in page
+    assert "Мероприятия плана: 0 из 10 завершено" in page
 
 
 def report(system, plan):
@@ -130,7 +130,7 @@ def report(system, plan):
     head.act(activity, "report_done", outcome)
     coordinator.act(activity, "confirm")
     assert coordinator.state(activity) == "done"
-    assert "Мероприятие плана: 1 из 10 завершено" in coordinator.open(plan)
+    assert "Мероприятия плана: 1 из 10 завершено" in coordinator.open(plan)
 
 
 def add_school(system):

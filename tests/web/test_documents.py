@@ -1,6 +1,7 @@
 """Papers on their pages: PDF is asked for with a press and comes from the worker."""
 
 import pytest
+from stories import done
 
 
 @pytest.fixture
@@ -53,3 +54,20 @@ def test_a_stranger_to_the_case_neither_makes_nor_reads_its_pdf(browser, distric
     browser("P102").post(f"/documents/{paper}/pdf")
     district.carry_out()
     other.get(f"/documents/{paper}/pdf", 404)
+
+
+@pytest.mark.shipped
+def test_of_several_versions_the_last_is_marked_and_sums_are_folded(browser, district, submitted):
+    remarks = [{"key": "r0", "about": "goal", "text": "Цель не отличается от типовой"}]
+    done(district.act("P006", submitted, "return", remarks=remarks))
+    done(district.act("P102", submitted, "resend"))
+    done(district.act("P102", submitted, "submit"))
+    district.carry_out()
+    page = browser("P102").get(f"/cases/{submitted}")
+    papers = page[page.index('<h2 id="papers">') :].split("</ul>")[0]
+    claims = [line for line in papers.split("<li>") if "Заявка о создании сети" in line]
+    assert ["последняя версия" in line for line in claims] == [True, False]
+    assert ["прежняя версия" in line for line in claims] == [False, True]
+    assert "<code>" not in papers
+    folded = page[page.index("Контрольные суммы") :].split("</details>")[0]
+    assert folded.count("<code>") == len(district.documents(submitted))

@@ -162,7 +162,7 @@ def test_board_shows_what_grew_from_rows(browser, district, plan):
     done(district.act("P201", found["a7"], "cancel", reason="карантин"))
     district.at("2025-11-05")
     page = browser("P102").get(f"/cases/{plan}")
-    assert "Мероприятие плана: 1 из 12 завершено" in page
+    assert "Мероприятия плана: 1 из 12 завершено" in page
     assert "просрочено 11" in page
     assert page.count('class="tile is-late"') == 11
     assert "октябрь 2025" in page

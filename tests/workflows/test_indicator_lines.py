@@ -1,6 +1,7 @@
 """The table of indicators that papers print: whom its one total counts (A-09, R-5)."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 from engine.facts_twin import FactsTwin
 
@@ -11,6 +12,7 @@ from workflow_app.engine.case import (
     SchoolCard,
 )
 from workflows.indicators import TOTAL, lines
+from workflows.year_end_report.rules import missing
 
 NETWORK, YEAR, SINCE = 7, "2025-2026", dt.date(2024, 9, 1)
 BASE, HELPED, GONE, SILENT = 1, 2, 3, 4
@@ -41,3 +43,21 @@ def test_the_total_counts_a_school_that_was_measured_and_left():
 def test_the_total_does_not_wait_for_a_school_that_left_without_a_figure():
     told = {line[1]: line[4] for line in lines(facts(silent=True), NETWORK, YEAR)}
     assert told[TOTAL] == "15,0 %"
+
+
+def test_what_a_school_did_not_tell_is_named_in_words():
+    told = facts()
+    titles = ("Доля отметок «2»", "ОГЭ без двоек", "Качество знаний", "Доля педагогов")
+    told.catalogue += tuple(
+        IndicatorCard(number, f"I1{number}", title, "%", "up", school_types=("СОШ",))
+        for number, title in enumerate(titles, start=2)
+    )
+    told.compositions[NETWORK] += (MemberCard(SILENT, "supported", SINCE),)
+    case = SimpleNamespace(
+        data=SimpleNamespace(network=NETWORK, school_year=YEAR, no_data=()), today=SINCE
+    )
+    assert dict(missing(case, told, exams=False)) == {
+        BASE: "не внесено: доля отметок «2»; ОГЭ без двоек; ещё 2",
+        HELPED: "не внесено: доля отметок «2»; ОГЭ без двоек; ещё 2",
+        SILENT: "показатели не внесены",
+    }

@@ -158,6 +158,8 @@ class Process:
     parties: Mapping[str, PartyFinder] = field(default_factory=dict)
     posts: Mapping[str, PartyFinder] = field(default_factory=dict)
     """Parties that are positions rather than organisations: «ответственный»."""
+    plural: str = ""
+    """What its cases are called together; without it, what one is called."""
     heading: Callable[[Any], str] | None = None
     about: Callable[[Any], str] | None = None
     """What a case is about (its `subject`), where its own data say so and nobody else."""

@@ -3,12 +3,12 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from workflow_app.engine.decide import is_visible
-from workflow_app.engine.process import Process
+from workflow_app.engine.process import Process, State
 from workflow_app.engine.roles import Actor
 from workflow_app.store import family
 from workflow_app.store.models.instances import Instance
@@ -16,6 +16,8 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 WIDTH, HEIGHT = 600, 20
 """The plot's own units; the page stretches it."""
+SHADES = {"over": 3, "open": 6}
+"""How many states that are over, and that are not, the style sheet tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Card:
     title: str
     state: str
     state_title: str
-    is_final: bool
+    is_over: bool
+    """Whether nobody has anything more to do there."""
     due_on: dt.date | None
     is_late: bool
     people: Sequence[str]
@@ -57,7 +60,7 @@ class Board:
     @property
     def finished(self) -> int:
         """Return how many have come to an end."""
-        return sum(card.is_final for card in self.cards)
+        return sum(card.is_over for card in self.cards)
 
     @property
     def late(self) -> int:
@@ -95,7 +98,7 @@ def boards(uow: SqlUnitOfWork, children: Sequence[Instance], actor: Actor) -> Se
             if child.process == key
         ]  # fmt: skip
         cards.sort(key=lambda card: (card.due_on or dt.date.max, _as_counted(card.title)))
-        found.append(Board(process.title, cards, list(_parts(process, cards))))
+        found.append(Board(process.plural or process.title, cards, list(_parts(process, cards))))
     return found
 
 
@@ -114,12 +117,13 @@ def _card(
     people: Sequence[str], actor: Actor, *, is_mine: bool,
 ) -> Card:  # fmt: skip
     state = process.states[child.state]
-    is_late = not state.is_final and due_at is not None and due_at < uow.now
-    moment = child.finished_at if state.is_final else due_at
+    is_over = _is_over(state)
+    is_late = not is_over and due_at is not None and due_at < uow.now
+    moment = (child.finished_at or child.entered_at) if is_over else due_at
     day = moment.astimezone(uow.zone).date() if moment else None
     parties = {name: frozenset(ids) for name, ids in child.parties.items()}
     return Card(
-        child.id, child.heading, state.key, state.title, state.is_final, day, is_late, people,
+        child.id, child.heading, state.key, state.title, is_over, day, is_late, people,
         not process.confidential or is_visible(process, child.state, parties, actor),
         is_mine,
     )  # fmt: skip
@@ -128,11 +132,26 @@ def _card(
 def _parts(process: Process, cards: Iterable[Card]) -> Iterator[Part]:
     """Yield the states from the farthest to the nearest, each as wide as it is frequent."""
     counts = Counter(card.state for card in cards)
-    total, left = sum(counts.values()), 0.0
+    total, left, kinds = sum(counts.values()), 0.0, _kinds(process)
     for state in reversed(process.states.values()):
         count = counts[state.key]
         if count:
             width = WIDTH * count / total
-            kind = "final" if state.is_final else "open"
-            yield Part(state.title, count, kind, round(left, 1), round(width, 1))
+            yield Part(state.title, count, kinds[state.key], round(left, 1), round(width, 1))
             left += width
+
+
+def _kinds(process: Process) -> Mapping[str, str]:
+    """Return state → how it is drawn: its own shade, whichever other states are there."""
+    numbers: Counter[str] = Counter()
+    kinds = {}
+    for state in process.states.values():
+        kind = "over" if _is_over(state) else "open"
+        kinds[state.key] = f"{kind}-{numbers[kind] % SHADES[kind]}"
+        numbers[kind] += 1
+    return kinds
+
+
+def _is_over(state: State) -> bool:
+    """Tell whether a case that stands here asks nothing more of anybody."""
+    return state.is_final or not (state.due or state.waits_for or state.ballot)

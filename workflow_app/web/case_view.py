@@ -188,6 +188,27 @@ class CaseView:
         return {title: list(items.values()) for title, items in found.items()}
 
     @property
+    def draft_offers(self) -> Sequence[OfferLine]:
+        """Return what is done with the text as it is written: its buttons stand under it."""
+        offered = (*self.open_offers, *self.held_offers)
+        return [
+            one for one in offered
+            if not (one.offer.action.form or one.offer.ballot or one.offer.action.signed)
+        ]  # fmt: skip
+
+    @property
+    def current_papers(self) -> frozenset[int]:
+        """Return the newest version of each paper that was not withdrawn."""
+        valid = (one for one in self.page.documents if not one.withdrawn_at)
+        return frozenset({one.paper: one.id for one in valid}.values())
+
+    def shows(self, place: str | None) -> bool:
+        """Tell whether the page has something to look at where a reason points."""
+        name = (place or "").partition(".")[0]
+        found = (one for one in self.controls if one.name == name)
+        return any(self.is_editable or one.is_told for one in found)
+
+    @property
     def open_offers(self) -> Sequence[OfferLine]:
         """Return what may be done now."""
         return [one for one in self.offers if one.offer.capacities and not one.offer.refusal]

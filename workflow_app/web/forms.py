@@ -65,6 +65,11 @@ class Control:
         return Markup("".join({**self.written, **marked}.values()))  # noqa: S704
 
     @property
+    def is_told(self) -> bool:
+        """Tell whether it holds something to read."""
+        return any(row.key for row in self.rows) or any(self.labels)
+
+    @property
     def has_cards(self) -> bool:
         """Tell whether context cards of the chosen schools belong under this field (1.2)."""
         cells = (cell for row in self.rows for cell in row.columns)
@@ -146,8 +151,9 @@ def _control(
 
 def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
     demanded = view.options.get("demanded")
-    is_demanded = demanded is not None and demanded(case, uow.facts(case.municipality_id))
-    return str(demanded.title) if is_demanded else ""
+    if demanded is None or not demanded(case, uow.facts(case.municipality_id)):
+        return ""
+    return str(demanded.title)
 
 
 def begun(form: type[Form], case: Case) -> Form:

@@ -42,7 +42,7 @@ class Activity(Form):
     audience: Line = field("Для кого", optional=True, readonly=True)
     expected_result: Text = field("Ожидаемый результат", readonly=True)
     adaptation: Flag = field("Социализация и адаптация", optional=True, readonly=True)
-    recommendation: Line = field("По рекомендации", optional=True, readonly=True)
+    recommendation: Line = field("По рекомендации", hidden=True)
     actual_on: Date = field("Проведено", optional=True, readonly=True)
     participants_count: Int = field("Участников", optional=True, readonly=True)
     result: Text = field("Что получилось", optional=True, readonly=True)

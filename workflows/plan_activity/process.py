@@ -30,6 +30,7 @@ from workflows.plan_activity.rules import (
     is_recommended,
     new_dates_fit,
     new_responsible_fits,
+    recommended,
     responsible_left,
 )
 from workflows.roles import (
@@ -54,6 +55,7 @@ process = Process(
         "participants": lambda data: data.participants,
     },
     posts={"responsible": lambda data: (data.responsible,)},
+    plural="Мероприятия плана",
     heading=lambda data: data.title,
     stop="remove_row",
     overview=Work(done=("done",), left_out=("cancelled",)),
@@ -90,6 +92,11 @@ not_done = process.final("not_done", "Не проведено за год")
 cancelled = process.final("cancelled", "Отменено")
 
 OPEN = [planned, in_progress, postponed, reported, reported_up, asked_to_cancel]
+
+process.table(
+    "recommendation", "По рекомендации", ("Что рекомендовано", "Как увидим, что сделано", "Срок"),
+    recommended,
+)  # fmt: skip
 
 process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
 process.move(

@@ -6,6 +6,11 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import FORMS
 from workflows.plan_activity.form import is_proven
+from workflows.rules import year_before
+from workflows.wording import date
+
+RECALLED = 3
+"""So many years back a recommendation is looked for: what was left undone is planned again."""
 
 
 @says("дата проведения уже наступила")
@@ -68,6 +73,16 @@ def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
 def coordinator_reports(case: Case, _facts: Facts) -> bool:
     """What the coordinator reports himself, the base head confirms (K2)."""
     return case.capacity is not None and case.capacity.role == "network_coordinator"
+
+
+def recommended(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
+    """Yield the recommendation a row came from, as the report of an earlier year put it."""
+    year, code = case.data.school_year, case.data.recommendation
+    for _ in range(RECALLED if code else 0):
+        year = year_before(year)
+        for card in facts.recommendations(case.data.network, year):
+            if card.code == code:
+                yield card.text, card.measure, date(card.due_on)
 
 
 @says("мероприятие внесено по рекомендации")

@@ -22,6 +22,7 @@ process = Process(
     form=SchoolIndicators,
     basis="1.6, 1.7",
     parties={"school": lambda data: (data.school,)},
+    plural="Показатели школ",
     heading=heading,
     stop="school_left",
     watcher=SPECIALIST,

@@ -53,7 +53,7 @@ def targets_are_possible(case: Case, facts: Facts) -> Iterator[Refusal]:
         if row.target is not None and (row.target < 0 or (most and row.target > most)):
             yield refuse(
                 "target_impossible", "{indicator}: план — число от 0, доля — не больше 100 %",
-                indicator=row.code, field=f"values.{row.row_key}.target", basis="1.7",
+                indicator=row.title, field=f"values.{row.row_key}.target", basis="1.7",
             )  # fmt: skip
 
 

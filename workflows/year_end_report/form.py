@@ -76,7 +76,7 @@ class Report(Form):
     members: Many[School] = field("Школы сети", readonly=True)
     coordinator: Person = field("Координатор", hidden=True)
     due_on: Date = field("Представить до", readonly=True)
-    late: Flag = field("Сдана с опозданием", readonly=True, optional=True)
+    late: Flag = field("Срок пропущен", readonly=True, optional=True, when=lambda data: data.late)
     sections: Rows[Section] = field("Разделы по данным года", fixed=True, basis="4.3")
     unfinished: Rows[Unfinished] = field(
         "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"

@@ -158,7 +158,7 @@ process.paper(
     fields=ADDENDUM, values=addendum, file_name=addendum_file,
 )  # fmt: skip
 process.table(
-    "indicators", "4. Показатели поддерживаемых школ", COLUMNS,
+    "indicators", "Показатели поддерживаемых школ (раздел 4 справки)", COLUMNS,
     lambda case, facts: lines(facts, case.data.network, case.data.school_year),
 )  # fmt: skip
 

@@ -1,11 +1,15 @@
 """Conditions of a report: nothing is missing, nobody reviews his own (R2–R8)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
+from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
 from workflows.year_end_report.sections import unfinished
+
+NAMED = 2
+"""So many missing indicators are named, the others counted: their titles are long."""
 
 
 @says("у сети есть план этого года, а справки ещё нет")
@@ -19,29 +23,35 @@ def plan_exists(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
-def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, list[str]]]:
-    """Yield school → codes of indicators it should have told and has not."""
+def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str]]:
+    """Yield school → what it should have told and has not, in words."""
     catalogue = [one for one in facts.indicators() if one.level == "school"]
     told = {(v.school, v.indicator) for v in facts.indicator_values(case.data.network,
             case.data.school_year) if v.numerator is not None or v.note}  # fmt: skip
     explained = {row.school for row in case.data.no_data}
     for member in facts.composition(case.data.network, case.today):
         school = facts.school(member.school)
-        codes = [
-            one.code for one in catalogue
-            if one.is_exam == exams and (member.school, one.id) not in told
-            and school is not None and one.applies_to(school.type)
+        asked = [
+            one for one in catalogue
+            if one.is_exam == exams and school is not None and one.applies_to(school.type)
         ]  # fmt: skip
-        if codes and member.school not in explained:
-            yield member.school, codes
+        absent = [lowered(one.title) for one in asked if (member.school, one.id) not in told]
+        if absent and member.school not in explained:
+            nothing = "результаты экзаменов не внесены" if exams else "показатели не внесены"
+            yield member.school, nothing if len(absent) == len(asked) else _named(absent)
+
+
+def _named(absent: Sequence[str]) -> str:
+    more = [f"ещё {len(absent) - NAMED}"] if len(absent) > NAMED else []
+    return "не внесено: " + "; ".join([*absent[:NAMED], *more])
 
 
 @says("внесены показатели каждой школы, или сказано, почему данных нет")
 def indicators_told(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Each school's values, or why there are none (R2); exams come later (S13, S14)."""
-    for school, codes in missing(case, facts, exams=False):
+    for school, absent in missing(case, facts, exams=False):
         yield refuse(
-            "indicator_missing", "{school}: не внесены {codes}", codes=", ".join(codes),
+            "indicator_missing", "{school}: {absent}", absent=absent,
             school=facts.name("school", school), field="no_data", basis="1.6",
         )  # fmt: skip
 
@@ -127,9 +137,9 @@ def exams_apply(case: Case, facts: Facts) -> bool:
 @says("внесены результаты экзаменов каждой школы")
 def exams_told(case: Case, facts: Facts) -> Iterator[Refusal]:
     """The addendum shows every school's exams, or why there are none (R7)."""
-    for school, codes in missing(case, facts, exams=True):
+    for school, absent in missing(case, facts, exams=True):
         yield refuse(
-            "indicator_missing", "{school}: не внесены {codes}", codes=", ".join(codes),
+            "indicator_missing", "{school}: {absent}", absent=absent,
             school=facts.name("school", school), field="addendum", basis="1.6",
         )  # fmt: skip
 

@@ -1,0 +1,70 @@
+"""The page of a year's report: each reader is told what is true for her."""
+
+import re
+
+import pytest
+from browsing import text_of
+from reports import enter_all, live_through
+
+from workflow_app.store.models.instances import Instance
+from workflow_app.web.filters import MEMBER_ROLES
+from workflows.rules import NETWORK_ROLES
+
+pytestmark = pytest.mark.shipped
+
+
+@pytest.fixture
+def district(sqlite_district):
+    return sqlite_district("2025-09-10")
+
+
+@pytest.fixture
+def report(district):
+    """Return the report of a network whose schools have told nothing yet."""
+    return live_through(district)
+
+
+def test_a_draft_speaks_of_no_delay_and_names_no_section_before_the_first(browser, report):
+    page = browser("P101").get(f"/cases/{report}")
+    assert "опоздани" not in page
+    assert "Срок пропущен" not in page
+    assert not re.search(r"<h2[^>]*>\d", page)
+    assert "Показатели поддерживаемых школ (раздел 4 справки)" in page
+
+
+def test_who_writes_is_told_of_her_own_buttons_alone(browser, report):
+    said = text_of(browser("P201").client.get(f"/cases/{report}"))
+    assert "Текст можно править ниже; там же: «Обновить по данным года»." in said
+
+
+def test_a_caution_leads_only_to_what_the_reader_sees(browser, report):
+    assert '<a href="#f-no_data"' in browser("P101").get(f"/cases/{report}")
+    page = browser("P110").get(f"/cases/{report}")
+    cautions = page[page.index("Обратите внимание") : page.index("Чего ждём")]
+    assert "показатели не внесены" in cautions
+    assert "<a " not in cautions
+
+
+def test_what_every_school_has_entered_is_over(browser, district, report):
+    assert "Показатели школ: 0 из 5 завершено" in browser("P101").get(f"/cases/{report}")
+    enter_all(district, report)
+    page = browser("P101").get(f"/cases/{report}")
+    board = page[page.index("Показатели школ: 5 из 5 завершено") : page.index('id="t-indicators"')]
+    assert "без срока" not in board
+    assert "май 2026" in board
+    assert 'class="part-over-0"' in board
+
+
+@pytest.mark.usefixtures("report")
+def test_a_row_tells_its_recommendation_in_words(browser, district):
+    found = {row["fan_key"]: row["id"] for row in district.rows(Instance, process="plan_activity")}
+    said = text_of(browser("P201").client.get(f"/cases/{found['r-R1']}"))
+    table = said[said.index("По рекомендации") :]
+    assert "Ввести ежемесячный диагностический срез" in table
+    assert "20.12.2025" in table
+    assert "R1" not in said
+    assert "По рекомендации" not in browser("P201").get(f"/cases/{found['a3']}")
+
+
+def test_a_school_has_one_word_for_its_role_on_pages_and_papers():
+    assert MEMBER_ROLES == NETWORK_ROLES
