@@ -127,6 +127,13 @@ def test_the_methodical_centre_and_the_department_see_everything(browser, networ
         assert CLOSED not in page
 
 
+def test_who_sees_closed_values_is_told_which_they_are(browser, network):
+    said = text_of(browser("P006").client.get(f"{network}/indicators?year=2024-2025"))
+    assert "посчитаны по группе, где меньше 10 человек, видят только" in said
+    head = browser("P116").get(f"{network}/indicators?year=2024-2025")
+    assert "посчитаны по группе" not in head
+
+
 def test_a_coordinator_sees_what_her_school_sees(browser, network):
     page = section(browser("P202").get(f"{network}/indicators?year=2024-2025"), MATHS)
     assert page.count(CLOSED) == 2
