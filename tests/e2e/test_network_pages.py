@@ -142,6 +142,16 @@ def test_rows_are_pasted_on_a_telephone_without_scripts(window, district):
     assert (len(rows), rows[-1].title) == (before + 1, "Семинар «Слово и смысл»")
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_sheet_hides_neither_a_column_nor_the_end_of_a_title(window, district, width):
+    page = look(window, district, "plan sheet", width=width)
+    hidden = "(one) => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight]"
+    assert page.locator(".sheet-scroll").evaluate(hidden) == [0, 0]
+    title = page.locator("[name='activities.0.title']")
+    title.fill("Районный семинар-практикум для учителей математики " * 5)
+    assert title.evaluate(hidden) == [0, 0]
+
+
 def test_a_row_is_added_to_a_sheet_by_keyboard_alone(window, district):
     plan = district.cases["drafted"]
     page = look(window, district, "plan sheet")

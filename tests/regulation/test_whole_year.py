@@ -92,7 +92,8 @@ def open_plan(system):
     for place, n in enumerate(filled):
         row = f"activities.{n}."
         given |= {
-            f"{row}title": form.fields[f"{row}title"] or f"Встреча {n}", f"{row}mode": "in_person",
+            f"{row}title": form.fields[f"{row}title"].strip() or f"Встреча {n}",
+            f"{row}mode": "in_person",
             f"{row}section": form.fields[f"{row}section"] or "method", f"{row}form": "meeting",
             f"{row}direction": directions[place % len(directions)],
             f"{row}starts_on": DAY, f"{row}ends_on": "2026-02-27", f"{row}responsible": head,

@@ -45,6 +45,10 @@ def test_a_caution_leads_only_to_what_the_reader_sees(browser, report):
     assert "<a " not in cautions
 
 
+def test_a_row_is_read_before_the_head_wrote_her_part_of_it(browser, report):
+    assert '<tr id="f-conclusions-' in browser("P110").get(f"/cases/{report}")
+
+
 def test_what_every_school_has_entered_is_over(browser, district, report):
     assert "Показатели школ: 0 из 5 завершено" in browser("P101").get(f"/cases/{report}")
     enter_all(district, report)

@@ -141,6 +141,23 @@ def test_done_row_is_shown_with_the_reason_and_survives_saving(browser, district
     assert after.activities.get("a5") == before.get("a5")
 
 
+def test_a_row_nobody_wrote_is_asked_for_and_not_read(browser, district, plan):
+    kept = district.case(plan).data.activities
+    empty = next(row.key for row in kept if not row.title)
+    assert f'id="f-activities-{empty}"' in browser("P201").get(f"/cases/{plan}")
+    page = browser("P102").get(f"/cases/{plan}")
+    assert f'id="f-activities-{empty}"' not in page
+    assert page.count('<tr id="f-activities-') == sum(bool(row.title) for row in kept)
+
+
+def test_a_line_break_in_a_title_is_a_space(browser, district, plan):
+    browser = browser("P201")
+    sent = sent_of(browser.get(f"/cases/{plan}"))
+    sent["activities.0.title"] = "Ввести срез\r\nпо дробям"
+    browser.post(f"/cases/{plan}/draft", **sent.to_dict(flat=False))
+    assert district.case(plan).data.activities[0].title == "Ввести срез по дробям"
+
+
 def test_remark_about_a_row_stands_beside_it(browser, district, plan):
     done(district.edit("P201", plan, activities=rows_of(district, plan)))
     done(district.act("P201", plan, "to_vote"))

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, Form, Row, relevant, views
+from workflow_app.engine.forms import FieldView, Form, Row, is_empty, relevant, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
@@ -67,7 +67,7 @@ class Control:
     @property
     def is_told(self) -> bool:
         """Tell whether it holds something to read."""
-        return any(row.key for row in self.rows) or any(self.labels)
+        return any(row.is_told for row in self.rows) or any(self.labels)
 
     @property
     def has_cards(self) -> bool:
@@ -101,6 +101,8 @@ class RowControl:
     frozen: str = ""
     """Why the row may not be changed at all."""
     remarks: Sequence[str] = ()
+    is_told: bool = True
+    """Whether something is written in it: a choice or a tick it begins with makes no row."""
 
 
 def controls(
@@ -123,7 +125,10 @@ def controls(
 
 def _remarked(control: Control, said: Mapping[str, Sequence[str]]) -> Control:
     """Return a control with the remarks about it, and about each row of it, beside."""
-    rows = [replace(row, remarks=said.get(f"{control.name}.{row.key}", ())) for row in control.rows]
+    rows = []
+    for row in control.rows:
+        remarks = said.get(f"{control.name}.{row.key}", ())
+        rows.append(replace(row, remarks=remarks, is_told=row.is_told or bool(remarks)))
     return replace(control, remarks=said.get(control.name, ()), rows=rows)
 
 
@@ -176,6 +181,7 @@ def _rows(
     if not view.options.get("readonly") and not view.options.get("fixed"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
     names = [column.name for column in view.columns]
+    own = [column.name for column in view.columns if column.kind not in ("choice", "flag")]
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
     for number, row in enumerate(given):
@@ -194,6 +200,7 @@ def _rows(
             RowControl(
                 key, columns, error, marks.get(key, ""), is_blank=not row, locked=locked,
                 frozen=frozen,
+                is_told=bool(key) and not all(is_empty(row.get(name)) for name in own),
             )
         )  # fmt: skip
     return result
@@ -318,7 +325,8 @@ def _read(view: FieldView, sent: MultiDict[str, str]) -> Any:
         return [value for value in sent.getlist(view.name) if value]
     if view.kind == "flag":
         return sent.get(view.name) in ("on", "true", "1", "yes")
-    return sent.get(view.name, "").replace("\r\n", "\n")
+    text = sent.get(view.name, "").replace("\r\n", "\n")
+    return text.replace("\n", " ") if view.kind == "line" else text
 
 
 def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any]]:

@@ -19,6 +19,11 @@ export function editRows(fieldset) {
   if (after) after.after(button);
   else fieldset.append(button);
   sheets.set(fieldset, { pattern, button, body, next: count });
+  fieldset.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".grows")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
   fieldset.addEventListener("change", (event) => {
     if (event.target.name?.endsWith("._remove"))
       event.target.closest(".row-card").classList.toggle("is-removed", event.target.checked);
