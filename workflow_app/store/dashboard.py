@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.calendar import school_year_bounds, year_after
@@ -214,24 +214,21 @@ class _Looked:
         """
         parts = ("", f"/{self.year}", f"/{year_after(self.year)}")
         networks_of = {f"network/{row.id}{part}": row.id for row in rows for part in parts}
-        parent = aliased(Instance)
-        about = func.coalesce(func.nullif(Instance.subject, literal_column("''")), parent.subject)
+        part = aliased(Instance)
+        named = (Instance.municipality_id == self.municipality_id,
+                 Instance.subject.in_(networks_of))  # fmt: skip
+        about = union_all(
+            select(Instance.id, Instance.subject).where(*named),
+            select(part.id, Instance.subject)
+            .join(part, part.parent_id == Instance.id)
+            .where(*named, part.subject == ""),
+        ).subquery()
         query = (
-            select(about, func.min(WorkItem.due_at))
-            .join(Instance, Instance.id == WorkItem.instance_id)
-            .outerjoin(
-                parent,
-                and_(
-                    parent.id == Instance.parent_id,
-                    parent.municipality_id == self.municipality_id,
-                ),
-            )
-            .where(
-                *self._open_work(), Instance.municipality_id == self.municipality_id,
-                WorkItem.due_at >= self.uow.now, about.in_(networks_of),
-            )
-            .group_by(about)
-        )  # fmt: skip
+            select(about.c.subject, func.min(WorkItem.due_at))
+            .join(WorkItem, WorkItem.instance_id == about.c.id)
+            .where(*self._open_work(), WorkItem.due_at >= self.uow.now)
+            .group_by(about.c.subject)
+        )
         found: dict[int, dt.date] = {}
         for subject, moment in self.uow.session.execute(query):
             day, network = moment.astimezone(self.uow.zone).date(), networks_of[subject]
