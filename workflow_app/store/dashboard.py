@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.calendar import school_year_bounds, year_after
@@ -127,7 +139,7 @@ class _Looked:
 
     def lines(self, rows: Sequence[Network], on: dt.date) -> Iterator[Line]:
         subjects = {f"network/{row.id}/{self.year}": row.id for row in rows}
-        within = Instance.subject.in_(subjects)
+        within = Instance.subject.in_(_subjects(rows, f"/{self.year}"))
         plans, papers = self._plans(within), self._papers(within)
         overdue, advice = self._overdue(within), self._advice([row.id for row in rows])
         due, bases = self._due(rows), _bases(self.uow.session, [row.id for row in rows], on)
@@ -216,7 +228,7 @@ class _Looked:
         networks_of = {f"network/{row.id}{part}": row.id for row in rows for part in parts}
         part = aliased(Instance)
         named = (Instance.municipality_id == self.municipality_id,
-                 Instance.subject.in_(networks_of))  # fmt: skip
+                 Instance.subject.in_(_subjects(rows, *parts)))  # fmt: skip
         about = union_all(
             select(Instance.id, Instance.subject).where(*named),
             select(part.id, Instance.subject)
@@ -271,6 +283,16 @@ class _Looked:
                 Recommendation.state.in_(OPEN),
             )
         )
+
+
+def _subjects(rows: Sequence[Network], *parts: str) -> CompoundSelect[str]:
+    """Return what cases about networks name, to be joined.
+
+    PostgreSQL compares a list of texts that are parameters with every row, one by one.
+    """
+    ids = [row.id for row in rows]
+    named = literal("network/") + cast(Network.id, String)
+    return union_all(*(select(named + part).where(Network.id.in_(ids)) for part in parts))
 
 
 def _bases(session: Session, ids: Sequence[int], on: dt.date) -> Mapping[int, str]:
