@@ -410,12 +410,14 @@ def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, distric
     assert path not in page
 
 
+@pytest.mark.shipped
 def test_the_page_of_a_beginning_says_which_year_is_opened(browser):
     assert "Дело «2025/2026 учебный год» откроется сразу" in browser("P003").get(
         "/start/year_cycle"
     )
 
 
+@pytest.mark.shipped
 def test_a_revoked_order_says_so_with_a_link_and_asks_nobody_any_more(browser, district, order):
     register(district, order, head="P002")
     done(district.act("P102", order, "acknowledge"))

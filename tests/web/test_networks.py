@@ -58,6 +58,7 @@ def section(page, title):
     return page[page.index(title) : page.index("Состав на")] if title in page else ""
 
 
+@pytest.mark.shipped
 def test_what_goes_on_in_a_network_ends_with_the_last_acknowledgement(browser, district, network):
     number = int(network.rpartition("/")[2])
     case = request(district, "P003", number, "add", school=district.school("S03"),

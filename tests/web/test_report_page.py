@@ -56,7 +56,7 @@ def test_what_every_school_has_entered_is_over(browser, district, report):
     board = page[page.index("Показатели школ: 5 из 5 завершено") : page.index('id="t-indicators"')]
     assert "без срока" not in board
     assert "май 2026" in board
-    assert 'class="part-over-0"' in board
+    assert 'class="over-0"' in board
 
 
 @pytest.mark.usefixtures("report")
