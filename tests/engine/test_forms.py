@@ -126,6 +126,7 @@ def test_views_know_kind_columns_and_need():
     assert found["name"].is_required
     assert not found["count"].is_required
     assert found["name"].columns == ()
+    assert (found["guests"].key_name, found["notes"].key_name) == ("school", "key")
 
 
 def test_plain_type_without_a_widget_is_a_line():
