@@ -154,8 +154,7 @@ class Row(Form):
     @property
     def row_key(self) -> str:
         """Return the stable key."""
-        own = (view.name for view in views(type(self)) if view.options.get("key"))
-        return str(getattr(self, next(own, "key")))
+        return str(getattr(self, _key_among(views(type(self)))))
 
 
 _NOTHING: dict[str, Any] = {"line": "", "text": "", "choice": "", "flag": False, "rows": ()}
@@ -235,7 +234,11 @@ class FieldView:
     @property
     def key_name(self) -> str:
         """Return the field that is the key of the rows; `key` where they have none of their own."""
-        return next((view.name for view in self.columns if view.options.get("key")), "key")
+        return _key_among(self.columns)
+
+
+def _key_among(columns: Iterable[FieldView]) -> str:
+    return next((view.name for view in columns if view.options.get("key")), "key")
 
 
 def extra(info: FieldInfo) -> Mapping[str, Any]:

@@ -138,7 +138,7 @@ class _Looked:
     kinds: Kinds
 
     def lines(self, rows: Sequence[Network], on: dt.date) -> Iterator[Line]:
-        subjects = {f"network/{row.id}/{self.year}": row.id for row in rows}
+        subjects = [f"network/{row.id}/{self.year}" for row in rows]
         within = Instance.subject.in_(_subjects(rows, f"/{self.year}"))
         plans, papers = self._plans(within), self._papers(within)
         overdue, advice = self._overdue(within), self._advice([row.id for row in rows])

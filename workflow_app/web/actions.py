@@ -45,10 +45,9 @@ def _page(
     if form:
         typed = forms.typed(form, sent) if sent is not None else None
         errors = refusal.fields if refusal else {}
+        begins = forms.with_present(form, view.case)
         controls = tuple(
-            forms.controls(
-                uow, view.case, forms.begun(form, view.case), errors=errors, typed=typed, blanks=1
-            )
+            forms.controls(uow, view.case, begins, errors=errors, typed=typed, blanks=1)
         )
     kinds = accepted(line.offer.action.signed, uow.facts(view.case.municipality_id))
     takes_scan = PAPER_SCAN in kinds

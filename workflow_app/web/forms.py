@@ -161,7 +161,7 @@ def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
     return str(demanded.title)
 
 
-def begun(form: type[Form], case: Case) -> Form:
+def with_present(form: type[Form], case: Case) -> Form:
     """Return the form of an action as it begins: what stands now where it changes that."""
     present = (view.name for view in views(form) if view.options.get("present"))
     return form.model_validate({name: getattr(case.data, name) for name in present})

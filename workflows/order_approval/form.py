@@ -171,7 +171,7 @@ class Scan(Form):
     file: File = field("Скан подписанного приказа", accept=("pdf", "jpg"))
 
 
-def told(data: Order) -> tuple[int | None, ...]:
+def shown_to(data: Order) -> tuple[int | None, ...]:
     """Return the schools whose heads a registered order is shown to; a draft is shown to none."""
     return data.schools if data.registered_on else ()
 

@@ -28,7 +28,14 @@ from workflows.order_approval.effects import (
     remember_schools,
     set_dates,
 )
-from workflows.order_approval.form import Order, Registration, Scan, Signature, first_values, told
+from workflows.order_approval.form import (
+    Order,
+    Registration,
+    Scan,
+    Signature,
+    first_values,
+    shown_to,
+)
 from workflows.order_approval.kinds import CREATE, EXTEND, REVOKE
 from workflows.order_approval.limits import DATED, TO_SEND, only
 from workflows.order_approval.papers import ORDER, order, order_file
@@ -90,7 +97,7 @@ process = Process(
     basis="4.2, 5.2",
     parties={
         "base": lambda data: (data.base,),
-        "members": lambda data: (*(member.school for member in data.members), *told(data)),
+        "members": lambda data: (*(member.school for member in data.members), *shown_to(data)),
     },
     heading=lambda data: data.title,
     stop="drop",
