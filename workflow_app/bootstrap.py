@@ -59,6 +59,11 @@ class House:
             lambda connection: work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
         )
 
+    def tell(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        """Return what the work returns, committed; it decides nothing and stops no decision."""
+        with self.database.telling() as connection, connection.begin():
+            return work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
+
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work reads from one state of the data."""
         with self.database.reading() as connection:

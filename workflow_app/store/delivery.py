@@ -39,14 +39,24 @@ _LETTER = (
     .where(_NOTICE.c.id == bindparam("notice_id"))
 )
 
+_MAILED = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(
+    mailed_at=bindparam("moment"), text=case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
+)  # fmt: skip
+_NOT_FILED = (_DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None))
+_TO_RENDER = select(_DOCUMENT).where(*_NOT_FILED)
+_FILED = update(_DOCUMENT).where(*_NOT_FILED)
+_KNOWN = select(_FILE.c.sha256).where(_FILE.c.sha256 == bindparam("digest"))
+_HEADING = select(_INSTANCE.c.heading, _INSTANCE.c.number).where(
+    _INSTANCE.c.id == bindparam("case_id")
+)
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def keep_file(connection: Connection, content: bytes, kind: str, now: dt.datetime) -> str:
     """Keep bytes under their hash and return it; the same bytes are kept once."""
     digest = hashlib.sha256(content).hexdigest()
-    known = select(_FILE.c.sha256).where(_FILE.c.sha256 == digest)
-    if connection.execute(known).one_or_none() is None:
+    if connection.execute(_KNOWN, {"digest": digest}).one_or_none() is None:
         connection.execute(
             insert(_FILE).values(
                 sha256=digest, content=content, size=len(content), kind=kind, stored_at=now
@@ -65,10 +75,7 @@ class SqlDelivery:
 
     def document(self, document_id: int) -> DocumentRow | None:
         """Return a document that has no file yet."""
-        query = select(_DOCUMENT).where(
-            _DOCUMENT.c.id == document_id, _DOCUMENT.c.file_sha256.is_(None)
-        )
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_TO_RENDER, {"document_id": document_id}).one_or_none()
         return None if row is None else DocumentRow(row.id, row.template, row.field_values)
 
     def file_document(
@@ -80,8 +87,7 @@ class SqlDelivery:
             "file_sha256": digest, "template_sha256": template_sha256, "renderer": renderer,
             "rendered_at": self.now,
         }  # fmt: skip
-        where = (_DOCUMENT.c.id == document_id, _DOCUMENT.c.file_sha256.is_(None))
-        self._connection.execute(update(_DOCUMENT).where(*where).values(values))
+        self._connection.execute(_FILED, {"document_id": document_id, **values})
 
     def notify(
         self, key: str, municipality_id: int, instance_id: int | None,
@@ -148,12 +154,11 @@ class SqlDelivery:
 
     def mailed(self, letter: Letter) -> None:
         """Remember that a letter left; the one-time link of a letter is not kept."""
-        where = _NOTICE.c.id == letter.notice_id
-        text = case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
-        self._connection.execute(update(_NOTICE).where(where).values(mailed_at=self.now, text=text))
+        self._connection.execute(_MAILED, {"notice_id": letter.notice_id, "moment": self.now})
         # An address that took a letter is good again, whatever it refused before.
         if letter.bounced_before:
-            person = select(_NOTICE.c.person_id).where(where).scalar_subquery()
+            notice = _NOTICE.c.id == letter.notice_id
+            person = select(_NOTICE.c.person_id).where(notice).scalar_subquery()
             taken = update(_PERSON).where(_PERSON.c.id == person).values(email_bounced_at=None)
             self._connection.execute(taken)
 
@@ -169,8 +174,7 @@ class SqlDelivery:
 
     def heading(self, instance_id: int) -> str:
         """Return how an instance is called, with its number."""
-        query = select(_INSTANCE.c.heading, _INSTANCE.c.number)
-        row = self._connection.execute(query.where(_INSTANCE.c.id == instance_id)).one_or_none()
+        row = self._connection.execute(_HEADING, {"case_id": instance_id}).one_or_none()
         return f"{row.heading} {row.number}".strip() if row else ""
 
     def queue_mails(

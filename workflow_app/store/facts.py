@@ -74,6 +74,12 @@ OF_REGISTERS = frozenset({
 _SETTINGS = select(Setting.key, Setting.value).where(
     Setting.municipality_id == bindparam("municipality")
 )
+_SCHOOL = (
+    select(School, Organisation, Settlement)
+    .join(Organisation, Organisation.id == School.id)
+    .join(Settlement, Settlement.id == School.settlement_id)
+    .where(School.id == bindparam("school_id"), School.municipality_id == bindparam("municipality"))
+)
 
 
 class SqlFacts:
@@ -168,13 +174,8 @@ class SqlFacts:
         return self._once(("school", school_id), lambda: self._school(school_id))
 
     def _school(self, school_id: int) -> SchoolCard | None:
-        query = (
-            select(School, Organisation, Settlement)
-            .join(Organisation, Organisation.id == School.id)
-            .join(Settlement, Settlement.id == School.settlement_id)
-            .where(School.id == school_id, School.municipality_id == self._municipality_id)
-        )
-        row = self._session.execute(query).one_or_none()
+        key = {"school_id": school_id, "municipality": self._municipality_id}
+        row = self._session.execute(_SCHOOL, key).one_or_none()
         if row is None:
             return None
         school, organisation, settlement = row

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from workflow_app.engine.calendar import year_before
 from workflow_app.engine.case import (
@@ -27,6 +27,18 @@ _RECOMMENDATION = table(Recommendation)
 KEY = ("network_id", "school_id", "indicator_id", "school_year")
 PROMISED = ("baseline", "target")
 """What a later entry leaves as it was, unless it says otherwise."""
+
+_SAME = (
+    _VALUE.c.municipality_id == bindparam("municipality_id"),
+    # A network's own value has no school.
+    *(_VALUE.c[name].is_not_distinct_from(bindparam(name)) for name in KEY),
+)
+_SAME_VALUE = select(_VALUE).where(*_SAME)
+_MEASURED = (
+    select(_VALUE.c.numerator, _VALUE.c.denominator, _VALUE.c.value, _INDICATOR.c.unit)
+    .join(_INDICATOR, _INDICATOR.c.id == _VALUE.c.indicator_id)
+    .where(*_SAME)
+)
 
 
 def catalogue(connection: Connection, municipality_id: int) -> tuple[IndicatorCard, ...]:
@@ -99,7 +111,7 @@ def enter_value(
     if values.get("source"):
         said["source"] = values["source"]
     said |= {name: values[name] for name in PROMISED if values.get(name) is not None}
-    found = connection.execute(select(_VALUE).where(*_is(case, key))).one_or_none()
+    found = connection.execute(_SAME_VALUE, _of(case, key)).one_or_none()
     if found is not None:
         was = _year_before(connection, case, key)
         said.setdefault("baseline", found.baseline if was is None else was)
@@ -110,21 +122,14 @@ def enter_value(
     return inserted_id(connection.execute(insert(_VALUE).values(row)))
 
 
-def _is(case: Case, key: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    """Return the condition of a key; a network's own value has no school."""
-    same = [_VALUE.c[name].is_not_distinct_from(value) for name, value in key.items()]
-    return [_VALUE.c.municipality_id == case.municipality_id, *same]
+def _of(case: Case, key: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"municipality_id": case.municipality_id, **key}
 
 
 def _year_before(connection: Connection, case: Case, key: Mapping[str, Any]) -> float | None:
     """Return what the same was a year earlier, in its unit."""
     earlier = {**key, "school_year": year_before(key["school_year"])}
-    query = (
-        select(_VALUE.c.numerator, _VALUE.c.denominator, _VALUE.c.value, _INDICATOR.c.unit)
-        .join(_INDICATOR, _INDICATOR.c.id == _VALUE.c.indicator_id)
-        .where(*_is(case, earlier))
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_MEASURED, _of(case, earlier)).one_or_none()
     was = row and measured(row.unit, row.numerator, row.denominator, row.value)
     return None if was is None else float(was)
 

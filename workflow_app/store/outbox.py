@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Incident, OutboxMessage
@@ -15,6 +15,30 @@ ADD = insert(_OUTBOX).inline()
 
 LEASE = dt.timedelta(seconds=30)
 MOST_ATTEMPTS = 8
+
+_UNDONE = (_OUTBOX.c.id == bindparam("message_id"), _OUTBOX.c.done_at.is_(None))
+_READ = select(_OUTBOX).where(*_UNDONE)
+_DONE = update(_OUTBOX).where(*_UNDONE).values(
+    done_at=bindparam("moment"), outcome=bindparam("came_of_it"), claimed_until=None
+).returning(*_OUTBOX.c)  # fmt: skip
+_WAITING = (
+    select(_OUTBOX.c.id)
+    .where(
+        _OUTBOX.c.done_at.is_(None),
+        _OUTBOX.c.next_at <= bindparam("moment"),
+        or_(_OUTBOX.c.claimed_until.is_(None), _OUTBOX.c.claimed_until <= bindparam("moment")),
+    )
+    .order_by(_OUTBOX.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # SQLite, where one writes at a time, leaves it out
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id.in_(_WAITING))
+    .values(claimed_until=bindparam("until"), attempts=_OUTBOX.c.attempts + 1)
+    .returning(_OUTBOX.c.id, _OUTBOX.c.kind)
+)
 
 
 def message(
@@ -38,41 +62,21 @@ def put(
 
 def claim(connection: Connection, now: dt.datetime, most: int = 50) -> Sequence[tuple[int, str]]:
     """Claim waiting messages for a lease; return their ids and kinds, oldest first."""
-    waiting = (
-        select(_OUTBOX.c.id)
-        .where(
-            _OUTBOX.c.done_at.is_(None),
-            _OUTBOX.c.next_at <= now,
-            or_(_OUTBOX.c.claimed_until.is_(None), _OUTBOX.c.claimed_until <= now),
-        )
-        .order_by(_OUTBOX.c.id)
-        .limit(most)
-    )
-    if connection.dialect.name == "postgresql":
-        waiting = waiting.with_for_update(skip_locked=True)
-    claimed = (
-        update(_OUTBOX)
-        .where(_OUTBOX.c.id.in_(waiting.scalar_subquery()))
-        .values(claimed_until=now + LEASE, attempts=_OUTBOX.c.attempts + 1)
-        .returning(_OUTBOX.c.id, _OUTBOX.c.kind)
-    )
-    return sorted((row.id, row.kind) for row in connection.execute(claimed))
+    claimed = connection.execute(_CLAIM, {"moment": now, "until": now + LEASE, "most": most})
+    return sorted((row.id, row.kind) for row in claimed)
 
 
 def read(connection: Connection, message_id: int) -> Any | None:
     """Return a message that is not done yet."""
-    query = select(_OUTBOX).where(_OUTBOX.c.id == message_id, _OUTBOX.c.done_at.is_(None))
-    return connection.execute(query).one_or_none()
+    return connection.execute(_READ, {"message_id": message_id}).one_or_none()
 
 
 def done(
     connection: Connection, message_id: int, now: dt.datetime, outcome: str = "done"
 ) -> Any | None:
     """Mark a message done and return it; None when a colleague already did."""
-    where = (_OUTBOX.c.id == message_id, _OUTBOX.c.done_at.is_(None))
-    values = {"done_at": now, "outcome": outcome, "claimed_until": None}
-    marked = update(_OUTBOX).where(*where).values(values).returning(*_OUTBOX.c)
-    return connection.execute(marked).one_or_none()
+    said = {"message_id": message_id, "moment": now, "came_of_it": outcome}
+    return connection.execute(_DONE, said).one_or_none()
 
 
 def postpone(connection: Connection, message_id: int, now: dt.datetime, attempts: int) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workflow_app.engine.case import Case
 from workflow_app.services.ports import NewDocument
@@ -13,16 +13,18 @@ from workflow_app.store.models.documents import Document, StoredFile, Upload
 _DOCUMENT = table(Document)
 _FILE = table(StoredFile)
 _UPLOAD = table(Upload)
+_ADD = insert(_DOCUMENT)
+_NEWEST = select(func.coalesce(func.max(_DOCUMENT.c.version), 0)).where(
+    _DOCUMENT.c.instance_id == bindparam("case_id"), _DOCUMENT.c.paper == bindparam("paper")
+)
 
 
 def issue(
     connection: Connection, case: Case, document: NewDocument, line: int, now: dt.datetime
 ) -> int:
     """Insert a document that a line of history issued, as the next version of its kind."""
-    query = select(func.coalesce(func.max(_DOCUMENT.c.version), 0)).where(
-        _DOCUMENT.c.instance_id == case.id, _DOCUMENT.c.paper == document.paper
-    )
-    version = int(connection.execute(query).scalar_one()) + 1
+    kind = {"case_id": case.id, "paper": document.paper}
+    version = int(connection.execute(_NEWEST, kind).scalar_one()) + 1
     values = {
         "municipality_id": case.municipality_id, "instance_id": case.id,
         "paper": document.paper, "title": document.title, "version": version,
@@ -31,7 +33,7 @@ def issue(
         "state": document.state, "template_sha256": "", "renderer": "",
         "issued_at": now, "history_seq": line,
     }  # fmt: skip
-    return inserted_id(connection.execute(insert(_DOCUMENT).values(values)))
+    return inserted_id(connection.execute(_ADD, values))
 
 
 def withdraw(connection: Connection, instance_id: int, now: dt.datetime) -> None:

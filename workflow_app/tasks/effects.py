@@ -117,12 +117,13 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
 
 EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf}
 WITHIN: Mapping[str, Within] = {"tell": tell, "announce": announce, "call": call, "hear": hear}
+DECISIONS = frozenset({"call", "hear"})
+"""What decides in a serializable transaction; everything else writes down what was decided."""
 
 
 def claim(house: House) -> Sequence[tuple[int, str]]:
-    """Claim waiting messages, id and kind; it decides nothing, so it stops no decision."""
-    with house.database.telling() as connection, connection.begin():
-        return outbox.claim(connection, house.clock.now())
+    """Claim waiting messages, id and kind."""
+    return house.tell(lambda uow: outbox.claim(uow.connection, uow.now))
 
 
 def carry_out(house: House, message_id: int, kind: str) -> str:
@@ -132,16 +133,17 @@ def carry_out(house: House, message_id: int, kind: str) -> str:
     """
     try:
         if kind in WITHIN:
-            return house.transact(lambda uow: _finished(uow, message_id, WITHIN[kind]))
+            write = house.transact if kind in DECISIONS else house.tell
+            return write(lambda uow: _finished(uow, message_id, WITHIN[kind]))
         message, found = house.read(lambda uow: look_up(uow, message_id))
         if message is None:
             return "done before"
         finish = EFFECTS[kind](house, message, found)
-        return house.transact(lambda uow: _finished(uow, message_id, lambda uow, _: finish(uow)))
+        return house.tell(lambda uow: _finished(uow, message_id, lambda uow, _: finish(uow)))
     except Exception as error:  # noqa: BLE001 (whatever fails must not lose the message)
         log.warning("effect failed", message_id=message_id, error=repr(error))
         failure = error
-    return house.transact(lambda uow: _failed(uow, message_id, failure))
+    return house.tell(lambda uow: _failed(uow, message_id, failure))
 
 
 def look_up(uow: SqlUnitOfWork, message_id: int) -> tuple[Any, Any]:
