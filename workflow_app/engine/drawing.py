@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 
 from workflow_app.engine.diagram import Graph, Link, Node, graph
@@ -181,8 +182,7 @@ def wrap(text: str, letters: int) -> tuple[str, ...]:
 
 def svg(process: Process, current: str | None = None, passed: Collection[str] = ()) -> str:
     """Return the process as SVG, the current state marked and the passed ones ticked."""
-    drawn = graph(process)
-    plan = layout(drawn)
+    drawn, plan = _planned(process)
     name = f"diagram-{process.key}"
     parts = [
         (
@@ -197,6 +197,13 @@ def svg(process: Process, current: str | None = None, passed: Collection[str] = 
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+@cache
+def _planned(process: Process) -> tuple[Graph, Layout]:
+    """Return what is drawn of a process wherever a case stands; it is laid out once."""
+    drawn = graph(process)
+    return drawn, layout(drawn)
 
 
 def _in_words(drawn: Graph, current: str | None) -> str:

@@ -1,7 +1,7 @@
 """How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import BigInteger, Date, and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -44,8 +44,12 @@ _PERSON = (
     .where(Person.id == bindparam("person"), Person.municipality_id == _MUNICIPALITY)
     .order_by(Position.id)
 )  # fmt: skip
-_ORGANISATION = (
-    select(Organisation, OrganisationName, Settlement, Municipality.centre)
+_ORGANISATIONS = (
+    select(
+        Organisation.id, Organisation.kind, Organisation.short_name, OrganisationName.full_name,
+        OrganisationName.name_gen, Settlement.kind.label("settlement_kind"),
+        Settlement.name.label("settlement"), Municipality.centre,
+    )
     .join(Municipality, Municipality.id == Organisation.municipality_id)
     .outerjoin(
         OrganisationName,
@@ -55,10 +59,7 @@ _ORGANISATION = (
     .outerjoin(Settlement, Settlement.id == School.settlement_id)
     .where(Organisation.municipality_id == _MUNICIPALITY)
     .order_by(Organisation.id)
-    .limit(1)
-)
-_BY_ID = _ORGANISATION.where(Organisation.id == bindparam("key"))
-_BY_KIND = _ORGANISATION.where(Organisation.kind == bindparam("key"))
+)  # fmt: skip
 
 
 def person(
@@ -83,20 +84,19 @@ def _office(row: Position) -> OfficeCard:
     )  # fmt: skip
 
 
-def organisation(
-    session: Session, municipality_id: int, key: int | str, on: dt.date
-) -> OrganisationCard | None:
-    """Return an organisation, by id or kind, under the name it has on the day."""
-    values = {"municipality": municipality_id, "key": key, "on_day": on}
-    query = _BY_ID if isinstance(key, int) else _BY_KIND
-    found = session.execute(query, values).one_or_none()
-    if found is None:
-        return None
-    row, name, settlement, centre = found
-    full, genitive = (name.full_name, name.name_gen) if name else (row.short_name, None)
-    # A school is in its village; everybody else sits in the municipality's centre.
-    place = f"{settlement.kind} {settlement.name}" if settlement else centre or ""
-    return OrganisationCard(row.id, row.kind, row.short_name, full, genitive or "", place)
+def organisations(
+    session: Session, municipality_id: int, on: dt.date
+) -> Mapping[int, OrganisationCard]:
+    """Return the organisations of a municipality under the names they have on the day."""
+    rows = session.execute(_ORGANISATIONS, {"municipality": municipality_id, "on_day": on})
+    return {
+        row.id: OrganisationCard(
+            row.id, row.kind, row.short_name, row.full_name or row.short_name, row.name_gen or "",
+            # A school is in its village; everybody else sits in the municipality's centre.
+            f"{row.settlement_kind} {row.settlement}" if row.settlement else row.centre or "",
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def direction(session: Session, municipality_id: int, direction_id: int) -> DirectionCard | None:

@@ -109,11 +109,12 @@ def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] |
 
 def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
     year = str(getattr(case.data, "school_year", ""))
-    rows = directory.directions(uow.session, case.municipality_id, year)
-    states = uow.facts(case.municipality_id).directions(year)
+    facts = uow.facts(case.municipality_id)
     return [
-        Choice(str(row.id), row.name, "" if states[row.id] == "in_force" else "предварительно")
-        for row in rows
+        Choice(
+            str(key), facts.name("direction", key), "" if state == "in_force" else "предварительно"
+        )
+        for key, state in facts.directions(year).items()
     ]
 
 

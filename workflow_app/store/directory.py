@@ -85,7 +85,7 @@ def school_cards(
     """Return the context cards of the municipality's schools on a day, by number."""
     year = school_year or school_year_of(on)
     rows = session.execute(_schools(municipality_id, on, school_ids)).all()
-    ids = [school.id for school, _, _, _ in rows]
+    ids = [row.id for row in rows]
     held = statuses_of_year(session, municipality_id, year, on)
     heads = _heads(session, municipality_id, on)
     networks: dict[int, list[Member]] = defaultdict(list)
@@ -93,13 +93,13 @@ def school_cards(
         networks[member.school_id].append(member)
     return tuple(
         _card(
-            (school, organisation, settlement, name),
+            row,
             year,
-            statuses=tuple(status.code for status in held.get(school.id, ())),
-            head=heads.get(school.id),
-            networks=tuple(networks[school.id]),
+            statuses=tuple(status.code for status in held.get(row.id, ())),
+            head=heads.get(row.id),
+            networks=tuple(networks[row.id]),
         )
-        for school, organisation, settlement, name in rows
+        for row in rows
     )
 
 
@@ -169,22 +169,26 @@ def setting(session: Session, municipality_id: int, key: str) -> Any:
     return default_of(key) if row is None else row.value
 
 
-Found = tuple[School, Organisation, Settlement, OrganisationName | None]
-
-
 def _schools(
     municipality_id: int, on: dt.date, school_ids: Collection[int] | None
-) -> Select[School, Organisation, Settlement, OrganisationName]:
+) -> Select[*tuple[Any, ...]]:
     """Return schools with their organisation, settlement and the name of the day."""
     named = and_(OrganisationName.organisation_id == School.id, OrganisationName.in_use(on))
     query = (
-        select(School, Organisation, Settlement, OrganisationName)
+        select(
+            School.id, Organisation.code, Organisation.short_name, OrganisationName.full_name,
+            School.school_type, School.number, Settlement.kind.label("settlement_kind"),
+            Settlement.name.label("settlement"), Settlement.name_gen.label("settlement_gen"),
+            School.students_count, School.teachers_count, School.grade9_counts,
+            School.has_grade_11, School.distance_to_centre_km, School.internet,
+            School.qualification_note, School.language_note,
+        )
         .join(Organisation, Organisation.id == School.id)
         .join(Settlement, Settlement.id == School.settlement_id)
         .outerjoin(OrganisationName, named)
         .where(School.municipality_id == municipality_id)
         .order_by(School.number, Organisation.code)
-    )
+    )  # fmt: skip
     return query if school_ids is None else query.where(School.id.in_(school_ids))
 
 
@@ -202,7 +206,7 @@ def _short_names(session: Session, person_ids: Iterable[int]) -> Mapping[int, st
 
 
 def _card(
-    row: Found,
+    row: Any,
     year: str,
     *,
     statuses: tuple[str, ...],
@@ -210,24 +214,23 @@ def _card(
     networks: tuple[Member, ...],
 ) -> SchoolContext:
     """Return one card."""
-    school, organisation, settlement, name = row
     return SchoolContext(
-        id=school.id,
-        code=organisation.code,
-        short_name=organisation.short_name,
-        full_name=name.full_name if name else organisation.short_name,
-        school_type=school.school_type,
-        number=school.number,
-        settlement=f"{settlement.kind} {settlement.name}",
-        settlement_gen=settlement.name_gen,
-        students_count=school.students_count,
-        teachers_count=school.teachers_count,
-        grade9_count=school.grade9_counts.get(year),
-        has_grade_11=school.has_grade_11,
-        distance_to_centre_km=school.distance_to_centre_km,
-        internet=school.internet,
-        qualification_note=school.qualification_note,
-        language_note=school.language_note,
+        id=row.id,
+        code=row.code,
+        short_name=row.short_name,
+        full_name=row.full_name or row.short_name,
+        school_type=row.school_type,
+        number=row.number,
+        settlement=f"{row.settlement_kind} {row.settlement}",
+        settlement_gen=row.settlement_gen,
+        students_count=row.students_count,
+        teachers_count=row.teachers_count,
+        grade9_count=row.grade9_counts.get(year),
+        has_grade_11=row.has_grade_11,
+        distance_to_centre_km=row.distance_to_centre_km,
+        internet=row.internet,
+        qualification_note=row.qualification_note,
+        language_note=row.language_note,
         school_year=year,
         statuses=statuses,
         head=head,

@@ -163,6 +163,8 @@ class SqlFacts:
 
     def _directions(self, school_year: str) -> Mapping[int, str]:
         rows = directory.directions(self._session, self._municipality_id, school_year)
+        for row in rows:
+            self._known["name", "direction", row.id, ""] = row.name
         return {row.id: self._direction_state(row) for row in rows}
 
     def _direction_state(self, row: PriorityDirection) -> str:
@@ -439,10 +441,13 @@ class SqlFacts:
 
     def organisation(self, key: int | str) -> OrganisationCard | None:
         """Return an organisation of this municipality by its id or kind."""
-        return self._once(
-            ("organisation", key),
-            lambda: cards.organisation(self._session, self._municipality_id, key, self.today),
+        known = self._once(
+            ("organisations",),
+            lambda: cards.organisations(self._session, self._municipality_id, self.today),
         )
+        if isinstance(key, int):
+            return known.get(key)
+        return next((card for card in known.values() if card.kind == key), None)
 
     def direction(self, direction_id: int) -> DirectionCard | None:
         """Return a priority direction as papers list it."""

@@ -13,7 +13,7 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import COOKIE, person_id
 from workflow_app.web.signing import confirm
 
@@ -33,7 +33,7 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
             tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 def _here() -> str:
@@ -131,7 +131,7 @@ def revoke_token(prefix: str) -> Response:
 def show_notices() -> str:
     """List a person's notices."""
     person = person_id()
-    return house().read(
+    return read(
         lambda uow: render_template(
             "account/notices.html", notices=queries.notices(uow.session, person, 100)
         )

@@ -13,7 +13,7 @@ from workflow_app.services.acting import Done, Intent
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 actions = Blueprint("actions", __name__)
@@ -26,7 +26,7 @@ Answer = Response | tuple[str, int]
 def ask(instance_id: int, action: str) -> str:
     """Show the form of an action."""
     voter = request.args.get("voter", "")
-    return house().read(lambda uow: _page(uow, instance_id, action, voter, None, None))
+    return read(lambda uow: _page(uow, instance_id, action, voter, None, None))
 
 
 def _page(
@@ -77,7 +77,7 @@ def act(instance_id: int, action: str) -> Answer:
         if found.code == "not_found":
             abort(404)
         voter = sent.get("_voter", "")
-        page = house().read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
+        page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
         return page, 409 if found.code in CONFLICTS else 422
     flash("Готово.", "success")
     return redirect(url_for("cases.show", instance_id=instance_id))
@@ -85,7 +85,7 @@ def act(instance_id: int, action: str) -> Answer:
 
 def _unready(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal | None:
     """Return what stops an action before it is tried: its files, unfinished rows, the signature."""
-    form = house().read(lambda uow: _form(uow, instance_id, action))
+    form = read(lambda uow: _form(uow, instance_id, action))
     if form:
         refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
         if refusal:
@@ -134,7 +134,7 @@ def take_back(instance_id: int) -> Answer:
         refusal = result
         if refusal.code == "not_found":
             abort(404)
-        page = house().read(
+        page = read(
             lambda uow: render_template(
                 "cases/show.html", view=view_case(uow, instance_id), refusal=refusal
             )

@@ -17,7 +17,7 @@ from workflow_app.store import offices
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import SOLE_ROLES, Organisation, Person
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)
@@ -64,7 +64,7 @@ def _show(template: str, values: Callable[[SqlUnitOfWork, int], Mapping[str, Any
         municipality = _officer(uow).municipality_id
         return render_template(f"admin/{template}.html", **values(uow, municipality))
 
-    return house().read(look)
+    return read(look)
 
 
 # ---------------------------------------------------------------- overview and findings
@@ -232,7 +232,7 @@ def substitutions() -> str:
             people=[p for p in _people(uow, municipality) if by or p.id != actor.person_id],
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 @admin.post("/substitutions")
@@ -325,7 +325,7 @@ def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
 @admin.post("/admin/deadlines/august")
 def shorten_august() -> Response:
     """Take the shorter terms of August, as the processes propose them."""
-    proposed = house().read(lambda uow: terms.august_terms(uow.processes.values()))
+    proposed = read(lambda uow: terms.august_terms(uow.processes.values()))
     return _do(
         lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed),
         "Августовские сроки записаны. Уже открытые сроки не изменились.",
@@ -338,7 +338,7 @@ def set_policy() -> Response:
     """Set a term, or go back to the declared one."""
     sent, back = request.form, url_for("admin.deadlines")
     kind, lane = sent.get("kind", ""), sent.get("lane", "")
-    if kind not in house().read(_kinds) or lane not in LANES:
+    if kind not in read(_kinds) or lane not in LANES:
         abort(404)
     if "forget" in sent:
         return _do(lambda s, a: service.drop_policy(s, a, kind, lane), "Срок как в процессе.", back)

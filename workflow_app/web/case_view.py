@@ -252,14 +252,16 @@ def view_case(
     facts = uow.facts(case.municipality_id)
     offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
     later = queries.later_orders(uow.session, case.municipality_id, case.id) if case.number else {}
+    is_editable = may_edit(process, case, actor)
+    asked = process.states[case.state].only or None
     controls = forms.controls(
         uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks,
-        only=process.states[case.state].only,
+        only=asked if is_editable else (),
     )  # fmt: skip
     return CaseView(
         case, uow.session.get_one(Instance, case.id), process, actor, page,
         [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
-        _cards(uow, case, controls), may_edit(process, case, actor),
+        _cards(uow, case, controls), is_editable,
         bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
         officer is not None,
         list(_stages(process, case.state, passed)), passed,

@@ -16,7 +16,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
 from workflow_app.web.case_view import CaseView, readable, view_case
 from workflow_app.web.filters import clock_time
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.pages import is_fragment
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import is_signed
@@ -29,7 +29,7 @@ Answer = Response | str | tuple[str | Response, int]
 @cases.get("/cases/<int:instance_id>")
 def show(instance_id: int) -> str:
     """Show a case."""
-    return house().read(
+    return read(
         lambda uow: render_template(
             "cases/show.html", view=view_case(uow, instance_id), refusal=None
         )
@@ -67,7 +67,7 @@ def _start_page(process: str, action: str, refusal: Refusal | None) -> str:
     return render_template(
         "cases/start.html", process=definition, start=named[0], refusal=refusal, begins=begins,
         next_steps=next_steps, tables=tables,
-        heading=house().read(lambda uow: _fresh_heading(uow, definition)),
+        heading=read(lambda uow: _fresh_heading(uow, definition)),
     )  # fmt: skip
 
 
@@ -82,12 +82,12 @@ def _fresh_heading(uow: SqlUnitOfWork, process: Process) -> str:
 def save(instance_id: int) -> Answer:
     """Save a draft and, when a button says so, take its action in the same transaction."""
     sent = MultiDict(request.form)
-    form = house().read(lambda uow: type(_data(uow, instance_id)))
+    form = read(lambda uow: type(_data(uow, instance_id)))
     refusal = _paste(instance_id, sent) or files.take_in(form, sent) or forms.incomplete(form, sent)
     if refusal:
         return _refused(instance_id, refusal, sent)
     action = sent.get("_action", "")
-    if action and house().read(lambda uow: is_signed(uow, instance_id, action)):
+    if action and read(lambda uow: is_signed(uow, instance_id, action)):
         # A signature is given on its own page, where the password is asked.
         return redirect(url_for("actions.ask", instance_id=instance_id, action=action))
     try:
@@ -107,7 +107,7 @@ def _paste(instance_id: int, sent: MultiDict[str, str]) -> Refusal | None:
     """Take pasted rows when a person sends them; what is saved by itself leaves them alone."""
     if is_fragment() or not any(name.startswith(forms.PASTE) for name in sent):
         return None
-    return house().read(lambda uow: pasting.take(uow, readable(uow, instance_id)[0], sent))
+    return read(lambda uow: pasting.take(uow, readable(uow, instance_id)[0], sent))
 
 
 def _saved(
@@ -147,7 +147,7 @@ def _confirmed(instance_id: int, done: Done) -> Response:
             saved=f"Сохранено в {clock_time(changed_at, uow.zone)}",
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 def _data(uow: SqlUnitOfWork, instance_id: int) -> Form:
@@ -168,7 +168,7 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any) -> Answer:
             "cases/show.html", view=_with_errors(uow, instance_id, refusal, sent), refusal=refusal
         )
 
-    return house().read(look), 422
+    return read(look), 422
 
 
 def _with_errors(uow: SqlUnitOfWork, instance_id: int, refusal: Refusal, sent: Any) -> CaseView:

@@ -10,7 +10,7 @@ from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store import dashboard as store
 from workflow_app.store.models.directory import SchoolYear
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 from workflow_app.web.security import municipality, person_id
 
 dashboard = Blueprint("dashboard", __name__)
@@ -34,7 +34,7 @@ def show() -> str:
             years=sorted(years, reverse=True),
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 def _years(uow: SqlUnitOfWork) -> Sequence[str]:

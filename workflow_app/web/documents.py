@@ -21,7 +21,7 @@ from workflow_app.store import renderings
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 
 documents = Blueprint("documents", __name__)
 
@@ -57,7 +57,7 @@ def content(document_id: int) -> Response:
         document = _found(uow, document_id)
         return _given(f"{document.file_name}.docx", _bytes(uow, document.file_sha256), DOCX)
 
-    return house().read(look)
+    return read(look)
 
 
 @documents.get("/documents/<int:document_id>")
@@ -69,7 +69,7 @@ def show(document_id: int) -> str:
         html = preview_html(_bytes(uow, document.file_sha256))
         return render_template("documents/show.html", document=document, html=html)
 
-    return house().read(look)
+    return read(look)
 
 
 @documents.get("/documents/<int:document_id>/pdf")
@@ -81,7 +81,7 @@ def pdf(document_id: int) -> Response:
         data = _bytes(uow, document.pdf_sha256)
         return _given(f"{document.file_name}.pdf", data, renderings.PDF)
 
-    return house().read(look)
+    return read(look)
 
 
 @documents.post("/documents/<int:document_id>/pdf")

@@ -11,7 +11,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 files = Blueprint("files", __name__)
@@ -46,7 +46,7 @@ def give(upload_id: int) -> Response:
             abort(404)
         return found, uploads.content(uow, found)
 
-    upload, content = house().read(look)
+    upload, content = read(look)
     return send_file(
         BytesIO(content), mimetype=upload.kind, as_attachment=True, download_name=upload.name
     )

@@ -65,6 +65,14 @@ class Control:
         return Markup("".join({**self.written, **marked}.values()))  # noqa: S704
 
     @property
+    def described(self) -> Markup:
+        """Return the attributes that lead a reader to the words under the control."""
+        under = {"hint": self.hint, "remark": self.remarks, "error": self.error}
+        ids = " ".join(f"{self.id}-{name}" for name, said in under.items() if said)
+        told = Markup(' aria-describedby="{}"').format(ids) if ids else Markup()
+        return told + Markup(' aria-invalid="true"') if self.error else told
+
+    @property
     def is_told(self) -> bool:
         """Tell whether it holds something to read."""
         return any(row.is_told for row in self.rows) or any(self.labels)
@@ -108,17 +116,17 @@ class RowControl:
 def controls(
     uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
-    remarks: Mapping[str, Sequence[str]] | None = None, only: Sequence[str] = (),
+    remarks: Mapping[str, Sequence[str]] | None = None, only: Collection[str] | None = None,
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal.
 
     With `only`, every other field is shown and not asked for.
     """
     found = [
-        _control(uow, case, view, form, errors or {}, typed, blanks) for view in relevant(form)
-    ]
-    if only:
-        found = [one if one.name in only else replace(one, readonly=True) for one in found]
+        _control(uow, case, view, form, errors or {}, typed, blanks,
+                 is_asked=only is None or view.name in only)
+        for view in relevant(form)
+    ]  # fmt: skip
     said = remarks or {}
     return [_remarked(one, said) for one in found] if said else found
 
@@ -134,16 +142,20 @@ def _remarked(control: Control, said: Mapping[str, Sequence[str]]) -> Control:
 
 def _control(
     uow: SqlUnitOfWork, case: Case, view: FieldView, form: Form, errors: Mapping[str, str],
-    typed: Mapping[str, Any] | None, blanks: int,
+    typed: Mapping[str, Any] | None, blanks: int, *, is_asked: bool,
 ) -> Control:  # fmt: skip
+    readonly = bool(view.options.get("readonly")) or not is_asked
     stored = getattr(form, view.name)
     value = typed.get(view.name, stored) if typed is not None else stored
-    rows = _rows(uow, case, view, stored, value, errors, blanks) if view.row else ()
-    known = () if view.row else choices(uow, case, view)
+    rows = (
+        _rows(uow, case, view, stored, value, errors, blanks, readonly=readonly)
+        if view.row else ()
+    )  # fmt: skip
+    known = _choices_in(uow, case, view, readonly=readonly)
     return Control(
         view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
         str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
-        _demand(uow, case, view), bool(view.options.get("readonly")), shown_hash(stored),
+        _demand(uow, case, view), readonly, shown_hash(stored),
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
         known,
         () if view.row else labels(uow, case, view, stored), rows,
@@ -152,6 +164,15 @@ def _control(
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
+
+
+def _choices_in(
+    uow: SqlUnitOfWork, case: Case, view: FieldView, *, readonly: bool
+) -> Sequence[Choice]:
+    """Return what a control offers; one that only shows its value offers nothing."""
+    if view.row or readonly or view.options.get("readonly"):
+        return ()
+    return choices(uow, case, view)
 
 
 def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
@@ -169,7 +190,7 @@ def with_present(form: type[Form], case: Case) -> Form:
 
 def _rows(
     uow: SqlUnitOfWork, case: Case, view: FieldView, stored: Sequence[Row], value: Any,
-    errors: Mapping[str, str], blanks: int,
+    errors: Mapping[str, str], blanks: int, *, readonly: bool,
 ) -> Sequence[RowControl]:  # fmt: skip
     marks = {row.row_key: shown_hash(row) for row in stored}
     kept = {row.row_key: kept_of(row) for row in stored}
@@ -178,24 +199,24 @@ def _rows(
         else {**row, **kept.get(str(row.get("key")), {})}
         for row in value
     ]  # fmt: skip
-    if not view.options.get("readonly") and not view.options.get("fixed"):
+    if not readonly and not view.options.get("fixed"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
-    names = [column.name for column in view.columns]
+    lists = [_choices_in(uow, case, column, readonly=readonly) for column in view.columns]
     own = [column.name for column in view.columns if column.kind not in ("choice", "flag")]
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
     for number, row in enumerate(given):
         key = str(row.get("key") or row.get(view.key_name) or "")
         prefix = f"{view.name}.{key or number}"
+        error = errors.get(prefix, "")
+        locked, frozen = held.get(key, ("", ""))
         columns = [
             _cell(uow, case, column, f"{view.name}.{number}.{column.name}", row.get(column.name),
                   errors.get(f"{prefix}.{column.name}", "")
-                  or errors.get(f"{view.name}.{number}.{column.name}", ""))
-            for column in view.columns
-            if column.name in names
+                  or errors.get(f"{view.name}.{number}.{column.name}", ""),
+                  known, readonly=readonly, is_frozen=bool(frozen))
+            for column, known in zip(view.columns, lists, strict=True)
         ]  # fmt: skip
-        error = errors.get(prefix, "")
-        locked, frozen = held.get(key, ("", ""))
         result.append(
             RowControl(
                 key, columns, error, marks.get(key, ""), is_blank=not row, locked=locked,
@@ -218,17 +239,19 @@ def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[st
 
 
 def _cell(
-    uow: SqlUnitOfWork, case: Case, column: FieldView, name: str, value: Any, error: str
-) -> Control:
+    uow: SqlUnitOfWork, case: Case, column: FieldView, name: str, value: Any, error: str,
+    known: Sequence[Choice], *, readonly: bool, is_frozen: bool,
+) -> Control:  # fmt: skip
+    readonly = readonly or bool(column.options.get("readonly"))
+    is_spelt = readonly or is_frozen or column.kind == "file" or column.kind.startswith("many_")
     if value in (None, "") and column.row is None:
         value = column.options.get("default", "")
-    known = choices(uow, case, column)
     return Control(
         name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
         str(column.options.get("basis", "")), error, column.is_required,
-        readonly=bool(column.options.get("readonly")),
+        readonly=readonly,
         choices=known,
-        labels=labels(uow, case, column, value),
+        labels=labels(uow, case, column, value) if is_spelt else (),
         written=_written(uow, column.kind, known),
     )  # fmt: skip
 

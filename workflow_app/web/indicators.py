@@ -15,7 +15,7 @@ from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, 
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
 from workflow_app.web.filters import member_role
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 from workflow_app.web.security import person_id
 
 indicators = Blueprint("indicators", __name__)
@@ -77,7 +77,7 @@ def show(network_id: int) -> str:
             plot_height=HEAD + HEIGHT + FOOT, plot_ground=HEAD + HEIGHT,
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 @indicators.get("/networks/<int:network_id>/indicators.csv")
@@ -103,7 +103,7 @@ def _file(
             BytesIO(write(rows)), mimetype=media, as_attachment=True, download_name=name
         )
 
-    return house().read(look)
+    return read(look)
 
 
 def _sheet(uow: SqlUnitOfWork, network_id: int) -> NetworkSheet:

@@ -18,7 +18,7 @@ from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -96,7 +96,7 @@ def show_all() -> str:
             "registers/networks.html", rows=rows, members=members, names=school_names(uow), on=on
         )
 
-    return house().read(look)
+    return read(look)
 
 
 @networks.get("/networks/<int:network_id>")
@@ -128,7 +128,7 @@ def show(network_id: int) -> str:
             founding=founding, readable=readable_among(uow, orders, actor),
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 def _help(

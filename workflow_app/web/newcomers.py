@@ -11,7 +11,7 @@ from workflow_app.services.administration import officer
 from workflow_app.services.newcomers import FORMS, Newcomer, add_newcomer, check_newcomer
 from workflow_app.store.newcomers import SqlNewcomers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 newcomers = Blueprint("newcomers", __name__)
@@ -22,7 +22,7 @@ Answer = Response | str | tuple[str, int]
 @newcomers.get("/admin/people/new")
 def ask() -> str:
     """Ask for the name."""
-    if house().read(lambda uow: officer(uow.actor(person_id()))) is None:
+    if read(lambda uow: officer(uow.actor(person_id()))) is None:
         abort(404)
     return _page(Newcomer("", ""))
 
@@ -34,7 +34,7 @@ def add() -> Answer:
     new = Newcomer(**{one.name: sent.get(one.name, "") for one in fields(Newcomer)}).tidy()
     is_namesake = "namesake" in sent
     if sent.get("step") != "add":
-        refusal = house().read(
+        refusal = read(
             lambda uow: check_newcomer(
                 SqlNewcomers(uow), uow.actor(person), new, namesake=is_namesake
             )

@@ -10,7 +10,7 @@ from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import leases, outbox, queries
 from workflow_app.store.models.directory import Person
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 
 pages = Blueprint("pages", __name__)
 
@@ -36,7 +36,7 @@ def _person() -> dict[str, Any]:
     if getattr(g, "person_id", None) is None:
         return {"me": None}
     if "me" not in g:
-        g.me = house().read(_known)
+        g.me = read(_known)
     return {"me": g.me}
 
 
@@ -76,7 +76,7 @@ def health() -> dict[str, Any]:
         ages = {name: (uow.now - at).total_seconds() for name, at in seen.items()}
         return {"ok": True, "seconds_since": ages, "waiting": outbox.waiting(uow.connection)}
 
-    return house().read(look)
+    return read(look)
 
 
 def is_fragment() -> bool:

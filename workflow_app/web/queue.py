@@ -23,7 +23,7 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import confirm, is_signed
 
@@ -50,7 +50,7 @@ class BulkAction:
 @queue.get("/")
 def show() -> str:
     """Show what waits for the person who asks."""
-    return house().read(_page)
+    return read(_page)
 
 
 def _page(uow: SqlUnitOfWork) -> str:
@@ -196,7 +196,7 @@ def _unsigned(
     chosen: Sequence[tuple[int, int]], action: str, person: int, password: str
 ) -> Refusal | None:
     """Ask for the password once for the whole batch."""
-    needs = house().read(lambda uow: any(is_signed(uow, one, action) for one, _ in chosen))
+    needs = read(lambda uow: any(is_signed(uow, one, action) for one, _ in chosen))
     return house().transact(lambda uow: confirm(uow, person, password)) if needs else None
 
 

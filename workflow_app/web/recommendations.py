@@ -5,7 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import recommendations as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 from workflow_app.web.security import municipality, person_id
 
 recommendations = Blueprint("recommendations", __name__)
@@ -35,4 +35,4 @@ def show_all() -> str:
             "registers/recommendations.html", found=found, wanted=wanted, words=store.words(uow)
         )
 
-    return house().read(look)
+    return read(look)

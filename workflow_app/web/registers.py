@@ -15,7 +15,7 @@ from workflow_app.store import admin, audit, directory, queries
 from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -69,7 +69,7 @@ def all_cases() -> str:
             "registers/cases.html", rows=seen, processes=known, wanted=wanted, below=below
         )
 
-    return house().read(look)
+    return read(look)
 
 
 @registers.get("/orders")
@@ -119,7 +119,7 @@ def orders() -> str:
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 def _root(uow: SqlUnitOfWork) -> dict[str, Any] | None:
@@ -153,7 +153,7 @@ def schools() -> str:
             year=year or (cards[0].school_year if cards else ""),
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 @registers.get("/schools/<int:school_id>")
@@ -181,7 +181,7 @@ def school(school_id: int) -> str:
             },
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)
 
 
 @registers.get("/people")
@@ -202,4 +202,4 @@ def people() -> str:
             ],
         )  # fmt: skip
 
-    return house().read(look)
+    return read(look)

@@ -7,7 +7,7 @@ from workflow_app.services.access import digest
 from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 
 COOKIE = "workflow_session"
 OPEN = {
@@ -65,7 +65,7 @@ def _person_of(token_sha256: str) -> int | None:
         found = SqlAccess(uow).person_of_session(token_sha256)
         return found, found is not None and visits.was_away(uow, token_sha256)
 
-    found, was_away = house().read(look)
+    found, was_away = read(look)
     if was_away:
         house().transact(lambda uow: visits.seen_again(uow, token_sha256))
     return found

@@ -12,7 +12,7 @@ from workflow_app.services.administration import officer
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 settings = Blueprint("settings", __name__)
@@ -21,7 +21,7 @@ settings = Blueprint("settings", __name__)
 @settings.get("/admin/settings")
 def show() -> str:
     """List the settings with their values."""
-    return house().read(_page)
+    return read(_page)
 
 
 def _page(
@@ -60,4 +60,4 @@ def decide(key: str) -> Response | tuple[str, int]:
         return redirect(url_for("settings.show"))
     if result.field is None:
         abort(404)
-    return house().read(lambda uow: _page(uow, key, result, sent)), 422
+    return read(lambda uow: _page(uow, key, result, sent)), 422

@@ -8,7 +8,7 @@ from workflow_app.services import access
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
@@ -40,12 +40,12 @@ def take_in(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal
         signed = signed_as(uow, instance_id, action)
         return accepted(signed, uow.facts(case.municipality_id)) if case and signed else ()
 
-    taken = house().read(kinds)
+    taken = read(kinds)
     if PAPER_SCAN in taken:
         refusal = files.keep_brought(SCAN, SCANS, sent)
         if refusal or given(sent).evidence:
             return refusal
-    if not house().read(lambda uow: is_signed(uow, instance_id, action)):
+    if not read(lambda uow: is_signed(uow, instance_id, action)):
         return None
     person, password = person_id(), sent.get("password", "")
     return house().transact(lambda uow: confirm(uow, person, password))

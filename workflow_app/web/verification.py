@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, render_template
 
 from workflow_app.store.verification import registered
-from workflow_app.web.house import house
+from workflow_app.web.house import read
 
 verification = Blueprint("verification", __name__)
 
@@ -21,6 +21,6 @@ def show(text_hash: str) -> tuple[str, int]:
     asked = text_hash.lower()
     found = None
     if HASH.fullmatch(asked):
-        found = house().read(lambda uow: registered(uow.connection, asked))
+        found = read(lambda uow: registered(uow.connection, asked))
     page = render_template("verification/show.html", found=found, digits=asked[:16])
     return page, 200 if found else 404
