@@ -1,6 +1,7 @@
 """One decision: who may, separation, guards, forks, stale pages, what is offered."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from engine.facts_twin import FactsTwin
@@ -15,6 +16,7 @@ from workflow_app.engine import (
     Put,
     Refusal,
     Role,
+    Yearly,
     field,
     otherwise,
 )
@@ -436,5 +438,14 @@ def test_process_knows_its_roles_and_answers():
     assert set(TOYS) == {"plan", "item"}
 
 
-def test_process_is_printed_by_its_name_alone():
-    assert repr(plan) == "<Process plan 1>"
+def test_only_a_paper_of_the_year_comes_late_and_its_data_say_so():
+    def paper(overview):
+        return Process(
+            "paper", "Отчёт", version=1, form=plan.form, readers=(), stop="", overview=overview
+        )
+
+    said = [paper(Yearly("Отчёт", late="missed")).is_late(SimpleNamespace(missed=one))
+            for one in (True, False, None)]  # fmt: skip
+    assert said == [True, False, False]
+    assert not paper(Yearly("Отчёт")).is_late(case().data)
+    assert not plan.is_late(case().data)

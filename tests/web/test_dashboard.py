@@ -7,6 +7,7 @@ from counting import counted
 from reports import live_through
 from sqlalchemy import insert
 
+from workflow_app.store import schema
 from workflow_app.store.models import Base
 from workflow_app.store.models.base import table
 from workflow_app.store.models.registers import MembershipEvent, Network
@@ -54,6 +55,9 @@ def test_a_row_counts_what_is_done_and_late_and_where_the_report_stands(district
     page = browser("P003").get(PAGE)
     assert "с опозданием" in row_of(page, network["name"])
     assert f'href="/cases/{report}"' in page
+    schema.downgrade(district.house.database, "0009")
+    schema.upgrade(district.house.database)
+    assert "с опозданием" in row_of(browser("P003").get(PAGE), network["name"])
 
 
 def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district, browser):

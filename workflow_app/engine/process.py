@@ -10,7 +10,7 @@ from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.changes import Change
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import Form
-from workflow_app.engine.overview import Overview
+from workflow_app.engine.overview import Overview, Yearly
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
 from workflow_app.engine.signatures import Signed
@@ -408,6 +408,11 @@ class Process:
     def heading_of(self, data: Any) -> str:
         """Return how a case is called in lists."""
         return (self.heading(data) if self.heading else "") or self.title
+
+    def is_late(self, data: Any) -> bool:
+        """Tell whether the data say that a paper of the year came late."""
+        flag = self.overview.late if isinstance(self.overview, Yearly) else ""
+        return bool(flag and getattr(data, flag))
 
 
 def _many(value: Any, kind: type) -> tuple[Any, ...]:

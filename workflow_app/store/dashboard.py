@@ -166,13 +166,12 @@ class _Looked:
             .group_by(Instance.process, Instance.state)
         )
         told = [(work[row[0]], *row[1:]) for row in self.uow.session.execute(pieces)]
-        late = [Instance.data[flag].as_boolean() for flag in self._flags()]
-        groups = (Instance.process, Instance.state, *late)
+        groups = (Instance.process, Instance.state, Instance.is_late)
         found = self.uow.session.execute(
             select(*groups, func.count()).where(self._ours(papers), within).group_by(*groups)
         ).all()
         by_state: Counter[tuple[str, str]] = Counter()
-        for process, state, *_, number in found:
+        for process, state, _, number in found:
             by_state[process, state] += number
         return Totals(
             count,
@@ -182,15 +181,12 @@ class _Looked:
             ),
             sum(overdue for *_, overdue in told),
             by_state,
-            sum(number for _, _, *flags, number in found if any(flags)),
+            sum(number for _, _, came_late, number in found if came_late),
             self.uow.session.scalar(self._open_advice(func.count())) or 0,
         )
 
     def _open_work(self) -> Sequence[ColumnElement[bool]]:
         return WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None)
-
-    def _flags(self) -> Sequence[str]:
-        return sorted({kind.late for kind in self.kinds.papers.values() if kind.late})
 
     def _plans(self, within: ColumnElement[bool]) -> Mapping[str, Fulfilled]:
         query = (
@@ -249,15 +245,16 @@ class _Looked:
 
     def _papers(self, within: ColumnElement[bool]) -> Mapping[str, PaperOf]:
         """Return subject → its newest paper."""
-        said = [Instance.data[flag].as_boolean() for flag in self._flags()]
         query = (
-            select(Instance.subject, Instance.id, Instance.process, Instance.state, *said)
+            select(
+                Instance.subject, Instance.id, Instance.process, Instance.state, Instance.is_late
+            )
             .where(self._ours(self.kinds.papers), within)
             .order_by(Instance.id)
         )
         return {
-            subject: PaperOf(key, process, state, any(late))
-            for subject, key, process, state, *late in self.uow.session.execute(query)
+            subject: PaperOf(key, process, state, came_late)
+            for subject, key, process, state, came_late in self.uow.session.execute(query)
         }
 
     def _ours(self, processes: Iterable[str]) -> ColumnElement[bool]:

@@ -239,7 +239,7 @@ class SqlUnitOfWork:
         process = self.processes[case.process]
         return {
             "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
-            "heading": process.heading_of(case.data), "number": "", "subject": case.subject,
+            **_read_off(process, case.data), "number": "", "subject": case.subject,
             "data": dict(new.data), "text_hash": case.text_hash, "version": 0,
             "parties": _ids(case.parties), "steps": {}, "field_versions": {},
             "parent_id": new.parent_id, "fan_key": new.fan_key,
@@ -310,7 +310,7 @@ class SqlUnitOfWork:
         values: dict[str, Any] = {
             "state": case.state, "version": case.version + 1,
             "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            "heading": process.heading_of(case.data), "parties": _ids(case.parties),
+            **_read_off(process, case.data), "parties": _ids(case.parties),
         }  # fmt: skip
         if case.state != old_state:
             values["entered_at"] = self.now
@@ -341,7 +341,7 @@ class SqlUnitOfWork:
         """Write the data of a draft; no line of history."""
         values = {
             "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            "version": case.version, "heading": process.heading_of(case.data),
+            "version": case.version, **_read_off(process, case.data),
             "parties": _ids(case.parties), "field_versions": dict(versions),
             "subject": process.about(case.data) if process.about else case.subject,
             "changed_at": self.now,
@@ -637,6 +637,11 @@ class SqlUnitOfWork:
 
 
 AUGUST = 8
+
+
+def _read_off(process: Process, data: Any) -> dict[str, Any]:
+    """Return the columns that lists read instead of a case's data."""
+    return {"heading": process.heading_of(data), "is_late": process.is_late(data)}
 
 
 def _ids(parties: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:

@@ -29,10 +29,10 @@ class Instance(Base):
 
     __tablename__ = "instance"
     __table_args__ = (
-        # Counting by state asks which subject a case is about; it is read off the index.
+        # Counting by state asks what a case is about and if it came late: off the index.
         Index(
             "ix_instance_list", "municipality_id", "process", "state", "id",
-            postgresql_include=["subject"],
+            postgresql_include=["subject", "is_late"],
         ),
         Index("uq_instance_open_key", "municipality_id", "process", "open_key", unique=True),
         Index("ix_instance_parent", "parent_id"),
@@ -46,6 +46,7 @@ class Instance(Base):
     process: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(80))
     heading: Mapped[str] = mapped_column(String(400))
+    is_late: Mapped[bool] = mapped_column(default=False)
     number: Mapped[str] = mapped_column(String(40), default="")
     subject: Mapped[str] = mapped_column(String(400), default="")
     data: Mapped[dict[str, Any]]
