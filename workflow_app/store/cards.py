@@ -61,6 +61,17 @@ _ORGANISATIONS = (
     .order_by(Organisation.id)
 )  # fmt: skip
 
+_NETWORK = (
+    select(Network, JournalEntry)
+    .outerjoin(JournalEntry, JournalEntry.id == Network.founding_entry_id)
+    .where(Network.id == bindparam("network"), Network.municipality_id == _MUNICIPALITY)
+)
+_DIRECTIONS = (
+    select(NetworkDirection.direction_id)
+    .where(NetworkDirection.network_id == bindparam("network"))
+    .order_by(NetworkDirection.direction_id)
+)
+
 
 def person(
     session: Session, municipality_id: int, person_id: int, on: dt.date
@@ -122,17 +133,14 @@ def network(
     composition: Callable[[dt.date], Sequence[MemberCard]],
 ) -> NetworkCard | None:  # fmt: skip
     """Return a network with its base school, its people and its directions on the day."""
-    row = session.get(Network, network_id)
-    if row is None or row.municipality_id != municipality_id:
+    key = {"network": network_id, "municipality": municipality_id}
+    found = session.execute(_NETWORK, key).one_or_none()
+    if found is None:
         return None
+    row, founding = found
     members = composition(max(on, row.valid_from))
     base = next((member.school for member in members if member.role == "base"), None)
-    founding = session.get(JournalEntry, row.founding_entry_id) if row.founding_entry_id else None
-    directions = session.scalars(
-        select(NetworkDirection.direction_id)
-        .where(NetworkDirection.network_id == network_id)
-        .order_by(NetworkDirection.direction_id)
-    )
+    directions = session.scalars(_DIRECTIONS, key)
     return NetworkCard(
         row.id, row.name, row.state, base, row.valid_from, row.valid_to, row.goal or "",
         row.coordinator_person_id, row.imc_curator_person_id, tuple(directions),
