@@ -11,7 +11,7 @@ from workflow_app.demo import PASSWORD
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import WorkItem
-from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.models.registers import JournalEntry, OrderRelation
 
 
 def test_a_request_without_a_token_is_refused(client):
@@ -247,11 +247,14 @@ def test_a_strangers_network_is_not_found_for_writing_either(client):
     assert client("P103").post("/api/v1/networks/999/composition", json={}).status_code == 404
 
 
-def test_orders_tell_which_later_order_amended_or_revoked_them(client):
-    found = {
-        row["number"]: row
-        for page in pages(client("P003"), "/api/v1/orders")
-        for row in page
-        if row["registered_on"].startswith("2024")
-    }
-    assert found["305-од"]["revoked_by"] == found["305-од"]["amended_by"] == []
+def test_orders_tell_which_later_order_amended_or_revoked_them(client, district):
+    ids = {row["label"]: row["id"] for row in district.rows(JournalEntry, kind="issued")}
+    relation = {
+        "municipality_id": 1, "order_entry_id": ids["290-од"], "target_entry_id": ids["305-од"],
+        "kind": "amends", "effective_on": dt.date(2025, 8, 28),
+    }  # fmt: skip
+    with district.house.database.writing() as connection:
+        connection.execute(insert(OrderRelation).values(relation))
+    found = {row["number"]: row for page in pages(client("P003"), "/api/v1/orders") for row in page}
+    assert found["305-од"]["amended_by"] == ["№ 290-од от 28.08.2025"]
+    assert found["305-од"]["revoked_by"] == []

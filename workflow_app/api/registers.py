@@ -1,7 +1,7 @@
 """Registers, read only."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, g, request
@@ -152,16 +152,13 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     views = [
         m.OrderView(
             number=row.label, registered_on=row.registered_on, kind=row.kind, title=row.title,
-            instance_id=row.instance_id, amended_by=_named(said[row.id, "amends"]),
-            revoked_by=_named(said[row.id, "revokes"]),
+            instance_id=row.instance_id,
+            amended_by=[later.reference for later in said[row.id, "amends"]],
+            revoked_by=[later.reference for later in said[row.id, "revokes"]],
         )
         for row in rows[:ORDERS_A_PAGE]
     ]  # fmt: skip
     return paging.Page(views, f"{more.year}-{more.number}" if more else "")
-
-
-def _named(orders: Iterable[JournalEntry]) -> list[str]:
-    return [f"№ {order.label} от {order.registered_on:%d.%m.%Y}" for order in orders]
 
 
 def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:

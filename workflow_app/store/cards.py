@@ -35,6 +35,7 @@ from workflow_app.store.models.registers import (
     OrderRelation,
 )
 from workflow_app.store.offices import in_office
+from workflow_app.store.order_effects import cited
 
 _ON = bindparam("on_day", type_=Date)
 _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
@@ -124,8 +125,7 @@ def direction(session: Session, municipality_id: int, direction_id: int) -> Dire
     if found is None:
         return None
     row, entry = found
-    order = f"приказ от {entry.registered_on:%d.%m.%Y} № {entry.label}" if entry else ""
-    return DirectionCard(row.id, row.name, row.subject_area or "", order)
+    return DirectionCard(row.id, row.name, row.subject_area or "", cited(entry) if entry else "")
 
 
 def network(
@@ -144,7 +144,7 @@ def network(
     return NetworkCard(
         row.id, row.name, row.state, base, row.valid_from, row.valid_to, row.goal or "",
         row.coordinator_person_id, row.imc_curator_person_id, tuple(directions),
-        f"приказ от {founding.registered_on:%d.%m.%Y} № {founding.label}" if founding else "",
+        cited(founding) if founding else "",
     )  # fmt: skip
 
 
