@@ -5,17 +5,15 @@ from browsing import Browser
 from stories import complete_order, done, propose
 
 from workflow_app.app import create_app
-from workflow_app.store.models import Base
 
 MEMBERS = {"S05": "supported", "S03": "partner"}
 
 
 @pytest.fixture
-def district(sqlite_district):
-    """Return the district on the morning of the demonstration's story."""
-    opened = sqlite_district("2025-08-28")
-    Base.metadata.create_all(opened.house.database.engine)
-    return opened
+def district(request, sqlite_district):
+    """Return the district on the morning of the demonstration's story, or of `opened(day)`."""
+    marker = request.node.get_closest_marker("opened")
+    return sqlite_district(marker.args[0] if marker else "2025-08-28")
 
 
 @pytest.fixture

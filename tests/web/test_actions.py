@@ -7,12 +7,7 @@ from lxml import html
 from plans import activities, life, open_plan, post, rows_of, to_active
 from stories import done
 
-pytestmark = pytest.mark.shipped
-
-
-@pytest.fixture
-def district(sqlite_district):
-    return sqlite_district("2025-09-10")
+pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-09-10")]
 
 
 @pytest.fixture

@@ -8,18 +8,11 @@ from reports import live_through
 from sqlalchemy import insert
 
 from workflow_app.store import schema
-from workflow_app.store.models import Base
 from workflow_app.store.models.base import table
 from workflow_app.store.models.registers import MembershipEvent, Network
 
 PAGE = "/dashboard"
-
-
-@pytest.fixture
-def district(sqlite_district):
-    opened = sqlite_district("2025-09-10")
-    Base.metadata.create_all(opened.house.database.engine)
-    return opened
+pytestmark = pytest.mark.opened("2025-09-10")
 
 
 def row_of(page, name):

@@ -35,10 +35,7 @@ TRAINED = "Доля педагогов, прошедших повышение к
 OF_NINE = "4 из 9"
 """The teachers of school № 16 who were trained: nine is fewer than ten."""
 
-
-@pytest.fixture
-def district(sqlite_district):
-    return sqlite_district("2026-06-18")
+pytestmark = pytest.mark.opened("2026-06-18")
 
 
 @pytest.fixture

@@ -4,17 +4,10 @@ import pytest
 from change_story import register, request, to_order
 from stories import done
 
-from workflow_app.store.models import Base
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import Network
 
-
-@pytest.fixture
-def district(sqlite_district):
-    """Return the district at the end of its second year."""
-    opened = sqlite_district("2026-06-18")
-    Base.metadata.create_all(opened.house.database.engine)
-    return opened
+pytestmark = pytest.mark.opened("2026-06-18")
 
 
 @pytest.fixture

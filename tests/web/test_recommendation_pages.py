@@ -8,18 +8,11 @@ from counting import counted
 from reports import advised, enter_all, live_through, submit, to_approved
 
 from workflow_app.app import create_app
-from workflow_app.store.models import Base
 from workflow_app.store.models.registers import Network, Recommendation
 from workflows.year_end import DECIDED, FOLLOWED
 
 PAGE = "/recommendations"
-
-
-@pytest.fixture
-def district(sqlite_district):
-    opened = sqlite_district("2026-06-18")
-    Base.metadata.create_all(opened.house.database.engine)
-    return opened
+pytestmark = pytest.mark.opened("2026-06-18")
 
 
 def codes(district, network):
@@ -91,7 +84,6 @@ def test_the_page_takes_as_many_statements_for_one_network_as_for_all(district, 
 @pytest.mark.shipped
 def test_only_who_may_read_the_case_is_led_to_it(sqlite_district):
     district = sqlite_district("2025-09-10")
-    Base.metadata.create_all(district.house.database.engine)
     report = live_through(district)
     enter_all(district, report)
     district.at("2026-06-15")

@@ -10,12 +10,7 @@ from workflow_app.store.models.instances import Instance
 from workflow_app.web.filters import MEMBER_ROLES
 from workflows.rules import NETWORK_ROLES
 
-pytestmark = pytest.mark.shipped
-
-
-@pytest.fixture
-def district(sqlite_district):
-    return sqlite_district("2025-09-10")
+pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-09-10")]
 
 
 @pytest.fixture

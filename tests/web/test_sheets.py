@@ -14,12 +14,7 @@ LINE = (
     "Фомина Д.А.\tСОШ № 10; СОШ № 12\tучителя\tпрограмма семинара\tда"
 )
 
-pytestmark = pytest.mark.shipped
-
-
-@pytest.fixture
-def district(sqlite_district):
-    return sqlite_district("2025-09-10")
+pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-09-10")]
 
 
 @pytest.fixture
