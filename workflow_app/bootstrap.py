@@ -1,5 +1,6 @@
 """Composition root: the definitions, the store, the papers and the mailer, wired once."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -73,10 +74,19 @@ class House:
 def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
           ) -> House:  # fmt: skip
     """Return the house for these settings."""
+    logging.getLogger("psycopg").addFilter(_is_news)
     return House(
         settings, settings.make_clock(), Database(settings.database_url),
         {process.key: process for process in processes}, Papers(templates),
     )  # fmt: skip
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether psycopg says more than the error that it raises beside.
+
+    A statement for many rows that clashes aborts its pipeline; psycopg warns of the pipeline too.
+    """
+    return not str(record.msg).startswith("error ignored terminating")
 
 
 live_through = running_year.replay

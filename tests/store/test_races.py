@@ -6,13 +6,18 @@ from dataclasses import replace
 
 import pytest
 from district import moment
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError
 from stories import code, done, propose, to_department, to_signature
 
+from workflow_app.bootstrap import build
+from workflow_app.config import Settings
 from workflow_app.engine import Answer, Ballot, Form, Line, Process, Role, Voter, at_least, field
 from workflow_app.services import acting
 from workflow_app.services.acting import Intent
 from workflow_app.store import outbox
+from workflow_app.store.database import is_clash
+from workflow_app.store.models import Base
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, VoteRow, WorkItem
 from workflow_app.store.models.messages import OutboxMessage
@@ -107,6 +112,27 @@ def test_the_same_click_twice_acts_once(open_district):
     results = at_once([lambda: district.act("P002", case, "approve", version=version)] * 4)
     assert sum(not hasattr(result, "code") for result in results) == 1
     assert district.history(case).count("approve") == 1
+
+
+def test_a_clash_among_many_rows_is_raised_and_nothing_else_is_said(
+    postgres_server, tmp_path, caplog
+):
+    url = postgres_server.create_database("clash_of_rows")
+    database = build(Settings(data_dir=tmp_path, database_url=url, secret_key="x" * 40)).database
+    Base.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE counted AS SELECT id, 0 AS n FROM generate_series(1, 3) AS id")
+        )
+    add = text("UPDATE counted SET n = n + 1 WHERE id = :id")
+    with pytest.raises(DBAPIError) as clash, database.writing() as late:  # noqa: PT012
+        late.execute(text("SELECT * FROM counted"))
+        with database.engine.begin() as early:
+            early.execute(add, {"id": 2})
+        late.execute(add, [{"id": number} for number in (1, 2, 3)])
+    database.engine.dispose()
+    assert is_clash(clash.value)
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 @pytest.mark.shipped
