@@ -7,6 +7,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
 from workflow_app.clock import Clock
 from workflow_app.config import Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
@@ -73,7 +75,9 @@ class House:
 
 def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
           ) -> House:  # fmt: skip
-    """Return the house for these settings."""
+    """Return the house for these settings; the logs of this process follow them from now on."""
+    level = structlog.make_filtering_bound_logger(settings.log_level)
+    structlog.configure(wrapper_class=level)
     logging.getLogger("psycopg").addFilter(_is_news)
     return House(
         settings, settings.make_clock(), Database(settings.database_url),
@@ -82,7 +86,7 @@ def build(settings: Settings, processes: Sequence[Process] = PROCESSES, template
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether psycopg says more than the error that it raises beside.
+    """Tell whether a warning of psycopg says more than the error raised with it.
 
     A statement for many rows that clashes aborts its pipeline; psycopg warns of the pipeline too.
     """

@@ -2,8 +2,10 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 from pydantic import ValidationError
 
+from workflow_app.bootstrap import build
 from workflow_app.clock import ShiftedClock, SystemClock
 from workflow_app.config import SettingsError, load_settings
 
@@ -141,3 +143,11 @@ def test_settings_choose_the_clock(tmp_path):
     shifted = load(tmp_path, CLOCK="2026-06-18").make_clock()
     assert isinstance(shifted, ShiftedClock)
     assert shifted.now().date().isoformat() == "2026-06-18"
+
+
+@pytest.mark.parametrize(("level", "heard"), [("INFO", 1), ("warning", 1), ("ERROR", 0)])
+def test_the_logs_of_the_house_follow_the_level(tmp_path, capsys, level, heard):
+    build(load(tmp_path, LOG_LEVEL=level))
+    structlog.get_logger().warning("effect failed")
+    structlog.reset_defaults()
+    assert capsys.readouterr().out.count("effect failed") == heard
