@@ -60,6 +60,12 @@ def _ready() -> "House":
     return house
 
 
+STRANDED = (
+    "Дела не тронуты. Верните прежний выпуск программы, он продолжит работу, а эти строки "
+    "передайте тому, кто готовил новый."
+)
+
+
 def _upgrade(settings: Settings) -> None:
     """Bring the schema up, refuse what would strand live cases, store the definitions."""
     from workflow_app.bootstrap import build
@@ -69,7 +75,7 @@ def _upgrade(settings: Settings) -> None:
     schema.upgrade(house.database)
     found = house.read(lambda uow: list(definitions.obstacles(uow)))
     if found:
-        raise click.ClickException("\n".join(str(finding) for finding in found))
+        raise click.ClickException("\n".join([*map(str, found), STRANDED]))
     house.transact(definitions.store)
 
 
@@ -344,10 +350,11 @@ def passport(process: str | None) -> None:
     from workflow_app.bootstrap import build
     from workflow_app.engine.passport import passport as text_of
 
-    house = build(load_settings())
-    for key, definition in house.processes.items():
-        if process in (None, key):
-            click.echo(text_of(definition))
+    known = build(load_settings()).processes
+    if process and process not in known:
+        raise click.ClickException(f"процесса {process} нет; есть: {', '.join(known)}")
+    for definition in [known[process]] if process else known.values():
+        click.echo(text_of(definition))
 
 
 if __name__ == "__main__":

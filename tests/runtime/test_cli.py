@@ -1,5 +1,8 @@
 """The command line: what an operator reads, also before the first migration."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from click.testing import CliRunner
 
@@ -56,3 +59,23 @@ def test_an_import_says_what_it_did_and_what_a_trial_would_do(run):
     assert "schools.csv: добавлено 18" in first.output
     assert run("import", SEEDS).output.endswith("Изменений нет.\n")
     assert run("token", "nobody@levokum.example").output.startswith("Error: человека с адресом")
+
+
+def test_a_release_that_forgot_to_raise_a_version_leaves_the_stored_ones_alone(run, tmp_path):
+    assert run("migrate").exit_code == 0
+    place = tmp_path / "workflow.sqlite3"
+    with closing(sqlite3.connect(place)) as stored, stored:
+        stored.execute("UPDATE definition_version SET body_sha256 = process")
+    said = run("migrate")
+    assert said.exit_code == 1
+    assert "поднимите version, сейчас 1, а записана 1" in said.output
+    assert "Верните прежний выпуск программы" in said.output
+    with closing(sqlite3.connect(place)) as stored:
+        query = "SELECT count(*) FROM definition_version WHERE body_sha256 <> process"
+        assert stored.execute(query).fetchone() == (0,)
+
+
+def test_a_passport_of_no_process_says_which_there_are(run):
+    said = run("passport", "no_such_process")
+    assert said.exit_code == 1
+    assert "процесса no_such_process нет; есть: " in said.output

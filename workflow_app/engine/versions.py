@@ -172,8 +172,6 @@ class Difference:
     code: str
     key: str
     message: str
-    is_breaking: bool = False
-    """Whether a live case that depends on it stops the start."""
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
@@ -187,7 +185,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
         ),
         *_vanished(
             "function", "Нет больше функции",
-            {name: name for name in old["functions"]}, new["functions"], is_breaking=True,
+            {name: name for name in old["functions"]}, new["functions"],
         ),
         *_fields(old, new),
     ]  # fmt: skip
@@ -195,7 +193,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
 
 def _states(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     titles = {key: state["title"] for key, state in old.items()}
-    yield from _vanished("state", "Нет больше состояния", titles, new, is_breaking=True)
+    yield from _vanished("state", "Нет больше состояния", titles, new)
     for key in old.keys() & new.keys():
         before, after = old[key]["title"], new[key]["title"]
         if before != after:
@@ -209,13 +207,12 @@ def _titles(described: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _vanished(
-    what: str, sentence: str, old: Mapping[str, str], new: Iterable[str], *,
-    is_breaking: bool = False,
-) -> Iterator[Difference]:  # fmt: skip
+    what: str, sentence: str, old: Mapping[str, str], new: Iterable[str]
+) -> Iterator[Difference]:
     known = set(new)
     for key, title in old.items():
         if key not in known:
-            yield Difference(f"{what}_vanished", key, f"{sentence} «{title}»", is_breaking)
+            yield Difference(f"{what}_vanished", key, f"{sentence} «{title}»")
 
 
 def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -232,7 +229,7 @@ def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differen
         for name in before.keys() - after.keys():
             yield Difference(
                 "field_vanished", f"{form}.{name}",
-                f"Нет больше поля «{before[name]['title']}»", is_breaking=True,
+                f"Нет больше поля «{before[name]['title']}»",
             )  # fmt: skip
 
 
