@@ -12,6 +12,8 @@ import click
 from workflow_app.config import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from workflow_app.bootstrap import House
 
 
@@ -67,15 +69,20 @@ STRANDED = (
 
 
 def _upgrade(settings: Settings) -> None:
-    """Bring the schema up, refuse what would strand live cases, store the definitions."""
+    """Bring the schema up and store the definitions, or refuse what would strand live cases."""
     from workflow_app.bootstrap import build
     from workflow_app.store import definitions, schema
+    from workflow_app.store.unit_of_work import SqlUnitOfWork
 
     house = build(settings)
-    schema.upgrade(house.database)
-    found = house.read(lambda uow: list(definitions.obstacles(uow)))
-    if found:
-        raise click.ClickException("\n".join([*map(str, found), STRANDED]))
+
+    def strands_nobody(connection: "Connection") -> None:
+        uow = SqlUnitOfWork(connection, house.surroundings, house.clock.now())
+        found = list(definitions.obstacles(uow))
+        if found:
+            raise click.ClickException("\n".join([*map(str, found), STRANDED]))
+
+    schema.upgrade(house.database, accept=strands_nobody)
     house.transact(definitions.store)
 
 

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import func, select
 from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.engine import Form, Line, Process, Role, field
 from workflow_app.store import backups, definitions, health, schema
 from workflow_app.store.database import Database
 from workflow_app.store.models.instances import History
+from workflow_app.store.models.registers import Indicator
 
 HEAD = Role("head", "директор", "school_head")
 
@@ -61,6 +64,23 @@ def test_data_that_a_new_form_rejects_stop_the_start(open_district):
     assert [finding.code for finding in found] == ["data_rejected"]
 
 
+def test_a_running_case_goes_on_under_the_new_version(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    known = district.house.processes[PROPOSAL]
+    house = with_process(district, replace(known, version=2, title="Предложение, редакция 2"))
+    assert house.read(lambda uow: list(definitions.obstacles(uow))) == []
+    assert house.transact(definitions.store) == 1
+    before = {row["body_sha256"] for row in district.rows(History, instance_id=case)}
+    district.house = house
+    done(district.act("P002", case, "approve"))
+    (*_, last) = district.rows(History, instance_id=case)
+    stored = house.read(lambda uow: definitions.newest(uow, PROPOSAL))
+    assert last["body_sha256"] == stored.body_sha256
+    assert stored.version == 2
+    assert stored.body_sha256 not in before
+
+
 def test_history_keeps_the_body_each_step_was_taken_under(open_district):
     district = open_district("2025-08-28")
     case = to_department(district)
@@ -75,6 +95,22 @@ def test_the_schema_goes_down_and_up_again_and_fits_the_models(open_district):
     database = district.house.database
     assert schema.differences(database) == []
     schema.downgrade(database, "base")
+    schema.upgrade(database)
+    assert schema.differences(database) == []
+
+
+def test_a_release_that_is_refused_leaves_the_schema_to_the_former_one(open_district):
+    district = open_district("2025-08-28")
+    database = district.house.database
+    schema.downgrade(database, "0004")
+
+    def refuse(connection):
+        assert connection.execute(select(func.count()).select_from(Indicator)).scalar() == 0
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        schema.upgrade(database, accept=refuse)
+    assert schema.stands_at(database) == "0004"
     schema.upgrade(database)
     assert schema.differences(database) == []
 

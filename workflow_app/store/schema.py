@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from workflow_app.store.database import Database
 from workflow_app.store.models import Base
@@ -22,9 +23,11 @@ def config() -> Config:
     return found
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the database to a revision."""
-    _run(database, lambda alembic: command.upgrade(alembic, revision))
+def upgrade(
+    database: Database, revision: str = "head", accept: Callable[[Connection], None] | None = None
+) -> None:
+    """Bring the database to a revision; what `accept` raises over the new tables takes it back."""
+    _run(database, lambda alembic: command.upgrade(alembic, revision), accept)
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -34,9 +37,13 @@ def downgrade(database: Database, revision: str) -> None:
 
 def is_newest(database: Database) -> bool:
     """Tell whether the database stands at the newest revision."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    return stands_at(database) == ScriptDirectory.from_config(config()).get_current_head()
+
+
+def stands_at(database: Database) -> str | None:
+    """Return the revision a database stands at; None for one without tables."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def differences(database: Database) -> list[object]:
@@ -46,9 +53,14 @@ def differences(database: Database) -> list[object]:
         return list(compare_metadata(context, Base.metadata))
 
 
-def _run(database: Database, step: Callable[[Config], None]) -> None:
+def _run(
+    database: Database, step: Callable[[Config], None],
+    accept: Callable[[Connection], None] | None = None,
+) -> None:  # fmt: skip
     alembic = config()
     options = {"writes": True} if database.is_sqlite else {}
     with database.engine.connect().execution_options(**options) as connection, connection.begin():
         alembic.attributes["connection"] = connection
         step(alembic)
+        if accept:
+            accept(connection)
