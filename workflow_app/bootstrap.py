@@ -17,6 +17,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.verify import verify
 from workflow_app.engine.versions import body_sha256
 from workflow_app.notifications.mail import Mailer, mailer_from
+from workflow_app.store import registers
 from workflow_app.store.database import Database
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflows import PROCESSES, promises, running_year, whole_year
@@ -26,6 +27,7 @@ T = TypeVar("T")
 PDF_SECONDS = 25.0
 """A conversion ends within the lease of its message, so that no colleague begins it again."""
 
+REGISTERS = {"Enter": registers.ENTER, "Amend": registers.AMEND, "End": registers.END}
 TEMPLATES = Path(__file__).parents[1] / "document_templates"
 
 
@@ -110,8 +112,8 @@ def findings(processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLAT
     fields: dict[str, frozenset[str]] = {}
     promised = {kind.template: kind.fields for p in processes for kind in p.papers.values()}
     for name in papers.names():
-        found = lint(papers.content(name), promised.get(name, ()))
+        wanted = frozenset(promised.get(name, ()))
+        found = lint(papers.content(name), wanted)
         broken += [f"document_templates/{name}.docx: {finding}" for finding in found]
-        if not found:
-            fields[name] = papers.template(name).fields
-    return [*verify(processes, templates=fields), *broken]
+        fields[name] = wanted if found else papers.template(name).fields
+    return [*verify(processes, templates=fields, registers=REGISTERS), *broken]

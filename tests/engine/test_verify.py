@@ -43,6 +43,7 @@ def test_mistake_is_found_at_its_line_and_nothing_else_is(name):
         seeded.processes,
         templates=getattr(seeded, "templates", None),
         known_roles=getattr(seeded, "known_roles", None),
+        registers=getattr(seeded, "registers", None),
     )
 
     assert {(finding.where, finding.code) for finding in found} == expected(name)

@@ -13,7 +13,7 @@ import pytest
 from browsing import Browser, field, form_of
 
 from workflow_app.app import create_app
-from workflow_app.bootstrap import build, findings
+from workflow_app.bootstrap import REGISTERS, build, findings
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.documents import StoredFile
@@ -120,6 +120,22 @@ def active(draft, api, answer):
 def test_the_recipe_is_sound(recipe):
     processes, folder = recipe
     assert [str(finding) for finding in findings(processes, folder)] == []
+
+
+def test_a_template_with_a_mistake_is_not_called_missing_as_well(recipe):
+    processes, folder = recipe
+    body = only_recipe.paragraph("{{ название }}")
+    (folder / "work_plan.docx").write_bytes(only_recipe.starter_docx(body))
+    found = [str(finding) for finding in findings(processes, folder)]
+    assert found
+    assert all(one.startswith("document_templates/work_plan.docx: ") for one in found)
+
+
+def test_a_register_nobody_keeps_is_found_before_anything_is_written_into_it(recipe, monkeypatch):
+    processes, folder = recipe
+    monkeypatch.delitem(REGISTERS["Enter"], "network")
+    (found,) = findings(processes, folder)
+    assert found.code == "unknown_register"
 
 
 def test_the_recipe_goes_through_pages_the_api_and_a_worker(

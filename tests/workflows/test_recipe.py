@@ -36,15 +36,16 @@ def process(tmp_path):
 
 
 def begin(process, **changed):
-    values = {
-        "own": S06, "other": S16, "subject": "Математика, 8 часов", "since": "2025-09-01",
-    } | changed  # fmt: skip
+    head = actor("head_of_s06")
+    known = process.prefill(head.capacities[0])
+    said = {"other": S16, "subject": "Математика, 8 часов", "since": "2025-09-01"}
+    values = {**known, **said, **changed}
     uow = MemoryUnitOfWork({process.key: process})
     work = Interpreter(uow)
     case = work.start(
         NewCase(process.key, values, S06),
         "begin",
-        actor("head_of_s06"),
+        head,
         parse(process.form, values),
     )
     work.finish()

@@ -24,14 +24,18 @@ def verify(
     *,
     templates: Mapping[str, Collection[str]] | None = None,
     known_roles: Collection[str] | None = None,
+    registers: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
     """Return the mistakes of the processes, each with file:line and a Russian sentence.
 
     `templates` maps a template's name to the fields it prints, `known_roles` are the position
-    codes of the directory; without them nothing is said about papers and positions.
+    codes of the directory, `registers` tells which registers take `Enter`, `Amend` and `End`;
+    without them nothing is said about papers, positions and registers.
     """
     processes = tuple(processes)
-    world = World({process.key: process for process in processes}, templates, known_roles)
+    world = World(
+        {process.key: process for process in processes}, templates, known_roles, registers
+    )
     found = [*_twice(processes)]
     for process in processes:
         for check in CHECKS:

@@ -22,6 +22,7 @@ def check(process: Process, world: World) -> Iterator[Finding]:
                 f"Переход «{transition.title}» происходит сам: отказать в нём некому, "
                 "внесите проверку в условие",
             )  # fmt: skip
+    yield from _beginnings(process)
     for state in process.states.values():
         yield from _blind(process, state)
     yield from _revisions(process)
@@ -43,6 +44,19 @@ def _roles(process: Process, world: World) -> Iterator[Finding]:
             yield Finding(
                 process.where, "unknown_role",
                 f"Должности «{role.held_by}» (роль «{role.title}») нет в справочнике",
+            )  # fmt: skip
+
+
+def _beginnings(process: Process) -> Iterator[Finding]:
+    """Whoever begins a case must have a part in it already: an empty form names nobody."""
+    named = (*process.parties, *process.posts)
+    for start in () if process.prefill else process.starts():
+        persons = [role for role in start.by if role is not SYSTEM_ROLE]
+        if persons and all(role.party in named for role in persons):
+            yield Finding(
+                start.where, "start_without_prefill",
+                f"«{start.title}» никто не выполнит: участника «{persons[0].party}» ищут в данных, "
+                "а новое дело пустое; дайте процессу prefill=",
             )  # fmt: skip
 
 

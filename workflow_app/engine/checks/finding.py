@@ -24,12 +24,14 @@ class Finding:
 class World:
     """Everything that is verified together: processes name each other and their templates.
 
-    `templates` and `known_roles` may be unknown (None): then nothing is said about them.
+    What is None is unknown: then nothing is said about it.
     """
 
     processes: Mapping[str, Process]
     templates: Mapping[str, Collection[str]] | None = None
     known_roles: Collection[str] | None = None
+    registers: Mapping[str, Collection[str]] | None = None
+    """Change (`Enter`, `Amend`, `End`) → the registers that take it."""
 
 
 def rests(state: State) -> bool:

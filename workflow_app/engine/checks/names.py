@@ -137,6 +137,8 @@ def _named(mention: Mention, process: Process, world: World) -> Iterator[Finding
             yield from _called(mention, world, ("action",))
         case "Paper":
             yield from _must_be(mention, "paper", process.papers, "key")
+        case "Enter" | "Amend" | "End":
+            yield from _written(mention, world)
         case "child_states" | "children" | "cases_about":
             yield from _must_be(mention, "process", world.processes)
         case "parent_tally":
@@ -157,6 +159,16 @@ def _must_be(
     key = mention.name(field or what)
     if key is not None and key not in known:
         yield _unknown(mention.where, what, key)
+
+
+def _written(mention: Mention, world: World) -> Iterator[Finding]:
+    """A register must take what is written into it."""
+    key = mention.name("register")
+    if world.registers is not None and key is not None and key not in world.registers[mention.kind]:
+        yield Finding(
+            mention.where, "unknown_register",
+            f"Нет реестра «{key}», для которого годится {mention.kind}",
+        )  # fmt: skip
 
 
 def _started(mention: Mention, world: World, field: str) -> Iterator[Finding]:

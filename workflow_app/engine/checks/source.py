@@ -15,13 +15,13 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from workflow_app.engine.ballots import Ballot
-from workflow_app.engine.changes import Ask, Call, Fan, Paper, Start
+from workflow_app.engine.changes import Amend, Ask, Call, End, Enter, Fan, Paper, Start
 from workflow_app.engine.where import place
 
 UNKNOWN = object()
 """The value of an expression that only running the function could tell."""
 
-CHANGES: tuple[type, ...] = (Ask, Call, Fan, Paper, Start)
+CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Paper, Start)
 QUESTIONS = {
     "tally": "ballot",
     "parent_tally": "ballot",
