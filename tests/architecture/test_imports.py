@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+import workflows
+from workflow_app.engine import Process
 
 ROOT = Path(__file__).parents[2]
 FRAMEWORKS = ("flask", "sqlalchemy", "celery", "kombu", "redis", "docx", "lxml", "alembic")
@@ -45,6 +49,18 @@ def test_import_contracts_are_kept():
     )
 
     assert run.returncode == 0, run.stdout[-2000:]
+
+
+def test_every_process_is_under_the_contract_of_independence():
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = [one for one in linter["contracts"] if one["type"] == "independence"]
+    found = {f"workflows.{name}" for name, room in vars(workflows).items() if is_process(room)}
+
+    assert set(contract["modules"]) == found
+
+
+def is_process(room):
+    return isinstance(getattr(room, "process", None), Process)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow_app" / "engine").rglob("*.py")))

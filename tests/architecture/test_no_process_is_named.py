@@ -36,7 +36,11 @@ GENERIC = {
     "suspended": "a state of a network in the register while its clocks stand still",
     "waiting": "a filter of the queue",
 }
-"""Keys of shipped processes that are ordinary words of the code, each with its meaning there."""
+"""Keys of shipped processes that are ordinary words of the code, each with its meaning there.
+
+A new process whose key is such a word already adds a row; any other word found is a mistake of
+the house.
+"""
 
 
 def keys() -> set[str]:
@@ -50,11 +54,15 @@ def keys() -> set[str]:
 
 
 def spoken(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield every string constant of a file with its line; docstrings are prose."""
+    """Yield every string constant with its line; docstrings are prose, `__all__` lists names."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            silent |= {id(name) for name in ast.walk(node.value)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in silent:
             yield node.lineno, node.value
 
 
