@@ -1,15 +1,17 @@
 """One decision: who may, separation, guards, forks, stale pages, what is offered."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import DEPARTMENT, actor, capacity
-from engine.toys import TOYS, item, plan, vote
+from engine.toys import CLERK, TOYS, item, plan, vote
 
 from workflow_app.engine import (
     SYSTEM_ROLE,
+    Answer,
     Form,
     Line,
     Process,
@@ -294,6 +296,17 @@ def test_substitute_answers_for_the_absent_head():
     answered = reply(asked("pending", "pending"), who=actor("deputy", also_for="head_of_s06"))
 
     assert answered.capacity.persons == {32, 11}
+
+
+@pytest.mark.parametrize(("who", "code"), [("clerk", "yes"), ("head_of_s06", "not_your_vote")])
+def test_answer_kept_for_a_role_is_given_by_its_holder_alone(monkeypatch, who, code):
+    recorded = Answer("record", "Записать", "yes", by=CLERK)
+    other = replace(vote, answers=(*vote.answers, recorded))
+    monkeypatch.setitem(plan.ballots, "vote", other)
+
+    answered = reply(asked("pending", "pending"), action="record", who=who)
+
+    assert (answered.after.status if isinstance(answered, Answered) else answered.code) == code
 
 
 @pytest.mark.parametrize(

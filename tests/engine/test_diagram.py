@@ -1,4 +1,4 @@
-"""The picture of a process: graph, Mermaid, drawing."""
+"""The picture of a process: graph, rail, drawing."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -9,7 +9,7 @@ from engine.toys import item, plan
 
 import workflows
 from workflow_app.engine import Process
-from workflow_app.engine.diagram import graph, mermaid, spine
+from workflow_app.engine.diagram import graph, spine
 from workflow_app.engine.drawing import WIDTH, layout, svg, wrap
 
 ALL = [*workflows.PROCESSES, plan, item, small()[0]]
@@ -75,23 +75,6 @@ def test_rail_of_a_recommendation_leads_to_its_fulfilment():
 
 def test_process_without_states_has_no_rail():
     assert spine(Process("toy", "Игрушка", version=1, form=plan.form)) == ()
-
-
-def test_mermaid_names_starts_ends_and_titles():
-    text = mermaid(plan)
-
-    assert text.startswith("stateDiagram-v2\n")
-    assert '    state "Черновик" as drafted\n' in text
-    assert "    [*] --> drafted: Составить план\n" in text
-    assert "    active --> drafted: Новая редакция\n" in text
-    assert "    ended --> [*]\n" in text
-
-
-def test_mermaid_takes_its_own_marks_out_of_titles():
-    process, draft, done = small()
-    process.move("say", 'Сказать: "да"; уйти', draft, done, by=CLERK)
-
-    assert "drafted --> done: Сказать – 'да', уйти" in mermaid(process)
 
 
 @pytest.mark.parametrize("process", ALL, ids=lambda process: process.key)

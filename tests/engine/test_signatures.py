@@ -1,8 +1,9 @@
 """What a signed step accepts as a signature, and how it is called."""
 
 from engine.facts_twin import FactsTwin
+from engine.mistakes.small import ballot
 
-from workflow_app.engine import Form, Process, Role
+from workflow_app.engine import Answer, Form, Process, Role
 from workflow_app.engine.passport import described
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted, Signature, not_accepted, word
 
@@ -13,6 +14,13 @@ SCANS = Accepted("kinds", words={PAPER_SCAN: "скан бумажного сог
 def test_kind_is_called_as_its_step_calls_it():
     assert word(SCANS, PAPER_SCAN) == "скан бумажного согласия"
     assert word(True, PAPER_SCAN) != word(SCANS, PAPER_SCAN)
+
+
+def test_ballot_calls_a_kind_as_its_signed_answer_does():
+    answers = (Answer("skip", "Пропустить", "skipped"), Answer("sign", "Да", "yes", signed=SCANS))
+
+    assert ballot(answers=answers).signature_word(PAPER_SCAN) == "скан бумажного согласия"
+    assert ballot(answers=answers[:1]).signature_word(PAPER_SCAN) == word(False, PAPER_SCAN)
 
 
 def test_kind_the_municipality_does_not_take_is_refused_with_what_it_takes():

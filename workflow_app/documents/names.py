@@ -7,7 +7,6 @@ from lxml import etree
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -19,7 +18,6 @@ FOOTNOTES, ENDNOTES = f"{_WORD}footnotes+xml", f"{_WORD}endnotes+xml"
 CORE = "application/vnd.openxmlformats-package.core-properties+xml"
 EXTENDED = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
 TEXT_PARTS = frozenset({MAIN, HEADER, FOOTER, FOOTNOTES, ENDNOTES})
-PROPERTY_PARTS = frozenset({CORE, EXTENDED})
 
 
 def w(name: str) -> str:

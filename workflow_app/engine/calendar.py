@@ -66,10 +66,6 @@ class WorkingCalendar:
             left -= self.is_working(day)
         return day
 
-    def add_calendar_days(self, start: dt.date, days: int) -> dt.date:
-        """Return the date so many calendar days away, a day off moved forward."""
-        return self.next_working(start + days * ONE_DAY)
-
     def working_days_between(self, start: dt.date, end: dt.date) -> int:
         """Return how many working days lie after `start` up to and including `end`.
 

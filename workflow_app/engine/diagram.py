@@ -1,4 +1,4 @@
-"""The picture of a process: a graph of titles, Mermaid text, and a drawing for a page.
+"""The picture of a process: its graph of titles, and the way a case is meant to go.
 
 The drawing is read from top to bottom, also on a telephone: the way a case is meant to go is a
 rail on the left with its states as stations, every state lists what may happen in it, and what
@@ -112,21 +112,3 @@ def _meant(leaving: Sequence[Edge], order: Mapping[str, int]) -> Sequence[Edge]:
     """Return the ways forward out of a state: those of its primary step, if it has one."""
     forward = [edge for edge in leaving if order[edge.source] < order.get(edge.target, -1)]
     return [edge for edge in forward if edge.transition.style == "primary"] or forward
-
-
-def mermaid(process: Process) -> str:
-    """Return the process as a Mermaid state diagram."""
-    drawn = graph(process)
-    lines = ["stateDiagram-v2", "    direction TB"]
-    lines += [f'    state "{_plain(node.title)}" as {node.key}' for node in drawn.nodes]
-    lines += [
-        f"    {link.source or '[*]'} --> {link.target}: {_plain(link.title)}"
-        for link in drawn.links
-    ]
-    lines += [f"    {node.key} --> [*]" for node in drawn.nodes if node.is_final]
-    return "\n".join(lines) + "\n"
-
-
-def _plain(title: str) -> str:
-    """Return a title without the marks that Mermaid reads as its own."""
-    return title.replace('"', "'").replace(":", " –").replace(";", ",").replace("\n", " ")

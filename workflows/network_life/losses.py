@@ -37,10 +37,6 @@ def losers(case: Case, facts: Facts) -> Iterator[Voter]:
         yield Voter("base_council", "network_coordinator", case.data.base, "base")
 
 
-def _member(case: Case, facts: Facts) -> bool:
-    return any(lost_statuses(case, facts))
-
-
 losses = Ballot(
     "losses", "Школа потеряла статус", losers,
     basis="N6",

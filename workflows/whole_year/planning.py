@@ -72,10 +72,6 @@ class Planning(Year):
         """Say what a person has done today."""
         self._tell(self.player.today, who, what)
 
-    def plan_of(self, network: str) -> int:
-        """Return the newest plan of a network."""
-        return self._plan_of(network)
-
     def _open(self, network: str) -> None:
         """The roll-over has opened the plan already: its coordinator fills it in."""
         schools = [school for school, _ in self._council(network)]
