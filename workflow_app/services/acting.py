@@ -25,6 +25,8 @@ from workflow_app.services.ports import NewCase, UnitOfWork
 from workflow_app.services.references import foreign_reference
 
 NOT_FOUND = Refusal("not_found", "Такого дела нет или оно вам не открыто")
+NO_CASE_YET = 0
+"""The id of a case that is about to begin: no file belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def start(
     form = fresh(uow, process, capacity, values)
     if isinstance(form, Refusal):
         return form
-    refusal = foreign_reference(uow, capacity.municipality_id, form)
+    refusal = foreign(uow, person_id, capacity.municipality_id, NO_CASE_YET, form)
     if refusal:
         return refusal
     new = NewCase(process.key, plain(form), capacity.organisation_id)
@@ -87,6 +89,7 @@ def start(
     if isinstance(case, Refusal):
         return case
     interpreter.finish()
+    _attach_files(uow, case.id, form)
     return _done(uow, case.id)
 
 
@@ -125,9 +128,7 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     if isinstance(form, Refusal):
         return form
     signed = transition.signed if transition else False
-    refusal = (foreign_file(uow, person_id, case.id, form) if form else None) or (
-        foreign_reference(uow, case.municipality_id, form) if form else None
-    )
+    refusal = foreign(uow, person_id, case.municipality_id, case.id, form)
     refusal = refusal or signing.unfit(uow, person_id, case, signed, intent.signature)
     if refusal:
         return refusal
@@ -147,8 +148,7 @@ def _carry_out(
     signed = decision.transition.signed
     interpreter.apply(case, decision, form, signing.mark(uow, signed, signature))
     interpreter.finish()
-    for file_id in files(form) if form else ():
-        uow.attach_file(file_id, case.id)
+    _attach_files(uow, case.id, form)
     if signed and signature.evidence:
         uow.attach_file(signature.evidence, case.id)
     return _done(uow, case.id)
@@ -163,12 +163,25 @@ def files(form: Form) -> dict[int, tuple[str, Sequence[str]]]:
     }
 
 
-def foreign_file(uow: UnitOfWork, person_id: int, instance_id: int, form: Form) -> Refusal | None:
-    """Refuse a file that is not the person's own new one, nor the case's, nor of a taken kind."""
+def _attach_files(uow: UnitOfWork, instance_id: int, form: Form | None) -> None:
+    """Give the files of a form to their case."""
+    for file_id in files(form) if form else ():
+        uow.attach_file(file_id, instance_id)
+
+
+def foreign(
+    uow: UnitOfWork, person_id: int, municipality_id: int, instance_id: int, form: Form | None
+) -> Refusal | None:
+    """Refuse what is not for this case: another's file, or a row of another municipality.
+
+    A file may be the person's own new one or the case's, and of a kind the field takes.
+    """
+    if form is None:
+        return None
     for file_id, (name, kinds) in files(form).items():
         if not uow.may_use_file(file_id, person_id, instance_id, kinds):
             return Refusal("file_unknown", "Такого файла нет: приложите его ещё раз", name)
-    return None
+    return foreign_reference(uow, municipality_id, form)
 
 
 def _answer(
@@ -181,7 +194,7 @@ def _answer(
     form = parse(answer.form, intent.values) if answer.form else None
     if isinstance(form, Refusal):
         return form
-    refusal = foreign_reference(uow, case.municipality_id, form) if form else None
+    refusal = foreign(uow, actor.person_id, case.municipality_id, case.id, form)
     if refusal:
         return refusal
     voter = intent.voter or own_voter(uow, process, case, actor, intent.action)
@@ -200,6 +213,7 @@ def _answer(
     if not interpreter.answer(case, signing.put(answered, intent.signature), form, signature):
         return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
     interpreter.finish()
+    _attach_files(uow, case.id, form)
     if answer.signed and intent.signature.evidence:
         uow.attach_file(intent.signature.evidence, case.id)
     return _done(uow, case.id)

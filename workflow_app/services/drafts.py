@@ -10,11 +10,10 @@ from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services.acting import NOT_FOUND, Done, files, foreign_file, may_read
+from workflow_app.services.acting import NOT_FOUND, Done, files, foreign, may_read
 from workflow_app.services.children import ALREADY_OPEN, plain
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.ports import UnitOfWork
-from workflow_app.services.references import foreign_reference
 from workflow_app.services.saying import in_words, rows_in_words
 
 
@@ -89,8 +88,7 @@ def _merged(
         return refusal
     if canonical(plain(form)) == canonical(current):
         return Done(case.id, case.state, case.version)
-    refusal = foreign_file(uow, actor.person_id, case.id, form)
-    refusal = refusal or foreign_reference(uow, case.municipality_id, form)
+    refusal = foreign(uow, actor.person_id, case.municipality_id, case.id, form)
     if refusal:
         return refusal
     if process.kept:
