@@ -36,11 +36,9 @@ GENERIC = {
     "suspended": "a state of a network in the register while its clocks stand still",
     "waiting": "a filter of the queue",
 }
-"""Keys of shipped processes that are ordinary words of the code, each with its meaning there.
+"""Keys of shipped processes that are ordinary words of the code, each with its meaning there."""
 
-A new process whose key is such a word already adds a row; any other word found is a mistake of
-the house.
-"""
+HELP = "a key is an ordinary word of the house: tell its meaning there in GENERIC, or rename it"
 
 
 def keys() -> set[str]:
@@ -72,7 +70,7 @@ def spoken(path: Path) -> Iterator[tuple[int, str]]:
 def test_no_key_of_a_process_is_spoken(path):
     forbidden = keys() - GENERIC.keys()
 
-    assert [(line, text) for line, text in spoken(path) if text in forbidden] == []
+    assert [(line, text) for line, text in spoken(path) if text in forbidden] == [], HELP
 
 
 @pytest.mark.parametrize("path", sorted(ROOMS.rglob("*.html")), ids=lambda path: path.name)
