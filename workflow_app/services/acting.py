@@ -89,7 +89,7 @@ def start(
     if isinstance(case, Refusal):
         return case
     interpreter.finish()
-    _attach_files(uow, case.id, form)
+    attach_files(uow, case.id, form)
     return _done(uow, case.id)
 
 
@@ -148,7 +148,7 @@ def _carry_out(
     signed = decision.transition.signed
     interpreter.apply(case, decision, form, signing.mark(uow, signed, signature))
     interpreter.finish()
-    _attach_files(uow, case.id, form)
+    attach_files(uow, case.id, form)
     if signed and signature.evidence:
         uow.attach_file(signature.evidence, case.id)
     return _done(uow, case.id)
@@ -163,7 +163,7 @@ def files(form: Form) -> dict[int, tuple[str, Sequence[str]]]:
     }
 
 
-def _attach_files(uow: UnitOfWork, instance_id: int, form: Form | None) -> None:
+def attach_files(uow: UnitOfWork, instance_id: int, form: Form | None) -> None:
     """Give the files of a form to their case."""
     for file_id in files(form) if form else ():
         uow.attach_file(file_id, instance_id)
@@ -213,7 +213,7 @@ def _answer(
     if not interpreter.answer(case, signing.put(answered, intent.signature), form, signature):
         return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
     interpreter.finish()
-    _attach_files(uow, case.id, form)
+    attach_files(uow, case.id, form)
     if answer.signed and intent.signature.evidence:
         uow.attach_file(intent.signature.evidence, case.id)
     return _done(uow, case.id)

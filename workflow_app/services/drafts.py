@@ -10,7 +10,7 @@ from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services.acting import NOT_FOUND, Done, files, foreign, may_read
+from workflow_app.services.acting import NOT_FOUND, Done, attach_files, foreign, may_read
 from workflow_app.services.children import ALREADY_OPEN, plain
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.ports import UnitOfWork
@@ -99,8 +99,7 @@ def _merged(
     after.parties = process.parties_of(form, author)
     if not may_edit(process, after, actor):
         return LOST
-    for file_id in files(form):
-        uow.attach_file(file_id, case.id)
+    attach_files(uow, case.id, form)
     uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})
     return Done(case.id, case.state, next_version)
 
