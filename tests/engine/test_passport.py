@@ -1,6 +1,8 @@
 """Паспорт процесса: a page a person of the department can read."""
 
+import re
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 from engine.mistakes.small import CLERK, HEAD, ballot, heads, small
@@ -9,6 +11,7 @@ from engine.toys import item, plan, vote
 import workflows
 from workflow_app.engine import Ask, Ballot, Due, Holder, Paper, Setting, Start, at_least, more_than
 from workflow_app.engine.ballots import Answer
+from workflow_app.engine.changes import Change, Tell
 from workflow_app.engine.passport import deadline, described, passport, rule, sentence
 
 
@@ -42,6 +45,28 @@ def test_passport_says_who_may_do_what_if_what_then_what():
     assert lines["Всё сделано"].conditions == ("Condition: there are items, and none is open",)
     assert lines["Изменить строки"].fields == ("Название", "Строки")
     assert lines["Составить план"].source == "—"
+
+
+@pytest.mark.shipped
+@pytest.mark.parametrize("process", workflows.PROCESSES, ids=lambda p: p.key)
+def test_passport_speaks_russian_of_every_condition_and_effect(process):
+    page = described(process)
+    said = [line for action in page.actions for line in (*action.conditions, *action.effects)]
+
+    assert [line for line in (*said, *page.warnings) if not re.search("[а-яё]", line)] == []
+
+
+def test_every_change_is_called_in_the_passport():
+    process, draft, done = small()
+    told = {Paper, Tell}  # these say which paper, and what is told to whom
+    process.move(
+        "go", "Идти", draft, done, by=CLERK,
+        do=[object.__new__(change) for change in get_args(Change) if change not in told],
+    )  # fmt: skip
+
+    *_, line = described(process).actions
+    assert len(line.effects) == len(get_args(Change)) - len(told)
+    assert all(re.search("[а-яё]", effect) for effect in line.effects)
 
 
 def test_passport_shows_states_with_their_time():

@@ -7,7 +7,7 @@ from types import MethodType
 from typing import Any
 
 from workflow_app.engine.ballots import Amount, Ballot, Setting, Threshold
-from workflow_app.engine.changes import Ask, Call, Paper, Pause, Put, Resume, Start, Tell, Withdraw
+from workflow_app.engine.changes import Paper, Put, Tell
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition
@@ -106,7 +106,7 @@ def passport(process: Process) -> str:
 def sentence(thing: Any) -> str:
     """Return what a guard or effect says of itself: its `title`, else its docstring's promise."""
     said = getattr(thing, "title", "") or (thing.__doc__ or "").partition("\n")[0]
-    return said.removeprefix("Guard: ").removeprefix("Effect: ").strip().rstrip(".")
+    return said.strip().rstrip(".")
 
 
 def _names(roles: Iterable[Role]) -> str:
@@ -181,17 +181,23 @@ def _condition(condition: Callable[..., bool]) -> str:
 
 
 CHANGES = {
-    "Call": "действие в связанном деле",
-    "Start": "новое дело",
+    "Amend": "запись реестра изменена",
     "Ask": "опрос",
+    "Call": "действие в связанном деле",
+    "End": "запись реестра прекращена",
+    "Enter": "запись в реестр",
+    "Fan": "строки становятся делами",
+    "Number": "номер журнала",
     "Pause": "сроки останавливаются",
+    "Put": "поля дела заполнены",
     "Resume": "сроки идут дальше",
+    "Start": "новое дело",
     "Withdraw": "документы дела отменены",
 }
 
 
 def _effect(process: Process, effect: Any) -> Iterator[str]:
-    """Yield what an effect does: changes speak for themselves, functions by their docstring."""
+    """Yield what an effect does: changes are called by their kind, functions by what they say."""
     match effect:
         case Paper(key):
             paper = process.papers.get(key)
@@ -200,12 +206,10 @@ def _effect(process: Process, effect: Any) -> Iterator[str]:
             yield "редакция сохраняется"
         case Tell(roles, subject):
             yield f"извещение «{subject}»: {_names(roles)}"
-        case Call() | Start() | Ask() | Pause() | Resume() | Withdraw():
-            yield CHANGES[type(effect).__name__]
         case MethodType() if isinstance(effect.__self__, Ballot):
             yield f"опрос «{effect.__self__.title}»"
         case _:
-            yield sentence(effect)
+            yield CHANGES.get(type(effect).__name__) or sentence(effect)
 
 
 # ---------------------------------------------------------------- ballots
