@@ -1,7 +1,9 @@
 """The README tells the truth: its commands, settings, rooms and logins exist."""
 
 import csv
+import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from workflow_app.cli import commands
 from workflow_app.config import Settings
 from workflow_app.demo import PASSWORD
+from workflow_app.engine import Process
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -44,6 +47,20 @@ def test_the_logins_of_the_readme_are_people_of_the_district():
         known = {row["email"] for row in csv.DictReader(file)}
     assert set(re.findall(r"`(p\d+@levokum\.example)`", README)) <= known
     assert f"`{PASSWORD}`" in README
+
+
+GATHERED = {"states", "transitions", "ballots", "papers", "tables", "where", "repeated"}
+"""What a process gathers by its declarations, or notes of itself."""
+
+
+def test_the_recipe_tells_every_word_of_a_process():
+    recipe = (ROOT / "workflows" / "README.md").read_text()
+    declared = {one.name for one in fields(Process) if not one.name.startswith("_")} - GATHERED
+    declared |= inspect.signature(Process.state).parameters.keys()
+
+    assert {
+        word for word in declared - {"self", "title"} if not re.search(rf"\b{word}\b", recipe)
+    } == set()
 
 
 def test_every_target_of_the_makefile_says_what_it_does():
