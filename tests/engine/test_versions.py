@@ -46,6 +46,10 @@ def test_hash_is_the_same_in_another_run_of_python():
     assert run.stdout.split() == [body_sha256(process) for process in workflows.PROCESSES]
 
 
+def test_process_names_itself_and_its_version_alone():
+    assert repr(small(version=2)[0]) == "<Process toy 2>"
+
+
 def test_version_and_place_of_a_declaration_do_not_count():
     one, _, _ = small()
     two, _, _ = small(version=2)
