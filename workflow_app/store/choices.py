@@ -236,8 +236,7 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
         .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
     )  # fmt: skip
     return [
-        Choice(str(row.id), f"№ {row.label} от {row.registered_on:%d.%m.%Y}", row.title or "")
-        for row in uow.session.scalars(query)
+        Choice(str(row.id), row.reference, row.title or "") for row in uow.session.scalars(query)
     ]
 
 

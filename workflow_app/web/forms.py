@@ -464,8 +464,3 @@ def _row_changes(
     there = {str(row[key_name]) for row in rows} | set(sent.getlist(f"_kept.{view.name}"))
     removed = sorted(set(shown) - there)
     return {"put": put, "remove": removed} if put or removed else {}
-
-
-def errors_of(refusal: Refusal | None) -> dict[str, str]:
-    """Return the sentence for each field."""
-    return refusal.fields if refusal else {}
