@@ -125,9 +125,9 @@ class FactsTwin:
         """Return the network with this name."""
         return self.network_names.get(name)
 
-    def network(self, network_id: int) -> NetworkCard | None:
+    def network(self, network_id: int | None) -> NetworkCard | None:
         """Return a network's card."""
-        return self.network_cards.get(network_id)
+        return self.network_cards.get(network_id or 0)
 
     def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
         """Return the later days on which somebody joins."""

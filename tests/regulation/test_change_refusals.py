@@ -94,6 +94,13 @@ def test_a_change_is_refused_when_it_is_sent(name, open_district):
     assert everything(district) == before
 
 
+def test_a_change_that_names_no_network_yet_is_asked_for_one(open_district):
+    district = open_district(DAY)
+    case = done(district.start("P003", "network_change")).instance_id
+    done(district.edit("P003", case, kind="extend", valid_to="2027-08-31"))
+    assert "network" in district.act("P003", case, "send").fields
+
+
 def test_a_term_beyond_the_calendar_says_how_far_it_goes_and_whom_to_ask(open_district):
     district = open_district(DAY)
     case = drafted(district, "P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"})

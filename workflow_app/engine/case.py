@@ -355,8 +355,8 @@ class Facts(Protocol):
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""
 
-    def network(self, network_id: int) -> NetworkCard | None:
-        """Return a network of this municipality."""
+    def network(self, network_id: int | None) -> NetworkCard | None:
+        """Return a network of this municipality; none while a draft has not chosen one."""
 
     def composition(
         self, network_id: int, on: dt.date, without: int | None = None

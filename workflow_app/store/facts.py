@@ -215,8 +215,10 @@ class SqlFacts:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
-    def network(self, network_id: int) -> NetworkCard | None:
-        """Return a network of this municipality."""
+    def network(self, network_id: int | None) -> NetworkCard | None:
+        """Return a network of this municipality; none while a draft has not chosen one."""
+        if network_id is None:
+            return None
         return self._once(
             ("network", network_id),
             lambda: cards.network(

@@ -126,7 +126,7 @@ def heading(data: Change) -> str:
 
 def names(data: Change, facts: Facts) -> dict[str, str]:
     """Return how the chosen network and school are called, for the heading."""
-    network = facts.network(data.network) if data.network else None
+    network = facts.network(data.network)
     concerned = data.school if data.kind in ABOUT_SCHOOL else None
     return {
         "network_name": network.name if network else "",

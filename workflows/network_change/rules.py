@@ -26,7 +26,7 @@ OF_DEPARTMENT = ("suspend", "resume", "merge", "split")
 @says("сеть действует и её ещё не закрывают")
 def network_is_open(case: Case, facts: Facts) -> Refusal | None:
     """A closed network is not changed any more (N9)."""
-    network = facts.network(case.data.network) if case.data.network else None
+    network = facts.network(case.data.network)
     if case.data.network and (network is None or network.state == "closed"):
         return refuse("network_closed", "Такой сети нет или она закрыта", field="network")
     return None
