@@ -92,7 +92,7 @@ def decide(
     for earlier in transition.apart:
         took = case.persons(earlier)
         if capacity.person_id in took or capacity.stands_for in took:
-            return _same_person(process, transition, earlier, capacity, case.parties)
+            return _same_person(process, transition, earlier, actor, case.parties)
     case = case.at_hand(form, capacity, now, today)
     if transition.guards:
         refusal = check(transition.guards, case, facts)
@@ -138,10 +138,10 @@ def _not_now(process: Process, case: Case, action: str) -> Refusal:
 
 
 def _same_person(
-    process: Process, transition: Transition, earlier: str, capacity: Capacity, parties: Parties
+    process: Process, transition: Transition, earlier: str, actor: Actor, parties: Parties
 ) -> Refusal:
     title = next((t.title for t in process.transitions if t.key == earlier), earlier)
-    others = dict.fromkeys(r.title for r in transition.by if not r.is_held(capacity, parties))
+    others = dict.fromkeys(r.title for r in transition.by if not fitting([r], actor, parties))
     who = f" ({', '.join(others)})" if others else ""
     return Refusal(
         "same_person", f"Это должен сделать другой человек{who}: вы уже выполнили шаг «{title}»"
