@@ -28,6 +28,11 @@ _SENDER = r"^([^<>\r\n]*<[^\s@<>,]+@[^\s@<>,]+>|[^\s@<>,]+@[^\s@<>,]+)$"
 _SECRET = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
 
 
+def is_local(host: str) -> bool:
+    """Tell whether an address leads to this very machine."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
 class SettingsError(Exception):
     """The environment holds wrong values; `problems` maps each variable to its sentence."""
 
@@ -61,6 +66,11 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         """The municipality's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def is_trial(self) -> bool:
+        """Tell whether no link leaves this machine: letters are files, pages are served here."""
+        return self.smtp_url is None and is_local(self.host)
 
     def environ(self) -> dict[str, str]:
         """Return the variables from which a child process builds these very settings."""

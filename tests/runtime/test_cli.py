@@ -1,12 +1,16 @@
 """The command line: what an operator reads, also before the first migration."""
 
+import datetime as dt
 import sqlite3
 from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
+from workflow_app.bootstrap import build
 from workflow_app.cli import commands
+from workflow_app.config import load_settings
+from workflow_app.store import health, leases
 from workflow_app.store.importing import SEEDS
 
 
@@ -48,6 +52,32 @@ def test_the_doctor_warns_of_links_that_open_on_this_machine_alone(run, monkeypa
         assert address in run("doctor").output
     monkeypatch.setenv("PUBLIC_URL", "https://docs.example.ru")
     assert "PUBLIC_URL" not in run("doctor").output
+
+
+@pytest.mark.parametrize(
+    ("changed", "exit_code"),
+    [({}, 0), ({"SMTP_URL": "smtp://mail.example.ru"}, 1), ({"HOST": "0.0.0.0"}, 1)],  # noqa: S104
+    ids=["trial", "letters leave", "open to the network"],
+)
+def test_a_local_address_stands_in_the_way_only_once_links_leave_the_machine(
+    run, monkeypatch, changed, exit_code
+):
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    for name, value in changed.items():
+        monkeypatch.setenv(name, value)
+    assert run("migrate").exit_code == 0
+    house = build(load_settings())
+
+    def show_life(uow):
+        for part in health.PARTS:
+            leases.hold(uow.connection, part, "me", uow.now, dt.timedelta(minutes=1))
+
+    house.transact(show_life)
+    house.database.engine.dispose()
+    said = run("doctor")
+    assert "PUBLIC_URL не задан" in said.output
+    assert said.exit_code == exit_code
+    assert ("всё в порядке" in said.output) is (exit_code == 0)
 
 
 def test_an_import_says_what_it_did_and_what_a_trial_would_do(run):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
+from workflow_app.config import is_local
 from workflow_app.store import leases, offices
 from workflow_app.store.models.directory import Municipality
 from workflow_app.store.models.messages import Incident, OutboxMessage
@@ -35,8 +36,7 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
 
 def local_address(public_url: str) -> Iterator[str]:
     """Yield a sentence when links in letters and on papers open on this machine alone."""
-    host = urlsplit(public_url).hostname or ""
-    if host in ("localhost", "::1") or host.startswith("127."):
+    if is_local(urlsplit(public_url).hostname or ""):
         yield (
             "PUBLIC_URL не задан или указывает на этот же компьютер: ссылки в письмах и на "
             f"приказах ведут на {public_url} и больше нигде не откроются; задайте адрес "
