@@ -28,8 +28,15 @@ def test_a_decision_counts_from_the_next_step_and_leaves_a_line(browser, distric
     before = own(district)
     browser("P003").post("/admin/settings/A-02", value=" 3 / 4 ")
     assert own(district) == before | {"A-02": "3/4"}
-    assert district.rows(AdminEvent)[-1]["action"] == "set_setting"
+    event = district.rows(AdminEvent)[-1]
+    assert (event["action"], event["title"]) == ("set_setting", DEFAULTS["A-02"].title)
     assert district.read(lambda uow: uow.facts(1).setting("A-02")) == "3/4"
+
+
+def test_settings_are_called_by_what_they_decide_and_not_by_their_codes(browser):
+    said = text_of(browser("P003").client.get("/admin/settings"))
+    assert DEFAULTS["A-02.supported"].title in said
+    assert not [key for key in DEFAULTS if key in said]
 
 
 def test_going_back_to_the_default_leaves_no_row(browser, district):

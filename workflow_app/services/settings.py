@@ -97,7 +97,7 @@ def decide(store: Settings, actor: Actor, key: str, sent: Mapping[str, Any]) -> 
         return refusal
     value = read if isinstance(default, Mapping) else read["value"]
     store.set_setting(by.municipality_id, key, None if value == default else value)
-    store.record(by, "set_setting", f"{key}: {DEFAULTS[key].title}", {"value": value})
+    store.record(by, "set_setting", DEFAULTS[key].title, {"key": key, "value": value})
     return None
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from workflow_app.bootstrap import House
 from workflow_app.engine.ballots import PENDING, Ballot
+from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store import renderings
 
 MONTH_NAMES = (
@@ -51,7 +52,7 @@ def register(app: Flask, house: House) -> None:
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
         status_title=status_title, month=month_title,
         member_role=member_role, network_state=network_state, browser=browser,
-        effect_title=effect_title,
+        effect_title=effect_title, clause=clause,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
     app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, house.clock.now())
@@ -140,6 +141,16 @@ MEMBER_ROLES = {
     "supported": "поддерживаемая школа",
     "partner": "школа-участница",
 }
+
+
+def clause(basis: str) -> str:
+    """Return a ground as people know it: what the Regulation leaves open is a setting.
+
+    >>> clause("4.2"), clause("A-04")
+    ('4.2', 'настройка муниципалитета')
+    """
+    codes = {key.partition(".")[0] for key in DEFAULTS}
+    return "настройка муниципалитета" if basis in codes else basis
 
 
 def status_title(code: str) -> str:
