@@ -238,6 +238,7 @@ def test_the_new_year_shows_what_becomes_of_each_network_before_it_is_turned(win
         preview = page.locator(".told").inner_text()
         assert {one for one in networks if one in preview} == networks
         assert preview.count("сначала продлить") == len(networks)
+        assert page.locator(".told a").count() == len(networks)
 
 
 @at["late"]

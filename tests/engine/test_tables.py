@@ -3,7 +3,7 @@
 from engine.facts_twin import FactsTwin
 from engine.mistakes.small import small
 
-from workflow_app.engine import Form, Line, Row, Rows, Text, figure
+from workflow_app.engine import Form, Line, NetworkName, Row, Rows, Text, figure
 from workflow_app.engine import field as asked
 from workflow_app.engine.case import Case, measured
 from workflow_app.engine.decide import told
@@ -36,6 +36,11 @@ def test_a_table_shows_in_its_states_alone_and_never_empty():
     shown = [(table.key, rows) for table, rows in told(process, standing("drafted"), FactsTwin())]
     assert shown == [("turn", (("drafted",),)), ("always", (("Наша",),))]
     assert [table.key for table, _ in told(process, standing("done"), FactsTwin())] == ["always"]
+
+
+def test_the_name_of_a_network_in_a_table_knows_which_one_it_is():
+    name = NetworkName("Чтение", 7)
+    assert (name, name.network) == ("Чтение", 7)
 
 
 def test_a_table_is_computed_at_every_look():

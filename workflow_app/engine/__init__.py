@@ -66,7 +66,15 @@ from workflow_app.engine.forms import (
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.overview import Work, Yearly
-from workflow_app.engine.process import AUTHOR, Check, Child, Process, otherwise, stay
+from workflow_app.engine.process import (
+    AUTHOR,
+    Check,
+    Child,
+    NetworkName,
+    Process,
+    otherwise,
+    stay,
+)
 from workflow_app.engine.refusals import Refusal, already_there, refuse
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted
@@ -112,6 +120,7 @@ __all__ = [
     "MemberCard",
     "Network",
     "NetworkCard",
+    "NetworkName",
     "Number",
     "OrderCard",
     "Paper",

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from workflow_app.engine.ballots import Answer, Ballot
 from workflow_app.engine.case import Case, Facts
@@ -72,6 +72,19 @@ class Check:
     title: str
     holds: Condition
     basis: str = ""
+
+
+class NetworkName(str):
+    """The name of a network in a table: pages lead from it to the network."""
+
+    __slots__ = ("network",)
+    network: int
+
+    def __new__(cls, name: str, network: int) -> Self:
+        """Return the name, with the network it is of."""
+        made = super().__new__(cls, name)
+        made.network = network
+        return made
 
 
 @dataclass(frozen=True, slots=True)

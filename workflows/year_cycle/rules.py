@@ -3,7 +3,17 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from workflow_app.engine import Call, Case, CaseCard, Facts, Put, Refusal, refuse, says
+from workflow_app.engine import (
+    Call,
+    Case,
+    CaseCard,
+    Facts,
+    NetworkName,
+    Put,
+    Refusal,
+    refuse,
+    says,
+)
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import NetworkCard
 from workflows.activities import IN_FORCE, PLAN
@@ -95,7 +105,7 @@ def preview(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
     """Yield network by network what the turn will do; looking writes nothing (Y4)."""
     for _, network, said in verdicts(case, facts):
         causes = "; ".join(cause.message for cause in said.causes)
-        yield network.name, OUTCOMES[said.outcome], causes
+        yield NetworkName(network.name, network.id), OUTCOMES[said.outcome], causes
 
 
 # ---------------------------------------------------------------- closing
