@@ -32,6 +32,15 @@ def test_who_writes_is_told_of_her_own_buttons_alone(browser, report):
     assert "Текст можно править ниже; там же: «Обновить по данным года»." in said
 
 
+def test_who_writes_has_the_table_after_her_text_and_who_reads_before_it(browser, report):
+    where = {}
+    for person in ("P101", "P110"):
+        page = browser(person).get(f"/cases/{report}")
+        where[person] = page.index('id="f-sections"') < page.index('id="t-indicators"')
+    assert where == {"P101": True, "P110": False}
+    assert "Раздел 4 — таблица показателей под текстом" in browser("P101").get(f"/cases/{report}")
+
+
 def test_a_caution_leads_only_to_what_the_reader_sees(browser, report):
     assert '<a href="#f-no_data"' in browser("P101").get(f"/cases/{report}")
     page = browser("P110").get(f"/cases/{report}")

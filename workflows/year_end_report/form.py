@@ -77,7 +77,10 @@ class Report(Form):
     coordinator: Person = field("Координатор", hidden=True)
     due_on: Date = field("Представить до", readonly=True)
     late: Flag = field("Срок пропущен", readonly=True, optional=True, when=lambda data: data.late)
-    sections: Rows[Section] = field("Разделы по данным года", fixed=True, basis="4.3")
+    sections: Rows[Section] = field(
+        "Разделы по данным года", fixed=True, basis="4.3",
+        hint="Раздел 4 — таблица показателей под текстом: её заполняют школы",
+    )  # fmt: skip
     unfinished: Rows[Unfinished] = field(
         "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"
     )
