@@ -32,12 +32,15 @@ def lines(facts: Facts, network: int, year: str, *, exams: bool | None = None) -
     for card, shown in of_network(facts, network, year):
         if exams not in (None, card.is_exam):
             continue
-        title = f"{card.code} {card.title}"
         for cell in shown.cells:
             if cell.school in helped:
-                yield title, glued(facts.name("school", cell.school or 0)), *_said(cell, card.unit)
+                yield (
+                    card.title,
+                    glued(facts.name("school", cell.school or 0)),
+                    *_said(cell, card.unit),
+                )
         if shown.total is not None:
-            yield title, TOTAL, *_said(shown.total, card.unit)
+            yield card.title, TOTAL, *_said(shown.total, card.unit)
 
 
 def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[IndicatorCard, Published]]:

@@ -38,11 +38,14 @@ def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_distric
     district = open_district("2025-09-10")
     plan = open_plan(district)
     rows = district.case(plan).data.activities
-    marked = {row.recommendation: row.title for row in rows if row.recommendation}
-    assert sorted(marked) == ["R1", "R2", "R3"]
-    assert "диагностический срез по теме «Дроби и проценты»" in marked["R1"]
-    assert "пару «учитель — наставник»" in marked["R2"]
+    texts = {row.recommendation: row.title for row in rows if row.recommendation}
+    assert sorted(texts) == ["R1", "R2", "R3"]
+    assert "диагностический срез по теме «Дроби и проценты»" in texts["R1"]
+    assert "пару «учитель — наставник»" in texts["R2"]
     fill(district, plan)
+    row = district.case(plan).data.activities.get("r-R2").model_dump(mode="json")
+    renamed = {**row, "title": "Наставничество по математике"}
+    done(district.edit("P201", plan, activities={"put": [renamed]}))
     done(district.act("P201", plan, "to_vote"))
     vote(district, plan)
     assert district.state(plan) == "imc_agreement"
@@ -57,6 +60,9 @@ def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_distric
     assert paper["field_values"]["утверждаю"]["дата"] == "16.09.2025"
     assert paper["field_values"]["утверждаю"]["имя"].replace("\u00a0", " ") == "М.Г. Соловьёва"
     assert paper["field_values"]["согласовано"]["дата"] == "15.09.2025"
+    rows = [row for part in paper["field_values"]["разделы"] for row in part["строки"]]
+    marked = {row["отметка"] for row in rows if row["отметка"]}
+    assert marked == {"по рекомендации", f"по рекомендации «{texts['R2']}»"}
     found = activities(district, plan)
     assert len(found) == 12
     assert all(district.deadlines(one) == {"plan_row": "2025-10-31"} for one in found.values())

@@ -241,9 +241,9 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
 
 
 def _indicators(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    """Return the catalogue of indicators by their codes."""
+    """Return the catalogue of indicators by their names."""
     cards = uow.facts(case.municipality_id).indicators()
-    return [Choice(card.code, f"{card.code} {card.title}") for card in cards]
+    return [Choice(card.code, card.title) for card in cards]
 
 
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:

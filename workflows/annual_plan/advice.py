@@ -54,6 +54,15 @@ def _followed(case: Case, facts: Facts) -> dict[str, CaseCard]:
     return {card.data.code: card for card in known}
 
 
+def advised(case: Case, facts: Facts) -> dict[str, str]:
+    """Return code → the text of what earlier reports of the network recommended."""
+    last = facts.recommendations(case.data.network, year_before(case.data.school_year))
+    followed = _followed(case, facts)
+    return {card.code: card.text for card in last} | {
+        code: card.data.text for code, card in followed.items()
+    }
+
+
 def _key(card: RecommendationCard) -> str:
     return f"r-{card.code}"
 

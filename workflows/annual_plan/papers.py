@@ -6,6 +6,7 @@ from workflow_app.engine import Case, Facts
 from workflow_app.engine.ballots import Tally
 from workflow_app.engine.case import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
+from workflows.annual_plan.advice import advised
 from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity
 from workflows.council import VOTES
@@ -89,20 +90,25 @@ def _sections(case: Case, facts: Facts) -> list[Values]:
     order, rows = list(SECTIONS), case.data.activities
     schools = {case.data.base, *case.data.members}
     held = {card.key: card for card in facts.cases_about(case.subject, ACTIVITY)}
+    texts = advised(case, facts)
     in_order = sorted(rows, key=lambda row: (order.index(row.section), row.starts_on, row.title))
     numbered = enumerate(in_order, start=1)
     return [
         {
             "название": SECTIONS[section],
-            "строки": [_row(facts, n, row, schools, held.get(row.row_key)) for n, row in found],
+            "строки": [
+                {
+                    **_row(facts, n, row, schools),
+                    "отметка": _mark(row, held.get(row.row_key), texts.get(row.recommendation)),
+                }
+                for n, row in found
+            ],
         }
         for section, found in groupby(numbered, key=lambda pair: pair[1].section)
     ]
 
 
-def _row(
-    facts: Facts, number: int, row: Activity, schools: set[int], held: CaseCard | None
-) -> Values:
+def _row(facts: Facts, number: int, row: Activity, schools: set[int]) -> Values:
     post = facts.post(row.responsible) if row.responsible else None
     organisation = facts.organisation(post.organisation_id) if post else None
     where = f", {glued(organisation.short_name)}" if organisation else ""
@@ -116,7 +122,6 @@ def _row(
         "участники": _participants(facts, row, schools),
         "результат": row.expected_result,
         "направление": facts.name("direction", row.direction) if row.direction else "",
-        "отметка": _mark(row, held),
     }
 
 
@@ -127,13 +132,17 @@ def _participants(facts: Facts, row: Activity, schools: set[int]) -> str:
     return "; ".join(school(facts, one) for one in row.participants)
 
 
-def _mark(row: Activity, held: CaseCard | None) -> str:
-    """Return what became of a row so far, and what it was put into the plan for."""
+def _mark(row: Activity, held: CaseCard | None, advice: str | None) -> str:
+    """Return what became of a row so far, and what it was put into the plan for.
+
+    The text of a recommendation is said where the row is not called by it.
+    """
     said = []
     if held and held.state == "done":
         said.append(f"проведено {date(held.data.actual_on)}")
     if row.recommendation:
-        said.append(f"по рекомендации {row.recommendation}")
+        is_told = not advice or advice.startswith(row.title)
+        said.append("по рекомендации" if is_told else f"по рекомендации «{advice}»")
     return "; ".join(said)
 
 

@@ -71,7 +71,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
     """The catalogue's indicators of a school of this type; exams come in July (R7)."""
     school = facts.school(case.data.school)
     rows = [
-        Measured(key=one.code, code=one.code, title=f"{one.code} {one.title}")
+        Measured(key=one.code, code=one.code, title=one.title)
         for one in facts.indicators()
         if one.level == "school" and one.is_exam == (case.data.stage == "exams")
         and (school is None or not one.school_types or school.type in one.school_types)

@@ -94,9 +94,7 @@ def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[V
     for code, card in cards.items():
         total = total_of_shown(cells[code].values(), card.unit)
         if total is not None:
-            yield {
-                "название": f"{code} {card.title}", "школ": len(cells[code]), "факт": total.text,
-            }  # fmt: skip
+            yield {"название": card.title, "школ": len(cells[code]), "факт": total.text}
 
 
 def _advice(case: Case, facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:

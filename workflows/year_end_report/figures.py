@@ -42,7 +42,7 @@ def network_lines(case: Case, facts: Facts) -> Iterator[tuple[str, str, str]]:
         fact = _printed(card, value, small_survey(facts))
         if fact:
             target = targets.get(card.id)
-            yield f"{card.code} {card.title}", figure(target, card.unit), fact
+            yield card.title, figure(target, card.unit), fact
 
 
 def _printed(card: IndicatorCard, value: IndicatorValueCard, least: int) -> str:

@@ -64,6 +64,7 @@ def report(case: Case, facts: Facts) -> Values:
     accepted, approved = (facts.last_taken(case, step) for step in ("accept_report", "approve"))
     early = (*OF_THE_PLAN, *OF_REQUESTS)
     after = [row for row in data.sections if row.row_key not in early]
+    titles = {card.code: card.title for card in facts.indicators()}
     return {
         **_head(case, facts, "Информационно-аналитическая справка"),
         "справка": {
@@ -97,7 +98,8 @@ def report(case: Case, facts: Facts) -> Values:
         "выводы": [
             {
                 "направление": facts.name("direction", row.direction),
-                "показатели": ", ".join(row.indicators), "текст": row.text,
+                "показатели": "; ".join(titles.get(code, code) for code in row.indicators),
+                "текст": row.text,
             }
             for row in data.conclusions
         ],
