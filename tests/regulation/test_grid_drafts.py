@@ -37,6 +37,13 @@ def test_columns_that_are_only_read_stay_when_one_row_is_sent(district, grid):
     assert (after["title"], after["numerator"]) == (before["title"], 4)
 
 
+def test_a_cell_that_is_no_number_is_refused_by_name_when_one_row_is_sent(district, grid):
+    before = rows_of(district, grid)
+    refusal = district.edit("P110", grid, values={"put": [{**before[1], "denominator": "много"}]})
+    assert list(refusal.fields) == ["values.1.denominator"]
+    assert rows_of(district, grid) == before
+
+
 @pytest.mark.parametrize("change", ["added", "removed", "removed alone"])
 def test_rows_of_a_grid_are_neither_added_nor_removed(district, grid, change):
     rows = rows_of(district, grid)

@@ -70,7 +70,7 @@ def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
     one.post(f"/cases/{draft}/draft", **{**first, "name": "Имя от первого"})
     answer = two.post(f"/cases/{draft}/draft", status=422, **{**second, "name": "Имя от второго"})
     page = answer.get_data(as_text=True)
-    assert "тем временем изменил другой человек: Имя от первого" in page
+    assert "тем временем изменили в другом окне или другой человек: Имя от первого" in page
     assert 'value="Имя от второго"' in page
 
 
@@ -78,7 +78,7 @@ def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
     ("theirs", "mine", "said"),
     [
         ({"members.0.need": "Помощь от первого"}, {"members.0.need": "Помощь от второго"},
-         "изменил другой человек: МКОУ СОШ № 5 п. Заря, поддерживаемая школа, Помощь от первого"),
+         "другой человек: МКОУ СОШ № 5 п. Заря, поддерживаемая школа, Помощь от первого"),
         ({"members.0._remove": "on"}, {"members.0.need": "Помощь от второго"}, "убрано строк: 1"),
         ({"valid_to": "2026-07-01"}, {"valid_to": "2026-07-31"}, ": 01.07.2026"),
         ({"directions": []}, {"directions": "all"}, ": пусто"),

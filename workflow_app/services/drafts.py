@@ -144,7 +144,7 @@ def _merge(
         view = fields[name]
         names = [name]
         if view.row and isinstance(value, Mapping):
-            wanted[name], keys = _merged_rows(view.row, current[name], value)
+            wanted[name], keys = _merged_rows(view, view.row, current[name], value)
             names = [f"{name}/{key}" for key in keys]
         elif view.row:
             wanted[name] = _kept_rows(view.row, current[name], value)
@@ -161,18 +161,22 @@ def _conflict(facts: Facts, view: FieldView, theirs: Any, parts: Sequence[str]) 
     """Refuse a field, or some of its rows, with what the other person made of it."""
     keys = [part.partition("/")[2] for part in parts]
     said = rows_in_words(facts, view, theirs, keys) if view.row and all(keys) else ""
-    sentence = f"«{view.title}» тем временем изменил другой человек"
+    sentence = f"«{view.title}» тем временем изменили в другом окне или другой человек"
     return Refusal(
         "field_conflict", f"{sentence}: {said or in_words(facts, view, theirs)}", view.name
     )
 
 
 def _merged_rows(
-    row: type[Row], current: Sequence[Mapping[str, Any]], change: Mapping[str, Any]
-) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """Put changed rows in their place by key and drop removed ones."""
+    view: FieldView, row: type[Row], current: Sequence[Mapping[str, Any]],
+    change: Mapping[str, Any],
+) -> tuple[list[Mapping[str, Any]], list[str]]:  # fmt: skip
+    """Put changed rows in their place by key and drop removed ones.
+
+    What does not fit stays as it was written: parsing the whole form says what it is.
+    """
     kept = _kept(row)
-    put = {row.model_validate(item).row_key: item for item in change.get("put", ())}
+    put = {str(item.get(view.key_name, "")): item for item in change.get("put", ())}
     removed = {str(key) for key in change.get("remove", ())}
     rows, seen = [], set()
     for item in current:
