@@ -99,6 +99,8 @@ def test_a_change_that_names_no_network_yet_is_asked_for_one(open_district):
     case = done(district.start("P003", "network_change")).instance_id
     done(district.edit("P003", case, kind="extend", valid_to="2027-08-31"))
     assert "network" in district.act("P003", case, "send").fields
+    done(district.edit("P003", case, kind="remove"))
+    assert "last_supported_school" not in {r.code for r in district.act("P003", case, "send")}
 
 
 def test_a_term_beyond_the_calendar_says_how_far_it_goes_and_whom_to_ask(open_district):

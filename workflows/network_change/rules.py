@@ -115,7 +115,7 @@ def supported_remain(case: Case, facts: Facts) -> Refusal | None:
     """The last supported school leaves only with the network itself (N-3)."""
     if case.data.kind in ("merge", "close", "suspend", "resume", "extend", "directions", "rename"):
         return None
-    if "supported" in after(case, facts).values():
+    if case.data.network is None or "supported" in after(case, facts).values():
         return None
     return refuse(
         "last_supported_school",
