@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import text_of
 from lxml import html
 from plans import activities, life, open_plan, post, rows_of, to_active
 from stories import done
@@ -68,3 +69,23 @@ def test_a_vote_says_what_is_voted_on(browser, district, plan, answer):
     assert "<h2>План сети «Математика: от дефицита к результату» на 2025/2026" in page
     assert "Повышение качества образования" in page
     assert f'href="/cases/{plan}#f-activities">Мероприятия: 12</a>' in page
+    assert "<h1>Голосование совета сети: «" in page
+
+
+def test_answers_stand_under_the_question_they_are_to(browser, district, plan):
+    done(district.act("P201", plan, "to_vote"))
+    said = text_of(browser("P110").client.get(f"/cases/{plan}"))
+    assert "Голосование совета сети: За Против Воздержаться" in said
+
+
+def test_a_step_is_named_when_it_is_done_with_where_the_case_stands_now(browser, district, plan):
+    done(district.act("P201", plan, "to_vote"))
+    voter = browser("P110")
+    voter.post(f"/cases/{plan}/actions/vote_for")
+    assert voter.says() == ["Готово: «За». Сейчас дело «Голосование совета»."]
+
+
+def test_a_button_under_the_text_names_what_it_did(browser, plan):
+    author = browser("P201")
+    author.post(f"/cases/{plan}/draft", _action="to_vote")
+    assert author.says() == ["Готово: «На голосование совета». Сейчас дело «Голосование совета»."]

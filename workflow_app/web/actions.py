@@ -12,7 +12,7 @@ from workflow_app.services import acting
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
-from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case
+from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
 from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
@@ -79,7 +79,7 @@ def act(instance_id: int, action: str) -> Answer:
         voter = sent.get("_voter", "")
         page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
         return page, 409 if found.code in CONFLICTS else 422
-    flash("Готово.", "success")
+    flash(read(lambda uow: what_was_done(uow, result, action)), "success")
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 

@@ -210,8 +210,9 @@ class CaseView:
 
     @property
     def open_offers(self) -> Sequence[OfferLine]:
-        """Return what may be done now."""
-        return [one for one in self.offers if one.offer.capacities and not one.offer.refusal]
+        """Return what may be done now, what ends or refuses last."""
+        found = [one for one in self.offers if one.offer.capacities and not one.offer.refusal]
+        return sorted(found, key=lambda one: one.offer.action.style == "danger")
 
     @property
     def held_offers(self) -> Sequence[OfferLine]:
@@ -273,6 +274,16 @@ def view_case(
         boards(uow, page.children, actor), told(process, case, facts), later,
         readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
     )  # fmt: skip
+
+
+def what_was_done(uow: SqlUnitOfWork, done: acting.Done, action: str) -> str:
+    """Return what a person did by its name, and where the case stands after it."""
+    instance = uow.session.get_one(Instance, done.instance_id)
+    process = uow.processes[instance.process]
+    found = process.answer(action)
+    titles = {one.key: one.title for one in process.transitions}
+    title = found[1].title if found else titles[action]
+    return f"Готово: «{title}». Сейчас дело «{process.states[instance.state].title}»."
 
 
 def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:

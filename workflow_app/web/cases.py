@@ -14,7 +14,7 @@ from workflow_app.services.acting import Done, Intent
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
-from workflow_app.web.case_view import CaseView, readable, view_case
+from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.house import house, read
 from workflow_app.web.pages import is_fragment
@@ -99,7 +99,8 @@ def save(instance_id: int) -> Answer:
         return _refused(instance_id, result, sent)
     if is_fragment():
         return _confirmed(instance_id, result)
-    flash("Готово." if action else "Черновик сохранён.", "success")
+    said = read(lambda uow: what_was_done(uow, result, action)) if action else ""
+    flash(said or "Черновик сохранён.", "success")
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 
