@@ -82,10 +82,20 @@ def test_a_step_is_named_when_it_is_done_with_where_the_case_stands_now(browser,
     done(district.act("P201", plan, "to_vote"))
     voter = browser("P110")
     voter.post(f"/cases/{plan}/actions/vote_for")
-    assert voter.says() == ["Готово: «За». Сейчас дело «Голосование совета»."]
+    assert voter.says() == ["Готово: «За». Сейчас: «Голосование совета»."]
 
 
 def test_a_button_under_the_text_names_what_it_did(browser, plan):
     author = browser("P201")
     author.post(f"/cases/{plan}/draft", _action="to_vote")
-    assert author.says() == ["Готово: «На голосование совета». Сейчас дело «Голосование совета»."]
+    assert author.says() == ["Готово: «На голосование совета». Сейчас: «Голосование совета»."]
+
+
+def test_a_link_to_a_step_already_done_leads_to_what_can_be_done_now(browser, district, plan):
+    done(district.act("P201", plan, "to_vote"))
+    voter = browser("P110")
+    voter.post(f"/cases/{plan}/actions/vote_for")
+    said = text_of(voter.client.get(f"/cases/{plan}/actions/vote_for"))
+    assert "Этот шаг уже сделан или сейчас невозможен" in said
+    assert "Как шло дело" in said
+    voter.get(f"/cases/{plan}/actions/no_such_step", 404)

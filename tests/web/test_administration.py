@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from browsing import text_of
 from stories import done
 
 from workflow_app.demo import shorten_august
@@ -225,6 +226,19 @@ def test_the_overview_names_roles_nobody_holds_and_what_was_changed(browser, dis
     page = specialist.get("/admin")
     assert "делопроизводитель" in page
     assert "последний день 28.08.2025" in page
+
+
+@pytest.mark.shipped
+def test_a_case_that_nobody_may_go_on_with_says_whom_to_appoint(browser, district, draft):
+    specialist = browser("P003")
+    held = district.rows(Position, person_id=district.people["P103"])[0]
+    specialist.post(f"/admin/positions/{held['id']}/end", ends_on="2025-08-28")
+    district.at("2025-08-29")
+    done(district.act("P102", draft, "invite"))
+    said = text_of(specialist.client.get(f"/cases/{draft}"))
+    assert re.search("Некому исполнить: «[^»]+»\\. Назначьте человека на должность", said)
+    assert "Сейчас от вас ничего не требуется" not in said
+    assert "Некому исполнить" not in text_of(browser("P102").client.get(f"/cases/{draft}"))
 
 
 def test_nobody_closes_her_own_access(browser, district):

@@ -272,3 +272,9 @@ def test_work_given_by_name_to_who_left_the_office_waits_for_the_role_again(
     change(district, Position, {"person_id": person}, id=clerk["id"])
     assert not has(browser, "P006", submitted)
     assert has(browser, "P007", submitted)
+
+
+def test_a_list_that_a_search_leaves_empty_leads_back_to_all_cases(browser):
+    found = browser("P003").get("/cases?text=ничего-такого-нет")
+    assert 'Под этот отбор ничего не подходит. <a href="/cases">Показать все дела</a>' in found
+    assert "Показать все дела" not in browser("P003").get("/cases")

@@ -4,7 +4,8 @@ import re
 
 import pytest
 from browsing import text_of
-from reports import enter_all, live_through
+from reports import enter_all, live_through, submit
+from stories import done
 
 from workflow_app.store.models.instances import Instance
 from workflow_app.web.filters import MEMBER_ROLES
@@ -61,6 +62,16 @@ def test_what_every_school_has_entered_is_over(browser, district, report):
     assert "без срока" not in board
     assert "май 2026" in board
     assert 'class="over-0"' in board
+
+
+def test_a_remark_is_about_a_section_by_its_own_number(browser, district, report):
+    enter_all(district, report)
+    district.at("2026-06-15")
+    submit(district, report)
+    done(district.act("P006", report, "take_up"))
+    page = browser("P006").get(f"/cases/{report}/actions/return")
+    assert ">5. Обмен опытом и ресурсами</option>" in page
+    assert ">1. Ввести ежемесячный диагностический срез" in page
 
 
 @pytest.mark.usefixtures("report")

@@ -267,6 +267,13 @@ def test_guard_refuses_with_its_code_and_a_sentence(
     assert all(reason.message.strip() for reason in refusal)
 
 
+def test_schools_that_are_not_chosen_yet_are_asked_for_once():
+    refusal = take(PROPOSAL, proposal("draft", members=()), "invite", "head_of_s06", facts())
+
+    assert "members" in refusal.fields
+    assert "no_supported_school" not in {reason.code for reason in refusal}
+
+
 def test_status_of_last_year_counts_until_the_new_act_is_registered():
     registers = facts()
     registers.status_acts.clear()

@@ -1,6 +1,7 @@
 """What a field may be chosen from: schools with their cards, directions, acts, people."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -258,7 +259,8 @@ def _places(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Iterator[Choice]
     )
     for number, row in enumerate(getattr(case.data, view.name) if called else (), start=1):
         label = ", ".join(labels(uow, case, called, getattr(row, called.name))) if called else ""
-        yield Choice(f"{view.name}.{row.row_key}", f"{number}. {label}"[:120])
+        named = label if re.match(r"\d+\. ", label) else f"{number}. {label}"
+        yield Choice(f"{view.name}.{row.row_key}", named[:120])
 
 
 def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
 from workflow_app.services import acting
 from workflow_app.services.acting import Done, Intent
@@ -19,6 +20,9 @@ from workflow_app.web.security import person_id
 actions = Blueprint("actions", __name__)
 
 CONFLICTS = {"changed_meanwhile", "text_changed", "answered_meanwhile"}
+OVER = Refusal(
+    "not_open", "Этот шаг уже сделан или сейчас невозможен. Ниже — что можно сделать теперь"
+)
 Answer = Response | tuple[str, int]
 
 
@@ -37,9 +41,9 @@ def _page(
     view = view_case(uow, instance_id)
     line = _offered(view, action, voter)
     if line is None:
-        if refusal is None:
+        if refusal is None and not _is_known(view, action):
             abort(404)
-        return render_template("cases/show.html", view=view, refusal=refusal)
+        return render_template("cases/show.html", view=view, refusal=refusal or OVER)
     form = line.offer.action.form
     controls: tuple[forms.Control, ...] = ()
     if form:
@@ -57,6 +61,12 @@ def _page(
         scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
         has_file=takes_scan or any(control.kind == "file" for control in controls),
     )  # fmt: skip
+
+
+def _is_known(view: CaseView, action: str) -> bool:
+    """Tell whether a step of this name exists: an old letter or a step back leads to it."""
+    moves = (one.key for one in view.process.transitions if one.by != (SYSTEM_ROLE,))
+    return action in moves or view.process.answer(action) is not None
 
 
 def _offered(view: CaseView, action: str, voter: str) -> OfferLine | None:

@@ -98,6 +98,8 @@ class Waiting:
     person_id: int | None
     person: str
     performers: Performers
+    is_stranded: bool = False
+    """Whether nobody may do it, so that it waits for whoever appoints people."""
 
     @property
     def is_assignable(self) -> bool:
@@ -171,6 +173,12 @@ class CaseView:
     def own_cards(self) -> Sequence[Card]:
         """Return the cases below this one in which the person has something to do."""
         return [card for board in self.boards for card in board.cards if card.is_mine]
+
+    @property
+    def stranded(self) -> Sequence[str]:
+        """Return the steps nobody may take, for whoever may appoint somebody."""
+        found = (one.title for one in self.waits_for if one.is_stranded and self.is_officer)
+        return list(dict.fromkeys(found))
 
     @property
     def cautions(self) -> Sequence[Refusal]:
@@ -283,7 +291,7 @@ def what_was_done(uow: SqlUnitOfWork, done: acting.Done, action: str) -> str:
     found = process.answer(action)
     titles = {one.key: one.title for one in process.transitions}
     title = found[1].title if found else titles[action]
-    return f"Готово: «{title}». Сейчас дело «{process.states[instance.state].title}»."
+    return f"Готово: «{title}». Сейчас: «{process.states[instance.state].title}»."
 
 
 def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:
@@ -477,6 +485,7 @@ def _waits_for(
         Waiting(
             item.id, item.title, _whom(item, name, titles.get(item.role, item.role)),
             item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
+            bool(item.reason),
         )
         for item, name in page.work
     ]  # fmt: skip

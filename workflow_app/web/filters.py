@@ -146,11 +146,15 @@ MEMBER_ROLES = {
 def clause(basis: str) -> str:
     """Return a ground as people know it: what the Regulation leaves open is a setting.
 
-    >>> clause("4.2"), clause("A-04")
-    ('4.2', 'настройка муниципалитета')
+    >>> clause("4.2"), clause("Название"), clause("A-04")
+    ('4.2', 'название Положения', 'настройка муниципалитета')
     """
     codes = {key.partition(".")[0] for key in DEFAULTS}
-    return "настройка муниципалитета" if basis in codes else basis
+    return "настройка муниципалитета" if basis in codes else TITLES.get(basis, basis)
+
+
+TITLES = {"Название": "название Положения"}
+"""What of the Regulation has no number."""
 
 
 def status_title(code: str) -> str:

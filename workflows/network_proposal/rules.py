@@ -27,6 +27,8 @@ def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
 def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
     """A network exists to help: at least one supported school holds a status (title)."""
     year = case.data.school_year
+    if not case.data.members:
+        return None  # what is not filled in yet is asked for as such
     for member in case.data.members:
         held = statuses_for_planning(facts, member.school, year) if member.school else ()
         if member.role == "supported" and set(HELPED) & set(held):
