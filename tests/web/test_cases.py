@@ -97,6 +97,24 @@ def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
     assert said in answer.get_data(as_text=True)
 
 
+@pytest.mark.shipped
+def test_reasons_are_said_once_on_the_page_that_refuses(browser, draft):
+    author = browser("P102")
+    sent = form_of(author.get(f"/cases/{draft}")) | {"context_note": "", "_action": "invite"}
+    page = author.post(f"/cases/{draft}/draft", status=422, **sent).get_data(as_text=True)
+    assert "причины выше" in page
+    assert page.count('data-code="field_required"') == 1
+    assert "причины выше" not in author.get(f"/cases/{draft}")
+
+
+@pytest.mark.shipped
+def test_who_is_asked_about_an_order_opens_its_paper_from_the_answer(browser, district, order):
+    done(district.act("P003", order, "send"))
+    district.carry_out()
+    page = browser("P005").get(f"/cases/{order}/actions/visa")
+    assert re.search(r'href="/documents/\d+">Приказ о создании сети</a>', page)
+
+
 def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, draft):
     head = browser("P102")
     sent = form_of(head.get(f"/cases/{draft}"))
