@@ -149,12 +149,13 @@ def clause(basis: str) -> str:
     >>> clause("4.2"), clause("Название"), clause("A-04")
     ('4.2', 'название Положения', 'настройка муниципалитета')
     """
-    codes = {key.partition(".")[0] for key in DEFAULTS}
-    return "настройка муниципалитета" if basis in codes else TITLES.get(basis, basis)
+    return UNNUMBERED.get(basis, basis)
 
 
-TITLES = {"Название": "название Положения"}
-"""What of the Regulation has no number."""
+UNNUMBERED = {"Название": "название Положения"} | {
+    key.partition(".")[0]: "настройка муниципалитета" for key in DEFAULTS
+}
+"""Grounds that are no clause of the Regulation."""
 
 
 def status_title(code: str) -> str:
