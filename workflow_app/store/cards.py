@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import BigInteger, Date, and_, bindparam, select
+from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import (
@@ -71,6 +71,15 @@ _DIRECTIONS = (
     select(NetworkDirection.direction_id)
     .where(NetworkDirection.network_id == bindparam("network"))
     .order_by(NetworkDirection.direction_id)
+)
+
+_POST = (
+    select(Position.id, Position.role, Position.organisation_id, Position.title, Person.short_nom)
+    .join(
+        Person,
+        Person.id == func.coalesce(bindparam("holder", type_=BigInteger), Position.person_id),
+    )
+    .where(Position.id == bindparam("position"), Position.municipality_id == _MUNICIPALITY)
 )
 
 
@@ -186,17 +195,12 @@ def post(
 
     Of a post nobody holds the name is that of the last who did.
     """
-    whose = Person.id == (held[0].person_id if held else Position.person_id)
-    query = (
-        select(Position, Person)
-        .join(Person, whose)
-        .where(Position.id == position_id, Position.municipality_id == municipality_id)
-    )
-    found = session.execute(query).one_or_none()
-    if found is None:
+    holder = held[0].person_id if held else None
+    key = {"position": position_id, "municipality": municipality_id, "holder": holder}
+    row = session.execute(_POST, key).one_or_none()
+    if row is None:
         return None
-    row, person = found
     return PostCard(
-        row.id, row.role, row.organisation_id, held[0].title if held else row.title,
-        person.short_nom, person.id if held else None,
+        row.id, row.role, row.organisation_id, held[0].title if held else row.title, row.short_nom,
+        holder,
     )  # fmt: skip
