@@ -1,5 +1,7 @@
 """Forms: what may be said, what must be, and rows that stay themselves."""
 
+import datetime as dt
+
 import pytest
 
 from workflow_app.engine import (
@@ -58,6 +60,7 @@ class Sheet(Form):
         ({"name": "две\nстроки"}, "name", "one_line_only"),
         ({"since": "вчера"}, "since", "bad_date"),
         ({"since": "2025-09-01T10:00:00"}, "since", "bad_date"),
+        ({"since": "31.02.2025"}, "since", "bad_date"),
         ({"count": "много"}, "count", "bad_number"),
         ({"sure": "наверное"}, "sure", "bad_flag"),
         ({"kind": "z"}, "kind", "unknown_choice"),
@@ -71,6 +74,11 @@ def test_wrong_value_is_refused_at_its_field(values, name, code):
 
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.field) == (code, name)
+
+
+@pytest.mark.parametrize("said", ["2025-09-01", "01.09.2025", " 1.9.2025 "])
+def test_a_day_may_be_written_as_people_do(said):
+    assert parse(Sheet, {"since": said}).since == dt.date(2025, 9, 1)
 
 
 def test_every_wrong_field_is_named_at_once():

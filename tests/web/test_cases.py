@@ -42,6 +42,18 @@ def test_an_unchanged_page_changes_nothing(browser, district, draft):
     assert district.case(draft).version == before.version
 
 
+LONG = "9" * 5_000
+"""A number that Python does not read."""
+
+
+def test_a_number_no_row_has_is_refused_like_any_other(browser, draft):
+    head = browser("P102")
+    page = form_of(head.get(f"/cases/{draft}"))
+    head.post(f"/cases/{draft}/draft", **{**page, "_version": LONG})
+    head.post(f"/cases/{draft}/draft", status=422, **{**page, "members.0.school": LONG})
+    head.post(f"/cases/{draft}/draft", status=422, **{**page, "members.0.school": "²"})
+
+
 def test_two_editors_of_different_fields_both_succeed(browser, district, draft):
     one, two = browser("P102"), browser("P102")
     first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))

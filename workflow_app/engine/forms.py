@@ -5,6 +5,7 @@ Every field may be empty while a draft lives; `filled` (guards.py) asks for the 
 
 import datetime as dt
 import decimal
+import re
 from collections import UserDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -49,7 +50,17 @@ Decimal = Annotated[
     BeforeValidator(lambda said: said.replace(",", ".") if isinstance(said, str) else said),
 ]  # fmt: skip
 """A number with a comma or a point; a percentage or a mean, never a count."""
-Date = Annotated[dt.date | None, Widget("date")]
+
+_DAY = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4})\s*")
+
+
+def _day(said: Any) -> Any:
+    """Return a day written as people write it, 01.09.2025, as machines do."""
+    found = _DAY.fullmatch(said) if isinstance(said, str) else None
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else said
+
+
+Date = Annotated[dt.date | None, Widget("date"), BeforeValidator(_day)]
 Flag = Annotated[bool, Widget("flag")]
 School = Annotated[int | None, Widget("school")]
 Person = Annotated[int | None, Widget("person")]
@@ -316,9 +327,9 @@ _SENTENCES = {
     "extra_forbidden": ("unknown_field", "Такого поля в форме нет"),
     "string_too_long": ("text_too_long", "Слишком длинный текст: не больше {max_length} знаков"),
     "string_pattern_mismatch": ("one_line_only", "Здесь помещается только одна строка"),
-    "date_from_datetime_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
-    "date_from_datetime_inexact": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
-    "date_parsing": ("bad_date", "Дата не распознана, пример: 2025-09-01"),
+    "date_from_datetime_parsing": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
+    "date_from_datetime_inexact": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
+    "date_parsing": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
     "int_parsing": ("bad_number", "Нужно целое число"),
     "decimal_parsing": ("bad_number", "Нужно число, пример: 4,5"),
     "bool_parsing": ("bad_flag", "Нужно «да» или «нет»"),

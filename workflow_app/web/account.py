@@ -14,6 +14,7 @@ from workflow_app.store.models.directory import Person
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import COOKIE, person_id
 from workflow_app.web.signing import confirm
 
@@ -142,14 +143,14 @@ def show_notices() -> str:
 def mark_read() -> Response:
     """Mark one notice read, or all of them; go on to its case."""
     person, rows = person_id(), table(Notice)
-    chosen = request.form.get("notice", "")
+    chosen = number_in(request.form.get("notice"))
     where = [rows.c.person_id == person, rows.c.read_at.is_(None)]
-    if chosen.isdigit():
-        where.append(rows.c.id == int(chosen))
+    if chosen:
+        where.append(rows.c.id == chosen)
 
     def mark(uow: SqlUnitOfWork) -> int | None:
         uow.connection.execute(update(rows).where(*where).values(read_at=uow.now))
-        row = uow.session.get(Notice, int(chosen)) if chosen.isdigit() else None
+        row = uow.session.get(Notice, chosen) if chosen else None
         return row.instance_id if row and row.person_id == person else None
 
     instance_id = house().transact(mark)

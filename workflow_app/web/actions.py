@@ -15,6 +15,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
 from workflow_app.web.house import house, read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
 
 actions = Blueprint("actions", __name__)
@@ -125,14 +126,10 @@ def _intent(
     return Intent(
         instance_id, action, forms.read(form, sent) if form else {},
         voter=sent.get("_voter") or None,
-        version=_number(sent.get("_version")) if is_move else None,
+        version=number_in(sent.get("_version")) if is_move else None,
         seen=sent.get("_seen") or None,
-        position_id=_number(sent.get("_position")), signature=signing.given(sent),
+        position_id=number_in(sent.get("_position")), signature=signing.given(sent),
     )  # fmt: skip
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
 
 
 @actions.post("/cases/<int:instance_id>/take-back")

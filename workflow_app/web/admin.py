@@ -18,6 +18,7 @@ from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import SOLE_ROLES, Organisation, Person
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)
@@ -55,8 +56,7 @@ def _date(name: str) -> dt.date | None:
 
 
 def _int(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 15 else 0  # noqa: PLR2004 (a row's id)
+    return number_in(request.form.get(name)) or 0
 
 
 def _show(template: str, values: Callable[[SqlUnitOfWork, int], Mapping[str, Any]]) -> str:
@@ -342,10 +342,9 @@ def set_policy() -> Response:
         abort(404)
     if "forget" in sent:
         return _do(lambda s, a: service.drop_policy(s, a, kind, lane), "Срок как в процессе.", back)
-    offset = sent.get("offset", "")
     return _do(
         lambda s, actor: service.set_policy(
-            s, actor, kind, lane, offset=int(offset) if offset.isdigit() else None,
+            s, actor, kind, lane, offset=number_in(sent.get("offset")),
             unit=sent.get("unit", ""), remind=_days("remind"), escalate_after=_days("escalate"),
         ),
         "Срок записан. Уже открытые сроки не изменились.", back,
@@ -389,5 +388,5 @@ def skip(incident_id: int) -> Response:
 
 
 def _back() -> str:
-    case = request.form.get("case", "")
-    return url_for("cases.show", instance_id=case) if case.isdigit() else url_for("admin.incidents")
+    case = number_in(request.form.get("case"))
+    return url_for("cases.show", instance_id=case) if case else url_for("admin.incidents")

@@ -38,6 +38,7 @@ from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
+from workflow_app.web.numbers import number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import person_id
 
@@ -161,8 +162,7 @@ class CaseView:
     def network_id(self) -> int | None:
         """Return the network a case is about: its page tells what else goes on there."""
         kind, _, rest = self.instance.subject.partition("/")
-        number = rest.partition("/")[0]
-        return int(number) if kind == "network" and number.isdigit() else None
+        return number_in(rest.partition("/")[0]) if kind == "network" else None
 
     @property
     def last_step(self) -> str:
@@ -308,17 +308,19 @@ def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor
 
 def _about(uow: SqlUnitOfWork, case: Case, actor: Actor, offer: Offer) -> str:
     """Return whose answer an offer is, when it is not the actor's own organisation's."""
-    if offer.ballot is None or not offer.voter.isdigit():
+    voter = number_in(offer.voter)
+    if offer.ballot is None or voter is None:
         return ""
-    if int(offer.voter) in {capacity.organisation_id for capacity in actor.capacities}:
+    if voter in {capacity.organisation_id for capacity in actor.capacities}:
         return ""
-    return uow.facts(case.municipality_id).name("school", int(offer.voter))
+    return uow.facts(case.municipality_id).name("school", voter)
 
 
 def _cards(
     uow: SqlUnitOfWork, case: Case, controls: Sequence[forms.Control]
 ) -> Sequence[SchoolContext]:
-    ids = frozenset(int(key) for control in controls for key in control.chosen if key.isdigit())
+    chosen = (number_in(key) for control in controls for key in control.chosen)
+    ids = frozenset(key for key in chosen if key)
     return school_cards(uow, case, ids) if ids else ()
 
 

@@ -17,6 +17,7 @@ from workflow_app.web import files, forms, pasting
 from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.house import house, read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import is_fragment
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import is_signed
@@ -118,7 +119,7 @@ def _saved(
     person = person_id()
     case, _, _ = readable(uow, instance_id)
     changed = forms.changes(case.data, sent)
-    version = _number(sent.get("_version")) or 0
+    version = number_in(sent.get("_version")) or 0
     done = drafts.save_draft(uow, person, instance_id, changed, version)
     if isinstance(done, Refusal):
         return done
@@ -175,7 +176,3 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any) -> Answer:
 def _with_errors(uow: SqlUnitOfWork, instance_id: int, refusal: Refusal, sent: Any) -> CaseView:
     typed = None if sent is None else forms.typed(type(_data(uow, instance_id)), sent)
     return view_case(uow, instance_id, errors=refusal.fields, typed=typed)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None

@@ -11,6 +11,7 @@ from workflow_app.store import dashboard as store
 from workflow_app.store.models.directory import SchoolYear
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import municipality, person_id
 
 dashboard = Blueprint("dashboard", __name__)
@@ -19,18 +20,17 @@ dashboard = Blueprint("dashboard", __name__)
 @dashboard.get("/dashboard")
 def show() -> str:
     """Show every network of the municipality, fifty a page, and the totals of all."""
-    after, wanted = request.args.get("after", ""), request.args.get("year", "")
-    place = int(after) if after.isdigit() and len(after) < 15 else 0  # noqa: PLR2004 (a row's id)
+    after, wanted = number_in(request.args.get("after")) or 0, request.args.get("year", "")
 
     def look(uow: SqlUnitOfWork) -> str:
         roles = {capacity.role for capacity in uow.actor(person_id()).capacities}
         if not roles & (ANSWER_FOR_ALL | WATCH):
             abort(404)
         year = _checked(wanted) if wanted else school_year_of(uow.today)
-        found = store.dashboard(uow, municipality(uow), year, place)
+        found = store.dashboard(uow, municipality(uow), year, after)
         years = dict.fromkeys((school_year_of(uow.today), *_years(uow), year))
         return render_template(
-            "registers/dashboard.html", found=found, year=year, place=place,
+            "registers/dashboard.html", found=found, year=year, place=after,
             years=sorted(years, reverse=True),
         )  # fmt: skip
 

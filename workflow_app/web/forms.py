@@ -16,6 +16,7 @@ from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.filters import status_title
+from workflow_app.web.numbers import number_in
 
 BLANK_ROWS = 2
 UNFIT = object()
@@ -376,13 +377,12 @@ def _free_key(number: int, taken: Collection[str]) -> str:
 
 def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows somebody wrote something in, with their numbers on the page."""
-    parts = (name.split(".") for name in sent if name.startswith(f"{view.name}."))
-    numbers = sorted({int(part[1]) for part in parts if part[1].isdigit()})
+    parts = {name.split(".")[1] for name in sent if name.startswith(f"{view.name}.")}
     rows = []
-    for number in numbers:
-        if f"{view.name}.{number}._remove" in sent:
+    for place in sorted({place for part in parts if (place := number_in(part)) is not None}):
+        if f"{view.name}.{place}._remove" in sent:
             continue
-        own = _of_row(view.name, number, sent)
+        own = _of_row(view.name, place, sent)
         asked = [column for column in view.columns if not column.options.get("readonly")]
         row = {column.name: _read(column, own) for column in asked}
         row = {name: value for name, value in row.items() if value not in ("", None, [])}
@@ -391,7 +391,7 @@ def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int,
         is_written = any(value not in (False, defaults[name]) for name, value in row.items())
         if is_written or view.options.get("fixed"):
             has_own_key = view.key_name == "key" and own.get("key")
-            rows.append((number, {**row, "key": own["key"]} if has_own_key else row))
+            rows.append((place, {**row, "key": own["key"]} if has_own_key else row))
     return rows
 
 

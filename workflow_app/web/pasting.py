@@ -14,6 +14,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store.choices import Choice, choices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.forms import PASTE
+from workflow_app.web.numbers import number_in
 
 YES, NO = {"да", "+", "1", "x", "х", "v"}, {"", "нет", "-", "–", "—", "0"}
 EVERYBODY = {"все", "все школы", "все школы сети"}
@@ -156,8 +157,8 @@ def _header(columns: Sequence[FieldView], cells: Sequence[str]) -> Sequence[Fiel
 
 
 def _next_number(name: str, sent: MultiDict[str, str]) -> int:
-    parts = (key.split(".") for key in sent if key.startswith(f"{name}."))
-    return max((int(part[1]) + 1 for part in parts if part[1].isdigit()), default=0)
+    numbers = (number_in(key.split(".")[1]) for key in sent if key.startswith(f"{name}."))
+    return max((one + 1 for one in numbers if one is not None), default=0)
 
 
 # ---------------------------------------------------------------- one cell

@@ -24,6 +24,7 @@ from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.house import house, read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import confirm, is_signed
 
@@ -188,8 +189,8 @@ def act_on_many() -> Response:
 
 
 def _chosen(text: str) -> tuple[int, int] | None:
-    number, _, version = text.partition(":")
-    return (int(number), int(version)) if number.isdigit() and version.isdigit() else None
+    case, version = map(number_in, text.partition(":")[::2])
+    return None if case is None or version is None else (case, version)
 
 
 def _unsigned(
@@ -229,14 +230,13 @@ def _named(row: Any) -> str:
 @queue.post("/work/<int:work_id>/assign")
 def assign(work_id: int) -> Response:
     """Give a work item to a person by name, or back to everybody of its role."""
-    person, chosen = person_id(), request.form.get("person", "")
+    person, chosen = person_id(), number_in(request.form.get("person"))
     refusal = house().transact(
         lambda uow: administration.assign_work(
-            admin.SqlAdministration(uow), uow.actor(person), work_id,
-            int(chosen) if chosen.isdigit() else None,
+            admin.SqlAdministration(uow), uow.actor(person), work_id, chosen
         )
     )  # fmt: skip
     flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
-    case = request.form.get("case", "")
-    back = url_for("cases.show", instance_id=case) if case.isdigit() else url_for("queue.show")
+    case = number_in(request.form.get("case"))
+    back = url_for("cases.show", instance_id=case) if case else url_for("queue.show")
     return redirect(back)

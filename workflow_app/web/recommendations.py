@@ -6,14 +6,10 @@ from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATC
 from workflow_app.store import recommendations as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import municipality, person_id
 
 recommendations = Blueprint("recommendations", __name__)
-
-
-def _number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 15 else None  # noqa: PLR2004 (a row's id)
 
 
 @recommendations.get("/recommendations")
@@ -21,8 +17,9 @@ def show_all() -> str:
     """List recommendations: heads read their own networks', the district's offices all."""
     args = request.args
     wanted = store.Wanted(
-        _number("network"), args.get("year", ""), args.get("state", ""), _number("before")
-    )
+        number_in(args.get("network")), args.get("year", ""), args.get("state", ""),
+        number_in(args.get("before")),
+    )  # fmt: skip
 
     def look(uow: SqlUnitOfWork) -> str:
         actor, district = uow.actor(person_id()), municipality(uow)

@@ -16,6 +16,7 @@ from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -31,18 +32,13 @@ def _date(name: str) -> dt.date | None:
         return None
 
 
-def _number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 15 else None  # noqa: PLR2004 (a row's id)
-
-
 @registers.get("/cases")
 def all_cases() -> str:
     """List the cases a person may read."""
     args = request.args
     wanted = queries.CaseFilter(
         args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
-        _number("before"),
+        number_in(args.get("before")),
     )  # fmt: skip
 
     def look(uow: SqlUnitOfWork) -> str:
@@ -83,7 +79,7 @@ def orders() -> str:
             select(JournalEntry.year).join(Journal).where(*where).distinct()
             .order_by(JournalEntry.year.desc())
         ).all()  # fmt: skip
-        year = _number("year") or (years[0] if years else uow.today.year)
+        year = number_in(request.args.get("year")) or (years[0] if years else uow.today.year)
         kind, text = request.args.get("kind", ""), request.args.get("text", "").strip()[:100]
         journal = journal.where(JournalEntry.year == year)
         external = uow.session.scalar(
@@ -102,7 +98,7 @@ def orders() -> str:
                 | JournalEntry.title.contains(text.lower(), autoescape=True)
                 | JournalEntry.title.contains(text.capitalize(), autoescape=True)
             )
-        below = _number("before")
+        below = number_in(request.args.get("before"))
         if below:
             query = query.where(JournalEntry.number < below)
         rows = uow.session.scalars(

@@ -9,6 +9,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files
 from workflow_app.web.house import house, read
+from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
 
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
@@ -53,8 +54,8 @@ def take_in(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal
 
 def given(sent: MultiDict[str, str]) -> Signature:
     """Return the signature a form carries."""
-    scan = sent.get(SCAN, "")
-    return Signature(PAPER_SCAN, int(scan)) if scan.isdigit() and len(scan) < 15 else Signature()  # noqa: PLR2004 (a row's id)
+    scan = number_in(sent.get(SCAN))
+    return Signature(PAPER_SCAN, scan) if scan else Signature()
 
 
 def confirm(uow: SqlUnitOfWork, person_id: int, password: str) -> Refusal | None:
