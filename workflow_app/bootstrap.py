@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from workflow_app.clock import Clock
 from workflow_app.config import Settings
@@ -60,19 +61,20 @@ class House:
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
-        return self.database.transact(
-            lambda connection: work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
-        )
+        return self.database.transact(lambda connection: work(self._uow(connection)))
 
     def tell(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it decides nothing and stops no decision."""
         with self.database.telling() as connection, connection.begin():
-            return work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
+            return work(self._uow(connection))
 
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work reads from one state of the data."""
         with self.database.reading() as connection:
-            return work(SqlUnitOfWork(connection, self.surroundings, self.clock.now()))
+            return work(self._uow(connection))
+
+    def _uow(self, connection: Connection) -> SqlUnitOfWork:
+        return SqlUnitOfWork(connection, self.surroundings, self.clock.now())
 
 
 def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
