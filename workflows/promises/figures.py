@@ -28,7 +28,7 @@ def printed_figures_are_the_registers(ledger: Ledger) -> Iterator[str]:
     """11: a share on the paper of a report is the register's, to one decimal, or is withheld."""
     values, names = _values(ledger), _names(ledger)
     shares = {
-        (row["municipality_id"], row["code"]): (row["id"], row["is_exam"])
+        (row["municipality_id"], row["title"]): (row["id"], row["is_exam"])
         for row in ledger.rows("indicator") if row["unit"] == "%"
     }  # fmt: skip
     for report in ledger.of(REPORT, *FROZEN):
@@ -36,7 +36,7 @@ def printed_figures_are_the_registers(ledger: Ledger) -> Iterator[str]:
         fewest = small_group(ledger.facts(tenant))
         for paper in {row["paper"]: row for row in ledger.papers(report["id"])}.values():
             for table in paper["field_values"]["показатели"] if paper["paper"] in EXAMS else ():
-                known = shares.get((tenant, table["название"].split()[0]))
+                known = shares.get((tenant, table["название"]))
                 for line in table["строки"] if known else ():
                     indicator, is_exam = known or (0, False)
                     school = names.get((tenant, line["школа"].replace("\N{NO-BREAK SPACE}", " ")))
