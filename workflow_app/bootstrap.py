@@ -61,19 +61,20 @@ class House:
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
-        return self.database.transact(lambda connection: work(self._uow(connection)))
+        return self.database.transact(lambda connection: work(self.unit_of_work(connection)))
 
     def tell(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it decides nothing and stops no decision."""
         with self.database.telling() as connection, connection.begin():
-            return work(self._uow(connection))
+            return work(self.unit_of_work(connection))
 
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work reads from one state of the data."""
         with self.database.reading() as connection:
-            return work(self._uow(connection))
+            return work(self.unit_of_work(connection))
 
-    def _uow(self, connection: Connection) -> SqlUnitOfWork:
+    def unit_of_work(self, connection: Connection) -> SqlUnitOfWork:
+        """Return what works within a transaction that is open already."""
         return SqlUnitOfWork(connection, self.surroundings, self.clock.now())
 
 

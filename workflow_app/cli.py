@@ -72,13 +72,11 @@ def _upgrade(settings: Settings) -> None:
     """Bring the schema up and store the definitions, or refuse what would strand live cases."""
     from workflow_app.bootstrap import build
     from workflow_app.store import definitions, schema
-    from workflow_app.store.unit_of_work import SqlUnitOfWork
 
     house = build(settings)
 
     def strands_nobody(connection: "Connection") -> None:
-        uow = SqlUnitOfWork(connection, house.surroundings, house.clock.now())
-        found = list(definitions.obstacles(uow))
+        found = list(definitions.obstacles(house.unit_of_work(connection)))
         if found:
             raise click.ClickException("\n".join([*map(str, found), STRANDED]))
 

@@ -140,7 +140,7 @@ def _not_now(process: Process, case: Case, action: str) -> Refusal:
 def _same_person(
     process: Process, transition: Transition, earlier: str, actor: Actor, parties: Parties
 ) -> Refusal:
-    title = next((t.title for t in process.transitions if t.key == earlier), earlier)
+    title = process.step_title(earlier)
     others = dict.fromkeys(r.title for r in transition.by if not fitting([r], actor, parties))
     who = f" ({', '.join(others)})" if others else ""
     return Refusal(

@@ -147,7 +147,7 @@ def _action(process: Process, action: Transition) -> ActionLine:
     conditions = [sentence(guard) for guard in action.guards]
     if action.condition:
         conditions.append(_condition(action.condition))
-    conditions += [f"не тот, кто выполнил «{_title(process, key)}»" for key in action.apart]
+    conditions += [f"не тот, кто выполнил «{process.step_title(key)}»" for key in action.apart]
     if action.signed:
         conditions.append(_signature(action.signed))
     return ActionLine(
@@ -167,10 +167,6 @@ def _signature(signed: Signed) -> str:
     if isinstance(signed, Accepted):
         return f"с подписью (виды подписи — настройка {signed.setting})"
     return "с повторным вводом пароля"
-
-
-def _title(process: Process, key: str) -> str:
-    return next((t.title for t in process.transitions if t.key == key), key)
 
 
 def _condition(condition: Callable[..., bool]) -> str:

@@ -422,6 +422,10 @@ class Process:
         """Return how a case is called in lists."""
         return (self.heading(data) if self.heading else "") or self.title
 
+    def step_title(self, action: str) -> str:
+        """Return how a step is called, by its key."""
+        return next((one.title for one in self.transitions if one.key == action), action)
+
     def is_late(self, data: Any) -> bool:
         """Tell whether the data say that a paper of the year came late."""
         flag = self.overview.late if isinstance(self.overview, Yearly) else ""

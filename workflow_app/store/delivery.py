@@ -45,7 +45,7 @@ _MAILED = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(
 _NOT_FILED = (_DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None))
 _TO_RENDER = select(_DOCUMENT).where(*_NOT_FILED)
 _FILED = update(_DOCUMENT).where(*_NOT_FILED)
-_KNOWN = select(_FILE.c.sha256).where(_FILE.c.sha256 == bindparam("digest"))
+_SAME_BYTES = select(_FILE.c.sha256).where(_FILE.c.sha256 == bindparam("digest"))
 _HEADING = select(_INSTANCE.c.heading, _INSTANCE.c.number).where(
     _INSTANCE.c.id == bindparam("case_id")
 )
@@ -56,7 +56,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def keep_file(connection: Connection, content: bytes, kind: str, now: dt.datetime) -> str:
     """Keep bytes under their hash and return it; the same bytes are kept once."""
     digest = hashlib.sha256(content).hexdigest()
-    if connection.execute(_KNOWN, {"digest": digest}).one_or_none() is None:
+    if connection.execute(_SAME_BYTES, {"digest": digest}).one_or_none() is None:
         connection.execute(
             insert(_FILE).values(
                 sha256=digest, content=content, size=len(content), kind=kind, stored_at=now

@@ -163,8 +163,8 @@ class SqlFacts:
 
     def _directions(self, school_year: str) -> Mapping[int, str]:
         rows = directory.directions(self._session, self._municipality_id, school_year)
-        for row in rows:
-            self._known["name", "direction", row.id, ""] = row.name
+        # Whoever lists the directions names them next.
+        self._known |= {("name", "direction", row.id, ""): row.name for row in rows}
         return {row.id: self._direction_state(row) for row in rows}
 
     def _direction_state(self, row: PriorityDirection) -> str:

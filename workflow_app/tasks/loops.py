@@ -23,7 +23,6 @@ from workflow_app.store import deadlines as deadline_rows
 from workflow_app.store import leases
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.roots import SqlRoots
-from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks.effects import TASKS, claim
 
 log = structlog.get_logger()
@@ -60,8 +59,7 @@ def _fire(house: House, connection: Connection, deadline: deadline_rows.Waiting)
     if deadline.decides:
         return house.transact(lambda uow: deadlines.fire(uow, deadline.id))
     with connection.begin():
-        uow = SqlUnitOfWork(connection, house.surroundings, house.clock.now())
-        return deadlines.fire(uow, deadline.id, notices_only=True)
+        return deadlines.fire(house.unit_of_work(connection), deadline.id, notices_only=True)
 
 
 def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:

@@ -289,8 +289,7 @@ def what_was_done(uow: SqlUnitOfWork, done: acting.Done, action: str) -> str:
     instance = uow.session.get_one(Instance, done.instance_id)
     process = uow.processes[instance.process]
     found = process.answer(action)
-    titles = {one.key: one.title for one in process.transitions}
-    title = found[1].title if found else titles[action]
+    title = found[1].title if found else process.step_title(action)
     return f"Готово: «{title}». Сейчас: «{process.states[instance.state].title}»."
 
 

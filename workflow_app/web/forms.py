@@ -152,7 +152,7 @@ def _control(
         _rows(uow, case, view, stored, value, errors, blanks, readonly=readonly)
         if view.row else ()
     )  # fmt: skip
-    known = _choices_in(uow, case, view, readonly=readonly)
+    known = () if view.row or readonly else choices(uow, case, view)
     return Control(
         view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
         str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
@@ -165,15 +165,6 @@ def _control(
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
-
-
-def _choices_in(
-    uow: SqlUnitOfWork, case: Case, view: FieldView, *, readonly: bool
-) -> Sequence[Choice]:
-    """Return what a control offers; one that only shows its value offers nothing."""
-    if view.row or readonly or view.options.get("readonly"):
-        return ()
-    return choices(uow, case, view)
 
 
 def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
@@ -202,7 +193,9 @@ def _rows(
     ]  # fmt: skip
     if not readonly and not view.options.get("fixed"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
-    lists = [_choices_in(uow, case, column, readonly=readonly) for column in view.columns]
+    # What only shows its value offers nothing.
+    lists = [() if readonly or column.options.get("readonly") else choices(uow, case, column)
+             for column in view.columns]  # fmt: skip
     own = [column.name for column in view.columns if column.kind not in ("choice", "flag")]
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
