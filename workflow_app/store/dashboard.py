@@ -2,16 +2,15 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
+    BigInteger,
     Select,
     String,
-    and_,
+    bindparam,
     case,
     cast,
     func,
@@ -19,11 +18,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflow_app.engine.overview import Work, Yearly
 from workflow_app.store import networks
+from workflow_app.store.models.base import UtcMoment, table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
 from workflow_app.store.models.registers import Network, Recommendation
@@ -32,6 +32,96 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 PAGE = 50
 BASE = "base"
+
+# Statements are built once, and each takes of one set of values what it needs.
+_NETWORK, _CASE = table(Network).c, table(Instance).c
+_WORK, _ADVICE = table(WorkItem).c, table(Recommendation).c
+_PART = table(Instance).alias("part").c
+_HERE, _NOW = bindparam("municipality", type_=BigInteger), bindparam("now", type_=UtcMoment)
+_ALIVE = (
+    _NETWORK.municipality_id == _HERE, _NETWORK.valid_from <= bindparam("last"),
+    _NETWORK.valid_to >= bindparam("first"),
+)  # fmt: skip
+_COUNT = select(func.count(_NETWORK.id)).where(*_ALIVE)
+_ROWS = (
+    select(Network)
+    .where(*_ALIVE, Network.id > bindparam("after"))
+    .order_by(Network.id)
+    .limit(PAGE + 1)
+)
+_SHOWN = (*_ALIVE, _NETWORK.id.between(bindparam("from_id"), bindparam("to_id")))
+"""The networks of a page, by their conditions: fifty parameters would make a plan of their own."""
+
+_SUBJECT = literal("network/") + cast(_NETWORK.id, String)
+_SUBJECT_OF_YEAR = _SUBJECT + "/" + bindparam("year", type_=String)
+_SUBJECT_OF_NEXT = _SUBJECT + "/" + bindparam("next_year", type_=String)
+_OF_ANY_NETWORK = _CASE.subject.like(literal("network/%/") + bindparam("year", type_=String))
+_IS_WORK = (_CASE.municipality_id == _HERE, _CASE.process.in_(bindparam("work", expanding=True)))
+_IS_PAPER = (_CASE.municipality_id == _HERE, _CASE.process.in_(bindparam("papers", expanding=True)))
+_IS_OPEN = (_WORK.municipality_id == _HERE, _WORK.closed_at.is_(None))
+_IS_ADVICE = (_ADVICE.municipality_id == _HERE, _ADVICE.state.in_(OPEN))
+
+_PIECES_OF = (
+    select(_NETWORK.id, _CASE.process, _CASE.state, func.count())
+    .join_from(table(Network), table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
+    .where(*_SHOWN, *_IS_WORK)
+    .group_by(_NETWORK.id, _CASE.process, _CASE.state)
+)
+_OVERDUE_OF = (
+    select(_NETWORK.id, func.count(_CASE.id.distinct()))
+    .join_from(table(Network), table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
+    .join(table(WorkItem), _WORK.instance_id == _CASE.id)
+    .where(*_SHOWN, *_IS_WORK, *_IS_OPEN, _WORK.due_at < _NOW)
+    .group_by(_NETWORK.id)
+)
+_PAPERS_OF = (
+    select(_NETWORK.id, _CASE.id, _CASE.process, _CASE.state, _CASE.is_late)
+    .join_from(table(Network), table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
+    .where(*_SHOWN, *_IS_PAPER)
+    .order_by(_CASE.id)
+)
+_ADVICE_OF = (
+    select(
+        _ADVICE.network_id, func.count(),
+        func.min(case((_ADVICE.due_on >= bindparam("today"), _ADVICE.due_on))),
+    )
+    .where(*_IS_ADVICE, _ADVICE.network_id.between(bindparam("from_id"), bindparam("to_id")))
+    .group_by(_ADVICE.network_id)
+)  # fmt: skip
+# What schools enter is a part of the network's report; what the report advises is followed in
+# the year after.
+_ABOUT = (
+    select(_NETWORK.id.label("network"), _CASE.id.label("case"))
+    .join_from(
+        table(Network), table(Instance),
+        _CASE.subject.in_((_SUBJECT, _SUBJECT_OF_YEAR, _SUBJECT_OF_NEXT)),
+    )
+    .where(*_SHOWN, _CASE.municipality_id == _HERE)
+    .cte()
+)  # fmt: skip
+_WITH_PARTS = union_all(
+    select(_ABOUT.c.network, _ABOUT.c.case),
+    select(_ABOUT.c.network, _PART.id).where(_PART.parent_id == _ABOUT.c.case, _PART.subject == ""),
+).subquery()
+_DUE_OF = (
+    select(_WITH_PARTS.c.network, func.min(_WORK.due_at))
+    .join(table(WorkItem), _WORK.instance_id == _WITH_PARTS.c.case)
+    .where(*_IS_OPEN, _WORK.due_at >= _NOW)
+    .group_by(_WITH_PARTS.c.network)
+)
+
+_LATE = select(_WORK.instance_id).where(*_IS_OPEN, _WORK.due_at < _NOW)
+_PIECES = (
+    select(_CASE.process, _CASE.state, func.count(), func.count(case((_CASE.id.in_(_LATE), 1))))
+    .where(*_IS_WORK, _OF_ANY_NETWORK)
+    .group_by(_CASE.process, _CASE.state)
+)
+_PAPERS = (
+    select(_CASE.process, _CASE.state, _CASE.is_late, func.count())
+    .where(*_IS_PAPER, _OF_ANY_NETWORK)
+    .group_by(_CASE.process, _CASE.state, _CASE.is_late)
+)
+_OPEN_ADVICE = select(func.count()).where(*_IS_ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,188 +201,89 @@ def kinds(uow: SqlUnitOfWork) -> Kinds:
 def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 0) -> Dashboard:
     """Return the networks whose term meets a school year, fifty a page, the oldest first."""
     first, last = school_year_bounds(year)
-    alive = (
-        Network.municipality_id == municipality_id,
-        Network.valid_from <= last,
-        Network.valid_to >= first,
-    )
-    query = select(Network).where(*alive, Network.id > after).order_by(Network.id).limit(PAGE + 1)
-    found = uow.session.scalars(query).all()
-    count = uow.session.scalar(select(func.count()).select_from(Network).where(*alive))
-    looked = _Looked(uow, municipality_id, year, kinds(uow))
+    said = kinds(uow)
+    values = {
+        "municipality": municipality_id, "first": first, "last": last, "after": after,
+        "year": year, "next_year": year_after(year), "now": uow.now, "today": uow.today,
+        "work": list(said.work), "papers": list(said.papers),
+    }  # fmt: skip
+    found = uow.session.scalars(_ROWS, values).all()
     rows = found[:PAGE]
+    values |= {"from_id": rows[0].id, "to_id": rows[-1].id} if rows else {"from_id": 0, "to_id": 0}
+    looked = _Looked(uow, said, values)
     return Dashboard(
         list(looked.lines(rows, max(first, min(uow.today, last)))),
-        looked.totals(count or 0),
+        looked.totals(),
         rows[-1].id if len(found) > PAGE else None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """Asks the questions of one municipality and year, of a page or of all."""
+    """Asks the questions of one municipality and year, of a page and of all."""
 
     uow: SqlUnitOfWork
-    municipality_id: int
-    year: str
     kinds: Kinds
+    values: Mapping[str, Any]
 
     def lines(self, rows: Sequence[Network], on: dt.date) -> Iterator[Line]:
-        subjects = [f"network/{row.id}/{self.year}" for row in rows]
-        within = Instance.subject.in_(_subjects(rows, f"/{self.year}"))
-        plans, papers = self._plans(within), self._papers(within)
-        overdue, advice = self._overdue(within), self._advice([row.id for row in rows])
-        due, bases = self._due(rows), _bases(self.uow.session, [row.id for row in rows], on)
-        for subject, row in zip(subjects, rows, strict=True):
+        plans, papers, due = self._plans(), self._papers(), self._due()
+        overdue = dict(self._ask(_OVERDUE_OF))
+        advice = {network: (number, day) for network, number, day in self._ask(_ADVICE_OF)}
+        bases = _bases(self.uow.session, [row.id for row in rows], on)
+        for row in rows:
             many, advised_by = advice.get(row.id, (0, None))
             days = [day for day in (due.get(row.id), advised_by) if day]
             yield Line(
-                row, bases.get(row.id, ""), plans.get(subject, Fulfilled()),
-                overdue.get(subject, 0), papers.get(subject), many, min(days, default=None),
+                row, bases.get(row.id, ""), plans.get(row.id, Fulfilled()),
+                overdue.get(row.id, 0), papers.get(row.id), many, min(days, default=None),
             )  # fmt: skip
 
-    def totals(self, count: int) -> Totals:
+    def totals(self) -> Totals:
         """Return the sums, added up where the rows are."""
-        within = and_(
-            Instance.subject.startswith("network/"), Instance.subject.endswith(f"/{self.year}")
-        )
-        work, papers = self.kinds.work, self.kinds.papers
-        is_late = Instance.id.in_(
-            select(WorkItem.instance_id).where(*self._open_work(), WorkItem.due_at < self.uow.now)
-        )
-        pieces = (
-            select(Instance.process, Instance.state, func.count(), func.count(case((is_late, 1))))
-            .where(self._ours(work), within)
-            .group_by(Instance.process, Instance.state)
-        )
-        told = [(work[row[0]], *row[1:]) for row in self.uow.session.execute(pieces)]
-        groups = (Instance.process, Instance.state, Instance.is_late)
-        found = self.uow.session.execute(
-            select(*groups, func.count()).where(self._ours(papers), within).group_by(*groups)
-        ).all()
+        told = [(self.kinds.work[process], *row) for process, *row in self._ask(_PIECES)]
+        papers = self._ask(_PAPERS)
         by_state: Counter[tuple[str, str]] = Counter()
-        for process, state, _, number in found:
+        for process, state, _, number in papers:
             by_state[process, state] += number
+        ((networks_in_all,),), ((advice,),) = self._ask(_COUNT), self._ask(_OPEN_ADVICE)
         return Totals(
-            count,
+            networks_in_all,
             Fulfilled(
                 sum(number for kind, state, number, _ in told if state in kind.done),
                 sum(number for kind, state, number, _ in told if state not in kind.left_out),
             ),
             sum(overdue for *_, overdue in told),
             by_state,
-            sum(number for _, _, came_late, number in found if came_late),
-            self.uow.session.scalar(self._open_advice(func.count())) or 0,
+            sum(number for _, _, came_late, number in papers if came_late),
+            advice,
         )
 
-    def _open_work(self) -> Sequence[ColumnElement[bool]]:
-        return WorkItem.municipality_id == self.municipality_id, WorkItem.closed_at.is_(None)
+    def _ask(self, question: Select[Any]) -> Sequence[Any]:
+        return self.uow.connection.execute(question, self.values).all()
 
-    def _plans(self, within: ColumnElement[bool]) -> Mapping[str, Fulfilled]:
-        query = (
-            select(Instance.subject, Instance.process, Instance.state, func.count())
-            .where(self._ours(self.kinds.work), within)
-            .group_by(Instance.subject, Instance.process, Instance.state)
-        )
-        told: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for subject, process, state, number in self.uow.session.execute(query):
+    def _plans(self) -> Mapping[int, Fulfilled]:
+        """Return network → how much of its plan is done."""
+        told: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        for network, process, state, number in self._ask(_PIECES_OF):
             kind = self.kinds.work[process]
-            told[subject][0] += number if state in kind.done else 0
-            told[subject][1] += 0 if state in kind.left_out else number
-        return {subject: Fulfilled(*pair) for subject, pair in told.items()}
+            told[network][0] += number if state in kind.done else 0
+            told[network][1] += 0 if state in kind.left_out else number
+        return {network: Fulfilled(*pair) for network, pair in told.items()}
 
-    def _overdue(self, within: ColumnElement[bool]) -> Mapping[str, int]:
-        """Return subject → its overdue pieces of work."""
-        query = (
-            select(Instance.subject, func.count(WorkItem.instance_id.distinct()))
-            .join(Instance, Instance.id == WorkItem.instance_id)
-            .where(
-                *self._open_work(), WorkItem.due_at < self.uow.now, self._ours(self.kinds.work),
-                within,
-            )
-            .group_by(Instance.subject)
-        )  # fmt: skip
-        return {row[0]: row[1] for row in self.uow.session.execute(query)}
+    def _papers(self) -> Mapping[int, PaperOf]:
+        """Return network → its newest paper."""
+        return {network: PaperOf(*said) for network, *said in self._ask(_PAPERS_OF)}
 
-    def _due(self, rows: Sequence[Network]) -> Mapping[int, dt.date]:
-        """Return network → the next day on which anything of it is due.
-
-        What schools enter is a part of the network's report; what the report advises is followed
-        in the year after.
-        """
-        parts = ("", f"/{self.year}", f"/{year_after(self.year)}")
-        networks_of = {f"network/{row.id}{part}": row.id for row in rows for part in parts}
-        part = aliased(Instance)
-        named = (Instance.municipality_id == self.municipality_id,
-                 Instance.subject.in_(_subjects(rows, *parts)))  # fmt: skip
-        about = union_all(
-            select(Instance.id, Instance.subject).where(*named),
-            select(part.id, Instance.subject)
-            .join(part, part.parent_id == Instance.id)
-            .where(*named, part.subject == ""),
-        ).subquery()
-        query = (
-            select(about.c.subject, func.min(WorkItem.due_at))
-            .join(WorkItem, WorkItem.instance_id == about.c.id)
-            .where(*self._open_work(), WorkItem.due_at >= self.uow.now)
-            .group_by(about.c.subject)
-        )
-        found: dict[int, dt.date] = {}
-        for subject, moment in self.uow.session.execute(query):
-            day, network = moment.astimezone(self.uow.zone).date(), networks_of[subject]
-            found[network] = min(day, found.get(network, day))
-        return found
-
-    def _papers(self, within: ColumnElement[bool]) -> Mapping[str, PaperOf]:
-        """Return subject → its newest paper."""
-        query = (
-            select(
-                Instance.subject, Instance.id, Instance.process, Instance.state, Instance.is_late
-            )
-            .where(self._ours(self.kinds.papers), within)
-            .order_by(Instance.id)
-        )
+    def _due(self) -> Mapping[int, dt.date]:
+        """Return network → the next day on which anything of it is due."""
         return {
-            subject: PaperOf(key, process, state, came_late)
-            for subject, key, process, state, came_late in self.uow.session.execute(query)
+            network: moment.astimezone(self.uow.zone).date()
+            for network, moment in self._ask(_DUE_OF)
         }
 
-    def _ours(self, processes: Iterable[str]) -> ColumnElement[bool]:
-        return and_(
-            Instance.municipality_id == self.municipality_id, Instance.process.in_(list(processes))
-        )
 
-    def _advice(self, ids: Collection[int]) -> Mapping[int, tuple[int, dt.date | None]]:
-        """Return network → its open recommendations, and the next day one of them is due."""
-        due_on = case((Recommendation.due_on >= self.uow.today, Recommendation.due_on))
-        query = self._open_advice(Recommendation.network_id, func.count(), func.min(due_on)).where(
-            Recommendation.network_id.in_(ids)
-        )
-        found = self.uow.session.execute(query.group_by(Recommendation.network_id))
-        return {row[0]: (row[1], row[2]) for row in found}
-
-    def _open_advice(self, *columns: Any) -> Select[Any]:
-        return (
-            select(*columns)
-            .select_from(Recommendation)
-            .where(
-                Recommendation.municipality_id == self.municipality_id,
-                Recommendation.state.in_(OPEN),
-            )
-        )
-
-
-def _subjects(rows: Sequence[Network], *parts: str) -> CompoundSelect[str]:
-    """Return what cases about networks name, to be joined.
-
-    PostgreSQL compares a list of texts that are parameters with every row, one by one.
-    """
-    ids = [row.id for row in rows]
-    named = literal("network/") + cast(Network.id, String)
-    return union_all(*(select(named + part).where(Network.id.in_(ids)) for part in parts))
-
-
-def _bases(session: Session, ids: Sequence[int], on: dt.date) -> Mapping[int, str]:
+def _bases(session: Session, ids: Collection[int], on: dt.date) -> Mapping[int, str]:
     """Return network → the name of its base school."""
     bases = {m.network_id: m.school_id for m in networks.members_of(session, ids, on)
              if m.role == BASE}  # fmt: skip

@@ -121,6 +121,7 @@ class SqlUnitOfWork:
         self.today = now.astimezone(surroundings.zone).date()
         self._bodies = surroundings.bodies
         self._public_url = surroundings.public_url
+        self._actors: dict[int, Actor] = {}
         self._facts: dict[int, SqlFacts] = {}
         self._heads: dict[int, tuple[int, str, str]] = {}
         self._cases: dict[int, Case] = {}
@@ -138,8 +139,11 @@ class SqlUnitOfWork:
     # ------------------------------------------------------------ reading
 
     def actor(self, person_id: int) -> Actor:
-        """Return the person with her capacities today."""
-        return Actor(person_id, offices.capacities(self.connection, person_id, self.today))
+        """Return the person with her capacities today, memoised within this unit of work."""
+        if person_id not in self._actors:
+            held = offices.capacities(self.connection, person_id, self.today)
+            self._actors[person_id] = Actor(person_id, held)
+        return self._actors[person_id]
 
     def facts(self, municipality_id: int) -> SqlFacts:
         """Return the registers, memoised within this unit of work."""
