@@ -8,6 +8,7 @@ from workflow_app.store.directory import (
     acting_signer,
     capacities,
     directions,
+    heads,
     holders,
     networks_of_school,
     school_cards,
@@ -207,8 +208,12 @@ def test_a_card_shows_the_school_as_it_is_on_the_day(district, cast):
     assert turksad.full_name.endswith("села Турксад Левокумского муниципального округа "
                                       "Ставропольского края")  # fmt: skip
     assert [member.role for member in turksad.networks] == ["supported"]
-    assert cards[5].head == "Исмаилов Ш.Г."
     assert cards[2].networks == ()
+
+
+def test_a_school_is_led_by_who_holds_the_post_on_the_day(district, cast):
+    led_by = heads(district, cast.municipality, day("2026-06-18"))
+    assert led_by[cast.school("S06")] == "Исмаилов Ш.Г."
 
 
 def test_a_card_of_another_year_shows_its_figures(district, cast):

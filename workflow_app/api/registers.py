@@ -163,11 +163,12 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
 
 def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
     cards = directory.school_cards(uow.session, municipality_id, uow.today)
+    heads = directory.heads(uow.session, municipality_id, uow.today)
     return [
         m.SchoolView(
             id=card.id, name=card.short_name, type=card.school_type, settlement=card.settlement,
             students=card.students_count, teachers=card.teachers_count,
-            statuses=list(card.statuses), head=card.head,
+            statuses=list(card.statuses), head=heads.get(card.id),
         )
         for card in cards
     ]  # fmt: skip

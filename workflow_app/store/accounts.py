@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from workflow_app.services.access import AccountRow
 from workflow_app.store.models.accounts import (
@@ -26,6 +26,9 @@ _LINK = table(AccessLink)
 _TOKEN = table(ApiToken)
 _ATTEMPT = table(SignInAttempt)
 _PERSON = table(Person)
+_SIGNED_IN = select(_SESSION.c.person_id, _SESSION.c.seen_at, _SESSION.c.expires_at).where(
+    _SESSION.c.token_sha256 == bindparam("token")
+)
 
 
 class SqlAccess:
@@ -75,13 +78,12 @@ class SqlAccess:
             )
         )  # fmt: skip
 
-    def person_of_session(self, token_sha256: str) -> int | None:
-        """Return who is signed in with a session, and note now and then that she was seen."""
-        query = select(_SESSION).where(_SESSION.c.token_sha256 == token_sha256)
-        row = self._connection.execute(query).one_or_none()
+    def signed_in(self, token_sha256: str) -> tuple[int, dt.datetime] | None:
+        """Return who is signed in with a session, and when it was noted that she was seen."""
+        row = self._connection.execute(_SIGNED_IN, {"token": token_sha256}).one_or_none()
         if row is None or row.expires_at <= self.now:
             return None
-        return int(row.person_id)
+        return row.person_id, row.seen_at
 
     def end_session(self, token_sha256: str) -> None:
         """Delete one session."""

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 import holidays
-from sqlalchemy import delete, extract, select
+from sqlalchemy import BigInteger, bindparam, delete, extract, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import ONE_DAY, SATURDAY, WorkingCalendar
@@ -12,6 +12,12 @@ from workflow_app.store.models.directory import CalendarDay, CalendarYear
 
 COUNTRY = "RU"
 LANGUAGE = "ru"
+
+_MUNICIPALITY = bindparam("municipality", type_=BigInteger)
+_DAYS = select(CalendarDay.day, CalendarDay.is_working).where(
+    CalendarDay.municipality_id == _MUNICIPALITY
+)
+_FILLED = select(CalendarYear.year).where(CalendarYear.municipality_id == _MUNICIPALITY)
 
 
 def exceptional_days(year: int) -> Iterator[tuple[dt.date, bool, str | None]]:
@@ -71,8 +77,7 @@ def restore_day(session: Session, municipality_id: int, day: dt.date) -> None:
 
 def load_calendar(session: Session, municipality_id: int) -> WorkingCalendar:
     """Return the municipality's calendar as the engine counts with it."""
-    query = select(CalendarDay.day, CalendarDay.is_working)
-    rows = session.execute(query.where(CalendarDay.municipality_id == municipality_id)).all()
+    rows = session.execute(_DAYS, {"municipality": municipality_id}).all()
     return WorkingCalendar(
         non_working=frozenset(day for day, works in rows if not works),
         working=frozenset(day for day, works in rows if works),
@@ -82,8 +87,7 @@ def load_calendar(session: Session, municipality_id: int) -> WorkingCalendar:
 
 def _years(session: Session, municipality_id: int) -> Iterable[int]:
     """Return the years whose calendar is filled."""
-    query = select(CalendarYear.year).where(CalendarYear.municipality_id == municipality_id)
-    return session.scalars(query)
+    return session.scalars(_FILLED, {"municipality": municipality_id})
 
 
 def _rows_of(session: Session, municipality_id: int, year: int) -> Iterable[CalendarDay]:

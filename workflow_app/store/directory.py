@@ -36,6 +36,7 @@ __all__ = [
     "capacities",
     "composition",
     "directions",
+    "heads",
     "holders",
     "networks_of_school",
     "networks_of_schools",
@@ -71,7 +72,6 @@ class SchoolContext:
     language_note: str | None
     school_year: str
     statuses: tuple[str, ...] = ()
-    head: str | None = None
     networks: tuple[Member, ...] = field(default=())
 
 
@@ -87,7 +87,6 @@ def school_cards(
     rows = session.execute(_schools(municipality_id, on, school_ids)).all()
     ids = [row.id for row in rows]
     held = statuses_of_year(session, municipality_id, year, on)
-    heads = _heads(session, municipality_id, on)
     networks: dict[int, list[Member]] = defaultdict(list)
     for member in networks_of_schools(session, ids, on):
         networks[member.school_id].append(member)
@@ -96,7 +95,6 @@ def school_cards(
             row,
             year,
             statuses=tuple(status.code for status in held.get(row.id, ())),
-            head=heads.get(row.id),
             networks=tuple(networks[row.id]),
         )
         for row in rows
@@ -192,8 +190,8 @@ def _schools(
     return query if school_ids is None else query.where(School.id.in_(school_ids))
 
 
-def _heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:
-    """Return who leads each school on the day."""
+def heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:
+    """Return school → the short name of who leads it on the day."""
     found = holders(session, municipality_id, SCHOOL_HEAD, None, on)
     names = _short_names(session, (capacity.person_id for capacity in found))
     return {one.organisation_id: names[one.person_id] for one in found}
@@ -210,7 +208,6 @@ def _card(
     year: str,
     *,
     statuses: tuple[str, ...],
-    head: str | None,
     networks: tuple[Member, ...],
 ) -> SchoolContext:
     """Return one card."""
@@ -233,6 +230,5 @@ def _card(
         language_note=row.language_note,
         school_year=year,
         statuses=statuses,
-        head=head,
         networks=networks,
     )

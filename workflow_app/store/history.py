@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from workflow_app.engine.case import Case
 from workflow_app.services.hashing import canonical, sha256
@@ -14,6 +14,9 @@ from workflow_app.store.models.instances import History
 
 _HISTORY = table(History)
 ADD = insert(_HISTORY).inline()
+_OF_CASE = select(_HISTORY).where(_HISTORY.c.instance_id == bindparam("case"))
+_LAST = _OF_CASE.order_by(_HISTORY.c.seq.desc()).limit(1)
+_LINES = _OF_CASE.order_by(_HISTORY.c.seq)
 
 CHAINED = (
     "instance_id", "seq", "at", "action", "title", "from_state", "to_state", "person_id",
@@ -46,15 +49,13 @@ def line_hash(said: Mapping[str, Any]) -> str:
 
 def last_step(connection: Connection, instance_id: int) -> LastStep | None:
     """Return the newest line of a case."""
-    of_case = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
-    row = connection.execute(of_case.order_by(_HISTORY.c.seq.desc()).limit(1)).one_or_none()
+    row = connection.execute(_LAST, {"case": instance_id}).one_or_none()
     return None if row is None else _step(row)
 
 
 def steps(connection: Connection, instance_id: int) -> Sequence[LastStep]:
     """Return every line of a case, oldest first."""
-    query = select(_HISTORY).where(_HISTORY.c.instance_id == instance_id)
-    return [_step(row) for row in connection.execute(query.order_by(_HISTORY.c.seq))]
+    return [_step(row) for row in connection.execute(_LINES, {"case": instance_id})]
 
 
 def _step(row: Any) -> LastStep:

@@ -24,6 +24,16 @@ _INDICATOR = table(Indicator)
 _VALUE = table(IndicatorValue)
 _RECOMMENDATION = table(Recommendation)
 
+_RECOMMENDATIONS = (
+    select(_RECOMMENDATION)
+    .where(
+        _RECOMMENDATION.c.municipality_id == bindparam("municipality"),
+        _RECOMMENDATION.c.network_id == bindparam("network"),
+        _RECOMMENDATION.c.school_year == bindparam("year"),
+    )
+    .order_by(_RECOMMENDATION.c.id)
+)
+
 KEY = ("network_id", "school_id", "indicator_id", "school_year")
 PROMISED = ("baseline", "target")
 """What a later entry leaves as it was, unless it says otherwise."""
@@ -138,21 +148,13 @@ def recommendations(
     connection: Connection, municipality_id: int, network_id: int, school_year: str
 ) -> tuple[RecommendationCard, ...]:
     """Return what the report of a network on a year recommended."""
-    query = (
-        select(_RECOMMENDATION)
-        .where(
-            _RECOMMENDATION.c.municipality_id == municipality_id,
-            _RECOMMENDATION.c.network_id == network_id,
-            _RECOMMENDATION.c.school_year == school_year,
-        )
-        .order_by(_RECOMMENDATION.c.id)
-    )
+    values = {"municipality": municipality_id, "network": network_id, "year": school_year}
     return tuple(
         RecommendationCard(
             row.id, row.code, row.text, row.decision, row.school_id, row.responsible_person_id,
             row.due_on, row.state, row.addressee, row.measure, row.reason, row.instance_id,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_RECOMMENDATIONS, values)
     )  # fmt: skip
 
 

@@ -4,12 +4,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.roles import POST, Actor, Capacity
+from workflow_app.store.models.base import UtcMoment
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
@@ -100,6 +102,7 @@ def place(cursor: str) -> tuple[dt.datetime, int] | None:
     return (at, int(number)) if is_number and at.tzinfo else None
 
 
+@lru_cache(maxsize=1000)
 def mine(actor: Actor, today: dt.date) -> ColumnElement[bool]:
     """Return the condition that a work item waits for one of the actor's capacities.
 
@@ -205,9 +208,15 @@ def _changed(session: Session, actor: Actor, since: dt.datetime, today: dt.date)
 
 def counts(session: Session, actor: Actor, now: dt.datetime, today: dt.date) -> tuple[int, int]:
     """Return how much work waits for a person, and how much of it is late."""
-    late = func.count().filter(WorkItem.due_at < now)
-    row = session.execute(select(func.count(), late).where(mine(actor, today))).one()
-    return int(row[0]), int(row[1])
+    total, late = session.execute(_counts(actor, today), {"now": now}).one()
+    return total, late
+
+
+@lru_cache(maxsize=1000)
+def _counts(actor: Actor, today: dt.date) -> Select[int, int]:
+    """Return the statement that counts a person's work; every page of hers asks it."""
+    late = func.count().filter(WorkItem.due_at < bindparam("now", type_=UtcMoment))
+    return select(func.count(), late).where(mine(actor, today))
 
 
 def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
@@ -251,59 +260,57 @@ class CasePage:
     """Open work items with the organisation they wait for."""
 
 
+# Statements are built once; `case` is the one whose page asks.
+_CASE = bindparam("case", type_=BigInteger)
+_LINES = (
+    select(History, Person.short_nom)
+    .outerjoin(Person, Person.id == History.person_id)
+    .where(History.instance_id == _CASE)
+    .order_by(History.seq)
+)
+_DOCUMENTS = select(Document).where(Document.instance_id == _CASE).order_by(Document.id)
+_VOTES = (
+    select(BallotRow, VoteRow, func.coalesce(Organisation.short_name, ""))
+    .join(VoteRow, VoteRow.ballot_id == BallotRow.id)
+    .outerjoin(Organisation, Organisation.id == VoteRow.organisation_id)
+    .where(BallotRow.instance_id == _CASE)
+    .order_by(BallotRow.id, VoteRow.id)
+)
+_DEADLINES = (
+    select(Deadline)
+    .where(Deadline.instance_id == _CASE, Deadline.closed_at.is_(None))
+    .order_by(Deadline.due_at)
+)
+_CHILDREN = select(Instance).where(Instance.parent_id == _CASE).order_by(Instance.id)
+_VERSIONS = (
+    select(DataVersion)
+    .where(DataVersion.instance_id == _CASE, DataVersion.withdrawn_at.is_(None))
+    .order_by(DataVersion.number)
+)
+_INCIDENTS = select(Incident).where(Incident.instance_id == _CASE, Incident.resolved_at.is_(None))
+_OPEN_WORK = (
+    select(WorkItem, func.coalesce(Organisation.short_name, ""))
+    .outerjoin(
+        Organisation, and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST)
+    )
+    .where(WorkItem.instance_id == _CASE, WorkItem.closed_at.is_(None))
+    .order_by(WorkItem.due_at, WorkItem.id)
+)
+
+
 def case_page(session: Session, instance_id: int, parent_id: int | None) -> CasePage:
     """Return what stands around a case."""
-    lines = session.execute(
-        select(History, Person.short_nom)
-        .outerjoin(Person, Person.id == History.person_id)
-        .where(History.instance_id == instance_id)
-        .order_by(History.seq)
-    )
-    votes = session.execute(
-        select(BallotRow, VoteRow, func.coalesce(Organisation.short_name, ""))
-        .join(VoteRow, VoteRow.ballot_id == BallotRow.id)
-        .outerjoin(Organisation, Organisation.id == VoteRow.organisation_id)
-        .where(BallotRow.instance_id == instance_id)
-        .order_by(BallotRow.id, VoteRow.id)
-    )
+    about = {"case": instance_id}
     return CasePage(
-        [_history_line(line, name) for line, name in lines],
-        session.scalars(
-            select(Document).where(Document.instance_id == instance_id).order_by(Document.id)
-        ).all(),
-        [(ballot, vote, name) for ballot, vote, name in votes],
-        session.scalars(
-            select(Deadline)
-            .where(Deadline.instance_id == instance_id, Deadline.closed_at.is_(None))
-            .order_by(Deadline.due_at)
-        ).all(),
-        session.scalars(
-            select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id)
-        ).all(),
+        [_history_line(line, name) for line, name in session.execute(_LINES, about)],
+        session.scalars(_DOCUMENTS, about).all(),
+        [(ballot, vote, name) for ballot, vote, name in session.execute(_VOTES, about)],
+        session.scalars(_DEADLINES, about).all(),
+        session.scalars(_CHILDREN, about).all(),
         session.get(Instance, parent_id) if parent_id else None,
-        session.scalars(
-            select(DataVersion)
-            .where(DataVersion.instance_id == instance_id, DataVersion.withdrawn_at.is_(None))
-            .order_by(DataVersion.number)
-        ).all(),
-        session.scalars(
-            select(Incident).where(
-                Incident.instance_id == instance_id, Incident.resolved_at.is_(None)
-            )
-        ).all(),
-        [(item, name or "") for item, name in session.execute(_open_work(instance_id))],
-    )
-
-
-def _open_work(instance_id: int) -> Select[WorkItem, str]:
-    return (
-        select(WorkItem, Organisation.short_name)
-        .outerjoin(
-            Organisation,
-            and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST),
-        )
-        .where(WorkItem.instance_id == instance_id, WorkItem.closed_at.is_(None))
-        .order_by(WorkItem.due_at, WorkItem.id)
+        session.scalars(_VERSIONS, about).all(),
+        session.scalars(_INCIDENTS, about).all(),
+        [(item, name) for item, name in session.execute(_OPEN_WORK, about)],
     )
 
 
@@ -412,7 +419,11 @@ def notices(session: Session, person_id: int, most: int = 30) -> Sequence[Notice
     return session.scalars(query).all()
 
 
+_UNREAD = select(func.count(Notice.id)).where(
+    Notice.person_id == bindparam("person"), Notice.read_at.is_(None)
+)
+
+
 def unread(session: Session, person_id: int) -> int:
     """Return how many notices a person has not read."""
-    query = select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    return int(session.execute(query.select_from(Notice)).scalar_one())
+    return session.execute(_UNREAD, {"person": person_id}).scalar_one()

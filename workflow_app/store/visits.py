@@ -16,13 +16,6 @@ NOTED_EVERY = dt.timedelta(minutes=5)
 NEW_VISIT_AFTER = dt.timedelta(minutes=30)
 
 
-def was_away(uow: SqlUnitOfWork, token_sha256: str) -> bool:
-    """Tell whether it is time to note that a session was seen."""
-    query = select(_SESSION.c.seen_at).where(_SESSION.c.token_sha256 == token_sha256)
-    seen_at = uow.connection.execute(query).scalar_one_or_none()
-    return seen_at is not None and uow.now - seen_at >= NOTED_EVERY
-
-
 def seen_again(uow: SqlUnitOfWork, token_sha256: str) -> None:
     """Note that a session was seen; after a long pause its last moment ends the visit before."""
     query = select(_SESSION).where(_SESSION.c.token_sha256 == token_sha256)

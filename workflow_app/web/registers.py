@@ -146,6 +146,7 @@ def schools() -> str:
         return render_template(
             "registers/schools.html", years=years, status=status,
             cards=[card for card in cards if not status or status in card.statuses],
+            heads=directory.heads(uow.session, district, uow.today),
             year=year or (cards[0].school_year if cards else ""),
         )  # fmt: skip
 
@@ -169,6 +170,7 @@ def school(school_id: int) -> str:
         ]
         return render_template(
             "registers/school.html", card=card, people=people,
+            head=directory.heads(uow.session, district, uow.today).get(school_id),
             organisation=uow.session.get_one(Organisation, school_id),
             statuses=directory.statuses(uow.session, school_id, card.school_year, uow.today),
             networks={

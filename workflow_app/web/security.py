@@ -60,15 +60,13 @@ def _who() -> BaseResponse | None:
 
 def _person_of(token_sha256: str) -> int | None:
     """Return who is signed in; a session unseen for a while is marked as seen again."""
-
-    def look(uow: SqlUnitOfWork) -> tuple[int | None, bool]:
-        found = SqlAccess(uow).person_of_session(token_sha256)
-        return found, found is not None and visits.was_away(uow, token_sha256)
-
-    found, was_away = read(look)
-    if was_away:
+    found = read(lambda uow: SqlAccess(uow).signed_in(token_sha256))
+    if found is None:
+        return None
+    person, seen_at = found
+    if house().clock.now() - seen_at >= visits.NOTED_EVERY:
         house().transact(lambda uow: visits.seen_again(uow, token_sha256))
-    return found
+    return person
 
 
 def person_id() -> int:
