@@ -49,6 +49,12 @@ def test_a_letter_arrives_with_its_words_unchanged(smtp_server, mailer):
     assert smtp_server.recipients == [["head.s06@school.example"]]
 
 
+def test_a_subject_that_looks_encoded_stays_as_it_was_typed(smtp_server, mailer):
+    typed = "Сеть =?utf-8?b?0KE=?= школ"
+    mailer.send(dataclasses.replace(LETTER, subject=typed))
+    assert smtp_server.messages[0]["Subject"] == typed
+
+
 def test_a_letter_carries_the_marks_of_a_program(smtp_server, mailer):
     mailer.send(LETTER)
     [message] = smtp_server.messages
