@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -40,7 +41,12 @@ from workflow_app.store.order_effects import cited
 _ON = bindparam("on_day", type_=Date)
 _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
 _PERSON = (
-    select(Person, Position)
+    select(
+        Person.id, Person.short_nom, Person.short_gen, Person.short_dat, Person.short_acc,
+        Person.signature_name, Person.email, Position.id.label("position"), Position.role,
+        Position.organisation_id, Position.title, Position.title_gen, Position.title_dat,
+        Position.title_acc,
+    )
     .outerjoin(Position, and_(Position.person_id == Person.id, in_office()))
     .where(Person.id == bindparam("person"), Person.municipality_id == _MUNICIPALITY)
     .order_by(Position.id)
@@ -91,16 +97,16 @@ def person(
     found = session.execute(_PERSON, values).all()
     if not found:
         return None
-    row = found[0][0]
+    row = found[0]
     return PersonCard(
         row.id, row.short_nom, row.short_gen, row.short_dat, row.short_acc, row.signature_name,
-        row.email or "", tuple(_office(held) for _, held in found if held),
+        row.email or "", tuple(_office(held) for held in found if held.position),
     )  # fmt: skip
 
 
-def _office(row: Position) -> OfficeCard:
+def _office(row: Any) -> OfficeCard:
     return OfficeCard(
-        row.id, row.role, row.organisation_id, row.title, row.title_gen or "",
+        row.position, row.role, row.organisation_id, row.title, row.title_gen or "",
         row.title_dat or "", row.title_acc or "",
     )  # fmt: skip
 

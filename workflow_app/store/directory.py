@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_of
@@ -48,6 +48,22 @@ __all__ = [
 ]
 
 SCHOOL_HEAD = "school_head"
+
+_ON = bindparam("on_day", type_=Date)
+_IS_VALID = and_(
+    SchoolStatus.assigned_on <= _ON,
+    or_(SchoolStatus.revoked_on.is_(None), SchoolStatus.revoked_on > _ON),
+)
+_IN_YEAR = select(SchoolStatus).where(
+    SchoolStatus.municipality_id == bindparam("municipality"),
+    SchoolStatus.school_year == bindparam("year"),
+)
+_OF_YEAR = _IN_YEAR.where(_IS_VALID).order_by(SchoolStatus.id)
+_NEWEST = (
+    _IN_YEAR.where(SchoolStatus.assigned_on <= _ON)
+    .order_by(SchoolStatus.assigned_on.desc(), SchoolStatus.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,44 +125,27 @@ def statuses(
         SchoolStatus.school_id == school_id, SchoolStatus.school_year == school_year
     )
     if on is not None:
-        query = query.where(_valid(on))
-    return tuple(session.scalars(query.order_by(SchoolStatus.id)))
+        query = query.where(_IS_VALID)
+    return tuple(session.scalars(query.order_by(SchoolStatus.id), {"on_day": on}))
 
 
 def statuses_of_year(
     session: Session, municipality_id: int, school_year: str, on: dt.date
 ) -> Mapping[int, Sequence[SchoolStatus]]:
     """Return school → its statuses of a year that are valid on a day, of all that have any."""
-    query = (
-        select(SchoolStatus)
-        .where(
-            SchoolStatus.municipality_id == municipality_id,
-            SchoolStatus.school_year == school_year, _valid(on),
-        )
-        .order_by(SchoolStatus.id)
-    )  # fmt: skip
+    values = {"municipality": municipality_id, "year": school_year, "on_day": on}
     found: dict[int, list[SchoolStatus]] = defaultdict(list)
-    for status in session.scalars(query):
+    for status in session.scalars(_OF_YEAR, values):
         found[status.school_id].append(status)
     return found
-
-
-def _valid(on: dt.date) -> ColumnElement[bool]:
-    still = or_(SchoolStatus.revoked_on.is_(None), SchoolStatus.revoked_on > on)
-    return and_(SchoolStatus.assigned_on <= on, still)
 
 
 def status_basis(
     session: Session, municipality_id: int, school_year: str, on: dt.date | None = None
 ) -> SchoolStatus | None:
     """Return a status whose act fixed the statuses of the year, None before any act."""
-    query = select(SchoolStatus).where(
-        SchoolStatus.municipality_id == municipality_id, SchoolStatus.school_year == school_year
-    )
-    if on is not None:
-        query = query.where(SchoolStatus.assigned_on <= on)
-    newest = query.order_by(SchoolStatus.assigned_on.desc(), SchoolStatus.id).limit(1)
-    return session.scalars(newest).one_or_none()
+    values = {"municipality": municipality_id, "year": school_year, "on_day": on or dt.date.max}
+    return session.scalars(_NEWEST, values).one_or_none()
 
 
 def directions(

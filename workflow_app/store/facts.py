@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Tally
@@ -73,6 +73,25 @@ OF_REGISTERS = frozenset({
 
 _SETTINGS = select(Setting.key, Setting.value).where(
     Setting.municipality_id == bindparam("municipality")
+)
+_CARDS = (
+    select(
+        _INSTANCE.c.id, _INSTANCE.c.state, _INSTANCE.c.data, _INSTANCE.c.number,
+        _INSTANCE.c.fan_key,
+    )
+    .where(_INSTANCE.c.process == bindparam("of_process"))
+    .order_by(_INSTANCE.c.id)
+)  # fmt: skip
+_CARD = _CARDS.where(_INSTANCE.c.id == bindparam("case"))
+_CARDS_OF_CHILDREN = _CARDS.where(_INSTANCE.c.parent_id == bindparam("parent"))
+_CARDS_ABOUT = _CARDS.where(*subjects.IS_ABOUT)
+_OPEN_CARDS_OF = _CARDS.where(
+    _INSTANCE.c.finished_at.is_(None),
+    _INSTANCE.c.id.in_(
+        select(Participant.instance_id).where(
+            Participant.organisation_id == bindparam("organisation")
+        )
+    ),
 )
 _SCHOOL = (
     select(School, Organisation, Settlement)
@@ -281,7 +300,9 @@ class SqlFacts:
         """Return the cases of a process about a subject or a part of it, oldest first."""
         return self._once(
             ("about", subject, process),
-            lambda: self._cases(process, *subjects.about(self._municipality_id, subject)),
+            lambda: self._cases(
+                process, _CARDS_ABOUT, subjects.named(self._municipality_id, subject)
+            ),
         )
 
     def parent(self, case: Case) -> CaseCard | None:
@@ -290,32 +311,25 @@ class SqlFacts:
             return None
         query = select(_INSTANCE.c.process).where(_INSTANCE.c.id == case.parent_id)
         process = self._connection.execute(query).scalar_one()
-        return self._cases(process, _INSTANCE.c.id == case.parent_id)[0]
+        return self._cases(process, _CARD, {"case": case.parent_id})[0]
 
     def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
         """Return the children of one process, oldest first."""
-        return self._cases(process, _INSTANCE.c.parent_id == case.id)
+        return self._cases(process, _CARDS_OF_CHILDREN, {"parent": case.id})
 
     def open_cases_of(self, process: str, organisation_id: int) -> tuple[CaseCard, ...]:
         """Return the open cases of a process in which an organisation takes part."""
-        part = select(Participant.instance_id).where(Participant.organisation_id == organisation_id)
-        open_ = (_INSTANCE.c.finished_at.is_(None), _INSTANCE.c.id.in_(part))
-        return self._cases(process, *open_)
+        return self._cases(process, _OPEN_CARDS_OF, {"organisation": organisation_id})
 
-    def _cases(self, process: str, *where: ColumnElement[bool]) -> tuple[CaseCard, ...]:
-        query = (
-            select(
-                _INSTANCE.c.id, _INSTANCE.c.state, _INSTANCE.c.data, _INSTANCE.c.number,
-                _INSTANCE.c.fan_key,
-            )
-            .where(_INSTANCE.c.process == process, *where)
-            .order_by(_INSTANCE.c.id)
-        )  # fmt: skip
+    def _cases(
+        self, process: str, question: Select[Any], values: Mapping[str, Any]
+    ) -> tuple[CaseCard, ...]:
+        found = self._connection.execute(question, {"of_process": process, **values})
         form = self._processes[process].form
         return tuple(
             CaseCard(row.id, process, row.state, form.model_validate(row.data), row.number,
                      row.fan_key)
-            for row in self._connection.execute(query)
+            for row in found
         )  # fmt: skip
 
     def post(self, position_id: int) -> PostCard | None:

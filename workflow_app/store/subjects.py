@@ -1,9 +1,10 @@
 """Cases about the same thing: a network, or a network in a school year; and their clocks."""
 
 import datetime as dt
+import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import BigInteger, Connection, String, bindparam, or_, select, update
 
 from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case
@@ -16,13 +17,24 @@ _DEADLINE = table(Deadline)
 _WORK = table(WorkItem)
 
 
-def about(municipality_id: int, subject: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a case is about a subject or a part of it."""
-    part = _INSTANCE.c.subject.startswith(f"{subject}/", autoescape=True)
-    return (
-        _INSTANCE.c.municipality_id == municipality_id,
-        or_(_INSTANCE.c.subject == subject, part),
-    )
+IS_ABOUT = (
+    _INSTANCE.c.municipality_id == bindparam("subject_of", type_=BigInteger),
+    or_(
+        _INSTANCE.c.subject == bindparam("subject_named", type_=String),
+        _INSTANCE.c.subject.startswith(bindparam("subject_parts", type_=String), escape="\\"),
+    ),
+)
+"""The conditions that a case is about a subject or a part of it; `named` gives their values."""
+_OPEN_DEADLINES = (
+    _DEADLINE.c.closed_at.is_(None),
+    _DEADLINE.c.instance_id.in_(select(_INSTANCE.c.id).where(*IS_ABOUT)),
+)
+
+
+def named(municipality_id: int, subject: str) -> dict[str, Any]:
+    """Return the values of `IS_ABOUT`."""
+    parts = re.sub(r"([\\%_])", r"\\\1", subject) + "/"
+    return {"subject_of": municipality_id, "subject_named": subject, "subject_parts": parts}
 
 
 def adopt(connection: Connection, case: Case, process: str, subject: str) -> None:
@@ -38,16 +50,11 @@ def adopt(connection: Connection, case: Case, process: str, subject: str) -> Non
     )  # fmt: skip
 
 
-def _open_deadlines(municipality_id: int, subject: str) -> tuple[ColumnElement[bool], ...]:
-    cases = select(_INSTANCE.c.id).where(*about(municipality_id, subject))
-    return _DEADLINE.c.closed_at.is_(None), _DEADLINE.c.instance_id.in_(cases)
-
-
 def pause(connection: Connection, municipality_id: int, subject: str, now: dt.datetime) -> None:
     """Stop the open deadlines of a subject: no tick of them comes until they go on."""
-    where = (*_open_deadlines(municipality_id, subject), _DEADLINE.c.paused_at.is_(None))
-    values = {"paused_at": now, "next_at": None}
-    connection.execute(update(_DEADLINE).where(*where).values(values))
+    where = (*_OPEN_DEADLINES, _DEADLINE.c.paused_at.is_(None))
+    values = {"paused_at": now, "next_at": None, **named(municipality_id, subject)}
+    connection.execute(update(_DEADLINE).where(*where), values)
 
 
 def resume(
@@ -55,8 +62,8 @@ def resume(
     days: WorkingDays, zone: dt.tzinfo,
 ) -> None:  # fmt: skip
     """Let stopped deadlines go on, later by the days they stood still (dossier 8)."""
-    where = (*_open_deadlines(municipality_id, subject), _DEADLINE.c.paused_at.is_not(None))
-    for row in connection.execute(select(_DEADLINE).where(*where)).all():
+    stopped = select(_DEADLINE).where(*_OPEN_DEADLINES, _DEADLINE.c.paused_at.is_not(None))
+    for row in connection.execute(stopped, named(municipality_id, subject)).all():
         stood = now.astimezone(zone).date() - row.paused_at.astimezone(zone).date()
         values = _moved(row, stood, days, zone)
         connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == row.id).values(values))

@@ -79,6 +79,14 @@ _ADD_CASE = insert(_INSTANCE).returning(_INSTANCE.c.id, _INSTANCE.c.fan_key)
 _ADD_PART = insert(_PARTICIPANT).inline()
 _ADD_DEADLINE = insert(_DEADLINE).inline()
 _ADD_WORK = insert(_WORK).inline()
+_POLICIES = (
+    select(_POLICY)
+    .where(
+        _POLICY.c.municipality_id == bindparam("municipality"),
+        _POLICY.c.lane.in_(bindparam("lanes", expanding=True)),
+    )
+    .order_by(_POLICY.c.lane)
+)
 _CLOSE_DEADLINES = update(_DEADLINE).where(
     _DEADLINE.c.instance_id == bindparam("case_id"), _DEADLINE.c.closed_at.is_(None)
 ).values(
@@ -199,13 +207,15 @@ class SqlUnitOfWork:
 
     def open_about(self, case: Case, processes: Sequence[str]) -> Sequence[Case]:
         """Return the open cases of some processes about the case's subject or a part of it."""
+        about = subjects.named(case.municipality_id, case.subject)
         query = _CASES.where(
-            *subjects.about(case.municipality_id, case.subject),
+            *subjects.IS_ABOUT,
             _INSTANCE.c.process.in_(processes), _INSTANCE.c.finished_at.is_(None),
             _INSTANCE.c.id != case.id,
         ).order_by(_INSTANCE.c.id)  # fmt: skip
         return [
-            self.load(row.id) or self._case(row) for row in self.connection.execute(query).all()
+            self.load(row.id) or self._case(row)
+            for row in self.connection.execute(query, about).all()
         ]
 
     def pause(self, case: Case, subject: str) -> None:
@@ -505,16 +515,12 @@ class SqlUnitOfWork:
 
     def _read_policies(self, municipality_id: int) -> dict[str, Policy]:
         lanes = ["", "august"] if self.today.month == AUGUST else [""]
-        query = (
-            select(_POLICY)
-            .where(_POLICY.c.municipality_id == municipality_id, _POLICY.c.lane.in_(lanes))
-            .order_by(_POLICY.c.lane)
-        )
+        values = {"municipality": municipality_id, "lanes": lanes}
         return {
             row.kind: Policy(
                 row.offset_days, row.unit, tuple(row.remind), tuple(row.escalate_after)
             )
-            for row in self.connection.execute(query)
+            for row in self.connection.execute(_POLICIES, values)
         }
 
     def working_days(self, municipality_id: int) -> WorkingDays:
