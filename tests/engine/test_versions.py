@@ -57,6 +57,17 @@ def test_version_and_place_of_a_declaration_do_not_count():
     assert body_sha256(one) == body_sha256(two)
 
 
+def test_what_a_declaration_leaves_unsaid_is_not_in_the_body():
+    process, _, _ = small()
+    described = body(process)
+    (start, *_) = described["transitions"]
+
+    assert {"key", "title", "kind", "ways"} <= start.keys()
+    assert not {"guards", "signed", "unlimited"} & start.keys()
+    assert "confidential" not in described
+    assert not any("optional" in item for item in described["forms"][process.form.__name__])
+
+
 def guard(_case: Case, _facts: Facts) -> Refusal | None:
     """Refuse nothing."""
     return helper("а")

@@ -1,15 +1,15 @@
 """Versions of a definition: its body, the hash of it, and what a new one would change.
 
 The body is everything that decides how a case goes: states, ways, ballots, deadlines, forms,
-and the source of every function. Line numbers and the engine's own functions are left out,
-so moving a declaration or upgrading the house changes nothing.
+and the source of every function. Line numbers, the engine's own functions and what a declaration
+leaves unsaid are left out, so moving it or teaching the engine a new word changes nothing.
 """
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from fractions import Fraction
 from types import FunctionType, MethodType
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.checks.finding import Finding
 from workflow_app.engine.checks.source import helpers, plain_function, scope, text
-from workflow_app.engine.forms import FieldView, Form, extra, views
+from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Role
 
@@ -29,8 +29,8 @@ def body(process: Process) -> dict[str, Any]:
     book = _Book()
     described = {
         item.name: book.plain(getattr(process, item.name), item.name)
-        for item in fields(process)
-        if item.name not in _NOT_BODY and item.name != "ballots"
+        for item in _said(process)
+        if item.name != "ballots"
     }
     described["ballots"] = {
         key: book.dataclass(ballot, f"ballots.{key}") for key, ballot in process.ballots.items()
@@ -89,8 +89,7 @@ class _Book:
         """Return a declaration without the place where it stands."""
         described = {
             item.name: self.plain(getattr(value, item.name), f"{path}.{item.name}")
-            for item in fields(value)
-            if item.name not in _NOT_BODY
+            for item in _said(value)
         }
         return {"is": type(value).__name__, **described}
 
@@ -110,7 +109,7 @@ class _Book:
             "kind": view.kind,
             "default": self.plain(form.model_fields[view.name].default, view.name),
             "row": self.form(view.row) if view.row else None,
-            **self.plain(dict(extra(form.model_fields[view.name])), view.name),
+            **self.plain({key: said for key, said in view.options.items() if said}, view.name),
         }
 
     def function(self, function: FunctionType | MethodType, path: str) -> str:
@@ -143,6 +142,15 @@ class _Book:
             if _is_constant(value)
         }
         return sha256_of({"source": text(function), "kept": kept, "reads": constants})[:16]
+
+
+def _said(declaration: Any) -> Iterator[Field[Any]]:
+    """Yield the parts of a declaration that differ from what goes without saying."""
+    for item in fields(declaration):
+        if item.name not in _NOT_BODY:
+            unsaid = item.default if item.default_factory is MISSING else item.default_factory()
+            if getattr(declaration, item.name) != unsaid:
+                yield item
 
 
 def _is_constant(value: object) -> bool:
