@@ -1,7 +1,7 @@
 """Composition root: the definitions, the store, the papers and the mailer, wired once."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,8 +15,8 @@ from workflow_app.config import Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.process import Process
-from workflow_app.engine.verify import verify
-from workflow_app.engine.versions import body_sha256
+from workflow_app.engine.verify import Finding, verify
+from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.store import registers
 from workflow_app.store.database import Database
@@ -30,6 +30,8 @@ PDF_SECONDS = 25.0
 
 REGISTERS = {"Enter": registers.ENTER, "Amend": registers.AMEND, "End": registers.END}
 TEMPLATES = Path(__file__).parents[1] / "document_templates"
+RELEASED = Path(__file__).parents[1] / "workflows" / "released.txt"
+"""The definitions of the newest release, as `workflow-app definitions` printed them."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,16 @@ PROMISES = promises.PROMISES
 FIRST_DAY, LAST_DAY = whole_year.START, whole_year.LAST_DAY
 
 
-def findings(processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES) -> list[object]:
+def fingerprints(processes: Sequence[Process] = PROCESSES) -> Iterator[str]:
+    """Yield a line for each definition: its key, its version and the hash of its body."""
+    for process in processes:
+        yield f"{process.key} {process.version} {body_sha256(process)}"
+
+
+def findings(
+    processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES,
+    released: Path = RELEASED,
+) -> list[object]:  # fmt: skip
     """Return every mistake of the definitions and templates, before anything runs."""
     papers = Papers(templates)
     broken: list[object] = []
@@ -119,4 +130,16 @@ def findings(processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLAT
         found = lint(papers.content(name), wanted)
         broken += [f"document_templates/{name}.docx: {finding}" for finding in found]
         fields[name] = wanted if found else papers.template(name).fields
-    return [*verify(processes, templates=fields, registers=REGISTERS), *broken]
+    verified = verify(processes, templates=fields, registers=REGISTERS)
+    return [*verified, *_unraised(processes, released), *broken]
+
+
+def _unraised(processes: Sequence[Process], released: Path) -> Iterator[Finding]:
+    """Yield the definitions that changed after a release under its version."""
+    lines = released.read_text(encoding="utf-8").splitlines() if released.exists() else ()
+    stored = {key: (int(version), sha256) for key, version, sha256 in map(str.split, lines)}
+    for process in processes:
+        if process.key in stored:
+            finding = check_version(*stored[process.key], process)
+            if finding:
+                yield finding

@@ -198,6 +198,15 @@ def check() -> None:
     sys.exit(1 if found else 0)
 
 
+@commands.command(name="definitions")
+def definitions_() -> None:
+    """Print the fingerprint of every process; a release keeps them for `check`."""
+    from workflow_app.bootstrap import fingerprints
+
+    for line in fingerprints():
+        click.echo(line)
+
+
 @commands.command(name="import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]))

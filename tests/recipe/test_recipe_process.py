@@ -6,6 +6,7 @@ through pages and the API, a real worker behind a real broker makes the papers.
 
 import io
 import sys
+from dataclasses import replace
 
 import docx
 import only_recipe
@@ -13,7 +14,7 @@ import pytest
 from browsing import Browser, field, form_of
 
 from workflow_app.app import create_app
-from workflow_app.bootstrap import REGISTERS, build, findings
+from workflow_app.bootstrap import REGISTERS, build, findings, fingerprints
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.documents import StoredFile
@@ -136,6 +137,19 @@ def test_a_register_nobody_keeps_is_found_before_anything_is_written_into_it(rec
     monkeypatch.delitem(REGISTERS["Enter"], "network")
     (found,) = findings(processes, folder)
     assert found.code == "unknown_register"
+
+
+def test_a_definition_that_changed_under_its_released_version_is_found(recipe, tmp_path):
+    processes, folder = recipe
+    released = tmp_path / "released.txt"
+    released.write_text("\n".join(fingerprints(processes)))
+    assert findings(processes, folder, released) == []
+    processes[0].states["drafted"] = replace(processes[0].states["drafted"], title="Набросок")
+    (found,) = findings(processes, folder, released)
+    assert found.code == "version_not_raised"
+    assert found.message.endswith("изменился: поднимите version, сейчас 1, а записана 1")
+    processes[0].version = 2
+    assert findings(processes, folder, released) == []
 
 
 def test_the_recipe_goes_through_pages_the_api_and_a_worker(

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from workflow_app.bootstrap import build
+from workflow_app.bootstrap import build, fingerprints
 from workflow_app.cli import commands
 from workflow_app.config import load_settings
 from workflow_app.store import health, leases
@@ -103,6 +103,12 @@ def test_a_release_that_forgot_to_raise_a_version_leaves_the_stored_ones_alone(r
     with closing(sqlite3.connect(place)) as stored:
         query = "SELECT count(*) FROM definition_version WHERE body_sha256 <> process"
         assert stored.execute(query).fetchone() == (0,)
+
+
+def test_the_definitions_of_a_release_are_printed_one_a_line(run):
+    said = run("definitions")
+    assert said.exit_code == 0
+    assert said.output.splitlines() == list(fingerprints())
 
 
 def test_a_passport_of_no_process_says_which_there_are(run):
