@@ -272,22 +272,37 @@ def token(email: str, title: str) -> None:
 
 
 @commands.command()
-@click.option("--dry-run", is_flag=True, help="only say what would change for running cases")
+@click.option("--dry-run", is_flag=True, help="only say what would change, exit 1 if refused")
 def migrate(*, dry_run: bool) -> None:
     """Bring the database and the running cases to the newest definitions."""
-    from workflow_app.store import definitions
-
     if not dry_run:
         _upgrade(load_settings())
         click.echo("схема и определения приведены к последней редакции")
         return
-    house = _ready()
-    for process, difference in house.read(lambda uow: list(definitions.differences(uow))):
-        click.echo(f"{process.key}: {difference.message}")
-    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    sys.exit(1 if _rehearse(load_settings()) else 0)
+
+
+def _rehearse(settings: Settings) -> list[object]:
+    """Say what a migration would change and take it back; return what would refuse it."""
+    from workflow_app.bootstrap import build
+    from workflow_app.store import definitions, schema
+
+    house = build(settings)
+    before, after = schema.stands_at(house.database), schema.newest()
+    if before != after:
+        click.echo(f"схема базы данных: {before or 'таблиц ещё нет'} → {after}")
+    found: list[object] = []
+
+    def look(connection: "Connection") -> None:
+        uow = house.unit_of_work(connection)
+        for process, difference in definitions.differences(uow):
+            click.echo(f"{process.key}: {difference.message}")
+        found.extend(definitions.obstacles(uow))
+
+    schema.rehearse(house.database, look)
     for finding in found:
         click.echo(str(finding))
-    sys.exit(1 if found else 0)
+    return found
 
 
 @commands.command()

@@ -6,11 +6,12 @@ from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from workflow_app.bootstrap import build, fingerprints
 from workflow_app.cli import commands
 from workflow_app.config import load_settings
-from workflow_app.store import health, leases
+from workflow_app.store import health, leases, schema
 from workflow_app.store.importing import SEEDS
 
 
@@ -29,7 +30,6 @@ def run(tmp_path, monkeypatch):
         ("user", "invite", "p102@levokum.example"),
         ("doctor",),
         ("audit", "verify"),
-        ("migrate", "--dry-run"),
     ],
     ids=lambda words: words[0],
 )
@@ -38,6 +38,28 @@ def test_a_command_that_needs_tables_says_to_migrate_first(run, words):
     assert said.exit_code == 1
     assert "сначала workflow-app migrate" in said.output
     assert isinstance(said.exception, SystemExit), "a sentence, not a traceback"
+
+
+def test_a_trial_migration_says_what_it_would_do_and_leaves_the_database_alone(run):
+    trial = run("migrate", "--dry-run")
+    newest = schema.newest()
+    assert (trial.exit_code, trial.output) == (
+        0, f"схема базы данных: таблиц ещё нет → {newest}\n"
+    )  # fmt: skip
+    database = build(load_settings()).database
+    assert schema.stands_at(database) is None
+    assert run("migrate").exit_code == 0
+    assert run("migrate", "--dry-run").output == ""
+    schema.downgrade(database, "0004")
+    said = run("migrate", "--dry-run")
+    assert (said.exit_code, said.output) == (0, f"схема базы данных: 0004 → {newest}\n")
+    assert schema.stands_at(database) == "0004"
+    with database.writing() as connection:
+        connection.execute(text("UPDATE definition_version SET body_sha256 = process"))
+    refused = run("migrate", "--dry-run")
+    assert (refused.exit_code, schema.stands_at(database)) == (1, "0004")
+    assert "поднимите version, сейчас 1, а записана 1" in refused.output
+    database.engine.dispose()
 
 
 def test_the_doctor_warns_of_links_that_open_on_this_machine_alone(run, monkeypatch):

@@ -30,6 +30,11 @@ def upgrade(
     _run(database, lambda alembic: command.upgrade(alembic, revision), accept)
 
 
+def rehearse(database: Database, look: Callable[[Connection], None]) -> None:
+    """Let `look` see the database under the newest revision, then leave it as it was."""
+    _run(database, lambda alembic: command.upgrade(alembic, "head"), look, keeps=False)
+
+
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to a revision."""
     _run(database, lambda alembic: command.downgrade(alembic, revision))
@@ -37,7 +42,12 @@ def downgrade(database: Database, revision: str) -> None:
 
 def is_newest(database: Database) -> bool:
     """Tell whether the database stands at the newest revision."""
-    return stands_at(database) == ScriptDirectory.from_config(config()).get_current_head()
+    return stands_at(database) == newest()
+
+
+def newest() -> str | None:
+    """Return the newest revision there is."""
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def stands_at(database: Database) -> str | None:
@@ -55,12 +65,15 @@ def differences(database: Database) -> list[object]:
 
 def _run(
     database: Database, step: Callable[[Config], None],
-    accept: Callable[[Connection], None] | None = None,
+    accept: Callable[[Connection], None] | None = None, *, keeps: bool = True,
 ) -> None:  # fmt: skip
     alembic = config()
     options = {"writes": True} if database.is_sqlite else {}
-    with database.engine.connect().execution_options(**options) as connection, connection.begin():
+    connecting = database.engine.connect().execution_options(**options)
+    with connecting as connection, connection.begin() as transaction:
         alembic.attributes["connection"] = connection
         step(alembic)
         if accept:
             accept(connection)
+        if not keeps:
+            transaction.rollback()
