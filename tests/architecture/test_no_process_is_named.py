@@ -32,7 +32,6 @@ GENERIC = {
     "register": "a column: which register an order changed",
     "registered": "a state of an imported order",
     "revise": "an engine word: a new edition while the old one stays in force",
-    "sign": "a paragraph style of the papers: the line of the signature",
     "suspended": "a state of a network in the register while its clocks stand still",
     "waiting": "a filter of the queue",
 }

@@ -9,10 +9,10 @@ from xml.parsers import expat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starter import starter_docx
 from word_pieces import cells, p, row, table, texts
 
 from workflow_app.documents import DocumentError, compile_template, program
-from workflow_app.documents.starter import starter_docx
 
 TEMPLATE = compile_template(
     starter_docx(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from starter import starter_docx
 from word_pieces import TEMPLATES, p, repacked, row, table
 
 from workflow_app.documents import Finding, compile_template, lint
-from workflow_app.documents.starter import starter_docx
 
 FIELDS = {"школа.название", "год", "участники[].школа", "участники[].роль"}
 SPLIT_CODE = (

@@ -161,7 +161,11 @@ def test_two_processes_write_the_same_bytes() -> None:
         capture_output=True,
         check=True,
         text=True,
-        env={"PYTHONHASHSEED": "7", "TZ": "Asia/Vladivostok"},
+        env={
+            "PYTHONHASHSEED": "7",
+            "TZ": "Asia/Vladivostok",
+            "PYTHONPATH": str(here.parent / "recipe"),
+        },
     )
     assert done.stdout.strip() == ours
 

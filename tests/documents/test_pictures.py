@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 import pytest
+from starter import starter_docx
 from word_pieces import TEMPLATES, opened, p, repacked
 
 from workflow_app.documents import (
@@ -20,7 +21,6 @@ from workflow_app.documents import (
     qr_png,
 )
 from workflow_app.documents.papers import Papers
-from workflow_app.documents.starter import starter_docx
 
 OWN, OTHER = qr_png("образец"), qr_png("другой образец")
 IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"

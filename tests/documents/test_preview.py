@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from starter import starter_docx
 from word_pieces import p, row, table
 
 from workflow_app.documents import PdfFailed, PdfUnavailable, pdf, preview_html, to_pdf
-from workflow_app.documents.starter import starter_docx
 
 
 def styled(key: str, text: str) -> str:

@@ -8,10 +8,10 @@ import zipfile
 
 import pytest
 from docx import Document
+from starter import starter_docx
 from word_pieces import cells, p, row, said, table, texts
 
 from workflow_app.documents import BadValue, MissingField, TemplateError, compile_template
-from workflow_app.documents.starter import starter_docx
 
 PEOPLE = [{"имя": "Белая С.Ю.", "школа": "№ 3"}, {"имя": "Хатуев И.Б.", "школа": "№ 6"}]
 

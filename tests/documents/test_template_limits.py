@@ -6,10 +6,10 @@ import io
 import zipfile
 
 import pytest
+from starter import starter_docx
 from word_pieces import p, repacked
 
 from workflow_app.documents import TemplateError, compile_template, lint, package
-from workflow_app.documents.starter import starter_docx
 
 GOOD = starter_docx(p("{{ а }}"))
 RELS = "word/_rels/document.xml.rels"

@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 from docx import Document
+from starter import starter_docx
 
 from workflow_app.documents import compile_template
-from workflow_app.documents.starter import starter_docx
 
 TEMPLATES = Path(__file__).parents[2] / "document_templates"
 

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from workflow_app.documents.starter import starter_docx
+from starter import starter_docx
 
 HERE = Path(__file__).parent
 

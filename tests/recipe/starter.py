@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starter_theme import FONTS, THEME, THEME_TYPE
+
 from workflow_app.documents.archive import packed_member, write_zip
 from workflow_app.documents.names import (
     CORE,
@@ -14,7 +16,6 @@ from workflow_app.documents.names import (
     R,
     W,
 )
-from workflow_app.documents.starter_theme import FONTS, THEME, THEME_TYPE
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NS = f'xmlns:w="{W}" xmlns:r="{R}"'
