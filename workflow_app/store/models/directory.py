@@ -327,13 +327,3 @@ class Setting(Tenant):
 
     key: Mapped[str]
     value: Mapped[Any] = mapped_column(PLAIN_JSON)
-
-
-class RiskFactor(Tenant):
-    """A word of the risk vocabulary a proposal may tick."""
-
-    __tablename__ = "risk_factor"
-    __table_args__ = (UniqueConstraint("municipality_id", "code"),)
-
-    code: Mapped[str]
-    name: Mapped[str]
