@@ -374,10 +374,8 @@ def set_policy(
     days = [*remind, *escalate_after]
     if any(not 0 <= number <= LONGEST_OFFSET for number in days):
         return Refusal("bad_number", "Напоминания: числа дней через запятую", "remind")
-    values = {
-        "offset": offset, "unit": unit, "remind": list(remind),
-        "escalate_after": list(escalate_after),
-    }  # fmt: skip
+    term = Policy(offset, unit, tuple(remind), tuple(escalate_after))  # type: ignore[arg-type]
+    values = row_of(term)
     store.set_policy(by.municipality_id, kind, lane, values)
     store.record(by, "set_policy", f"Срок «{kind}»: {offset}", {"lane": lane, **values})
     return None
