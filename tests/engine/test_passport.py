@@ -42,7 +42,7 @@ def test_passport_says_who_may_do_what_if_what_then_what():
     assert lines["Снять"].effects == (
         "действие в связанном деле", "извещение «План снят»: делопроизводитель",
     )  # fmt: skip
-    assert lines["Всё сделано"].conditions == ("Condition: there are items, and none is open",)
+    assert lines["Всё сделано"].conditions == ("строки есть, и все завершены",)
     assert lines["Изменить строки"].fields == ("Название", "Строки")
     assert lines["Составить план"].source == "—"
 

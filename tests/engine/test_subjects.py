@@ -37,6 +37,7 @@ from workflow_app.engine import (
     Start,
     field,
     refuse,
+    says,
 )
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import RecommendationCard
@@ -63,6 +64,7 @@ class Matter(Form):
     reason: Line = field("Почему не коротко", when=lambda data: not data.is_short)
 
 
+@says("причина не названа")
 def no_reason(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """Warn of a missing reason."""
     if not case.data.reason:
@@ -78,14 +80,17 @@ def the_day(case: Case) -> dt.date:
     return case.data.on or dt.date(2025, 9, 30)
 
 
+@says("дело говорит новое")
 def take_over(case: Case, _facts: Facts) -> Put:
     return Put({"doer": case.form.doer, "on": case.form.on})
 
 
+@says("другое дело начато")
 def begin_other(case: Case, _facts: Facts) -> Start:
     return Start("news", {"name": "Новость", "reason": "-"}, case.subject, alone=True)
 
 
+@says("вещь внесена")
 def make_thing(case: Case, _facts: Facts) -> Iterator[Enter | Start]:
     yield Enter("thing", {"name": case.data.name}, dt.date(2025, 9, 1), as_="thing")
     data = {"name": "О новом", "reason": "-", "thing": Made("thing")}

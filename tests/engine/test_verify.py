@@ -11,7 +11,7 @@ import pytest
 from engine.mistakes.small import CLERK, ballot, small
 
 import workflows
-from workflow_app.engine import Call, Paper, Setting, Start, at_least
+from workflow_app.engine import Call, Paper, Setting, Start, at_least, says
 from workflow_app.engine.verify import Finding, verify
 
 MISTAKES = Path(__file__).parent / "mistakes"
@@ -78,11 +78,12 @@ def test_condition_of_the_process_own_may_read_a_ballot_its_own_way():
     process, draft, done = small()
     asking = process.state("asking", "Опрос", ballot=consent)
     process.move("ask", "Спросить", draft, asking, by=CLERK, do=[consent.open])
-    process.when("heard", "Услышали", lambda _c, _f: True, asking, done)
+    process.when("heard", "Услышали", says("услышано")(lambda _c, _f: True), asking, done)
 
     assert verify([process]) == []
 
 
+@says("названное в данных")
 def computed(case, _facts):
     """Name processes only running could tell."""
     name = case.data.name

@@ -73,17 +73,20 @@ def fan(case: Case, _facts: Facts) -> Fan:
     return Fan("item", rows, changed="told", removed="cancel", subject=case.data.title)
 
 
+@says("строки есть, и все завершены")
 def all_items_ended(case: Case, facts: Facts) -> bool:
     """Condition: there are items, and none is open."""
     states = facts.child_states(case, "item")
     return bool(states) and set(states) <= {"reported", "cancelled"}
 
 
+@says("дело говорит то же, что строка")
 def take_over(case: Case, _facts: Facts) -> Put:
     """The item says what the row says now."""
     return Put({"name": case.form.name})
 
 
+@says("итог записан")
 def put_result(case: Case, _facts: Facts) -> Iterator[Put | Call]:
     """Keep the result; a result that changes everything calls the plan off."""
     yield Put({"result": case.form.result}, snapshot=True)
@@ -141,7 +144,7 @@ plan.when("carried", "Одобрен", vote.passed, voting, active, do=[Paper("p
 plan.when("lost", "Не одобрен", vote.failed, voting, draft)
 plan.when("complete", "Всё сделано", all_items_ended, active, ended)
 plan.move("change", "Изменить строки", active, active, by=CLERK, form=Plan, do=[
-    lambda case, _facts: Put({"rows": case.form.rows}), fan,
+    says("строки записаны")(lambda case, _facts: Put({"rows": case.form.rows})), fan,
 ])  # fmt: skip
 plan.revise("revise", "Новая редакция", active, draft, by=CLERK)
 plan.on(Child("plan", "active"), active, replaced, key="superseded", title="Заменён")

@@ -111,6 +111,12 @@ def base_is_stable(case, facts):
     return refuse("base_not_stable", "У школы нет статуса", field="base")
 
 
+@says("номер заявки")
+def take_number(case, _facts):
+    """The request is counted."""
+    return Number("proposals", case.today)
+
+
 def sheet(case, facts):
     """What the papers print."""
     schools = [{"школа": facts.name("school", row.school)} for row in case.data.members]
@@ -168,8 +174,7 @@ PAPERS = ("proposal", "consent_protocol", "imc_opinion")
 for key in PAPERS:
     process.paper(key, f"Бумага {key}", fields=("название", "школы[].школа"), values=sheet)
 
-process.start("create", "Предложить сеть", draft, by=BASE, if_=[base_is_stable],
-              do=[lambda case, _facts: Number("proposals", case.today)])  # fmt: skip
+process.start("create", "Предложить сеть", draft, by=BASE, if_=[base_is_stable], do=[take_number])
 process.move("invite", "Пригласить школы", draft, collecting, by=BASE, style="primary",
              if_=[filled, base_is_stable], do=[snapshot, consents.ask_all])  # fmt: skip
 process.when("consents_complete", "Согласия собраны", consents.passed, collecting, ready,

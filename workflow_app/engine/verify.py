@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from workflow_app.engine.checks import authority, ballots, graph, names, papers, time, words
+from workflow_app.engine.checks import authority, ballots, drafts, graph, names, papers, time, words
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.process import Process
 
@@ -16,6 +16,7 @@ CHECKS = (
     ballots.check,
     time.check,
     papers.check,
+    drafts.check,
 )
 
 

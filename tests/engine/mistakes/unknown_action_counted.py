@@ -2,9 +2,10 @@
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Case, Facts, Refusal, refuse
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
 
 
+@says("ещё не отправляли")
 def never_sent(case: Case, _facts: Facts) -> Refusal | None:
     """Refuse a second time."""
     return refuse("sent", "Уже") if case.times("sent") else None  # <- unknown_action

@@ -2,9 +2,10 @@
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Case, Facts, Refusal, refuse
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
 
 
+@says("все согласны")
 def all_agreed(case: Case, facts: Facts) -> Refusal | None:
     """Ask about what was never asked."""
     mine = facts.tally(case, "votes")  # <- unknown_ballot

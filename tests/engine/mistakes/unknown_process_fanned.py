@@ -2,9 +2,10 @@
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Case, Facts, Fan
+from workflow_app.engine import Case, Facts, Fan, says
 
 
+@says("разнесено")
 def fanned(_case: Case, _facts: Facts) -> Fan:
     """Fan rows into nothing."""
     return Fan("rows", {}, changed="told", removed="cancel")  # <- unknown_process

@@ -2,11 +2,12 @@
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Case, Facts, Start
+from workflow_app.engine import Case, Facts, Start, says
 
 ORDER = "ordre"
 
 
+@says("заказано")
 def ordered(case: Case, facts: Facts) -> Start | None:
     """Start what is not there."""
     if "done" in facts.child_states(case, ORDER):  # <- unknown_process

@@ -4,11 +4,12 @@ import datetime as dt
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Amend, End, Enter
+from workflow_app.engine import Amend, End, Enter, says
 
 DAY = dt.date(2025, 9, 1)
 
 
+@says("названо")
 def rename(_case, _facts):
     return Amend("lesson", 1, {"title": "Урок"}, DAY)  # <- unknown_register
 

@@ -2,9 +2,10 @@
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Case, Facts, Refusal, refuse
+from workflow_app.engine import Case, Facts, Refusal, refuse, says
 
 
+@says("ещё черновик")
 def is_drafted(case: Case, _facts: Facts) -> Refusal | None:
     """Refuse always: nothing is ever called so."""
     return None if case.state == "draughted" else refuse("not_now", "Не сейчас")  # <- unknown_state

@@ -5,9 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from workflow_app.engine.checks.finding import Finding, World
-from workflow_app.engine.forms import Form, blank, extra
+from workflow_app.engine.checks.source import plain_function
+from workflow_app.engine.forms import Form, extra
+from workflow_app.engine.passport import sentence
 from workflow_app.engine.process import Process, Transition, otherwise
 
+RUSSIAN = re.compile("[А-Яа-яЁё]")
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 ENGINE_WORDS = frozenset({"take_back", "close_ballot", "start", "answer", "draft", "reassign"})
@@ -21,6 +24,7 @@ def check(process: Process, _world: World) -> Iterator[Finding]:
     yield from _clashes(process)
     yield from _forks(process)
     yield from _forms(process)
+    yield from _unsaid(process)
 
 
 def _titles(process: Process) -> Iterator[Finding]:
@@ -96,14 +100,6 @@ def _forms(process: Process) -> Iterator[Finding]:
     )
     for form in forms:
         yield from _fields(process, form)
-    try:
-        process.heading_of(process.parties_of(blank(process.form), 0) and blank(process.form))
-        if process.one_open:
-            process.one_open(blank(process.form))
-    except Exception as error:  # noqa: BLE001 (whatever the process's own functions raise)
-        yield Finding(
-            process.where, "fails_on_empty_form", f"На пустой форме: {type(error).__name__} {error}"
-        )
 
 
 def _fields(process: Process, form: type[Form]) -> Iterator[Finding]:
@@ -117,4 +113,20 @@ def _fields(process: Process, form: type[Form]) -> Iterator[Finding]:
             yield Finding(
                 process.where, "default_not_a_choice",
                 f"Значение «{info.default}» поля «{form.__name__}.{name}» не из его списка",
+            )  # fmt: skip
+
+
+def _unsaid(process: Process) -> Iterator[Finding]:
+    """Yield the guards, conditions and effects that the passport could only call in English."""
+    said: list[tuple[object, str]] = [(warning, process.where) for warning in process.warnings]
+    said += [(ballot.also, ballot.where) for ballot in process.ballots.values()]
+    for transition in process.transitions:
+        parts = (*transition.guards, transition.condition, *transition.effects)
+        said += [(part, transition.where) for part in parts]
+    for part, where in said:
+        function = plain_function(part)
+        if function and not RUSSIAN.search(sentence(function)):
+            yield Finding(
+                where, "not_said",
+                f"Паспорту нечем назвать {function.__name__}: скажите по-русски, @says(…)",
             )  # fmt: skip
