@@ -121,6 +121,20 @@ def test_separation_compares_persons_and_whom_they_stand_for(earlier, who, is_re
         assert "Предложить" in result.message
 
 
+def test_separation_says_who_may_instead_today():
+    subject = case(steps={"propose": (1, HEAD.persons)})
+    person = Actor(HEAD.person_id, (HEAD,))
+    colleague = capacity("head_of_s16")
+
+    alone = do(subject, "abandon", person, facts=FactsTwin(held={"school_head": (HEAD, ACTING)}))
+    beside = do(
+        subject, "abandon", person, facts=FactsTwin(held={"school_head": (HEAD, colleague)})
+    )
+
+    assert alone.message.startswith("Это должен сделать другой человек, а сегодня такого нет:")
+    assert beside.message.startswith("Это должен сделать другой человек (директор):")
+
+
 def test_capacity_is_chosen_by_position():
     person = actor("deputy", also_for="head_of_s06")
     wanted = person.capacities[1].position_id

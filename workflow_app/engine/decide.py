@@ -20,7 +20,7 @@ from workflow_app.engine.process import (
     otherwise,
 )
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.roles import Actor, Capacity, Parties, fitting
+from workflow_app.engine.roles import Actor, Capacity, Parties, fitting, targets
 
 Lines = tuple[tuple[str, ...], ...]
 
@@ -92,7 +92,7 @@ def decide(
     for earlier in transition.apart:
         took = case.persons(earlier)
         if capacity.person_id in took or capacity.stands_for in took:
-            return _same_person(process, transition, earlier, actor, case.parties)
+            return _same_person(process, transition, earlier, case, facts)
     case = case.at_hand(form, capacity, now, today)
     if transition.guards:
         refusal = check(transition.guards, case, facts)
@@ -138,11 +138,18 @@ def _not_now(process: Process, case: Case, action: str) -> Refusal:
 
 
 def _same_person(
-    process: Process, transition: Transition, earlier: str, actor: Actor, parties: Parties
+    process: Process, transition: Transition, earlier: str, case: Case, facts: Facts
 ) -> Refusal:
+    """Return a refusal that says who may do it instead today, or that nobody may."""
+    took = case.persons(earlier)
+    others = dict.fromkeys(
+        role.title
+        for role in transition.by
+        for held_by, organisation in targets(role, case.parties)
+        if any(not took & one.persons for one in facts.holders(held_by, organisation or None))
+    )
+    who = f" ({', '.join(others)})" if others else ", а сегодня такого нет"
     title = process.step_title(earlier)
-    others = dict.fromkeys(r.title for r in transition.by if not fitting([r], actor, parties))
-    who = f" ({', '.join(others)})" if others else ""
     return Refusal(
         "same_person", f"Это должен сделать другой человек{who}: вы уже выполнили шаг «{title}»"
     )
