@@ -143,7 +143,7 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     )
     if after := paging.wanted():
         year, _, number = after.partition("-")
-        if not (year.isdigit() and number.isdigit() and len(after) <= LONGEST_CURSOR):
+        if not (year.isdecimal() and number.isdecimal() and len(after) <= LONGEST_CURSOR):
             return paging.NO_PLACE
         query = query.where(place < tuple_(int(year), int(number)))
     rows = uow.session.scalars(query).all()

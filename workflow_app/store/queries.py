@@ -98,7 +98,7 @@ def place(cursor: str) -> tuple[dt.datetime, int] | None:
         at = dt.datetime.fromisoformat(moment)
     except ValueError:
         return None
-    is_number = number.isdigit() and len(number) < 19  # noqa: PLR2004 (a row's id)
+    is_number = number.isdecimal() and len(number) < 19  # noqa: PLR2004 (a row's id)
     return (at, int(number)) if is_number and at.tzinfo else None
 
 
