@@ -158,6 +158,7 @@ def nothing(_registers):
 
 
 LATE = {"valid_from": "2025-08-01"}
+RENAME = {"kind": "amend", "change": "rename"}
 GUARDS = [
     ("O2", "draft", "send", {"acts": ()}, {}, nothing, "field_required"),
     ("O2", "draft", "send", {}, {}, revoked, "consent_revoked"),
@@ -184,6 +185,8 @@ GUARDS = [
     ("O7", "signed", "register", LATE, {}, nothing, "effective_in_past"),
     ("O6", "on_signature", "sign", {}, {}, namesake, "network_name_taken"),
     ("O7", "signed", "register", {}, {}, namesake, "network_name_taken"),
+    ("O6", "on_signature", "sign", RENAME, {}, namesake, "network_name_taken"),
+    ("O7", "signed", "register", RENAME, {}, namesake, "network_name_taken"),
     ("O7", "signed", "register", {}, {"number": 0}, nothing, "number_invalid"),
     ("O7", "signed", "register", {}, {"number": 290}, number_taken, "number_taken"),
     ("O7", "signed", "register", {}, {}, numbered_elsewhere, "number_required"),

@@ -398,7 +398,8 @@ def test_resending_a_changed_network_asks_the_affected_schools_only():
     decision = take(PROPOSAL, case, "resend", "head_of_s06", registers)
 
     assert decision.target == "collecting_consents"
-    ask = decision.changes[-1]
+    remembered, *_, ask = decision.changes
+    assert S12 in remembered.values["asked"]
     registers.put(CONSENTS, ask)
     tally = registers.tallies["consents"]
     assert {v.voter.key: v.status for v in tally} == {
