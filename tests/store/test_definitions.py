@@ -1,12 +1,13 @@
 """Running cases and new definitions: nobody is stranded, nothing changes in silence."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 from stories import PROPOSAL, done, propose, to_department
 
-from workflow_app.engine import Form, Line, Process, Role, field
+from workflow_app.engine import Form, Line, Number, Process, Role, field
 from workflow_app.store import backups, definitions, health, schema
 from workflow_app.store.database import Database
 from workflow_app.store.models.instances import History
@@ -124,6 +125,19 @@ def test_a_backup_restored_elsewhere_holds_the_same_cases(sqlite_district, tmp_p
     house = replace(district.house, database=place)
     assert house.read(lambda uow: uow.load(case)).state == "dept_review"
     place.engine.dispose()
+
+
+def test_the_doctor_names_a_journal_nobody_keeps(open_district):
+    district = open_district("2025-08-28")
+    assert list(district.read(lambda uow: list(health.missing_journals(uow)))) == []
+    process = small("toy", 1, "draft")
+    process.transitions[-1] = replace(
+        process.transitions[-1], effects=(Number("trips", dt.date(2025, 9, 1)),)
+    )
+    house = with_process(district, process)
+    (found,) = house.read(lambda uow: list(health.missing_journals(uow)))
+    assert "нет журнала «trips», из которого берёт номера процесс «Другой»" in found
+    assert found in house.read(lambda uow: list(health.complaints(uow)))
 
 
 def test_the_doctor_names_silent_parts_and_vacant_roles(open_district):

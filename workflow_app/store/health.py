@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from workflow_app.config import is_local
+from workflow_app.engine.checks.names import spoken
 from workflow_app.store import leases, offices
 from workflow_app.store.models.directory import Municipality
 from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.models.registers import Journal
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 PARTS = {"relay": "почтовый узел заданий", "beat": "часы сроков"}
@@ -32,6 +34,7 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
     if incidents := uow.connection.execute(opened).scalar_one():
         yield f"сбоев ждут решения: {incidents}"
     yield from vacant_roles(uow)
+    yield from missing_journals(uow)
 
 
 def local_address(public_url: str) -> Iterator[str]:
@@ -56,3 +59,21 @@ def vacant_roles(uow: SqlUnitOfWork) -> Iterator[str]:
         for held_by, title in sorted(roles.items()):
             if not offices.holders(uow.session, municipality.id, held_by, None, uow.today):
                 yield f"{municipality.name}: сегодня никто не исполняет роль «{title}»"
+
+
+def missing_journals(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield the journals that a process takes numbers from and a municipality does not keep."""
+    wanted = {
+        (process.title, journal)
+        for process in uow.processes.values()
+        for mention in spoken(process)
+        if mention.kind == "Number" and (journal := mention.name("journal"))
+    }
+    kept = set(uow.session.execute(select(Journal.municipality_id, Journal.code)))
+    for municipality in uow.session.scalars(select(Municipality)):
+        for title, journal in sorted(wanted):
+            if (municipality.id, journal) not in kept:
+                yield (
+                    f"{municipality.name}: нет журнала «{journal}», из которого берёт номера "
+                    f"процесс «{title}»; внесите его в journals.csv"
+                )

@@ -1,6 +1,6 @@
 """What only an English docstring explains: a warning, a rule, a guard, a condition, an effect."""
 
-from engine.mistakes.small import CLERK, SOON, Empty, heads
+from engine.mistakes.small import CLERK, HEAD, SOON, Empty, heads
 
 from workflow_app.engine import Answer, Ballot, Case, Facts, Process, Put
 
@@ -15,7 +15,7 @@ def loud(_case: Case, _facts: Facts) -> Put:
 
 
 process = Process(  # <- not_said
-    "toy", "Игрушка", version=1, form=Empty, readers=(CLERK,), warnings=(silent,)
+    "toy", "Игрушка", version=1, form=Empty, readers=(CLERK, HEAD), warnings=(silent,)
 )
 draft = process.state("drafted", "Черновик", due=SOON)
 done = process.final("done", "Готово")

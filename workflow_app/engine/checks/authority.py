@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.checks.finding import Finding, World, is_for_system
+from workflow_app.engine.checks.source import mentions, plain_function
 from workflow_app.engine.process import AUTHOR, Process, State
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Role
 
@@ -25,6 +27,8 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     yield from _beginnings(process)
     for state in process.states.values():
         yield from _blind(process, state)
+    for ballot in process.ballots.values():
+        yield from _blind_voters(process, ballot)
     yield from _revisions(process)
 
 
@@ -77,6 +81,18 @@ def _blind(process: Process, state: State) -> Iterator[Finding]:
                 transition.where, "cannot_read",
                 f"Никто из тех, кому открыто «{transition.title}», не видит дела "
                 f"в состоянии «{state.title}»",
+            )  # fmt: skip
+
+
+def _blind_voters(process: Process, ballot: Ballot) -> Iterator[Finding]:
+    """Whoever is asked must be able to open the case, as far as it says who that is."""
+    function = plain_function(ballot.voters)
+    asked = [m.name("role") for m in mentions(function) if m.kind == "Voter"] if function else ()
+    for role in dict.fromkeys(asked):
+        if role and all(reader.held_by != role for reader in process.readers):
+            yield Finding(
+                ballot.where, "cannot_read",
+                f"Опрос «{ballot.title}» спрашивает должность «{role}», а дела она не видит",
             )  # fmt: skip
 
 

@@ -10,6 +10,9 @@ from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, 
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Child, Process, Transition
 
+KNOWN_ELSEWHERE = frozenset({"Number", "Voter"})
+"""Journals are kept by each municipality, and who is asked is a matter of authority."""
+
 
 def check(process: Process, world: World) -> Iterator[Finding]:
     """Yield the names that lead nowhere."""
@@ -20,7 +23,8 @@ def check(process: Process, world: World) -> Iterator[Finding]:
         if transition.event:
             yield from _event(transition, transition.event, world)
     for mention in spoken(process):
-        yield from _named(mention, process, world)
+        if mention.kind not in KNOWN_ELSEWHERE:
+            yield from _named(mention, process, world)
 
 
 def spoken(process: Process) -> Iterator[Mention]:

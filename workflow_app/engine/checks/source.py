@@ -15,13 +15,24 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from workflow_app.engine.ballots import Ballot
-from workflow_app.engine.changes import Amend, Ask, Call, End, Enter, Fan, Paper, Start
+from workflow_app.engine.changes import (
+    Amend,
+    Ask,
+    Call,
+    End,
+    Enter,
+    Fan,
+    Number,
+    Paper,
+    Start,
+    Voter,
+)
 from workflow_app.engine.where import place
 
 UNKNOWN = object()
 """The value of an expression that only running the function could tell."""
 
-CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Paper, Start)
+CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Number, Paper, Start)
 QUESTIONS = {
     "tally": "ballot",
     "parent_tally": "ballot",
@@ -138,7 +149,7 @@ def _read(function: Node, names: Mapping[str, Any], file: str) -> Iterator[Menti
 
 def _call(node: ast.Call, names: Mapping[str, Any], file: str) -> Iterator[Mention]:
     callee = _value(node.func, names)
-    if callee in CHANGES:
+    if callee in (*CHANGES, Voter):
         values = dict(zip(callee.__match_args__, map(_valued(names), node.args), strict=False))
         values |= {word.arg: _value(word.value, names) for word in node.keywords if word.arg}
         yield Mention(callee.__name__, values, place(file, node.lineno))
