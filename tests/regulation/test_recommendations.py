@@ -28,6 +28,7 @@ from reports import (
 from sqlalchemy import insert
 from stories import code, done
 
+from workflow_app.services.acting import act_as_system
 from workflow_app.store.calendar import fill_calendar
 from workflow_app.store.models.directory import Setting, Substitution
 from workflow_app.store.models.registers import Recommendation
@@ -197,6 +198,16 @@ def test_the_deputy_decides_what_the_head_of_the_department_declined(
     assert code(district.act("P003", case, decided, **WHY)) == "not_your_role"
     done(district.act("P002", case, decided, **WHY))
     assert district.state(case) == becomes
+
+
+@pytest.mark.clause("M5")
+def test_a_recommendation_nobody_needs_any_more_is_asked_of_nobody_in_the_register(open_district):
+    district = open_district("2025-09-10")
+    (case,) = issued(district)
+    stop = district.house.processes["recommendation_follow_up"].stop
+    district.house.transact(lambda uow: act_as_system(uow, case, stop, {}))
+    assert district.state(case) == "found_inapplicable"
+    assert state(district)[1] == "not_applicable"
 
 
 @pytest.mark.clause("M3")

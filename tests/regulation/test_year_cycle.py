@@ -93,6 +93,9 @@ def test_y2_an_interrupted_turn_is_started_again_and_doubles_nothing(open_distri
     assert district.case(year).data.attempts == 2
     assert code(district.act("P003", year, "roll_over")) == "nothing_to_turn"
     assert plans(district) == found
+    district.at("2025-09-01 09:00")
+    assert district.state(year) == "year_launched"
+    assert code(district.act("P003", year, "roll_over")) == "nothing_to_turn"
 
 
 @pytest.mark.clause("7.6, Y4, Y-3, 1.3")

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
+from engine.people import S16, actor
 
 from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, PostCard
-from workflow_app.engine.decide import check
-from workflows import network_life
+from workflow_app.engine.changes import Call
+from workflow_app.engine.decide import check, decide
+from workflows import network_change, network_life
 from workflows.activities import ACTIVITY
 from workflows.network_change.form import Change
 from workflows.network_change.papers import exit_notice, notice
@@ -15,8 +17,10 @@ from workflows.network_change.rules import activities_passed_on, order_is_revoke
 from workflows.order_approval.form import Order
 from workflows.order_approval.limits import nothing_is_left_open
 from workflows.plan_activity import process as activity
+from workflows.rules import Reason
 
 TODAY = dt.date(2026, 2, 2)
+NOW = dt.datetime(2026, 2, 2, 7, tzinfo=dt.UTC)
 S10, S01 = 110, 101
 
 
@@ -69,6 +73,25 @@ def test_a_change_is_withdrawn_until_its_order_is_signed(states, refused):
     assert (refusal is not None) == refused
     if refused:
         assert refusal.code == "order_signed"
+
+
+def test_the_order_of_a_change_that_is_withdrawn_is_dropped():
+    case = leaving()
+    case.state = "order_preparation"
+    author = actor("head_of_s16")
+    case.parties = {"author": frozenset({S16})}
+    form = Reason(reason="школа передумала")
+    facts = FactsTwin(states_of_children={"order_approval": ("draft",)})
+    decision = decide(network_change.process, case, "withdraw", author, form, facts, NOW, TODAY)
+    assert decision.changes == (Call("drop", to="children", process="order_approval"),)
+
+
+@pytest.mark.parametrize(("kind", "field"), [("change_base", "school"), ("split", "new_base")])
+def test_a_new_base_that_lost_its_status_meanwhile_is_not_approved(kind, field):
+    case = leaving(kind=kind, **{field: S10})
+    head = actor("department_head")
+    refusal = decide(network_change.process, case, "approve", head, None, registers(), NOW, TODAY)
+    assert "base_not_stable" in {one.code for one in refusal}
 
 
 def test_a_change_without_an_order_in_force_does_not_take_effect():

@@ -82,6 +82,12 @@ def test_action_is_refused_to_everybody_else(state, action, who):
     assert take(ORDER, order(state), action, who, approved()).code == "not_your_role"
 
 
+def test_order_that_lost_its_force_is_neither_read_nor_published_any_more():
+    decision = take(ORDER, order("registered"), "lose_force", "system", approved())
+
+    assert decision.changes == (Ask("acknowledgement", "close"), Ask("publication", "close"))
+
+
 def revoked(registers):
     registers.parent_tallies["consents"] = tally((S06, "agreed"), (S16, "revoked"), (S17, "agreed"))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Amend, Call, Case, Facts, Put, says
 from workflows.activities import PLAN
+from workflows.year_end import DECIDED, FOLLOWED
 
 Changes = Iterator[Put | Amend]
 
@@ -24,7 +25,7 @@ def addressee_left(case: Case, facts: Facts) -> bool:
 def stands(state: str, decision: str | None = None) -> Callable[[Case, Facts], Changes]:
     """Return the effect that writes where a recommendation stands, and why, into the register."""
 
-    @says(f"в реестре рекомендаций: {state}")
+    @says(f"в реестре рекомендаций: {DECIDED[decision] if decision else FOLLOWED[state]}")
     def write(case: Case, _facts: Facts) -> Changes:
         said = str(getattr(case.form, "reason", "") or "")
         values = {"state": state, "reason": _added(case.data.reason, said)}
