@@ -286,6 +286,7 @@ def test_a_confirmed_activity_is_confirmed_once_more_by_the_curator_and_is_done(
     district.carry_out()
     assert district.state(case) == "fulfilled"
     assert code(district.act("P008", case, "confirm_advice")) == "not_curator"
+    assert code(district.act("P008", case, "doubt_advice", **WHY)) == "not_curator"
     done(district.act(CURATORS["NW1"], case, "confirm_advice"))
     assert district.state(case) == "done"
     assert state(district) == ("accepted", "done")

@@ -1,15 +1,18 @@
 """What a change of a network asks of activities in hand and of an order already signed."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import S16, actor
 
 from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, PostCard
-from workflow_app.engine.changes import Call
+from workflow_app.engine.changes import Amend, Call
 from workflow_app.engine.decide import check, decide
+from workflow_app.engine.roles import system
 from workflows import network_change, network_life
+from workflows import recommendation_follow_up as advice
 from workflows.activities import ACTIVITY
 from workflows.network_change.form import Change
 from workflows.network_change.papers import exit_notice, notice
@@ -109,3 +112,28 @@ def test_a_school_that_leaves_itself_gives_notice_with_its_open_activities():
 def test_the_life_of_a_network_begins_by_the_system_alone():
     first = network_life.process.starts()[0]
     assert (first.key, first.is_by_person) == ("found", False)
+
+
+def test_no_plan_is_opened_for_a_year_after_the_term_of_the_network():
+    facts = registers()
+    ended = replace(facts.network_cards[7], valid_to=dt.date(2025, 8, 31))
+    facts.network_cards[7] = ended
+    life = network_life.process
+    case = Case(3, life.key, "active", life.form.model_validate({"network": 7}), 1, today=TODAY)
+    refusal = decide(life, case, "open_plan", actor("specialist"), None, facts, NOW, TODAY)
+    assert refusal.code == "term_ends_before"
+
+
+WAITING = [key for key, state in advice.process.states.items() if not state.is_final]
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_what_was_asked_of_a_school_that_left_is_set_aside_wherever_it_stood(state):
+    data = advice.process.form.model_validate({"network": 7, "addressee": "school", "school": S16})
+    case = Case(4, advice.process.key, state, data, 1, today=TODAY)
+    decision = decide(
+        advice.process, case, "composition_followed", system(1), None, registers(), NOW, TODAY
+    )
+    assert decision.target == "found_inapplicable"
+    (said,) = [change.values["state"] for change in decision.changes if isinstance(change, Amend)]
+    assert said == "not_applicable"
