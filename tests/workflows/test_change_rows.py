@@ -11,7 +11,7 @@ from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, Po
 from workflow_app.engine.changes import Amend, Call
 from workflow_app.engine.decide import check, decide
 from workflow_app.engine.roles import system
-from workflows import network_change, network_life
+from workflows import annual_plan, network_change, network_life
 from workflows import recommendation_follow_up as advice
 from workflows.activities import ACTIVITY
 from workflows.network_change.form import Change
@@ -25,6 +25,7 @@ from workflows.rules import Reason
 TODAY = dt.date(2026, 2, 2)
 NOW = dt.datetime(2026, 2, 2, 7, tzinfo=dt.UTC)
 S10, S01 = 110, 101
+WHY = Reason(reason="причина названа словами")
 
 
 def registers(state="planned", organisation=S10):
@@ -137,3 +138,22 @@ def test_what_was_asked_of_a_school_that_left_is_set_aside_wherever_it_stood(sta
     assert decision.target == "found_inapplicable"
     (said,) = [change.values["state"] for change in decision.changes if isinstance(change, Amend)]
     assert said == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "who"),
+    [
+        ("answer_declined", "uphold", "department_head"),
+        ("escalated", "carry_again", "department_head"),
+        ("carried", "fail_advice", "system"),
+    ],
+)
+def test_what_is_asked_again_gets_its_row_in_a_plan_that_is_being_drawn_up(state, action, who):
+    facts = registers()
+    draft = annual_plan.process.form.model_validate({"school_year": "2026-2027"})
+    facts.about["network/7"] = (CaseCard(8, "annual_plan", "draft", draft),)
+    process = advice.process
+    data = {"network": 7, "addressee": "school", "school": S10, "school_year": "2025-2026"}
+    case = Case(4, process.key, state, process.form.model_validate(data), 1, today=TODAY)
+    decision = decide(process, case, action, actor(who), WHY, facts, NOW, TODAY)
+    assert Call("take_advice", to="instance", instance_id=8) in decision.changes
