@@ -184,8 +184,9 @@ def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     assert district.deadlines(collecting) == before
     assert district.rows(DeadlinePolicy, kind="consent", lane="august")[0]["offset_days"] == 2
     wrong = {"kind": "consent", "lane": "", "unit": "working", "offset": "5"}
-    specialist.post("/admin/deadlines", **wrong, remind="завтра")
-    assert "через запятую" in " ".join(specialist.says("/admin/deadlines"))
+    for typed in ("завтра", "1, ²"):
+        specialist.post("/admin/deadlines", **wrong, remind=typed)
+        assert "через запятую" in " ".join(specialist.says("/admin/deadlines"))
     specialist.post("/admin/deadlines", status=404, **{**wrong, "kind": "нет такого"})
     specialist.post("/admin/deadlines", kind="consent", lane="august", forget="1")
     assert not district.rows(DeadlinePolicy, kind="consent", lane="august")

@@ -354,7 +354,7 @@ def set_policy() -> Response:
 def _days(name: str) -> list[int]:
     """Return numbers of days; what is no number becomes one the service refuses."""
     parts = [part.strip() for part in request.form.get(name, "").split(",") if part.strip()]
-    return [int(part) if part.isdigit() and len(part) < 5 else -1 for part in parts]  # noqa: PLR2004
+    return [-1 if (days := number_in(part)) is None else days for part in parts]
 
 
 # ---------------------------------------------------------------- incidents
