@@ -200,6 +200,28 @@ def test_what_is_done_already_is_said_not_asked_for_and_leads_to_what_was_begun(
     assert not page.xpath("//form[contains(@class, 'card-form')]")
 
 
+@pytest.mark.opened("2026-01-12")
+def test_a_plan_asks_for_a_new_edition_until_one_is_on_its_way(browser, district):
+    plan = fill(district, open_plan(district, "NW2"), "NW2", ends_on="2026-02-27")
+    to_active(district, plan, "NW2")
+    district.at("2026-01-19")
+    district.learn()
+    district.hear(plan, "network_change", "applied")
+    coordinator, asks = browser("P202"), "Чего ждём</h2><ul class=\"plain\"><li>Изменить план:"
+    waiting = f'class="title" href="/cases/{plan}"'
+    assert waiting in coordinator.get("/")
+    assert asks in coordinator.get(f"/cases/{plan}")
+    done(district.act("P202", plan, "revise", reason="школа № 5 вошла в сеть"))
+    page, edition = coordinator.get(f"/cases/{plan}"), district.child(plan)
+    assert f'Новая редакция готовится: <a href="/cases/{edition}">' in page
+    assert "Чего ждём" not in page
+    assert waiting not in coordinator.get("/")
+    assert f'class="title" href="/cases/{edition}"' in coordinator.get("/")
+    coordinator.post(f"/cases/{plan}/take-back")
+    assert asks in coordinator.get(f"/cases/{plan}")
+    assert waiting in coordinator.get("/")
+
+
 def rail_of(page):
     """Return station → its class, of the rail on a case's page."""
     return {

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.models.base import UtcMoment
@@ -114,7 +114,22 @@ def mine(actor: Actor, today: dt.date) -> ColumnElement[bool]:
         for person, own in _by_person(actor).items()
     ]
     free = or_(WorkItem.person_id.is_(None), ~_still_in_office(today))
-    return and_(WorkItem.closed_at.is_(None), or_(and_(_in_place(actor.capacities), free), *given))
+    return and_(_is_awaited(), or_(and_(_in_place(actor.capacities), free), *given))
+
+
+def _is_awaited() -> ColumnElement[bool]:
+    """Return the condition that a work item is still to be done.
+
+    A case whose new edition is on its way waits for nobody but its voters: the edition is the work.
+    """
+    own, edition = aliased(Instance), aliased(Instance)
+    begun = (
+        select(edition.id)
+        .join(own, and_(own.id == edition.parent_id, own.process == edition.process))
+        .where(edition.parent_id == WorkItem.instance_id, edition.finished_at.is_(None))
+    )
+    is_asked = or_(WorkItem.ballot != "", ~begun.correlate(WorkItem).exists())
+    return and_(WorkItem.closed_at.is_(None), is_asked)
 
 
 def _by_person(actor: Actor) -> Mapping[int, Sequence[Capacity]]:
@@ -293,7 +308,7 @@ _OPEN_WORK = (
     .outerjoin(
         Organisation, and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST)
     )
-    .where(WorkItem.instance_id == _CASE, WorkItem.closed_at.is_(None))
+    .where(WorkItem.instance_id == _CASE, _is_awaited())
     .order_by(WorkItem.due_at, WorkItem.id)
 )
 
@@ -378,7 +393,7 @@ def about(session: Session, municipality_id: int, subject: str) -> Sequence[Inst
 def waited_for(session: Session, instance_ids: Iterable[int]) -> frozenset[int]:
     """Return those of the cases in which somebody still has something to do."""
     query = select(WorkItem.instance_id).where(
-        WorkItem.instance_id.in_(set(instance_ids)), WorkItem.closed_at.is_(None)
+        WorkItem.instance_id.in_(set(instance_ids)), _is_awaited()
     )
     return frozenset(session.scalars(query.distinct()))
 
