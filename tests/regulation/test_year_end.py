@@ -276,6 +276,31 @@ def test_a_report_is_returned_twice_and_then_decided(open_district):
     done(district.act("P005", report, "accept_report", **CHECKED))
 
 
+@pytest.mark.clause("R4, R5")
+def test_a_report_without_faults_waits_for_the_head_of_the_centre_alone(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    submit(district, report)
+    done(district.act("P006", report, "take_up"))
+    assert code(district.act("P008", report, "find_no_fault")) == "not_curator"
+    assert code(district.act("P005", report, "find_no_fault")) == "not_your_role"
+    district.carry_out()
+    told = district.notices("P005")
+    done(district.act("P006", report, "find_no_fault"))
+    assert code(district.act("P006", report, "find_no_fault")) == "wrong_state"
+    assert district.work(report) == [("imc_head", "")]
+    district.carry_out()
+    assert len(district.notices("P005")) == len(told) + 1
+    done(district.take_back("P006", report))
+    done(district.act("P006", report, "find_no_fault"))
+    done(district.act("P006", report, "return", remarks=[REMARK]))
+    done(district.act("P101", report, "submit"))
+    done(district.act("P006", report, "take_up"))
+    done(district.act("P006", report, "find_no_fault"))
+    done(district.act("P005", report, "accept_report", **CHECKED))
+
+
 @pytest.mark.clause("4.3, R2")
 def test_who_may_not_submit_take_or_approve_is_told_so(open_district):
     district = open_district("2025-09-10")

@@ -13,7 +13,7 @@ from workflows.promises.ledger import Ledger, Row
 from workflows.year_end import INDICATORS, REPORT
 
 FROZEN = (
-    "submitted", "under_review", "accepted_by_imc", "approved", "addendum_open",
+    "submitted", "under_review", "reviewed", "accepted_by_imc", "approved", "addendum_open",
     "addendum_submitted", "closed",
 )  # fmt: skip
 """States of a report in which its figures do not change any more."""

@@ -19,7 +19,9 @@ BROUGHT = {
 DECIDED = {
     "network_proposal": {"endorse", "approve", "reject"}, "order_approval": {"sign"},
     "annual_plan": {"agree", "approve"},
-    "year_end_report": {"take_up", "return", "accept_report", "approve", "accept_addendum"},
+    "year_end_report": {
+        "take_up", "find_no_fault", "return", "accept_report", "approve", "accept_addendum",
+    },
 }  # fmt: skip
 
 

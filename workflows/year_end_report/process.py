@@ -120,6 +120,11 @@ under_review = process.state(
     unlimited="отдел возвращает в ИМЦ, сколько нужно",
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
+reviewed = process.state(
+    "reviewed", "Рассмотрена без замечаний", waits_for=IMC_HEAD, aside=True,
+    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+)  # fmt: skip
 returned = process.state(
     "returned", "На доработке", waits_for=BASE_HEAD, edit=AUTHORS,
     due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
@@ -185,14 +190,18 @@ process.move(
     basis="R3", apart="submit", style="primary", if_=[by_curator],
 )  # fmt: skip
 process.move(
-    "return", "Вернуть с замечаниями", under_review, returned, by=(METHODIST, IMC_HEAD),
-    basis="R4", apart="submit", form=Remarks,
+    "find_no_fault", "Замечаний нет", under_review, reviewed, by=METHODIST, basis="R4",
+    apart="submit", if_=[by_curator],
+)  # fmt: skip
+process.move(
+    "return", "Вернуть с замечаниями", [under_review, reviewed], returned,
+    by=(METHODIST, IMC_HEAD), basis="R4", apart="submit", form=Remarks,
     if_=[answered, remarks_are_bound, by_curator,
          at_most("return", Setting("A-15.report"), instead=LAST_RESORT)],
 )  # fmt: skip
 process.move(
-    "accept_report", "Принять", under_review, accepted, by=IMC_HEAD, basis="R5", apart="submit",
-    form=Review, style="primary", if_=[all_checked],
+    "accept_report", "Принять", [under_review, reviewed], accepted, by=IMC_HEAD, basis="R5",
+    apart="submit", form=Review, style="primary", if_=[all_checked],
 )  # fmt: skip
 process.move(
     "send_back", "Вернуть в ИМЦ", accepted, under_review, by=DEPARTMENT_HEAD, basis="R6",
@@ -232,7 +241,7 @@ process.on(
 )  # fmt: skip
 process.move(
     "drop_report", "Снять справку",
-    [draft, submitted, under_review, returned, accepted, approved, addendum_open,
+    [draft, submitted, under_review, reviewed, returned, accepted, approved, addendum_open,
      addendum_submitted],
     dropped, by=SYSTEM_ROLE, basis="N9", do=[close_grids],
 )  # fmt: skip

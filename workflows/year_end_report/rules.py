@@ -161,7 +161,7 @@ def not_yet_told(case: Case, facts: Facts) -> Iterable[Refusal]:
 def being_entered(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A school that corrects its values will change the table."""
     for card in facts.children(case, INDICATORS):
-        if card.state == "being_entered" and case.state in ("submitted", "under_review"):
+        if card.state == "being_entered" and case.state in ("submitted", "under_review", "reviewed"):
             yield refuse(
                 "values_open", "Показатели ещё вносит {school}",
                 school=facts.name("school", card.data.school),
