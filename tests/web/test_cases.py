@@ -127,6 +127,11 @@ def test_who_is_asked_about_an_order_opens_its_paper_from_the_answer(browser, di
     assert re.search(r'href="/documents/\d+">Приказ о создании сети</a>', page)
 
 
+def test_what_is_known_of_schools_cites_no_clause_of_its_own(browser, collecting):
+    page = browser("P102").get(f"/cases/{collecting}")
+    assert "<summary>Характеристика школ</summary>" in page
+
+
 def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, draft):
     head = browser("P102")
     sent = form_of(head.get(f"/cases/{draft}"))

@@ -80,7 +80,7 @@ class Control:
 
     @property
     def has_cards(self) -> bool:
-        """Tell whether context cards of the chosen schools belong under this field (1.2)."""
+        """Tell whether context cards of the chosen schools belong under this field."""
         cells = (cell for row in self.rows for cell in row.columns)
         return any(cell.kind == "school" for cell in (self, *cells))
 

@@ -68,7 +68,7 @@ class Change(Form):
 
     network: Network = field("Сеть", of="author")
     kind: Choice = field("Что изменить", choices=KINDS)
-    school: School = field("Школа", when=only(*ABOUT_SCHOOL), card=True)
+    school: School = field("Школа", when=only(*ABOUT_SCHOOL))
     gone: Many[School] = field(
         "Кто выходит одновременно", hint="Одним приказом", optional=True, when=only("add")
     )
