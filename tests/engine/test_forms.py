@@ -64,7 +64,8 @@ class Sheet(Form):
         ({"count": "много"}, "count", "bad_number"),
         ({"sure": "наверное"}, "sure", "bad_flag"),
         ({"kind": "z"}, "kind", "unknown_choice"),
-        ({"guests": [{"school": 1, "age": 3}]}, "guests.0.age", "unknown_field"),
+        ({"many": [1, "две"]}, "many", "bad_number"),
+        ({"guests": [{"school": 7, "age": 3}]}, "guests.7.age", "unknown_field"),
         ({"guests": 5}, "guests", "bad_value"),
         ({"guests": [5]}, "guests.0", "bad_value"),
     ],
@@ -85,6 +86,21 @@ def test_every_wrong_field_is_named_at_once():
     refusal = parse(Sheet, {"count": "много", "since": "вчера"})
 
     assert set(refusal.fields) == {"count", "since"}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"count": "много"}, "«Сколько»: нужно целое число"),
+        ({"notes": [{"key": "n1"}, {"key": "n2", "text": "а" * 301}]},
+         "«Текст», строка 2: слишком длинный текст, не больше 300 знаков"),
+        ({"guests": [{"school": 7, "age": 3}]}, "«Гости», строка 1: такого поля в форме нет"),
+        ({"colour": "red"}, "Такого поля в форме нет"),
+        (5, "Значение не подходит"),
+    ],
+)  # fmt: skip
+def test_wrong_value_is_refused_by_the_name_of_its_field(values, message):
+    assert parse(Sheet, values).message == message
 
 
 def test_text_is_kept_literally():

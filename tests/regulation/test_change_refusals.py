@@ -94,6 +94,14 @@ def test_a_change_is_refused_when_it_is_sent(name, open_district):
     assert everything(district) == before
 
 
+def test_a_day_of_leaving_that_has_passed_is_refused_once(open_district):
+    district = open_district(DAY)
+    said = {"kind": "remove", "school": "S10", "effective_on": "2026-01-30"}
+    refusal = district.act("P110", drafted(district, "P110", "NW1", said), "send")
+    about = [reason.code for reason in refusal if reason.field == "effective_on"]
+    assert about == ["effective_in_past"]
+
+
 def test_a_change_that_names_no_network_yet_is_asked_for_one(open_district):
     district = open_district(DAY)
     case = done(district.start("P003", "network_change")).instance_id

@@ -345,6 +345,7 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
     assert "СОШ № 5" in head.get(f"/networks/{network}?on=2025-09-01")
     known = head.get(f"/networks/{network}?on=2025-09-01&as_known_on=2025-08-20")
     assert "На эту дату состава нет" in known
+    assert "без приказов, зарегистрированных после этого дня" in known
     assert f"/cases/{order}" in head.get("/orders")
     (label,) = (row["label"] for row in district.rows(JournalEntry, instance_id=order))
     outsider = browser("P101").get("/orders")

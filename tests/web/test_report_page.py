@@ -33,6 +33,15 @@ def test_who_writes_is_told_of_her_own_buttons_alone(browser, report):
     assert "Текст можно править ниже; там же: «Обновить по данным года»." in said
 
 
+def test_many_reasons_against_an_unfinished_text_are_counted_until_they_are_asked_for(
+    browser, report
+):
+    page = browser("P101").get(f"/cases/{report}")
+    held = page[page.index('class="not-now"') : page.index("Чего ждём")]
+    assert re.search(r'<details class="why"><summary>\d+ причин', held)
+    assert held.index("<summary>") < held.index("data-code")
+
+
 def test_who_writes_has_the_table_after_her_text_and_who_reads_before_it(browser, report):
     where = {}
     for person in ("P101", "P110"):

@@ -207,7 +207,7 @@ def test_a_plan_asks_for_a_new_edition_until_one_is_on_its_way(browser, district
     district.at("2026-01-19")
     district.learn()
     district.hear(plan, "network_change", "applied")
-    coordinator, asks = browser("P202"), "Чего ждём</h2><ul class=\"plain\"><li>Изменить план:"
+    coordinator, asks = browser("P202"), 'Чего ждём</h2><ul class="plain"><li>Изменить план:'
     waiting = f'class="title" href="/cases/{plan}"'
     assert waiting in coordinator.get("/")
     assert asks in coordinator.get(f"/cases/{plan}")
@@ -220,6 +220,33 @@ def test_a_plan_asks_for_a_new_edition_until_one_is_on_its_way(browser, district
     coordinator.post(f"/cases/{plan}/take-back")
     assert asks in coordinator.get(f"/cases/{plan}")
     assert waiting in coordinator.get("/")
+
+
+def test_the_reason_for_no_remote_formats_is_asked_for_where_there_are_none(
+    browser, district, plan
+):
+    asked = "Почему нет дистанционных форматов"
+    rows = rows_of(district, plan)
+    done(district.edit("P201", plan, activities=[{**row, "mode": "in_person"} for row in rows]))
+    assert asked in browser("P201").get(f"/cases/{plan}")
+    done(district.edit("P201", plan, activities=rows))
+    for person in ("P201", "P101"):
+        assert asked not in browser(person).get(f"/cases/{plan}"), person
+
+
+def test_a_value_that_does_not_fit_is_named_and_led_to_by_the_key_of_its_row(
+    browser, district, plan
+):
+    fill(district, plan)
+    head = browser("P201")
+    sent = sent_of(head.get(f"/cases/{plan}"))
+    places = [row.row_key for row in district.case(plan).data.activities]
+    sent[f"activities.{places.index('a7')}.starts_on"] = "скоро"
+    sent = sent.to_dict(flat=False)
+    page = html.fromstring(head.post(f"/cases/{plan}/draft", status=422, **sent).text)
+    (link,) = page.xpath("//div[@id='reasons']//a")
+    assert link.text == "«Начало», строка 8: дата не распознана, пример: 01.09.2025"
+    assert page.get_element_by_id(link.get("href")[1:]).tag == "tr"
 
 
 def rail_of(page):

@@ -325,7 +325,7 @@ def missing(form: Form, prefix: str = "", place: str = "") -> Iterator[Refusal]:
 
 _SENTENCES = {
     "extra_forbidden": ("unknown_field", "Такого поля в форме нет"),
-    "string_too_long": ("text_too_long", "Слишком длинный текст: не больше {max_length} знаков"),
+    "string_too_long": ("text_too_long", "Слишком длинный текст, не больше {max_length} знаков"),
     "string_pattern_mismatch": ("one_line_only", "Здесь помещается только одна строка"),
     "date_from_datetime_parsing": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
     "date_from_datetime_inexact": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
@@ -341,7 +341,8 @@ def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
     try:
         filled = form.model_validate(values)
     except ValidationError as error:
-        first, *others = (_refusal(item) for item in error.errors(include_url=False))
+        found = error.errors(include_url=False)
+        first, *others = (_refusal(form, values, item) for item in found)
         return replace(first, others=tuple(others))
     return joined(_unknown_choices(filled)) or filled
 
@@ -357,7 +358,22 @@ def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:
             yield from _unknown_choices(row, f"{prefix}{view.name}.{row.row_key}.")
 
 
-def _refusal(item: Mapping[str, Any]) -> Refusal:
+def _refusal(form: type[Form], values: Mapping[str, Any], item: Mapping[str, Any]) -> Refusal:
     code, sentence = _SENTENCES.get(item["type"], ("bad_value", "Значение не подходит"))
-    name = ".".join(str(part) for part in item["loc"])
-    return Refusal(code, sentence.format(**item.get("ctx", {})), name)
+    said = sentence.format(**item.get("ctx", {}))
+    name, title = _place(form, values, item["loc"])
+    return Refusal(code, f"{title}: {said[0].lower()}{said[1:]}" if title else said, name)
+
+
+def _place(form: type[Form], values: Mapping[str, Any], loc: tuple[Any, ...]) -> tuple[str, str]:
+    """Return the field a wrong value stands in, by the key of its row, and what it is called."""
+    view = next((one for one in views(form, hidden=True) if (one.name,) == loc[:1]), None)
+    if view is None:
+        return str(*loc[:1]), ""
+    if view.row is None or len(loc) == 1:
+        return view.name, f"«{view.title}»"
+    number, column = loc[1], next((one for one in view.columns if one.name in loc[2:]), view)
+    row = values[view.name][number]
+    key = row.get(view.key_name) if isinstance(row, Mapping) else None
+    name = ".".join(map(str, (view.name, key or number, *loc[2:])))
+    return name, f"«{column.title}», строка {number + 1}"

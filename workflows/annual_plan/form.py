@@ -22,7 +22,7 @@ from workflow_app.engine import (
     field,
     says,
 )
-from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
+from workflows.activities import ACTIVITY, DELIVERY, FORMS, REMOTE, SECTIONS
 from workflows.wording import GOAL
 
 TOOK_PLACE = ("reported", "reported_up", "done")
@@ -65,6 +65,11 @@ def row_is_done(case: Case, facts: Facts, row: Activity) -> bool:
     return row.row_key in held(case, facts)
 
 
+def is_all_in_person(data: "Plan") -> bool:
+    """Tell whether a plan names activities, none of them remote."""
+    return bool(data.activities) and not any(row.mode in REMOTE for row in data.activities)
+
+
 class Plan(Form):
     """The plan of a network for a school year."""
 
@@ -81,8 +86,7 @@ class Plan(Form):
         locked=from_recommendation, frozen=row_is_done,
     )  # fmt: skip
     no_remote_reason: Text = field(
-        "Почему нет дистанционных форматов", optional=True, basis="1.8",
-        hint="Нужно, только если ни одно мероприятие не проходит дистанционно",
+        "Почему нет дистанционных форматов", optional=True, basis="1.8", when=is_all_in_person
     )  # fmt: skip
 
 

@@ -130,6 +130,8 @@ def notice_given(case: Case, facts: Facts) -> Refusal | None:
     data = case.data
     if data.kind != "remove" or data.effective_on is None:
         return None
+    if effect_not_past(case, facts):
+        return None
     if case.parties["author"] != {data.school}:
         return None
     days = int(facts.setting("A-04.notice"))

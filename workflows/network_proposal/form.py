@@ -28,7 +28,7 @@ from workflows.wording import GOAL
 class Member(Row):
     """An invited school; it keeps its consent through every rework."""
 
-    school: School = field("Школа", key=True, card=True, basis="1.2")
+    school: School = field("Школа", key=True, basis="1.2")
     role: Choice = field("Роль в сети", choices=MEMBER_ROLES, default="supported")
     need: Text = field("В чём нужна помощь", optional=True)
 
@@ -38,7 +38,7 @@ class Proposal(Form):
 
     name: Line = field("Наименование сети", basis="1.3", hint="Коротко и по делу")
     school_year: Choice = field("Учебный год", of="school_years")
-    base: School = field("Базовая школа", basis="1.3", card=True)
+    base: School = field("Базовая школа", basis="1.3")
     members: Rows[Member] = field(
         "Приглашённые школы", basis="1.5", minimum=1, hint=WHAT_ROLES_MEAN
     )
@@ -54,7 +54,7 @@ class Proposal(Form):
         "Ресурсы базовой школы", optional=True, hint="Люди, кабинеты, материалы, связь"
     )
     valid_from: Date = field("Действует с")
-    valid_to: Date = field("Действует по", hint="Не дольше трёх учебных лет")
+    valid_to: Date = field("Действует по", basis="A-04")
     asked: Many[School] = field("Кого спрашивали", hidden=True)
 
 

@@ -8,6 +8,8 @@ from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
 from workflows.year_end_report.sections import unfinished
 
+UNDECIDED = ("submitted", "under_review", "reviewed")
+"""States of a report that ИМЦ has still to accept."""
 NAMED = 2
 """So many missing indicators are named, the others counted: their titles are long."""
 
@@ -161,7 +163,7 @@ def not_yet_told(case: Case, facts: Facts) -> Iterable[Refusal]:
 def being_entered(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A school that corrects its values will change the table."""
     for card in facts.children(case, INDICATORS):
-        if card.state == "being_entered" and case.state in ("submitted", "under_review", "reviewed"):
+        if card.state == "being_entered" and case.state in UNDECIDED:
             yield refuse(
                 "values_open", "Показатели ещё вносит {school}",
                 school=facts.name("school", card.data.school),
