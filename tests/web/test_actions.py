@@ -4,9 +4,12 @@ import re
 
 import pytest
 from browsing import text_of
+from change_story import network, request
 from lxml import html
 from plans import activities, life, open_plan, post, rows_of, to_active
 from stories import done
+
+REPORT = {"actual_on": "2025-09-10", "participants_count": 9, "result": "Прошло, есть итоги"}
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-09-10")]
 
@@ -60,6 +63,26 @@ def test_who_and_when_begin_with_what_stands_now(browser, district, held):
     people = begins(browser("P003").get(f"/cases/{life(district, 'NW1')}/actions/name_people"))
     assert people["coordinator"] == str(district.people["P201"])
     assert people["curator"] == str(district.people["P006"])
+
+
+def test_who_fills_in_an_action_may_look_at_the_case_on_the_same_page(browser, district, held):
+    done(district.act("P201", held["a6"], "report_done", **REPORT))
+    page = html.fromstring(browser("P101").get(f"/cases/{held['a6']}/actions/reject_evidence"))
+    (told,) = page.xpath("//details[summary[text()='Что в деле']]")
+    assert "Мероприятие a6" in told.text_content()
+    assert REPORT["result"] in told.text_content()
+    ids = page.xpath("//main//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_an_answer_names_no_place_of_the_page_twice(browser, district):
+    said = {"school": district.school("S05"), "effective_on": "2025-10-15"}
+    change = request(district, "P003", network(district, "NW1"), "add", **said)
+    done(district.act("P003", change, "send"))
+    page = html.fromstring(browser("P105").get(f"/cases/{change}/actions/decline_change"))
+    assert page.xpath("//textarea[@name='reason']")
+    ids = page.xpath("//main//@id")
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("answer", ["vote_for", "vote_against"])
