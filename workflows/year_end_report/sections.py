@@ -103,7 +103,7 @@ def followed_up(case: Case, facts: Facts) -> Iterator[str]:
         became = "" if card.decision and card.state == "issued" else FOLLOWED.get(card.state, "")
         said = [DECIDED.get(card.decision, card.decision or "ответа нет"), became]
         why = f" ({card.reason})" if card.reason else ""
-        yield f"{card.code}. {card.text} — {', '.join(dict.fromkeys(filter(None, said)))}{why}"
+        yield f"{card.text} — {', '.join(dict.fromkeys(filter(None, said)))}{why}"
 
 
 SECTIONS: dict[str, tuple[str, Found]] = {
