@@ -30,7 +30,8 @@ from workflow_app.web.registers import registers
 from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
 
-LARGEST_REQUEST = 21 * 1024 * 1024
+LARGEST_REQUEST = 64 * 1024 * 1024
+"""Room for a file that is too large: its field says so, and what was typed beside it stays."""
 
 
 def create_app(house: House) -> Flask:
@@ -48,14 +49,14 @@ def create_app(house: House) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["house"] = house
-    csrf = CSRFProtect(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["diagram"] = diagram
     filters.register(app, house)
     assets.register(app)
-    security.register(app)
+    security.register(app)  # first: what comes from a stranger is not even read
+    csrf = CSRFProtect(app)
     pages.register(app)
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, networks,

@@ -134,7 +134,7 @@ def test_refusals_of_every_kind_are_in_the_contract(call, district):
         (404, ("P103", "get", url), {}),
         (404, ("P102", "get", "/documents/999999/content"), {}),
         (409, ("P102", "post", f"{url}/actions/withdraw"), {"json": stale}),
-        (413, ("P102", "post", "/files"), {"data": b"x" * (22 << 20),
+        (413, ("P102", "post", "/files"), {"data": b"x" * (65 << 20),
                                             "content_type": "multipart/form-data; boundary=x"}),
         (422, ("P102", "post", "/instances"), {"json": {"colour": "red"}}),
         (404, ("P103", "get", "/networks/1/indicators"), {}),

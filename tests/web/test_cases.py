@@ -10,6 +10,8 @@ from browsing import field, form_of
 from change_story import decree, register
 from sqlalchemy import insert
 from stories import PROPOSAL, done, propose
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from workflow_app.store.models.directory import Municipality, Person, Setting
 from workflow_app.store.models.documents import Upload
@@ -403,6 +405,19 @@ def test_a_file_is_given_back_only_as_an_attachment_to_who_may_see_it(browser):
 )  # fmt: skip
 def test_a_file_is_judged_by_its_bytes_and_not_by_its_name(browser, content, code):
     assert bring(browser("P102"), content, "отчёт.pdf", 422)["code"] == code
+
+
+@pytest.mark.shipped
+def test_a_file_that_is_too_large_is_refused_beside_what_was_typed(browser, collecting):
+    head = browser("P105")
+    large = FileStorage(io.BytesIO(PDF + b"0" * (22 << 20)), "съёмка.pdf")
+    sent = {"reason": "Нет связи со школой", "scan": large}
+    mark, body = encode_multipart({"csrf_token": head.token(), **sent})
+    kind = f"multipart/form-data; boundary={mark}"
+    asked = f"/cases/{collecting}/actions/decline"
+    page = head.client.post(asked, data=body, content_type=kind).text
+    assert "Файл «съёмка.pdf» больше 20 МБ" in page
+    assert "Нет связи со школой" in page
 
 
 @pytest.mark.shipped

@@ -55,7 +55,7 @@ def accept(name: str, content: bytes, accepted: tuple[str, ...] = tuple(TYPES)) 
     if not content:
         return Refusal("file_empty", "Файл пустой", "file")
     if len(content) > LARGEST:
-        return Refusal("file_too_large", "Файл больше 20 МБ", "file")
+        return Refusal("file_too_large", f"Файл «{name}» больше 20 МБ", "file")
     kind = kind_of(content)
     if kind not in accepted:
         taken = ", ".join(accepted)
