@@ -108,6 +108,35 @@ def test_filters_live_in_the_address_and_a_mangled_one_is_no_failure(browser):
         reader.get(mangled)
 
 
+def test_cases_are_found_by_a_school_that_takes_part(browser, submitted):
+    for person, page in (("P006", "/"), ("P003", "/cases")):
+        seen = browser(person).get(f"{page}?text=№ 3 ")
+        assert f'href="/cases/{submitted}"' in seen, person
+        assert f'href="/cases/{submitted}"' not in browser(person).get(f"{page}?text=№ 16")
+
+
+def test_who_decides_is_led_to_the_next_case_of_the_queue_as_it_was_looked_at(
+    browser, district, in_review
+):
+    copies(district, in_review, 3)
+    head = browser("P002")
+    following = re.search(r'class="title" href="([^"]*)', head.get("/?text=К-2"))[1]
+    head.post(f"/cases/{in_review}/actions/approve")
+    page = head.get(f"/cases/{in_review}")
+    told = page[page.index('class="alert') :].split("</div>")
+    assert "Готово: «" in told[0]
+    assert f'Следующее дело: <a href="{following}">' in told[0]
+
+
+def test_what_is_done_in_the_queue_leads_back_to_its_filters(browser):
+    officer = browser("P003")
+    officer.get("/?late=1")
+    for path in ("/bulk", "/work/999/assign"):
+        assert officer.post(path).headers["Location"] == "/?late=1", path
+    officer.get("/")
+    assert officer.post("/bulk").headers["Location"] == "/"
+
+
 @pytest.mark.usefixtures("many")
 def test_a_filter_is_kept_under_a_name_and_belongs_to_one_person(browser):
     reader = browser("P002")

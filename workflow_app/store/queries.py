@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.models.base import UtcMoment
@@ -166,11 +166,19 @@ def _still_in_office(today: dt.date) -> ColumnElement[bool]:
 
 
 def says(text: str) -> ColumnElement[bool]:
-    """Return the condition that a case's heading or number contains the text."""
+    """Return the condition that a case's heading, number or a school in it contains the text."""
     # SQLite folds the case of Latin letters only, so the usual spellings are all asked for.
     spellings = {text, text.lower(), text.upper(), text.capitalize()}
-    columns = (Instance.heading, Instance.number)
-    return or_(*(column.icontains(one, autoescape=True) for column in columns for one in spellings))
+
+    def holds(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        return or_(*(one.icontains(said, autoescape=True) for one in columns for said in spellings))
+
+    named = (
+        select(Participant.instance_id)
+        .join(Organisation, Organisation.id == Participant.organisation_id)
+        .where(holds(Organisation.short_name))
+    )
+    return or_(holds(Instance.heading, Instance.number), Instance.id.in_(named))
 
 
 def queue(

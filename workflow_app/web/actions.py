@@ -16,6 +16,7 @@ from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
+from workflow_app.web.queue import with_next
 from workflow_app.web.security import person_id
 
 actions = Blueprint("actions", __name__)
@@ -90,7 +91,9 @@ def act(instance_id: int, action: str) -> Answer:
         voter = sent.get("_voter", "")
         page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
         return page, 409 if found.code in CONFLICTS else 422
-    flash(read(lambda uow: what_was_done(uow, result, action)), "success")
+    flash(
+        read(lambda uow: with_next(uow, what_was_done(uow, result, action), instance_id)), "success"
+    )
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 

@@ -19,6 +19,7 @@ from workflow_app.web.filters import clock_time
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import is_fragment
+from workflow_app.web.queue import with_next
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import is_signed
 
@@ -100,9 +101,15 @@ def save(instance_id: int) -> Answer:
         return _refused(instance_id, result, sent)
     if is_fragment():
         return _confirmed(instance_id, result)
-    said = read(lambda uow: what_was_done(uow, result, action)) if action else ""
-    flash(said or "Черновик сохранён.", "success")
+    flash(read(lambda uow: _said(uow, result, action)), "success")
     return redirect(url_for("cases.show", instance_id=instance_id))
+
+
+def _said(uow: SqlUnitOfWork, done: Done, action: str) -> str:
+    """Return what a person did with her draft, and after an action what waits for her next."""
+    if not action:
+        return "Черновик сохранён."
+    return with_next(uow, what_was_done(uow, done, action), done.instance_id)
 
 
 def _paste(instance_id: int, sent: MultiDict[str, str]) -> Refusal | None:

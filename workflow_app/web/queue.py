@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from markupsafe import Markup
 from sqlalchemy import delete, insert, select
 from werkzeug.wrappers import Response
 
@@ -33,6 +34,8 @@ queue = Blueprint("queue", __name__)
 FILTERS = ("process", "state", "text", "late", "own", "new")
 MOST_AT_ONCE = 200
 MOST_VIEWS = 20
+KEPT = "queue"
+"""Under which name the session keeps the filters the queue was looked at with last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class BulkAction:
 @queue.get("/")
 def show() -> str:
     """Show what waits for the person who asks."""
+    if session.get(KEPT, "") != _query():
+        session[KEPT] = _query()
     return read(_page)
 
 
@@ -59,7 +64,7 @@ def _page(uow: SqlUnitOfWork) -> str:
     actor = uow.actor(person)
     account = uow.session.get(Account, person)
     last_visit = account.last_visit_at if account else None
-    wanted = _wanted(last_visit)
+    wanted = _wanted(request.args, last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
     bulk = _for_many([_bulk_actions(uow, row, actor) for row in page.rows])
     officer = administration.officer(actor)
@@ -111,8 +116,7 @@ def _assigned(uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]) -> Mapping[i
     return queries.names(uow.session, people) if people else {}
 
 
-def _wanted(last_visit: dt.datetime | None) -> queries.QueueFilter:
-    args = request.args
+def _wanted(args: Mapping[str, str], last_visit: dt.datetime | None) -> queries.QueueFilter:
     return queries.QueueFilter(
         args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
         late="late" in args, own="own" in args, since=last_visit if "new" in args else None,
@@ -123,6 +127,28 @@ def _wanted(last_visit: dt.datetime | None) -> queries.QueueFilter:
 def _query() -> str:
     """Return the filters of this address, in one order, without empty ones."""
     return urlencode([(name, request.args[name]) for name in FILTERS if request.args.get(name)])
+
+
+def _back() -> Response:
+    """Lead to the queue as it was looked at last."""
+    kept = session.get(KEPT, "")
+    return redirect(f"{url_for('queue.show')}{kept and '?'}{kept}")
+
+
+def with_next(uow: SqlUnitOfWork, said: str, instance_id: int) -> str:
+    """Return what was done in a case, with a link to what waits next in the queue as it was."""
+    person = person_id()
+    account = uow.session.get(Account, person)
+    wanted = _wanted(
+        dict(parse_qsl(session.get(KEPT, ""))), account.last_visit_at if account else None
+    )
+    page = queries.queue(uow.session, uow.actor(person), wanted, uow.now, uow.today)
+    row = next((one for one in page.rows if one.instance_id != instance_id), None)
+    if row is None:
+        return said
+    address = url_for("cases.show", instance_id=row.instance_id)
+    named = f"{row.heading} {row.number}".strip()
+    return Markup('{}<div>Следующее дело: <a href="{}">{}</a></div>').format(said, address, named)
 
 
 @queue.post("/views")
@@ -168,7 +194,7 @@ def act_on_many() -> Response:
     person = person_id()
     process, _, action = request.form.get("action", "").partition("/")
     chosen = [one for one in map(_chosen, request.form.getlist("case")[:MOST_AT_ONCE]) if one]
-    back = redirect(url_for("queue.show"))
+    back = _back()
     if not chosen or not action:
         flash("Отметьте хотя бы одно дело.", "info")
         return back
@@ -238,5 +264,4 @@ def assign(work_id: int) -> Response:
     )  # fmt: skip
     flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
     case = number_in(request.form.get("case"))
-    back = url_for("cases.show", instance_id=case) if case else url_for("queue.show")
-    return redirect(back)
+    return redirect(url_for("cases.show", instance_id=case)) if case else _back()
