@@ -9,6 +9,7 @@ from workflow_app.services.access import MOST_FAILURES
 from workflow_app.store.models.accounts import Account, SignInSession
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice
+from workflow_app.web.security import COOKIE
 
 PASSWORD = "demo-2025"
 LOGIN = "p102@levokum.example"
@@ -44,6 +45,28 @@ def test_a_revoked_session_is_over_at_once(browser, district):
     sessions = table(SignInSession)
     district.house.transact(lambda uow: uow.connection.execute(sessions.delete()).rowcount)
     assert head.client.get("/").headers["Location"].startswith("/sign-in")
+
+
+def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_its_page(
+    browser, submitted
+):
+    asked = f"/cases/{submitted}/actions/return"
+    methodist = browser("P006")
+    token = methodist.token()
+    methodist.client.delete_cookie(COOKIE)
+    said = {"csrf_token": token, "remarks.0.text": "Не видно, откуда числа", "_seen": "a b",
+            "password": "my secret"}  # fmt: skip
+    here = {"Referer": f"http://localhost{asked}"}
+    answer = methodist.client.post(asked, data=said, headers=here)
+    assert answer.status_code == 401
+    assert "Не видно, откуда числа</textarea>" in answer.text
+    assert f'href="/sign-in?next={asked}"' in answer.text
+    assert "my secret" not in answer.text
+    assert "a b<" not in answer.text
+    alone = methodist.client.post(asked, data={"csrf_token": token}, headers=here)
+    assert alone.headers["Location"] == f"/sign-in?next={asked}"
+    by_script = methodist.client.post(asked, headers={"X-Requested-With": "fetch"})
+    assert (by_script.status_code, by_script.json["fields"]) == (401, {})
 
 
 @pytest.mark.parametrize(

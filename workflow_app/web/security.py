@@ -1,6 +1,19 @@
 """Who is there, and the headers that keep strangers out."""
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services.access import digest
@@ -8,6 +21,7 @@ from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
+from workflow_app.web.pages import is_fragment
 
 COOKIE = "workflow_session"
 OPEN = {
@@ -53,9 +67,27 @@ def _who() -> BaseResponse | None:
     if g.person_id is None and request.endpoint not in OPEN:
         if request.endpoint is None:
             return None
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("access.sign_in", next=wanted))
+        if request.method == "GET":
+            return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+        return _ended()
     return None
+
+
+def _ended() -> BaseResponse:
+    """Answer who wrote until her visit was over: her text comes back, and the way to its page."""
+    sentence = "Вход закончился, поэтому ничего не сохранено. Войдите и повторите."
+    if is_fragment():
+        return make_response(jsonify(code="signed_out", message=sentence, fields={}), 401)
+    door = url_for("access.sign_in", next=urlsplit(request.referrer or "").path or None)
+    own = ("_", "csrf_token", "password")
+    written = [
+        text for name, text in request.form.items(multi=True)
+        if not name.startswith(own) and " " in text.strip()
+    ]  # fmt: skip
+    if not written:
+        return redirect(door)
+    page = render_template("failure.html", code=401, sentence=sentence, written=written, door=door)
+    return make_response(page, 401)
 
 
 def _person_of(token_sha256: str) -> int | None:
