@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from stories import done, propose
 
+from workflow_app.store.models.instances import Instance
+
 
 @pytest.fixture(scope="module")
 def district(sqlite_maker):
@@ -37,6 +39,16 @@ def test_rows_are_added_by_a_button_and_their_cards_appear_side_by_side(window, 
     page.get_by_role("button", name="Сохранить черновик").click()
     assert len(district.case(draft).data.members) == 2
     assert page.problems == []
+
+
+def test_a_double_click_sends_a_form_once(window, district):
+    page = window("P107")
+    page.goto("/start/network_proposal", wait_until="networkidle")
+    page.get_by_role("button", name="Начать черновик").dblclick(delay=40)
+    page.wait_for_url("**/cases/*")
+    at = district.school("S07")
+    (row,) = district.rows(Instance, process="network_proposal", author_organisation_id=at)
+    assert page.url.endswith(f"/cases/{row['id']}")
 
 
 def test_the_same_is_done_without_scripts(window, district, draft):

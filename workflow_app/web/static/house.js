@@ -8,6 +8,13 @@ const parts = [
   ["form[data-draft]", "./draft.js", "keepDraft"],
 ];
 
+// The second click of a double click would be refused, and its refusal would hide the success.
+document.addEventListener("submit", (event) => {
+  const { dataset } = event.target;
+  if (dataset.sent) event.preventDefault();
+  dataset.sent = "1";
+  setTimeout(() => delete dataset.sent, 3000);
+});
 document.querySelector("#reasons")?.focus();
 const wanted = parts
   .map(([selector, path, name]) => ({ found: document.querySelectorAll(selector), path, name }))
