@@ -147,8 +147,8 @@ def with_next(uow: SqlUnitOfWork, said: str, instance_id: int) -> str:
     if row is None:
         return said
     address = url_for("cases.show", instance_id=row.instance_id)
-    named = f"{row.heading} {row.number}".strip()
-    return Markup('{}<div>Следующее дело: <a href="{}">{}</a></div>').format(said, address, named)
+    link = Markup('{}<div>Следующее дело: <a href="{}">{}</a></div>')
+    return link.format(said, address, _named(row))
 
 
 @queue.post("/views")
