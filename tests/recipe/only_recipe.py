@@ -64,4 +64,4 @@ def pytest_configure():
     stories.PROPOSAL = request.process.key
     known = (*workflows.PROCESSES, request.process)
     bootstrap.build.__defaults__ = (known, folder)
-    bootstrap.findings.__defaults__ = (known, folder)
+    bootstrap.findings.__defaults__ = (known, folder, folder / "released.txt")
