@@ -63,6 +63,9 @@ def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_it
     assert f'href="/sign-in?next={asked}"' in answer.text
     assert "my secret" not in answer.text
     assert "a b<" not in answer.text
+    elsewhere = {"Referer": f"https://evil.example{asked}"}
+    foreign = methodist.client.post(asked, data=said, headers=elsewhere)
+    assert foreign.headers["Location"] == f"/sign-in?next={asked}"
     alone = methodist.client.post(asked, data={"csrf_token": token}, headers=here)
     assert alone.headers["Location"] == f"/sign-in?next={asked}"
     by_script = methodist.client.post(asked, headers={"X-Requested-With": "fetch"})

@@ -78,7 +78,10 @@ def _ended() -> BaseResponse:
     sentence = "Вход закончился, поэтому ничего не сохранено. Войдите и повторите."
     if is_fragment():
         return make_response(jsonify(code="signed_out", message=sentence, fields={}), 401)
-    door = url_for("access.sign_in", next=urlsplit(request.referrer or "").path or None)
+    page = urlsplit(request.referrer or "")
+    door = url_for("access.sign_in", next=page.path or None)
+    if page.netloc != request.host:  # nobody else's words are shown as hers
+        return redirect(door)
     own = ("_", "csrf_token", "password")
     written = [
         text for name, text in request.form.items(multi=True)
@@ -86,8 +89,8 @@ def _ended() -> BaseResponse:
     ]  # fmt: skip
     if not written:
         return redirect(door)
-    page = render_template("failure.html", code=401, sentence=sentence, written=written, door=door)
-    return make_response(page, 401)
+    said = render_template("failure.html", code=401, sentence=sentence, written=written, door=door)
+    return make_response(said, 401)
 
 
 def _person_of(token_sha256: str) -> int | None:
