@@ -81,6 +81,10 @@ def test_a_remark_is_about_a_section_by_its_own_number(browser, district, report
     page = browser("P006").get(f"/cases/{report}/actions/return")
     assert ">5. Обмен опытом и ресурсами</option>" in page
     assert ">1. Ввести ежемесячный диагностический срез" in page
+    # The page is narrow: who has only a keyboard scrolls the tables in it.
+    tables = re.findall(r'<div class="table-responsive"[^>]*>', page)
+    assert tables
+    assert all('tabindex="0"' in one for one in tables)
 
 
 @pytest.mark.usefixtures("report")
