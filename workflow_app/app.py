@@ -55,7 +55,7 @@ def create_app(house: House) -> Flask:
     app.jinja_env.globals["diagram"] = diagram
     filters.register(app, house)
     assets.register(app)
-    security.register(app)  # first: what comes from a stranger is not even read
+    security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)
     pages.register(app)
     for blueprint in (

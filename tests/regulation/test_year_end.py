@@ -259,12 +259,18 @@ def test_a_grid_says_cell_by_cell_what_is_not_possible(open_district):
     assert code(district.edit("P110", grid, values=extra)) == "rows_fixed"
 
 
-@pytest.mark.clause("R4, A-15")
-def test_a_report_is_returned_twice_and_then_decided(open_district):
+def submitted(open_district):
+    """Return a district and a report of it that ИМЦ has to review."""
     district = open_district("2025-09-10")
     report = live_through(district)
     enter_all(district, report)
     submit(district, report)
+    return district, report
+
+
+@pytest.mark.clause("R4, A-15")
+def test_a_report_is_returned_twice_and_then_decided(open_district):
+    district, report = submitted(open_district)
     for _ in range(2):
         done(district.act("P006", report, "take_up"))
         done(district.act("P006", report, "return", remarks=[REMARK]))
@@ -278,10 +284,7 @@ def test_a_report_is_returned_twice_and_then_decided(open_district):
 
 @pytest.mark.clause("R4, R5")
 def test_a_report_without_faults_waits_for_the_head_of_the_centre_alone(open_district):
-    district = open_district("2025-09-10")
-    report = live_through(district)
-    enter_all(district, report)
-    submit(district, report)
+    district, report = submitted(open_district)
     done(district.act("P006", report, "take_up"))
     assert code(district.act("P008", report, "find_no_fault")) == "not_curator"
     assert code(district.act("P005", report, "find_no_fault")) == "not_your_role"
@@ -314,10 +317,7 @@ def test_who_may_not_submit_take_or_approve_is_told_so(open_district):
 
 @pytest.mark.clause("R8")
 def test_a_report_without_its_addendum_is_closed_at_the_end_of_august(open_district):
-    district = open_district("2025-09-10")
-    report = live_through(district)
-    enter_all(district, report)
-    submit(district, report)
+    district, report = submitted(open_district)
     to_approved(district, report)
     district.at("2026-09-01")
     assert district.state(report) == "closed"

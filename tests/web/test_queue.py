@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from flask import url_for
 from sqlalchemy import event, insert, select, update
 from stories import PROPOSAL, done, to_department
 
@@ -131,7 +132,9 @@ def test_who_decides_is_led_to_the_next_case_of_the_queue_as_it_was_looked_at(
 def test_what_is_done_in_the_queue_leads_back_to_its_filters(browser):
     officer = browser("P003")
     officer.get("/?late=1")
-    for path in ("/bulk", "/work/999/assign"):
+    with officer.client.application.test_request_context():
+        paths = url_for("queue.act_on_many"), url_for("queue.assign", work_id=999)
+    for path in paths:
         assert officer.post(path).headers["Location"] == "/?late=1", path
     officer.get("/")
     assert officer.post("/bulk").headers["Location"] == "/"
