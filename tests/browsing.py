@@ -4,11 +4,23 @@ import datetime as dt
 import itertools
 import re
 
+from workflow_app.app import create_app
 from workflow_app.services.access import digest
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.web.security import COOKIE
 
 _numbers = itertools.count(1)
+_application = []
+
+
+def serve(house):
+    """Return the application of this process over another house: routes are compiled once."""
+    if not _application:
+        _application.append(create_app(house))
+    (application,) = _application
+    application.extensions["house"] = house
+    application.testing = False
+    return application
 
 
 class Browser:

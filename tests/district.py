@@ -1,12 +1,17 @@
 """The demonstration district as a test's stage: people act, time passes, effects follow."""
 
+import copy
 import datetime as dt
 import fcntl
+import functools
+import hashlib
 import itertools
+import os
 import shutil
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.util import LRUCache
 
 from workflow_app.bootstrap import PROMISES, House, build
 from workflow_app.clock import FixedClock
@@ -26,13 +31,66 @@ from workflow_app.tasks import effects, loops
 
 DATABASES = ("sqlite", "postgresql")
 ZONE = ZoneInfo("Europe/Moscow")
-_numbers = itertools.count(1)
+_names = (f"district_{os.getpid()}_{number}" for number in itertools.count(1))
+"""Names of databases: all workers have one PostgreSQL."""
 
 
 def moment(text):
     """Return a moment of the district: «2025-08-28» is nine in the morning there."""
     text = text if " " in text else f"{text} 09:00"
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(dt.UTC)
+
+
+_DIALECTS = {}
+_STATEMENTS = LRUCache(2_000)
+
+
+def _share_statements(engine):
+    """Let all databases of a kind know each other's compiled statements.
+
+    A compiled statement belongs to a dialect and its cache to an engine; a test has an engine of
+    its own, and compiling for each anew took a third of its time.
+    """
+    engine.dialect = _DIALECTS.setdefault(engine.name, engine.dialect)
+    engine.update_execution_options(compiled_cache=_STATEMENTS)
+
+
+def _spare_the_disk(connection, _entry):
+    """Let no commit wait for the disk: a test survives the death of a process, not of a machine."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+_KEPT = {}
+"""What stages left: how a district came to stand there → a copy of it, the moment, its answer."""
+
+
+def _after(*told):
+    """Return a short name of how a district came to stand."""
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def stage(play):
+    """Let a stage of a story be played once: who begins alike gets a copy of what it left.
+
+    A stage is a function of a district and of values that `repr` tells apart. It is played anew
+    where something the district cannot tell has been written before.
+    """
+
+    @functools.wraps(play)
+    def played(district, *given, **named):
+        begun = district.stands
+        if begun is None:
+            return play(district, *given, **named)
+        key = _after(begun, district.house.clock.now(), play.__qualname__, given, named)
+        if key in _KEPT:
+            said = district.become(*_KEPT[key])
+        else:
+            said = play(district, *given, **named)
+            _KEPT[key] = (district.keep(), district.house.clock.now(), copy.deepcopy(said))
+        district.stands = key
+        return copy.deepcopy(said)
+
+    return played
 
 
 class DistrictMaker:
@@ -48,14 +106,17 @@ class DistrictMaker:
         day = at.astimezone(ZONE).date()
         if day not in self._templates:
             self._templates[day] = self._loaded(at, f"template_{day:%Y%m%d}")
-        name = f"district_{next(_numbers)}"
-        return District(self._house(self._copy(self._templates[day], name), at, name))
+        name = next(_names)
+        district = District(self._house(self._copy(self._templates[day], name), at, name))
+        if not self._server:  # there a copy costs as much as it saves
+            district.watch((self._folder, day), self)
+        return district
 
     def copy(self, district):
         """Return a district of its own that stands where another one does."""
         settings, at = district.house.settings, district.house.clock.now()
         district.close()
-        name = f"district_{next(_numbers)}"
+        name = next(_names)
         if settings.data_dir.exists():
             shutil.copytree(settings.data_dir, self._folder / name)
         return District(self._house(self._copy(self._stored(settings), name), at, name))
@@ -66,18 +127,19 @@ class DistrictMaker:
         return name if self._server else self._folder / f"{name}.db"
 
     def _loaded(self, at, name):
-        if self._server:
-            self._server.drop_database(name)
-            self._load(at, name, self._server.create_database(name))
-            return name
-        kept = self._shared / f"{name}.db"
-        with (self._shared / f"{name}.lock").open("w") as lock:
+        kind = "postgresql" if self._server else "sqlite"
+        kept = self._shared / f"{name}.{kind}"
+        with (self._shared / f"{name}.{kind}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be loading the same day
             if not kept.exists():
-                filled = self._folder / f"{name}.filled.db"
-                self._load(at, name, f"sqlite:///{filled}")
+                filled = self._folder / f"{name}.filled"
+                if self._server:
+                    self._load(at, name, self._server.create_database(name))
+                    filled.touch()
+                else:
+                    self._load(at, name, f"sqlite:///{filled}")
                 shutil.move(filled, kept)
-        return kept
+        return name if self._server else kept
 
     def _load(self, at, name, url):
         house = self._house(url, at, name)
@@ -86,7 +148,6 @@ class DistrictMaker:
 
     def _copy(self, template, name):
         if self._server:
-            self._server.drop_database(name)
             return self._server.create_database(name, template)
         target = self._folder / f"{name}.db"
         shutil.copy(template, target)
@@ -98,31 +159,53 @@ class DistrictMaker:
         )
         house = build(settings)
         object.__setattr__(house, "clock", FixedClock(at))
+        _share_statements(house.database.engine)
+        if house.database.is_sqlite:
+            event.listen(house.database.engine, "connect", _spare_the_disk)
         return house
 
     def keep(self, district):
         """Keep a district as it stands now and return the name to open it again by."""
         district.house.database.engine.dispose()  # a database in use is not copied
-        name = f"kept_{next(_numbers)}"
+        name = next(_names)
         self._copy(self._stored(district.house.settings), name)
         kept = name if self._server else self._folder / f"{name}.db"
         self._templates[name] = kept
         return kept
 
+    def put_back(self, district, kept):
+        """Let the database of a district be a copy of one that was kept."""
+        district.house.database.engine.dispose()
+        stored = self._stored(district.house.settings)
+        for beside in ("-wal", "-shm"):
+            stored.with_name(f"{stored.name}{beside}").unlink(missing_ok=True)
+        shutil.copy(kept, stored)
+
     def again(self, name, text):
         """Open a copy of a district that was kept, at a moment."""
-        copied = f"district_{next(_numbers)}"
+        copied = next(_names)
         return District(self._house(self._copy(name, copied), moment(text), copied))
 
-    def dispose(self):
-        """Remove the templates."""
-        if self._server:
-            for name in self._templates.values():
-                self._server.drop_database(name)
+
+def telling(move):
+    """Let a district remember a move: who makes the same moves comes to stand alike."""
+
+    @functools.wraps(move)
+    def told(district, *given, **named):
+        begun, district.stands = district.stands, None
+        said = move(district, *given, **named)
+        if begun is not None:
+            district.stands = _after(begun, move.__name__, given, named)
+        return said
+
+    return told
 
 
 class District:
     """One district with a clock the test holds."""
+
+    stands = None
+    """How it came to stand where it stands; None where that cannot be told."""
 
     def __init__(self, house: House):
         self.house = house
@@ -137,8 +220,32 @@ class District:
     def close(self):
         self.house.database.engine.dispose()
 
+    # ------------------------------------------------------------ stages
+
+    def watch(self, begun, maker):
+        """Begin to remember how it comes to stand; whatever else writes makes it forget."""
+        self._maker, self.stands = maker, begun
+        database = self.house.database
+        for name in ("writing", "telling"):
+            setattr(database, name, functools.partial(self._unknown, getattr(database, name)))
+
+    def _unknown(self, transaction, **how):
+        self.stands = None
+        return transaction(**how)
+
+    def keep(self):
+        """Return a copy of the database as it stands."""
+        return self._maker.keep(self)
+
+    def become(self, kept, now, said):
+        """Stand where a copy was taken; return what was said there."""
+        self._maker.put_back(self, kept)
+        self.house.clock.set(now)
+        return said
+
     # ------------------------------------------------------------ time
 
+    @telling
     def at(self, text):
         """Move to a moment, letting every deadline on the way happen."""
         target = moment(text)
@@ -161,6 +268,7 @@ class District:
         self.house.clock.set(target)
         loops.watch_posts(self.house)
 
+    @telling
     def carry_out(self):
         """Carry out every waiting effect, as the worker does."""
         for _ in range(50):
@@ -175,6 +283,7 @@ class District:
     def read(self, work):
         return self.house.read(work)
 
+    @telling
     def start(self, person, process, action="", **values):
         """Let a person start a case; return what the service says."""
         who = self.people[person]
@@ -182,17 +291,20 @@ class District:
             lambda uow: acting.start(uow, who, process, values, action=action)
         )
 
+    @telling
     def act(self, person, case, action, *, voter=None, version=None, seen=None, **values):
         """Let a person act; return what the service says."""
         intent = Intent(case, action, values, voter=voter, version=version, seen=seen)
         who = self.people[person]
         return self.house.transact(lambda uow: acting.act(uow, who, intent))
 
+    @telling
     def edit(self, person, case, **changes):
         """Let a person save fields of a draft."""
         who, version = self.people[person], self.case(case).version
         return self.house.transact(lambda uow: drafts.save_draft(uow, who, case, changes, version))
 
+    @telling
     def outside_numbers(self, first, last):
         """Let the clerk record numbers of the order journal that were given elsewhere."""
         today = self.house.clock.now().astimezone(ZONE).date()
@@ -203,6 +315,7 @@ class District:
             )
         )
 
+    @telling
     def take_back(self, person, case):
         who = self.people[person]
         return self.house.transact(lambda uow: acting.take_back(uow, who, case))
@@ -273,10 +386,12 @@ class District:
     def notices(self, person):
         return [row["subject"] for row in self.rows(Notice, person_id=self.people[person])]
 
+    @telling
     def learn(self):
         """Take over what orders registered elsewhere by today say."""
         self.house.transact(lambda uow: import_directory(uow.session, as_of=uow.today))
 
+    @telling
     def hear(self, case, process, state):
         """Let a case hear of the outcome of another one about the same."""
         self.house.transact(lambda uow: acting.hear(uow, case, process, state))

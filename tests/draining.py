@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 TESTS = Path(__file__).parent
 
 
 class Drainer:
-    """A running worker; it tells the kind of every message it carried out, one a line."""
+    """A running worker; a careful one tells the kind of every message it has carried out."""
 
     def __init__(self, district, *, careful=False):
         moment = district.house.clock.now().isoformat()
@@ -20,26 +21,20 @@ class Drainer:
         path = os.pathsep.join((str(TESTS), str(TESTS.parent)))
         self._process = subprocess.Popen(
             [*argv, *(["careful"] if careful else [])], env={**os.environ, "PYTHONPATH": path},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE if careful else subprocess.DEVNULL,
+            text=True, process_group=0,
         )  # fmt: skip
 
     def heard(self, kind, times):
-        """Wait until so many messages of a kind were carried out; False if the work ended first."""
+        """Let a careful worker carry out so many messages of a kind; False if it ended first."""
         for line in self._process.stdout:
             times -= line.strip() == kind
             if times == 0:
                 return True
-            self.go_on()
-        return False
-
-    def go_on(self):
-        """Let a careful worker take the next message."""
-        if self._process.stdin:
-            try:
+            with suppress(BrokenPipeError):
                 self._process.stdin.write("\n")
                 self._process.stdin.flush()
-            except BrokenPipeError:
-                self._process.stdin = None
+        return False
 
     def kill(self):
         """Kill it as the system does when memory ends."""
@@ -47,8 +42,8 @@ class Drainer:
         self.close()
 
     def finish(self):
-        """Let it come to the end of the work."""
-        self.heard("", -1)
+        """Wait until it has come to the end of the work."""
+        assert self._process.wait() == 0
         self.close()
 
     def close(self):
@@ -56,7 +51,8 @@ class Drainer:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
 
 def drain(url, moment, careful):
@@ -70,8 +66,8 @@ def drain(url, moment, careful):
         while claimed := effects.claim(house):
             for message_id, kind in claimed:
                 effects.carry_out(house, message_id, kind)
-                print(kind, flush=True)  # noqa: T201 (the parent counts them)
                 if careful:
+                    print(kind, flush=True)  # noqa: T201 (the parent counts them)
                     sys.stdin.readline()
 
 

@@ -1,7 +1,9 @@
 """Real servers for tests: PostgreSQL, Valkey and SMTP, started here and stopped at the end.
 
-Each pytest-xdist worker has servers of its own: nothing is shared, nothing has to be counted, and
-the kernel ends a server whose worker was killed. A missing server is an error, never a skip.
+All pytest-xdist workers share one PostgreSQL, which the process that runs them starts: a cluster
+costs a second, and so does each day a district is loaded on. Brokers and mail servers are each
+worker's own. The kernel ends a server whose starter was killed; a missing one is an error, never a
+skip.
 """
 
 import ctypes
@@ -32,6 +34,8 @@ from psycopg import sql
 from workflow_app.supervisor.broker import Broker
 
 READY_WITHIN = 60.0
+POSTGRES = "postgres"
+"""Under which name a worker of pytest-xdist is told the folder of the cluster all share."""
 _PR_SET_PDEATHSIG = 1
 _POSTGRES_OPTIONS = {
     # Speed for a cluster that lives as long as one test run.
@@ -39,8 +43,8 @@ _POSTGRES_OPTIONS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "jit": "off",
-    "shared_buffers": "64MB",
-    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "max_connections": "200",
     "timezone": "UTC",
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -344,10 +348,11 @@ def _stop(process: subprocess.Popen, polite: signal.Signals) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One PostgreSQL cluster for all tests of this worker."""
-    with running_postgres() as server:
-        yield server
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """Give the PostgreSQL cluster of all workers, or one of its own to a run without them."""
+    with ExitStack() as stack:
+        given = getattr(request.config, "workerinput", {}).get(POSTGRES)
+        yield PostgresServer(Path(given)) if given else stack.enter_context(running_postgres())
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def create_app(house: House) -> Flask:
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["diagram"] = diagram
-    filters.register(app, house)
+    filters.register(app)
     assets.register(app)
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)

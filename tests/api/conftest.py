@@ -1,8 +1,8 @@
 """The API over a real district: everybody calls it with a token of her own."""
 
 import pytest
+from browsing import serve
 
-from workflow_app.app import create_app
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 
@@ -15,7 +15,7 @@ def district(sqlite_district):
 @pytest.fixture
 def client(district):
     """Return a function: a person's client of the API."""
-    app = create_app(district.house)
+    app = serve(district.house)
 
     def of(person):
         token = district.house.transact(

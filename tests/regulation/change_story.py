@@ -1,5 +1,6 @@
 """Steps of the stories of networks that change: ask, vote, consent, approve, order."""
 
+from district import stage
 from stories import done
 
 from workflow_app.engine.decide import warned
@@ -37,6 +38,7 @@ def request(district, person, network_id, kind, **values):
     return case
 
 
+@stage
 def to_order(district, person, case, *, votes=(), consents=(), wait="", head="P001"):
     """Bring a change to its order and return the order."""
     done(district.act(person, case, "send"))
@@ -71,12 +73,14 @@ def prepare(district, order, **filled):
     done(district.edit("P003", order, **given))
 
 
+@stage
 def decree(district, action, **filled):
     """Let the specialist begin an order of the department by its name, and register it."""
     order = done(district.start("P003", "order_approval", action)).instance_id
     return register(district, order, **filled)
 
 
+@stage
 def statuses(district, year, **codes):
     """Let the department fix the statuses of a year: school code → status."""
     rows = [

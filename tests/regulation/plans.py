@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 
+from district import stage
 from sqlalchemy import update
 from stories import done
 
@@ -97,6 +98,7 @@ def fill(district, plan, network="NW1", count=12, **said):
     return plan
 
 
+@stage
 def shared_out(district, plan, count):
     """Fill a plan of NW1 with so many rows, each of its people responsible for some."""
     people = ["P201", "P101", *(f"P1{code[1:]}" for code in supported(district, plan)), "P005"]
@@ -117,6 +119,7 @@ def vote(district, plan, **others):
             done(district.act(head, plan, answer, **reason))
 
 
+@stage
 def to_agreement(district, plan, network="NW1"):
     """Bring a filled plan to ИМЦ."""
     done(district.act(COORDINATORS[network], plan, "to_vote"))
@@ -125,6 +128,7 @@ def to_agreement(district, plan, network="NW1"):
     return plan
 
 
+@stage
 def to_active(district, plan, network="NW1"):
     """Bring a filled plan into force."""
     to_agreement(district, plan, network)

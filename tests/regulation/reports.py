@@ -3,6 +3,7 @@
 import csv
 import functools
 
+from district import stage
 from plans import BASES, COORDINATORS, activities, fill, open_plan, to_active
 from stories import done
 
@@ -33,6 +34,7 @@ def values_of(year):
         }  # fmt: skip
 
 
+@stage
 def live_through(district, network="NW1", count=4, done_rows=1):
     """Let a network work by a plan of so many rows until its report opens."""
     plan = fill(district, open_plan(district, network), network, count)
@@ -78,6 +80,7 @@ def enter(district, school, grid, year="2025-2026", **said):
     done(district.act(head(school), grid, "enter_values"))
 
 
+@stage
 def enter_all(district, report, stage="year", **said):
     for school, grid in grids(district, report, stage).items():
         if district.state(grid) == "being_entered":
@@ -117,6 +120,7 @@ def submit(district, report, who="P101", **given):
     return report
 
 
+@stage
 def to_approved(district, report, network="NW1", *, reviewer=""):
     """Bring a submitted report to its approval."""
     done(district.act(reviewer or CURATORS[network], report, "take_up"))
@@ -125,6 +129,7 @@ def to_approved(district, report, network="NW1", *, reviewer=""):
     district.carry_out()
 
 
+@stage
 def with_a_small_group(district):
     """Bring the report of NW2, in which № 16 tells of few people, to its approval; return it."""
     report = live_through(district, "NW2")

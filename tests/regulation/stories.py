@@ -1,5 +1,7 @@
 """Steps of the Regulation's stories that several scenarios share."""
 
+from district import stage
+
 PROPOSAL, ORDER = "network_proposal", "order_approval"
 NOTE = "Учителей мало, ехать далеко, связь слабая: нужна общая работа."
 
@@ -14,6 +16,7 @@ def propose(district, head, members, *, year="2025-2026", **values):
     return district.start(head, PROPOSAL, **given)
 
 
+@stage
 def to_department(
     district, head="P102", members=None, heads=("P105", "P103"), methodist="P006", **values
 ):
@@ -50,6 +53,7 @@ def to_signature(district, case, *, deputy_visas=False, **given):
     return order
 
 
+@stage
 def to_number(district):
     """Play a proposal to its registered order; return the order."""
     case = to_department(district)

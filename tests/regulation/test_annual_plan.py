@@ -33,6 +33,7 @@ REPORT = {
 REMARK = {"key": "1", "about": "activities", "text": "уточните сроки мероприятий"}
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.3, L1")
 def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_district):
     district = open_district("2025-09-10")
@@ -70,7 +71,6 @@ def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_distric
     assert all(document["file_sha256"] for document in district.documents(plan))
 
 
-@pytest.mark.portable
 @pytest.mark.clause("1.8, L4")
 def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_district):
     district = open_district("2025-09-10")
@@ -91,7 +91,6 @@ def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_di
     assert district.state(plan) == "council_vote"
 
 
-@pytest.mark.portable
 @pytest.mark.clause("4.3, K4")
 def test_l3_work_of_a_responsible_who_left_is_flagged_and_given_to_the_coordinator(open_district):
     district = open_district("2025-09-10")
@@ -173,7 +172,6 @@ def test_l4_a_revision_in_mid_year_keeps_what_was_done(open_district):
     assert sum("проведено 12.01.2026" in mark for mark in marks) == 6
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K4")
 def test_l5_an_overdue_row_reminds_and_escalates_once(open_district):
     district = open_district("2026-02-02")
@@ -202,7 +200,6 @@ def test_l5_an_overdue_row_reminds_and_escalates_once(open_district):
     assert district.state(lecture) == "planned"
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K4")
 def test_where_the_curator_has_left_every_methodist_learns_of_an_overdue_row(open_district):
     district = open_district("2026-02-02")
@@ -241,7 +238,6 @@ def test_tie_is_decided_by_the_base_head(open_district):
     assert any("не поддержал план" in subject for subject in district.notices("P202"))
 
 
-@pytest.mark.portable
 @pytest.mark.clause("5.1a, A-05")
 def test_council_without_a_quorum_fails_at_the_end_of_its_term(open_district):
     district, plan = drafted(open_district)
@@ -255,7 +251,6 @@ def test_council_without_a_quorum_fails_at_the_end_of_its_term(open_district):
     assert {row["голос"] for row in protocol["field_values"]["голоса"]} == {"за", "не голосовала"}
 
 
-@pytest.mark.portable
 @pytest.mark.clause("5.1, 7.7-6")
 def test_nobody_agrees_or_approves_what_is_not_hers(open_district):
     district, plan = drafted(open_district)
@@ -267,7 +262,6 @@ def test_nobody_agrees_or_approves_what_is_not_hers(open_district):
     done(district.act("P101", plan, "approve"))
 
 
-@pytest.mark.portable
 @pytest.mark.clause("A-05")
 def test_small_change_of_a_plan_goes_without_a_vote(open_district):
     district, plan = drafted(open_district)
@@ -291,7 +285,6 @@ def test_small_change_of_a_plan_goes_without_a_vote(open_district):
     assert district.deadlines(changed) == {"plan_row": "2025-10-24"}
 
 
-@pytest.mark.portable
 @pytest.mark.clause("L6, 7.7-5")
 def test_one_new_edition_at_a_time_and_a_dropped_row_is_cancelled(open_district):
     district, plan = drafted(open_district)
@@ -312,7 +305,6 @@ def test_one_new_edition_at_a_time_and_a_dropped_row_is_cancelled(open_district)
     assert code(district.act("P201", life(district, "NW1"), "open_plan")) == "plan_exists"
 
 
-@pytest.mark.portable
 @pytest.mark.clause("L6, L7")
 def test_a_plan_whose_work_ends_while_an_edition_is_on_its_way_is_still_replaced(open_district):
     district = open_district("2025-09-01")
@@ -368,7 +360,6 @@ def test_row_done_while_an_edition_is_on_its_way_stands_in_it_as_it_was_done(
     assert "Мероприятие a5" in marks
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K3")
 @pytest.mark.parametrize("stage", ["draft", "council_vote", "imc_agreement", "agreed"])
 def test_edition_on_its_way_follows_what_is_decided_about_an_activity(on_its_way, stage):
@@ -396,7 +387,6 @@ def test_edition_on_its_way_follows_what_is_decided_about_an_activity(on_its_way
     assert f"{district.case(edition).data.activities.get('a5').ends_on}" == "2025-11-14"
 
 
-@pytest.mark.portable
 @pytest.mark.clause("5.1b")
 def test_department_and_centre_do_not_edit_a_plan_but_are_told_what_they_may(open_district):
     district, plan = drafted(open_district)
@@ -415,7 +405,6 @@ def test_department_and_centre_do_not_edit_a_plan_but_are_told_what_they_may(ope
     assert [row["instance_id"] for row in tried] == [plan] * 6
 
 
-@pytest.mark.portable
 @pytest.mark.clause("L1")
 def test_recommended_row_is_not_deleted(open_district):
     district, plan = drafted(open_district)
@@ -454,7 +443,6 @@ def running(open_district):
     return district, plan, activities(district, plan)
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K1")
 def test_outcome_needs_evidence_by_form_and_a_day_that_has_come(running):
     district, _plan, found = running
@@ -470,7 +458,6 @@ def test_outcome_needs_evidence_by_form_and_a_day_that_has_come(running):
     done(district.act("P201", found["a6"], "report_done", **without))  # a meeting needs none
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K2")
 def test_somebody_else_confirms_and_for_the_coordinator_the_base_head(running):
     district, _plan, found = running
@@ -491,7 +478,6 @@ def test_somebody_else_confirms_and_for_the_coordinator_the_base_head(running):
     assert district.deadlines(found["a5"]) == {}
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K3")
 def test_activity_is_put_off_twice_within_the_year(running):
     district, plan, found = running
@@ -515,7 +501,6 @@ def test_activity_is_put_off_twice_within_the_year(running):
     assert district.case(found["a5"]).data.ends_on == dt.date(2025, 12, 12)
 
 
-@pytest.mark.portable
 @pytest.mark.clause("K3, 7.4")
 def test_recommended_row_is_cancelled_with_the_agreement_of_the_centre(running):
     district, plan, found = running
@@ -532,7 +517,6 @@ def test_recommended_row_is_cancelled_with_the_agreement_of_the_centre(running):
     assert district.state(found["a7"]) == "cancelled"
 
 
-@pytest.mark.portable
 @pytest.mark.clause("4.3")
 def test_activity_is_handed_over_within_the_network_only(running):
     district, _plan, found = running
@@ -574,7 +558,6 @@ WORDS = {
 }
 
 
-@pytest.mark.portable
 @pytest.mark.clause("4.3, 5.2")
 @pytest.mark.parametrize("reason", REFUSED)
 def test_plan_that_does_not_fit_is_not_sent_and_says_why(open_district, reason):
@@ -591,7 +574,6 @@ def test_plan_that_does_not_fit_is_not_sent_and_says_why(open_district, reason):
     assert district.state(plan) == "draft"
 
 
-@pytest.mark.portable
 @pytest.mark.clause("1.8-3")
 def test_exam_days_and_clashes_are_only_said(open_district):
     district = open_district("2025-09-10")
@@ -607,7 +589,6 @@ def test_exam_days_and_clashes_are_only_said(open_district):
     done(district.act("P201", plan, "to_vote"))
 
 
-@pytest.mark.portable
 @pytest.mark.clause("N7, N8")
 def test_plan_of_a_closing_network_is_not_changed(open_district):
     district, plan = drafted(open_district)
@@ -629,7 +610,6 @@ def test_every_code_of_the_plan_and_its_activities_is_reached_here():
     assert {code for code in codes if f'"{code}"' not in said} == set()
 
 
-@pytest.mark.portable
 @pytest.mark.clause("L7, 7.7-7")
 def test_edition_whose_activities_have_all_ended_is_completed_at_once(on_its_way):
     district, edition, found = on_its_way
@@ -643,7 +623,6 @@ def test_edition_whose_activities_have_all_ended_is_completed_at_once(on_its_way
     assert (district.deadlines(first), district.deadlines(edition)) == ({}, {})
 
 
-@pytest.mark.portable
 @pytest.mark.clause("M4")
 def test_a_plan_that_holds_every_accepted_recommendation_takes_no_more(open_district):
     district = open_district("2025-09-10")

@@ -13,8 +13,6 @@ from workflow_app.store.models.directory import SchoolStatus
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
 from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
 
-pytestmark = pytest.mark.portable
-
 DAY = "2026-02-02"
 ORDER = "order_approval"
 LATER = "2026-02-16"

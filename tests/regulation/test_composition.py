@@ -145,6 +145,7 @@ STEPS = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.both_databases
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=4, max_size=10))
 def test_any_sequence_of_orders_leaves_one_base_and_the_fold(district_maker, steps):
@@ -191,6 +192,7 @@ def check(district, network_id, closed_on):
             assert "supported" in now
 
 
+@pytest.mark.both_databases
 def test_an_order_registered_later_may_take_effect_earlier(open_district):
     district = open_district("2026-02-02")
     make_stable(district)
@@ -202,6 +204,7 @@ def test_an_order_registered_later_may_take_effect_earlier(open_district):
     assert "S12" not in roles(district, desk.network, day(20))
 
 
+@pytest.mark.both_databases
 def test_composition_is_told_as_it_was_known(open_district):
     district = open_district("2026-02-02")
     make_stable(district)
@@ -212,6 +215,7 @@ def test_composition_is_told_as_it_was_known(open_district):
     assert "S03" not in roles(district, desk.network, day(8), day(6))
 
 
+@pytest.mark.both_databases
 def test_one_order_changes_the_base_and_two_that_cross_are_refused(open_district):
     district = open_district("2026-02-02")
     make_stable(district)
@@ -226,6 +230,7 @@ def test_one_order_changes_the_base_and_two_that_cross_are_refused(open_district
     assert desk.revoke(later) is None  # the next base rests on it
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("count", [200])
 def test_two_hundred_orders_of_one_network_are_folded(open_district, count):
     district = open_district("2026-02-02")

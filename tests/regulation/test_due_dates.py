@@ -12,8 +12,6 @@ from workflow_app.store.models.instances import Deadline, DeadlinePolicy, Histor
 from workflow_app.store.models.messages import Notice, OutboxMessage
 from workflow_app.tasks import effects, loops
 
-pytestmark = pytest.mark.portable
-
 MEMBERS = {"S05": "supported", "S03": "partner"}
 
 

@@ -41,7 +41,7 @@ def test_the_whole_year_is_lived_and_everything_holds(open_district):
     assert district.broken() == []
 
 
-@pytest.mark.portable
+@pytest.mark.deep
 @pytest.mark.clause("Y1, Y2, Y3, Y5")
 def test_y2_a_turn_that_was_killed_goes_on_and_doubles_nothing(open_district):
     district = open_district("2025-07-01")

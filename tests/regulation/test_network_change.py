@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from browsing import serve
 from change_story import (
     CHANGE,
     PLAN,
@@ -22,7 +23,6 @@ from plans import activities, open_plan, post, rows_of, to_active
 from reports import advised, enter_all, report_of, submit, to_approved
 from stories import code, done, to_department, to_signature
 
-from workflow_app.app import create_app
 from workflow_app.engine.forms import relevant
 from workflow_app.services import acting
 from workflow_app.services.access import make_token
@@ -44,6 +44,7 @@ def day(text):
     return dt.date.fromisoformat(text)
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.2, N2, N5")
 def test_n1_a_school_joins_and_another_leaves_in_january(open_district):
     district = open_district("2026-01-12")
@@ -253,6 +254,7 @@ def said_of(district, case, field):
     )  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("7.2, O11")
 def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_district):
     district = open_district("2026-01-12")
@@ -486,12 +488,13 @@ def test_a_school_that_leaves_by_its_own_wish_gives_notice(open_district):
     assert district.rows(Document, instance_id=case)[0]["file_sha256"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.2, N4")
 def test_n4_a_composition_is_not_written_around_the_order(open_district):
     district = open_district("2026-02-02")
     who = district.people["P202"]
     token = district.house.transact(lambda uow: make_token(SqlAccess(uow), who, "сайт школы"))
-    client = create_app(district.house).test_client()
+    client = serve(district.house).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     address = f"/api/v1/networks/{network(district, 'NW2')}/composition"
     before = district.rows(MembershipEvent)

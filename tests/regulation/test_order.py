@@ -11,6 +11,7 @@ from workflow_app.store.models.registers import Journal, JournalEntry, Membershi
 from workflow_app.store.verification import registered
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.2")
 def test_o1_an_order_is_signed_by_the_acting_head(open_district):
     district = open_district("2025-08-27")
@@ -43,6 +44,7 @@ def test_o1_an_order_is_signed_by_the_acting_head(open_district):
     assert all(d["file_sha256"] for d in district.rows(Document, instance_id=order))
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.2, A-13")
 def test_o2_two_clerks_register_at_once_and_no_number_is_lost(open_district):
     district = open_district("2025-08-27")
@@ -115,6 +117,7 @@ def test_o4_an_objection_voids_the_visas_given_before(open_district):
     assert district.state(order) == "on_signature"
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("A-13")
 def test_o5_numbers_begin_anew_with_the_calendar_year(open_district):
     district = open_district("2025-12-29")

@@ -7,6 +7,7 @@ from workflow_app.store.models.instances import DataVersion
 from workflow_app.store.models.messages import Notice
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("1.3, 1.5, 4.1")
 def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     district = open_district("2024-08-21")
@@ -89,6 +90,7 @@ def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_dist
     assert district.instances(process=PROPOSAL) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.2, C3")
 def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district):
     district = open_district("2025-08-28")

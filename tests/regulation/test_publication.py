@@ -7,8 +7,6 @@ from stories import code, done, to_department, to_signature
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Instance
 
-pytestmark = pytest.mark.portable
-
 LINK = "https://levokum.example/orders/291-od"
 HEADS = [("school_head", "S02"), ("school_head", "S03"), ("school_head", "S05")]
 

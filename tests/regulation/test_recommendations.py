@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from change_story import decree, network, request, statuses, to_order
 from change_story import register as register_order
+from district import stage
 from plans import (
     BASES,
     activities,
@@ -37,6 +38,7 @@ PLAN, YEAR = "annual_plan", "year_cycle"
 WHY = {"reason": "причина названа словами"}
 
 
+@stage
 def issued(district, code="NW1", *given):
     """Live until a report is approved; return the cases of what it recommends."""
     report = live_through(district, code)
@@ -47,6 +49,7 @@ def issued(district, code="NW1", *given):
     return advised(district, report)
 
 
+@stage
 def accepted(district, *given):
     """Live until the school has accepted what it was advised."""
     (case,) = issued(district, "NW1", *given)
@@ -63,6 +66,7 @@ def prolong(district, until="2028-08-31"):
     decree(district, "extend_networks", networks=keys, new_term=until, reason="Сети нужны школам.")
 
 
+@stage
 def turned(district, day="2026-08-25"):
     """Turn the networks to the year that is planned on a day; return the plan of NW1."""
     district.at(day)
@@ -81,6 +85,7 @@ def turned(district, day="2026-08-25"):
     return district.instances(process=PLAN, subject=about)[0]["id"]
 
 
+@stage
 def carried(district, *given):
     """Return a recommendation of 2025-2026 in the plan of 2026-2027."""
     case = accepted(district, *given)
@@ -88,6 +93,7 @@ def carried(district, *given):
     return case, turned(district)
 
 
+@stage
 def in_force(district, plan, count=3):
     """Let the plan of 2026-2027 come into force."""
     district.at("2026-09-01 10:00")
@@ -258,6 +264,7 @@ def report_at_once(district, key):
 # ---------------------------------------------------------------- in the plan, and done
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("M4, L1")
 def test_an_accepted_recommendation_becomes_a_locked_row_and_each_knows_the_other(open_district):
     district = open_district("2025-09-10")

@@ -61,6 +61,7 @@ def test_an_answer_that_closed_the_ballot_stays(district):
     assert district.state(case) == "ready"
 
 
+@pytest.mark.both_databases
 def test_an_approval_is_taken_back_with_the_order_it_started(district):
     case = to_department(district)
     done(district.act("P002", case, "approve"))

@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from whole_system import WholeSystem
 
-pytestmark = pytest.mark.shipped
+pytestmark = [pytest.mark.shipped, pytest.mark.deep]
 
 DAY = "2026-02-02"
 WHY = "Так решили школы сети на совете."

@@ -59,6 +59,7 @@ def lose_base(district, school="S07"):
     decree(district, "fix_statuses", year="2025-2026", statuses=rows, head="P002")
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("7.6, Y5, M4, Y-1")
 def test_y1_every_network_gets_its_plan_and_the_accepted_recommendations(open_district):
     district = open_district("2025-08-29")

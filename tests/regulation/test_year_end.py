@@ -43,6 +43,7 @@ def test_the_report_opens_by_itself_with_what_the_year_knows(open_district):
     ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.clause("4.3, R2, R7")
 def test_r1_a_report_is_approved_and_its_addendum_tells_the_exams(open_district):
     district = open_district("2025-09-10")
@@ -82,7 +83,6 @@ def test_r1_a_report_is_approved_and_its_addendum_tells_the_exams(open_district)
     assert after.problems == before.problems
 
 
-@pytest.mark.portable
 @pytest.mark.clause("1.7, R6")
 def test_an_approved_report_writes_what_the_network_itself_measured(open_district):
     district = open_district("2025-09-10")
@@ -324,7 +324,6 @@ def test_a_report_without_its_addendum_is_closed_at_the_end_of_august(open_distr
     assert district.case(report).data.without_addendum
 
 
-@pytest.mark.portable
 @pytest.mark.clause("L8")
 def test_an_edition_still_on_its_way_is_dropped_when_the_year_closes_its_plan(open_district):
     district = open_district("2025-09-10")

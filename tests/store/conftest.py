@@ -1,5 +1,6 @@
 """Databases for the tests of the store: every behaviour is shown on both kinds."""
 
+import os
 import shutil
 
 import pytest
@@ -24,8 +25,7 @@ def new_database(request, tmp_path_factory):
             url = f"sqlite:///{folder / 'district.db'}"
         else:
             server = request.getfixturevalue("postgres_server")
-            server.drop_database(name)
-            url = server.create_database(name)
+            url = server.create_database(f"{name}_{os.getpid()}")  # all workers have one server
         database = Database(url)
         Base.metadata.create_all(database.engine)
         made.append(database)

@@ -1,10 +1,10 @@
 """How many statements a step costs: counted, so that nobody pays for a careless loop."""
 
 import pytest
+from browsing import serve
 from counting import counted
 from stories import done, propose, to_department
 
-from workflow_app.app import create_app
 from workflow_app.services.access import digest
 from workflow_app.store import queries
 from workflow_app.store.accounts import SqlAccess
@@ -86,7 +86,7 @@ def test_the_queue_page_takes_as_many_statements_for_one_row_as_for_several(open
 
 def visitor(district):
     """Return what opens the queue page of the acting head of department."""
-    client = create_app(district.house).test_client()
+    client = serve(district.house).test_client()
     who = district.people["P002"]
     until = district.house.clock.now().replace(year=2030)
     district.house.transact(

@@ -1,11 +1,11 @@
 """What a plan costs: forty rows take as many statements as twelve."""
 
 import pytest
+from browsing import serve
 from counting import counted
 from plans import activities, fill, open_plan, shared_out, to_agreement
 from stories import done
 
-from workflow_app.app import create_app
 from workflow_app.services.access import digest
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.instances import Deadline, History, Participant, WorkItem
@@ -72,7 +72,7 @@ def test_the_page_of_a_plan_takes_as_many_statements_for_forty_rows_as_for_twelv
 
 def visitor(district, address):
     """Return what opens a page as the coordinator; it was opened once before."""
-    client = create_app(district.house).test_client()
+    client = serve(district.house).test_client()
     who, until = district.people["P201"], district.house.clock.now().replace(year=2030)
     district.house.transact(
         lambda uow: SqlAccess(uow).open_session(digest("statements"), who, until, "Test/1")

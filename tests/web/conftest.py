@@ -1,10 +1,8 @@
 """The house's pages over a real district: people sign in, click, and read what they get."""
 
 import pytest
-from browsing import Browser
+from browsing import Browser, serve
 from stories import complete_order, done, propose
-
-from workflow_app.app import create_app
 
 MEMBERS = {"S05": "supported", "S03": "partner"}
 
@@ -19,7 +17,7 @@ def district(request, sqlite_district):
 @pytest.fixture
 def app(district):
     """Return the application over this district."""
-    application = create_app(district.house)
+    application = serve(district.house)
     application.testing = True
     return application
 

@@ -3,12 +3,11 @@
 import datetime as dt
 
 import pytest
-from browsing import Browser
+from browsing import Browser, serve
 from counting import counted
 from lxml import html
 from reports import advised, enter_all, live_through, submit, to_approved
 
-from workflow_app.app import create_app
 from workflow_app.store.models.registers import Network, Recommendation
 from workflows.year_end import DECIDED, FOLLOWED
 
@@ -96,7 +95,7 @@ def test_only_who_may_read_the_case_is_led_to_it(sqlite_district):
     to_approved(district, report)
     (case,) = advised(district, report)
     link = f'href="/cases/{case}"'
-    app = create_app(district.house)
+    app = serve(district.house)
     addressee, member = (Browser(app, district, who).get(PAGE) for who in ("P110", "P112"))
     assert link in addressee
     assert link not in member

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -60,8 +60,10 @@ def _mail(address: str) -> str:
 
 def _zone(name: str) -> str:
     """Return the name of an existing time zone."""
-    if name not in available_timezones():
-        raise BadCellError("unknown_timezone", "нет такого часового пояса")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadCellError("unknown_timezone", "нет такого часового пояса") from error
     return name
 
 

@@ -4,10 +4,10 @@ import datetime as dt
 
 from flask import Flask
 
-from workflow_app.bootstrap import House
 from workflow_app.engine.ballots import PENDING, Ballot
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store import renderings
+from workflow_app.web.house import house
 
 MONTH_NAMES = (
     "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
@@ -22,30 +22,8 @@ MONTHS = (
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 
-def register(app: Flask, house: House) -> None:
+def register(app: Flask) -> None:
     """Teach the templates the house's dates and names."""
-    zone = house.settings.zone
-
-    def moment(value: dt.datetime | None) -> str:
-        return f"{value.astimezone(zone):%d.%m.%Y %H:%M}" if value else ""
-
-    def day(value: dt.date | dt.datetime | str | None) -> str:
-        if isinstance(value, str):
-            value = dt.date.fromisoformat(value[:10]) if value else None
-        if isinstance(value, dt.datetime):
-            value = value.astimezone(zone).date()
-        return f"{value:%d.%m.%Y}" if value else ""
-
-    def iso_day(value: dt.datetime) -> str:
-        return f"{value.astimezone(zone):%Y-%m-%d}"
-
-    def state_title(state: str, process: str) -> str:
-        found = house.processes[process].states.get(state) if process in house.processes else None
-        return found.title if found else state
-
-    def process_title(process: str) -> str:
-        return house.processes[process].title if process in house.processes else process
-
     app.jinja_env.filters.update(
         moment=moment, day=day, iso_day=iso_day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
@@ -55,10 +33,51 @@ def register(app: Flask, house: House) -> None:
         effect_title=effect_title, clause=clause,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
-    app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, house.clock.now())
-    app.jinja_env.globals["can_make_pdf"] = lambda: house.pdf_maker is not None
-    app.jinja_env.globals["now"] = house.clock.now
-    app.jinja_env.globals["is_demo_clock"] = house.settings.clock is not None
+    app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, now())
+    app.jinja_env.globals["can_make_pdf"] = lambda: house().pdf_maker is not None
+    app.jinja_env.globals["now"] = now
+    app.jinja_env.globals["is_demo_clock"] = lambda: house().settings.clock is not None
+
+
+def now() -> dt.datetime:
+    """Return the moment the house's clock shows, UTC."""
+    return house().clock.now()
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Return a moment as the house's clocks show it; nothing for none."""
+    return f"{_local(value):%d.%m.%Y %H:%M}" if value else ""
+
+
+def day(value: dt.date | dt.datetime | str | None) -> str:
+    """Return a day as people write it; a moment's is the house's."""
+    if isinstance(value, str):
+        value = dt.date.fromisoformat(value[:10]) if value else None
+    if isinstance(value, dt.datetime):
+        value = _local(value).date()
+    return f"{value:%d.%m.%Y}" if value else ""
+
+
+def iso_day(value: dt.datetime) -> str:
+    """Return the house's day of a moment as machines write it."""
+    return f"{_local(value):%Y-%m-%d}"
+
+
+def _local(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(house().settings.zone)
+
+
+def state_title(state: str, process: str) -> str:
+    """Return what a state of a process is called; an unknown one by its key."""
+    definition = house().processes.get(process)
+    found = definition.states.get(state) if definition else None
+    return found.title if found else state
+
+
+def process_title(process: str) -> str:
+    """Return what a process is called; an unknown one by its key."""
+    definition = house().processes.get(process)
+    return definition.title if definition else process
 
 
 def clock_time(value: dt.datetime, zone: dt.tzinfo) -> str:
