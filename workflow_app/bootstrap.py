@@ -63,7 +63,13 @@ class House:
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
-        return self.database.transact(lambda connection: work(self.unit_of_work(connection)))
+
+        def decide(connection: Connection) -> T:
+            uow = self.unit_of_work(connection)
+            with uow.together():
+                return work(uow)
+
+        return self.database.transact(decide)
 
     def tell(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it decides nothing and stops no decision."""

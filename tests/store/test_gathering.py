@@ -1,11 +1,12 @@
-"""Rows of several cases go out together, and nobody who asks meanwhile misses them."""
+"""Rows of a decision go out together, and nobody who asks meanwhile misses them."""
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, event, func, insert, literal_column, select, text, update
+from sqlalchemy.orm import aliased
 
-from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
+from workflow_app.store.gathering import ChangedMeanwhileError, Gathering, tables_of
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Settlement
+from workflow_app.store.models.directory import Organisation, Person, Settlement
 
 _PLACES = table(Settlement)
 _ADD = insert(_PLACES).inline()
@@ -37,6 +38,56 @@ def test_whoever_asks_meanwhile_finds_what_was_written(connection):
         assert count(connection) == before + 2
         rows.write(_ADD, place(103))
     assert count(connection) == before + 3
+
+
+def test_who_asks_for_another_table_does_not_hurry_them(connection):
+    rows, sent = Gathering(connection), []
+    event.listen(connection, "before_cursor_execute", lambda _c, _cu, said, *_: sent.append(said))
+    with rows.together():
+        rows.write(_ADD, place(101))
+        connection.execute(select(table(Person).c.id)).all()
+        rows.write(_ADD, place(102))
+    assert [said[:6] for said in sent] == ["SELECT", "INSERT"]
+
+
+_PEOPLE, _OTHERS = table(Person), table(Person).alias("others")
+_NAMES = select(_PLACES.c.name).where(_PLACES.c.id == _PEOPLE.c.id).scalar_subquery()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (select(_PLACES.c.name), {"settlement"}),
+        (select(func.count()).select_from(_PLACES), {"settlement"}),
+        (select(_OTHERS.c.id), {"person"}),
+        (select(_PEOPLE.c.id, _NAMES), {"person", "settlement"}),
+        (select(_PEOPLE).where(_PEOPLE.c.id.in_(select(_PLACES.c.id))), {"person", "settlement"}),
+        (select(select(_PLACES.c.id).subquery().c.id), {"settlement"}),
+        (select(select(_PLACES.c.id).cte("chosen").c.id), {"settlement"}),
+        (select(_PLACES.c.id).union_all(select(_PEOPLE.c.id)), {"person", "settlement"}),
+        (select(Settlement), {"settlement"}),
+        (select(aliased(Person).id), {"person"}),
+        (update(_PEOPLE).values(id=_NAMES), {"person", "settlement"}),
+        (insert(_PEOPLE).from_select(["id"], select(_PLACES.c.id)), {"person", "settlement"}),
+        (select(_PEOPLE.c.id).join(table(Organisation), literal_column("1") == 1), None),
+        (text("SELECT 1"), None),
+        (func.now(), None),
+    ],
+)  # fmt: skip
+def test_a_statement_tells_its_tables_or_that_it_does_not(statement, told):
+    assert tables_of(statement) == (told and frozenset(told))
+
+
+def test_a_row_written_over_while_it_waits_goes_out_once_with_its_last_values(connection):
+    rows = Gathering(connection)
+    connection.execute(_ADD, place(101))
+    taken = _RENAME.where(_PLACES.c.kind == bindparam("was")).values(kind=bindparam("becomes"))
+    with rows.together():
+        for was, becomes, name in (("с.", "х.", "Хутор"), ("х.", "п.", "Посёлок")):
+            row = {"known": "P101", "was": was, "becomes": becomes, "new_name": name}
+            rows.write_over(taken, row, key="known", seen="was")
+    found = select(_PLACES.c.kind, _PLACES.c.name).where(_PLACES.c.name_gen == "P101")
+    assert connection.execute(found).one() == ("п.", "Посёлок")
 
 
 def test_gathered_rows_go_out_in_the_order_they_were_first_written(connection):

@@ -158,7 +158,7 @@ class UnitOfWork(Protocol):
         """Insert instances of one process; they have no history yet. Several differ by fan key."""
 
     def together(self) -> AbstractContextManager[None]:
-        """Let rows of several cases be written by one statement a table."""
+        """Let rows be written by one statement a table, as late as nobody asks for them."""
 
     def save(self, process: Process, case: Case, before: Case, entry: Entry) -> int:
         """Write the case and its next line of history; return the line's number."""

@@ -230,7 +230,7 @@ class SqlUnitOfWork:
     # ------------------------------------------------------------ the case itself
 
     def together(self) -> AbstractContextManager[None]:
-        """Let rows of several cases be written by one statement a table."""
+        """Let rows be written by one statement a table, as late as nobody asks for them."""
         return self._rows.together()
 
     def create(self, new: Sequence[tuple[Case, NewCase]]) -> Sequence[int]:
@@ -307,7 +307,8 @@ class SqlUnitOfWork:
             values |= self._moved(process, case, state)
         if case.number:
             values["number"] = case.number
-        self._rows.write(_SAVE_CASE, values | {"case_id": case.id, "seen_seq": seq})
+        row = values | {"case_id": case.id, "seen_seq": seq}
+        self._rows.write_over(_SAVE_CASE, row, key="case_id", seen="seen_seq")
         self._rows.write(history.ADD, line)
         self._heads[case.id] = (line["seq"], line["sha256"], case.state)
         if case.parties is not before.parties:
