@@ -16,7 +16,12 @@ PYTEST := $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 # again. The services' figure is where they stand; it may only rise.
 COVER := $(BIN)/pytest -n 2 -q -m "not deep" --cov-report=term
 STORIES_COVER := 95
+# Extras stay in the lock: pip asks for their hashes by name.
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-annotate --no-header --python-version 3.11 --group setup --quiet
 export PYTHONUTF8 := 1
+# uv trusts the roots the machine trusts, an office's own among them, and not only those it brings.
+export UV_SYSTEM_CERTS ?= 1
 
 # What the tests need from the system: the first word is looked for as a program, the second installed.
 unless = $(if $(strip $(foreach program,$(1),$(shell command -v $(program) 2>/dev/null))),,$(2))
@@ -28,7 +33,7 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 	$(call font,liberation,fonts-liberation) $(call font,dejavu,fonts-dejavu-core) \
 	$(if $(strip $(POSTGRES_RUNS)),,$(call unless,initdb,postgresql)))
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
-	$(call unless,pdftoppm,poppler-utils))
+	$(call unless,pdftoppm,poppler-utils) $(call unless,openssl,openssl))
 
 .PHONY: help install system system-deep demo year up test cover test-deep check bench bench-year lock clean
 
@@ -44,7 +49,7 @@ $(STAMP): requirements.lock pyproject.toml
 system: install ## install what `make test` needs from the system's packages, only where it is missing
 	@packages='$(FOR_TEST)'; $(ensure_system)
 
-system-deep: system ## the same for `make test-deep`: LibreOffice and poppler
+system-deep: system ## the same for `make test-deep`: LibreOffice, poppler and openssl
 	@packages='$(FOR_DEEP)'; $(ensure_system)
 
 demo: install ## play the main job in a demonstration district, then serve it (ONCE=1 PORT= CLOCK=)
@@ -81,10 +86,17 @@ bench: install ## measure; one JSON object a line
 bench-year: install ## years of 18 and 54 networks, and a turn of 1668 killed twice
 	@YEAR_NETWORKS=18,54 TURN_NETWORKS=1668 $(BIN)/python tests/bench/bench_years.py
 
-lock: install ## choose the newest allowed versions of all packages and write requirements.lock
-	@$(BIN)/uv pip compile pyproject.toml --upgrade --universal --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --python-version 3.11 --group dev --group bench \
-		--output-file requirements.lock --quiet
+lock: install ## choose the newest allowed versions of all packages and write both locks
+	@$(LOCK) --upgrade --group dev --group bench --output-file requirements.lock
+	@$(LOCK) --constraints requirements.lock --output-file requirements-run.lock
+
+.PHONY: bundle bare
+
+bundle: install ## one archive in dist/ that installs and runs here without a network
+	@$(BIN)/python tools/bundle.py
+
+bare: ## do README's commands in a fresh Debian and tell what was missing; needs root, takes minutes
+	@tools/bare.sh
 
 clean: ## remove .venv, caches and built files; the data in var/ stay
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
@@ -105,13 +117,15 @@ define ensure_venv
 	$(PYTHON) -m venv $(VENV); }
 endef
 
-# pip may know the way to packages that uv was not told about, so it is asked where uv fails.
+# uv is fast, but pip may know the way where uv was not told: a mirror, a root in pip's own settings.
 define ensure_packages
-$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
-VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock || \
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \
-VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps -e . || \
-	$(BIN)/python -m pip install --quiet --no-deps -e .
+{ $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && \
+	export VIRTUAL_ENV=$(CURDIR)/$(VENV) && \
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock && \
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .; } || { \
+	echo 'uv did not get the packages (see above); pip tries, which takes a minute or two'; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; }
 endef
 
 # Installs the names in the shell variable `packages`, if there are any and if it may.
