@@ -93,7 +93,7 @@ lock: install ## choose the newest allowed versions of all packages and write bo
 .PHONY: bundle bare
 
 bundle: install ## one archive in dist/ that installs and runs here without a network
-	@$(BIN)/python tools/bundle.py
+	@tools/bundle.sh
 
 bare: ## do README's commands in a fresh Debian and tell what was missing; needs root, takes minutes
 	@tools/bare.sh

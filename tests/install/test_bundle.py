@@ -1,0 +1,48 @@
+"""The bundle installs and runs where there is no network at all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# A network of its own, in which there is nothing but this machine itself.
+ALONE = ["unshare", "--map-root-user", "--net", sys.executable, "-c", """
+import fcntl, os, socket, struct, sys
+SET_FLAGS, UP = 0x8914, 1
+with socket.socket() as any_socket:
+    fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sH14x", b"lo", UP))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""]  # fmt: skip
+
+
+# What the story does not reach may still need a package that only tests bring.
+IMPORT_ALL = """
+import importlib, pkgutil, workflow_app
+for module in pkgutil.walk_packages(workflow_app.__path__, "workflow_app."):
+    importlib.import_module(module.name)
+"""
+
+
+@pytest.mark.deep
+def test_a_bundle_installs_and_plays_the_story_without_a_network(tmp_path):
+    subprocess.run([ROOT / "tools/bundle.sh", tmp_path], check=True, capture_output=True)
+    [archive] = tmp_path.glob("workflow-app-*.tar.gz")
+    subprocess.run(["sha256sum", "--check", f"{archive.name}.sha256"], cwd=tmp_path, check=True)
+    subprocess.run(["tar", "-xzf", archive], cwd=tmp_path, check=True)
+    home = tmp_path / archive.name.removesuffix(".tar.gz")
+    environ = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHON": sys._base_executable,
+        "DATA_DIR": str(tmp_path / "data"), "ONCE": "1",
+    }  # fmt: skip
+    script = f"./install && .venv/bin/python -c '{IMPORT_ALL}' && exec .venv/bin/workflow-app demo"
+    done = subprocess.run(
+        [*ALONE, "sh", "-c", script], cwd=home, env=environ, capture_output=True, text=True,
+        timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    [order] = (tmp_path / "data").glob("order-*.docx")
+    assert f"order {order}" in done.stdout
