@@ -4,12 +4,15 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from workflow_app.config import Settings, SettingsError, load_settings
+from workflow_app.services.progress import Progress, unwatched
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,6 +32,28 @@ def main() -> None:
 @click.group()
 def commands() -> None:
     """Workflow and document approval for municipal education departments."""
+
+
+@contextmanager
+def _watched(label: str, *, counted: bool = False) -> Iterator[Progress]:
+    """Show on a terminal how far a long command is; whoever reads it in a pipe gets nothing."""
+    bar = click.progressbar(
+        length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty(), show_pos=counted
+    )
+    with bar:
+
+        def show(done: int, steps: int) -> None:
+            bar.length = steps or None
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def _say_above(line: str) -> None:
+    """Print a line where the bar of `_watched` stands; its next step draws the bar anew below."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[2K", nl=False, err=True)
+    click.echo(line)
 
 
 def _children() -> list[object]:
@@ -68,7 +93,7 @@ STRANDED = (
 )
 
 
-def _upgrade(settings: Settings) -> None:
+def _upgrade(settings: Settings, progress: Progress = unwatched) -> None:
     """Bring the schema up and store the definitions, or refuse what would strand live cases."""
     from workflow_app.bootstrap import build
     from workflow_app.store import definitions, schema
@@ -80,7 +105,7 @@ def _upgrade(settings: Settings) -> None:
         if found:
             raise click.ClickException("\n".join([*map(str, found), STRANDED]))
 
-    schema.upgrade(house.database, accept=strands_nobody)
+    schema.upgrade(house.database, accept=strands_nobody, progress=progress)
     house.transact(definitions.store)
 
 
@@ -145,6 +170,7 @@ def demo() -> None:
             "STORY_URL": f"http://127.0.0.1:{settings.port}",
             "STORY_PASSWORD": district.PASSWORD,
             "STORY_FOLDER": str(settings.data_dir),
+            "STORY_IS_ALL": "1" if once else "",
         }
         children.append(
             ChildSpec("story", argv, story, restarts=False, ends_tree=once, prefixed=False)
@@ -155,14 +181,17 @@ def demo() -> None:
 
         house = build(final)
         district.forget(house)
+        click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
         district.load(house, live_through=local != district.STORY_DAY)
         district.shorten_august(house)
-        click.echo(f"демонстрационный район загружен, адрес {final.public_url}")
-        click.echo(f"пароль у всех: {district.PASSWORD}")
+        click.echo(f"\n  адрес   {final.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
         for who, login in district.logins(house):
             click.echo(f"  {login}  {who}")
+        click.echo(f"\n  журналы {final.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
 
-    sys.exit(Supervisor(settings, children, migrate=prepare).run())  # type: ignore[arg-type]
+    # On a terminal a person reads; whoever keeps the output in a file wants all of it.
+    tree = Supervisor(settings, children, migrate=prepare, calm=sys.stdout.isatty())  # type: ignore[arg-type]
+    sys.exit(tree.run())
 
 
 @commands.command()
@@ -178,7 +207,9 @@ def year() -> None:
         environ = {"DATA_DIR": folder, **os.environ, "CLOCK": FIRST_DAY.isoformat()}
         house = build(load_settings(environ))
         district.load(house)
-        found = live_whole_year(house, house.read(district.first_municipality), click.echo)
+        municipality = house.read(district.first_municipality)
+        with _watched("прожито дней", counted=True) as progress:
+            found = live_whole_year(house, municipality, _say_above, progress=progress)
         house.database.engine.dispose()
     for sentence in found:
         click.echo(sentence)
@@ -217,9 +248,12 @@ def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
 
     house = _ready()
     day = as_of.date() if as_of else None  # type: ignore[attr-defined]
-    report = house.transact(
-        lambda uow: import_directory(uow.session, folder, as_of=day, dry_run=dry_run)
-    )
+    with _watched("загружаются строки") as progress:
+        report = house.transact(
+            lambda uow: import_directory(
+                uow.session, folder, as_of=day, dry_run=dry_run, progress=progress
+            )
+        )
     for line in report.lines():
         click.echo(line, err=not report.ok)
     sys.exit(0 if report.ok else 1)
@@ -276,7 +310,8 @@ def token(email: str, title: str) -> None:
 def migrate(*, dry_run: bool) -> None:
     """Bring the database and the running cases to the newest definitions."""
     if not dry_run:
-        _upgrade(load_settings())
+        with _watched("приводится к новой редакции") as progress:
+            _upgrade(load_settings(), progress)
         click.echo("схема и определения приведены к последней редакции")
         return
     sys.exit(1 if _rehearse(load_settings()) else 0)
@@ -299,7 +334,8 @@ def _rehearse(settings: Settings) -> list[object]:
             click.echo(f"{process.key}: {difference.message}")
         found.extend(definitions.obstacles(uow))
 
-    schema.rehearse(house.database, look)
+    with _watched("пробуется новая редакция") as progress:
+        schema.rehearse(house.database, look, progress)
     for finding in found:
         click.echo(str(finding))
     return found
@@ -330,7 +366,8 @@ def backup(target: Path) -> None:
     from workflow_app.bootstrap import build
     from workflow_app.store import backups
 
-    backups.backup(build(load_settings()).database, target)
+    with _watched("записывается копия") as progress:
+        backups.backup(build(load_settings()).database, target, progress)
     click.echo(f"копия записана: {target}")
 
 

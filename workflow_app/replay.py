@@ -14,6 +14,7 @@ from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import acting, administration, drafts
 from workflow_app.services.acting import Intent
+from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store import invariants, networks
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.importing import SEEDS, import_directory
@@ -252,11 +253,14 @@ class Present(Past):
 Told = Callable[[str], None]
 
 
-def live_whole_year(house: House, municipality: int, tell: Told, until: dt.date = LAST_DAY
-                    ) -> list[str]:  # fmt: skip
+def live_whole_year(
+    house: House, municipality: int, tell: Told, until: dt.date = LAST_DAY,
+    progress: Progress = unwatched,
+) -> list[str]:  # fmt: skip
     """Live through a municipality's year in a house loaded as of its first day.
 
     Every paper is rendered, every letter written; what does not hold at the end is returned.
+    Progress is counted in days.
     """
     player = Present(house, FIRST_DAY, municipality)
     names = dict(player.house.read(_names))
@@ -265,7 +269,13 @@ def live_whole_year(house: House, municipality: int, tell: Told, until: dt.date 
         tell(f"{day:%d.%m.%Y}  {names.get(who, who)}: {what}")
 
     year = WholeYear(player, line)
-    year.play(until, player.carry_out)
+
+    def evening() -> None:
+        player.carry_out()
+        # The story ends in the morning after its last day.
+        progress((min(player.today, until) - FIRST_DAY).days + 1, (until - FIRST_DAY).days + 1)
+
+    year.play(until, evening)
     found = player.house.read(lambda uow: invariants.broken(uow, PROMISES))
     return [*found, *(year.broken() if until == LAST_DAY else ())]
 

@@ -129,9 +129,9 @@ def play(base: str, password: str, folder: Path) -> Path:
         return Browser(base, login, password)
 
     case = propose(person(HOST))
-    for login in (SUPPORTED, PARTNER):
+    for login, school in ((SUPPORTED, "№ 5"), (PARTNER, "№ 3")):
         person(login).act(case, "agree")
-        say(f"{login} даёт согласие")
+        say(f"школа {school} дала согласие ({login})")
     person(HOST).act(case, "submit")
     say("согласия собраны, предложение подано в отдел")
     opinion = "Условия Положения выполнены. Сеть нужна школе № 5."
@@ -170,7 +170,7 @@ def propose(host: Browser) -> str:
         "members.1.role": "partner",
     }  # fmt: skip
     host.fill(case, fields)
-    say("школа № 2 записала черновик предложения")
+    say(f"школа № 2 записала черновик предложения ({HOST})")
     host.fill(case, fields, action="invite")
     say("школы приглашены")
     return case
@@ -239,6 +239,8 @@ def main() -> int:
     except StoryError as error:
         print(f"история прервана: {error}", flush=True)  # noqa: T201
         return 1
+    if not os.environ.get("STORY_IS_ALL"):
+        say(f"приказ готов, страницы открыты дальше: {base}")
     print(f"order {path}", flush=True)  # noqa: T201
     return 0
 

@@ -8,17 +8,18 @@ from stories import done
 
 from workflow_app.demo import first_municipality
 from workflow_app.replay import live_whole_year
+from workflow_app.services.progress import unwatched
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.messages import Incident
 
 
-def live(district, until=None):
+def live(district, until=None, progress=unwatched):
     """Return (what was told, what does not hold) of a year lived until a day."""
     told = []
     municipality = district.read(first_municipality)
     days = {"until": until} if until else {}
-    found = live_whole_year(district.house, municipality, told.append, **days)
+    found = live_whole_year(district.house, municipality, told.append, progress=progress, **days)
     return told, found
 
 
@@ -45,8 +46,10 @@ def test_the_whole_year_is_lived_and_everything_holds(open_district):
 @pytest.mark.clause("Y1, Y2, Y3, Y5")
 def test_y2_a_turn_that_was_killed_goes_on_and_doubles_nothing(open_district):
     district = open_district("2025-07-01")
-    told, found = live(district, dt.date(2025, 8, 28))
+    steps = []
+    told, found = live(district, dt.date(2025, 8, 28), lambda *step: steps.append(step))
     assert found == []
+    assert (steps[0], steps[-1]) == ((1, 59), (59, 59)), "progress is counted in days"
     assert told[0] == "01.07.2025  Тимофеева А.С.: открыт 2025/2026 учебный год"
     district.at("2025-08-29")
     (cycle,) = district.instances(process="year_cycle")

@@ -1,13 +1,19 @@
 """The command line: what an operator reads, also before the first migration."""
 
 import datetime as dt
+import os
+import pty
 import sqlite3
-from contextlib import closing
+import sys
+from contextlib import closing, suppress
+from functools import partial
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from workflow_app import cli
 from workflow_app.bootstrap import build, fingerprints
 from workflow_app.cli import commands
 from workflow_app.config import load_settings
@@ -20,6 +26,32 @@ def run(tmp_path, monkeypatch):
     """Run a command in an empty data folder."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     return lambda *words: CliRunner().invoke(commands, [str(word) for word in words])
+
+
+@pytest.fixture
+def on_terminal(tmp_path, monkeypatch):
+    """Do something while stderr is a terminal; return what it shows."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+
+    def watch(work):
+        ours, theirs = pty.openpty()
+        seen = []
+
+        def read():
+            with suppress(OSError):  # the terminal's way to say that its other end is closed
+                while part := os.read(ours, 4096):
+                    seen.append(part)
+
+        reader = Thread(target=read)
+        reader.start()
+        with open(theirs, "w") as terminal:  # noqa: PTH123 (a descriptor, no path)
+            monkeypatch.setattr(sys, "stderr", terminal)
+            work()
+        reader.join(5)
+        os.close(ours)
+        return b"".join(seen).decode()
+
+    return watch
 
 
 @pytest.mark.parametrize(
@@ -137,3 +169,34 @@ def test_a_passport_of_no_process_says_which_there_are(run):
     said = run("passport", "no_such_process")
     assert said.exit_code == 1
     assert "процесса no_such_process нет; есть: " in said.output
+
+
+def test_a_long_command_shows_how_far_it_is_on_a_terminal_and_nothing_in_a_pipe(
+    run, on_terminal, tmp_path
+):
+    def on(*words):
+        with suppress(SystemExit):
+            commands.main([str(word) for word in words], standalone_mode=False)
+
+    for words, label in (
+        (("migrate",), "приводится к новой редакции"),
+        (("import", SEEDS, "--dry-run"), "загружаются строки"),
+        (("backup", tmp_path / "copy"), "записывается копия"),
+    ):
+        steps = on_terminal(partial(on, *words)).split("\r")
+        assert len(steps) > 2
+        assert f"{label}  [" in steps[1]
+        assert "100%" in steps[-2]
+        assert label not in run(*words).output
+
+
+def test_the_story_of_a_year_is_told_above_the_bar(on_terminal, capsys):
+    def work():
+        with cli._watched("дней", counted=True) as progress:
+            cli._say_above("01.07.2025 открыт год")
+            progress(3, 10)
+
+    shown = on_terminal(work)
+    assert "3/10" in shown
+    assert "\r\x1b[2K" in shown, "the bar was wiped away before the line"
+    assert capsys.readouterr().out == "01.07.2025 открыт год\n"

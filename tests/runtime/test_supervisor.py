@@ -96,6 +96,22 @@ def test_output_of_every_child_is_kept_in_its_own_file(grow):
     assert (tree.folder / "logs/patient.log").read_text().splitlines() == ["here"]
 
 
+def test_a_calm_terminal_gets_the_story_and_the_trouble_and_the_files_get_all(grow):
+    tree = grow("patient", "teller", "failing", CALM="1")
+    tree.wait_for(r"failing: завершился сам, код 1; новый запуск через 1 с")
+    eventually(lambda: "once upon a time" in tree.text(), tree.text)
+    logs = tree.folder / "logs"
+    eventually((logs / "patient.log").exists)
+
+    assert tree.stop() == 0
+
+    story, *trouble = sorted(tree.text().splitlines(), key=lambda line: "failing" in line)
+    assert story == "once upon a time"
+    assert all("supervisor | failing: завершился сам" in line for line in trouble)
+    assert "cannot live" in (logs / "failing.log").read_text()
+    assert "patient: запущен" in (logs / "supervisor.log").read_text()
+
+
 def test_a_killed_child_is_started_again_without_touching_the_others(grow):
     tree = grow("patient", "second")
     tree.wait_for(r"^second +\| here")

@@ -24,6 +24,7 @@ TOYS = {
     "failing": "raise SystemExit('cannot live')",
     "story": "import time; time.sleep(0.5); raise SystemExit(7)",
     "chore": "print('done once', flush=True)",
+    "teller": "print('once upon a time', flush=True)",
     "environment": (
         "import os, time\nfrom workflow_app.config import load_settings\n"
         "print('redis', load_settings().redis_url is not None, flush=True)\n"
@@ -38,13 +39,15 @@ def main(folder: str, kinds: list[str]) -> int:
         ChildSpec(
             kind,
             [sys.executable, "-c", TOYS[kind]],
-            restarts=kind not in {"story", "chore"},
+            restarts=kind not in {"story", "chore", "teller"},
             ends_tree=kind == "story",
             stop_within=0.5 if kind == "deaf" else 5,
+            prefixed=kind != "teller",
         )
         for kind in kinds
     ]
-    return Supervisor(settings, specs, migrate=migrate).run()
+    calm = bool(os.environ.get("CALM"))
+    return Supervisor(settings, specs, migrate=migrate, calm=calm).run()
 
 
 def migrate(settings: Settings) -> None:

@@ -1,6 +1,9 @@
 """A district from CSV files into the database: nothing, or everything, and twice is once."""
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import fields
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,6 +18,7 @@ from workflow_app.services.importing import (
     in_order,
     read_district,
 )
+from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store.calendar import fill_calendar
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.import_registers import RegistersImport
@@ -38,6 +42,7 @@ def import_directory(
     municipality: int | None = None,
     as_of: dt.date | None = None,
     dry_run: bool = False,
+    progress: Progress = unwatched,
 ) -> ImportReport:
     """Bring the database in step with a folder of CSV files and tell what changed.
 
@@ -50,14 +55,23 @@ def import_directory(
     if not report.ok:
         return report
     known = _municipality_id(session, data, municipality)
+    passes = 1 if dry_run else 2
+    lines = sum(len(getattr(data, one.name)) for one in fields(data))
+    done = count(1)
+
+    def on_line() -> None:
+        progress(next(done), lines * passes)
+
     # The rehearsal finds what the database objects to before the first row is written.
-    rehearsal = _keep(session, data, known or UNBORN, as_of, write=False)
+    rehearsal = _keep(session, data, known or UNBORN, as_of, on_line, write=False)
     problems = _address_problems(session, data, known) + rehearsal.problems
     report.problems, report.municipality_id = in_order(problems), known
     if report.ok and not dry_run:
         report.municipality_id = known or _make_municipality(session, data.municipality[0])
-        _keep(session, data, report.municipality_id, as_of, write=True)
+        _keep(session, data, report.municipality_id, as_of, on_line, write=True)
         _fill_calendar(session, data, report.municipality_id, as_of)
+    if report.ok:
+        progress(lines * passes, lines * passes)
     rehearsal.tell(report.counts)
     report.counts["municipality.csv"].added += known is None
     return report
@@ -68,11 +82,12 @@ def _keep(
     data: DirectoryData,
     municipality_id: int,
     as_of: dt.date | None,
+    on_line: Callable[[], None],
     *,
     write: bool,
 ) -> Keeper:
     """Put every row; return what became of each, and what the database objects to."""
-    keeper = Keeper(session, municipality_id, write=write)
+    keeper = Keeper(session, municipality_id, write=write, on_line=on_line)
     # Rows wait for the flush of their stage: half a stage has no ids to rest on.
     with session.no_autoflush:
         directory = DirectoryImport(keeper, data, as_of or last_day(data))

@@ -1,6 +1,7 @@
 """The schema: brought to the newest revision before anything else starts."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store.database import Database
 from workflow_app.store.models import Base
 
@@ -24,15 +26,20 @@ def config() -> Config:
 
 
 def upgrade(
-    database: Database, revision: str = "head", accept: Callable[[Connection], None] | None = None
-) -> None:
+    database: Database, revision: str = "head", accept: Callable[[Connection], None] | None = None,
+    progress: Progress = unwatched,
+) -> None:  # fmt: skip
     """Bring the database to a revision; what `accept` raises over the new tables takes it back."""
-    _run(database, lambda alembic: command.upgrade(alembic, revision), accept)
+    steps = progress, _revisions_until(database, revision)
+    _run(database, lambda alembic: command.upgrade(alembic, revision), accept, steps=steps)
 
 
-def rehearse(database: Database, look: Callable[[Connection], None]) -> None:
+def rehearse(
+    database: Database, look: Callable[[Connection], None], progress: Progress = unwatched
+) -> None:
     """Let `look` see the database under the newest revision, then leave it as it was."""
-    _run(database, lambda alembic: command.upgrade(alembic, "head"), look, keeps=False)
+    steps = progress, _revisions_until(database, "head")
+    _run(database, lambda alembic: command.upgrade(alembic, "head"), look, keeps=False, steps=steps)
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -63,11 +70,22 @@ def differences(database: Database) -> list[object]:
         return list(compare_metadata(context, Base.metadata))
 
 
+def _revisions_until(database: Database, revision: str) -> int:
+    """Return how many revisions lie between a database and a later revision."""
+    scripts = ScriptDirectory.from_config(config())
+    return len(list(scripts.iterate_revisions(revision, stands_at(database) or "base")))
+
+
 def _run(
     database: Database, step: Callable[[Config], None],
     accept: Callable[[Connection], None] | None = None, *, keeps: bool = True,
+    steps: tuple[Progress, int] = (unwatched, 0),
 ) -> None:  # fmt: skip
+    """Run a step; its watcher is told of each revision, and of `accept` as of one more."""
+    progress, revisions = steps
+    done = count(1)
     alembic = config()
+    alembic.attributes["on_revision"] = lambda **_: progress(next(done), revisions + 1)
     options = {"writes": True} if database.is_sqlite else {}
     connecting = database.engine.connect().execution_options(**options)
     with connecting as connection, connection.begin() as transaction:
@@ -75,5 +93,6 @@ def _run(
         step(alembic)
         if accept:
             accept(connection)
+        progress(revisions + 1, revisions + 1)
         if not keeps:
             transaction.rollback()

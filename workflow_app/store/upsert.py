@@ -1,7 +1,7 @@
 """Bringing rows in step with outside data: added, changed or left alone, and counted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -28,13 +28,18 @@ class Keeper:
     """Puts rows of one municipality by their natural keys.
 
     With `write=False` nothing reaches the session: new rows are loose objects with
-    negative ids, so that rows resting on them find no stored twin.
+    negative ids, so that rows resting on them find no stored twin. `on_line` is called when
+    a line of the files is put for the first time.
     """
 
-    def __init__(self, session: Session, municipality_id: int, *, write: bool) -> None:
+    def __init__(
+        self, session: Session, municipality_id: int, *, write: bool,
+        on_line: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         self.session = session
         self.municipality_id = municipality_id
         self.write = write
+        self._on_line = on_line
         self.problems: list[ImportProblem] = []
         self._outcomes: dict[tuple[str, int], Outcome] = {}
         self._said: dict[tuple[type[Tenant], Key, str], tuple[Any, int]] = {}
@@ -112,6 +117,8 @@ class Keeper:
     def _count(self, file: str, record: Record, outcome: Outcome) -> None:
         """Remember the strongest outcome of a line."""
         line = f"{file}.csv", record.line
+        if line not in self._outcomes:
+            self._on_line()
         self._outcomes[line] = max(outcome, self._outcomes.get(line, outcome))
 
     def _add(self, model: type[Row], values: Mapping[str, Any]) -> Row:

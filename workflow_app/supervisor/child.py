@@ -28,7 +28,8 @@ class ChildSpec:
     ends_tree: bool = False
     stop_within: float = 10.0
     prefixed: bool = True
-    """Whether the process's name stands before each of its lines on the terminal."""
+    """Whether the process's name stands before each of its lines; without it they are a story,
+    which is told on a calm terminal too."""
 
 
 class Child:
@@ -66,7 +67,7 @@ class Child:
         self._started_at = time.monotonic()
         if process.stdout:
             self._logs.follow(self.spec.name, process.stdout, prefixed=self.spec.prefixed)
-        self._logs.say(f"{self.spec.name}: запущен, процесс {process.pid}")
+        self._logs.say(f"{self.spec.name}: запущен, процесс {process.pid}", routine=True)
         return process
 
     def tend(self) -> int | None:
@@ -77,7 +78,7 @@ class Child:
             return None
         self._bury(self._process)
         if not self.spec.restarts:
-            self._logs.say(f"{self.spec.name}: завершён, код {code}")
+            self._logs.say(f"{self.spec.name}: завершён, код {code}", routine=code == 0)
             return code
         self._plan_restart(f"завершился сам, код {code}")
         return None
@@ -101,7 +102,7 @@ class Child:
         if process.poll() is None:
             self._logs.say(f"{self.spec.name}: не остановился сам, остановлен принудительно")
         self._bury(process)
-        self._logs.say(f"{self.spec.name}: остановлен")
+        self._logs.say(f"{self.spec.name}: остановлен", routine=True)
 
     def _try_again(self) -> None:
         try:

@@ -14,20 +14,28 @@ _LONGEST_LINE = 64 * 1024
 
 
 class Logs:
-    """Writes lines of several processes without mixing them."""
+    """Writes lines of several processes without mixing them.
 
-    def __init__(self, folder: Path, out: TextIO) -> None:
+    `calm` keeps routine off the stream: what the processes say of themselves is in the files.
+    """
+
+    def __init__(self, folder: Path, out: TextIO, *, calm: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
         self._out = out
+        self._calm = calm
         self._lock = threading.Lock()
         self._files: dict[str, RotatingFileHandler] = {}
         self._followers: list[threading.Thread] = []
 
-    def say(self, line: str, name: str = OWN_NAME, *, prefixed: bool = True) -> None:
+    def say(
+        self, line: str, name: str = OWN_NAME, *, prefixed: bool = True, routine: bool = False
+    ) -> None:
         """Write one line of the named process, with its name in front unless it tells a story."""
         with self._lock:
             self._file(name).emit(makeLogRecord({"msg": line}))
+            if routine and self._calm:
+                return
             # Nobody may be reading any more (a closed pipe); the files still get everything.
             with suppress(OSError, ValueError):
                 self._out.write(f"{name:<10} | {line}\n" if prefixed else f"{line}\n")
@@ -52,7 +60,7 @@ class Logs:
         with stream:
             for line in iter(lambda: stream.readline(_LONGEST_LINE), b""):
                 text = line.decode(errors="replace").rstrip("\r\n")
-                self.say(text, name, prefixed=prefixed)
+                self.say(text, name, prefixed=prefixed, routine=prefixed)
 
     def _file(self, name: str) -> RotatingFileHandler:
         if name not in self._files:

@@ -31,6 +31,7 @@ class Supervisor:
     """One process tree on one machine, working on one data folder.
 
     `migrate` gets the settings the children will have and runs before the first of them starts.
+    With `calm`, `out` gets only stories and what needs a person; the files in `logs/` get all.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Supervisor:
         *,
         migrate: Callable[[Settings], None] | None = None,
         out: TextIO | None = None,
+        calm: bool = False,
     ) -> None:
         self._settings = settings
         self._specs = tuple(children)
         self._migrate = migrate
         self._out = out or sys.stdout
+        self._calm = calm
         self._stop = threading.Event()
         self._tree: list[Child] = []
 
@@ -53,7 +56,7 @@ class Supervisor:
         try:
             with DataLock(self._settings.data_dir) as lock, ExitStack() as stack:
                 stack.enter_context(self._listening())
-                logs = Logs(self._settings.data_dir / "logs", self._out)
+                logs = Logs(self._settings.data_dir / "logs", self._out, calm=self._calm)
                 stack.callback(logs.close)
                 guardian = Guardian(lock.fd)
                 stack.callback(guardian.close)

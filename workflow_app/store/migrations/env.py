@@ -29,6 +29,7 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render,
     compare_type=True,
+    on_version_apply=context.config.attributes["on_revision"],
 )
 with context.begin_transaction():
     context.run_migrations()
