@@ -1,6 +1,8 @@
 """Running cases and new definitions: nobody is stranded, nothing changes in silence."""
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -125,6 +127,28 @@ def test_a_backup_restored_elsewhere_holds_the_same_cases(sqlite_district, tmp_p
     house = replace(district.house, database=place)
     assert house.read(lambda uow: uow.load(case)).state == "dept_review"
     place.engine.dispose()
+
+
+def test_a_backup_of_a_busy_database_comes_to_its_end_and_is_of_one_moment(tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "PAGES", 1)
+    database = Database(f"sqlite:///{tmp_path}/busy.db")
+    with database.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE said (word TEXT)")
+        connection.exec_driver_sql("INSERT INTO said VALUES (hex(randomblob(50000)))")
+    steps = []
+
+    def meanwhile(done, pages):
+        steps.append((done, pages))
+        if len(steps) < 20:
+            with database.writing() as connection:
+                connection.exec_driver_sql("INSERT INTO said VALUES ('meanwhile')")
+
+    backups.backup(database, tmp_path / "copy", meanwhile)
+
+    assert steps == [(step, len(steps)) for step in range(1, len(steps) + 1)]
+    with closing(sqlite3.connect(tmp_path / "copy")) as copy:
+        assert copy.execute("SELECT count(*) FROM said").fetchone() == (1,)
+    database.engine.dispose()
 
 
 def test_the_doctor_names_a_journal_nobody_keeps(open_district):
