@@ -96,7 +96,8 @@ bundle: install ## one archive in dist/ that installs and runs here without a ne
 	@tools/bundle.sh
 
 bare: ## do README's commands in a fresh Debian and tell what was missing; needs root, takes minutes
-	@tools/bare.sh
+	@packages='$(call unless,debootstrap,debootstrap)'; $(ensure_system)
+	@tools/bare.sh $(ARGS)
 
 clean: ## remove .venv, caches and built files; the data in var/ stay
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
