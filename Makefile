@@ -92,10 +92,10 @@ lock: install ## choose the newest allowed versions of all packages and write bo
 
 .PHONY: bundle bare
 
-bundle: install ## one archive in dist/ that installs and runs here without a network
+bundle: install ## one archive in dist/ that installs and runs on machines like this one without a network
 	@tools/bundle.sh
 
-bare: ## do README's commands in a fresh Debian and tell what was missing; needs root, takes minutes
+bare: ## try README's commands in a fresh Debian, tell what was missing (as root; ARGS='"demo ONCE=1"')
 	@packages='$(call unless,debootstrap,debootstrap)'; $(ensure_system)
 	@tools/bare.sh $(ARGS)
 

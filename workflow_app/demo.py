@@ -17,7 +17,7 @@ from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Municipality, Person, Position
+from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 STORY_DAY = dt.date(2025, 8, 28)
@@ -97,17 +97,28 @@ def shorten_august(house: House) -> None:
 
 
 def logins(house: House) -> list[tuple[str, str]]:
-    """Return (what the person is, login) for one person of each role."""
+    """Return (what the person is and in which school, login) for one person of each role."""
 
     def look(uow: SqlUnitOfWork) -> list[tuple[str, str]]:
         query = (
-            select(Position.role, Position.title, Person.short_nom, Person.email)
+            select(
+                Position.role,
+                Position.title,
+                Person.short_nom,
+                Person.email,
+                Organisation.short_name,
+            )
             .join(Person, Person.id == Position.person_id)
+            .outerjoin(
+                Organisation,
+                (Organisation.id == Position.organisation_id) & (Organisation.kind == "school"),
+            )
             .order_by(Position.id)
         )
         first: dict[str, tuple[str, str]] = {}
-        for role, title, name, email in uow.session.execute(query):
-            first.setdefault(role, (f"{title}, {name}", email or ""))
+        for role, title, name, email, school in uow.session.execute(query):
+            who = f"{title}, {name}{f', {school}' if school else ''}"
+            first.setdefault(role, (who, email or ""))
         return list(first.values())
 
     return house.read(look)
