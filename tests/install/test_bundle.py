@@ -32,7 +32,7 @@ for module in pkgutil.walk_packages(workflow_app.__path__, "workflow_app."):
 
 @pytest.mark.deep
 def test_a_bundle_installs_and_plays_the_story_without_a_network(tmp_path):
-    subprocess.run([ROOT / "tools/bundle.sh", tmp_path], check=True, capture_output=True)
+    subprocess.run([ROOT / ".ci/bundle", tmp_path], check=True, capture_output=True)
     [archive] = tmp_path.glob("workflow-app-*.tar.gz")
     subprocess.run(["sha256sum", "--check", f"{archive.name}.sha256"], cwd=tmp_path, check=True)
     subprocess.run(["tar", "-xzf", archive], cwd=tmp_path, check=True)
