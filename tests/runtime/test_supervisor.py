@@ -158,6 +158,58 @@ def test_ctrl_c_stops_like_a_request(grow):
     assert tree.stop(signal.SIGINT) == 0
 
 
+SIGNAL_IN_EVERY_LINE = """
+import signal, sys
+from workflow_app.supervisor.stopping import Stopping
+
+def lines_met(number):
+    met = 0
+    def trace(frame, event, argument):
+        nonlocal met
+        if event == "line":
+            met += 1
+            if met == number:
+                signal.raise_signal(signal.SIGINT)
+        return trace
+    again = []
+    with Stopping(again=lambda: again.append(1)) as stopping:
+        sys.settrace(trace)
+        signal.raise_signal(signal.SIGTERM)
+        stopping.wait(60)
+        sys.settrace(None)
+        assert stopping.is_wished
+    assert bool(again) == (met >= number)
+    return met
+
+number = 1
+while number <= lines_met(number):
+    number += 1
+print("signals in", number - 1, "lines")
+"""
+
+
+def test_a_second_signal_inside_of_the_first_waits_for_nobody():
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNAL_IN_EVERY_LINE], capture_output=True, text=True,
+        timeout=SOON, check=False,
+    )  # fmt: skip
+    assert re.search(r"signals in (\d+) lines", done.stdout), done.stderr
+    assert int(re.search(r"\d+", done.stdout)[0]) > 4
+
+
+@pytest.mark.deep
+def test_fifty_quick_pairs_of_signals_each_end_the_tree_and_leave_nobody(grow):
+    for number in range(50):
+        tree = grow("patient", "second")
+        tree.wait_for(r"^second +\| here")
+        below = psutil.Process(tree.process.pid).children(recursive=True)
+        tree.process.send_signal(signal.SIGINT)
+        time.sleep(number / 20_000)  # from the same moment to some milliseconds later
+        tree.process.send_signal(signal.SIGTERM)
+        assert tree.process.wait(10) == 0, tree.text()
+        eventually(lambda below=below: not any(lives(process.pid) for process in below))
+
+
 def test_a_second_start_on_the_same_data_is_refused(grow):
     first = grow("patient")
     first.wait_for(r"^patient +\| here")

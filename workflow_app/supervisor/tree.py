@@ -1,13 +1,10 @@
 """The supervisor: brings the tree up in order, keeps it alive, takes it down in reverse."""
 
 import os
-import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from types import FrameType
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from typing import TextIO
 
 from workflow_app.clock import SystemClock
@@ -18,13 +15,13 @@ from workflow_app.supervisor.errors import AlreadyRunningError, StartError
 from workflow_app.supervisor.guardian import Guardian
 from workflow_app.supervisor.lock import DataLock
 from workflow_app.supervisor.logs import Logs
+from workflow_app.supervisor.stopping import Stopping
 
 EXIT_STOPPED = 0
 EXIT_CANNOT_START = 1
 EXIT_ALREADY_RUNNING = 3
 _LOOK_EVERY = 0.1
 _BROKER = "broker"
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Supervisor:
@@ -48,14 +45,14 @@ class Supervisor:
         self._migrate = migrate
         self._out = out or sys.stdout
         self._calm = calm
-        self._stop = threading.Event()
         self._tree: list[Child] = []
+        self._stopping = Stopping(again=self._end_at_once)
 
     def run(self) -> int:
         """Work until a signal or the end of an `ends_tree` child; return the exit code."""
         try:
             with DataLock(self._settings.data_dir) as lock, ExitStack() as stack:
-                stack.enter_context(self._listening())
+                stack.enter_context(self._stopping)
                 logs = Logs(self._settings.data_dir / "logs", self._out, calm=self._calm)
                 stack.callback(logs.close)
                 guardian = Guardian(lock.fd)
@@ -77,11 +74,11 @@ class Supervisor:
             settings = settings.model_copy(
                 update={"redis_url": self._start_broker(logs, guardian).url}
             )
-        if self._migrate and not self._stop.is_set():
+        if self._migrate and not self._stopping.is_wished:
             self._migrate(settings)
         environ = {**os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
         for spec in self._specs:
-            if not self._stop.is_set():
+            if not self._stopping.is_wished:
                 self._add(Child(spec, environ, logs, guardian))
 
     def _start_broker(self, logs: Logs, guardian: Guardian) -> Broker:
@@ -101,7 +98,7 @@ class Supervisor:
 
     def _keep(self, guardian: Guardian) -> int:
         """Tend the children until somebody wants the end."""
-        while not self._stop.wait(_LOOK_EVERY):
+        while not self._stopping.wait(_LOOK_EVERY):
             guardian.ensure()
             for child in self._tree:
                 code = child.tend()
@@ -116,22 +113,10 @@ class Supervisor:
         for child in reversed(self._tree):
             child.stop()
 
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        """Turn the first signal into a wish to stop; the next ones mean at once."""
-
-        def on_signal(_number: int, _frame: FrameType | None) -> None:
-            if self._stop.is_set():
-                for child in self._tree:
-                    child.kill()
-            self._stop.set()
-
-        before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _end_at_once(self) -> None:
+        """Do not wait for what a first signal has asked to end."""
+        for child in self._tree:
+            child.kill()
 
     def _refuse(self, error: StartError, code: int) -> int:
         sys.stderr.write(f"Запуск отменён: {error}\n")
