@@ -101,6 +101,10 @@ class DistrictMaker:
         self._shared = shared or folder
         self._templates = {}
 
+    @property
+    def is_sqlite(self):
+        return self._server is None
+
     def open(self, text):
         at = moment(text)
         day = at.astimezone(ZONE).date()

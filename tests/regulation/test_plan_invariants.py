@@ -148,4 +148,6 @@ def test_a_plan_stays_sound_on_short_walks(sqlite_maker):
 
 @pytest.mark.deep
 def test_a_plan_stays_sound_on_long_walks(district_maker):
-    walk(Year, district_maker.open, examples=40, steps=40)
+    # The same walks meet the same rules; the second database is asked whether it keeps up.
+    examples = 40 if district_maker.is_sqlite else 8
+    walk(Year, district_maker.open, examples=examples, steps=40)
