@@ -7,15 +7,22 @@ from sqlalchemy import Connection, insert, or_, select, update
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Lease
 
+CLOCKS_DIFFER = dt.timedelta(seconds=2)
+
 _LEASE = table(Lease)
 
 
 def hold(
     connection: Connection, name: str, holder: str, now: dt.datetime, length: dt.timedelta
 ) -> bool:
-    """Take or keep a lease; False while somebody else has it."""
+    """Take or keep a lease; False while somebody else has it.
+
+    A lease that ends later than one taken now would is of a clock that has gone back: it is free,
+    but for the seconds by which clocks of several machines differ.
+    """
     values = {"holder": holder, "until": now + length, "seen_at": now}
-    free = or_(_LEASE.c.holder == holder, _LEASE.c.until <= now)
+    ends_too_late = _LEASE.c.until > now + length + CLOCKS_DIFFER
+    free = or_(_LEASE.c.holder == holder, _LEASE.c.until <= now, ends_too_late)
     where = (_LEASE.c.name == name, free)
     if connection.execute(update(_LEASE).where(*where).values(values)).rowcount == 1:
         return True
