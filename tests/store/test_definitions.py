@@ -1,8 +1,6 @@
 """Running cases and new definitions: nobody is stranded, nothing changes in silence."""
 
 import datetime as dt
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -10,8 +8,7 @@ from sqlalchemy import func, select
 from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.engine import Form, Line, Number, Process, Role, field
-from workflow_app.store import backups, definitions, health, schema
-from workflow_app.store.database import Database
+from workflow_app.store import definitions, health, schema
 from workflow_app.store.models.instances import History
 from workflow_app.store.models.registers import Indicator
 
@@ -116,39 +113,6 @@ def test_a_release_that_is_refused_leaves_the_schema_to_the_former_one(open_dist
     assert schema.stands_at(database) == "0004"
     schema.upgrade(database)
     assert schema.differences(database) == []
-
-
-def test_a_backup_restored_elsewhere_holds_the_same_cases(sqlite_district, tmp_path):
-    district = sqlite_district("2025-08-28")
-    case = to_department(district)
-    backups.backup(district.house.database, tmp_path / "copy")
-    place = Database(f"sqlite:///{tmp_path}/restored.db")
-    backups.restore(place, tmp_path / "copy")
-    house = replace(district.house, database=place)
-    assert house.read(lambda uow: uow.load(case)).state == "dept_review"
-    place.engine.dispose()
-
-
-def test_a_backup_of_a_busy_database_comes_to_its_end_and_is_of_one_moment(tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "PAGES", 1)
-    database = Database(f"sqlite:///{tmp_path}/busy.db")
-    with database.writing() as connection:
-        connection.exec_driver_sql("CREATE TABLE said (word TEXT)")
-        connection.exec_driver_sql("INSERT INTO said VALUES (hex(randomblob(50000)))")
-    steps = []
-
-    def meanwhile(done, pages):
-        steps.append((done, pages))
-        if len(steps) < 20:
-            with database.writing() as connection:
-                connection.exec_driver_sql("INSERT INTO said VALUES ('meanwhile')")
-
-    backups.backup(database, tmp_path / "copy", meanwhile)
-
-    assert steps == [(step, len(steps)) for step in range(1, len(steps) + 1)]
-    with closing(sqlite3.connect(tmp_path / "copy")) as copy:
-        assert copy.execute("SELECT count(*) FROM said").fetchone() == (1,)
-    database.engine.dispose()
 
 
 def test_the_doctor_names_a_journal_nobody_keeps(open_district):
