@@ -65,6 +65,7 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
+from workflow_app.engine.marks import fill
 from workflow_app.engine.overview import Work, Yearly
 from workflow_app.engine.process import (
     AUTHOR,
@@ -154,6 +155,7 @@ __all__ = [
     "at_most",
     "field",
     "figure",
+    "fill",
     "filled",
     "more_than",
     "otherwise",

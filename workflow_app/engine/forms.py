@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema, to_jsonable_python
 
+from workflow_app.engine.marks import fill
 from workflow_app.engine.refusals import Refusal, joined
 
 RowT = TypeVar("RowT", bound="Row")
@@ -360,7 +361,7 @@ def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:
 
 def _refusal(form: type[Form], values: Mapping[str, Any], item: Mapping[str, Any]) -> Refusal:
     code, sentence = _SENTENCES.get(item["type"], ("bad_value", "Значение не подходит"))
-    said = sentence.format(**item.get("ctx", {}))
+    said = fill(sentence, **item.get("ctx", {}))
     name, title = _place(form, values, item["loc"])
     return Refusal(code, f"{title}: {said[0].lower()}{said[1:]}" if title else said, name)
 

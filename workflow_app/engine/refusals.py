@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from workflow_app.engine.marks import fill
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -32,8 +34,8 @@ class Refusal:
 def refuse(
     code: str, message: str, *, field: str | None = None, basis: str | None = None, **values: object
 ) -> Refusal:
-    """Return a refusal; `values` fill the braces of the sentence."""
-    return Refusal(code, message.format(**values) if values else message, field, basis)
+    """Return a refusal; `values` fill the marks of the sentence."""
+    return Refusal(code, fill(message, **values), field, basis)
 
 
 def already_there(code: str, message: str, *, basis: str | None = None) -> Refusal:

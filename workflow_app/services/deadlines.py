@@ -7,6 +7,7 @@ from typing import Protocol
 from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case
 from workflow_app.engine.deadlines import Due, Holder, default_policy, moments, schedule
+from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import targets as targets_of
 from workflow_app.services.acting import act_as_system, close_ballot
@@ -96,7 +97,7 @@ def _notify(uow: Deadlines, process: Process, case: Case, tick: DueTick) -> None
     if not targets:
         return
     due = f"{tick.due_at.astimezone(uow.zone):%d.%m.%Y}"
-    subject = f"{WORDS[tick.what].format(due=due)}: {process.heading_of(case.data)} {case.number}"
+    subject = f"{fill(WORDS[tick.what], due=due)}: {process.heading_of(case.data)} {case.number}"
     text = f"Стадия: {process.states[case.state].title}"
     payload = {"to": targets, "subject": subject.strip(), "text": text}
     uow.send(case, "tell", payload)

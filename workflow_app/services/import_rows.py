@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.services.journals import printed
 
 MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -160,7 +161,7 @@ class JournalRow(Record):
     def number_of(self, label: str, year: int) -> int | None:
         """Return the number in a printed label, None for a label of another look."""
         found = map(int, re.findall(r"[0-9]{1,9}", label))
-        return next((n for n in found if self.pattern.format(n=n, year=year) == label), None)
+        return next((n for n in found if printed(self.pattern, n, year) == label), None)
 
 
 class SchoolRow(Record):

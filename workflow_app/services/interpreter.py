@@ -28,6 +28,7 @@ from workflow_app.engine.changes import (
 )
 from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
 from workflow_app.engine.forms import Form, parse
+from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, system, targets
@@ -435,7 +436,7 @@ def _resolved(value: Any, made: Mapping[str, int]) -> Any:
 def _with_made(start: Start, made: Mapping[str, int]) -> Start:
     """Return a start that knows the rows entered before it: in its data and in its subject."""
     data = {name: _resolved(value, made) for name, value in start.data.items()}
-    return replace(start, data=data, subject=start.subject.format(**made))
+    return replace(start, data=data, subject=fill(start.subject, **made))
 
 
 def case_title(process: Process, case: Case) -> str:

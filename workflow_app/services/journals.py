@@ -1,6 +1,7 @@
 """Journals: numbers used outside the system get their rows too, so that no number is missing."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from workflow_app.engine.roles import Actor, Capacity
 CLERKS = frozenset({"clerk", "dept_specialist"})
 LONGEST_RANGE = 500
 LONGEST_TITLE = 300
+_LOOK = re.compile(r"\{(n|year)(?::0?(\d))?\}")
 NO_DATE = Refusal("field_required", "Укажите дату", "on")
 
 
@@ -35,6 +37,16 @@ class Journals(Protocol):
         self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
     ) -> None:
         """Insert rows of the kind `external`."""
+
+
+def printed(pattern: str, number: int, year: int) -> str:
+    """Return a number as papers print it: a journal's look, its marks `n` and `year` filled.
+
+    >>> printed("{year}/{n:04}-од {", 7, 2025)
+    '2025/0007-од {'
+    """
+    said = {"n": number, "year": year}
+    return _LOOK.sub(lambda mark: f"{said[mark[1]]:0{mark[2] or 1}}", pattern)
 
 
 def clerk(actor: Actor) -> Capacity | None:

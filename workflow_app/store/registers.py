@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Number
+from workflow_app.services.journals import printed
 from workflow_app.store import indicators, order_effects
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Tenant
@@ -48,7 +49,7 @@ def take_number(connection: Connection, case: Case, number: Number, title: str) 
             select(_ENTRY.c.id).where(*of_year, _ENTRY.c.number == value)
         ).one_or_none():
             raise NumberTakenError(value)
-    label = str(journal.pattern).format(n=value, year=year)
+    label = printed(journal.pattern, value, year)
     connection.execute(
         insert(_ENTRY).values(
             municipality_id=case.municipality_id, journal_id=journal.id, year=year, number=value,
@@ -90,7 +91,7 @@ def put_outside_numbers(
     rows = [
         {
             "municipality_id": municipality_id, "journal_id": found.id, "year": on.year,
-            "number": number, "label": str(found.pattern).format(n=number, year=on.year),
+            "number": number, "label": printed(found.pattern, number, on.year),
             "kind": "external", "registered_on": on, "title": title,
         }
         for number in numbers

@@ -17,6 +17,7 @@ from workflow_app.engine import (
     School,
     Text,
     field,
+    fill,
 )
 from workflows.rules import MEMBER_ROLES, WHAT_ROLES_MEAN, school_year
 
@@ -120,7 +121,7 @@ def heading(data: Change) -> str:
     if not data.network_name:
         return KINDS.get(data.kind, "Изменение сети")
     said = HEADINGS.get(data.kind, "Изменение сети «{network}»")
-    named = said.format(school=data.school_name, network=data.network_name)
+    named = fill(said, school=data.school_name, network=data.network_name)
     return " ".join(named.split()).removesuffix(":")
 
 

@@ -6,6 +6,7 @@ from itertools import count
 
 from workflow_app.engine.checks.finding import Finding, World, rests
 from workflow_app.engine.checks.source import mentions, plain_function
+from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process, Transition
 
 
@@ -160,4 +161,4 @@ def _circles_of(
         first = next((transition for transition in inside if counts(transition)), None)
         if first:
             names = " → ".join(dict.fromkeys(t.title for t in inside))
-            yield Finding(first.where, code, sentence.format(names=names))
+            yield Finding(first.where, code, fill(sentence, names=names))

@@ -10,8 +10,8 @@ from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, 
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Child, Process, Transition
 
-KNOWN_ELSEWHERE = frozenset({"Number", "Voter"})
-"""Journals are kept by each municipality, and who is asked is a matter of authority."""
+KNOWN_ELSEWHERE = frozenset({"Number", "Voter", "refuse"})
+"""Journals are kept by each municipality; authority and words have checks of their own."""
 
 
 def check(process: Process, world: World) -> Iterator[Finding]:

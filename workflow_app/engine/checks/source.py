@@ -27,6 +27,7 @@ from workflow_app.engine.changes import (
     Start,
     Voter,
 )
+from workflow_app.engine.refusals import refuse
 from workflow_app.engine.where import place
 
 UNKNOWN = object()
@@ -152,6 +153,10 @@ def _call(node: ast.Call, names: Mapping[str, Any], file: str) -> Iterator[Menti
     if callee in (*CHANGES, Voter):
         values = dict(zip(callee.__match_args__, map(_valued(names), node.args), strict=False))
         values |= {word.arg: _value(word.value, names) for word in node.keywords if word.arg}
+        yield Mention(callee.__name__, values, place(file, node.lineno))
+    elif callee is refuse and len(node.args) > 1:
+        said = {word.arg for word in node.keywords} - {"field", "basis"}
+        values = {"sentence": _value(node.args[1], names), "said": said}
         yield Mention(callee.__name__, values, place(file, node.lineno))
     elif isinstance(callee, MethodType) and isinstance(callee.__self__, Ballot):
         where = place(file, node.lineno)

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from workflow_app.engine.checks.finding import Finding, World
-from workflow_app.engine.checks.source import plain_function
+from workflow_app.engine.checks.names import spoken
+from workflow_app.engine.checks.source import Mention, plain_function
 from workflow_app.engine.forms import Form, extra
+from workflow_app.engine.marks import marks
 from workflow_app.engine.passport import sentence
 from workflow_app.engine.process import Process, Transition, otherwise
 
@@ -25,6 +27,7 @@ def check(process: Process, _world: World) -> Iterator[Finding]:
     yield from _forks(process)
     yield from _forms(process)
     yield from _unsaid(process)
+    yield from _unfilled(process)
 
 
 def _titles(process: Process) -> Iterator[Finding]:
@@ -130,3 +133,21 @@ def _unsaid(process: Process) -> Iterator[Finding]:
                 where, "not_said",
                 f"Паспорту нечем назвать {function.__name__}: скажите по-русски, @says(…)",
             )  # fmt: skip
+
+
+def _unfilled(process: Process) -> Iterator[Finding]:
+    """Yield the marks of sentences and subjects that nothing would stand for: people read them."""
+    mentions = list(spoken(process))
+    entered = {mention.name("as_") or "" for mention in mentions if mention.kind == "Enter"}
+    for mention in mentions:
+        for name in sorted(_open_marks(mention, entered)):
+            yield Finding(mention.where, "unknown_mark", f"Нечего поставить вместо {{{name}}}")
+
+
+def _open_marks(mention: Mention, entered: Collection[str]) -> frozenset[str]:
+    """Return the marks of a constant sentence or subject that have no value."""
+    if mention.kind == "Start":
+        return marks(mention.name("subject") or "").difference(entered)
+    if mention.kind == "refuse" and None not in mention.values["said"]:  # no **values
+        return marks(mention.name("sentence") or "").difference(mention.values["said"])
+    return frozenset()

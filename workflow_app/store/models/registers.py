@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workflow_app.services.journals import printed
 from workflow_app.store.models.base import AppendOnly
 from workflow_app.store.models.directory import School, Tenant
 
@@ -34,7 +35,7 @@ class Journal(Tenant):
 
     def label(self, number: int, year: int) -> str:
         """Return the number as papers print it."""
-        return self.pattern.format(n=number, year=year)
+        return printed(self.pattern, number, year)
 
 
 class JournalEntry(Tenant):
