@@ -18,11 +18,13 @@ from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
 from workflow_app.web.dashboard import dashboard
 from workflow_app.web.documents import documents
+from workflow_app.web.entrance import HouseRequest
 from workflow_app.web.files import files
 from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
+from workflow_app.web.numbers import CONVERTERS
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations
@@ -48,6 +50,8 @@ def create_app(house: House) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    app.request_class = HouseRequest
+    app.url_map.converters.update(CONVERTERS)
     app.extensions["house"] = house
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]

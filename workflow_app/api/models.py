@@ -1,9 +1,15 @@
 """What the API takes and gives, as pydantic models: they are the published contract."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from workflow_app.web.numbers import LARGEST_ID
+
+LONGEST_KEY = 100
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Version = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 
 
 class Problem(BaseModel):
@@ -29,7 +35,7 @@ class DraftChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int
+    version: Version
     data: dict[str, Any]
 
 
@@ -38,15 +44,15 @@ class Action(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    version: int | None = None
+    version: Version | None = None
     seen: str | None = None
-    as_: int | None = Field(default=None, alias="as", description="id of the position to act in")
+    as_: Id | None = Field(default=None, alias="as", description="id of the position to act in")
     voter: str | None = None
-    vote_version: int | None = None
+    vote_version: Version | None = None
     data: dict[str, Any] = Field(default_factory=dict)
     comment: str = ""
     password: str = Field(default="", description="signs an action that is signed")
-    scan: int | None = Field(
+    scan: Id | None = Field(
         default=None, description="id of a file that signs instead, where `signatures` says so"
     )
 
@@ -57,7 +63,7 @@ class Once(BaseModel):
     key: str = Field(
         default="",
         alias="Idempotency-Key",
-        max_length=100,
+        max_length=LONGEST_KEY,
         description="the same key with the same body acts once; with another body it is refused",
     )
 

@@ -1,6 +1,5 @@
 """Registers, read only."""
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from workflow_app.api import models as m
 from workflow_app.api import paging
 from workflow_app.api.contract import documented
 from workflow_app.api.problems import answer
+from workflow_app.api.reading import json_body
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
@@ -20,12 +20,12 @@ from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
+from workflow_app.web.numbers import day_in, number_in
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
 NO_POSITION = Refusal("not_your_role", "Сегодня у вас нет должности")
 ORDERS_A_PAGE = 100
-LONGEST_CURSOR = 20
 BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
 
 
@@ -48,7 +48,9 @@ def register(api: Blueprint, read: Reader) -> None:
     @documented(m.MemberView)
     def write_composition(network_id: int) -> Any:
         """Refuse: orders alone change a composition."""
-        wanted = request.get_json(silent=True)
+        wanted = json_body()
+        if isinstance(wanted, Refusal):
+            return answer(wanted)
         said = wanted if isinstance(wanted, dict) else {"body": wanted}
         refusal = house().transact(lambda uow: _refused(uow, network_id, said))
         return answer(refusal)
@@ -99,11 +101,12 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
     network = uow.session.get(Network, network_id)
     if network is None or network.municipality_id != _municipality(uow):
         return NOT_FOUND
-    try:
-        on = _date("on") or uow.today
-        known = _date("as_known_on")
-    except ValueError:
+    asked = {
+        name: day_in(request.args[name]) for name in m.AsOf.model_fields if name in request.args
+    }
+    if None in asked.values():
         return BAD_DATE
+    on, known = asked.get("on") or uow.today, asked.get("as_known_on")
     members = networks.composition(uow.session, network_id, on, known)
     query = select(Organisation.id, Organisation.short_name).where(
         Organisation.id.in_([member.school_id for member in members])
@@ -127,11 +130,6 @@ def _refused(uow: SqlUnitOfWork, network_id: int, said: dict[str, Any]) -> Refus
     return refuse_direct_write(SqlAdministration(uow), actor, network_id, network.name, said)
 
 
-def _date(name: str) -> dt.date | None:
-    text = request.args.get(name, "")
-    return dt.date.fromisoformat(text) if text else None
-
-
 def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     place = tuple_(JournalEntry.year, JournalEntry.number)
     query = (
@@ -142,10 +140,10 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
         .limit(ORDERS_A_PAGE + 1)
     )
     if after := paging.wanted():
-        year, _, number = after.partition("-")
-        if not (year.isdecimal() and number.isdecimal() and len(after) <= LONGEST_CURSOR):
+        year, number = map(number_in, after.partition("-")[::2])
+        if year is None or number is None:
             return paging.NO_PLACE
-        query = query.where(place < tuple_(int(year), int(number)))
+        query = query.where(place < tuple_(year, number))
     rows = uow.session.scalars(query).all()
     more = rows[ORDERS_A_PAGE - 1] if len(rows) > ORDERS_A_PAGE else None
     said = queries.later_orders(uow.session, municipality_id)

@@ -3,11 +3,10 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, send_file
-from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException
+from pydantic import BaseModel
 
 from workflow_app.api import indicators as indicator_views
 from workflow_app.api import models as m
@@ -15,6 +14,7 @@ from workflow_app.api import paging
 from workflow_app.api import registers as register_views
 from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
+from workflow_app.api.reading import body_as, json_body
 from workflow_app.api.views import (
     document_view,
     history_view,
@@ -25,6 +25,7 @@ from workflow_app.api.views import (
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
+from workflow_app.engine.text import file_name
 from workflow_app.services import access, acting, drafts
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
@@ -35,15 +36,13 @@ from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import signing
 from workflow_app.web.house import house
-from workflow_app.web.pages import SENTENCES
 
-ModelT = TypeVar("ModelT", bound=BaseModel)
 Reply = Response | tuple[Response, int]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
-BAD_REQUEST = "Тело запроса не подходит: {}"
+LONG_KEY = Refusal("bad_request", f"Idempotency-Key: не больше {m.LONGEST_KEY} знаков")
 
 
 @api.before_request
@@ -62,22 +61,6 @@ def _who() -> Reply | None:
         return jsonify(problem.model_dump()), 401
     g.person_id = person
     return None
-
-
-@api.errorhandler(HTTPException)
-def _failed(error: HTTPException) -> Reply:
-    """Answer a failure in the API's own words, not with a page."""
-    problem = m.Problem(code=f"http_{error.code}", message=SENTENCES.get(error.code or 500, ""))
-    return jsonify(problem.model_dump()), error.code or 500
-
-
-def _body(model: type[ModelT]) -> ModelT | Refusal:
-    """Return the body of the request as a model."""
-    try:
-        return model.model_validate(request.get_json(silent=True) or {})
-    except ValidationError as error:
-        names = {".".join(str(part) for part in e["loc"]): e["msg"] for e in error.errors()}
-        return Refusal("bad_request", BAD_REQUEST.format(", ".join(names)))
 
 
 def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
@@ -130,7 +113,7 @@ def _instance(uow: SqlUnitOfWork, instance_id: int) -> m.InstanceView | Refusal:
 @documented(m.InstanceView, m.NewInstance, headers=m.Once)
 def start() -> Reply:
     """Begin a case."""
-    body = _body(m.NewInstance)
+    body = body_as(m.NewInstance)
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
@@ -148,7 +131,7 @@ def instance(instance_id: int) -> Reply:
 @documented(m.InstanceView, m.DraftChange)
 def save_draft(instance_id: int) -> Reply:
     """Save changed fields of a draft."""
-    body = _body(m.DraftChange)
+    body = body_as(m.DraftChange)
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
@@ -166,7 +149,7 @@ def save_draft(instance_id: int) -> Reply:
 @documented(m.InstanceView, m.Action, headers=m.Once)
 def act(instance_id: int, action: str) -> Reply:
     """Take an action or give an answer; `Idempotency-Key` makes a repeat harmless."""
-    body = _body(m.Action)
+    body = body_as(m.Action)
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
@@ -210,9 +193,10 @@ def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     """Carry out a request once for its key, and answer with the case as it stands."""
-    key = request.headers.get("Idempotency-Key", "")[:100]
-    person = g.person_id
-    digest = sha256(canonical([request.method, request.path, request.get_json(silent=True)]))
+    key, person = request.headers.get("Idempotency-Key", ""), g.person_id
+    if len(key) > m.LONGEST_KEY:
+        return answer(LONG_KEY)
+    digest = sha256(canonical([request.method, request.path, json_body()]))
 
     def carry_out(uow: SqlUnitOfWork) -> Done | Refusal:
         before = idempotency.known(uow, person, key) if key else None
@@ -293,7 +277,7 @@ def bring_file() -> Reply:
     sent = request.files.get("file")
     if sent is None:
         return answer(Refusal("bad_request", "Файл не приложен", "file"))
-    name, data = sent.filename or "файл", sent.read()
+    name, data = file_name(sent.filename or ""), sent.read()
     kind = uploads.accept(name, data)
     if isinstance(kind, Refusal):
         return answer(kind)

@@ -7,6 +7,8 @@ ONE_DAY = dt.timedelta(days=1)
 SATURDAY = 5
 SEPTEMBER = 9
 LAST_SECOND = dt.time(23, 59, 59)
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""Days people may name: far enough from both ends of the calendar to count from them."""
 
 
 class CalendarNotFilledError(LookupError):
@@ -77,6 +79,11 @@ class WorkingCalendar:
         return count if start <= end else -count
 
 
+def is_countable(day: dt.date) -> bool:
+    """Tell whether terms, years and moments around this day can be counted."""
+    return EARLIEST <= day <= LATEST
+
+
 def due_moment(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """Return the last second of the day in the municipality's zone, as UTC."""
     return dt.datetime.combine(day, LAST_SECOND, tzinfo=zone).astimezone(dt.UTC)
@@ -123,6 +130,6 @@ def school_year_bounds(code: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of a school year such as «2025-2026»."""
     first, _, second = code.partition("-")
     plain = first.isascii() and first.isdigit() and len(first) == len("2025")
-    if not plain or second != str(int(first) + 1):
+    if not plain or second != str(int(first) + 1) or not EARLIEST.year < int(first) < LATEST.year:
         raise ValueError(f"«{code}» не учебный год: ожидается вид 2025-2026")
     return dt.date(int(first), SEPTEMBER, 1), dt.date(int(second), 8, 31)

@@ -25,8 +25,10 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema, to_jsonable_python
 
+from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
 from workflow_app.engine.marks import fill
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.text import stray
 
 RowT = TypeVar("RowT", bound="Row")
 T = TypeVar("T")
@@ -38,6 +40,12 @@ class Widget:
 
     kind: str
 
+
+LARGEST_NUMBER = 10**14 - 1
+"""No row, count or figure of ours is larger, and no database keeps 65 bits."""
+LONGEST_DECIMAL = 40
+TOO_LARGE = Refusal("bad_number", "Слишком большое число или слишком много знаков")
+NO_SUCH_DAY = Refusal("bad_date", f"Дата — с {EARLIEST:%d.%m.%Y} по {LATEST:%d.%m.%Y}")
 
 _line = StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\r\n]*$")
 _text = StringConstraints(strip_whitespace=True, max_length=10_000)
@@ -328,10 +336,12 @@ _SENTENCES = {
     "extra_forbidden": ("unknown_field", "Такого поля в форме нет"),
     "string_too_long": ("text_too_long", "Слишком длинный текст, не больше {max_length} знаков"),
     "string_pattern_mismatch": ("one_line_only", "Здесь помещается только одна строка"),
+    "string_unicode": ("bad_character", "В тексте есть знак, который нельзя напечатать"),
     "date_from_datetime_parsing": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
     "date_from_datetime_inexact": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
     "date_parsing": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
     "int_parsing": ("bad_number", "Нужно целое число"),
+    "int_parsing_size": ("bad_number", "Слишком большое число"),
     "decimal_parsing": ("bad_number", "Нужно число, пример: 4,5"),
     "bool_parsing": ("bad_flag", "Нужно «да» или «нет»"),
 }
@@ -345,7 +355,37 @@ def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
         found = error.errors(include_url=False)
         first, *others = (_refusal(form, values, item) for item in found)
         return replace(first, others=tuple(others))
-    return joined(_unknown_choices(filled)) or filled
+    return joined((*_unknown_choices(filled), *_unfit(filled))) or filled
+
+
+def _unfit(form: Form, prefix: str = "", place: str = "") -> Iterator[Refusal]:
+    """Yield one refusal for each value that could be neither kept, printed nor counted with."""
+    for view in views(type(form), hidden=True):
+        value, name = getattr(form, view.name), f"{prefix}{view.name}"
+        for number, one in enumerate(value if isinstance(value, tuple) else (value,), start=1):
+            if isinstance(one, Row):
+                yield from _unfit(one, f"{name}.{one.row_key}.", f", строка {number}")
+            elif found := _beyond(one):
+                sentence = f"{found.message[0].lower()}{found.message[1:]}"
+                yield replace(found, message=f"«{view.title}»{place}: {sentence}", field=name)
+
+
+def _beyond(value: object) -> Refusal | None:
+    """Return why a value is out of all bounds."""
+    match value:
+        case str():
+            return stray(value)
+        case dt.date() if not is_countable(value):
+            return NO_SUCH_DAY
+        case bool():
+            return None
+        case int() if abs(value) > LARGEST_NUMBER:
+            return TOO_LARGE
+        case decimal.Decimal() if (
+            abs(value) > LARGEST_NUMBER or len(f"{value:f}") > LONGEST_DECIMAL
+        ):
+            return TOO_LARGE
+    return None
 
 
 def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:

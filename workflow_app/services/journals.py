@@ -11,6 +11,8 @@ from workflow_app.engine.roles import Actor, Capacity
 CLERKS = frozenset({"clerk", "dept_specialist"})
 LONGEST_RANGE = 500
 LONGEST_TITLE = 300
+LARGEST_NUMBER = 999_999
+"""Numbers of a year; more would run into the next one where orders are put in order."""
 _LOOK = re.compile(r"\{(n|year)(?::0?(\d))?\}")
 NO_DATE = Refusal("field_required", "Укажите дату", "on")
 
@@ -84,6 +86,8 @@ def _mistakes(
     """Yield what is wrong with what was typed, field by field."""
     if not 1 <= first <= last or last - first >= LONGEST_RANGE:
         yield Refusal("bad_range", f"Укажите номера от и до, не больше {LONGEST_RANGE}", "first")
+    elif last > LARGEST_NUMBER:
+        yield Refusal("bad_range", f"Номер в журнале — не больше {LARGEST_NUMBER}", "last")
     if on is None:
         yield NO_DATE
     elif on > uow.today:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, Protocol
 
+from workflow_app.engine.calendar import is_countable
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
@@ -111,7 +112,7 @@ def _read(part: Part, said: Any) -> Any:
             return chosen or Refusal("field_required", "Выберите хотя бы одно", part.name)
         case "number":
             text = str(said or "").strip()
-            if text.isdecimal() and int(text) <= MOST:
+            if re.fullmatch("[0-9]{1,4}", text) and int(text) <= MOST:
                 return int(text)
             return Refusal("bad_number", f"Нужно целое число от 0 до {MOST}", part.name)
         case "share":
@@ -133,13 +134,17 @@ def _days(part: Part, text: str) -> list[str] | Refusal:
     for word in text.replace(",", " ").split():
         try:
             days.add(_day(word))
-        except ValueError:
+        except (ValueError, OverflowError):
             return Refusal("bad_date", f"«{word[:20]}» — не дата, пример: 02.06.2026", part.name)
     return [day.isoformat() for day in sorted(days)]
 
 
 def _day(word: str) -> dt.date:
     if "-" in word:
-        return dt.date.fromisoformat(word)
-    day, month, year = word.split(".")
-    return dt.date(int(year), int(month), int(day))
+        read = dt.date.fromisoformat(word)
+    else:
+        day, month, year = word.split(".")
+        read = dt.date(int(year), int(month), int(day))
+    if not is_countable(read):
+        raise ValueError(word)
+    return read

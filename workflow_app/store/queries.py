@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from workflow_app.engine.calendar import EARLIEST
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.models.base import UtcMoment
 from workflow_app.store.models.directory import Organisation, Person, Position
@@ -98,8 +99,12 @@ def place(cursor: str) -> tuple[dt.datetime, int] | None:
         at = dt.datetime.fromisoformat(moment)
     except ValueError:
         return None
-    is_number = number.isdecimal() and len(number) < 19  # noqa: PLR2004 (a row's id)
-    return (at, int(number)) if is_number and at.tzinfo else None
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19  # noqa: PLR2004 (a row's id)
+    return (
+        (at, int(number))
+        if is_number and at.tzinfo and EARLIEST.year <= at.year and at <= FAR
+        else None
+    )
 
 
 @lru_cache(maxsize=1000)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.text import file_name
 from workflow_app.store.delivery import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import StoredFile, Upload
@@ -69,7 +70,7 @@ def keep(uow: SqlUnitOfWork, person_id: int, name: str, content: bytes, kind: st
     digest = keep_file(uow.connection, content, kind, uow.now)
     values = {
         "municipality_id": capacities[0].municipality_id if capacities else 0,
-        "person_id": person_id, "instance_id": None, "name": name[-200:], "sha256": digest,
+        "person_id": person_id, "instance_id": None, "name": file_name(name), "sha256": digest,
         "uploaded_at": uow.now,
     }  # fmt: skip
     return inserted_id(uow.connection.execute(insert(_UPLOAD).values(values)))
@@ -82,7 +83,9 @@ def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:
         return None
     stored = uow.session.get_one(StoredFile, row.sha256)
     kind = TYPES.get(stored.kind, stored.kind)
-    return UploadedFile(row.id, row.name, kind, row.sha256, row.person_id, row.instance_id)
+    return UploadedFile(
+        row.id, file_name(row.name), kind, row.sha256, row.person_id, row.instance_id
+    )
 
 
 def content(uow: SqlUnitOfWork, upload: UploadedFile) -> bytes:

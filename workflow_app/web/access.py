@@ -1,16 +1,16 @@
 """The door: sign in, sign out, first access, a forgotten password."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.text import cleaned
 from workflow_app.services import access as service
 from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.letters import put_letter
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house
 from workflow_app.web.security import COOKIE
 
@@ -26,7 +26,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return render_template("access/sign_in.html", login="", refusal=None)
     login, password = request.form.get("login", ""), request.form.get("password", "")
-    address, browser = request.remote_addr or "", request.headers.get("User-Agent", "")
+    address, browser = request.remote_addr or "", cleaned(request.headers.get("User-Agent", ""))
 
     def enter(uow: SqlUnitOfWork) -> tuple[str, int] | Refusal:
         found = service.sign_in(SqlAccess(uow), login, password, address, browser)
@@ -45,9 +45,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 def _inside(target: str) -> str:
     """Return where to go after the door: only a page of this house."""
-    parts = urlsplit(target)
-    is_ours = target.startswith("/") and not parts.netloc and not target.startswith(("//", "/\\"))
-    return target if is_ours else url_for("queue.show")
+    return target if is_inner(target) else url_for("queue.show")
 
 
 def _remember(response: Response, token: str) -> None:

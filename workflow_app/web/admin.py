@@ -18,7 +18,7 @@ from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import SOLE_ROLES, Organisation, Person
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
+from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)
@@ -49,10 +49,7 @@ def _do(work: Work, said: str, back: str) -> Response:
 
 
 def _date(name: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        return None
+    return day_in(request.values.get(name))
 
 
 def _int(name: str) -> int:

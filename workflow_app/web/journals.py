@@ -1,13 +1,12 @@
 """Numbers given outside the system, written into the journal of orders by its clerks."""
 
-import datetime as dt
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import journals as service
 from workflow_app.web.house import house
+from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.security import person_id
 
 journals = Blueprint("journals", __name__)
@@ -21,7 +20,7 @@ def record_outside() -> Response | tuple[str, int]:
     sent, person = request.form, person_id()
     first = _number(sent.get("first", ""))
     last = _number(sent.get("last", "")) if sent.get("last", "").strip() else first
-    on, title = _date(sent.get("on", "")), sent.get("title", "")
+    on, title = day_in(sent.get("on")), sent.get("title", "")
     result = house().transact(
         lambda uow: service.record_outside_numbers(uow, person, JOURNAL, on, first, last, title)
     )
@@ -36,12 +35,4 @@ def record_outside() -> Response | tuple[str, int]:
 
 def _number(text: str) -> int:
     """Return the number somebody typed; 0, which no journal has, for anything else."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0  # noqa: PLR2004 (numbers of a year)
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
+    return number_in(text.strip()) or 0

@@ -19,6 +19,7 @@ from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
+from workflow_app.web.numbers import day_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -66,10 +67,7 @@ class Help:
 
 def day(name: str) -> dt.date | None:
     """Return a date of the address; None for what is none."""
-    try:
-        return dt.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
+    return day_in(request.args.get(name))
 
 
 def school_names(uow: SqlUnitOfWork) -> dict[int, str]:

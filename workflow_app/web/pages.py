@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, g, render_template, request
+from flask import Blueprint, Flask, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
@@ -14,6 +15,8 @@ from workflow_app.web.house import read
 
 pages = Blueprint("pages", __name__)
 
+SCRIPTS = "/api/"
+"""Below this address answers are read by machines."""
 SENTENCES = {
     400: "Запрос не удалось прочитать. Вернитесь на страницу и попробуйте ещё раз.",
     403: "Это действие вам не открыто.",
@@ -56,10 +59,18 @@ def _known(uow: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _failed(error: HTTPException) -> tuple[str, int]:
+def _failed(error: HTTPException) -> BaseResponse:
+    """Answer a failure: with a page, and a script with JSON, whatever it asked for and how."""
     code = error.code or 500
     sentence = SENTENCES.get(code, SENTENCES[400])
-    return render_template("failure.html", code=code, sentence=sentence), code
+    if request.path.startswith(SCRIPTS):
+        response = jsonify(code=f"http_{code}", message=sentence, fields={})
+    else:
+        response = make_response(render_template("failure.html", code=code, sentence=sentence))
+    response.status_code = code
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
+    return response
 
 
 def _expired(_error: CSRFError) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
-from workflow_app.web.numbers import number_in
+from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -26,10 +26,7 @@ ORDERS_A_PAGE = 100
 
 
 def _date(name: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
+    return day_in(request.args.get(name))
 
 
 @registers.get("/cases")

@@ -1,7 +1,5 @@
 """Who is there, and the headers that keep strangers out."""
 
-from urllib.parse import urlsplit
-
 from flask import (
     Flask,
     Response,
@@ -20,6 +18,7 @@ from workflow_app.services.access import digest
 from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
 from workflow_app.web.pages import is_fragment
 
@@ -78,7 +77,7 @@ def _ended() -> BaseResponse:
     sentence = "Вход закончился, поэтому ничего не сохранено. Войдите и повторите."
     if is_fragment():
         return make_response(jsonify(code="signed_out", message=sentence, fields={}), 401)
-    page = urlsplit(request.referrer or "")
+    page = split(request.referrer or "")
     door = url_for("access.sign_in", next=page.path or None)
     if page.netloc != request.host:  # nobody else's words are shown as hers
         return redirect(door)
