@@ -15,6 +15,8 @@ from workflow_app.config import Settings, SettingsError, load_settings
 from workflow_app.services.progress import Progress, unwatched
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from workflow_app.bootstrap import House
@@ -240,9 +242,18 @@ def definitions_() -> None:
         click.echo(line)
 
 
+def _countable(_context: object, _option: object, moment: "datetime | None") -> "datetime | None":
+    """Refuse a day at one end of the calendar, from which nobody can count."""
+    from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
+
+    if moment and not is_countable(moment.date()):
+        raise click.BadParameter(f"ожидается день с {EARLIEST} по {LATEST}")
+    return moment
+
+
 @commands.command(name="import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=_countable)
 @click.option("--dry-run", is_flag=True)
 def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
     """Bring the directory in step with a folder of CSV files."""
@@ -261,13 +272,20 @@ def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
     sys.exit(0 if report.ok else 1)
 
 
+def _clean(_context: object, _argument: object, text: str) -> str:
+    """Return what was typed without bytes that are no text here."""
+    from workflow_app.engine.text import cleaned
+
+    return cleaned(text)
+
+
 @commands.group()
 def user() -> None:
     """Invite people and reset their access."""
 
 
 @user.command()
-@click.argument("email")
+@click.argument("email", callback=_clean)
 def invite(email: str) -> None:
     """Print a link by which a person chooses her first password."""
     from workflow_app.services.access import make_link
@@ -287,8 +305,8 @@ def invite(email: str) -> None:
 
 
 @commands.command()
-@click.argument("email")
-@click.option("--title", default="командная строка")
+@click.argument("email", callback=_clean)
+@click.option("--title", default="командная строка", callback=_clean)
 def token(email: str, title: str) -> None:
     """Print a new token of the API for a person."""
     from workflow_app.services.access import make_token

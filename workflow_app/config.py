@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
+from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
+from workflow_app.engine.text import cleaned
 
 WORKDAY_START = time(9, 0)
 """CLOCK given as a bare date means the morning of that working day."""
@@ -145,13 +147,16 @@ class Settings(BaseModel):
         if not isinstance(given, str):
             return given
         try:
-            return (
+            moment = (
                 datetime.combine(date.fromisoformat(given), WORKDAY_START)
                 if len(given) == len("2025-08-28")
                 else datetime.fromisoformat(given)
             )
         except ValueError as error:
             raise _wrong("ожидается 2025-08-28 или 2025-08-28T10:30") from error
+        if not is_countable(moment.date()):
+            raise _wrong(f"ожидается день с {EARLIEST} по {LATEST}")
+        return moment
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -204,7 +209,7 @@ def _explain(problem: Mapping[str, object]) -> tuple[str, str]:
     sentence = _SENTENCES.get(variable, str(problem["msg"]))
     if problem["type"] == _WRONG:
         sentence = str(problem["msg"])
-    shown = "" if variable in _SECRET else f", получено «{problem['input']}»"
+    shown = "" if variable in _SECRET else f", получено «{cleaned(str(problem['input']))}»"
     return variable, f"{sentence}{shown}"
 
 

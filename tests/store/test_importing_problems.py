@@ -89,6 +89,8 @@ MISTAKES = [
     ("journals.csv", "{n}-од", "{n}-{m}", "journals.csv, строка 2, столбец pattern: недопустимый вид значения", "bad_shape"),
     ("journals.csv", "{n}-од", "{n:03}-од", "orders.csv, строка 11, столбец reg_number: не соответствует виду «{n:03}-од»", "number_of_other_look"),
     ("journals.csv", "{n}-од", "од", "journals.csv, строка 2, столбец pattern: недопустимый вид значения", "bad_shape"),
+    ("people.csv", "Ковалевская,Ирина", "Ковалев\x00ская,Ирина", "people.csv, строка 2, столбец last_name: В тексте есть знак U+0000, который нельзя напечатать: уберите его", "bad_character"),
+    ("municipality.csv", "2021-08-01", "9999-12-31", "municipality.csv, строка 2, столбец positions_from: ожидается день с 1900-01-01 по 2199-12-31", "no_such_day"),
     ("titles.csv", "position,методист,", "position,директор,", "titles.csv, строка 8, столбец nominative: повторяет строку 7: position, директор", "repeated"),
 ]  # fmt: skip
 

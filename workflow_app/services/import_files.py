@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from workflow_app.engine.text import stray
 from workflow_app.services import import_rows as rows
 
 REASONS: Mapping[str, tuple[str, str]] = {
@@ -17,6 +18,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "int_parsing": ("not_a_number", "ожидается целое число"),
     "float_parsing": ("not_a_number", "ожидается число"),
     "int_parsing_size": ("number_too_large", "слишком большое число"),
+    "less_than_equal": ("number_too_large", "слишком большое число"),
     "greater_than_equal": ("number_negative", "число не может быть отрицательным"),
     "string_pattern_mismatch": ("bad_shape", "недопустимый вид значения"),
 }
@@ -169,6 +171,12 @@ def _record(
     if len(cells) != len(header):
         reason = f"ожидается столбцов: {len(header)}, в строке: {len(cells)}"
         problems.append(ImportProblem(file, line, "", "wrong_cell_count", reason))
+        return None
+    strays = [
+        (name, found) for name, cell in zip(header, cells, strict=True) if (found := stray(cell))
+    ]
+    if strays:
+        problems += [ImportProblem(file, line, name, one.code, one.message) for name, one in strays]
         return None
     # An empty cell is an absent value: optional columns take their default, required ones say so.
     values = {name: cell for name, cell in zip(header, cells, strict=True) if cell}

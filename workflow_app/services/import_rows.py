@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable, school_year_bounds
+from workflow_app.engine.forms import LARGEST_NUMBER
 from workflow_app.services.journals import printed
 
 MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
@@ -40,9 +41,12 @@ def _day(text: object) -> object:
     if not ISO_DATE.fullmatch(str(text)):
         raise BadCellError("bad_date", "ожидается дата вида 2025-08-28")
     try:
-        return dt.date.fromisoformat(str(text))
+        day = dt.date.fromisoformat(str(text))
     except ValueError:
         raise BadCellError("no_such_day", "такого дня нет в календаре") from None
+    if not is_countable(day):
+        raise BadCellError("no_such_day", f"ожидается день с {EARLIEST} по {LATEST}")
+    return day
 
 
 def _flag(text: object) -> object:
@@ -74,13 +78,13 @@ def _codes(text: object) -> object:
 
 
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Year = Annotated[str, AfterValidator(_year)]
-Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Figure = Annotated[float, Field(ge=0, le=LARGEST_NUMBER, allow_inf_nan=False)]
 SchoolType = Literal["СОШ", "ООШ", "НОШ"]
 StatusCode = Literal["stable", "low_results", "adverse_social"]
 MemberRole = Literal["base", "resource", "supported", "partner"]
