@@ -10,6 +10,7 @@ from workflow_app.api.contract import spec
 from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
+from workflow_app.logs import OnlyNews
 from workflow_app.web import assets, filters, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.account import account, notices
@@ -53,6 +54,7 @@ def create_app(house: House) -> Flask:
     app.request_class = HouseRequest
     app.url_map.converters.update(CONVERTERS)
     app.extensions["house"] = house
+    app.logger.addFilter(OnlyNews())
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -7,9 +7,9 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
+from workflow_app import logs
 from workflow_app.clock import Clock
 from workflow_app.config import Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
@@ -89,8 +89,7 @@ class House:
 def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
           ) -> House:  # fmt: skip
     """Return the house for these settings; the logs of this process follow them from now on."""
-    level = structlog.make_filtering_bound_logger(settings.log_level)
-    structlog.configure(wrapper_class=level)
+    logs.configure(settings.log_level)
     logging.getLogger("psycopg").addFilter(_is_news)
     return House(
         settings, settings.make_clock(), Database(settings.database_url),

@@ -30,6 +30,13 @@ def main() -> None:
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    except Exception as error:
+        from sqlalchemy.exc import OperationalError
+
+        if not isinstance(error, OperationalError):
+            raise
+        click.echo(f"база данных не отвечает: {error.orig}", err=True)
+        sys.exit(1)
 
 
 @click.group()

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
@@ -113,12 +115,17 @@ class Settings(BaseModel):
             return url
         if not separator or scheme not in _DATABASES:
             raise _wrong("ожидается адрес sqlite:///файл или postgresql://пользователь@узел/база")
-        return f"{_DATABASES[scheme]}://{rest}"
+        found = f"{_DATABASES[scheme]}://{rest}"
+        try:
+            make_url(found)
+        except (ValueError, ArgumentError):
+            raise _wrong("адрес не читается: знаки @ : / в пароле пишут как %40 %3A %2F") from None
+        return found
 
     @field_validator("redis_url")
     @classmethod
     def _known_broker(cls, url: str | None) -> str | None:
-        if url is not None and urlsplit(url).scheme not in {"redis", "rediss"}:
+        if url is not None and not _is_redis(url):
             raise _wrong("ожидается адрес redis://:пароль@узел:порт/0 или rediss://…")
         return url
 
@@ -226,6 +233,14 @@ _SENTENCES = {
 def _wrong(sentence: str) -> PydanticCustomError:
     # Braces of the sentence would be read as its placeholders.
     return PydanticCustomError(_WRONG, "{sentence}", {"sentence": sentence})
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        port = urlsplit(url).port
+    except ValueError:  # its message would repeat a part of the password
+        return False
+    return urlsplit(url).scheme in {"redis", "rediss"} and port != 0
 
 
 def _is_smtp(url: str) -> bool:

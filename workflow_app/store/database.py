@@ -94,7 +94,7 @@ def is_clash(error: DBAPIError) -> bool:
 
 def _postgresql(url: str) -> Engine:
     return create_engine(
-        url, pool_size=10, max_overflow=60, pool_pre_ping=True,
+        url, hide_parameters=True, pool_size=10, max_overflow=60, pool_pre_ping=True,
         connect_args={"options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ def _sqlite(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 10})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

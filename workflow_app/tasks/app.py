@@ -1,8 +1,13 @@
 """The Celery application: late acknowledgement, no results, no clock of its own."""
 
+import logging
+from typing import Any
+
 from celery import Celery
+from celery.signals import after_setup_logger
 
 from workflow_app.bootstrap import House
+from workflow_app.logs import OnlyNews
 
 QUEUE = "effects"
 
@@ -27,4 +32,11 @@ def create_celery(house: House) -> Celery:
         timezone="UTC",
     )
     effects.register(application, house)
+    after_setup_logger.connect(_tell_once, weak=False)
     return application
+
+
+def _tell_once(logger: logging.Logger, **_said: Any) -> None:
+    """Let a worker tell of a broker that does not answer once, not at every try."""
+    for handler in logger.handlers:
+        handler.addFilter(OnlyNews())

@@ -16,6 +16,7 @@ from celery import Celery
 from sqlalchemy import Connection
 
 from workflow_app.bootstrap import House
+from workflow_app.logs import Repeats, kind_of, one_line
 from workflow_app.services import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
@@ -26,6 +27,7 @@ from workflow_app.store.roots import SqlRoots
 from workflow_app.tasks.effects import TASKS, claim
 
 log = structlog.get_logger()
+_failures = Repeats()
 
 RELAY_SECONDS = 0.2
 BEAT_SECONDS = 1.0
@@ -50,8 +52,8 @@ def fire_due(house: House, most: int = 200) -> int:
         for deadline in due:
             try:
                 fired += bool(_fire(house, connection, deadline))
-            except Exception:
-                log.exception("deadline failed", deadline_id=deadline.id)
+            except Exception as error:  # noqa: BLE001 (the next deadline is not to blame)
+                _tell(error, "deadline failed", deadline_id=deadline.id)
     return fired
 
 
@@ -60,6 +62,15 @@ def _fire(house: House, connection: Connection, deadline: deadline_rows.Waiting)
         return house.transact(lambda uow: deadlines.fire(uow, deadline.id))
     with connection.begin():
         return deadlines.fire(house.unit_of_work(connection), deadline.id, notices_only=True)
+
+
+def _tell(error: Exception, what: str, **about: object) -> None:
+    """Write a failure down: at first with its traceback, while it repeats in one line a minute."""
+    untold = _failures.news((what, *about.values(), kind_of(error)))
+    if untold == 0:
+        log.error(what, **about, exc_info=error)
+    elif untold:
+        log.error(what, **about, error=one_line(error), repeated=untold)
 
 
 def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:
@@ -74,8 +85,8 @@ def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> Non
                 lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
             )
             busy = tick() if mine else 0
-        except Exception:
-            log.exception("tick failed", loop=name)
+        except Exception as error:  # noqa: BLE001 (the next tick may succeed)
+            _tell(error, "tick failed", loop=name)
             busy = 0
         stop.wait(0 if busy else seconds)
 
