@@ -7,6 +7,7 @@ from district import DATABASES, DistrictMaker
 from flask import Flask
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
+from living import lived, lived_district
 from servers import POSTGRES, postgres_server, running_postgres, smtp_server, valkey_server
 from workers import workers
 
@@ -15,7 +16,9 @@ pytest_plugins = ["times"]
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")  # a busy machine makes a test slow, not wrong
 
-__all__ = ["postgres_server", "smtp_server", "valkey_server", "workers"]
+__all__ = [
+    "lived", "lived_district", "postgres_server", "smtp_server", "valkey_server", "workers",
+]  # fmt: skip
 
 
 _CLUSTER = pytest.StashKey[str]()

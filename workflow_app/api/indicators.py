@@ -1,5 +1,6 @@
 """The indicators of a network, read only, under the same rules for small groups as the page."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,9 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 BAD_YEAR = Refusal("bad_school_year", "Учебный год не распознан, пример: 2025-2026", "year")
 
 
+NO_YEAR = Refusal("not_found", "Такого учебного года нет", "year")
+
+
 def register(api: Blueprint, read: Reader) -> None:
     """Add the route of the indicators."""
 
@@ -32,7 +36,7 @@ def _indicators(uow: SqlUnitOfWork, network_id: int) -> list[m.IndicatorView] | 
     try:
         found = network_sheet(uow, g.person_id, network_id, request.args.get("year", ""))
     except UnknownYearError:
-        return BAD_YEAR
+        return NO_YEAR if re.fullmatch(m.SCHOOL_YEAR, request.args["year"]) else BAD_YEAR
     if found is None:
         return NOT_FOUND
     return [_view(table, found.sheet.year) for table in found.sheet.tables]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from workflow_app.web.numbers import LARGEST_ID
 
 LONGEST_KEY = 100
+SCHOOL_YEAR = "[0-9]{4}-[0-9]{4}"
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Version = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 
@@ -194,7 +195,11 @@ class NetworkView(BaseModel):
 class OfYear(BaseModel):
     """Which school year is asked for."""
 
-    year: str = Field(default="", description="school year, e.g. 2025-2026; the current by default")
+    year: str = Field(
+        default="",
+        description="school year, e.g. 2025-2026; the current by default",
+        pattern=f"^({SCHOOL_YEAR})?$",
+    )
 
 
 class FigureView(BaseModel):

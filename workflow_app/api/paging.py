@@ -8,12 +8,21 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.store.queries import PLACE
+
+CURSOR = "cursor out of the Link header rel=next"
 
 
-class After(BaseModel):
-    """Where a page begins: the cursor that the page before it gave."""
+class AfterOrder(BaseModel):
+    """Where a page of orders begins: the cursor that the page before it gave."""
 
-    after: str = Field(default="", description="cursor out of the Link header rel=next")
+    after: str = Field(default="", description=CURSOR, pattern="^([0-9]{1,14}-[0-9]{1,14})?$")
+
+
+class AfterWork(BaseModel):
+    """Where a page of the queue begins: the cursor that the page before it gave."""
+
+    after: str = Field(default="", description=CURSOR, pattern=f"^({PLACE})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Page:
 
 def wanted() -> str:
     """Return the cursor of this request."""
-    return request.args.get("after", "")[:80]
+    return str(request.args.get("after", ""))
 
 
 NO_PLACE = Refusal("bad_request", "Такого места в списке нет", "after")

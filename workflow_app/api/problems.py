@@ -5,14 +5,14 @@ from flask import Response, jsonify
 from workflow_app.api.models import Problem
 from workflow_app.engine.refusals import Refusal
 
-NOT_FOUND = frozenset({"not_found"})
+NOT_FOUND = frozenset({"not_found", "unknown_action"})
 FORBIDDEN = frozenset({
     "not_your_role", "not_your_vote", "not_asked", "same_person", "not_editable",
     "field_readonly", "composition_by_order_only", "wrong_password", "not_your_step",
 })  # fmt: skip
 UNPROCESSABLE = frozenset({
     "field_required", "field_too_short", "unknown_field", "text_too_long", "one_line_only",
-    "bad_date", "bad_number", "bad_flag", "bad_value", "bad_request", "unknown_action",
+    "bad_date", "bad_number", "bad_flag", "bad_value", "bad_request",
     "key_reused", "row_repeated", "unknown_choice", "bad_school_year",
 })  # fmt: skip
 

@@ -20,7 +20,7 @@ from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
-from workflow_app.web.numbers import day_in, number_in
+from workflow_app.web.numbers import any_day_in, number_in
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
@@ -56,7 +56,7 @@ def register(api: Blueprint, read: Reader) -> None:
         return answer(refusal)
 
     @api.get("/orders")
-    @documented(list[m.OrderView], query=paging.After)
+    @documented(list[m.OrderView], query=paging.AfterOrder)
     def orders() -> Any:
         """List the numbers of the order journal, the newest first, page by page."""
         return read(lambda uow: _of_municipality(uow, _orders))
@@ -102,7 +102,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
     if network is None or network.municipality_id != _municipality(uow):
         return NOT_FOUND
     asked = {
-        name: day_in(request.args[name]) for name in m.AsOf.model_fields if name in request.args
+        name: any_day_in(request.args[name]) for name in m.AsOf.model_fields if name in request.args
     }
     if None in asked.values():
         return BAD_DATE

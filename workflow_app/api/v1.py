@@ -288,7 +288,7 @@ def bring_file() -> Reply:
 
 
 @api.get("/queue")
-@documented(list[m.WorkView], query=paging.After)
+@documented(list[m.WorkView], query=paging.AfterWork)
 def queue() -> Reply:
     """List the work that waits for the token's person, the most urgent first, page by page."""
     after = queries.place(paging.wanted())

@@ -1,6 +1,7 @@
 """Read models of the pages: each is a fixed number of statements, however many rows."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from workflow_app.engine.calendar import EARLIEST
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.models.base import UtcMoment
 from workflow_app.store.models.directory import Organisation, Person, Position
@@ -74,7 +74,8 @@ class QueueRow:
     @property
     def cursor(self) -> str:
         """Return where the page after this row begins."""
-        return f"{(self.due_at or FAR).isoformat()}_{self.work_id}"
+        moment = ((self.due_at or FAR) - _EPOCH) // dt.timedelta(microseconds=1)
+        return f"{moment:018}_{self.work_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +90,19 @@ class QueuePage:
     """How many cases changed since the last visit."""
 
 
-FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+FAR = dt.datetime(8000, 1, 1, tzinfo=dt.UTC)
+"""Stands for no term; earlier than any moment a place can name."""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+PLACE = "[01][0-9]{17}_[0-9]{1,14}"
+"""A place in the queue: microseconds since 1970, and the id of a work item."""
 
 
 def place(cursor: str) -> tuple[dt.datetime, int] | None:
     """Return where a page of the queue begins; None for a mangled cursor."""
-    moment, _, number = cursor.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
+    if not re.fullmatch(PLACE, cursor):
         return None
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19  # noqa: PLR2004 (a row's id)
-    return (
-        (at, int(number))
-        if is_number and at.tzinfo and EARLIEST.year <= at.year and at <= FAR
-        else None
-    )
+    moment, number = map(int, cursor.split("_"))
+    return _EPOCH + dt.timedelta(microseconds=moment), number
 
 
 @lru_cache(maxsize=1000)

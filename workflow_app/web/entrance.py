@@ -9,6 +9,7 @@ from flask import Request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from workflow_app.engine.text import cleaned, file_name
+from workflow_app.web.pages import SCRIPTS
 
 _ASCII = re.compile(r"[\x20-\x7e]*")
 _KEPT = "".join(map(chr, range(0x20, 0x7F)))
@@ -33,9 +34,10 @@ def _clean(pairs: Any) -> Iterator[tuple[str, Any]]:
 
 
 class HouseRequest(Request):
-    """A request whose parameters are clean, and whose headers can be read whoever wrote them."""
+    """A request whose parameters are clean, and whose headers can be read whoever wrote them.
 
-    parameter_storage_class = CleanParameters
+    What a script sends is left as it is: it is told what is wrong instead.
+    """
 
     def __init__(self, environ: dict[str, Any], *arguments: Any, **named: Any) -> None:
         query = environ.get("QUERY_STRING", "")
@@ -46,6 +48,8 @@ class HouseRequest(Request):
             environ.get("HTTP_COOKIE", "").encode("latin1").decode()
         except UnicodeError:
             environ["HTTP_COOKIE"] = ""
+        if not environ.get("PATH_INFO", "").startswith(SCRIPTS):
+            self.parameter_storage_class = CleanParameters
         super().__init__(environ, *arguments, **named)
 
 

@@ -26,19 +26,22 @@ def number_in(text: str | None) -> int | None:
     return None
 
 
+def any_day_in(text: str | None) -> dt.date | None:
+    """Return a day somebody asks about, at whatever end of the calendar; None for anything else."""
+    try:
+        return dt.date.fromisoformat(text) if text and _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
 def day_in(text: str | None) -> dt.date | None:
     """Return a day somebody sent; None for anything else, and for a day nobody can count from.
 
     >>> day_in("2025-09-01"), day_in("2025-02-30"), day_in("9999-12-31"), day_in("20250901")
     (datetime.date(2025, 9, 1), None, None, None)
     """
-    if not text or not _DAY.fullmatch(text):
-        return None
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if is_countable(day) else None
+    day = any_day_in(text)
+    return day if day and is_countable(day) else None
 
 
 class BoundedIntConverter(IntegerConverter):

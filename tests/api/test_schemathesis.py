@@ -1,0 +1,40 @@
+"""Schemathesis, which knows the contract alone, finds nothing the API answers otherwise.
+
+It runs as the program it is, with all its checks, over a lived district: as a head, as a specialist
+and as a stranger.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from serving import served
+
+from workflow_app.app import create_app
+from workflow_app.services.access import make_token
+from workflow_app.store.accounts import SqlAccess
+
+pytestmark = [pytest.mark.deep, pytest.mark.shipped]
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+
+
+@pytest.mark.parametrize("person", ["P102", "P003", None])
+def test_schemathesis_finds_nothing(lived_district, tmp_path, person):
+    district = lived_district
+    words = ["--checks", "all", "--seed", "1", "--max-examples", "10", "--no-color"]
+    if person:
+        token = district.house.transact(
+            lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
+        )
+        words += ["--header", f"Authorization: Bearer {token}"]
+    with served(create_app(district.house)) as address:
+        done = subprocess.run(
+            [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", *words,
+             f"{address}/api/v1/openapi.json"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-20_000:]
