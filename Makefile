@@ -33,7 +33,7 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
 	$(call unless,pdftoppm,poppler-utils) $(call unless,openssl,openssl))
 
-.PHONY: help install system system-deep demo year up test cover test-deep check bench bench-year lock clean
+.PHONY: help install system system-deep demo year up test cover test-deep fuzz check bench bench-year lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ cover: system ## the same tests, and every branch of the engine is reached by it
 
 test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice
 	@$(PYTEST) -m deep || { code=$$?; [ $$code -eq 5 ] && echo "no deep tests selected"; }
+
+fuzz: system ## ten minutes of odd values to every route as every role (FUZZ_SECONDS= FUZZ_SEED=)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest -n 0 -m fuzz $(ARGS) tests/web/test_fuzz.py
 
 check: install ## format, lint, types, import contracts, processes and templates
 	@$(BIN)/ruff format --check .

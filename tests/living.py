@@ -14,9 +14,9 @@ LIVED_UNTIL = "2026-06-11"
 
 
 @pytest.fixture(scope="session")
-def lived(sqlite_maker):
+def lived(district_maker):
     """Return the name of the district that has been lived until the day."""
-    district = sqlite_maker.open(f"{FIRST_DAY}")
+    district = district_maker.open(f"{FIRST_DAY}")
     player = Present(
         district.house, FIRST_DAY, district.read(first_municipality), district.house.clock
     )
@@ -25,14 +25,14 @@ def lived(sqlite_maker):
     asked = done(propose(district, "P101", {"S16": "supported"}, name="Опрос")).instance_id
     done(district.act("P101", asked, "invite"))
     assert drafted
-    name = sqlite_maker.keep(district)
+    name = district_maker.keep(district)
     district.close()
     return name
 
 
 @pytest.fixture
-def lived_district(sqlite_maker, lived):
+def lived_district(district_maker, lived):
     """Open a copy of the lived district on its morning."""
-    district = sqlite_maker.again(lived, LIVED_UNTIL)
+    district = district_maker.again(lived, LIVED_UNTIL)
     yield district
     district.close()

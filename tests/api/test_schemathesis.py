@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.deep, pytest.mark.shipped]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
+@pytest.mark.parametrize("district_maker", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("person", ["P102", "P003", None])
 def test_schemathesis_finds_nothing(lived_district, tmp_path, person):
     district = lived_district
