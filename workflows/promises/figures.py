@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from workflow_app.engine import figure, small_group
 from workflow_app.engine.decide import is_visible
-from workflow_app.engine.disclosure import closed_text
+from workflow_app.engine.disclosure import NO_DATA, closed_text
 from workflow_app.engine.roles import Actor
 from workflows.promises.ledger import Ledger, Row
 from workflows.year_end import INDICATORS, REPORT
@@ -53,7 +53,8 @@ def _fits(value: Row | None, printed: str, fewest: int) -> bool:
     if denominator is not None and denominator < fewest:
         return printed == closed_text(fewest)
     if numerator is None or not denominator:
-        return "%" not in printed
+        # A reason why there is none is the school's own words, and may hold any sign.
+        return printed.casefold().startswith(NO_DATA) or "%" not in printed
     return printed == share(numerator, denominator)
 
 
