@@ -1,0 +1,152 @@
+"""What nobody means to send: a sentence, a page that is not there, or a clean text; never a 500."""
+
+from urllib.parse import quote
+
+import pytest
+from browsing import Browser
+from stories import done, propose
+
+from workflow_app.app import create_app
+from workflow_app.services.access import make_token
+from workflow_app.store import uploads
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import SavedView, SignInSession
+from workflow_app.store.models.documents import Upload
+
+pytestmark = pytest.mark.shipped
+
+TOO_LARGE = ("9223372036854775808", "18446744073709551616", "9" * 5000, "0", "-1", "²", "1.0")
+NUL, HALF = "%00", "%ED%A0%80"
+ENDS = ("0001-01-01", "9999-12-31", "1899-12-31", "2200-01-01")
+DEEP = ("[" * 3000 + "]" * 3000, '{"data":' * 3000 + "1" + "}" * 3000)
+
+
+@pytest.fixture
+def district(open_district):
+    return open_district("2025-08-28")
+
+
+@pytest.fixture
+def app(district):
+    return create_app(district.house)
+
+
+@pytest.fixture
+def browser(app, district):
+    return lambda person=None: Browser(app, district, person)
+
+
+@pytest.fixture
+def script(app, district):
+    """Return a client of the API with a person's token."""
+    token = district.house.transact(
+        lambda uow: make_token(SqlAccess(uow), district.people["P102"], "тест")
+    )
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+def is_problem(response, *statuses):
+    said = response.get_json()
+    return response.status_code in statuses and {*said} == {"code", "message", "fields"}
+
+
+def test_what_is_sent_to_pages(browser, district):
+    stranger, head, officer = browser(), browser("P102"), browser("P003")
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    for target in ("//[", "https://[", "//evil.example", "/\\evil"):
+        sent = {"login": "p102@levokum.example", "password": "demo-2025"}
+        door = f"/sign-in?next={quote(target)}"
+        assert browser().post(door, **sent).headers["Location"] == "/"
+    for path, said in (("/sign-in", f"login=a{NUL}{HALF}&password=b{NUL}{HALF}"),
+                       ("/forgot", f"login={NUL}{HALF}")):  # fmt: skip
+        body = f"{said}&csrf_token={stranger.token()}"
+        response = stranger.client.post(path, data=body, **form)
+        assert response.status_code in (302, 422), path
+    agent = {"User-Agent": "Mozilla/5.0 \x01{}%s"}
+    sent = {"login": "p102@levokum.example", "password": "demo-2025"}
+    token = {"csrf_token": stranger.token()}
+    stranger.client.post("/sign-in", data={**sent, **token}, headers=agent)
+    assert "Mozilla/5.0 {}%s" in [row["browser"] for row in district.rows(SignInSession)]
+    for number in TOO_LARGE:
+        for path in ("cases/{}", "schools/{}", "networks/{}", "files/{}", "documents/{}/content"):
+            head.get("/" + path.format(quote(number)), 404)
+        head.post(f"/views/{quote(number)}/remove", status=404)
+    for path in ("/networks?on={}", "/people?on={}", "/networks/1?on={}&since={}&as_known_on={}"):
+        for day in ENDS:
+            head.get(path.replace("{}", day))
+    for query in (f"text=%25_%5C{NUL}{HALF}", "before=" + "9" * 30, "after=" + "1" * 40):
+        for path in ("/", "/cases", "/orders", "/recommendations", "/dashboard"):
+            officer.get(f"{path}?{query}")
+    officer.post("/views", title="а\x00б{}", query="text=%00")
+    assert [row["title"] for row in district.rows(SavedView)] == ["аб{}"]
+
+
+def test_a_draft_refuses_days_and_numbers_nobody_can_count_with(district):
+    draft = done(propose(district, "P102", {"S05": "supported"})).instance_id
+    for name, value, said in (
+        ("valid_from", "0001-01-01", "Дата — с"), ("valid_from", "9999-12-31", "дата — с"),
+        ("base", "9" * 30, "число"),
+    ):  # fmt: skip
+        refused = district.edit("P102", draft, **{name: value})
+        assert said.casefold() in refused.message.casefold()
+        assert refused.field == name
+    refused = district.edit("P102", draft, goal="Учить\x00")
+    assert (refused.code, refused.field) == ("bad_character", "goal")
+
+
+def test_the_name_of_a_file_is_cleaned_when_it_is_kept(browser, district):
+    head = browser("P102")
+    content = b"%PDF-1.7\nhello"
+    name = "приказ\r\nX: 1\u202e.pdf"
+    body = (
+        f"--x\r\nContent-Disposition: form-data; name=file; filename*=UTF-8''{quote(name)}"
+        f"\r\n\r\n{content.decode()}\r\n--x--\r\n"
+    )
+    made = head.client.post(
+        "/files", data=body, content_type="multipart/form-data; boundary=x",
+        headers={"X-CSRFToken": head.token()},
+    ).json["id"]  # fmt: skip
+    person = district.people["P102"]
+    kept = district.house.transact(lambda uow: uploads.keep(uow, person, name, content, "pdf"))
+    assert {row["name"] for row in district.rows(Upload)} == {"приказ X: 1 .pdf"}
+    for file in (made, kept):
+        assert head.client.get(f"/files/{file}").data == content
+
+
+def test_what_is_sent_to_the_api(script, app):
+    for number in TOO_LARGE[:4]:
+        for path in ("instances/{}", "networks/{}/composition", "documents/{}/content"):
+            assert is_problem(script.get("/api/v1/" + path.format(number)), 404)
+    for body in (*DEEP, "{", '{"version":1e400,"data":{}}', '{"version":' + "9" * 5000 + "}",
+                 '{"process":"network_proposal","data":{"name":"\\u0000"}}',
+                 '{"process":"\\ud800"}',
+                 '{"version":18446744073709551616,"data":{}}'):  # fmt: skip
+        for method, path in (("post", "instances"), ("patch", "instances/1"),
+                             ("post", "instances/1/actions/invite")):  # fmt: skip
+            answer = script.open(f"/api/v1/{path}", method=method, data=body)
+            assert is_problem(answer, 422), body[:60]
+    said = script.post("/api/v1/networks/1/composition", data=DEEP[0])
+    assert is_problem(said, 422)
+    for query in ("on=", "on=x", f"on={NUL}", "as_known_on=2025-02-30"):
+        assert is_problem(script.get(f"/api/v1/networks/1/composition?{query}"), 422), query
+    for day in ENDS:
+        script.get(f"/api/v1/networks/1/composition?on={day}&as_known_on={day}")
+    for cursor in ("x", "9" * 40, f"{'9' * 20}-1", f"{'9' * 18}_1", NUL):
+        for path in ("queue", "orders"):
+            assert is_problem(script.get(f"/api/v1/{path}?after={cursor}"), 422), cursor
+    key = {"Idempotency-Key": "x" * 101}
+    assert is_problem(script.post("/api/v1/instances", json={"process": "a"}, headers=key), 422)
+    for client in (script, app.test_client()):
+        assert is_problem(client.get("/api/v1/nothing"), 404)
+        assert is_problem(client.get("/api/nothing"), 404)
+        refused = client.open("/api/v1/queue", method="TRACE")
+        assert is_problem(refused, 405)
+        assert "GET" in refused.headers["Allow"]
+
+
+def test_a_failure_of_the_api_is_a_problem_too(script, app, monkeypatch):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(app.view_functions, "api.processes", lambda: 1 / 0)
+    assert is_problem(script.get("/api/v1/processes"), 500)
