@@ -103,3 +103,13 @@ def test_a_school_year_turns_on_the_first_of_september(on, code):
 def test_what_is_not_a_school_year_is_refused(code):
     with pytest.raises(ValueError, match="учебный год"):
         school_year_bounds(code)
+
+
+def test_no_day_lies_beyond_the_end_of_the_calendar():
+    for count in (
+        lambda: WorkingCalendar().add_working_days(dt.date(9999, 12, 30), 5),
+        lambda: WorkingCalendar().add_working_days(dt.date(1, 1, 2), -5),
+        lambda: WorkingCalendar(non_working=frozenset({dt.date.max})).next_working(dt.date.max),
+    ):
+        with pytest.raises(CalendarNotFilledError):
+            count()

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from browsing import Browser
+from sqlalchemy import delete
 from stories import done, propose
 
 from workflow_app.app import create_app
@@ -11,6 +12,7 @@ from workflow_app.services.access import make_token
 from workflow_app.store import uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import SavedView, SignInSession
+from workflow_app.store.models.directory import CalendarYear
 from workflow_app.store.models.documents import Upload
 
 pytestmark = pytest.mark.shipped
@@ -150,3 +152,17 @@ def test_a_failure_of_the_api_is_a_problem_too(script, app, monkeypatch):
     app.config["PROPAGATE_EXCEPTIONS"] = False
     monkeypatch.setitem(app.view_functions, "api.processes", lambda: 1 / 0)
     assert is_problem(script.get("/api/v1/processes"), 500)
+
+
+def test_a_term_nobody_can_count_is_refused_and_what_was_typed_comes_back(browser, district):
+    case = done(propose(district, "P102", {"S05": "supported"})).instance_id
+    for person, action in (("P102", "invite"), ("P105", "agree"), ("P102", "submit")):
+        done(district.act(person, case, action))
+    years = CalendarYear.__table__
+    district.house.transact(lambda uow: uow.connection.execute(delete(years)).rowcount)
+    methodist, path = browser("P006"), f"/cases/{case}/actions/endorse"
+    said = "Условия Положения выполнены."
+    refused = methodist.post(path, status=409, conclusion=said).get_data(as_text=True)
+    assert "Производственный календарь на 2025 год не заполнен: ничего не сохранено" in refused
+    assert said in refused
+    assert district.state(case) == "submitted"

@@ -51,7 +51,7 @@ class WorkingCalendar:
     def next_working(self, day: dt.date) -> dt.date:
         """Return the day itself when people work on it, else the first working day after it."""
         while not self.is_working(day):
-            day += ONE_DAY
+            day = _beside(day, ONE_DAY)
         return day
 
     def add_working_days(self, start: dt.date, days: int) -> dt.date:
@@ -64,7 +64,7 @@ class WorkingCalendar:
         step = ONE_DAY if days > 0 else -ONE_DAY
         day, left = start, abs(days)
         while left:
-            day += step
+            day = _beside(day, step)
             left -= self.is_working(day)
         return day
 
@@ -77,6 +77,14 @@ class WorkingCalendar:
         days = (low + n * ONE_DAY for n in range(1, (high - low).days + 1))
         count = sum(map(self.is_working, days))
         return count if start <= end else -count
+
+
+def _beside(day: dt.date, step: dt.timedelta) -> dt.date:
+    """Return the day beside another one; at both ends of the calendar there is none."""
+    try:
+        return day + step
+    except OverflowError:
+        raise CalendarNotFilledError(day.year) from None
 
 
 def is_countable(day: dt.date) -> bool:

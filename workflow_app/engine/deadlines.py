@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from workflow_app.engine.calendar import due_moment
+from workflow_app.engine.calendar import CalendarNotFilledError, due_moment
 from workflow_app.engine.roles import POST, Role, targets
 
 if TYPE_CHECKING:
@@ -148,7 +148,10 @@ def _shift(day: dt.date, offset: int, unit: Unit, days: WorkingDays) -> dt.date:
         return day
     if unit == "working":
         return days.add_working_days(day, offset)
-    return day + dt.timedelta(days=offset)
+    try:
+        return day + dt.timedelta(days=offset)
+    except OverflowError:
+        raise CalendarNotFilledError(day.year) from None
 
 
 MORNING = dt.time(9, 0)

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
+from workflow_app.engine.calendar import CalendarNotFilledError
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import leases, outbox, queries
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     app.context_processor(_person)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(CalendarNotFilledError, _uncounted)
 
 
 def _person() -> dict[str, Any]:
@@ -76,6 +78,24 @@ def _failed(error: HTTPException) -> BaseResponse:
 def _expired(_error: CSRFError) -> tuple[str, int]:
     sentence = "Страница была открыта слишком долго. Вернитесь назад, обновите её и повторите."
     return render_template("failure.html", code=400, sentence=sentence), 400
+
+
+def _uncounted(error: CalendarNotFilledError) -> tuple[BaseResponse | str, int]:
+    """Say why a term could not be counted; nothing was saved, and what was typed comes back."""
+    sentence = f"{error}: ничего не сохранено. Попросите администратора загрузить календарь."
+    if request.path.startswith(SCRIPTS) or is_fragment():
+        return jsonify(code="calendar_not_filled", message=sentence, fields={}), 409
+    page = render_template("failure.html", code=409, sentence=sentence, written=written())
+    return page, 409
+
+
+def written() -> list[str]:
+    """Return the texts a person has typed into the form she sent; no password, no mark of ours."""
+    own = ("_", "csrf_token", "password")
+    return [
+        text for name, text in request.form.items(multi=True)
+        if not name.startswith(own) and " " in text.strip()
+    ]  # fmt: skip
 
 
 @pages.get("/health")

@@ -20,7 +20,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
-from workflow_app.web.pages import is_fragment
+from workflow_app.web.pages import is_fragment, written
 
 COOKIE = "workflow_session"
 OPEN = {
@@ -81,14 +81,10 @@ def _ended() -> BaseResponse:
     door = url_for("access.sign_in", next=page.path or None)
     if page.netloc != request.host:  # nobody else's words are shown as hers
         return redirect(door)
-    own = ("_", "csrf_token", "password")
-    written = [
-        text for name, text in request.form.items(multi=True)
-        if not name.startswith(own) and " " in text.strip()
-    ]  # fmt: skip
-    if not written:
+    typed = written()
+    if not typed:
         return redirect(door)
-    said = render_template("failure.html", code=401, sentence=sentence, written=written, door=door)
+    said = render_template("failure.html", code=401, sentence=sentence, written=typed, door=door)
     return make_response(said, 401)
 
 
