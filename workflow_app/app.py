@@ -54,7 +54,8 @@ def create_app(house: House) -> Flask:
     app.request_class = HouseRequest
     app.url_map.converters.update(CONVERTERS)
     app.extensions["house"] = house
-    app.logger.addFilter(OnlyNews())
+    if not any(isinstance(one, OnlyNews) for one in app.logger.filters):  # one logger a process
+        app.logger.addFilter(OnlyNews())
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(gettext.NullTranslations())  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

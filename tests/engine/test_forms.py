@@ -7,6 +7,7 @@ import pytest
 from workflow_app.engine import (
     Choice,
     Date,
+    Decimal,
     Flag,
     Form,
     Int,
@@ -201,3 +202,34 @@ def test_refusals_are_joined_and_filled():
     assert joined([]) is None
     assert not one.is_done
     assert already_there("c", "Уже есть").is_done
+
+
+class Odd(Form):
+    """Values from outside, each of a kind with bounds."""
+
+    order: Choice = field("Приказ", of="orders")
+    year: Choice = field("Учебный год", of="school_years")
+    day: Date = field("День")
+    number: Int = field("Число")
+    share: Decimal = field("Доля")
+    text: Text = field("Текст")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "code"),
+    [
+        ("order", ("https://[", "²", "-1", "9" * 15), "unknown_choice"),
+        ("year", ("2025", "2025-2030", "9999-10000"), "unknown_choice"),
+        ("day", ("0001-01-01", "31.12.9999", "2200-01-01"), "bad_date"),
+        ("number", ("9" * 15, "-" + "9" * 15, "9" * 5000), "bad_number"),
+        ("share", ("1e400", "1e-999999999", "9" * 15, "0,1234567"), "bad_number"),
+        ("text", ("а\x00б", "\ud800", "\uffff"), "bad_character"),
+    ],
+)
+def test_what_could_not_be_kept_printed_or_counted_with_is_refused(name, values, code):
+    for value in values:
+        refused = parse(Odd, {name: value})
+        assert (refused.code, refused.field) == (code, name), value[:20]
+    fitting = {"order": "12", "year": "2025-2026", "day": "2199-12-31", "number": "-5",
+               "share": "4,5", "text": "{}%\\$'\"<>&😀\n\t"}  # fmt: skip
+    assert isinstance(parse(Odd, fitting), Odd)

@@ -94,6 +94,9 @@ def test_a_draft_refuses_days_and_numbers_nobody_can_count_with(district):
         refused = district.edit("P102", draft, **{name: value})
         assert said.casefold() in refused.message.casefold()
         assert refused.field == name
+    for name, value in (("school_year", "//["), ("school_year", "2025-2030")):
+        refused = district.edit("P102", draft, **{name: value})
+        assert (refused.code, refused.field) == ("unknown_choice", name)
     refused = district.edit("P102", draft, goal="Учить\x00")
     assert (refused.code, refused.field) == ("bad_character", "goal")
 

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema, to_jsonable_python
 
-from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
+from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable, school_year_bounds
 from workflow_app.engine.marks import fill
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.text import stray
@@ -43,7 +43,8 @@ class Widget:
 
 LARGEST_NUMBER = 10**14 - 1
 """No row, count or figure of ours is larger, and no database keeps 65 bits."""
-LONGEST_DECIMAL = 40
+PLACES = 6
+"""More digits after the comma than any figure has."""
 TOO_LARGE = Refusal("bad_number", "Слишком большое число или слишком много знаков")
 NO_SUCH_DAY = Refusal("bad_date", f"Дата — с {EARLIEST:%d.%m.%Y} по {LATEST:%d.%m.%Y}")
 
@@ -358,6 +359,21 @@ def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
     return joined((*_unknown_choices(filled), *_unfit(filled))) or filled
 
 
+def _is_shaped(view: FieldView, value: Any) -> bool:
+    """Tell whether a choice from a register looks like its rows are called; nothing chosen does."""
+    if view.kind != "choice" or not value:
+        return True
+    if view.options.get("of") == "orders":
+        return bool(re.fullmatch("[0-9]{1,14}", value))
+    if view.options.get("of") != "school_years":
+        return True
+    try:
+        school_year_bounds(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _unfit(form: Form, prefix: str = "", place: str = "") -> Iterator[Refusal]:
     """Yield one refusal for each value that could be neither kept, printed nor counted with."""
     for view in views(type(form), hidden=True):
@@ -381,9 +397,7 @@ def _beyond(value: object) -> Refusal | None:
             return None
         case int() if abs(value) > LARGEST_NUMBER:
             return TOO_LARGE
-        case decimal.Decimal() if (
-            abs(value) > LARGEST_NUMBER or len(f"{value:f}") > LONGEST_DECIMAL
-        ):
+        case decimal.Decimal() if abs(value) > LARGEST_NUMBER or value != round(value, PLACES):
             return TOO_LARGE
     return None
 
@@ -392,7 +406,8 @@ def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:
     """Yield one refusal for each answer that its list of choices does not have."""
     for view in views(type(form), hidden=True):
         value, choices = getattr(form, view.name), view.options.get("choices")
-        if choices and value and value not in choices:
+        is_foreign = choices and value and value not in choices
+        if is_foreign or not _is_shaped(view, value):
             sentence = f"«{view.title}»: выберите из списка"
             yield Refusal("unknown_choice", sentence, f"{prefix}{view.name}")
         for row in (value or ()) if view.row else ():

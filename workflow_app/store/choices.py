@@ -310,7 +310,8 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         act = facts.act(item)
         return act.citation if act else ""
     if kind == "choice" and view.options.get("of") == "orders":
-        order = facts.order(int(item))  # one that is revoked since is no choice any more
+        # One that is revoked since is no choice any more.
+        order = facts.order(int(item)) if str(item).isdecimal() else None
         return f"№ {order.number} от {_day(order.registered_on)}" if order else ""
     if kind == "choice":
         found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))

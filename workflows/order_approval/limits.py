@@ -109,7 +109,7 @@ def statuses_agree(case: Case, facts: Facts) -> Iterator[Refusal]:
 def may_be_revoked(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A wrong registration is corrected by a revoking order, once (7.2, O11)."""
     key = case.data.revoked
-    order = facts.order(int(key)) if key.isdigit() else None
+    order = facts.order(int(key)) if key.isdecimal() else None
     if order is None:
         yield refuse("unknown_order", "Такого приказа в журнале нет", field="revoked")
     elif order.is_revoked:

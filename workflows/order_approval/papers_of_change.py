@@ -144,7 +144,7 @@ def extend(case: Case, facts: Facts) -> Values:
 def revoke(case: Case, facts: Facts) -> Values:
     """Return the values of the order that takes another one back."""
     key = case.data.revoked
-    order = facts.order(int(key)) if key.isdigit() else None
+    order = facts.order(int(key)) if key.isdecimal() else None
     return {
         **common(case, facts, 5),
         "имц": imc(facts),
