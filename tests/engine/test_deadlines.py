@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from engine.facts_twin import FactsTwin
 
-from workflow_app.engine.calendar import WorkingCalendar
+from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case, PostCard
 from workflow_app.engine.deadlines import (
     Due,
@@ -112,3 +112,10 @@ def test_an_escalation_reaches_the_holder_of_a_post_or_a_role_instead(post, reac
 def test_an_escalation_to_a_post_is_planned_like_one_to_a_role():
     _, found = ticks(Due("row", 5, escalate=((1, HEAD), (3, CURATOR))))
     assert [role for _, what, role in found if what == "escalate"] == ["head", "curator"]
+
+
+def test_a_term_beyond_the_end_of_the_calendar_cannot_be_counted():
+    for unit in ("calendar", "working"):
+        policy = Policy(5, unit, (), ())
+        with pytest.raises(CalendarNotFilledError):
+            schedule(Due("x", 5), policy, dt.date(9999, 12, 30), WorkingCalendar())
