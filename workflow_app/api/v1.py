@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, jsonify, request, send_file
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from workflow_app.api import indicators as indicator_views
 from workflow_app.api import models as m
@@ -26,6 +26,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.services import access, acting, drafts
+from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency, queries, uploads
@@ -42,7 +43,6 @@ Reply = Response | tuple[Response, int]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
-UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 BAD_REQUEST = "Тело запроса не подходит: {}"
 
 
@@ -69,6 +69,11 @@ def _failed(error: HTTPException) -> Reply:
     """Answer a failure in the API's own words, not with a page."""
     problem = m.Problem(code=f"http_{error.code}", message=SENTENCES.get(error.code or 500, ""))
     return jsonify(problem.model_dump()), error.code or 500
+
+
+@api.errorhandler(TimeoutError)
+def _busy(_error: TimeoutError) -> Reply:
+    return _failed(ServiceUnavailable())
 
 
 def _body(model: type[ModelT]) -> ModelT | Refusal:
@@ -170,21 +175,19 @@ def act(instance_id: int, action: str) -> Reply:
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
+    signature = Signature(PAPER_SCAN, body.scan) if body.scan is not None else Signature()
+    signer = _signer(instance_id, action, signature, body.password)
+    if isinstance(signer, Refusal):
+        return answer(signer)
 
     def work(uow: SqlUnitOfWork) -> Done | Refusal:
         if action == "take_back":
             return acting.take_back(uow, person, instance_id)
-        case = uow.load(instance_id)
-        if case is None or not acting.may_read(
-            uow, uow.processes[case.process], case, uow.actor(person)
-        ):
+        if not _may_read(uow, instance_id):
             return NOT_FOUND  # before a signature is asked for: what is foreign does not exist
-        refusal = None
-        if body.scan is None and signing.is_signed(uow, instance_id, action):
-            refusal = signing.confirm(uow, person, body.password) if body.password else UNSIGNED
+        refusal = signing.unsigned(uow, instance_id, action, signature, signer)
         if refusal:
             return refusal
-        signature = Signature(PAPER_SCAN, body.scan) if body.scan is not None else Signature()
         intent = Intent(
             instance_id, action, _values(uow, instance_id, action, body), body.voter,
             body.version, body.seen, body.as_, body.vote_version, signature,
@@ -192,6 +195,28 @@ def act(instance_id: int, action: str) -> Reply:
         return acting.act(uow, person, intent)
 
     return _once(work)
+
+
+def _may_read(uow: SqlUnitOfWork, instance_id: int) -> bool:
+    case = uow.load(instance_id)
+    return case is not None and acting.may_read(
+        uow, uow.processes[case.process], case, uow.actor(g.person_id)
+    )
+
+
+def _signer(
+    instance_id: int, action: str, signature: Signature, password: str
+) -> AccountRow | Refusal | None:
+    """Return whose password signs, where one is needed and given; a repeated request needs none."""
+    key = request.headers.get("Idempotency-Key", "")[:100]
+
+    def is_needed(uow: SqlUnitOfWork) -> bool:
+        if not password or signature.evidence or not _may_read(uow, instance_id):
+            return False
+        is_repeated = key and idempotency.known(uow, g.person_id, key)
+        return not is_repeated and signing.is_signed(uow, instance_id, action)
+
+    return signing.confirm(g.person_id, password) if house().read(is_needed) else None
 
 
 def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -> Mapping[str, Any]:

@@ -2,9 +2,11 @@
 
 import itertools
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from workflow_app.store import turns
 from workflow_app.store.models.messages import DecisionLock
+from workflow_app.store.turns import Turns
 
 T = TypeVar("T")
 
@@ -93,20 +97,49 @@ def is_clash(error: DBAPIError) -> bool:
 
 
 def _postgresql(url: str) -> Engine:
+    limits = f"-c lock_timeout={turns.SECONDS}s -c idle_in_transaction_session_timeout=60s"
     return create_engine(
-        url, pool_size=10, max_overflow=60, pool_pre_ping=True,
-        connect_args={"options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
-    )  # fmt: skip
+        url, pool_size=10, max_overflow=60, pool_pre_ping=True, connect_args={"options": limits}
+    )
 
 
 def _sqlite(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 10})
+    line = Turns(f"{path}-turn")
+    # As many connections as threads want one: whoever waits for the pool would wait unfairly.
+    engine = create_engine(
+        url, connect_args={"timeout": turns.SECONDS, "factory": _InTurn}, max_overflow=-1
+    )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, line))
+    event.listen(engine, "engine_disposed", lambda _: line.close())
     return engine
+
+
+class _InTurn(sqlite3.Connection):
+    """A connection that gives its turn back when its transaction has ended."""
+
+    turn: Turns | None = None
+
+    def commit(self) -> None:
+        super().commit()
+        self.leave()
+
+    def rollback(self) -> None:
+        super().rollback()
+        self.leave()
+
+    def close(self) -> None:
+        super().close()
+        self.leave()
+
+    def leave(self) -> None:
+        """Let the next one write, if it was this one's turn."""
+        turn, self.turn = self.turn, None
+        if turn:
+            turn.give_back()
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -116,7 +149,16 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(line: Turns, connection: Connection) -> None:
     """Take the write lock at once: a reader that turns writer could not wait for it."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    held: Any = connection.connection.driver_connection
+    line.take()
+    held.turn = line
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        held.leave()
+        raise

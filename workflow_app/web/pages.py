@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
@@ -20,6 +20,8 @@ SENTENCES = {
     404: "Такой страницы нет, или она вам не открыта.",
     405: "Так эту страницу открыть нельзя.",
     413: "Файл слишком большой: не больше 20 МБ. Вернитесь назад и приложите другой.",
+    429: "Слишком много попыток. Подождите и повторите.",
+    503: "Сейчас слишком много дел сразу. Подождите немного, вернитесь назад и повторите.",
     500: "У нас что-то сломалось. Введённое не пропало: вернитесь назад и повторите.",
 }
 
@@ -30,6 +32,7 @@ def register(app: Flask) -> None:
     app.context_processor(_person)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(TimeoutError, lambda _: _failed(ServiceUnavailable()))
 
 
 def _person() -> dict[str, Any]:
