@@ -33,6 +33,22 @@ _CLASHES = {"40001", "40P01", "23505"}
 """Serialization failure, deadlock, and a unique key a concurrent transaction took."""
 
 
+FAMILIES = 8
+"""The first half of the advisory locks' key of families of cases."""
+_NO_LOCK = "55P03"
+"""What waited for a lock as long as it may."""
+_WAIT_FOR_FAMILY = text(f"SELECT pg_advisory_lock({FAMILIES}, :family)")
+_LEAVE_FAMILY = text(f"SELECT pg_advisory_unlock({FAMILIES}, :family)")
+
+
+class TakenError(Exception):
+    """Another decision is being taken in this family of cases."""
+
+    def __init__(self, family: int) -> None:
+        super().__init__(family)
+        self.family = family
+
+
 class Database:
     """One database of the product, whichever kind it is."""
 
@@ -42,13 +58,18 @@ class Database:
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
 
     @contextmanager
-    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+    def writing(self, *, alone: bool = False, family: int | None = None) -> Iterator[Connection]:
         """Open the transaction of a decision: serializable, or the only writer.
 
-        `alone` lets the decisions that run end first, and those that come wait.
+        `alone` lets the decisions that run end first, and those that come wait. With a family the
+        decision waits in line for those that were taken in it.
         """
         options = {"writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"}
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            self.engine.connect() as connection,
+            _in_line(connection, family),
+            connection.execution_options(**options).begin(),
+        ):
             if not self.is_sqlite:
                 # LOCK comes before the snapshot: what is read is as it was after the wait.
                 connection.execute(_ALONE if alone else _BESIDE_OTHERS)
@@ -76,18 +97,41 @@ class Database:
 
         The first tries are optimistic. Whoever clashed in all of them decides alone: fifty people
         answering at once all succeed, and offices whose rows share a page do not stop each other.
+        Whoever met a decision in the same family waits in line for it and begins again: of two
+        clicks on one case the first is served, however much longer its transaction is.
         """
-        until = time.monotonic() + RETRY_SECONDS
+        until, family = time.monotonic() + RETRY_SECONDS, None
         for tried in itertools.count(1):
             try:
-                with self.writing(alone=tried > TOGETHER) as connection:
+                with self.writing(alone=tried > TOGETHER, family=family) as connection:
                     return work(connection)
+            except TakenError as taken:
+                family = taken.family
+                continue
             except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) == _NO_LOCK:
+                    raise TimeoutError from error
                 is_over = tried >= FEWEST_TRIES and time.monotonic() > until
                 if is_over or not is_clash(error):
                     raise
             time.sleep(random.uniform(0.002, 0.03))  # noqa: S311 (spreads tries, no secret)
         raise AssertionError  # pragma: no cover (the tries do not end by themselves)
+
+
+@contextmanager
+def _in_line(connection: Connection, family: int | None) -> Iterator[None]:
+    """Hold a family for this session; a transaction's own wait would come after its snapshot."""
+    if family is None:
+        yield
+        return
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+    connection.execute(_WAIT_FOR_FAMILY, {"family": family})
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(_LEAVE_FAMILY, {"family": family})
 
 
 def is_clash(error: DBAPIError) -> bool:
