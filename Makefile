@@ -28,7 +28,8 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 	$(call font,liberation,fonts-liberation) $(call font,dejavu,fonts-dejavu-core) \
 	$(if $(strip $(POSTGRES_RUNS)),,$(call unless,initdb,postgresql)))
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
-	$(call unless,pdftoppm,poppler-utils))
+	$(call unless,pdftoppm,poppler-utils) $(call unless,nginx /usr/sbin/nginx,nginx) \
+	$(call unless,openssl,openssl))
 
 .PHONY: help install system system-deep demo year up test cover test-deep check bench bench-year lock clean
 
@@ -44,7 +45,7 @@ $(STAMP): requirements.lock pyproject.toml
 system: install ## install what `make test` needs from the system's packages, only where it is missing
 	@packages='$(FOR_TEST)'; $(ensure_system)
 
-system-deep: system ## the same for `make test-deep`: LibreOffice and poppler
+system-deep: system ## the same for `make test-deep`: LibreOffice, poppler, nginx
 	@packages='$(FOR_DEEP)'; $(ensure_system)
 
 demo: install ## play the main job in a demonstration district, then serve it (ONCE=1 PORT= CLOCK=)
@@ -65,7 +66,7 @@ cover: system ## every branch of the engine is reached by its own tests, process
 		-k 'not postgresql' tests/api tests/recipe tests/regulation tests/store tests/tasks tests/web \
 		tests/workflows
 
-test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice
+test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice, nginx
 	@$(PYTEST) -m deep || { code=$$?; [ $$code -eq 5 ] && echo "no deep tests selected"; }
 
 check: install ## format, lint, types, import contracts, processes and templates

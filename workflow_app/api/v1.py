@@ -34,7 +34,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import signing
+from workflow_app.web import limits, signing
 from workflow_app.web.house import house
 from workflow_app.web.pages import SENTENCES
 
@@ -58,10 +58,20 @@ def _who() -> Reply | None:
             lambda uow: SqlAccess(uow).person_of_token(access.digest(token.strip()))
         )
     if person is None:
-        problem = m.Problem(code="unauthorized", message="Нужен действующий ключ доступа")
-        return jsonify(problem.model_dump()), 401
+        return _stranger()
     g.person_id = person
     return None
+
+
+def _stranger() -> Reply:
+    """Answer who brings no key that fits; of an address, guesses are counted, keys that fit not."""
+    limit = [(f"token:{limits.client_address()}", access.MOST_FAILURES_OF_ADDRESS)]
+    if house().read(lambda uow: access.is_too_often(SqlAccess(uow), limit)):
+        return answer(access.TOO_OFTEN)
+    if "Authorization" in request.headers:
+        house().transact(lambda uow: SqlAccess(uow).record_failure(limit[0][0]))
+    problem = m.Problem(code="unauthorized", message="Нужен действующий ключ доступа")
+    return jsonify(problem.model_dump()), 401
 
 
 @api.errorhandler(HTTPException)
@@ -324,6 +334,8 @@ def bring_file() -> Reply:
         return answer(kind)
     person = g.person_id
     made = house().transact(lambda uow: uploads.keep(uow, person, name, data, kind))
+    if isinstance(made, Refusal):
+        return answer(made)
     view = m.FileView(id=made, name=name, sha256=hashlib.sha256(data).hexdigest())
     return jsonify(view.model_dump())
 

@@ -67,6 +67,10 @@ class SqlAccess:
         """Forget the failures of a key."""
         self._connection.execute(delete(_ATTEMPT).where(_ATTEMPT.c.key == key))
 
+    def forget_old_failures(self, before: dt.datetime) -> None:
+        """Forget what failed before a moment, whoever it was."""
+        self._connection.execute(delete(_ATTEMPT).where(_ATTEMPT.c.at < before))
+
     def open_session(
         self, token_sha256: str, person_id: int, expires_at: dt.datetime, browser: str
     ) -> None:

@@ -18,8 +18,8 @@ from workflow_app.web.security import COOKIE
 
 access = Blueprint("access", __name__)
 
-MOST_LETTERS = 3
-"""So many links for a new password within a quarter of an hour."""
+MOST_LETTERS, MOST_LETTERS_OF_ADDRESS = 3, 20
+"""So many links for a new password a person, and an address, asks for in a quarter of an hour."""
 
 
 @access.route("/sign-in", methods=["GET", "POST"])
@@ -39,7 +39,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 def _enter(login: str, password: str) -> str | Refusal:
     """Return the token of a new session, or why there is none."""
-    address, browser = request.remote_addr or "", request.headers.get("User-Agent", "")
+    address, browser = limits.client_address(), request.headers.get("User-Agent", "")
     attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address))
     if isinstance(attempt, Refusal):
         return attempt
@@ -93,14 +93,17 @@ def sign_out() -> Response:
 
 
 @access.route("/forgot", methods=["GET", "POST"])
-def forgot() -> Response | str:
+def forgot() -> Response | str | tuple[str, int]:
     """Send a link for a new password; the answer never tells whether the address is known."""
     if request.method != "POST":
-        return render_template("access/forgot.html")
-    email = request.form.get("login", "")
+        return render_template("access/forgot.html", login="", refusal=None)
+    email, asking = request.form.get("login", ""), f"forgot-address:{limits.client_address()}"
 
-    def send(uow: SqlUnitOfWork) -> None:
+    def send(uow: SqlUnitOfWork) -> Refusal | None:
         store = SqlAccess(uow)
+        if service.is_too_often(store, [(asking, MOST_LETTERS_OF_ADDRESS)]):
+            return service.TOO_OFTEN
+        store.record_failure(asking)
         person = store.person_by_email(email)
         key, since = f"forgot:{person}", store.now - service.FAILURE_WINDOW
         if person is not None and store.failures(key, since) < MOST_LETTERS:
@@ -111,8 +114,12 @@ def forgot() -> Response | str:
                 f"Задать новый пароль: {house().settings.public_url}/choose/{token}\n"
                 "Ссылка действует два часа. Если вы её не просили, ничего делать не нужно.",
             )  # fmt: skip
+        return None
 
-    house().transact(send)
+    refusal = house().transact(send)
+    if refusal:
+        page = render_template("access/forgot.html", login=email, refusal=refusal)
+        return page, limits.status_of(refusal, 422)
     flash("Если такой адрес у нас есть, на него отправлена ссылка. Проверьте почту.", "info")
     return redirect(url_for("access.sign_in"))
 
