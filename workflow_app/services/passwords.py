@@ -15,9 +15,9 @@ from workflow_app.engine.refusals import Refusal
 HASHER = PasswordHasher()
 SHORTEST = 10
 TOO_SHORT = "password_too_short"
-MOST_WAITING = 20
+MOST_WAITING = 24
 """So many wait for their turn in one process; threads for all other work are left."""
-WAIT_SECONDS = 4.0
+WAIT_SECONDS = 6.0
 
 BUSY = Refusal(
     "busy", "Сейчас входит много людей сразу. Подождите несколько секунд и повторите.", "password"

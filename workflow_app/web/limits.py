@@ -10,7 +10,7 @@ from workflow_app.web.house import house
 Address = IPv4Address | IPv6Address
 
 STATUSES = {"too_many_attempts": 429, "too_many_files": 429, "busy": 503}
-RETRY_AFTER = {429: 900, 503: 3}
+RETRY_AFTER = {429: 900, 503: 2}
 """Seconds after which a repeat may succeed."""
 
 
