@@ -228,3 +228,17 @@ def test_a_look_at_the_door_is_no_attempt(browser, district):
         assert visitor.client.head(path).status_code == 200
     assert visitor.client.head("/account").headers["Location"].startswith("/sign-in?next=")
     assert district.rows(SignInAttempt) == []
+
+
+def test_who_cannot_write_in_time_is_told_to_wait(browser, by_script, district, monkeypatch):
+    visitor, other = browser("P002"), Database(district.house.database.url)
+    token = visitor.token()
+    monkeypatch.setattr("workflow_app.store.turns.SECONDS", 0.1)
+    with other.writing():
+        page = visitor.client.post("/notices/read", data={"csrf_token": token})
+        problem = by_script.post("/api/v1/instances", json={"process": "network_proposal"})
+    other.engine.dispose()
+    assert (page.status_code, problem.status_code) == (503, 503)
+    assert "Подождите" in page.text
+    assert problem.json["code"] == "http_503"
+    assert page.headers["Retry-After"] == problem.headers["Retry-After"]
