@@ -9,6 +9,8 @@ from stories import code, done, to_department, to_signature
 
 from workflow_app.services import acting
 from workflow_app.services.acting import Intent
+from workflow_app.store import turns
+from workflow_app.store.database import Database
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
 
@@ -91,6 +93,14 @@ def test_decisions_on_two_cases_do_not_wait_for_each_other(district):
     )  # fmt: skip
     done(rejected)
     assert time.monotonic() - begun < 3 * LONG
+
+
+def test_a_wait_for_others_has_its_end(district, monkeypatch):
+    monkeypatch.setattr(turns, "SECONDS", 0.2)
+    late, held = Database(district.house.database.url), district.house.database
+    with held.writing(alone=True), pytest.raises(TimeoutError):
+        late.transact(lambda connection: connection)
+    late.engine.dispose()
 
 
 @pytest.mark.deep

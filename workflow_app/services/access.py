@@ -73,9 +73,6 @@ class Access(Protocol):
     ) -> None:
         """Insert a one-time link."""
 
-    def is_link(self, token_sha256: str) -> bool:
-        """Tell whether a one-time link still leads somewhere."""
-
     def use_link(self, token_sha256: str) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
 

@@ -14,7 +14,6 @@ from workflow_app.engine.refusals import Refusal
 
 HASHER = PasswordHasher()
 SHORTEST = 10
-TOO_SHORT = "password_too_short"
 MOST_WAITING = 24
 """So many wait for their turn in one process; threads for all other work are left."""
 WAIT_SECONDS = 6.0
@@ -62,6 +61,6 @@ def matches(password_hash: str, password: str) -> bool | Refusal:
 def hashed(password: str) -> str | Refusal:
     """Return the hash under which a new password is kept; or why not, or not now."""
     if len(password) < SHORTEST:
-        return Refusal(TOO_SHORT, f"Пароль: не меньше {SHORTEST} знаков", "password")
+        return Refusal("password_too_short", f"Пароль: не меньше {SHORTEST} знаков", "password")
     with _my_turn() as came:
         return HASHER.hash(password) if came else BUSY
