@@ -52,16 +52,21 @@ class Chunks:
 
     def is_over(self, data: bytes) -> bool:
         """Tell whether the body ends within the bytes that came next."""
-        while data:
+        at = 0
+        while at < len(data):
             if self._left:
-                self._left, data = max(self._left - len(data), 0), data[self._left :]
+                step = min(self._left, len(data) - at)
+                self._left, at = self._left - step, at + step
                 continue
-            line, newline, data = data.partition(b"\n")
-            self._line += line
+            end = data.find(b"\n", at)
+            self._line += data[at:] if end < 0 else data[at:end]
             if len(self._line) > LONGEST_HEAD:
                 return True
-            if newline and self._ends(self._line.strip()):
+            if end < 0:
+                return False
+            if self._ends(self._line.strip()):
                 return True
+            at = end + 1
         return False
 
     def _ends(self, line: bytes) -> bool:
