@@ -31,7 +31,8 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 	$(call font,liberation,fonts-liberation) $(call font,dejavu,fonts-dejavu-core) \
 	$(if $(strip $(POSTGRES_RUNS)),,$(call unless,initdb,postgresql)))
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
-	$(call unless,pdftoppm,poppler-utils) $(call unless,openssl,openssl))
+	$(call unless,pdftoppm,poppler-utils) $(call unless,nginx /usr/sbin/nginx,nginx) \
+	$(call unless,openssl,openssl))
 
 .PHONY: help install system system-deep demo year up test cover test-deep fuzz check bench bench-year lock clean
 
@@ -47,7 +48,7 @@ $(STAMP): requirements.lock pyproject.toml
 system: install ## install what `make test` needs from the system's packages, only where it is missing
 	@packages='$(FOR_TEST)'; $(ensure_system)
 
-system-deep: system ## the same for `make test-deep`: LibreOffice, poppler and openssl
+system-deep: system ## the same for `make test-deep`: LibreOffice, poppler, nginx and openssl
 	@packages='$(FOR_DEEP)'; $(ensure_system)
 
 demo: install ## play the main job in a demonstration district, then serve it (ONCE=1 PORT= CLOCK=)
@@ -68,7 +69,7 @@ cover: system ## the same tests, and every branch of the engine is reached by it
 	@$(PYTEST) -m "not deep" --cov=workflow_app.services --cov=workflows --cov-report=term \
 		--cov-fail-under=$(STORIES_COVER)
 
-test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice
+test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice, nginx
 	@$(PYTEST) -m deep || { code=$$?; [ $$code -eq 5 ] && echo "no deep tests selected"; }
 
 fuzz: system ## ten minutes of odd values to every route as every role (FUZZ_SECONDS= FUZZ_SEED=)

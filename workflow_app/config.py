@@ -5,6 +5,8 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -18,6 +20,8 @@ from sqlalchemy.exc import ArgumentError
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
 from workflow_app.engine.text import cleaned
+
+Network = IPv4Network | IPv6Network
 
 WORKDAY_START = time(9, 0)
 """CLOCK given as a bare date means the morning of that working day."""
@@ -64,6 +68,7 @@ class Settings(BaseModel):
     secret_key: Annotated[str, Field(min_length=32)] = Field(repr=False)
     clock: datetime | None = None
     clock_since: datetime | None = None
+    trusted_proxies: str = ""
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -71,6 +76,11 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         """The municipality's time zone."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks whose machines are believed when they say for whom they ask."""
+        return _networks(self.trusted_proxies)
 
     @property
     def copies(self) -> Path:
@@ -142,6 +152,17 @@ class Settings(BaseModel):
         if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
             raise _wrong("ожидается адрес сайта, пример: https://docs.example.ru")
         return url.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_networks(cls, given: str) -> str:
+        try:
+            _networks(given)
+        except ValueError as error:
+            raise _wrong(
+                "ожидаются адреса или сети через запятую: 127.0.0.1, 10.0.0.0/8"
+            ) from error
+        return given
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -228,6 +249,10 @@ _SENTENCES = {
     "MAIL_FROM": "ожидается адрес электронной почты",
     "LOG_LEVEL": "ожидается DEBUG, INFO, WARNING или ERROR",
 }
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _wrong(sentence: str) -> PydanticCustomError:

@@ -8,9 +8,9 @@ from sqlalchemy import insert, select
 
 from workflow_app import bootstrap, replay
 from workflow_app.bootstrap import House
-from workflow_app.services.access import HASHER
 from workflow_app.services.administration import row_of
 from workflow_app.services.adoption import adopt
+from workflow_app.services.passwords import HASHER
 from workflow_app.services.terms import AUGUST, august_terms
 from workflow_app.store import definitions, schema
 from workflow_app.store.admin import SqlAdministration

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from serving import served
+from serving import answering
 
 from workflow_app.app import create_app
 from workflow_app.services.access import make_token
@@ -31,7 +31,7 @@ def test_schemathesis_finds_nothing(lived_district, tmp_path, person):
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         words += ["--header", f"Authorization: Bearer {token}"]
-    with served(create_app(district.house)) as address:
+    with answering(create_app(district.house)) as address:
         done = subprocess.run(
             [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", *words,
              f"{address}/api/v1/openapi.json"],

@@ -64,6 +64,8 @@ def test_every_mistake_is_named_at_once_and_in_russian(tmp_path):
         ("SECRET_KEY", "hidden"),
         ("MAIL_FROM", "nobody"),
         ("PUBLIC_URL", "example.ru"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "nginx"),
         ("TIMEZONE", "Europe/Atlantis"),
         ("TIMEZONE", "../../etc/passwd"),
         ("CLOCK", "2025-02-30"),

@@ -59,6 +59,9 @@ class MemoryUnitOfWork:
     def facts(self, _municipality_id):
         return self.registers
 
+    def claim(self, instance_id):
+        pass
+
     def load(self, instance_id):
         found = self.cases.get(instance_id)
         return replace(found) if found else None

@@ -4,6 +4,7 @@ from flask import Response, jsonify
 
 from workflow_app.api.models import Problem
 from workflow_app.engine.refusals import Refusal
+from workflow_app.web.limits import STATUSES
 
 NOT_FOUND = frozenset({"not_found", "unknown_action"})
 FORBIDDEN = frozenset({
@@ -19,6 +20,8 @@ UNPROCESSABLE = frozenset({
 
 def status_of(refusal: Refusal) -> int:
     """Return the HTTP status of a refusal: 409 for what the case itself forbids now."""
+    if refusal.code in STATUSES:
+        return STATUSES[refusal.code]
     if refusal.code in NOT_FOUND:
         return 404
     if refusal.code in FORBIDDEN:

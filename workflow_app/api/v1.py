@@ -27,6 +27,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.engine.text import file_name
 from workflow_app.services import access, acting, drafts
+from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency, queries, uploads
@@ -34,7 +35,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import signing
+from workflow_app.web import limits, signing
 from workflow_app.web.house import house
 
 Reply = Response | tuple[Response, int]
@@ -57,10 +58,20 @@ def _who() -> Reply | None:
             lambda uow: SqlAccess(uow).person_of_token(access.digest(token.strip()))
         )
     if person is None:
-        problem = m.Problem(code="unauthorized", message="Нужен действующий ключ доступа")
-        return jsonify(problem.model_dump()), 401
+        return _stranger()
     g.person_id = person
     return None
+
+
+def _stranger() -> Reply:
+    """Answer who brings no key that fits; of an address, guesses are counted, keys that fit not."""
+    limit = [(f"token:{limits.client_address()}", access.MOST_FAILURES_OF_ADDRESS)]
+    if house().read(lambda uow: access.is_too_often(SqlAccess(uow), limit)):
+        return answer(access.TOO_OFTEN)
+    if "Authorization" in request.headers:
+        house().transact(lambda uow: SqlAccess(uow).record_failure(limit[0][0]))
+    problem = m.Problem(code="unauthorized", message="Нужен действующий ключ доступа")
+    return jsonify(problem.model_dump()), 401
 
 
 def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
@@ -153,21 +164,19 @@ def act(instance_id: int, action: str) -> Reply:
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
+    signature = Signature(PAPER_SCAN, body.scan) if body.scan is not None else Signature()
+    signer = _signer(instance_id, action, signature, body.password)
+    if isinstance(signer, Refusal):
+        return answer(signer)
 
     def work(uow: SqlUnitOfWork) -> Done | Refusal:
         if action == "take_back":
             return acting.take_back(uow, person, instance_id)
-        case = uow.load(instance_id)
-        if case is None or not acting.may_read(
-            uow, uow.processes[case.process], case, uow.actor(person)
-        ):
+        if not _may_read(uow, instance_id):
             return NOT_FOUND  # before a signature is asked for: what is foreign does not exist
-        refusal = None
-        if body.scan is None and signing.is_signed(uow, instance_id, action):
-            refusal = signing.confirm(uow, person, body.password) if body.password else UNSIGNED
+        refusal = signing.unsigned(uow, instance_id, action, signature, signer)
         if refusal:
             return refusal
-        signature = Signature(PAPER_SCAN, body.scan) if body.scan is not None else Signature()
         intent = Intent(
             instance_id, action, _values(uow, instance_id, action, body), body.voter,
             body.version, body.seen, body.as_, body.vote_version, signature,
@@ -175,6 +184,28 @@ def act(instance_id: int, action: str) -> Reply:
         return acting.act(uow, person, intent)
 
     return _once(work)
+
+
+def _may_read(uow: SqlUnitOfWork, instance_id: int) -> bool:
+    case = uow.load(instance_id)
+    return case is not None and acting.may_read(
+        uow, uow.processes[case.process], case, uow.actor(g.person_id)
+    )
+
+
+def _signer(
+    instance_id: int, action: str, signature: Signature, password: str
+) -> AccountRow | Refusal | None:
+    """Return whose password signs, where one is needed and given; a repeated request needs none."""
+    key = request.headers.get("Idempotency-Key", "")[:100]
+
+    def is_needed(uow: SqlUnitOfWork) -> bool:
+        if not password or signature.evidence or not _may_read(uow, instance_id):
+            return False
+        is_repeated = key and idempotency.known(uow, g.person_id, key)
+        return not is_repeated and signing.is_signed(uow, instance_id, action)
+
+    return signing.confirm(g.person_id, password) if house().read(is_needed) else None
 
 
 def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -> Mapping[str, Any]:
@@ -283,6 +314,8 @@ def bring_file() -> Reply:
         return answer(kind)
     person = g.person_id
     made = house().transact(lambda uow: uploads.keep(uow, person, name, data, kind))
+    if isinstance(made, Refusal):
+        return answer(made)
     view = m.FileView(id=made, name=name, sha256=hashlib.sha256(data).hexdigest())
     return jsonify(view.model_dump())
 

@@ -1,25 +1,31 @@
-"""Access: first access by an invitation, sign-in, a new password, tokens of the API."""
+"""Access: first access by an invitation, sign-in, a new password, tokens of the API.
+
+A password is compared between two transactions:
+1. `sign_in_attempt` or `signature_attempt` reads whose password it would be and what was counted;
+2. `Attempt.compare` hashes, outside any transaction;
+3. `conclude` asks again for what the comparison rested on, and counts a failure.
+What is done on the strength of a password asks `stands` in its own transaction.
+"""
 
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-
 from workflow_app.engine.refusals import Refusal
+from workflow_app.services import passwords
 
-HASHER = PasswordHasher()
-SHORTEST_PASSWORD = 10
 SESSION_DAYS = 30
 LINK_HOURS = {"invitation": 24 * 14, "password": 2}
 MOST_FAILURES = 8
+MOST_FAILURES_OF_ADDRESS = 64
 FAILURE_WINDOW = dt.timedelta(minutes=15)
 
 WRONG = Refusal("wrong_credentials", "Почта или пароль не подходят", "password")
-TOO_OFTEN = Refusal("too_many_attempts", "Слишком много попыток. Подождите 15 минут.")
+WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
+TOO_OFTEN = Refusal("too_many_attempts", "Слишком много попыток. Подождите 15 минут.", "password")
 STALE_LINK = Refusal("link_expired", "Ссылка уже использована или её срок истёк")
 
 
@@ -82,41 +88,71 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(
-    access: Access, login: str, password: str, address: str, browser: str
-) -> tuple[str, int] | Refusal:
-    """Return a session token and the person, or why not; counts failures without the broker."""
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A password somebody typed, before it is known to be right."""
+
+    account: AccountRow | None
+    limits: tuple[tuple[str, int], ...]
+    """The keys its failure counts for, the person's own first, and how many failures each bears."""
+    wrong: Refusal
+
+    def compare(self, password: str) -> bool | Refusal:
+        """Tell whether it is the account's password; takes as long where there is no account."""
+        account = self.account
+        return passwords.matches(account.password_hash if account else "", password)
+
+
+def sign_in_attempt(access: Access, login: str, address: str) -> Attempt | Refusal:
+    """Return what an attempt at the door is about, or that it comes too often."""
     login = login.strip().lower()
+    limits = (
+        (f"login:{login}"[:200], MOST_FAILURES),
+        (f"address:{address}"[:200], MOST_FAILURES_OF_ADDRESS),
+    )
+    return _attempt(access, Attempt(access.account(login), limits, WRONG))
+
+
+def signature_attempt(access: Access, person_id: int) -> Attempt | Refusal:
+    """Return what a signature's password is about, or that it comes too often."""
+    account, limits = access.account_of(person_id), ((f"sign:{person_id}", MOST_FAILURES),)
+    return _attempt(access, Attempt(account, limits, WRONG_PASSWORD))
+
+
+def _attempt(access: Access, attempt: Attempt) -> Attempt | Refusal:
+    return TOO_OFTEN if is_too_often(access, attempt.limits) else attempt
+
+
+def is_too_often(access: Access, limits: Iterable[tuple[str, int]]) -> bool:
+    """Tell whether one of these keys failed as often as it may within the window."""
     since = access.now - FAILURE_WINDOW
-    keys = (f"login:{login}"[:200], f"address:{address}"[:200])
-    if any(
-        access.failures(key, since) >= limit
-        for key, limit in zip(keys, (MOST_FAILURES, MOST_FAILURES * 8), strict=True)
-    ):
+    return any(access.failures(key, since) >= most for key, most in limits)
+
+
+def conclude(access: Access, attempt: Attempt, *, is_right: bool) -> AccountRow | Refusal:
+    """Return whose password it was, or why not; tries made at once are counted one by one."""
+    if is_too_often(access, attempt.limits):
         return TOO_OFTEN
-    account = access.account(login)
-    if account is None or not account.is_active or not is_password(account, password):
-        for key in keys:
-            access.record_failure(key)
-        return WRONG
-    access.forget_failures(keys[0])
+    account = attempt.account
+    if is_right and account and stands(access, account):
+        access.forget_failures(attempt.limits[0][0])
+        return account
+    for key, _ in attempt.limits:
+        access.record_failure(key)
+    return attempt.wrong
+
+
+def stands(access: Access, account: AccountRow) -> bool:
+    """Tell whether an account is still open and has the password it was compared with."""
+    return account.is_active and access.account_of(account.person_id) == account
+
+
+def open_session(access: Access, person_id: int, browser: str) -> str:
+    """Return the token of a new session."""
     token = secrets.token_urlsafe(32)
     expires_at = access.now + dt.timedelta(days=SESSION_DAYS)
-    access.open_session(digest(token), account.person_id, expires_at, browser[:300])
-    return token, account.person_id
-
-
-_NOBODY = HASHER.hash(secrets.token_hex(16))
-
-
-def is_password(account: AccountRow, password: str) -> bool:
-    """Tell whether this is the account's password; takes as long for a missing one."""
-    try:
-        return HASHER.verify(account.password_hash or _NOBODY, password) and bool(
-            account.password_hash
-        )
-    except VerificationError:
-        return False
+    access.open_session(digest(token), person_id, expires_at, browser[:300])
+    return token
 
 
 def make_link(access: Access, person_id: int, kind: str) -> str:
@@ -127,16 +163,12 @@ def make_link(access: Access, person_id: int, kind: str) -> str:
     return token
 
 
-def choose_password(access: Access, token: str, password: str) -> int | Refusal:
+def choose_password(access: Access, token: str, password_hash: str) -> int | Refusal:
     """Set a password by a one-time link and end other sessions; return the person."""
-    if len(password) < SHORTEST_PASSWORD:
-        return Refusal(
-            "password_too_short", f"Пароль: не меньше {SHORTEST_PASSWORD} знаков", "password"
-        )
     person_id = access.use_link(digest(token))
     if person_id is None:
         return STALE_LINK
-    access.set_password(person_id, HASHER.hash(password))
+    access.set_password(person_id, password_hash)
     access.end_sessions(person_id)
     return person_id
 

@@ -111,6 +111,7 @@ def _start_of(process: Process, actor: Actor, action: str) -> Transition | None:
 
 def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     """Take an action or give an answer; everything that follows happens in this transaction."""
+    uow.claim(intent.instance_id)
     case = uow.load(intent.instance_id)
     if case is None:
         return NOT_FOUND
@@ -283,6 +284,7 @@ def close_ballot(uow: UnitOfWork, instance_id: int, ballot_key: str) -> None:
 
 def take_back(uow: UnitOfWork, person_id: int, instance_id: int) -> Done | Refusal:
     """Undo the person's own last step, as long as nobody acted on it."""
+    uow.claim(instance_id)
     case = uow.load(instance_id)
     actor = uow.actor(person_id)
     if case is None or not may_read(uow, uow.processes[case.process], case, actor):

@@ -37,6 +37,7 @@ def save_draft(
     uow: Drafts, person_id: int, instance_id: int, changes: Mapping[str, Any], version: int
 ) -> Done | Refusal:
     """Save the changed fields of a draft shown in a version; conflicts lose neither text."""
+    uow.claim(instance_id)
     case = uow.load(instance_id)
     actor = uow.actor(person_id)
     if case is None or not may_read(uow, uow.processes[case.process], case, actor):

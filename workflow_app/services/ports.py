@@ -133,6 +133,9 @@ class UnitOfWork(Protocol):
     def facts(self, municipality_id: int) -> Facts:
         """Return the registers, memoised within this unit of work."""
 
+    def claim(self, instance_id: int) -> None:
+        """Keep others from acting in a case's family, root to leaves, until this decision ends."""
+
     def load(self, instance_id: int) -> Case | None:
         """Return an instance as a case."""
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from workflow_app.services.access import AccountRow
 from workflow_app.store.models.accounts import (
@@ -67,6 +67,10 @@ class SqlAccess:
         """Forget the failures of a key."""
         self._connection.execute(delete(_ATTEMPT).where(_ATTEMPT.c.key == key))
 
+    def forget_old_failures(self, before: dt.datetime) -> None:
+        """Forget what failed before a moment, whoever it was."""
+        self._connection.execute(delete(_ATTEMPT).where(_ATTEMPT.c.at < before))
+
     def open_session(
         self, token_sha256: str, person_id: int, expires_at: dt.datetime, browser: str
     ) -> None:
@@ -105,15 +109,20 @@ class SqlAccess:
             )
         )  # fmt: skip
 
+    def _fresh_link(self, token_sha256: str) -> tuple[ColumnElement[bool], ...]:
+        is_unused = _LINK.c.used_at.is_(None)
+        return _LINK.c.token_sha256 == token_sha256, is_unused, _LINK.c.expires_at > self.now
+
+    def is_link(self, token_sha256: str) -> bool:
+        """Tell whether a one-time link still leads somewhere."""
+        query = select(_LINK.c.person_id).where(*self._fresh_link(token_sha256))
+        return self._connection.execute(query).one_or_none() is not None
+
     def use_link(self, token_sha256: str) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
         used = (
             update(_LINK)
-            .where(
-                _LINK.c.token_sha256 == token_sha256,
-                _LINK.c.used_at.is_(None),
-                _LINK.c.expires_at > self.now,
-            )
+            .where(*self._fresh_link(token_sha256))
             .values(used_at=self.now)
             .returning(_LINK.c.person_id)
         )

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Ballot, Tally, Vote
@@ -38,6 +38,7 @@ from workflow_app.store import (
     vacancies,
     votes,
 )
+from workflow_app.store.database import FAMILIES, TakenError
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
 from workflow_app.store.models.accounts import AdminEvent
@@ -72,6 +73,20 @@ _CASES = select(
     _INSTANCE.c.history_seq, _INSTANCE.c.history_head, _INSTANCE.c.fan_key,
 )  # fmt: skip
 _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
+_FAMILY = (
+    select(_INSTANCE.c.id, _INSTANCE.c.parent_id)
+    .where(_INSTANCE.c.id == bindparam("case_id"))
+    .cte("family", recursive=True)
+)
+_FAMILY = _FAMILY.union_all(
+    select(_INSTANCE.c.id, _INSTANCE.c.parent_id).join(
+        _FAMILY, _INSTANCE.c.id == _FAMILY.c.parent_id
+    )
+)
+_ROOT = cast(_FAMILY.c.id % 2_147_483_647, Integer)
+_CLAIM = select(_ROOT, func.pg_try_advisory_xact_lock(FAMILIES, _ROOT)).where(
+    _FAMILY.c.parent_id.is_(None)
+)
 _SAVE_CASE = update(_INSTANCE).where(
     _INSTANCE.c.id == bindparam("case_id"), _INSTANCE.c.history_seq == bindparam("seen_seq")
 )
@@ -168,6 +183,14 @@ class SqlUnitOfWork:
             return replace(known)
         row = self.connection.execute(_CASE, {"case_id": instance_id}).one_or_none()
         return None if row is None else self._case(row)
+
+    def claim(self, instance_id: int) -> None:
+        """Keep others from acting in a case's family until the transaction ends (PostgreSQL)."""
+        if self.connection.dialect.name != "postgresql":
+            return
+        row = self.connection.execute(_CLAIM, {"case_id": instance_id}).one_or_none()
+        if row and not row[1]:
+            raise TakenError(row[0])
 
     def learn(self, ids: Collection[int]) -> Sequence[Case]:
         """Read several instances by one statement; `load` then knows them."""

@@ -1,21 +1,29 @@
 """Files people bring: checked by their first bytes, kept once under their hash."""
 
+import datetime as dt
 import io
 import zipfile
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import file_name
 from workflow_app.store.delivery import keep_file
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.documents import StoredFile, Upload
+from workflow_app.store.models.documents import Document, StoredFile, Upload
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
-_UPLOAD = table(Upload)
+_UPLOAD, _FILE, _DOCUMENT = table(Upload), table(StoredFile), table(Document)
+_USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256)
+_BROUGHT = select(func.count()).where(
+    _UPLOAD.c.person_id == bindparam("person"), _UPLOAD.c.uploaded_at >= bindparam("since")
+)
 
 LARGEST = 20 * 1024 * 1024
+UNATTACHED_FOR = dt.timedelta(days=1)
+AT_ONCE = 100
+"""So many files are deleted by one transaction."""
 TYPES = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
@@ -64,16 +72,37 @@ def accept(name: str, content: bytes, accepted: tuple[str, ...] = tuple(TYPES)) 
     return kind
 
 
-def keep(uow: SqlUnitOfWork, person_id: int, name: str, content: bytes, kind: str) -> int:
-    """Keep a file and return the id a form field holds."""
+def keep(uow: SqlUnitOfWork, person_id: int, name: str, content: bytes, kind: str
+         ) -> int | Refusal:  # fmt: skip
+    """Keep a file and return the id a form field holds; or say that there were too many today."""
     capacities = uow.actor(person_id).capacities
-    digest = keep_file(uow.connection, content, kind, uow.now)
+    municipality_id = capacities[0].municipality_id if capacities else 0
+    most = uow.facts(municipality_id).setting("files.day")
+    midnight = dt.datetime.combine(uow.today, dt.time(), uow.zone).astimezone(dt.UTC)
+    brought = uow.connection.execute(_BROUGHT, {"person": person_id, "since": midnight})
+    if brought.scalar_one() >= most:
+        said = f"За день можно приложить не больше {most} файлов. Остальные приложите завтра."
+        return Refusal("too_many_files", said, "file")
     values = {
-        "municipality_id": capacities[0].municipality_id if capacities else 0,
-        "person_id": person_id, "instance_id": None, "name": file_name(name), "sha256": digest,
+        "municipality_id": municipality_id, "person_id": person_id, "instance_id": None,
+        "name": file_name(name), "sha256": keep_file(uow.connection, content, kind, uow.now),
         "uploaded_at": uow.now,
     }  # fmt: skip
     return inserted_id(uow.connection.execute(insert(_UPLOAD).values(values)))
+
+
+def forget_unattached(uow: SqlUnitOfWork) -> int:
+    """Delete some files that found no case within a day, and their bytes; return how many."""
+    old = uow.now - UNATTACHED_FOR
+    query = select(_UPLOAD.c.id, _UPLOAD.c.sha256).where(
+        _UPLOAD.c.instance_id.is_(None), _UPLOAD.c.uploaded_at < old
+    )
+    rows = uow.connection.execute(query.order_by(_UPLOAD.c.uploaded_at).limit(AT_ONCE)).all()
+    uow.connection.execute(delete(_UPLOAD).where(_UPLOAD.c.id.in_([row.id for row in rows])))
+    for sha256 in {row.sha256 for row in rows}:
+        used = [exists().where(column == sha256) for column in _USES]
+        uow.connection.execute(delete(_FILE).where(_FILE.c.sha256 == sha256, ~or_(*used)))
+    return len(rows)
 
 
 def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:

@@ -21,7 +21,8 @@ from workflow_app.services import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
-from workflow_app.store import leases
+from workflow_app.store import leases, uploads
+from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.roots import SqlRoots
 from workflow_app.tasks.effects import TASKS, claim
@@ -112,14 +113,22 @@ def watch_posts(house: House) -> int:
     return house.transact(vacancies.call_watchers)
 
 
+def clear_away(house: House) -> None:
+    """Delete what nobody will ask for: files that found no case, failures of former days."""
+    while house.transact(uploads.forget_unattached):
+        pass
+    house.transact(lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR))
+
+
 def beat(house: House) -> None:
-    """Fire due deadlines until stopped; look at the posts once a day."""
+    """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
 
     def once_a_day() -> int:
         today = house.clock.now().date()
         if today not in watched:
             watch_posts(house)
+            clear_away(house)
             watched.add(today)
         return tick(house)
 

@@ -6,41 +6,56 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
 from workflow_app.services import access as service
+from workflow_app.services import passwords
 from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.letters import put_letter
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits
 from workflow_app.web.entrance import is_inner
-from workflow_app.web.house import house
+from workflow_app.web.house import house, read
 from workflow_app.web.security import COOKIE
 
 access = Blueprint("access", __name__)
 
-MOST_LETTERS = 3
-"""So many links for a new password within a quarter of an hour."""
+MOST_LETTERS, MOST_LETTERS_OF_ADDRESS = 3, 20
+"""So many links for a new password a person, and an address, asks for in a quarter of an hour."""
 
 
 @access.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
     """Let a person in."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("access/sign_in.html", login="", refusal=None)
-    login, password = request.form.get("login", ""), request.form.get("password", "")
-    address, browser = request.remote_addr or "", cleaned(request.headers.get("User-Agent", ""))
-
-    def enter(uow: SqlUnitOfWork) -> tuple[str, int] | Refusal:
-        found = service.sign_in(SqlAccess(uow), login, password, address, browser)
-        if not isinstance(found, Refusal):
-            visits.begin(uow, found[1])
-        return found
-
-    result = house().transact(enter)
-    if isinstance(result, Refusal):
-        page = render_template("access/sign_in.html", login=login, refusal=result)
-        return page, 429 if result is service.TOO_OFTEN else 422
+    login = request.form.get("login", "")
+    token = _enter(login, request.form.get("password", ""))
+    if isinstance(token, Refusal):
+        page = render_template("access/sign_in.html", login=login, refusal=token)
+        return page, limits.status_of(token, 422)
     response = redirect(_inside(request.args.get("next", "")))
-    _remember(response, result[0])
+    _remember(response, token)
     return response
+
+
+def _enter(login: str, password: str) -> str | Refusal:
+    """Return the token of a new session, or why there is none."""
+    address, browser = limits.client_address(), cleaned(request.headers.get("User-Agent", ""))
+    attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address))
+    if isinstance(attempt, Refusal):
+        return attempt
+    is_right = attempt.compare(password)
+    if isinstance(is_right, Refusal):
+        return is_right
+
+    def enter(uow: SqlUnitOfWork) -> str | Refusal:
+        account = service.conclude(SqlAccess(uow), attempt, is_right=is_right)
+        if isinstance(account, Refusal):
+            return account
+        token = service.open_session(SqlAccess(uow), account.person_id, browser)
+        visits.begin(uow, account.person_id)
+        return token
+
+    return house().transact(enter)
 
 
 def _inside(target: str) -> str:
@@ -76,14 +91,17 @@ def sign_out() -> Response:
 
 
 @access.route("/forgot", methods=["GET", "POST"])
-def forgot() -> Response | str:
+def forgot() -> Response | str | tuple[str, int]:
     """Send a link for a new password; the answer never tells whether the address is known."""
-    if request.method == "GET":
-        return render_template("access/forgot.html")
-    email = request.form.get("login", "")
+    if request.method != "POST":
+        return render_template("access/forgot.html", login="", refusal=None)
+    email, asking = request.form.get("login", ""), f"forgot-address:{limits.client_address()}"
 
-    def send(uow: SqlUnitOfWork) -> None:
+    def send(uow: SqlUnitOfWork) -> Refusal | None:
         store = SqlAccess(uow)
+        if service.is_too_often(store, [(asking, MOST_LETTERS_OF_ADDRESS)]):
+            return service.TOO_OFTEN
+        store.record_failure(asking)
         person = store.person_by_email(email)
         key, since = f"forgot:{person}", store.now - service.FAILURE_WINDOW
         if person is not None and store.failures(key, since) < MOST_LETTERS:
@@ -94,8 +112,12 @@ def forgot() -> Response | str:
                 f"Задать новый пароль: {house().settings.public_url}/choose/{token}\n"
                 "Ссылка действует два часа. Если вы её не просили, ничего делать не нужно.",
             )  # fmt: skip
+        return None
 
-    house().transact(send)
+    refusal = house().transact(send)
+    if refusal:
+        page = render_template("access/forgot.html", login=email, refusal=refusal)
+        return page, limits.status_of(refusal, 422)
     flash("Если такой адрес у нас есть, на него отправлена ссылка. Проверьте почту.", "info")
     return redirect(url_for("access.sign_in"))
 
@@ -103,14 +125,25 @@ def forgot() -> Response | str:
 @access.route("/choose/<token>", methods=["GET", "POST"])
 def choose(token: str) -> Response | str | tuple[str, int]:
     """Let a person choose a password by a one-time link."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("access/choose.html", refusal=None)
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
         refusal = Refusal("passwords_differ", "Пароли не совпадают", "again")
         return render_template("access/choose.html", refusal=refusal), 422
-    result = house().transact(lambda uow: service.choose_password(SqlAccess(uow), token, password))
+    result = _choose(token, password)
     if isinstance(result, Refusal):
-        return render_template("access/choose.html", refusal=result), 422
+        page = render_template("access/choose.html", refusal=result)
+        return page, limits.status_of(result, 422)
     flash("Пароль сохранён. Войдите с ним.", "success")
     return redirect(url_for("access.sign_in"))
+
+
+def _choose(token: str, password: str) -> int | Refusal:
+    """Return whose password was set by a link, or why none was; a stale link costs no hash."""
+    if not read(lambda uow: SqlAccess(uow).is_link(service.digest(token))):
+        return service.STALE_LINK
+    kept = passwords.hashed(password)
+    if isinstance(kept, Refusal):
+        return kept
+    return house().transact(lambda uow: service.choose_password(SqlAccess(uow), token, kept))

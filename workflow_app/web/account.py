@@ -1,11 +1,14 @@
 """My account: signed-in browsers, tokens of the API, the password; and my notices."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import update
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import access as service
+from workflow_app.services import passwords
 from workflow_app.store import admin, queries
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account, ApiToken
@@ -13,6 +16,7 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import COOKIE, person_id
@@ -35,6 +39,10 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
         )  # fmt: skip
 
     return read(look)
+
+
+def _refused(refusal: Refusal) -> Answer:
+    return _page(refusal), limits.status_of(refusal, 422)
 
 
 def _here() -> str:
@@ -78,21 +86,26 @@ def password() -> Answer:
     """Set a new password; other browsers are signed out."""
     person, sent, here = person_id(), request.form, _here()
     new = sent.get("new", "")
-    refusal = house().transact(lambda uow: confirm(uow, person, sent.get("password", "")))
-    if refusal is None and len(new) < service.SHORTEST_PASSWORD:
-        said = f"Пароль: не меньше {service.SHORTEST_PASSWORD} знаков"
-        refusal = Refusal("password_too_short", said, "new")
-    if refusal is None and new != sent.get("again", ""):
-        refusal = Refusal("passwords_differ", "Пароли не совпадают", "again")
+    account = confirm(person, sent.get("password", ""))
+    if isinstance(account, Refusal):
+        return _refused(account)
+    if new != sent.get("again", ""):
+        return _refused(Refusal("passwords_differ", "Пароли не совпадают", "again"))
+    kept = passwords.hashed(new)
+    if isinstance(kept, Refusal):
+        return _refused(replace(kept, field="new"))
+
+    def change(uow: SqlUnitOfWork) -> Refusal | None:
+        store = SqlAccess(uow)
+        if not service.stands(store, account):
+            return service.WRONG_PASSWORD
+        store.set_password(person, kept)
+        store.end_sessions(person, but=here)
+        return None
+
+    refusal = house().transact(change)
     if refusal:
-        return _page(refusal), 422
-    digest = service.HASHER.hash(new)
-
-    def change(uow: SqlUnitOfWork) -> None:
-        SqlAccess(uow).set_password(person, digest)
-        SqlAccess(uow).end_sessions(person, but=here)
-
-    house().transact(change)
+        return _refused(refusal)
     flash("Пароль изменён.", "success")
     return redirect(url_for("account.show"))
 
@@ -102,7 +115,7 @@ def make_token() -> Answer:
     """Make a token of the API; it is shown once."""
     person, title = person_id(), request.form.get("title", "").strip()[:100]
     if not title:
-        return _page(Refusal("field_required", "Напишите, для чего ключ", "title")), 422
+        return _refused(Refusal("field_required", "Напишите, для чего ключ", "title"))
     token = house().transact(lambda uow: service.make_token(SqlAccess(uow), person, title))
     return _page(token=token)
 

@@ -10,9 +10,10 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
 from workflow_app.services import acting
+from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms, signing
+from workflow_app.web import files, forms, limits, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
@@ -82,23 +83,31 @@ def act(instance_id: int, action: str) -> Answer:
     """Take an action, or give an answer."""
     person, sent = person_id(), MultiDict(request.form)
     result: Done | Refusal
-    refusal = _unready(instance_id, action, sent)
-    result = refusal or house().transact(lambda uow: _acted(uow, person, instance_id, action, sent))
+    ready = _unready(instance_id, action, sent)
+    if isinstance(ready, Refusal):
+        result = ready
+    else:
+        result = house().transact(lambda uow: _acted(uow, person, instance_id, action, sent, ready))
     if isinstance(result, Refusal):
         found = result
         if found.code == "not_found":
             abort(404)
         voter = sent.get("_voter", "")
         page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
-        return page, 409 if found.code in CONFLICTS else 422
+        return page, 409 if found.code in CONFLICTS else limits.status_of(found, 422)
     flash(
         read(lambda uow: with_next(uow, what_was_done(uow, result, action), instance_id)), "success"
     )
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 
-def _unready(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal | None:
-    """Return what stops an action before it is tried: its files, unfinished rows, the signature."""
+def _unready(
+    instance_id: int, action: str, sent: MultiDict[str, str]
+) -> AccountRow | Refusal | None:
+    """Return what stops an action before it is tried: its files, unfinished rows, the signature.
+
+    Otherwise whose password signs it, if one does.
+    """
     form = read(lambda uow: _form(uow, instance_id, action))
     if form:
         refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
@@ -114,10 +123,13 @@ def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> Any:
 
 
 def _acted(
-    uow: SqlUnitOfWork, person: int, instance_id: int, action: str, sent: MultiDict[str, str]
-) -> Done | Refusal:
+    uow: SqlUnitOfWork, person: int, instance_id: int, action: str, sent: MultiDict[str, str],
+    signer: AccountRow | None,
+) -> Done | Refusal:  # fmt: skip
     form = _form(uow, instance_id, action)
-    return acting.act(uow, person, _intent(uow, instance_id, action, form, sent))
+    intent = _intent(uow, instance_id, action, form, sent)
+    refusal = signing.unsigned(uow, instance_id, action, intent.signature, signer)
+    return refusal or acting.act(uow, person, intent)
 
 
 def _intent(

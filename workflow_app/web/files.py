@@ -1,5 +1,6 @@
 """Files people bring: taken with a form or by a script, given back to who may read their case."""
 
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, jsonify, request, send_file
@@ -10,6 +11,7 @@ from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits
 from workflow_app.web.case_view import readable
 from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
@@ -29,6 +31,8 @@ def bring() -> tuple[BaseResponse, int]:
         return jsonify(code=kind.code, message=kind.message), 422
     person = person_id()
     made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
+    if isinstance(made, Refusal):
+        return jsonify(code=made.code, message=made.message), limits.status_of(made, 422)
     return jsonify(id=made, name=name), 201
 
 
@@ -75,5 +79,7 @@ def keep_brought(
         return Refusal(kind.code, kind.message, field)
     person = person_id()
     made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
+    if isinstance(made, Refusal):
+        return replace(made, field=field)
     sent[field] = str(made)
     return None

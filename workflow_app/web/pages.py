@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
@@ -24,6 +24,8 @@ SENTENCES = {
     404: "Такой страницы нет, или она вам не открыта.",
     405: "Так эту страницу открыть нельзя.",
     413: "Файл слишком большой: не больше 20 МБ. Вернитесь назад и приложите другой.",
+    429: "Слишком много попыток. Подождите и повторите.",
+    503: "Сейчас слишком много дел сразу. Подождите немного, вернитесь назад и повторите.",
     500: "У нас что-то сломалось. Введённое не пропало: вернитесь назад и повторите.",
 }
 
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(CalendarNotFilledError, _uncounted)
+    app.register_error_handler(TimeoutError, lambda _: _failed(ServiceUnavailable()))
 
 
 def _person() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.services import acting, administration
+from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
 from workflow_app.store import admin, queries
 from workflow_app.store.models.accounts import Account, SavedView
@@ -27,7 +28,7 @@ from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm, is_signed
+from workflow_app.web.signing import confirm, is_signed, unsigned
 
 queue = Blueprint("queue", __name__)
 
@@ -198,13 +199,14 @@ def act_on_many() -> Response:
     if not chosen or not action:
         flash("Отметьте хотя бы одно дело.", "info")
         return back
-    refusal = _unsigned(chosen, action, person, request.form.get("password", ""))
-    if refusal:
-        flash(refusal.message, "danger")
+    signer = _signer(chosen, action, person, request.form.get("password", ""))
+    if isinstance(signer, Refusal):
+        flash(signer.message, "danger")
         return back
     done = 0
     for instance_id, version in chosen:
-        work = partial(_act, person, process, Intent(instance_id, action, version=version))
+        intent = Intent(instance_id, action, version=version)
+        work = partial(_act, person, process, intent, signer)
         refused, heading = house().transact(work)
         done += refused is None
         if refused:
@@ -219,16 +221,16 @@ def _chosen(text: str) -> tuple[int, int] | None:
     return None if case is None or version is None else (case, version)
 
 
-def _unsigned(
+def _signer(
     chosen: Sequence[tuple[int, int]], action: str, person: int, password: str
-) -> Refusal | None:
-    """Ask for the password once for the whole batch."""
+) -> AccountRow | Refusal | None:
+    """Ask for the password once for the whole batch; return whose it is, if one is needed."""
     needs = read(lambda uow: any(is_signed(uow, one, action) for one, _ in chosen))
-    return house().transact(lambda uow: confirm(uow, person, password)) if needs else None
+    return confirm(person, password) if needs else None
 
 
 def _act(
-    person: int, process: str, intent: Intent, uow: SqlUnitOfWork
+    person: int, process: str, intent: Intent, signer: AccountRow | None, uow: SqlUnitOfWork
 ) -> tuple[Refusal | None, str]:
     """Act on one of many; refuse what the batch cannot be meant for."""
     row = uow.connection.execute(
@@ -243,10 +245,12 @@ def _act(
         case, actor = uow.load(row.id), uow.actor(person)
         may_read = case and acting.may_read(uow, uow.processes[row.process], case, actor)
         return refusal, _named(row) if may_read else f"Дело {row.id}"
-    result = acting.act(uow, person, intent)
+    unready = unsigned(uow, row.id, intent.action, intent.signature, signer)
+    result = unready or acting.act(uow, person, intent)
     if not isinstance(result, Refusal):
         return None, _named(row)
-    return result, f"Дело {row.id}" if result.code == "not_found" else _named(row)
+    is_unread = result is unready or result.code == "not_found"
+    return result, f"Дело {row.id}" if is_unread else _named(row)
 
 
 def _named(row: Any) -> str:

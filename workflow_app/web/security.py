@@ -18,6 +18,7 @@ from workflow_app.services.access import digest
 from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits
 from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
 from workflow_app.web.pages import is_fragment, written
@@ -66,7 +67,7 @@ def _who() -> BaseResponse | None:
     if g.person_id is None and request.endpoint not in OPEN:
         if request.endpoint is None:
             return None
-        if request.method == "GET":
+        if request.method in ("GET", "HEAD"):
             return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
         return _ended()
     return None
@@ -121,4 +122,5 @@ def _headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     if house().settings.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    limits.tell_when(response)
     return response

@@ -5,6 +5,7 @@ from werkzeug.datastructures import MultiDict
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, accepted
 from workflow_app.services import access
+from workflow_app.services.access import AccountRow
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files
@@ -12,8 +13,7 @@ from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
 
-WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
-TOO_OFTEN = Refusal("too_many_attempts", "Слишком много попыток. Подождите 15 минут.", "password")
+UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 SCAN = "scan"
 """The field in which the scan comes, and its id after it came."""
 
@@ -33,8 +33,10 @@ def is_signed(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:
     return bool(signed_as(uow, instance_id, action))
 
 
-def take_in(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal | None:
-    """Keep the scan that came with a signed action, or check the password; say why not."""
+def take_in(
+    instance_id: int, action: str, sent: MultiDict[str, str]
+) -> AccountRow | Refusal | None:
+    """Keep the scan that came with a signed action, or return whose password it was; or why not."""
 
     def kinds(uow: SqlUnitOfWork) -> tuple[str, ...]:
         case = uow.load(instance_id)
@@ -48,8 +50,7 @@ def take_in(instance_id: int, action: str, sent: MultiDict[str, str]) -> Refusal
             return refusal
     if not read(lambda uow: is_signed(uow, instance_id, action)):
         return None
-    person, password = person_id(), sent.get("password", "")
-    return house().transact(lambda uow: confirm(uow, person, password))
+    return confirm(person_id(), sent.get("password", ""))
 
 
 def given(sent: MultiDict[str, str]) -> Signature:
@@ -58,14 +59,22 @@ def given(sent: MultiDict[str, str]) -> Signature:
     return Signature(PAPER_SCAN, scan) if scan else Signature()
 
 
-def confirm(uow: SqlUnitOfWork, person_id: int, password: str) -> Refusal | None:
-    """Return why a password does not sign; guesses are counted as at the door."""
-    store, key = SqlAccess(uow), f"sign:{person_id}"
-    if store.failures(key, uow.now - access.FAILURE_WINDOW) >= access.MOST_FAILURES:
-        return TOO_OFTEN
-    account = store.account_of(person_id)
-    if account and access.is_password(account, password):
-        store.forget_failures(key)
+def confirm(person: int, password: str) -> AccountRow | Refusal:
+    """Return the account whose password signs, or why it does not; guesses are counted."""
+    attempt = read(lambda uow: access.signature_attempt(SqlAccess(uow), person))
+    if isinstance(attempt, Refusal):
+        return attempt
+    is_right = attempt.compare(password)
+    if isinstance(is_right, Refusal):
+        return is_right
+    return house().transact(lambda uow: access.conclude(SqlAccess(uow), attempt, is_right=is_right))
+
+
+def unsigned(
+    uow: SqlUnitOfWork, instance_id: int, action: str, signature: Signature,
+    account: AccountRow | None,
+) -> Refusal | None:  # fmt: skip
+    """Return why a signed action is not signed: the password is asked for, or no longer hers."""
+    if signature.evidence or not is_signed(uow, instance_id, action):
         return None
-    store.record_failure(key)
-    return WRONG_PASSWORD
+    return None if account and access.stands(SqlAccess(uow), account) else UNSIGNED

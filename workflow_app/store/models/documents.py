@@ -25,6 +25,10 @@ class Upload(Base):
     """A file somebody brought, before or after it found its instance."""
 
     __tablename__ = "upload"
+    __table_args__ = (
+        Index("ix_upload_person", "person_id", "uploaded_at"),
+        Index("ix_upload_instance", "instance_id", "uploaded_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int]
