@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 RETRY_SECONDS = 2.0
 """How long a decision repeats itself; it has no outside effect, so repeating is free."""
+CONNECT_SECONDS = 5
+"""After which a server that says nothing is not there; whoever asks is told to wait."""
 FEWEST_TRIES = 5
 """How often at least, however slow the machine is."""
 TOGETHER = 2
@@ -144,7 +146,7 @@ def _postgresql(url: str) -> Engine:
     limits = f"-c lock_timeout={turns.SECONDS}s -c idle_in_transaction_session_timeout=60s"
     return create_engine(
         url, hide_parameters=True, pool_size=10, max_overflow=60, pool_pre_ping=True,
-        connect_args={"options": limits},
+        connect_args={"options": limits, "connect_timeout": CONNECT_SECONDS},
     )  # fmt: skip
 
 

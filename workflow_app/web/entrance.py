@@ -9,7 +9,9 @@ from flask import Request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from workflow_app.engine.text import cleaned, file_name
-from workflow_app.web.pages import SCRIPTS
+
+SCRIPTS = "/api/"
+"""Below this address programs ask, and get JSON whatever happens."""
 
 _ASCII = re.compile(r"[\x20-\x7e]*")
 _KEPT = "".join(map(chr, range(0x20, 0x7F)))

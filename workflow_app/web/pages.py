@@ -1,10 +1,13 @@
 """What every page has: who is signed in, what waits, and what a failure looks like."""
 
+import re
 from typing import Any
 
-from flask import Blueprint, Flask, g, jsonify, make_response, render_template, request
+from flask import Blueprint, Flask, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
@@ -12,12 +15,11 @@ from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import leases, outbox, queries
 from workflow_app.store.models.directory import Person
+from workflow_app.web.entrance import SCRIPTS, split
 from workflow_app.web.house import read
 
 pages = Blueprint("pages", __name__)
 
-SCRIPTS = "/api/"
-"""Below this address answers are read by machines."""
 SENTENCES = {
     400: "Запрос не удалось прочитать. Вернитесь на страницу и попробуйте ещё раз.",
     403: "Это действие вам не открыто.",
@@ -30,6 +32,11 @@ SENTENCES = {
 }
 
 
+AWAY = "База данных сейчас не отвечает, поэтому ничего не сохранено. Подождите минуту и повторите."
+CODE = re.compile(r"[a-z0-9_.:+-]*")
+"""A value that a form has written itself: a number, a day, a key of a choice."""
+
+
 def register(app: Flask) -> None:
     """Give every template the person and her counts, and every failure a page."""
     app.register_blueprint(pages)
@@ -37,7 +44,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(CalendarNotFilledError, _uncounted)
-    app.register_error_handler(TimeoutError, lambda _: _failed(ServiceUnavailable()))
+    for error in (TimeoutError, OperationalError, InterfaceError, NoConnectionError):
+        app.register_error_handler(error, _unavailable)
 
 
 def _person() -> dict[str, Any]:
@@ -92,12 +100,29 @@ def _uncounted(error: CalendarNotFilledError) -> tuple[BaseResponse | str, int]:
     return page, 409
 
 
+def _unavailable(error: Exception) -> tuple[BaseResponse | str, int]:
+    """Say that nothing could be written or read now, and give back what was typed."""
+    code, busy = 503, isinstance(error, TimeoutError)
+    if not busy:
+        current_app.logger.error("the database does not answer", exc_info=error)
+    sentence = SENTENCES[code] if busy else AWAY
+    if request.path.startswith(SCRIPTS) or is_fragment():
+        return jsonify(code=f"http_{code}", message=sentence, fields={}), code
+    g.person_id = None  # who she is stands in the database
+    page = split(request.referrer or "")
+    typed = written() if page.netloc == request.host else []
+    again = page.path if typed else request.path
+    return render_template(
+        "failure.html", code=code, sentence=sentence, written=typed, again=again
+    ), code  # fmt: skip
+
+
 def written() -> list[str]:
     """Return the texts a person has typed into the form she sent; no password, no mark of ours."""
     own = ("_", "csrf_token", "password")
     return [
         text for name, text in request.form.items(multi=True)
-        if not name.startswith(own) and " " in text.strip()
+        if not name.startswith(own) and not CODE.fullmatch(text)
     ]  # fmt: skip
 
 
