@@ -25,7 +25,7 @@ from workflow_app.api.views import (
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
-from workflow_app.engine.text import file_name
+from workflow_app.engine.text import file_name, stray
 from workflow_app.services import access, acting, drafts
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
@@ -43,7 +43,7 @@ Reply = Response | tuple[Response, int]
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
-LONG_KEY = Refusal("bad_request", f"Idempotency-Key: не больше {m.LONGEST_KEY} знаков")
+BAD_KEY = Refusal("bad_request", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
 
 
 @api.before_request
@@ -225,8 +225,8 @@ def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     """Carry out a request once for its key, and answer with the case as it stands."""
     key, person = request.headers.get("Idempotency-Key", ""), g.person_id
-    if len(key) > m.LONGEST_KEY:
-        return answer(LONG_KEY)
+    if len(key) > m.LONGEST_KEY or stray(key):
+        return answer(BAD_KEY)
     digest = sha256(canonical([request.method, request.path, json_body()]))
 
     def carry_out(uow: SqlUnitOfWork) -> Done | Refusal:
