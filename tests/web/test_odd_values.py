@@ -141,8 +141,9 @@ def test_what_is_sent_to_the_api(script, app):
     for cursor in ("x", "9" * 40, f"{'9' * 20}-1", f"{'9' * 18}_1", NUL):
         for path in ("queue", "orders"):
             assert is_problem(script.get(f"/api/v1/{path}?after={cursor}"), 422), cursor
-    key = {"Idempotency-Key": "x" * 101}
-    assert is_problem(script.post("/api/v1/instances", json={"process": "a"}, headers=key), 422)
+    for key in ("x" * 101, "\x00"):
+        asked = {"json": {"process": "a"}, "headers": {"Idempotency-Key": key}}
+        assert is_problem(script.post("/api/v1/instances", **asked), 422), key
     for client in (script, app.test_client()):
         assert is_problem(client.get("/api/v1/nothing"), 404)
         assert is_problem(client.get("/api/nothing"), 404)
