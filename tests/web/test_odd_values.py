@@ -120,7 +120,7 @@ def test_the_name_of_a_file_is_cleaned_when_it_is_kept(browser, district):
         assert head.client.get(f"/files/{file}").data == content
 
 
-def test_what_is_sent_to_the_api(script, app):
+def test_what_is_sent_to_the_api(script):
     for number in TOO_LARGE[:4]:
         for path in ("instances/{}", "networks/{}/composition", "documents/{}/content"):
             assert is_problem(script.get("/api/v1/" + path.format(number)), 404)
@@ -141,9 +141,15 @@ def test_what_is_sent_to_the_api(script, app):
     for cursor in ("x", "9" * 40, f"{'9' * 20}-1", f"{'9' * 18}_1", NUL):
         for path in ("queue", "orders"):
             assert is_problem(script.get(f"/api/v1/{path}?after={cursor}"), 422), cursor
+
+
+def test_a_key_that_could_not_be_kept_is_refused(script):
     for key in ("x" * 101, "\x00"):
         asked = {"json": {"process": "a"}, "headers": {"Idempotency-Key": key}}
-        assert is_problem(script.post("/api/v1/instances", **asked), 422), key
+        assert is_problem(script.post("/api/v1/instances", **asked), 422), repr(key)
+
+
+def test_what_the_api_has_no_route_for_is_a_problem(script, app):
     for client in (script, app.test_client()):
         assert is_problem(client.get("/api/v1/nothing"), 404)
         assert is_problem(client.get("/api/nothing"), 404)
