@@ -343,13 +343,14 @@ class SqlFacts:
 
     def working_day(self, day: dt.date, days: int) -> dt.date:
         """Return the date so many working days later (earlier, when negative)."""
-        return self._days().add_working_days(day, days)
+        return self.working_days().add_working_days(day, days)
 
     def calendar_filled_to(self) -> dt.date | None:
         """Return the last day the production calendar is filled for."""
-        return self._days().filled_to
+        return self.working_days().filled_to
 
-    def _days(self) -> WorkingCalendar:
+    def working_days(self) -> WorkingCalendar:
+        """Return the municipality's production calendar."""
         return self._once(("calendar",), self._calendar)
 
     def _calendar(self) -> WorkingCalendar:

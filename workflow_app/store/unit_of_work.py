@@ -26,7 +26,6 @@ from workflow_app.services.ports import (
     NewWorkItem,
 )
 from workflow_app.store import (
-    calendar,
     deadlines,
     history,
     offices,
@@ -149,7 +148,6 @@ class SqlUnitOfWork:
         self._heads: dict[int, tuple[int, str, str]] = {}
         self._cases: dict[int, Case] = {}
         self._policies: dict[int, dict[str, Policy]] = {}
-        self._calendars: dict[int, WorkingDays] = {}
         self._session: Session | None = None
 
     @property
@@ -549,9 +547,7 @@ class SqlUnitOfWork:
 
     def working_days(self, municipality_id: int) -> WorkingDays:
         """Return the production calendar."""
-        if municipality_id not in self._calendars:
-            self._calendars[municipality_id] = calendar.load_calendar(self.session, municipality_id)
-        return self._calendars[municipality_id]
+        return self.facts(municipality_id).working_days()
 
     def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines; ticks that are past already are not made up for."""

@@ -29,6 +29,14 @@ _WRITE = update(_VOTE).where(
     _OF_BALLOT, _VOTE.c.voter == bindparam("who"), _VOTE.c.version == bindparam("seen")
 )
 _ADD = insert(_VOTE).inline()
+_STATUSES = (
+    select(_BALLOT.c.id, _VOTE.c.voter, _VOTE.c.status)
+    .select_from(_BALLOT.outerjoin(_VOTE, _VOTE.c.ballot_id == _BALLOT.c.id))
+    .where(*_THIS_BALLOT)
+)
+_REOPEN = update(_BALLOT).where(*_THIS_BALLOT).values(
+    closed_at=None, opened_at=bindparam("moment"), round=_BALLOT.c.round + 1
+)  # fmt: skip
 
 
 def tally(connection: Connection, instance_id: int, ballot: str) -> Tally | None:
@@ -53,9 +61,7 @@ def put(
     now: dt.datetime,
 ) -> Sequence[Voter]:  # fmt: skip
     """Open or re-open a ballot and return who is pending now."""
-    ballot_id = _opened(connection, instance_id, ballot.key, now)
-    query = select(_VOTE.c.voter, _VOTE.c.status).where(_VOTE.c.ballot_id == ballot_id)
-    known = {row.voter: row.status for row in connection.execute(query)}
+    ballot_id, known = _opened(connection, instance_id, ballot.key, now)
     pending = []
     fresh: list[dict[str, Any]] = []
     for voter in ask.voters:
@@ -84,16 +90,17 @@ def put(
     return pending
 
 
-def _opened(connection: Connection, instance_id: int, key: str, now: dt.datetime) -> int:
-    """Return the id of the ballot, open again."""
-    where = (_BALLOT.c.instance_id == instance_id, _BALLOT.c.key == key)
-    row = connection.execute(select(_BALLOT.c.id).where(*where)).one_or_none()
-    if row is None:
+def _opened(
+    connection: Connection, instance_id: int, key: str, now: dt.datetime
+) -> tuple[int, Mapping[str, str]]:
+    """Return the id of the ballot, open again, and the statuses it holds, by voter."""
+    this = {"case_id": instance_id, "ballot_key": key}
+    rows = connection.execute(_STATUSES, this).all()
+    if not rows:
         values = {"instance_id": instance_id, "key": key, "round": 1, "opened_at": now}
-        return inserted_id(connection.execute(insert(_BALLOT).values(values)))
-    values = {"closed_at": None, "opened_at": now, "round": _BALLOT.c.round + 1}
-    connection.execute(update(_BALLOT).where(*where).values(values))
-    return int(row.id)
+        return inserted_id(connection.execute(insert(_BALLOT).values(values))), {}
+    connection.execute(_REOPEN, {**this, "moment": now})
+    return int(rows[0].id), {row.voter: row.status for row in rows if row.voter is not None}
 
 
 def _change(connection: Connection, ballot_id: int, voter: str, values: Mapping[str, Any]) -> None:
