@@ -376,9 +376,13 @@ def doctor() -> None:
     from workflow_app.store import health
 
     house = _ready()
+    settings, today = house.settings, house.clock.now().astimezone(house.settings.zone).date()
     found = house.read(lambda uow: list(health.complaints(uow)))
-    for sentence in health.local_address(house.settings.public_url):
-        if house.settings.is_trial:
+    found += health.full_disk(settings.data_dir)
+    for sentence in (
+        *health.local_address(settings.public_url), *health.old_copies(settings.copies, today)
+    ):  # fmt: skip
+        if settings.is_trial:
             click.echo(f"пока это проба, не мешает: {sentence}")
         else:
             found.append(sentence)

@@ -1,7 +1,9 @@
 """What needs an operator: silent parts, effects that wait, incidents, roles nobody holds."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -9,7 +11,8 @@ from sqlalchemy import func, select
 from workflow_app.config import is_local
 from workflow_app.engine.checks.names import spoken
 from workflow_app.store import leases, offices
-from workflow_app.store.models.directory import Municipality
+from workflow_app.store.backups import last_night
+from workflow_app.store.models.directory import Municipality, Person
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Journal
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -17,19 +20,69 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 PARTS = {"relay": "почтовый узел заданий", "beat": "часы сроков"}
 SILENT_AFTER = dt.timedelta(minutes=1)
 LATE_AFTER = dt.timedelta(minutes=5)
+COPY_IS_OLD_AFTER = dt.timedelta(days=2)
+LITTLE_ROOM = 2**30
+"""Bytes; a day of a large district with its papers takes less."""
 
 
-def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
-    """Yield Russian sentences about whatever is not well."""
+def is_well(uow: SqlUnitOfWork) -> bool:
+    """Tell whether all parts were seen lately and nothing waits for long."""
+    return not any(silent_parts(uow)) and not any(late_effects(uow))
+
+
+def silent_parts(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield a sentence for each part that was not seen lately, or that was seen in the future."""
     seen = leases.seen(uow.connection)
     for part, title in PARTS.items():
         if part not in seen or uow.now - seen[part] > SILENT_AFTER:
             yield f"{title} ({part}) не отвечает"
-    late = select(func.count()).where(
-        OutboxMessage.done_at.is_(None), OutboxMessage.created_at < uow.now - LATE_AFTER
+        elif seen[part] - uow.now > SILENT_AFTER:
+            at = seen[part].astimezone(uow.zone)
+            yield f"часы этой машины отстают: {title} ({part}) отмечались {at:%d.%m.%Y %H:%M}"
+
+
+def late_effects(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield a sentence for each kind of work that waits for long: how much, and since when."""
+    waiting = OutboxMessage.done_at.is_(None)
+    late = (
+        select(OutboxMessage.kind, func.count(), func.min(OutboxMessage.created_at))
+        .where(waiting, OutboxMessage.created_at < uow.now - LATE_AFTER)
+        .group_by(OutboxMessage.kind)
+        .order_by(OutboxMessage.kind)
     )
-    if waiting := uow.connection.execute(late).scalar_one():
-        yield f"ждут исполнения дольше пяти минут: {waiting}"
+    for kind, count, since in uow.session.execute(late):
+        at = since.astimezone(uow.zone)
+        yield f"ждут исполнения дольше пяти минут: {kind}, {count}, с {at:%d.%m.%Y %H:%M}"
+
+
+def refused_addresses(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield a sentence when addresses of people take no letters."""
+    refused = select(func.count()).where(Person.email_bounced_at.is_not(None))
+    if count := uow.session.scalars(refused).one():
+        yield f"адресов, которые не принимают писем: {count} (люди — в разделе «Администрирование»)"
+
+
+def full_disk(folder: Path) -> Iterator[str]:
+    """Yield a sentence when little room is left for data."""
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_ROOM:
+        yield f"в {folder} осталось мало места: {free // 2**20} МБ"
+
+
+def old_copies(folder: Path, today: dt.date) -> Iterator[str]:
+    """Yield a sentence when the last nightly copy is old or missing."""
+    newest = last_night(folder)
+    if newest is None:
+        yield f"ночных копий ещё нет: {folder}"
+    elif today - newest > COPY_IS_OLD_AFTER:
+        yield f"последняя исправная ночная копия сделана {newest:%d.%m.%Y}: {folder}"
+
+
+def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield Russian sentences about whatever is not well."""
+    yield from silent_parts(uow)
+    yield from late_effects(uow)
+    yield from refused_addresses(uow)
     opened = select(func.count()).where(Incident.resolved_at.is_(None))
     if incidents := uow.connection.execute(opened).scalar_one():
         yield f"сбоев ждут решения: {incidents}"

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow_app.engine.calendar import CalendarNotFilledError
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
-from workflow_app.store import leases, outbox, queries
+from workflow_app.store import health as state
+from workflow_app.store import queries
 from workflow_app.store.models.directory import Person
 from workflow_app.web.entrance import SCRIPTS, split
 from workflow_app.web.house import read
@@ -127,15 +128,9 @@ def written() -> list[str]:
 
 
 @pages.get("/health")
-def health() -> dict[str, Any]:
-    """Tell whether the parts of the house were seen lately."""
-
-    def look(uow: Any) -> dict[str, Any]:
-        seen = leases.seen(uow.connection)
-        ages = {name: (uow.now - at).total_seconds() for name, at in seen.items()}
-        return {"ok": True, "seconds_since": ages, "waiting": outbox.waiting(uow.connection)}
-
-    return read(look)
+def health() -> dict[str, bool]:
+    """Tell whether all is well; `workflow-app doctor` says what is not, to who may know."""
+    return {"ok": read(state.is_well)}
 
 
 def is_fragment() -> bool:
