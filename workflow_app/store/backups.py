@@ -83,7 +83,10 @@ def restore(database: Database, source: Path) -> None:
 
 def nightly(database: Database, folder: Path, day: dt.date) -> Path | None:
     """Write the copy of a night unless it is there, and forget the oldest ones."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BackupError(f"нет папки для копий {folder}: {error.strerror}") from error
     target = folder / NIGHTLY.format(day=day.isoformat())
     if target.exists():
         return None

@@ -6,9 +6,7 @@ a doubled or missed tick changes nothing.
 
 import datetime as dt
 import os
-import signal
 import socket
-import threading
 from collections.abc import Callable
 
 import structlog
@@ -25,6 +23,8 @@ from workflow_app.store import leases, uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.roots import SqlRoots
+from workflow_app.supervisor.stopping import Stopping
+from workflow_app.tasks.copies import NightlyCopy
 from workflow_app.tasks.effects import TASKS, claim
 
 log = structlog.get_logger()
@@ -76,20 +76,18 @@ def _tell(error: Exception, what: str, **about: object) -> None:
 
 def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:
     """Tick under a lease until a signal comes."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    while not stop.is_set():
-        try:
-            mine = house.transact(
-                lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
-            )
-            busy = tick() if mine else 0
-        except Exception as error:  # noqa: BLE001 (the next tick may succeed)
-            _tell(error, "tick failed", loop=name)
-            busy = 0
-        stop.wait(0 if busy else seconds)
+    with Stopping() as stopping:
+        while not stopping.is_wished:
+            try:
+                mine = house.transact(
+                    lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
+                )
+                busy = tick() if mine else 0
+            except Exception as error:  # noqa: BLE001 (the next tick may succeed)
+                _tell(error, "tick failed", loop=name)
+                busy = 0
+            stopping.wait(0 if busy else seconds)
 
 
 def relay(house: House, celery: Celery) -> None:
@@ -123,6 +121,7 @@ def clear_away(house: House) -> None:
 def beat(house: House) -> None:
     """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
+    copies = NightlyCopy(house)
 
     def once_a_day() -> int:
         today = house.clock.now().date()
@@ -130,6 +129,7 @@ def beat(house: House) -> None:
             watch_posts(house)
             clear_away(house)
             watched.add(today)
+        copies.tick()
         return tick(house)
 
     run(house, "beat", BEAT_SECONDS, once_a_day)
