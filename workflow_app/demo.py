@@ -2,6 +2,8 @@
 
 import datetime as dt
 import shutil
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -19,19 +21,39 @@ from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.supervisor import StartError
 
 STORY_DAY = dt.date(2025, 8, 28)
 PASSWORD = "demo-2025"  # noqa: S105 (printed on purpose: everybody in this district is fictional)
 
 
 def forget(house: House) -> None:
-    """Remove an earlier demonstration kept in files; a database server is left alone."""
+    """Remove an earlier demonstration kept in files; a database server is left alone.
+
+    Raises `StartError` where the data are of another district, or of people whose addresses are not
+    of those reserved for examples (RFC 2606).
+    """
     if not house.database.is_sqlite:
         return
     path = Path(house.database.url.removeprefix("sqlite:///"))
+    if _has_real_people(path):
+        raise StartError(
+            f"в {path} данные настоящего района, показ стёр бы их; укажите другую папку в DATA_DIR"
+        )
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     shutil.rmtree(house.settings.data_dir / "mail", ignore_errors=True)
+
+
+def _has_real_people(path: Path) -> bool:
+    if not path.exists():
+        return False
+    ours = {row["name"] for row in replay.rows("municipality")}
+    people = "SELECT 1 FROM person WHERE email IS NULL OR email NOT LIKE '%.example' LIMIT 1"
+    with closing(sqlite3.connect(path)) as opened, suppress(sqlite3.OperationalError):
+        districts = {name for (name,) in opened.execute("SELECT name FROM municipality")}
+        return bool(districts - ours) or opened.execute(people).fetchone() is not None
+    return False  # no such table: nothing was ever loaded
 
 
 def load(house: House, *, live_through: bool = False) -> None:

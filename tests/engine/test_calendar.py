@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workflow_app.engine.calendar import (
+    EARLIEST,
+    LATEST,
     CalendarNotFilledError,
     WorkingCalendar,
     due_moment,
@@ -113,3 +115,9 @@ def test_no_day_lies_beyond_the_end_of_the_calendar():
     ):
         with pytest.raises(CalendarNotFilledError):
             count()
+
+
+@pytest.mark.parametrize("day", [EARLIEST, dt.date(1900, 9, 1), dt.date(2199, 8, 31), LATEST])
+def test_every_day_that_people_may_name_has_a_school_year(day):
+    first, last = school_year_bounds(school_year_of(day))
+    assert first <= day <= last

@@ -10,7 +10,7 @@ import pytest
 from browsing import Browser
 from lxml import etree, html
 from sqlalchemy import select, update
-from stories import done, to_department, to_signature
+from stories import code, done, propose, to_department, to_signature
 
 from workflow_app.app import create_app
 from workflow_app.bootstrap import FIRST_DAY, WholeYear
@@ -45,9 +45,15 @@ SEEN = 60
 """So many pages each of two people opens, from one link to the next."""
 
 
-def test_network_whose_name_holds_marks_is_founded_under_it(sqlite_district):
-    district = sqlite_district("2025-08-28")
-    name = f"Чтение {HOSTILE}"
+LONGEST = 120
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("name", [f"Чтение {HOSTILE}", "я" * LONGEST], ids=["marks", "longest"])
+def test_network_of_any_name_is_founded_under_it(open_district, name):
+    district = open_district("2025-08-28")
+    too_long = propose(district, "P101", {"S16": "supported"}, name="я" * (LONGEST + 1))
+    assert code(too_long) == "text_too_long"
     case = to_department(district, name=name)
 
     done(district.act("P002", case, "approve"))

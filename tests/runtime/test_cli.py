@@ -7,18 +7,20 @@ import sqlite3
 import sys
 from contextlib import closing, suppress
 from functools import partial
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from workflow_app import cli
+from workflow_app import cli, demo
 from workflow_app.bootstrap import build, fingerprints
 from workflow_app.cli import commands
 from workflow_app.config import load_settings
 from workflow_app.store import health, leases, schema
 from workflow_app.store.importing import SEEDS
+from workflow_app.supervisor import StartError
 
 
 @pytest.fixture
@@ -200,3 +202,35 @@ def test_the_story_of_a_year_is_told_above_the_bar(on_terminal, capsys):
     assert "3/10" in shown
     assert "\r\x1b[2K" in shown, "the bar was wiped away before the line"
     assert capsys.readouterr().out == "01.07.2025 открыт год\n"
+
+
+@pytest.mark.parametrize(
+    ("of", "change"),
+    [
+        ("another district", "UPDATE municipality SET name = 'Настоящий муниципальный округ'"),
+        ("a real person", "UPDATE person SET email = 'director@school.ru' WHERE id = 5"),
+        ("a person without an address", "UPDATE person SET email = NULL WHERE id = 5"),
+    ],
+)
+def test_a_demonstration_takes_the_place_of_an_earlier_one_and_of_nothing_else(
+    sqlite_district, of, change
+):
+    house = sqlite_district("2025-08-28").house
+    with house.database.writing() as connection:
+        connection.execute(text(change))
+    house.database.engine.dispose()
+    file = Path(house.database.url.removeprefix("sqlite:///"))
+    with pytest.raises(StartError, match="данные настоящего района"):
+        demo.forget(house)
+    assert file.exists(), of
+
+
+def test_an_earlier_demonstration_and_an_empty_place_make_room(sqlite_district):
+    house = sqlite_district("2025-08-28").house
+    house.database.engine.dispose()
+    file = Path(house.database.url.removeprefix("sqlite:///"))
+    demo.forget(house)
+    assert not file.exists()
+    file.touch()
+    demo.forget(house)
+    assert not file.exists()

@@ -176,3 +176,29 @@ def test_a_term_nobody_can_count_is_refused_and_what_was_typed_comes_back(browse
     assert "Производственный календарь на 2025 год не заполнен: ничего не сохранено" in refused
     assert said in refused
     assert district.state(case) == "submitted"
+
+
+@pytest.mark.parametrize(
+    "target", ["/%0d%0aX: y", "/\r\nSet-Cookie: a=b", "/\tcases", "//[", "/\x00"]
+)
+def test_who_signs_in_is_led_to_no_address_that_is_none(browser, target):
+    stranger = browser()
+    sent = {
+        "login": "p102@levokum.example",
+        "password": "demo-2025",
+        "csrf_token": stranger.token(),
+    }
+    response = stranger.client.post("/sign-in", query_string={"next": target}, data=sent)
+    assert response.status_code == 302
+    assert response.headers["Location"] in ("/", "/%0d%0aX:%20y")
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [("1900-01-01", "2199-12-31"), ("2199-09-01", "2199-12-31"), ("1900-01-01", "1901-08-31")],
+)
+def test_a_draft_with_a_term_at_an_end_of_the_calendar_opens(browser, district, since, until):
+    draft = done(propose(district, "P102", {"S05": "supported"})).instance_id
+    done(district.edit("P102", draft, valid_from=since, valid_to=until))
+    assert "Черновик" in browser("P102").get(f"/cases/{draft}")
+    assert "Черновик" in browser("P102").get(f"/cases/{draft}/actions/withdraw")

@@ -138,6 +138,8 @@ def school_year_bounds(code: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of a school year such as «2025-2026»."""
     first, _, second = code.partition("-")
     plain = first.isascii() and first.isdigit() and len(first) == len("2025")
-    if not plain or second != str(int(first) + 1) or not EARLIEST.year < int(first) < LATEST.year:
+    # The year of the earliest day begins before it, that of the latest ends after it.
+    known = plain and EARLIEST.year - 1 <= int(first) <= LATEST.year
+    if not known or second != str(int(first) + 1):
         raise ValueError(f"«{code}» не учебный год: ожидается вид 2025-2026")
     return dt.date(int(first), SEPTEMBER, 1), dt.date(int(second), 8, 31)

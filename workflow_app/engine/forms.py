@@ -49,9 +49,12 @@ TOO_LARGE = Refusal("bad_number", "Слишком большое число ил
 NO_SUCH_DAY = Refusal("bad_date", f"Дата — с {EARLIEST:%d.%m.%Y} по {LATEST:%d.%m.%Y}")
 
 _line = StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\r\n]*$")
+_name = StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[^\r\n]*$")
 _text = StringConstraints(strip_whitespace=True, max_length=10_000)
 
 Line = Annotated[str, Widget("line"), _line]
+Name = Annotated[str, Widget("line"), _name]
+"""What something is called: two of them and the words of a title still make a line."""
 Text = Annotated[str, Widget("text"), _text]
 Choice = Annotated[str, Widget("choice"), _line]
 Number = Annotated[int | None, Widget("number")]

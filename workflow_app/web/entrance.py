@@ -66,4 +66,10 @@ def split(address: str) -> SplitResult:
 def is_inner(address: str) -> bool:
     """Tell whether an address leads to a page of this house."""
     is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return is_path and bool(split(address).path) and not split(address).netloc
+    # A line break would end the header that leads there.
+    return (
+        is_path
+        and address.isprintable()
+        and bool(split(address).path)
+        and not split(address).netloc
+    )

@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Form,
     Line,
     Many,
+    Name,
     Network,
     School,
     Text,
@@ -83,7 +84,7 @@ class Change(Form):
     directions: Many[Direction] = field(
         "Направления", of="school_year", basis="5.2", when=only("directions")
     )
-    name: Line = field("Наименование", basis="1.3", when=only("rename", "split"))
+    name: Name = field("Наименование", basis="1.3", when=only("rename", "split"))
     into: Network = field("К какой сети", when=only("merge"))
     new_base: School = field("Базовая школа новой сети", basis="1.3", when=only("split"))
     leaving: Many[School] = field("Школы новой сети", when=only("split"))

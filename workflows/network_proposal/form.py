@@ -8,8 +8,8 @@ from workflow_app.engine import (
     Date,
     Direction,
     Form,
-    Line,
     Many,
+    Name,
     Row,
     Rows,
     School,
@@ -36,7 +36,7 @@ class Member(Row):
 class Proposal(Form):
     """The proposal of a network."""
 
-    name: Line = field("Наименование сети", basis="1.3", hint="Коротко и по делу")
+    name: Name = field("Наименование сети", basis="1.3", hint="Коротко и по делу")
     school_year: Choice = field("Учебный год", of="school_years")
     base: School = field("Базовая школа", basis="1.3")
     members: Rows[Member] = field(
