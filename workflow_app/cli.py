@@ -100,11 +100,20 @@ def web() -> None:
 @commands.command()
 def worker() -> None:
     """Carry effects out: papers, notices, letters."""
-    argv = [
-        sys.executable, "-m", "celery", "-q", "-A", "celery_worker", "worker", "--concurrency", "2",
-        "--without-gossip", "--without-mingle", "--queues", "effects", "--loglevel", "WARNING",
+    os.execv(sys.executable, worker_argv())  # noqa: S606
+
+
+def worker_argv(module: str = "celery_worker", level: str = "WARNING") -> list[str]:
+    """Return the command of a worker for all lanes."""
+    from workflow_app.store.outbox import LANES
+
+    return [
+        sys.executable, "-m", "celery", "-q", "-A", module, "worker", *POOL,
+        "--without-gossip", "--without-mingle", "--queues", ",".join(LANES), "--loglevel", level,
     ]  # fmt: skip
-    os.execv(sys.executable, argv)  # noqa: S606
+
+
+POOL = os.environ.get("POOL", "--pool threads --concurrency 6").split()
 
 
 @commands.command()
