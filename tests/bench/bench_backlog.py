@@ -75,6 +75,7 @@ def pile_up(district: District, size: int) -> int:
         last = connection.execute(select(func.max(_DOCUMENT.c.id))).scalar_one()
         for row in messages:
             changed = {"done_at": "NULL", "handed_at": "NULL", "claimed_until": "NULL",
+                       "next_at": "source.created_at",
                        "attempts": "0", "outcome": "''"}  # fmt: skip
             if row["kind"] == "render":
                 paper, last = row["payload"]["document_id"], last + SPARE
@@ -107,7 +108,7 @@ def running(district: District, broker: ValkeyServer, smtp_url: str) -> Iterator
     settings = district.house.settings
     environ = {
         **os.environ, **settings.environ(), "REDIS_URL": broker.url, "SMTP_URL": smtp_url,
-        "CLOCK": DAY,
+        "CLOCK": district.house.clock.now().isoformat(),
     }  # fmt: skip
     processes = []
     with (settings.data_dir / "bench.log").open("wb") as log:
