@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from measuring import ROOT, side_by_side, tell
+from measuring import ROOT, tell
 
 # isort: split
 import psutil
@@ -26,6 +26,7 @@ from redis import Redis
 from servers import ValkeyServer, running_postgres, running_smtp, running_valkey
 from sqlalchemy import func, select, text
 from stories import done, to_department
+from times import seconds_of_additions
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document
@@ -114,9 +115,7 @@ def running(district: District, broker: ValkeyServer, smtp_url: str) -> Iterator
     with (settings.data_dir / "bench.log").open("wb") as log:
         for part in ("relay", "worker"):
             argv = [sys.executable, "-m", "workflow_app.cli", part]
-            processes.append(
-                subprocess.Popen(argv, cwd=ROOT, env=environ, stdout=log, stderr=log)
-            )
+            processes.append(subprocess.Popen(argv, cwd=ROOT, env=environ, stdout=log, stderr=log))
     try:
         yield processes
     finally:
@@ -151,13 +150,12 @@ def bench_backlog(kind: str) -> None:
                 for name in ("lpush", "rpush")
             )
         seconds = marks[-1][0] - marks[0][0]
-        (addition,) = side_by_side(lambda: sum(range(5_000_000)), rounds=3)
         tell(
             f"backlog_{SIZE}_{kind}", round(slowest(marks)), "effects/s in the slowest ten seconds",
             effects=size, per_second=round(size / seconds), seconds=round(seconds, 1),
             hand_outs_per_message=round(handed / size, 3), longest_list=longest,
             letters=len(smtp.messages), pss_mib=round(memory / 2**20),
-            five_million_additions=round(addition, 2),
+            five_million_additions=round(seconds_of_additions(), 2),
         )  # fmt: skip
 
 

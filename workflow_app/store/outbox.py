@@ -5,8 +5,8 @@
    so many places; what finds none waits here, not in the broker's list.
 3. A worker begins it by one conditional UPDATE: a lease from that moment on, one more attempt. A
    second worker finds the lease and does nothing.
-4. What it did and `done_at` are one transaction. The same transaction begins the next message of
-   the kind in the place that gets free, so that a lane with few places is not a slow one.
+4. What it did and `done_at` are one transaction. For letters the same transaction begins the next
+   one in the place that gets free, so that a lane with few places is not a slow one.
 5. A passing failure gives the place back and comes again later; one that every message of the lane
    would meet keeps its place, so that the rest waits behind it. A worker that died leaves a lease
    that ends, and the relay hands out again what nobody has and the broker's list has not.
@@ -58,7 +58,7 @@ class Lane:
 
 
 LANES: Mapping[str, Lane] = {
-    "papers": Lane(("render",), 2),
+    "papers": Lane(("render",), 50),
     "decisions": Lane(("call", "hear"), 50),
     "notices": Lane(("tell", "announce"), 200),
     "letters": Lane(("mail",), 2),

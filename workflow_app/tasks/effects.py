@@ -122,8 +122,8 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
 
 EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf}
 WITHIN: Mapping[str, Within] = {"tell": tell, "announce": announce, "call": call, "hear": hear}
-GOES_ON = 5.0
-"""Seconds after which a worker leaves what waits in a lane to the next one who has time."""
+GOES_ON: Mapping[str, float] = {"mail": 5.0}
+"""Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""
 AT_HAND = 50
 """How many messages of a lane one takes who does them one after the other."""
 DECISIONS = frozenset({"call", "hear"})
@@ -235,7 +235,7 @@ def register(application: Celery, house: House) -> None:
 
     def task_of(kind: str) -> Callable[[int], None]:
         def effect(message_id: int) -> None:
-            carry_out(house, message_id, kind, GOES_ON)
+            carry_out(house, message_id, kind, GOES_ON.get(kind, 0.0))
 
         return effect
 

@@ -16,6 +16,8 @@ from typing import Any
 import structlog
 from celery import Celery
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Connection
 
 from workflow_app.bootstrap import House
@@ -45,6 +47,7 @@ def broker_of(house: House) -> Redis:
     """Return the relay's own line to the broker: what waits in its lists is asked over it."""
     return Redis.from_url(
         house.settings.redis_url or "",
+        retry=Retry(NoBackoff(), 0),  # the next tick is the next try
         socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS,
     )  # fmt: skip
 
