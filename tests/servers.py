@@ -309,6 +309,8 @@ class _Controller(Controller):
                     await super()._handle_client()
                 finally:
                     keeper.waiting -= 1
+                    if self.transport:  # of who gave up nobody else would know
+                        self.transport.close()
 
         return Quiet(self.handler, **self.SMTP_kwargs)
 

@@ -29,7 +29,8 @@ def create_celery(house: House) -> Celery:
             "socket_connect_timeout": BROKER_SECONDS,
         },
         task_publish_retry=False,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
+        # A thread cannot be cancelled; its work counts, and what is delivered again finds it done.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         timezone="UTC",
     )
     effects.register(application, house)
