@@ -1,13 +1,25 @@
 """The worker's entry: `celery -A celery_worker worker`.
 
-The Flask object must not be called `app` here: Celery would take it for its own.
+The Flask object must not be called `app` here: Celery would take it for its own. It is built when
+somebody asks for it: a worker does without, and starts the sooner.
 """
 
-from workflow_app.app import create_app
+from typing import TYPE_CHECKING
+
 from workflow_app.bootstrap import build
 from workflow_app.config import load_settings
 from workflow_app.tasks.app import create_celery
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 house = build(load_settings())
-flask_app = create_app(house)
 celery_app = create_celery(house)
+
+
+def __getattr__(name: str) -> "Flask":
+    if name != "flask_app":
+        raise AttributeError(name)
+    from workflow_app.app import create_app  # noqa: PLC0415 (only on demand)
+
+    return create_app(house)

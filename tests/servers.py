@@ -6,6 +6,7 @@ worker's own. The kernel ends a server whose starter was killed; a missing one i
 skip.
 """
 
+import asyncio
 import ctypes
 import os
 import pwd
@@ -240,13 +241,18 @@ def running_valkey() -> Iterator[ValkeyServer]:
 
 @dataclass
 class SmtpServer:
-    """A mail server that keeps what it accepts and refuses what it is told to refuse."""
+    """A mail server that keeps what it accepts and refuses what it is told to refuse.
+
+    While it is `silent` it takes connections and says nothing; `waiting` counts them.
+    """
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     attempts: int = 0
+    silent: bool = False
+    waiting: int = 0
     _refusals: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -295,11 +301,30 @@ class SmtpServer:
         return AuthResult(success=True)
 
 
+class _Controller(Controller):
+    def factory(self):
+        keeper = self.handler
+
+        class Quiet(SMTP):
+            async def _handle_client(self):
+                keeper.waiting += 1
+                try:
+                    while keeper.silent:  # noqa: ASYNC110 (another thread sets it)
+                        await asyncio.sleep(0.02)
+                    await super()._handle_client()
+                finally:
+                    keeper.waiting -= 1
+                    if self.transport:  # of who gave up nobody else would know
+                        self.transport.close()
+
+        return Quiet(self.handler, **self.SMTP_kwargs)
+
+
 @contextmanager
 def running_smtp() -> Iterator[SmtpServer]:
     """Give a mail server on a free port of the loopback."""
     server = SmtpServer()
-    controller = Controller(
+    controller = _Controller(
         server, hostname="127.0.0.1", port=free_port(), authenticator=server.authenticate,
         auth_require_tls=False,
     )  # fmt: skip
@@ -308,6 +333,10 @@ def running_smtp() -> Iterator[SmtpServer]:
     try:
         yield server
     finally:
+        server.silent = False
+        end = time.monotonic() + 2
+        while server.waiting and time.monotonic() < end:  # who was kept waiting is let go
+            time.sleep(0.02)
         controller.stop()
 
 

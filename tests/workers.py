@@ -4,13 +4,13 @@ import datetime as dt
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from workflow_app.cli import worker_argv
 from workflow_app.store import outbox
 from workflow_app.tasks import loops
 from workflow_app.tasks.app import create_celery
@@ -26,12 +26,12 @@ class Workers:
         self.district, self.folder = district, folder
         self.house = replace(district.house, settings=settings)
         self.celery = create_celery(self.house)
+        self.broker = loops.broker_of(self.house)
         self._running = []
 
     def start(self, module="celery_worker", **environ):
         """Start a worker of a module; return its process."""
-        argv = [sys.executable, "-m", "celery", "-q", "-A", module, "worker", "-c", "2",
-                "--without-gossip", "--without-mingle", "-Q", "effects", "-l", "ERROR"]  # fmt: skip
+        argv = worker_argv(module, level="ERROR")
         now = self.district.house.clock.now().isoformat()
         path = os.pathsep.join(map(str, (TESTS, TESTS / "recipe", TESTS / "tasks")))
         given = {**os.environ, **self.house.settings.environ(), "PYTHONPATH": path, "CLOCK": now,
@@ -58,7 +58,7 @@ class Workers:
         while not until():
             logs = [self.log(n).read_text() for n in range(len(self._running))]
             assert now < begun + seconds, f"the workers did not get there: {logs}"
-            loops.publish(self.house, self.celery)
+            loops.publish(self.house, self.celery, self.broker)
             time.sleep(0.05)
             before, now = now, time.monotonic()
             self.district.house.clock.advance(dt.timedelta(seconds=now - before))
@@ -74,6 +74,8 @@ class Workers:
                 self.kill(process)
             process.wait()
         self.celery.close()
+        self.broker.flushall()  # all tests of a process have one broker
+        self.broker.close()
 
 
 @pytest.fixture

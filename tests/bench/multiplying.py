@@ -14,8 +14,10 @@ def multiply(
     values = ", ".join(changed.get(name, f'source."{name}"') for name in names)
     connection.execute(
         text(
-            f"INSERT INTO {table.name} ({quoted}) SELECT {values}"  # noqa: S608 (our own names)
-            f" FROM {table.name} AS source, generate_series(1, :count) AS n WHERE source.id = :like"
+            "WITH RECURSIVE counted(n) AS"  # noqa: S608 (our own names)
+            " (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < :count)"
+            f" INSERT INTO {table.name} ({quoted}) SELECT {values}"
+            f" FROM {table.name} AS source, counted WHERE source.id = :like"
         ),
         {"count": count, "like": like},
     )

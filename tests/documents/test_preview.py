@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starter import starter_docx
 from word_pieces import p, row, table
@@ -44,6 +46,19 @@ def test_pdf_without_libreoffice_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(pdf, "PROGRAMS", ("no-such-program",))
     with pytest.raises(PdfUnavailable):
         to_pdf(starter_docx(), timeout=1)
+
+
+@pytest.mark.parametrize("left", ["", ": > ", "printf PK > "])
+def test_a_program_that_leaves_no_pdf_has_failed_whatever_it_says(
+    left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "soffice"
+    made = f'{left}"${{@: -2:1}}/paper.pdf"' if left else "true"
+    program.write_text(f"#!/bin/bash\n{made}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(pdf, "PROGRAMS", (str(program),))
+    with pytest.raises(PdfFailed, match="не сделал PDF"):
+        to_pdf(starter_docx(), timeout=5)
 
 
 @pytest.mark.deep

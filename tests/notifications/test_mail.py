@@ -1,6 +1,8 @@
 import dataclasses
 import socket
+import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -149,6 +151,7 @@ def test_a_busy_mailbox_is_worth_another_try_which_succeeds(smtp_server, mailer)
     error = refused(mailer)
     assert not error.permanent
     assert not error.bounced
+    assert not error.unanswered
     assert "451" in error.reason
 
     smtp_server.accept()
@@ -182,7 +185,49 @@ def test_a_server_that_says_nothing_is_given_up_in_time():
         started = time.monotonic()
         error = refused(mailer)
     assert not error.permanent
+    assert error.unanswered
     assert time.monotonic() - started < 3
+
+
+def test_a_server_that_drips_is_given_up_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as dripping:
+        drip = threading.Thread(target=drip_a_greeting, args=(dripping,))
+        drip.start()
+        url = f"smtp://127.0.0.1:{dripping.getsockname()[1]}"
+        started = time.monotonic()
+        error = refused(SmtpMailer(url, SENDER, timeout=0.4))
+        assert time.monotonic() - started < 2
+        drip.join()
+    assert error.unanswered
+    assert not error.permanent
+
+
+def drip_a_greeting(server):
+    """Say a byte of a greeting without an end every twentieth of a second, five seconds at most."""
+    line, _ = server.accept()
+    with line, suppress(OSError):
+        for _ in range(100):
+            line.sendall(b"2")
+            time.sleep(0.05)
+
+
+def test_a_server_that_lets_nobody_in_is_no_fault_of_the_letter():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"smtp://127.0.0.1:{closed.getsockname()[1]}"
+        answer = threading.Thread(target=refuse_everybody, args=(closed,))
+        answer.start()
+        error = refused(SmtpMailer(url, SENDER))
+        answer.join()
+    assert error.unanswered
+    assert not error.permanent
+    assert "554 closed" in error.reason
+
+
+def refuse_everybody(server):
+    line, _ = server.accept()
+    with line:
+        line.sendall(b"554 closed\r\n")
+        line.recv(100)
 
 
 def test_a_name_and_a_password_are_taken_from_the_address(smtp_server):

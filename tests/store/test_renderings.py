@@ -7,7 +7,7 @@ from sqlalchemy import select
 from stories import done, propose
 
 from workflow_app.documents import PdfFailed, PdfUnavailable
-from workflow_app.store import renderings, schema
+from workflow_app.store import outbox, renderings, schema
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.tasks import effects
@@ -73,9 +73,11 @@ def test_asking_twice_makes_one_pdf_and_no_version(district):
 def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district):
     ask(district)
     (message,) = messages(district)
-    stored, content = district.read(lambda uow: effects.look_up(uow, message["id"]))
-    effects.EFFECTS["pdf"](district.house, stored, content)  # made, and then the lights go out
+    begun = district.house.tell(lambda uow: effects.begin(uow, "pdf", message["id"]))
+    effects.EFFECTS["pdf"](district.house, begun)  # made, and then the lights go out
     assert row(district)["pdf_sha256"] is None
+    assert effects.carry_out(district.house, message["id"], "pdf") == "done before"
+    district.house.clock.advance(outbox.LEASE)
     assert effects.carry_out(district.house, message["id"], "pdf") == "done"
     assert effects.carry_out(district.house, message["id"], "pdf") == "done before"
     assert [one["content"] for one in district.rows(StoredFile, kind="application/pdf")] == [
@@ -86,10 +88,12 @@ def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district)
 def test_two_workers_at_once_keep_one_pdf(district):
     ask(district)
     (message,) = messages(district)
-    stored, content = district.read(lambda uow: effects.look_up(uow, message["id"]))
-    slow = effects.EFFECTS["pdf"](district.house, stored, content)
+    begun = district.house.tell(lambda uow: effects.begin(uow, "pdf", message["id"]))
+    slow = effects.EFFECTS["pdf"](district.house, begun)
+    district.house.clock.advance(outbox.LEASE)
     district.carry_out()
-    district.house.transact(slow)
+    late = district.house.tell(lambda uow: effects._finished(uow, begun, slow, goes_on=True))
+    assert late == ("done before", None)
     assert len(district.rows(StoredFile, kind="application/pdf")) == 1
 
 

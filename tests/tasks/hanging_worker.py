@@ -5,6 +5,7 @@ worker stops; it leaves the file `HANG_MARK` as a sign. A worker that finds the 
 """
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -14,17 +15,17 @@ from workflow_app.documents import compiler
 __all__ = ["celery_app"]
 
 sign = Path(os.environ["HANG_MARK"])
-being_made = []
+being_made = threading.local()
 render, write_zip = house.papers.render, compiler.write_zip
 
 
 def render_remembering(name, values):
-    being_made[:] = [name]
+    being_made.name = name
     return render(name, values)
 
 
 def write_zip_hanging(members):
-    if being_made == [os.environ["HANG_IN"]] and not sign.exists():
+    if being_made.name == os.environ["HANG_IN"] and not sign.exists():
         sign.touch()
         time.sleep(600)
     return write_zip(members)

@@ -52,8 +52,9 @@ def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_ser
         effects.carry_out(district.house, *message)
     mails = [row for row in district.rows(OutboxMessage) if row["kind"] == "mail"]
     message = mails[0]
-    row, letter = district.read(lambda uow: effects.look_up(uow, message["id"]))
-    effects.EFFECTS["mail"](district.house, row, letter)  # sent, and then the lights go out
+    begun = district.house.tell(lambda uow: effects.begin(uow, "mail", message["id"]))
+    effects.EFFECTS["mail"](district.house, begun)  # sent, and then the lights go out
+    district.house.clock.advance(outbox.LEASE)
     effects.carry_out(district.house, message["id"], "mail")
     ids = [m["Message-ID"] for m in smtp_server.messages]
     assert ids[-1] == ids[-2]

@@ -3,6 +3,8 @@
 import pytest
 from stories import done
 
+from workflow_app.store.models.messages import OutboxMessage
+
 
 @pytest.fixture
 def paper(district, submitted):
@@ -38,14 +40,18 @@ def test_a_press_on_the_papers_own_page_comes_back_there(browser, paper):
     assert response.headers["Location"].endswith(f"/documents/{paper}")
 
 
-def test_where_nothing_makes_pdf_no_button_is_shown_and_a_press_is_nothing(
+def test_where_nothing_makes_pdf_the_papers_page_says_so_and_a_press_leads_there(
     browser, district, submitted, paper
 ):
     district.house.__dict__["pdf_maker"] = None
-    head = browser("P102")
+    head, path = browser("P102"), f"/documents/{paper}"
     assert "/pdf" not in head.get(f"/cases/{submitted}")
-    assert "/pdf" not in head.get(f"/documents/{paper}")
-    head.post(f"/documents/{paper}/pdf", status=404)
+    for page in (head.get(path), head.get(f"{path}/pdf")):
+        assert 'action="/documents' not in page
+        assert "на сервере нет LibreOffice" in page
+    assert head.post(f"{path}/pdf").headers["Location"].endswith(path)
+    assert not [row for row in district.rows(OutboxMessage) if row["kind"] == "pdf"]
+    browser("P112").get(f"{path}/pdf", 404)
 
 
 def test_a_stranger_to_the_case_neither_makes_nor_reads_its_pdf(browser, district, paper):

@@ -12,6 +12,7 @@ from pathlib import Path
 from workflow_app.documents.findings import DocumentError
 
 PROGRAMS = ("soffice", "libreoffice")
+_MARK = b"%PDF-"
 # A paper kept for years: the archive kind of PDF with a readable structure.
 _FILTER = (
     'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
@@ -46,9 +47,11 @@ def to_pdf(docx: bytes, *, timeout: float) -> bytes:
         source.write_bytes(docx)
         _convert(program, source, timeout)
         result = source.with_suffix(".pdf")
-        if not result.exists():
-            raise PdfFailed("LibreOffice не смог прочитать документ")
-        return result.read_bytes()
+        made = result.read_bytes() if result.exists() else b""
+        if not made.startswith(_MARK):
+            # A full disk or a broken profile leaves an empty file, and the code of success.
+            raise PdfFailed("LibreOffice не сделал PDF: файла нет, он пуст или это не PDF")
+        return made
 
 
 def _convert(program: str, source: Path, timeout: float) -> None:

@@ -38,14 +38,19 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 class MailError(Exception):
     """A letter was not sent: a `permanent` failure will be the same next time, others may pass.
 
-    `bounced` says that the fault is the recipient's address, not ours or the server's.
+    `bounced` says that the fault is the recipient's address, not ours or the server's;
+    `unanswered` that any other letter would meet the same now: the server is away, silent, or does
+    not let us in.
     """
 
-    def __init__(self, *, permanent: bool, reason: str, bounced: bool = False) -> None:
+    def __init__(
+        self, *, permanent: bool, reason: str, bounced: bool = False, unanswered: bool = False
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.reason = reason
         self.bounced = bounced
+        self.unanswered = unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

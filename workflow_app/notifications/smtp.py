@@ -1,16 +1,24 @@
-"""Letters over SMTP: one connection a letter, every refusal sorted into "again" or "never"."""
+"""Letters over SMTP: one connection a letter, every refusal sorted into "again" or "never".
+
+A letter has a deadline as a whole: a server that drips a byte a second would satisfy any timeout of
+a single read for ever.
+"""
 
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from workflow_app.notifications.message import Mail, MailError, address_of, compose, one_line
 
-TIMEOUT = 20.0
+DEADLINE = 20.0
+"""Seconds of one letter from the first packet to the last: less than the lease of its message."""
+_CUT_AGAIN = 0.1
 _PORTS = {"smtp": 25, "smtps": 465}
-_PERMANENT = 500
+_READY, _PERMANENT = 220, 500
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -21,7 +29,7 @@ class SmtpMailer:
     off. A password never leaves this machine unencrypted without that word.
     """
 
-    def __init__(self, url: str, sender: str, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str, sender: str, timeout: float = DEADLINE) -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "smtps"
         self._host = parts.hostname or ""
@@ -38,33 +46,60 @@ class SmtpMailer:
         try:
             with self._session() as server:
                 server.send_message(message, to_addrs=[recipient])
+        except (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected) as error:
+            raise _unanswered(f"почтовый сервер отказал: {_told(error)}") from error
         except smtplib.SMTPException as error:
             raise _refusal(error) from error
-        except OSError as error:
-            raise MailError(
-                permanent=False, reason=f"почтовый сервер недоступен: {one_line(str(error))}"
-            ) from error
+        except OSError as error:  # last: the exceptions of smtplib are OSErrors too
+            raise _unanswered(f"почтовый сервер недоступен: {one_line(str(error))}") from error
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
-        server = self._connect()
+        server = self._unconnected()
+        ended, late = threading.Event(), threading.Event()
+        watch = threading.Thread(target=self._cut_off, args=(server, ended, late), daemon=True)
+        watch.start()
         try:
+            code, greeting = server.connect(self._host, self._port)
+            if code != _READY:
+                raise smtplib.SMTPConnectError(code, greeting)
+            if late.is_set():  # finding the server took all the time there was
+                raise TimeoutError
             self._introduce(server)
             yield server
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if not late.is_set():
+                raise
+            raise _unanswered(f"почтовый сервер не ответил за {self._timeout:g} с") from error
         finally:
             # The letter is accepted or refused by now; a quarrel at parting changes neither.
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
+            ended.set()
             server.close()
+            watch.join()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _cut_off(self, server: smtplib.SMTP, ended: threading.Event, late: threading.Event) -> None:
+        """End a session at its deadline, in whatever read or write it stands."""
+        if ended.wait(self._timeout):
+            return
+        late.set()
+        while not ended.wait(_CUT_AGAIN):  # again: TLS puts another socket in place of the first
+            with suppress(OSError, AttributeError):
+                socket.socket.shutdown(server.sock, socket.SHUT_RDWR)  # type: ignore[arg-type]
+
+    def _unconnected(self) -> smtplib.SMTP:
         # Without a name smtplib asks the name service, which may take seconds or fail.
         name = address_of(self._sender).domain
+        step = self._timeout / 2  # of connecting and of the handshake, which nobody can cut off
         if self._secure:
-            return smtplib.SMTP_SSL(
-                self._host, self._port, name, timeout=self._timeout, context=_tls()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                local_hostname=name, timeout=step, context=_tls()
             )
-        return smtplib.SMTP(self._host, self._port, name, timeout=self._timeout)
+        else:
+            server = smtplib.SMTP(local_hostname=name, timeout=step)
+        server._host = self._host  # type: ignore[attr-defined]  # noqa: SLF001 (for the certificate)
+        return server
 
     def _introduce(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
@@ -76,17 +111,16 @@ class SmtpMailer:
         if not user:
             return
         if not (encrypted or self._plain or self._host in _LOOPBACK):
-            raise MailError(
-                permanent=False,
-                reason="почтовый сервер не предлагает шифрование, пароль ему не отправлен",
-            )
+            raise _unanswered("почтовый сервер не предлагает шифрование, пароль ему не отправлен")
         try:
             server.login(user, password)
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             # A wrong password is the operator's matter: the letter waits until it is put right.
-            raise MailError(
-                permanent=False, reason=f"почтовый сервер не принял имя и пароль: {_told(error)}"
-            ) from error
+            raise _unanswered(f"почтовый сервер не принял имя и пароль: {_told(error)}") from error
+
+
+def _unanswered(reason: str) -> MailError:
+    return MailError(permanent=False, reason=reason, unanswered=True)
 
 
 def _refusal(error: smtplib.SMTPException) -> MailError:

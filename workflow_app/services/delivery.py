@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from workflow_app.services.ports import Delivery, Letter
+from workflow_app.services.ports import Delivery, Letter, NewNotice
 
 MOST_LETTERS = 5
 """Letters a person gets on one day; what is more comes as one digest (dossier 8)."""
@@ -44,28 +44,26 @@ class Message(Protocol):
 
 def tell(uow: Delivery, message: Message) -> None:
     """Write the notices of a `Tell` and queue their letters."""
-    payload = message.payload
-    targets = [(role, organisation) for role, organisation in payload["to"]]
-    _notify(uow, message, f"{message.id}", targets, payload["subject"], payload["text"])
+    said = message.payload
+    notice = NewNotice(f"{message.id}", _targets(said["to"]), said["subject"], said["text"])
+    uow.notify(message.municipality_id, message.instance_id, [notice])
 
 
 def announce(uow: Delivery, message: Message) -> None:
     """Tell people what came into their queue, and by when."""
-    payload = message.payload
-    heading = uow.heading(message.instance_id or 0)
-    text = f"Срок: {_day(payload['due_at'])}" if payload["due_at"] else ""
-    for number, (role, organisation, title) in enumerate(payload["items"]):
-        targets = [(role, organisation)]
-        _notify(uow, message, f"{message.id}.{number}", targets, f"{title}: {heading}", text)
+    said = message.payload
+    # A message of the release before does not carry how its case is called.
+    heading = said["heading"] if "heading" in said else uow.heading(message.instance_id or 0)
+    text = f"Срок: {_day(said['due_at'])}" if said["due_at"] else ""
+    notices = [
+        NewNotice(f"{message.id}.{number}", ((role, place),), f"{title}: {heading}", text)
+        for number, (role, place, title) in enumerate(said["items"])
+    ]
+    uow.notify(message.municipality_id, message.instance_id, notices)
 
 
-def _notify(
-    uow: Delivery, message: Message, key: str, targets: list[tuple[str, int]], subject: str,
-    text: str,
-) -> None:  # fmt: skip
-    municipality, instance = message.municipality_id, message.instance_id
-    notices = uow.notify(key, municipality, instance, targets, subject, text)
-    uow.queue_mails(municipality, instance, notices)
+def _targets(said: Sequence[Sequence[Any]]) -> list[tuple[str, int]]:
+    return [(role, place or 0) for role, place in said]
 
 
 def _day(moment: str) -> str:

@@ -275,12 +275,13 @@ class UnitOfWork(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """A document that waits for its file."""
+class NewNotice:
+    """A notice on its way to whoever holds its targets; no person gets one key twice."""
 
-    id: int
-    template: str
-    values: Mapping[str, Any]
+    key: str
+    to: Sequence[tuple[str, int]]
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +292,6 @@ class Letter:
     address: str
     subject: str
     text: str
-    is_mailed: bool
     created_at: dt.datetime
     sent_today: int = 0
     """How many letters the person got today already."""
@@ -305,22 +305,15 @@ class Delivery(Protocol):
     def now(self) -> dt.datetime:
         """The moment of this transaction, UTC."""
 
-    def document(self, document_id: int) -> DocumentRow | None:
-        """Return a document that has no file yet."""
-
     def file_document(
         self, document_id: int, content: bytes, template_sha256: str, renderer: str
     ) -> None:
         """Keep the file under its hash and put it to its document, once."""
 
     def notify(
-        self, key: str, municipality_id: int, instance_id: int | None,
-        targets: Sequence[tuple[str, int]], subject: str, text: str,
-    ) -> Sequence[int]:  # fmt: skip
-        """Write a notice to every holder of the targets; return them."""
-
-    def letter(self, notice_id: int) -> Letter | None:
-        """Return a notice with the address it goes to."""
+        self, municipality_id: int, instance_id: int | None, notices: Sequence[NewNotice]
+    ) -> None:
+        """Write every notice to every holder of its targets, and queue their letters."""
 
     def put_into_digest(self, notice_id: int) -> None:
         """Leave a letter to the day's digest."""
@@ -333,8 +326,3 @@ class Delivery(Protocol):
 
     def heading(self, instance_id: int) -> str:
         """Return how an instance is called, with its number."""
-
-    def queue_mails(
-        self, municipality_id: int, instance_id: int | None, notice_ids: Sequence[int]
-    ) -> None:
-        """Put letters into the outbox."""

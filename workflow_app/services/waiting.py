@@ -55,9 +55,11 @@ class Waiting:
             self._announce(case, for_watcher)
 
     def _announce(self, case: Case, items: Sequence[NewWorkItem]) -> None:
+        process = self.uow.processes[case.process]
         self.uow.send(
             case, "announce",
             {
+                "heading": f"{process.heading_of(case.data)} {case.number}".strip(),
                 "items": [[item.role, item.organisation_id, item.title] for item in items],
                 "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
             },

@@ -213,7 +213,7 @@ class SqlAdministration:
         where = (_OUTBOX.c.id == incident.outbox_id, _OUTBOX.c.outcome == "failed")
         values = {
             "done_at": None, "outcome": "", "attempts": 0, "claimed_until": None,
-            "next_at": self._uow.now,
+            "handed_at": None, "next_at": self._uow.now,
         }  # fmt: skip
         return self._connection.execute(update(_OUTBOX).where(*where).values(values)).rowcount == 1
 

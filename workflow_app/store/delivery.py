@@ -4,11 +4,23 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from workflow_app.services.ports import DocumentRow, Letter
+from workflow_app.services.ports import Letter, NewNotice
 from workflow_app.store import offices, outbox
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.base import table
@@ -27,25 +39,22 @@ _NOTICE = table(Notice)
 _PERSON = table(Person)
 _INSTANCE = table(Instance)
 _ADD_NOTICE = insert(_NOTICE).returning(_NOTICE.c.id)
-_SENT = _NOTICE.alias("sent")
-_SENT_TODAY = (
-    select(func.count())
-    .where(_SENT.c.person_id == _NOTICE.c.person_id, _SENT.c.mailed_at >= bindparam("midnight"))
-    .scalar_subquery()
-)
-_LETTER = (
-    select(_NOTICE, _PERSON.c.email, _PERSON.c.email_bounced_at, _SENT_TODAY.label("sent_today"))
-    .join(_PERSON, _PERSON.c.id == _NOTICE.c.person_id)
-    .where(_NOTICE.c.id == bindparam("notice_id"))
-)
-
 _MAILED = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(
     mailed_at=bindparam("moment"), text=case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
 )  # fmt: skip
-_NOT_FILED = (_DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None))
-_TO_RENDER = select(_DOCUMENT).where(*_NOT_FILED)
-_FILED = update(_DOCUMENT).where(*_NOT_FILED)
-_SAME_BYTES = select(_FILE.c.sha256).where(_FILE.c.sha256 == bindparam("digest"))
+_FILED = update(_DOCUMENT).where(
+    _DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None)
+)
+_KEEP = insert(_FILE).from_select(
+    ["sha256", "content", "size", "kind", "stored_at"],
+    select(
+        bindparam("digest", type_=_FILE.c.sha256.type),
+        bindparam("bytes", type_=LargeBinary),
+        bindparam("length", type_=_FILE.c.size.type),
+        bindparam("media", type_=_FILE.c.kind.type),
+        bindparam("moment", type_=_FILE.c.stored_at.type),
+    ).where(~select(_FILE.c.sha256).where(_FILE.c.sha256 == bindparam("digest")).exists()),
+)
 _HEADING = select(_INSTANCE.c.heading, _INSTANCE.c.number).where(
     _INSTANCE.c.id == bindparam("case_id")
 )
@@ -56,13 +65,65 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def keep_file(connection: Connection, content: bytes, kind: str, now: dt.datetime) -> str:
     """Keep bytes under their hash and return it; the same bytes are kept once."""
     digest = hashlib.sha256(content).hexdigest()
-    if connection.execute(_SAME_BYTES, {"digest": digest}).one_or_none() is None:
-        connection.execute(
-            insert(_FILE).values(
-                sha256=digest, content=content, size=len(content), kind=kind, stored_at=now
-            )
-        )
+    values = {
+        "digest": digest, "bytes": content, "length": len(content), "media": kind, "moment": now
+    }  # fmt: skip
+    connection.execute(_KEEP, values)
     return digest
+
+
+def looked_up(row: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
+              ) -> tuple[ColumnElement[Any], ...]:  # fmt: skip
+    """Return columns of one row to read with the beginning of a message, None where no row is.
+
+    SQLAlchemy names no tables in a RETURNING of SQLite: each level asks one table.
+    """
+    return tuple(value_of(column, where).label(f"its_{column.key}") for column in row)
+
+
+def value_of(column: ColumnElement[Any], where: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Return a value of the one row that has to do with a message."""
+    return select(column).where(where).correlate(outbox.OUTBOX).scalar_subquery()
+
+
+def of_message(key: str) -> ColumnElement[int]:
+    """Return the id that a message carries under a key."""
+    carried: ColumnElement[int] = outbox.OUTBOX.c.payload[key].as_integer()
+    return carried
+
+
+TO_RENDER = looked_up(
+    (_DOCUMENT.c.template, _DOCUMENT.c.field_values),
+    and_(_DOCUMENT.c.id == of_message("document_id"), _DOCUMENT.c.file_sha256.is_(None)),
+)
+"""What a paper is made of; nothing of one that has its file."""
+
+_OF_NOTICE = _NOTICE.c.id == of_message("notice_id")
+_ADDRESSEE = value_of(_NOTICE.c.person_id, _OF_NOTICE)
+_SENT = _NOTICE.alias("sent")
+LETTER = (
+    *looked_up(
+        (_NOTICE.c.kind, _NOTICE.c.subject, _NOTICE.c.text, _NOTICE.c.created_at,
+         _NOTICE.c.mailed_at, _NOTICE.c.digest_on),
+        _OF_NOTICE,
+    ),
+    *looked_up((_PERSON.c.email, _PERSON.c.email_bounced_at), _PERSON.c.id == _ADDRESSEE),
+    *looked_up(
+        (func.count(_SENT.c.id).label("sent_today"),),
+        and_(_SENT.c.person_id == _ADDRESSEE, _SENT.c.mailed_at >= bindparam("midnight")),
+    ),
+)  # fmt: skip
+
+
+def letter_of(row: Any) -> Letter | None:
+    """Return the letter read together with its message; None when it needs none any more."""
+    if not row.its_email or row.its_mailed_at is not None or row.its_digest_on is not None:
+        return None
+    return Letter(
+        row.payload["notice_id"], row.its_email, row.its_subject, row.its_text, row.its_created_at,
+        0 if row.its_kind == "letter" else row.its_sent_today,
+        row.its_email_bounced_at is not None,
+    )  # fmt: skip
 
 
 class SqlDelivery:
@@ -72,11 +133,6 @@ class SqlDelivery:
         self._uow = uow
         self._connection = uow.connection
         self.now = uow.now
-
-    def document(self, document_id: int) -> DocumentRow | None:
-        """Return a document that has no file yet."""
-        row = self._connection.execute(_TO_RENDER, {"document_id": document_id}).one_or_none()
-        return None if row is None else DocumentRow(row.id, row.template, row.field_values)
 
     def file_document(
         self, document_id: int, content: bytes, template_sha256: str, renderer: str
@@ -90,39 +146,31 @@ class SqlDelivery:
         self._connection.execute(_FILED, {"document_id": document_id, **values})
 
     def notify(
-        self, key: str, municipality_id: int, instance_id: int | None,
-        targets: Sequence[tuple[str, int]], subject: str, text: str,
-    ) -> Sequence[int]:  # fmt: skip
-        """Write a notice to every holder of the targets; return those not written before."""
-        people = {
-            capacity.person_id
-            for role, organisation in targets
-            for capacity in offices.holders(
-                self._connection, municipality_id, role, organisation or None, self._uow.today
-            )
-        }
-        if not people:
-            return ()
-        said = {
-            "municipality_id": municipality_id, "instance_id": instance_id, "kind": "tell",
-            "subject": subject, "text": text, "created_at": self.now, "bounced": "",
-        }  # fmt: skip
-        rows = [said | {"person_id": one, "dedupe_key": f"{key}:{one}"} for one in sorted(people)]
-        return sorted(self._connection.execute(_ADD_NOTICE, rows).scalars())
-
-    def letter(self, notice_id: int) -> Letter | None:
-        """Return a notice with the address it goes to."""
-        midnight = dt.datetime.combine(self._uow.today, dt.time(), self._uow.zone)
-        row = self._connection.execute(
-            _LETTER, {"notice_id": notice_id, "midnight": midnight}
-        ).one_or_none()
-        if row is None:
-            return None
-        is_mailed = row.mailed_at is not None or row.digest_on is not None
-        return Letter(
-            row.id, row.email or "", row.subject, row.text, is_mailed, row.created_at,
-            0 if row.kind == "letter" else row.sent_today, row.email_bounced_at is not None,
-        )  # fmt: skip
+        self, municipality_id: int, instance_id: int | None, notices: Sequence[NewNotice]
+    ) -> None:
+        """Write every notice to every holder of its targets, and queue their letters."""
+        targets = {target for notice in notices for target in notice.to}
+        held = offices.holders_of_targets(
+            self._connection, municipality_id, targets, self._uow.today
+        )
+        rows = [
+            {
+                "municipality_id": municipality_id, "instance_id": instance_id, "kind": "tell",
+                "person_id": person, "dedupe_key": f"{notice.key}:{person}",
+                "subject": notice.subject, "text": notice.text, "created_at": self.now,
+                "bounced": "",
+            }
+            for notice in notices
+            for person in sorted({one.person_id for at in notice.to for one in held[at]})
+        ]  # fmt: skip
+        if not rows:
+            return
+        written = sorted(self._connection.execute(_ADD_NOTICE, rows).scalars())
+        letters = [
+            outbox.message(municipality_id, instance_id, "mail", {"notice_id": one}, self.now)
+            for one in written
+        ]
+        self._connection.execute(outbox.ADD, letters)
 
     def put_into_digest(self, notice_id: int) -> None:
         """Leave a letter to the day's digest."""
@@ -176,17 +224,6 @@ class SqlDelivery:
         """Return how an instance is called, with its number."""
         row = self._connection.execute(_HEADING, {"case_id": instance_id}).one_or_none()
         return f"{row.heading} {row.number}".strip() if row else ""
-
-    def queue_mails(
-        self, municipality_id: int, instance_id: int | None, notice_ids: Sequence[int]
-    ) -> None:
-        """Put letters into the outbox."""
-        rows = [
-            outbox.message(municipality_id, instance_id, "mail", {"notice_id": one}, self.now)
-            for one in notice_ids
-        ]
-        if rows:
-            self._connection.execute(outbox.ADD, rows)
 
 
 def _is_delivery(delivery: SqlDelivery) -> "Delivery":

@@ -28,8 +28,10 @@ from workflow_app.store.models.directory import Person, Position, Substitution
 Office = tuple[int, str, int, int, int, str, str | None, int | None]
 """A row of the question below: the acting person, her office, the absent person."""
 
-About = Literal["person", "role", "office", "posts"]
-"""Whose capacities are asked for: a person's, a role's, a role's in one organisation, posts'."""
+About = Literal["person", "role", "office", "posts", "targets"]
+"""Whose capacities are asked for: a person's, a role's, a role's in one organisation, posts', or
+those of many targets at once.
+"""
 
 ACTING = "И.о."
 OFFICE = (
@@ -91,6 +93,31 @@ def holders_of_posts(
     return {key: tuple(one for one in found if one.position_id == key) for key in positions}
 
 
+def holders_of_targets(
+    connection: Session | Connection, municipality_id: int, targets: Collection[tuple[str, int]],
+    on: dt.date,
+) -> dict[tuple[str, int], tuple[Capacity, ...]]:  # fmt: skip
+    """Return (role, organisation) → who holds it on the day, as `holders`; by one statement.
+
+    Organisation 0 stands for the whole municipality.
+    """
+    values = {
+        "on_day": on, "municipality": municipality_id,
+        "positions": [place for role, place in targets if role == POST],
+        "everywhere": [role for role, place in targets if role != POST and not place],
+        "roles": [role for role, place in targets if role != POST and place],
+        "organisations": [place for role, place in targets if role != POST and place],
+    }  # fmt: skip
+    found = _capacities(connection, _question("targets", absent_keeps=False), values)
+    return {target: tuple(one for one in found if _is_meant(one, *target)) for target in targets}
+
+
+def _is_meant(one: Capacity, role: str, place: int) -> bool:
+    if role == POST:
+        return one.position_id == place
+    return one.role == role and place in (0, one.organisation_id)
+
+
 def acting_signer(
     session: Session,
     municipality_id: int,
@@ -124,15 +151,21 @@ def _whose(about: About) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     if about == "person":
         person = bindparam("person", type_=BigInteger)
         return Position.person_id == person, Substitution.substitute_person_id == person
+    here = Position.municipality_id == bindparam("municipality")
+    posts = Position.id.in_(bindparam("positions", expanding=True))
     if about == "posts":
-        posts = and_(
-            Position.municipality_id == bindparam("municipality"),
-            Position.id.in_(bindparam("positions", expanding=True)),
+        return and_(here, posts), and_(here, posts)
+    if about == "targets":
+        meant = or_(
+            posts,
+            Position.role.in_(bindparam("everywhere", expanding=True)),
+            and_(
+                Position.role.in_(bindparam("roles", expanding=True)),
+                Position.organisation_id.in_(bindparam("organisations", expanding=True)),
+            ),
         )
-        return posts, posts
-    office = and_(
-        Position.municipality_id == bindparam("municipality"), Position.role == bindparam("of_role")
-    )
+        return and_(here, meant), and_(here, meant)
+    office = and_(here, Position.role == bindparam("of_role"))
     if about == "office":
         office = and_(office, Position.organisation_id == bindparam("organisation"))
     return office, office

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, update
 
 from workflow_app.store import outbox
-from workflow_app.store.delivery import keep_file
+from workflow_app.store.delivery import keep_file, looked_up, of_message, value_of
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -15,6 +15,12 @@ _DOCUMENT, _FILE = table(Document), table(StoredFile)
 PDF = "application/pdf"
 PATIENCE = dt.timedelta(minutes=15)
 """After so long a PDF that did not come may be asked for again."""
+_UNCONVERTED = and_(_DOCUMENT.c.id == of_message("document_id"), _DOCUMENT.c.pdf_sha256.is_(None))
+TO_CONVERT = looked_up(
+    (_FILE.c.content,),
+    _FILE.c.sha256 == value_of(_DOCUMENT.c.file_sha256, _UNCONVERTED),
+)
+"""The Word file of a document; nothing of one that has its PDF."""
 
 
 def is_coming(document: Document, now: dt.datetime) -> bool:
@@ -41,20 +47,8 @@ def ask(uow: SqlUnitOfWork, document: Document) -> bool:
     return True
 
 
-def unconverted(uow: SqlUnitOfWork, document_id: int) -> bytes | None:
-    """Return the Word file of a document that has no PDF yet."""
-    query = (
-        select(_FILE.c.content)
-        .join(_DOCUMENT, _DOCUMENT.c.file_sha256 == _FILE.c.sha256)
-        .where(_DOCUMENT.c.id == document_id, _DOCUMENT.c.pdf_sha256.is_(None))
-    )
-    return uow.connection.execute(query).scalar_one_or_none()
-
-
 def file_pdf(uow: SqlUnitOfWork, document_id: int, content: bytes) -> None:
-    """Keep a PDF beside its document, once: a second one says the same in other bytes."""
-    if unconverted(uow, document_id) is None:
-        return
+    """Keep a PDF beside its document, whose message this transaction has just marked done."""
     digest = keep_file(uow.connection, content, PDF, uow.now)
     where = (_DOCUMENT.c.id == document_id, _DOCUMENT.c.pdf_sha256.is_(None))
     uow.connection.execute(update(_DOCUMENT).where(*where).values(pdf_sha256=digest))

@@ -141,6 +141,7 @@ class SqlUnitOfWork:
         self.now = now
         self.zone = surroundings.zone
         self.today = now.astimezone(surroundings.zone).date()
+        self.midnight = dt.datetime.combine(self.today, dt.time(), self.zone)
         self._bodies = surroundings.bodies
         self._public_url = surroundings.public_url
         self._actors: dict[int, Actor] = {}

@@ -9,7 +9,8 @@ from celery.signals import after_setup_logger
 from workflow_app.bootstrap import House
 from workflow_app.logs import OnlyNews
 
-QUEUE = "effects"
+BROKER_SECONDS = 5.0
+"""How long the broker may take to answer one command; the relay tries again at its next tick."""
 
 
 def create_celery(house: House) -> Celery:
@@ -21,14 +22,20 @@ def create_celery(house: House) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
-        task_default_queue=QUEUE,
         task_serializer="json",
         accept_content=["json"],
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": 60},
-        worker_cancel_long_running_tasks_on_connection_loss=True,
+        broker_connection_timeout=BROKER_SECONDS,
+        broker_transport_options={
+            "visibility_timeout": 60,
+            "socket_timeout": BROKER_SECONDS,
+            "socket_connect_timeout": BROKER_SECONDS,
+        },
+        task_publish_retry=False,
+        # A thread cannot be cancelled; its work counts, and what is delivered again finds it done.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         timezone="UTC",
     )
     effects.register(application, house)

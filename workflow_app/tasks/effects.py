@@ -1,18 +1,21 @@
 """The tasks: one for each kind of outbox message. Ids come in, services do the work."""
 
+import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
 from celery import Celery
+from sqlalchemy import ColumnElement
 
 from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.services import acting, delivery
-from workflow_app.services.ports import DocumentRow, Letter
 from workflow_app.store import outbox, renderings
-from workflow_app.store.delivery import SqlDelivery
+from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -29,46 +32,48 @@ TASKS: Mapping[str, str] = {
 """Kind of outbox message → public name of its task."""
 
 Finish = Callable[[SqlUnitOfWork], None]
-Effect = Callable[[House, Any, Any], Finish]
+Effect = Callable[[House, Any], Finish]
 """Does what takes time outside a transaction, and returns what to write down in one.
 
-It gets the message and what `READS` found for it.
+It gets the message together with what `LOOKED_UP` names.
 """
+Step = tuple[str, Any | None]
+"""What came of a message, and the message that is begun and to be done next."""
 Within = Callable[[SqlUnitOfWork, Any], None]
 """Does what a message says in the transaction that marks it done."""
 
-READS: Mapping[str, Callable[[SqlUnitOfWork, Any], Any]] = {
-    "render": lambda uow, said: SqlDelivery(uow).document(said.payload["document_id"]),
-    "pdf": lambda uow, said: renderings.unconverted(uow, said.payload["document_id"]),
-    "mail": lambda uow, said: SqlDelivery(uow).letter(said.payload["notice_id"]),
-}
-"""What an effect needs to know before its work, read together with its message."""
+LOOKED_UP: Mapping[str, Sequence[ColumnElement[Any]]] = {
+    "render": TO_RENDER, "pdf": renderings.TO_CONVERT, "mail": LETTER
+}  # fmt: skip
+"""What an effect needs to know before its work, read by the statement that begins it."""
+_BEGINNINGS = {kind: outbox.Beginning(kind, columns) for kind, columns in LOOKED_UP.items()}
 
 
-def render(house: House, message: Any, row: DocumentRow | None) -> Finish:
+def render(house: House, message: Any) -> Finish:
     """Render the paper of a document; file it."""
-    if row is None:
+    if message.its_template is None:
         return _nothing
     document_id = message.payload["document_id"]
-    content, template = house.papers.render(row.template, row.values)
+    content, template = house.papers.render(message.its_template, message.its_field_values)
     return lambda uow: SqlDelivery(uow).file_document(document_id, content, template, RENDERER)
 
 
-def pdf(house: House, message: Any, content: bytes | None) -> Finish:
+def pdf(house: House, message: Any) -> Finish:
     """Make the PDF of a document; file it beside the document."""
     document_id = message.payload["document_id"]
-    if content is None:
+    if message.its_content is None:
         return _nothing
     if house.pdf_maker is None:
         raise PdfUnavailable("LibreOffice не установлен: PDF сделать нечем")
-    made = house.pdf_maker(content)
+    made = house.pdf_maker(message.its_content)
     return lambda uow: renderings.file_pdf(uow, document_id, made)
 
 
-def mail(house: House, message: Any, letter: Letter | None) -> Finish:
+def mail(house: House, message: Any) -> Finish:
     """Send a letter; an address that takes none is remembered, a refused text is an incident."""
     notice_id = message.payload["notice_id"]
-    if letter is None or letter.is_mailed or not letter.address:
+    letter = letter_of(message)
+    if letter is None:
         return _nothing
     if letter.sent_today >= delivery.MOST_LETTERS:
         return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
@@ -117,62 +122,112 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
 
 EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf}
 WITHIN: Mapping[str, Within] = {"tell": tell, "announce": announce, "call": call, "hear": hear}
+GOES_ON: Mapping[str, float] = {"mail": 5.0}
+"""Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""
+AT_HAND = 50
+"""How many messages of a lane one takes who does them one after the other."""
 DECISIONS = frozenset({"call", "hear"})
 """What decides in a serializable transaction; everything else writes down what was decided."""
 
 
+def hand_out(
+    house: House, listed_since: Mapping[str, dt.datetime] | None = None
+) -> Sequence[tuple[int, str]]:
+    """Hand waiting messages out, id and kind; `listed_since` as `outbox.hand_out` says it."""
+    return house.tell(lambda uow: outbox.hand_out(uow.connection, uow.now, listed_since))
+
+
 def claim(house: House) -> Sequence[tuple[int, str]]:
-    """Claim waiting messages, id and kind."""
-    return house.tell(lambda uow: outbox.claim(uow.connection, uow.now))
+    """Hand waiting messages out to whoever carries them out here and now, without a broker."""
+    return house.tell(lambda uow: outbox.hand_out(uow.connection, uow.now, most=AT_HAND))
 
 
-def carry_out(house: House, message_id: int, kind: str) -> str:
+def carry_out(house: House, message_id: int, kind: str, seconds: float = 0.0) -> str:
     """Do what a message says, once: what it writes and its mark are one transaction.
 
     A passing failure is tried again later; after the last try an operator gets an incident.
+    For so many seconds the work goes on with what waits longest of the same kind.
     """
+    until = time.monotonic() + seconds
+    outcome, message = _tried(house, message_id, lambda: _first(house, message_id, kind))
+    while message is not None:
+        goes_on = time.monotonic() < until
+        step = partial(_work, house, message, goes_on=goes_on)
+        outcome, message = _tried(house, message.id, step)
+    return outcome
+
+
+def _tried(house: House, message_id: int, step: Callable[[], Step]) -> Step:
     try:
-        if kind in WITHIN:
-            write = house.transact if kind in DECISIONS else house.tell
-            return write(lambda uow: _finished(uow, message_id, WITHIN[kind]))
-        message, found = house.read(lambda uow: look_up(uow, message_id))
-        if message is None:
-            return "done before"
-        finish = EFFECTS[kind](house, message, found)
-        return house.tell(lambda uow: _finished(uow, message_id, lambda uow, _: finish(uow)))
+        return step()
     except Exception as error:  # noqa: BLE001 (whatever fails must not lose the message)
         log.warning("effect failed", message_id=message_id, error=repr(error))
         failure = error
-    return house.tell(lambda uow: _failed(uow, message_id, failure))
+    return house.tell(lambda uow: _failed(uow, message_id, failure)), None
 
 
-def look_up(uow: SqlUnitOfWork, message_id: int) -> tuple[Any, Any]:
-    """Return a message that is not done yet, and what its effect wants to know."""
-    message = outbox.read(uow.connection, message_id)
-    return message, READS[message.kind](uow, message) if message else None
+def _first(house: House, message_id: int, kind: str) -> Step:
+    """Do a message that is work within one transaction; begin any other."""
+    if kind not in WITHIN:
+        return "done before", house.tell(lambda uow: begin(uow, kind, message_id))
+    write = house.transact if kind in DECISIONS else house.tell
+    return write(lambda uow: _within(uow, message_id, WITHIN[kind])), None
 
 
-def _finished(uow: SqlUnitOfWork, message_id: int, finish: Within) -> str:
-    message = outbox.done(uow.connection, message_id, uow.now)
+def _work(house: House, message: Any, *, goes_on: bool) -> Step:
+    finish = EFFECTS[message.kind](house, message)
+    return house.tell(lambda uow: _finished(uow, message, finish, goes_on=goes_on))
+
+
+def begin(uow: SqlUnitOfWork, kind: str, message_id: int | None = None) -> Any | None:
+    """Begin a message, or what waits longest: a try from now on, under a lease.
+
+    None: it is done, a colleague has it, or nothing waits.
+    """
+    more = {"midnight": uow.midnight} if kind == "mail" else {}
+    return _BEGINNINGS[kind].begin(uow.connection, uow.now, message_id, **more)
+
+
+def _within(uow: SqlUnitOfWork, message_id: int, work: Within) -> str:
+    message = outbox.take(uow.connection, message_id, uow.now)
     if message is None:
         return "done before"
-    finish(uow, message)
+    work(uow, message)
     return "done"
+
+
+def _finished(uow: SqlUnitOfWork, message: Any, finish: Finish, *, goes_on: bool) -> Step:
+    """Write down what an effect did."""
+    if outbox.done(uow.connection, message.id, uow.now) is None:
+        return "done before", None
+    finish(uow)
+    return "done", begin(uow, message.kind) if goes_on else None
 
 
 def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
     message = outbox.read(uow.connection, message_id)
     if message is None:
         return "done before"
-    permanent = isinstance(error, DocumentError | LookupError | FileNotFoundError) or (
-        isinstance(error, MailError) and error.permanent
-    )
-    passing = isinstance(error, PdfFailed)  # a busy machine is slow today and quick tomorrow
-    if (permanent and not passing) or message.attempts >= outbox.MOST_ATTEMPTS:
+    # What begins and ends in one transaction was rolled back with its beginning.
+    attempts = message.attempts + (message.kind in WITHIN)
+    unanswered = isinstance(error, MailError) and error.unanswered
+    if _is_permanent(error) or (
+        attempts >= outbox.MOST_ATTEMPTS
+        and not (unanswered and uow.now - message.created_at < outbox.OUTAGE)
+    ):
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
         return "failed"
-    outbox.postpone(uow.connection, message_id, uow.now, message.attempts)
+    outbox.postpone(uow.connection, message_id, uow.now, attempts, keeps_place=unanswered)
     return "postponed"
+
+
+def _is_permanent(error: Exception) -> bool:
+    """Tell whether the same will fail again however often it is tried."""
+    if isinstance(error, PdfFailed):  # a busy machine is slow today and quick tomorrow
+        return False
+    if isinstance(error, MailError):
+        return error.permanent
+    return isinstance(error, DocumentError | LookupError | FileNotFoundError)
 
 
 def register(application: Celery, house: House) -> None:
@@ -180,7 +235,7 @@ def register(application: Celery, house: House) -> None:
 
     def task_of(kind: str) -> Callable[[int], None]:
         def effect(message_id: int) -> None:
-            carry_out(house, message_id, kind)
+            carry_out(house, message_id, kind, GOES_ON.get(kind, 0.0))
 
         return effect
 

@@ -1,16 +1,21 @@
-"""Processes that tick: the relay publishes waiting messages, the beat fires due deadlines.
+"""Processes that tick: the relay hands waiting messages out, the beat fires due deadlines.
 
 Both hold a lease in the database, so two of them on different machines never work at once, and
 a doubled or missed tick changes nothing.
 """
 
 import datetime as dt
+import json
 import os
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from celery import Celery
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Connection
 
 from workflow_app.bootstrap import House
@@ -22,10 +27,12 @@ from workflow_app.store import deadlines as deadline_rows
 from workflow_app.store import leases, uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import SqlDelivery
+from workflow_app.store.outbox import LANE_OF, LANES
 from workflow_app.store.roots import SqlRoots
 from workflow_app.supervisor.stopping import Stopping
+from workflow_app.tasks.app import BROKER_SECONDS
 from workflow_app.tasks.copies import NightlyCopy
-from workflow_app.tasks.effects import TASKS, claim
+from workflow_app.tasks.effects import TASKS, hand_out
 
 log = structlog.get_logger()
 _failures = Repeats()
@@ -35,12 +42,48 @@ BEAT_SECONDS = 1.0
 LEASE = dt.timedelta(seconds=5)
 
 
-def publish(house: House, celery: Celery) -> int:
-    """Publish the messages that wait; return how many."""
-    claimed = claim(house)
-    for message_id, kind in claimed:
-        celery.send_task(TASKS[kind], args=[message_id])
-    return len(claimed)
+_HANDED_AT = "handed_at"
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def broker_of(house: House) -> Redis:
+    """Return the relay's own line to the broker: what waits in its lists is asked over it."""
+    return Redis.from_url(
+        house.settings.redis_url or "",
+        retry=Retry(NoBackoff(), 0),  # the next tick is the next try
+        socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS,
+    )  # fmt: skip
+
+
+def publish(house: House, celery: Celery, broker: Redis) -> int:
+    """Hand out the messages that have a place in their lanes; return how many."""
+    # Asked first: while the broker does not answer nothing is marked as handed out.
+    since = listed_since(broker)
+    now = house.clock.now().isoformat()
+    handed = hand_out(house, since)
+    for message_id, kind in handed:
+        celery.send_task(
+            TASKS[kind], args=[message_id], queue=LANE_OF[kind], headers={_HANDED_AT: now}
+        )
+    return len(handed)
+
+
+def listed_since(broker: Redis) -> dict[str, dt.datetime]:
+    """Return lane → when the oldest entry of its list was handed out; empty lists are left out."""
+    with broker.pipeline(transaction=False) as asked:
+        for lane in LANES:
+            asked.lindex(lane, -1)  # entries come in on the left
+        entries = asked.execute()
+    return {
+        lane: _handed_at(json.loads(entry))
+        for lane, entry in zip(LANES, entries, strict=True)
+        if entry is not None
+    }
+
+
+def _handed_at(entry: Any) -> dt.datetime:
+    said = entry["headers"].get(_HANDED_AT)
+    return dt.datetime.fromisoformat(said) if said else _LONG_AGO
 
 
 def fire_due(house: House, most: int = 200) -> int:
@@ -91,8 +134,9 @@ def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> Non
 
 
 def relay(house: House, celery: Celery) -> None:
-    """Publish waiting messages until stopped."""
-    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery))
+    """Hand waiting messages out until stopped."""
+    broker = broker_of(house)
+    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, broker))
 
 
 def tick(house: House) -> int:

@@ -63,21 +63,22 @@ def content(document_id: int) -> Response:
 @documents.get("/documents/<int:document_id>")
 def show(document_id: int) -> str:
     """Show a document as a page."""
+    return read(lambda uow: _page(uow, _found(uow, document_id)))
 
-    def look(uow: SqlUnitOfWork) -> str:
-        document = _found(uow, document_id)
-        html = preview_html(_bytes(uow, document.file_sha256))
-        return render_template("documents/show.html", document=document, html=html)
 
-    return read(look)
+def _page(uow: SqlUnitOfWork, document: Document) -> str:
+    html = preview_html(_bytes(uow, document.file_sha256))
+    return render_template("documents/show.html", document=document, html=html)
 
 
 @documents.get("/documents/<int:document_id>/pdf")
-def pdf(document_id: int) -> Response:
-    """Give the PDF, once it is made."""
+def pdf(document_id: int) -> Response | str:
+    """Give the PDF, once it is made; where nothing makes any, the page that says so."""
 
-    def look(uow: SqlUnitOfWork) -> Response:
+    def look(uow: SqlUnitOfWork) -> Response | str:
         document = _found(uow, document_id)
+        if document.pdf_sha256 is None and house().pdf_maker is None:
+            return _page(uow, document)
         data = _bytes(uow, document.pdf_sha256)
         return _given(f"{document.file_name}.pdf", data, renderings.PDF)
 
@@ -87,15 +88,17 @@ def pdf(document_id: int) -> Response:
 @documents.post("/documents/<int:document_id>/pdf")
 def ask_pdf(document_id: int) -> BaseResponse:
     """Have a PDF made by the worker; asking twice makes one."""
-    if house().pdf_maker is None:
-        abort(404)
+    can = house().pdf_maker is not None
 
     def ask(uow: SqlUnitOfWork) -> int:
         document = _found(uow, document_id)
-        renderings.ask(uow, document)
+        if can:
+            renderings.ask(uow, document)
         return document.instance_id
 
     instance_id = house().transact(ask)
+    if not can:  # the page it leads to says why
+        return redirect(url_for("documents.show", document_id=document_id))
     flash("PDF готовится, это недолго. Обновите страницу, и здесь появится ссылка.", "info")
     if "from_document" in request.form:
         return redirect(url_for("documents.show", document_id=document_id))

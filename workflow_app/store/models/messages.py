@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_app.store.models.base import Base
 
-_WAITING = text("done_at IS NULL")
+_WAITING = text("done_at IS NULL AND handed_at IS NULL")
+_HANDED = text("done_at IS NULL AND handed_at IS NOT NULL")
 
 
 class DecisionLock(Base):
@@ -24,8 +25,9 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_waiting", "next_at", "id", postgresql_where=_WAITING,
+        Index("ix_outbox_waiting", "kind", "next_at", "id", postgresql_where=_WAITING,
               sqlite_where=_WAITING),
+        Index("ix_outbox_handed", "kind", postgresql_where=_HANDED, sqlite_where=_HANDED),
         Index("ix_outbox_instance", "instance_id"),
     )  # fmt: skip
 
@@ -36,8 +38,13 @@ class OutboxMessage(Base):
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[dt.datetime]
     next_at: Mapped[dt.datetime]
+    """When it may be handed out, for the first time or again."""
+    handed_at: Mapped[dt.datetime | None]
+    """When it was handed out; it has a place in its lane until it is done or gives it back."""
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often its work was begun."""
     claimed_until: Mapped[dt.datetime | None]
+    """The lease of the worker that began it."""
     done_at: Mapped[dt.datetime | None]
     outcome: Mapped[str] = mapped_column(String(40), default="")
 
