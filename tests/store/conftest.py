@@ -25,7 +25,9 @@ def new_database(request, tmp_path_factory):
             url = f"sqlite:///{folder / 'district.db'}"
         else:
             server = request.getfixturevalue("postgres_server")
-            url = server.create_database(f"{name}_{os.getpid()}")  # all workers have one server
+            own = f"{name}_{os.getpid()}"  # all workers have one server
+            server.drop_database(own)  # a worker that was given tests of another begins anew
+            url = server.create_database(own)
         database = Database(url)
         Base.metadata.create_all(database.engine)
         made.append(database)
