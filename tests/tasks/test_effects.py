@@ -145,6 +145,7 @@ def test_a_paper_becomes_a_pdf_by_the_programs_of_this_machine(district):
 
 
 @pytest.mark.shipped
+@pytest.mark.long("a worker starts twice")
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, workers):
     case = to_department(district)
 
@@ -166,6 +167,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, worke
 
 
 @pytest.mark.shipped
+@pytest.mark.long("a worker starts twice")
 def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, workers, tmp_path):
     case = to_department(district)
     done(district.act("P002", case, "approve"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_app.store.models.base import Base
 
 _WAITING = text("done_at IS NULL AND handed_at IS NULL")
+_MAILED = text("mailed_at IS NOT NULL")
 _HANDED = text("done_at IS NULL AND handed_at IS NOT NULL")
 
 
@@ -74,7 +75,9 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         Index("ix_notice_person", "person_id", "read_at"),
-    )
+        Index("ix_notice_mailed", "person_id", "mailed_at", postgresql_where=_MAILED,
+              sqlite_where=_MAILED),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int]

@@ -10,6 +10,7 @@ depends_on = None
 
 WAITING = sa.text("done_at IS NULL AND handed_at IS NULL")
 HANDED = sa.text("done_at IS NULL AND handed_at IS NOT NULL")
+MAILED = sa.text("mailed_at IS NOT NULL")
 BEFORE = sa.text("done_at IS NULL")
 
 
@@ -24,10 +25,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_handed", "outbox", ["kind"], postgresql_where=HANDED, sqlite_where=HANDED
     )
+    # How many letters she got today is asked with every letter.
+    op.create_index(
+        "ix_notice_mailed", "notice", ["person_id", "mailed_at"],
+        postgresql_where=MAILED, sqlite_where=MAILED,
+    )
 
 
 def downgrade() -> None:
     """Take it away; what was out is handed out again when its moment comes."""
+    op.drop_index("ix_notice_mailed", "notice")
     op.drop_index("ix_outbox_handed", "outbox")
     op.drop_index("ix_outbox_waiting", "outbox")
     op.drop_column("outbox", "handed_at")
