@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed
 PYTHON ?= $(shell command -v python3.11 2>/dev/null || command -v python3 2>/dev/null || echo python3)
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 # The services' figure is where they stand; it may only rise.
-STORIES_COVER := 96
+STORIES_COVER := 97
 # Extras stay in the lock: pip asks for their hashes by name.
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11 --group setup --quiet

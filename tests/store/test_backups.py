@@ -44,6 +44,7 @@ def _programs(monkeypatch):
     monkeypatch.setenv("PATH", f"{os.environ['PATH']}:{postgres_programs()}")
 
 
+@pytest.mark.shipped
 @pytest.mark.long("a hundred people write while the server's own tools copy")
 def test_a_copy_taken_under_a_hundred_writers_comes_back_whole(open_district, place, tmp_path):
     district = open_district("2025-08-28")

@@ -49,6 +49,7 @@ def test_a_part_is_silent_or_ahead_of_the_clock(district, age, words):
     assert answer.json == {"ok": words is None}
 
 
+@pytest.mark.shipped
 def test_what_waits_for_long_is_told_by_its_kind_and_since_when(district):
     district.start("P102", "network_proposal")
     district.house.transact(lambda uow: uow.send(uow.load(1), "mail", {"notice_id": 1}))

@@ -158,6 +158,7 @@ def test_a_server_that_is_away_for_hours_is_an_incident(district):
     assert len(district.rows(Incident, outbox_id=number)) == 1
 
 
+@pytest.mark.shipped
 def test_no_effect_takes_more_than_four_statements(district):
     district.house.__dict__["pdf_maker"] = lambda docx: b"%PDF-1.7 " + docx[:2]
     case = to_department(district)

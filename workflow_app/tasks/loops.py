@@ -9,6 +9,7 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import structlog
@@ -135,8 +136,8 @@ def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> Non
 
 def relay(house: House, celery: Celery) -> None:
     """Hand waiting messages out until stopped."""
-    broker = broker_of(house)
-    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, broker))
+    line = cache(lambda: broker_of(house))  # an address that is none fails the tick, not the start
+    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, line()))
 
 
 def tick(house: House) -> int:
