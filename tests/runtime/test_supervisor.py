@@ -206,7 +206,8 @@ def test_fifty_quick_pairs_of_signals_each_end_the_tree_and_leave_nobody(grow):
         tree.process.send_signal(signal.SIGINT)
         time.sleep(number / 20_000)  # from the same moment to some milliseconds later
         tree.process.send_signal(signal.SIGTERM)
-        assert tree.process.wait(10) == 0, tree.text()
+        # One that comes when all are gone already ends the supervisor itself.
+        assert tree.process.wait(10) in (0, -signal.SIGTERM), tree.text()
         eventually(lambda below=below: not any(lives(process.pid) for process in below))
 
 
