@@ -191,7 +191,7 @@ class DistrictMaker:
         return District(self._house(self._copy(name, copied), moment(text), copied))
 
 
-def telling(move):
+def remembered(move):
     """Let a district remember a move: who makes the same moves comes to stand alike."""
 
     @functools.wraps(move)
@@ -249,7 +249,7 @@ class District:
 
     # ------------------------------------------------------------ time
 
-    @telling
+    @remembered
     def at(self, text):
         """Move to a moment, letting every deadline on the way happen."""
         target = moment(text)
@@ -272,7 +272,7 @@ class District:
         self.house.clock.set(target)
         loops.watch_posts(self.house)
 
-    @telling
+    @remembered
     def carry_out(self):
         """Carry out every waiting effect, as the worker does."""
         for _ in range(50):
@@ -287,7 +287,7 @@ class District:
     def read(self, work):
         return self.house.read(work)
 
-    @telling
+    @remembered
     def start(self, person, process, action="", **values):
         """Let a person start a case; return what the service says."""
         who = self.people[person]
@@ -295,20 +295,20 @@ class District:
             lambda uow: acting.start(uow, who, process, values, action=action)
         )
 
-    @telling
+    @remembered
     def act(self, person, case, action, *, voter=None, version=None, seen=None, **values):
         """Let a person act; return what the service says."""
         intent = Intent(case, action, values, voter=voter, version=version, seen=seen)
         who = self.people[person]
         return self.house.transact(lambda uow: acting.act(uow, who, intent))
 
-    @telling
+    @remembered
     def edit(self, person, case, **changes):
         """Let a person save fields of a draft."""
         who, version = self.people[person], self.case(case).version
         return self.house.transact(lambda uow: drafts.save_draft(uow, who, case, changes, version))
 
-    @telling
+    @remembered
     def outside_numbers(self, first, last):
         """Let the clerk record numbers of the order journal that were given elsewhere."""
         today = self.house.clock.now().astimezone(ZONE).date()
@@ -319,7 +319,7 @@ class District:
             )
         )
 
-    @telling
+    @remembered
     def take_back(self, person, case):
         who = self.people[person]
         return self.house.transact(lambda uow: acting.take_back(uow, who, case))
@@ -390,12 +390,12 @@ class District:
     def notices(self, person):
         return [row["subject"] for row in self.rows(Notice, person_id=self.people[person])]
 
-    @telling
+    @remembered
     def learn(self):
         """Take over what orders registered elsewhere by today say."""
         self.house.transact(lambda uow: import_directory(uow.session, as_of=uow.today))
 
-    @telling
+    @remembered
     def hear(self, case, process, state):
         """Let a case hear of the outcome of another one about the same."""
         self.house.transact(lambda uow: acting.hear(uow, case, process, state))

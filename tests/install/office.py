@@ -35,6 +35,8 @@ FACTS = (
     "Requires-Dist",
 )
 
+HOST, SHELVES = "localhost", "shelves"
+
 
 def locked(lock: str) -> dict[str, Requirement]:
     """Return what a lock pins, by name, markers and extras included, hashes left out."""
@@ -92,7 +94,7 @@ def stock(folder: Path, lock: str) -> str:
         except PackageNotFoundError:
             assert not pins[name].marker.evaluate()
             continue
-        shelf = folder / "simple" / name
+        shelf = folder / SHELVES / name
         shelf.mkdir(parents=True)
         wheel = pack(package, shelf, whole=name in INSTALLERS)
         newer = pack(package, shelf, whole=False, version=NEWER)
@@ -116,7 +118,7 @@ def index(folder: Path):
         server.socket, server_side=True, do_handshake_on_connect=False
     )
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"https://localhost:{server.server_port}/simple/"
+    yield f"https://{HOST}:{server.server_port}/{SHELVES}/"
     server.shutdown()
     server.server_close()
 

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow_app.engine.calendar import CalendarNotFilledError
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
-from workflow_app.store import health as state
-from workflow_app.store import queries
+from workflow_app.store import health, queries
 from workflow_app.store.models.directory import Person
 from workflow_app.web.entrance import SCRIPTS, split
 from workflow_app.web.house import read
@@ -110,12 +109,16 @@ def _unavailable(error: Exception) -> tuple[BaseResponse | str, int]:
     if request.path.startswith(SCRIPTS) or is_fragment():
         return jsonify(code=f"http_{code}", message=sentence, fields={}), code
     g.person_id = None  # who she is stands in the database
-    page = split(request.referrer or "")
-    typed = written() if page.netloc == request.host else []
-    again = page.path if typed else request.path
+    typed = written_here()
+    again = split(request.referrer or "").path if typed else request.path
     return render_template(
         "failure.html", code=code, sentence=sentence, written=typed, again=again
     ), code  # fmt: skip
+
+
+def written_here() -> list[str]:
+    """Return the typed texts of a form of our own page; nobody else's words are shown as hers."""
+    return written() if split(request.referrer or "").netloc == request.host else []
 
 
 def written() -> list[str]:
@@ -127,10 +130,10 @@ def written() -> list[str]:
     ]  # fmt: skip
 
 
-@pages.get("/health")
-def health() -> dict[str, bool]:
+@pages.get("/health", endpoint="health")
+def show_health() -> dict[str, bool]:
     """Tell whether all is well; `workflow-app doctor` says what is not, to who may know."""
-    return {"ok": read(state.is_well)}
+    return {"ok": read(health.is_well)}
 
 
 def is_fragment() -> bool:

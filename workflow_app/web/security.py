@@ -21,7 +21,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits
 from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
-from workflow_app.web.pages import is_fragment, written
+from workflow_app.web.pages import is_fragment, written_here
 
 COOKIE = "workflow_session"
 OPEN = {
@@ -78,11 +78,8 @@ def _ended() -> BaseResponse:
     sentence = "Вход закончился, поэтому ничего не сохранено. Войдите и повторите."
     if is_fragment():
         return make_response(jsonify(code="signed_out", message=sentence, fields={}), 401)
-    page = split(request.referrer or "")
-    door = url_for("access.sign_in", next=page.path or None)
-    if page.netloc != request.host:  # nobody else's words are shown as hers
-        return redirect(door)
-    typed = written()
+    door = url_for("access.sign_in", next=split(request.referrer or "").path or None)
+    typed = written_here()
     if not typed:
         return redirect(door)
     said = render_template("failure.html", code=401, sentence=sentence, written=typed, door=door)
