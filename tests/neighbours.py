@@ -6,9 +6,12 @@ from district import District
 from sqlalchemy import String, select, update
 from stories import NOTE, complete_order, done
 
+from workflow_app.services.access_changes import NewState, wish
 from workflow_app.store import directory, outbox, uploads
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models import Base
+from workflow_app.store.models.accounts import AccessChange
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     NormativeAct,
@@ -99,6 +102,10 @@ class Neighbour(District):
         upload = self.house.transact(
             lambda uow: uploads.keep(uow, self.people["P102"], f"{MARK}.pdf", pdf, "pdf")
         )
+        closing = NewState(person_id=self.people["P001"], active=False)
+        self.house.transact(
+            lambda uow: wish(SqlAccessChanges(uow), uow.actor(self.people["P003"]), closing)
+        )
         message = self.rows(OutboxMessage, instance_id=case)[0]["id"]
         self.house.transact(lambda uow: self._fail(uow, message))
         return {
@@ -107,7 +114,7 @@ class Neighbour(District):
             "person": self.people["P105"], "position": self.own(Position)[0]["id"],
             "incident": self.own(Incident)[0]["id"],
             "substitution": self.own(Substitution)[0]["id"],
-            "work": self.own(WorkItem)[-1]["id"],
+            "work": self.own(WorkItem)[-1]["id"], "change": self.own(AccessChange)[0]["id"],
         }  # fmt: skip
 
     def _fail(self, uow, message):

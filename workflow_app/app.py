@@ -13,6 +13,7 @@ from workflow_app.config import load_settings
 from workflow_app.logs import OnlyNews
 from workflow_app.web import assets, filters, pages, security
 from workflow_app.web.access import access
+from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
 from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
@@ -68,7 +69,7 @@ def create_app(house: House) -> Flask:
     for blueprint in (
         access, account, notices, queue, cases, actions, files, documents, registers, networks,
         indicators, recommendations, dashboard, journals, processes, admin, newcomers, settings,
-        verification,
+        access_changes, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -4,7 +4,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from workflow_app.bootstrap import House
+    from workflow_app.store.accounts import SqlAccess
     from workflow_app.store.database import Database
+    from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
 def main() -> None:
@@ -301,27 +303,80 @@ def _clean(_context: object, _argument: object, text: str) -> str:
 
 @commands.group()
 def user() -> None:
-    """Invite people and reset their access."""
+    """Invite people and give the second word to changes of access; all of it is in the history."""
+
+
+def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
+              ) -> str:  # fmt: skip
+    """Return a secret made for a person; that it was made here is in her history."""
+    from workflow_app.services.administration import on_server
+    from workflow_app.store.accounts import SqlAccess
+    from workflow_app.store.models.directory import Person
+
+    def work(uow: "SqlUnitOfWork") -> str | None:
+        access = SqlAccess(uow)
+        person = access.person_by_email(email)
+        if person is None:
+            return None
+        row = uow.session.get_one(Person, person)
+        by = on_server(row.municipality_id)
+        uow.record(by, "on_server", f"{what}: {row.short_nom}", {"person_id": person})
+        return make(access, person)
+
+    made = house.transact(work)
+    if made is None:
+        raise click.ClickException(f"человека с адресом {email} нет")
+    return made
 
 
 @user.command()
 @click.argument("email", callback=_clean)
 def invite(email: str) -> None:
-    """Print a link by which a person chooses her first password."""
+    """Print a link by which a person chooses her password."""
     from workflow_app.services.access import make_link
-    from workflow_app.store.accounts import SqlAccess
 
     house = _ready()
+    made = _made_for(
+        house, email, "Ссылка для пароля", lambda access, who: make_link(access, who, "invitation")
+    )
+    click.echo(f"{house.settings.public_url}/choose/{made}")
 
-    def make(uow: object) -> str | None:
-        access = SqlAccess(uow)  # type: ignore[arg-type]
-        person = access.person_by_email(email)
-        return make_link(access, person, "invitation") if person else None
 
-    token = house.transact(make)
-    if token is None:
-        raise click.ClickException(f"человека с адресом {email} нет")
-    click.echo(f"{house.settings.public_url}/choose/{token}")
+@user.command()
+def changes() -> None:
+    """List the changes of access that wait for a second person's word."""
+    from workflow_app.store.access_changes import waiting
+
+    house = _ready()
+    for change, asker in house.read(lambda uow: waiting(uow.session, uow.now)):
+        click.echo(f"{change.id}: {change.title}, просит {asker}")
+
+
+@user.command()
+@click.argument("number", type=int)
+def agree(number: int) -> None:
+    """Give the second word to a change of access."""
+    _decide_on_server(number, agreed=True)
+
+
+@user.command()
+@click.argument("number", type=int)
+def decline(number: int) -> None:
+    """Decline a change of access."""
+    _decide_on_server(number, agreed=False)
+
+
+def _decide_on_server(number: int, *, agreed: bool) -> None:
+    from workflow_app.engine.refusals import Refusal
+    from workflow_app.services.access_changes import decide_on_server
+    from workflow_app.store.access_changes import SqlAccessChanges
+
+    result = _ready().transact(
+        lambda uow: decide_on_server(SqlAccessChanges(uow), number, agreed=agreed)
+    )
+    if isinstance(result, Refusal):
+        raise click.ClickException(result.message)
+    click.echo(f"{'сделано' if agreed else 'отклонено'}: {result.title}")
 
 
 @commands.command()
@@ -330,19 +385,13 @@ def invite(email: str) -> None:
 def token(email: str, title: str) -> None:
     """Print a new token of the API for a person."""
     from workflow_app.services.access import make_token
-    from workflow_app.store.accounts import SqlAccess
 
-    house = _ready()
-
-    def make(uow: object) -> str | None:
-        access = SqlAccess(uow)  # type: ignore[arg-type]
-        person = access.person_by_email(email)
-        return make_token(access, person, title) if person else None
-
-    made = house.transact(make)
-    if made is None:
-        raise click.ClickException(f"человека с адресом {email} нет")
-    click.echo(made)
+    click.echo(
+        _made_for(
+            _ready(), email, "Ключ для программ",
+            lambda access, who: make_token(access, who, title),
+        )
+    )  # fmt: skip
 
 
 @commands.command()

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, House, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services import acting, administration, drafts
+from workflow_app.services import acting, drafts
+from workflow_app.services.access_changes import Appointment, StandIn, wish
 from workflow_app.services.acting import Intent
 from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store import invariants, networks
-from workflow_app.store.admin import SqlAdministration
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
     NormativeAct,
@@ -183,26 +184,27 @@ class Present(Past):
         absent_id, substitute = self.number("person", absent), self.number("person", who)
         post = self.number("post", absent)
         result = self.house.transact(
-            lambda uow: administration.substitute(
-                SqlAdministration(uow), uow.actor(absent_id), position_id=post,
-                person_id=substitute, starts_on=uow.today, ends_on=until, basis=basis,
+            lambda uow: wish(
+                SqlAccessChanges(uow), uow.actor(absent_id),
+                StandIn(position_id=post, person_id=substitute, starts_on=uow.today, ends_on=until,
+                        basis=basis),
             )
         )  # fmt: skip
-        if isinstance(result, Refusal):
-            raise RefusedError(f"{absent} → {who}: {result.message}")
+        if result is not None:
+            raise RefusedError(f"{absent} → {who}: {result}")
 
     def appoint(self, by: str, who: str, role: str, organisation: int) -> None:
         """Let a person who may do so put another one in an office from today on."""
         officer, person = self.number("person", by), self.number("person", who)
         result = self.house.transact(
-            lambda uow: administration.appoint(
-                SqlAdministration(uow), uow.actor(officer), person_id=person, role=role,
-                organisation_id=organisation, starts_on=uow.today, ends_on=None,
-                title="координатор сети", sole=frozenset(),
+            lambda uow: wish(
+                SqlAccessChanges(uow), uow.actor(officer),
+                Appointment(person_id=person, role=role, organisation_id=organisation,
+                            title="координатор сети", starts_on=uow.today, ends_on=None),
             )
         )  # fmt: skip
-        if isinstance(result, Refusal):
-            raise RefusedError(f"{by} → {who}: {result.message}")
+        if result is not None:
+            raise RefusedError(f"{by} → {who}: {result}")
 
     def state(self, case: int) -> str:
         """Return where a case stands."""

@@ -128,13 +128,6 @@ def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, 
     knock(visitor, "мой первый пароль", login="p105@levokum.example")
 
 
-def test_a_closed_account_is_out_at_once_and_stays_out(browser, district):
-    head, person = browser("P105"), district.people["P105"]
-    browser("P003").post(f"/admin/people/{person}/access", active="0")
-    assert head.client.get("/").status_code == 302
-    knock(browser(), status=422, login="p105@levokum.example")
-
-
 def test_signing_out_ends_the_visit_and_the_next_one_knows_what_is_new(browser, district, draft):
     head = browser("P102")
     head.post("/sign-out")

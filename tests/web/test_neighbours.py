@@ -77,7 +77,7 @@ IDS = {
     "instance_id": ("case", "order"), "document_id": ("document",), "upload_id": ("upload",),
     "network_id": ("network",), "school_id": ("school",), "who": ("person",),
     "position_id": ("position",), "incident_id": ("incident",), "work_id": ("work",),
-    "substitution_id": ("substitution",),
+    "substitution_id": ("substitution",), "change_id": ("change",),
 }  # fmt: skip
 """Name of an address's part → whose ids may stand there."""
 

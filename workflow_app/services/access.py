@@ -76,6 +76,12 @@ class Access(Protocol):
     def use_link(self, token_sha256: str) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
 
+    def drop_links(self, person_id: int) -> None:
+        """Use up all links of a person that are still out."""
+
+    def mark_reset(self, person_id: int) -> None:
+        """Remember that it was not by her own visit that a person's way in was changed."""
+
     def set_password(self, person_id: int, password_hash: str) -> None:
         """Write a password's hash."""
 
@@ -168,8 +174,12 @@ def choose_password(access: Access, token: str, password_hash: str) -> int | Ref
     person_id = access.use_link(digest(token))
     if person_id is None:
         return STALE_LINK
+    former = access.account_of(person_id)
     access.set_password(person_id, password_hash)
     access.end_sessions(person_id)
+    access.drop_links(person_id)
+    if former and former.password_hash:
+        access.mark_reset(person_id)
     return person_id
 
 

@@ -147,7 +147,9 @@ def _carry_out(
 ) -> Done:
     interpreter = Interpreter(uow)
     signed = decision.transition.signed
-    interpreter.apply(case, decision, form, signing.mark(uow, signed, signature))
+    interpreter.apply(
+        case, decision, form, signing.mark(uow, decision.capacity.person_id, signed, signature)
+    )
     interpreter.finish()
     attach_files(uow, case.id, form)
     if signed and signature.evidence:
@@ -210,7 +212,7 @@ def _answer(
     if refusal:
         return refusal
     interpreter = Interpreter(uow)
-    signature = signing.mark(uow, answer.signed, intent.signature)
+    signature = signing.mark(uow, actor.person_id, answer.signed, intent.signature)
     if not interpreter.answer(case, signing.put(answered, intent.signature), form, signature):
         return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
     interpreter.finish()

@@ -11,14 +11,12 @@ from typing import Any, Protocol
 
 from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services import access
-from workflow_app.services.import_rows import MAIL_ADDRESS
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
 UNITS = ("working", "calendar")
 LONGEST_OFFSET = 366
-LONGEST_EMAIL = 200
 
 NOT_ADMIN = Refusal("not_your_role", "Это делает администратор или специалист отдела")
 UNKNOWN = Refusal("not_found", "Такой записи нет или она не в вашем муниципалитете")
@@ -105,9 +103,9 @@ class Administration(Protocol):
     def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
         """Tell whether somebody stands in already on one of these days."""
 
-    def substitute(self, office: Office, person_id: int, starts_on: dt.date, ends_on: dt.date,
+    def substitute(self, position_id: int, person_id: int, starts_on: dt.date, ends_on: dt.date,
                    basis: str) -> int:  # fmt: skip
-        """Insert a substitution."""
+        """Insert a substitution for the holder of a position."""
 
     def substitution(self, substitution_id: int) -> tuple[int, dt.date, dt.date] | None:
         """Return (position, first day, last day) of a substitution."""
@@ -148,92 +146,17 @@ class Administration(Protocol):
         """Give a work item to a person, or back to everybody of the role."""
 
 
+def on_server(municipality_id: int) -> Capacity:
+    """Return in which capacity the operator of the server acts: no person of the directory."""
+    return Capacity(0, SYSTEM_ROLE.key, 0, municipality_id, title="на сервере")
+
+
 def officer(actor: Actor) -> Capacity | None:
     """Return the capacity in which a person administers, if she has one."""
     return next((c for c in actor.capacities if c.role in ADMIN_ROLES), None)
 
 
-# ---------------------------------------------------------------- people
-
-
-def invite(store: Administration, actor: Actor, person_id: int) -> str | Refusal:
-    """Return the token of a first-access link for a person of this municipality."""
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    name = store.person_name(by.municipality_id, person_id)
-    if not name:
-        return UNKNOWN
-    store.record(by, "invite", f"Приглашение: {name}", {"person_id": person_id})
-    return access.make_link(store.access, person_id, "invitation")
-
-
-def set_email(store: Administration, actor: Actor, person_id: int, email: str) -> Refusal | None:
-    """Put a person's address right: letters go there, and she signs in by it."""
-    by, email = officer(actor), email.strip().lower()
-    if by is None:
-        return NOT_ADMIN
-    name = store.person_name(by.municipality_id, person_id)
-    if not name:
-        return UNKNOWN
-    if len(email) > LONGEST_EMAIL or not MAIL_ADDRESS.fullmatch(email):
-        return Refusal("bad_email", f"«{email[:80]}» — не адрес электронной почты", "email")
-    if store.owner_of(email) not in (None, person_id):
-        return Refusal("email_taken", f"Адрес {email} уже записан у другого человека", "email")
-    before = store.set_email(person_id, email)
-    details = {"person_id": person_id, "before": before, "after": email}
-    store.record(by, "set_email", f"Почта: {name}, {email}", details)
-    return None
-
-
-def set_active(
-    store: Administration, actor: Actor, person_id: int, *, active: bool
-) -> Refusal | None:
-    """Open or close a person's account."""
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    name = store.person_name(by.municipality_id, person_id)
-    if not name:
-        return UNKNOWN
-    if person_id == actor.person_id and not active:
-        return Refusal("not_yourself", "Свой доступ закрыть нельзя: это сделает другой")
-    store.set_active(person_id, active=active)
-    action, word = ("activate", "открыт") if active else ("deactivate", "закрыт")
-    store.record(by, action, f"Доступ {word}: {name}", {"person_id": person_id})
-    return None
-
-
 # ---------------------------------------------------------------- offices
-
-
-def appoint(
-    store: Administration, actor: Actor, *, person_id: int, organisation_id: int, role: str,
-    title: str, starts_on: dt.date | None, ends_on: dt.date | None, sole: frozenset[str],
-) -> int | Refusal:  # fmt: skip
-    """Give a person an office from a day on; return the position."""
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    name = store.person_name(by.municipality_id, person_id)
-    place = store.organisation_name(by.municipality_id, organisation_id)
-    if not name or not place or not role:
-        return UNKNOWN
-    if not title.strip():
-        return Refusal("field_required", "Напишите должность", "title")
-    if starts_on is None:
-        return Refusal("field_required", "Укажите первый день", "starts_on")
-    if ends_on and ends_on < starts_on:
-        return PERIOD
-    if role in sole and store.is_taken(role, organisation_id, starts_on, ends_on):
-        return Refusal("office_taken", f"{place}: должность в эти дни занята", "starts_on")
-    office = Office(
-        0, by.municipality_id, person_id, organisation_id, role, title.strip(), starts_on, ends_on
-    )
-    position_id = store.appoint(office)
-    said = f"{name}: {office.title}, {place}, с {starts_on:%d.%m.%Y}"
-    store.record(by, "appoint", said, {"position_id": position_id})
-    return position_id
 
 
 def end_position(
@@ -254,41 +177,11 @@ def end_position(
     return None
 
 
-def substitute(
-    store: Administration, actor: Actor, *, position_id: int, person_id: int,
-    starts_on: dt.date | None, ends_on: dt.date | None, basis: str,
-) -> int | Refusal:  # fmt: skip
-    """Let another person act in an office for some days; the absent person may say so herself."""
-    office = store.office(position_id)
-    by = _over(actor, office)
-    if office is None or by is None:
-        return UNKNOWN
-    name = store.person_name(office.municipality_id, person_id)
-    if not name:
-        return UNKNOWN
-    if person_id == office.person_id:
-        return Refusal("same_person", "Замещает другой человек", "person_id")
-    if starts_on is None or ends_on is None:
-        return Refusal("field_required", "Укажите первый и последний день", "starts_on")
-    if ends_on < starts_on:
-        return PERIOD
-    if ends_on < store.today:
-        return Refusal("in_the_past", "Эти дни уже прошли", "ends_on")
-    if not basis.strip():
-        return Refusal("field_required", "Укажите основание: приказ, больничный лист", "basis")
-    if store.is_substituted(position_id, starts_on, ends_on):
-        return Refusal("already_substituted", "На эти дни замещение уже есть", "starts_on")
-    made = store.substitute(office, person_id, starts_on, ends_on, basis.strip())
-    said = f"{office.title}: {starts_on:%d.%m.%Y}–{ends_on:%d.%m.%Y} действует {name}"
-    store.record(by, "substitute", said, {"substitution_id": made, "basis": basis.strip()})
-    return made
-
-
 def end_substitution(store: Administration, actor: Actor, substitution_id: int) -> Refusal | None:
     """End a substitution today, or cancel one that has not begun."""
     found = store.substitution(substitution_id)
     office = store.office(found[0]) if found else None
-    by = _over(actor, office)
+    by = over(actor, office)
     if found is None or office is None or by is None:
         return UNKNOWN
     _, first, last = found
@@ -301,7 +194,7 @@ def end_substitution(store: Administration, actor: Actor, substitution_id: int) 
     return None
 
 
-def _over(actor: Actor, office: Office | None) -> Capacity | None:
+def over(actor: Actor, office: Office | None) -> Capacity | None:
     """Return in which capacity a person disposes of an office: as its holder or administrator."""
     if office is None:
         return None

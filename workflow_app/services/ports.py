@@ -270,6 +270,9 @@ class UnitOfWork(Protocol):
     def file_sha256(self, file_id: int) -> str:
         """Return the hash of a file's content."""
 
+    def reset_at(self, person_id: int) -> dt.datetime | None:
+        """Return when others last changed by what a person signs in."""
+
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
 
@@ -321,7 +324,7 @@ class Delivery(Protocol):
     def mailed(self, letter: Letter) -> None:
         """Remember that a letter left, and that its address takes letters."""
 
-    def bounced(self, notice_id: int, reason: str) -> None:
+    def bounced(self, letter: Letter, reason: str) -> None:
         """Remember that an address does not take letters."""
 
     def heading(self, instance_id: int) -> str:

@@ -1,5 +1,6 @@
 """What stays of a signature: its kind and its file at the vote, and both in the history."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -43,11 +44,20 @@ def put(answered: Answered, signature: Signature) -> Answered:
     return replace(answered, after=replace(answered.after, signature=kind, evidence=evidence))
 
 
-def mark(uow: UnitOfWork, signed: Signed, signature: Signature) -> Mapping[str, Any]:
+RESET_SHOWS = dt.timedelta(days=7)
+"""So long after others changed by what a person signs in, her signatures say so."""
+
+
+def mark(
+    uow: UnitOfWork, person_id: int, signed: Signed, signature: Signature
+) -> Mapping[str, Any]:
     """Return what the line of history says of a signature; nothing where none was asked for."""
     if not signed:
         return {}
     said: dict[str, Any] = {"kind": signature.kind}
     if signature.evidence:
         said |= {"file": signature.evidence, "sha256": uow.file_sha256(signature.evidence)}
+    reset_at = uow.reset_at(person_id)
+    if reset_at and uow.now - reset_at < RESET_SHOWS:
+        said |= {"reset_at": reset_at.isoformat()}
     return {MARK: said}

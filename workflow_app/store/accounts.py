@@ -129,6 +129,16 @@ class SqlAccess:
         found = self._connection.execute(used).scalar_one_or_none()
         return None if found is None else int(found)
 
+    def drop_links(self, person_id: int) -> None:
+        """Use up all links of a person that are still out."""
+        out = (_LINK.c.person_id == person_id, _LINK.c.used_at.is_(None))
+        self._connection.execute(update(_LINK).where(*out).values(used_at=self.now))
+
+    def mark_reset(self, person_id: int) -> None:
+        """Remember that it was not by her own visit that a person's way in was changed."""
+        where = _ACCOUNT.c.person_id == person_id
+        self._connection.execute(update(_ACCOUNT).where(where).values(reset_at=self.now))
+
     def set_password(self, person_id: int, password_hash: str) -> None:
         """Write a password's hash; the account is made with the first password."""
         where = _ACCOUNT.c.person_id == person_id

@@ -21,6 +21,7 @@ from workflow_app.store.models.accounts import (
 )
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
+    SOLE_ROLES,
     CalendarDay,
     Organisation,
     Person,
@@ -80,6 +81,7 @@ class SqlAdministration:
         self._session.flush()
         own = (accounts.c.person_id == person_id, accounts.c.login == before.lower())
         self._connection.execute(update(accounts).where(*own).values(login=email.lower()))
+        self.access.drop_links(person_id)
         return before
 
     def set_active(self, person_id: int, *, active: bool) -> None:
@@ -106,6 +108,8 @@ class SqlAdministration:
         self, role: str, organisation_id: int, starts_on: dt.date, ends_on: dt.date | None
     ) -> bool:
         """Tell whether somebody holds an office for one in this period."""
+        if role not in SOLE_ROLES:
+            return False
         query = select(Position.id).where(
             Position.role == role, Position.organisation_id == organisation_id,
             or_(Position.ends_on.is_(None), Position.ends_on >= starts_on),
@@ -139,9 +143,10 @@ class SqlAdministration:
         return self._session.execute(query.limit(1)).first() is not None
 
     def substitute(
-        self, office: Office, person_id: int, starts_on: dt.date, ends_on: dt.date, basis: str
+        self, position_id: int, person_id: int, starts_on: dt.date, ends_on: dt.date, basis: str
     ) -> int:
-        """Insert a substitution."""
+        """Insert a substitution for the holder of a position."""
+        office = self._session.get_one(Position, position_id)
         row = Substitution(
             municipality_id=office.municipality_id, absent_position_id=office.id,
             absent_person_id=office.person_id, substitute_person_id=person_id,
@@ -370,12 +375,12 @@ def events(
     """Return what administrators did, newest first."""
     query = (
         select(AdminEvent, Person.short_nom)
-        .join(Person, Person.id == AdminEvent.person_id)
+        .outerjoin(Person, Person.id == AdminEvent.person_id)
         .where(AdminEvent.municipality_id == municipality_id)
         .order_by(AdminEvent.id.desc())
         .limit(most)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [(row[0], row[1] or "") for row in session.execute(query)]
 
 
 def work_without_performer(

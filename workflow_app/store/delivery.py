@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from workflow_app.services.ports import Letter, NewNotice
 from workflow_app.store import offices, outbox
-from workflow_app.store.letters import put_letter
+from workflow_app.store.letters import ACCESS, PRIVATE, put_letter
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
@@ -40,7 +40,7 @@ _PERSON = table(Person)
 _INSTANCE = table(Instance)
 _ADD_NOTICE = insert(_NOTICE).returning(_NOTICE.c.id)
 _MAILED = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(
-    mailed_at=bindparam("moment"), text=case((_NOTICE.c.kind == "letter", ""), else_=_NOTICE.c.text)
+    mailed_at=bindparam("moment"), text=case((_NOTICE.c.kind == PRIVATE, ""), else_=_NOTICE.c.text)
 )  # fmt: skip
 _FILED = update(_DOCUMENT).where(
     _DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None)
@@ -117,11 +117,12 @@ LETTER = (
 
 def letter_of(row: Any) -> Letter | None:
     """Return the letter read together with its message; None when it needs none any more."""
-    if not row.its_email or row.its_mailed_at is not None or row.its_digest_on is not None:
+    address = row.payload.get("to") or row.its_email
+    if not address or row.its_mailed_at is not None or row.its_digest_on is not None:
         return None
     return Letter(
-        row.payload["notice_id"], row.its_email, row.its_subject, row.its_text, row.its_created_at,
-        0 if row.its_kind == "letter" else row.its_sent_today,
+        row.payload["notice_id"], address, row.its_subject, row.its_text, row.its_created_at,
+        0 if row.its_kind in (ACCESS, PRIVATE) else row.its_sent_today,
         row.its_email_bounced_at is not None,
     )  # fmt: skip
 
@@ -205,20 +206,21 @@ class SqlDelivery:
         self._connection.execute(_MAILED, {"notice_id": letter.notice_id, "moment": self.now})
         # An address that took a letter is good again, whatever it refused before.
         if letter.bounced_before:
-            notice = _NOTICE.c.id == letter.notice_id
-            person = select(_NOTICE.c.person_id).where(notice).scalar_subquery()
-            taken = update(_PERSON).where(_PERSON.c.id == person).values(email_bounced_at=None)
-            self._connection.execute(taken)
+            self._mark_address(letter, None)
 
-    def bounced(self, notice_id: int, reason: str) -> None:
+    def bounced(self, letter: Letter, reason: str) -> None:
         """Remember that an address does not take letters."""
         self._connection.execute(
-            update(_NOTICE).where(_NOTICE.c.id == notice_id).values(bounced=reason)
+            update(_NOTICE).where(_NOTICE.c.id == letter.notice_id).values(bounced=reason)
         )
-        person = select(_NOTICE.c.person_id).where(_NOTICE.c.id == notice_id).scalar_subquery()
-        self._connection.execute(
-            update(_PERSON).where(_PERSON.c.id == person).values(email_bounced_at=self.now)
-        )
+        self._mark_address(letter, self.now)
+
+    def _mark_address(self, letter: Letter, bounced_at: dt.datetime | None) -> None:
+        """Mark the person's address, unless the letter went to one she has no more."""
+        of_notice = _NOTICE.c.id == letter.notice_id
+        person = select(_NOTICE.c.person_id).where(of_notice).scalar_subquery()
+        its = (_PERSON.c.id == person, _PERSON.c.email == letter.address)
+        self._connection.execute(update(_PERSON).where(*its).values(email_bounced_at=bounced_at))
 
     def heading(self, instance_id: int) -> str:
         """Return how an instance is called, with its number."""

@@ -1,4 +1,4 @@
-"""Letters that belong to no case: invitations and new passwords."""
+"""Letters that belong to no case: links for a password, and news of one's own access."""
 
 import secrets
 
@@ -14,15 +14,30 @@ _NOTICE = table(Notice)
 _PERSON = table(Person)
 
 
-def put_letter(uow: SqlUnitOfWork, person_id: int, subject: str, text: str) -> None:
-    """Queue a letter to a person; its text is not shown as a notice."""
+PRIVATE = "letter"
+"""The kind whose text may hold a secret: no page shows it, and none is kept once it left."""
+ACCESS = "access"
+"""The kind that is a notice, too, and leads to what waits about one's access."""
+
+
+def put_letter(
+    uow: SqlUnitOfWork,
+    person_id: int,
+    subject: str,
+    text: str,
+    *,
+    kind: str = PRIVATE,
+    to: str = "",
+) -> None:
+    """Queue a letter to a person, to an address she had before if one is given."""
     query = select(_PERSON.c.municipality_id).where(_PERSON.c.id == person_id)
     municipality_id = int(uow.connection.execute(query).scalar_one())
     values = {
         "municipality_id": municipality_id, "person_id": person_id, "instance_id": None,
-        "kind": "letter", "dedupe_key": f"letter:{secrets.token_hex(8)}", "subject": subject,
-        "text": text, "created_at": uow.now, "read_at": uow.now, "bounced": "",
+        "kind": kind, "dedupe_key": f"letter:{secrets.token_hex(8)}", "subject": subject[:400],
+        "text": text, "created_at": uow.now, "bounced": "",
+        "read_at": uow.now if kind == PRIVATE else None,
     }  # fmt: skip
     notice_id = inserted_id(uow.connection.execute(insert(_NOTICE).values(values)))
-    payload = {"notice_id": notice_id}
+    payload = {"notice_id": notice_id, **({"to": to} if to else {})}
     outbox.put(uow.connection, municipality_id, None, "mail", payload, uow.now)

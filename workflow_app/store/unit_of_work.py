@@ -40,7 +40,7 @@ from workflow_app.store import (
 from workflow_app.store.database import FAMILIES, TakenError
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
-from workflow_app.store.models.accounts import AdminEvent
+from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from workflow_app.services.ports import UnitOfWork
 
 _EVENT = table(AdminEvent)
+_ACCOUNT = table(Account)
 _INSTANCE = table(Instance)
 _VERSION = table(DataVersion)
 _DEADLINE = table(Deadline)
@@ -71,6 +72,7 @@ _CASES = select(
     _INSTANCE.c.number, _INSTANCE.c.subject, _INSTANCE.c.parent_id, _INSTANCE.c.text_hash,
     _INSTANCE.c.history_seq, _INSTANCE.c.history_head, _INSTANCE.c.fan_key,
 )  # fmt: skip
+_RESET_AT = select(_ACCOUNT.c.reset_at).where(_ACCOUNT.c.person_id == bindparam("person"))
 _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
 _FAMILY = (
     select(_INSTANCE.c.id, _INSTANCE.c.parent_id)
@@ -660,6 +662,10 @@ class SqlUnitOfWork:
     def file_sha256(self, file_id: int) -> str:
         """Return the hash of a file's content."""
         return papers.file_sha256(self.connection, file_id)
+
+    def reset_at(self, person_id: int) -> dt.datetime | None:
+        """Return when others last changed by what a person signs in."""
+        return self.connection.execute(_RESET_AT, {"person": person_id}).scalar_one_or_none()
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""

@@ -90,7 +90,7 @@ def mail(house: House, message: Any) -> Finish:
         if not error.bounced:
             raise
         reason = error.reason
-        return lambda uow: SqlDelivery(uow).bounced(notice_id, reason)
+        return lambda uow: SqlDelivery(uow).bounced(letter, reason)
     return lambda uow: SqlDelivery(uow).mailed(letter)
 
 

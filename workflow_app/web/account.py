@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services import access as service
 from workflow_app.services import passwords
-from workflow_app.store import admin, queries
+from workflow_app.store import access_changes, admin, queries
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.letters import ACCESS
 from workflow_app.store.models.accounts import Account, ApiToken
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
@@ -31,11 +33,14 @@ Answer = Response | str | tuple[str, int]
 def _page(refusal: Refusal | None = None, token: str = "") -> str:
     def look(uow: SqlUnitOfWork) -> str:
         person = person_id()
+        row = uow.session.get_one(Person, person)
         return render_template(
-            "account/show.html", person=uow.session.get_one(Person, person),
+            "account/show.html", person=row,
             account=uow.session.get(Account, person),
             sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
             tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
+            waiting=SqlAccessChanges(uow).waiting_for(person),
+            events=access_changes.history(uow.session, row),
         )  # fmt: skip
 
     return read(look)
@@ -161,12 +166,13 @@ def mark_read() -> Response:
     if chosen:
         where.append(rows.c.id == chosen)
 
-    def mark(uow: SqlUnitOfWork) -> int | None:
+    def mark(uow: SqlUnitOfWork) -> str:
         uow.connection.execute(update(rows).where(*where).values(read_at=uow.now))
         row = uow.session.get(Notice, chosen) if chosen else None
-        return row.instance_id if row and row.person_id == person else None
+        if row and row.person_id == person and row.kind == ACCESS:
+            return url_for("access_changes.show")
+        if row and row.person_id == person and row.instance_id:
+            return url_for("cases.show", instance_id=row.instance_id)
+        return url_for("notices.show")
 
-    instance_id = house().transact(mark)
-    if instance_id:
-        return redirect(url_for("cases.show", instance_id=instance_id))
-    return redirect(url_for("notices.show"))
+    return redirect(house().transact(mark))

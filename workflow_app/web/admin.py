@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
-from workflow_app.services import terms
 from workflow_app.store import admin as store
 from workflow_app.store import offices
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.letters import put_letter
-from workflow_app.store.models.directory import SOLE_ROLES, Organisation, Person
+from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import day_in, number_in
@@ -27,6 +28,12 @@ Answer = Response | str | tuple[str, int]
 Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
+MOST_NAMES = 4
+INVITATIONS = {
+    "invitation": "Вам открыт доступ. Задайте пароль: {}\nСсылка действует две недели.",
+    "password": "Задать новый пароль: {}\nСсылка действует два часа. "
+    "Если вы её не просили, ничего делать не нужно.",
+}
 LANES = {"": "обычный", terms.AUGUST: "август"}
 
 
@@ -39,6 +46,32 @@ def _do(work: Work, said: str, back: str) -> Response:
     """Carry out one intent and go back with its result."""
     person = person_id()
     result = house().transact(lambda uow: work(store.SqlAdministration(uow), uow.actor(person)))
+    return _answer(result, said, back)
+
+
+def _wish(wished: access_changes.Wish, said: str, back: str) -> Response:
+    """Carry out what opens a way to somebody's name, or tell whose word it waits for."""
+    person = person_id()
+    result = house().transact(
+        lambda uow: access_changes.wish(SqlAccessChanges(uow), uow.actor(person), wished)
+    )
+    if isinstance(result, access_changes.Asked):
+        flash(
+            f"Ничего ещё не изменилось: нужно согласие второго человека. {_whose(result)}", "info"
+        )
+        return redirect(back)
+    return _answer(result, said, back)
+
+
+def _whose(asked: access_changes.Asked) -> str:
+    if not asked.names:
+        return "Дать его сегодня некому: это делают на сервере, командой «workflow-app user agree»."
+    others = len(asked.names) - MOST_NAMES
+    more = f" и ещё {others}" if others > 0 else ""
+    return f"Его даст: {', '.join(asked.names[:MOST_NAMES])}{more}. Письма отправлены."
+
+
+def _answer(result: object, said: str, back: str) -> Response:
     if isinstance(result, Refusal):
         if result.code in ("not_your_role", "not_found"):
             abort(404)
@@ -82,6 +115,7 @@ def index() -> str:
                 for line in store.users(uow.session, municipality, uow.today)
                 if line.person.email_bounced_at
             ],
+            "waiting": SqlAccessChanges(uow).asked_in(municipality),
             "events": store.events(uow.session, municipality, 30),
         }
 
@@ -115,31 +149,31 @@ def people() -> str:
 
 @admin.post("/admin/people/<int:who>/invite")
 def invite(who: int) -> Response:
-    """Send a link of first access; it is shown too, for people whose mail does not work."""
+    """Send a link for a password; that of a newcomer is shown too, for mail may not work yet."""
     person = person_id()
 
     def work(uow: SqlUnitOfWork) -> str | Refusal:
-        made = service.invite(store.SqlAdministration(uow), uow.actor(person), who)
+        made = access_changes.invite(SqlAccessChanges(uow), uow.actor(person), who)
         if isinstance(made, Refusal):
             return made
-        link = f"{house().settings.public_url}/choose/{made}"
-        text = f"Вам открыт доступ. Задайте пароль: {link}\nСсылка действует две недели."
-        put_letter(uow, who, "Доступ к системе документов", text)
-        return link
+        link = f"{house().settings.public_url}/choose/{made.token}"
+        put_letter(uow, who, "Доступ к системе документов", INVITATIONS[made.kind].format(link))
+        return link if made.is_shown else ""
 
     result = house().transact(work)
     if isinstance(result, Refusal):
         abort(404)
-    flash(f"Приглашение отправлено. Ссылка на случай, если письмо не дойдёт: {result}", "success")
+    shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
+    flash(f"Приглашение отправлено.{shown}", "success")
     return redirect(url_for("admin.people"))
 
 
 @admin.post("/admin/people/<int:who>/email")
 def set_email(who: int) -> Response:
     """Put a person's address right."""
-    email = request.form.get("email", "")
-    return _do(
-        lambda s, actor: service.set_email(s, actor, who, email),
+    email = request.form.get("email", "").strip().lower()
+    return _wish(
+        access_changes.NewEmail(person_id=who, email=email),
         "Адрес записан: письма пойдут на него, по нему же входят.", url_for("admin.people"),
     )  # fmt: skip
 
@@ -149,10 +183,9 @@ def set_access(who: int) -> Response:
     """Open or close an account."""
     active = request.form.get("active") == "1"
     said = "Доступ открыт." if active else "Доступ закрыт, все входы завершены."
-    return _do(
-        lambda s, actor: service.set_active(s, actor, who, active=active), said,
-        url_for("admin.people"),
-    )  # fmt: skip
+    return _wish(
+        access_changes.NewState(person_id=who, active=active), said, url_for("admin.people")
+    )
 
 
 @admin.get("/admin/positions")
@@ -187,14 +220,15 @@ def _organisations(uow: SqlUnitOfWork, municipality: int) -> list[Organisation]:
 def appoint() -> Response:
     """Give a person an office."""
     sent = request.form
-    return _do(
-        lambda s, actor: service.appoint(
-            s, actor, person_id=_int("person"), organisation_id=_int("organisation"),
-            role=sent.get("role", ""), title=sent.get("title", ""),
-            starts_on=_date("starts_on"), ends_on=_date("ends_on"), sole=SOLE_ROLES,
-        ),
-        "Назначение записано.", url_for("admin.positions"),
+    starts_on, back = _date("starts_on"), url_for("admin.positions")
+    if starts_on is None:
+        read(_officer)
+        return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
+    wished = access_changes.Appointment(
+        person_id=_int("person"), organisation_id=_int("organisation"), role=sent.get("role", ""),
+        title=sent.get("title", ""), starts_on=starts_on, ends_on=_date("ends_on"),
     )  # fmt: skip
+    return _wish(wished, "Назначение записано.", back)
 
 
 @admin.post("/admin/positions/<int:position_id>/end")
@@ -235,14 +269,16 @@ def substitutions() -> str:
 @admin.post("/substitutions")
 def substitute() -> Response:
     """Let another person act for some days."""
-    return _do(
-        lambda s, actor: service.substitute(
-            s, actor, position_id=_int("position"), person_id=_int("person"),
-            starts_on=_date("starts_on"), ends_on=_date("ends_on"),
-            basis=request.form.get("basis", ""),
-        ),
-        "Замещение записано.", url_for("admin.substitutions"),
+    starts_on, ends_on = _date("starts_on"), _date("ends_on")
+    back = url_for("admin.substitutions")
+    if starts_on is None or ends_on is None:
+        said = "Укажите первый и последний день"
+        return _answer(Refusal("field_required", said, "starts_on"), "", back)
+    wished = access_changes.StandIn(
+        position_id=_int("position"), person_id=_int("person"), starts_on=starts_on,
+        ends_on=ends_on, basis=request.form.get("basis", ""),
     )  # fmt: skip
+    return _wish(wished, "Замещение записано.", back)
 
 
 @admin.post("/substitutions/<int:substitution_id>/end")

@@ -370,10 +370,11 @@ def _history(
         if line.from_state != line.to_state:
             entered = line.at
         signed = line.form.get(signing.MARK, {})
-        yield Line(
-            line, spent, _reason(process, line), _signature(process, line, signed.get("kind", "")),
-            signed.get("file"),
-        )  # fmt: skip
+        by = _signature(process, line, signed.get("kind", ""))
+        if "reset_at" in signed:
+            reset_on = dt.datetime.fromisoformat(signed["reset_at"]).astimezone(uow.zone)
+            by += f"; пароль или адрес сменён не в своём входе {reset_on:%d.%m.%Y}"
+        yield Line(line, spent, _reason(process, line), by, signed.get("file"))
 
 
 def _signature(process: Process, line: queries.HistoryLine, kind: str) -> str:

@@ -22,6 +22,8 @@ class Account(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
     last_visit_at: Mapped[dt.datetime | None]
+    reset_at: Mapped[dt.datetime | None]
+    """When her way in was last changed otherwise than in her own visit."""
 
 
 class SignInSession(Base):
@@ -62,6 +64,30 @@ class AccessLink(Base):
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
+
+
+class AccessChange(Base):
+    """A wish about somebody's access that waits for a second person's word, or got it."""
+
+    __tablename__ = "access_change"
+    __table_args__ = (Index("ix_access_change_open", "verdict", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    person_id: Mapped[int]
+    owner_id: Mapped[int | None]
+    """Whose own word is enough."""
+    kind: Mapped[str] = mapped_column(String(40))
+    wish: Mapped[dict[str, Any]]
+    title: Mapped[str] = mapped_column(String(400))
+    asked_by: Mapped[int]
+    asked_for: Mapped[int | None]
+    """For whom the asker stood in."""
+    asked_at: Mapped[dt.datetime]
+    verdict: Mapped[str] = mapped_column(String(20))
+    """Empty while it waits."""
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[dt.datetime | None]
 
 
 class SignInAttempt(Base):

@@ -1,0 +1,301 @@
+"""Nobody becomes somebody else: what opens a way to a name needs the word of a second person."""
+
+import datetime as dt
+import re
+
+import pytest
+from stories import done
+from test_door import PASSWORD, knock, link_in_the_letters
+
+from workflow_app.services.access_changes import decide_on_server, key_roles
+from workflow_app.store.access_changes import SqlAccessChanges
+from workflow_app.store.models.accounts import AccessChange, Account, AdminEvent, SignInSession
+from workflow_app.store.models.directory import Person, Position, Substitution
+from workflow_app.store.models.messages import Notice, OutboxMessage
+
+NEW = "zarya@levokum.example"
+
+
+@pytest.fixture
+def ask(browser, district):
+    """Let the specialist wish something about a person; return the number of the change."""
+
+    def wish(path, who="P105", by="P003", **sent):
+        browser(by).post(path.format(district.people[who]), **sent)
+        return next((row["id"] for row in reversed(district.rows(AccessChange))), None)
+
+    return wish
+
+
+@pytest.fixture
+def email(ask):
+    return ask("/admin/people/{}/email", email=NEW)
+
+
+def say(browser, person, change, verdict="agree", status=302, password=PASSWORD):
+    path = f"/access-changes/{change}"
+    return browser(person).post(path, status=status, verdict=verdict, password=password)
+
+
+def address(district, person="P105"):
+    return district.rows(Person, id=district.people[person])[0]["email"]
+
+
+def account(district, person="P105"):
+    return district.rows(Account, person_id=district.people[person])[0]
+
+
+def actions(district):
+    return [row["action"] for row in district.rows(AdminEvent)]
+
+
+def position(district, person):
+    return district.rows(Position, person_id=district.people[person])[0]
+
+
+def test_key_offices_administer_or_sign_for_the_whole_municipality(district):
+    found = key_roles(district.house.processes.values())
+    assert found == {"admin", "dept_specialist", "department_head"}
+
+
+def test_an_address_changes_when_its_owner_agrees_in_her_own_visit(browser, district, email):
+    assert address(district) == "p105@levokum.example"
+    head = browser("P105")
+    assert "Нужно согласие. Почта: " in head.get("/notices")
+    assert NEW in head.get("/access-changes")
+    say(browser, "P105", email)
+    assert (address(district), account(district)["login"]) == (NEW, NEW)
+    assert account(district)["reset_at"] is None, "she did it herself"
+    assert actions(district) == ["ask_set_email", "set_email"]
+    letters = [row["payload"] for row in district.rows(OutboxMessage, kind="mail")]
+    assert [row["to"] for row in letters if "to" in row] == ["p105@levokum.example"]
+    assert NEW in head.get("/account"), "her own history tells it"
+    person = district.people["P105"]
+    assert NEW in browser("P003").get(f"/admin/people/{person}")
+    say(browser, "P105", email, status=404)
+
+
+def test_exactly_the_owner_and_another_holder_of_a_key_office_may_agree(browser, district, email):
+    may = {"P105", "P002"}  # the latter acts for the head of the department
+    for person in sorted(district.people):
+        if person not in may:
+            say(browser, person, email, status=404)
+            assert "Вашего согласия сейчас ничего не ждёт" in browser(person).get("/access-changes")
+    assert address(district) == "p105@levokum.example"
+    for person in sorted(may):
+        assert NEW in browser(person).get("/access-changes")
+        say(browser, person, email, status=422, password="не тот пароль")
+    say(browser, "P002", email, "decline")
+    assert (address(district), actions(district)[-1]) == (
+        "p105@levokum.example", "decline_set_email"
+    )  # fmt: skip
+    say(browser, "P105", email, status=404)
+
+
+def test_whoever_stands_in_for_the_asker_may_not_agree(browser, district, email):
+    browser("P003").post(
+        "/substitutions", position=position(district, "P003")["id"], basis="отпуск",
+        person=district.people["P008"], starts_on="2025-08-28", ends_on="2025-09-05",
+    )  # fmt: skip
+    assert browser("P008").client.get("/admin").status_code == 200
+    say(browser, "P008", email, status=404)
+    assert address(district) == "p105@levokum.example"
+
+
+@pytest.mark.parametrize("verdict", ["agree", "decline"])
+def test_an_account_is_closed_and_opened_by_two(browser, district, ask, verdict):
+    closing = ask("/admin/people/{}/access", active="0")
+    assert account(district)["is_active"]
+    say(browser, "P002", closing, verdict)
+    assert account(district)["is_active"] is (verdict == "decline")
+    if verdict == "agree":
+        opening = ask("/admin/people/{}/access", active="1")
+        assert not account(district)["is_active"]
+        say(browser, "P002", opening)
+        assert account(district)["is_active"]
+
+
+def appointment(district, role, place="DEPT", **more):
+    return {
+        "organisation": district.organisations[place], "role": role, "title": "должность",
+        "starts_on": "2025-09-01", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "place", "by_two"),
+    [
+        ("P003", "methodist", "IMC", True),  # the asker herself
+        ("P106", "dept_specialist", "DEPT", True),
+        ("P106", "admin", "DEPT", True),
+        ("P106", "methodist", "IMC", False),
+    ],
+)
+def test_a_key_office_is_given_by_two_and_no_office_to_oneself(
+    browser, district, who, role, place, by_two
+):
+    sent = appointment(district, role, place, person=district.people[who])
+    before = len(district.rows(Position))
+    browser("P003").post("/admin/positions", **sent)
+    assert len(district.rows(Position)) == before + (not by_two)
+    if by_two:
+        [change] = district.rows(AccessChange)
+        say(browser, who, change["id"], status=404)
+        say(browser, "P002", change["id"])
+        assert len(district.rows(Position)) == before + 1
+        assert account(district, who)["reset_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("absent", "who", "by", "by_two"),
+    [
+        ("P001", "P004", "P003", True),  # the office that signs orders
+        ("P102", "P003", "P003", True),  # the asker herself
+        ("P102", "P106", "P003", False),
+        ("P102", "P106", "P102", False),  # the absent one says so herself
+    ],
+)
+def test_nobody_lets_herself_stand_in_for_a_signer(browser, district, absent, who, by, by_two):
+    before = len(district.rows(Substitution))
+    browser(by).post(
+        "/substitutions", position=position(district, absent)["id"], basis="отпуск",
+        person=district.people[who], starts_on="2025-09-03", ends_on="2025-09-05",
+    )  # fmt: skip
+    assert len(district.rows(Substitution)) == before + (not by_two)
+    if by_two:
+        [change] = district.rows(AccessChange)
+        say(browser, who, change["id"], status=404)
+        say(browser, absent, change["id"])
+        assert len(district.rows(Substitution)) == before + 1
+
+
+def test_a_link_is_on_the_screen_only_where_it_opens_nobodys_name(browser, district):
+    def shown(person):
+        officer = browser("P003")
+        officer.post(f"/admin/people/{district.people[person]}/invite")
+        return "/choose/" in officer.says("/admin/people")[0]
+
+    def forget_password(person):
+        def work(uow):
+            uow.session.get_one(Account, district.people[person]).password_hash = ""
+            uow.session.flush()
+
+        district.house.transact(work)
+
+    assert not shown("P105"), "she has a password"
+    assert "/choose/" in link_in_the_letters(district, "P105")
+    for person, is_shown in (("P105", True), ("P002", True), ("P001", False)):
+        forget_password(person)
+        # On this day P002 acts in the office that signs.
+        assert shown(person) is (is_shown and person != "P002")
+
+
+def test_a_new_address_leaves_no_old_link_that_opens(browser, district, ask):
+    stranger = browser()
+    stranger.post("/forgot", login="p105@levokum.example")
+    link = link_in_the_letters(district, "P105")
+    say(browser, "P105", ask("/admin/people/{}/email", email=NEW))
+    said = stranger.post(link, status=422, password="совсем новый пароль",
+                         again="совсем новый пароль")  # fmt: skip
+    assert "уже использована" in said.text
+
+
+def test_one_link_used_leaves_no_other_one(browser, district):
+    stranger = browser()
+    links = []
+    for _ in range(2):
+        stranger.post("/forgot", login="p105@levokum.example")
+        links.append(link_in_the_letters(district, "P105"))
+    new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
+    stranger.post(links[0], **new)
+    stranger.post(links[1], status=422, **new)
+
+
+def test_what_cannot_be_done_any_more_is_told_and_waits_on(browser, district, email):
+    district.house.transact(
+        lambda uow: SqlAccessChanges(uow).set_email(district.people["P106"], NEW)
+    )
+    said = say(browser, "P105", email, status=422)
+    assert f"Адрес {NEW} уже записан у другого человека" in said.text
+    assert district.rows(AccessChange)[0]["verdict"] == ""
+
+
+def test_a_wish_is_replaced_by_the_next_and_is_over_after_two_weeks(browser, district, ask, email):
+    again = ask("/admin/people/{}/email", email="other@levokum.example")
+    say(browser, "P105", email, status=404)
+    district.at("2025-09-12")
+    say(browser, "P105", again, status=404)
+    assert "other@levokum.example" not in browser("P105").get("/access-changes")
+    assert address(district) == "p105@levokum.example"
+
+
+def test_where_nobody_can_agree_the_operator_of_the_server_does(browser, district, ask):
+    change = ask("/admin/people/{}/access", active="0")
+    found = district.house.transact(
+        lambda uow: decide_on_server(SqlAccessChanges(uow), change, agreed=True)
+    )
+    assert found.title.startswith("Доступ закрыт")
+    assert not account(district)["is_active"]
+    event = district.rows(AdminEvent)[-1]
+    assert (event["acting_as"], event["details"]["asked_by"]) == (
+        "на сервере", district.people["P003"]
+    )  # fmt: skip
+    assert "на сервере" in browser("P003").get("/admin")
+
+
+def test_ones_own_address_is_changed_with_ones_password(browser, district):
+    head = browser("P105")
+    head.post("/account/email", email=NEW, email_password="не тот")
+    assert "Пароль не подходит" in head.says("/account")[0]
+    assert address(district) == "p105@levokum.example"
+    head.post("/account/email", email="p106@levokum.example", email_password=PASSWORD)
+    assert "уже записан у другого" in head.says("/account")[0]
+    head.post("/account/email", email=NEW, email_password=PASSWORD)
+    assert (address(district), actions(district)) == (NEW, ["set_email"])
+    specialist = district.people["P003"]
+    browser("P003").post(f"/admin/people/{specialist}/email", email="a@levokum.example")
+    assert address(district, "P003") == "p003@levokum.example", "not on the page of administration"
+
+
+def choose(browser, district, person):
+    stranger = browser()
+    stranger.post("/forgot", login=f"{person.lower()}@levokum.example")
+    new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
+    stranger.post(link_in_the_letters(district, person), **new)
+
+
+@pytest.mark.parametrize(("days", "is_marked"), [(0, True), (6, True), (7, False)])
+def test_a_signature_soon_after_a_reset_says_so_in_the_history(
+    browser, district, collecting, days, is_marked
+):
+    choose(browser, district, "P105")
+
+    def age(uow):
+        uow.session.get_one(Account, district.people["P105"]).reset_at -= dt.timedelta(days=days)
+        uow.session.flush()
+
+    district.house.transact(age)
+    done(district.act("P105", collecting, "agree"))
+    done(district.act("P103", collecting, "agree"))
+    page = re.sub(r"\s+", " ", browser("P102").get(f"/cases/{collecting}"))
+    assert page.count("пароль или адрес сменён не в своём входе") == int(is_marked)
+
+
+def test_who_agreed_for_somebody_marks_her_next_signature(browser, district, collecting, email):
+    say(browser, "P002", email)
+    done(district.act("P105", collecting, "agree"))
+    assert "сменён не в своём входе" in browser("P102").get(f"/cases/{collecting}")
+
+
+def test_a_closed_account_is_out_at_once(browser, district, ask):
+    head = browser("P105")
+    say(browser, "P002", ask("/admin/people/{}/access", active="0"))
+    assert head.client.get("/").status_code == 302
+    assert not district.rows(SignInSession, person_id=district.people["P105"])
+    knock(browser(), status=422, login="p105@levokum.example")
+
+
+def test_letters_go_to_whoever_may_agree_and_to_nobody_else(district, email):
+    del email
+    told = {row["person_id"] for row in district.rows(Notice) if row["kind"] == "access"}
+    assert told == {district.people[person] for person in ("P105", "P002")}

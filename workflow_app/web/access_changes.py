@@ -1,0 +1,119 @@
+"""Access changes that wait for a second person's word; one's own address; a person's history."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services import access
+from workflow_app.services import access_changes as service
+from workflow_app.services.administration import officer
+from workflow_app.store import access_changes as store
+from workflow_app.store.access_changes import SqlAccessChanges
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import Account
+from workflow_app.store.models.directory import Person
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits
+from workflow_app.web.house import house, read
+from workflow_app.web.security import person_id
+from workflow_app.web.signing import confirm
+
+access_changes = Blueprint("access_changes", __name__)
+
+Answer = Response | str | tuple[str, int]
+
+
+@access_changes.get("/access-changes")
+def show() -> str:
+    """List what waits for one's word, and to an administrator all that waits."""
+    return _page()
+
+
+def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
+    person = person_id()
+
+    def look(uow: SqlUnitOfWork) -> str:
+        changes, by = SqlAccessChanges(uow), officer(uow.actor(person))
+        mine = changes.waiting_for(person)
+        known = {change.id for change, _ in mine}
+        others = [
+            (change, name, [one for _, one in changes.who_may_confirm(change)])
+            for change, name in (changes.asked_in(by.municipality_id) if by else ())
+            if change.id not in known
+        ]
+        return render_template(
+            "account/changes.html", mine=mine, others=others, refused=refused, refusal=refusal,
+            account=uow.session.get(Account, person),
+        )  # fmt: skip
+
+    return read(look)
+
+
+@access_changes.post("/access-changes/<int:change_id>")
+def decide(change_id: int) -> Answer:
+    """Agree to a change or decline it, with one's password."""
+    person, agreed = person_id(), request.form.get("verdict") == "agree"
+    if not read(lambda uow: _is_mine(uow, person, change_id)):
+        abort(404)
+    account = confirm(person, request.form.get("password", ""))
+    if isinstance(account, Refusal):
+        return _page(change_id, account), limits.status_of(account, 422)
+
+    def work(uow: SqlUnitOfWork) -> service.AccessChange | Refusal:
+        if not access.stands(SqlAccess(uow), account):
+            return access.WRONG_PASSWORD
+        return service.decide(SqlAccessChanges(uow), uow.actor(person), change_id, agreed=agreed)
+
+    result = house().transact(work)
+    if isinstance(result, Refusal):
+        if result.code == "not_found":
+            abort(404)
+        return _page(change_id, result), 422
+    flash("Сделано." if agreed else "Отклонено. Ничего не изменилось.", "success")
+    return redirect(url_for("access_changes.show"))
+
+
+def _is_mine(uow: SqlUnitOfWork, person: int, change_id: int) -> bool:
+    mine = SqlAccessChanges(uow).waiting_for(person)
+    return any(change.id == change_id for change, _ in mine)
+
+
+@access_changes.post("/account/email")
+def set_own_email() -> Answer:
+    """Put one's own address right, with one's password."""
+    person, email = person_id(), request.form.get("email", "").strip().lower()
+    account = confirm(person, request.form.get("email_password", ""))
+    if isinstance(account, Refusal):
+        flash(account.message, "danger")
+        return redirect(url_for("account.show"))
+
+    def work(uow: SqlUnitOfWork) -> Refusal | None:
+        if not access.stands(SqlAccess(uow), account):
+            return access.WRONG_PASSWORD
+        municipality = uow.session.get_one(Person, person).municipality_id
+        changes = SqlAccessChanges(uow)
+        return service.set_own_email(changes, uow.actor(person), municipality, email)
+
+    refusal = house().transact(work)
+    if refusal:
+        flash(refusal.message, "danger")
+    else:
+        flash("Адрес записан: письма пойдут на него, по нему же входят.", "success")
+    return redirect(url_for("account.show"))
+
+
+@access_changes.get("/admin/people/<int:who>")
+def history(who: int) -> str:
+    """Show an administrator what was done about a person's access and offices."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        by = officer(uow.actor(person_id())) or abort(404)
+        person = uow.session.get(Person, who)
+        if person is None or person.municipality_id != by.municipality_id:
+            abort(404)
+        return render_template(
+            "admin/person.html", person=person, account=uow.session.get(Account, who),
+            capacities=uow.actor(who).capacities, events=store.history(uow.session, person),
+        )  # fmt: skip
+
+    return read(look)
