@@ -61,7 +61,7 @@ def test_key_offices_administer_or_sign_for_the_whole_municipality(district):
 def test_an_address_changes_when_its_owner_agrees_in_her_own_visit(browser, district, email):
     assert address(district) == "p105@levokum.example"
     head = browser("P105")
-    assert "Нужно согласие. Почта: " in head.get("/notices")
+    assert "Нужно согласие. Новый адрес почты: " in head.get("/notices")
     assert NEW in head.get("/access-changes")
     say(browser, "P105", email)
     assert (address(district), account(district)["login"]) == (NEW, NEW)
@@ -234,7 +234,7 @@ def test_where_nobody_can_agree_the_operator_of_the_server_does(browser, distric
     found = district.house.transact(
         lambda uow: decide_on_server(SqlAccessChanges(uow), change, agreed=True)
     )
-    assert found.title.startswith("Доступ закрыт")
+    assert found.title.startswith("Закрытие доступа")
     assert not account(district)["is_active"]
     event = district.rows(AdminEvent)[-1]
     assert (event["acting_as"], event["details"]["asked_by"]) == (

@@ -157,7 +157,7 @@ class NewEmail(_Wish):
         if store.owner_of(self.email) not in (None, self.person_id):
             said = f"Адрес {self.email} уже записан у другого человека"
             return Refusal("email_taken", said, "email")
-        return f"Почта: {name}, {self.email}"
+        return f"Новый адрес почты: {name}, {self.email}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write it; the letter about it goes to the address before."""
@@ -178,7 +178,7 @@ class NewState(_Wish):
     def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
         """Return what would be done, in words."""
         del store, municipality_id
-        return f"Доступ {'открыт' if self.active else 'закрыт'}: {name}"
+        return f"{'Открытие' if self.active else 'Закрытие'} доступа: {name}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Open or close it."""
@@ -217,7 +217,7 @@ class Appointment(_Wish):
             return PERIOD
         if store.is_taken(self.role, self.organisation_id, self.starts_on, self.ends_on):
             return Refusal("office_taken", f"{place}: должность в эти дни занята", "starts_on")
-        return f"{name}: {self.title.strip()}, {place}, с {self.starts_on:%d.%m.%Y}"
+        return f"Назначение: {name}, {self.title.strip()}, {place}, с {self.starts_on:%d.%m.%Y}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write the position."""
@@ -269,7 +269,7 @@ class StandIn(_Wish):
         if store.is_substituted(self.position_id, self.starts_on, self.ends_on):
             return Refusal("already_substituted", "На эти дни замещение уже есть", "starts_on")
         days = f"{self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
-        return f"{office.title}: {days} действует {name}"
+        return f"Замещение: {office.title}, {days}, {name}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write the substitution."""
@@ -332,7 +332,7 @@ def wish(store: AccessChanges, actor: Actor, wished: Wish) -> Asked | Refusal | 
     deciders = store.who_may_confirm(change)
     asker = store.person_name(by.municipality_id, actor.person_id)
     for person_id, _ in deciders:
-        store.tell(person_id, f"Нужно согласие. {title}", f"Просит {asker}. {NOT_YOU}")
+        store.tell(person_id, f"Нужно согласие. {title}", f"Просит: {asker}")
     return Asked(tuple(name for _, name in deciders))
 
 

@@ -16,6 +16,7 @@ from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.services import acting, delivery
 from workflow_app.store import outbox, renderings
 from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
+from workflow_app.store.letters import ACCESS
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -79,6 +80,8 @@ def mail(house: House, message: Any) -> Finish:
         return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
     public = house.settings.public_url
     link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
+    if message.its_kind == ACCESS:
+        link = f"{public}/access-changes"
     host = house.settings.mail_from.split("@")[1]
     text = delivery.letter_text(letter, link)
     try:

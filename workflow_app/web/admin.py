@@ -68,7 +68,7 @@ def _whose(asked: access_changes.Asked) -> str:
         return "Дать его сегодня некому: это делают на сервере, командой «workflow-app user agree»."
     others = len(asked.names) - MOST_NAMES
     more = f" и ещё {others}" if others > 0 else ""
-    return f"Его даст: {', '.join(asked.names[:MOST_NAMES])}{more}. Письма отправлены."
+    return f"Письмо об этом получат: {', '.join(asked.names[:MOST_NAMES])}{more}"
 
 
 def _answer(result: object, said: str, back: str) -> Response:
