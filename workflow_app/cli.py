@@ -354,14 +354,14 @@ def changes() -> None:
 
 @user.command()
 @click.argument("number", type=int)
-def agree(number: int) -> None:
+def confirm(number: int) -> None:
     """Give the second word to a change of access."""
     _decide_on_server(number, agreed=True)
 
 
 @user.command()
 @click.argument("number", type=int)
-def decline(number: int) -> None:
+def refuse(number: int) -> None:
     """Decline a change of access."""
     _decide_on_server(number, agreed=False)
 

@@ -12,7 +12,6 @@ pytestmark = pytest.mark.shipped
 ROOMS = Path(__file__).parents[2] / "workflow_app"
 
 GENERIC = {
-    "activate": "how an administrator switches a person or a template on",
     "active": "a person who may come in",
     "begin": "the word of SQLite that opens a transaction",
     "carried": "a state of a recommendation in the register once a plan has it",

@@ -166,3 +166,48 @@ def test_what_was_written_over_a_dead_line_is_there_again(window, draft):
     page.context.set_offline(False)
     page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
+
+
+def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    page.get_by_label("Наименование сети").fill("  С пробелом на конце ")
+    page.get_by_role("button", name="Добавить строку").click()
+    rows = page.locator("fieldset[data-rows] .row-card")
+    rows.nth(1).get_by_label("Школа").select_option(str(district.school("S03")))
+    for _ in range(2):
+        page.get_by_role("button", name="Сохранить черновик").click()
+        page.wait_for_load_state("networkidle")
+        assert "другой человек" not in page.locator("main").inner_text()
+        expect(rows).to_have_count(2)
+    assert len(district.case(draft).data.members) == 2
+    assert district.case(draft).data.name == "С пробелом на конце"
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_who_signs_out_leaves_no_text_and_is_asked_about_what_was_never_sent(
+    window, district, draft
+):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    page.evaluate(LONGER)
+    page.get_by_label("Наименование сети").fill("Ещё не сохранено")
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.message)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    page.on("dialog", answer)
+    out = page.get_by_role("button", name="Выйти").first
+    out.click()
+    assert "ещё не сохранён" in asked[0]
+    assert page.url.endswith(f"/cases/{draft}")
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    out.click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("Object.keys(localStorage)") == []
+    assert district.case(draft).data.name != "Ещё не сохранено"

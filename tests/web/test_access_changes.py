@@ -32,7 +32,7 @@ def email(ask):
     return ask("/admin/people/{}/email", email=NEW)
 
 
-def say(browser, person, change, verdict="agree", status=302, password=PASSWORD):
+def say(browser, person, change, verdict="yes", status=302, password=PASSWORD):
     path = f"/access-changes/{change}"
     return browser(person).post(path, status=status, verdict=verdict, password=password)
 
@@ -85,9 +85,9 @@ def test_exactly_the_owner_and_another_holder_of_a_key_office_may_agree(browser,
     for person in sorted(may):
         assert NEW in browser(person).get("/access-changes")
         say(browser, person, email, status=422, password="не тот пароль")
-    say(browser, "P002", email, "decline")
+    say(browser, "P002", email, "no")
     assert (address(district), actions(district)[-1]) == (
-        "p105@levokum.example", "decline_set_email"
+        "p105@levokum.example", "refuse_set_email"
     )  # fmt: skip
     say(browser, "P105", email, status=404)
 
@@ -102,13 +102,13 @@ def test_whoever_stands_in_for_the_asker_may_not_agree(browser, district, email)
     assert address(district) == "p105@levokum.example"
 
 
-@pytest.mark.parametrize("verdict", ["agree", "decline"])
+@pytest.mark.parametrize("verdict", ["yes", "no"])
 def test_an_account_is_closed_and_opened_by_two(browser, district, ask, verdict):
     closing = ask("/admin/people/{}/access", active="0")
     assert account(district)["is_active"]
     say(browser, "P002", closing, verdict)
-    assert account(district)["is_active"] is (verdict == "decline")
-    if verdict == "agree":
+    assert account(district)["is_active"] is (verdict == "no")
+    if verdict == "yes":
         opening = ask("/admin/people/{}/access", active="1")
         assert not account(district)["is_active"]
         say(browser, "P002", opening)

@@ -265,7 +265,7 @@ def test_the_specialist_puts_right_an_address_that_takes_no_letters(browser, dis
     assert events(district) == []
     specialist.post(path, email=" Zarya@levokum.example ")
     [change] = district.rows(AccessChange)
-    person.post(f"/access-changes/{change['id']}", verdict="agree", password="demo-2025")
+    person.post(f"/access-changes/{change['id']}", verdict="yes", password="demo-2025")
     row = district.rows(Person, id=head)[0]
     assert (row["email"], row["email_bounced_at"]) == ("zarya@levokum.example", None)
     assert "Письма на ваш адрес не доходят" not in person.get("/")

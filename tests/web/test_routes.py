@@ -50,6 +50,19 @@ def test_every_answer_carries_the_policy(app, browser):
             assert "unsafe" not in policy
             assert "default-src 'none'" in policy
             assert response.status_code < 500, path
+            assert "Access-Control-Allow-Origin" not in response.headers, path
+            kind = response.headers["Content-Type"]
+            assert not kind.startswith("text/") or "charset=utf-8" in kind, path
+
+
+def test_a_browser_that_came_by_tls_comes_by_nothing_else(browser, district):
+    stranger = browser()
+    assert "Strict-Transport-Security" not in stranger.client.get("/sign-in").headers
+    house = district.house
+    settings = house.settings.model_copy(update={"public_url": "https://docs.example.ru"})
+    object.__setattr__(house, "settings", settings)
+    said = stranger.client.get("/sign-in").headers["Strict-Transport-Security"]
+    assert said == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.usefixtures("collecting")

@@ -6,7 +6,7 @@ of these alone could sign as another. So the word of a second person is asked fo
 - wherever a key office is given, or an office to the asker herself.
 The word is given by the person herself in her own visit, or by another holder of a key office;
 never by the asker or whoever stands in for her, nor by who gains an office. Where there is nobody,
-the operator of the server gives it (`workflow-app user agree`).
+the operator of the server gives it (`workflow-app user confirm`).
 Key offices administer, or sign for the whole municipality; the processes' declarations tell which.
 """
 
@@ -38,7 +38,7 @@ LONGEST_EMAIL = 200
 NOT_YOU = "Если вы об этом не знаете, сообщите в отдел образования."
 WAITS = dt.timedelta(days=14)
 """After so long nobody confirms a wish any more: it is asked again."""
-AGREED, DECLINED, REPLACED = "agreed", "declined", "replaced"
+GRANTED, REFUSED, REPLACED = "granted", "refused", "replaced"
 
 OWN_ADDRESS = Refusal("own_address", "Свой адрес меняют на странице «Мой доступ»", "email")
 
@@ -376,14 +376,14 @@ def _decide(
     title = _said(store, change.municipality_id, change.wish) if agreed else change.title
     if isinstance(title, Refusal):
         return title
-    if not store.settle(change.id, AGREED if agreed else DECLINED, by.person_id):
+    if not store.settle(change.id, GRANTED if agreed else REFUSED, by.person_id):
         return UNKNOWN
     if agreed:
         _carry_out(store, by, change.wish, title, asked_by=change.asked_by)
         if change.owner_id == change.wish.person_id != by.person_id:
             store.access.mark_reset(change.wish.person_id)
     else:
-        store.record(by, f"decline_{change.wish.kind}", f"Отклонено. {title}", _kept(change.wish))
+        store.record(by, f"refuse_{change.wish.kind}", f"Отклонено. {title}", _kept(change.wish))
     return change
 
 

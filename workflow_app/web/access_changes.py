@@ -52,7 +52,7 @@ def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
 @access_changes.post("/access-changes/<int:change_id>")
 def decide(change_id: int) -> Answer:
     """Agree to a change or decline it, with one's password."""
-    person, agreed = person_id(), request.form.get("verdict") == "agree"
+    person, agreed = person_id(), request.form.get("verdict") == "yes"
     if not read(lambda uow: _is_mine(uow, person, change_id)):
         abort(404)
     account = confirm(person, request.form.get("password", ""))

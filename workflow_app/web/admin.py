@@ -65,7 +65,9 @@ def _wish(wished: access_changes.Wish, said: str, back: str) -> Response:
 
 def _whose(asked: access_changes.Asked) -> str:
     if not asked.names:
-        return "Дать его сегодня некому: это делают на сервере, командой «workflow-app user agree»."
+        return (
+            "Дать его сегодня некому: это делают на сервере, командой «workflow-app user confirm»."
+        )
     others = len(asked.names) - MOST_NAMES
     more = f" и ещё {others}" if others > 0 else ""
     return f"Письмо об этом получат: {', '.join(asked.names[:MOST_NAMES])}{more}"

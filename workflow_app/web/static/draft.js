@@ -10,7 +10,7 @@ export function keepDraft(form) {
   const shown = form.querySelector("[data-saved-at]");
   const page = { key, shown, base: read(form) };
   const kept = JSON.parse(localStorage.getItem(key) || "null");
-  if (!kept?.base || !restore(form, kept)) localStorage.removeItem(key);
+  if (!kept?.base || arrived(kept, page.base) || !restore(form, kept)) localStorage.removeItem(key);
   else if (kept.version === form.elements._version.value) say(shown, form.dataset.restored);
   else {
     // The version she wrote on lets the server see which fields two people changed.
@@ -25,7 +25,11 @@ export function keepDraft(form) {
     clearTimeout(timer);
     timer = setTimeout(() => send(form, page), Number(form.dataset.pause || PAUSE));
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    const mine = JSON.parse(localStorage.getItem(key) || "null");
+    if (mine) localStorage.setItem(key, JSON.stringify({ ...mine, sent: true }));
+  });
 }
 
 async function send(form, page) {
@@ -100,6 +104,25 @@ function same(one, other) {
 }
 
 // ------------------------------------------------------------ putting it back
+
+// Returns whether all she wrote is on the page already, as the server keeps text: without outer blanks.
+function arrived({ values: written, base }, now) {
+  const kept = (list) => (list || []).map((text) => text.trim().replace(/\s+/g, " "));
+  const alike = (one, other) => same(kept(one), kept(other));
+  const alikeCells = (one, other) => Object.keys(one).every((name) => alike(one[name], other[name]));
+  const isThere = (name, row) => {
+    const before = row.key && base.rows[name]?.find((one) => one.key === row.key);
+    if (before && same(row, before)) return true;
+    const found = (now.rows[name] || []).filter((one) => !row.key || one.key === row.key);
+    if (row.cells._remove?.length) return !found.length;
+    return found.some((one) => alikeCells(row.cells, one.cells));
+  };
+  return (
+    Object.entries(written.fields).every(
+      ([name, list]) => same(list, base.fields[name]) || alike(list, now.fields[name])) &&
+    Object.entries(written.rows).every(([name, rows]) => rows.every((row) => isThere(name, row)))
+  );
+}
 
 // Returns whether anything on the page changed by it.
 function restore(form, { values: written, base }) {

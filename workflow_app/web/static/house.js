@@ -11,10 +11,21 @@ const parts = [
 // The second click of a double click would be refused, and its refusal would hide the success.
 document.addEventListener("submit", (event) => {
   const { dataset } = event.target;
+  if (dataset.unsaved && !clears(dataset.unsaved)) return event.preventDefault();
   if (dataset.sent) event.preventDefault();
   dataset.sent = "1";
   setTimeout(() => delete dataset.sent, 3000);
 });
+
+// Who leaves a shared machine leaves none of her text on it; what was never sent is asked about.
+function clears(question) {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith("draft-"));
+  const unsent = keys.some((key) => !JSON.parse(localStorage.getItem(key)).sent);
+  if (unsent && !confirm(question)) return false;
+  keys.forEach((key) => localStorage.removeItem(key));
+  return true;
+}
+
 document.querySelector("#reasons")?.focus();
 const wanted = parts
   .map(([selector, path, name]) => ({ found: document.querySelectorAll(selector), path, name }))
