@@ -34,7 +34,7 @@ FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
 	$(call unless,pdftoppm,poppler-utils) $(call unless,nginx /usr/sbin/nginx,nginx) \
 	$(call unless,openssl,openssl))
 
-.PHONY: help install system system-deep demo year up test cover test-deep fuzz check bench bench-year lock clean
+.PHONY: help install system system-deep demo year up test cover test-deep fuzz check bench bench-year audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ bench: install ## measure; one JSON object a line
 
 bench-year: install ## years of 18 and 54 networks, and a turn of 1668 killed twice
 	@YEAR_NETWORKS=18,54 TURN_NETWORKS=1668 $(BIN)/python tests/bench/bench_years.py
+
+audit: install ## ask the public list of known weaknesses for all that runs (needs the network)
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements-run.lock
 
 lock: install ## choose the newest allowed versions of all packages and write both locks
 	@$(LOCK) --upgrade --group dev --group bench --output-file requirements.lock

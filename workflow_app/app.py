@@ -11,7 +11,7 @@ from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
 from workflow_app.logs import OnlyNews
-from workflow_app.web import assets, filters, pages, security
+from workflow_app.web import access_log, assets, filters, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
@@ -63,6 +63,7 @@ def create_app(house: House) -> Flask:
     app.jinja_env.globals["diagram"] = diagram
     filters.register(app)
     assets.register(app)
+    access_log.register(app)
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)
     pages.register(app)

@@ -295,6 +295,14 @@ def test_a_closed_account_is_out_at_once(browser, district, ask):
     knock(browser(), status=422, login="p105@levokum.example")
 
 
+def test_an_administrator_ends_the_visits_of_a_person_at_once(browser, district):
+    head, other = browser("P105"), browser("P106")
+    browser("P003").post(f"/admin/people/{district.people['P105']}/visits/end")
+    assert head.client.get("/").status_code == 302
+    other.get("/")
+    assert actions(district) == ["end_visits"]
+
+
 def test_letters_go_to_whoever_may_agree_and_to_nobody_else(district, email):
     del email
     told = {row["person_id"] for row in district.rows(Notice) if row["kind"] == "access"}

@@ -1,6 +1,7 @@
 """The door: who comes in, who does not, and how a lost key is replaced."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +13,7 @@ from workflow_app.store.models.messages import Notice
 from workflow_app.web.security import COOKIE
 
 PASSWORD = "demo-2025"
+TEMPLATES = Path(__file__).parents[2] / "workflow_app/web/templates"
 LOGIN = "p102@levokum.example"
 
 
@@ -102,6 +104,29 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(browser, dis
     assert old.client.get("/").status_code == 302, "other sessions end"
     assert "уже использована" in visitor.post(link, status=422, **new).get_data(as_text=True)
     knock(visitor, "совсем новый пароль")
+
+
+def test_a_password_is_what_was_typed_to_the_last_blank(browser, district):
+    visitor = browser()
+    visitor.post("/forgot", login=LOGIN)
+    chosen = "  Пароль из Ставрополья: " + "ё" * 100 + " "
+    visitor.post(link_in_the_letters(district, "P102"), password=chosen, again=chosen)
+    for wrong in (chosen.strip(), chosen.lower(), chosen[:72], chosen.replace("ё", "е")):
+        knock(browser(), wrong, 422)
+    knock(browser(), chosen)
+
+
+def test_every_field_for_a_password_hides_it_and_says_what_it_is_for():
+    seen = 0
+    for page in TEMPLATES.rglob("*.html"):
+        for tag in re.findall(r"<input[^>]*>", page.read_text()):
+            name = re.search(r'name="(\w+)"', tag)
+            if name and (name[1].endswith("password") or name[1] == "again"):
+                assert 'type="password"' in tag, (page.name, tag)
+                assert re.search(r'autocomplete="(current|new)-password"', tag), (page.name, tag)
+                assert "onpaste" not in tag
+                seen += 1
+    assert seen > 7
 
 
 def test_an_unknown_address_gets_the_same_answer(browser):

@@ -51,6 +51,8 @@ def test_every_answer_carries_the_policy(app, browser):
             assert "default-src 'none'" in policy
             assert response.status_code < 500, path
             assert "Access-Control-Allow-Origin" not in response.headers, path
+            if not path.startswith("/static/"):
+                assert response.headers["Cache-Control"] == "no-store", path
             kind = response.headers["Content-Type"]
             assert not kind.startswith("text/") or "charset=utf-8" in kind, path
 
@@ -63,6 +65,18 @@ def test_a_browser_that_came_by_tls_comes_by_nothing_else(browser, district):
     object.__setattr__(house, "settings", settings)
     said = stranger.client.get("/sign-in").headers["Strict-Transport-Security"]
     assert said == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.usefixtures("collecting")
+def test_every_page_of_a_visit_has_the_way_out(app, browser):
+    head = browser("P003")
+    seen = 0
+    for _, method, path in routes(app):
+        response = head.client.get(path) if method == "GET" else None
+        if response and response.status_code == 200 and response.mimetype == "text/html":
+            assert 'action="/sign-out"' in response.text, path
+            seen += 1
+    assert seen > 15
 
 
 @pytest.mark.usefixtures("collecting")

@@ -349,6 +349,19 @@ def set_own_email(
     return None
 
 
+def end_visits(store: AccessChanges, actor: Actor, person_id: int) -> Refusal | None:
+    """Sign a person out everywhere, at once: she comes in again by what she knows."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    if not name:
+        return UNKNOWN
+    store.access.end_sessions(person_id)
+    store.record(by, "end_visits", f"Все входы завершены: {name}", {"person_id": person_id})
+    return None
+
+
 def decide(
     store: AccessChanges, actor: Actor, change_id: int, *, agreed: bool
 ) -> AccessChange | Refusal:

@@ -190,6 +190,19 @@ def set_access(who: int) -> Response:
     )
 
 
+@admin.post("/admin/people/<int:who>/visits/end")
+def end_visits(who: int) -> Response:
+    """Sign a person out everywhere."""
+    person = person_id()
+    result = house().transact(
+        lambda uow: access_changes.end_visits(SqlAccessChanges(uow), uow.actor(person), who)
+    )
+    if isinstance(result, Refusal):
+        abort(404)
+    flash("Все входы этого человека завершены.", "success")
+    return redirect(url_for("access_changes.history", who=who))
+
+
 @admin.get("/admin/positions")
 def positions() -> str:
     """List the offices on a date."""

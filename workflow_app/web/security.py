@@ -115,7 +115,7 @@ def municipality(uow: SqlUnitOfWork) -> int:
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if request.endpoint != "static":  # whatever sends a file would let browsers and proxies keep it
         response.headers["Cache-Control"] = "no-store"
     if house().settings.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -1,0 +1,43 @@
+"""The log of the door: who came in or did not, and what was refused to whom.
+
+What was decided in a case, and by whom, is history; these lines are for who watches the machine.
+"""
+
+import structlog
+from flask import Flask, Response, g, request
+
+from workflow_app.web.limits import client_address
+
+log = structlog.get_logger()
+
+DOOR = frozenset({"access", "access_changes", "account"})
+"""Blueprints of which every form that is sent is told."""
+REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 429})
+
+
+def register(app: Flask) -> None:
+    """Write a line for each form at the door, and for each refusal anywhere."""
+    app.after_request(_tell)
+
+
+def _tell(response: Response) -> Response:
+    is_sent = request.method == "POST" and request.blueprint in DOOR
+    if request.endpoint != "static" and (is_sent or response.status_code in REFUSALS):
+        # The rule and not the address: the address of a link is a secret.
+        log.info(
+            "access",
+            method=request.method,
+            rule=str(request.url_rule or "—"),
+            status=response.status_code,
+            person=g.get("person_id"),
+            address=client_address(),
+            **_named(),
+        )
+    return response
+
+
+def _named() -> dict[str, object]:
+    """Return the ids of the address, and whom somebody at the door said to be."""
+    ids = {name: value for name, value in (request.view_args or {}).items() if type(value) is int}
+    said = request.form.get("login", "") if request.blueprint in DOOR else ""
+    return {**ids, **({"login": said[:200]} if said else {})}
