@@ -7,6 +7,7 @@ from sqlalchemy import String, select, update
 from stories import NOTE, complete_order, done
 
 from workflow_app.services.access_changes import NewState, wish
+from workflow_app.services.ports import new_file
 from workflow_app.store import directory, outbox, uploads
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.importing import SEEDS, import_directory
@@ -98,9 +99,9 @@ class Neighbour(District):
         return {"case": case, "order": self.child(case), **self._ids(case)}
 
     def _ids(self, case):
-        pdf = b"%PDF-1.4 theirs"
+        pdf = new_file(b"%PDF-1.4 theirs", "pdf")
         upload = self.house.transact(
-            lambda uow: uploads.keep(uow, self.people["P102"], f"{MARK}.pdf", pdf, "pdf")
+            lambda uow: uploads.keep(uow, self.people["P102"], f"{MARK}.pdf", pdf)
         )
         closing = NewState(person_id=self.people["P001"], active=False)
         self.house.transact(

@@ -6,15 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from importlib.util import find_spec
 
 import pytest
 import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from workflow_app import logs
 from workflow_app.config import SettingsError, load_settings
 from workflow_app.logs import OnlyNews
 from workflow_app.store import outbox
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Person
 
 SECRET = "s3cret-of-nobody"
 DATABASE = f"postgresql://clerk:{SECRET}@127.0.0.1:9/none"
@@ -100,6 +105,21 @@ def test_a_statement_that_fails_is_told_without_its_values(sqlite_district):
     with pytest.raises(Exception, match="no_such_table") as failed:
         district.house.transact(fail)
     assert SECRET not in str(failed.value)
+
+
+def test_a_row_the_database_refuses_is_told_without_what_it_holds(open_district):
+    district = open_district("2025-08-28")
+    people, address = table(Person), "p105@levokum.example"
+    with (
+        pytest.raises(IntegrityError) as failed,
+        district.house.database.writing() as connection,
+    ):
+        connection.execute(
+            update(people).where(people.c.code == "P106").values(email=address)
+        )  # fmt: skip
+    said = "".join(traceback.format_exception(failed.value))
+    assert "email" in said
+    assert address not in said
 
 
 def test_a_traceback_shows_no_values_even_where_rich_is_installed(capsys):

@@ -53,7 +53,7 @@ def bring(district):
     def keep(person):
         who = district.people[person]
         return district.house.transact(
-            lambda uow: uploads.keep(uow, who, "скан.pdf", PDF, uploads.accept("скан.pdf", PDF))
+            lambda uow: uploads.keep(uow, who, "скан.pdf", uploads.accept("скан.pdf", PDF))
         )
 
     return keep

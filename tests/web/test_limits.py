@@ -8,6 +8,7 @@ from browsing import Browser
 
 from workflow_app.app import create_app
 from workflow_app.services.access import MOST_FAILURES_OF_ADDRESS, make_token
+from workflow_app.services.ports import new_file
 from workflow_app.store import uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import SignInAttempt
@@ -93,8 +94,8 @@ def test_keys_are_guessed_only_so_often_and_a_key_that_fits_always_opens(app, di
 
 
 def bring(district, person, content=PDF):
-    who = district.people[person]
-    return district.house.transact(lambda uow: uploads.keep(uow, who, "скан.pdf", content, "pdf"))
+    who, file = district.people[person], new_file(content, "pdf")
+    return district.house.transact(lambda uow: uploads.keep(uow, who, "скан.pdf", file))
 
 
 def allow(district, most):

@@ -9,6 +9,7 @@ from stories import done, propose
 
 from workflow_app.app import create_app
 from workflow_app.services.access import make_token
+from workflow_app.services.ports import new_file
 from workflow_app.store import uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import SavedView, SignInSession
@@ -113,8 +114,8 @@ def test_the_name_of_a_file_is_cleaned_when_it_is_kept(browser, district):
         "/files", data=body, content_type="multipart/form-data; boundary=x",
         headers={"X-CSRFToken": head.token()},
     ).json["id"]  # fmt: skip
-    person = district.people["P102"]
-    kept = district.house.transact(lambda uow: uploads.keep(uow, person, name, content, "pdf"))
+    person, file = district.people["P102"], new_file(content, "pdf")
+    kept = district.house.transact(lambda uow: uploads.keep(uow, person, name, file))
     assert {row["name"] for row in district.rows(Upload)} == {"приказ X: 1 .pdf"}
     for file in (made, kept):
         assert head.client.get(f"/files/{file}").data == content

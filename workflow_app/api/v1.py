@@ -1,6 +1,5 @@
 """The routes of REST v1."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
@@ -32,7 +31,7 @@ from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency, queries, uploads
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.delivery import DOCX
+from workflow_app.store.files import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits, signing
@@ -308,15 +307,14 @@ def bring_file() -> Reply:
     sent = request.files.get("file")
     if sent is None:
         return answer(Refusal("bad_request", "Файл не приложен", "file"))
-    name, data = file_name(sent.filename or ""), sent.read()
-    kind = uploads.accept(name, data)
-    if isinstance(kind, Refusal):
-        return answer(kind)
-    person = g.person_id
-    made = house().transact(lambda uow: uploads.keep(uow, person, name, data, kind))
+    name, person = file_name(sent.filename or ""), g.person_id
+    file = uploads.accept(name, sent.read())
+    if isinstance(file, Refusal):
+        return answer(file)
+    made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return answer(made)
-    view = m.FileView(id=made, name=name, sha256=hashlib.sha256(data).hexdigest())
+    view = m.FileView(id=made, name=name, sha256=file.sha256)
     return jsonify(view.model_dump())
 
 

@@ -1,6 +1,7 @@
 """What the use cases need from the store; the SQL unit of work is its only real twin."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -301,6 +302,21 @@ class Letter:
     bounced_before: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """Bytes on their way into the store, hashed where they came: a hash has no place in a write."""
+
+    content: bytes
+    kind: str
+    """A key of `uploads.TYPES` for what people bring, a media type for what is made here."""
+    sha256: str
+
+
+def new_file(content: bytes, kind: str) -> NewFile:
+    """Return bytes with their SHA-256, in hexadecimal."""
+    return NewFile(content, kind, hashlib.sha256(content).hexdigest())
+
+
 class Delivery(Protocol):
     """The part of the store that carries effects out."""
 
@@ -309,7 +325,7 @@ class Delivery(Protocol):
         """The moment of this transaction, UTC."""
 
     def file_document(
-        self, document_id: int, content: bytes, template_sha256: str, renderer: str
+        self, document_id: int, file: NewFile, template_sha256: str, renderer: str
     ) -> None:
         """Keep the file under its hash and put it to its document, once."""
 

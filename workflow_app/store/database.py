@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -144,10 +144,19 @@ def is_clash(error: DBAPIError) -> bool:
 
 def _postgresql(url: str) -> Engine:
     limits = f"-c lock_timeout={turns.SECONDS}s -c idle_in_transaction_session_timeout=60s"
-    return create_engine(
+    engine = create_engine(
         url, hide_parameters=True, pool_size=10, max_overflow=60, pool_pre_ping=True,
         connect_args={"options": limits, "connect_timeout": CONNECT_SECONDS},
     )  # fmt: skip
+    event.listen(engine, "handle_error", _without_values)
+    return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Leave of a failure its first line: PostgreSQL tells in the next ones what the rows hold."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _sqlite(url: str) -> Engine:

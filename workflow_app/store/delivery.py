@@ -1,15 +1,12 @@
 """The store's side of effects: documents and their files, notices, letters."""
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
-    LargeBinary,
     ScalarSelect,
     and_,
     bindparam,
@@ -20,12 +17,13 @@ from sqlalchemy import (
     update,
 )
 
-from workflow_app.services.ports import Letter, NewNotice
+from workflow_app.services.ports import Letter, NewFile, NewNotice
 from workflow_app.store import offices, outbox
+from workflow_app.store.files import keep_file
 from workflow_app.store.letters import ACCESS, PRIVATE, put_letter
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
-from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from workflow_app.services.ports import Delivery
 
 _DOCUMENT = table(Document)
-_FILE = table(StoredFile)
 _NOTICE = table(Notice)
 _PERSON = table(Person)
 _INSTANCE = table(Instance)
@@ -45,31 +42,9 @@ _MAILED = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(
 _FILED = update(_DOCUMENT).where(
     _DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None)
 )
-_KEEP = insert(_FILE).from_select(
-    ["sha256", "content", "size", "kind", "stored_at"],
-    select(
-        bindparam("digest", type_=_FILE.c.sha256.type),
-        bindparam("bytes", type_=LargeBinary),
-        bindparam("length", type_=_FILE.c.size.type),
-        bindparam("media", type_=_FILE.c.kind.type),
-        bindparam("moment", type_=_FILE.c.stored_at.type),
-    ).where(~select(_FILE.c.sha256).where(_FILE.c.sha256 == bindparam("digest")).exists()),
-)
 _HEADING = select(_INSTANCE.c.heading, _INSTANCE.c.number).where(
     _INSTANCE.c.id == bindparam("case_id")
 )
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def keep_file(connection: Connection, content: bytes, kind: str, now: dt.datetime) -> str:
-    """Keep bytes under their hash and return it; the same bytes are kept once."""
-    digest = hashlib.sha256(content).hexdigest()
-    values = {
-        "digest": digest, "bytes": content, "length": len(content), "media": kind, "moment": now
-    }  # fmt: skip
-    connection.execute(_KEEP, values)
-    return digest
 
 
 def looked_up(row: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
@@ -136,12 +111,12 @@ class SqlDelivery:
         self.now = uow.now
 
     def file_document(
-        self, document_id: int, content: bytes, template_sha256: str, renderer: str
+        self, document_id: int, file: NewFile, template_sha256: str, renderer: str
     ) -> None:
         """Keep the file under its hash and put it to its document, once."""
-        digest = keep_file(self._connection, content, DOCX, self.now)
+        keep_file(self._connection, file, self.now)
         values = {
-            "file_sha256": digest, "template_sha256": template_sha256, "renderer": renderer,
+            "file_sha256": file.sha256, "template_sha256": template_sha256, "renderer": renderer,
             "rendered_at": self.now,
         }  # fmt: skip
         self._connection.execute(_FILED, {"document_id": document_id, **values})

@@ -4,8 +4,10 @@ import datetime as dt
 
 from sqlalchemy import and_, or_, update
 
+from workflow_app.services.ports import NewFile
 from workflow_app.store import outbox
-from workflow_app.store.delivery import keep_file, looked_up, of_message, value_of
+from workflow_app.store.delivery import looked_up, of_message, value_of
+from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -47,8 +49,8 @@ def ask(uow: SqlUnitOfWork, document: Document) -> bool:
     return True
 
 
-def file_pdf(uow: SqlUnitOfWork, document_id: int, content: bytes) -> None:
+def file_pdf(uow: SqlUnitOfWork, document_id: int, file: NewFile) -> None:
     """Keep a PDF beside its document, whose message this transaction has just marked done."""
-    digest = keep_file(uow.connection, content, PDF, uow.now)
+    keep_file(uow.connection, file, uow.now)
     where = (_DOCUMENT.c.id == document_id, _DOCUMENT.c.pdf_sha256.is_(None))
-    uow.connection.execute(update(_DOCUMENT).where(*where).values(pdf_sha256=digest))
+    uow.connection.execute(update(_DOCUMENT).where(*where).values(pdf_sha256=file.sha256))

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import file_name
-from workflow_app.store.delivery import keep_file
+from workflow_app.services.ports import NewFile, new_file
+from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -59,8 +60,10 @@ def kind_of(content: bytes) -> str:
         return ""
 
 
-def accept(name: str, content: bytes, accepted: tuple[str, ...] = tuple(TYPES)) -> str | Refusal:
-    """Return the kind of a file somebody brings, or why it is not taken."""
+def accept(
+    name: str, content: bytes, accepted: tuple[str, ...] = tuple(TYPES)
+) -> NewFile | Refusal:
+    """Return a file somebody brings, of the kind its content has; or why it is not taken."""
     if not content:
         return Refusal("file_empty", "Файл пустой", "file")
     if len(content) > LARGEST:
@@ -69,11 +72,10 @@ def accept(name: str, content: bytes, accepted: tuple[str, ...] = tuple(TYPES)) 
     if kind not in accepted:
         taken = ", ".join(accepted)
         return Refusal("file_kind", f"Файл «{name}» не подходит: нужен {taken}", "file")
-    return kind
+    return new_file(content, kind)
 
 
-def keep(uow: SqlUnitOfWork, person_id: int, name: str, content: bytes, kind: str
-         ) -> int | Refusal:  # fmt: skip
+def keep(uow: SqlUnitOfWork, person_id: int, name: str, file: NewFile) -> int | Refusal:
     """Keep a file and return the id a form field holds; or say that there were too many today."""
     capacities = uow.actor(person_id).capacities
     municipality_id = capacities[0].municipality_id if capacities else 0
@@ -85,9 +87,9 @@ def keep(uow: SqlUnitOfWork, person_id: int, name: str, content: bytes, kind: st
         return Refusal("too_many_files", said, "file")
     values = {
         "municipality_id": municipality_id, "person_id": person_id, "instance_id": None,
-        "name": file_name(name), "sha256": keep_file(uow.connection, content, kind, uow.now),
-        "uploaded_at": uow.now,
+        "name": file_name(name), "sha256": file.sha256, "uploaded_at": uow.now,
     }  # fmt: skip
+    keep_file(uow.connection, file, uow.now)
     return inserted_id(uow.connection.execute(insert(_UPLOAD).values(values)))
 
 

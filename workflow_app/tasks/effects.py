@@ -14,8 +14,10 @@ from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.services import acting, delivery
+from workflow_app.services.ports import new_file
 from workflow_app.store import outbox, renderings
 from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
+from workflow_app.store.files import DOCX
 from workflow_app.store.letters import ACCESS
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -56,7 +58,8 @@ def render(house: House, message: Any) -> Finish:
         return _nothing
     document_id = message.payload["document_id"]
     content, template = house.papers.render(message.its_template, message.its_field_values)
-    return lambda uow: SqlDelivery(uow).file_document(document_id, content, template, RENDERER)
+    file = new_file(content, DOCX)
+    return lambda uow: SqlDelivery(uow).file_document(document_id, file, template, RENDERER)
 
 
 def pdf(house: House, message: Any) -> Finish:
@@ -66,7 +69,7 @@ def pdf(house: House, message: Any) -> Finish:
         return _nothing
     if house.pdf_maker is None:
         raise PdfUnavailable("LibreOffice не установлен: PDF сделать нечем")
-    made = house.pdf_maker(message.its_content)
+    made = new_file(house.pdf_maker(message.its_content), renderings.PDF)
     return lambda uow: renderings.file_pdf(uow, document_id, made)
 
 

@@ -18,14 +18,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
 from workflow_app.store import renderings
+from workflow_app.store.files import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
 from workflow_app.web.house import house, read
 
 documents = Blueprint("documents", __name__)
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _found(uow: SqlUnitOfWork, document_id: int) -> Document:

@@ -25,12 +25,11 @@ def bring() -> tuple[BaseResponse, int]:
     sent = request.files.get("file")
     if sent is None:
         return jsonify(code="file_missing", message="Файл не приложен"), 422
-    name, content = sent.filename or "файл", sent.read()
-    kind = uploads.accept(name, content)
-    if isinstance(kind, Refusal):
-        return jsonify(code=kind.code, message=kind.message), 422
-    person = person_id()
-    made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
+    name, person = sent.filename or "файл", person_id()
+    file = uploads.accept(name, sent.read())
+    if isinstance(file, Refusal):
+        return jsonify(code=file.code, message=file.message), 422
+    made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return jsonify(code=made.code, message=made.message), limits.status_of(made, 422)
     return jsonify(id=made, name=name), 201
@@ -73,12 +72,11 @@ def keep_brought(
     brought = request.files.get(field)
     if brought is None or not brought.filename:
         return None
-    name, content = brought.filename, brought.read()
-    kind = uploads.accept(name, content, accepted or tuple(uploads.TYPES))
-    if isinstance(kind, Refusal):
-        return Refusal(kind.code, kind.message, field)
-    person = person_id()
-    made = house().transact(lambda uow: uploads.keep(uow, person, name, content, kind))
+    name, person = brought.filename, person_id()
+    file = uploads.accept(name, brought.read(), accepted or tuple(uploads.TYPES))
+    if isinstance(file, Refusal):
+        return replace(file, field=field)
+    made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return replace(made, field=field)
     sent[field] = str(made)
