@@ -13,6 +13,7 @@ from workflow_app.store.models.accounts import AccessChange, Account, AdminEvent
 from workflow_app.store.models.directory import Person, Position, Substitution
 from workflow_app.store.models.messages import Notice, OutboxMessage
 
+pytestmark = pytest.mark.shipped  # the department head signs orders
 NEW = "zarya@levokum.example"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from markupsafe import Markup, escape
+from pydantic_core import to_jsonable_python
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
@@ -285,13 +286,8 @@ def kept_of(row: Row) -> dict[str, Any]:
 
 def shown_hash(value: Any) -> str:
     """Return a short hash of a value as it was shown, of a row without what the system keeps."""
-    plain = value
-    if isinstance(value, Row):
-        plain = value.model_dump(mode="json", exclude=set(kept_of(value)))
-    elif isinstance(value, Form):
-        plain = value.model_dump(mode="json")
-    elif isinstance(value, tuple | list):
-        plain = [item.model_dump(mode="json") if isinstance(item, Form) else item for item in value]
+    kept = set(kept_of(value)) if isinstance(value, Row) else None
+    plain = to_jsonable_python(value, exclude=kept)
     return hashlib.sha256(canonical(plain).encode()).hexdigest()[:12]
 
 
