@@ -32,6 +32,25 @@ def schools_of_network(case: Case, facts: Facts) -> Iterator[Voter]:
         yield Voter(str(member.school), "school_head", member.school, group)
 
 
+QUORUM = more_than(Setting("A-05.quorum"), or_just=Setting("A-05.quorum_reached"))
+MAJORITY = more_than(Setting("A-05.majority"), or_just=Setting("A-05.majority_reached"))
+ATTENDS, VOTES_TOO = Setting("A-05.abstention_attends"), Setting("A-05.abstention_votes")
+
+
+def rule_of_council(facts: Facts) -> str:
+    """Return the rule of a council's vote in one sentence, as the municipality has decided it."""
+    said = (
+        f"решение принято, если голосовали {QUORUM.in_words(facts)} школ сети"
+        f" и «за» – {MAJORITY.in_words(facts)} голосов"
+    )
+    if not MAJORITY.is_enough(facts):
+        share = MAJORITY.share(facts)
+        said += f"; ровно {share} голосов достаточно, если «за» голосовала базовая школа"
+    counts = {True: "считаются", False: "не считаются"}
+    attends, votes = (counts[bool(facts.setting(one.name))] for one in (ATTENDS, VOTES_TOO))
+    return f"{said}; воздержавшиеся в кворуме {attends}, среди голосов {votes}"
+
+
 def vote_of_council(key: str, work_title: str, *, yes: str, no: str, abstain: str) -> Ballot:
     """Return the council's vote on something; the last three name its actions."""
     return Ballot(
@@ -47,10 +66,12 @@ def vote_of_council(key: str, work_title: str, *, yes: str, no: str, abstain: st
         words=VOTES,
         yes=("for",),
         abstain=("abstained",),
-        quorum=more_than(Setting("A-05.quorum")),
-        need=more_than(Setting("A-05.majority")),
+        abstention_is_vote=VOTES_TOO,
+        abstention_makes_quorum=ATTENDS,
+        quorum=QUORUM,
+        need=MAJORITY,
         of="cast",
-        tie_group="base",
+        casting="base",
         silence="absent",
         due=Due("council", 3, remind=(1, 0), escalate=((1, SPECIALIST),)),
     )  # fmt: skip

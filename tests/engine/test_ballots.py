@@ -1,9 +1,14 @@
 """Every kind of question: consents, visas, a council's vote, acknowledgement."""
 
+import timeit
 from fractions import Fraction
+from itertools import combinations_with_replacement, product
 
+import hypothesis
 import pytest
 from engine.facts_twin import FactsTwin
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workflow_app.engine.ballots import (
     PENDING,
@@ -65,7 +70,7 @@ ASIDE = ballot(need=at_least(Setting("A-02")), aside=("base",))
 VISAS = ballot(need=at_least(1), veto=("against",), silence="")
 COUNCIL = ballot(
     need=more_than(Fraction(1, 2)), of="cast", quorum=at_least(Fraction(2, 3)),
-    abstain=("abstained",), tie_group="chair",
+    abstain=("abstained",), casting="chair",
 )  # fmt: skip
 BY_HEAD = ballot(need=more_than(Fraction(1, 2)), of="cast", quorum=3, most=5)
 ANY = ballot(need=more_than(0))
@@ -170,3 +175,97 @@ def test_tally_counts_by_status_and_group():
 def test_answer_is_found_by_its_key():
     assert SHARE.answer("no").gives == "against"
     assert SHARE.answer("maybe") is None
+
+
+# ---------------------------------------------------------------- councils
+
+
+HALF = Fraction(1, 2)
+STATUSES = (F, A, "abstained", N)
+COUNCILS = [
+    (need, quorum, *switches)
+    for need in (HALF, Fraction(2, 3), 1)
+    for quorum in (HALF, Fraction(3, 4), 1)
+    for switches in product((True, False), repeat=4)
+]
+"""Every combination of what a municipality may decide about councils."""
+
+
+def council_of(need, quorum, need_reached, quorum_reached, is_vote, makes_quorum):
+    return ballot(
+        need=more_than(need, or_just=need_reached), of="cast", abstain=("abstained",),
+        quorum=more_than(quorum, or_just=quorum_reached), casting="base",
+        abstention_is_vote=is_vote, abstention_makes_quorum=makes_quorum,
+    )  # fmt: skip
+
+
+def voted(base, others):
+    return tally(base, *others, groups=("base",), closed=True)
+
+
+@pytest.mark.parametrize("rules", COUNCILS)
+def test_one_more_yes_never_loses_a_vote(rules):
+    rule, facts = council_of(*rules), FactsTwin()
+    passed = {
+        (base, others): rule.is_passed(CASE, facts, voted(base, others))
+        for size in range(2, 8)
+        for base in STATUSES
+        for others in combinations_with_replacement(STATUSES, size)
+    }
+    for (base, others), was in passed.items():
+        if not was:
+            continue
+        assert passed[F, others], (base, others)
+        for place in range(len(others)):
+            one_more = tuple(sorted((F, *others[:place], *others[place + 1 :]), key=STATUSES.index))
+            assert passed[base, one_more], (base, others)
+    assert passed[F, (F, F)]
+    assert not passed[A, (A, A)]
+
+
+@pytest.mark.parametrize(
+    ("votes", "as_vote", "not_as_vote"),
+    [
+        ((F, A, *["abstained"] * 3), "failed", "passed"),  # one of five; one of two, and the base's
+        ((A, F, *["abstained"] * 3), "failed", "failed"),
+        ((F, F, A, "abstained", "abstained"), "failed", "passed"),  # two of five; two of three
+        ((F, F, A, A), "passed", "passed"),  # exactly half, and the base's own
+        ((A, F, F, A), "failed", "failed"),
+        (("abstained", F, F, A, A), "failed", "failed"),
+        ((F, F, F, A, "abstained"), "passed", "passed"),
+    ],
+)
+def test_a_casting_vote_lifts_exactly_the_share_and_nothing_below(votes, as_vote, not_as_vote):
+    for is_vote, expected in ((True, as_vote), (False, not_as_vote)):
+        rule = council_of(HALF, HALF, False, False, is_vote, True)
+        assert outcome(rule, voted(votes[0], votes[1:]))[0] == expected
+
+
+def test_all_means_all_and_not_more_than_all():
+    for rule in (ballot(need=more_than(1)), ballot(need=at_least(1))):
+        assert outcome(rule, tally(F, F, F))[0] == "passed"
+        assert outcome(rule, tally(F, F, A))[0] == "failed"
+
+
+@pytest.mark.parametrize("rules", COUNCILS[::5])
+@given(data=st.data())
+@hypothesis.settings(max_examples=15, deadline=None)
+def test_decided_is_what_no_mixture_of_the_rest_can_change(rules, data):
+    rule, facts = council_of(*rules), FactsTwin()
+    said = data.draw(st.lists(st.sampled_from((*STATUSES, P)), min_size=3, max_size=8))
+    base, others = said[0], sorted(said[1:])
+    waiting = others.count(P)
+    ends = {
+        rule.is_passed(CASE, facts, voted(first, (*rest, *(s for s in others if s != P))))
+        for first in (STATUSES if base == P else [base])
+        for rest in combinations_with_replacement(STATUSES, waiting)
+    }
+    now = tally(base, *others, groups=("base",))
+    assert rule.is_decided(CASE, facts, now) == (len(ends) == 1)
+
+
+def test_whether_twenty_pending_votes_decide_is_told_within_a_millisecond():
+    rule, facts = council_of(*COUNCILS[0]), FactsTwin()
+    now = tally(*[P] * 20, groups=("base",))
+    best = min(timeit.repeat(lambda: rule.is_decided(CASE, facts, now), number=10, repeat=5)) / 10
+    assert best < 0.001

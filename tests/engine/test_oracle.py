@@ -100,7 +100,7 @@ def test_decided_ballot_ends_as_it_was_decided_whatever_the_rest_say(
     share = more_than(Fraction(1, 2)) if strict else at_least(Fraction(1, 2))
     ballot = Ballot(
         "b", "Опрос", lambda _c, _f: (), ANSWERS, "член", ("for",), need=share, of=of,
-        quorum=quorum, most=99, abstain=("abstained",), veto=veto, tie_group=tie,
+        quorum=quorum, most=99, abstain=("abstained",), veto=veto, casting=tie,
     )  # fmt: skip
     case, facts = Case(1, "toy", "asking", None, 1), FactsTwin()
     now = tally(votes)

@@ -7,9 +7,8 @@ only a veto ends it at once (dossier 7.1, «How every ballot closes»).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, Literal
 
 from workflow_app.engine.changes import Ask, Voter
@@ -36,22 +35,41 @@ class Setting:
 
 
 Amount = Fraction | int | Setting
+Switch = bool | Setting
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A share of voters: at least so much, or strictly more."""
+    """A share of voters: met when reached, or only when exceeded."""
 
     amount: Amount
-    strict: bool = False
+    reached_is_enough: Switch = True
 
     def is_met(self, count: int, of: int, facts: "Facts") -> bool:
-        """Tell whether `count` out of `of` reaches the share; nobody out of nobody does not."""
-        if of == 0:
-            return False
-        share = exact(self.amount, facts)
-        reached = Fraction(count, of)
-        return reached > share if self.strict else reached >= share
+        """Tell whether `count` out of `of` meets the share; nobody out of nobody does not."""
+        return of > 0 and (
+            Fraction(count, of) > self.share(facts)
+            or (self.is_reached(count, of, facts) and self.is_enough(facts))
+        )
+
+    def is_reached(self, count: int, of: int, facts: "Facts") -> bool:
+        """Tell whether `count` out of `of` is the share exactly."""
+        return of > 0 and Fraction(count, of) == self.share(facts)
+
+    def is_enough(self, facts: "Facts") -> bool:
+        """Tell whether reaching the share meets it: of all there is no more."""
+        return self.share(facts) >= 1 or is_on(self.reached_is_enough, facts)
+
+    def share(self, facts: "Facts") -> Fraction:
+        """Return the share as an exact fraction."""
+        return exact(self.amount, facts)
+
+    def in_words(self, facts: "Facts") -> str:
+        """Return the share as a paper says it: «более 1/2», «не менее 3/4», «все»."""
+        share = self.share(facts)
+        if share >= 1:
+            return "все"
+        return f"{'не менее' if self.is_enough(facts) else 'более'} {share}"
 
 
 def at_least(amount: Amount) -> Threshold:
@@ -59,9 +77,14 @@ def at_least(amount: Amount) -> Threshold:
     return Threshold(amount)
 
 
-def more_than(amount: Amount) -> Threshold:
-    """Return a share that is met when exceeded."""
-    return Threshold(amount, strict=True)
+def more_than(amount: Amount, *, or_just: Switch = False) -> Threshold:
+    """Return a share that is met when exceeded, or where `or_just` holds, when reached."""
+    return Threshold(amount, reached_is_enough=or_just)
+
+
+def is_on(switch: Switch, facts: "Facts") -> bool:
+    """Return what is declared, or what the municipality has decided."""
+    return bool(facts.setting(switch.name)) if isinstance(switch, Setting) else switch
 
 
 def exact(amount: Amount, facts: "Facts") -> Fraction:
@@ -164,8 +187,12 @@ class Ballot:
     aside: tuple[str, ...] = ()
     """Groups that answer but count in no share: the base school proposes, it is not invited."""
     abstain: tuple[str, ...] = ()
+    abstention_is_vote: Switch = True
+    """Whether an abstention is among the votes cast, of which a share is taken."""
+    abstention_makes_quorum: Switch = True
     veto: tuple[str, ...] = ()
-    tie_group: str | None = None
+    casting: str | None = None
+    """The group whose own «for» is enough where the votes reach the share and must exceed it."""
     also: Further | None = None
     silence: str = "no_response"
     """The status silence gives at the due moment; empty: the ballot waits on."""
@@ -200,54 +227,54 @@ class Ballot:
         if self.veto and tally.count(*self.veto):
             return False
         counted = tally.without(self.aside)
-        cast = counted.count() - counted.count(PENDING, self.silence)
-        if not self._has_quorum(cast, counted, facts):
-            return False
-        if self.need and not self._is_needed_share_met(cast, counted, facts):
+        if not self._has_quorum(counted, facts) or not self._is_needed_share_met(counted, facts):
             return False
         return self.also is None or self.also(case, facts, tally)
 
-    def _has_quorum(self, cast: int, tally: Tally, facts: "Facts") -> bool:
+    def cast(self, tally: Tally, facts: "Facts", *, abstentions: Switch) -> int:
+        """Return how many votes were cast, with or without the abstentions."""
+        answered = tally.count() - tally.count(PENDING, self.silence)
+        if not self.abstain or is_on(abstentions, facts):
+            return answered
+        return answered - tally.count(*self.abstain)
+
+    def _has_quorum(self, tally: Tally, facts: "Facts") -> bool:
+        cast = self.cast(tally, facts, abstentions=self.abstention_makes_quorum)
         if isinstance(self.quorum, int):
             return cast >= self.quorum
         return self.quorum is None or self.quorum.is_met(cast, tally.count(), facts)
 
-    def _is_needed_share_met(self, cast: int, tally: Tally, facts: "Facts") -> bool:
-        """Count the yes votes; a tie goes to the casting voter's own vote."""
+    def _is_needed_share_met(self, tally: Tally, facts: "Facts") -> bool:
+        """Count the yes votes; the casting vote lifts what only reaches its share above it."""
+        if self.need is None:
+            return True
+        of = tally.count()
+        if self.of == "cast":
+            of = self.cast(tally, facts, abstentions=self.abstention_is_vote)
         yes = tally.count(*self.yes)
-        no = cast - yes - tally.count(*self.abstain) if self.abstain else cast - yes
-        if self.tie_group is not None and yes == no:
-            return tally.count(*self.yes, group=self.tie_group) > 0
-        base = tally.count() if self.of == "invited" else cast
-        return self.need is not None and self.need.is_met(yes, base, facts)
+        if self.casting is not None and self.need.is_reached(yes, of, facts):
+            own = tally.count(*self.yes, group=self.casting) > 0
+            return own or self.need.is_enough(facts)
+        return self.need.is_met(yes, of, facts)
 
     def is_decided(self, case: "Case", facts: "Facts", tally: Tally) -> bool:
         """Tell whether the pending votes can no longer change the outcome."""
         return len({self.is_passed(case, facts, end) for end in self._ends(tally)}) == 1
 
     def _ends(self, tally: Tally) -> Iterator[Tally]:
-        """Yield how the ballot could end.
+        """Yield the extremes of how the ballot could end: all pending voters say the same.
 
-        Without a casting voter more yes votes never hurt, so endings in which all pending voters
-        say the same are the extremes. A tie breaks that order: then every mixture is tried.
+        One more yes never hurts, so nothing is better than all of them. Of the rest, silence alone
+        starves a quorum, and one answer lowers the share more than the others or as much; a mixture
+        does neither better than the one that does it alone.
         """
-        statuses = sorted({a.gives for a in self.answers if PENDING in a.after} | {self.silence})
-        pending = [vote for vote in tally.votes if vote.status == PENDING]
-        mixtures: Iterable[tuple[str, ...]] = ((status,) * len(pending) for status in statuses)
-        if self.tie_group is not None:
-            pending.sort(key=lambda vote: vote.voter.group != self.tie_group)
-            casting = sum(vote.voter.group == self.tie_group for vote in pending)
-            mixtures = (
-                (*first, *rest)
-                for first in combinations_with_replacement(statuses, casting)
-                for rest in combinations_with_replacement(statuses, len(pending) - casting)
-            )
-        for mixture in mixtures:
-            ended = dict(zip((vote.voter.key for vote in pending), mixture, strict=True))
+        for status in sorted(
+            {a.gives for a in self.answers if PENDING in a.after} | {self.silence}
+        ):
             yield Tally(
                 tuple(
-                    Vote(v.voter, ended.get(v.voter.key, v.status), is_left_out=v.is_left_out)
-                    for v in tally.votes
+                    replace(vote, status=status) if vote.status == PENDING else vote
+                    for vote in tally.votes
                 ),
                 is_closed=True,
             )

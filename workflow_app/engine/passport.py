@@ -236,12 +236,26 @@ def rule(ballot: Ballot) -> Iterator[str]:
     if ballot.veto:
         yield f"«{_quoted(ballot.veto, titles)}» прекращает опрос сразу"
     if ballot.abstain:
-        yield f"«{_quoted(ballot.abstain, titles)}» считается среди голосов, но не «за»"
-    if ballot.tie_group is not None:
-        yield "при равенстве решает голос председательствующего"
+        yield f"«{_quoted(ballot.abstain, titles)}» — не «за»; {_abstention(ballot)}"
+    if ballot.casting is not None:
+        yield "ровно этой доли достаточно, если «за» голосовал председательствующий"
     if ballot.also:
         yield sentence(ballot.also)
     yield "молчание к сроку — не согласие" if ballot.silence else "молчание опроса не завершает"
+
+
+def _abstention(ballot: Ballot) -> str:
+    places = (
+        (ballot.abstention_makes_quorum, "в кворуме"),
+        (ballot.abstention_is_vote, "среди голосов"),
+    )
+    said = [
+        f"{place} — по настройке {counts.name}"
+        if isinstance(counts, Setting)
+        else f"{place} {'считается' if counts else 'не считается'}"
+        for counts, place in places
+    ]
+    return ", ".join(said)
 
 
 def _quoted(statuses: Iterable[str], titles: dict[str, str]) -> str:
@@ -250,10 +264,12 @@ def _quoted(statuses: Iterable[str], titles: dict[str, str]) -> str:
 
 def share(threshold: Threshold) -> str:
     """Return a share in words."""
-    amount = threshold.amount
+    amount, enough = threshold.amount, threshold.reached_is_enough
     if not isinstance(amount, Setting) and Fraction(amount) == 1:
         return "все из"
-    return f"{'более' if threshold.strict else 'не менее'} {_amount(amount)} от"
+    if isinstance(enough, Setting):
+        return f"более (или ровно — по настройке {enough.name}) {_amount(amount)} от"
+    return f"{'не менее' if enough else 'более'} {_amount(amount)} от"
 
 
 def _amount(amount: Amount) -> str:

@@ -33,7 +33,17 @@ DEFAULTS: Mapping[str, Default] = {
     "A-04.max": Default("Наибольший срок сети, учебных лет", 3),
     "A-04.notice": Default("Предупреждение о выходе из сети, рабочих дней", 10),
     "A-05.quorum": Default("Совет сети: больше какой доли школ должно проголосовать", "1/2"),
+    "A-05.quorum_reached": Default("Совет сети: достаточно ровно такой доли школ", value=False),
     "A-05.majority": Default("Совет сети: больше какой доли голосов нужно «за»", "1/2"),
+    "A-05.majority_reached": Default(
+        "Совет сети: достаточно ровно такой доли голосов", value=False
+    ),
+    "A-05.abstention_votes": Default(
+        "Совет сети: воздержавшийся считается среди голосов, от которых берётся доля", value=True
+    ),
+    "A-05.abstention_attends": Default(
+        "Совет сети: воздержавшийся считается в кворуме", value=True
+    ),
     "calendar.exam_days": Default("Дни экзаменов, о которых предупреждает план", []),
     "A-06": Default(
         "ИМЦ в совете сети: совещательный голос", {"advisory": True, "edit": False}, is_asked=False

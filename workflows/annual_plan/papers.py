@@ -9,7 +9,7 @@ from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
 from workflows.annual_plan.advice import advised
 from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity
-from workflows.council import VOTES
+from workflows.council import QUORUM, VOTES, rule_of_council
 from workflows.papers import (
     DOCUMENT,
     SIGNATURE,
@@ -49,7 +49,7 @@ PROTOCOL = (
     "голоса[].номер", "голоса[].школа", "голоса[].роль", "голоса[].имя", "голоса[].голос",
     "голоса[].дата", "голоса[].пояснение",
     "итог.приглашено", "итог.голосовали", "итог.за", "итог.против", "итог.воздержались",
-    "итог.кворум", "итог.состоялось",
+    "итог.кворум", "итог.правило", "итог.состоялось",
 )  # fmt: skip
 
 
@@ -181,7 +181,8 @@ def protocol(case: Case, facts: Facts) -> Values:
             "за": tally.count("for"),
             "против": tally.count("against"),
             "воздержались": tally.count("abstained"),
-            "кворум": f"более {facts.setting('A-05.quorum')} школ сети",
+            "кворум": f"{QUORUM.in_words(facts)} школ сети",
+            "правило": rule_of_council(facts),
             "состоялось": passed,
         },
         "подпись": signature(facts, holder(facts, "school_head", data.base)),

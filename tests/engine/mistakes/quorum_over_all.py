@@ -1,8 +1,10 @@
 """A quorum of more than everybody."""
 
+from fractions import Fraction
+
 from engine.mistakes.small import heads, small
 
-from workflow_app.engine import Answer, Ballot, more_than
+from workflow_app.engine import Answer, Ballot, at_least
 
 process, draft, done = small()
 vote = Ballot(
@@ -12,7 +14,7 @@ vote = Ballot(
     (Answer("for_it", "За", "yes"), Answer("against", "Против", "no")),
     "член",
     ("yes",),
-    quorum=more_than(1),
+    quorum=at_least(Fraction(4, 3)),
 )  # <- quorum_too_large
 process.ask(vote)
 

@@ -39,8 +39,7 @@ def _is_possible(threshold: Threshold) -> bool:
     """Tell whether everybody together reaches a share; a setting is checked where it is set."""
     if isinstance(threshold.amount, Setting):
         return True
-    share = Fraction(threshold.amount)
-    return share < 1 if threshold.strict else share <= 1
+    return Fraction(threshold.amount) <= 1
 
 
 def _answers(ballot: Ballot) -> Iterator[tuple[str, str]]:
