@@ -111,6 +111,31 @@ def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district)
     assert code(refusal) == "last_supported_school"
 
 
+@pytest.mark.clause("1.5")
+def test_schools_of_a_failed_round_count_no_more_once_others_are_asked(open_district):
+    district = open_district("2025-08-28")
+    first = {"S05": "supported", "S12": "supported", "S10": "supported", "S03": "partner",
+             "S09": "supported"}  # fmt: skip
+    case = done(propose(district, "P102", first)).instance_id
+    done(district.act("P102", case, "invite"))
+    for head in ("P112", "P110", "P109"):
+        done(district.act(head, case, "decline", reason="Нет людей"))
+    for head in ("P105", "P103"):
+        done(district.act(head, case, "agree"))
+    assert district.state(case) == "draft"
+    kept = {"S05": "supported", "S03": "partner", "S16": "supported"}
+    members = [{"school": district.school(one), "role": role} for one, role in kept.items()]
+    done(district.edit("P102", case, members=members))
+    done(district.act("P102", case, "invite"))
+    done(district.act("P116", case, "agree"))  # the others have said so of this very text
+    assert district.state(case) == "ready"
+    done(district.act("P102", case, "leave_out", school=district.school("S16")))
+    done(district.act("P102", case, "submit"))
+    [paper] = [row for row in district.documents(case) if row["template"] == "proposal"]
+    said = paper["field_values"]["согласия"]
+    assert (said["приглашено"], said["согласились"]) == (3, 2)
+
+
 def test_a_name_that_another_network_has_is_refused_before_anybody_is_asked(open_district):
     district = open_district("2025-08-28")
     name = "Математика: от дефицита к результату"

@@ -173,9 +173,11 @@ def ask_schools(case: Case, facts: Facts) -> Ask:
 
 
 @says("приглашённым школам открыто дело")
-def remember_asked(case: Case, _facts: Facts) -> Put:
-    """Everybody who was ever asked may read what became of it."""
-    return Put({"asked": Many((*case.data.asked, *(m.school for m in case.data.members)))})
+def remember_asked(case: Case, facts: Facts) -> Put:
+    """Everybody who was ever asked may read what became of it; the last round makes the share."""
+    now = tuple(member.school for member in case.data.members)
+    last = case.data.invited if is_same_network(case, facts) else Many(now)
+    return Put({"asked": Many((*case.data.asked, *now)), "invited": last})
 
 
 @says("школы, не давшие согласия, выходят из состава")

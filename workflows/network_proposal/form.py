@@ -56,6 +56,7 @@ class Proposal(Form):
     valid_from: Date = field("Действует с")
     valid_to: Date = field("Действует по", basis="A-04")
     asked: Many[School] = field("Кого спрашивали", hidden=True)
+    invited: Many[School] = field("Кого спрашивали в последний раз", hidden=True)
 
 
 RECOMMENDATIONS = {

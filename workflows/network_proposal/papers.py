@@ -96,7 +96,7 @@ def proposal(case: Case, facts: Facts) -> Values:
         "разделы": _sections(data.resources, coordinator["имя"]),
         "согласия": {
             "дата": local_date(facts, facts.last_taken(case, "consents_complete")) or GAP,
-            "приглашено": len(data.asked),
+            "приглашено": len(data.invited or data.asked),
             "согласились": len(data.members),
         },
         "приложения": [{"номер": 1, "название": "Протокол согласий школ"}],

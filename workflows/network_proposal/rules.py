@@ -154,7 +154,8 @@ def supported_remain(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
     """The share of invited schools that take part stays at A-02 or above."""
-    invited = len(case.data.asked) or 1
+    # A case of the release before knows only who was ever asked.
+    invited = len(case.data.invited or case.data.asked) or 1
     if not at_least(Setting("A-02")).is_met(rest, invited, facts):
         yield refuse(
             "share_too_small", "Из приглашённых школ ({invited}) останется {rest}: этого мало",
