@@ -22,6 +22,8 @@ LINK_HOURS = {"invitation": 24 * 14, "password": 2}
 MOST_FAILURES = 8
 MOST_FAILURES_OF_ADDRESS = 64
 FAILURE_WINDOW = dt.timedelta(minutes=15)
+MOST_LETTERS, MOST_LETTERS_OF_ADDRESS = 3, 20
+"""So many links for a new password a person, and an address, asks for within the window."""
 
 WRONG = Refusal("wrong_credentials", "Почта или пароль не подходят", "password")
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
@@ -78,6 +80,12 @@ class Access(Protocol):
 
     def set_password(self, person_id: int, password_hash: str) -> None:
         """Write a password's hash."""
+
+    def person_by_email(self, email: str) -> int | None:
+        """Return the person with this service address."""
+
+    def put_letter(self, person_id: int, subject: str, text: str) -> None:
+        """Queue a letter that belongs to no case."""
 
     def put_token(self, token_sha256: str, person_id: int, title: str) -> None:
         """Insert a token of the API."""
@@ -161,6 +169,29 @@ def make_link(access: Access, person_id: int, kind: str) -> str:
     expires_at = access.now + dt.timedelta(hours=LINK_HOURS[kind])
     access.put_link(digest(token), person_id, kind, expires_at)
     return token
+
+
+def send_link(access: Access, login: str, public_url: str) -> None:
+    """Send a link for a new password, where somebody has this address and may come in."""
+    person_id = access.person_by_email(login)
+    if person_id is None or is_closed(access, person_id):
+        return
+    limit = (f"forgot:{person_id}", MOST_LETTERS)
+    if is_too_often(access, [limit]):
+        return
+    access.record_failure(limit[0])
+    token = make_link(access, person_id, "password")
+    text = (
+        f"Задать новый пароль: {public_url}/choose/{token}\n"
+        "Ссылка действует два часа. Если вы её не просили, ничего делать не нужно."
+    )
+    access.put_letter(person_id, "Новый пароль", text)
+
+
+def is_closed(access: Access, person_id: int) -> bool:
+    """Tell whether a person's account was closed; who has none yet may still get one."""
+    account = access.account_of(person_id)
+    return account is not None and not account.is_active
 
 
 def choose_password(access: Access, token: str, password_hash: str) -> int | Refusal:

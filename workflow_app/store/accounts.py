@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from workflow_app.services.access import AccountRow
+from workflow_app.store.letters import put_letter
 from workflow_app.store.models.accounts import (
     AccessLink,
     Account,
@@ -35,6 +36,7 @@ class SqlAccess:
     """Access within one unit of work."""
 
     def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
         self._connection = uow.connection
         self.now = uow.now
 
@@ -165,6 +167,10 @@ class SqlAccess:
         """Return the person with this service address."""
         query = select(_PERSON.c.id).where(func.lower(_PERSON.c.email) == email.strip().lower())
         return self._connection.execute(query).scalar_one_or_none()
+
+    def put_letter(self, person_id: int, subject: str, text: str) -> None:
+        """Queue a letter that belongs to no case."""
+        put_letter(self._uow, person_id, subject, text)
 
 
 def _is_access(access: SqlAccess) -> "Access":
