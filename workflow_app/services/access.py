@@ -70,6 +70,12 @@ class Access(Protocol):
     def end_sessions(self, person_id: int, *, but: str = "") -> None:
         """Delete a person's sessions."""
 
+    def end_tokens(self, person_id: int) -> None:
+        """Revoke a person's tokens of the API."""
+
+    def end_links(self, person_id: int) -> None:
+        """Use up a person's one-time links."""
+
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
     ) -> None:
@@ -195,13 +201,25 @@ def is_closed(access: Access, person_id: int) -> bool:
 
 
 def choose_password(access: Access, token: str, password_hash: str) -> int | Refusal:
-    """Set a password by a one-time link and end other sessions; return the person."""
+    """Set a password by a one-time link; return the person."""
     person_id = access.use_link(digest(token))
-    if person_id is None:
+    if person_id is None or is_closed(access, person_id):
         return STALE_LINK
-    access.set_password(person_id, password_hash)
-    access.end_sessions(person_id)
+    renew_password(access, person_id, password_hash)
     return person_id
+
+
+def renew_password(access: Access, person_id: int, password_hash: str, *, but: str = "") -> None:
+    """Set a password and end whatever the one before has opened, but one session."""
+    access.set_password(person_id, password_hash)
+    end_all(access, person_id, but=but)
+
+
+def end_all(access: Access, person_id: int, *, but: str = "") -> None:
+    """End a person's sessions, but one, her tokens and her links."""
+    access.end_sessions(person_id, but=but)
+    access.end_tokens(person_id)
+    access.end_links(person_id)
 
 
 def make_token(access: Access, person_id: int, title: str) -> str:

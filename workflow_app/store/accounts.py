@@ -1,11 +1,22 @@
 """Accounts, sessions, links and tokens as rows."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from workflow_app.services.access import AccountRow
+from workflow_app.services.settings_defaults import default_of
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.accounts import (
     AccessLink,
@@ -15,7 +26,7 @@ from workflow_app.store.models.accounts import (
     SignInSession,
 )
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Person
+from workflow_app.store.models.directory import Person, Setting
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -27,9 +38,41 @@ _LINK = table(AccessLink)
 _TOKEN = table(ApiToken)
 _ATTEMPT = table(SignInAttempt)
 _PERSON = table(Person)
-_SIGNED_IN = select(_SESSION.c.person_id, _SESSION.c.seen_at, _SESSION.c.expires_at).where(
-    _SESSION.c.token_sha256 == bindparam("token")
-)
+_SETTING = table(Setting)
+
+
+def _setting(key: str) -> ScalarSelect[Any]:
+    """Return what the municipality of a person in the same question has decided; NULL: nothing."""
+    own = (_SETTING.c.municipality_id == _PERSON.c.municipality_id, _SETTING.c.key == key)
+    return select(_SETTING.c.value).where(*own).correlate(_PERSON).scalar_subquery()
+
+
+_SESSIONS = (
+    select(
+        _SESSION.c.token_sha256,
+        _SESSION.c.person_id,
+        _SESSION.c.seen_at,
+        _SESSION.c.expires_at,
+        _setting("access.idle_hours").label("idle_hours"),
+    )
+    .join_from(_SESSION, _PERSON, _PERSON.c.id == _SESSION.c.person_id)
+)  # fmt: skip
+_SIGNED_IN = _SESSIONS.where(_SESSION.c.token_sha256 == bindparam("token"))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is signed in with a session, and when it was noted that she was seen."""
+
+    person_id: int
+    seen_at: dt.datetime
+    is_over: bool
+    """Whether it lasted too long, or she did nothing for too long."""
+
+
+def _ends_at(seen_at: dt.datetime, expires_at: dt.datetime, idle_hours: int | None) -> dt.datetime:
+    hours = default_of("access.idle_hours") if idle_hours is None else idle_hours
+    return min(expires_at, seen_at + dt.timedelta(hours=hours)) if hours else expires_at
 
 
 class SqlAccess:
@@ -84,12 +127,21 @@ class SqlAccess:
             )
         )  # fmt: skip
 
-    def signed_in(self, token_sha256: str) -> tuple[int, dt.datetime] | None:
-        """Return who is signed in with a session, and when it was noted that she was seen."""
+    def signed_in(self, token_sha256: str) -> Visit | None:
+        """Return whose session this is."""
         row = self._connection.execute(_SIGNED_IN, {"token": token_sha256}).one_or_none()
-        if row is None or row.expires_at <= self.now:
+        if row is None:
             return None
-        return row.person_id, row.seen_at
+        until = _ends_at(row.seen_at, row.expires_at, row.idle_hours)
+        return Visit(row.person_id, row.seen_at, is_over=until <= self.now)
+
+    def over(self) -> list[str]:
+        """Return the sessions that are over."""
+        return [
+            row.token_sha256
+            for row in self._connection.execute(_SESSIONS)
+            if _ends_at(row.seen_at, row.expires_at, row.idle_hours) <= self.now
+        ]
 
     def end_session(self, token_sha256: str) -> None:
         """Delete one session."""
@@ -99,6 +151,16 @@ class SqlAccess:
         """Delete a person's sessions, but one."""
         where = (_SESSION.c.person_id == person_id, _SESSION.c.token_sha256 != but)
         self._connection.execute(delete(_SESSION).where(*where))
+
+    def end_tokens(self, person_id: int) -> None:
+        """Revoke a person's tokens of the API."""
+        mine = (_TOKEN.c.person_id == person_id, _TOKEN.c.revoked_at.is_(None))
+        self._connection.execute(update(_TOKEN).where(*mine).values(revoked_at=self.now))
+
+    def end_links(self, person_id: int) -> None:
+        """Use up a person's one-time links."""
+        mine = (_LINK.c.person_id == person_id, _LINK.c.used_at.is_(None))
+        self._connection.execute(update(_LINK).where(*mine).values(used_at=self.now))
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime

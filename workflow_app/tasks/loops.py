@@ -25,7 +25,7 @@ from workflow_app.services import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
-from workflow_app.store import leases, uploads
+from workflow_app.store import leases, uploads, visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.outbox import LANE_OF, LANES
@@ -157,9 +157,10 @@ def watch_posts(house: House) -> int:
 
 
 def clear_away(house: House) -> None:
-    """Delete what nobody will ask for: files that found no case, failures of former days."""
+    """Delete what nobody asks for: files without a case, failures of former days, old visits."""
     while house.transact(uploads.forget_unattached):
         pass
+    house.transact(visits.close_forgotten)
     house.transact(lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR))
 
 

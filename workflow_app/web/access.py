@@ -13,7 +13,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits
 from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
-from workflow_app.web.security import COOKIE
+from workflow_app.web.security import COOKIE, forget_browser
 
 access = Blueprint("access", __name__)
 
@@ -36,6 +36,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 def _enter(login: str, password: str) -> str | Refusal:
     """Return the token of a new session, or why there is none."""
     address, browser = limits.client_address(), cleaned(request.headers.get("User-Agent", ""))
+    before = service.digest(request.cookies.get(COOKIE, ""))
     attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address))
     if isinstance(attempt, Refusal):
         return attempt
@@ -49,6 +50,7 @@ def _enter(login: str, password: str) -> str | Refusal:
             return account
         token = service.open_session(SqlAccess(uow), account.person_id, browser)
         visits.begin(uow, account.person_id)
+        visits.close(uow, before)
         return token
 
     return house().transact(enter)
@@ -60,6 +62,7 @@ def _inside(target: str) -> str:
 
 
 def _remember(response: Response, token: str) -> None:
+    forget_browser()
     response.set_cookie(
         COOKIE, token, max_age=service.SESSION_DAYS * 86400, httponly=True, samesite="Lax",
         secure=house().settings.public_url.startswith("https://"),
@@ -81,6 +84,7 @@ def sign_out() -> Response:
         store.end_session(token)
 
     house().transact(end)
+    forget_browser()
     response = redirect(url_for("access.sign_in"))
     response.delete_cookie(COOKIE)
     return response

@@ -83,7 +83,7 @@ def end_others() -> Response:
 
 @account.post("/account/password")
 def password() -> Answer:
-    """Set a new password; other browsers are signed out."""
+    """Set a new password; whatever else the old one has opened ends."""
     person, sent, here = person_id(), request.form, _here()
     new = sent.get("new", "")
     account = confirm(person, sent.get("password", ""))
@@ -99,14 +99,13 @@ def password() -> Answer:
         store = SqlAccess(uow)
         if not service.stands(store, account):
             return service.WRONG_PASSWORD
-        store.set_password(person, kept)
-        store.end_sessions(person, but=here)
+        service.renew_password(store, person, kept, but=here)
         return None
 
     refusal = house().transact(change)
     if refusal:
         return _refused(refusal)
-    flash("Пароль изменён.", "success")
+    flash("Пароль изменён. Остальные входы и ключи для программ больше не действуют.", "success")
     return redirect(url_for("account.show"))
 
 
