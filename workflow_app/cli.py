@@ -327,9 +327,10 @@ def invite(email: str) -> None:
 @commands.command()
 @click.argument("email", callback=_clean)
 @click.option("--title", default="командная строка", callback=_clean)
-def token(email: str, title: str) -> None:
-    """Print a new token of the API for a person."""
-    from workflow_app.services.access import make_token
+@click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True)
+def token(email: str, title: str, days: int) -> None:
+    """Print a new token of the API for a person; it ends after so many days."""
+    from workflow_app.services.access import is_closed, make_token
     from workflow_app.store.accounts import SqlAccess
 
     house = _ready()
@@ -337,7 +338,9 @@ def token(email: str, title: str) -> None:
     def make(uow: object) -> str | None:
         access = SqlAccess(uow)  # type: ignore[arg-type]
         person = access.person_by_email(email)
-        return make_token(access, person, title) if person else None
+        if person and is_closed(access, person):
+            raise click.ClickException(f"доступ закрыт: {email}")
+        return make_token(access, person, title[:100], days) if person else None
 
     made = house.transact(make)
     if made is None:

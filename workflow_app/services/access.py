@@ -18,6 +18,10 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.services import passwords
 
 SESSION_DAYS = 30
+TOKEN_DAYS = (30, 90, 180, 365)
+"""For how long a token of the API is made, the longest last."""
+USUAL_TOKEN_DAYS = 90
+WARNED_BEFORE = dt.timedelta(days=7)
 LINK_HOURS = {"invitation": 24 * 14, "password": 2}
 MOST_FAILURES = 8
 MOST_FAILURES_OF_ADDRESS = 64
@@ -38,6 +42,17 @@ class AccountRow:
     person_id: int
     password_hash: str
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of the API that was not revoked."""
+
+    token_sha256: str
+    person_id: int
+    title: str
+    expires_at: dt.datetime
+    used_at: dt.datetime | None
 
 
 class Access(Protocol):
@@ -93,8 +108,13 @@ class Access(Protocol):
     def put_letter(self, person_id: int, subject: str, text: str) -> None:
         """Queue a letter that belongs to no case."""
 
-    def put_token(self, token_sha256: str, person_id: int, title: str) -> None:
+    def put_token(
+        self, token_sha256: str, person_id: int, title: str, expires_at: dt.datetime
+    ) -> None:
         """Insert a token of the API."""
+
+    def ending_tokens(self, until: dt.datetime) -> Iterable[Token]:
+        """Mark tokens that end until a moment as told to their owners, once; return them."""
 
 
 def digest(token: str) -> str:
@@ -222,8 +242,20 @@ def end_all(access: Access, person_id: int, *, but: str = "") -> None:
     access.end_links(person_id)
 
 
-def make_token(access: Access, person_id: int, title: str) -> str:
+def make_token(access: Access, person_id: int, title: str, days: int = USUAL_TOKEN_DAYS) -> str:
     """Return a new bearer token of the API; only its hash is kept."""
     token = f"wf_{secrets.token_urlsafe(32)}"
-    access.put_token(digest(token), person_id, title)
+    expires_at = access.now + dt.timedelta(days=min(days, TOKEN_DAYS[-1]))
+    access.put_token(digest(token), person_id, title, expires_at)
     return token
+
+
+def warn_of_ends(access: Access, zone: dt.tzinfo, public_url: str) -> None:
+    """Write to the owners of tokens that end within a week."""
+    for token in access.ending_tokens(access.now + WARNED_BEFORE):
+        last = token.expires_at.astimezone(zone)
+        text = (
+            f"Ключ «{token.title}» перестанет действовать {last:%d.%m.%Y в %H:%M}.\n"
+            f"Новый ключ создают на странице «Мой доступ»: {public_url}/account"
+        )
+        access.put_letter(token.person_id, "Ключ для программ скоро закончится", text)

@@ -15,7 +15,7 @@ from sqlalchemy import (
     update,
 )
 
-from workflow_app.services.access import AccountRow
+from workflow_app.services.access import TOKEN_DAYS, AccountRow, Token
 from workflow_app.services.settings_defaults import default_of
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.accounts import (
@@ -73,6 +73,11 @@ class Visit:
 def _ends_at(seen_at: dt.datetime, expires_at: dt.datetime, idle_hours: int | None) -> dt.datetime:
     hours = default_of("access.idle_hours") if idle_hours is None else idle_hours
     return min(expires_at, seen_at + dt.timedelta(hours=hours)) if hours else expires_at
+
+
+def _token(row: Any) -> Token:
+    expires_at = row.expires_at or row.created_at + dt.timedelta(days=TOKEN_DAYS[-1])
+    return Token(row.token_sha256, row.person_id, row.title, expires_at, row.used_at)
 
 
 class SqlAccess:
@@ -210,20 +215,40 @@ class SqlAccess:
             )
         )  # fmt: skip
 
-    def put_token(self, token_sha256: str, person_id: int, title: str) -> None:
+    def put_token(
+        self, token_sha256: str, person_id: int, title: str, expires_at: dt.datetime
+    ) -> None:
         """Insert a token of the API."""
         self._connection.execute(
             insert(_TOKEN).values(
-                token_sha256=token_sha256, person_id=person_id, title=title, created_at=self.now
+                token_sha256=token_sha256, person_id=person_id, title=title, created_at=self.now,
+                expires_at=expires_at,
             )
-        )
+        )  # fmt: skip
 
-    def person_of_token(self, token_sha256: str) -> int | None:
-        """Return whose token this is; None for an unknown or revoked one."""
-        query = select(_TOKEN.c.person_id).where(
-            _TOKEN.c.token_sha256 == token_sha256, _TOKEN.c.revoked_at.is_(None)
-        )
-        return self._connection.execute(query).scalar_one_or_none()
+    def token(self, token_sha256: str) -> Token | None:
+        """Return a token, ended or not; None for an unknown or revoked one."""
+        where = (_TOKEN.c.token_sha256 == token_sha256, _TOKEN.c.revoked_at.is_(None))
+        row = self._connection.execute(select(_TOKEN).where(*where)).one_or_none()
+        return None if row is None else _token(row)
+
+    def used(self, token_sha256: str) -> None:
+        """Note that a token was used."""
+        this = _TOKEN.c.token_sha256 == token_sha256
+        self._connection.execute(update(_TOKEN).where(this).values(used_at=self.now))
+
+    def ending_tokens(self, until: dt.datetime) -> list[Token]:
+        """Mark tokens that end until a moment as told to their owners, once; return them."""
+        told = (
+            update(_TOKEN)
+            .where(
+                _TOKEN.c.expires_at > self.now, _TOKEN.c.expires_at <= until,
+                _TOKEN.c.revoked_at.is_(None), _TOKEN.c.warned_at.is_(None),
+            )
+            .values(warned_at=self.now)
+            .returning(*_TOKEN.c)
+        )  # fmt: skip
+        return [_token(row) for row in self._connection.execute(told)]
 
     def person_by_email(self, email: str) -> int | None:
         """Return the person with this service address."""

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from workflow_app.bootstrap import House
 from workflow_app.logs import Repeats, kind_of, one_line
 from workflow_app.services import deadlines, vacancies
+from workflow_app.services.access import warn_of_ends
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
@@ -164,6 +165,12 @@ def clear_away(house: House) -> None:
     house.transact(lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR))
 
 
+def warn(house: House) -> None:
+    """Write to people whose tokens of the API end soon."""
+    url = house.settings.public_url
+    house.transact(lambda uow: warn_of_ends(SqlAccess(uow), uow.zone, url))
+
+
 def beat(house: House) -> None:
     """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
@@ -174,6 +181,7 @@ def beat(house: House) -> None:
         if today not in watched:
             watch_posts(house)
             clear_away(house)
+            warn(house)
             watched.add(today)
         copies.tick()
         return tick(house)

@@ -34,6 +34,8 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
         return render_template(
             "account/show.html", person=uow.session.get_one(Person, person),
             account=uow.session.get(Account, person),
+            sent=request.form, terms=service.TOKEN_DAYS,
+            usual=service.USUAL_TOKEN_DAYS,
             sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
             tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
         )  # fmt: skip
@@ -111,12 +113,25 @@ def password() -> Answer:
 
 @account.post("/account/tokens")
 def make_token() -> Answer:
-    """Make a token of the API; it is shown once."""
+    """Make a token of the API for her password; it is shown once."""
     person, title = person_id(), request.form.get("title", "").strip()[:100]
+    days = number_in(request.form.get("days"))
     if not title:
         return _refused(Refusal("field_required", "Напишите, для чего ключ", "title"))
-    token = house().transact(lambda uow: service.make_token(SqlAccess(uow), person, title))
-    return _page(token=token)
+    if days not in service.TOKEN_DAYS:
+        return _refused(Refusal("unknown_choice", "Выберите срок из списка", "days"))
+    account = confirm(person, request.form.get("password", ""))
+    if isinstance(account, Refusal):
+        return _refused(replace(account, field="token_password"))
+
+    def make(uow: SqlUnitOfWork) -> str | Refusal:
+        store = SqlAccess(uow)
+        if not service.stands(store, account):
+            return replace(service.WRONG_PASSWORD, field="token_password")
+        return service.make_token(store, person, title, days)
+
+    token = house().transact(make)
+    return _refused(token) if isinstance(token, Refusal) else _page(token=token)
 
 
 @account.post("/account/tokens/<prefix>/revoke")
