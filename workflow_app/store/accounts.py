@@ -26,7 +26,7 @@ from workflow_app.store.models.accounts import (
     SignInSession,
 )
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Person, Setting
+from workflow_app.store.models.directory import Organisation, Person, Position, Setting
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -182,10 +182,29 @@ class SqlAccess:
         is_unused = _LINK.c.used_at.is_(None)
         return _LINK.c.token_sha256 == token_sha256, is_unused, _LINK.c.expires_at > self.now
 
-    def is_link(self, token_sha256: str) -> bool:
-        """Tell whether a one-time link still leads somewhere."""
+    def owner_of_link(self, token_sha256: str) -> int | None:
+        """Return whose one-time link this is; None for one that leads nowhere any more."""
         query = select(_LINK.c.person_id).where(*self._fresh_link(token_sha256))
-        return self._connection.execute(query).one_or_none() is not None
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def words_of(self, person_id: int) -> list[str]:
+        """Return what a person is known by: login, name, address, the places where she works."""
+        person = (
+            select(
+                _ACCOUNT.c.login, _PERSON.c.email, _PERSON.c.last_name, _PERSON.c.first_name,
+                _PERSON.c.middle_name,
+            )
+            .join_from(_PERSON, _ACCOUNT, _ACCOUNT.c.person_id == _PERSON.c.id, isouter=True)
+            .where(_PERSON.c.id == person_id)
+        )  # fmt: skip
+        place = table(Organisation).c
+        places = (
+            select(place.short_name, place.code, place.email, place.phone, place.inn)
+            .join(table(Position), table(Position).c.organisation_id == place.id)
+            .where(table(Position).c.person_id == person_id)
+        )
+        rows = [*self._connection.execute(person), *self._connection.execute(places)]
+        return [word for row in rows for word in row if word]
 
     def use_link(self, token_sha256: str) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""

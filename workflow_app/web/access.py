@@ -136,9 +136,16 @@ def choose(token: str) -> Response | str | tuple[str, int]:
 
 def _choose(token: str, password: str) -> int | Refusal:
     """Return whose password was set by a link, or why none was; a stale link costs no hash."""
-    if not read(lambda uow: SqlAccess(uow).is_link(service.digest(token))):
+
+    def known(uow: SqlUnitOfWork) -> list[str] | None:
+        store = SqlAccess(uow)
+        person = store.owner_of_link(service.digest(token))
+        return None if person is None else store.words_of(person)
+
+    words = read(known)
+    if words is None:
         return service.STALE_LINK
-    kept = passwords.hashed(password)
+    kept = passwords.hashed(password, words)
     if isinstance(kept, Refusal):
         return kept
     return house().transact(lambda uow: service.choose_password(SqlAccess(uow), token, kept))

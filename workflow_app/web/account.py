@@ -93,7 +93,7 @@ def password() -> Answer:
         return _refused(account)
     if new != sent.get("again", ""):
         return _refused(Refusal("passwords_differ", "Пароли не совпадают", "again"))
-    kept = passwords.hashed(new)
+    kept = passwords.hashed(new, read(lambda uow: SqlAccess(uow).words_of(person)))
     if isinstance(kept, Refusal):
         return _refused(replace(kept, field="new"))
 
