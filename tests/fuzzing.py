@@ -287,6 +287,8 @@ class Fuzzer:
             if not any("workflow_app" in frame.filename for frame in frames):
                 return None  # the client itself cannot send it
             response, status, self.raised = None, 500, traceback.format_exc()
+        if parts.path.startswith(("/sign-in", "/sign-out")):
+            vars(self.browsers[person]).pop("csrf", None)  # who comes or goes gets another one
         self.statuses[status] += 1
         self.endpoints[_shape(path.partition("?")[0])] += 1
         if status >= 500:

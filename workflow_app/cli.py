@@ -309,6 +309,7 @@ def user() -> None:
 def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
               ) -> str:  # fmt: skip
     """Return a secret made for a person; that it was made here is in her history."""
+    from workflow_app.services.access import is_closed
     from workflow_app.services.administration import on_server
     from workflow_app.store.accounts import SqlAccess
     from workflow_app.store.models.directory import Person
@@ -318,6 +319,8 @@ def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess,
         person = access.person_by_email(email)
         if person is None:
             return None
+        if is_closed(access, person):
+            raise click.ClickException(f"доступ закрыт: {email}")
         row = uow.session.get_one(Person, person)
         by = on_server(row.municipality_id)
         uow.record(by, "on_server", f"{what}: {row.short_nom}", {"person_id": person})
@@ -382,14 +385,15 @@ def _decide_on_server(number: int, *, agreed: bool) -> None:
 @commands.command()
 @click.argument("email", callback=_clean)
 @click.option("--title", default="командная строка", callback=_clean)
-def token(email: str, title: str) -> None:
-    """Print a new token of the API for a person."""
+@click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True)
+def token(email: str, title: str, days: int) -> None:
+    """Print a new token of the API for a person; it ends after so many days."""
     from workflow_app.services.access import make_token
 
     click.echo(
         _made_for(
             _ready(), email, "Ключ для программ",
-            lambda access, who: make_token(access, who, title),
+            lambda access, who: make_token(access, who, title[:100], days),
         )
     )  # fmt: skip
 

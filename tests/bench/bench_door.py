@@ -41,6 +41,10 @@ class Visitor:
     def __init__(self, site: Site, session: str = "") -> None:
         self._site = site
         self._cookies = {COOKIE: session} if session else {}
+        self.renew()
+
+    def renew(self) -> None:
+        """Read the token of the forms, which another one follows with each sign-in."""
         page = self.ask("GET", "/sign-in")[1]
         self._token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
 
@@ -99,6 +103,7 @@ def enter(visitor: Visitor, login: str) -> int:
     while True:
         status, again = visitor.send("/sign-in", login=login, password=PASSWORD)
         if status == 302:
+            visitor.renew()
             return waited
         assert status == 503, status
         waited += 1

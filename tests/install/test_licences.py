@@ -18,6 +18,7 @@ ALLOWED = {
     "Apache-2.0": "our own licence: the notice stays, patents are granted",
     "MIT OR Apache-2.0": "either of the two above",
     "BSD OR Apache-2.0": "either of the two above",
+    "Apache-2.0 OR BSD-3-Clause": "either of the two above",
     "Apache-2.0 OR BSD-2-Clause": "either of the two above",
     "PSF-2.0": "the licence of Python itself, which is needed anyway",
 }

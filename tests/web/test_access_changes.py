@@ -5,7 +5,7 @@ import re
 
 import pytest
 from stories import done
-from test_door import PASSWORD, knock, link_in_the_letters
+from test_door import PASSWORD, knock, link_in_the_letters, look_whose
 
 from workflow_app.services.access_changes import decide_on_server, key_roles
 from workflow_app.store.access_changes import SqlAccessChanges
@@ -194,6 +194,7 @@ def test_a_link_is_on_the_screen_only_where_it_opens_nobodys_name(browser, distr
 def test_a_new_address_leaves_no_old_link_that_opens(browser, district, ask):
     stranger = browser()
     stranger.post("/forgot", login="p105@levokum.example")
+    look_whose(district)
     link = link_in_the_letters(district, "P105")
     say(browser, "P105", ask("/admin/people/{}/email", email=NEW))
     said = stranger.post(link, status=422, password="совсем новый пароль",
@@ -206,6 +207,7 @@ def test_one_link_used_leaves_no_other_one(browser, district):
     links = []
     for _ in range(2):
         stranger.post("/forgot", login="p105@levokum.example")
+        look_whose(district)
         links.append(link_in_the_letters(district, "P105"))
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
     stranger.post(links[0], **new)
@@ -261,6 +263,7 @@ def test_ones_own_address_is_changed_with_ones_password(browser, district):
 def choose(browser, district, person):
     stranger = browser()
     stranger.post("/forgot", login=f"{person.lower()}@levokum.example")
+    look_whose(district)
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
     stranger.post(link_in_the_letters(district, person), **new)
 

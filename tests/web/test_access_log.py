@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from test_door import LOGIN, PASSWORD, knock, link_in_the_letters
+from test_door import LOGIN, PASSWORD, knock, link_in_the_letters, look_whose
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_a_look_that_is_refused_is_told_with_who_looked_at_what(browser, draft, 
 def test_no_line_holds_a_link_and_none_is_broken_by_what_was_typed(browser, district, told):
     visitor = browser()
     visitor.post("/forgot", login=LOGIN)
+    look_whose(district)
     token = link_in_the_letters(district, "P102").split("/")[-1]
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
     visitor.post(f"/choose/{token}", **new)

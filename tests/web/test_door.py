@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from counting import counted
 from sqlalchemy import update
 
 from workflow_app.services.access import MOST_FAILURES
 from workflow_app.store.models.accounts import Account, SignInSession
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice
+from workflow_app.tasks import effects
 from workflow_app.web.security import COOKIE
 
 PASSWORD = "demo-2025"
@@ -88,6 +90,12 @@ def test_the_door_leads_where_the_letter_pointed(browser, collecting):
     assert knock(stranger, target=asked).headers["Location"] == f"/cases/{collecting}"
 
 
+def look_whose(district):
+    """Let a worker look whose addresses were typed; their letters wait."""
+    for message in effects.claim(district.house):
+        effects.carry_out(district.house, *message)
+
+
 def link_in_the_letters(district, person):
     rows = [row["text"] for row in district.rows(Notice, person_id=district.people[person])]
     return re.search(r"/choose/[\w-]+", rows[-1])[0]
@@ -97,6 +105,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(browser, dis
     visitor, old = browser(), browser("P102")
     answer = visitor.post("/forgot", login=LOGIN)
     assert answer.headers["Location"] == "/sign-in"
+    look_whose(district)
     link = link_in_the_letters(district, "P102")
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
     visitor.post(link, status=422, password="совсем новый пароль", again="другой пароль")
@@ -109,6 +118,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(browser, dis
 def test_a_password_is_what_was_typed_to_the_last_blank(browser, district):
     visitor = browser()
     visitor.post("/forgot", login=LOGIN)
+    look_whose(district)
     chosen = "  Пароль из Ставрополья: " + "ё" * 100 + " "
     visitor.post(link_in_the_letters(district, "P102"), password=chosen, again=chosen)
     for wrong in (chosen.strip(), chosen.lower(), chosen[:72], chosen.replace("ё", "е")):
@@ -134,6 +144,41 @@ def test_an_unknown_address_gets_the_same_answer(browser):
     known.post("/forgot", login=LOGIN)
     unknown.post("/forgot", login="nobody@levokum.example")
     assert known.says("/sign-in") == unknown.says("/sign-in")
+
+
+@pytest.mark.parametrize("asked", [LOGIN, "nobody@levokum.example", "p105@levokum.example"])
+def test_a_forgotten_password_asks_the_database_the_same_whoever_it_is_of(browser, district, asked):
+    close(district, "P105")
+    visitor = browser()
+    token = {"csrf_token": visitor.token(), "login": asked}
+    with counted(district) as statements:
+        visitor.client.post("/forgot", data=token)
+    assert [statement.split()[:3] for statement in statements] == [
+        ["BEGIN", "IMMEDIATE"],
+        ["SELECT", "count(*)", "AS"],
+        ["INSERT", "INTO", "sign_in_attempt"],
+        ["INSERT", "INTO", "outbox"],
+    ]
+    look_whose(district)
+    letters = [row["person_id"] for row in district.rows(Notice, kind="letter")]
+    assert letters == ([district.people["P102"]] if asked == LOGIN else [])
+
+
+def test_a_person_gets_three_links_within_a_quarter_of_an_hour(browser, district):
+    visitor = browser()
+    for _ in range(4):
+        visitor.post("/forgot", login=LOGIN)
+    look_whose(district)
+    assert len(district.rows(Notice, kind="letter")) == 3
+
+
+def close(district, person):
+    """Close an account as its row tells it."""
+    accounts = table(Account)
+    change = update(accounts).where(accounts.c.person_id == district.people[person])
+    district.house.transact(
+        lambda uow: uow.connection.execute(change.values(is_active=False)).rowcount
+    )
 
 
 def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, district):

@@ -7,7 +7,11 @@ import pytest
 from browsing import Browser
 
 from workflow_app.app import create_app
-from workflow_app.services.access import MOST_FAILURES_OF_ADDRESS, make_token
+from workflow_app.services.access import (
+    MOST_FAILURES_OF_ADDRESS,
+    MOST_LETTERS_OF_ADDRESS,
+    make_token,
+)
 from workflow_app.services.ports import new_file
 from workflow_app.store import uploads
 from workflow_app.store.accounts import SqlAccess
@@ -16,7 +20,6 @@ from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.documents import StoredFile, Upload
 from workflow_app.tasks import loops
 from workflow_app.web import limits
-from workflow_app.web.access import MOST_LETTERS_OF_ADDRESS
 
 LOGIN, PASSWORD = "p102@levokum.example", "demo-2025"
 PDF = b"%PDF-1.7 a scan "
@@ -108,10 +111,9 @@ def allow(district, most):
 def test_a_person_brings_only_so_many_files_a_day(browser, district):
     allow(district, 1)
     head = browser("P102")
-    token = head.token()
 
     def send():
-        sent = {"csrf_token": token, "file": (BytesIO(PDF), "скан.pdf")}
+        sent = {"csrf_token": head.token(), "file": (BytesIO(PDF), "скан.pdf")}
         return head.client.post("/files", data=sent)
 
     assert send().status_code == 201
@@ -120,6 +122,7 @@ def test_a_person_brings_only_so_many_files_a_day(browser, district):
     assert "не больше 1" in answer.json["message"]
     assert isinstance(bring(district, "P105"), int), "another person has a day of her own"
     district.at("2025-08-29")
+    head.sign_in(district.people["P102"])
     assert send().status_code == 201
 
 

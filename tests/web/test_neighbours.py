@@ -255,12 +255,15 @@ def is_tenants(table):
     return bool({"municipality_id", "instance_id"} & set(table.c.keys()))
 
 
+KEYS = ("id", "token_sha256")
+
+
 def compared(part):
     """Return the tables whose keys a comparison names: one when it holds, two when it joins."""
     if not isinstance(part, BinaryExpression) or part.operator not in (eq, in_op):
         return set()
     sides = [side for side in (part.left, part.right) if isinstance(side, ColumnClause)]
-    keys = {owner(side) for side in sides if side.name == "id" or side.name.endswith("_id")}
+    keys = {owner(side) for side in sides if side.name in KEYS or side.name.endswith("_id")}
     if len(keys) < len({owner(side) for side in sides}):
         return set()
     lists = [part.right.element] if isinstance(part.right, ScalarSelect) else []

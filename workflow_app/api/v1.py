@@ -1,5 +1,6 @@
 """The routes of REST v1."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
@@ -42,6 +43,8 @@ Reply = Response | tuple[Response, int]
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
+NOTED_EVERY = dt.timedelta(hours=1)
+"""A token writes that it was used at most so often."""
 BAD_KEY = Refusal("bad_request", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
 
 
@@ -51,15 +54,25 @@ def _who() -> Reply | None:
     if request.endpoint == "api.contract":
         return None
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    person = None
+    found = None
     if scheme.lower() == "bearer" and token:
-        person = house().read(
-            lambda uow: SqlAccess(uow).person_of_token(access.digest(token.strip()))
-        )
-    if person is None:
+        found = house().read(lambda uow: SqlAccess(uow).token(access.digest(token.strip())))
+    if found is None:
         return _stranger()
-    g.person_id = person
+    now = house().clock.now()
+    if found.expires_at <= now:
+        return _ended(found.expires_at)
+    if found.used_at is None or now - found.used_at >= NOTED_EVERY:
+        house().tell(lambda uow: SqlAccess(uow).used(found.token_sha256))
+    g.person_id = found.person_id
     return None
+
+
+def _ended(at: dt.datetime) -> Reply:
+    """Answer who brings a key that was good once: only its owner can have it."""
+    day = at.astimezone(house().settings.zone).strftime("%d.%m.%Y")
+    said = f"Срок ключа закончился {day}. Создайте новый на странице «Мой доступ»."
+    return jsonify(m.Problem(code="token_expired", message=said).model_dump()), 401
 
 
 def _stranger() -> Reply:

@@ -18,10 +18,16 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.services import passwords
 
 SESSION_DAYS = 30
+TOKEN_DAYS = (30, 90, 180, 365)
+"""For how long a token of the API is made, the longest last."""
+USUAL_TOKEN_DAYS = 90
+WARNED_BEFORE = dt.timedelta(days=7)
 LINK_HOURS = {"invitation": 24 * 14, "password": 2}
 MOST_FAILURES = 8
 MOST_FAILURES_OF_ADDRESS = 64
 FAILURE_WINDOW = dt.timedelta(minutes=15)
+MOST_LETTERS, MOST_LETTERS_OF_ADDRESS = 3, 20
+"""So many links for a new password a person, and an address, asks for within the window."""
 
 WRONG = Refusal("wrong_credentials", "Почта или пароль не подходят", "password")
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
@@ -36,6 +42,17 @@ class AccountRow:
     person_id: int
     password_hash: str
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of the API that was not revoked."""
+
+    token_sha256: str
+    person_id: int
+    title: str
+    expires_at: dt.datetime
+    used_at: dt.datetime | None
 
 
 class Access(Protocol):
@@ -68,6 +85,12 @@ class Access(Protocol):
     def end_sessions(self, person_id: int, *, but: str = "") -> None:
         """Delete a person's sessions."""
 
+    def end_tokens(self, person_id: int) -> None:
+        """Revoke a person's tokens of the API."""
+
+    def end_links(self, person_id: int) -> None:
+        """Use up a person's one-time links."""
+
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
     ) -> None:
@@ -76,17 +99,25 @@ class Access(Protocol):
     def use_link(self, token_sha256: str) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
 
-    def drop_links(self, person_id: int) -> None:
-        """Use up all links of a person that are still out."""
-
     def mark_reset(self, person_id: int) -> None:
         """Remember that it was not by her own visit that a person's way in was changed."""
 
     def set_password(self, person_id: int, password_hash: str) -> None:
         """Write a password's hash."""
 
-    def put_token(self, token_sha256: str, person_id: int, title: str) -> None:
+    def person_by_email(self, email: str) -> int | None:
+        """Return the person with this service address."""
+
+    def put_letter(self, person_id: int, subject: str, text: str) -> None:
+        """Queue a letter that belongs to no case."""
+
+    def put_token(
+        self, token_sha256: str, person_id: int, title: str, expires_at: dt.datetime
+    ) -> None:
         """Insert a token of the API."""
+
+    def ending_tokens(self, until: dt.datetime) -> Iterable[Token]:
+        """Mark tokens that end until a moment as told to their owners, once; return them."""
 
 
 def digest(token: str) -> str:
@@ -169,22 +200,68 @@ def make_link(access: Access, person_id: int, kind: str) -> str:
     return token
 
 
+def send_link(access: Access, login: str, public_url: str) -> None:
+    """Send a link for a new password, where somebody has this address and may come in."""
+    person_id = access.person_by_email(login)
+    if person_id is None or is_closed(access, person_id):
+        return
+    limit = (f"forgot:{person_id}", MOST_LETTERS)
+    if is_too_often(access, [limit]):
+        return
+    access.record_failure(limit[0])
+    token = make_link(access, person_id, "password")
+    text = (
+        f"Задать новый пароль: {public_url}/choose/{token}\n"
+        "Ссылка действует два часа. Если вы её не просили, ничего делать не нужно."
+    )
+    access.put_letter(person_id, "Новый пароль", text)
+
+
+def is_closed(access: Access, person_id: int) -> bool:
+    """Tell whether a person's account was closed; who has none yet may still get one."""
+    account = access.account_of(person_id)
+    return account is not None and not account.is_active
+
+
 def choose_password(access: Access, token: str, password_hash: str) -> int | Refusal:
-    """Set a password by a one-time link and end other sessions; return the person."""
+    """Set a password by a one-time link; return the person."""
     person_id = access.use_link(digest(token))
-    if person_id is None:
+    if person_id is None or is_closed(access, person_id):
         return STALE_LINK
     former = access.account_of(person_id)
-    access.set_password(person_id, password_hash)
-    access.end_sessions(person_id)
-    access.drop_links(person_id)
+    renew_password(access, person_id, password_hash)
     if former and former.password_hash:
         access.mark_reset(person_id)
     return person_id
 
 
-def make_token(access: Access, person_id: int, title: str) -> str:
+def renew_password(access: Access, person_id: int, password_hash: str, *, but: str = "") -> None:
+    """Set a password and end whatever the one before has opened, but one session."""
+    access.set_password(person_id, password_hash)
+    end_all(access, person_id, but=but)
+
+
+def end_all(access: Access, person_id: int, *, but: str = "") -> None:
+    """End a person's sessions, but one, her tokens and her links."""
+    access.end_sessions(person_id, but=but)
+    access.end_tokens(person_id)
+    access.end_links(person_id)
+
+
+def make_token(access: Access, person_id: int, title: str, days: int = USUAL_TOKEN_DAYS) -> str:
     """Return a new bearer token of the API; only its hash is kept."""
     token = f"wf_{secrets.token_urlsafe(32)}"
-    access.put_token(digest(token), person_id, title)
+    expires_at = access.now + dt.timedelta(days=min(days, TOKEN_DAYS[-1]))
+    access.put_token(digest(token), person_id, title, expires_at)
     return token
+
+
+def warn_of_ends(access: Access, zone: dt.tzinfo, public_url: str) -> None:
+    """Write to the owners of tokens that end within a week."""
+    for token in access.ending_tokens(access.now + WARNED_BEFORE):
+        last = token.expires_at.astimezone(zone)
+        text = (
+            f"Ключ «{token.title}» перестанет действовать {last:%d.%m.%Y в %H:%M}.\n"
+            f"Новый ключ создают на странице «Мой доступ»: {public_url}/account"
+        )
+        access.put_letter(token.person_id, "Ключ для программ скоро закончится", text)

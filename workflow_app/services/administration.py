@@ -85,7 +85,7 @@ class Administration(Protocol):
         """Write a person's address, by which she signs in, too; return the one before."""
 
     def set_active(self, person_id: int, *, active: bool) -> None:
-        """Open or close an account; closing ends every session and token."""
+        """Open or close an account; closing ends every session, token and link."""
 
     def office(self, position_id: int) -> Office | None:
         """Return a position."""

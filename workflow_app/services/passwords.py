@@ -4,13 +4,14 @@ A hash takes a tenth of a second of all cores and 64 MiB, and anybody at the doo
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.services import common_passwords
 
 HASHER = PasswordHasher()
 SHORTEST = 10
@@ -58,9 +59,15 @@ def matches(password_hash: str, password: str) -> bool | Refusal:
             return False
 
 
-def hashed(password: str) -> str | Refusal:
-    """Return the hash under which a new password is kept; or why not, or not now."""
+def hashed(password: str, own: Iterable[str]) -> str | Refusal:
+    """Return the hash under which a new password is kept; or why not, or not now.
+
+    `own` are words that everybody who knows her would try: name, address, school.
+    """
     if len(password) < SHORTEST:
         return Refusal("password_too_short", f"Пароль: не меньше {SHORTEST} знаков", "password")
+    weak = common_passwords.weakness(password, own)
+    if weak:
+        return weak
     with _my_turn() as came:
         return HASHER.hash(password) if came else BUSY

@@ -1,11 +1,23 @@
 """Accounts, sessions, links and tokens as rows."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from workflow_app.services.access import AccountRow
+from workflow_app.services.access import TOKEN_DAYS, AccountRow, Token
+from workflow_app.services.settings_defaults import default_of
+from workflow_app.store.letters import put_letter
 from workflow_app.store.models.accounts import (
     AccessLink,
     Account,
@@ -14,7 +26,7 @@ from workflow_app.store.models.accounts import (
     SignInSession,
 )
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Person
+from workflow_app.store.models.directory import Organisation, Person, Position, Setting
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -26,15 +38,53 @@ _LINK = table(AccessLink)
 _TOKEN = table(ApiToken)
 _ATTEMPT = table(SignInAttempt)
 _PERSON = table(Person)
-_SIGNED_IN = select(_SESSION.c.person_id, _SESSION.c.seen_at, _SESSION.c.expires_at).where(
-    _SESSION.c.token_sha256 == bindparam("token")
-)
+_SETTING = table(Setting)
+
+
+def _setting(key: str) -> ScalarSelect[Any]:
+    """Return what the municipality of a person in the same question has decided; NULL: nothing."""
+    own = (_SETTING.c.municipality_id == _PERSON.c.municipality_id, _SETTING.c.key == key)
+    return select(_SETTING.c.value).where(*own).correlate(_PERSON).scalar_subquery()
+
+
+_SESSIONS = (
+    select(
+        _SESSION.c.token_sha256,
+        _SESSION.c.person_id,
+        _SESSION.c.seen_at,
+        _SESSION.c.expires_at,
+        _setting("access.idle_hours").label("idle_hours"),
+    )
+    .join_from(_SESSION, _PERSON, _PERSON.c.id == _SESSION.c.person_id)
+)  # fmt: skip
+_SIGNED_IN = _SESSIONS.where(_SESSION.c.token_sha256 == bindparam("token"))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is signed in with a session, and when it was noted that she was seen."""
+
+    person_id: int
+    seen_at: dt.datetime
+    is_over: bool
+    """Whether it lasted too long, or she did nothing for too long."""
+
+
+def _ends_at(seen_at: dt.datetime, expires_at: dt.datetime, idle_hours: int | None) -> dt.datetime:
+    hours = default_of("access.idle_hours") if idle_hours is None else idle_hours
+    return min(expires_at, seen_at + dt.timedelta(hours=hours)) if hours else expires_at
+
+
+def _token(row: Any) -> Token:
+    expires_at = row.expires_at or row.created_at + dt.timedelta(days=TOKEN_DAYS[-1])
+    return Token(row.token_sha256, row.person_id, row.title, expires_at, row.used_at)
 
 
 class SqlAccess:
     """Access within one unit of work."""
 
     def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
         self._connection = uow.connection
         self.now = uow.now
 
@@ -82,12 +132,21 @@ class SqlAccess:
             )
         )  # fmt: skip
 
-    def signed_in(self, token_sha256: str) -> tuple[int, dt.datetime] | None:
-        """Return who is signed in with a session, and when it was noted that she was seen."""
+    def signed_in(self, token_sha256: str) -> Visit | None:
+        """Return whose session this is."""
         row = self._connection.execute(_SIGNED_IN, {"token": token_sha256}).one_or_none()
-        if row is None or row.expires_at <= self.now:
+        if row is None:
             return None
-        return row.person_id, row.seen_at
+        until = _ends_at(row.seen_at, row.expires_at, row.idle_hours)
+        return Visit(row.person_id, row.seen_at, is_over=until <= self.now)
+
+    def over(self) -> list[str]:
+        """Return the sessions that are over."""
+        return [
+            row.token_sha256
+            for row in self._connection.execute(_SESSIONS)
+            if _ends_at(row.seen_at, row.expires_at, row.idle_hours) <= self.now
+        ]
 
     def end_session(self, token_sha256: str) -> None:
         """Delete one session."""
@@ -97,6 +156,16 @@ class SqlAccess:
         """Delete a person's sessions, but one."""
         where = (_SESSION.c.person_id == person_id, _SESSION.c.token_sha256 != but)
         self._connection.execute(delete(_SESSION).where(*where))
+
+    def end_tokens(self, person_id: int) -> None:
+        """Revoke a person's tokens of the API."""
+        mine = (_TOKEN.c.person_id == person_id, _TOKEN.c.revoked_at.is_(None))
+        self._connection.execute(update(_TOKEN).where(*mine).values(revoked_at=self.now))
+
+    def end_links(self, person_id: int) -> None:
+        """Use up a person's one-time links."""
+        mine = (_LINK.c.person_id == person_id, _LINK.c.used_at.is_(None))
+        self._connection.execute(update(_LINK).where(*mine).values(used_at=self.now))
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
@@ -113,10 +182,29 @@ class SqlAccess:
         is_unused = _LINK.c.used_at.is_(None)
         return _LINK.c.token_sha256 == token_sha256, is_unused, _LINK.c.expires_at > self.now
 
-    def is_link(self, token_sha256: str) -> bool:
-        """Tell whether a one-time link still leads somewhere."""
+    def owner_of_link(self, token_sha256: str) -> int | None:
+        """Return whose one-time link this is; None for one that leads nowhere any more."""
         query = select(_LINK.c.person_id).where(*self._fresh_link(token_sha256))
-        return self._connection.execute(query).one_or_none() is not None
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def words_of(self, person_id: int) -> list[str]:
+        """Return what a person is known by: login, name, address, the places where she works."""
+        person = (
+            select(
+                _ACCOUNT.c.login, _PERSON.c.email, _PERSON.c.last_name, _PERSON.c.first_name,
+                _PERSON.c.middle_name,
+            )
+            .join_from(_PERSON, _ACCOUNT, _ACCOUNT.c.person_id == _PERSON.c.id, isouter=True)
+            .where(_PERSON.c.id == person_id)
+        )  # fmt: skip
+        place = table(Organisation).c
+        places = (
+            select(place.short_name, place.code, place.email, place.phone, place.inn)
+            .join(table(Position), table(Position).c.organisation_id == place.id)
+            .where(table(Position).c.person_id == person_id)
+        )
+        rows = [*self._connection.execute(person), *self._connection.execute(places)]
+        return [word for row in rows for word in row if word]
 
     def use_link(self, token_sha256: str) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
@@ -128,11 +216,6 @@ class SqlAccess:
         )
         found = self._connection.execute(used).scalar_one_or_none()
         return None if found is None else int(found)
-
-    def drop_links(self, person_id: int) -> None:
-        """Use up all links of a person that are still out."""
-        out = (_LINK.c.person_id == person_id, _LINK.c.used_at.is_(None))
-        self._connection.execute(update(_LINK).where(*out).values(used_at=self.now))
 
     def mark_reset(self, person_id: int) -> None:
         """Remember that it was not by her own visit that a person's way in was changed."""
@@ -156,25 +239,49 @@ class SqlAccess:
             )
         )  # fmt: skip
 
-    def put_token(self, token_sha256: str, person_id: int, title: str) -> None:
+    def put_token(
+        self, token_sha256: str, person_id: int, title: str, expires_at: dt.datetime
+    ) -> None:
         """Insert a token of the API."""
         self._connection.execute(
             insert(_TOKEN).values(
-                token_sha256=token_sha256, person_id=person_id, title=title, created_at=self.now
+                token_sha256=token_sha256, person_id=person_id, title=title, created_at=self.now,
+                expires_at=expires_at,
             )
-        )
+        )  # fmt: skip
 
-    def person_of_token(self, token_sha256: str) -> int | None:
-        """Return whose token this is; None for an unknown or revoked one."""
-        query = select(_TOKEN.c.person_id).where(
-            _TOKEN.c.token_sha256 == token_sha256, _TOKEN.c.revoked_at.is_(None)
-        )
-        return self._connection.execute(query).scalar_one_or_none()
+    def token(self, token_sha256: str) -> Token | None:
+        """Return a token, ended or not; None for an unknown or revoked one."""
+        where = (_TOKEN.c.token_sha256 == token_sha256, _TOKEN.c.revoked_at.is_(None))
+        row = self._connection.execute(select(_TOKEN).where(*where)).one_or_none()
+        return None if row is None else _token(row)
+
+    def used(self, token_sha256: str) -> None:
+        """Note that a token was used."""
+        this = _TOKEN.c.token_sha256 == token_sha256
+        self._connection.execute(update(_TOKEN).where(this).values(used_at=self.now))
+
+    def ending_tokens(self, until: dt.datetime) -> list[Token]:
+        """Mark tokens that end until a moment as told to their owners, once; return them."""
+        told = (
+            update(_TOKEN)
+            .where(
+                _TOKEN.c.expires_at > self.now, _TOKEN.c.expires_at <= until,
+                _TOKEN.c.revoked_at.is_(None), _TOKEN.c.warned_at.is_(None),
+            )
+            .values(warned_at=self.now)
+            .returning(*_TOKEN.c)
+        )  # fmt: skip
+        return [_token(row) for row in self._connection.execute(told)]
 
     def person_by_email(self, email: str) -> int | None:
         """Return the person with this service address."""
         query = select(_PERSON.c.id).where(func.lower(_PERSON.c.email) == email.strip().lower())
         return self._connection.execute(query).scalar_one_or_none()
+
+    def put_letter(self, person_id: int, subject: str, text: str) -> None:
+        """Queue a letter that belongs to no case."""
+        put_letter(self._uow, person_id, subject, text)
 
 
 def _is_access(access: SqlAccess) -> "Access":

@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from workflow_app.engine.roles import Capacity
+from workflow_app.services.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
 from workflow_app.store import calendar, offices
 from workflow_app.store.accounts import SqlAccess
@@ -81,18 +82,16 @@ class SqlAdministration:
         self._session.flush()
         own = (accounts.c.person_id == person_id, accounts.c.login == before.lower())
         self._connection.execute(update(accounts).where(*own).values(login=email.lower()))
-        self.access.drop_links(person_id)
+        self.access.end_links(person_id)
         return before
 
     def set_active(self, person_id: int, *, active: bool) -> None:
-        """Open or close an account; closing ends every session and token."""
-        accounts, tokens = table(Account), table(ApiToken)
+        """Open or close an account; closing ends every session, token and link."""
+        accounts = table(Account)
         where = accounts.c.person_id == person_id
         self._connection.execute(update(accounts).where(where).values(is_active=active))
         if not active:
-            self.access.end_sessions(person_id)
-            mine = (tokens.c.person_id == person_id, tokens.c.revoked_at.is_(None))
-            self._connection.execute(update(tokens).where(*mine).values(revoked_at=self._uow.now))
+            end_all(self.access, person_id)
 
     def office(self, position_id: int) -> Office | None:
         """Return a position."""

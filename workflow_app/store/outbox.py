@@ -60,7 +60,7 @@ class Lane:
 LANES: Mapping[str, Lane] = {
     "papers": Lane(("render",), 50),
     "decisions": Lane(("call", "hear"), 50),
-    "notices": Lane(("tell", "announce"), 200),
+    "notices": Lane(("tell", "announce", "forgot"), 200),
     "letters": Lane(("mail",), 2),
     "pdf": Lane(("pdf",), 1),
 }

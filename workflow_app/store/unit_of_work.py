@@ -145,7 +145,7 @@ class SqlUnitOfWork:
         self.today = now.astimezone(surroundings.zone).date()
         self.midnight = dt.datetime.combine(self.today, dt.time(), self.zone)
         self._bodies = surroundings.bodies
-        self._public_url = surroundings.public_url
+        self.public_url = surroundings.public_url
         self._actors: dict[int, Actor] = {}
         self._facts: dict[int, SqlFacts] = {}
         self._heads: dict[int, tuple[int, str, str]] = {}
@@ -173,7 +173,7 @@ class SqlUnitOfWork:
         """Return the registers, memoised within this unit of work."""
         if municipality_id not in self._facts:
             self._facts[municipality_id] = SqlFacts(
-                self.connection, self.processes, municipality_id, self.today, self._public_url
+                self.connection, self.processes, municipality_id, self.today, self.public_url
             )
         return self._facts[municipality_id]
 

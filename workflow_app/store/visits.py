@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
+from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account, SignInSession
 from workflow_app.store.models.base import table
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -38,11 +39,26 @@ def begin(uow: SqlUnitOfWork, person_id: int) -> None:
         _end_visit(uow, person_id, seen_at)
 
 
+def close(uow: SqlUnitOfWork, token_sha256: str) -> None:
+    """End a session that nobody ended: the visit ended when it was seen last."""
+    this = _SESSION.c.token_sha256 == token_sha256
+    session = uow.connection.execute(delete(_SESSION).where(this).returning(*_SESSION.c)).first()
+    if session is not None:
+        _end_visit(uow, session.person_id, session.seen_at)
+
+
+def close_forgotten(uow: SqlUnitOfWork) -> None:
+    """End the sessions that are over and whose browsers never came back."""
+    for token_sha256 in SqlAccess(uow).over():
+        close(uow, token_sha256)
+
+
 def end(uow: SqlUnitOfWork, person_id: int) -> None:
     """Note a sign-out."""
     _end_visit(uow, person_id, uow.now)
 
 
 def _end_visit(uow: SqlUnitOfWork, person_id: int, at: dt.datetime) -> None:
-    where = _ACCOUNT.c.person_id == person_id
-    uow.connection.execute(update(_ACCOUNT).where(where).values(last_visit_at=at))
+    before = _ACCOUNT.c.last_visit_at
+    where = (_ACCOUNT.c.person_id == person_id, or_(before.is_(None), before < at))
+    uow.connection.execute(update(_ACCOUNT).where(*where).values(last_visit_at=at))

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement
 from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
-from workflow_app.services import acting, delivery
+from workflow_app.services import access, acting, delivery
 from workflow_app.services.ports import new_file
 from workflow_app.store import outbox, renderings
+from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
 from workflow_app.store.files import DOCX
 from workflow_app.store.letters import ACCESS
@@ -27,6 +28,7 @@ TASKS: Mapping[str, str] = {
     "render": "render-document",
     "tell": "write-notices",
     "announce": "announce-work",
+    "forgot": "send-password-link",
     "mail": "send-letter",
     "call": "call-instance",
     "hear": "hear-outcome",
@@ -110,6 +112,11 @@ def announce(uow: SqlUnitOfWork, message: Any) -> None:
     delivery.announce(SqlDelivery(uow), message)
 
 
+def forgot(uow: SqlUnitOfWork, message: Any) -> None:
+    """Send a link for a new password to whoever has the address that somebody typed."""
+    access.send_link(SqlAccess(uow), message.payload["login"], uow.public_url)
+
+
 def call(uow: SqlUnitOfWork, message: Any) -> None:
     """Let the system act on an instance of another family."""
     said = message.payload
@@ -127,7 +134,9 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
 
 
 EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf}
-WITHIN: Mapping[str, Within] = {"tell": tell, "announce": announce, "call": call, "hear": hear}
+WITHIN: Mapping[str, Within] = {
+    "tell": tell, "announce": announce, "forgot": forgot, "call": call, "hear": hear
+}  # fmt: skip
 GOES_ON: Mapping[str, float] = {"mail": 5.0}
 """Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""
 AT_HAND = 50

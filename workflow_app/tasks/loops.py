@@ -22,10 +22,11 @@ from sqlalchemy import Connection
 from workflow_app.bootstrap import House
 from workflow_app.logs import Repeats, kind_of, one_line
 from workflow_app.services import deadlines, vacancies
+from workflow_app.services.access import warn_of_ends
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
-from workflow_app.store import leases, uploads
+from workflow_app.store import leases, uploads, visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.outbox import LANE_OF, LANES
@@ -157,10 +158,17 @@ def watch_posts(house: House) -> int:
 
 
 def clear_away(house: House) -> None:
-    """Delete what nobody will ask for: files that found no case, failures of former days."""
+    """Delete what nobody asks for: files without a case, failures of former days, old visits."""
     while house.transact(uploads.forget_unattached):
         pass
+    house.transact(visits.close_forgotten)
     house.transact(lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR))
+
+
+def warn(house: House) -> None:
+    """Write to people whose tokens of the API end soon."""
+    url = house.settings.public_url
+    house.transact(lambda uow: warn_of_ends(SqlAccess(uow), uow.zone, url))
 
 
 def beat(house: House) -> None:
@@ -173,6 +181,7 @@ def beat(house: House) -> None:
         if today not in watched:
             watch_posts(house)
             clear_away(house)
+            warn(house)
             watched.add(today)
         copies.tick()
         return tick(house)

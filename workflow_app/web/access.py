@@ -7,19 +7,15 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
 from workflow_app.services import access as service
 from workflow_app.services import passwords
-from workflow_app.store import visits
+from workflow_app.store import outbox, visits
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.letters import put_letter
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits
 from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
-from workflow_app.web.security import COOKIE
+from workflow_app.web.security import COOKIE, forget_browser
 
 access = Blueprint("access", __name__)
-
-MOST_LETTERS, MOST_LETTERS_OF_ADDRESS = 3, 20
-"""So many links for a new password a person, and an address, asks for in a quarter of an hour."""
 
 
 @access.route("/sign-in", methods=["GET", "POST"])
@@ -40,6 +36,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 def _enter(login: str, password: str) -> str | Refusal:
     """Return the token of a new session, or why there is none."""
     address, browser = limits.client_address(), cleaned(request.headers.get("User-Agent", ""))
+    before = service.digest(request.cookies.get(COOKIE, ""))
     attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address))
     if isinstance(attempt, Refusal):
         return attempt
@@ -53,6 +50,7 @@ def _enter(login: str, password: str) -> str | Refusal:
             return account
         token = service.open_session(SqlAccess(uow), account.person_id, browser)
         visits.begin(uow, account.person_id)
+        visits.close(uow, before)
         return token
 
     return house().transact(enter)
@@ -64,6 +62,7 @@ def _inside(target: str) -> str:
 
 
 def _remember(response: Response, token: str) -> None:
+    forget_browser()
     response.set_cookie(
         COOKIE, token, max_age=service.SESSION_DAYS * 86400, httponly=True, samesite="Lax",
         secure=house().settings.public_url.startswith("https://"),
@@ -85,6 +84,7 @@ def sign_out() -> Response:
         store.end_session(token)
 
     house().transact(end)
+    forget_browser()
     response = redirect(url_for("access.sign_in"))
     response.delete_cookie(COOKIE)
     return response
@@ -92,29 +92,24 @@ def sign_out() -> Response:
 
 @access.route("/forgot", methods=["GET", "POST"])
 def forgot() -> Response | str | tuple[str, int]:
-    """Send a link for a new password; the answer never tells whether the address is known."""
+    """Ask for a link for a new password.
+
+    Only the question is written down, and a worker looks for whose address it is: neither the
+    answer nor its time can tell.
+    """
     if request.method != "POST":
         return render_template("access/forgot.html", login="", refusal=None)
     email, asking = request.form.get("login", ""), f"forgot-address:{limits.client_address()}"
 
-    def send(uow: SqlUnitOfWork) -> Refusal | None:
+    def ask(uow: SqlUnitOfWork) -> Refusal | None:
         store = SqlAccess(uow)
-        if service.is_too_often(store, [(asking, MOST_LETTERS_OF_ADDRESS)]):
+        if service.is_too_often(store, [(asking, service.MOST_LETTERS_OF_ADDRESS)]):
             return service.TOO_OFTEN
         store.record_failure(asking)
-        person = store.person_by_email(email)
-        key, since = f"forgot:{person}", store.now - service.FAILURE_WINDOW
-        if person is not None and store.failures(key, since) < MOST_LETTERS:
-            store.record_failure(key)
-            token = service.make_link(store, person, "password")
-            put_letter(
-                uow, person, "Новый пароль",
-                f"Задать новый пароль: {house().settings.public_url}/choose/{token}\n"
-                "Ссылка действует два часа. Если вы её не просили, ничего делать не нужно.",
-            )  # fmt: skip
+        outbox.put(uow.connection, 0, None, "forgot", {"login": email[:200]}, uow.now)
         return None
 
-    refusal = house().transact(send)
+    refusal = house().transact(ask)
     if refusal:
         page = render_template("access/forgot.html", login=email, refusal=refusal)
         return page, limits.status_of(refusal, 422)
@@ -141,9 +136,16 @@ def choose(token: str) -> Response | str | tuple[str, int]:
 
 def _choose(token: str, password: str) -> int | Refusal:
     """Return whose password was set by a link, or why none was; a stale link costs no hash."""
-    if not read(lambda uow: SqlAccess(uow).is_link(service.digest(token))):
+
+    def known(uow: SqlUnitOfWork) -> list[str] | None:
+        store = SqlAccess(uow)
+        person = store.owner_of_link(service.digest(token))
+        return None if person is None else store.words_of(person)
+
+    words = read(known)
+    if words is None:
         return service.STALE_LINK
-    kept = passwords.hashed(password)
+    kept = passwords.hashed(password, words)
     if isinstance(kept, Refusal):
         return kept
     return house().transact(lambda uow: service.choose_password(SqlAccess(uow), token, kept))

@@ -37,6 +37,8 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
         return render_template(
             "account/show.html", person=row,
             account=uow.session.get(Account, person),
+            sent=request.form, terms=service.TOKEN_DAYS,
+            usual=service.USUAL_TOKEN_DAYS,
             sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
             tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
             waiting=SqlAccessChanges(uow).waiting_for(person),
@@ -88,7 +90,7 @@ def end_others() -> Response:
 
 @account.post("/account/password")
 def password() -> Answer:
-    """Set a new password; other browsers are signed out."""
+    """Set a new password; whatever else the old one has opened ends."""
     person, sent, here = person_id(), request.form, _here()
     new = sent.get("new", "")
     account = confirm(person, sent.get("password", ""))
@@ -96,7 +98,7 @@ def password() -> Answer:
         return _refused(account)
     if new != sent.get("again", ""):
         return _refused(Refusal("passwords_differ", "Пароли не совпадают", "again"))
-    kept = passwords.hashed(new)
+    kept = passwords.hashed(new, read(lambda uow: SqlAccess(uow).words_of(person)))
     if isinstance(kept, Refusal):
         return _refused(replace(kept, field="new"))
 
@@ -104,25 +106,37 @@ def password() -> Answer:
         store = SqlAccess(uow)
         if not service.stands(store, account):
             return service.WRONG_PASSWORD
-        store.set_password(person, kept)
-        store.end_sessions(person, but=here)
+        service.renew_password(store, person, kept, but=here)
         return None
 
     refusal = house().transact(change)
     if refusal:
         return _refused(refusal)
-    flash("Пароль изменён.", "success")
+    flash("Пароль изменён. Остальные входы и ключи для программ больше не действуют.", "success")
     return redirect(url_for("account.show"))
 
 
 @account.post("/account/tokens")
 def make_token() -> Answer:
-    """Make a token of the API; it is shown once."""
+    """Make a token of the API for her password; it is shown once."""
     person, title = person_id(), request.form.get("title", "").strip()[:100]
+    days = number_in(request.form.get("days"))
     if not title:
         return _refused(Refusal("field_required", "Напишите, для чего ключ", "title"))
-    token = house().transact(lambda uow: service.make_token(SqlAccess(uow), person, title))
-    return _page(token=token)
+    if days not in service.TOKEN_DAYS:
+        return _refused(Refusal("unknown_choice", "Выберите срок из списка", "days"))
+    account = confirm(person, request.form.get("password", ""))
+    if isinstance(account, Refusal):
+        return _refused(replace(account, field="token_password"))
+
+    def make(uow: SqlUnitOfWork) -> str | Refusal:
+        store = SqlAccess(uow)
+        if not service.stands(store, account):
+            return replace(service.WRONG_PASSWORD, field="token_password")
+        return service.make_token(store, person, title, days)
+
+    token = house().transact(make)
+    return _refused(token) if isinstance(token, Refusal) else _page(token=token)
 
 
 @account.post("/account/tokens/<prefix>/revoke")

@@ -86,9 +86,15 @@ def _failed(error: HTTPException) -> BaseResponse:
     return response
 
 
-def _expired(_error: CSRFError) -> tuple[str, int]:
+def _expired(_error: CSRFError) -> tuple[BaseResponse | str, int]:
+    """Say that a form is of another visit; what was typed comes back."""
     sentence = "Страница была открыта слишком долго. Вернитесь назад, обновите её и повторите."
-    return render_template("failure.html", code=400, sentence=sentence), 400
+    if is_fragment():
+        return jsonify(code="form_expired", message=sentence, fields={}), 400
+    typed = written_here()
+    again = split(request.referrer or "").path if typed else ""
+    page = render_template("failure.html", code=400, sentence=sentence, written=typed, again=again)
+    return page, 400
 
 
 def _uncounted(error: CalendarNotFilledError) -> tuple[BaseResponse | str, int]:

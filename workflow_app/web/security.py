@@ -10,6 +10,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from werkzeug.wrappers import Response as BaseResponse
@@ -88,13 +89,21 @@ def _ended() -> BaseResponse:
 
 def _person_of(token_sha256: str) -> int | None:
     """Return who is signed in; a session unseen for a while is marked as seen again."""
-    found = read(lambda uow: SqlAccess(uow).signed_in(token_sha256))
-    if found is None:
+    visit = read(lambda uow: SqlAccess(uow).signed_in(token_sha256))
+    if visit is None:
         return None
-    person, seen_at = found
-    if house().clock.now() - seen_at >= visits.NOTED_EVERY:
+    if visit.is_over:
+        house().transact(lambda uow: visits.close(uow, token_sha256))
+        return None
+    if house().clock.now() - visit.seen_at >= visits.NOTED_EVERY:
         house().transact(lambda uow: visits.seen_again(uow, token_sha256))
-    return person
+    return visit.person_id
+
+
+def forget_browser() -> None:
+    """Let the browser begin anew, with another secret in its forms: somebody came in or left."""
+    session.clear()
+    g.pop("csrf_token", None)
 
 
 def person_id() -> int:

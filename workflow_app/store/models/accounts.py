@@ -49,8 +49,12 @@ class ApiToken(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     title: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime | None]
+    """Without one it was made by a release that knew no end: a year after its beginning."""
     used_at: Mapped[dt.datetime | None]
+    """When it was used last, as far as an hour tells."""
     revoked_at: Mapped[dt.datetime | None]
+    warned_at: Mapped[dt.datetime | None]
 
 
 class AccessLink(Base):
