@@ -71,11 +71,23 @@ def _children() -> list[object]:
 
     this = [sys.executable, "-m", "workflow_app.cli"]
     return [
-        ChildSpec("web", [*this, "web"]),
+        ChildSpec("web", [*this, "web"], {"START_AT_EOF": "1"}, first=True),
         ChildSpec("worker", [*this, "worker"], stop_within=30.0),
-        ChildSpec("relay", [*this, "relay"]),
-        ChildSpec("beat", [*this, "beat"]),
+        ChildSpec("relay", [*this, "relay", "--with-beat"]),
     ]
+
+
+def _serves(settings: Settings) -> bool:
+    """Ask for a page as a browser does; tell whether an answer came."""
+    import socket
+
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    try:
+        with socket.create_connection((host, settings.port), 5) as line:
+            line.sendall(f"GET /sign-in HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+            return bool(line.recv(1))
+    except OSError:
+        return False
 
 
 @commands.command()
@@ -83,7 +95,22 @@ def up() -> None:
     """Start the whole system on this machine: broker, web, worker, relay, beat."""
     from workflow_app.supervisor import Supervisor
 
-    sys.exit(Supervisor(load_settings(), _children(), migrate=_upgrade).run())  # type: ignore[arg-type]
+    sys.exit(
+        Supervisor(load_settings(), _children(), migrate=_upgrade_apart, serves=_serves).run()  # type: ignore[arg-type]
+    )
+
+
+def _upgrade_apart(settings: Settings) -> None:
+    """Migrate in a process of its own: the supervisor needs none of what that loads."""
+    import subprocess
+
+    argv = [sys.executable, "-m", "workflow_app.cli", "migrate"]
+    done = subprocess.run(  # noqa: S603
+        argv, env={**os.environ, **settings.environ()}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, process_group=0, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 def _ready() -> "House":
@@ -128,9 +155,8 @@ def web() -> None:
         sys.executable, "-m", "gunicorn", "workflow_app.app:from_environment()",
         "--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_workers),
         "--threads", "32", "--worker-class", "workflow_app.web.buffering.BufferingWorker",
-        "--no-control-socket", "--no-sendfile", "--log-level", "warning",
+        "--no-control-socket", "--no-sendfile", "--log-level", "warning", "--preload",
     ]  # fmt: skip
-    # Threads that keep memory of their own for small pieces cost 20 MB a process.
     environ = {"MALLOC_ARENA_MAX": "2", **os.environ}
     os.execve(sys.executable, argv, environ)  # noqa: S606 (our own command takes its place)
 
@@ -157,14 +183,15 @@ def worker_argv(module: str = "celery_worker", level: str = "WARNING") -> list[s
 
 
 @commands.command()
-def relay() -> None:
+@click.option("--with-beat", is_flag=True, help="fire due deadlines too, in the same process")
+def relay(*, with_beat: bool) -> None:
     """Hand waiting messages out to the workers."""
     from workflow_app.bootstrap import build
     from workflow_app.tasks import loops
     from workflow_app.tasks.app import create_celery
 
     house = build(load_settings())
-    loops.relay(house, create_celery(house))
+    loops.relay(house, create_celery(house), with_beat=with_beat)
 
 
 @commands.command()
@@ -214,7 +241,7 @@ def demo() -> None:
         click.echo(f"\n  журналы {final.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
 
     # On a terminal a person reads; whoever keeps the output in a file wants all of it.
-    tree = Supervisor(settings, children, migrate=prepare, calm=sys.stdout.isatty())  # type: ignore[arg-type]
+    tree = Supervisor(settings, children, migrate=prepare, serves=_serves, calm=sys.stdout.isatty())  # type: ignore[arg-type]
     sys.exit(tree.run())
 
 

@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
@@ -125,6 +123,10 @@ class Settings(BaseModel):
             return url
         if not separator or scheme not in _DATABASES:
             raise _wrong("ожидается адрес sqlite:///файл или postgresql://пользователь@узел/база")
+        # The supervisor needs no more of SQLAlchemy than this, and mostly not even this.
+        from sqlalchemy.engine import make_url  # noqa: PLC0415
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
         found = f"{_DATABASES[scheme]}://{rest}"
         try:
             make_url(found)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import TextIO
@@ -21,13 +22,17 @@ EXIT_STOPPED = 0
 EXIT_CANNOT_START = 1
 EXIT_ALREADY_RUNNING = 3
 _LOOK_EVERY = 0.1
+_LOOK_SOON = 0.02
+_SERVED_WITHIN = 10.0
 _BROKER = "broker"
 
 
 class Supervisor:
     """One process tree on one machine, working on one data folder.
 
-    `migrate` gets the settings the children will have and runs before the first of them starts.
+    `migrate` gets the settings the children will have and runs before any of them touches the data;
+    those of `first` load meanwhile. The rest starts when `serves` says that people are served, or
+    after so many seconds.
     With `calm`, `out` gets only stories and what needs a person; the files in `logs/` get all.
     """
 
@@ -37,12 +42,14 @@ class Supervisor:
         children: Sequence[ChildSpec],
         *,
         migrate: Callable[[Settings], None] | None = None,
+        serves: Callable[[Settings], bool] = lambda _: True,
         out: TextIO | None = None,
         calm: bool = False,
     ) -> None:
         self._settings = settings
         self._specs = tuple(children)
         self._migrate = migrate
+        self._serves = serves
         self._out = out or sys.stdout
         self._calm = calm
         self._tree: list[Child] = []
@@ -74,12 +81,26 @@ class Supervisor:
             settings = settings.model_copy(
                 update={"redis_url": self._start_broker(logs, guardian).url}
             )
+        # Threads that keep memory of their own for small pieces cost 20 MB a process.
+        defaults = {"MALLOC_ARENA_MAX": "2"}
+        environ = {**defaults, **os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
+        first = [Child(spec, environ, logs, guardian) for spec in self._specs if spec.first]
+        for child in first:
+            self._add(child)
         if self._migrate and not self._stopping.is_wished:
             self._migrate(settings)
-        environ = {**os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
+        for child in first:
+            child.let_go()
+        self._wait_for_service(settings)
         for spec in self._specs:
-            if not self._stopping.is_wished:
+            if not (spec.first or self._stopping.is_wished):
                 self._add(Child(spec, environ, logs, guardian))
+
+    def _wait_for_service(self, settings: Settings) -> None:
+        """Let people be served before the machine has anything else to do."""
+        end = time.monotonic() + _SERVED_WITHIN
+        while not (self._stopping.is_wished or time.monotonic() > end or self._serves(settings)):
+            self._stopping.wait(_LOOK_SOON)
 
     def _start_broker(self, logs: Logs, guardian: Guardian) -> Broker:
         broker = Broker(self._settings.data_dir / _BROKER)

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable
 from functools import cache
 
@@ -122,26 +123,36 @@ def _tell(error: Exception, what: str, **about: object) -> None:
         log.error(what, **about, error=one_line(error), repeated=untold)
 
 
-def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:
+def run(
+    house: House, name: str, seconds: float, tick: Callable[[], int], stopping: Stopping
+) -> None:
     """Tick under a lease until a signal comes."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    with Stopping() as stopping:
-        while not stopping.is_wished:
-            try:
-                mine = house.transact(
-                    lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
-                )
-                busy = tick() if mine else 0
-            except Exception as error:  # noqa: BLE001 (the next tick may succeed)
-                _tell(error, "tick failed", loop=name)
-                busy = 0
-            stopping.wait(0 if busy else seconds)
+    while not stopping.is_wished:
+        try:
+            mine = house.transact(
+                lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
+            )
+            busy = tick() if mine else 0
+        except Exception as error:  # noqa: BLE001 (the next tick may succeed)
+            _tell(error, "tick failed", loop=name)
+            busy = 0
+        stopping.wait(0 if busy else seconds)
 
 
-def relay(house: House, celery: Celery) -> None:
-    """Hand waiting messages out until stopped."""
+def relay(house: House, celery: Celery, *, with_beat: bool = False) -> None:
+    """Hand waiting messages out until stopped, and fire deadlines in a thread beside if asked to.
+
+    Each has its own lease: another process may hold one of the two.
+    """
     line = cache(lambda: broker_of(house))  # an address that is none fails the tick, not the start
-    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, line()))
+    with Stopping() as stopping:
+        beside = threading.Thread(target=_beat, args=(house, stopping)) if with_beat else None
+        if beside:
+            beside.start()
+        run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, line()), stopping)
+        if beside:
+            beside.join()
 
 
 def tick(house: House) -> int:
@@ -168,6 +179,12 @@ def clear_away(house: House) -> None:
 
 
 def beat(house: House) -> None:
+    """Fire due deadlines until stopped."""
+    with Stopping() as stopping:
+        _beat(house, stopping)
+
+
+def _beat(house: House, stopping: Stopping) -> None:
     """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
     copies = NightlyCopy(house)
@@ -181,4 +198,4 @@ def beat(house: House) -> None:
         copies.tick()
         return tick(house)
 
-    run(house, "beat", BEAT_SECONDS, once_a_day)
+    run(house, "beat", BEAT_SECONDS, once_a_day, stopping)
