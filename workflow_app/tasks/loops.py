@@ -59,37 +59,44 @@ def broker_of(house: House) -> Redis:
 def publish(house: House, celery: Celery, broker: Redis) -> int:
     """Hand out the messages that have a place in their lanes; return how many."""
     # Asked first: while the broker does not answer nothing is marked as handed out.
-    since = listed_since(broker)
-    now = house.clock.now().isoformat()
+    now = house.clock.now()
+    since = listed_since(broker, now)
     handed = hand_out(house, since)
     for message_id, kind in handed:
         celery.send_task(
-            TASKS[kind], args=[message_id], queue=LANE_OF[kind], headers={_HANDED_AT: now}
+            TASKS[kind],
+            args=[message_id],
+            queue=LANE_OF[kind],
+            headers={_HANDED_AT: now.isoformat()},
         )
     return len(handed)
 
 
-def listed_since(broker: Redis) -> dict[str, dt.datetime]:
+def listed_since(broker: Redis, now: dt.datetime) -> dict[str, dt.datetime]:
     """Return lane → when the oldest entry of its list was handed out; empty lists are left out."""
     with broker.pipeline(transaction=False) as asked:
         for lane in LANES:
             asked.lindex(lane, -1)  # entries come in on the left
         entries = asked.execute()
     return {
-        lane: _handed_at(entry)
+        lane: _handed_at(entry, now)
         for lane, entry in zip(LANES, entries, strict=True)
         if entry is not None
     }
 
 
-def _handed_at(entry: bytes) -> dt.datetime:
-    """Tell when an entry was handed out; a strange piece is old, so that nothing counts as lost."""
+def _handed_at(entry: bytes, now: dt.datetime) -> dt.datetime:
+    """Tell when an entry was handed out.
+
+    What says nothing of it (a strange piece, a clock that has gone back) is as old as can be, so
+    that nothing counts as lost.
+    """
     try:
-        return dt.datetime.fromisoformat(json.loads(entry)["headers"][_HANDED_AT]).astimezone(
-            dt.UTC
-        )
+        said = dt.datetime.fromisoformat(json.loads(entry)["headers"][_HANDED_AT])
+        at = said.astimezone(dt.UTC)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         return _LONG_AGO
+    return at if at <= now + leases.CLOCKS_DIFFER else _LONG_AGO
 
 
 def fire_due(house: House, most: int = 200) -> int:
