@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workflow_app.config import Settings, SettingsError, load_settings
+from workflow_app.config import Settings, SettingsError, load_settings, settings_beside_tree
 from workflow_app.services.progress import Progress, unwatched
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _ready() -> "House":
     from workflow_app.store import schema
 
     _database_in_place()
-    house = build(load_settings())
+    house = build(settings_beside_tree())
     if not schema.is_newest(house.database):
         raise click.ClickException("база данных не подготовлена: сначала workflow-app migrate")
     return house
@@ -412,14 +412,15 @@ def _rehearse(settings: Settings) -> list[object]:
 def doctor() -> None:
     """Tell what needs an operator: a missing address, silent parts, waiting effects, roles."""
     from workflow_app.store import health
+    from workflow_app.tasks.presence import silent_broker
 
     house = _ready()
     settings, today = house.settings, house.clock.now().astimezone(house.settings.zone).date()
-    found = house.read(lambda uow: list(health.complaints(uow)))
+    found = [*silent_broker(house), *house.read(lambda uow: list(health.complaints(uow)))]
     found += health.full_disk(settings.data_dir)
-    for sentence in (
-        *health.local_address(settings.public_url), *health.old_copies(settings.copies, today)
-    ):  # fmt: skip
+    # A moved clock makes no copies: its nights are no nights.
+    copies = () if settings.clock else health.old_copies(settings.copies, today)
+    for sentence in (*health.local_address(settings.public_url), *copies):
         if settings.is_trial:
             click.echo(f"пока это проба, не мешает: {sentence}")
         else:

@@ -1,5 +1,6 @@
 """Settings, built once from the environment; a wrong value names its variable at start."""
 
+import json
 import os
 import re
 import secrets
@@ -223,6 +224,23 @@ def load_settings(
     if "secret_key" in values or not makes_secret:
         return draft
     return draft.model_copy(update={"secret_key": _kept_secret(draft.data_dir)})
+
+
+RUNNING = ("REDIS_URL", "CLOCK", "CLOCK_SINCE")
+"""What a running tree has chosen for itself: its broker, and the moment its clock counts from."""
+
+
+def running_settings(data_dir: Path) -> Path:
+    """Return where a running tree keeps these; the file is open to its owner alone."""
+    return data_dir / "running.json"
+
+
+def settings_beside_tree(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of a command that comes beside a running tree: its broker, its clock."""
+    given = os.environ if environ is None else environ
+    kept = running_settings(load_settings(given).data_dir)
+    running = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    return load_settings({**running, **{name: value for name, value in given.items() if value}})
 
 
 def _build(values: Mapping[str, str]) -> Settings:

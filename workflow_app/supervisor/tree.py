@@ -1,5 +1,6 @@
 """The supervisor: brings the tree up in order, keeps it alive, takes it down in reverse."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from contextlib import ExitStack, suppress
 from typing import TextIO
 
 from workflow_app.clock import SystemClock
-from workflow_app.config import Settings
+from workflow_app.config import RUNNING, Settings, running_settings
 from workflow_app.supervisor.broker import Broker
 from workflow_app.supervisor.child import Child, ChildSpec
 from workflow_app.supervisor.errors import AlreadyRunningError, StartError
@@ -64,6 +65,7 @@ class Supervisor:
                 stack.callback(logs.close)
                 guardian = Guardian(lock.fd)
                 stack.callback(guardian.close)
+                stack.callback(running_settings(self._settings.data_dir).unlink, missing_ok=True)
                 stack.callback(self._take_down)
                 self._bring_up(logs, guardian)
                 return self._keep(guardian)
@@ -81,6 +83,7 @@ class Supervisor:
             settings = settings.model_copy(
                 update={"redis_url": self._start_broker(logs, guardian).url}
             )
+        self._tell_commands(settings)
         # Threads that keep memory of their own for small pieces cost 20 MB a process.
         defaults = {"MALLOC_ARENA_MAX": "2"}
         environ = {**defaults, **os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
@@ -95,6 +98,15 @@ class Supervisor:
         for spec in self._specs:
             if not (spec.first or self._stopping.is_wished):
                 self._add(Child(spec, environ, logs, guardian))
+
+    def _tell_commands(self, settings: Settings) -> None:
+        """Write down, for commands that come beside the tree, what it alone knows."""
+        running_settings(settings.data_dir).unlink(missing_ok=True)
+        known = settings.environ()
+        kept = {name: known[name] for name in RUNNING if name in known}
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(running_settings(settings.data_dir), flags, 0o600), "w") as file:
+            json.dump(kept, file)
 
     def _wait_for_service(self, settings: Settings) -> None:
         """Let people be served before the machine has anything else to do."""
