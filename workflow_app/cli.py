@@ -66,14 +66,16 @@ def _say_above(line: str) -> None:
     click.echo(line)
 
 
+_THIS = [sys.executable, "-m", "workflow_app.cli"]
+
+
 def _children() -> list[object]:
     from workflow_app.supervisor import ChildSpec
 
-    this = [sys.executable, "-m", "workflow_app.cli"]
     return [
-        ChildSpec("web", [*this, "web"], {"START_AT_EOF": "1"}, first=True),
-        ChildSpec("worker", [*this, "worker"], stop_within=30.0),
-        ChildSpec("relay", [*this, "relay", "--with-beat"]),
+        ChildSpec("web", [*_THIS, "web"], {"START_AT_EOF": "1"}, first=True),
+        ChildSpec("worker", [*_THIS, "worker"], stop_within=30.0),
+        ChildSpec("relay", [*_THIS, "relay", "--with-beat"]),
     ]
 
 
@@ -93,24 +95,12 @@ def _serves(settings: Settings) -> bool:
 @commands.command()
 def up() -> None:
     """Start the whole system on this machine: broker, web, worker, relay, beat."""
-    from workflow_app.supervisor import Supervisor
+    from workflow_app.supervisor import ChildSpec, Supervisor
 
+    migration = ChildSpec("migrate", [*_THIS, "migrate"], restarts=False, prefixed=False)
     sys.exit(
-        Supervisor(load_settings(), _children(), migrate=_upgrade_apart, serves=_serves).run()  # type: ignore[arg-type]
+        Supervisor(load_settings(), _children(), migrate=migration, serves=_serves).run()  # type: ignore[arg-type]
     )
-
-
-def _upgrade_apart(settings: Settings) -> None:
-    """Migrate in a process of its own: the supervisor needs none of what that loads."""
-    import subprocess
-
-    argv = [sys.executable, "-m", "workflow_app.cli", "migrate"]
-    done = subprocess.run(  # noqa: S603
-        argv, env={**os.environ, **settings.environ()}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, process_group=0, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        sys.exit(done.returncode)
 
 
 def _ready() -> "House":
@@ -204,7 +194,8 @@ def beat() -> None:
 
 
 @commands.command()
-def demo() -> None:
+@click.option("--load", is_flag=True, hidden=True, help="only load the district")
+def demo(*, load: bool) -> None:
     """Load the demonstration district, play the main job over HTTP, then serve it."""
     from workflow_app import demo as district
     from workflow_app.supervisor import ChildSpec, Supervisor
@@ -212,9 +203,12 @@ def demo() -> None:
     environ = {"DATA_DIR": "var/demo", "CLOCK": district.STORY_DAY.isoformat(), **os.environ}
     environ = {name: value for name, value in environ.items() if value}
     settings = load_settings(environ)
+    local = settings.clock and settings.clock.astimezone(settings.zone).date()
+    if load:
+        _load_district(settings, live_through=local != district.STORY_DAY)
+        return
     once = environ.get("ONCE", "") not in ("", "0")
     children = _children()
-    local = settings.clock and settings.clock.astimezone(settings.zone).date()
     if local == district.STORY_DAY:
         argv = [sys.executable, "-m", "workflows.story"]
         story = {
@@ -226,23 +220,30 @@ def demo() -> None:
         children.append(
             ChildSpec("story", argv, story, restarts=False, ends_tree=once, prefixed=False)
         )
-
-    def prepare(final: Settings) -> None:
-        from workflow_app.bootstrap import build
-
-        house = build(final)
-        district.forget(house)
-        click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
-        district.load(house, live_through=local != district.STORY_DAY)
-        district.shorten_august(house)
-        click.echo(f"\n  адрес   {final.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
-        for who, login in district.logins(house):
-            click.echo(f"  {login}  {who}")
-        click.echo(f"\n  журналы {final.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
-
+    loading = ChildSpec("district", [*_THIS, "demo", "--load"], restarts=False, prefixed=False)
     # On a terminal a person reads; whoever keeps the output in a file wants all of it.
-    tree = Supervisor(settings, children, migrate=prepare, serves=_serves, calm=sys.stdout.isatty())  # type: ignore[arg-type]
+    calm = sys.stdout.isatty()
+    tree = Supervisor(settings, children, migrate=loading, serves=_serves, calm=calm)  # type: ignore[arg-type]
     sys.exit(tree.run())
+
+
+def _load_district(settings: Settings, *, live_through: bool) -> None:
+    from workflow_app import demo as district
+    from workflow_app.bootstrap import build
+    from workflow_app.supervisor import StartError
+
+    house = build(settings)
+    try:
+        district.forget(house)
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
+    district.load(house, live_through=live_through)
+    district.shorten_august(house)
+    click.echo(f"\n  адрес   {settings.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
+    for who, login in district.logins(house):
+        click.echo(f"  {login}  {who}")
+    click.echo(f"\n  журналы {settings.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
 
 
 @commands.command()

@@ -31,9 +31,9 @@ _BROKER = "broker"
 class Supervisor:
     """One process tree on one machine, working on one data folder.
 
-    `migrate` gets the settings the children will have and runs before any of them touches the data;
-    those of `first` load meanwhile. The rest starts when `serves` says that people are served, or
-    after so many seconds.
+    `migrate` is a job that has to end well before any child touches the data; those of `first` load
+    meanwhile, and a signal ends it like any other process. The rest starts when `serves` says that
+    people are served, or after so many seconds.
     With `calm`, `out` gets only stories and what needs a person; the files in `logs/` get all.
     """
 
@@ -42,7 +42,7 @@ class Supervisor:
         settings: Settings,
         children: Sequence[ChildSpec],
         *,
-        migrate: Callable[[Settings], None] | None = None,
+        migrate: ChildSpec | None = None,
         serves: Callable[[Settings], bool] = lambda _: True,
         out: TextIO | None = None,
         calm: bool = False,
@@ -91,13 +91,21 @@ class Supervisor:
         for child in first:
             self._add(child)
         if self._migrate and not self._stopping.is_wished:
-            self._migrate(settings)
+            self._finish(Child(self._migrate, environ, logs, guardian))
         for child in first:
             child.let_go()
         self._wait_for_service(settings)
         for spec in self._specs:
             if not (spec.first or self._stopping.is_wished):
                 self._add(Child(spec, environ, logs, guardian))
+
+    def _finish(self, job: Child) -> None:
+        """Run a job to its end; raise `StartError` if that was no good one."""
+        self._add(job)
+        while (code := job.tend()) is None and not self._stopping.wait(_LOOK_SOON):
+            pass
+        if code:
+            raise StartError(f"{job.spec.name}: не удалось подготовить данные, код {code}")
 
     def _tell_commands(self, settings: Settings) -> None:
         """Write down, for commands that come beside the tree, what it alone knows."""
