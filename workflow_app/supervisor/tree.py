@@ -92,9 +92,10 @@ class Supervisor:
             self._add(child)
         if self._migrate and not self._stopping.is_wished:
             self._finish(Child(self._migrate, environ, logs, guardian))
-        for child in first:
-            child.let_go()
-        self._wait_for_service(settings)
+        if not self._stopping.is_wished:
+            for child in first:
+                child.let_go()
+            self._wait_for_service(settings)
         for spec in self._specs:
             if not (spec.first or self._stopping.is_wished):
                 self._add(Child(spec, environ, logs, guardian))
