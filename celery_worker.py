@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from workflow_app.bootstrap import build
 from workflow_app.config import load_settings
 from workflow_app.tasks.app import create_celery
+from workflow_app.tasks.presence import show_presence
 
 if TYPE_CHECKING:
     from flask import Flask
 
 house = build(load_settings())
 celery_app = create_celery(house)
+show_presence(celery_app, house)
 
 
 def __getattr__(name: str) -> "Flask":

@@ -1,6 +1,9 @@
 """The Flask application factory."""
 
+import gc
 import gettext
+import os
+import sys
 from datetime import timedelta
 
 from flask import Flask
@@ -34,6 +37,7 @@ from workflow_app.web.registers import registers
 from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
 
+AT_EOF = "START_AT_EOF"
 LARGEST_REQUEST = 64 * 1024 * 1024
 """Room for a file that is too large: its field says so, and what was typed beside it stays."""
 
@@ -80,5 +84,14 @@ def create_app(house: House) -> Flask:
 
 
 def from_environment() -> Flask:
-    """Return the application for a WSGI server."""
-    return create_app(build(load_settings()))
+    """Return the application for a WSGI server, which divides into processes afterwards.
+
+    Under the supervisor it waits until the tables are there; the end of the input says so.
+    """
+    app = create_app(build(load_settings()))
+    if AT_EOF in os.environ:
+        sys.stdin.buffer.read()
+    # What is there by now is shared, and stays so while no collection writes into it.
+    gc.collect()
+    gc.freeze()
+    return app

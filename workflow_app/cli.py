@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workflow_app.config import Settings, SettingsError, load_settings
+from workflow_app.config import Settings, SettingsError, load_settings, settings_beside_tree
 from workflow_app.services.progress import Progress, unwatched
 
 if TYPE_CHECKING:
@@ -68,24 +68,41 @@ def _say_above(line: str) -> None:
     click.echo(line)
 
 
+_THIS = [sys.executable, "-m", "workflow_app.cli"]
+
+
 def _children() -> list[object]:
     from workflow_app.supervisor import ChildSpec
 
-    this = [sys.executable, "-m", "workflow_app.cli"]
     return [
-        ChildSpec("web", [*this, "web"]),
-        ChildSpec("worker", [*this, "worker"], stop_within=30.0),
-        ChildSpec("relay", [*this, "relay"]),
-        ChildSpec("beat", [*this, "beat"]),
+        ChildSpec("web", [*_THIS, "web"], {"START_AT_EOF": "1"}, first=True),
+        ChildSpec("worker", [*_THIS, "worker"], stop_within=30.0),
+        ChildSpec("relay", [*_THIS, "relay", "--with-beat"]),
     ]
+
+
+def _serves(settings: Settings) -> bool:
+    """Ask for a page as a browser does; tell whether an answer came."""
+    import socket
+
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    try:
+        with socket.create_connection((host, settings.port), 5) as line:
+            line.sendall(f"GET /sign-in HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+            return bool(line.recv(1))
+    except OSError:
+        return False
 
 
 @commands.command()
 def up() -> None:
     """Start the whole system on this machine: broker, web, worker, relay, beat."""
-    from workflow_app.supervisor import Supervisor
+    from workflow_app.supervisor import ChildSpec, Supervisor
 
-    sys.exit(Supervisor(load_settings(), _children(), migrate=_upgrade).run())  # type: ignore[arg-type]
+    migration = ChildSpec("migrate", [*_THIS, "migrate"], restarts=False, prefixed=False)
+    sys.exit(
+        Supervisor(load_settings(), _children(), migrate=migration, serves=_serves).run()  # type: ignore[arg-type]
+    )
 
 
 def _ready() -> "House":
@@ -94,7 +111,7 @@ def _ready() -> "House":
     from workflow_app.store import schema
 
     _database_in_place()
-    house = build(load_settings())
+    house = build(settings_beside_tree())
     if not schema.is_newest(house.database):
         raise click.ClickException("база данных не подготовлена: сначала workflow-app migrate")
     return house
@@ -130,9 +147,8 @@ def web() -> None:
         sys.executable, "-m", "gunicorn", "workflow_app.app:from_environment()",
         "--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_workers),
         "--threads", "32", "--worker-class", "workflow_app.web.buffering.BufferingWorker",
-        "--no-control-socket", "--no-sendfile", "--log-level", "warning",
+        "--no-control-socket", "--no-sendfile", "--log-level", "warning", "--preload",
     ]  # fmt: skip
-    # Threads that keep memory of their own for small pieces cost 20 MB a process.
     environ = {"MALLOC_ARENA_MAX": "2", **os.environ}
     os.execve(sys.executable, argv, environ)  # noqa: S606 (our own command takes its place)
 
@@ -159,14 +175,15 @@ def worker_argv(module: str = "celery_worker", level: str = "WARNING") -> list[s
 
 
 @commands.command()
-def relay() -> None:
+@click.option("--with-beat", is_flag=True, help="fire due deadlines too, in the same process")
+def relay(*, with_beat: bool) -> None:
     """Hand waiting messages out to the workers."""
     from workflow_app.bootstrap import build
     from workflow_app.tasks import loops
     from workflow_app.tasks.app import create_celery
 
     house = build(load_settings())
-    loops.relay(house, create_celery(house))
+    loops.relay(house, create_celery(house), with_beat=with_beat)
 
 
 @commands.command()
@@ -179,7 +196,8 @@ def beat() -> None:
 
 
 @commands.command()
-def demo() -> None:
+@click.option("--load", is_flag=True, hidden=True, help="only load the district")
+def demo(*, load: bool) -> None:
     """Load the demonstration district, play the main job over HTTP, then serve it."""
     from workflow_app import demo as district
     from workflow_app.supervisor import ChildSpec, Supervisor
@@ -187,9 +205,12 @@ def demo() -> None:
     environ = {"DATA_DIR": "var/demo", "CLOCK": district.STORY_DAY.isoformat(), **os.environ}
     environ = {name: value for name, value in environ.items() if value}
     settings = load_settings(environ)
+    local = settings.clock and settings.clock.astimezone(settings.zone).date()
+    if load:
+        _load_district(settings, live_through=local != district.STORY_DAY)
+        return
     once = environ.get("ONCE", "") not in ("", "0")
     children = _children()
-    local = settings.clock and settings.clock.astimezone(settings.zone).date()
     if local == district.STORY_DAY:
         argv = [sys.executable, "-m", "workflows.story"]
         story = {
@@ -201,23 +222,30 @@ def demo() -> None:
         children.append(
             ChildSpec("story", argv, story, restarts=False, ends_tree=once, prefixed=False)
         )
-
-    def prepare(final: Settings) -> None:
-        from workflow_app.bootstrap import build
-
-        house = build(final)
-        district.forget(house)
-        click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
-        district.load(house, live_through=local != district.STORY_DAY)
-        district.shorten_august(house)
-        click.echo(f"\n  адрес   {final.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
-        for who, login in district.logins(house):
-            click.echo(f"  {login}  {who}")
-        click.echo(f"\n  журналы {final.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
-
+    loading = ChildSpec("district", [*_THIS, "demo", "--load"], restarts=False, prefixed=False)
     # On a terminal a person reads; whoever keeps the output in a file wants all of it.
-    tree = Supervisor(settings, children, migrate=prepare, calm=sys.stdout.isatty())  # type: ignore[arg-type]
+    calm = sys.stdout.isatty()
+    tree = Supervisor(settings, children, migrate=loading, serves=_serves, calm=calm)  # type: ignore[arg-type]
     sys.exit(tree.run())
+
+
+def _load_district(settings: Settings, *, live_through: bool) -> None:
+    from workflow_app import demo as district
+    from workflow_app.bootstrap import build
+    from workflow_app.supervisor import StartError
+
+    house = build(settings)
+    try:
+        district.forget(house)
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
+    district.load(house, live_through=live_through)
+    district.shorten_august(house)
+    click.echo(f"\n  адрес   {settings.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
+    for who, login in district.logins(house):
+        click.echo(f"  {login}  {who}")
+    click.echo(f"\n  журналы {settings.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
 
 
 @commands.command()
@@ -438,14 +466,15 @@ def _rehearse(settings: Settings) -> list[object]:
 def doctor() -> None:
     """Tell what needs an operator: a missing address, silent parts, waiting effects, roles."""
     from workflow_app.store import health
+    from workflow_app.tasks.presence import silent_broker
 
     house = _ready()
     settings, today = house.settings, house.clock.now().astimezone(house.settings.zone).date()
-    found = house.read(lambda uow: list(health.complaints(uow)))
+    found = [*silent_broker(house), *house.read(lambda uow: list(health.complaints(uow)))]
     found += health.full_disk(settings.data_dir)
-    for sentence in (
-        *health.local_address(settings.public_url), *health.old_copies(settings.copies, today)
-    ):  # fmt: skip
+    # A moved clock makes no copies: its nights are no nights.
+    copies = () if settings.clock else health.old_copies(settings.copies, today)
+    for sentence in (*health.local_address(settings.public_url), *copies):
         if settings.is_trial:
             click.echo(f"пока это проба, не мешает: {sentence}")
         else:

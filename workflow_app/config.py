@@ -1,5 +1,6 @@
 """Settings, built once from the environment; a wrong value names its variable at start."""
 
+import json
 import os
 import re
 import secrets
@@ -14,8 +15,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
@@ -125,6 +124,10 @@ class Settings(BaseModel):
             return url
         if not separator or scheme not in _DATABASES:
             raise _wrong("ожидается адрес sqlite:///файл или postgresql://пользователь@узел/база")
+        # The supervisor needs no more of SQLAlchemy than this, and mostly not even this.
+        from sqlalchemy.engine import make_url  # noqa: PLC0415
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
         found = f"{_DATABASES[scheme]}://{rest}"
         try:
             make_url(found)
@@ -221,6 +224,23 @@ def load_settings(
     if "secret_key" in values or not makes_secret:
         return draft
     return draft.model_copy(update={"secret_key": _kept_secret(draft.data_dir)})
+
+
+RUNNING = ("REDIS_URL", "CLOCK", "CLOCK_SINCE")
+"""What a running tree has chosen for itself: its broker, and the moment its clock counts from."""
+
+
+def running_settings(data_dir: Path) -> Path:
+    """Return where a running tree keeps these; the file is open to its owner alone."""
+    return data_dir / "running.json"
+
+
+def settings_beside_tree(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of a command that comes beside a running tree: its broker, its clock."""
+    given = os.environ if environ is None else environ
+    kept = running_settings(load_settings(given).data_dir)
+    running = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    return load_settings({**running, **{name: value for name, value in given.items() if value}})
 
 
 def _build(values: Mapping[str, str]) -> Settings:

@@ -12,12 +12,13 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner
+from servers import free_port
 from sqlalchemy import text
 
 from workflow_app import cli, demo
 from workflow_app.bootstrap import build, fingerprints
 from workflow_app.cli import commands
-from workflow_app.config import load_settings
+from workflow_app.config import RUNNING, load_settings, running_settings, settings_beside_tree
 from workflow_app.store import health, leases, schema
 from workflow_app.store.importing import SEEDS
 from workflow_app.supervisor import StartError
@@ -116,9 +117,10 @@ def test_the_doctor_warns_of_links_that_open_on_this_machine_alone(run, monkeypa
     ids=["trial", "letters leave", "open to the network"],
 )
 def test_a_local_address_stands_in_the_way_only_once_links_leave_the_machine(
-    run, monkeypatch, changed, exit_code
+    run, monkeypatch, valkey_server, changed, exit_code
 ):
     monkeypatch.delenv("PUBLIC_URL", raising=False)
+    monkeypatch.setenv("REDIS_URL", valkey_server.url)
     for name, value in changed.items():
         monkeypatch.setenv(name, value)
     assert run("migrate").exit_code == 0
@@ -134,6 +136,32 @@ def test_a_local_address_stands_in_the_way_only_once_links_leave_the_machine(
     assert "PUBLIC_URL не задан" in said.output
     assert said.exit_code == exit_code
     assert ("всё в порядке" in said.output) is (exit_code == 0)
+
+
+def test_the_doctor_asks_the_broker_for_an_answer(run, monkeypatch, valkey_server):
+    assert run("migrate").exit_code == 0
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    assert "сервер очередей не запущен" in run("doctor").output
+    monkeypatch.setenv("REDIS_URL", f"redis://:secret@127.0.0.1:{free_port()}/0")
+    said = run("doctor")
+    assert "сервер очередей (REDIS_URL) не отвечает" in said.output
+    assert (said.exit_code, "secret" in said.output) == (1, False)
+    monkeypatch.setenv("REDIS_URL", valkey_server.url)
+    assert "сервер очередей" not in run("doctor").output
+
+
+def test_a_command_beside_a_tree_takes_its_clock_and_its_broker(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    for name in RUNNING:
+        monkeypatch.delenv(name, raising=False)
+    file = running_settings(tmp_path)
+    file.write_text('{"REDIS_URL": "redis://127.0.0.1:1/0", "CLOCK": "2025-08-28T09:00"}')
+    settings = settings_beside_tree()
+    assert (settings.redis_url, settings.clock.date()) == (
+        "redis://127.0.0.1:1/0", dt.date(2025, 8, 28)
+    )  # fmt: skip
+    monkeypatch.setenv("CLOCK", "2026-01-01")
+    assert settings_beside_tree().clock.date() == dt.date(2026, 1, 1)
 
 
 def test_an_import_says_what_it_did_and_what_a_trial_would_do(run):

@@ -285,6 +285,22 @@ def test_migrations_run_before_the_first_child_with_its_settings(grow):
     assert (tree.folder / "migrated").read_text() == "redis://127.0.0.1:2/0"
 
 
+def test_a_migration_that_is_refused_lets_no_child_start(grow):
+    tree = grow("patient", MIGRATION_FAILS="3")
+    assert tree.process.wait(SOON) == 1
+    assert "не удалось подготовить данные, код 3" in tree.text()
+    assert not tree.started("patient")
+
+
+def test_a_signal_ends_a_long_migration_too(grow):
+    tree = grow("patient", MIGRATES="600")
+    tree.wait_for(r"migrate: запущен")
+    [migration] = tree.started("migrate")
+    assert tree.stop() == 0
+    assert not lives(migration)
+    assert not tree.started("patient")
+
+
 def test_children_share_the_moment_from_which_a_shifted_clock_counts(grow):
     tree = grow("environment", CLOCK="2026-06-18")
     first = tree.wait_for(r"clock (.+)").group(1)

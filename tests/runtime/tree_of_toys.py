@@ -6,7 +6,7 @@ Usage: tree_of_toys.py DATA_DIR KIND …, each kind one child of that name.
 import os
 import sys
 
-from workflow_app.config import Settings, load_settings
+from workflow_app.config import load_settings
 from workflow_app.supervisor import ChildSpec, Supervisor
 
 TOYS = {
@@ -33,6 +33,14 @@ TOYS = {
 }
 
 
+MIGRATE = """
+import os, pathlib, time
+pathlib.Path(os.environ["DATA_DIR"], "migrated").write_text(os.environ.get("REDIS_URL", ""))
+time.sleep(float(os.environ.get("MIGRATES") or 0))
+raise SystemExit(int(os.environ.get("MIGRATION_FAILS") or 0))
+"""
+
+
 def main(folder: str, kinds: list[str]) -> int:
     settings = load_settings({**os.environ, "DATA_DIR": folder})
     specs = [
@@ -47,11 +55,8 @@ def main(folder: str, kinds: list[str]) -> int:
         for kind in kinds
     ]
     calm = bool(os.environ.get("CALM"))
+    migrate = ChildSpec("migrate", [sys.executable, "-c", MIGRATE], restarts=False)
     return Supervisor(settings, specs, migrate=migrate, calm=calm).run()
-
-
-def migrate(settings: Settings) -> None:
-    (settings.data_dir / "migrated").write_text(settings.redis_url or "")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from sqlalchemy import update
 from workflow_app.store import backups, health, leases
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
+from workflow_app.store.outbox import LANES
+from workflow_app.tasks import effects
 
 NAMES = dict.fromkeys(health.PARTS, dt.timedelta())
 
@@ -54,12 +56,22 @@ def test_what_waits_for_long_is_told_by_its_kind_and_since_when(district):
     district.start("P102", "network_proposal")
     district.house.transact(lambda uow: uow.send(uow.load(1), "mail", {"notice_id": 1}))
     seen(district)
-    assert said(district, health.late_effects) == []
+    assert said(district, health.standing_lanes) == []
     district.house.clock.advance(dt.timedelta(minutes=6))
     seen(district)
-    found = said(district, health.late_effects)
-    assert [one for one in found if "mail, 1, с 28.08.2025 09:00" in one]
+    found = said(district, health.standing_lanes)
+    assert any("(letters) стоит, других дел" in one and one.endswith("1, с 28.08.2025 09:00")
+               for one in found)  # fmt: skip
     assert serve(district.house).test_client().get("/health").json == {"ok": False}
+    claimed = [(number, kind) for number, kind in effects.claim(district.house) if kind != "mail"]
+    for message in claimed:
+        effects.carry_out(district.house, *message)
+    (found,) = said(district, health.standing_lanes)
+    assert "«письма» (letters) стоит, другие очереди идут" in found
+
+
+def test_each_lane_has_a_name():
+    assert health.LANES.keys() == LANES.keys()
 
 
 def test_addresses_that_take_no_letters_are_counted(district):

@@ -223,3 +223,27 @@ def mark_as_bounced(district, person):
 
 def test_every_kind_has_a_lane():
     assert outbox.LANE_OF.keys() == effects.TASKS.keys()
+
+
+@pytest.mark.parametrize("taken", ["waiting", "handed out", "begun"])
+def test_a_clock_that_went_an_hour_back_lets_nothing_wait_for_that_hour(district, taken):
+    hour = dt.timedelta(hours=1)
+    (waiting,) = letters(district, 1)
+    if taken != "waiting":
+        assert handed(district) == [waiting]
+    if taken == "begun":
+        assert district.house.tell(lambda uow: effects.begin(uow, "mail", waiting))
+    district.house.clock.advance(-hour)
+    assert handed(district) == [waiting]
+    assert handed(district) == [], "once is enough"
+    assert effects.carry_out(district.house, waiting, "mail") == "done"
+    assert len(district.house.mailer.sent) == 1
+
+
+def test_a_lease_is_no_freer_for_a_colleague_whose_clock_is_slow(district):
+    (waiting,) = letters(district, 1)
+    assert handed(district) == [waiting]
+    assert district.house.tell(lambda uow: effects.begin(uow, "mail", waiting))
+    district.house.clock.advance(-outbox.CLOCKS_DIFFER)
+    assert handed(district) == []
+    assert effects.carry_out(district.house, waiting, "mail") == "done before"

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
@@ -12,11 +15,12 @@ from servers import free_port
 from sqlalchemy import func, insert, select
 from stories import done, to_department, to_signature
 
-from workflow_app.store import outbox
+from workflow_app.store import leases, outbox
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
+from workflow_app.supervisor.stopping import Stopping
 from workflow_app.tasks import loops
 
 _OUTBOX = table(OutboxMessage)
@@ -47,6 +51,10 @@ def letters(district, count):
 
 def publish(workers):
     return loops.publish(workers.house, workers.celery, workers.broker)
+
+
+def seen(district):
+    return district.read(lambda uow: leases.seen(uow.connection))
 
 
 def listed(workers):
@@ -88,6 +96,61 @@ def test_nothing_is_marked_as_handed_out_while_the_broker_does_not_answer(distri
     assert {row["handed_at"] for row in district.rows(OutboxMessage, done_at=None)} == {None}
 
 
+HOUR = dt.timedelta(hours=1)
+
+
+def test_a_relay_hands_out_all_the_same_when_its_clock_goes_an_hour_back(district, workers):
+    letters(district, 1)
+    counts = []
+
+    def tick():
+        counts.append(publish(workers))
+        if len(counts) == 1:
+            workers.broker.flushall()
+            district.house.clock.advance(-HOUR)
+        if len(counts) == 10:
+            signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    with Stopping() as stopping:
+        loops.run(district.house, "relay", 0.01, tick, stopping)
+    assert counts == [1, 1] + [0] * 8
+
+
+@pytest.mark.deep
+def test_a_killed_relay_with_a_beat_is_followed_by_one_whose_clock_is_an_hour_back(
+    district, workers, tmp_path
+):
+    letters(district, 1)
+    settings = workers.house.settings.environ()
+    argv = [sys.executable, "-m", "workflow_app.cli", "relay", "--with-beat"]
+
+    def run(moment):
+        environ = {**os.environ, **settings, "CLOCK": moment.isoformat()}
+        with (tmp_path / "relay.log").open("a") as log:
+            return subprocess.Popen(argv, env=environ, stdout=log, stderr=log)
+
+    def eventually(is_so):
+        end = time.monotonic() + 30
+        while not is_so():
+            assert time.monotonic() < end, (tmp_path / "relay.log").read_text()
+            time.sleep(0.05)
+
+    now = district.house.clock.now()
+    first = run(now)
+    eventually(lambda: listed(workers)["letters"])
+    eventually(lambda: {"relay", "beat"} <= seen(district).keys())
+    first.kill()
+    first.wait()
+    workers.broker.flushall()
+    begun = now - HOUR
+    second = run(begun)
+    eventually(lambda: listed(workers)["letters"])
+    eventually(lambda: all(abs(at - begun) < HOUR / 2 for at in seen(district).values()))
+    second.terminate()
+    assert second.wait(10) == 0
+
+
 @pytest.mark.long("a worker starts")
 def test_a_backlog_is_handed_out_once_and_done_to_the_end(district, workers):
     notices(district, 600)
@@ -97,7 +160,9 @@ def test_a_backlog_is_handed_out_once_and_done_to_the_end(district, workers):
     def is_done():
         nonlocal longest
         longest = max(longest, listed(workers)["notices"])
-        calls.append(workers.broker.info("commandstats")["cmdstat_lpush"]["calls"])
+        calls.append(
+            workers.broker.info("commandstats").get("cmdstat_lpush", {"calls": 0})["calls"]
+        )
         with district.house.database.reading() as connection:
             return not outbox.waiting(connection)
 

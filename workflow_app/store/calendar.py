@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-import holidays
 from sqlalchemy import BigInteger, bindparam, delete, extract, select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,8 @@ _FILLED = select(CalendarYear.year).where(CalendarYear.municipality_id == _MUNIC
 
 def exceptional_days(year: int) -> Iterator[tuple[dt.date, bool, str | None]]:
     """Give the days of a year unlike their weekday: the day, whether it works, its name."""
+    import holidays  # noqa: PLC0415 (a fifth of a second, once a year)
+
     public = holidays.country_holidays(COUNTRY, years=year, language=LANGUAGE)
     day = dt.date(year, 1, 1)
     while day.year == year:

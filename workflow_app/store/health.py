@@ -15,9 +15,17 @@ from workflow_app.store.backups import last_night
 from workflow_app.store.models.directory import Municipality, Person
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Journal
+from workflow_app.store.outbox import LANE_OF
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
-PARTS = {"relay": "почтовый узел заданий", "beat": "часы сроков"}
+PARTS = {
+    "worker": "исполнитель заданий", "relay": "почтовый узел заданий", "beat": "часы сроков"
+}  # fmt: skip
+LANES = {
+    "papers": "приказы и другие бумаги", "decisions": "переходы между делами",
+    "notices": "уведомления", "letters": "письма", "pdf": "PDF",
+}  # fmt: skip
+"""Lane of the outbox → what waits in it."""
 SILENT_AFTER = dt.timedelta(minutes=1)
 LATE_AFTER = dt.timedelta(minutes=5)
 COPY_IS_OLD_AFTER = dt.timedelta(days=2)
@@ -27,7 +35,7 @@ LITTLE_ROOM = 2**30
 
 def is_well(uow: SqlUnitOfWork) -> bool:
     """Tell whether all parts were seen lately and nothing waits for long."""
-    return not any(silent_parts(uow)) and not any(late_effects(uow))
+    return not any(silent_parts(uow)) and not _late(uow)
 
 
 def silent_parts(uow: SqlUnitOfWork) -> Iterator[str]:
@@ -41,18 +49,39 @@ def silent_parts(uow: SqlUnitOfWork) -> Iterator[str]:
             yield f"часы этой машины отстают: {title} ({part}) отмечались {at:%d.%m.%Y %H:%M}"
 
 
-def late_effects(uow: SqlUnitOfWork) -> Iterator[str]:
-    """Yield a sentence for each kind of work that waits for long: how much, and since when."""
-    waiting = OutboxMessage.done_at.is_(None)
+def standing_lanes(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield a sentence for each lane in which work waits for long: how much, and since when.
+
+    It tells whether the other lanes go on: then the trouble is the lane's own (a mail server,
+    LibreOffice), not the worker's.
+    """
+    late = _late(uow)
+    lately = (
+        select(OutboxMessage.kind).distinct().where(OutboxMessage.done_at > uow.now - LATE_AFTER)
+    )
+    going = {LANE_OF[kind] for kind in uow.session.scalars(lately)} if late else set()
+    for lane, (count, since) in late.items():
+        at = since.astimezone(uow.zone)
+        others = "другие очереди идут" if going - {lane} else "других дел за это время не сделано"
+        how = "идёт медленно" if lane in going else f"стоит, {others}"
+        yield (
+            f"очередь «{LANES[lane]}» ({lane}) {how}: ждут дольше пяти минут {count}, "
+            f"с {at:%d.%m.%Y %H:%M}"
+        )
+
+
+def _late(uow: SqlUnitOfWork) -> dict[str, tuple[int, dt.datetime]]:
+    """Return lane → how many messages wait in it for long, and since when."""
     late = (
         select(OutboxMessage.kind, func.count(), func.min(OutboxMessage.created_at))
-        .where(waiting, OutboxMessage.created_at < uow.now - LATE_AFTER)
+        .where(OutboxMessage.done_at.is_(None), OutboxMessage.created_at < uow.now - LATE_AFTER)
         .group_by(OutboxMessage.kind)
-        .order_by(OutboxMessage.kind)
     )
+    found: dict[str, tuple[int, dt.datetime]] = {}
     for kind, count, since in uow.session.execute(late):
-        at = since.astimezone(uow.zone)
-        yield f"ждут исполнения дольше пяти минут: {kind}, {count}, с {at:%d.%m.%Y %H:%M}"
+        before, earliest = found.get(LANE_OF[kind], (0, since))
+        found[LANE_OF[kind]] = (before + count, min(earliest, since))
+    return {lane: found[lane] for lane in LANES if lane in found}
 
 
 def refused_addresses(uow: SqlUnitOfWork) -> Iterator[str]:
@@ -81,7 +110,7 @@ def old_copies(folder: Path, today: dt.date) -> Iterator[str]:
 def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
     """Yield Russian sentences about whatever is not well."""
     yield from silent_parts(uow)
-    yield from late_effects(uow)
+    yield from standing_lanes(uow)
     yield from refused_addresses(uow)
     opened = select(func.count()).where(Incident.resolved_at.is_(None))
     if incidents := uow.connection.execute(opened).scalar_one():

@@ -30,6 +30,7 @@ from sqlalchemy import (
     update,
 )
 
+from workflow_app.store.leases import CLOCKS_DIFFER
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Incident, OutboxMessage
 
@@ -68,11 +69,16 @@ LANES: Mapping[str, Lane] = {
 LANE_OF = {kind: name for name, lane in LANES.items() for kind in lane.kinds}
 
 _OPEN = OUTBOX.c.done_at.is_(None)
-_DUE = OUTBOX.c.next_at <= bindparam("moment")
+# A moment further ahead than any that is written is of a clock that has gone back.
+_DUE = or_(OUTBOX.c.next_at <= bindparam("moment"), OUTBOX.c.next_at > bindparam("beyond_pause"))
 _UNDONE = (OUTBOX.c.id == bindparam("message_id"), _OPEN)
 _FREE = (
     *_UNDONE,
-    or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= bindparam("moment")),
+    or_(
+        OUTBOX.c.claimed_until.is_(None),
+        OUTBOX.c.claimed_until <= bindparam("moment"),
+        OUTBOX.c.claimed_until > bindparam("beyond_lease"),
+    ),
 )
 _READ = select(OUTBOX).where(*_UNDONE)
 _ENDED: dict[str, Any] = {
@@ -114,7 +120,10 @@ def _lost(lane: str) -> Select[Any]:
     """Return the question for the messages of a lane that were handed out and begun by nobody."""
     return select(OUTBOX.c.id).where(
         OUTBOX.c.kind.in_(LANES[lane].kinds), _OPEN, _DUE,
-        OUTBOX.c.handed_at < bindparam(f"listed_{lane}"),
+        or_(
+            OUTBOX.c.handed_at < bindparam(f"listed_{lane}"),
+            OUTBOX.c.handed_at > bindparam("ahead"),
+        ),
     )  # fmt: skip
 
 
@@ -128,6 +137,14 @@ _HAND_OUT = (
     .values(handed_at=bindparam("moment"), next_at=bindparam("until"))
     .returning(OUTBOX.c.id, OUTBOX.c.kind)
 )
+
+
+def _beyond_lease(now: dt.datetime) -> dt.datetime:
+    return now + LEASE + CLOCKS_DIFFER
+
+
+def _beyond_pause(now: dt.datetime) -> dt.datetime:
+    return now + dt.timedelta(seconds=LONGEST_PAUSE) + CLOCKS_DIFFER
 
 
 def message(
@@ -165,7 +182,10 @@ def hand_out(
     oldest = listed_since or {}
     # An empty list holds nothing that was handed out up to now.
     after = now + dt.timedelta(microseconds=1)
-    values: dict[str, Any] = {"moment": now, "until": now + HANDED}
+    values: dict[str, Any] = {
+        "moment": now, "until": now + HANDED, "beyond_pause": _beyond_pause(now),
+        "ahead": now + CLOCKS_DIFFER,
+    }  # fmt: skip
     values |= {
         f"room_{name}": max((most or lane.most) - out[name], 0) for name, lane in LANES.items()
     }
@@ -205,13 +225,18 @@ class Beginning:
         """
         said = {"moment": now, "until": now + LEASE, **more}
         if message_id is None:
+            said["beyond_pause"] = _beyond_pause(now)
             return connection.execute(self._next, said).one_or_none()
-        return connection.execute(self._this, said | {"message_id": message_id}).one_or_none()
+        said |= {"message_id": message_id, "beyond_lease": _beyond_lease(now)}
+        return connection.execute(self._this, said).one_or_none()
 
 
 def take(connection: Connection, message_id: int, now: dt.datetime) -> Any | None:
     """Begin a message and mark it done: its work is the rest of this transaction."""
-    said = {"message_id": message_id, "moment": now, "came_of_it": "done"}
+    said = {
+        "message_id": message_id, "moment": now, "came_of_it": "done",
+        "beyond_lease": _beyond_lease(now),
+    }  # fmt: skip
     return connection.execute(_TAKE, said).one_or_none()
 
 

@@ -27,6 +27,9 @@ class ChildSpec:
     restarts: bool = True
     ends_tree: bool = False
     stop_within: float = 10.0
+    first: bool = False
+    """Whether it starts before the data are ready, to load meanwhile; it reads its standard input
+    to the end before it touches them."""
     prefixed: bool = True
     """Whether the process's name stands before each of its lines; without it they are a story,
     which is told on a calm terminal too."""
@@ -43,6 +46,7 @@ class Child:
         self._logs = logs
         self._guardian = guardian
         self._process: subprocess.Popen[bytes] | None = None
+        self._waits = spec.first
         self._pause = FIRST_PAUSE
         self._started_at = 0.0
         self._start_again_at: float | None = None
@@ -57,7 +61,7 @@ class Child:
         process = subprocess.Popen(  # noqa: S603 the command is written by our own code
             list(self.spec.argv),
             env={**self._environ, **self.spec.environ},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if self._waits else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             process_group=0,
@@ -69,6 +73,12 @@ class Child:
             self._logs.follow(self.spec.name, process.stdout, prefixed=self.spec.prefixed)
         self._logs.say(f"{self.spec.name}: запущен, процесс {process.pid}", routine=True)
         return process
+
+    def let_go(self) -> None:
+        """Tell a process that was started first that the data are ready."""
+        self._waits = False
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
 
     def tend(self) -> int | None:
         """Notice a death and start again when it is time; return the code of a job that ended."""
@@ -121,5 +131,7 @@ class Child:
         """End what is left of the group, then take the exit code so that no zombie stays."""
         self.kill()
         process.wait()
+        if process.stdin:
+            process.stdin.close()
         self._guardian.release(process.pid)
         self._process = None

@@ -1,14 +1,16 @@
 """The supervisor: brings the tree up in order, keeps it alive, takes it down in reverse."""
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import TextIO
 
 from workflow_app.clock import SystemClock
-from workflow_app.config import Settings
+from workflow_app.config import RUNNING, Settings, running_settings
 from workflow_app.supervisor.broker import Broker
 from workflow_app.supervisor.child import Child, ChildSpec
 from workflow_app.supervisor.errors import AlreadyRunningError, StartError
@@ -21,13 +23,17 @@ EXIT_STOPPED = 0
 EXIT_CANNOT_START = 1
 EXIT_ALREADY_RUNNING = 3
 _LOOK_EVERY = 0.1
+_LOOK_SOON = 0.02
+_SERVED_WITHIN = 10.0
 _BROKER = "broker"
 
 
 class Supervisor:
     """One process tree on one machine, working on one data folder.
 
-    `migrate` gets the settings the children will have and runs before the first of them starts.
+    `migrate` is a job that has to end well before any child touches the data; those of `first` load
+    meanwhile, and a signal ends it like any other process. The rest starts when `serves` says that
+    people are served, or after so many seconds.
     With `calm`, `out` gets only stories and what needs a person; the files in `logs/` get all.
     """
 
@@ -36,13 +42,15 @@ class Supervisor:
         settings: Settings,
         children: Sequence[ChildSpec],
         *,
-        migrate: Callable[[Settings], None] | None = None,
+        migrate: ChildSpec | None = None,
+        serves: Callable[[Settings], bool] = lambda _: True,
         out: TextIO | None = None,
         calm: bool = False,
     ) -> None:
         self._settings = settings
         self._specs = tuple(children)
         self._migrate = migrate
+        self._serves = serves
         self._out = out or sys.stdout
         self._calm = calm
         self._tree: list[Child] = []
@@ -57,6 +65,7 @@ class Supervisor:
                 stack.callback(logs.close)
                 guardian = Guardian(lock.fd)
                 stack.callback(guardian.close)
+                stack.callback(running_settings(self._settings.data_dir).unlink, missing_ok=True)
                 stack.callback(self._take_down)
                 self._bring_up(logs, guardian)
                 return self._keep(guardian)
@@ -74,12 +83,45 @@ class Supervisor:
             settings = settings.model_copy(
                 update={"redis_url": self._start_broker(logs, guardian).url}
             )
+        self._tell_commands(settings)
+        # Threads that keep memory of their own for small pieces cost 20 MB a process.
+        defaults = {"MALLOC_ARENA_MAX": "2"}
+        environ = {**defaults, **os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
+        first = [Child(spec, environ, logs, guardian) for spec in self._specs if spec.first]
+        for child in first:
+            self._add(child)
         if self._migrate and not self._stopping.is_wished:
-            self._migrate(settings)
-        environ = {**os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"}
+            self._finish(Child(self._migrate, environ, logs, guardian))
+        if not self._stopping.is_wished:
+            for child in first:
+                child.let_go()
+            self._wait_for_service(settings)
         for spec in self._specs:
-            if not self._stopping.is_wished:
+            if not (spec.first or self._stopping.is_wished):
                 self._add(Child(spec, environ, logs, guardian))
+
+    def _finish(self, job: Child) -> None:
+        """Run a job to its end; raise `StartError` if that was no good one."""
+        self._add(job)
+        while (code := job.tend()) is None and not self._stopping.wait(_LOOK_SOON):
+            pass
+        if code:
+            raise StartError(f"{job.spec.name}: не удалось подготовить данные, код {code}")
+
+    def _tell_commands(self, settings: Settings) -> None:
+        """Write down, for commands that come beside the tree, what it alone knows."""
+        running_settings(settings.data_dir).unlink(missing_ok=True)
+        known = settings.environ()
+        kept = {name: known[name] for name in RUNNING if name in known}
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(running_settings(settings.data_dir), flags, 0o600), "w") as file:
+            json.dump(kept, file)
+
+    def _wait_for_service(self, settings: Settings) -> None:
+        """Let people be served before the machine has anything else to do."""
+        end = time.monotonic() + _SERVED_WITHIN
+        while not (self._stopping.is_wished or time.monotonic() > end or self._serves(settings)):
+            self._stopping.wait(_LOOK_SOON)
 
     def _start_broker(self, logs: Logs, guardian: Guardian) -> Broker:
         broker = Broker(self._settings.data_dir / _BROKER)

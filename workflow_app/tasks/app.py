@@ -1,6 +1,7 @@
 """The Celery application: late acknowledgement, no results, no clock of its own."""
 
 import logging
+import ssl
 from typing import Any
 
 from celery import Celery
@@ -17,7 +18,8 @@ def create_celery(house: House) -> Celery:
     """Return the Celery application of a house."""
     from workflow_app.tasks import effects  # noqa: PLC0415 (registers the tasks)
 
-    application = Celery("workflow_app", broker=house.settings.redis_url)
+    redis_url = house.settings.redis_url or ""
+    application = Celery("workflow_app", broker=redis_url)
     application.conf.update(
         task_acks_late=True,
         task_reject_on_worker_lost=True,
@@ -28,6 +30,10 @@ def create_celery(house: House) -> Celery:
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=BROKER_SECONDS,
+        broker_transport="workflow_app.tasks.transport:Transport",
+        # Kombu trusts any certificate by itself, and does so for its own transport alone.
+        broker_use_ssl=redis_url.startswith("rediss:") and {"ssl_cert_reqs": ssl.CERT_REQUIRED},
+        worker_enable_remote_control=False,  # nobody asks a worker anything past the outbox
         broker_transport_options={
             "visibility_timeout": 60,
             "socket_timeout": BROKER_SECONDS,

@@ -145,6 +145,10 @@ DECISIONS = frozenset({"call", "hear"})
 """What decides in a serializable transaction; everything else writes down what was decided."""
 
 
+class WorkerDied(Exception):  # noqa: N818 (what happened, not what was done wrong)
+    """Whoever began this work did not come to its end, nor to saying why, as often as may be."""
+
+
 def hand_out(
     house: House, listed_since: Mapping[str, dt.datetime] | None = None
 ) -> Sequence[tuple[int, str]]:
@@ -190,6 +194,9 @@ def _first(house: House, message_id: int, kind: str) -> Step:
 
 
 def _work(house: House, message: Any, *, goes_on: bool) -> Step:
+    probes = outbox.OUTAGE.seconds // outbox.LONGEST_PROBE if message.kind == "mail" else 0
+    if message.attempts > outbox.MOST_ATTEMPTS + probes:
+        raise WorkerDied(f"начиналось {message.attempts - 1} раз и ни разу не кончилось")
     finish = EFFECTS[message.kind](house, message)
     return house.tell(lambda uow: _finished(uow, message, finish, goes_on=goes_on))
 

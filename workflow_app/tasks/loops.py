@@ -8,9 +8,9 @@ import datetime as dt
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import structlog
 from celery import Celery
@@ -60,32 +60,44 @@ def broker_of(house: House) -> Redis:
 def publish(house: House, celery: Celery, broker: Redis) -> int:
     """Hand out the messages that have a place in their lanes; return how many."""
     # Asked first: while the broker does not answer nothing is marked as handed out.
-    since = listed_since(broker)
-    now = house.clock.now().isoformat()
+    now = house.clock.now()
+    since = listed_since(broker, now)
     handed = hand_out(house, since)
     for message_id, kind in handed:
         celery.send_task(
-            TASKS[kind], args=[message_id], queue=LANE_OF[kind], headers={_HANDED_AT: now}
+            TASKS[kind],
+            args=[message_id],
+            queue=LANE_OF[kind],
+            headers={_HANDED_AT: now.isoformat()},
         )
     return len(handed)
 
 
-def listed_since(broker: Redis) -> dict[str, dt.datetime]:
+def listed_since(broker: Redis, now: dt.datetime) -> dict[str, dt.datetime]:
     """Return lane → when the oldest entry of its list was handed out; empty lists are left out."""
     with broker.pipeline(transaction=False) as asked:
         for lane in LANES:
             asked.lindex(lane, -1)  # entries come in on the left
         entries = asked.execute()
     return {
-        lane: _handed_at(json.loads(entry))
+        lane: _handed_at(entry, now)
         for lane, entry in zip(LANES, entries, strict=True)
         if entry is not None
     }
 
 
-def _handed_at(entry: Any) -> dt.datetime:
-    said = entry["headers"].get(_HANDED_AT)
-    return dt.datetime.fromisoformat(said) if said else _LONG_AGO
+def _handed_at(entry: bytes, now: dt.datetime) -> dt.datetime:
+    """Tell when an entry was handed out.
+
+    What says nothing of it (a strange piece, a clock that has gone back) is as old as can be, so
+    that nothing counts as lost.
+    """
+    try:
+        said = dt.datetime.fromisoformat(json.loads(entry)["headers"][_HANDED_AT])
+        at = said.astimezone(dt.UTC)
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        return _LONG_AGO
+    return at if at <= now + leases.CLOCKS_DIFFER else _LONG_AGO
 
 
 def fire_due(house: House, most: int = 200) -> int:
@@ -119,26 +131,36 @@ def _tell(error: Exception, what: str, **about: object) -> None:
         log.error(what, **about, error=one_line(error), repeated=untold)
 
 
-def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> None:
+def run(
+    house: House, name: str, seconds: float, tick: Callable[[], int], stopping: Stopping
+) -> None:
     """Tick under a lease until a signal comes."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    with Stopping() as stopping:
-        while not stopping.is_wished:
-            try:
-                mine = house.transact(
-                    lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
-                )
-                busy = tick() if mine else 0
-            except Exception as error:  # noqa: BLE001 (the next tick may succeed)
-                _tell(error, "tick failed", loop=name)
-                busy = 0
-            stopping.wait(0 if busy else seconds)
+    while not stopping.is_wished:
+        try:
+            mine = house.transact(
+                lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
+            )
+            busy = tick() if mine else 0
+        except Exception as error:  # noqa: BLE001 (the next tick may succeed)
+            _tell(error, "tick failed", loop=name)
+            busy = 0
+        stopping.wait(0 if busy else seconds)
 
 
-def relay(house: House, celery: Celery) -> None:
-    """Hand waiting messages out until stopped."""
+def relay(house: House, celery: Celery, *, with_beat: bool = False) -> None:
+    """Hand waiting messages out until stopped, and fire deadlines in a thread beside if asked to.
+
+    Each has its own lease: another process may hold one of the two.
+    """
     line = cache(lambda: broker_of(house))  # an address that is none fails the tick, not the start
-    run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, line()))
+    with Stopping() as stopping:
+        beside = threading.Thread(target=_beat, args=(house, stopping)) if with_beat else None
+        if beside:
+            beside.start()
+        run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, line()), stopping)
+        if beside:
+            beside.join()
 
 
 def tick(house: House) -> int:
@@ -172,6 +194,12 @@ def warn(house: House) -> None:
 
 
 def beat(house: House) -> None:
+    """Fire due deadlines until stopped."""
+    with Stopping() as stopping:
+        _beat(house, stopping)
+
+
+def _beat(house: House, stopping: Stopping) -> None:
     """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
     copies = NightlyCopy(house)
@@ -186,4 +214,4 @@ def beat(house: House) -> None:
         copies.tick()
         return tick(house)
 
-    run(house, "beat", BEAT_SECONDS, once_a_day)
+    run(house, "beat", BEAT_SECONDS, once_a_day, stopping)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
 
-from xlsxwriter import Workbook
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | Decimal | None
 Row = Sequence[Cell]
@@ -41,6 +39,8 @@ def harmless(text: str) -> str:
 
 def as_xlsx(rows: Sequence[Row]) -> bytes:
     """Return rows as a workbook; its first row stays in view."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 (a tenth of a second, for who asks for one)
+
     file = BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
