@@ -30,6 +30,7 @@ from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations
 from workflow_app.web.registers import registers
+from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
 
@@ -66,9 +67,9 @@ def create_app(house: House) -> Flask:
     csrf = CSRFProtect(app)
     pages.register(app)
     for blueprint in (
-        access, account, notices, queue, cases, actions, files, documents, registers, networks,
-        indicators, recommendations, dashboard, journals, processes, admin, newcomers, settings,
-        verification,
+        access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
+        networks, indicators, recommendations, dashboard, journals, processes, admin, newcomers,
+        settings, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -324,6 +324,27 @@ def invite(email: str) -> None:
     click.echo(f"{house.settings.public_url}/choose/{token}")
 
 
+@user.command(name="drop-second-factor")
+@click.argument("email", callback=_clean)
+def drop_second_factor_(email: str) -> None:
+    """Take the second factor of a person who lost her telephone; her visits end."""
+    from workflow_app.services.second_factor import drop_second_factor
+    from workflow_app.store.accounts import SqlAccess
+
+    house = _ready()
+
+    def drop(uow: object) -> bool:
+        access = SqlAccess(uow)  # type: ignore[arg-type]
+        person = access.person_by_email(email)
+        if person is None:
+            raise click.ClickException(f"человека с адресом {email} нет")
+        return drop_second_factor(access, person, "команда на сервере")
+
+    if not house.transact(drop):
+        raise click.ClickException(f"второго фактора нет: {email}")
+    click.echo("второй фактор снят, входы этого человека завершены")
+
+
 @commands.command()
 @click.argument("email", callback=_clean)
 @click.option("--title", default="командная строка", callback=_clean)

@@ -22,7 +22,10 @@ TOKEN_DAYS = (30, 90, 180, 365)
 """For how long a token of the API is made, the longest last."""
 USUAL_TOKEN_DAYS = 90
 WARNED_BEFORE = dt.timedelta(days=7)
-LINK_HOURS = {"invitation": 24 * 14, "password": 2}
+LINK_HOURS = {"invitation": 24 * 14, "password": 2, "second_step": 1 / 6}
+CHOOSES_PASSWORD = frozenset({"invitation", "password"})
+SECOND_STEP = frozenset({"second_step"})
+"""Kinds of links: one of them opens nothing of the other."""
 MOST_FAILURES = 8
 MOST_FAILURES_OF_ADDRESS = 64
 FAILURE_WINDOW = dt.timedelta(minutes=15)
@@ -96,7 +99,7 @@ class Access(Protocol):
     ) -> None:
         """Insert a one-time link."""
 
-    def use_link(self, token_sha256: str) -> int | None:
+    def use_link(self, token_sha256: str, kinds: frozenset[str]) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
 
     def set_password(self, person_id: int, password_hash: str) -> None:
@@ -222,7 +225,7 @@ def is_closed(access: Access, person_id: int) -> bool:
 
 def choose_password(access: Access, token: str, password_hash: str) -> int | Refusal:
     """Set a password by a one-time link; return the person."""
-    person_id = access.use_link(digest(token))
+    person_id = access.use_link(digest(token), CHOOSES_PASSWORD)
     if person_id is None or is_closed(access, person_id):
         return STALE_LINK
     renew_password(access, person_id, password_hash)

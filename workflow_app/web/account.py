@@ -35,7 +35,7 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
             "account/show.html", person=uow.session.get_one(Person, person),
             account=uow.session.get(Account, person),
             sent=request.form, terms=service.TOKEN_DAYS,
-            usual=service.USUAL_TOKEN_DAYS,
+            usual=service.USUAL_TOKEN_DAYS, factor=SqlAccess(uow).factor(person),
             sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
             tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
         )  # fmt: skip

@@ -16,8 +16,9 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services.access import digest
+from workflow_app.services.second_factor import is_demanded_of
 from workflow_app.store import visits
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits
 from workflow_app.web.entrance import split
@@ -27,6 +28,7 @@ from workflow_app.web.pages import is_fragment, written_here
 COOKIE = "workflow_session"
 OPEN = {
     "access.sign_in",
+    "access.code",
     "access.forgot",
     "access.choose",
     "static",
@@ -34,6 +36,8 @@ OPEN = {
     "verification.show",
 }
 """Endpoints for people who are not signed in; a test reads this list."""
+SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
+"""What is open to who has to set up a second factor before everything else."""
 WITHOUT_PERSON = {"static", "pages.health", "verification.show"}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
@@ -64,7 +68,12 @@ def _who() -> BaseResponse | None:
         return None
     token = request.cookies.get(COOKIE, "")
     if token:
-        g.person_id = _person_of(digest(token))
+        visit = _visit(digest(token))
+        g.person_id = visit.person_id if visit else None
+        if visit and visit.lacks_factor and _is_demanded():
+            g.demands_factor = True
+            if request.endpoint not in SETS_UP:
+                return _set_up_first()
     if g.person_id is None and request.endpoint not in OPEN:
         if request.endpoint is None:
             return None
@@ -87,7 +96,29 @@ def _ended() -> BaseResponse:
     return make_response(said, 401)
 
 
-def _person_of(token_sha256: str) -> int | None:
+def _is_demanded() -> bool:
+    processes = house().processes.values()
+    return read(lambda uow: is_demanded_of(uow.actor(person_id()), processes))
+
+
+def _set_up_first() -> BaseResponse:
+    """Lead to the second factor; where she wanted to go, and what she wrote, is not lost."""
+    sentence = "Сначала настройте второй фактор: без него ничего не сохранено."
+    if is_fragment():
+        return make_response(jsonify(code="second_factor", message=sentence, fields={}), 403)
+    is_look = request.method in ("GET", "HEAD")
+    target = request.full_path.rstrip("?") if is_look else split(request.referrer or "").path
+    door = url_for("second_factor.show", next=target or None)
+    typed = [] if is_look else written_here()
+    if not typed:
+        return redirect(door)
+    page = render_template(
+        "failure.html", code=403, sentence=sentence, written=typed, set_up=door
+    )  # fmt: skip
+    return make_response(page, 403)
+
+
+def _visit(token_sha256: str) -> Visit | None:
     """Return who is signed in; a session unseen for a while is marked as seen again."""
     visit = read(lambda uow: SqlAccess(uow).signed_in(token_sha256))
     if visit is None:
@@ -97,7 +128,7 @@ def _person_of(token_sha256: str) -> int | None:
         return None
     if house().clock.now() - visit.seen_at >= visits.NOTED_EVERY:
         house().transact(lambda uow: visits.seen_again(uow, token_sha256))
-    return visit.person_id
+    return visit
 
 
 def forget_browser() -> None:
