@@ -14,7 +14,7 @@ from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
 from workflow_app.logs import OnlyNews
-from workflow_app.web import access_log, assets, filters, pages, security
+from workflow_app.web import access_log, assets, cookies, filters, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
@@ -34,6 +34,7 @@ from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations
 from workflow_app.web.registers import registers
+from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
 
@@ -48,10 +49,10 @@ def create_app(house: House) -> Flask:
     app.config.update(
         SECRET_KEY=house.settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        SESSION_COOKIE_NAME="workflow_form",
+        SESSION_COOKIE_NAME=cookies.called("workflow_form", by_tls=house.settings.by_tls),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=house.settings.public_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=house.settings.by_tls,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
@@ -72,9 +73,9 @@ def create_app(house: House) -> Flask:
     csrf = CSRFProtect(app)
     pages.register(app)
     for blueprint in (
-        access, account, notices, queue, cases, actions, files, documents, registers, networks,
-        indicators, recommendations, dashboard, journals, processes, admin, newcomers, settings,
-        access_changes, verification,
+        access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
+        networks, indicators, recommendations, dashboard, journals, processes, admin, newcomers,
+        settings, access_changes, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

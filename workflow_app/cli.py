@@ -336,7 +336,7 @@ def user() -> None:
 
 def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
               ) -> str:  # fmt: skip
-    """Return a secret made for a person; that it was made here is in her history."""
+    """Return what was made for a person; that it was done here is in her history."""
     from workflow_app.services.access import is_closed
     from workflow_app.services.administration import on_server
     from workflow_app.store.accounts import SqlAccess
@@ -408,6 +408,20 @@ def _decide_on_server(number: int, *, agreed: bool) -> None:
     if isinstance(result, Refusal):
         raise click.ClickException(result.message)
     click.echo(f"{'сделано' if agreed else 'отклонено'}: {result.title}")
+
+
+@user.command(name="drop-second-factor")
+@click.argument("email", callback=_clean)
+def drop_second_factor_(email: str) -> None:
+    """Take the second factor of a person who lost her telephone; her visits end."""
+    from workflow_app.services.second_factor import drop_second_factor
+
+    def drop(access: "SqlAccess", person: int) -> str:
+        if not drop_second_factor(access, person):
+            raise click.ClickException(f"второго фактора нет: {email}")
+        return "второй фактор снят, входы этого человека завершены"
+
+    click.echo(_made_for(_ready(), email, "Второй фактор снят", drop))
 
 
 @commands.command()

@@ -11,6 +11,10 @@ class Clock(Protocol):
         """Return the present moment in UTC, aware."""
         ...
 
+    def real(self) -> datetime:
+        """Return the moment that clocks outside show, such as those of telephones."""
+        ...
+
 
 class SystemClock:
     """The real time."""
@@ -18,6 +22,8 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the real moment in UTC."""
         return datetime.now(UTC)  # noqa: TID251 the injected clock itself has to look somewhere
+
+    real = now
 
 
 class ShiftedClock:
@@ -35,6 +41,10 @@ class ShiftedClock:
         """Return the shifted moment in UTC."""
         return self._real.now() + self._shift
 
+    def real(self) -> datetime:
+        """Return the real moment in UTC."""
+        return self._real.now()
+
 
 class FixedClock:
     """A clock for tests: it stands still until told otherwise."""
@@ -45,6 +55,8 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the moment set last."""
         return self._moment
+
+    real = now
 
     def set(self, moment: datetime) -> None:
         """Put the hands on another moment, earlier or later."""

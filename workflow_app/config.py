@@ -87,6 +87,11 @@ class Settings(BaseModel):
         return self.backup_dir or self.data_dir / "backups"
 
     @property
+    def by_tls(self) -> bool:
+        """Tell whether people come by TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
     def is_trial(self) -> bool:
         """Tell whether no link leaves this machine: letters are files, pages are served here."""
         return self.smtp_url is None and is_local(self.host)

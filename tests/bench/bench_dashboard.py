@@ -23,7 +23,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance, WorkItem
 from workflow_app.store.models.registers import MembershipEvent, Network, Recommendation
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE
 
 FEW, MANY, ROWS, ADVICE = 170, 1_700, 12, 3
 FIRST = 100_000

@@ -27,7 +27,7 @@ from workflow_app.services.access import digest
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE
 
 DAY = "2025-08-28"
 WRITER = "P003"

@@ -25,7 +25,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality
 from workflow_app.store.models.instances import Instance, WorkItem
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE
 
 CASES_EACH, OPEN_EACH = 1_800, 90
 FEW, MANY = 10_000, 1_000_000

@@ -18,7 +18,7 @@ from stories import done
 from workflow_app.app import create_app
 from workflow_app.services.access import digest
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE
 
 ROWS, PAGE_LIMIT_MS, ROUNDS, WARM = 40, 150, 60, 5
 FAN, FAN_LIMIT_MS, FAN_STATEMENTS, FANS = 12, 100, 60, 5

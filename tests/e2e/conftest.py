@@ -17,7 +17,7 @@ from workflow_app.store import outbox
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
 from workflow_app.store.models.messages import OutboxMessage
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE
 
 _numbers = itertools.count(1)
 CHROMIUM = "/usr/bin/chromium"

@@ -45,6 +45,7 @@ PAGES = {
     "sign in": (None, "/sign-in"),
     "forgot": (None, "/forgot"),
     "new password": (None, "/choose/{link}"),
+    "second factor": ("P105", "/account/second-factor"),
 }
 FAILURES = {
     "missing": ("P003", "/cases/9999", 404),
@@ -55,6 +56,7 @@ NO_PAGES = {
     "static": "a file of the pages",
     "pages.health": "for machines",
     "files.give": "a file people brought",
+    "access.code": "after a password alone: test_second_factor.py",
     "documents.content": "a Word file",
     "documents.pdf": "a PDF file",
     "indicators.as_csv": "a table as a file",
@@ -113,6 +115,7 @@ def test_a_form_open_too_long_says_so_on_a_page(window, barriers):
     page.goto("/account")
     page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => e.remove())")
     page.get_by_label("Для чего новый ключ").fill("сайт школы")
+    page.get_by_label("Ваш пароль").fill("my secret")
     page.get_by_role("button", name="Создать ключ").click()
     assert "слишком долго" in page.get_by_role("heading").inner_text()
     page.problems = [said for said in page.problems if "status of 400" not in said]

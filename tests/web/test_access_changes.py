@@ -9,7 +9,14 @@ from test_door import PASSWORD, knock, link_in_the_letters, look_whose
 
 from workflow_app.services.access_changes import decide_on_server, key_roles
 from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.models.accounts import AccessChange, Account, AdminEvent, SignInSession
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import (
+    AccessChange,
+    Account,
+    AdminEvent,
+    SecondFactor,
+    SignInSession,
+)
 from workflow_app.store.models.directory import Person, Position, Substitution
 from workflow_app.store.models.messages import Notice, OutboxMessage
 
@@ -297,6 +304,18 @@ def test_a_closed_account_is_out_at_once(browser, district, ask):
     assert head.client.get("/").status_code == 302
     assert not district.rows(SignInSession, person_id=district.people["P105"])
     knock(browser(), status=422, login="p105@levokum.example")
+
+
+def test_a_lost_telephone_is_dropped_by_two(browser, district, ask):
+    person = district.people["P105"]
+    assert ask("/admin/people/{}/second-factor/drop") is None, "there is none"
+    district.house.transact(lambda uow: SqlAccess(uow).put_factor(person, "sealed", 1, ["hash"]))
+    assert "Второй фактор включён" in browser("P003").get(f"/admin/people/{person}")
+    change = ask("/admin/people/{}/second-factor/drop")
+    assert district.rows(SecondFactor)
+    say(browser, "P002", change)
+    assert district.rows(SecondFactor) == []
+    assert account(district)["reset_at"] is not None
 
 
 def test_an_administrator_ends_the_visits_of_a_person_at_once(browser, district):

@@ -43,6 +43,7 @@ WRITES = {
     "/admin/people/1/access": {"active": "0"},
     "/admin/people/1/email": {"email": "new@levokum.example"},
     "/admin/people/1/visits/end": {},
+    "/admin/people/1/second-factor/drop": {},
     "/admin/positions": {"person": "1", "organisation": "1", "role": "clerk", "title": "т"},
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},

@@ -1,18 +1,20 @@
 """The door: who comes in, who does not, and how a lost key is replaced."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from counting import counted
 from sqlalchemy import update
 
+from workflow_app.app import create_app
 from workflow_app.services.access import MOST_FAILURES
 from workflow_app.store.models.accounts import Account, SignInSession
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice
 from workflow_app.tasks import effects
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE, KNOWN
 
 PASSWORD = "demo-2025"
 TEMPLATES = Path(__file__).parents[2] / "workflow_app/web/templates"
@@ -209,3 +211,52 @@ def test_signing_out_ends_the_visit_and_the_next_one_knows_what_is_new(browser, 
     assert "с прошлого визита" in page
     assert 'class="fresh"' in page
     assert "Новое имя сети" in again.get("/?new=1")
+
+
+def test_who_guesses_a_password_locks_nobody_out_of_a_browser_that_knows_her(browser):
+    own, stranger, colleague = browser(), browser(), browser()
+    knock(own)
+    own.post("/sign-out")
+    knock(colleague, login="p105@levokum.example")
+    for _ in range(MOST_FAILURES):
+        knock(stranger, "не тот пароль", 422)
+    for locked in (stranger, colleague):
+        knock(locked, status=429)
+    knock(own)
+    own.post("/sign-out")
+    for _ in range(MOST_FAILURES):
+        knock(own, "не тот пароль", 422)
+    knock(own, status=429)
+    knock(colleague, login="p105@levokum.example")
+
+
+def test_a_mark_made_up_by_a_stranger_knows_nobody(browser):
+    own, stranger = browser(), browser()
+    knock(own)
+    mark = own.client.get_cookie(KNOWN).value
+    for _ in range(MOST_FAILURES):
+        knock(stranger, "не тот пароль", 422)
+    for made_up in ("", "x", mark[:-1] + ("A" if mark[-1] != "A" else "B"), f"{mark}x"):
+        stranger.client.set_cookie(KNOWN, made_up)
+        knock(stranger, status=429)
+
+
+def test_by_tls_every_cookie_is_bound_to_its_host(district):
+    settings = district.house.settings.model_copy(update={"public_url": "https://docs.example.ru"})
+    app = create_app(replace(district.house, settings=settings))
+    client = app.test_client()
+    page = client.get("/sign-in", base_url="https://docs.example.ru")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    sent = {"csrf_token": token, "login": LOGIN, "password": PASSWORD}
+    headers = {"Referer": "https://docs.example.ru/sign-in"}
+    came = client.post("/sign-in", base_url="https://docs.example.ru", data=sent, headers=headers)
+    assert came.status_code == 302
+    baked = [*page.headers.getlist("Set-Cookie"), *came.headers.getlist("Set-Cookie")]
+    assert {one.split("=")[0] for one in baked} >= {
+        "__Host-workflow_form", "__Host-workflow_session", "__Host-workflow_known"
+    }  # fmt: skip
+    for one in baked:
+        assert one.startswith("__Host-")
+        parts = set(one.split("; ")[1:])
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts, one
+        assert not any(part.startswith("Domain") for part in parts)

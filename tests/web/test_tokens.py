@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from browsing import text_of
+from browsing import hash_cheaply, text_of
 from click.testing import CliRunner
 from counting import counted
 from sqlalchemy import update
@@ -17,6 +17,12 @@ from workflow_app.store.models.messages import Notice
 from workflow_app.tasks import loops
 
 PASSWORD = "demo-2025"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(district):
+    for person in ("P102", "P105"):
+        hash_cheaply(district, person, PASSWORD)
 
 
 @pytest.fixture

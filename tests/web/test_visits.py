@@ -1,7 +1,7 @@
 """How a visit begins and ends: idle time, one session a browser, another secret in the forms."""
 
 import pytest
-from browsing import Browser
+from browsing import Browser, hash_cheaply
 from test_door import close
 
 from workflow_app.services.access import make_link, make_token
@@ -9,9 +9,15 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import AccessChange, Account, SignInSession
 from workflow_app.store.models.directory import Setting
 from workflow_app.tasks import loops
-from workflow_app.web.security import COOKIE
+from workflow_app.web.cookies import COOKIE
 
 LOGIN, PASSWORD = "p102@levokum.example", "demo-2025"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(district):
+    for person in ("P102", "P105"):
+        hash_cheaply(district, person, PASSWORD)
 
 
 def idle_hours(district, hours):

@@ -22,7 +22,10 @@ TOKEN_DAYS = (30, 90, 180, 365)
 """For how long a token of the API is made, the longest last."""
 USUAL_TOKEN_DAYS = 90
 WARNED_BEFORE = dt.timedelta(days=7)
-LINK_HOURS = {"invitation": 24 * 14, "password": 2}
+LINK_HOURS = {"invitation": 24 * 14, "password": 2, "second_step": 1 / 6}
+CHOOSES_PASSWORD = frozenset({"invitation", "password"})
+SECOND_STEP = frozenset({"second_step"})
+"""Kinds of links: one of them opens nothing of the other."""
 MOST_FAILURES = 8
 MOST_FAILURES_OF_ADDRESS = 64
 FAILURE_WINDOW = dt.timedelta(minutes=15)
@@ -96,7 +99,7 @@ class Access(Protocol):
     ) -> None:
         """Insert a one-time link."""
 
-    def use_link(self, token_sha256: str) -> int | None:
+    def use_link(self, token_sha256: str, kinds: frozenset[str]) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
 
     def mark_reset(self, person_id: int) -> None:
@@ -140,11 +143,14 @@ class Attempt:
         return passwords.matches(account.password_hash if account else "", password)
 
 
-def sign_in_attempt(access: Access, login: str, address: str) -> Attempt | Refusal:
-    """Return what an attempt at the door is about, or that it comes too often."""
+def sign_in_attempt(access: Access, login: str, address: str, mark: str = "") -> Attempt | Refusal:
+    """Return what an attempt at the door is about, or that it comes too often.
+
+    `mark`: by what the browser is known, if this person came in with it before.
+    """
     login = login.strip().lower()
     limits = (
-        (f"login:{login}"[:200], MOST_FAILURES),
+        ((f"known:{mark}" if mark else f"login:{login}")[:200], MOST_FAILURES),
         (f"address:{address}"[:200], MOST_FAILURES_OF_ADDRESS),
     )
     return _attempt(access, Attempt(access.account(login), limits, WRONG))
@@ -225,7 +231,7 @@ def is_closed(access: Access, person_id: int) -> bool:
 
 def choose_password(access: Access, token: str, password_hash: str) -> int | Refusal:
     """Set a password by a one-time link; return the person."""
-    person_id = access.use_link(digest(token))
+    person_id = access.use_link(digest(token), CHOOSES_PASSWORD)
     if person_id is None or is_closed(access, person_id):
         return STALE_LINK
     former = access.account_of(person_id)

@@ -33,6 +33,7 @@ from workflow_app.services.administration import (
     over,
 )
 from workflow_app.services.import_rows import MAIL_ADDRESS
+from workflow_app.services.second_factor import Factors, drop_second_factor
 
 LONGEST_EMAIL = 200
 NOT_YOU = "Если вы об этом не знаете, сообщите в отдел образования."
@@ -85,6 +86,10 @@ class AccessChanges(Administration, Protocol):
     @property
     def now(self) -> dt.datetime:
         """The moment of this transaction, UTC."""
+
+    @property
+    def access(self) -> Factors:
+        """Accounts, links and second factors."""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -187,6 +192,25 @@ class NewState(_Wish):
         return {}
 
 
+class NoSecondFactor(_Wish):
+    """A telephone is lost: she signs in by her password alone."""
+
+    kind: Literal["drop_second_factor"] = "drop_second_factor"
+
+    def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
+        """Return what would be done, in words; or why it cannot be."""
+        del municipality_id
+        if store.access.factor(self.person_id) is None:
+            return Refusal("no_second_factor", f"{name}: второго фактора нет")
+        return f"Вход без второго фактора: {name}"
+
+    def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
+        """Take it away."""
+        del municipality_id
+        drop_second_factor(store.access, self.person_id)
+        return {}
+
+
 class Appointment(_Wish):
     """A person gets an office from a day on."""
 
@@ -280,7 +304,7 @@ class StandIn(_Wish):
         return {"substitution_id": made}
 
 
-Wish = NewEmail | NewState | Appointment | StandIn
+Wish = NewEmail | NewState | NoSecondFactor | Appointment | StandIn
 WISH: TypeAdapter[Wish] = TypeAdapter(Annotated[Wish, Field(discriminator="kind")])
 
 

@@ -78,6 +78,9 @@ DEFAULTS: Mapping[str, Default] = {
     "access.idle_hours": Default(
         "Через сколько часов без действий вход заканчивается; 0 — только через 30 дней", 12
     ),
+    "access.second_factor": Default(
+        "Второй фактор для подписывающих и администраторов обязателен", value=False
+    ),
     "files.day": Default("Сколько файлов человек прикладывает за день", 100),
     "A-16": Default("Публикация приказа на сайте, рабочих дней", {"within": 10, "required": False}),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
+    and_,
     bindparam,
     delete,
     func,
@@ -27,10 +28,11 @@ from workflow_app.store.models.accounts import (
 )
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, Person, Position, Setting
+from workflow_app.store.second_factors import FACTOR, SqlFactors
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
-    from workflow_app.services.access import Access
+    from workflow_app.services.second_factor import Factors
 
 _ACCOUNT = table(Account)
 _SESSION = table(SignInSession)
@@ -54,6 +56,12 @@ _SESSIONS = (
         _SESSION.c.seen_at,
         _SESSION.c.expires_at,
         _setting("access.idle_hours").label("idle_hours"),
+        _setting("access.second_factor").label("demands_factor"),
+        select(FACTOR.c.person_id)
+        .where(FACTOR.c.person_id == _PERSON.c.id)
+        .correlate(_PERSON)
+        .exists()
+        .label("has_factor"),
     )
     .join_from(_SESSION, _PERSON, _PERSON.c.id == _SESSION.c.person_id)
 )  # fmt: skip
@@ -68,6 +76,8 @@ class Visit:
     seen_at: dt.datetime
     is_over: bool
     """Whether it lasted too long, or she did nothing for too long."""
+    lacks_factor: bool
+    """Whether her municipality demands a second factor of some, and she has none."""
 
 
 def _ends_at(seen_at: dt.datetime, expires_at: dt.datetime, idle_hours: int | None) -> dt.datetime:
@@ -80,13 +90,11 @@ def _token(row: Any) -> Token:
     return Token(row.token_sha256, row.person_id, row.title, expires_at, row.used_at)
 
 
-class SqlAccess:
+class SqlAccess(SqlFactors):
     """Access within one unit of work."""
 
     def __init__(self, uow: SqlUnitOfWork) -> None:
-        self._uow = uow
-        self._connection = uow.connection
-        self.now = uow.now
+        super().__init__(uow)
 
     def account(self, login: str) -> AccountRow | None:
         """Return the account with this login."""
@@ -138,7 +146,13 @@ class SqlAccess:
         if row is None:
             return None
         until = _ends_at(row.seen_at, row.expires_at, row.idle_hours)
-        return Visit(row.person_id, row.seen_at, is_over=until <= self.now)
+        demanded = row.demands_factor
+        if demanded is None:
+            demanded = default_of("access.second_factor")
+        return Visit(
+            row.person_id, row.seen_at, is_over=until <= self.now,
+            lacks_factor=bool(demanded) and not row.has_factor,
+        )  # fmt: skip
 
     def over(self) -> list[str]:
         """Return the sessions that are over."""
@@ -178,13 +192,15 @@ class SqlAccess:
             )
         )  # fmt: skip
 
-    def _fresh_link(self, token_sha256: str) -> tuple[ColumnElement[bool], ...]:
-        is_unused = _LINK.c.used_at.is_(None)
+    def _fresh_link(
+        self, token_sha256: str, kinds: frozenset[str]
+    ) -> tuple[ColumnElement[bool], ...]:
+        is_unused = and_(_LINK.c.used_at.is_(None), _LINK.c.kind.in_(kinds))
         return _LINK.c.token_sha256 == token_sha256, is_unused, _LINK.c.expires_at > self.now
 
-    def owner_of_link(self, token_sha256: str) -> int | None:
+    def owner_of_link(self, token_sha256: str, kinds: frozenset[str]) -> int | None:
         """Return whose one-time link this is; None for one that leads nowhere any more."""
-        query = select(_LINK.c.person_id).where(*self._fresh_link(token_sha256))
+        query = select(_LINK.c.person_id).where(*self._fresh_link(token_sha256, kinds))
         return self._connection.execute(query).scalar_one_or_none()
 
     def words_of(self, person_id: int) -> list[str]:
@@ -206,11 +222,11 @@ class SqlAccess:
         rows = [*self._connection.execute(person), *self._connection.execute(places)]
         return [word for row in rows for word in row if word]
 
-    def use_link(self, token_sha256: str) -> int | None:
+    def use_link(self, token_sha256: str, kinds: frozenset[str]) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
         used = (
             update(_LINK)
-            .where(*self._fresh_link(token_sha256))
+            .where(*self._fresh_link(token_sha256, kinds))
             .values(used_at=self.now)
             .returning(_LINK.c.person_id)
         )
@@ -284,6 +300,6 @@ class SqlAccess:
         put_letter(self._uow, person_id, subject, text)
 
 
-def _is_access(access: SqlAccess) -> "Access":
+def _is_access(access: SqlAccess) -> "Factors":
     """Let mypy check that the store offers what access needs."""
     return access

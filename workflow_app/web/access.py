@@ -1,21 +1,26 @@
 """The door: sign in, sign out, first access, a forgotten password."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
 from workflow_app.services import access as service
-from workflow_app.services import passwords
+from workflow_app.services import passwords, second_factor
 from workflow_app.store import outbox, visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
+from workflow_app.web import cookies, limits
 from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
-from workflow_app.web.security import COOKIE, forget_browser
+from workflow_app.web.security import forget_browser
 
 access = Blueprint("access", __name__)
+
+HALF_WAY = "second_step"
+"""Where a browser keeps that its password was right."""
 
 
 @access.route("/sign-in", methods=["GET", "POST"])
@@ -24,55 +29,106 @@ def sign_in() -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return render_template("access/sign_in.html", login="", refusal=None)
     login = request.form.get("login", "")
-    token = _enter(login, request.form.get("password", ""))
-    if isinstance(token, Refusal):
-        page = render_template("access/sign_in.html", login=login, refusal=token)
-        return page, limits.status_of(token, 422)
-    response = redirect(_inside(request.args.get("next", "")))
-    _remember(response, token)
+    entry = _enter(login, request.form.get("password", ""))
+    if isinstance(entry, Refusal):
+        page = render_template("access/sign_in.html", login=login, refusal=entry)
+        return page, limits.status_of(entry, 422)
+    if isinstance(entry, HalfWay):
+        forget_browser()
+        session[HALF_WAY] = entry.token
+        response = redirect(url_for("access.code", next=request.args.get("next") or None))
+    else:
+        response = _inside(entry)
+    cookies.remember(response, login)
     return response
 
 
-def _enter(login: str, password: str) -> str | Refusal:
-    """Return the token of a new session, or why there is none."""
-    address, browser = limits.client_address(), cleaned(request.headers.get("User-Agent", ""))
-    before = service.digest(request.cookies.get(COOKIE, ""))
-    attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address))
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """The password was right; a code has to follow."""
+
+    token: str
+
+
+def _enter(login: str, password: str) -> str | HalfWay | Refusal:
+    """Return the token of a new session, or what opens one, or why there is none."""
+    address = limits.client_address()
+    mark = cookies.mark_of(login)
+    attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address, mark))
     if isinstance(attempt, Refusal):
         return attempt
     is_right = attempt.compare(password)
     if isinstance(is_right, Refusal):
         return is_right
 
-    def enter(uow: SqlUnitOfWork) -> str | Refusal:
-        account = service.conclude(SqlAccess(uow), attempt, is_right=is_right)
+    def enter(uow: SqlUnitOfWork) -> str | HalfWay | Refusal:
+        store = SqlAccess(uow)
+        account = service.conclude(store, attempt, is_right=is_right)
         if isinstance(account, Refusal):
             return account
-        token = service.open_session(SqlAccess(uow), account.person_id, browser)
-        visits.begin(uow, account.person_id)
-        visits.close(uow, before)
-        return token
+        if store.factor(account.person_id):
+            return HalfWay(service.make_link(store, account.person_id, "second_step"))
+        return _opened(uow, account.person_id)
 
     return house().transact(enter)
 
 
-def _inside(target: str) -> str:
-    """Return where to go after the door: only a page of this house."""
-    return target if is_inner(target) else url_for("queue.show")
+def _opened(uow: SqlUnitOfWork, person_id: int) -> str:
+    """Return the token of a new session; the one before it in this browser ends."""
+    browser = cleaned(request.headers.get("User-Agent", ""))
+    token = service.open_session(SqlAccess(uow), person_id, browser)
+    visits.begin(uow, person_id)
+    visits.close(uow, service.digest(cookies.visit()))
+    return token
 
 
-def _remember(response: Response, token: str) -> None:
+@access.route("/sign-in/code", methods=["GET", "POST"])
+def code() -> Response | str | tuple[str, int]:
+    """Let a person in whose password was right, by a code of her telephone."""
+    first_step = service.digest(session.get(HALF_WAY, ""))
+    if request.method != "POST":
+        is_fresh = read(lambda uow: SqlAccess(uow).owner_of_link(first_step, service.SECOND_STEP))
+        return render_template("access/code.html", refusal=None) if is_fresh else _begin_again()
+    typed, real_now = request.form.get("code", ""), house().clock.real()
+
+    def enter(uow: SqlUnitOfWork) -> str | Refusal:
+        store, key = SqlAccess(uow), house().settings.secret_key
+        person = store.owner_of_link(first_step, service.SECOND_STEP)
+        if person is None or service.is_closed(store, person):
+            return second_factor.STALE_STEP
+        refusal = second_factor.check(store, key, person, typed, real_now)
+        if refusal:
+            return refusal
+        store.use_link(first_step, service.SECOND_STEP)
+        return _opened(uow, person)
+
+    token = house().transact(enter)
+    if token is second_factor.STALE_STEP:
+        return _begin_again()
+    if isinstance(token, Refusal):
+        page = render_template("access/code.html", refusal=token)
+        return page, limits.status_of(token, 422)
+    return _inside(token)
+
+
+def _begin_again() -> Response:
+    flash(second_factor.STALE_STEP.message, "info")
+    return redirect(url_for("access.sign_in", next=request.args.get("next") or None))
+
+
+def _inside(token: str) -> Response:
+    """Go on as who is signed in now, to a page of this house."""
+    target = request.args.get("next", "")
+    response = redirect(target if is_inner(target) else url_for("queue.show"))
     forget_browser()
-    response.set_cookie(
-        COOKIE, token, max_age=service.SESSION_DAYS * 86400, httponly=True, samesite="Lax",
-        secure=house().settings.public_url.startswith("https://"),
-    )  # fmt: skip
+    cookies.begin_visit(response, token)
+    return response
 
 
 @access.post("/sign-out")
 def sign_out() -> Response:
     """End this session, or all of them."""
-    token = service.digest(request.cookies.get(COOKIE, ""))
+    token = service.digest(cookies.visit())
     everywhere = "everywhere" in request.form
 
     def end(uow: SqlUnitOfWork) -> None:
@@ -86,7 +142,7 @@ def sign_out() -> Response:
     house().transact(end)
     forget_browser()
     response = redirect(url_for("access.sign_in"))
-    response.delete_cookie(COOKIE)
+    cookies.end_visit(response)
     return response
 
 
@@ -139,7 +195,7 @@ def _choose(token: str, password: str) -> int | Refusal:
 
     def known(uow: SqlUnitOfWork) -> list[str] | None:
         store = SqlAccess(uow)
-        person = store.owner_of_link(service.digest(token))
+        person = store.owner_of_link(service.digest(token), service.CHOOSES_PASSWORD)
         return None if person is None else store.words_of(person)
 
     words = read(known)

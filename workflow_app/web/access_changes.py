@@ -113,7 +113,8 @@ def history(who: int) -> str:
             abort(404)
         return render_template(
             "admin/person.html", person=person, account=uow.session.get(Account, who),
-            capacities=uow.actor(who).capacities, events=store.history(uow.session, person),
+            factor=SqlAccess(uow).factor(who), capacities=uow.actor(who).capacities,
+            events=store.history(uow.session, person),
         )  # fmt: skip
 
     return read(look)

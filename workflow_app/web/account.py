@@ -18,10 +18,10 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
+from workflow_app.web import cookies, limits
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
-from workflow_app.web.security import COOKIE, person_id
+from workflow_app.web.security import person_id
 from workflow_app.web.signing import confirm
 
 account = Blueprint("account", __name__)
@@ -38,7 +38,7 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
             "account/show.html", person=row,
             account=uow.session.get(Account, person),
             sent=request.form, terms=service.TOKEN_DAYS,
-            usual=service.USUAL_TOKEN_DAYS,
+            usual=service.USUAL_TOKEN_DAYS, factor=SqlAccess(uow).factor(person),
             sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
             tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
             waiting=SqlAccessChanges(uow).waiting_for(person),
@@ -53,7 +53,7 @@ def _refused(refusal: Refusal) -> Answer:
 
 
 def _here() -> str:
-    return service.digest(request.cookies.get(COOKIE, ""))
+    return service.digest(cookies.visit())
 
 
 @account.get("/account")

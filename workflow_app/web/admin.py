@@ -190,6 +190,15 @@ def set_access(who: int) -> Response:
     )
 
 
+@admin.post("/admin/people/<int:who>/second-factor/drop")
+def drop_second_factor(who: int) -> Response:
+    """Let a person who lost her telephone in by her password alone."""
+    return _wish(
+        access_changes.NoSecondFactor(person_id=who), "Второй фактор снят.",
+        url_for("access_changes.history", who=who),
+    )  # fmt: skip
+
+
 @admin.post("/admin/people/<int:who>/visits/end")
 def end_visits(who: int) -> Response:
     """Sign a person out everywhere."""

@@ -16,17 +16,18 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services.access import digest
+from workflow_app.services.second_factor import is_demanded_of
 from workflow_app.store import visits
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
+from workflow_app.web import cookies, limits
 from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
 from workflow_app.web.pages import is_fragment, written_here
 
-COOKIE = "workflow_session"
 OPEN = {
     "access.sign_in",
+    "access.code",
     "access.forgot",
     "access.choose",
     "static",
@@ -34,6 +35,8 @@ OPEN = {
     "verification.show",
 }
 """Endpoints for people who are not signed in; a test reads this list."""
+SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
+"""What is open to who has to set up a second factor before everything else."""
 WITHOUT_PERSON = {"static", "pages.health", "verification.show"}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
@@ -62,9 +65,14 @@ def _who() -> BaseResponse | None:
         return None
     if request.blueprint in OWN_SIGN_IN:
         return None
-    token = request.cookies.get(COOKIE, "")
+    token = cookies.visit()
     if token:
-        g.person_id = _person_of(digest(token))
+        visit = _visit(digest(token))
+        g.person_id = visit.person_id if visit else None
+        if visit and visit.lacks_factor and _is_demanded():
+            g.demands_factor = True
+            if request.endpoint not in SETS_UP:
+                return _set_up_first()
     if g.person_id is None and request.endpoint not in OPEN:
         if request.endpoint is None:
             return None
@@ -87,7 +95,29 @@ def _ended() -> BaseResponse:
     return make_response(said, 401)
 
 
-def _person_of(token_sha256: str) -> int | None:
+def _is_demanded() -> bool:
+    processes = house().processes.values()
+    return read(lambda uow: is_demanded_of(uow.actor(person_id()), processes))
+
+
+def _set_up_first() -> BaseResponse:
+    """Lead to the second factor; where she wanted to go, and what she wrote, is not lost."""
+    sentence = "Сначала настройте второй фактор: без него ничего не сохранено."
+    if is_fragment():
+        return make_response(jsonify(code="second_factor", message=sentence, fields={}), 403)
+    is_look = request.method in ("GET", "HEAD")
+    target = request.full_path.rstrip("?") if is_look else split(request.referrer or "").path
+    door = url_for("second_factor.show", next=target or None)
+    typed = [] if is_look else written_here()
+    if not typed:
+        return redirect(door)
+    page = render_template(
+        "failure.html", code=403, sentence=sentence, written=typed, set_up=door
+    )  # fmt: skip
+    return make_response(page, 403)
+
+
+def _visit(token_sha256: str) -> Visit | None:
     """Return who is signed in; a session unseen for a while is marked as seen again."""
     visit = read(lambda uow: SqlAccess(uow).signed_in(token_sha256))
     if visit is None:
@@ -97,7 +127,7 @@ def _person_of(token_sha256: str) -> int | None:
         return None
     if house().clock.now() - visit.seen_at >= visits.NOTED_EVERY:
         house().transact(lambda uow: visits.seen_again(uow, token_sha256))
-    return visit.person_id
+    return visit
 
 
 def forget_browser() -> None:
@@ -126,7 +156,7 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint != "static":  # whatever sends a file would let browsers and proxies keep it
         response.headers["Cache-Control"] = "no-store"
-    if house().settings.public_url.startswith("https://"):
+    if house().settings.by_tls:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     limits.tell_when(response)
     return response

@@ -84,12 +84,29 @@ def _blind(process: Process, state: State) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _blind_voters(process: Process, ballot: Ballot) -> Iterator[Finding]:
-    """Whoever is asked must be able to open the case, as far as it says who that is."""
+def _asked(ballot: Ballot) -> list[str]:
+    """Return the offices a ballot asks, as far as its voters' source says who that is."""
     function = plain_function(ballot.voters)
     asked = [m.name("role") for m in mentions(function) if m.kind == "Voter"] if function else ()
-    for role in dict.fromkeys(asked):
-        if role and all(reader.held_by != role for reader in process.readers):
+    return [role for role in dict.fromkeys(asked) if role]
+
+
+def signing_offices(process: Process) -> frozenset[str]:
+    """Return the offices whose holders sign a step or an answer of a process."""
+    steps = {role.held_by for step in process.transitions if step.signed for role in step.by}
+    answers = {
+        office
+        for ballot in process.ballots.values()
+        if any(answer.signed for answer in ballot.answers)
+        for office in _asked(ballot)
+    }
+    return frozenset(steps | answers)
+
+
+def _blind_voters(process: Process, ballot: Ballot) -> Iterator[Finding]:
+    """Whoever is asked must be able to open the case, as far as it says who that is."""
+    for role in _asked(ballot):
+        if all(reader.held_by != role for reader in process.readers):
             yield Finding(
                 ballot.where, "cannot_read",
                 f"Опрос «{ballot.title}» спрашивает должность «{role}», а дела она не видит",

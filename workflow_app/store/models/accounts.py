@@ -57,6 +57,29 @@ class ApiToken(Base):
     warned_at: Mapped[dt.datetime | None]
 
 
+class SecondFactor(Base):
+    """What a person's telephone gives codes by, encrypted."""
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    secret: Mapped[str] = mapped_column(String(200))
+    last_step: Mapped[int]
+    """The newest step whose code was used: neither it nor an older one is good again."""
+    created_at: Mapped[dt.datetime]
+
+
+class RecoveryCode(Base):
+    """A code for the day on which the telephone is lost; using it deletes the row."""
+
+    __tablename__ = "recovery_code"
+
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
 class AccessLink(Base):
     """A one-time link: first access or a new password."""
 

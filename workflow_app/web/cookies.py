@@ -1,0 +1,85 @@
+"""The cookies of a browser; by TLS each is bound to this very host (`__Host-`, RFC 6265bis 4.1.3).
+
+A browser that somebody signed in with is known from then on. Guesses at her password are counted
+apart for each known browser, and once for all others: who guesses locks nobody out of her own.
+"""
+
+import hashlib
+import secrets
+
+from flask import request
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from workflow_app.services.access import SESSION_DAYS, digest
+from workflow_app.web.house import house
+
+COOKIE = "workflow_session"
+"""The visit."""
+KNOWN = "workflow_known"
+KNOWN_DAYS = 365
+MOST_KNOWN = 5
+"""So many people of one machine are known to its browser, the last ones."""
+
+
+def called(name: str, *, by_tls: bool) -> str:
+    """Return how a cookie is called."""
+    return f"__Host-{name}" if by_tls else name
+
+
+def visit() -> str:
+    """Return the token of this browser's visit; empty where it has none."""
+    return _get(COOKIE)
+
+
+def begin_visit(response: Response, token: str) -> None:
+    """Let the browser carry a visit."""
+    _put(response, COOKIE, token, SESSION_DAYS)
+
+
+def end_visit(response: Response) -> None:
+    """Let the browser forget its visit."""
+    _put(response, COOKIE, "", 0)
+
+
+def mark_of(login: str) -> str:
+    """Return by which mark this browser is known for a login; empty where it is not."""
+    return _marks().get(_short(login), "")
+
+
+def remember(response: Response, login: str) -> None:
+    """Know this browser for a login from now on."""
+    own = mark_of(login) or secrets.token_urlsafe(16)
+    others = [pair for pair in _marks().items() if pair[0] != _short(login)]
+    marks = dict([*others, (_short(login), own)][-MOST_KNOWN:])
+    _put(response, KNOWN, _signer().dumps(marks), KNOWN_DAYS)
+
+
+def _marks() -> dict[str, str]:
+    try:
+        found = _signer().loads(_get(KNOWN))
+    except BadSignature:
+        return {}
+    return dict(found)
+
+
+def _short(login: str) -> str:
+    return digest(login.strip().lower())[:16]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(
+        house().settings.secret_key, salt=KNOWN, signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
+def _get(name: str) -> str:
+    return request.cookies.get(called(name, by_tls=house().settings.by_tls), "")
+
+
+def _put(response: Response, name: str, value: str, days: int) -> None:
+    by_tls = house().settings.by_tls
+    response.set_cookie(
+        called(name, by_tls=by_tls), value, max_age=days * 86400, httponly=True, samesite="Lax",
+        secure=by_tls,
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""My second factor: switch it on with a telephone, keep the recovery codes, switch it off."""
+
+from base64 import b64encode
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from workflow_app.documents.qr import qr_png
+from workflow_app.engine.refusals import Refusal
+from workflow_app.services import access
+from workflow_app.services import second_factor as service
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.accounts import Account
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits
+from workflow_app.web.entrance import is_inner
+from workflow_app.web.house import house, read
+from workflow_app.web.security import person_id
+from workflow_app.web.signing import confirm
+
+second_factor = Blueprint("second_factor", __name__)
+
+SEALED = "_sealed"
+"""The field in which the secret comes back; a name that is never given back as typed text."""
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    """Show the factor she has, or a secret for a new one: the same again after a wrong code."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        person, key = person_id(), house().settings.secret_key
+        store = SqlAccess(uow)
+        factor = store.factor(person)
+        if factor:
+            return render_template("account/second_factor.html", factor=factor, refusal=refusal)
+        sealed = request.form.get(SEALED, "")
+        secret = service.shown_again(key, person, sealed) if sealed else None
+        if secret is None:
+            secret, sealed = service.new_secret(key, person)
+        login = uow.session.get_one(Account, person).login
+        address = service.address_of(secret, login)
+        picture = b64encode(qr_png(address)).decode()
+        groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+        return render_template(
+            "account/second_factor.html", factor=None, refusal=refusal, sealed=sealed,
+            picture=picture, secret=" ".join(groups), next=_next(),
+            is_demanded="demands_factor" in g,
+        )  # fmt: skip
+
+    return read(look)
+
+
+def _next() -> str | None:
+    target = request.args.get("next", "")
+    return target if is_inner(target) else None
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    return _page(refusal), limits.status_of(refusal, 422)
+
+
+@second_factor.get("/account/second-factor")
+def show() -> str:
+    """Show whether it is on, and how to switch it."""
+    return _page()
+
+
+@second_factor.post("/account/second-factor/on")
+def switch_on() -> str | tuple[str, int]:
+    """Switch it on for a code and the password; the recovery codes are shown once."""
+    person, sealed, typed = person_id(), request.form.get(SEALED, ""), request.form.get("code", "")
+    account = confirm(person, request.form.get("password", ""))
+    if isinstance(account, Refusal):
+        return _refused(account)
+    key, real_now = house().settings.secret_key, house().clock.real()
+
+    def switch(uow: SqlUnitOfWork) -> tuple[str, ...] | Refusal:
+        store = SqlAccess(uow)
+        if not access.stands(store, account):
+            return access.WRONG_PASSWORD
+        return service.switch_on(store, key, person, sealed, typed, real_now)
+
+    codes = house().transact(switch)
+    if isinstance(codes, Refusal):
+        return _refused(codes)
+    return render_template("account/recovery_codes.html", codes=codes, next=_next())
+
+
+@second_factor.post("/account/second-factor/off")
+def switch_off() -> Response | tuple[str, int]:
+    """Switch it off for a code and the password."""
+    person, typed = person_id(), request.form.get("code", "")
+    account = confirm(person, request.form.get("password", ""))
+    if isinstance(account, Refusal):
+        return _refused(account)
+    key, real_now = house().settings.secret_key, house().clock.real()
+
+    def switch(uow: SqlUnitOfWork) -> Refusal | None:
+        store = SqlAccess(uow)
+        if not access.stands(store, account):
+            return access.WRONG_PASSWORD
+        return service.switch_off(store, key, person, typed, real_now)
+
+    refusal = house().transact(switch)
+    if refusal:
+        return _refused(refusal)
+    flash("Второй фактор выключен.", "success")
+    return redirect(url_for("account.show"))
