@@ -19,7 +19,23 @@ LATEST = {"up": 6.0, "demo": 9.0}
 SECONDS = random.Random(12)  # noqa: S311 (the same moments in every run)
 
 
-def start(folder, command, **given):
+@pytest.fixture
+def start():
+    """Start commands; what a failed test leaves of them is ended."""
+    started = []
+
+    def begin(folder, command, **given):
+        started.append(launch(folder, command, **given))
+        return started[-1]
+
+    yield begin
+    for tree in started:
+        if tree.poll() is None:
+            tree.kill()  # its watchdog ends the rest
+            tree.wait()
+
+
+def launch(folder, command, **given):
     """Start a command in a process group of its own, as a terminal does."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environ = {**kept, "DATA_DIR": str(folder), "PORT": str(free_port()), **given}
@@ -53,7 +69,7 @@ def eventually(is_so, said, seconds):
 @pytest.mark.deep
 @pytest.mark.parametrize("command", LATEST)
 @pytest.mark.parametrize("number", range(PAIRS))
-def test_two_signals_at_nearly_once_end_everything_soon(tmp_path, command, number):
+def test_two_signals_at_nearly_once_end_everything_soon(start, tmp_path, command, number):
     folder = tmp_path / "data"
     tree = start(folder, command)
     time.sleep(SECONDS.uniform(0.2, LATEST[command]))
@@ -71,7 +87,7 @@ def test_two_signals_at_nearly_once_end_everything_soon(tmp_path, command, numbe
 
 
 @pytest.mark.deep
-def test_the_doctor_knows_a_running_tree_with_a_moved_clock(tmp_path):
+def test_the_doctor_knows_a_running_tree_with_a_moved_clock(start, tmp_path):
     folder = tmp_path / "data"
     log = folder.with_suffix(".log")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

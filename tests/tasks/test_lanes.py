@@ -119,7 +119,7 @@ def test_a_relay_hands_out_all_the_same_when_its_clock_goes_an_hour_back(distric
 
 @pytest.mark.deep
 def test_a_killed_relay_with_a_beat_is_followed_by_one_whose_clock_is_an_hour_back(
-    district, workers, tmp_path
+    district, workers, tmp_path, request
 ):
     letters(district, 1)
     settings = workers.house.settings.environ()
@@ -128,7 +128,9 @@ def test_a_killed_relay_with_a_beat_is_followed_by_one_whose_clock_is_an_hour_ba
     def run(moment):
         environ = {**os.environ, **settings, "CLOCK": moment.isoformat()}
         with (tmp_path / "relay.log").open("a") as log:
-            return subprocess.Popen(argv, env=environ, stdout=log, stderr=log)
+            process = subprocess.Popen(argv, env=environ, stdout=log, stderr=log)
+        request.addfinalizer(process.kill)
+        return process
 
     def eventually(is_so):
         end = time.monotonic() + 30
