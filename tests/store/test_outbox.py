@@ -13,7 +13,7 @@ from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.messages import Incident, OutboxMessage
-from workflow_app.tasks import effects
+from workflow_app.tasks import effects, loops
 
 LETTERS = outbox.LANES["letters"].most
 SILENT = MailError(permanent=False, reason="сервер молчит", unanswered=True)
@@ -113,6 +113,24 @@ def test_what_waits_in_the_brokers_list_is_not_handed_out_again(district):
     assert handed(district) == []
     district.house.clock.advance(outbox.HANDED)
     assert handed(district) == waiting  # the list is empty: lost
+
+
+def test_a_clock_that_went_back_lets_nothing_wait_until_it_has_caught_up(district):
+    house, back = district.house, dt.timedelta(hours=1)
+    begun, handed_out, *_ = waiting = letters(district, LETTERS + 1)
+    assert loops.is_mine(house, "relay", "a relay")
+    assert handed(district) == waiting[:LETTERS]
+    assert house.tell(lambda uow: effects.begin(uow, "mail", begun))  # by a worker that dies
+    house.clock.advance(-back)
+    assert loops.is_mine(house, "relay", "the next relay")
+    house.clock.advance(outbox.LEASE - dt.timedelta(seconds=1))
+    assert handed(district) == []
+    assert effects.carry_out(house, begun, "mail") == "done before"  # it might be alive
+    house.clock.advance(dt.timedelta(seconds=1))
+    assert handed(district) == [begun, handed_out]
+    for number in (begun, handed_out):
+        assert effects.carry_out(house, number, "mail") == "done"
+    assert handed(district) == waiting[LETTERS:]
 
 
 def test_letters_wait_behind_the_probe_of_a_server_that_does_not_answer(district):

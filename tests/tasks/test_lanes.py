@@ -77,6 +77,19 @@ def test_a_broker_that_lost_everything_gets_everything_again(district, workers):
     assert listed(workers)["notices"] == 30
 
 
+def test_what_was_listed_before_the_clock_went_back_is_not_listed_again(district, workers):
+    notices(district, 30)
+    assert loops.is_mine(workers.house, "relay", "a relay")
+    assert publish(workers) == 30
+    district.house.clock.advance(dt.timedelta(hours=-1))
+    for _ in range(3):
+        assert loops.is_mine(workers.house, "relay", "a relay")
+        district.house.clock.advance(outbox.HANDED)
+        assert publish(workers) == 0
+    workers.broker.flushall()
+    assert publish(workers) == 30
+
+
 def test_nothing_is_marked_as_handed_out_while_the_broker_does_not_answer(district, workers):
     notices(district, 3)
     settings = workers.house.settings.model_copy(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Lease
@@ -17,12 +17,10 @@ def hold(
 ) -> bool:
     """Take or keep a lease; False while somebody else has it.
 
-    A lease that ends later than one taken now would is of a clock that has gone back: it is free,
-    but for the seconds by which clocks of several machines differ.
+    One of a clock that has gone back is free.
     """
     values = {"holder": holder, "until": now + length, "seen_at": now}
-    ends_too_late = _LEASE.c.until > now + length + CLOCKS_DIFFER
-    free = or_(_LEASE.c.holder == holder, _LEASE.c.until <= now, ends_too_late)
+    free = or_(_LEASE.c.holder == holder, _LEASE.c.until <= now, _ends_too_late(now, length))
     where = (_LEASE.c.name == name, free)
     if connection.execute(update(_LEASE).where(*where).values(values)).rowcount == 1:
         return True
@@ -31,6 +29,22 @@ def hold(
         return False
     connection.execute(insert(_LEASE).values(name=name, **values))
     return True
+
+
+def clock_went_back(
+    connection: Connection, name: str, now: dt.datetime, length: dt.timedelta
+) -> bool:
+    """Tell whether a lease was taken at a moment that is still to come."""
+    late = select(_LEASE.c.name).where(_LEASE.c.name == name, _ends_too_late(now, length))
+    return connection.execute(late).one_or_none() is not None
+
+
+def _ends_too_late(now: dt.datetime, length: dt.timedelta) -> ColumnElement[bool]:
+    """Return the condition that a lease ends later than one taken now would.
+
+    Clocks of several machines differ by some seconds.
+    """
+    return _LEASE.c.until > now + length + CLOCKS_DIFFER
 
 
 def seen(connection: Connection) -> dict[str, dt.datetime]:

@@ -10,6 +10,8 @@
 5. A passing failure gives the place back and comes again later; one that every message of the lane
    would meet keeps its place, so that the rest waits behind it. A worker that died leaves a lease
    that ends, and the relay hands out again what nobody has and the broker's list has not.
+6. All of these are moments. When the clock has gone back, every wait begins anew at once; what is
+   in work keeps its lease, counted from now.
 """
 
 import datetime as dt
@@ -22,6 +24,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    case,
     func,
     insert,
     or_,
@@ -244,6 +247,24 @@ def postpone(
     if not keeps_place:
         values["handed_at"] = None
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(values))
+
+
+def begin_waits_anew(connection: Connection, now: dt.datetime) -> None:
+    """Count every wait from now: the moments that were written are of a clock that has gone back.
+
+    Otherwise whatever waits, and all that a killed worker had begun, would stand until the clock
+    has caught up.
+    """
+    until, handed = now + LEASE, OUTBOX.c.handed_at.is_not(None)
+    connection.execute(
+        update(OUTBOX)
+        .where(_OPEN, or_(OUTBOX.c.next_at > now, OUTBOX.c.handed_at > now))
+        .values(
+            next_at=case((handed, until), else_=now),
+            handed_at=case((handed, now)),
+            claimed_until=case((OUTBOX.c.claimed_until.is_not(None), until)),
+        )
+    )
 
 
 def fail(connection: Connection, message: Any, reason: str, now: dt.datetime) -> None:

@@ -25,7 +25,7 @@ from workflow_app.services import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import deadlines as deadline_rows
-from workflow_app.store import leases, uploads
+from workflow_app.store import leases, outbox, uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import SqlDelivery
 from workflow_app.store.outbox import LANE_OF, LANES
@@ -60,12 +60,15 @@ def publish(house: House, celery: Celery, broker: Redis) -> int:
     """Hand out the messages that have a place in their lanes; return how many."""
     # Asked first: while the broker does not answer nothing is marked as handed out.
     since = listed_since(broker)
-    now = house.clock.now().isoformat()
+    now = house.clock.now()
+    # An entry of a clock that has gone back is older than all that was handed out since.
+    since = {lane: at if at <= now else _LONG_AGO for lane, at in since.items()}
     handed = hand_out(house, since)
     for message_id, kind in handed:
         celery.send_task(
-            TASKS[kind], args=[message_id], queue=LANE_OF[kind], headers={_HANDED_AT: now}
-        )
+            TASKS[kind], args=[message_id], queue=LANE_OF[kind],
+            headers={_HANDED_AT: now.isoformat()},
+        )  # fmt: skip
     return len(handed)
 
 
@@ -124,14 +127,22 @@ def run(house: House, name: str, seconds: float, tick: Callable[[], int]) -> Non
     with Stopping() as stopping:
         while not stopping.is_wished:
             try:
-                mine = house.transact(
-                    lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
-                )
-                busy = tick() if mine else 0
+                busy = tick() if is_mine(house, name, holder) else 0
             except Exception as error:  # noqa: BLE001 (the next tick may succeed)
                 _tell(error, "tick failed", loop=name)
                 busy = 0
             stopping.wait(0 if busy else seconds)
+
+
+def is_mine(house: House, name: str, holder: str) -> bool:
+    """Take or keep the lease of a loop; before the first one after the clock went back, set right.
+
+    In this order: who dies in between leaves the lease by which the next one sees it too.
+    """
+    if house.read(lambda uow: leases.clock_went_back(uow.connection, name, uow.now, LEASE)):
+        log.warning("the clock went back", loop=name)
+        house.tell(lambda uow: outbox.begin_waits_anew(uow.connection, uow.now))
+    return house.transact(lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE))
 
 
 def relay(house: House, celery: Celery) -> None:
