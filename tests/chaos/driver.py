@@ -163,6 +163,7 @@ class Tree:
         self.smtp = stack.enter_context(running_smtp())
         self._clock, self._behind = folder.parent / f"{folder.name}.clock", 0.0
         self._set_clock(0)
+        self._slow = folder.parent / f"{folder.name}.slow"
         self.postgres = None
         if kind == "postgresql":
             # A commit that was answered has to outlive the server; the machine itself does not die.
@@ -173,7 +174,7 @@ class Tree:
             self.data, DAY, self.postgres and self.postgres.create_database("chaos"),
             prepare=lambda house: self.places.extend(settle(house, count)),
             SMTP_URL=self.smtp.url, PYTHONPATH=str(HERE / "hook"), LOG_LEVEL="WARNING",
-            CHAOS_CLOCK=str(self._clock), CHAOS_WITHOUT=without,
+            CHAOS_CLOCK=str(self._clock), CHAOS_WITHOUT=without, CHAOS_SLOW=str(self._slow),
         )  # fmt: skip
         stack.callback(self.system.stop)
         self.house = self.system.house
@@ -257,6 +258,10 @@ class Tree:
         draft = self._clock.with_suffix(".draft")
         draft.write_text(str(seconds))
         draft.replace(self._clock)
+
+    def slow_down(self, seconds):
+        """Let each decision of a tree without locks last so long."""
+        self._slow.write_text(str(seconds))
 
     # ------------------------------------------------------------ rest
 
@@ -377,7 +382,7 @@ class Player:
 
     def person(self, login):
         """Return somebody's browser, signed in however long it takes."""
-        return self._until(lambda: Patient(self._tree.system.base, login, self.tally), "sign-in")
+        return self.until(lambda: Patient(self._tree.system.base, login, self.tally), "sign-in")
 
     def staff(self, code):
         """Return the browser of somebody of the department or the centre; one visit for all."""
@@ -401,7 +406,7 @@ class Player:
             if action == until:
                 break
             if action == "send":
-                order = self._until(lambda: self._order(case), "order")
+                order = self.until(lambda: self._order(case), "order")
                 self._fill(who, order, action, fields)
             else:
                 self.press(who, order or case, action, fields)
@@ -436,7 +441,7 @@ class Player:
                 return True
             return tried
 
-        self._until(step, f"{who.login} {case} {action}")
+        self.until(step, f"{who.login} {case} {action}")
 
     def _begin(self, head):
         def step():
@@ -445,7 +450,7 @@ class Player:
             self.tally.count("presses")
             return head.begin("network_proposal")
 
-        return self._until(step, f"{head.login} begin")
+        return self.until(step, f"{head.login} begin")
 
     def _fill(self, who, case, action, fields):
         def step():
@@ -455,13 +460,14 @@ class Player:
             who.fill(case, fields, action)
             return True
 
-        self._until(step, f"{who.login} {case} {action}")
+        self.until(step, f"{who.login} {case} {action}")
 
     def _order(self, case):
         page = self.staff("P003").open(case)
         return next((one for one in re.findall(r'href="(/cases/\d+)"', page) if one != case), "")
 
-    def _until(self, step, name):
+    def until(self, step, name):
+        """Try until a step gives something; return that."""
         end, said = time.monotonic() + PATIENCE, ""
         while time.monotonic() < end and not self.tally.failure:
             try:
@@ -534,17 +540,11 @@ class Fate:
             name, seconds = event
             getattr(self._tree, name.replace(" ", "_"))(seconds)
             self._tally.faults.append(f"{name} {time.monotonic() - begun:.0f} s")
-            self._log(name, begun)
             return
         while not self._tree.kill(event, self._chance):
             assert time.monotonic() - begun < 60, f"no {event} to kill"
             time.sleep(0.1)
         self._tally.kills[event] += 1
-        self._log(event, begun)
-
-    def _log(self, what, begun):
-        import sys
-        print(f"{time.monotonic():.1f} {what} took {time.monotonic()-begun:.1f} presses {self._tally.presses}", file=sys.stderr)
 
 
 def fates(kills, faults, seed):
@@ -625,13 +625,15 @@ class Ledger:
 
     def numbers(self, played):
         """Return the numbers of the orders of all that was played, in the journal's order."""
-        orders = {number_of(order) for _, _, order in played}
+        orders = {number_of(order) for _, _, order in played if order}
         return sorted(row["number"] for row in self._rows[JournalEntry]
                       if row["instance_id"] in orders)  # fmt: skip
 
     def gaps(self, played):
         """Yield a sentence when the orders of one municipality are not numbered one by one."""
         numbers = self.numbers(played)
+        if not numbers:
+            return
         if numbers != list(range(numbers[0], numbers[0] + len(played))):
             yield f"номера приказов: {numbers}"
 

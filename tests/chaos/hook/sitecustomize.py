@@ -36,7 +36,8 @@ def without_outbox():
         def decide(uow):
             with uow.together():
                 result = work(uow)
-            rows = [dict(row) for row in uow.connection.execute(select(OUTBOX).where(undone)).mappings()]
+            kept = uow.connection.execute(select(OUTBOX).where(undone)).mappings()
+            rows = [dict(row) for row in kept]
             uow.connection.execute(delete(OUTBOX).where(undone))
             return result, rows
 
@@ -59,20 +60,29 @@ def without_lease():
 
 
 def without_lock():
-    """Let decisions see each other's half and wait for nobody."""
+    """Let a decision wait for nobody, see others' halves and write over what it has not seen."""
+    from sqlalchemy import Integer, bindparam, update
+
+    from workflow_app.store import unit_of_work
     from workflow_app.store.database import Database
-    from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+    slow = Path(os.environ["CHAOS_SLOW"])
 
     @contextmanager
     def writing(database, **_how):
         options = {"isolation_level": "READ COMMITTED"}
-        with database.engine.connect().execution_options(**options) as connection:
-            with connection.begin():
-                yield connection
-                time.sleep(0.3)  # so long does a decision take on a busy machine
+        with (
+            database.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
+            time.sleep(float(slow.read_text()) if slow.exists() else 0)
 
     Database.writing = writing
-    SqlUnitOfWork.claim = lambda *_: None
+    unit_of_work.SqlUnitOfWork.claim = lambda *_: None
+    case = unit_of_work._INSTANCE.c.id == bindparam("case_id")
+    seen = bindparam("seen_seq", type_=Integer) >= 0
+    unit_of_work._SAVE_CASE = update(unit_of_work._INSTANCE).where(case, seen)
 
 
 WITHOUT = {"outbox": without_outbox, "lease": without_lease, "lock": without_lock}
