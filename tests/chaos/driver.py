@@ -10,11 +10,9 @@
 """
 
 import contextlib
-import datetime as dt
 import http.client
 import itertools
 import os
-import queue
 import random
 import re
 import signal
@@ -25,7 +23,7 @@ import time
 import urllib.error
 import urllib.parse
 from collections import Counter, defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +35,6 @@ from whole_system import WholeSystem
 
 from workflow_app.bootstrap import PROMISES
 from workflow_app.demo import PASSWORD
-from workflow_app.services.delivery import MOST_LETTERS
 from workflow_app.store import invariants, outbox
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
@@ -51,7 +48,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import History, Instance, VoteRow, WorkItem
-from workflow_app.store.models.messages import Notice, OutboxMessage
+from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry, MembershipEvent
 from workflows.story import StoryError, hidden, plain
 
@@ -176,9 +173,16 @@ class Tree:
             SMTP_URL=self.smtp.url, PYTHONPATH=str(HERE / "hook"), LOG_LEVEL="WARNING",
             CHAOS_CLOCK=str(self._clock), CHAOS_WITHOUT=without, CHAOS_SLOW=str(self._slow),
         )  # fmt: skip
-        stack.callback(self.system.stop)
+        stack.callback(self._end)
         self.house = self.system.house
         stack.callback(self.house.database.engine.dispose)
+
+    def _end(self):
+        """End everything at once: the second signal waits for nobody."""
+        for _ in range(2):
+            self.system.process.terminate()
+            time.sleep(0.2)
+        self.system.process.wait(60)
 
     # ------------------------------------------------------------ deaths
 
@@ -530,7 +534,7 @@ class Fate:
                     time.sleep(0.02)
                 time.sleep(self._chance.uniform(0, 0.3))
                 self._happen(event)
-        except BaseException as error:  # noqa: BLE001 (raised by whoever plays)
+        except BaseException as error:
             self._tally.failure = error
             raise
 

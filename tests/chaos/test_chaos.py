@@ -28,7 +28,6 @@ from driver import (
     number_of,
     together,
 )
-
 from sqlalchemy import inspect, text
 
 from workflow_app.store import outbox
@@ -185,16 +184,16 @@ def tell(capsys, title, figures):
 def test_without_an_outbox_a_death_after_the_commit_loses_what_should_follow(start):
     tally = Tally()
     tree = start("sqlite", 3, without="outbox")
-    calm, *places = [(place, "") for place in tree.places]
+    calm, *places = [(place, "approve") for place in tree.places]
     players = [Player(tree, tally) for _ in places]
     played = play(players, [calm])
-    fate = Fate(tree, tally, ["web process"] * 5, len(places) * driver.STEPS, SEED)
+    fate = Fate(tree, tally, ["web process"] * 5, len(places) * 5, SEED)
     with ThreadPoolExecutor(1) as beside:
         playing = beside.submit(play, players, places)
         fate.run(playing.done)
         played += playing.result()
     tree.come_to_rest()
-    said = found(tree, tally, stopped(played, ""), repeats=0)
+    said = found(tree, tally, stopped(played, "approve"), repeats=0)
     assert [one for one in said if "недостаёт" in one], said
 
 
