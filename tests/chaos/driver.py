@@ -513,7 +513,9 @@ def together(works):
 class Fate:
     """Kills and breaks, each when the players have come so far, at a random moment then."""
 
-    def __init__(self, tree, tally, events, presses, seed):
+    def __init__(self, tree, tally, events, presses, seed, longest=6):
+        """`longest`: after so many seconds the next comes too, for an outage lets nobody get on."""
+        self._longest = longest
         self._tree, self._tally, self._events = tree, tally, events
         self._every = presses / (len(events) + 1)
         self._chance = random.Random(seed)  # noqa: S311 (no secret)
@@ -525,7 +527,7 @@ class Fate:
         """
         try:
             for number, event in enumerate(self._events, 1):
-                late = time.monotonic() + 6  # an outage may let nobody get on
+                late = time.monotonic() + self._longest
                 while (
                     self._tally.presses < number * self._every
                     and time.monotonic() < late
@@ -613,7 +615,8 @@ class Ledger:
                 for row in self.by_case[model].get(number, ()):
                     shape[key, model.__name__, row[name]] += 1
             for row in self.by_case[Notice].get(number, ()):
-                shape[key, "Notice", row["kind"], self.people[row["person_id"]]] += 1
+                goes = "by mail" if row["mailed_at"] or row["digest_on"] else "on the page"
+                shape[key, "Notice", row["kind"], goes, self.people[row["person_id"]]] += 1
             shape[key, "number"] += len(self.by_case[JournalEntry].get(number, ()))
             shape["membership"] += sum(row["order_instance_id"] == number
                                        for row in self._rows[MembershipEvent])  # fmt: skip

@@ -99,7 +99,8 @@ def test_nothing_is_lost_doubled_or_half_made_whatever_is_killed_or_away(start, 
     players = [Player(tree, tally) for _ in range(PLAYERS)]
     played = play(players[:1], [calm])
     faults = [one for one in (LONG if IS_LONG else SHORT) if tree.has_disk or one[0] != "disk full"]
-    fate = Fate(tree, tally, fates(KILLS, faults, SEED), len(places) * driver.STEPS, SEED)
+    fate = Fate(tree, tally, fates(KILLS, faults, SEED), len(places) * driver.STEPS, SEED,
+                longest=30 if IS_LONG else 6)  # fmt: skip
     with ThreadPoolExecutor(1) as beside:
         playing = beside.submit(play, players, places)
         fate.run(playing.done)

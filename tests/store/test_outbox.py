@@ -133,6 +133,19 @@ def test_a_clock_that_went_back_lets_nothing_wait_until_it_has_caught_up(distric
     assert handed(district) == waiting[LETTERS:]
 
 
+def test_clocks_that_differ_shorten_no_pause_after_a_failure(district):
+    house = district.house
+    (number,) = letters(district, 1)
+    assert loops.is_mine(house, "relay", "a relay")
+    assert handed(district) == [number]
+    house.mailer.failure = BUSY
+    assert effects.carry_out(house, number, "mail") == "postponed"
+    pause = row(district, number)["next_at"]
+    house.clock.advance(-dt.timedelta(seconds=10))  # the next relay's clock is slow
+    assert loops.is_mine(house, "relay", "the next relay")
+    assert row(district, number)["next_at"] == pause
+
+
 def test_letters_wait_behind_the_probe_of_a_server_that_does_not_answer(district):
     waiting = letters(district, LETTERS + 1)
     district.house.mailer.failure = SILENT

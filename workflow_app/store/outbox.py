@@ -10,8 +10,8 @@
 5. A passing failure gives the place back and comes again later; one that every message of the lane
    would meet keeps its place, so that the rest waits behind it. A worker that died leaves a lease
    that ends, and the relay hands out again what nobody has and the broker's list has not.
-6. All of these are moments. When the clock has gone back, every wait begins anew at once; what is
-   in work keeps its lease, counted from now.
+6. All of these are moments. When the clock has gone back, waits that it made too long begin anew;
+   what is in work keeps its lease, counted from now.
 """
 
 import datetime as dt
@@ -23,6 +23,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -250,15 +251,18 @@ def postpone(
 
 
 def begin_waits_anew(connection: Connection, now: dt.datetime) -> None:
-    """Count every wait from now: the moments that were written are of a clock that has gone back.
+    """Count waits from now where they end later than any does: the clock has gone back.
 
     Otherwise whatever waits, and all that a killed worker had begun, would stand until the clock
-    has caught up.
+    has caught up. A pause after a failure stays as it is, for clocks of two machines that differ
+    would let them try at every tick.
     """
     until, handed = now + LEASE, OUTBOX.c.handed_at.is_not(None)
+    is_new = and_(OUTBOX.c.attempts == 0, OUTBOX.c.next_at > now)
+    too_long = OUTBOX.c.next_at > now + dt.timedelta(seconds=LONGEST_PAUSE)
     connection.execute(
         update(OUTBOX)
-        .where(_OPEN, or_(OUTBOX.c.next_at > now, OUTBOX.c.handed_at > now))
+        .where(_OPEN, or_(OUTBOX.c.handed_at > now, is_new, too_long))
         .values(
             next_at=case((handed, until), else_=now),
             handed_at=case((handed, now)),
