@@ -154,21 +154,22 @@ class Tree:
     """The whole system on a database and a disk of its own, and how to hurt it."""
 
     def __init__(self, stack, folder, kind, count, without="", megabytes=512):
-        self.has_disk = stack.enter_context(disk(folder, megabytes))
-        self._disk, self.data = folder, folder / "data"
-        self.data.mkdir(mode=0o700)
+        self._disk = folder / "disk"
+        self._disk.mkdir()
+        self.has_disk = stack.enter_context(disk(self._disk, megabytes))
+        data = self._disk / "data"
+        data.mkdir(mode=0o700)
         self.smtp = stack.enter_context(running_smtp())
-        self._clock, self._behind = folder.parent / f"{folder.name}.clock", 0.0
+        self._clock, self._behind, self._slow = folder / "clock", 0.0, folder / "slow"
         self._set_clock(0)
-        self._slow = folder.parent / f"{folder.name}.slow"
         self.postgres = None
         if kind == "postgresql":
             # A commit that was answered has to outlive the server; the machine itself does not die.
             options = {"synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "96MB"}
-            self.postgres = stack.enter_context(running_postgres(folder, options))
+            self.postgres = stack.enter_context(running_postgres(self._disk, options))
         self.places = []
         self.system = WholeSystem(
-            self.data, DAY, self.postgres and self.postgres.create_database("chaos"),
+            data, DAY, self.postgres and self.postgres.create_database("chaos"),
             prepare=lambda house: self.places.extend(settle(house, count)),
             SMTP_URL=self.smtp.url, PYTHONPATH=str(HERE / "hook"), LOG_LEVEL="WARNING",
             CHAOS_CLOCK=str(self._clock), CHAOS_WITHOUT=without, CHAOS_SLOW=str(self._slow),

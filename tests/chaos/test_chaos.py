@@ -7,11 +7,13 @@ CHAOS_KILLS, CHAOS_RACES and CHAOS_SEED are its size.
 import itertools
 import os
 import queue
+import tempfile
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import driver
 import pytest
@@ -51,14 +53,14 @@ LONG = [("mail hangs", 30), ("broker hangs", 12), ("database away", 12), ("clock
 
 
 @pytest.fixture
-def start(tmp_path_factory):
+def start():
     """Return a function that starts the whole system on a disk of its own."""
     with ExitStack() as stack:
 
         def begin(kind, count, **how):
-            folder = tmp_path_factory.mktemp("chaos")
-            for above in (folder, *folder.parents[:3]):
-                above.chmod(above.stat().st_mode | 0o011)  # the database's user passes through
+            # Not among pytest's folders: the database's user could not pass through them.
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
+            folder.chmod(0o711)
             return Tree(stack, folder, kind, count, **how)
 
         yield begin
