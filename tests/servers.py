@@ -77,7 +77,10 @@ class PostgresServer:
         _stop(self.process, signal.SIGINT)
 
     def start(self) -> None:
-        """Start again after `stop`, or after it ended by itself."""
+        """Start again after `stop`, or after it ended by itself.
+
+        The kernel ends it with the thread that started it: call this in the main one.
+        """
         if self.process.poll() is not None:
             self.process = self.again()
         _wait_for_postgres(self, self.process)

@@ -47,7 +47,7 @@ from workflow_app.store.models.directory import (
     SchoolStatus,
 )
 from workflow_app.store.models.documents import Document
-from workflow_app.store.models.instances import History, Instance, VoteRow, WorkItem
+from workflow_app.store.models.instances import History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry, MembershipEvent
 from workflows.story import StoryError, hidden, plain
@@ -336,7 +336,7 @@ class Tally:
 
 
 class Patient(Visitor):
-    """A browser of somebody who is told apart «no answer», «later» and «no», and never a fault."""
+    """A browser that tells «no answer», «later» and «no» apart, and remembers every fault."""
 
     def __init__(self, base, login, tally):
         self.tally = tally
@@ -586,7 +586,7 @@ class Ledger:
         read = District(house)
         self.people = {number: code.partition("-")[0] for code, number in read.people.items()}
         self._rows = {model: read.rows(model) for model in (
-            Instance, History, Document, Notice, WorkItem, JournalEntry, MembershipEvent, VoteRow,
+            Instance, History, Document, Notice, WorkItem, JournalEntry, MembershipEvent,
         )}  # fmt: skip
         self.by_case = {model: _by(rows, "instance_id") for model, rows in self._rows.items()
                         if rows and "instance_id" in rows[0]}  # fmt: skip
