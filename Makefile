@@ -34,7 +34,7 @@ FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
 	$(call unless,pdftoppm,poppler-utils) $(call unless,nginx /usr/sbin/nginx,nginx) \
 	$(call unless,openssl,openssl))
 
-.PHONY: help install system system-deep demo year up test cover test-deep fuzz check bench bench-year audit lock clean
+.PHONY: help install system system-deep demo year up test cover test-deep fuzz chaos check bench bench-year audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,11 @@ test-deep: system-deep ## chaos, fuzz, whole years, hostile files, LibreOffice, 
 
 fuzz: system ## ten minutes of odd values to every route as every role (FUZZ_SECONDS= FUZZ_SEED=)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest -n 0 -m fuzz $(ARGS) tests/web/test_fuzz.py
+
+chaos: system ## 320 processes to their orders under 120 kills on each database (CHAOS_PROCESSES= …)
+	@CHAOS_PROCESSES=$${CHAOS_PROCESSES:-320} CHAOS_KILLS=$${CHAOS_KILLS:-120} \
+		CHAOS_RACES=$${CHAOS_RACES:-10} $(BIN)/pytest -n 0 -s -m deep $(ARGS) \
+		tests/chaos -k nothing_is_lost
 
 check: install ## format, lint, types, import contracts, processes and templates
 	@$(BIN)/ruff format --check .

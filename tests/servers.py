@@ -17,13 +17,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import psycopg
@@ -67,6 +69,21 @@ class PostgresServer:
 
     folder: Path
     version: str = ""
+    process: subprocess.Popen | None = field(default=None, repr=False)
+    again: Callable[[], subprocess.Popen] | None = field(default=None, repr=False)
+
+    def stop(self) -> None:
+        """Break off every connection and stop; only who started the cluster may."""
+        _stop(self.process, signal.SIGINT)
+
+    def start(self) -> None:
+        """Start again after `stop`, or after it ended by itself.
+
+        The kernel ends it with the thread that started it: call this in the main one.
+        """
+        if self.process.poll() is not None:
+            self.process = self.again()
+        _wait_for_postgres(self, self.process)
 
     def url(self, name: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -97,10 +114,15 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Give a fresh PostgreSQL cluster, stopped and removed afterwards."""
+def running_postgres(
+    place: Path | None = None, options: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[PostgresServer]:
+    """Give a fresh PostgreSQL cluster, stopped and removed afterwards; on a disk of its own maybe.
+
+    Everybody may pass through the folders above `place`.
+    """
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        folder = Path(tempfile.mkdtemp(prefix="pg-", dir=place))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         owner = _unprivileged()
         binaries = _usable_binaries(folder, owner)
@@ -111,13 +133,13 @@ def running_postgres() -> Iterator[PostgresServer]:
             binaries / "initdb", "--pgdata", data, "--username", "postgres", "--auth", "trust",
             "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
         ])  # fmt: skip
-        settings = {**_POSTGRES_OPTIONS, "unix_socket_directories": str(folder)}
+        settings = {**_POSTGRES_OPTIONS, **options, "unix_socket_directories": str(folder)}
         with (data / "postgresql.auto.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
-        process = _start(owner, folder, [binaries / "postgres", "-D", data])
-        stack.callback(_stop, process, signal.SIGINT)
-        server = PostgresServer(folder)
-        _wait_for_postgres(server, process)
+        again = partial(_start, owner, folder, [binaries / "postgres", "-D", data])
+        server = PostgresServer(folder, process=again(), again=again)
+        stack.callback(server.stop)
+        _wait_for_postgres(server, server.process)
         yield server
 
 

@@ -73,21 +73,22 @@ class Person(Browser):
 class WholeSystem:
     """The tree of `workflow-app up` on a day: web, worker, relay, beat and broker."""
 
-    def __init__(self, folder, day, database_url=None):
+    def __init__(self, folder, day, database_url=None, prepare=lambda _house: None, **environ):
         self.base = f"http://127.0.0.1:{_free_port()}"
         self._people = {}
         port = self.base.rpartition(":")[2]
         given = {"DATA_DIR": str(folder), "CLOCK": f"{day}T09:00", "PORT": port, "WEB_WORKERS": "1"}
         if database_url:
             given["DATABASE_URL"] = database_url
-        house = build(load_settings(given))
-        load(house)
-        house.database.engine.dispose()
+        self.house = build(load_settings(given))
+        load(self.house)
+        prepare(self.house)
+        self.house.database.engine.dispose()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._log = folder / "up.log"
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "workflow_app.cli", "up"], env={**kept, **given},
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "workflow_app.cli", "up"], env={**kept, **given, **environ},
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
 
@@ -109,14 +110,14 @@ class WholeSystem:
             if found:
                 return found
             assert time.monotonic() < end, self._log.read_text()
-            assert self._process.poll() is None, self._log.read_text()
+            assert self.process.poll() is None, self._log.read_text()
             time.sleep(0.2)
 
     def stop(self):
         """Take the tree down as an operator does; return its exit code."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(60)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
 
 
 def _free_port():

@@ -1,5 +1,6 @@
 """How often is too often: per person and per address, whoever stands between."""
 
+import datetime as dt
 from dataclasses import replace
 from io import BytesIO
 
@@ -72,6 +73,16 @@ def test_failures_of_one_lock_nobody_else_out_behind_a_proxy(behind, district):
         visitor.client.environ_base["HTTP_X_FORWARDED_FOR"] = address
         answer = visitor.post("/sign-in", status=status, login=LOGIN, password=PASSWORD)
     assert answer.headers["Location"] == "/"
+
+
+def test_failures_of_a_clock_that_went_back_lock_nobody_out_until_it_has_caught_up(
+    browser, district
+):
+    fail(district, "address:127.0.0.1", MOST_FAILURES_OF_ADDRESS)
+    sent = {"login": LOGIN, "password": PASSWORD}
+    assert browser().post("/sign-in", status=429, **sent)
+    district.house.clock.advance(dt.timedelta(hours=-1))
+    assert browser().post("/sign-in", status=302, **sent)
 
 
 def test_links_are_asked_for_from_one_address_only_so_often(browser, district):

@@ -113,7 +113,7 @@ class SqlAccess(SqlFactors):
         query = (
             select(func.count())
             .select_from(_ATTEMPT)
-            .where(_ATTEMPT.c.key == key, _ATTEMPT.c.at >= since)
+            .where(_ATTEMPT.c.key == key, _ATTEMPT.c.at.between(since, self.now))
         )
         return int(self._connection.execute(query).scalar_one())
 
