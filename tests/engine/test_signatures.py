@@ -1,9 +1,10 @@
 """What a signed step accepts as a signature, and how it is called."""
 
 from engine.facts_twin import FactsTwin
-from engine.mistakes.small import ballot
+from engine.mistakes.small import ballot, small
 
 from workflow_app.engine import Answer, Form, Process, Role
+from workflow_app.engine.checks.authority import signing_offices
 from workflow_app.engine.passport import described
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted, Signature, not_accepted, word
 
@@ -48,3 +49,12 @@ def test_passport_names_the_setting_that_lists_the_kinds():
 
 def test_step_without_a_signature_takes_any():
     assert not_accepted(False, Signature(), FactsTwin()) is None
+
+
+def test_offices_that_sign_are_those_of_signed_steps_and_of_the_voters_of_signed_answers():
+    process, draft, done = small()
+    assert signing_offices(process) == frozenset()
+    process.ask(ballot(answers=(Answer("sign", "Да", "agreed", signed=True),)))
+    assert signing_offices(process) == {"school_head"}
+    process.move("stamp", "Подписать", draft, done, by=CLERK, signed=True)
+    assert signing_offices(process) == {"school_head", "clerk"}

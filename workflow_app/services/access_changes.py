@@ -2,7 +2,7 @@
 
 A new address, a closed or opened account, a dropped second factor, an office: whoever could do one
 of these alone could sign as another. So the word of a second person is asked for
-- wherever it concerns somebody who already signs in, or who holds a key office;
+- wherever it concerns somebody who already comes in, or whose office signs or administers;
 - wherever a key office is given, or an office to the asker herself.
 The word is given by the person herself in her own visit, or by another holder of a key office;
 never by the asker or whoever stands in for her, nor by who gains an office. Where there is nobody,
@@ -96,7 +96,7 @@ class AccessChanges(Administration, Protocol):
         """The roles of key offices."""
 
     def is_guarded(self, person_id: int) -> bool:
-        """Tell whether a person has a password, or holds a key office today or later."""
+        """Tell whether a person has a password, or an office that signs or administers."""
 
     def put_change(
         self, by: Capacity, owner_id: int | None, wish: "Wish", title: str
@@ -320,20 +320,29 @@ class Invitation:
 def invite(store: AccessChanges, actor: Actor, person_id: int) -> Invitation | Refusal:
     """Make a link of first access, or of a new password for whoever has one.
 
-    Who asks sees the link only where it opens nobody's name: the person has no password and
-    holds no key office.
+    Who asks sees the link only where it opens nobody's name: the person has no password, and no
+    office that signs or administers.
     """
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    name = store.person_name(by.municipality_id, person_id)
-    if not name:
-        return UNKNOWN
+    found = _administered(store, actor, person_id)
+    if isinstance(found, Refusal):
+        return found
+    by, name = found
     account = store.access.account_of(person_id)
     kind = "password" if account and account.password_hash else "invitation"
     store.record(by, "invite", f"Приглашение: {name}", {"person_id": person_id})
     token = access.make_link(store.access, person_id, kind)
     return Invitation(token, kind, not store.is_guarded(person_id))
+
+
+def _administered(
+    store: AccessChanges, actor: Actor, person_id: int
+) -> tuple[Capacity, str] | Refusal:
+    """Return in which capacity somebody administers a person, and the person's name."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    name = store.person_name(by.municipality_id, person_id)
+    return (by, name) if name else UNKNOWN
 
 
 def wish(store: AccessChanges, actor: Actor, wished: Wish) -> Asked | Refusal | None:
@@ -375,12 +384,10 @@ def set_own_email(
 
 def end_visits(store: AccessChanges, actor: Actor, person_id: int) -> Refusal | None:
     """Sign a person out everywhere, at once: she comes in again by what she knows."""
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    name = store.person_name(by.municipality_id, person_id)
-    if not name:
-        return UNKNOWN
+    found = _administered(store, actor, person_id)
+    if isinstance(found, Refusal):
+        return found
+    by, name = found
     store.access.end_sessions(person_id)
     store.record(by, "end_visits", f"Все входы завершены: {name}", {"person_id": person_id})
     return None

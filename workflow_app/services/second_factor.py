@@ -252,8 +252,13 @@ def drop_second_factor(access: Factors, person_id: int) -> bool:
 
 def is_demanded_of(actor: Actor, processes: Iterable[Process]) -> bool:
     """Tell whether a person signs or administers in one of her capacities."""
-    offices = ADMIN_ROLES.union(*map(_signing, processes))
+    offices = weighty_offices(processes)
     return any(capacity.role in offices for capacity in actor.capacities)
+
+
+def weighty_offices(processes: Iterable[Process]) -> frozenset[str]:
+    """Return the offices whose holders sign or administer."""
+    return ADMIN_ROLES.union(*map(_signing, processes))
 
 
 @cache

@@ -17,6 +17,7 @@ from workflow_app.services.access_changes import (
     deciding,
     key_roles,
 )
+from workflow_app.services.second_factor import weighty_offices
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.letters import ACCESS, put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
@@ -44,12 +45,15 @@ class SqlAccessChanges(SqlAdministration):
         self.keys = key_roles(uow.processes.values())
 
     def is_guarded(self, person_id: int) -> bool:
-        """Tell whether a person has a password, or holds a key office today or later."""
+        """Tell whether a person has a password, or an office that signs or administers.
+
+        Today or later: whoever is appointed already is one.
+        """
         has_password = exists().where(
             _ACCOUNT.c.person_id == person_id, _ACCOUNT.c.password_hash != ""
         )
         office = (
-            _POSITION.c.role.in_(self.keys),
+            _POSITION.c.role.in_(weighty_offices(self._uow.processes.values())),
             or_(_POSITION.c.ends_on.is_(None), _POSITION.c.ends_on >= self.today),
         )
         holds = exists().where(_POSITION.c.person_id == person_id, *office)
