@@ -30,7 +30,7 @@ def test_it_is_switched_on_and_asked_at_the_door(window, district, barriers, wid
     fill(page, scripts, "Ваш пароль", "demo-2025")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Резервные коды')")
-    assert page.locator("code.secret").count() == 10
+    assert page.locator("ol code").count() == 10
     check(page, barriers, scripts)
     clock.advance(dt.timedelta(seconds=30))
     door = window(None, width, scripts=scripts)
