@@ -13,7 +13,9 @@ from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
 from workflow_app.services.access import digest, make_link
+from workflow_app.services.access_changes import NewEmail, wish
 from workflow_app.store import outbox
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
 from workflow_app.store.models.messages import OutboxMessage
@@ -71,8 +73,12 @@ def _cases(district):
     link = district.house.transact(
         lambda uow: make_link(SqlAccess(uow), district.people["P108"], "invitation")
     )
+    head = district.people["P105"]
+    address = NewEmail(person_id=head, email="zarya@levokum.example")
+    specialist = district.people["P003"]
+    district.house.transact(lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address))
     return {"asked": asked, "case": case, "order": order, "submitted": submitted, "draft": draft,
-            "link": link}  # fmt: skip
+            "link": link, "person": head}  # fmt: skip
 
 
 def _fail_an_effect(district, case):
