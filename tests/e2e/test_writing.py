@@ -185,6 +185,29 @@ def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
+def test_what_was_refused_is_there_again_until_it_is_saved(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    page.evaluate(LONGER)
+    page.get_by_label("Наименование сети").fill("Ещё без школы")
+    page.get_by_role("button", name="Добавить строку").click()
+    rows = page.locator("fieldset[data-rows] .row-card")
+    rows.nth(1).locator("textarea, input[type=text], input:not([type])").first.fill("Помощь")
+    page.get_by_role("button", name="Сохранить черновик").click()
+    page.wait_for_load_state("networkidle")
+    saved = page.locator("[data-saved-at]")
+    expect(saved).to_contain_text("Не сохранено")
+    page.goto("/")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    expect(page.get_by_label("Наименование сети")).to_have_value("Ещё без школы")
+    expect(saved).to_have_text("Восстановлено несохранённое из этого браузера")
+    rows.nth(1).get_by_label("Школа").select_option(str(district.school("S03")))
+    page.get_by_role("button", name="Сохранить черновик").click()
+    page.wait_for_load_state("networkidle")
+    assert district.case(draft).data.name == "Ещё без школы"
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
 def test_who_signs_out_leaves_no_text_and_is_asked_about_what_was_never_sent(
     window, district, draft
 ):

@@ -174,8 +174,9 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any) -> Answer:
 
     def look(uow: SqlUnitOfWork) -> str:
         return render_template(
-            "cases/show.html", view=_with_errors(uow, instance_id, refusal, sent), refusal=refusal
-        )
+            "cases/show.html", view=_with_errors(uow, instance_id, refusal, sent),
+            refusal=refusal, is_unsaved=sent is not None,
+        )  # fmt: skip
 
     return read(look), 422
 

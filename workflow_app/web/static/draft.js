@@ -10,7 +10,9 @@ export function keepDraft(form) {
   const shown = form.querySelector("[data-saved-at]");
   const page = { key, shown, base: read(form) };
   const kept = JSON.parse(localStorage.getItem(key) || "null");
-  if (!kept?.base || arrived(kept, page.base) || !restore(form, kept)) localStorage.removeItem(key);
+  // A page that shows what was refused holds it, and nobody else does yet.
+  if ("unkept" in form.dataset) keepOn(page, kept);
+  else if (!kept?.base || arrived(kept, page.base) || !restore(form, kept)) localStorage.removeItem(key);
   else if (kept.version === form.elements._version.value) say(shown, form.dataset.restored);
   else {
     // The version she wrote on lets the server see which fields two people changed.
@@ -30,6 +32,12 @@ export function keepDraft(form) {
     const mine = JSON.parse(localStorage.getItem(key) || "null");
     if (mine) localStorage.setItem(key, JSON.stringify({ ...mine, sent: true }));
   });
+}
+
+function keepOn(page, kept) {
+  if (!kept?.base) return;
+  page.base = kept.base;
+  localStorage.setItem(page.key, JSON.stringify({ ...kept, sent: false }));
 }
 
 async function send(form, page) {
