@@ -102,6 +102,9 @@ class Access(Protocol):
     def use_link(self, token_sha256: str, kinds: frozenset[str]) -> int | None:
         """Return whose link this is and use it up; None for a stale one."""
 
+    def record_of(self, person_id: int, action: str, title: str) -> None:
+        """Write a line of the administration's history: what a person did about herself."""
+
     def mark_reset(self, person_id: int) -> None:
         """Remember that it was not by her own visit that a person's way in was changed."""
 
@@ -236,8 +239,11 @@ def choose_password(access: Access, token: str, password_hash: str) -> int | Ref
         return STALE_LINK
     former = access.account_of(person_id)
     renew_password(access, person_id, password_hash)
+    access.record_of(person_id, "set_password", "Пароль задан по ссылке из письма")
     if former and former.password_hash:
         access.mark_reset(person_id)
+        text = "Если это были не вы, сообщите в отдел образования."
+        access.put_letter(person_id, "Пароль изменён по ссылке из письма", text)
     return person_id
 
 

@@ -36,6 +36,9 @@ from workflow_app.services.import_rows import MAIL_ADDRESS
 from workflow_app.services.second_factor import Factors, drop_second_factor
 
 LONGEST_EMAIL = 200
+WAITS_FOR_YOU = (
+    "Просит: {}. Пока никто не согласился, ничего не меняется. Не знаете об этом — отклоните."
+)
 NOT_YOU = "Если вы об этом не знаете, сообщите в отдел образования."
 WAITS = dt.timedelta(days=14)
 """After so long nobody confirms a wish any more: it is asked again."""
@@ -103,8 +106,11 @@ class AccessChanges(Administration, Protocol):
     ) -> AccessChange:
         """Keep a wish; an open one of the same kind about the same person is replaced."""
 
-    def change(self, change_id: int) -> AccessChange | None:
-        """Return a wish nobody has decided on."""
+    def change(self, change_id: int, *, decided: bool = False) -> AccessChange | None:
+        """Return a wish nobody has decided on yet, or one that somebody has."""
+
+    def email_of(self, person_id: int) -> str:
+        """Return a person's address; empty where she has none."""
 
     def settle(self, change_id: int, verdict: str, person_id: int) -> bool:
         """Write the verdict; False when there is one already."""
@@ -159,10 +165,13 @@ class NewEmail(_Wish):
         if len(self.email) > LONGEST_EMAIL or not MAIL_ADDRESS.fullmatch(self.email):
             said = f"«{self.email[:80]}» — не адрес электронной почты"
             return Refusal("bad_email", said, "email")
+        before = store.email_of(self.person_id)
+        if self.email == before:
+            return Refusal("email_same", f"{name}: этот адрес уже записан", "email")
         if store.owner_of(self.email) not in (None, self.person_id):
             said = f"Адрес {self.email} уже записан у другого человека"
             return Refusal("email_taken", said, "email")
-        return f"Новый адрес почты: {name}, {self.email}"
+        return f"Новый адрес почты: {name}, {self.email}" + (f" вместо {before}" if before else "")
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write it; the letter about it goes to the address before."""
@@ -186,9 +195,11 @@ class NewState(_Wish):
         return f"{'Открытие' if self.active else 'Закрытие'} доступа: {name}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
-        """Open or close it."""
+        """Open or close it; the person learns it by a letter."""
         del municipality_id
         store.set_active(self.person_id, active=self.active)
+        word = "открыт" if self.active else "закрыт"
+        store.tell(self.person_id, f"Ваш доступ {word}", NOT_YOU)
         return {}
 
 
@@ -365,7 +376,7 @@ def wish(store: AccessChanges, actor: Actor, wished: Wish) -> Asked | Refusal | 
     deciders = store.who_may_confirm(change)
     asker = store.person_name(by.municipality_id, actor.person_id)
     for person_id, _ in deciders:
-        store.tell(person_id, f"Нужно согласие. {title}", f"Просит: {asker}")
+        store.tell(person_id, f"Нужно согласие. {title}", WAITS_FOR_YOU.format(asker))
     return Asked(tuple(name for _, name in deciders))
 
 
@@ -428,6 +439,8 @@ def _decide(
             store.access.mark_reset(change.wish.person_id)
     else:
         store.record(by, f"refuse_{change.wish.kind}", f"Отклонено. {title}", _kept(change.wish))
+    word = "Согласие получено" if agreed else "Отклонено"
+    store.tell(change.asked_by, f"{word}. {change.title}", "")
     return change
 
 

@@ -77,9 +77,6 @@ class Factors(doors.Access, Protocol):
     def drop_factor(self, person_id: int) -> bool:
         """Delete a person's second factor; False when she has none."""
 
-    def record_of(self, person_id: int, action: str, title: str) -> None:
-        """Write a line of the administration's history: what a person did about herself."""
-
 
 def _key(secret_key: str, use: bytes) -> bytes:
     return hmac.digest(secret_key.encode(), b"workflow second factor: " + use, "sha256")
@@ -185,7 +182,7 @@ def _use(
             " Создайте новые: выключите второй фактор и включите снова." if left < FEW_LEFT else ""
         )
         access.put_letter(
-            person_id, "Вход по резервному коду",
+            person_id, "Использован резервный код",
             f"Вместо кода из приложения введён резервный код. Осталось кодов: {left}.{few}\n"
             "Если это были не вы, смените пароль и сообщите администратору.",
         )  # fmt: skip

@@ -19,7 +19,7 @@ from workflow_app.services.access_changes import (
 )
 from workflow_app.services.second_factor import weighty_offices
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.letters import ACCESS, put_letter
+from workflow_app.store.letters import ACCESS, PRIVATE, put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
 from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.base import inserted_id, table
@@ -87,11 +87,16 @@ class SqlAccessChanges(SqlAdministration):
             made, by.municipality_id, owner_id, wish, title, by.person_id, by.stands_for, self.now
         )
 
-    def change(self, change_id: int) -> AccessChange | None:
-        """Return a wish nobody has decided on."""
-        query = select(_CHANGE).where(_CHANGE.c.id == change_id, _CHANGE.c.verdict == "")
+    def change(self, change_id: int, *, decided: bool = False) -> AccessChange | None:
+        """Return a wish nobody has decided on yet, or one that somebody has."""
+        is_open = _CHANGE.c.verdict != "" if decided else _CHANGE.c.verdict == ""
+        query = select(_CHANGE).where(_CHANGE.c.id == change_id, is_open)
         row = self._connection.execute(query).one_or_none()
         return _change(row) if row else None
+
+    def email_of(self, person_id: int) -> str:
+        """Return a person's address; empty where she has none."""
+        return self._session.get_one(Person, person_id).email or ""
 
     def settle(self, change_id: int, verdict: str, person_id: int) -> bool:
         """Write the verdict; False when there is one already."""
@@ -124,7 +129,7 @@ class SqlAccessChanges(SqlAdministration):
 
     def tell(self, person_id: int, subject: str, text: str, *, to: str = "") -> None:
         """Write a notice and queue its letter, to an address she had before if one is given."""
-        put_letter(self._uow, person_id, subject, text, kind=ACCESS, to=to)
+        put_letter(self._uow, person_id, subject, text, kind=PRIVATE if to else ACCESS, to=to)
 
     def waiting_for(self, person_id: int) -> Sequence[tuple[AccessChange, str]]:
         """Return the open wishes a person may decide on, with the asker's name; oldest first."""

@@ -54,6 +54,9 @@ def decide(change_id: int) -> Answer:
     """Agree to a change or decline it, with one's password."""
     person, agreed = person_id(), request.form.get("verdict") == "yes"
     if not read(lambda uow: _is_mine(uow, person, change_id)):
+        if read(lambda uow: _was_mine(uow, person, change_id)):
+            flash("Это уже решено, ваше согласие больше не нужно.", "info")
+            return redirect(url_for("access_changes.show"))
         abort(404)
     account = confirm(person, request.form.get("password", ""))
     if isinstance(account, Refusal):
@@ -69,13 +72,21 @@ def decide(change_id: int) -> Answer:
         if result.code == "not_found":
             abort(404)
         return _page(change_id, result), 422
-    flash("Сделано." if agreed else "Отклонено. Ничего не изменилось.", "success")
+    flash(
+        f"{'Сделано' if agreed else 'Отклонено, ничего не изменилось'}. {result.title}", "success"
+    )
     return redirect(url_for("access_changes.show"))
 
 
 def _is_mine(uow: SqlUnitOfWork, person: int, change_id: int) -> bool:
     mine = SqlAccessChanges(uow).waiting_for(person)
     return any(change.id == change_id for change, _ in mine)
+
+
+def _was_mine(uow: SqlUnitOfWork, person: int, change_id: int) -> bool:
+    changes = SqlAccessChanges(uow)
+    decided = changes.change(change_id, decided=True)
+    return bool(decided and service.deciding(changes, uow.actor(person), decided))
 
 
 @access_changes.post("/account/email")

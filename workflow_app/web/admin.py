@@ -145,6 +145,9 @@ def people() -> str:
         "people",
         lambda uow, municipality: {
             "lines": store.users(uow.session, municipality, uow.today, text), "text": text,
+            "waiting": {
+                change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
+            },
         },
     )  # fmt: skip
 

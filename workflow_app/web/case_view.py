@@ -373,7 +373,7 @@ def _history(
         by = _signature(process, line, signed.get("kind", ""))
         if "reset_at" in signed:
             reset_on = dt.datetime.fromisoformat(signed["reset_at"]).astimezone(uow.zone)
-            by += f"; пароль или адрес сменён не в своём входе {reset_on:%d.%m.%Y}"
+            by += f"; до неё, {reset_on:%d.%m.%Y}, доступ меняли по ссылке или через других"
         yield Line(line, spent, _reason(process, line), by, signed.get("file"))
 
 

@@ -20,6 +20,7 @@ from workflow_app.services import acting, administration
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
 from workflow_app.store import admin, queries
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.models.accounts import Account, SavedView
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
@@ -75,6 +76,7 @@ def _page(uow: SqlUnitOfWork) -> str:
         actions={one.value: one for row in bulk for one in row}, processes=uow.processes,
         last_visit=last_visit, views=admin.saved_views(uow.session, person), query=query,
         performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
+        changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
     )  # fmt: skip
 
