@@ -36,6 +36,11 @@ RECOVERY_DIGITS = 16
 """53 bits; digits alone, as the keyboard of a telephone offers them for a code."""
 
 WRONG_CODE = Refusal("wrong_code", "Код не подходит: возьмите новый в приложении", "code")
+OTHER_PICTURE = Refusal(
+    "wrong_code",
+    "Код не подходит. Возьмите новый, а если страница открывалась заново, отсканируйте картинку"
+    " ещё раз: она другая.", "code",
+)  # fmt: skip
 STALE_STEP = Refusal("step_expired", "Время вышло. Введите почту и пароль ещё раз.")
 STALE_SECRET = Refusal(
     "secret_expired", "Страница устарела: отсканируйте код на ней заново", "code"
@@ -205,7 +210,7 @@ def switch_on(
         return STALE_SECRET
     step = _step(secret, plain_code(typed), real_now)
     if step is None:
-        return WRONG_CODE
+        return OTHER_PICTURE
     codes = tuple(_new_code() for _ in range(RECOVERY_CODES))
     hashes = [_hash(secret_key, person_id, plain_code(code)) for code in codes]
     access.put_factor(person_id, seal(secret_key, secret, f"kept {person_id}"), step, hashes)
