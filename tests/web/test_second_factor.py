@@ -273,6 +273,7 @@ def test_a_lost_telephone_is_dropped_by_a_command_that_leaves_its_line(
     )
 
 
+@pytest.mark.shipped
 def test_the_municipality_demands_it_of_who_signs_or_administers(app, browser, district, draft):
     demand(district)
     for person in ("P102", "P002", "P003"):
@@ -310,6 +311,7 @@ def test_nobody_is_led_out_of_the_house(browser, district):
     assert "evil.example" not in page
 
 
+@pytest.mark.shipped
 def test_signers_are_whoever_a_process_lets_sign(district):
     offices = frozenset().union(*map(signing_offices, district.house.processes.values()))
     assert offices == {"school_head", "department_head"}

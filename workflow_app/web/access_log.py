@@ -3,8 +3,11 @@
 What was decided in a case, and by whom, is history; these lines are for who watches the machine.
 """
 
+from contextlib import suppress
+
 import structlog
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
 
 from workflow_app.web.limits import client_address
 
@@ -39,5 +42,8 @@ def _tell(response: Response) -> Response:
 def _named() -> dict[str, object]:
     """Return the ids of the address, and whom somebody at the door said to be."""
     ids = {name: value for name, value in (request.view_args or {}).items() if type(value) is int}
-    said = request.form.get("login", "") if request.blueprint in DOOR else ""
+    said = ""
+    if request.blueprint in DOOR:
+        with suppress(HTTPException):  # a form that could not be read was refused for that
+            said = request.form.get("login", "")
     return {**ids, **({"login": said[:200]} if said else {})}
