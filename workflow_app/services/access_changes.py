@@ -123,7 +123,11 @@ class AccessChanges(Administration, Protocol):
 
 
 class _Wish(BaseModel):
-    """What somebody wishes about one person's access; `kind` is how the history calls it."""
+    """What somebody wishes about one person's access; `kind` is how the history calls it.
+
+    Each kind has `said` (what would be done, or why it cannot be) and `carry_out`, which returns
+    what the history keeps beside the wish.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -143,14 +147,6 @@ class _Wish(BaseModel):
         """Tell whether a second person has to agree."""
         del actor
         return store.is_guarded(self.person_id)
-
-    def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
-        """Return what would be done, in words; or why it cannot be."""
-        raise NotImplementedError
-
-    def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
-        """Do it; return what the history keeps beside the wish."""
-        raise NotImplementedError
 
 
 class NewEmail(_Wish):

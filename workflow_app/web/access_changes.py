@@ -53,8 +53,8 @@ def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
 def decide(change_id: int) -> Answer:
     """Agree to a change or decline it, with one's password."""
     person, agreed = person_id(), request.form.get("verdict") == "yes"
-    if not read(lambda uow: _is_mine(uow, person, change_id)):
-        if read(lambda uow: _was_mine(uow, person, change_id)):
+    if not read(lambda uow: _may_decide(uow, person, change_id, decided=False)):
+        if read(lambda uow: _may_decide(uow, person, change_id, decided=True)):
             flash("Это уже решено, ваше согласие больше не нужно.", "info")
             return redirect(url_for("access_changes.show"))
         abort(404)
@@ -78,15 +78,10 @@ def decide(change_id: int) -> Answer:
     return redirect(url_for("access_changes.show"))
 
 
-def _is_mine(uow: SqlUnitOfWork, person: int, change_id: int) -> bool:
-    mine = SqlAccessChanges(uow).waiting_for(person)
-    return any(change.id == change_id for change, _ in mine)
-
-
-def _was_mine(uow: SqlUnitOfWork, person: int, change_id: int) -> bool:
+def _may_decide(uow: SqlUnitOfWork, person: int, change_id: int, *, decided: bool) -> bool:
     changes = SqlAccessChanges(uow)
-    decided = changes.change(change_id, decided=True)
-    return bool(decided and service.deciding(changes, uow.actor(person), decided))
+    found = changes.change(change_id, decided=decided)
+    return bool(found and service.deciding(changes, uow.actor(person), found))
 
 
 @access_changes.post("/account/email")
