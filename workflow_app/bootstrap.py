@@ -18,7 +18,8 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
-from workflow_app.store import registers
+from workflow_app.services.settings_defaults import DEFAULTS
+from workflow_app.store import choices, registers
 from workflow_app.store.database import Database
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflows import PROCESSES, promises, running_year, whole_year
@@ -139,7 +140,9 @@ def findings(
         for name, prints in fields.items()
         for finding in lint(papers.content(name), prints)
     ]
-    verified = verify(processes, templates=fields, registers=REGISTERS)
+    verified = verify(
+        processes, templates=fields, registers=REGISTERS, settings=DEFAULTS, sources=choices.NAMED
+    )
     return [*verified, *_unraised(processes, released), *broken]
 
 

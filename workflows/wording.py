@@ -31,6 +31,17 @@ MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
+
+
+def day_and_month(day: int, month: int) -> str:
+    """Return a day of every year in words.
+
+    >>> day_and_month(15, 5)
+    '15 мая'
+    """
+    return f"{day} {MONTHS[month - 1]}"
+
+
 PLACES: Mapping[str, str] = {
     "с.": "село", "п.": "посёлок", "х.": "хутор", "г.": "город", "пгт": "посёлок",
 }  # fmt: skip

@@ -44,6 +44,8 @@ class Case:
     today: dt.date = dt.date.min
     key: str = ""
     """The row of its parent it was fanned from."""
+    voter: str = ""
+    """Who is asked, in a guard of an answer."""
 
     def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":
         """Return the same case with the action's own form, capacity and moment."""

@@ -162,6 +162,13 @@ class Form(BaseModel):
         return {**_empties(cls), **said}
 
 
+OPTIONS = frozenset({
+    "accept", "basis", "card", "choices", "default", "demanded", "fixed", "frozen", "hidden",
+    "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet", "when",
+})  # fmt: skip
+"""What `field()` may say of a field; another word is a mistake that `workflow-app check` names."""
+
+
 class _Options(UserDict[str, Any]):
     """What `field()` said; a JSON schema repeats it without what only Python can ask."""
 

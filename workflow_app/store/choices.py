@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -279,6 +279,11 @@ SOURCES: Mapping[str, Source] = {
 CHOICES_OF: Mapping[str, Source] = {
     "school_years": _years, "form": _own_fields, "orders": _orders, "indicators": _indicators
 }  # fmt: skip
+NAMED: Mapping[str, Collection[str]] = {
+    "choice": CHOICES_OF.keys(), "person": ROLES_OF.keys(), "network": {"author"},
+    "school": (), "position": ("imc", "department"),
+}  # fmt: skip
+"""What `of=` may name, by the kind of a field; a party of the process besides, for the last two."""
 
 
 def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Sequence[str]:

@@ -15,6 +15,7 @@ from workflow_app.engine import (
     answered,
     filled,
     otherwise,
+    says,
     snapshot,
     stay,
 )
@@ -85,7 +86,7 @@ EDITIONS = "план меняют в течение года, сколько н�
 MENDED = "число доработок плана Положением не ограничено"
 LAST_DAY = Due(
     "plan_year", then="year_ended", remind=(30,), unit="calendar", escalate=((1, SPECIALIST),),
-    on=lambda case: school_year_bounds(case.data.school_year)[1],
+    on=says("к концу учебного года")(lambda case: school_year_bounds(case.data.school_year)[1]),
 )  # fmt: skip
 FIT = (
     filled, network_is_active, covers_all, remote_or_reason, dates_in_year, responsible_inside,
@@ -93,6 +94,7 @@ FIT = (
 )  # fmt: skip
 
 
+@says("20 сентября, а если план начат позже — через две недели")
 def plan_due(case: Case) -> dt.date:
     """Return 20 September of the year, or two weeks for a plan that begins later (dossier 8)."""
     september = dt.date(int(case.data.school_year[:4]), 9, 20)

@@ -8,6 +8,7 @@ from workflow_app.engine import (
     answered,
     filled,
     otherwise,
+    says,
     snapshot,
 )
 from workflows.network_change.ballots import consents, council
@@ -120,7 +121,8 @@ ordering = process.state(
 )
 waiting = process.state(
     "waiting", "Ждёт даты вступления в силу",
-    due=Due("effect", on=lambda case: case.data.effective_on, at_start=True, then="take_effect",
+    due=Due("effect", at_start=True, then="take_effect",
+            on=says("в день вступления приказа в силу")(lambda case: case.data.effective_on),
             escalate=((3, SPECIALIST),)),
 )  # fmt: skip
 applied = process.final("applied", "Вступило в силу")

@@ -91,7 +91,7 @@ CHANGED = Child(CHANGE, "applied", of="subject")
 YEARS = "сеть живёт, пока её не закроет приказ"
 EXPIRY = Due(
     "network_term", then="expire", unit="calendar", remind=(60, 30), escalate=((1, SPECIALIST),),
-    on=lambda case: case.data.valid_to,
+    on=says("к концу срока действия сети")(lambda case: case.data.valid_to),
 )  # fmt: skip
 
 forming = process.state(
@@ -100,13 +100,17 @@ forming = process.state(
 )  # fmt: skip
 REPORT_OPENS = Due(
     "report_opens", then="open_report", at_start=True,
-    on=lambda case: last_summer(year_to_report(case), 5, 15),
+    on=says("15 мая года, за который ещё нет справки")(
+        lambda case: last_summer(year_to_report(case), 5, 15)
+    ),
 )  # fmt: skip
 active = process.state("active", "Действует", due=(EXPIRY, REPORT_OPENS), unlimited=YEARS)
 suspended = process.state(
     "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
     due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
-            on=lambda case: case.data.paused_until or case.today),
+            on=says("до дня, названного при приостановлении")(
+                lambda case: case.data.paused_until or case.today
+            )),
 )  # fmt: skip
 closing = process.state(
     "closing", "Закрывается", waits_for=SPECIALIST, unlimited=YEARS,

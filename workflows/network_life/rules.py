@@ -96,10 +96,16 @@ def supported_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
 # ---------------------------------------------------------------- what an order has changed
 
 
+CHANGES_SAID = {
+    "close": "закрытие", "merge": "присоединение к другой сети", "suspend": "приостановление",
+    "resume": "возобновление", "extend": "продление",
+}  # fmt: skip
+
+
 def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
     """Return the question whether the change that has just taken effect is of such a kind."""
 
-    @says("последнее изменение: " + ", ".join(kinds))
+    @says("последнее изменение — " + " или ".join(CHANGES_SAID[kind] for kind in kinds))
     def is_such(case: Case, facts: Facts) -> bool:
         cards = facts.cases_about(subject(case), CHANGE)
         applied = [card for card in cards if card.state == "applied"]

@@ -9,6 +9,7 @@ from workflow_app.engine import (
     answered,
     at_most,
     otherwise,
+    says,
     stay,
 )
 from workflows.activities import RESPONSIBLE
@@ -67,7 +68,7 @@ process = Process(
 CURATOR = Holder("curator", "методист — куратор сети", curator_post, otherwise=METHODIST)
 ROW = Due(
     "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, CURATOR)),
-    on=lambda case: case.data.ends_on,
+    on=says("ко дню окончания мероприятия по плану")(lambda case: case.data.ends_on),
 )  # fmt: skip
 EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),))
 OFTEN = "доказательства возвращают, пока они не убедят"
@@ -76,7 +77,8 @@ planned = process.state("planned", "Запланировано", due=ROW, waits_
 in_progress = process.state("in_progress", "Идёт", due=ROW, waits_for=RESPONSIBLE, unlimited=OFTEN)
 postponed = process.state(
     "postponed", "Перенесено", waits_for=RESPONSIBLE,
-    due=(ROW, Due("postponed_until", on=lambda case: case.data.starts_on, at_start=True,
+    due=(ROW, Due("postponed_until", at_start=True,
+                  on=says("в новый день начала")(lambda case: case.data.starts_on),
                   then="back_to_plan", escalate=((3, COORDINATOR),))),
 )  # fmt: skip
 reported = process.state("reported", "Ждёт подтверждения", due=EVIDENCE, waits_for=COORDINATOR)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise
+from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise, says
 from workflows.recommendation_follow_up.form import (
     ADDRESSEE,
     OFFICE_DEPUTY,
@@ -48,6 +48,8 @@ process = Process(
 AGAIN = "невыполненную рекомендацию переносят один раз, дальше решает отдел"
 
 
+@says("20 сентября нового учебного года, когда утверждают план")
+@says("20 сентября нового учебного года, когда утверждают план")
 def plan_is_due(case: Case) -> dt.date:
     """Return 20 September after the year of the report: the next plan is approved by then."""
     return last_summer(case.data.school_year, 9, 20)

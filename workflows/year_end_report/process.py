@@ -17,6 +17,7 @@ from workflow_app.engine import (
     at_most,
     filled,
     otherwise,
+    says,
     snapshot,
     stay,
 )
@@ -34,6 +35,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import Explanation, Remarks, remarks_are_bound
+from workflows.wording import day_and_month
 from workflows.year_end import by_curator, last_summer
 from workflows.year_end_report.effects import (
     ask_schools,
@@ -94,6 +96,7 @@ LAST_RESORT = "Решает директор ИМЦ: принять или ос�
 def summer(month: int, day: int) -> Callable[[Case], dt.date]:
     """Return the question on which day of the summer that ends its year a report is due."""
 
+    @says(day_and_month(day, month))
     def on(case: Case) -> dt.date:
         return last_summer(case.data.school_year, month, day)
 
@@ -108,7 +111,10 @@ UNTIL_AUGUST = Due(
 draft = process.state(
     "draft", "Готовится", waits_for=BASE_HEAD, edit=AUTHORS,
     unlimited="число доработок ограничено у возврата",
-    due=Due("report", on=lambda case: case.data.due_on or case.today, unit="calendar",
+    due=Due("report", unit="calendar",
+            on=says("ко дню, который назван в справке")(
+                lambda case: case.data.due_on or case.today
+            ),
             remind=(14, 7, 2), then="mark_late", escalate=((3, IMC_HEAD), (10, SPECIALIST))),
 )  # fmt: skip
 submitted = process.state(
