@@ -282,3 +282,15 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[-2:] == [
         ("Действует", "is-passed"), ("Заменён новой редакцией", "is-now"),
     ]  # fmt: skip
+
+
+@pytest.mark.opened("2025-10-20")
+def test_the_page_says_by_name_whom_a_post_waits_for_and_by_part_which_head(browser, district):
+    plan = fill(district, open_plan(district, "NW2"), "NW2")
+    to_active(district, plan, "NW2")
+    case = next(iter(activities(district, plan).values()))
+    post = district.case(case).data.responsible
+    held = district.read(lambda uow: uow.facts(1).post(post).name)
+    page = html.fromstring(browser("P202").get(f"/cases/{case}"))
+    (waits,) = page.xpath("//section[h2='Чего ждём']")
+    assert f"ответственный за мероприятие, {held}" in waits.text_content()
