@@ -14,7 +14,7 @@ from workflow_app.engine import (
     more_than,
 )
 from workflows.roles import SPECIALIST
-from workflows.rules import Reason
+from workflows.rules import Reason, schools_now
 
 VOTES = {
     "pending": "ещё не голосовала",
@@ -27,7 +27,7 @@ VOTES = {
 
 def schools_of_network(case: Case, facts: Facts) -> Iterator[Voter]:
     """Every school of the composition has one vote (A-05); ИМЦ advises and does not vote (A-06)."""
-    for member in facts.composition(case.data.network, case.today):
+    for member in schools_now(case, facts):
         group = "base" if member.role == "base" else "member"
         yield Voter(str(member.school), "school_head", member.school, group)
 

@@ -39,6 +39,7 @@ from workflows.annual_plan.papers import PLAN, PROTOCOL, plan, plan_file, protoc
 from workflows.annual_plan.rules import (
     advice_waits,
     all_activities_ended,
+    base_head_sent_it,
     clashes,
     covers_all,
     dates_in_year,
@@ -59,6 +60,7 @@ from workflows.roles import (
     BASE_HEAD,
     COORDINATOR,
     DEPARTMENT,
+    DEPARTMENT_HEAD,
     IMC,
     IMC_HEAD,
     MEMBER_HEAD,
@@ -89,8 +91,8 @@ LAST_DAY = Due(
     on=says("к концу учебного года")(lambda case: school_year_bounds(case.data.school_year)[1]),
 )  # fmt: skip
 FIT = (
-    filled, network_is_active, covers_all, remote_or_reason, dates_in_year, responsible_inside,
-    participants_inside,
+    filled, network_is_active, covers_all, remote_or_reason, dates_in_year,
+    responsible_inside, participants_inside,
 )  # fmt: skip
 
 
@@ -118,6 +120,10 @@ agreed = process.state(
     "agreed", "Согласован", waits_for=BASE_HEAD,
     due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
+agreed_up = process.state(
+    "agreed_up", "Согласован, утверждает отдел", waits_for=DEPARTMENT_HEAD, aside=True,
+    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
 active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
 outdated = process.state(
     "outdated", "Действует, нужна новая редакция", waits_for=COORDINATOR, unlimited=EDITIONS,
@@ -130,6 +136,8 @@ completed = process.state(
 closed = process.final("closed", "Закрыт со справкой")
 superseded = process.final("superseded", "Заменён новой редакцией")
 abandoned = process.final("abandoned", "Снят")
+
+ON_ITS_WAY = (draft, voting, agreement, returned, agreed, agreed_up)
 
 process.paper("plan", "План сети", fields=PLAN, values=plan, file_name=plan_file)
 process.paper(
@@ -157,17 +165,18 @@ process.when(
     do=[Paper("council_protocol"), vote_failed],
 )  # fmt: skip
 process.move(
-    "agree", "Согласовать", agreement, agreed, by=IMC_HEAD, basis="L4, 1.4", apart="to_vote",
-    style="primary", bulk=True,
+    "agree", "Согласовать", agreement, {agreed_up: base_head_sent_it, agreed: otherwise},
+    by=IMC_HEAD, basis="L4, 1.4", apart="to_vote", style="primary", bulk=True,
 )  # fmt: skip
 process.move(
     "return", "Вернуть с замечаниями", agreement, returned, by=IMC, basis="L4, 5.1",
     form=Remarks, if_=[answered, remarks_are_bound],
 )  # fmt: skip
-process.move(
-    "approve", "Утвердить", agreed, active, by=BASE_HEAD, basis="L5", apart="to_vote",
-    style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
-)  # fmt: skip
+for agreed_by_imc, approver in ((agreed, BASE_HEAD), (agreed_up, DEPARTMENT_HEAD)):
+    process.move(
+        "approve", "Утвердить", agreed_by_imc, active, by=approver, basis="L5", apart="to_vote",
+        style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
+    )  # fmt: skip
 process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
     style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
@@ -183,7 +192,7 @@ process.move(
     form=RowChange, do=[take_row_change, tell_edition],
 )  # fmt: skip
 process.move(
-    "row_changed", "Изменено мероприятие", [draft, voting, agreement, returned, agreed], stay,
+    "row_changed", "Изменено мероприятие", ON_ITS_WAY, stay,
     by=SYSTEM_ROLE, basis="K3", form=RowChange, do=[take_row_change],
     unlimited="мероприятия меняют, сколько нужно",
 )  # fmt: skip
@@ -202,7 +211,7 @@ process.on(
 )  # fmt: skip
 process.on(
     Child("annual_plan", "closed", of="subject"),
-    [draft, voting, agreement, returned, agreed], abandoned,
+    ON_ITS_WAY, abandoned,
     key="overtaken", title="План закрыт вместе со справкой, менять больше нечего", basis="L8",
 )  # fmt: skip
 process.on(
@@ -215,6 +224,6 @@ process.on(
 )  # fmt: skip
 process.move(
     "abandon", "Снять план",
-    [draft, voting, agreement, returned, agreed, active, outdated, completed],
+    [*ON_ITS_WAY, active, outdated, completed],
     abandoned, by=SYSTEM_ROLE, do=[remove_activities],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from workflow_app.engine import (
     Call,
     Case,
     Change,
+    Enter,
     Facts,
     Many,
     Pause,
@@ -17,6 +18,7 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.coordinators import appointed
 from workflows.network_life.form import schools, subject
 from workflows.network_life.rules import (
     CHANGE,
@@ -84,7 +86,7 @@ def take_composition(case: Case, facts: Facts) -> Put:
 
 
 @says("координатор и куратор записаны в реестр сетей")
-def put_people(case: Case, _facts: Facts) -> Iterator[Put | Amend]:
+def put_people(case: Case, facts: Facts) -> Iterator[Put | Amend | Enter]:
     """Who leads the network stands in the register too (1.7, 4.1)."""
     said = case.form
     yield Put({"coordinator": said.coordinator, "curator": said.curator})
@@ -92,6 +94,7 @@ def put_people(case: Case, _facts: Facts) -> Iterator[Put | Amend]:
         "coordinator_person_id": said.coordinator, "imc_curator_person_id": said.curator
     }  # fmt: skip
     yield Amend("network", case.data.network, values, case.today)
+    yield from appointed(facts, said.coordinator, case.data.base, case.today)
 
 
 @says("акты приложены к сети; приложенные раньше остаются")

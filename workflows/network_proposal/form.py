@@ -10,6 +10,7 @@ from workflow_app.engine import (
     Form,
     Many,
     Name,
+    Person,
     Row,
     Rows,
     School,
@@ -52,6 +53,13 @@ class Proposal(Form):
     goal: Text = field("Цель", basis="2", default=GOAL)
     resources: Text = field(
         "Ресурсы базовой школы", optional=True, hint="Люди, кабинеты, материалы, связь"
+    )
+    coordinator: Person = field(
+        "Координатор сети",
+        of="base",
+        optional=True,
+        basis="5.1",
+        hint="Кто будет вести план сети. С регистрации приказа это право у того, кто здесь назван.",
     )
     valid_from: Date = field("Действует с")
     valid_to: Date = field("Действует по", basis="A-04")

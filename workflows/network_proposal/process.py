@@ -14,6 +14,7 @@ from workflow_app.engine import (
     says,
     snapshot,
 )
+from workflows.coordinators import head_is_coordinator
 from workflows.network_proposal.consents import (
     ask_schools,
     close_consents,
@@ -94,6 +95,7 @@ process = Process(
     one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
+    warnings=(head_is_coordinator,),
     readers=(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,

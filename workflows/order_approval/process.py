@@ -1,6 +1,7 @@
 """The order as a table: states, then one row for each step."""
 
 from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, Withdraw, answered, filled, stay
+from workflows.coordinators import head_is_coordinator
 from workflows.order_approval.ballots import (
     acknowledgement,
     ask_to_publish,
@@ -104,6 +105,7 @@ process = Process(
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, *IMC, *DEPARTMENT, AUDITOR),
+    warnings=(head_is_coordinator,),
 )
 
 APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)
