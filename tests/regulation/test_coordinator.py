@@ -2,7 +2,7 @@
 
 import pytest
 from plans import directions, row, vote
-from stories import code, done, to_department, to_signature
+from stories import code, complete_order, done, propose, to_department, to_signature
 
 from workflow_app.store.models.directory import Position
 
@@ -53,3 +53,38 @@ def test_a_director_named_coordinator_sends_the_plan_and_the_department_approves
     assert district.state(plan) == "active"
     (paper,) = (one for one in district.documents(plan) if one["paper"] == "plan")
     assert paper["field_values"]["утверждаю"]["должность"].startswith("И.о. начальника")
+
+
+def test_both_forms_say_what_it_means_that_the_director_is_the_coordinator(open_district):
+    district = open_district("2025-08-28")
+    case = propose(district, "P102", {"S05": "supported"}).instance_id
+    assert "head_is_coordinator" not in district.about(case)
+    done(district.edit("P102", case, coordinator=district.people["P102"]))
+    assert "head_is_coordinator" in district.about(case)
+
+
+@pytest.mark.clause("4.3")
+def test_no_order_asks_for_a_paper_by_a_day_that_has_passed(open_district):
+    """Asked of the draft, the visa, the signature and the registration."""
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    order = district.child(case)
+    complete_order(district, order)
+    for paper in ("plan_due", "report_due"):
+        kept = getattr(district.case(order).data, paper)
+        done(district.edit("P003", order, **{paper: "2025-08-27"}))
+        assert code(district.act("P003", order, "send")) == "due_passed"
+        done(district.edit("P003", order, **{paper: kept.isoformat()}))
+    done(district.edit("P003", order, plan_due="2025-08-29"))
+    done(district.act("P003", order, "send"))
+    district.at("2025-09-01")
+    assert code(district.act("P005", order, "visa")) == "due_passed"
+    district.at("2025-08-29")
+    done(district.act("P005", order, "visa"))
+    district.at("2025-09-01")
+    assert code(district.act("P001", order, "sign")) == "due_passed"
+    district.at("2025-08-29")
+    done(district.act("P002", order, "sign"))
+    district.at("2025-09-01")
+    assert code(district.act("P004", order, "register")) == "due_passed"

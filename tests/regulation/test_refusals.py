@@ -215,6 +215,12 @@ def the_term_ends_before_it_begins(district):
     return lambda: district.act("P102", case, "invite")
 
 
+@refused("term_over")
+def the_term_is_over_before_it_is_proposed(district):
+    case = drafted(district, valid_from="2025-06-01", valid_to="2025-08-01")
+    return lambda: district.act("P102", case, "invite")
+
+
 @refused("term_too_long")
 def the_term_is_four_years(district):
     case = drafted(district, valid_to="2029-08-31")
@@ -690,8 +696,9 @@ def test_every_code_of_the_process_files_is_reached():
 
 ELSEWHERE = {
     "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_curator",
+    "due_passed", "head_is_coordinator",
 }  # fmt: skip
-"""Codes that test_change_refusals.py and, of the year's end, test_year_refusals.py reach."""
+"""What test_change_refusals.py, test_coordinator.py and, of the year, test_year_refusals.py reach."""
 
 
 def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):

@@ -38,8 +38,8 @@ class Choice:
     card: directory.SchoolContext | None = None
 
 
-SUMMER = 62
-"""Days before 1 September in which people choose the coming year already."""
+SPRING = 153
+"""Days before 1 September in which people choose the coming year already: from April on."""
 
 Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
 
@@ -219,7 +219,7 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
         .where(SchoolYear.municipality_id == case.municipality_id)
         .order_by(SchoolYear.code)
     )
-    coming = school_year_of(uow.today + dt.timedelta(days=SUMMER))
+    coming = school_year_of(uow.today + dt.timedelta(days=SPRING))
     codes = dict.fromkeys((*uow.session.scalars(query), coming))
     return [Choice(code, f"{code.replace('-', '/')} учебный год") for code in codes]
 

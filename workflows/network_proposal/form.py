@@ -4,9 +4,11 @@ import datetime as dt
 from typing import Any
 
 from workflow_app.engine import (
+    Capacity,
     Choice,
     Date,
     Direction,
+    Facts,
     Form,
     Many,
     Name,
@@ -24,6 +26,9 @@ from workflows.rules import (
     school_year,
 )
 from workflows.wording import GOAL
+
+SPRING = 91
+"""Days before July in which people plan the coming year already, where it has its directions."""
 
 
 class Member(Row):
@@ -103,9 +108,13 @@ class Rejection(Form):
     reason: Text = field("Пояснение", minimum=10)
 
 
-def first_values(capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:
-    """What the form says when it opens: the author's own school and the coming year."""
-    year = school_year(today)
+def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> dict[str, Any]:
+    """What the form says when it opens: the author's own school and the coming year.
+
+    A network proposed in spring is for the year whose directions the department has named already.
+    """
+    coming = school_year(today + dt.timedelta(days=SPRING))
+    year = coming if facts.directions(coming) else school_year(today)
     since, until = school_year_bounds(year)
     own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}
     return {

@@ -211,7 +211,7 @@ process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart=INITIATOR,
     style="primary", bulk=True,
     if_=[statuses_hold, directions_in_force, networks_per_school, base_is_free,
-         name_is_free, consents_given],
+         name_is_free, consents_given, term_allowed],
     do=[start_order],
 )  # fmt: skip
 process.move(

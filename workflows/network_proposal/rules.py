@@ -6,7 +6,7 @@ from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse,
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.roles import SPECIALIST
 from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
-from workflows.wording import counted
+from workflows.wording import counted, date
 
 ORDER = "order_approval"
 
@@ -107,6 +107,11 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
         return
     if until <= since:
         yield refuse("term_reversed", "Срок заканчивается раньше, чем начинается", field="valid_to")
+    elif until <= case.today:
+        yield refuse(
+            "term_over", "Срок сети ({day}) уже прошёл: назовите день впереди", day=date(until),
+            field="valid_to", basis="A-04",
+        )  # fmt: skip
     longest = int(facts.setting("A-04.max"))
     if until > school_year_bounds(school_year(since))[1].replace(
         year=int(school_year(since)[:4]) + longest

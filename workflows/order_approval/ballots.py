@@ -19,6 +19,7 @@ from workflow_app.engine import (
 )
 from workflows.order_approval.composition import schools_named
 from workflows.order_approval.form import Publication
+from workflows.order_approval.limits import DATES_AHEAD
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
 
@@ -59,10 +60,12 @@ visas = Ballot(
     voter_title="визирующий",
     work_title="Завизировать проект приказа",
     answers=(
-        Answer("visa", "Завизировать", "visaed", style="primary", basis="O3"),
+        Answer(
+            "visa", "Завизировать", "visaed", style="primary", if_=(DATES_AHEAD,), basis="O3"
+        ),
         Answer(
             "visa_with_remarks", "Завизировать с замечаниями", "visaed_with_remarks",
-            form=Explanation, if_=(answered,), basis="O3",
+            form=Explanation, if_=(answered, DATES_AHEAD), basis="O3",
         ),
         Answer(
             "object", "Возразить", "objected", form=Explanation, if_=(answered,),

@@ -40,7 +40,7 @@ from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year
 from workflows.wording import date, year_in_text
-from workflows.year_end import ADDRESSEES, APPROVED, REPORT, last_summer
+from workflows.year_end import ADDRESSEES, APPROVED, REPORT
 
 LIFE = "network_life"
 LAST_REPORT = 15
@@ -303,9 +303,12 @@ def set_dates(case: Case, facts: Facts) -> Put | None:
     if data.kind != CREATE:
         return None
     september = dt.date(int(data.school_year[:4]), 9, 20)
+    begins = max(data.valid_from, case.today) + dt.timedelta(days=14)
+    junes = (dt.date(begins.year + after, 6, 15) for after in (0, 1))
+    june = next(day for day in junes if day > begins)
     return Put({
-        "plan_due": max(september, data.valid_from + dt.timedelta(days=14)),
-        "report_due": last_summer(data.school_year, 6, 15),
+        "plan_due": max(september, begins),
+        "report_due": min(june, max(data.valid_to, begins)),
     })  # fmt: skip
 
 
