@@ -58,9 +58,9 @@ def test_a_director_named_coordinator_sends_the_plan_and_the_department_approves
 def test_both_forms_say_what_it_means_that_the_director_is_the_coordinator(open_district):
     district = open_district("2025-08-28")
     case = propose(district, "P102", {"S05": "supported"}).instance_id
-    assert "head_is_coordinator" not in district.about(case)
+    assert "head_is_coordinator" not in district.flags(case)
     done(district.edit("P102", case, coordinator=district.people["P102"]))
-    assert "head_is_coordinator" in district.about(case)
+    assert "head_is_coordinator" in district.flags(case)
 
 
 @pytest.mark.clause("4.3")

@@ -698,7 +698,7 @@ ELSEWHERE = {
     "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_curator",
     "due_passed", "head_is_coordinator",
 }  # fmt: skip
-"""What test_change_refusals.py, test_coordinator.py and, of the year, test_year_refusals.py reach."""
+"""What test_change_refusals.py, test_coordinator.py and test_year_refusals.py reach."""
 
 
 def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
