@@ -34,6 +34,8 @@ MEMBER_ROLES = {
     "partner": "школа-участница",
 }
 NETWORK_ROLES = {"base": "базовая школа", **MEMBER_ROLES}
+MEND = "Исправить замечания и отправить снова"
+"""What the work of a returned case is called: it was sent before, and came back."""
 WHAT_ROLES_MEAN = (
     "Поддерживаемая школа получает помощь, ресурсная помогает вместе с базовой, "
     "участница — без статуса"

@@ -336,6 +336,12 @@ def test_remarks_of_a_return_stand_beside_their_fields(browser, district, submit
     assert 'id="f-goal-remark"' in page
     goal = page.split('name="goal"')[1][:900]
     assert "Цель не отличается от типовой" in goal
+    assert "Исправить замечания и отправить снова" in browser("P102").get("/")
+    done(district.edit("P102", submitted, goal="Сдать ОГЭ без двоек"))
+    for action in ("resend", "submit"):
+        done(district.act("P102", submitted, action))
+    again = browser("P006").get(f"/cases/{submitted}")
+    assert "Цель не отличается от типовой" in again.split('id="f-goal-remark"')[1][:200]
 
 
 def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, district, submitted):

@@ -49,6 +49,8 @@ class State:
     unlimited: str = ""
     is_aside: bool = False
     """Off the usual way: the rail shows it to a case that stands there, and to no other."""
+    work_title: str = ""
+    """What the work item in the queue says; without it, what its primary step is called."""
     where: str = ""
 
 
@@ -226,12 +228,13 @@ class Process:
         private: bool = False,
         unlimited: str = "",
         aside: bool = False,
+        work: str = "",
     ) -> State:
         """Declare a state; it needs a deadline or the reason why it has none."""
         state = State(
             key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
             _many(only, str), ballot, is_private=private, unlimited=unlimited,
-            is_aside=aside, where=caller(),
+            is_aside=aside, work_title=work, where=caller(),
         )  # fmt: skip
         self._declare(self.states, key, state, state.where)
         if ballot and self.ballots.get(ballot.key) is not ballot:

@@ -417,13 +417,22 @@ def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
 def last_remarks(
     process: Process, state: str, lines: Sequence[queries.HistoryLine]
 ) -> Mapping[str, Sequence[str]]:
-    """Return field → remarks of the return that brought the case to where it stands."""
+    """Return field → remarks of the last return: to who mends them and to who looks again."""
+    is_review = any(step.form and _binds(step.form) for step in process.moves(state))
     for line in reversed(lines):
         if line.from_state == line.to_state:
             continue
-        form = _form_of(process, line) if line.to_state == state else None
-        return _bound(form, line.form) if form else {}
+        form = _form_of(process, line)
+        found = _bound(form, line.form) if form else {}
+        if found or not is_review:
+            return found
     return {}
+
+
+def _binds(form: type[Form]) -> bool:
+    """Tell whether rows of a form name fields of the case's own."""
+    columns = (column for view in views(form) for column in view.columns)
+    return any(column.options.get("of") == "form" for column in columns)
 
 
 def _bound(form: type[Form], sent: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:

@@ -66,7 +66,7 @@ from workflows.roles import (
     MEMBER_HEAD,
     SPECIALIST,
 )
-from workflows.rules import Reason, Remarks, remarks_are_bound
+from workflows.rules import MEND, Reason, Remarks, remarks_are_bound
 
 NETWORK_CHANGED = Child("network_change", "applied", of="subject")
 
@@ -113,8 +113,8 @@ agreement = process.state(
     due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
-    due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
+    "returned", "На доработке", work=MEND, waits_for=COORDINATOR, edit=COORDINATOR,
+    unlimited=MENDED, due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 agreed = process.state(
     "agreed", "Согласован", waits_for=BASE_HEAD,

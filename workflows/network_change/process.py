@@ -64,7 +64,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import Explanation, Reason, Remarks, remarks_are_bound
+from workflows.rules import MEND, Explanation, Reason, Remarks, remarks_are_bound
 
 process = Process(
     "network_change",
@@ -113,7 +113,7 @@ review = process.state(
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", waits_for=AUTHORS, edit=AUTHORS,
+    "returned", "На доработке", work=MEND, waits_for=AUTHORS, edit=AUTHORS,
     due=Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),)), unlimited=MENDED,
 )  # fmt: skip
 ordering = process.state(

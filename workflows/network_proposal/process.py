@@ -70,6 +70,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import (
+    MEND,
     OneSchool,
     Reason,
     Remarks,
@@ -133,8 +134,9 @@ review = process.state(
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", due=(REWORK, ABANDONED), waits_for=BASE_HEAD, edit=EDITORS
-)
+    "returned", "На доработке", work=MEND, due=(REWORK, ABANDONED), waits_for=BASE_HEAD,
+    edit=EDITORS,
+)  # fmt: skip
 ordering = process.state(
     "order_preparation", "Готовится приказ", no_deadline="срок стоит у самого приказа"
 )

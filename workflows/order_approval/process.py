@@ -88,7 +88,7 @@ from workflows.roles import (
     MEMBER_HEAD,
     SPECIALIST,
 )
-from workflows.rules import Reason, base_is_free, name_is_free, statuses_hold
+from workflows.rules import MEND, Reason, base_is_free, name_is_free, statuses_hold
 
 process = Process(
     "order_approval",
@@ -123,7 +123,7 @@ signature = process.state(
     due=Due("signature", 2, remind=(1,), escalate=((1, DEPUTY),)),
 )  # fmt: skip
 returned = process.state(
-    "returned", "Возвращён", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
+    "returned", "Возвращён", work=MEND, due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
     unlimited="число возвратов проекта Положением не ограничено",
 )  # fmt: skip
 signed = process.state(

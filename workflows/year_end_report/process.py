@@ -34,7 +34,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import Explanation, Remarks, remarks_are_bound
+from workflows.rules import MEND, Explanation, Remarks, remarks_are_bound
 from workflows.wording import day_and_month
 from workflows.year_end import by_curator, last_summer
 from workflows.year_end_report.effects import (
@@ -132,7 +132,7 @@ reviewed = process.state(
     due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", waits_for=BASE_HEAD, edit=AUTHORS,
+    "returned", "На доработке", work=MEND, waits_for=BASE_HEAD, edit=AUTHORS,
     due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 accepted = process.state(
