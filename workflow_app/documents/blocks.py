@@ -14,6 +14,7 @@ from workflow_app.documents.names import w
 
 P, T, TR, TC, TBL = w("p"), w("t"), w("tr"), w("tc"), w("tbl")
 _HOLDERS = tuple(map(w, ("tc", "hdr", "ftr", "footnote", "endnote", "txbxContent")))
+DEEPEST = 20
 _BOOKMARKS = tuple(map(w, ("bookmarkStart", "bookmarkEnd")))
 # Word wants a paragraph at the end of a cell; this one takes one point of height.
 _THIN = '<w:p xmlns:w="{}"><w:pPr><w:spacing {}/><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
@@ -41,6 +42,9 @@ def pair(found: list[Found]) -> tuple[list[Block], list[Finding]]:
     for tag in found:
         if isinstance(tag.tag, If | For):
             stack.append(Block(tag))
+            if len(stack) > DEEPEST:
+                text = f"Блоки вложены друг в друга глубже {DEEPEST}. Упростите шаблон."
+                return [], [Finding("too_complex", tag.place, text)]
         elif isinstance(tag.tag, Else | End):
             findings.extend(_continue(tag, stack, blocks))
     for block in stack:

@@ -308,7 +308,7 @@ class NewFile:
 
     content: bytes
     kind: str
-    """A key of `uploads.TYPES` for what people bring, a media type for what is made here."""
+    """A key of `attachments.TYPES` for what people bring, a media type for what is made here."""
     sha256: str
 
 

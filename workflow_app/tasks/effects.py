@@ -14,11 +14,11 @@ from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.services import access, acting, delivery
+from workflow_app.services.attachments import DOCX
 from workflow_app.services.ports import new_file
 from workflow_app.store import outbox, renderings
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
-from workflow_app.store.files import DOCX
 from workflow_app.store.letters import ACCESS
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
