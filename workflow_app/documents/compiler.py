@@ -23,11 +23,12 @@ from workflow_app.documents.markup import (
     paragraph_text,
     tidy_paragraph,
 )
-from workflow_app.documents.names import CORE, EXTENDED, TEXT_PARTS, W, parse
+from workflow_app.documents.names import CORE, EXTENDED, SETTINGS, TEXT_PARTS, W, parse
 from workflow_app.documents.package import Package, open_package
 from workflow_app.documents.pictures import Picture, Pictures
 from workflow_app.documents.places import PROPERTIES, paragraphs, part_label
 from workflow_app.documents.program import Part
+from workflow_app.documents.settings import unstretched
 from workflow_app.documents.steps import Path, grouped, skeleton
 from workflow_app.documents.structure import (
     COMMENT_LEFT,
@@ -65,7 +66,8 @@ class Analysis:
     uses: list[Use] = field(default_factory=list)
     members: list[Member | Part | Picture] = field(default_factory=list)
     pictures: Pictures = field(default_factory=Pictures)
-    loops: set[str] = field(default_factory=set)
+    loops: dict[str, str] = field(default_factory=dict)
+    """Names of rows, each with a place of its loop."""
     texts: list[tuple[str, str]] = field(default_factory=list)
     hidden: frozenset[str] = frozenset()
     """The styles whose text is hidden."""
@@ -93,7 +95,7 @@ def analyse(package: Package) -> Analysis:
         else:
             if "comments" in kind:
                 analysis.findings.append(Finding("comment", name, COMMENT_LEFT))
-            _other(name, data, analysis)
+            _other(name, unstretched(data) if kind == SETTINGS else data, analysis)
     pictures = analysis.pictures
     pictures.close(analysis.uses)
     analysis.uses += pictures.uses
@@ -150,7 +152,7 @@ def _mark(root: etree._Element, label: str, analysis: Analysis) -> tuple[list[Fo
 
 def _arrange(root: etree._Element, found: list[Found], label: str, analysis: Analysis) -> bool:
     blocks, findings = pair(found)
-    analysis.loops |= {each.tag.item for each in found if isinstance(each.tag, For)}
+    analysis.loops |= {each.tag.item: each.place for each in found if isinstance(each.tag, For)}
     findings += [each for each in map(settle, blocks) if each is not None]
     if not findings:
         for paragraph in dict.fromkeys(tag.paragraph for tag in found):
