@@ -300,6 +300,7 @@ class Letter:
     sent_today: int = 0
     """How many letters the person got today already."""
     bounced_before: bool = False
+    tried_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
