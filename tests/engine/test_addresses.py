@@ -26,7 +26,8 @@ def test_an_address_is_read_into_its_parts(text: str, spec: str, name: str) -> N
     [
         "", "nobody", "@b.example", "a@", "a b@c.example", "a@b@c.example", "a..b@c.example",
         ".a@c.example", "a.@c.example", "a@c.example.", "a@c..example", "a@-c.example",
-        "a@c_d.example", "a@[1.2.3.4]", '"a b"@c.example', "a,b@c.example", "a@b.example, c@d.example",
+        "a@c_d.example", "a@[1.2.3.4]", '"a b"@c.example', "a,b@c.example",
+        "a@b.example, c@d.example",
         "a@b.example\r\nBcc: c@d.example", "a\x00b@c.example", "a\u202e@c.example",
         "Имя <a@b.example", "Имя\n<a@b.example>", "<a@b.example> Имя", "Имя <<a@b.example>>",
         f"{'x' * 65}@c.example", f"{'я' * 33}@c.example", f"a@{'x' * 64}.example",

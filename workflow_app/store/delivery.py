@@ -90,12 +90,12 @@ LETTER = (
     ),
 )  # fmt: skip
 
-OUTAGE = "mail_outage"
+NO_MAIL = "mail_outage"
 """The incident of a server that takes no letter at all."""
 REFUSED = "refused_at"
 """In the message of a letter: when a server refused it the last time."""
 _INCIDENT = table(Incident)
-_OUTAGE = (_INCIDENT.c.kind == OUTAGE, _INCIDENT.c.resolved_at.is_(None))
+_NO_MAIL = (_INCIDENT.c.kind == NO_MAIL, _INCIDENT.c.resolved_at.is_(None))
 _NEVER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 _LEFT_LAST = select(func.max(_NOTICE.c.mailed_at)).where(_NOTICE.c.digest_on.is_(None))
 _REFUSED_PEOPLE = (
@@ -214,7 +214,7 @@ class SqlDelivery:
     def end_outage(self) -> None:
         """Close what tells operators that no letter leaves."""
         values = {"resolved_at": self.now, "resolution": "письма снова уходят"}
-        self._connection.execute(update(_INCIDENT).where(*_OUTAGE).values(values))
+        self._connection.execute(update(_INCIDENT).where(*_NO_MAIL).values(values))
 
     def refused(self, message: Any) -> None:
         """Remember that a server refused a letter just now."""
@@ -232,13 +232,13 @@ class SqlDelivery:
         """Tell the operators of a municipality that no letter leaves: once, until one does."""
         left = self._connection.execute(_LEFT_LAST).scalar_one() or _NEVER
         its = (
-            _INCIDENT.c.kind == OUTAGE, _INCIDENT.c.municipality_id == message.municipality_id,
+            _INCIDENT.c.kind == NO_MAIL, _INCIDENT.c.municipality_id == message.municipality_id,
             or_(_INCIDENT.c.resolved_at.is_(None), _INCIDENT.c.opened_at > left),
         )  # fmt: skip
         if self._connection.execute(select(_INCIDENT.c.id).where(*its)).first():
             return
         values = {
-            "municipality_id": message.municipality_id, "kind": OUTAGE, "opened_at": self.now,
+            "municipality_id": message.municipality_id, "kind": NO_MAIL, "opened_at": self.now,
             "message": f"{reason}. Письма ждут и уйдут сами, когда это исправят.", "resolution": "",
         }  # fmt: skip
         self._connection.execute(insert(_INCIDENT).values(values))
