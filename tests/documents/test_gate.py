@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -222,3 +223,20 @@ def test_a_file_says_nothing_of_its_folder(tmp_path: Path) -> None:
     refusal = gate.accept(f"{tmp_path}/" + "х" * 300 + ".exe", b"MZ")
     assert isinstance(refusal, Refusal)
     assert str(tmp_path) not in refusal.message
+
+
+def test_what_really_comes_is_counted_and_not_what_is_declared() -> None:
+    """Of 200 MB that call themselves ten bytes no more is held than the allowance, twice."""
+    out = io.BytesIO(GOOD)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("word/bomb.bmp", "w") as member:
+            for _ in range(200):
+                member.write(bytes(1 << 20))
+        archive.getinfo("word/bomb.bmp").file_size = 10
+    tracemalloc.start()
+    try:
+        for codes, _ in refusals(out.getvalue()):
+            assert codes == {"too_big_unpacked"}
+        assert tracemalloc.get_traced_memory()[1] < 140 << 20
+    finally:
+        tracemalloc.stop()
