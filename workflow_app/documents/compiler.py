@@ -30,11 +30,7 @@ from workflow_app.documents.places import PROPERTIES, paragraphs, part_label
 from workflow_app.documents.program import Part
 from workflow_app.documents.settings import unstretched
 from workflow_app.documents.steps import Path, grouped, skeleton
-from workflow_app.documents.structure import (
-    COMMENT_LEFT,
-    check_review,
-    check_shape,
-)
+from workflow_app.documents.structure import COMMENT_LEFT, check_review, check_shape
 from workflow_app.documents.styles import Styles
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -6,7 +6,7 @@ A file has one nature: what a second program would open as something else is not
 import re
 from collections.abc import Sequence
 
-from workflow_app.documents.findings import Finding, TemplateError
+from workflow_app.documents.findings import TemplateError, refused
 from workflow_app.documents.package import MAX_BYTES, OLE, check_document
 from workflow_app.documents.unzip import ENDING, RECORD
 from workflow_app.engine.refusals import Refusal
@@ -59,21 +59,21 @@ def judge(content: bytes) -> str:
         return _word(content, start, is_pdf=at >= 0)
     other = next((said for first, said in _OTHERS if first.match(start)), "")
     if at < 0:
-        raise _refused("file_kind", other)
+        raise refused("file_kind", other)
     if other:
-        raise _refused("polyglot", _TWO)
+        raise refused("polyglot", _TWO)
     _check_alone(content, is_pdf=False)
     if _ENCRYPTED_PDF.search(content):
-        raise _refused("encrypted", "PDF защищён паролем. Снимите защиту и сохраните его снова.")
+        raise refused("encrypted", "PDF защищён паролем. Снимите защиту и сохраните его снова.")
     return "pdf"
 
 
 def _word(content: bytes, start: bytes, *, is_pdf: bool) -> str:
     if is_pdf:
-        raise _refused("polyglot", _TWO)
+        raise refused("polyglot", _TWO)
     if b"opendocument" in start:
         text = "Это документ LibreOffice. Сохраните его как «Документ Word (.docx)» или PDF."
-        raise _refused("file_kind", text)
+        raise refused("file_kind", text)
     check_document(content)
     return "docx"
 
@@ -81,11 +81,7 @@ def _word(content: bytes, start: bytes, *, is_pdf: bool) -> str:
 def _check_alone(content: bytes, *, is_pdf: bool) -> None:
     # The directory of an archive stands at its end, so an archive may follow anything.
     if is_pdf or (ENDING in content[-_LONGEST_END:] and RECORD in content):
-        raise _refused("polyglot", _TWO)
-
-
-def _refused(code: str, message: str) -> TemplateError:
-    return TemplateError([Finding(code, "", message)] if message else [])
+        raise refused("polyglot", _TWO)
 
 
 def accept(name: str, content: bytes, accepted: Sequence[str] = tuple(TYPES)) -> NewFile | Refusal:
