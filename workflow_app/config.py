@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
+from workflow_app.engine.addresses import mail_address
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable
 from workflow_app.engine.text import cleaned
 
@@ -31,7 +32,6 @@ _DATABASES = {
     "postgresql+psycopg": "postgresql+psycopg",
     "sqlite": "sqlite",
 }
-_SENDER = r"^([^<>\r\n]*<[^\s@<>,]+@[^\s@<>,]+>|[^\s@<>,]+@[^\s@<>,]+)$"
 _SECRET = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
 
 
@@ -60,7 +60,7 @@ class Settings(BaseModel):
     database_url: str = Field(default="", repr=False)
     redis_url: str | None = Field(default=None, repr=False)
     smtp_url: str | None = Field(default=None, repr=False)
-    mail_from: Annotated[str, Field(pattern=_SENDER)] = "workflow@localhost.localdomain"
+    mail_from: str = "workflow@localhost.localdomain"
     public_url: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -104,6 +104,16 @@ class Settings(BaseModel):
     def make_clock(self) -> Clock:
         """Return the clock of this process: the real one, or the shifted one of a demonstration."""
         return SystemClock() if self.clock is None else ShiftedClock(self.clock, self.clock_since)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, text: str) -> str:
+        address = mail_address(text)
+        if address is None or not address.user.isascii():
+            raise _wrong(
+                "ожидается адрес вида otdel@school.example или Отдел <otdel@school.example>"
+            )
+        return text
 
     @field_validator("data_dir", "backup_dir")
     @classmethod
@@ -271,7 +281,6 @@ _SENTENCES = {
     "PORT": "ожидается целое число от 1 до 65535",
     "WEB_WORKERS": "ожидается целое число от 1 до 64",
     "SECRET_KEY": "ожидается не меньше 32 знаков",
-    "MAIL_FROM": "ожидается адрес электронной почты",
     "LOG_LEVEL": "ожидается DEBUG, INFO, WARNING или ERROR",
 }
 

@@ -63,6 +63,8 @@ def test_every_mistake_is_named_at_once_and_in_russian(tmp_path):
         ("SMTP_URL", "smtp://"),
         ("SECRET_KEY", "hidden"),
         ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "директор@школа.example"),
+        ("MAIL_FROM", "Отдел <otdel@school.example"),
         ("PUBLIC_URL", "example.ru"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "nginx"),

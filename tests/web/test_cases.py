@@ -395,11 +395,11 @@ def bring(head, content=PDF, name="скан приказа.pdf", status=201):
 @pytest.mark.usefixtures("collecting")
 def test_a_file_is_given_back_only_as_an_attachment_to_who_may_see_it(browser):
     head = browser("P102")
-    made = bring(head)["id"]
+    made = bring(head, name="scan.exe")["id"]
     answer = head.client.get(f"/files/{made}")
     assert answer.data == PDF
     assert answer.mimetype == "application/pdf"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=scan.exe.pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     browser("P106").get(f"/files/{made}", 404)
 

@@ -22,17 +22,18 @@ from workflow_app.api.views import (
     process_view,
     work_view,
 )
+from workflow_app.documents import gate
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
-from workflow_app.engine.text import file_name, stray
+from workflow_app.engine.text import stray
 from workflow_app.services import access, acting, drafts
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
+from workflow_app.services.attachments import DOCX, TYPES, name_of
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency, queries, uploads
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.files import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits, signing
@@ -320,14 +321,14 @@ def bring_file() -> Reply:
     sent = request.files.get("file")
     if sent is None:
         return answer(Refusal("bad_request", "Файл не приложен", "file"))
-    name, person = file_name(sent.filename or ""), g.person_id
-    file = uploads.accept(name, sent.read())
+    name, person = sent.filename or "", g.person_id
+    file = gate.accept(name, sent.read())
     if isinstance(file, Refusal):
         return answer(file)
     made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return answer(made)
-    view = m.FileView(id=made, name=name, sha256=file.sha256)
+    view = m.FileView(id=made, name=name_of(name, TYPES[file.kind]), sha256=file.sha256)
     return jsonify(view.model_dump())
 
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
@@ -32,7 +33,6 @@ from workflow_app.services.administration import (
     on_server,
     over,
 )
-from workflow_app.services.import_rows import MAIL_ADDRESS
 from workflow_app.services.second_factor import Factors, drop_second_factor
 
 LONGEST_EMAIL = 200
@@ -158,7 +158,7 @@ class NewEmail(_Wish):
     def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
         """Return what would be done, in words; or why it cannot be."""
         del municipality_id
-        if len(self.email) > LONGEST_EMAIL or not MAIL_ADDRESS.fullmatch(self.email):
+        if len(self.email) > LONGEST_EMAIL or not is_mail_address(self.email):
             said = f"«{self.email[:80]}» — не адрес электронной почты"
             return Refusal("bad_email", said, "email")
         before = store.email_of(self.person_id)

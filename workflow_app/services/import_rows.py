@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable, school_year_bounds
 from workflow_app.engine.forms import LARGEST_NUMBER
 from workflow_app.services.journals import printed
 
-MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GRADE9 = re.compile(r"grade9_count_(\d{4}_\d{4})")
 EXAM_WORDS = re.compile(r"ОГЭ|ЕГЭ|аттестат")
@@ -58,7 +58,7 @@ def _flag(text: object) -> object:
 
 def _mail(address: str) -> str:
     """Return a mail address in its canonical spelling."""
-    if not MAIL_ADDRESS.fullmatch(address):
+    if not is_mail_address(address):
         raise BadCellError("bad_mail", "не похоже на адрес электронной почты")
     return address.lower()
 

@@ -204,6 +204,7 @@ def network_state(code: str) -> str:
 EFFECTS = {
     "render": "Документ Word",
     "mail": "Письмо",
+    "mail_outage": "Письма не уходят",
     "tell": "Уведомление",
     "announce": "Уведомление о новом деле",
     "forgot": "Ссылка для нового пароля",
