@@ -689,9 +689,11 @@ def test_every_code_of_the_process_files_is_reached():
 
 
 ELSEWHERE = {
-    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_curator",
+    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_a_choice",
+    "not_curator",
 }  # fmt: skip
-"""Codes that test_change_refusals.py and, of the year's end, test_year_refusals.py reach."""
+"""Codes that test_change_refusals.py and, of the year's end, test_year_refusals.py reach; and of
+the import, test_moving_in.py."""
 
 
 def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):

@@ -58,6 +58,10 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
         if one.network_id in founded and one.approved_on and one.approved_on <= day
     )  # fmt: skip
     approved = {report.report_id for report in reports}
+    plans = tuple(
+        one for one in data.annual_plans if one.network_id in founded and one.approved_on <= day
+    )
+    planned = {(one.network_id, one.school_year, one.version) for one in plans}
     return replace(
         data,
         schools=tuple(_school_on(school, day) for school in data.schools),
@@ -68,6 +72,12 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
         networks=networks,
         network_members=_members_on(data, founded, known),
         reports=reports,
+        annual_plans=plans,
+        plan_activities=tuple(
+            one
+            for one in data.plan_activities
+            if (one.network_id, one.school_year, one.plan_version) in planned
+        ),
         recommendations=tuple(
             _recommendation_on(one, day)
             for one in data.recommendations

@@ -185,8 +185,9 @@ class SchoolRow(Record):
     has_grade_11: Flag
     head_person_id: Code | None = None
     email: Mail | None = None
-    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
     data_origin: str | None = None
+    name_since: Day | None = None
 
     @classmethod
     def takes_column(cls, name: str) -> bool:
@@ -229,7 +230,14 @@ class PersonRow(Record):
     short_name_acc: str
     signature_name: str
     email: Mail | None = None
+    position_since: Day | None = None
+    position_until: Day | None = None
     is_fictional: str | None = None
+
+    def held_on(self, day: dt.date) -> bool:
+        """Return whether the position was held on a day, as far as the row tells."""
+        since, until = self.position_since or dt.date.min, self.position_until or dt.date.max
+        return since <= day <= until
 
     @property
     def role(self) -> str:
@@ -316,7 +324,7 @@ class NetworkRow(Record):
     direction_ids: Codes
     valid_from: Day
     valid_to: Day
-    state: Code
+    state: Literal["forming", "active", "suspended", "closing", "closed"]
     founding_order_id: Code
 
 
@@ -333,6 +341,47 @@ class MemberRow(Record):
     leave_order_id: Code | None = None
     consent_decision: Code | None = None
     consent_given_on: Day | None = None
+
+
+class PlanRow(Record):
+    """A plan of a network for a school year; the one in force goes on here as a case."""
+
+    plan_id: Code
+    network_id: Code
+    school_year: Year
+    version: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] = 1
+    state: Code
+    submitted_on: Day | None = None
+    agreed_by_imc_on: Day | None = None
+    approved_on: Day
+    approved_by_person_id: Code | None = None
+
+
+class ActivityRow(Record):
+    """A row of a plan and what came of it; its state and words are those of the processes."""
+
+    activity_id: Code
+    network_id: Code
+    school_year: Year
+    plan_version: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] = 1
+    number: Count
+    section: str
+    direction_id: Code
+    title: Annotated[str, Field(max_length=300)]
+    form: str
+    delivery_mode: Literal["in_person", "remote", "mixed"]
+    planned_start: Day
+    planned_end: Day
+    responsible_person_id: Code
+    responsible_organisation_id: Code | None = None
+    audience: str | None = None
+    expected_result: str
+    state: Code
+    is_overdue: Flag = False
+    actual_date: Day | None = None
+    participants_count: Count | None = None
+    state_note: str | None = None
+    from_recommendation_id: Code | None = None
 
 
 class ReportRow(Record):

@@ -119,7 +119,9 @@ class SqlFacts:
     @property
     def _session(self) -> Session:
         if self._session_ is None:
-            self._session_ = Session(bind=self._connection, autoflush=False)
+            self._session_ = Session(
+                bind=self._connection, autoflush=False, join_transaction_mode="rollback_only"
+            )
         return self._session_
 
     def _once(self, key: Any, ask: Callable[[], T]) -> T:

@@ -19,6 +19,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.annual_plan.adoption import adopted
 from workflows.annual_plan.council import council
 from workflows.annual_plan.effects import (
     ask_council,
@@ -75,6 +76,8 @@ process = Process(
     basis="4.3, 5.1",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
     heading=heading,
+    adopts="annual_plans",
+    adopt=adopted,
     stop="abandon",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
@@ -136,6 +139,7 @@ process.paper(
 )  # fmt: skip
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
+process.start("adopt", "Принять действующий план", active, by=SYSTEM_ROLE, basis="L5, 4.3")
 process.move(
     "take_advice", "Внести принятые рекомендации", [draft, returned], stay,
     by=(COORDINATOR, SYSTEM_ROLE), basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],

@@ -14,6 +14,7 @@ from workflow_app.engine import (
 from workflows.network_life.effects import (
     end_plans,
     follow_order,
+    go_on,
     mark_active,
     mark_closing,
     open_plan,
@@ -39,6 +40,7 @@ from workflows.network_life.rules import (
     may_turn,
     no_plan_yet,
     report_is_due,
+    stood,
     supported_lost_status,
     term_covers_year,
     term_goes_on,
@@ -116,7 +118,12 @@ closed = process.final("closed", "Закрыта")
 process.ask(losses)
 
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
-process.start("adopt", "Принять существующую сеть", active, by=SYSTEM_ROLE, basis="1.7")
+process.start(
+    "adopt", "Принять существующую сеть",
+    {forming: stood("forming"), suspended: stood("suspended"), closing: stood("closing"),
+     closed: stood("closed"), active: otherwise},
+    by=SYSTEM_ROLE, basis="1.7", do=[go_on],
+)  # fmt: skip
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],

@@ -12,6 +12,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflows.activities import RESPONSIBLE
+from workflows.plan_activity.adoption import adopted, stood
 from workflows.plan_activity.effects import (
     failed,
     fulfilled,
@@ -57,6 +58,8 @@ process = Process(
     posts={"responsible": lambda data: (data.responsible,)},
     plural="Мероприятия плана",
     heading=lambda data: data.title,
+    adopts="plan_activities",
+    adopt=adopted,
     stop="remove_row",
     overview=Work(done=("done",), left_out=("cancelled",)),
     watcher=COORDINATOR,
@@ -99,6 +102,12 @@ process.table(
 )  # fmt: skip
 
 process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
+process.start(
+    "adopt", "Принять как было",
+    {done: stood("done"), cancelled: stood("cancelled"), not_done: stood("not_done"),
+     in_progress: stood("in_progress"), postponed: stood("postponed"), planned: otherwise},
+    by=SYSTEM_ROLE, basis="L5",
+)  # fmt: skip
 process.move(
     "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
 )

@@ -110,6 +110,7 @@ class Report(Form):
     without_addendum: Flag = field(
         "Без дополнения", readonly=True, optional=True, when=lambda data: data.without_addendum
     )
+    approved_before: Flag = field("Утверждена до системы", hidden=True)
     submitted_by: Person = field("Представил", hidden=True)
     submitted_as: Line = field("В должности", hidden=True)
 

@@ -35,6 +35,7 @@ from workflows.roles import (
 )
 from workflows.rules import Explanation, Remarks, remarks_are_bound
 from workflows.year_end import by_curator, last_summer
+from workflows.year_end_report.adoption import adopted, prepare, was_approved
 from workflows.year_end_report.effects import (
     ask_schools,
     begin_addendum,
@@ -80,6 +81,8 @@ process = Process(
     basis="4.3",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
     heading=heading,
+    adopts="reports",
+    adopt=adopted,
     stop="drop_report",
     overview=Yearly("Справка за год", late="late"),
     watcher=SPECIALIST,
@@ -170,6 +173,10 @@ process.table(
 process.start(
     "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],
     do=[fill_in, ask_schools],
+)  # fmt: skip
+process.start(
+    "adopt", "Принять как было", {approved: was_approved, draft: otherwise}, by=SYSTEM_ROLE,
+    basis="R1, 4.3", do=[prepare],
 )  # fmt: skip
 process.move(
     "refresh", "Обновить по данным года", [draft, returned], stay, by=AUTHORS, basis="R1",

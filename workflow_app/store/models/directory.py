@@ -327,3 +327,15 @@ class Setting(Tenant):
 
     key: Mapped[str]
     value: Mapped[Any] = mapped_column(PLAIN_JSON)
+
+
+class ImportedRow(Tenant):
+    """What the last import said of a row: a value changed here since is told from one of a file."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (UniqueConstraint("register", "row_id"),)
+
+    register: Mapped[str]
+    """The table of the row."""
+    row_id: Mapped[int]
+    values: Mapped[dict[str, Any]]
