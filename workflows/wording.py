@@ -32,7 +32,8 @@ MONTHS = (
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
 PLACES: Mapping[str, str] = {
-    "с.": "село", "п.": "посёлок", "х.": "хутор", "г.": "город", "пгт": "посёлок",
+    "с.": "село", "п.": "посёлок", "х.": "хутор", "г.": "город", "д.": "деревня",
+    "пгт": "посёлок городского типа", "рп": "рабочий посёлок", "ст-ца": "станица",
 }  # fmt: skip
 ACTS_INSTRUMENTAL: Mapping[str, str] = {
     "приказ": "приказом",
@@ -52,7 +53,7 @@ ISSUERS_GENITIVE: Mapping[str, str] = {
     "Рособрнадзор": "Рособрнадзора",
     "Росархив": "Росархива",
 }
-_SMALL_WORDS = re.compile(r"(№|\b[спхг]\.) ")
+_SMALL_WORDS = re.compile(r"(№|\b[спхгд]\.|\b(?:пгт|рп|ст-ца)) ")
 _TEN, _TEENS, _HUNDRED = 10, range(11, 15), 100
 
 
@@ -139,8 +140,8 @@ def sentence(text: str) -> str:
 def place_in_full(place: str) -> str:
     """Return a place without the abbreviation of its kind.
 
-    >>> place_in_full("с. Левокумское")
-    'село Левокумское'
+    >>> place_in_full("с. Левокумское"), place_in_full("рп Заря")
+    ('село Левокумское', 'рабочий посёлок Заря')
     """
     kind, _, name = place.partition(" ")
     return f"{PLACES[kind]} {name}" if kind in PLACES else place

@@ -17,6 +17,7 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
+    Settlement,
 )
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.models.registers import Network
@@ -276,3 +277,25 @@ def test_days_are_those_of_the_municipality_and_a_new_zone_moves_open_dues(at, f
     report = import_district(SqlUnitOfWork(connection, surroundings, night), folder)
     assert [line for line in report.lines() if "workflow-app timezone Asia/Yek" in line]
     assert zones(connection)[second].key == "Asia/Omsk"
+
+
+def test_a_network_has_its_own_term_on_a_day_and_a_village_its_kind(at, folder):
+    def for_three_years(rows):
+        return [
+            row | {"valid_to": "2027-08-31"} if row["network_id"] == "NW1" else row for row in rows
+        ]
+
+    kinds = iter(("д.", "пгт", "рп"))
+    rewrite(folder / "networks.csv", for_three_years)
+    rewrite(folder / "orders.csv", lambda rows: [
+        row | {"network_ids": row["network_ids"].replace("NW1;", "")} for row in rows
+    ])  # fmt: skip
+    rewrite(folder / "schools.csv", lambda rows: [
+        row | {"settlement_type": next(kinds)} if row["school_id"] in ("S03", "S05", "S11") else row
+        for row in rows
+    ])  # fmt: skip
+    uow = at("2025-08-25T10:00")
+    assert import_district(uow, folder, as_of=dt.date(2025, 8, 25)).problems == ()
+    terms = {row.code: str(row.valid_to) for row in uow.session.scalars(select(Network))}
+    assert terms == {"NW1": "2027-08-31", "NW2": "2025-08-31", "NW3": "2025-08-31"}
+    assert {"д.", "пгт", "рп"} <= set(uow.session.scalars(select(Settlement.kind)))

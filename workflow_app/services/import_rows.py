@@ -176,7 +176,7 @@ class SchoolRow(Record):
     full_name: str
     school_type: SchoolType
     number: Count | None = None
-    settlement_type: Literal["с.", "п.", "х.", "г.", "ст-ца", "аул"]
+    settlement_type: Literal["с.", "п.", "х.", "г.", "д.", "пгт", "рп", "ст-ца", "аул"]
     settlement: str
     settlement_genitive: str
     students_count: Count
