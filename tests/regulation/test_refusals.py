@@ -167,6 +167,17 @@ def schools_are_invited_to_a_nameless_network(district):
     return lambda: district.act("P102", case, "invite")
 
 
+@refused("title_forms_missing", AUTUMN)
+def a_coordinators_title_has_no_cases(district):
+    case = to_department(district)
+    done(district.act("P001", case, "approve"))
+    order = district.child(case)
+    complete_order(district, order)
+    where = Position.person_id == district.case(order).data.coordinator
+    write(district, update(Position).where(where).values(title_acc=None))
+    return lambda: district.act("P003", order, "send")
+
+
 @refused("field_too_short")
 def schools_are_invited_with_a_note_of_one_word(district):
     case = drafted(district, context_note="мало")

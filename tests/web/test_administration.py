@@ -45,6 +45,7 @@ WRITES = {
     "/admin/people/1/visits/end": {},
     "/admin/people/1/second-factor/drop": {},
     "/admin/positions": {"person": "1", "organisation": "1", "role": "clerk", "title": "т"},
+    "/admin/positions/1/forms": {"title_gen": "т", "title_dat": "т", "title_acc": "т"},
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
     "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
@@ -142,6 +143,7 @@ def test_an_office_for_one_is_not_given_to_a_second_person(browser, district):
     given = {
         "person": str(district.people["P106"]), "organisation": str(held["organisation_id"]),
         "role": "school_head", "title": "директор", "starts_on": "2025-09-01",
+        "title_gen": "директора", "title_dat": "директору", "title_acc": "директора",
     }  # fmt: skip
     specialist.post("/admin/positions", **given)
     assert "занята" in " ".join(specialist.says("/admin/positions"))

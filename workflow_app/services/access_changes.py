@@ -33,6 +33,7 @@ from workflow_app.services.administration import (
     over,
 )
 from workflow_app.services.import_rows import MAIL_ADDRESS
+from workflow_app.services.names import TitleForms
 from workflow_app.services.second_factor import Factors, drop_second_factor
 
 LONGEST_EMAIL = 200
@@ -227,6 +228,9 @@ class Appointment(_Wish):
     title: str
     starts_on: dt.date
     ends_on: dt.date | None
+    title_gen: str = ""
+    title_dat: str = ""
+    title_acc: str = ""
 
     def owner(self, store: AccessChanges) -> int | None:
         """Return nobody: who gains an office does not agree to it herself."""
@@ -255,6 +259,7 @@ class Appointment(_Wish):
         office = Office(
             0, municipality_id, self.person_id, self.organisation_id, self.role,
             self.title.strip(), self.starts_on, self.ends_on,
+            TitleForms(self.title_gen.strip(), self.title_dat.strip(), self.title_acc.strip()),
         )  # fmt: skip
         return {"position_id": store.appoint(office)}
 

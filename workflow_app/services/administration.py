@@ -6,13 +6,14 @@ belong to no case, so no case's history would tell who changed them.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services import access
+from workflow_app.services.names import TitleForms
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
 UNITS = ("working", "calendar")
@@ -35,6 +36,7 @@ class Office:
     title: str
     starts_on: dt.date
     ends_on: dt.date | None
+    forms: TitleForms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Administration(Protocol):
 
     def end_position(self, position_id: int, ends_on: dt.date) -> None:
         """Write a position's last day."""
+
+    def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
+        """Write how the title of a position is declined."""
 
     def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
         """Tell whether somebody stands in already on one of these days."""
@@ -174,6 +179,32 @@ def end_position(
     name = store.person_name(by.municipality_id, office.person_id)
     said = f"{name}: {office.title}, последний день {ends_on:%d.%m.%Y}"
     store.record(by, "end_position", said, {"position_id": position_id})
+    return None
+
+
+def set_title_forms(
+    store: Administration, actor: Actor, position_id: int, forms: TitleForms
+) -> Refusal | None:
+    """Confirm how papers decline the title of an office."""
+    by, office = officer(actor), store.office(position_id)
+    if by is None:
+        return NOT_ADMIN
+    if office is None or office.municipality_id != by.municipality_id:
+        return UNKNOWN
+    if found := gap_in(forms):
+        return found
+    store.set_title_forms(position_id, forms)
+    name = store.person_name(by.municipality_id, office.person_id)
+    details = {"position_id": position_id, "person_id": office.person_id, **asdict(forms)}
+    store.record(by, "set_title_forms", f"{name}: «{office.title}» в документах", details)
+    return None
+
+
+def gap_in(forms: TitleForms) -> Refusal | None:
+    """Return which form is missing: papers would have a gap there."""
+    for name, value in asdict(forms).items():
+        if not value.strip():
+            return Refusal("field_required", "Напишите, как склоняется должность", name)
     return None
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, or_, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
+from workflow_app.services.names import TitleForms, propose_title
 from workflow_app.store import calendar, offices
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import (
@@ -123,6 +124,7 @@ class SqlAdministration:
             municipality_id=office.municipality_id, person_id=office.person_id,
             organisation_id=office.organisation_id, role=office.role, title=office.title,
             starts_on=office.starts_on, ends_on=office.ends_on,
+            **(asdict(office.forms) if office.forms else {}),
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()
@@ -131,6 +133,13 @@ class SqlAdministration:
     def end_position(self, position_id: int, ends_on: dt.date) -> None:
         """Write a position's last day."""
         self._session.get_one(Position, position_id).ends_on = ends_on
+        self._session.flush()
+
+    def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
+        """Write how the title of a position is declined."""
+        row = self._session.get_one(Position, position_id)
+        for name, value in asdict(forms).items():
+            setattr(row, name, value.strip())
         self._session.flush()
 
     def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
@@ -304,6 +313,16 @@ def positions(
     return session.scalars(
         query.options(joinedload(Position.person), joinedload(Position.organisation))
     ).all()
+
+
+def title_forms(session: Session, municipality_id: int, title: str) -> TitleForms:
+    """Return the forms confirmed for the same title here, or those the rules of Russian make."""
+    known = select(Position.title_gen, Position.title_dat, Position.title_acc).where(
+        Position.municipality_id == municipality_id, Position.title == title,
+        Position.title_gen != "", Position.title_dat != "", Position.title_acc != "",
+    )  # fmt: skip
+    found = session.execute(known.order_by(Position.id.desc()).limit(1)).one_or_none()
+    return TitleForms(*map(str, found)) if found else propose_title(title)
 
 
 def substitutions(

@@ -17,6 +17,21 @@ def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
+@says("о каждом, кого называет приказ, известно, как склоняется его имя и должность")
+def nothing_is_missing(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A gap of the registers would be printed: it is named before the paper is sent (G2)."""
+    data = case.data
+    for name, column in ("coordinator", "acc"), ("curator", "acc"), ("control", "acc"):
+        card = facts.person(getattr(data, name, None) or 0)
+        if card and (not card.offices or not getattr(card.offices[0], f"title_{column}")):
+            yield refuse(
+                "title_forms_missing",
+                "{person}: не указано, как склонять должность, в приказе остался бы пробел. Это "
+                "записывают в «Администрирование» → «Должности»",
+                person=card.nom, field=name,
+            )  # fmt: skip
+
+
 @says("основания приказа действуют, или объяснено, почему взят истёкший акт")
 def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
     """An expired act blocks the signature until it is replaced or explained (1.1b)."""
