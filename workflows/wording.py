@@ -45,14 +45,6 @@ ACTS_INSTRUMENTAL: Mapping[str, str] = {
     "постановление": "постановлением",
     "распоряжение": "распоряжением",
 }
-ISSUERS_GENITIVE: Mapping[str, str] = {
-    "министерство образования Ставропольского края": (
-        "министерства образования Ставропольского края"
-    ),
-    "Ставропольский край": "Ставропольского края",
-    "Рособрнадзор": "Рособрнадзора",
-    "Росархив": "Росархива",
-}
 _SMALL_WORDS = re.compile(r"(№|\b[спхгд]\.|\b(?:пгт|рп|ст-ца)) ")
 _TEN, _TEENS, _HUNDRED = 10, range(11, 15), 100
 
@@ -159,8 +151,7 @@ def cited(act: ActCard) -> str:
     kind = ACTS_INSTRUMENTAL.get(act.kind, act.kind)
     if act.kind == "закон" and act.level == "federal":
         kind = "Федеральным законом"
-    issuer = ISSUERS_GENITIVE.get(act.issuer, "")
-    words = (kind, issuer, f"от {day} № {number} «{act.title}»")
+    words = (kind, act.issuer_gen, f"от {day} № {number} «{act.title}»")
     return glued(" ".join(word for word in words if word))
 
 

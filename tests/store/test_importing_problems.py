@@ -35,7 +35,7 @@ MISTAKES = [
     ("orders.csv", "12-од,2026-01-19", "290-од,2025-08-29", "orders.csv, строка 11, столбец reg_number: номер года повторяется: строка 10", "number_repeated"),
     ("orders.csv", "306-од,2024-08-29", "306-од,2024-08-28", "orders.csv, строка 5, столбец reg_date: дата раньше, чем у меньшего номера 305-од", "date_against_numbers"),
     ("orders.csv", "NW2,P001,registered,приказы по основной", "NW2,P001,registered,приказы не по основной", "orders.csv, строка 5, столбец journal: журнала «приказы не по основной деятельности» нет в journals.csv", "unknown_journal"),
-    ("orders.csv", "2025/2026 учебный год,NW1;NW2;NW3,P002", "2025/2026 учебный год,NW1;NW2;NW3,P003", "orders.csv, строка 10, столбец signed_by_person_id: подписавший в этот день не руководил отделом и не замещал руководителя", "signer_without_right"),
+    ("orders.csv", "2025/2026 учебный год,NW1;NW2;NW3,P002", "2025/2026 учебный год,NW1;NW2;NW3,P003", "orders.csv, строка 10, столбец signed_by_person_id: подписавший в этот день не был руководителем и не замещал его", "signer_without_right"),
     ("orders.csv", "учебный год,NW1;NW2;NW3", "учебный год,NW1;NW9", "orders.csv, строка 10, столбец network_ids: «NW9» нет в networks.csv", "unknown_reference"),
     ("school_statuses.csv", "ST025,S17,2025-2026", "ST025,S17,2025-2027", "school_statuses.csv, строка 26, столбец school_year: «2025-2027» не учебный год: ожидается вид 2025-2026", "bad_school_year"),
     ("school_statuses.csv", "ST025,S17,2025-2026,adverse_social", "ST025,S17,2025-2026,brilliant", "school_statuses.csv, строка 26, столбец status_code: допустимы только: 'stable', 'low_results', 'adverse_social'", "not_a_choice"),

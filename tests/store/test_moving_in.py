@@ -17,6 +17,7 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
+    School,
     Settlement,
 )
 from workflow_app.store.models.instances import Deadline, Instance
@@ -222,6 +223,15 @@ def test_a_renamed_school_has_its_old_name_for_the_days_before(at, folder):
         ("2026-02-01", "None"),
     ]
     assert import_district(at("2026-02-11T10:00"), folder).changes == 0
+    # A school nobody's row names any more is closed elsewhere: nothing is ended in silence.
+    for file in ("schools", "people", "school_statuses"):
+        column = {"people": "organisation_id"}.get(file, "school_id")
+        rewrite(folder / f"{file}.csv", lambda rows, column=column: [
+            row for row in rows if row[column] != "S04"
+        ])  # fmt: skip
+    report = import_district(at("2026-02-12T10:00"), folder)
+    assert [str(one) for one in report.problems] == []
+    assert [line for line in report.lines() if "в файле нет, здесь она остаётся" in line]
 
 
 def there(folder, zone, name):
@@ -291,11 +301,14 @@ def test_a_network_has_its_own_term_on_a_day_and_a_village_its_kind(at, folder):
         row | {"network_ids": row["network_ids"].replace("NW1;", "")} for row in rows
     ])  # fmt: skip
     rewrite(folder / "schools.csv", lambda rows: [
-        row | {"settlement_type": next(kinds)} if row["school_id"] in ("S03", "S05", "S11") else row
+        row | {"settlement_type": next(kinds), "language_note": "родной — ногайский"}
+        if row["school_id"] in ("S03", "S05", "S11") else row
         for row in rows
     ])  # fmt: skip
     uow = at("2025-08-25T10:00")
     assert import_district(uow, folder, as_of=dt.date(2025, 8, 25)).problems == ()
     terms = {row.code: str(row.valid_to) for row in uow.session.scalars(select(Network))}
     assert terms == {"NW1": "2027-08-31", "NW2": "2025-08-31", "NW3": "2025-08-31"}
+    notes = uow.session.scalars(select(School.language_note).where(School.language_note != ""))
+    assert list(notes) == ["родной — ногайский"] * 3
     assert {"д.", "пгт", "рп"} <= set(uow.session.scalars(select(Settlement.kind)))

@@ -389,3 +389,33 @@ def test_the_journal_of_orders_shows_the_newest_root_and_how_it_is_checked(
     assert "28.08.2025 09:59" in page
     assert f"workflow-app audit verify --root 28.08.2025={root}" in page
     assert f"<dd>{len(district.instances())}</dd>" in page
+
+
+def test_a_head_tells_of_connection_teachers_and_language_and_a_neighbour_does_not(
+    browser, district
+):
+    school = district.organisations["S02"]
+    head, address = browser("P102"), f"/schools/{school}/notes"
+    told = {"internet": "оптика <100>", "qualification_note": "высшая у 4 из 19"}
+    browser("P105").post(address, status=404, **told)
+    head.post(address, **told, language_note="")
+    page = head.get(f"/schools/{school}")
+    assert "оптика &lt;100&gt;" in page
+    assert "высшая у 4 из 19" in page
+    assert events(district) == ["set_notes"]
+    head.post(address, internet="о" * 301)
+    assert "Не длиннее 300 знаков: связь" in " ".join(head.says())
+    assert "Условия школы" not in browser("P105").get(f"/schools/{school}")
+    # The specialist may, and the centre itself is no school.
+    browser("P003").post(address, internet="спутник")
+    centre = district.organisations["IMC"]
+    browser("P003").post(f"/schools/{centre}/notes", status=404, internet="спутник")
+
+
+@pytest.mark.shipped
+def test_what_a_school_leaves_behind_is_listed_with_what_to_do(browser, district, draft):
+    school = district.organisations["S02"]
+    page = browser("P003").get(f"/schools/{school}")
+    assert "Если школу закрывают или присоединяют" in page
+    assert f'href="/cases/{draft}"' in page
+    assert "Если школу закрывают" not in browser("P102").get(f"/schools/{school}")

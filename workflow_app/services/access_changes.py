@@ -40,7 +40,7 @@ LONGEST_EMAIL = 200
 WAITS_FOR_YOU = (
     "Просит: {}. Пока никто не согласился, ничего не меняется. Не знаете об этом — отклоните."
 )
-NOT_YOU = "Если вы об этом не знаете, сообщите в отдел образования."
+NOT_YOU = "Если вы об этом не знаете, сообщите администратору системы."
 WAITS = dt.timedelta(days=14)
 """After so long nobody confirms a wish any more: it is asked again."""
 GRANTED, REFUSED, REPLACED = "granted", "refused", "replaced"
@@ -355,6 +355,13 @@ def _administered(
         return NOT_ADMIN
     name = store.person_name(by.municipality_id, person_id)
     return (by, name) if name else UNKNOWN
+
+
+def why_not(store: AccessChanges, actor: Actor, wished: Wish) -> Refusal | None:
+    """Return why a wish could be neither carried out nor kept, before it is told in full."""
+    by = wished.by(store, actor)
+    title = by if isinstance(by, Refusal) else _said(store, by.municipality_id, wished)
+    return title if isinstance(title, Refusal) else None
 
 
 def wish(store: AccessChanges, actor: Actor, wished: Wish) -> Asked | Refusal | None:

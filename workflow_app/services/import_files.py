@@ -20,6 +20,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "int_parsing_size": ("number_too_large", "слишком большое число"),
     "less_than_equal": ("number_too_large", "слишком большое число"),
     "greater_than_equal": ("number_negative", "число не может быть отрицательным"),
+    "string_too_long": ("too_long", "слишком длинный текст"),
     "string_pattern_mismatch": ("bad_shape", "недопустимый вид значения"),
 }
 """What pydantic finds: our code and our words for it."""

@@ -81,7 +81,7 @@ def signers_had_the_right(data: DirectoryData) -> Iterator[ImportProblem]:
     for order in data.orders:
         signed = {one.person_id for one in heads if one.held_on(order.reg_date)}
         if order.signed_by_person_id not in signed and substitute_signed(data, order) is None:
-            reason = "подписавший в этот день не руководил отделом и не замещал руководителя"
+            reason = "подписавший в этот день не был руководителем и не замещал его"
             yield _problem("orders", order, "signed_by_person_id", "signer_without_right", reason)
 
 

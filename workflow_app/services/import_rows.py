@@ -11,6 +11,7 @@ from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable, school_
 from workflow_app.engine.forms import LARGEST_NUMBER
 from workflow_app.services.journals import printed
 
+LONGEST_NOTE = 300
 MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GRADE9 = re.compile(r"grade9_count_(\d{4}_\d{4})")
@@ -82,6 +83,7 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Year = Annotated[str, AfterValidator(_year)]
 Figure = Annotated[float, Field(ge=0, le=LARGEST_NUMBER, allow_inf_nan=False)]
@@ -186,6 +188,9 @@ class SchoolRow(Record):
     head_person_id: Code | None = None
     email: Mail | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    internet: Note | None = None
+    qualification_note: Note | None = None
+    language_note: Note | None = None
     data_origin: str | None = None
     name_since: Day | None = None
 
@@ -486,6 +491,7 @@ class ActRow(Record):
     number: str | None = None
     adopted_on: Day | None = None
     issuer_name_as_of_date: str
+    issuer_genitive: str | None = None
     title: str
     valid_from: Day | None = None
     valid_to: Day | None = None

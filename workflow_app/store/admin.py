@@ -28,10 +28,11 @@ from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
+    School,
     Setting,
     Substitution,
 )
-from workflow_app.store.models.instances import DeadlinePolicy, Instance, WorkItem
+from workflow_app.store.models.instances import DeadlinePolicy, Instance, Participant, WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -134,6 +135,17 @@ class SqlAdministration:
         """Write a position's last day."""
         self._session.get_one(Position, position_id).ends_on = ends_on
         self._session.flush()
+
+    def set_notes(self, school_id: int, notes: Mapping[str, str]) -> dict[str, str] | None:
+        """Write notes of a school's card; return those before, None where there is no school."""
+        row = self._session.get(School, school_id)
+        if row is None:
+            return None
+        before = {name: getattr(row, name) or "" for name in notes}
+        for name, value in notes.items():
+            setattr(row, name, value or None)
+        self._session.flush()
+        return before
 
     def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
         """Write how the title of a position is declined."""
@@ -416,6 +428,23 @@ def work_without_performer(
         .limit(most)
     )  # fmt: skip
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def open_cases_of(
+    session: Session, municipality_id: int, organisation_id: int, most: int = 100
+) -> Sequence[Instance]:
+    """Return the open cases in which an organisation takes part, oldest first."""
+    query = (
+        select(Instance)
+        .join(Participant, Participant.instance_id == Instance.id)
+        .where(
+            Instance.municipality_id == municipality_id, Instance.finished_at.is_(None),
+            Participant.organisation_id == organisation_id,
+        )
+        .order_by(Instance.id)
+        .limit(most)
+    )  # fmt: skip
+    return session.scalars(query).all()
 
 
 def sessions(session: Session, person_id: int) -> Sequence[SignInSession]:

@@ -218,7 +218,7 @@ class SqlFacts:
             return None
         return ActCard(
             act.id, act.title, citation(act), act.state, act.valid_to, act.level, act.act_type,
-            act.number or "", act.adopted_on, act.issuer,
+            act.number or "", act.adopted_on, act.issuer, act.issuer_gen or "",
         )  # fmt: skip
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:

@@ -172,8 +172,19 @@ class DirectoryImport:
                 "distance_to_centre_km": known.distance_to_centre_km if known else None,
                 "data_origin": row.data_origin,
             }
+            # What a file does not tell is told on the school's page.
+            notes = ("internet", "qualification_note", "language_note")
+            values |= {name: told for name in notes if (told := getattr(row, name)) is not None}
             key = {"id": self.organisations[row.school_id].id}
             self.keeper.put(row, "schools", School, key, values)
+
+        told = {row.school_id for row in self.data.schools}
+        for one in self.keeper.rows(Organisation, "code").values():
+            if one.kind == "school" and one.code not in told and one.id > 0:
+                self.keeper.kept.append(
+                    f"schools.csv: школы «{one.short_name}» в файле нет, здесь она остаётся; "
+                    "что за ней числится и что с этим делать, сказано на её странице"
+                )
 
     def _people(self) -> None:
         """Put people with their confirmed name forms.
@@ -299,6 +310,7 @@ class DirectoryImport:
                 "number": row.number,
                 "adopted_on": row.adopted_on,
                 "issuer": row.issuer_name_as_of_date,
+                "issuer_gen": row.issuer_genitive,
                 "title": row.title,
                 "valid_from": row.valid_from,
                 "valid_to": row.valid_to,

@@ -24,7 +24,7 @@ from workflow_app.store.models.registers import (
 from workflow_app.store.offices import acting_title
 from workflow_app.store.upsert import Keeper
 
-OUTSIDE = "Приказ отдела, зарегистрированный вне системы"
+OUTSIDE = "Приказ, зарегистрированный вне системы"
 
 
 class RegistersImport:

@@ -254,12 +254,18 @@ def appoint() -> Answer:
         read(_officer)
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
     title, forms = " ".join(sent.get("title", "").split()), _forms(sent)
-    if title and service.gap_in(forms):
-        return _ask_forms(title, forms, url_for("admin.appoint"), ASKED_OF_OFFICE)
     wished = access_changes.Appointment(
         person_id=_int("person"), organisation_id=_int("organisation"), role=sent.get("role", ""),
         title=title, starts_on=starts_on, ends_on=_date("ends_on"), **asdict(forms),
     )  # fmt: skip
+    if service.gap_in(forms):
+        who = person_id()
+        refusal = read(
+            lambda uow: access_changes.why_not(SqlAccessChanges(uow), uow.actor(who), wished)
+        )
+        if refusal:
+            return _answer(refusal, "", back)
+        return _ask_forms(title, forms, url_for("admin.appoint"), ASKED_OF_OFFICE)
     return _wish(wished, "Назначение записано.", back)
 
 

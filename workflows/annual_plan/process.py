@@ -108,7 +108,7 @@ draft = process.state(
 )  # fmt: skip
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
-    "imc_agreement", "На согласовании в ИМЦ", waits_for=IMC_HEAD,
+    "imc_agreement", "На согласовании в методическом центре", waits_for=IMC_HEAD,
     due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(

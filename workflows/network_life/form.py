@@ -29,7 +29,9 @@ class Life(Form):
     members: Many[School] = field("Школы сети", readonly=True, basis="4.2")
     former: Many[School] = field("Вышли из сети", readonly=True, optional=True)
     coordinator: Person = field("Координатор сети", of="base", readonly=True, basis="1.7")
-    curator: Person = field("Куратор от ИМЦ", of="methodist", readonly=True, basis="4.1")
+    curator: Person = field(
+        "Куратор от методического центра", of="methodist", readonly=True, basis="4.1"
+    )
     acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
     paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
@@ -40,7 +42,9 @@ class People(Form):
     """Who leads the network's daily work and who accompanies it."""
 
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", present=True)
-    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1", present=True)
+    curator: Person = field(
+        "Куратор от методического центра", of="methodist", basis="4.1", present=True
+    )
 
 
 class Attached(Form):

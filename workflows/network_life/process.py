@@ -82,7 +82,7 @@ process = Process(
     checklist=(
         Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
         Check("назван координатор", has_coordinator, "1.7"),
-        Check("назначен куратор от ИМЦ", has_curator, "4.1"),
+        Check("назначен куратор от методического центра", has_curator, "4.1"),
         Check("в каждой школе есть контакт", has_contacts, "1.7"),
         Check("приложены нормативные акты", has_acts, "1.8"),
         Check("утверждён план года", has_plan, "1.8"),
@@ -185,11 +185,11 @@ process.on(
     key="changed_at_end", title="Приказ изменил сеть", basis="N9", do=[follow_order],
 )  # fmt: skip
 process.move(
-    "take_over", "Приказ отдела изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
+    "take_over", "Приказ изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
     basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(
-    "take_over", "Приказ отдела изменил сеть", closing, {active: term_goes_on, closing: otherwise},
+    "take_over", "Приказ изменил сеть", closing, {active: term_goes_on, closing: otherwise},
     by=SYSTEM_ROLE, basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(

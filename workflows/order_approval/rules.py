@@ -9,7 +9,7 @@ from workflows.rules import name_is_free
 JOURNAL = "orders"
 
 
-@says("есть кому подписать: начальник отдела или исполняющий обязанности")
+@says("есть кому подписать: руководитель управления образованием или исполняющий обязанности")
 def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
     """Somebody signs today: the head of department or the acting substitute (O2)."""
     if facts.signer("department_head") is None:

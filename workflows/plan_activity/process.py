@@ -87,7 +87,7 @@ reported_up = process.state(
     "reported_up", "Ждёт подтверждения директора", due=EVIDENCE, waits_for=BASE_HEAD
 )
 asked_to_cancel = process.state(
-    "asked_to_cancel", "Отмена на согласовании в ИМЦ", waits_for=METHODIST,
+    "asked_to_cancel", "Отмена на согласовании в методическом центре", waits_for=METHODIST,
     due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),)), unlimited=OFTEN,
 )  # fmt: skip
 done = process.final("done", "Проведено")

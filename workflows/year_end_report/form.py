@@ -85,7 +85,9 @@ class Report(Form):
         "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"
     )
     resources_shared: Int = field("Размещено общих материалов", optional=True, basis="1.6")
-    consultations: Int = field("Консультаций и выездов ИМЦ", optional=True, basis="1.4")
+    consultations: Int = field(
+        "Консультаций и выездов методического центра", optional=True, basis="1.4"
+    )
     climate_mean: Decimal = field(
         "Комфортность взаимодействия, средний балл анкеты от 1 до 5", optional=True, basis="1.8"
     )

@@ -91,7 +91,7 @@ process = Process(
 )
 
 AUTHORS = (BASE_HEAD, COORDINATOR)
-LAST_RESORT = "Решает директор ИМЦ: принять или оставить у себя."
+LAST_RESORT = "Решает руководитель методического центра: принять или оставить у себя."
 
 
 def summer(month: int, day: int) -> Callable[[Case], dt.date]:
@@ -119,13 +119,13 @@ submitted = process.state(
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 under_review = process.state(
-    "under_review", "Рассматривается в ИМЦ", waits_for=(METHODIST, IMC_HEAD),
-    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    "under_review", "Рассматривается в методическом центре", waits_for=(METHODIST, IMC_HEAD),
+    unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 reviewed = process.state(
     "reviewed", "Рассмотрена без замечаний", waits_for=IMC_HEAD, aside=True,
-    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
@@ -133,7 +133,7 @@ returned = process.state(
     due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 accepted = process.state(
-    "accepted_by_imc", "Принята ИМЦ", waits_for=DEPARTMENT_HEAD,
+    "accepted_by_imc", "Принята методическим центром", waits_for=DEPARTMENT_HEAD,
     due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 approved = process.state(
@@ -211,8 +211,8 @@ process.move(
     apart="submit", form=Review, style="primary", if_=[all_checked],
 )  # fmt: skip
 process.move(
-    "send_back", "Вернуть в ИМЦ", accepted, under_review, by=DEPARTMENT_HEAD, basis="R6",
-    form=Explanation, if_=[answered],
+    "send_back", "Вернуть в методический центр", accepted, under_review, by=DEPARTMENT_HEAD,
+    basis="R6", form=Explanation, if_=[answered],
 )  # fmt: skip
 process.move(
     "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",

@@ -287,6 +287,7 @@ class NormativeAct(Tenant):
     number: Mapped[str | None]
     adopted_on: Mapped[dt.date | None]
     issuer: Mapped[str]
+    issuer_gen: Mapped[str | None]
     title: Mapped[str]
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
