@@ -67,16 +67,16 @@ def states(uow, process):
 
 @pytest.mark.both_databases
 def test_networks_plans_and_reports_go_on(at, folder):
-    def closing(rows):
-        return [row | {"state": "closing"} if row["network_id"] == "NW3" else row for row in rows]
-
-    rewrite(folder / "networks.csv", closing)
+    stand = {"NW1": "active", "NW2": "suspended", "NW3": "closing"}
+    rewrite(folder / "networks.csv", lambda rows: [
+        row | {"state": stand[row["network_id"]]} for row in rows
+    ])  # fmt: skip
     uow = at("2026-06-18T10:00")
     report = import_district(uow, folder)
     assert list(map(str, report.problems)) == []
     ids = {row.code: row.id for row in uow.session.execute(select(Network.code, Network.id))}
     one, two, three = (f"network/{ids[f'NW{n}']}" for n in (1, 2, 3))
-    assert states(uow, "network_life") == {one: "active", two: "active", three: "closing"}
+    assert states(uow, "network_life") == {one: "active", two: "suspended", three: "closing"}
     year = "2025-2026"
     assert states(uow, "annual_plan") == {f"{n}/{year}": "active" for n in (one, two)} | {
         f"{three}/{year}": "active"
@@ -87,6 +87,13 @@ def test_networks_plans_and_reports_go_on(at, folder):
     # A report under way is written here; the closing network has no second one.
     assert states(uow, "year_end_report") == {f"{n}/{year}": "draft" for n in (one, two, three)}
     assert report.counts["annual_plans.csv"].past == 4
+    paused = select(Deadline.paused_at.is_not(None)).join(
+        Instance, Instance.id == Deadline.instance_id
+    )
+    of_plan = paused.where(Instance.process == "plan_activity", Deadline.closed_at.is_(None))
+    for about, stands_still in ((one, False), (two, True)):
+        rows = uow.session.scalars(of_plan.where(Instance.subject.startswith(f"{about}/")))
+        assert set(rows) == {stands_still}
     assert list(health.missing_cases(uow)) == []
     again = import_district(at("2026-06-19T10:00"), folder)
     assert (again.changes, again.begun) == (0, 0)
@@ -202,7 +209,7 @@ def test_what_was_changed_here_is_not_undone_and_what_changed_in_both_is_asked(a
     (problem,) = map(str, asked.problems)
     assert problem == (
         "people.csv, строка 12, столбец signature_name: изменено и в файле, и здесь; "
-        "здесь «А. Здесь»: впишите, что верно"
+        "здесь «А. Здесь»: приведите одно к другому"
     )
 
 

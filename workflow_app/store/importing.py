@@ -73,7 +73,8 @@ def import_directory(
 
     Every problem is reported at once, and then nothing is written. `municipality` is the id of
     an existing one; without it the row of municipality.csv is found or made. `as_of` takes only
-    what existed on that day. The caller owns the transaction.
+    what existed on that day. The caller owns the transaction. A new address of somebody who has an
+    account is left to `import_district`: it opens a way to her name.
     """
     return _import(session, folder, municipality, as_of, as_of, progress, dry_run=dry_run)[0]
 

@@ -158,7 +158,9 @@ class Keeper:
                 self.kept.append(str(ImportProblem(f"{file}.csv", record.line, "", "", told)))
                 del written[name]
             elif said[name] != _plain(here):
-                reason = f"изменено и в файле, и здесь; здесь «{shown(here)}»: впишите, что верно"
+                reason = (
+                    f"изменено и в файле, и здесь; здесь «{shown(here)}»: приведите одно к другому"
+                )
                 found = ImportProblem(f"{file}.csv", record.line, name, "changed_in_both", reason)
                 self.problems.append(found)
                 del written[name]
