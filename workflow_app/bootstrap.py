@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from workflow_app import logs
 from workflow_app.clock import Clock
@@ -76,8 +78,13 @@ class House:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the first municipality: by it the machine has its nights."""
-        self.read(lambda uow: uow.zone)
+        """The zone of the first municipality: by it the machine has its nights.
+
+        The page that says the database is away needs a day, too.
+        """
+        if not self._zones:
+            with suppress(DBAPIError):
+                self.read(lambda uow: uow.zone)
         return next(iter(self._zones.values()), DEFAULT_ZONE)
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
