@@ -22,7 +22,9 @@ def appointed(facts: Facts, person: int | None, base: int | None, on: dt.date) -
         yield Enter("position", values, on)
 
 
-@says("если координатор — сам директор базовой школы, план за него утверждает отдел")
+@says(
+    "если координатор — сам директор базовой школы, план за него утверждает управление образованием"
+)
 def head_is_coordinator(case: Case, facts: Facts) -> Refusal | None:
     """Warning: nobody approves what he sent, so the department takes that step (L5)."""
     named = case.data.coordinator
@@ -32,6 +34,6 @@ def head_is_coordinator(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "head_is_coordinator",
         "Координатором назван директор базовой школы: план, который он отправит совету, утвердит "
-        "начальник отдела. Если назвать координатором коллегу, план утвердит сам директор",
+        "управление образованием. Если назвать коллегу, план утвердит сам директор",
         field="coordinator", basis="5.1",
     )  # fmt: skip

@@ -552,7 +552,7 @@ WORDS = {
     "direction_without_activity": "Нет мероприятия по направлению «",
     "dates_reversed": "окончание раньше начала",
     "date_outside_year": "даты вне учебного года",
-    "responsible_outside": "ответственный не из сети и не из ИМЦ",
+    "responsible_outside": "ответственный не из сети и не из методического центра",
     "participant_outside": "школа «МКОУ СОШ № 4",
     "field_required": "Заполните поле «Мероприятие»",
 }

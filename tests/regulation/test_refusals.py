@@ -167,6 +167,17 @@ def schools_are_invited_to_a_nameless_network(district):
     return lambda: district.act("P102", case, "invite")
 
 
+@refused("title_forms_missing", AUTUMN)
+def a_coordinators_title_has_no_cases(district):
+    case = to_department(district)
+    done(district.act("P001", case, "approve"))
+    order = district.child(case)
+    complete_order(district, order)
+    where = Position.person_id == district.case(order).data.coordinator
+    write(district, update(Position).where(where).values(title_acc=None))
+    return lambda: district.act("P003", order, "send")
+
+
 @refused("field_too_short")
 def schools_are_invited_with_a_note_of_one_word(district):
     case = drafted(district, context_note="мало")
@@ -695,10 +706,11 @@ def test_every_code_of_the_process_files_is_reached():
 
 
 ELSEWHERE = {
-    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_curator",
-    "due_passed", "head_is_coordinator",
+    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_a_choice",
+    "not_curator", "due_passed", "head_is_coordinator",
 }  # fmt: skip
-"""What test_change_refusals.py, test_coordinator.py and test_year_refusals.py reach."""
+"""What test_change_refusals.py, test_coordinator.py, test_year_refusals.py and, of the import,
+test_moving_in.py reach."""
 
 
 def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):

@@ -265,7 +265,8 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     coordinator = browser("P201")
     assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[:5] == [
         ("Черновик", "is-passed"), ("Голосование совета", "is-passed"),
-        ("На согласовании в ИМЦ", "is-passed"), ("На доработке", "is-now"), ("Согласован", ""),
+        ("На согласовании в методическом центре", "is-passed"), ("На доработке", "is-now"),
+        ("Согласован", ""),
     ]  # fmt: skip
     to_active(district, plan)
     done(district.act("P201", plan, "revise", reason="ответственный на курсах"))
@@ -275,7 +276,7 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     done(district.edit("P201", second, activities=rows))
     done(district.act("P201", second, "to_vote"))
     assert list(rail_of(coordinator.get(f"/cases/{second}")))[:2] == [
-        "Черновик", "На согласовании в ИМЦ",
+        "Черновик", "На согласовании в методическом центре",
     ]  # fmt: skip
     done(district.act("P005", second, "agree"))
     done(district.act("P101", second, "approve"))

@@ -319,7 +319,7 @@ def test_methodist_who_submitted_for_the_head_may_not_endorse():
     refusal = take(PROPOSAL, case, "endorse", "methodist", facts(), **OPINION)
 
     assert refusal.code == "same_person"
-    assert "Подать в отдел" in refusal.message
+    assert "Подать на рассмотрение" in refusal.message
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _who() -> Reply | None:
 
 def _ended(at: dt.datetime) -> Reply:
     """Answer who brings a key that was good once: only its owner can have it."""
-    day = at.astimezone(house().settings.zone).strftime("%d.%m.%Y")
+    day = at.astimezone(house().zone).strftime("%d.%m.%Y")
     said = f"Срок ключа закончился {day}. Создайте новый на странице «Мой доступ»."
     return jsonify(m.Problem(code="token_expired", message=said).model_dump()), 401
 

@@ -98,6 +98,8 @@ class ActCard:
     number: str = ""
     adopted_on: dt.date | None = None
     issuer: str = ""
+    issuer_gen: str = ""
+    """Whose act it is, in the genitive; empty where nobody confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)

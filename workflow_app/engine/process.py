@@ -114,6 +114,18 @@ class Way:
     title: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """How a case begins of something that was there before this system."""
+
+    author: int
+    """The organisation it belongs to."""
+    data: Mapping[str, Any]
+    subject: str
+    parent_id: int | None = None
+    fan_key: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Transition:
     """One row of the Regulation's table: who, from where to where, if what, then what."""
@@ -179,8 +191,11 @@ class Process:
     about: Callable[[Any], str] | None = None
     """What a case is about (its `subject`), where its own data say so and nobody else."""
     one_open: Callable[[Any], str | None] | None = None
-    adopt: Callable[[Facts, int], tuple[int, Mapping[str, Any]]] | None = None
-    """The author and the data of the case of an imported row of the register `beside`."""
+    adopt: Callable[[Facts, Any], Adopted | Refusal | None] | None = None
+    """The case of an imported row, which begins by the last start: the id of a row of the register
+    `beside`, or a row of the file `adopts` with ids for codes. None where nothing goes on."""
+    adopts: str = ""
+    """The imported file whose rows have cases of this process."""
     beside: str = ""
     """The register whose every row has a case of this process."""
     words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
@@ -252,7 +267,9 @@ class Process:
         self._declare(self.ballots, ballot.key, ballot, ballot.where)
         return ballot
 
-    def start(self, key: str, title: str, target: State, **declared: Any) -> Transition:
+    def start(
+        self, key: str, title: str, target: State | Mapping[State, Condition], **declared: Any
+    ) -> Transition:
         """Declare how a case begins."""
         return self._add("start", key, title, (), target, declared)
 

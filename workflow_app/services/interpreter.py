@@ -32,6 +32,7 @@ from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, system, targets
+from workflow_app.engine.text import file_name
 from workflow_app.services import children, undoing
 from workflow_app.services.children import plain
 from workflow_app.services.hashing import sha256, text_hash
@@ -413,7 +414,7 @@ class Interpreter:
         self.uow.issue(
             case,
             NewDocument(
-                kind.key, kind.title, kind.template, name, values,
+                kind.key, kind.title, kind.template, file_name(name.replace("/", "-")), values,
                 sha256(f"{kind.template}\n{case.text_hash}"), case.state,
             ),
         )  # fmt: skip

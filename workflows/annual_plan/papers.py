@@ -161,7 +161,9 @@ def protocol(case: Case, facts: Facts) -> Values:
         "протокол": {
             "дата": date(case.today),
             "повестка": f"О плане сети на {year_in_text(data.school_year)} учебный год",
-            "решение": "план поддержать и направить в ИМЦ" if passed else "план доработать",
+            "решение": "план поддержать и направить в методический центр"
+            if passed
+            else "план доработать",
         },
         "сеть": {"название": name},
         "план": {"год": year_in_text(data.school_year), "редакция": data.edition},

@@ -20,6 +20,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.annual_plan.adoption import adopted
 from workflows.annual_plan.council import council
 from workflows.annual_plan.effects import (
     ask_council,
@@ -78,6 +79,8 @@ process = Process(
     basis="4.3, 5.1",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
     heading=heading,
+    adopts="annual_plans",
+    adopt=adopted,
     stop="abandon",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
@@ -109,7 +112,7 @@ draft = process.state(
 )  # fmt: skip
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
-    "imc_agreement", "На согласовании в ИМЦ", waits_for=IMC_HEAD,
+    "imc_agreement", "На согласовании в методическом центре", waits_for=IMC_HEAD,
     due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
@@ -121,7 +124,7 @@ agreed = process.state(
     due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 agreed_up = process.state(
-    "agreed_up", "Согласован, утверждает отдел", waits_for=DEPARTMENT_HEAD, aside=True,
+    "agreed_up", "Согласован, утверждает управление", waits_for=DEPARTMENT_HEAD, aside=True,
     due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
@@ -146,6 +149,7 @@ process.paper(
 )  # fmt: skip
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
+process.start("adopt", "Принять действующий план", active, by=SYSTEM_ROLE, basis="L5, 4.3")
 process.move(
     "take_advice", "Внести принятые рекомендации", [draft, returned], stay,
     by=(COORDINATOR, SYSTEM_ROLE), basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],

@@ -66,7 +66,7 @@ def dates_in_year(case: Case, _facts: Facts) -> Iterator[Refusal]:
             yield _of_row(row, "date_outside_year", "даты вне учебного года", "starts_on")
 
 
-@says("каждый ответственный работает в школе сети или в ИМЦ и занимает должность")
+@says("каждый ответственный работает в школе сети или в методическом центре и занимает должность")
 def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Nobody outside the network and ИМЦ answers for a row (L2)."""
     inside = set(_members(case)) | _imc(facts)
@@ -74,7 +74,10 @@ def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
         post = facts.post(row.responsible) if row.responsible else None
         if row.responsible and (post is None or post.organisation_id not in inside):
             yield _of_row(
-                row, "responsible_outside", "ответственный не из сети и не из ИМЦ", "responsible"
+                row,
+                "responsible_outside",
+                "ответственный не из сети и не из методического центра",
+                "responsible",
             )
         elif post and not post.is_held:
             yield _of_row(row, "no_responsible", f"{post.name} больше не работает", "responsible")

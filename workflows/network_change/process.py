@@ -105,11 +105,11 @@ draft = process.state(
 council_vote = process.state("council", "Голосование совета", ballot=council)
 asking = process.state("consents", "Согласия школ", ballot=consents)
 opinion = process.state(
-    "imc_opinion", "На заключении ИМЦ", waits_for=METHODIST,
+    "imc_opinion", "На заключении методического центра", waits_for=METHODIST,
     due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD))),
 )  # fmt: skip
 review = process.state(
-    "dept_review", "На рассмотрении отдела", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
+    "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
 )  # fmt: skip
 returned = process.state(

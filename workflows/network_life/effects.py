@@ -24,13 +24,12 @@ from workflows.network_life.rules import (
     CHANGE,
     ENDS,
     PLAN,
-    REPORT,
     report_is_due,
     term_goes_on,
     year_to_report,
 )
 from workflows.rules import school_year
-from workflows.year_end import last_summer
+from workflows.year_end import REPORT, last_summer
 
 FINAL_REPORT_DAYS = 15
 
@@ -143,10 +142,24 @@ def _report(case: Case, facts: Facts, year: str, due_on: dt.date) -> Iterator[Pu
     yield Start(REPORT, begun, f"{subject(case)}/{year}", alone=True)
 
 
+@says("сроки приостановленной сети стоят, у закрывающейся открыта последняя справка")
+def go_on(case: Case, facts: Facts) -> Iterator[Change]:
+    """A network that came by import goes on where it stood (1.7, N7, N8)."""
+    network = facts.network(case.data.network)
+    if network and network.state == "suspended":
+        yield Pause(subject(case))
+    elif network and network.state == "closing":
+        yield from _last_report(case, facts)
+
+
 @says("новые мероприятия больше не начинают, базовая школа готовит последнюю справку")
 def mark_closing(case: Case, facts: Facts) -> Iterator[Change]:
     """A closing network begins nothing new and reports a last time, in 15 working days (N8)."""
     yield _marked(case, "closing")
+    yield from _last_report(case, facts)
+
+
+def _last_report(case: Case, facts: Facts) -> Iterator[Put | Start]:
     if report_is_due(case, facts) is None:
         year = year_to_report(case)
         yield from _report(case, facts, year, facts.working_day(case.today, FINAL_REPORT_DAYS))

@@ -14,6 +14,7 @@ from workflow_app.engine import (
 from workflows.network_life.effects import (
     end_plans,
     follow_order,
+    go_on,
     mark_active,
     mark_closing,
     open_plan,
@@ -39,6 +40,7 @@ from workflows.network_life.rules import (
     may_turn,
     no_plan_yet,
     report_is_due,
+    stood,
     supported_lost_status,
     term_covers_year,
     term_goes_on,
@@ -80,7 +82,7 @@ process = Process(
     checklist=(
         Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
         Check("назван координатор", has_coordinator, "1.7"),
-        Check("назначен куратор от ИМЦ", has_curator, "4.1"),
+        Check("назначен куратор от методического центра", has_curator, "4.1"),
         Check("в каждой школе есть контакт", has_contacts, "1.7"),
         Check("приложены нормативные акты", has_acts, "1.8"),
         Check("утверждён план года", has_plan, "1.8"),
@@ -120,7 +122,12 @@ closed = process.final("closed", "Закрыта")
 process.ask(losses)
 
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
-process.start("adopt", "Принять существующую сеть", active, by=SYSTEM_ROLE, basis="1.7")
+process.start(
+    "adopt", "Принять существующую сеть",
+    {forming: stood("forming"), suspended: stood("suspended"), closing: stood("closing"),
+     closed: stood("closed"), active: otherwise},
+    by=SYSTEM_ROLE, basis="1.7", do=[go_on],
+)  # fmt: skip
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],
@@ -182,11 +189,11 @@ process.on(
     key="changed_at_end", title="Приказ изменил сеть", basis="N9", do=[follow_order],
 )  # fmt: skip
 process.move(
-    "take_over", "Приказ отдела изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
+    "take_over", "Приказ изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
     basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(
-    "take_over", "Приказ отдела изменил сеть", closing, {active: term_goes_on, closing: otherwise},
+    "take_over", "Приказ изменил сеть", closing, {active: term_goes_on, closing: otherwise},
     by=SYSTEM_ROLE, basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(

@@ -8,10 +8,10 @@ from workflows.activities import IN_FORCE
 from workflows.network_life.form import schools, subject
 from workflows.rules import HELPED, school_year
 from workflows.turn_of_year import verdict
+from workflows.year_end import REPORT
 
 CHANGE = "network_change"
 PLAN = "annual_plan"
-REPORT = "year_end_report"
 ENDS = ("close", "merge")
 """Changes after which a network is no more."""
 
@@ -112,6 +112,17 @@ def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
         return bool(applied) and applied[-1].data.kind in kinds
 
     return is_such
+
+
+def stood(state: str) -> Callable[[Case, Facts], bool]:
+    """Return the question whether the register has a network in a state."""
+
+    @says("по реестру сетей")
+    def is_so(case: Case, facts: Facts) -> bool:
+        network = facts.network(case.data.network)
+        return network is not None and network.state == state
+
+    return is_so
 
 
 @says("срок сети продлён")

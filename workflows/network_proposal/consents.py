@@ -210,7 +210,7 @@ def close_consents(case: Case, facts: Facts) -> Ask:
     return consents.close(case, facts)
 
 
-@says("автор и специалист отдела узнают, какие школы не ответили в срок")
+@says("автор и специалист управления образованием узнают, какие школы не ответили в срок")
 def silent_schools(case: Case, facts: Facts) -> Tell | None:
     """The department is told of silence even when the others were enough (C4)."""
     tally = facts.tally(case, consents.key)
@@ -221,7 +221,7 @@ def silent_schools(case: Case, facts: Facts) -> Tell | None:
     return Tell((BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: не ответили в срок", names)
 
 
-@says("автор и специалист отдела узнают, кто согласился, а кто нет и почему")
+@says("автор и специалист управления образованием узнают, кто согласился, а кто нет и почему")
 def quorum_failed(case: Case, facts: Facts) -> Tell:
     """The initiator and the specialist learn how many agreed, and who did not (P4)."""
     votes = invited_votes(facts.tally(case, consents.key) or ())

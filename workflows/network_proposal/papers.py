@@ -142,8 +142,8 @@ def proposal_file(case: Case) -> str:
 
 
 def opinion_file(case: Case) -> str:
-    """Return «Заключение ИМЦ З-2025-001»."""
-    return f"Заключение ИМЦ {case.number}".strip()
+    """Return «Заключение методического центра З-2025-001»."""
+    return f"Заключение методического центра {case.number}".strip()
 
 
 def _addressee(facts: Facts) -> Values:

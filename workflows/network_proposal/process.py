@@ -124,13 +124,13 @@ draft = process.state(
 collecting = process.state("collecting_consents", "Сбор согласий", ballot=consents)
 ready = process.state("ready", "Готово к подаче", due=ABANDONED, waits_for=BASE_HEAD)
 submitted = process.state(
-    "submitted", "На заключении ИМЦ", waits_for=(METHODIST,),
+    "submitted", "На заключении методического центра", waits_for=(METHODIST,),
     due=Due(
         "imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)), august=2
     ),
 )  # fmt: skip
 review = process.state(
-    "dept_review", "На рассмотрении отдела", waits_for=DEPARTMENT_HEAD,
+    "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD,
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2),
 )  # fmt: skip
 returned = process.state(
@@ -154,7 +154,11 @@ process.paper(
     fields=PROTOCOL, values=protocol, file_name=protocol_file,
 )  # fmt: skip
 process.paper(
-    "imc_opinion", "Заключение ИМЦ", fields=OPINION, values=opinion, file_name=opinion_file
+    "imc_opinion",
+    "Заключение методического центра",
+    fields=OPINION,
+    values=opinion,
+    file_name=opinion_file,
 )
 
 process.start(
@@ -188,7 +192,7 @@ process.move(
     unlimited="каждый раз одной школой меньше",
 )  # fmt: skip
 process.move(
-    "submit", "Подать в отдел", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
+    "submit", "Подать на рассмотрение", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
     if_=[base_is_stable, consents_given, consents_fresh],
     do=[snapshot, Paper("proposal")],
 )  # fmt: skip

@@ -11,14 +11,15 @@ from workflows.wording import counted, date
 ORDER = "order_approval"
 
 
-@says("начинает директор, а отдел — если это ему разрешено (настройка A-01)")
+@says("начинает директор, а специалист — если это ему разрешено (настройка A-01)")
 def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
     """The department proposes on its own initiative only where the setting lets it (A-01)."""
     by_department = case.capacity is not None and case.capacity.role == SPECIALIST.held_by
     if not by_department or facts.setting("A-01")["department"]:
         return None
     return refuse(
-        "initiative_off", "Отдел сам сети не предлагает: предложение начинает директор школы",
+        "initiative_off",
+        "Управление образованием сети не предлагает: предложение начинает директор школы",
         basis="A-01",
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ publication = Ballot(
     "publication",
     "Публикация на сайте",
     voters=publisher,
-    voter_title="специалист отдела",
+    voter_title="специалист управления образованием",
     work_title="Опубликовать приказ на сайте",
     answers=(
         Answer(

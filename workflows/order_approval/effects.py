@@ -403,7 +403,7 @@ def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
     return (Number(JOURNAL, day, typed=case.form.number), Put({"registered_on": day}))
 
 
-@says("школы состава и специалист отдела узнают о приказе")
+@says("школы состава и специалист управления образованием узнают о приказе")
 def registered_letter(case: Case, _facts: Facts) -> Tell:
     """Everybody of the composition learns that the order stands."""
     return Tell((BASE_HEAD, MEMBER_HEAD, SPECIALIST), f"Приказ зарегистрирован: {case.data.title}")

@@ -64,6 +64,7 @@ from workflows.order_approval.rules import (
     date_is_possible,
     new_name_is_free,
     not_revoked,
+    nothing_is_missing,
     number_is_free,
     order_not_late,
     signer_is_known,
@@ -204,7 +205,7 @@ process.start(
 )  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
-    style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known],
+    style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known, nothing_is_missing],
     do=[remember_schools, gather_advice, name_revoked, order_paper, clear_visas],
 )  # fmt: skip
 process.when(

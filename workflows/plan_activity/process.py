@@ -13,6 +13,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflows.activities import RESPONSIBLE
+from workflows.plan_activity.adoption import adopted, stood
 from workflows.plan_activity.effects import (
     failed,
     fulfilled,
@@ -58,6 +59,8 @@ process = Process(
     posts={"responsible": lambda data: (data.responsible,)},
     plural="Мероприятия плана",
     heading=lambda data: data.title,
+    adopts="plan_activities",
+    adopt=adopted,
     stop="remove_row",
     overview=Work(done=("done",), left_out=("cancelled",)),
     watcher=COORDINATOR,
@@ -86,7 +89,7 @@ reported_up = process.state(
     "reported_up", "Ждёт подтверждения директора", due=EVIDENCE, waits_for=BASE_HEAD
 )
 asked_to_cancel = process.state(
-    "asked_to_cancel", "Отмена на согласовании в ИМЦ", waits_for=METHODIST,
+    "asked_to_cancel", "Отмена на согласовании в методическом центре", waits_for=METHODIST,
     due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),)), unlimited=OFTEN,
 )  # fmt: skip
 done = process.final("done", "Проведено")
@@ -101,6 +104,12 @@ process.table(
 )  # fmt: skip
 
 process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
+process.start(
+    "adopt", "Принять как было",
+    {done: stood("done"), cancelled: stood("cancelled"), not_done: stood("not_done"),
+     in_progress: stood("in_progress"), postponed: stood("postponed"), planned: otherwise},
+    by=SYSTEM_ROLE, basis="L5",
+)  # fmt: skip
 process.move(
     "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
 )

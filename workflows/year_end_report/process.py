@@ -37,6 +37,7 @@ from workflows.roles import (
 from workflows.rules import MEND, Explanation, Remarks, remarks_are_bound
 from workflows.wording import day_and_month
 from workflows.year_end import by_curator, last_summer
+from workflows.year_end_report.adoption import adopted, prepare, was_approved
 from workflows.year_end_report.effects import (
     ask_schools,
     begin_addendum,
@@ -82,6 +83,8 @@ process = Process(
     basis="4.3",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
     heading=heading,
+    adopts="reports",
+    adopt=adopted,
     stop="drop_report",
     overview=Yearly("Справка за год", late="late"),
     watcher=SPECIALIST,
@@ -90,7 +93,7 @@ process = Process(
 )
 
 AUTHORS = (BASE_HEAD, COORDINATOR)
-LAST_RESORT = "Решает директор ИМЦ: принять или оставить у себя."
+LAST_RESORT = "Решает руководитель методического центра: принять или оставить у себя."
 
 
 def summer(month: int, day: int) -> Callable[[Case], dt.date]:
@@ -122,13 +125,13 @@ submitted = process.state(
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 under_review = process.state(
-    "under_review", "Рассматривается в ИМЦ", waits_for=(METHODIST, IMC_HEAD),
-    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    "under_review", "Рассматривается в методическом центре", waits_for=(METHODIST, IMC_HEAD),
+    unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 reviewed = process.state(
     "reviewed", "Рассмотрена без замечаний", waits_for=IMC_HEAD, aside=True,
-    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
@@ -136,7 +139,7 @@ returned = process.state(
     due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 accepted = process.state(
-    "accepted_by_imc", "Принята ИМЦ", waits_for=DEPARTMENT_HEAD,
+    "accepted_by_imc", "Принята методическим центром", waits_for=DEPARTMENT_HEAD,
     due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 approved = process.state(
@@ -177,6 +180,10 @@ process.start(
     "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],
     do=[fill_in, ask_schools],
 )  # fmt: skip
+process.start(
+    "adopt", "Принять как было", {approved: was_approved, draft: otherwise}, by=SYSTEM_ROLE,
+    basis="R1, 4.3", do=[prepare],
+)  # fmt: skip
 process.move(
     "refresh", "Обновить по данным года", [draft, returned], stay, by=AUTHORS, basis="R1",
     do=[fill_in], unlimited="данные года меняются, пока он идёт",
@@ -210,8 +217,8 @@ process.move(
     apart="submit", form=Review, style="primary", if_=[all_checked],
 )  # fmt: skip
 process.move(
-    "send_back", "Вернуть в ИМЦ", accepted, under_review, by=DEPARTMENT_HEAD, basis="R6",
-    form=Explanation, if_=[answered],
+    "send_back", "Вернуть в методический центр", accepted, under_review, by=DEPARTMENT_HEAD,
+    basis="R6", form=Explanation, if_=[answered],
 )  # fmt: skip
 process.move(
     "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",
