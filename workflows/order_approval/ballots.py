@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from workflow_app.engine import (
+    PENDING,
     Answer,
     Ask,
     Ballot,
@@ -27,12 +28,15 @@ APPROVERS = (IMC_HEAD, DEPUTY)
 
 
 def approvers(_case: Case, facts: Facts) -> Iterator[Voter]:
-    """ИМЦ and the deputy; whoever signs today does not visa for herself (O2)."""
+    """ИМЦ and the deputy; whoever signs today does not visa for herself (O2).
+
+    A post without a holder is asked too: its work goes to the watcher, and no visa vanishes.
+    """
     signer = facts.signer("department_head")
     signing = signer.capacity.persons if signer else frozenset()
     for role in APPROVERS:
         holders = list(facts.holders(role.held_by, None))
-        if any(not holder.persons & signing for holder in holders):
+        if not holders or any(not holder.persons & signing for holder in holders):
             yield Voter(role.key, role.held_by, None, role.title)
 
 
@@ -52,6 +56,30 @@ DECISIONS = {
     "visaed_with_remarks": "согласовано с замечаниями",
     "objected": "возражение",
 }
+
+
+def _vacant(case: Case, facts: Facts) -> tuple[Voter, ...]:
+    """Return the voters of pending visas whose post nobody holds today."""
+    pending = [vote.voter for vote in facts.tally(case, "visas") or () if vote.status == PENDING]
+    return tuple(one for one in pending if not facts.holders(one.role, None))
+
+
+@says("должность визирующего свободна, а другая виза остаётся")
+def a_visa_is_vacant(case: Case, facts: Facts) -> Refusal | None:
+    """Nobody goes on without any visa at all (O3)."""
+    vacant = _vacant(case, facts)
+    if not vacant:
+        return refuse("nobody_missing", "Все, кого ждёт приказ, на месте")
+    if len(vacant) == len(list(facts.tally(case, "visas") or ())):
+        return refuse("last_visa", "Без единой визы приказ не подпишут: назначьте визирующего")
+    return None
+
+
+@says("виза свободной должности больше не нужна")
+def leave_vacant_out(case: Case, facts: Facts) -> Ask:
+    """The sheet goes on without the posts nobody holds."""
+    return Ask("visas", "leave_out", _vacant(case, facts))
+
 
 visas = Ballot(
     "visas",

@@ -3,10 +3,12 @@
 from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, Withdraw, answered, filled, stay
 from workflows.coordinators import head_is_coordinator
 from workflows.order_approval.ballots import (
+    a_visa_is_vacant,
     acknowledgement,
     ask_to_publish,
     clear_visas,
     everybody_has_read,
+    leave_vacant_out,
     publication,
     visas,
     visas_fit_text,
@@ -207,6 +209,11 @@ process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
     style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known, nothing_is_missing],
     do=[remember_schools, gather_advice, name_revoked, order_paper, clear_visas],
+)  # fmt: skip
+process.move(
+    "go_without", "Продолжить без визы свободной должности", agreement, agreement, by=SPECIALIST,
+    basis="O3", if_=[a_visa_is_vacant], do=[leave_vacant_out],
+    unlimited="каждый раз одной визой меньше",
 )  # fmt: skip
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",
