@@ -8,6 +8,7 @@ from workflow_app.engine import (
     Case,
     Due,
     Facts,
+    Role,
     Setting,
     Voter,
     answered,
@@ -51,8 +52,10 @@ def rule_of_council(facts: Facts) -> str:
     return f"{said}; воздержавшиеся в кворуме {attends}, среди голосов {votes}"
 
 
-def vote_of_council(key: str, work_title: str, *, yes: str, no: str, abstain: str) -> Ballot:
-    """Return the council's vote on something; the last three name its actions."""
+def vote_of_council(
+    key: str, work_title: str, *, yes: str, no: str, abstain: str, tell: tuple[Role, ...]
+) -> Ballot:
+    """Return the council's vote on something: its actions, and who learns that it is decided."""
     return Ballot(
         key, "Голосование совета сети", schools_of_network,
         basis="5.1",
@@ -73,5 +76,6 @@ def vote_of_council(key: str, work_title: str, *, yes: str, no: str, abstain: st
         of="cast",
         casting="base",
         silence="absent",
+        tell_decided=tell,
         due=Due("council", 3, remind=(1, 0), escalate=((1, SPECIALIST),)),
     )  # fmt: skip

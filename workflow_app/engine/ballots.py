@@ -311,3 +311,5 @@ class Ballot:
                 "outcome_still_open", "Итог ещё может измениться: дождитесь ответов или срока"
             )
         return None
+
+    close_when_decided.title = "итог уже не изменится, кто бы как ни ответил"  # type: ignore[attr-defined]

@@ -160,6 +160,11 @@ process.move(
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
     style="primary", if_=FIT, do=[snapshot, ask_council],
 )  # fmt: skip
+process.move(
+    "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",
+    if_=[council.close_when_decided], do=[council.close],
+    unlimited="голосование закончено, второй раз завершить нечего",
+)  # fmt: skip
 process.when(
     "vote_passed", "Совет поддержал план", council.passed, voting, agreement, basis="L3",
     do=[Paper("council_protocol")],

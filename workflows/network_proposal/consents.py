@@ -198,12 +198,6 @@ def leave_out(case: Case, _facts: Facts) -> Iterable[Put | Ask]:
     return Put({"members": members}), Ask(consents.key, "leave_out", (voter,))
 
 
-@says("итог уже не изменится, кто бы как ни ответил")
-def outcome_is_clear(case: Case, facts: Facts) -> Refusal | None:
-    """The initiator may end the ballot by hand once the pending answers cannot matter (7.1)."""
-    return consents.close_when_decided(case, facts)
-
-
 @says("сбор согласий закончен; кто промолчал, тот не ответил")
 def close_consents(case: Case, facts: Facts) -> Ask:
     """The ballot ends now; what it decided follows by itself."""

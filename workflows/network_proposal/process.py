@@ -24,7 +24,6 @@ from workflows.network_proposal.consents import (
     is_same_network,
     keep_agreed,
     leave_out,
-    outcome_is_clear,
     quorum_failed,
     remember_asked,
     silent_schools,
@@ -175,7 +174,7 @@ process.when(
 )  # fmt: skip
 process.move(
     "close_consents", "Завершить сбор согласий", collecting, collecting, by=AUTHORS,
-    basis="P3, P4", if_=[outcome_is_clear], do=[close_consents],
+    basis="P3, P4", if_=[consents.close_when_decided], do=[close_consents],
     unlimited="опрос закончен, второй раз завершить нечего",
 )  # fmt: skip
 process.when(
