@@ -358,6 +358,22 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
     assert f"/cases/{order}" not in outsider
 
 
+def test_lists_find_however_it_is_spelt(browser):
+    specialist = browser("P003")
+    for path, found in (
+        ("/people?text=соловьева", "Соловьёва Марина"),
+        ("/people?text=МАРИНА", "Соловьёва Марина"),
+        ("/admin/people?text=СОЛОВЬЕВА", "Соловьёва Марина"),
+        ("/orders?text=290", "290-од"),
+        ("/orders?text=№ 290 — ОД", "290-од"),
+        ("/orders?text=№290-од", "290-од"),
+    ):
+        page = specialist.get(path)
+        assert found in page, path
+        assert "Журавлёва Анна" not in page
+        assert "305-од" not in page
+
+
 @pytest.mark.parametrize(
     "path",
     [

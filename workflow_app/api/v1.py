@@ -46,7 +46,8 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 NOTED_EVERY = dt.timedelta(hours=1)
 """A token writes that it was used at most so often."""
-BAD_KEY = Refusal("bad_request", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
+BAD_KEY = Refusal("bad_key", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
+NO_FORM = Refusal("unsupported_media_type", "Файл присылают как multipart/form-data", "file")
 
 
 @api.before_request
@@ -66,7 +67,9 @@ def _who() -> Reply | None:
     if found.used_at is None or now - found.used_at >= NOTED_EVERY:
         house().tell(lambda uow: SqlAccess(uow).used(found.token_sha256))
     g.person_id = found.person_id
-    return None
+    key = request.headers.get("Idempotency-Key", "")
+    # Asked before anything is looked up: what is cut or changed is the key of another request.
+    return answer(BAD_KEY) if len(key) > m.LONGEST_KEY or stray(key) else None
 
 
 def _ended(at: dt.datetime) -> Reply:
@@ -210,7 +213,7 @@ def _signer(
     instance_id: int, action: str, signature: Signature, password: str
 ) -> AccountRow | Refusal | None:
     """Return whose password signs, where one is needed and given; a repeated request needs none."""
-    key = request.headers.get("Idempotency-Key", "")[:100]
+    key = request.headers.get("Idempotency-Key", "")
 
     def is_needed(uow: SqlUnitOfWork) -> bool:
         if not password or signature.evidence or not _may_read(uow, instance_id):
@@ -238,8 +241,6 @@ def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     """Carry out a request once for its key, and answer with the case as it stands."""
     key, person = request.headers.get("Idempotency-Key", ""), g.person_id
-    if len(key) > m.LONGEST_KEY or stray(key):
-        return answer(BAD_KEY)
     digest = sha256(canonical([request.method, request.path, json_body()]))
 
     def carry_out(uow: SqlUnitOfWork) -> Done | Refusal:
@@ -318,6 +319,8 @@ def content(document_id: int) -> Reply:
 @documented(m.FileView, form=m.NewFile)
 def bring_file() -> Reply:
     """Take a file (multipart field `file`); its id goes into a form field."""
+    if request.mimetype != "multipart/form-data":
+        return answer(NO_FORM)
     sent = request.files.get("file")
     if sent is None:
         return answer(Refusal("bad_request", "Файл не приложен", "file"))

@@ -34,6 +34,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.instances import DeadlinePolicy, Instance, Participant, WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -300,11 +301,11 @@ def users(session: Session, municipality_id: int, on: dt.date, text: str = "") -
     held: dict[int, list[Position]] = {}
     for row in positions(session, municipality_id, on):
         held.setdefault(row.person_id, []).append(row)
-    wanted = text.casefold()
+    wanted = folded(text)
     return [
         UserLine(person, account, tuple(held.get(person.id, ())))
         for person, account in found
-        if wanted in f"{person.full_name} {person.email}".casefold()
+        if wanted in folded(f"{person.full_name} {person.email}")
     ]
 
 

@@ -17,6 +17,7 @@ from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, queries
 from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.search import NUMBER_SIGN, contain, folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import day_in, number_in
@@ -91,13 +92,8 @@ def orders() -> str:
             JournalEntry.kind != "external"
         )  # fmt: skip
         if text:
-            spellings = {text, text.lower(), text.capitalize()}
-            query = query.where(
-                func.coalesce(JournalEntry.title, "").icontains(text, autoescape=True)
-                | JournalEntry.label.in_(spellings)
-                | JournalEntry.title.contains(text.lower(), autoescape=True)
-                | JournalEntry.title.contains(text.capitalize(), autoescape=True)
-            )
+            number = NUMBER_SIGN + JournalEntry.label
+            query = query.where(contain(text, func.coalesce(JournalEntry.title, ""), number))
         below = number_in(request.args.get("before"))
         if below:
             query = query.where(JournalEntry.number < below)
@@ -208,14 +204,14 @@ def people() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
         rows = admin.positions(uow.session, municipality(uow), on)
-        wanted = text.casefold()
+        wanted = folded(text)
         return render_template(
             "registers/people.html", on=on, text=text,
             rows=[
                 row
                 for row in rows
                 if wanted
-                in f"{row.person.full_name} {row.title} {row.organisation.short_name}".casefold()
+                in folded(f"{row.person.full_name} {row.title} {row.organisation.short_name}")
             ],
         )  # fmt: skip
 
