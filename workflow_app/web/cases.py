@@ -15,6 +15,7 @@ from workflow_app.services.acting import Done, Intent
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
+from workflow_app.web.carrying import PASTE
 from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.house import house, read
@@ -113,7 +114,7 @@ def _saved_without(instance_id: int, refusal: Refusal, sent: MultiDict[str, str]
     result = house().transact(lambda uow: _saved(uow, instance_id, sent, ""))
     if isinstance(result, Refusal):
         return _refused(instance_id, joined((refusal, result)) or refusal, sent)
-    pasted = MultiDict((name, text) for name, text in sent.items() if name.startswith(forms.PASTE))
+    pasted = MultiDict((name, text) for name, text in sent.items() if name.startswith(PASTE))
     return _refused(instance_id, refusal, pasted, is_unsaved=False)
 
 
@@ -136,7 +137,7 @@ def _unfinished(case: Case) -> str:
 
 def _paste(instance_id: int, sent: MultiDict[str, str]) -> Refusal | None:
     """Take pasted rows when a person sends them; what is saved by itself leaves them alone."""
-    if is_fragment() or not any(name.startswith(forms.PASTE) for name in sent):
+    if is_fragment() or not any(name.startswith(PASTE) for name in sent):
         return None
     return read(lambda uow: pasting.take(uow, readable(uow, instance_id)[0], sent))
 

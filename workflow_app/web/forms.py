@@ -31,14 +31,13 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.carrying import PASTE
 from workflow_app.web.filters import status_title
 from workflow_app.web.numbers import any_day_in, number_in
 
 BLANK_ROWS = 2
 UNFIT = object()
 """Stands for a value no form would hold; a field left empty holds None."""
-PASTE = "_paste."
-"""Begins the name of the field that takes rows from a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)

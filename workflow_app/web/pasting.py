@@ -11,7 +11,7 @@ from workflow_app.engine.forms import FieldView, figure, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store.choices import Choice, choices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.forms import PASTE
+from workflow_app.web.carrying import PASTE
 from workflow_app.web.numbers import number_in
 
 YES, NO = {"да", "+", "1", "x", "х", "v"}, {"", "нет", "-", "–", "—", "0"}
