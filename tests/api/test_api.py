@@ -57,6 +57,22 @@ def test_a_proposal_is_started_edited_and_sent(client, district):
     assert sent.json["state"] == "collecting_consents"
 
 
+def test_a_draft_takes_what_is_unfinished_as_typed_and_only_sending_asks_for_the_rest(
+    client, district
+):
+    created = start(client, district)
+    url = f"/api/v1/instances/{created.json['id']}"
+    kept = client("P102").patch(url, json={"version": created.json["version"], "data": {
+        "valid_to": "скоро", "members": {"put": [{"need": "Физика"}]}
+    }})  # fmt: skip
+    assert kept.json["typed"] == {"valid_to": "скоро", "members": {"~0": {"need": "Физика"}}}
+    assert kept.json["data"]["valid_to"] is None
+    assert {one["code"] for one in kept.json["unfinished"]} == {"bad_date", "row_without_key"}
+    sent = client("P102").post(f"{url}/actions/invite", json={"version": kept.json["version"]})
+    assert sent.status_code == 422
+    assert {"valid_to", "members.~0.school"} <= sent.json["fields"].keys()
+
+
 def test_a_base_school_without_status_answers_409_and_its_code(client, district):
     response = start(client, district, "P108")
     assert response.status_code == 409

@@ -459,6 +459,23 @@ def test_stale_page_is_told_so(version, seen, code):
     assert (refusal and refusal.code) == code
 
 
+@pytest.mark.parametrize(
+    ("state", "action", "code"),
+    [
+        ("drafted", "propose", "text_too_long"),
+        ("drafted", "abandon", None),
+        ("active", "change", None),
+    ],
+)
+def test_a_text_with_something_only_typed_goes_no_further(state, action, code):
+    draft = replace(case(state, title=""), typed={"title": "а" * 301})
+
+    said = do(draft, action, "clerk", form=draft.data)
+
+    found = [one.code for one in said] if isinstance(said, Refusal) else []
+    assert found == ([code] if code else [])
+
+
 def test_offered_are_the_actions_of_a_role_without_asking_guards():
     assert offered(plan, "drafted", {}, actor("clerk")) == ("propose", "abandon")
     assert offered(plan, "drafted", {}, actor("head_of_s06")) == ("abandon",)

@@ -21,7 +21,16 @@ from workflow_app.engine import (
     field,
     refuse,
 )
-from workflow_app.engine.forms import blank, is_empty, missing, parse, views
+from workflow_app.engine.forms import (
+    as_written,
+    blank,
+    is_empty,
+    missing,
+    parse,
+    understand,
+    unfinished,
+    views,
+)
 from workflow_app.engine.refusals import already_there, joined
 
 
@@ -233,3 +242,78 @@ def test_what_could_not_be_kept_printed_or_counted_with_is_refused(name, values,
     fitting = {"order": "12", "year": "2025-2026", "day": "2199-12-31", "number": "-5",
                "share": "4,5", "text": "{}%\\$'\"<>&😀\n\t"}  # fmt: skip
     assert isinstance(parse(Odd, fitting), Odd)
+
+
+LONG = "а" * 301
+GUEST, OTHER = {"key": "", "school": 7, "note": ""}, {"key": "", "school": 8, "note": ""}
+
+
+@pytest.mark.parametrize(
+    ("said", "data", "typed", "places"),
+    [
+        ({"since": "31.02.2026"}, {"since": None}, {"since": "31.02.2026"}, {"since": "bad_date"}),
+        ({"since": "0025-09-01"}, {"since": None}, {"since": "0025-09-01"}, {"since": "bad_date"}),
+        ({"count": "много"}, {"count": None}, {"count": "много"}, {"count": "bad_number"}),
+        ({"count": 4.5}, {"count": None}, {"count": "4.5"}, {"count": "bad_number"}),
+        ({"name": LONG}, {"name": ""}, {"name": LONG}, {"name": "text_too_long"}),
+        ({"guests": [GUEST, {"note": "Придёт"}]}, {"guests": [GUEST]},
+         {"guests": {"~0": {"note": "Придёт"}}}, {"guests.~0.school": "row_without_key"}),
+        ({"guests": [GUEST, {"school": 7, "note": "Ещё"}]}, {"guests": [GUEST]},
+         {"guests": {"~0": {"school": 7, "note": "Ещё"}}}, {"guests.~0.school": "row_repeated"}),
+        ({"guests": [{"key": "~3", "note": "Кто"}, {"note": "Где"}]}, {"guests": []},
+         {"guests": {"~3": {"note": "Кто"}, "~0": {"note": "Где"}}},
+         {"guests.~3.school": "row_without_key", "guests.~0.school": "row_without_key"}),
+        ({"guests": [{"key": "~3", "school": 8}, {"key": "~4"}]}, {"guests": [OTHER]}, {}, {}),
+        ({"notes": [{"key": "a", "text": LONG}]}, {"notes": [{"key": "a", "text": ""}]},
+         {"notes": {"a": {"text": LONG}}}, {"notes.a.text": "text_too_long"}),
+    ],
+)  # fmt: skip
+def test_a_draft_keeps_what_is_no_value_yet_as_it_was_typed(said, data, typed, places):
+    found = understand(Sheet, said)
+    assert not isinstance(found, Refusal)
+    form, kept = found
+    assert {name: form.model_dump(mode="json")[name] for name in data} == data
+    assert kept == typed
+    assert {one.field: one.code for one in unfinished(form, kept)} == places
+    assert understand(Sheet, as_written(form, kept)) == found, "reading it again changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"colour": "red"}, "unknown_field"),
+        ({"kind": "z"}, "unknown_choice"),
+        ({"name": "а\x00"}, "bad_character"),
+        ({"since": {"day": 1}}, "bad_value"),
+        ({"name": "а" * 100_001}, "text_too_long"),
+        ({"guests": 5}, "bad_value"),
+        ({"guests": [{"school": "семь"}]}, "bad_number"),
+        ({"guests": [{"note": "", "colour": "red"}]}, "unknown_field"),
+    ],
+)
+def test_what_no_hand_writes_is_refused_in_a_draft_too(said, code):
+    refusal = understand(Sheet, said)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == code
+
+
+def test_what_a_rule_takes_meanwhile_asks_to_be_saved_again():
+    (reason,) = unfinished(blank(Sheet), {"count": "5", "gone": "?"})
+    assert (reason.code, reason.field) == ("bad_value", "count")
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("−5", -5),
+        ("1\u202f234", 1234),
+        ("12\u00a0000 %", 12_000),
+        ("+7", 7),
+        (" 3 ", 3),
+        ("4,0", 4),
+    ],
+)
+def test_a_number_is_taken_as_people_and_spreadsheets_write_it(said, number):
+    filled = parse(Sheet, {"count": said})
+    assert not isinstance(filled, Refusal)
+    assert filled.count == number

@@ -152,6 +152,7 @@ plan.on(Child("plan", "active"), active, replaced, key="superseded", title="За
 plan.move(
     "abandon", "Снять", [draft, voting, active], abandoned, by=(SYSTEM_ROLE, HEAD, CLERK),
     do=[Call("cancel", process="item"), Tell((CLERK,), "План снят")], apart="propose",
+    style="danger",
 )  # fmt: skip
 
 item = Process("item", "Строка плана", version=1, form=Item, readers=(HEAD, CLERK), stop="cancel")

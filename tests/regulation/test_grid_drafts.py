@@ -37,11 +37,13 @@ def test_columns_that_are_only_read_stay_when_one_row_is_sent(district, grid):
     assert (after["title"], after["numerator"]) == (before["title"], 4)
 
 
-def test_a_cell_that_is_no_number_is_refused_by_name_when_one_row_is_sent(district, grid):
+def test_a_cell_that_is_no_number_stays_as_typed_and_stops_the_grid_alone(district, grid):
     before = rows_of(district, grid)
-    refusal = district.edit("P110", grid, values={"put": [{**before[1], "denominator": "много"}]})
-    assert list(refusal.fields) == ["values.I04.denominator"]
+    done(district.edit("P110", grid, values={"put": [{**before[1], "denominator": "много"}]}))
     assert rows_of(district, grid) == before
+    assert district.case(grid).typed == {"values": {"I04": {"denominator": "много"}}}
+    refusal = district.act("P110", grid, "enter_values")
+    assert refusal.fields["values.I04.denominator"] == "«Из скольких», строка 2: нужно целое число"
 
 
 @pytest.mark.parametrize("change", ["added", "removed", "removed alone"])

@@ -154,13 +154,45 @@ def test_what_was_written_survives_an_action_that_is_refused(browser, district, 
     assert district.state(draft) == "draft"
 
 
-def test_a_row_without_its_school_is_shown_again_and_not_lost(browser, draft):
-    head = browser("P102")
+UNREAD = "31.02.2026"
+
+
+@pytest.mark.shipped
+def test_a_draft_takes_what_is_unfinished_and_shows_it_marked_until_it_is_sent(
+    browser, district, draft
+):
+    head, second = browser("P102"), browser("P102")
     sent = form_of(head.get(f"/cases/{draft}"))
-    sent["members.2.need"] = "Помощь без названной школы"
-    page = head.post(f"/cases/{draft}/draft", status=422, **sent).get_data(as_text=True)
-    assert "Помощь без названной школы" in page
-    assert "не выбрано «Школа»" in page
+    typed = {"members.2.need": "Помощь без школы", "valid_to": UNREAD, "name": "Имя рядом"}
+    head.post(f"/cases/{draft}/draft", **{**sent, **typed})
+    assert district.case(draft).data.name == "Имя рядом"
+    page = second.get(f"/cases/{draft}")
+    again = form_of(page)
+    assert (again["members.2.need"], again["valid_to"]) == (["Помощь без школы"], [UNREAD])
+    assert page.count("не выбрано «Школа»") == 1 + 1, "at its field, and why it is not sent"
+    before = district.case(draft)
+    second.post(f"/cases/{draft}/draft", **again)
+    assert district.case(draft).version == before.version, "an unchanged page changes nothing"
+    refused = second.post(f"/cases/{draft}/draft", status=422, **again, _action="invite")
+    assert 'href="#f-members-~2"' in refused.get_data(as_text=True)
+    assert district.state(draft) == "draft"
+    mended = again | {"members.2.school": str(district.school("S06")), "valid_to": "2026-08-31"}
+    second.post(f"/cases/{draft}/draft", **mended)
+    after = district.case(draft)
+    assert after.typed == {}
+    assert after.data.members.get(district.school("S06")).need == "Помощь без школы"
+
+
+def test_of_what_was_typed_two_editors_of_different_fields_both_succeed(browser, district, draft):
+    one, two = browser("P102"), browser("P102")
+    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    one.post(f"/cases/{draft}/draft", **{**first, "valid_to": UNREAD})
+    two.post(f"/cases/{draft}/draft", **{**second, "valid_from": "скоро"})
+    assert district.case(draft).typed == {"valid_to": UNREAD, "valid_from": "скоро"}
+    answer = two.post(f"/cases/{draft}/draft", status=422, **{**second, "valid_to": "2026-07-31"})
+    assert f"тем временем изменили в другом окне или другой человек: {UNREAD}" in (
+        answer.get_data(as_text=True)
+    )
 
 
 def test_a_row_is_removed_by_its_tick_and_added_by_a_blank_line(browser, district, draft):

@@ -5,8 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from browsing import form_of
 from counting import counted
+from lxml import html
 from sqlalchemy import update
+from werkzeug.datastructures import MultiDict
 
 from workflow_app.app import create_app
 from workflow_app.services.access import MOST_FAILURES
@@ -14,6 +17,7 @@ from workflow_app.store.models.accounts import Account, SignInSession
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice
 from workflow_app.tasks import effects
+from workflow_app.web.carrying import SECRETS
 from workflow_app.web.cookies import COOKIE, KNOWN
 
 PASSWORD = "demo-2025"
@@ -66,7 +70,7 @@ def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_it
     answer = methodist.client.post(asked, data=said, headers=here)
     assert answer.status_code == 401
     assert "Не видно, откуда числа</textarea>" in answer.text
-    assert f'href="/sign-in?next={asked}"' in answer.text
+    assert f'action="/sign-in?next={asked}"' in answer.text
     assert "my secret" not in answer.text
     assert "a b<" not in answer.text
     elsewhere = {"Referer": f"https://evil.example{asked}"}
@@ -76,6 +80,36 @@ def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_it
     assert alone.headers["Location"] == f"/sign-in?next={asked}"
     by_script = methodist.client.post(asked, headers={"X-Requested-With": "fetch"})
     assert (by_script.status_code, by_script.json["fields"]) == (401, {})
+
+
+def test_what_was_written_passes_the_door_and_is_sent_once_more(browser, district, draft):
+    """Single words, figures and marks too: what is sent in the end is what was sent first."""
+    head = browser("P102")
+    sent = form_of(head.get(f"/cases/{draft}"))
+    sent |= {"name": "x", "valid_to": "31.02.2026", "members.2.need": "Первая\r\nвторая"}
+    token = head.token()
+    head.client.delete_cookie(COOKIE)
+    here = {"Referer": f"http://localhost/cases/{draft}"}
+    path = f"/cases/{draft}/draft"
+    page = head.client.post(path, data={**sent, "csrf_token": token}, headers=here).text
+    page = submitted_of(head, page, login=LOGIN, password="не тот пароль").text
+    assert "Почта или пароль не подходят" in page
+    inside = submitted_of(head, page, login=LOGIN, password=PASSWORD)
+    assert (inside.status_code, "Вы вошли" in inside.text) == (200, True)
+    assert district.case(draft).data.name != "x", "nothing is sent before she says so"
+    assert submitted_of(head, inside.text).status_code == 302
+    case = district.case(draft)
+    assert (case.data.name, case.typed["valid_to"]) == ("x", "31.02.2026")
+    assert case.typed["members"]["~2"]["need"] == "Первая\nвторая"
+
+
+def submitted_of(visitor, page, **written):
+    """Send the first form of a page as a browser does that knows no scripts."""
+    form = html.fromstring(page).forms[0]
+    sent = MultiDict((name, value.removeprefix("\n")) for name, value in form.form_values())
+    for name, value in written.items():
+        sent[name] = value
+    return visitor.client.post(form.action, data=sent.to_dict(flat=False))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +160,14 @@ def test_a_password_is_what_was_typed_to_the_last_blank(browser, district):
     for wrong in (chosen.strip(), chosen.lower(), chosen[:72], chosen.replace("ё", "е")):
         knock(browser(), wrong, 422)
     knock(browser(), chosen)
+
+
+def test_no_password_is_carried_through_the_door():
+    fields = [
+        tag for page in TEMPLATES.rglob("*.html")
+        for tag in re.findall(r"<input[^>]*>", page.read_text()) if 'type="password"' in tag
+    ]  # fmt: skip
+    assert {re.search(r'name="([^"]+)"', tag)[1] for tag in fields} <= SECRETS
 
 
 def test_every_field_for_a_password_hides_it_and_says_what_it_is_for():

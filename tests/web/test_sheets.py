@@ -7,6 +7,7 @@ from stories import done
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.store.models.instances import Instance
+from workflow_app.web.pasting import _lines
 
 HEADER = "Раздел\tНаправление\tМероприятие\tФорма\tРежим\tНачало\tОкончание\tОтветственный"
 LINE = (
@@ -92,7 +93,56 @@ def test_too_many_columns_are_named(browser, plan, line):
     assert "строка 1: столбцов больше, чем в таблице (12)" in page
 
 
-@pytest.mark.parametrize("text", [" \t \n", "\t\t\t", '"'])
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('"Зарница"\tб', [['"Зарница"', "б"]]),
+        ('"Мир без конца\r\nвторая "строка', [['"Мир без конца'], ['вторая "строка']]),
+        ('"Срез\nпо ""дробям"""\tб\n', [['Срез\nпо "дробям"', "б"], [""]]),
+        ('а "б"\t"', [['а "б"', '"']]),
+        ("1\u202f000\t\u00a0а", [["1 000", "а"]]),
+    ],
+)
+def test_a_quotation_mark_opens_a_cell_only_as_a_spreadsheet_writes_it(text, lines):
+    assert list(_lines(text)) == lines
+
+
+TITLES = f"{HEADER}\tШколы-участницы\tДля кого\tОжидаемый результат\tСоциализация и адаптация"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda line: f"{line}\t\t",
+        lambda line: f"1.\t{line}\n2.\t{line}",
+        lambda line: f"№ п/п\t{TITLES}\t\n7\t{line}\t",
+        lambda line: f"\t{TITLES}\tИтого\n\t{line}",
+    ],
+    ids=["an empty column", "lines are counted", "counted under a heading", "a heading of nothing"],
+)
+def test_columns_that_say_nothing_are_passed_over(browser, district, plan, line, made):
+    paste(browser("P201"), plan, made(line))
+    row = district.case(plan).data.activities[-1]
+    assert (row.section, row.title, row.adaptation) == ("method", "Семинар «Дроби»", True)
+
+
+def test_a_heading_that_names_no_column_is_told_so(browser, plan, line):
+    text = f"{TITLES.replace('Мероприятие', 'Что делаем')}\n{line}"
+    page = paste(browser("P201"), plan, text, 422).get_data(as_text=True)
+    assert "столбца «Что делаем» в таблице нет; не названы ещё: «Мероприятие»" in page
+    assert "такого в списке нет" not in page
+
+
+def test_what_stands_beside_refused_rows_is_saved(browser, district, plan, line):
+    head = browser("P201")
+    sent = sent_of(head.get(f"/cases/{plan}"))
+    sent["_paste.activities"], sent["no_remote_reason"] = f"{line}\tлишнее", "Нет связи"
+    page = head.post(f"/cases/{plan}/draft", status=422, **sent.to_dict(flat=False))
+    assert district.case(plan).data.no_remote_reason == "Нет связи"
+    assert "data-unkept" not in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("text", [" \t \n", "\t\t\t"])
 def test_nothing_pasted_makes_no_row(browser, district, plan, text):
     before = district.case(plan).data.activities
     paste(browser("P201"), plan, text)
@@ -243,8 +293,9 @@ def test_a_value_that_does_not_fit_is_named_and_led_to_by_the_key_of_its_row(
     places = [row.row_key for row in district.case(plan).data.activities]
     sent[f"activities.{places.index('a7')}.starts_on"] = "скоро"
     sent = sent.to_dict(flat=False)
-    page = html.fromstring(head.post(f"/cases/{plan}/draft", status=422, **sent).text)
-    (link,) = page.xpath("//div[@id='reasons']//a")
+    refused = head.post(f"/cases/{plan}/draft", status=422, **sent, _action="to_vote")
+    page = html.fromstring(refused.text)
+    link = page.xpath("//div[@id='reasons']//a")[0]
     assert link.text == "«Начало», строка 8: дата не распознана, пример: 01.09.2025"
     assert page.get_element_by_id(link.get("href")[1:]).tag == "tr"
 

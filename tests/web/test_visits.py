@@ -2,6 +2,7 @@
 
 import pytest
 from browsing import Browser, hash_cheaply
+from lxml import html
 from test_door import close
 
 from workflow_app.services.access import make_link, make_token
@@ -127,6 +128,9 @@ def test_a_form_of_an_earlier_visit_gives_back_what_was_typed(browser, collectin
     assert answer.status_code == 400
     assert "Нужен подвоз учеников" in answer.text
     assert f'href="{asked}"' in answer.text
+    (again,) = (one for one in html.fromstring(answer.text).forms if one.action == asked)
+    back = {**dict(again.form_values()), "csrf_token": head.token(), "password": PASSWORD}
+    assert head.client.post(asked, data=back).status_code == 302, "and is sent once more"
     assert "my secret" not in answer.text
     by_script = head.client.post(asked, data=sent, headers={"X-Requested-With": "fetch"})
     assert (by_script.status_code, by_script.json["code"]) == (400, "form_expired")

@@ -124,6 +124,9 @@ class InstanceView(BaseModel):
     version: int
     seen: str
     data: dict[str, Any]
+    typed: dict[str, Any]
+    """What the draft holds as it was typed: field → text; of rows, key → column → text."""
+    unfinished: list[Problem]
     allowed: list[ActionView]
     refused: list[RefusedView]
     warnings: list[Problem]

@@ -17,7 +17,7 @@ FORBIDDEN = frozenset({
 UNPROCESSABLE = frozenset({
     "field_required", "field_too_short", "unknown_field", "text_too_long", "one_line_only",
     "bad_character", "bad_date", "bad_number", "bad_flag", "bad_value", "bad_request",
-    "key_reused", "row_repeated", "unknown_choice", "bad_school_year",
+    "key_reused", "row_repeated", "row_without_key", "unknown_choice", "bad_school_year",
 })  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from workflow_app.api import models as m
 from workflow_app.api.problems import problem_of
 from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.decide import Offer, allowed, told, warned
+from workflow_app.engine.forms import unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import accepted
@@ -19,7 +20,8 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
     return m.InstanceView(
         id=case.id, process=case.process, state=case.state,
         state_title=process.states[case.state].title, number=case.number, version=case.version,
-        seen=case.text_hash, data=case.data.model_dump(mode="json"),
+        seen=case.text_hash, data=case.data.model_dump(mode="json"), typed=dict(case.typed),
+        unfinished=[problem_of(one) for one in unfinished(case.data, case.typed)],
         allowed=[_allowed(offer, facts) for offer in offers if offer.refusal is None],
         refused=[_refused(offer) for offer in offers if offer.refusal is not None],
         warnings=[problem_of(warning) for warning in warned(process, case, facts)],

@@ -44,6 +44,8 @@ class Case:
     today: dt.date = dt.date.min
     key: str = ""
     """The row of its parent it was fanned from."""
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """What its draft holds as it was typed, beside the data (`forms.Typed`)."""
     voter: str = ""
     """Who is asked, in a guard of an answer."""
 
@@ -52,7 +54,7 @@ class Case:
         return Case(
             self.id, self.process, self.state, self.data, self.municipality_id, self.parties,
             self.steps, self.version, self.number, self.subject, self.parent_id, self.text_hash,
-            form, capacity, now, today, self.key,
+            form, capacity, now, today, self.key, self.typed,
         )  # fmt: skip
 
     def with_data(self, data: Form) -> "Case":

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
 from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.changes import Change, Put, Start
+from workflow_app.engine.forms import unfinished
 from workflow_app.engine.process import (
     Check,
     Child,
@@ -94,10 +95,11 @@ def decide(
         may = ((role.title, *to) for role in transition.by for to in targets(role, case.parties))
         return _same_person(process, earlier, may, case, facts)
     case = case.at_hand(form, capacity, now, today)
-    if transition.guards:
-        refusal = check(transition.guards, case, facts)
-        if refusal:
-            return refusal
+    refusal = check(transition.guards, case, facts) if transition.guards else None
+    if case.typed:
+        refusal = _with_unfinished(case, transition, refusal)
+    if refusal:
+        return refusal
     for way in transition.ways:
         if way.condition is otherwise or way.condition(case, facts):
             changes = _changes(transition.effects, case, facts)
@@ -105,6 +107,19 @@ def decide(
                 return _revised(process, case, transition, capacity, changes)
             return Decision(transition, case.state, way.state, capacity, changes)
     return Refusal("no_way", "Ни одно из условий перехода не выполнено", basis=transition.basis)
+
+
+def _with_unfinished(case: Case, transition: Transition, refusal: Refusal | None) -> Refusal | None:
+    """Refuse to let a text go on while something of it is only kept as typed.
+
+    A step that stays with the text leaves it as it is; one that ends the case needs nothing of it.
+    """
+    stays = all(way.state == case.state for way in transition.ways)
+    if not transition.is_by_person or stays or transition.style == "danger":
+        return refusal
+    found = list(unfinished(case.data, case.typed))
+    places = {one.field for one in found}
+    return joined((*found, *(one for one in refusal or () if one.field not in places)))
 
 
 def _revised(

@@ -7,10 +7,10 @@ import datetime as dt
 import decimal
 import re
 from collections import UserDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeGuard, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -31,6 +31,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.text import stray
 
 RowT = TypeVar("RowT", bound="Row")
+FormT = TypeVar("FormT", bound="Form")
 T = TypeVar("T")
 
 
@@ -57,11 +58,26 @@ Name = Annotated[str, Widget("line"), _name]
 """What something is called: two of them and the words of a title still make a line."""
 Text = Annotated[str, Widget("text"), _text]
 Choice = Annotated[str, Widget("choice"), _line]
-Number = Annotated[int | None, Widget("number")]
-Decimal = Annotated[
-    decimal.Decimal | None, Widget("decimal"),
-    BeforeValidator(lambda said: said.replace(",", ".") if isinstance(said, str) else said),
-]  # fmt: skip
+_FIGURE = re.compile(r"([-+]?)([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)([.,][0-9]+)?(?: ?%)?")
+
+
+def figure(said: Any) -> Any:
+    """Return a number written as people and spreadsheets write it as machines do.
+
+    >>> figure("−1\u202f234,5 %"), figure("12 5")
+    ('-1234.5', '12 5')
+    """
+    if not isinstance(said, str):
+        return said
+    found = _FIGURE.fullmatch(re.sub(r"\s", " ", said).strip().replace("\u2212", "-"))
+    if found is None:
+        return said.replace(",", ".")
+    sign, whole, rest = found.groups("")
+    return f"{sign}{whole.replace(' ', '')}{rest.replace(',', '.')}"
+
+
+Number = Annotated[int | None, Widget("number"), BeforeValidator(figure)]
+Decimal = Annotated[decimal.Decimal | None, Widget("decimal"), BeforeValidator(figure)]
 """A number with a comma or a point; a percentage or a mean, never a count."""
 
 _DAY = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4})\s*")
@@ -358,7 +374,7 @@ _SENTENCES = {
 }
 
 
-def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
+def parse(form: type[FormT], values: Mapping[str, Any]) -> FormT | Refusal:
     """Return the form filled with plain values, or a refusal naming every wrong field."""
     try:
         filled = form.model_validate(values)
@@ -367,6 +383,177 @@ def parse(form: type[Form], values: Mapping[str, Any]) -> Form | Refusal:
         first, *others = (_refusal(form, values, item) for item in found)
         return replace(first, others=tuple(others))
     return joined((*_unknown_choices(filled), *_unfit(filled))) or filled
+
+
+# ------------------------------------------------------------ drafts: what is kept as typed
+
+Typed = Mapping[str, Any]
+"""What of a draft is kept as it was typed: field → text; of rows, key → column → text.
+
+A row that is no row yet has a key that begins with `LOOSE`, and all its columns stand here.
+"""
+LOOSE = "~"
+TYPED_KINDS = frozenset({"line", "text", "number", "decimal", "date"})
+"""Kinds of fields that hands fill. What is chosen from a list is wrong by no slip of a hand."""
+LONGEST_TYPED = 100_000
+
+
+def understand(form: type[Form], values: Mapping[str, Any]) -> tuple[Form, Typed] | Refusal:
+    """Read a draft: return the form as far as it goes, and what is kept beside it as typed.
+
+    What a hand wrote and no field holds, a row without its key and one that repeats a key are
+    kept. Unknown fields and choices, and characters that nothing stores, are refused.
+    """
+    fitting: dict[str, Any] = dict(values)
+    typed: dict[str, Any] = {}
+    for view in views(form):
+        value = fitting.get(view.name)
+        if view.row and are_rows(value):
+            fitting[view.name], typed[view.name] = _understood_rows(view, view.row, value)
+        elif (text := _misfit(form, view, value)) is not None:
+            typed[view.name] = text
+            del fitting[view.name]
+    filled = parse(form, fitting)
+    if isinstance(filled, Refusal):
+        return filled
+    return filled, {name: kept for name, kept in typed.items() if kept}
+
+
+def understand_row(row: type[RowT], cells: Mapping[str, Any]) -> tuple[RowT, Typed] | Refusal:
+    """Return a row as far as it goes, and the cells that are kept as typed."""
+    filled = parse(row, cells)
+    if not isinstance(filled, Refusal):
+        return filled, {}
+    found = ((view, _misfit(row, view, cells.get(view.name))) for view in views(row))
+    odd = {view.name: text for view, text in found if text is not None}
+    filled = parse(row, {name: value for name, value in cells.items() if name not in odd})
+    return filled if isinstance(filled, Refusal) else (filled, odd)
+
+
+def _understood_rows(
+    view: FieldView, row_class: type[Row], rows: Iterable[Mapping[str, Any]]
+) -> tuple[list[Any], dict[str, Typed]]:
+    fitting: list[Any] = []
+    typed: dict[str, Typed] = {}
+    taken, has_own_key = set(), view.key_name != "key"
+    for row in rows:
+        name = str(row.get("key") or "")
+        cells = {**row, "key": ""} if has_own_key else row
+        found = understand_row(row_class, cells)
+        if isinstance(found, Refusal):
+            fitting.append(row)  # the whole form says what is wrong, and where
+            continue
+        filled, odd = found
+        key = filled.row_key
+        if has_own_key and (is_empty(getattr(filled, view.key_name)) or key in taken):
+            told = filled.model_dump(mode="json", include=set(cells) - {"key"})
+            told = {name: value for name, value in told.items() if not is_empty(value)}
+            told.update(odd)
+            if any(value is not False for value in told.values()):
+                typed[name if name not in (*typed, "") else free_key(LOOSE, typed)] = told
+            continue
+        taken.add(key)
+        fitting.append(filled)
+        if odd:
+            typed[key] = odd
+    return fitting, typed
+
+
+def free_key(prefix: str, taken: Collection[str], number: int = 0) -> str:
+    """Return the first key from a number on that is not taken."""
+    while f"{prefix}{number}" in taken:
+        number += 1
+    return f"{prefix}{number}"
+
+
+def are_rows(value: Any) -> TypeGuard[Sequence[Mapping[str, Any]]]:
+    """Tell whether plain values could be rows."""
+    return isinstance(value, list | tuple) and all(isinstance(row, Mapping) for row in value)
+
+
+def _misfit(form: type[Form], view: FieldView, value: Any) -> str | None:
+    """Return a value as it was typed when its field cannot hold it."""
+    if view.kind not in TYPED_KINDS or isinstance(value, bool):
+        return None
+    if not isinstance(value, str | int | float) or value == "":
+        return None
+    if isinstance(value, str) and (len(value) > LONGEST_TYPED or stray(value)):
+        return None
+    return str(value) if isinstance(parse(form, {view.name: value}), Refusal) else None
+
+
+def written_rows(rows: Iterable[Row], kept: Mapping[str, Typed]) -> Iterator[Any]:
+    """Yield the rows of a draft as they are written; one that holds typed cells is a mapping."""
+    for row in rows:
+        odd = kept.get(row.row_key)
+        yield {**row.model_dump(mode="json"), **odd} if odd else row
+    for key, cells in kept.items():
+        if key.startswith(LOOSE):
+            yield {**cells, "key": key}
+
+
+def as_written(form: Form, typed: Typed) -> dict[str, Any]:
+    """Return a draft as plain values, as it is written: what was typed over what was understood."""
+    data = form.model_dump(mode="json")
+    for view in views(type(form)):
+        kept = typed.get(view.name)
+        if kept and view.row:
+            rows = written_rows(getattr(form, view.name), kept)
+            data[view.name] = [to_jsonable_python(row) for row in rows]
+        elif kept:
+            data[view.name] = kept
+    return data
+
+
+def written_key(view: FieldView, row: Mapping[str, Any]) -> str:
+    """Return how a row is called as it is written; empty where it has no name yet."""
+    own = str(row.get("key") or "")
+    key = row.get(view.key_name)
+    return own if own.startswith(LOOSE) else "" if key is None else str(key)
+
+
+def unfinished(form: Form, typed: Typed) -> Iterator[Refusal]:
+    """Yield what has to be mended before a draft goes on, each at its place."""
+    for view in views(type(form)):
+        kept = typed.get(view.name)
+        if kept and view.row:
+            keys = getattr(form, view.name).keys()
+            numbers = {key: n for n, key in enumerate(dict.fromkeys((*keys, *kept)), start=1)}
+            for key, cells in kept.items():
+                yield from _unfinished_row(view, view.row, key, cells, numbers[key])
+        elif kept:
+            yield _unread(type(form), view, kept, view.name)
+
+
+def _unfinished_row(
+    view: FieldView, row: type[Row], key: str, cells: Mapping[str, Any], number: int
+) -> Iterator[Refusal]:
+    columns = {column.name: column for column in view.columns}
+    if key.startswith(LOOSE) and view.key_name in columns:
+        place, about = f"{view.name}.{key}.{view.key_name}", columns[view.key_name].title
+        if is_empty(cells.get(view.key_name)):
+            said = f"«{view.title}»: в строке не выбрано «{about}»"
+            yield Refusal("row_without_key", said, place)
+        else:
+            said = f"«{view.title}»: «{about}» повторяет другую строку"
+            yield Refusal("row_repeated", said, place)
+    for name, column in columns.items():
+        if _misfit(row, column, cells.get(name)) is not None:
+            place = f"{view.name}.{key}.{name}"
+            yield _unread(row, column, cells[name], place, f", строка {number}")
+
+
+def _unread(form: type[Form], view: FieldView, text: str, name: str, place: str = "") -> Refusal:
+    found = parse(form, {view.name: text})
+    if isinstance(found, Refusal):
+        title = f"«{view.title}»"
+        return replace(
+            found, field=name, others=(), message=found.message.replace(title, title + place, 1)
+        )
+    return Refusal("bad_value", f"«{view.title}»: сохраните ещё раз", name)
+
+
+# ------------------------------------------------------------ what a value may be
 
 
 def _is_shaped(view: FieldView, value: Any) -> bool:

@@ -1,17 +1,32 @@
-"""Drafts: fields saved one by one, so that two editors of different fields both succeed."""
+"""Drafts: fields saved one by one, so that two editors of different fields both succeed.
 
-from collections.abc import Mapping, Sequence
+A draft is merged as it is written. Then it is read again: what is understood becomes the data of
+the case, and what is unfinished or no value yet is kept beside it as typed (`forms.understand`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from workflow_app.engine.case import Case, Facts
 from workflow_app.engine.decide import may_edit, offered
-from workflow_app.engine.forms import FieldView, Form, Row, Rows, parse, views
+from workflow_app.engine.forms import (
+    FieldView,
+    Form,
+    Row,
+    Rows,
+    are_rows,
+    as_written,
+    understand,
+    understand_row,
+    views,
+    written_key,
+)
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.acting import NOT_FOUND, Done, attach_files, foreign, may_read
-from workflow_app.services.children import ALREADY_OPEN, plain
+from workflow_app.services.children import ALREADY_OPEN
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.ports import UnitOfWork
 from workflow_app.services.saying import in_words, rows_in_words
@@ -73,13 +88,14 @@ def _merged(
     refusal = joined(_forbidden(fields, changes, process.states[case.state].only))
     if refusal:
         return refusal
-    current = plain(case.data)
+    current = as_written(case.data, case.typed)
     versions = uow.field_versions(case.id)
     facts = uow.facts(case.municipality_id)
     wanted, touched, conflicts = _merge(facts, fields, current, changes, versions, version)
-    form = parse(process.form, {**current, **wanted})
-    if isinstance(form, Refusal):
-        return form
+    understood = understand(process.form, {**current, **wanted})
+    if isinstance(understood, Refusal):
+        return understood
+    form, typed = understood
     refusal = joined(conflicts) or joined(
         _guarded(case, form, fields, facts)
     ) or _held(
@@ -87,15 +103,18 @@ def _merged(
     )  # fmt: skip
     if refusal:
         return refusal
-    if canonical(plain(form)) == canonical(current):
+    if canonical(as_written(form, typed)) == canonical(current):
         return Done(case.id, case.state, case.version)
-    refusal = foreign(uow, actor.person_id, case.municipality_id, case.id, form)
-    if refusal:
-        return refusal
+    for part in (form, *_loose(process.form, typed)):
+        refusal = foreign(uow, actor.person_id, case.municipality_id, case.id, part)
+        if refusal:
+            return refusal
     if process.kept:
         form = form.model_copy(update=dict(process.kept(form, facts)))
     next_version = case.version + 1
-    after = replace(case, data=form, version=next_version, text_hash=text_hash(process.key, form))
+    after = replace(
+        case, data=form, typed=typed, version=next_version, text_hash=text_hash(process.key, form)
+    )
     (author,) = case.parties["author"]
     after.parties = process.parties_of(form, author)
     if not may_edit(process, after, actor):
@@ -103,6 +122,17 @@ def _merged(
     attach_files(uow, case.id, form)
     uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})
     return Done(case.id, case.state, next_version)
+
+
+def _loose(form: type[Form], typed: Mapping[str, Any]) -> Iterator[Form]:
+    """Yield what is understood of rows that are none yet: they may point at no foreign thing."""
+    for view in views(form):
+        if view.row is None:
+            continue
+        for cells in typed.get(view.name, {}).values():
+            found = understand_row(view.row, cells)
+            if not isinstance(found, Refusal):
+                yield found[0]
 
 
 def _forbidden(
@@ -144,11 +174,11 @@ def _merge(
     for name, value in changes.items():
         view = fields[name]
         names = [name]
-        if view.row and isinstance(value, Mapping):
+        if view.row and _is_change(value):
             wanted[name], keys = _merged_rows(view, view.row, current[name], value)
             names = [f"{name}/{key}" for key in keys]
         elif view.row:
-            wanted[name] = _kept_rows(view.row, current[name], value)
+            wanted[name] = _kept_rows(view, view.row, current[name], value)
         else:
             wanted[name] = value
         newer = [part for part in names if versions.get(part, 0) > version]
@@ -156,6 +186,13 @@ def _merge(
             conflicts.append(_conflict(facts, view, current[name], newer))
         touched += names
     return wanted, touched, conflicts
+
+
+def _is_change(value: Any) -> bool:
+    """Tell whether a value says which rows are put and which are removed."""
+    if not isinstance(value, Mapping):
+        return False
+    return are_rows(value.get("put", ())) and isinstance(value.get("remove", ()), list | tuple)
 
 
 def _conflict(facts: Facts, view: FieldView, theirs: Any, parts: Sequence[str]) -> Refusal:
@@ -177,33 +214,37 @@ def _merged_rows(
     What does not fit stays as it was written: parsing the whole form says what it is.
     """
     kept = _kept(row)
-    put = {str(item.get(view.key_name, "")): item for item in change.get("put", ())}
+    said = change.get("put", ())
+    put = {written_key(view, item): item for item in said}
+    nameless = [item for item in said if not written_key(view, item)]
+    put.pop("", None)
     removed = {str(key) for key in change.get("remove", ())}
     rows, seen = [], set()
     for item in current:
-        key = row.model_validate(item).row_key
+        key = written_key(view, item)
         if key in removed:
             continue
-        own = {name: item[name] for name in kept}
+        own = {name: item[name] for name in kept if name in item}
         rows.append({**put[key], **own} if key in put else item)
         seen.add(key)
-    fresh = (item for key, item in put.items() if key not in seen)
+    fresh = (*(item for key, item in put.items() if key not in seen), *nameless)
     rows += [{name: said for name, said in item.items() if name not in kept} for item in fresh]
     return rows, sorted({*put, *removed})
 
 
-def _kept_rows(row: type[Row], current: Sequence[Mapping[str, Any]], said: Any) -> Any:
+def _kept_rows(
+    view: FieldView, row: type[Row], current: Sequence[Mapping[str, Any]], said: Any
+) -> Any:
     """Return all rows as they are said, each with what the system keeps of it."""
     kept = _kept(row)
     if not kept or not isinstance(said, list | tuple):
         return said
-    known = {row.model_validate(item).row_key: item for item in current}
+    known = {written_key(view, item): item for item in current}
     rows = []
     for item in said:
-        try:
-            own = known.get(row.model_validate(item).row_key, {})
-        except ValueError:  # parsing the whole form says what does not fit
-            return said
+        if not isinstance(item, Mapping):
+            return said  # parsing the whole form says what does not fit
+        own = known.get(written_key(view, item), {})
         written = {name: value for name, value in item.items() if name not in kept}
         rows.append({**written, **{name: own[name] for name in kept if name in own}})
     return rows

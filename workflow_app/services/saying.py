@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from workflow_app.engine.case import Facts
-from workflow_app.engine.forms import FieldView, is_empty
+from workflow_app.engine.forms import FieldView, is_empty, written_key
 
 NOTHING = "пусто"
 
@@ -40,12 +40,20 @@ def _act(facts: Facts, key: int) -> str:
     return act.citation if act else str(key)
 
 
+def _day(text: str) -> str:
+    """Return a day as people write it; what is no day is said as it was typed."""
+    try:
+        return f"{dt.date.fromisoformat(text):%d.%m.%Y}"
+    except ValueError:
+        return text
+
+
 _KINDS: Mapping[str, Callable[[Facts, Any], str]] = {
     "school": lambda facts, key: facts.name("school", key),
     "person": lambda facts, key: facts.name("person", key),
     "direction": lambda facts, key: facts.name("direction", key),
     "act": _act,
-    "date": lambda _facts, text: f"{dt.date.fromisoformat(text):%d.%m.%Y}",
+    "date": lambda _facts, text: _day(text),
     "flag": lambda _facts, value: "да" if value else "нет",
     "file": lambda _facts, _key: "другой файл",
 }
@@ -55,8 +63,7 @@ def rows_in_words(
     facts: Facts, view: FieldView, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]
 ) -> str:
     """Return some rows by key; one that is not there was removed."""
-    row_class = view.row
-    known = {row_class.model_validate(row).row_key: row for row in rows} if row_class else {}
+    known = {written_key(view, row): row for row in rows}
     told = [row_in_words(facts, view, known[key]) for key in keys if key in known]
     if len(told) < len(keys):
         told.append(f"убрано строк: {len(keys) - len(told)}")

@@ -72,6 +72,7 @@ _CASES = select(
     _INSTANCE.c.municipality_id, _INSTANCE.c.parties, _INSTANCE.c.steps, _INSTANCE.c.version,
     _INSTANCE.c.number, _INSTANCE.c.subject, _INSTANCE.c.parent_id, _INSTANCE.c.text_hash,
     _INSTANCE.c.history_seq, _INSTANCE.c.history_head, _INSTANCE.c.fan_key,
+    _INSTANCE.c.typed,
 )  # fmt: skip
 _RESET_AT = select(_ACCOUNT.c.reset_at).where(_ACCOUNT.c.person_id == bindparam("person"))
 _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
@@ -235,7 +236,7 @@ class SqlUnitOfWork:
             self.processes[row.process].form.model_validate(row.data), row.municipality_id,
             {name: frozenset(ids) for name, ids in row.parties.items()}, steps, row.version,
             row.number, row.subject, row.parent_id, row.text_hash,
-            now=self.now, today=self.today, key=row.fan_key,
+            now=self.now, today=self.today, key=row.fan_key, typed=row.typed,
         )  # fmt: skip
 
     def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
@@ -301,7 +302,7 @@ class SqlUnitOfWork:
             "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
             **_read_off(process, case.data), "number": "", "subject": case.subject,
             "data": dict(new.data), "text_hash": case.text_hash, "version": 0,
-            "parties": _ids(case.parties), "steps": {}, "field_versions": {},
+            "parties": _ids(case.parties), "steps": {}, "field_versions": {}, "typed": {},
             "parent_id": new.parent_id, "fan_key": new.fan_key,
             "open_key": process.one_open(case.data) if process.one_open else None,
             "author_organisation_id": new.author_organisation_id, "history_seq": 0,
@@ -401,8 +402,8 @@ class SqlUnitOfWork:
     def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
         """Write the data of a draft; no line of history."""
         values = {
-            "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            "version": case.version, **_read_off(process, case.data),
+            "data": case.data.model_dump(mode="json"), "typed": case.typed,
+            "text_hash": case.text_hash, "version": case.version, **_read_off(process, case.data),
             "parties": _ids(case.parties), "field_versions": dict(versions),
             "subject": process.about(case.data) if process.about else case.subject,
             "changed_at": self.now,

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
@@ -13,6 +23,7 @@ from workflow_app.store import outbox, visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies, limits
+from workflow_app.web.carrying import brought
 from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
 from workflow_app.web.security import forget_browser
@@ -25,18 +36,24 @@ HALF_WAY = "second_step"
 
 @access.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
-    """Let a person in."""
+    """Let a person in, with what she wrote until her visit was over."""
     if request.method != "POST":
         return render_template("access/sign_in.html", login="", refusal=None)
+    carried = brought()
     login = request.form.get("login", "")
     entry = _enter(login, request.form.get("password", ""))
     if isinstance(entry, Refusal):
-        page = render_template("access/sign_in.html", login=login, refusal=entry)
+        page = render_template("access/sign_in.html", login=login, refusal=entry, carried=carried)
         return page, limits.status_of(entry, 422)
+    response: Response
     if isinstance(entry, HalfWay):
         forget_browser()
         session[HALF_WAY] = entry.token
-        response = redirect(url_for("access.code", next=request.args.get("next") or None))
+        if carried:  # a redirect would lose it
+            page = render_template("access/code.html", refusal=None, carried=carried)
+            response = make_response(page)
+        else:
+            response = redirect(url_for("access.code", next=request.args.get("next") or None))
     else:
         response = _inside(entry)
     cookies.remember(response, login)
@@ -106,7 +123,7 @@ def code() -> Response | str | tuple[str, int]:
     if token is second_factor.STALE_STEP:
         return _begin_again()
     if isinstance(token, Refusal):
-        page = render_template("access/code.html", refusal=token)
+        page = render_template("access/code.html", refusal=token, carried=brought())
         return page, limits.status_of(token, 422)
     return _inside(token)
 
@@ -117,10 +134,16 @@ def _begin_again() -> Response:
 
 
 def _inside(token: str) -> Response:
-    """Go on as who is signed in now, to a page of this house."""
+    """Go on as who is signed in now, to a page of this house or with what she brought."""
     target = request.args.get("next", "")
-    response = redirect(target if is_inner(target) else url_for("queue.show"))
+    onward = target if is_inner(target) else url_for("queue.show")
+    carried = brought()
     forget_browser()
+    response = (
+        make_response(render_template("access/carried.html", carried=carried, onward=onward))
+        if carried
+        else redirect(onward)
+    )
     cookies.begin_visit(response, token)
     return response
 

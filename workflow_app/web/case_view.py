@@ -265,7 +265,7 @@ def view_case(
     asked = process.states[case.state].only or None
     controls = forms.controls(
         uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks,
-        only=asked if is_editable else (),
+        only=asked if is_editable else (), kept=case.typed,
     )  # fmt: skip
     return CaseView(
         case, uow.session.get_one(Instance, case.id), process, actor, page,

@@ -6,14 +6,16 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from workflow_app.engine.forms import Form
+from workflow_app.engine.case import Case
+from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
-from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services import acting, drafts
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
+from workflow_app.web.carrying import PASTE
 from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.house import house, read
@@ -25,6 +27,8 @@ from workflow_app.web.signing import is_signed
 
 cases = Blueprint("cases", __name__)
 
+SAID = 2
+"""So many unfinished places are named when a draft is saved; the page marks them all."""
 Answer = Response | str | tuple[str | Response, int]
 
 
@@ -85,9 +89,9 @@ def save(instance_id: int) -> Answer:
     """Save a draft and, when a button says so, take its action in the same transaction."""
     sent = MultiDict(request.form)
     form = read(lambda uow: type(_data(uow, instance_id)))
-    refusal = _paste(instance_id, sent) or files.take_in(form, sent) or forms.incomplete(form, sent)
+    refusal = _paste(instance_id, sent) or files.take_in(form, sent)
     if refusal:
-        return _refused(instance_id, refusal, sent)
+        return _saved_without(instance_id, refusal, sent)
     action = sent.get("_action", "")
     if action and read(lambda uow: is_signed(uow, instance_id, action)):
         # A signature is given on its own page, where the password is asked.
@@ -105,16 +109,35 @@ def save(instance_id: int) -> Answer:
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 
+def _saved_without(instance_id: int, refusal: Refusal, sent: MultiDict[str, str]) -> Answer:
+    """Save what was written beside a refused file or refused rows; these stay for mending."""
+    result = house().transact(lambda uow: _saved(uow, instance_id, sent, ""))
+    if isinstance(result, Refusal):
+        return _refused(instance_id, joined((refusal, result)) or refusal, sent)
+    pasted = MultiDict((name, text) for name, text in sent.items() if name.startswith(PASTE))
+    return _refused(instance_id, refusal, pasted, is_unsaved=False)
+
+
 def _said(uow: SqlUnitOfWork, done: Done, action: str) -> str:
     """Return what a person did with her draft, and after an action what waits for her next."""
     if not action:
-        return "Черновик сохранён."
+        case, _, _ = readable(uow, done.instance_id)
+        return f"Черновик сохранён.{_unfinished(case)}"
     return with_next(uow, what_was_done(uow, done, action), done.instance_id)
+
+
+def _unfinished(case: Case) -> str:
+    """Return what a draft keeps as it was typed: it may stay so until the draft is sent."""
+    found = [one.message for one in unfinished(case.data, case.typed)]
+    if not found:
+        return ""
+    more = f" и ещё {len(found) - SAID}" if len(found) > SAID else ""
+    return f" До отправки допишите: {'; '.join(found[:SAID])}{more}."
 
 
 def _paste(instance_id: int, sent: MultiDict[str, str]) -> Refusal | None:
     """Take pasted rows when a person sends them; what is saved by itself leaves them alone."""
-    if is_fragment() or not any(name.startswith(forms.PASTE) for name in sent):
+    if is_fragment() or not any(name.startswith(PASTE) for name in sent):
         return None
     return read(lambda uow: pasting.take(uow, readable(uow, instance_id)[0], sent))
 
@@ -150,10 +173,12 @@ def _confirmed(instance_id: int, done: Done) -> Response:
     """Tell the script what is stored now, so that its page stands on the new version."""
 
     def look(uow: SqlUnitOfWork) -> Response:
+        case, _, _ = readable(uow, instance_id)
         changed_at = uow.session.get_one(Instance, instance_id).changed_at
+        saved = f"Сохранено в {clock_time(changed_at, uow.zone)}"
         return jsonify(
-            version=str(done.version), shown=forms.shown(_data(uow, instance_id)),
-            saved=f"Сохранено в {clock_time(changed_at, uow.zone)}",
+            version=str(done.version), shown=forms.shown(case.data, case.typed),
+            saved=f"{saved}.{said}" if (said := _unfinished(case)) else saved,
         )  # fmt: skip
 
     return read(look)
@@ -165,7 +190,7 @@ def _data(uow: SqlUnitOfWork, instance_id: int) -> Form:
     return data
 
 
-def _refused(instance_id: int, refusal: Refusal, sent: Any) -> Answer:
+def _refused(instance_id: int, refusal: Refusal, sent: Any, *, is_unsaved: bool = True) -> Answer:
     """Show the case again with the reasons, and with what the person had written."""
     if refusal.code == "not_found":
         abort(404)
@@ -175,7 +200,7 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any) -> Answer:
     def look(uow: SqlUnitOfWork) -> str:
         return render_template(
             "cases/show.html", view=_with_errors(uow, instance_id, refusal, sent),
-            refusal=refusal, is_unsaved=sent is not None,
+            refusal=refusal, is_unsaved=is_unsaved and sent is not None,
         )  # fmt: skip
 
     return read(look), 422

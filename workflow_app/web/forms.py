@@ -11,19 +11,33 @@ from pydantic_core import to_jsonable_python
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, Form, Row, is_empty, relevant, views
+from workflow_app.engine.forms import (
+    LOOSE,
+    FieldView,
+    Form,
+    Row,
+    Typed,
+    blank,
+    free_key,
+    is_empty,
+    relevant,
+    understand_row,
+    unfinished,
+    views,
+    written_key,
+    written_rows,
+)
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.carrying import PASTE
 from workflow_app.web.filters import status_title
-from workflow_app.web.numbers import number_in
+from workflow_app.web.numbers import any_day_in, number_in
 
 BLANK_ROWS = 2
 UNFIT = object()
 """Stands for a value no form would hold; a field left empty holds None."""
-PASTE = "_paste."
-"""Begins the name of the field that takes rows from a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,11 @@ class Control:
         return any(row.is_told for row in self.rows) or any(self.labels)
 
     @property
+    def is_day(self) -> bool:
+        """Tell whether a field of a browser that takes only days can show what it holds."""
+        return not self.value or any_day_in(self.value) is not None
+
+    @property
     def has_cards(self) -> bool:
         """Tell whether context cards of the chosen schools belong under this field."""
         cells = (cell for row in self.rows for cell in row.columns)
@@ -119,13 +138,18 @@ def controls(
     uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
     remarks: Mapping[str, Sequence[str]] | None = None, only: Collection[str] | None = None,
+    kept: Typed | None = None,
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal.
 
-    With `only`, every other field is shown and not asked for.
+    `kept` is what a draft holds as it was typed, and is marked where it stands. With `only`, every
+    other field is shown and not asked for.
     """
+    errors, kept = errors or {}, kept or {}
+    if not typed or all(name.startswith(PASTE) for name in typed):
+        errors = {one.field or "": one.message for one in unfinished(form, kept)} | {**errors}
     found = [
-        _control(uow, case, view, form, errors or {}, typed, blanks,
+        _control(uow, case, view, form, errors, typed, blanks, kept.get(view.name) or {},
                  is_asked=only is None or view.name in only)
         for view in relevant(form)
     ]  # fmt: skip
@@ -144,23 +168,24 @@ def _remarked(control: Control, said: Mapping[str, Sequence[str]]) -> Control:
 
 def _control(
     uow: SqlUnitOfWork, case: Case, view: FieldView, form: Form, errors: Mapping[str, str],
-    typed: Mapping[str, Any] | None, blanks: int, *, is_asked: bool,
+    typed: Mapping[str, Any] | None, blanks: int, kept: Any, *, is_asked: bool,
 ) -> Control:  # fmt: skip
     readonly = bool(view.options.get("readonly")) or not is_asked
     stored = getattr(form, view.name)
-    value = typed.get(view.name, stored) if typed is not None else stored
+    written = list(written_rows(stored, kept)) if view.row else kept or stored
+    value = typed.get(view.name, written) if typed is not None else written
     rows = (
-        _rows(uow, case, view, stored, value, errors, blanks, readonly=readonly)
+        _rows(uow, case, view, stored, written, value, errors, blanks, readonly=readonly)
         if view.row else ()
     )  # fmt: skip
     known = () if view.row or readonly else choices(uow, case, view)
     return Control(
         view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
         str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
-        _demand(uow, case, view), readonly, shown_hash(stored),
+        _demand(uow, case, view), readonly, shown_hash(written),
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
         known,
-        () if view.row else labels(uow, case, view, stored), rows,
+        () if view.row else labels(uow, case, view, written), rows,
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
         written=_written(uow, view.kind, known),
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
@@ -182,10 +207,10 @@ def with_present(form: type[Form], case: Case) -> Form:
 
 
 def _rows(
-    uow: SqlUnitOfWork, case: Case, view: FieldView, stored: Sequence[Row], value: Any,
-    errors: Mapping[str, str], blanks: int, *, readonly: bool,
+    uow: SqlUnitOfWork, case: Case, view: FieldView, stored: Sequence[Row],
+    written: Sequence[Any], value: Any, errors: Mapping[str, str], blanks: int, *, readonly: bool,
 ) -> Sequence[RowControl]:  # fmt: skip
-    marks = {row.row_key: shown_hash(row) for row in stored}
+    marks = _marks_of_rows(view, written)
     kept = {row.row_key: kept_of(row) for row in stored}
     given = [
         row.model_dump(mode="json") if isinstance(row, Row)
@@ -201,7 +226,7 @@ def _rows(
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
     for number, row in enumerate(given):
-        key = str(row.get("key") or row.get(view.key_name) or "")
+        key = written_key(view, row)
         prefix = f"{view.name}.{key or number}"
         error = errors.get(prefix, "")
         locked, frozen = held.get(key, ("", ""))
@@ -291,6 +316,26 @@ def shown_hash(value: Any) -> str:
     return hashlib.sha256(canonical(plain).encode()).hexdigest()[:12]
 
 
+def _mark(view: FieldView, row: Row | Mapping[str, Any]) -> str:
+    """Return a short hash of a row as it is written; empty where it is no row at all."""
+    if isinstance(row, Row) or view.row is None:
+        return shown_hash(row)
+    cells = {**row, "key": ""} if view.key_name != "key" else row
+    found = understand_row(view.row, cells)
+    if isinstance(found, Refusal):
+        return ""
+    filled, odd = found
+    return shown_hash([shown_hash(filled), odd]) if odd else shown_hash(filled)
+
+
+def _marks_of_rows(view: FieldView, rows: Sequence[Any]) -> dict[str, str]:
+    """Return the marks of rows as they are written, by their keys."""
+    return {
+        row.row_key if isinstance(row, Row) else written_key(view, row): _mark(view, row)
+        for row in rows
+    }
+
+
 def read(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
     """Return what a person sent, as plain values of the form."""
     return {view.name: _read(view, sent) for view in views(form) if _was_sent(view, sent)}
@@ -307,20 +352,21 @@ def typed(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def incomplete(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:
-    """Return a refusal for rows somebody wrote in without saying what they are about."""
-    found = []
+    """Return a refusal for rows of an action that are none: without their key, or with another's.
+
+    A draft keeps them as they are typed; an action is one sending.
+    """
+    found: list[Refusal] = []
     for view in views(form):
-        key = next((column for column in view.columns if column.options.get("key")), None)
-        if key is None or not _was_sent(view, sent):
-            continue
-        found += [
-            Refusal(
-                "row_without_key", f"«{view.title}»: в строке не выбрано «{key.title}»",
-                f"{view.name}.{place}.{key.name}",
-            )
-            for place, (_, row) in enumerate(_written_rows(view, sent))
-            if not row.get(key.name)
-        ]  # fmt: skip
+        rows = _read_rows(view, sent) if view.row and _was_sent(view, sent) else ()
+        loose = {
+            f"{LOOSE}{place}": row for place, row in enumerate(rows)
+            if written_key(view, row).startswith(LOOSE)
+        }  # fmt: skip
+        found += (
+            replace(one, field=str(one.field).replace(LOOSE, "", 1))
+            for one in unfinished(blank(form), {view.name: loose})
+        )
     return joined(found)
 
 
@@ -343,25 +389,24 @@ def _read(view: FieldView, sent: MultiDict[str, str]) -> Any:
 
 
 def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any]]:
-    """Return the filled rows; each has its key, an old row the one it had."""
-    written = _written_rows(view, sent)
-    if view.key_name != "key":
-        return [row for _, row in written if row.get(view.key_name)]
+    """Return the filled rows; each has its key, an old row the one it had.
+
+    A row that does not say what it is about, or says what another said, has a loose key.
+    """
+    written, rows = _written_rows(view, sent), []
     taken = {row["key"] for _, row in written if row.get("key")}
     taken |= set(sent.getlist(f"_kept.{view.name}"))
-    rows = []
+    has_own_key, said = view.key_name != "key", set()
     for number, row in written:
-        key = row.get("key") or _free_key(number, taken)
+        about = row.get(view.key_name) if has_own_key else None
+        if about and about not in said:
+            said.add(about)
+            rows.append({name: value for name, value in row.items() if name != "key"})
+            continue
+        key = row.get("key") or free_key(LOOSE if has_own_key else "r", taken, number)
         taken.add(key)
         rows.append({**row, "key": key})
     return rows
-
-
-def _free_key(number: int, taken: Collection[str]) -> str:
-    """Return a key no row of this form has."""
-    while f"r{number}" in taken:
-        number += 1
-    return f"r{number}"
 
 
 def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int, dict[str, Any]]]:
@@ -379,8 +424,9 @@ def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int,
         defaults = {column.name: column.options.get("default") for column in view.columns}
         is_written = any(value not in (False, defaults[name]) for name, value in row.items())
         if is_written or view.options.get("fixed"):
-            has_own_key = view.key_name == "key" and own.get("key")
-            rows.append((place, {**row, "key": own["key"]} if has_own_key else row))
+            key = own.get("key", "")
+            is_its = key if view.key_name == "key" else key.startswith(LOOSE)
+            rows.append((place, {**row, "key": key} if is_its else row))
     return rows
 
 
@@ -407,20 +453,21 @@ def changes(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
             difference = _row_changes(view, values[view.name], sent)
             if difference:
                 result[view.name] = difference
-        elif parsed is UNFIT or shown_hash(parsed) != shown:
+        elif shown_hash(values[view.name] if parsed is UNFIT else parsed) != shown:
             result[view.name] = values[view.name]
     return result
 
 
-def shown(form: Form) -> dict[str, str]:
+def shown(form: Form, typed: Typed | None = None) -> dict[str, str]:
     """Return the marks of what a page shows: field (or field.row) → hash."""
     marks: dict[str, str] = {}
     for view in views(type(form)):
-        value = getattr(form, view.name)
+        value, kept = getattr(form, view.name), (typed or {}).get(view.name)
         if view.row:
-            marks |= {f"{view.name}.{row.row_key}": shown_hash(row) for row in value}
+            rows = _marks_of_rows(view, list(written_rows(value, kept or {})))
+            marks |= {f"{view.name}.{key}": mark for key, mark in rows.items()}
         elif not view.options.get("readonly"):
-            marks[view.name] = shown_hash(value)
+            marks[view.name] = shown_hash(kept or value)
     return marks
 
 
@@ -436,20 +483,13 @@ def _row_changes(
     view: FieldView, rows: Sequence[Mapping[str, Any]], sent: MultiDict[str, str]
 ) -> dict[str, Any]:
     """Return the rows put and removed since the page was shown."""
-    key_name = view.key_name
     prefix = f"_shown.{view.name}."
     shown = {name.removeprefix(prefix): value for name, value in sent.items()
              if name.startswith(prefix)}  # fmt: skip
-    put = []
-    for row in rows:
-        parsed = None
-        if view.row:
-            try:
-                parsed = view.row.model_validate(row)
-            except ValueError:
-                parsed = None
-        if parsed is None or shown_hash(parsed) != shown.get(str(row[key_name]), ""):
-            put.append(dict(row))
-    there = {str(row[key_name]) for row in rows} | set(sent.getlist(f"_kept.{view.name}"))
+    put = [
+        dict(row) for row in rows
+        if _mark(view, row) != shown.get(written_key(view, row), "") or not _mark(view, row)
+    ]  # fmt: skip
+    there = {written_key(view, row) for row in rows} | set(sent.getlist(f"_kept.{view.name}"))
     removed = sorted(set(shown) - there)
     return {"put": put, "remove": removed} if put or removed else {}

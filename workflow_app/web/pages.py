@@ -1,6 +1,5 @@
 """What every page has: who is signed in, what waits, and what a failure looks like."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, jsonify, make_response, render_template, request
@@ -15,6 +14,7 @@ from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import health, queries
 from workflow_app.store.models.directory import Person
+from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import SCRIPTS, split
 from workflow_app.web.house import read
 
@@ -33,8 +33,6 @@ SENTENCES = {
 
 
 AWAY = "База данных сейчас не отвечает, поэтому ничего не сохранено. Подождите минуту и повторите."
-CODE = re.compile(r"[a-z0-9_.:+-]*")
-"""A value that a form has written itself: a number, a day, a key of a choice."""
 
 
 def register(app: Flask) -> None:
@@ -88,12 +86,14 @@ def _failed(error: HTTPException) -> BaseResponse:
 
 def _expired(_error: CSRFError) -> tuple[BaseResponse | str, int]:
     """Say that a form is of another visit; what was typed comes back."""
-    sentence = "Страница была открыта слишком долго. Вернитесь назад, обновите её и повторите."
+    sentence = "Страница была открыта слишком долго, поэтому ничего не сохранено"
     if is_fragment():
         return jsonify(code="form_expired", message=sentence, fields={}), 400
-    typed = written_here()
-    again = split(request.referrer or "").path if typed else ""
-    page = render_template("failure.html", code=400, sentence=sentence, written=typed, again=again)
+    carried = sent_here()
+    again = split(request.referrer or "").path if carried else ""
+    page = render_template(
+        "failure.html", code=400, sentence=sentence, carried=carried, again=again
+    )
     return page, 400
 
 
@@ -102,7 +102,7 @@ def _uncounted(error: CalendarNotFilledError) -> tuple[BaseResponse | str, int]:
     sentence = f"{error}: ничего не сохранено. Попросите администратора загрузить календарь."
     if request.path.startswith(SCRIPTS) or is_fragment():
         return jsonify(code="calendar_not_filled", message=sentence, fields={}), 409
-    page = render_template("failure.html", code=409, sentence=sentence, written=written())
+    page = render_template("failure.html", code=409, sentence=sentence, carried=sent_here())
     return page, 409
 
 
@@ -115,25 +115,11 @@ def _unavailable(error: Exception) -> tuple[BaseResponse | str, int]:
     if request.path.startswith(SCRIPTS) or is_fragment():
         return jsonify(code=f"http_{code}", message=sentence, fields={}), code
     g.person_id = None  # who she is stands in the database
-    typed = written_here()
-    again = split(request.referrer or "").path if typed else request.path
+    carried = sent_here()
+    again = split(request.referrer or "").path if carried else request.path
     return render_template(
-        "failure.html", code=code, sentence=sentence, written=typed, again=again
+        "failure.html", code=code, sentence=sentence, carried=carried, again=again
     ), code  # fmt: skip
-
-
-def written_here() -> list[str]:
-    """Return the typed texts of a form of our own page; nobody else's words are shown as hers."""
-    return written() if split(request.referrer or "").netloc == request.host else []
-
-
-def written() -> list[str]:
-    """Return the texts a person has typed into the form she sent; no password, no mark of ours."""
-    own = ("_", "csrf_token", "password")
-    return [
-        text for name, text in request.form.items(multi=True)
-        if not name.startswith(own) and not CODE.fullmatch(text)
-    ]  # fmt: skip
 
 
 @pages.get("/health", endpoint="health")

@@ -1,24 +1,27 @@
 """Rows from a spreadsheet: text divided by tabs becomes values, or says where it does not fit."""
 
-import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.forms import FieldView, figure, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store.choices import Choice, choices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.forms import PASTE
+from workflow_app.web.carrying import PASTE
 from workflow_app.web.numbers import number_in
 
 YES, NO = {"да", "+", "1", "x", "х", "v"}, {"", "нет", "-", "–", "—", "0"}
 EVERYBODY = {"все", "все школы", "все школы сети"}
+NUMBERING = {"№", "№ п/п", "№п/п", "n", "n п/п", "п/п", "номер"}
 MOST_ROWS = 500
+
+QUOTED = re.compile(r'"((?:[^"]|"")*+)"(?=[\t\r\n]|$)')
+"""A cell as a spreadsheet quotes it: closed before the next one, each mark inside doubled."""
+PLAIN = re.compile(r"[^\t\r\n]*")
 
 
 class _MisfitError(Exception):
@@ -41,22 +44,18 @@ def take(uow: SqlUnitOfWork, case: Case, sent: MultiDict[str, str]) -> Refusal |
 def _take(
     uow: SqlUnitOfWork, case: Case, view: FieldView, text: str, sent: MultiDict[str, str]
 ) -> list[Refusal]:  # fmt: skip
-    try:
-        lines = [line for line in _lines(text) if any(line)]
-    except csv.Error:
-        return [_refused(view, "таблица не читается: проверьте кавычки")]
+    lines = [line for line in _lines(text) if any(line)]
     if not lines:
         return []
     if view.options.get("fixed"):
         return _take_in_place(uow, case, view, lines, sent)
-    columns: Sequence[FieldView] = view.columns
-    header = _header(columns, lines[0])
-    if header is not None:
-        columns, lines = header, lines[1:]
+    header, lines, problems = _named_columns(view, lines)
+    columns = header or view.columns
+    if not header:
+        lines = _without_extra(lines, len(columns))
     if len(lines) > MOST_ROWS:
         return [_refused(view, f"за один раз вставляется не больше {MOST_ROWS} строк")]
-    begins = 1 if header is None else 2
-    made, problems = [], []
+    begins, made = 2 if header else 1, []
     for number, cells in enumerate(lines):
         row, misfits = _row(uow, case, columns, cells)
         made += [(number, name, value) for name, value in row]
@@ -69,16 +68,20 @@ def _take(
 
 
 def _take_in_place(
-    uow: SqlUnitOfWork, case: Case, view: FieldView, lines: Sequence[Sequence[str]],
+    uow: SqlUnitOfWork, case: Case, view: FieldView, lines: list[list[str]],
     sent: MultiDict[str, str],
 ) -> list[Refusal]:  # fmt: skip
     """Put pasted lines into rows that stand already: by what names a row, else by their order."""
-    header = _header(view.columns, lines[0])
+    header, lines, problems = _named_columns(view, lines)
     asked = [column for column in view.columns if not column.is_kept]
-    is_whole = len(lines[0]) > len(asked) or _names_a_row(case, view, lines[0][0])
-    columns = header or (view.columns if is_whole else asked)
-    lines = lines[1:] if header else lines
-    problems, filled = [], []
+    columns: Sequence[FieldView] = header
+    if not header:
+        if _is_numbered(lines) and _names_a_row(case, view, lines[0][1]):
+            lines = [line[1:] for line in lines]
+        lines = _without_extra(lines, len(view.columns))
+        is_whole = len(lines[0]) > len(asked) or _names_a_row(case, view, lines[0][0])
+        columns = view.columns if is_whole else asked
+    filled = []
     for number, cells in enumerate(lines):
         place, named = _place(case, view, columns, cells, number)
         said = [f": {named}"] if named else []
@@ -133,10 +136,46 @@ def _row(
     return made, misfits
 
 
-def _lines(text: str) -> Iterator[Sequence[str]]:
-    """Yield the cells of each line; a quoted cell may hold several lines of its own."""
-    for cells in csv.reader(io.StringIO(text, newline=""), delimiter="\t"):
-        yield [cell.replace("\u00a0", " ").strip() for cell in cells]
+def _lines(text: str) -> Iterator[list[str]]:
+    r"""Yield the cells of each line; a cell the spreadsheet quoted may hold lines of its own.
+
+    A spreadsheet quotes a cell that holds a tab or a line break; any other mark is a letter.
+
+    >>> list(_lines('"Зарница"\t"а\nб"'))
+    [['"Зарница"', 'а\nб']]
+    """
+    place, line = 0, list[str]()
+    while place <= len(text):
+        found = QUOTED.match(text, place)
+        if found and re.search(r'[\t\r\n]|""', found[1]):
+            cell = found[1].replace('""', '"').replace("\r\n", "\n")
+        else:
+            found = PLAIN.match(text, place)
+            cell = found[0] if found else ""
+        line.append(re.sub(r"[^\S\t\n]", " ", cell).strip())
+        place = found.end() if found else len(text)
+        if text[place : place + 1] != "\t":
+            yield line
+            line = []
+            place += text.startswith("\r\n", place)
+        place += 1
+
+
+def _without_extra(lines: Sequence[list[str]], most: int) -> list[list[str]]:
+    """Return lines without columns of no table: numbers of lines, and what is empty throughout."""
+    if _is_numbered(lines) and max(map(len, lines)) > most:
+        lines = [line[1:] for line in lines]
+    width = max(map(len, lines))
+    empty = [
+        n for n in range(width) if not any(line[n : n + 1] not in ([], [""]) for line in lines)
+    ]
+    dropped = set(empty[::-1][: max(width - most, 0)])
+    return [[cell for n, cell in enumerate(line) if n not in dropped] for line in lines]
+
+
+def _is_numbered(lines: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first column only counts the lines."""
+    return all(len(line) > 1 and line[0].rstrip(".)") == str(n) for n, line in enumerate(lines, 1))
 
 
 def _refused(view: FieldView, said: str) -> Refusal:
@@ -148,12 +187,33 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s\u00a0]+", " ", text).strip().casefold().replace("ё", "е")
 
 
-def _header(columns: Sequence[FieldView], cells: Sequence[str]) -> Sequence[FieldView] | None:
-    """Return the columns in the order of a first line that names them; None when it does not."""
-    titles = {_plain(column.title): column for column in columns}
-    named = [titles.get(_plain(cell)) for cell in cells if cell]
-    found = [column for column in named if column is not None]
-    return found if found and len(found) == len(named) else None
+def _named_columns(
+    view: FieldView, lines: Sequence[list[str]]
+) -> tuple[list[FieldView], list[list[str]], list[Refusal]]:
+    """Return the columns a first line names, the lines below cut to them, and what it misnames.
+
+    Half of the names have to be known, else the line is no heading, and no column is named.
+    """
+    titles = {_plain(column.title): column for column in view.columns}
+    named = {place: titles.get(_plain(cell)) for place, cell in enumerate(lines[0]) if cell}
+    known = {place: column for place, column in named.items() if column}
+    if not known or 2 * len(known) < len(named):
+        return [], list(lines), []
+    rest = lines[1:]
+    used = {place for line in rest for place, cell in enumerate(line) if cell} - known.keys()
+    used -= {place for place in named if _plain(lines[0][place]) in NUMBERING}
+    open_ = ", ".join(f"«{one.title}»" for one in view.columns if one not in known.values())
+    instead = f"; не названы ещё: {open_}" if open_ else ""
+    strange = [
+        _refused(
+            view,
+            f"столбца «{lines[0][place]}» в таблице нет{instead}" if place in named
+            else f"столбец {place + 1} не назван в первой строке",
+        )
+        for place in sorted(used)
+    ]  # fmt: skip
+    cut = [[line[place] if place < len(line) else "" for place in known] for line in rest]
+    return list(known.values()), cut, strange
 
 
 def _next_number(name: str, sent: MultiDict[str, str]) -> int:
@@ -217,15 +277,15 @@ def _date(cell: str) -> str:
 
 
 def _number(cell: str) -> str:
-    digits = cell.replace(" ", "")
-    if not re.fullmatch(r"-?\d+", digits):
+    digits = str(figure(cell))
+    if not re.fullmatch(r"[-+]?[0-9]+", digits):
         raise _MisfitError(f"«{cell}» — не целое число")
     return digits
 
 
 def _decimal(cell: str) -> str:
-    digits = cell.replace(" ", "").replace(",", ".")
-    if not re.fullmatch(r"-?\d+(\.\d+)?", digits):
+    digits = str(figure(cell))
+    if not re.fullmatch(r"[-+]?[0-9]+([.][0-9]+)?", digits):
         raise _MisfitError(f"«{cell}» — не число")
     return digits
 

@@ -21,9 +21,10 @@ from workflow_app.store import visits
 from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies, limits
+from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
-from workflow_app.web.pages import is_fragment, written_here
+from workflow_app.web.pages import is_fragment
 
 OPEN = {
     "access.sign_in",
@@ -84,14 +85,18 @@ def _who() -> BaseResponse | None:
 
 def _ended() -> BaseResponse:
     """Answer who wrote until her visit was over: her text comes back, and the way to its page."""
-    sentence = "Вход закончился, поэтому ничего не сохранено. Войдите и повторите."
+    sentence = "Вход закончился, поэтому ничего не сохранено"
     if is_fragment():
-        return make_response(jsonify(code="signed_out", message=sentence, fields={}), 401)
+        return make_response(
+            jsonify(code="signed_out", message=f"{sentence}: войдите снова", fields={}), 401
+        )
     door = url_for("access.sign_in", next=split(request.referrer or "").path or None)
-    typed = written_here()
-    if not typed:
+    carried = sent_here()
+    if carried is None:
         return redirect(door)
-    said = render_template("failure.html", code=401, sentence=sentence, written=typed, door=door)
+    said = render_template(
+        "access/sign_in.html", login="", sentence=sentence, carried=carried, door=door
+    )
     return make_response(said, 401)
 
 
@@ -108,11 +113,11 @@ def _set_up_first() -> BaseResponse:
     is_look = request.method in ("GET", "HEAD")
     target = request.full_path.rstrip("?") if is_look else split(request.referrer or "").path
     door = url_for("second_factor.show", next=target or None)
-    typed = [] if is_look else written_here()
-    if not typed:
+    carried = None if is_look else sent_here()
+    if carried is None:
         return redirect(door)
     page = render_template(
-        "failure.html", code=403, sentence=sentence, written=typed, set_up=door
+        "failure.html", code=403, sentence=sentence, carried=carried, set_up=door
     )  # fmt: skip
     return make_response(page, 403)
 

@@ -55,6 +55,8 @@ class Instance(Base):
     parties: Mapped[dict[str, Any]]
     steps: Mapped[dict[str, Any]]
     field_versions: Mapped[dict[str, Any]]
+    typed: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What a draft holds as it was typed, beside its data."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     fan_key: Mapped[str] = mapped_column(String(80), default="")
     open_key: Mapped[str | None] = mapped_column(String(200))
