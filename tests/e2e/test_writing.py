@@ -27,7 +27,7 @@ def draft(district):
 
 def test_rows_are_added_by_a_button_and_their_cards_appear_side_by_side(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     rows = page.locator("fieldset[data-rows] .row-card")
     cards = page.locator("[data-card]:visible")
     expect(rows).to_have_count(1)
@@ -43,7 +43,7 @@ def test_rows_are_added_by_a_button_and_their_cards_appear_side_by_side(window, 
 
 def test_a_double_click_sends_a_form_once(window, district):
     page = window("P107")
-    page.goto("/start/network_proposal")
+    page.goto("/start/network_proposal", wait_until="networkidle")
     page.get_by_role("button", name="Начать черновик").dblclick(delay=40)
     page.wait_for_url("**/cases/*")
     at = district.school("S07")
@@ -53,7 +53,7 @@ def test_a_double_click_sends_a_form_once(window, district):
 
 def test_the_same_is_done_without_scripts(window, district, draft):
     page = window("P102", 360, scripts=False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.locator("[name='members.1.school']").select_option(str(district.school("S03")))
     page.locator("[name='members.0._remove']").check()
     page.get_by_role("button", name="Сохранить черновик").click()
@@ -68,7 +68,7 @@ LONGER = "document.querySelector('form[data-draft]').dataset.pause = 60000"
 
 def test_a_pause_saves_by_itself(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(SHORTER)
     page.get_by_label("Наименование сети").fill("Сохранено само")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
@@ -90,7 +90,7 @@ def offline(page, text="Написано без связи"):
 
 def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     rows = page.locator("fieldset[data-rows] .row-card")
     offline(page)
     for number, school in ((1, "S03"), (2, "S12")):
@@ -99,14 +99,14 @@ def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
         rows.nth(number).get_by_label("В чём нужна помощь").fill(f"Помощь {school}")
     rows.nth(0).get_by_label("убрать эту строку").check()
     page.context.set_offline(False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(rows).to_have_count(3)
     expect(rows.nth(0).get_by_label("убрать эту строку")).to_be_checked()
     expect(rows.nth(1).get_by_label("В чём нужна помощь")).to_have_value("Помощь S03")
     page.get_by_role("button", name="Добавить строку").click()
     expect(rows).to_have_count(4)
     page.get_by_label("Наименование сети").press("End")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(rows).to_have_count(3)
     page.get_by_role("button", name="Сохранить черновик").click()
     found = district.case(draft).data.members
@@ -116,12 +116,12 @@ def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
 
 def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     offline(page)
     rows = {"put": [{"school": district.school("S03"), "role": "partner"}], "remove": []}
     done(district.edit("P102", draft, resources="Кабинет от другого", members=rows))
     page.context.set_offline(False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("сохранил и другой человек"))
     expect(page.get_by_label("Ресурсы базовой школы")).to_have_value("Кабинет от другого")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
@@ -135,11 +135,11 @@ def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, 
 
 def test_of_one_field_kept_and_saved_by_a_colleague_both_texts_are_shown(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     offline(page)
     done(district.edit("P102", draft, name="Имя от другого"))
     page.context.set_offline(False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.get_by_role("button", name="Сохранить черновик").click()
     expect(page.locator("#f-name-error")).to_contain_text("Имя от другого")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
@@ -150,7 +150,7 @@ def test_of_one_field_kept_and_saved_by_a_colleague_both_texts_are_shown(window,
 
 def test_what_one_person_kept_is_not_put_into_anothers_page(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     offline(page)
     (key,) = page.evaluate("Object.keys(localStorage)")
     assert key == f"draft-{district.people['P102']}-{draft}"
@@ -158,19 +158,19 @@ def test_what_one_person_kept_is_not_put_into_anothers_page(window, district, dr
 
 def test_what_was_written_over_a_dead_line_is_there_again(window, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(SHORTER)
     page.context.set_offline(True)
     page.get_by_label("Наименование сети").fill("Написано без связи")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Нет связи"), timeout=15_000)
     page.context.set_offline(False)
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
 
 
 def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.get_by_label("Наименование сети").fill("  С пробелом на конце ")
     page.get_by_role("button", name="Добавить строку").click()
     rows = page.locator("fieldset[data-rows] .row-card")
@@ -187,7 +187,7 @@ def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
 
 def test_what_was_refused_is_there_again_until_it_is_saved(window, district, draft):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(LONGER)
     page.get_by_label("Наименование сети").fill("Ещё без школы")
     page.get_by_role("button", name="Добавить строку").click()
@@ -198,7 +198,7 @@ def test_what_was_refused_is_there_again_until_it_is_saved(window, district, dra
     saved = page.locator("[data-saved-at]")
     expect(saved).to_contain_text("Не сохранено")
     page.goto("/")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     expect(page.get_by_label("Наименование сети")).to_have_value("Ещё без школы")
     expect(saved).to_have_text("Восстановлено несохранённое из этого браузера")
     rows.nth(1).get_by_label("Школа").select_option(str(district.school("S03")))
@@ -212,7 +212,7 @@ def test_who_signs_out_leaves_no_text_and_is_asked_about_what_was_never_sent(
     window, district, draft
 ):
     page = window("P102")
-    page.goto(f"/cases/{draft}")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(LONGER)
     page.get_by_label("Наименование сети").fill("Ещё не сохранено")
     asked = []

@@ -206,6 +206,7 @@ def test_a_term_nobody_can_count_is_refused_and_what_was_typed_comes_back(browse
     years = CalendarYear.__table__
     district.house.transact(lambda uow: uow.connection.execute(delete(years)).rowcount)
     methodist, path = browser("P006"), f"/cases/{case}/actions/endorse"
+    methodist.client.environ_base["HTTP_REFERER"] = f"http://localhost{path}"
     said = "Условия Положения выполнены."
     refused = methodist.post(path, status=409, conclusion=said).get_data(as_text=True)
     assert "Производственный календарь на 2025 год не заполнен: ничего не сохранено" in refused
