@@ -41,9 +41,10 @@ def pytest_collection_modifyitems(items):
     """
     for item in items:
         chosen = item.callspec.params if hasattr(item, "callspec") else {}
+        tells_rules = "regulation" in item.path.parts or item.path.name == "test_moving_in.py"
         if (
-            chosen.get("district_maker") == "postgresql"
-            and "regulation" in item.path.parts
+            "postgresql" in (chosen.get("district_maker"), chosen.get("new_database"))
+            and tells_rules
             and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.deep)

@@ -283,7 +283,10 @@ class SmtpServer:
         return f"smtp://127.0.0.1:{self.port}"
 
     def refuse(self, reply: str, at: str = "RCPT") -> None:
-        """Answer `reply` ("550 5.1.1 no such mailbox") at RCPT, DATA, QUIT or AUTH from now on."""
+        """Answer `reply` ("550 5.1.1 no such mailbox") from now on.
+
+        `at` is MAIL, RCPT, DATA, QUIT, AUTH, or the address of one recipient.
+        """
         self._refusals[at] = reply
 
     def accept(self) -> None:
@@ -295,9 +298,17 @@ class SmtpServer:
     async def handle_RCPT(self, _server, _session, envelope: Envelope, address: str, _options):  # noqa: N802
         """Refuse or accept one recipient."""
         self.attempts += 1
-        if reply := self._refusals.get("RCPT"):
+        if reply := self._refusals.get("RCPT") or self._refusals.get(address):
             return reply
         envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_MAIL(self, _server, _session, envelope: Envelope, address: str, options):  # noqa: N802
+        """Refuse or accept the sender."""
+        if reply := self._refusals.get("MAIL"):
+            return reply
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope):  # noqa: N802
@@ -343,12 +354,12 @@ class _Controller(Controller):
 
 
 @contextmanager
-def running_smtp() -> Iterator[SmtpServer]:
-    """Give a mail server on a free port of the loopback."""
+def running_smtp(*, wide: bool = False) -> Iterator[SmtpServer]:
+    """Give a mail server on a free port of the loopback; a `wide` one knows SMTPUTF8."""
     server = SmtpServer()
     controller = _Controller(
         server, hostname="127.0.0.1", port=free_port(), authenticator=server.authenticate,
-        auth_require_tls=False,
+        auth_require_tls=False, enable_SMTPUTF8=wide,
     )  # fmt: skip
     controller.start()
     server.port = controller.port

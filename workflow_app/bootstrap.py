@@ -2,25 +2,30 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from workflow_app import logs
 from workflow_app.clock import Clock
-from workflow_app.config import Settings
+from workflow_app.config import DEFAULT_ZONE, Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.process import Process
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
-from workflow_app.store import registers
+from workflow_app.services.settings_defaults import DEFAULTS
+from workflow_app.store import choices, registers
 from workflow_app.store.database import Database
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
+from workflow_app.store.zones import zones
 from workflows import PROCESSES, promises, running_year, whole_year
 
 T = TypeVar("T")
@@ -43,6 +48,7 @@ class House:
     database: Database
     processes: dict[str, Process]
     papers: Papers
+    _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -59,7 +65,28 @@ class House:
         """Return what every unit of work knows beyond the database."""
         bodies = {key: _digest(process) for key, process in self.processes.items()}
         settings = self.settings
-        return Surroundings(self.processes, bodies, settings.zone, settings.public_url)
+        return Surroundings(self.processes, bodies, DEFAULT_ZONE, public_url=settings.public_url)
+
+    def _surroundings_in(self, connection: Connection) -> Surroundings:
+        """Return the surroundings with the zones, which a process asks for once."""
+        if not self._zones:
+            self._zones.update(zones(connection))
+        if not self._zones:
+            return self.surroundings
+        first, *others = self._zones.values()
+        differ = any(zone != first for zone in others)
+        return replace(self.surroundings, zone=first, zones=self._zones if differ else {})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the first municipality: by it the machine has its nights.
+
+        The page that says the database is away needs a day, too.
+        """
+        if not self._zones:
+            with suppress(DBAPIError):
+                self.read(lambda uow: uow.zone)
+        return next(iter(self._zones.values()), DEFAULT_ZONE)
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
@@ -83,7 +110,7 @@ class House:
 
     def unit_of_work(self, connection: Connection) -> SqlUnitOfWork:
         """Return what works within a transaction that is open already."""
-        return SqlUnitOfWork(connection, self.surroundings, self.clock.now())
+        return SqlUnitOfWork(connection, self._surroundings_in(connection), self.clock.now())
 
 
 def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
@@ -139,7 +166,9 @@ def findings(
         for name, prints in fields.items()
         for finding in lint(papers.content(name), prints)
     ]
-    verified = verify(processes, templates=fields, registers=REGISTERS)
+    verified = verify(
+        processes, templates=fields, registers=REGISTERS, settings=DEFAULTS, sources=choices.NAMED
+    )
     return [*verified, *_unraised(processes, released), *broken]
 
 

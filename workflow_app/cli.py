@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workflow_app.config import Settings, SettingsError, load_settings, settings_beside_tree
+from workflow_app.config import (
+    DEFAULT_ZONE,
+    Settings,
+    SettingsError,
+    load_settings,
+    settings_beside_tree,
+)
 from workflow_app.services.progress import Progress, unwatched
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from sqlalchemy import Connection
 
@@ -205,7 +211,7 @@ def demo(*, load: bool) -> None:
     environ = {"DATA_DIR": "var/demo", "CLOCK": district.STORY_DAY.isoformat(), **os.environ}
     environ = {name: value for name, value in environ.items() if value}
     settings = load_settings(environ)
-    local = settings.clock and settings.clock.astimezone(settings.zone).date()
+    local = settings.clock and settings.clock.astimezone(DEFAULT_ZONE).date()
     if load:
         _load_district(settings, live_through=local != district.STORY_DAY)
         return
@@ -306,20 +312,65 @@ def _countable(_context: object, _option: object, moment: "datetime | None") -> 
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=_countable)
 @click.option("--dry-run", is_flag=True)
 def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
-    """Bring the directory in step with a folder of CSV files."""
-    from workflow_app.store.importing import import_directory
+    """Bring a municipality in step with a folder of CSV files, and begin what goes on in it."""
+    from workflow_app.store.importing import import_district
 
     house = _ready()
     day = as_of.date() if as_of else None  # type: ignore[attr-defined]
     with _watched("загружаются строки") as progress:
         report = house.transact(
-            lambda uow: import_directory(
-                uow.session, folder, as_of=day, dry_run=dry_run, progress=progress
-            )
+            lambda uow: import_district(uow, folder, as_of=day, dry_run=dry_run, progress=progress)
         )
     for line in report.lines():
         click.echo(line, err=not report.ok)
     sys.exit(0 if report.ok else 1)
+
+
+@commands.command()
+@click.argument("zone", required=False)
+@click.option("--municipality", default="", help="its name, where there are several")
+@click.option("--dry-run", is_flag=True)
+def timezone(zone: str | None, municipality: str, *, dry_run: bool) -> None:
+    """Tell the time zone of the municipalities, or give one another and list the dues it moves."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from sqlalchemy import select
+
+    from workflow_app.store.models.directory import Municipality
+    from workflow_app.store.zones import MovedDue, change_zone
+
+    house = _ready()
+    rows = house.read(
+        lambda uow: [
+            (one.id, one.name, one.timezone)
+            for one in uow.session.scalars(select(Municipality).order_by(Municipality.id))
+            if municipality in ("", one.name)
+        ]
+    )
+    if zone is None:
+        for _, name, known in rows:
+            click.echo(f"{name}: {known}")
+        return
+    try:
+        wanted = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise click.BadParameter("нет такого пояса, пример: Asia/Yekaterinburg") from error
+    if len(rows) != 1:
+        raise click.UsageError("назовите один муниципалитет: --municipality «название»")
+
+    def work(uow: "SqlUnitOfWork") -> "list[MovedDue]":
+        with uow.session.begin_nested() as attempt:
+            moved = list(change_zone(uow, rows[0][0], wanted))
+            if dry_run:
+                attempt.rollback()
+        return moved
+
+    for due in house.transact(work):
+        click.echo(
+            f"{due.due_on:%d.%m.%Y} {due.heading}: {due.before:%H:%M} → {due.after:%H:%M} UTC"
+        )
+    done = "будет" if dry_run else "теперь"
+    click.echo(f"{rows[0][1]}: {done} {wanted.key} вместо {rows[0][2]}; перезапустите программу")
 
 
 def _clean(_context: object, _argument: object, text: str) -> str:
@@ -332,6 +383,19 @@ def _clean(_context: object, _argument: object, text: str) -> str:
 @commands.group()
 def user() -> None:
     """Invite people and give the second word to changes of access; all of it is in the history."""
+
+
+def _zone_of(database: "Database") -> "tzinfo":
+    """Return the zone by which the machine has its nights; a database without tables has none."""
+    from sqlalchemy.exc import DBAPIError
+
+    from workflow_app.store.zones import zones
+
+    try:
+        with database.reading() as connection:
+            return next(iter(zones(connection).values()), DEFAULT_ZONE)
+    except DBAPIError:
+        return DEFAULT_ZONE
 
 
 def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
@@ -483,7 +547,7 @@ def doctor() -> None:
     from workflow_app.tasks.presence import silent_broker
 
     house = _ready()
-    settings, today = house.settings, house.clock.now().astimezone(house.settings.zone).date()
+    settings, today = house.settings, house.clock.now().astimezone(house.zone).date()
     found = [*silent_broker(house), *house.read(lambda uow: list(health.complaints(uow)))]
     found += health.full_disk(settings.data_dir)
     # A moved clock makes no copies: its nights are no nights.
@@ -509,7 +573,7 @@ def backup(target: Path | None, *, nightly: bool) -> None:
     if nightly == (target is not None):
         raise click.UsageError("назовите файл копии или --nightly")
     database, settings = _database_in_place()
-    day = settings.make_clock().now().astimezone(settings.zone).date()
+    day = settings.make_clock().now().astimezone(_zone_of(database)).date()
     try:
         with _watched("записывается копия") as progress:
             if target is None:
@@ -568,7 +632,7 @@ def verify(roots: tuple[str, ...], at: str | None) -> None:
         raise click.BadParameter(str(error), param_hint="--root") from None
     house = _ready()
     with house.database.reading() as connection:
-        torn = chains.broken_roots(connection, typed, house.settings.zone)
+        torn = chains.broken_roots(connection, typed, house.zone)
         found = [*chains.breaks(connection), *torn]
     for item in found:
         click.echo(str(item))

@@ -11,12 +11,11 @@ from sqlalchemy import insert, select
 from workflow_app import bootstrap, replay
 from workflow_app.bootstrap import House
 from workflow_app.services.administration import row_of
-from workflow_app.services.adoption import adopt
 from workflow_app.services.passwords import HASHER
 from workflow_app.services.terms import AUGUST, august_terms
 from workflow_app.store import definitions, schema
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.importing import import_directory
+from workflow_app.store.importing import import_district
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
@@ -25,6 +24,9 @@ from workflow_app.supervisor import StartError
 
 STORY_DAY = dt.date(2025, 8, 28)
 PASSWORD = "demo-2025"  # noqa: S105 (printed on purpose: everybody in this district is fictional)
+
+PLAYED = ("annual_plans", "plan_activities", "reports")
+"""What the demonstration's people do themselves, day by day, instead of bringing it."""
 
 
 def forget(house: House) -> None:
@@ -71,7 +73,7 @@ def load(house: House, *, live_through: bool = False) -> None:
 
 def _live_through(house: House) -> None:
     """Load the district as it was when the year began, and play the days until today."""
-    today = house.clock.now().astimezone(house.settings.zone).date()
+    today = house.clock.now().astimezone(house.zone).date()
     start = bootstrap.year_begins(replay.Past(house, today))
     if start <= today:
         past = replay.Past(house, start)
@@ -81,10 +83,9 @@ def _live_through(house: House) -> None:
 
 
 def _load(uow: SqlUnitOfWork) -> None:
-    report = import_directory(uow.session, as_of=uow.today)
+    report = import_district(uow, as_of=uow.today, played=PLAYED)
     if not report.ok:
         raise ValueError("\n".join(str(problem) for problem in report.problems))
-    uow.session.flush()
     known = set(uow.session.scalars(select(Account.person_id)))
     password_hash = HASHER.hash(PASSWORD)
     rows = [
@@ -97,7 +98,6 @@ def _load(uow: SqlUnitOfWork) -> None:
     ]  # fmt: skip
     if rows:
         uow.connection.execute(insert(table(Account)), rows)
-    adopt(uow)
 
 
 def first_municipality(uow: SqlUnitOfWork) -> int:

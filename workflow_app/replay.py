@@ -295,7 +295,7 @@ def _next_deadline(uow: SqlUnitOfWork) -> dt.datetime | None:
 
 
 def _morning(house: House, day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, MORNING, house.settings.zone).astimezone(dt.UTC)
+    return dt.datetime.combine(day, MORNING, house.zone).astimezone(dt.UTC)
 
 
 def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:

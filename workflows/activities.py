@@ -1,9 +1,10 @@
 """What a row of the plan and the activity that grows from it have in common (1.6–1.8)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from workflow_app.engine import POST, Role
+from workflow_app.engine import POST, Facts, Refusal, Role, refuse
 
 ACTIVITY = "plan_activity"
 PLAN = "annual_plan"
@@ -66,3 +67,39 @@ def fulfilled(states: Iterable[str]) -> tuple[int, int]:
     """
     counted = Counter(states)
     return counted["done"], counted.total() - counted["cancelled"]
+
+
+def not_a_choice(column: str, known: Iterable[str]) -> Refusal:
+    """Return why a cell of an imported file cannot be read."""
+    return refuse("not_a_choice", "допустимы только: {known}", known=", ".join(known), field=column)
+
+
+def row_key(row: Mapping[str, Any]) -> str:
+    """Return the key that a row of `plan_activities.csv` keeps through all editions."""
+    recommendation = row["from_recommendation_id"]
+    return f"r-{recommendation}" if recommendation else f"p-{row['number']}"
+
+
+def row_adopted(facts: Facts, row: Mapping[str, Any]) -> dict[str, Any] | Refusal:
+    """Return what a row of `plan_activities.csv` says, as the plan and its activity hold it."""
+    section, form = _key_of(SECTIONS, row["section"]), _key_of(FORMS, row["form"])
+    for column, found, known in (("section", section, SECTIONS), ("form", form, FORMS)):
+        if not found:
+            return not_a_choice(column, known.values())
+    person = facts.person(row["responsible_person_id"])
+    offices = sorted(
+        person.offices if person else (),
+        key=lambda office: office.organisation_id != row["responsible_organisation_id"],
+    )
+    return {
+        "section": section, "direction": row["direction_id"], "title": row["title"], "form": form,
+        "mode": row["delivery_mode"], "starts_on": row["planned_start"],
+        "ends_on": row["planned_end"], "responsible": offices[0].position_id if offices else None,
+        "participants": [m.school for m in facts.composition(row["network_id"], facts.today)],
+        "audience": row["audience"], "expected_result": row["expected_result"],
+        "recommendation": row["from_recommendation_id"],
+    }  # fmt: skip
+
+
+def _key_of(titles: Mapping[str, str], title: str) -> str:
+    return next((key for key, said in titles.items() if said.lower() == title.lower()), "")

@@ -8,13 +8,14 @@ from workflow_app.engine import (
     Case,
     Due,
     Facts,
+    Role,
     Setting,
     Voter,
     answered,
     more_than,
 )
 from workflows.roles import SPECIALIST
-from workflows.rules import Reason
+from workflows.rules import Reason, schools_now
 
 VOTES = {
     "pending": "ещё не голосовала",
@@ -27,7 +28,7 @@ VOTES = {
 
 def schools_of_network(case: Case, facts: Facts) -> Iterator[Voter]:
     """Every school of the composition has one vote (A-05); ИМЦ advises and does not vote (A-06)."""
-    for member in facts.composition(case.data.network, case.today):
+    for member in schools_now(case, facts):
         group = "base" if member.role == "base" else "member"
         yield Voter(str(member.school), "school_head", member.school, group)
 
@@ -51,8 +52,10 @@ def rule_of_council(facts: Facts) -> str:
     return f"{said}; воздержавшиеся в кворуме {attends}, среди голосов {votes}"
 
 
-def vote_of_council(key: str, work_title: str, *, yes: str, no: str, abstain: str) -> Ballot:
-    """Return the council's vote on something; the last three name its actions."""
+def vote_of_council(
+    key: str, work_title: str, *, yes: str, no: str, abstain: str, tell: tuple[Role, ...]
+) -> Ballot:
+    """Return the council's vote on something: its actions, and who learns that it is decided."""
     return Ballot(
         key, "Голосование совета сети", schools_of_network,
         basis="5.1",
@@ -73,5 +76,6 @@ def vote_of_council(key: str, work_title: str, *, yes: str, no: str, abstain: st
         of="cast",
         casting="base",
         silence="absent",
+        tell_decided=tell,
         due=Due("council", 3, remind=(1, 0), escalate=((1, SPECIALIST),)),
     )  # fmt: skip

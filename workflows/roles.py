@@ -17,11 +17,11 @@ AUTHOR_COORDINATOR = Role(
     "author_coordinator", "координатор, начавший дело", "network_coordinator", AUTHOR
 )
 COORDINATOR = Role("coordinator", "координатор базовой школы", "network_coordinator", "base")
-METHODIST = Role("methodist", "методист ИМЦ", "methodist")
-IMC_HEAD = Role("imc_head", "директор ИМЦ", "imc_head")
-SPECIALIST = Role("specialist", "специалист отдела", "dept_specialist")
-DEPUTY = Role("deputy", "заместитель начальника отдела", "department_deputy")
-DEPARTMENT_HEAD = Role("department_head", "начальник отдела", "department_head")
+METHODIST = Role("methodist", "методист", "methodist")
+IMC_HEAD = Role("imc_head", "руководитель методического центра", "imc_head")
+SPECIALIST = Role("specialist", "специалист управления образованием", "dept_specialist")
+DEPUTY = Role("deputy", "заместитель руководителя управления образованием", "department_deputy")
+DEPARTMENT_HEAD = Role("department_head", "руководитель управления образованием", "department_head")
 CLERK = Role("clerk", "делопроизводитель", "clerk")
 AUDITOR = Role("auditor", "наблюдатель", "auditor")
 

@@ -8,6 +8,7 @@ from workflow_app.engine import (
     Choice,
     Facts,
     Form,
+    MemberCard,
     Refusal,
     Row,
     Rows,
@@ -33,6 +34,8 @@ MEMBER_ROLES = {
     "partner": "школа-участница",
 }
 NETWORK_ROLES = {"base": "базовая школа", **MEMBER_ROLES}
+MEND = "Исправить замечания и отправить снова"
+"""What the work of a returned case is called: it was sent before, and came back."""
 WHAT_ROLES_MEAN = (
     "Поддерживаемая школа получает помощь, ресурсная помогает вместе с базовой, "
     "участница — без статуса"
@@ -78,6 +81,16 @@ def curator_post(case: Case, facts: Facts) -> int | None:
         if centre and office.organisation_id == centre.id:
             return office.position_id
     return None
+
+
+def schools_now(case: Case, facts: Facts) -> tuple[MemberCard, ...]:
+    """Return the schools of the case's network today; of one yet to begin, those it begins with.
+
+    Its plan is written and voted in August, before the order takes effect.
+    """
+    network = facts.network(case.data.network)
+    day = max(case.today, network.valid_from) if network else case.today
+    return facts.composition(case.data.network, day)
 
 
 def school_year(day: dt.date) -> str:

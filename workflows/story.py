@@ -1,8 +1,9 @@
 """The main job, played over HTTP by the people of the demonstration district.
 
 A school proposes a network, the invited schools agree, the methodical centre supports it, the
-department approves, the order is visaed, signed, registered and acknowledged. Every step is what
-a person would do in a browser without scripts; nothing is written past the pages.
+department approves, the order is visaed, signed, registered and acknowledged, and the plan of its
+first year comes into force. Every step is what a person would do in a browser without scripts;
+nothing is written past the pages.
 """
 
 import html
@@ -13,7 +14,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -23,6 +24,11 @@ METHODIST, IMC_HEAD = "p006@levokum.example", "p005@levokum.example"
 SPECIALIST, ACTING_HEAD = "p003@levokum.example", "p002@levokum.example"
 CLERK = "p004@levokum.example"
 NETWORK = "Физика и математика без пробелов"
+PLANNED = (
+    ("математике и физике", "Практикум «Физика без формул наизусть»", "in_person"),
+    ("Дистанционные форматы", "Дистанционный кружок по физике", "remote"),
+)
+"""Direction, title and mode of the plan's first activities."""
 WAIT_SECONDS = 60
 
 Fields = Iterable[tuple[str, str]]
@@ -116,7 +122,7 @@ def option(page: str, field: str, label: str) -> str:
     part = page[page.find(f'name="{field}"') :]
     found = re.search(rf'<option value="(\d+)"[^>]*>[^<]*{re.escape(label)}', part)
     box = re.search(rf'value="(\d+)"[^>]*>\s*<label[^>]*>[^<]*{re.escape(label)}', part)
-    match = found or box
+    match = min(filter(None, (found, box)), key=lambda one: one.start(), default=None)
     if match is None:
         raise StoryError(f"нет выбора «{label}» в поле {field}")
     return match[1]
@@ -149,7 +155,9 @@ def play(base: str, password: str, folder: Path) -> Path:
     for login in (HOST, SUPPORTED, PARTNER):
         person(login).act(order, "acknowledge")
     say("директора ознакомились")
-    return fetch_order(person(CLERK), order, folder)
+    path = fetch_order(person(CLERK), order, folder)
+    approve_plan(person)
+    return path
 
 
 def propose(host: Browser) -> str:
@@ -192,6 +200,46 @@ def prepare_order(specialist: Browser, case: str) -> str:
     specialist.fill(order, fields, action="send")
     say("специалист отдела подготовила приказ и отправила на визы")
     return order
+
+
+def approve_plan(person: Callable[[str], Browser]) -> None:
+    """Let the network's coordinator fill in the year's plan; bring it into force.
+
+    The order names the director of the base school as coordinator, for the school has nobody else:
+    what he sends the department approves for him.
+    """
+    host = person(HOST)
+    plan = find_plan(host)
+    page = host.open(plan)
+    own = option(page, "activities.0.responsible", "Гриценко")
+    schools = [option(page, "activities.0.participants", f"МКОУ СОШ № {one} ") for one in (3, 5)]
+    fields: dict[str, object] = {}
+    for number, (direction, title, mode) in enumerate(PLANNED):
+        row = {
+            "section": "method", "direction": option(page, "activities.0.direction", direction),
+            "title": title, "form": "seminar", "mode": mode, "starts_on": "2025-10-06",
+            "ends_on": "2025-10-31", "responsible": own, "participants": schools,
+            "expected_result": "программа и материалы занятий",
+        }  # fmt: skip
+        fields |= {f"activities.{number}.{name}": value for name, value in row.items()}
+    host.fill(plan, fields, action="to_vote")
+    say("координатор сети заполнил план и отправил его совету")
+    for login in (HOST, SUPPORTED, PARTNER):
+        person(login).act(plan, "vote_for")
+    say("совет сети проголосовал за план")
+    person(IMC_HEAD).act(plan, "agree")
+    say("директор ИМЦ согласовал план")
+    person(ACTING_HEAD).act(plan, "approve")
+    say("отдел утвердил план: его отправлял сам директор базовой школы")
+
+
+def find_plan(host: Browser) -> str:
+    """Return the path of the draft plan that waits for the coordinator."""
+    page = host.open("/")
+    found = re.search(r'class="title" href="(/cases/\d+)"[^>]*>\s*План', page)
+    if found is None:
+        raise StoryError("план новой сети не ждёт координатора")
+    return found[1]
 
 
 def fetch_order(clerk: Browser, order: str, folder: Path) -> Path:

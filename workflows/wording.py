@@ -31,8 +31,20 @@ MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
+
+
+def day_and_month(day: int, month: int) -> str:
+    """Return a day of every year in words.
+
+    >>> day_and_month(15, 5)
+    '15 мая'
+    """
+    return f"{day} {MONTHS[month - 1]}"
+
+
 PLACES: Mapping[str, str] = {
-    "с.": "село", "п.": "посёлок", "х.": "хутор", "г.": "город", "пгт": "посёлок",
+    "с.": "село", "п.": "посёлок", "х.": "хутор", "г.": "город", "д.": "деревня",
+    "пгт": "посёлок городского типа", "рп": "рабочий посёлок", "ст-ца": "станица",
 }  # fmt: skip
 ACTS_INSTRUMENTAL: Mapping[str, str] = {
     "приказ": "приказом",
@@ -44,15 +56,7 @@ ACTS_INSTRUMENTAL: Mapping[str, str] = {
     "постановление": "постановлением",
     "распоряжение": "распоряжением",
 }
-ISSUERS_GENITIVE: Mapping[str, str] = {
-    "министерство образования Ставропольского края": (
-        "министерства образования Ставропольского края"
-    ),
-    "Ставропольский край": "Ставропольского края",
-    "Рособрнадзор": "Рособрнадзора",
-    "Росархив": "Росархива",
-}
-_SMALL_WORDS = re.compile(r"(№|\b[спхг]\.) ")
+_SMALL_WORDS = re.compile(r"(№|\b[спхгд]\.|\b(?:пгт|рп|ст-ца)) ")
 _TEN, _TEENS, _HUNDRED = 10, range(11, 15), 100
 
 
@@ -139,8 +143,8 @@ def sentence(text: str) -> str:
 def place_in_full(place: str) -> str:
     """Return a place without the abbreviation of its kind.
 
-    >>> place_in_full("с. Левокумское")
-    'село Левокумское'
+    >>> place_in_full("с. Левокумское"), place_in_full("рп Заря")
+    ('село Левокумское', 'рабочий посёлок Заря')
     """
     kind, _, name = place.partition(" ")
     return f"{PLACES[kind]} {name}" if kind in PLACES else place
@@ -158,8 +162,7 @@ def cited(act: ActCard) -> str:
     kind = ACTS_INSTRUMENTAL.get(act.kind, act.kind)
     if act.kind == "закон" and act.level == "federal":
         kind = "Федеральным законом"
-    issuer = ISSUERS_GENITIVE.get(act.issuer, "")
-    words = (kind, issuer, f"от {day} № {number} «{act.title}»")
+    words = (kind, act.issuer_gen, f"от {day} № {number} «{act.title}»")
     return glued(" ".join(word for word in words if word))
 
 

@@ -11,18 +11,18 @@ RECOMMENDATION = "recommendation_follow_up"
 ADDRESSEES = {
     "school": "школа",
     "network": "сеть",
-    "imc": "ИМЦ",
-    "department": "отдел образования",
+    "imc": "методический центр",
+    "department": "управление образованием",
 }
 FOLLOWED = {
     "issued": "ждёт ответа", "carried": "в плане", "in_progress": "выполняется",
-    "done": "выполнена", "not_done": "не выполнена", "dropped": "снята отделом",
-    "not_applicable": "неприменима", "escalated": "решает отдел", "waiting": "ждёт плана",
+    "done": "выполнена", "not_done": "не выполнена", "dropped": "снята руководителем",
+    "not_applicable": "неприменима", "escalated": "решает руководитель", "waiting": "ждёт плана",
 }  # fmt: skip
 """How the states of the register of recommendations read."""
 DECIDED = {
-    "accepted": "принята", "upheld": "оставлена отделом", "declined": "отклонена",
-    "dropped": "снята отделом", "unanswered": "без ответа",
+    "accepted": "принята", "upheld": "оставлена руководителем", "declined": "отклонена",
+    "dropped": "снята руководителем", "unanswered": "без ответа",
 }  # fmt: skip
 """How the answers in it read, and what the department made of them."""
 APPROVED = ("approved", "addendum_open", "addendum_submitted", "closed")
@@ -43,12 +43,16 @@ def last_summer(school_year: str, month: int, day: int) -> dt.date:
     return dt.date(int(school_year[5:9]), month, day)
 
 
-@says("это делает куратор сети, тот, кто его замещает, или директор ИМЦ")
+@says("это делает куратор сети, тот, кто его замещает, или руководитель методического центра")
 def by_curator(case: Case, facts: Facts) -> Refusal | None:
     """The network's own methodist reviews its report and confirms what came of it (R3, M5)."""
     if _curates(case, facts):
         return None
-    return refuse("not_curator", "Это делает куратор этой сети или директор ИМЦ", basis="4.1")
+    return refuse(
+        "not_curator",
+        "Это делает куратор этой сети или руководитель методического центра",
+        basis="4.1",
+    )
 
 
 def _curates(case: Case, facts: Facts) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from stories import NOTE, PROPOSAL, done, propose, to_department
 
-from workflow_app.store.files import DOCX
+from workflow_app.services.attachments import DOCX
 
 BASE = "/api/v1"
 
@@ -136,6 +136,8 @@ def test_refusals_of_every_kind_are_in_the_contract(call, district):
         (409, ("P102", "post", f"{url}/actions/withdraw"), {"json": stale}),
         (413, ("P102", "post", "/files"), {"data": b"x" * (65 << 20),
                                             "content_type": "multipart/form-data; boundary=x"}),
+        (400, ("P102", "post", "/instances"), {"data": "{,}", "content_type": "application/json"}),
+        (415, ("P102", "post", "/instances"), {"data": "{}"}),
         (422, ("P102", "post", "/instances"), {"json": {"colour": "red"}}),
         (404, ("P103", "get", "/networks/1/indicators"), {}),
         (422, ("P102", "get", "/networks/1/composition?on=x"), {}),

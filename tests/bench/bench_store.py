@@ -140,9 +140,7 @@ def bench_transition(kind: str) -> None:
     """The portable form of a persisted transition beside its limit, on one connection."""
     with opened(kind) as (district, _), ExitStack() as stack:
         process = sheet_process()
-        surroundings = Surroundings(
-            {"sheet": process}, {"sheet": "0" * 64}, district.house.settings.zone
-        )
+        surroundings = Surroundings({"sheet": process}, {"sheet": "0" * 64}, district.house.zone)
         connection = writing(district, stack)
         now = district.house.clock.now()
         one, other = (started(district, connection, surroundings) for _ in range(2))

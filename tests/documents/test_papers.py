@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from samples import ORDER, SAMPLES
 from samples_of_orders import ORDERS
-from word_pieces import TEMPLATES, cells, opened, texts
+from starter import starter_docx
+from word_pieces import TEMPLATES, cells, opened, p, repacked, texts
 
 from workflow_app.documents import compile_template, preview_html, to_pdf
+from workflow_app.documents.names import W
 
 SAMPLES |= ORDERS
 PAPERS = sorted(SAMPLES)
@@ -199,3 +203,29 @@ def test_draft_and_empty_lists_pass_the_strict_validator(tmp_path: Path) -> None
 @pytest.mark.deep
 def test_order_becomes_a_pdf() -> None:
     assert to_pdf(paper("order_create"), timeout=90).startswith(b"%PDF-1.")
+
+
+COMPAT = "<w:compat>{}<w:compatSetting/></w:compat>"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("<w:zoom/><w:rsids/>", "<w:zoom/><w:compat>{}</w:compat><w:rsids/>"),
+        ("<w:zoom/>", "<w:zoom/><w:compat>{}</w:compat>"),
+        (COMPAT.format(""), COMPAT.format("{}")),
+        (COMPAT.format("<w:noLeading/>"), COMPAT.format("<w:noLeading/>{}")),
+        (COMPAT.format("<w:doNotExpandShiftReturn/>"), COMPAT.format("{}")),
+    ],
+)
+def test_lines_that_people_typed_are_not_stretched_in_justified_text(
+    settings: str, said: str
+) -> None:
+    """LibreOffice and Word keep to it; 17.15.3 of ECMA-376 tells where it stands."""
+    root = f'<w:settings xmlns:w="{W}">{{}}</w:settings>'
+    own = {"word/settings.xml": root.format(settings).encode()}
+    data = repacked(starter_docx(p("{{ а }}")), own)
+    paper = compile_template(data).render({"а": "школа,\nшкола"})
+    with zipfile.ZipFile(io.BytesIO(paper)) as archive:
+        kept = archive.read("word/settings.xml").decode()
+    assert root.format(said.format("<w:doNotExpandShiftReturn/>")) in kept

@@ -111,7 +111,7 @@ def test_a_missing_picture_names_its_field() -> None:
         (picture("{{ код }}"), "a.jpeg", "picture", "не PNG"),
         (picture("{% если код %}"), "a.png", "picture", "только поле"),
         (picture("{{ код }} {{ имя }}"), "a.png", "picture", "одно поле"),
-        (picture("{{ код }}", "rIdНет"), "a.png", "picture", "не PNG"),
+        (picture("{{ код }}", "rIdНет"), "a.png", "missing_relation", "никуда не ведёт"),
         (picture("{{ код }}") + picture("{{ имя }}"), "a.png", "picture", "другое поле"),
         (picture("{{ код }}") + picture("Герб"), "a.png", "picture", "нет поля"),
         (picture("{{ код }}") + p("{{ код }}"), "a.png", "picture_printed", "текст"),

@@ -41,6 +41,7 @@ PAGES = {
     "admin person": ("P003", "/admin/people/{person}"),
     "admin newcomer": ("P003", "/admin/people/new"),
     "admin positions": ("P003", "/admin/positions"),
+    "admin title forms": ("P003", "/admin/positions/1/forms"),
     "admin calendar": ("P003", "/admin/calendar"),
     "admin deadlines": ("P003", "/admin/deadlines"),
     "admin settings": ("P003", "/admin/settings"),

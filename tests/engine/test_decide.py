@@ -40,7 +40,7 @@ from workflow_app.engine.decide import (
     without_form,
 )
 from workflow_app.engine.forms import parse
-from workflow_app.engine.roles import Actor, fitting, system, targets
+from workflow_app.engine.roles import POST, Actor, fitting, system, targets
 
 NOW = dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -321,6 +321,78 @@ def test_answer_kept_for_a_role_is_given_by_its_holder_alone(monkeypatch, who, c
     answered = reply(asked("pending", "pending"), action="record", who=who)
 
     assert (answered.after.status if isinstance(answered, Answered) else answered.code) == code
+
+
+def test_a_named_post_is_asked_whoever_holds_it_or_stands_in_for_its_holder():
+    facts, post = FactsTwin(), HEAD.position_id
+    facts.tallies["vote"] = Tally((Vote(Voter("p", POST, post)),))
+    stands_in = Actor(ACTING.person_id, (capacity("deputy"), replace(ACTING, position_id=post)))
+
+    for who in ("head_of_s06", stands_in):
+        assert reply(facts, voter="p", who=who).capacity.position_id == post
+    for who in ("head_of_s16", "clerk"):
+        assert reply(facts, voter="p", who=who).code == "not_your_vote"
+
+
+def test_an_answer_may_be_kept_apart_from_an_earlier_step(monkeypatch):
+    apart = replace(vote, answers=tuple(replace(a, apart=("propose",)) for a in vote.answers))
+    monkeypatch.setitem(plan.ballots, "vote", apart)
+    facts = asked("pending", "pending")
+    facts.held["school_head"] = (HEAD, ACTING)
+
+    def say(who, **took):
+        subject = case("voting", steps={"propose": (1, took["by"].persons)})
+        return decide_answer(
+            plan, subject, "approve", "106", Actor(who.person_id, (who,)), None, facts, NOW, TODAY
+        )
+
+    assert isinstance(say(HEAD, by=capacity("clerk")), Answered)
+    for who, by in ((HEAD, HEAD), (ACTING, HEAD), (HEAD, ACTING)):
+        assert say(who, by=by).code == "same_person"
+    assert say(HEAD, by=HEAD).message == (
+        "Это должен сделать другой человек, а сегодня такого нет: вы уже выполнили шаг «Предложить»"
+    )
+    facts.held["school_head"] = (replace(capacity("head_of_s16"), organisation_id=106),)
+    assert "человек (директор):" in say(HEAD, by=HEAD).message
+
+
+def test_who_answers_for_another_is_kept_apart_by_her_own_role(monkeypatch):
+    recorded = Answer("record", "Записать", "yes", by=CLERK, apart=("propose",))
+    monkeypatch.setitem(plan.ballots, "vote", replace(vote, answers=(recorded,)))
+    facts = asked("pending", "pending")
+    facts.held["clerk"] = (replace(capacity("clerk"), person_id=99),)
+    subject = case("voting", steps={"propose": (1, capacity("clerk").persons)})
+
+    said = decide_answer(plan, subject, "record", "106", actor("clerk"), None, facts, NOW, TODAY)
+
+    assert f"({CLERK.title})" in said.message
+
+
+def test_a_guard_of_an_answer_knows_who_is_asked(monkeypatch):
+    def not_106(subject, _facts):
+        return (Refusal("no", "Не вы"),) if subject.voter == "106" else ()
+
+    guarded = replace(vote, answers=tuple(replace(a, if_=(not_106,)) for a in vote.answers))
+    monkeypatch.setitem(plan.ballots, "vote", guarded)
+    facts = asked("pending", "pending")
+
+    assert reply(facts).code == "no"
+    assert isinstance(reply(facts, voter="116", who="head_of_s16"), Answered)
+
+
+def test_nobody_is_told_that_the_system_or_a_passed_term_stands_in_the_way():
+    process, draft, done = small()
+    process.move("expire", "Срок истёк", draft, done, by=SYSTEM_ROLE)
+    process.move("both", "Закрыть", draft, done, by=(SYSTEM_ROLE, CLERK))
+
+    assert do(note(), "expire", "clerk", process=process).message == "«Срок истёк» происходит само"
+    assert do(note(), "both", "head_of_s06", process=process).message == (
+        f"Это действие выполняет {CLERK.title}"
+    )
+    vetoed = asked("no", "pending", closed=True)
+    said = reply(vetoed, voter="116", who="head_of_s16")
+    assert said.code == "ballot_closed"
+    assert "срок" not in said.message
 
 
 @pytest.mark.parametrize(

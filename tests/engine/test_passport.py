@@ -9,7 +9,18 @@ from engine.mistakes.small import CLERK, HEAD, ballot, heads, small
 from engine.toys import item, plan, vote
 
 import workflows
-from workflow_app.engine import Ask, Ballot, Due, Holder, Paper, Setting, Start, at_least, more_than
+from workflow_app.engine import (
+    Ask,
+    Ballot,
+    Due,
+    Holder,
+    Paper,
+    Setting,
+    Start,
+    at_least,
+    more_than,
+    says,
+)
 from workflow_app.engine.ballots import Answer
 from workflow_app.engine.changes import Change, Tell
 from workflow_app.engine.passport import deadline, described, passport, rule, sentence
@@ -28,7 +39,7 @@ def test_passport_says_who_may_do_what_if_what_then_what():
     lines = {line.title: line for line in described(plan).actions}
 
     assert lines["Предложить"].who == "делопроизводитель"
-    assert lines["Предложить"].target == "Действует или Голосование"
+    assert lines["Предложить"].target == "Действует (если дела немного); Голосование (иначе)"
     assert lines["Предложить"].conditions == (
         "все обязательные поля дела заполнены", "не больше 3 раз(а)",
     )  # fmt: skip
@@ -92,12 +103,12 @@ def test_passport_shows_states_with_their_time():
             Due("a", 5, escalate=((2, Holder("c", "куратор", lambda *_: None, otherwise=HEAD)),)),
             f"5 раб. дн.; через 2 раб. дн. после срока — куратор (если его нет — {HEAD.title})",
         ),
-        (Due("a", 30, "calendar", then="expire"), "30 календ. дн.; затем система действует сама"),
-        (Due("a", on=lambda _case: None), "к назначенной дате"),
+        (Due("a", 30, "calendar", then="finish"), "30 календ. дн.; затем само: «Закончить»"),
+        (Due("a", on=says("к 1 июня")(lambda _case: None)), "к 1 июня"),
     ],
 )
 def test_deadline_in_words(due, text):
-    assert deadline(due) == text
+    assert deadline(small()[0], due) == text
 
 
 def council(**declared):

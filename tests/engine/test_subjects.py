@@ -76,6 +76,7 @@ def has_doer(case: Case, _facts: Facts) -> bool:
     return case.data.doer is not None
 
 
+@says("в свой день")
 def the_day(case: Case) -> dt.date:
     return case.data.on or dt.date(2025, 9, 30)
 

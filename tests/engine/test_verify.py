@@ -44,6 +44,8 @@ def test_mistake_is_found_at_its_line_and_nothing_else_is(name):
         templates=getattr(seeded, "templates", None),
         known_roles=getattr(seeded, "known_roles", None),
         registers=getattr(seeded, "registers", None),
+        settings=getattr(seeded, "settings", None),
+        sources=getattr(seeded, "sources", None),
     )
 
     assert {(finding.where, finding.code) for finding in found} == expected(name)

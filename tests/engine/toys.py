@@ -96,6 +96,7 @@ def put_result(case: Case, _facts: Facts) -> Iterator[Put | Call]:
         yield Call("abandon", to="instance", instance_id=99)
 
 
+@says("дела немного")
 def is_short(case: Case, _facts: Facts) -> bool:
     """Tell whether there is little to do."""
     return len(case.data.rows) == 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
-from servers import free_port
+from servers import free_port, running_smtp
 
 from workflow_app.config import load_settings
 from workflow_app.notifications.mail import (
@@ -126,6 +126,51 @@ def test_a_cyrillic_domain_is_reached_by_its_ascii_name(smtp_server, mailer):
     assert smtp_server.recipients == [["head@xn--80atdl2c.xn--p1ai"]]
 
 
+DIRECTOR = "директор@школа.example"
+
+
+def test_an_address_of_russian_letters_is_written_to_where_the_server_can():
+    with running_smtp(wide=True) as server:
+        SmtpMailer(server.url, SENDER).send(dataclasses.replace(LETTER, to=DIRECTOR))
+    [message] = server.messages
+    assert server.recipients == [["директор@xn--80atdl2c.example"]]
+    assert message["To"] == "директор@xn--80atdl2c.example"
+    assert message["Subject"] == LETTER.subject
+    assert message.get_content().replace("\r\n", "\n") == LETTER.text
+
+
+def test_an_address_of_russian_letters_is_a_bounce_with_its_reason_elsewhere(smtp_server, mailer):
+    error = refused(mailer, dataclasses.replace(LETTER, to=DIRECTOR))
+    assert (error.permanent, error.bounced, error.by_server) == (True, True, False)
+    assert "русскими буквами до знака @" in error.reason
+    assert smtp_server.messages == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "at", "bounced", "unanswered"),
+    [
+        ("550 5.1.1 no such mailbox", "RCPT", True, False),
+        ("550 нет такого ящика", "RCPT", True, False),
+        ("550 5.7.1 Relaying denied", "RCPT", False, False),
+        ("554 5.7.1 <a@b>: Relay access denied", "RCPT", False, False),
+        ("553 sorry, that domain isn't in my list of allowed rcpthosts", "RCPT", False, False),
+        ("530 5.7.0 Authentication required", "RCPT", False, False),
+        ("554 5.7.1 spam", "DATA", False, False),
+        ("550 5.7.1 sender rejected", "MAIL", False, True),
+        ("421 too many connections", "RCPT", False, True),
+        ("421 too many letters", "DATA", False, True),
+    ],
+)
+def test_our_side_the_server_and_the_address_are_told_apart(
+    smtp_server, mailer, reply, at, bounced, unanswered
+):
+    smtp_server.refuse(reply, at=at)
+    error = refused(mailer)
+    assert (error.bounced, error.unanswered) == (bounced, unanswered)
+    assert error.by_server or reply.startswith("421")
+    assert error.permanent is not unanswered
+
+
 @pytest.mark.parametrize("header", ["Subject", "bcc", "X-Fine: x\r\nBcc", "", "X_Имя"])
 def test_a_header_that_could_change_the_letter_is_a_mistake_of_the_caller(header):
     with pytest.raises(ValueError, match="header of its own"):
@@ -136,14 +181,6 @@ def test_a_header_that_could_change_the_letter_is_a_mistake_of_the_caller(header
 def test_a_broken_message_id_is_a_mistake_of_the_caller(message_id):
     with pytest.raises(ValueError, match="Message-ID"):
         dataclasses.replace(LETTER, message_id=message_id)
-
-
-def test_an_unknown_mailbox_is_refused_for_ever_and_marks_the_address(smtp_server, mailer):
-    smtp_server.refuse("550 5.1.1 no such mailbox")
-    error = refused(mailer)
-    assert error.permanent
-    assert error.bounced
-    assert "550 5.1.1 no such mailbox" in error.reason
 
 
 def test_a_busy_mailbox_is_worth_another_try_which_succeeds(smtp_server, mailer):

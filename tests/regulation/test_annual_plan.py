@@ -23,6 +23,7 @@ from stories import code, done
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Deadline
+from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import Network
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
@@ -552,7 +553,7 @@ WORDS = {
     "direction_without_activity": "Нет мероприятия по направлению «",
     "dates_reversed": "окончание раньше начала",
     "date_outside_year": "даты вне учебного года",
-    "responsible_outside": "ответственный не из сети и не из ИМЦ",
+    "responsible_outside": "ответственный не из сети и не из методического центра",
     "participant_outside": "школа «МКОУ СОШ № 4",
     "field_required": "Заполните поле «Мероприятие»",
 }
@@ -598,6 +599,23 @@ def test_plan_of_a_closing_network_is_not_changed(open_district):
     assert (code(refusal), refusal.message) == (
         "network_not_active", "Сеть приостановлена или закрывается: план не меняют",
     )  # fmt: skip
+
+
+@pytest.mark.clause("5.1, L3")
+def test_a_vote_whose_outcome_is_clear_is_told_and_closed_by_its_initiator(open_district):
+    district, plan = drafted(open_district)
+    done(district.act("P201", plan, "to_vote"))
+    heads = [f"P1{school[1:]}" for school in district.statuses(plan, "council")]
+    assert code(district.act("P201", plan, "close_vote")) == "outcome_still_open"
+    for head in heads[: len(heads) // 2 + 1]:
+        done(district.act(head, plan, "vote_for"))
+    assert district.state(plan) == "council_vote"
+    district.carry_out()
+    said = [row["text"] for row in district.rows(Notice, person_id=district.people["P201"])]
+    assert "Опрос можно завершить сейчас." in said
+    assert code(district.act(heads[0], plan, "close_vote")) == "not_your_role"
+    done(district.act("P201", plan, "close_vote"))
+    assert district.state(plan) == "imc_agreement"
 
 
 def test_every_code_of_the_plan_and_its_activities_is_reached_here():

@@ -359,9 +359,9 @@ def test_an_order_is_refused(name, open_district):
 
 ELSEWHERE = {
     "activity_open", "activities_open", "order_signed", "recommendations_open",
-    "report_not_approved",
+    "report_not_approved", "due_passed",
 }  # fmt: skip
-"""What the stories of `test_network_change` and `test_year_end` reach."""
+"""What the stories of `test_network_change`, `test_year_end` and `test_coordinator` reach."""
 
 
 def test_every_code_of_the_changes_is_reached():

@@ -114,9 +114,9 @@ class Office(Walk):
 
 
 def test_invariants_hold_on_short_walks(sqlite_maker):
-    walk(Office, sqlite_maker.open, examples=8, steps=20)
+    walk(Office, sqlite_maker.open, examples=4, steps=20)
 
 
 @pytest.mark.deep
 def test_invariants_hold_on_long_walks(sqlite_maker):
-    walk(Office, sqlite_maker.open, examples=30, steps=40)
+    walk(Office, sqlite_maker.open, examples=10, steps=40)

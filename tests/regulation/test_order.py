@@ -139,16 +139,16 @@ def test_o5_numbers_begin_anew_with_the_calendar_year(open_district):
     assert district.case(case).data.school_year == "2025-2026"
 
 
-def numbered_elsewhere(district):
+def numbered_elsewhere(district, **values):
     """Let another system give the numbers of every journal."""
-    statement = update(Journal.__table__).values(external_numbering=True)
+    statement = update(Journal.__table__).values(external_numbering=True, **values)
     district.house.transact(lambda uow: uow.connection.execute(statement))
 
 
 @pytest.mark.clause("7.2, A-13")
 def test_number_and_date_of_another_system_are_typed_some_days_later(open_district):
     district = open_district("2025-08-28")
-    numbered_elsewhere(district)
+    numbered_elsewhere(district, pattern="{n}/од")
     case = to_department(district)
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
@@ -159,9 +159,10 @@ def test_number_and_date_of_another_system_are_typed_some_days_later(open_distri
     done(district.act("P004", order, "register", number=291, registered_on="2025-08-29"))
 
     (entry,) = district.rows(JournalEntry, instance_id=order)
-    assert (entry["label"], entry["registered_on"].isoformat()) == ("291-од", "2025-08-29")
+    assert (entry["label"], entry["registered_on"].isoformat()) == ("291/од", "2025-08-29")
     paper = [d for d in district.documents(order) if d["paper"] == "order_create"][-1]
-    assert paper["field_values"]["приказ"] == {"номер": "291-од", "дата": "29.08.2025"}
+    assert paper["field_values"]["приказ"] == {"номер": "291/од", "дата": "29.08.2025"}
+    assert paper["file_name"] == "Приказ 291-од от 29.08.2025"  # a slash would be a folder
     events = district.rows(MembershipEvent, order_instance_id=order)
     assert {event["registered_on"].isoformat() for event in events} == {"2025-08-29"}
     assert district.deadlines(order) == {"acknowledgement": "2025-09-05"}

@@ -149,5 +149,5 @@ def test_a_plan_stays_sound_on_short_walks(sqlite_maker):
 @pytest.mark.deep
 def test_a_plan_stays_sound_on_long_walks(district_maker):
     # The same walks meet the same rules; the second database is asked whether it keeps up.
-    examples = 40 if district_maker.is_sqlite else 8
+    examples = 12 if district_maker.is_sqlite else 4
     walk(Year, district_maker.open, examples=examples, steps=40)

@@ -167,6 +167,17 @@ def schools_are_invited_to_a_nameless_network(district):
     return lambda: district.act("P102", case, "invite")
 
 
+@refused("title_forms_missing", AUTUMN)
+def a_coordinators_title_has_no_cases(district):
+    case = to_department(district)
+    done(district.act("P001", case, "approve"))
+    order = district.child(case)
+    complete_order(district, order)
+    where = Position.person_id == district.case(order).data.coordinator
+    write(district, update(Position).where(where).values(title_acc=None))
+    return lambda: district.act("P003", order, "send")
+
+
 @refused("field_too_short")
 def schools_are_invited_with_a_note_of_one_word(district):
     case = drafted(district, context_note="мало")
@@ -212,6 +223,12 @@ def a_direction_of_last_year_is_chosen(district):
 @refused("term_reversed")
 def the_term_ends_before_it_begins(district):
     case = drafted(district, valid_to="2025-08-01")
+    return lambda: district.act("P102", case, "invite")
+
+
+@refused("term_over")
+def the_term_is_over_before_it_is_proposed(district):
+    case = drafted(district, valid_from="2025-06-01", valid_to="2025-08-01")
     return lambda: district.act("P102", case, "invite")
 
 
@@ -689,9 +706,11 @@ def test_every_code_of_the_process_files_is_reached():
 
 
 ELSEWHERE = {
-    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_curator",
+    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_a_choice",
+    "not_curator", "due_passed", "head_is_coordinator", "last_visa", "nobody_missing",
 }  # fmt: skip
-"""Codes that test_change_refusals.py and, of the year's end, test_year_refusals.py reach."""
+"""What test_change_refusals.py, test_coordinator.py, test_year_refusals.py, test_order_rows.py and,
+of the import, test_moving_in.py reach."""
 
 
 def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):

@@ -1,6 +1,7 @@
 """A random walk through cases: people do what they may, and try what they may not."""
 
 import datetime as dt
+import os
 from functools import partial
 
 from hypothesis import HealthCheck, settings
@@ -253,7 +254,11 @@ def fingerprint(uow, models):
 
 
 def walk(kind, make, examples, steps):
-    """Walk so many times so many steps in districts that are opened by their day."""
+    """Walk so many times so many steps in districts that are opened by their day.
+
+    `make walks` walks on from there: WALKS= times as often, beginning with the same walks.
+    """
+    examples *= int(os.environ.get("WALKS") or 1)
     machine = type("Walk", (kind,), {"make": staticmethod(make)})
     how = settings(
         max_examples=examples, stateful_step_count=steps, derandomize=True, deadline=None,

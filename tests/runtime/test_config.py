@@ -24,7 +24,6 @@ def test_an_empty_environment_is_enough(tmp_path, monkeypatch):
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.redis_url is None
     assert settings.smtp_url is None
-    assert settings.zone.key == "Europe/Moscow"
 
 
 def test_without_a_mapping_the_real_environment_is_read(tmp_path, monkeypatch):
@@ -63,11 +62,12 @@ def test_every_mistake_is_named_at_once_and_in_russian(tmp_path):
         ("SMTP_URL", "smtp://"),
         ("SECRET_KEY", "hidden"),
         ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "директор@школа.example"),
+        ("MAIL_FROM", "Отдел <otdel@school.example"),
         ("PUBLIC_URL", "example.ru"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "nginx"),
-        ("TIMEZONE", "Europe/Atlantis"),
-        ("TIMEZONE", "../../etc/passwd"),
+        ("TIMEZONE", "Asia/Omsk"),
         ("CLOCK", "2025-02-30"),
     ],
 )
@@ -134,9 +134,9 @@ def test_a_given_secret_key_is_not_written_anywhere(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-def test_a_bare_date_means_the_morning_in_the_municipality(tmp_path):
+def test_a_bare_date_means_the_morning_in_moscow(tmp_path):
     assert load(tmp_path, CLOCK="2025-08-28").clock == datetime(2025, 8, 28, 6, 0, tzinfo=UTC)
-    there = load(tmp_path, CLOCK="2025-08-28T10:30", TIMEZONE="Asia/Omsk")
+    there = load(tmp_path, CLOCK="2025-08-28T10:30+06:00")
     assert there.clock == datetime(2025, 8, 28, 4, 30, tzinfo=UTC)
 
 

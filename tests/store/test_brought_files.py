@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from workflow_app.documents import gate
 from workflow_app.engine import Answer, Ballot, File, Form, Process, Role, Voter, at_least, field
 from workflow_app.services import acting
 from workflow_app.services.acting import Intent
@@ -53,7 +54,7 @@ def bring(district):
     def keep(person):
         who = district.people[person]
         return district.house.transact(
-            lambda uow: uploads.keep(uow, who, "скан.pdf", uploads.accept("скан.pdf", PDF))
+            lambda uow: uploads.keep(uow, who, "скан.pdf", gate.accept("скан.pdf", PDF))
         )
 
     return keep

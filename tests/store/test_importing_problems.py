@@ -26,6 +26,7 @@ MISTAKES = [
     ("schools.csv", "нет,P118", "иногда,P118", "schools.csv, строка 19, столбец has_grade_11: ожидается «да» или «нет»", "not_yes_or_no"),
     ("schools.csv", "нет,P118", "нет,P117", "schools.csv, строка 19, столбец head_person_id: P117 не директор этой школы", "not_head_here"),
     ("schools.csv", "school18@levokum.example,Europe/Moscow", "school18@levokum.example,Europe/Levokum", "schools.csv, строка 19, столбец timezone: нет такого часового пояса", "unknown_timezone"),
+    ("schools.csv", "school18@levokum.example,Europe/Moscow", "school18@levokum.example,Asia/Omsk", "schools.csv, строка 19, столбец timezone: другой пояс, чем у муниципалитета: Europe/Moscow", "other_timezone"),
     ("schools.csv", "\nS18,", "\nшкола 18,", "schools.csv, строка 19, столбец school_id: недопустимый вид значения", "bad_shape"),
     ("orders.csv", "12-од,2026-01-19", "12-од,19.01.2026", f"orders.csv, строка 11, столбец reg_date: {ANY_DAY}", "bad_date"),
     ("orders.csv", "12-од,2026-01-19", "12-од,1768780800", f"orders.csv, строка 11, столбец reg_date: {ANY_DAY}", "bad_date"),
@@ -34,7 +35,7 @@ MISTAKES = [
     ("orders.csv", "12-од,2026-01-19", "290-од,2025-08-29", "orders.csv, строка 11, столбец reg_number: номер года повторяется: строка 10", "number_repeated"),
     ("orders.csv", "306-од,2024-08-29", "306-од,2024-08-28", "orders.csv, строка 5, столбец reg_date: дата раньше, чем у меньшего номера 305-од", "date_against_numbers"),
     ("orders.csv", "NW2,P001,registered,приказы по основной", "NW2,P001,registered,приказы не по основной", "orders.csv, строка 5, столбец journal: журнала «приказы не по основной деятельности» нет в journals.csv", "unknown_journal"),
-    ("orders.csv", "2025/2026 учебный год,NW1;NW2;NW3,P002", "2025/2026 учебный год,NW1;NW2;NW3,P003", "orders.csv, строка 10, столбец signed_by_person_id: подписавший в этот день не руководил отделом и не замещал руководителя", "signer_without_right"),
+    ("orders.csv", "2025/2026 учебный год,NW1;NW2;NW3,P002", "2025/2026 учебный год,NW1;NW2;NW3,P003", "orders.csv, строка 10, столбец signed_by_person_id: подписавший в этот день не был руководителем и не замещал его", "signer_without_right"),
     ("orders.csv", "учебный год,NW1;NW2;NW3", "учебный год,NW1;NW9", "orders.csv, строка 10, столбец network_ids: «NW9» нет в networks.csv", "unknown_reference"),
     ("school_statuses.csv", "ST025,S17,2025-2026", "ST025,S17,2025-2027", "school_statuses.csv, строка 26, столбец school_year: «2025-2027» не учебный год: ожидается вид 2025-2026", "bad_school_year"),
     ("school_statuses.csv", "ST025,S17,2025-2026,adverse_social", "ST025,S17,2025-2026,brilliant", "school_statuses.csv, строка 26, столбец status_code: допустимы только: 'stable', 'low_results', 'adverse_social'", "not_a_choice"),
@@ -80,6 +81,10 @@ MISTAKES = [
     ("indicators.csv", "S10,I03,41,121,33.9", "S10,I02,41,121,33.9", "indicators.csv, строка 20, столбец school_year: повторяет строку 19: NW1, S10, I02, 2024-2025", "repeated"),
     ("indicators.csv", "NW3,S18,I01,,,,,,", "NW3,S18,I01,,,,,10,", "indicators.csv, строка 202, столбец indicator_id: показатель I01 не применим к школе вида НОШ", "not_applicable"),
     ("reports.csv", "RP2,NW2", "RP2,NW1", "reports.csv, строка 3, столбец school_year: повторяет строку 2: NW1, 2024-2025", "repeated"),
+    ("networks.csv", "active,O04", "busy,O04", "networks.csv, строка 4, столбец state: допустимы только: 'forming', 'active', 'suspended', 'closing', 'closed'", "not_a_choice"),
+    ("annual_plans.csv", "1,superseded", "1,active", "annual_plans.csv, строка 7, столбец state: действующий план этого года уже в строке 6", "several_plans"),
+    ("plan_activities.csv", "NW1,2024-2025,1,1", "NW1,2024-2025,7,1", "plan_activities.csv, строка 2, столбец plan_version: такого плана нет в annual_plans.csv", "unknown_plan"),
+    ("plan_activities.csv", "NW1,2024-2025,1,2,", "NW1,2024-2025,1,1,", "plan_activities.csv, строка 3, столбец number: повторяет строку 2: NW1, 2024-2025, 1, 1", "repeated"),
     ("organisations.csv", "округа,2021-01-01", "округа,2020-12-31", "organisations.csv, строка 3, столбец valid_from: период пересекается со строкой 2", "periods_overlap"),
     ("organisations.csv", "\nIMC,imc", "\nS03,imc", "organisations.csv, строка 4, столбец organisation_id: это код школы из schools.csv", "code_of_school"),
     ("organisations.csv", "DEPT,imc@", "DEP,imc@", "organisations.csv, строка 4, столбец parent_id: «DEP» нет в organisations.csv", "unknown_reference"),
@@ -193,6 +198,11 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_written(session, folder):
 def test_one_unread_row_is_told_once_and_not_by_everything_that_names_it(folder):
     spoil(folder, "orders.csv", "O02,305-од,2024-08-29", "O02,305-од,вчера")
     assert problems(folder) == [f"orders.csv, строка 4, столбец reg_date: {ANY_DAY}"]
+    # Nor does it silence what names a row that is nowhere.
+    spoil(folder, "networks.csv", "active,O03", "active,O99")
+    assert problems(folder)[1:] == [
+        "networks.csv, строка 3, столбец founding_order_id: «O99» нет в orders.csv"
+    ]
 
 
 def test_an_address_of_another_municipality_is_refused_before_anything_is_written(session, folder):

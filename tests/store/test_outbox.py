@@ -18,15 +18,23 @@ from workflow_app.tasks import effects
 LETTERS = outbox.LANES["letters"].most
 SILENT = MailError(permanent=False, reason="сервер молчит", unanswered=True)
 BUSY = MailError(permanent=False, reason="451 зайдите позже")
+UNKNOWN = MailError(permanent=True, reason="550 5.1.1 unknown", bounced=True, by_server=True)
+RELAYING = MailError(permanent=True, reason="550 5.7.1 Relaying denied", by_server=True)
+NOT_US = MailError(
+    permanent=False, reason="535 кто вы?", unanswered=True, by_server=True
+)  # fmt: skip
+HEADS = ("P101", "P102", "P103", "P105")
 
 
 class Mailer(NullMailer):
     """Fails as it is told to."""
 
     failure = None
+    only = ""
+    """The one address it fails for; empty for all."""
 
     def send(self, mail):
-        if self.failure:
+        if self.failure and self.only in mail.to:
             raise self.failure
         super().send(mail)
 
@@ -40,11 +48,13 @@ def district(open_district):
     return opened
 
 
-def letters(district, count):
-    """Put letters into the outbox; return their messages."""
-    who = district.people["P105"]
+def letters(district, count, to=("P105",)):
+    """Put letters into the outbox, to these people in turn; return their messages."""
     for number in range(count):
-        district.house.transact(lambda uow, n=number: put_letter(uow, who, f"Письмо {n}", "…"))
+        who = district.people[to[number % len(to)]]
+        district.house.transact(
+            lambda uow, n=number, to=who: put_letter(uow, to, f"Письмо {n}", "…")
+        )
     return [row["id"] for row in district.rows(OutboxMessage, kind="mail") if not row["done_at"]]
 
 
@@ -147,15 +157,65 @@ def test_a_letter_that_is_refused_for_now_gives_its_place_back(district):
     assert handed(district) == waiting[LETTERS:]
 
 
-def test_a_server_that_is_away_for_hours_is_an_incident(district):
-    (number,) = letters(district, 1)
-    district.house.mailer.failure = SILENT
-    outcomes = []
-    for _ in range(outbox.MOST_ATTEMPTS):
-        district.house.clock.advance(outbox.OUTAGE / 4)
-        outcomes.append(effects.carry_out(district.house, number, "mail"))
-    assert outcomes[-2:] == ["postponed", "failed"]
-    assert len(district.rows(Incident, outbox_id=number)) == 1
+def hour(district, after=dt.timedelta()):
+    """Let an hour go by, in which the worker does what is handed out to it."""
+    district.house.clock.advance(after)
+    for _ in range(9):
+        district.house.clock.advance(dt.timedelta(minutes=7))
+        for number in handed(district):
+            effects.carry_out(district.house, number, "mail", seconds=60)
+
+
+@pytest.mark.parametrize("failure", [SILENT, NOT_US, UNKNOWN, RELAYING])
+def test_while_a_server_takes_nothing_letters_wait_and_one_incident_says_so(district, failure):
+    waiting = letters(district, 2 * len(HEADS), HEADS)
+    district.house.mailer.failure = failure
+    hour(district)
+    hour(district, dt.timedelta(days=2))
+    (incident,) = district.rows(Incident)
+    assert (incident["kind"], incident["resolved_at"]) == ("mail_outage", None)
+    assert failure.reason in incident["message"]
+    assert all(row["email_bounced_at"] is None for row in district.rows(Person))
+    assert [row(district, number)["done_at"] for number in waiting] == [None] * len(waiting)
+    district.house.mailer.failure = None
+    hour(district)
+    assert len(district.house.mailer.sent) == len(
+        {m.message_id for m in district.house.mailer.sent}
+    )
+    assert len(district.house.mailer.sent) == len(waiting)
+    (incident,) = district.rows(Incident)
+    assert incident["resolution"] == "письма снова уходят"
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome", "is_marked"), [(UNKNOWN, "done", True), (RELAYING, "failed", False)]
+)
+def test_what_is_said_of_one_address_counts_once_another_letter_left(
+    district, failure, outcome, is_marked
+):
+    number, *_ = letters(district, 1)
+    (person,) = district.rows(Person, id=district.people["P105"])
+    district.house.mailer.failure, district.house.mailer.only = failure, person["email"]
+    hour(district)
+    assert row(district, number)["done_at"] is None, "nobody else was written to yet"
+    letters(district, 1, ("P102",))
+    hour(district)
+    assert row(district, number)["outcome"] == outcome
+    (person,) = district.rows(Person, id=district.people["P105"])
+    assert (person["email_bounced_at"] is not None) is is_marked
+    still_open = [each["kind"] for each in district.rows(Incident) if not each["resolved_at"]]
+    assert still_open == ([] if is_marked else ["mail"])
+
+
+def test_letters_to_one_dead_address_hold_no_other_letter_up(district):
+    letters(district, 5)
+    (person,) = district.rows(Person, id=district.people["P105"])
+    district.house.mailer.failure, district.house.mailer.only = UNKNOWN, person["email"]
+    letters(district, 1, ("P102",))
+    for _ in range(3):
+        for number in handed(district):
+            effects.carry_out(district.house, number, "mail")
+    assert len(district.house.mailer.sent) == 1
 
 
 @pytest.mark.shipped

@@ -35,7 +35,7 @@ def until_it_ends(nightly):
 
 
 def test_a_night_has_one_copy_that_can_be_restored(house):
-    nightly, today = NightlyCopy(house), house.clock.now().astimezone(house.settings.zone).date()
+    nightly, today = NightlyCopy(house), house.clock.now().astimezone(house.zone).date()
     until_it_ends(nightly)
     assert backups.last_night(house.settings.copies) == today
     (copy,) = house.settings.copies.iterdir()

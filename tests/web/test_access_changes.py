@@ -132,7 +132,8 @@ def test_an_account_is_closed_and_opened_by_two(browser, district, ask, verdict)
 def appointment(district, role, place="DEPT", **more):
     return {
         "organisation": district.organisations[place], "role": role, "title": "должность",
-        "starts_on": "2025-09-01", **more,
+        "starts_on": "2025-09-01", "title_gen": "должности", "title_dat": "должности",
+        "title_acc": "должность", **more,
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ WRITES = {
     "/admin/people/1/visits/end": {},
     "/admin/people/1/second-factor/drop": {},
     "/admin/positions": {"person": "1", "organisation": "1", "role": "clerk", "title": "т"},
+    "/admin/positions/1/forms": {"title_gen": "т", "title_dat": "т", "title_acc": "т"},
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
     "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
@@ -142,6 +143,7 @@ def test_an_office_for_one_is_not_given_to_a_second_person(browser, district):
     given = {
         "person": str(district.people["P106"]), "organisation": str(held["organisation_id"]),
         "role": "school_head", "title": "директор", "starts_on": "2025-09-01",
+        "title_gen": "директора", "title_dat": "директору", "title_acc": "директора",
     }  # fmt: skip
     specialist.post("/admin/positions", **given)
     assert "занята" in " ".join(specialist.says("/admin/positions"))
@@ -356,6 +358,22 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
     assert f"/cases/{order}" not in outsider
 
 
+def test_lists_find_however_it_is_spelt(browser):
+    specialist = browser("P003")
+    for path, found in (
+        ("/people?text=соловьева", "Соловьёва Марина"),
+        ("/people?text=МАРИНА", "Соловьёва Марина"),
+        ("/admin/people?text=СОЛОВЬЕВА", "Соловьёва Марина"),
+        ("/orders?text=290", "290-од"),
+        ("/orders?text=№ 290 — ОД", "290-од"),
+        ("/orders?text=№290-од", "290-од"),
+    ):
+        page = specialist.get(path)
+        assert found in page, path
+        assert "Журавлёва Анна" not in page
+        assert "305-од" not in page
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -387,3 +405,33 @@ def test_the_journal_of_orders_shows_the_newest_root_and_how_it_is_checked(
     assert "28.08.2025 09:59" in page
     assert f"workflow-app audit verify --root 28.08.2025={root}" in page
     assert f"<dd>{len(district.instances())}</dd>" in page
+
+
+def test_a_head_tells_of_connection_teachers_and_language_and_a_neighbour_does_not(
+    browser, district
+):
+    school = district.organisations["S02"]
+    head, address = browser("P102"), f"/schools/{school}/notes"
+    told = {"internet": "оптика <100>", "qualification_note": "высшая у 4 из 19"}
+    browser("P105").post(address, status=404, **told)
+    head.post(address, **told, language_note="")
+    page = head.get(f"/schools/{school}")
+    assert "оптика &lt;100&gt;" in page
+    assert "высшая у 4 из 19" in page
+    assert events(district) == ["set_notes"]
+    head.post(address, internet="о" * 301)
+    assert "Не длиннее 300 знаков: связь" in " ".join(head.says())
+    assert "Условия школы" not in browser("P105").get(f"/schools/{school}")
+    # The specialist may, and the centre itself is no school.
+    browser("P003").post(address, internet="спутник")
+    centre = district.organisations["IMC"]
+    browser("P003").post(f"/schools/{centre}/notes", status=404, internet="спутник")
+
+
+@pytest.mark.shipped
+def test_what_a_school_leaves_behind_is_listed_with_what_to_do(browser, district, draft):
+    school = district.organisations["S02"]
+    page = browser("P003").get(f"/schools/{school}")
+    assert "Если школу закрывают или присоединяют" in page
+    assert f'href="/cases/{draft}"' in page
+    assert "Если школу закрывают" not in browser("P102").get(f"/schools/{school}")

@@ -368,6 +368,12 @@ def test_remarks_of_a_return_stand_beside_their_fields(browser, district, submit
     assert 'id="f-goal-remark"' in page
     goal = page.split('name="goal"')[1][:900]
     assert "Цель не отличается от типовой" in goal
+    assert "Исправить замечания и отправить снова" in browser("P102").get("/")
+    done(district.edit("P102", submitted, goal="Сдать ОГЭ без двоек"))
+    for action in ("resend", "submit"):
+        done(district.act("P102", submitted, action))
+    again = browser("P006").get(f"/cases/{submitted}")
+    assert "Цель не отличается от типовой" in again.split('id="f-goal-remark"')[1][:200]
 
 
 def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, district, submitted):
@@ -421,11 +427,11 @@ def bring(head, content=PDF, name="скан приказа.pdf", status=201):
 @pytest.mark.usefixtures("collecting")
 def test_a_file_is_given_back_only_as_an_attachment_to_who_may_see_it(browser):
     head = browser("P102")
-    made = bring(head)["id"]
+    made = bring(head, name="scan.exe")["id"]
     answer = head.client.get(f"/files/{made}")
     assert answer.data == PDF
     assert answer.mimetype == "application/pdf"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=scan.exe.pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     browser("P106").get(f"/files/{made}", 404)
 

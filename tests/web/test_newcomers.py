@@ -8,7 +8,7 @@ from browsing import field
 from workflow_app.services.names import propose
 from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.store.models.directory import Organisation, Person, Position
 
 PATH = "/admin/people/new"
 FORMS = ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name")
@@ -150,8 +150,24 @@ def test_a_new_person_is_appointed_invited_and_comes_in(browser, district):
     added(officer, proposed(officer))
     who = newest(district)["id"]
     centre = next(row["id"] for row in district.rows(Organisation) if row["kind"] == "imc")
-    officer.post("/admin/positions", person=str(who), organisation=str(centre), role="methodist",
-                 title="методист", starts_on="2025-08-28")  # fmt: skip
+    office = {
+        "person": str(who), "organisation": str(centre), "role": "methodist",
+        "title": "ведущий методист", "starts_on": "2025-08-28",
+    }  # fmt: skip
+    # The forms of a title are proposed, and nothing is written before they are confirmed.
+    page = officer.post("/admin/positions", status=200, **office).text
+    assert 'value="ведущего методиста"' in page
+    assert district.rows(Position, person_id=who) == []
+    forms = {"title_gen": "ведущего методиста", "title_dat": "ведущему методисту"}
+    half = officer.post("/admin/positions", status=200, **office, **forms)
+    assert "Напишите, как склоняется должность" in half.text
+    officer.post("/admin/positions", **office, **forms, title_acc="ведущего методиста")
+    (held,) = district.rows(Position, person_id=who)
+    assert (held["title"], held["title_dat"]) == ("ведущий методист", "ведущему методисту")
+    changed = {**forms, "title_acc": "ведущую методистку"}
+    assert "ведущему методисту" in officer.get(f"/admin/positions/{held['id']}/forms")
+    officer.post(f"/admin/positions/{held['id']}/forms", **changed)
+    assert district.rows(Position, person_id=who)[0]["title_acc"] == "ведущую методистку"
     officer.post(f"/admin/people/{who}/invite")
     link = officer.says("/admin/people")[0].split("/choose/")[1].split()[0]
     stranger = browser()

@@ -124,16 +124,15 @@ def test_what_is_sent_to_the_api(script):
     for number in TOO_LARGE[:4]:
         for path in ("instances/{}", "networks/{}/composition", "documents/{}/content"):
             assert is_problem(script.get("/api/v1/" + path.format(number)), 404)
-    for body in (*DEEP, "{", '{"version":1e400,"data":{}}', '{"version":' + "9" * 5000 + "}",
-                 '{"process":"network_proposal","data":{"name":"\\u0000"}}',
+    for body in ('{"process":"network_proposal","data":{"name":"\\u0000"}}',
                  '{"process":"\\ud800"}',
                  '{"version":18446744073709551616,"data":{}}'):  # fmt: skip
         for method, path in (("post", "instances"), ("patch", "instances/1"),
                              ("post", "instances/1/actions/invite")):  # fmt: skip
-            answer = script.open(f"/api/v1/{path}", method=method, data=body)
+            answer = script.open(
+                f"/api/v1/{path}", method=method, data=body, content_type="application/json"
+            )
             assert is_problem(answer, 422), body[:60]
-    said = script.post("/api/v1/networks/1/composition", data=DEEP[0])
-    assert is_problem(said, 422)
     for query in ("on=", "on=x", f"on={NUL}", "as_known_on=2025-02-30"):
         assert is_problem(script.get(f"/api/v1/networks/1/composition?{query}"), 422), query
     for day in ENDS:
@@ -143,10 +142,46 @@ def test_what_is_sent_to_the_api(script):
             assert is_problem(script.get(f"/api/v1/{path}?after={cursor}"), 422), cursor
 
 
-def test_a_key_that_could_not_be_kept_is_refused(script):
+UNREADABLE = (
+    "", " ", "{", '{"version": 1,}', '{"version": 1} {}', "null", "[]", "1", '"{}"', "\ufeff",
+    '{"version": 1, "version": 2}', '{"version": NaN}', '{"version":1e400,"data":{}}',
+    '{"version":' + "9" * 5000 + "}", b'{"process": "\xff"}', *DEEP,
+)  # fmt: skip
+NO_JSON_TYPES = (None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def test_a_body_that_cannot_be_read_is_refused_everywhere_and_nothing_is_acted_upon(
+    script, app, district
+):
+    draft = done(propose(district, "P102", {"S05": "supported"})).instance_id
+    written = [
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and rule.rule != "/api/v1/files"
+        for method in rule.methods & {"POST", "PUT", "PATCH"}
+    ]
+    assert len(written) >= 6
+    for rule, method in written:
+        path = rule.replace("<int:instance_id>", str(draft)).replace("<action>", "withdraw")
+        path = path.replace("<int:network_id>", "1")
+        assert "<" not in path
+        for body in UNREADABLE:
+            said = script.open(path, method=method, data=body, content_type="application/json")
+            assert is_problem(said, 400), (rule, body[:40])
+        for kind in NO_JSON_TYPES:
+            said = script.open(path, method=method, data='{"version": 1}', content_type=kind)
+            assert is_problem(said, 415), (rule, kind)
+    assert is_problem(script.post("/api/v1/files", data=b"%PDF-1.7"), 415)
+    assert script.get(f"/api/v1/instances/{draft}").json["state"] == "draft"
+
+
+def test_a_key_that_could_not_be_kept_is_refused_and_never_cut(script):
     for key in ("x" * 101, "\x00"):
-        asked = {"json": {"process": "a"}, "headers": {"Idempotency-Key": key}}
-        assert is_problem(script.post("/api/v1/instances", **asked), 422), repr(key)
+        for path in ("instances", "instances/1/actions/agree"):
+            asked = {"json": {"password": "x"}, "headers": {"Idempotency-Key": key}}
+            said = script.post(f"/api/v1/{path}", **asked)
+            assert is_problem(said, 400), repr(key)
+            assert said.json["code"] == "bad_key"
 
 
 def test_what_the_api_has_no_route_for_is_a_problem(script, app):

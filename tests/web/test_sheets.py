@@ -316,7 +316,8 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     coordinator = browser("P201")
     assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[:5] == [
         ("Черновик", "is-passed"), ("Голосование совета", "is-passed"),
-        ("На согласовании в ИМЦ", "is-passed"), ("На доработке", "is-now"), ("Согласован", ""),
+        ("На согласовании в методическом центре", "is-passed"), ("На доработке", "is-now"),
+        ("Согласован", ""),
     ]  # fmt: skip
     to_active(district, plan)
     done(district.act("P201", plan, "revise", reason="ответственный на курсах"))
@@ -326,10 +327,22 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     done(district.edit("P201", second, activities=rows))
     done(district.act("P201", second, "to_vote"))
     assert list(rail_of(coordinator.get(f"/cases/{second}")))[:2] == [
-        "Черновик", "На согласовании в ИМЦ",
+        "Черновик", "На согласовании в методическом центре",
     ]  # fmt: skip
     done(district.act("P005", second, "agree"))
     done(district.act("P101", second, "approve"))
     assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[-2:] == [
         ("Действует", "is-passed"), ("Заменён новой редакцией", "is-now"),
     ]  # fmt: skip
+
+
+@pytest.mark.opened("2025-10-20")
+def test_the_page_says_by_name_whom_a_post_waits_for_and_by_part_which_head(browser, district):
+    plan = fill(district, open_plan(district, "NW2"), "NW2")
+    to_active(district, plan, "NW2")
+    case = next(iter(activities(district, plan).values()))
+    post = district.case(case).data.responsible
+    held = district.read(lambda uow: uow.facts(1).post(post).name)
+    page = html.fromstring(browser("P202").get(f"/cases/{case}"))
+    (waits,) = page.xpath("//section[h2='Чего ждём']")
+    assert f"ответственный за мероприятие, {held}" in waits.text_content()

@@ -105,7 +105,8 @@ def test_every_paper_is_issued_when_its_step_is_taken(story):
 def test_file_names_carry_numbers_and_no_names_of_people(story):
     names = [document.file_name for document in story.issued()]
     assert names[:4] == [
-        "Протокол согласий З-2025-001", "Заявка З-2025-001", "Заключение ИМЦ З-2025-001",
+        "Протокол согласий З-2025-001", "Заявка З-2025-001",
+        "Заключение методического центра З-2025-001",
         "Приказ (проект)",
     ]  # fmt: skip
     assert names[-4:] == [

@@ -284,6 +284,27 @@ def test_everybody_visas_when_nobody_signs():
     assert len(list(VISAS.voters(order(), registers))) == 2
 
 
+def test_a_vacant_post_keeps_its_visa_until_the_specialist_goes_on_without_it():
+    registers = facts()
+    registers.held["department_deputy"] = ()
+    assert [voter.role for voter in VISAS.voters(order(), registers)] == [
+        "imc_head", "department_deputy",
+    ]  # fmt: skip
+    registers.put(VISAS, VISAS.open(order(), registers), "T1")
+    case = order("on_agreement")
+    visa(registers, "visa", "imc_head", "imc_head")
+    assert settled(registers) is None
+
+    decision = take(ORDER, case, "go_without", "specialist", registers)
+
+    (ask,) = decision.changes
+    assert (ask.step, [voter.key for voter in ask.voters]) == ("leave_out", ["deputy"])
+    registers.held["imc_head"] = ()
+    registers.put(VISAS, VISAS.ask_all(case, registers), "T2")
+    assert take(ORDER, case, "go_without", "specialist", registers).code == "last_visa"
+    assert take(ORDER, case, "go_without", "specialist", approved()).code == "nobody_missing"
+
+
 def visa(registers, action, voter, who, **form):
     answered = reply(ORDER, order("on_agreement"), action, voter, who, registers, **form)
     if not isinstance(answered, Refusal):

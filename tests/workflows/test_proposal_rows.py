@@ -19,10 +19,12 @@ from network_story import (
 )
 
 from workflow_app.engine.ballots import Vote
+from workflow_app.engine.case import NetworkCard
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
+from workflows.network_proposal.effects import start_order
 
 REMARK = {"remarks": [{"key": "1", "about": "members", "text": "добавьте школу № 13"}]}
 OPINION = {"conclusion": "Сеть нужна району", "recommendation": "support"}
@@ -317,7 +319,7 @@ def test_methodist_who_submitted_for_the_head_may_not_endorse():
     refusal = take(PROPOSAL, case, "endorse", "methodist", facts(), **OPINION)
 
     assert refusal.code == "same_person"
-    assert "Подать в отдел" in refusal.message
+    assert "Подать на рассмотрение" in refusal.message
 
 
 @pytest.mark.parametrize(
@@ -644,3 +646,15 @@ def test_proposal_is_called_by_its_network():
 
 def test_one_proposal_for_a_base_and_year_is_open_at_a_time():
     assert PROPOSAL.one_open(proposal().data) == f"{S06}:{YEAR}"
+
+
+def test_the_order_takes_over_the_coordinator_and_who_looked_after_the_school_before():
+    registers, case = agreed(), proposal("dept_review", coordinator=15)
+    registers.hosted = {S06: (7,)}
+    registers.network_cards[7] = NetworkCard(
+        7, "Прежняя", "active", S06, dt.date(2024, 9, 1), dt.date(2025, 8, 31), curator=21
+    )
+
+    order = start_order(case, registers)
+
+    assert (order.data["coordinator"], order.data["curator"]) == (15, 21)

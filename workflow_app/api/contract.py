@@ -16,7 +16,7 @@ from workflow_app.api.models import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-REFUSALS = (401, 403, 404, 409, 413, 422, 429, 503)
+REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 spec = SpecTree(
     "flask",

@@ -4,8 +4,11 @@ from flask import Response, jsonify
 
 from workflow_app.api.models import Problem
 from workflow_app.engine.refusals import Refusal
-from workflow_app.web.limits import STATUSES
+from workflow_app.web import limits
 
+STATUSES = {
+    **limits.STATUSES, "unreadable_body": 400, "bad_key": 400, "unsupported_media_type": 415,
+}  # fmt: skip
 NOT_FOUND = frozenset({"not_found", "unknown_action"})
 FORBIDDEN = frozenset({
     "not_your_role", "not_your_vote", "not_asked", "same_person", "not_editable",

@@ -13,26 +13,50 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 DEEPEST = 20
 """More levels than any form has."""
-NO_JSON = Refusal("bad_request", "Тело запроса — не JSON")
-TOO_DEEP = Refusal("bad_request", f"Тело запроса вложено глубже {DEEPEST} уровней")
+NO_BODY = Refusal("unreadable_body", "Тело запроса пустое: когда сказать нечего, пришлите {}")
+NO_JSON = Refusal("unreadable_body", "Тело запроса — не JSON")
+NO_OBJECT = Refusal("unreadable_body", "Тело запроса — не объект JSON")
+SAID_TWICE = Refusal("unreadable_body", "В теле запроса одно имя стоит дважды")
+TOO_DEEP = Refusal("unreadable_body", f"Тело запроса вложено глубже {DEEPEST} уровней")
+OTHER_TYPE = Refusal("unsupported_media_type", "Нужен заголовок Content-Type: application/json")
 BAD_REQUEST = "Тело запроса не подходит: "
 
 
-def json_body() -> Any:
-    """Return the JSON of the request, None without a body, or a refusal of what is no such."""
-    if not request.get_data(cache=True):
-        return None
+class _SaidTwiceError(ValueError):
+    """A name that stands twice in an object: which of the two is meant nobody knows."""
+
+
+def json_body() -> dict[str, Any] | Refusal:
+    """Return the JSON object of the request, or a refusal: what cannot be read says nothing."""
+    body = request.get_data(cache=True)
+    if not body and request.method == "DELETE":
+        return {}
+    if not request.is_json:
+        return OTHER_TYPE
+    if not body:
+        return NO_BODY
     try:
-        value = json.loads(request.get_data(cache=True), parse_constant=_no_number)
+        value = json.loads(body, parse_constant=_no_number, object_pairs_hook=_object)
     except RecursionError:
         return TOO_DEEP
+    except _SaidTwiceError:
+        return SAID_TWICE
     except ValueError:
         return NO_JSON
+    if not isinstance(value, dict):
+        return NO_OBJECT
     return _unfit(value, "", 0) or value
 
 
 def _no_number(_name: str) -> NoReturn:
     raise ValueError
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _SaidTwiceError
+    return found
 
 
 def _unfit(value: Any, name: str, depth: int) -> Refusal | None:
@@ -60,7 +84,7 @@ def body_as(model: type[ModelT]) -> ModelT | Refusal:
     if isinstance(value, Refusal):
         return value
     try:
-        return model.model_validate({} if value is None else value)
+        return model.model_validate(value)
     except ValidationError as error:
         names = {".".join(str(part) for part in e["loc"]) or "тело": "" for e in error.errors()}
         return Refusal("bad_request", BAD_REQUEST + ", ".join(names))

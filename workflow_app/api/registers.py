@@ -51,8 +51,7 @@ def register(api: Blueprint, read: Reader) -> None:
         wanted = json_body()
         if isinstance(wanted, Refusal):
             return answer(wanted)
-        said = wanted if isinstance(wanted, dict) else {"body": wanted}
-        refusal = house().transact(lambda uow: _refused(uow, network_id, said))
+        refusal = house().transact(lambda uow: _refused(uow, network_id, wanted))
         return answer(refusal)
 
     @api.get("/orders")

@@ -22,17 +22,18 @@ from workflow_app.api.views import (
     process_view,
     work_view,
 )
+from workflow_app.documents import gate
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
-from workflow_app.engine.text import file_name, stray
+from workflow_app.engine.text import stray
 from workflow_app.services import access, acting, drafts
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
+from workflow_app.services.attachments import DOCX, TYPES, name_of
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency, queries, uploads
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.files import DOCX
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits, signing
@@ -45,7 +46,8 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 NOTED_EVERY = dt.timedelta(hours=1)
 """A token writes that it was used at most so often."""
-BAD_KEY = Refusal("bad_request", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
+BAD_KEY = Refusal("bad_key", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
+NO_FORM = Refusal("unsupported_media_type", "Файл присылают как multipart/form-data", "file")
 
 
 @api.before_request
@@ -65,12 +67,14 @@ def _who() -> Reply | None:
     if found.used_at is None or now - found.used_at >= NOTED_EVERY:
         house().tell(lambda uow: SqlAccess(uow).used(found.token_sha256))
     g.person_id = found.person_id
-    return None
+    key = request.headers.get("Idempotency-Key", "")
+    # Asked before anything is looked up: what is cut or changed is the key of another request.
+    return answer(BAD_KEY) if len(key) > m.LONGEST_KEY or stray(key) else None
 
 
 def _ended(at: dt.datetime) -> Reply:
     """Answer who brings a key that was good once: only its owner can have it."""
-    day = at.astimezone(house().settings.zone).strftime("%d.%m.%Y")
+    day = at.astimezone(house().zone).strftime("%d.%m.%Y")
     said = f"Срок ключа закончился {day}. Создайте новый на странице «Мой доступ»."
     return jsonify(m.Problem(code="token_expired", message=said).model_dump()), 401
 
@@ -209,7 +213,7 @@ def _signer(
     instance_id: int, action: str, signature: Signature, password: str
 ) -> AccountRow | Refusal | None:
     """Return whose password signs, where one is needed and given; a repeated request needs none."""
-    key = request.headers.get("Idempotency-Key", "")[:100]
+    key = request.headers.get("Idempotency-Key", "")
 
     def is_needed(uow: SqlUnitOfWork) -> bool:
         if not password or signature.evidence or not _may_read(uow, instance_id):
@@ -237,8 +241,6 @@ def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     """Carry out a request once for its key, and answer with the case as it stands."""
     key, person = request.headers.get("Idempotency-Key", ""), g.person_id
-    if len(key) > m.LONGEST_KEY or stray(key):
-        return answer(BAD_KEY)
     digest = sha256(canonical([request.method, request.path, json_body()]))
 
     def carry_out(uow: SqlUnitOfWork) -> Done | Refusal:
@@ -317,17 +319,19 @@ def content(document_id: int) -> Reply:
 @documented(m.FileView, form=m.NewFile)
 def bring_file() -> Reply:
     """Take a file (multipart field `file`); its id goes into a form field."""
+    if request.mimetype != "multipart/form-data":
+        return answer(NO_FORM)
     sent = request.files.get("file")
     if sent is None:
         return answer(Refusal("bad_request", "Файл не приложен", "file"))
-    name, person = file_name(sent.filename or ""), g.person_id
-    file = uploads.accept(name, sent.read())
+    name, person = sent.filename or "", g.person_id
+    file = gate.accept(name, sent.read())
     if isinstance(file, Refusal):
         return answer(file)
     made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return answer(made)
-    view = m.FileView(id=made, name=name, sha256=file.sha256)
+    view = m.FileView(id=made, name=name_of(name, TYPES[file.kind]), sha256=file.sha256)
     return jsonify(view.model_dump())
 
 

@@ -17,7 +17,7 @@ from workflow_app.documents.preview import preview_html
 from workflow_app.documents.qr import QR_MAKER, qr_png
 
 # Bytes are promised to be the same for one template, one set of values and one renderer.
-RENDERER = f"2/zlib-{zlib.ZLIB_RUNTIME_VERSION}/{QR_MAKER}"
+RENDERER = f"3/zlib-{zlib.ZLIB_RUNTIME_VERSION}/{QR_MAKER}"
 
 __all__ = [
     "RENDERER",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 STORED, DEFLATED = 0, 8
 UTF8_NAME = 0x800
 FIXED_DATE = (1 << 5) | 1  # 1 January 1980, the first day a zip can hold
-_LOCAL = struct.Struct("<4s5H3L2H")
+LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 
@@ -30,7 +30,7 @@ def member(name: str, crc: int, size: int, method: int, body: tuple[bytes, ...])
     raw = name.encode()
     packed = sum(map(len, body))
     fields = (20, UTF8_NAME, method, 0, FIXED_DATE, crc, packed, size, len(raw), 0)
-    local = _LOCAL.pack(b"PK\3\4", *fields)
+    local = LOCAL.pack(b"PK\3\4", *fields)
     central = _CENTRAL.pack(b"PK\1\2", 20, *fields, 0, 0, 0, 0, 0)[:-4]
     return Member((local, raw, *body), len(local) + len(raw) + packed, central, raw)
 

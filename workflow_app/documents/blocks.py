@@ -14,6 +14,7 @@ from workflow_app.documents.names import w
 
 P, T, TR, TC, TBL = w("p"), w("t"), w("tr"), w("tc"), w("tbl")
 _HOLDERS = tuple(map(w, ("tc", "hdr", "ftr", "footnote", "endnote", "txbxContent")))
+DEEPEST = 20
 _BOOKMARKS = tuple(map(w, ("bookmarkStart", "bookmarkEnd")))
 # Word wants a paragraph at the end of a cell; this one takes one point of height.
 _THIN = '<w:p xmlns:w="{}"><w:pPr><w:spacing {}/><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
@@ -40,7 +41,11 @@ def pair(found: list[Found]) -> tuple[list[Block], list[Finding]]:
     findings: list[Finding] = []
     for tag in found:
         if isinstance(tag.tag, If | For):
+            findings.extend(_shadowed(tag, stack))
             stack.append(Block(tag))
+            if len(stack) > DEEPEST:
+                text = f"Блоки вложены друг в друга глубже {DEEPEST}. Упростите шаблон."
+                return [], [Finding("too_complex", tag.place, text)]
         elif isinstance(tag.tag, Else | End):
             findings.extend(_continue(tag, stack, blocks))
     for block in stack:
@@ -48,6 +53,13 @@ def pair(found: list[Found]) -> tuple[list[Block], list[Finding]]:
         findings.append(Finding("unclosed_block", block.opening.place, text))
     order = {id(tag): number for number, tag in enumerate(found)}
     return sorted(blocks, key=lambda block: order[id(block.opening)]), findings
+
+
+def _shadowed(tag: Found, stack: list[Block]) -> Iterator[Finding]:
+    around = {each.opening.tag.item for each in stack if isinstance(each.opening.tag, For)}
+    if isinstance(tag.tag, For) and tag.tag.item in around:
+        text = f"Имя строки «{tag.tag.item}» уже занято внешним повтором: назовите её иначе."
+        yield Finding("shadowed", tag.place, text)
 
 
 def _continue(tag: Found, stack: list[Block], blocks: list[Block]) -> Iterator[Finding]:

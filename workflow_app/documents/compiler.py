@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from lxml import etree
@@ -15,13 +15,23 @@ from workflow_app.documents.building import Builder, Use, field_names, leftover_
 from workflow_app.documents.fieldcodes import check_field_codes
 from workflow_app.documents.findings import Finding, TemplateError
 from workflow_app.documents.language import BRACES, For, Value
-from workflow_app.documents.markup import Fault, Found, mark_paragraph, mark_texts, tidy_paragraph
-from workflow_app.documents.names import CORE, EXTENDED, TEXT_PARTS, W, parse
+from workflow_app.documents.markup import (
+    Fault,
+    Found,
+    mark_paragraph,
+    mark_texts,
+    paragraph_text,
+    tidy_paragraph,
+)
+from workflow_app.documents.names import CORE, EXTENDED, SETTINGS, TEXT_PARTS, W, parse
 from workflow_app.documents.package import Package, open_package
 from workflow_app.documents.pictures import Picture, Pictures
 from workflow_app.documents.places import PROPERTIES, paragraphs, part_label
 from workflow_app.documents.program import Part
+from workflow_app.documents.settings import unstretched
 from workflow_app.documents.steps import Path, grouped, skeleton
+from workflow_app.documents.structure import COMMENT_LEFT, check_review, check_shape
+from workflow_app.documents.styles import Styles
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NOISE = ("rsid", "paraId", "textId")  # editing traces: they repeat in loops and only cost bytes
@@ -52,8 +62,11 @@ class Analysis:
     uses: list[Use] = field(default_factory=list)
     members: list[Member | Part | Picture] = field(default_factory=list)
     pictures: Pictures = field(default_factory=Pictures)
-    loops: set[str] = field(default_factory=set)
+    loops: dict[str, str] = field(default_factory=dict)
+    """Names of rows, each with a place of its loop."""
     texts: list[tuple[str, str]] = field(default_factory=list)
+    hidden: frozenset[str] = frozenset()
+    """The styles whose text is hidden."""
 
 
 def compile_template(data: bytes) -> CompiledTemplate:
@@ -68,7 +81,7 @@ def compile_template(data: bytes) -> CompiledTemplate:
 
 def analyse(package: Package) -> Analysis:
     """Reads every part of the template."""
-    analysis = Analysis()
+    analysis = Analysis(hidden=Styles(package).hidden())
     for name, data in package.members.items():
         kind = package.types.get(name, "")
         if kind in TEXT_PARTS:
@@ -76,7 +89,9 @@ def analyse(package: Package) -> Analysis:
         elif kind in {CORE, EXTENDED}:
             _properties(name, data, analysis)
         else:
-            _other(name, data, analysis)
+            if "comments" in kind:
+                analysis.findings.append(Finding("comment", name, COMMENT_LEFT))
+            _other(name, unstretched(data) if kind == SETTINGS else data, analysis)
     pictures = analysis.pictures
     pictures.close(analysis.uses)
     analysis.uses += pictures.uses
@@ -97,10 +112,10 @@ def _shown(each: Member | Part | Picture, pictures: Pictures) -> Member | Part |
 def _text_part(package: Package, name: str, analysis: Analysis) -> None:
     root = parse(package.members[name])
     label = part_label(package, name)
-    if root.nsmap.get("w") != W:
-        text = "Файл сохранён в непривычном виде. Сохраните его в Word как «Документ (.docx)»."
-        analysis.findings.append(Finding("odd_namespace", label or name, text))
+    if shape := list(check_shape(root, package.types[name])):
+        analysis.findings += [replace(each, place=label or name) for each in shape]
         return
+    analysis.findings.extend(check_review(root, label, analysis.hidden))
     _drop_noise(root)
     analysis.findings.extend(check_field_codes(root, label))
     analysis.pictures.mark(package, name, root, label)
@@ -123,8 +138,7 @@ def _mark(root: etree._Element, label: str, analysis: Analysis) -> tuple[list[Fo
     found: list[Found] = []
     faults: list[Fault] = []
     for paragraph, place in list(paragraphs(root, label)):
-        text = "".join(paragraph.itertext(f"{{{W}}}t"))
-        analysis.texts.append((place, text))
+        analysis.texts.append((place, paragraph_text(paragraph)))
         tags, wrong = mark_paragraph(paragraph, place, len(found))
         found += tags
         faults += wrong
@@ -134,11 +148,11 @@ def _mark(root: etree._Element, label: str, analysis: Analysis) -> tuple[list[Fo
 
 def _arrange(root: etree._Element, found: list[Found], label: str, analysis: Analysis) -> bool:
     blocks, findings = pair(found)
-    analysis.loops |= {each.tag.item for each in found if isinstance(each.tag, For)}
+    analysis.loops |= {each.tag.item: each.place for each in found if isinstance(each.tag, For)}
     findings += [each for each in map(settle, blocks) if each is not None]
     if not findings:
-        for tag in found:
-            tidy_paragraph(tag.paragraph)
+        for paragraph in dict.fromkeys(tag.paragraph for tag in found):
+            tidy_paragraph(paragraph)
         close_holders(root)
         text = "В таблице нет постоянной строки: если повторять нечего, Word не откроет документ."
         findings += [

@@ -34,6 +34,11 @@ class TemplateError(DocumentError):
         return "\n".join(str(finding) for finding in self.findings)
 
 
+def refused(code: str, message: str) -> TemplateError:
+    """A file that is not even opened, and why."""
+    return TemplateError([Finding(code, "файл", message)])
+
+
 class FieldError(DocumentError):
     """The values given to a template do not fit it: a programming error that names the field."""
 

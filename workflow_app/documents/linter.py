@@ -19,7 +19,12 @@ def lint(data: bytes, fields: Collection[str]) -> list[Finding]:
         analysis = analyse(open_package(data))
     except TemplateError as refused:
         return list(refused.findings)
-    found = [*analysis.findings, *_misprints(analysis), *_unknown(analysis, frozenset(fields))]
+    found = [
+        *analysis.findings,
+        *_misprints(analysis),
+        *_unknown(analysis, frozenset(fields)),
+        *_shadowed(analysis, fields),
+    ]
     # While a tag is broken, its field only looks missing.
     return found if analysis.findings else [*found, *_missing(analysis, frozenset(fields))]
 
@@ -30,6 +35,14 @@ def _misprints(analysis: Analysis) -> Iterator[Finding]:
             if wrong in text:
                 said = f"Опечатка «{wrong}…»: правильно «{right}…»."
                 yield Finding("misprint", place, said)
+
+
+def _shadowed(analysis: Analysis, fields: Collection[str]) -> Iterator[Finding]:
+    """A row called like a field: inside the loop the name would print the row's data in silence."""
+    names = {field.partition(".")[0].removesuffix("[]") for field in fields}
+    for item in sorted(names & analysis.loops.keys()):
+        text = f"Строка повтора названа как поле «{item}»: назовите её иначе."
+        yield Finding("shadowed", analysis.loops[item], text)
 
 
 def _missing(analysis: Analysis, fields: frozenset[str]) -> Iterator[Finding]:

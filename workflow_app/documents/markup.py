@@ -6,9 +6,11 @@ ours, and it may stand anywhere in the tree. Serialised, the part is cut at the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
+from itertools import accumulate
 
 from lxml import etree
 
@@ -86,11 +88,13 @@ def mark_texts(
     faults = [Fault(spot.tag, place) for spot in spots if isinstance(spot.tag, Problem)]
     good = [(spot, spot.tag) for spot in spots if not isinstance(spot.tag, Problem)]
     alone = _only_commands(paragraph, text, [spot for spot, _ in good])
+    sizes = (1 if node is None else len(node.text or "") for node in nodes)
+    starts = [0, *accumulate(sizes)][:-1]
     found: list[Found] = []
     # From right to left: what stands left of a cut keeps its offsets.
     for spot, tag in reversed(good):
         marker = etree.ProcessingInstruction(MARKER, str(number + len(good) - len(found) - 1))
-        _cut(nodes, spot, marker)
+        _cut(nodes, starts, spot, marker)
         found.append(Found(tag, place, paragraph, marker, alone))
     return found[::-1], faults
 
@@ -105,18 +109,18 @@ def _only_commands(paragraph: etree._Element, text: str, spots: list[Spot]) -> b
     return no_values and no_section and not "".join(rest).strip(" \xa0")
 
 
-def _cut(nodes: list[etree._Element | None], spot: Spot, marker: etree._Element) -> None:
-    position, placed = 0, False
-    for node in nodes:
+def _cut(
+    nodes: list[etree._Element | None], starts: list[int], spot: Spot, marker: etree._Element
+) -> None:
+    placed = False
+    for at in range(bisect_right(starts, spot.start) - 1, len(nodes)):
+        if starts[at] >= spot.end:
+            return
+        node = nodes[at]
         if node is None:
-            position += 1
             continue
         text = str(node.text or "")
-        start, end = spot.start - position, spot.end - position
-        position += len(text)
-        if end <= 0 or start >= len(text):
-            continue
-        head, tail = text[: max(start, 0)], text[end:]
+        head, tail = text[: max(spot.start - starts[at], 0)], text[spot.end - starts[at] :]
         if placed:
             node.text = tail
         else:

@@ -17,6 +17,7 @@ HEADER, FOOTER = f"{_WORD}header+xml", f"{_WORD}footer+xml"
 FOOTNOTES, ENDNOTES = f"{_WORD}footnotes+xml", f"{_WORD}endnotes+xml"
 CORE = "application/vnd.openxmlformats-package.core-properties+xml"
 EXTENDED = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
+SETTINGS = f"{_WORD}settings+xml"
 TEXT_PARTS = frozenset({MAIN, HEADER, FOOTER, FOOTNOTES, ENDNOTES})
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from posixpath import dirname, join, normpath
 
 from lxml import etree
 
@@ -18,8 +17,8 @@ from workflow_app.documents.archive import STORED, Member, member
 from workflow_app.documents.building import Use
 from workflow_app.documents.findings import BadValue, Finding
 from workflow_app.documents.language import Problem, Value, find_tags
-from workflow_app.documents.names import RELATIONS, A, R, parse, w
-from workflow_app.documents.package import Package
+from workflow_app.documents.names import A, R, w
+from workflow_app.documents.package import Package, relations, target_of
 from workflow_app.documents.places import paragraphs
 from workflow_app.documents.program import find_value
 from workflow_app.documents.steps import Path
@@ -117,10 +116,8 @@ def _take_tags(drawing: etree._Element) -> Iterator[object]:
 
 def targets(package: Package, name: str) -> dict[str, str]:
     """The members a part points at, by the ids of its relations."""
-    folder, base = dirname(name), name.rpartition("/")[2]
-    relations = package.members.get(join(folder, "_rels", f"{base}.rels"), b"<none/>")
     return {
-        str(entry.get("Id")): normpath(join("/", folder, str(entry.get("Target")))).lstrip("/")
-        for entry in parse(relations).iter(f"{{{RELATIONS}}}Relationship")
+        str(entry.get("Id")): target_of(entry, name)
+        for entry in relations(package.members, name)
         if entry.get("TargetMode") != "External"
     }

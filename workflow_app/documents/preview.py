@@ -9,7 +9,7 @@ from html import escape
 from lxml import etree
 
 from workflow_app.documents.names import FOOTER, A, R, parse, w
-from workflow_app.documents.package import Package, open_package
+from workflow_app.documents.package import Package, read_package
 from workflow_app.documents.pictures import PNG, targets
 from workflow_app.documents.places import is_of_first_page
 from workflow_app.documents.styles import Look, Styles, is_on
@@ -22,7 +22,7 @@ _MARKS = {"b": "strong", "i": "em", "u": "u"}
 
 def preview_html(docx: bytes) -> str:
     """The text of a .docx with headings, tables and the footer, for showing on a page."""
-    package = open_package(docx)
+    package = read_package(docx)
     styles = Styles(package)
     root = parse(package.members[package.main])
     _draw(root, package, package.main)

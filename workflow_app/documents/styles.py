@@ -47,6 +47,24 @@ class Styles:
             self._looks[key] = self._compute(key)
         return self._looks[key]
 
+    def hidden(self) -> frozenset[str]:
+        """The styles whose text is hidden, by themselves or by what they are based on."""
+        known: dict[str, bool] = {}
+        for first in self._elements:
+            key, trail = first, []
+            while key in self._elements and key not in known:
+                element = self._elements[key]
+                properties = element.find(w("rPr"))
+                own = properties is not None and properties.find(w("vanish")) is not None
+                known[key] = own and is_on(properties, "vanish")
+                if own:
+                    break
+                trail.append(key)
+                base = element.find(w("basedOn"))
+                key = "" if base is None else str(base.get(w("val")))
+            known |= dict.fromkeys(trail, known.get(key, False))
+        return frozenset(key for key, is_hidden in known.items() if is_hidden)
+
     def _compute(self, key: str) -> Look:
         element = self._elements.get(key)
         if element is None:

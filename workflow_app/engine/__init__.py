@@ -70,6 +70,7 @@ from workflow_app.engine.marks import fill
 from workflow_app.engine.overview import Work, Yearly
 from workflow_app.engine.process import (
     AUTHOR,
+    Adopted,
     Check,
     Child,
     NetworkName,
@@ -89,6 +90,7 @@ __all__ = [
     "SYSTEM_ROLE",
     "Accepted",
     "Act",
+    "Adopted",
     "Amend",
     "Answer",
     "Ask",

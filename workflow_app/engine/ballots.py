@@ -99,7 +99,8 @@ class Answer:
     """One way to answer: the status it gives and what it asks of the voter.
 
     `after` names the statuses it may replace, `by` lets another role answer for the voter
-    (the initiator accepts a condition), `signed` says by what it is confirmed: the password
+    (the initiator accepts a condition), `apart` names the steps after which a person may not give
+    it, `signed` says by what it is confirmed: the password
     again (`True`), or whatever the municipality accepts.
     """
 
@@ -108,6 +109,7 @@ class Answer:
     gives: str
     form: type[Form] | None = None
     by: Role | None = None
+    apart: tuple[str, ...] = ()
     after: tuple[str, ...] = (PENDING,)
     if_: tuple[Callable[["Case", "Facts"], Any], ...] = ()
     signed: Signed = False
@@ -309,3 +311,5 @@ class Ballot:
                 "outcome_still_open", "Итог ещё может измениться: дождитесь ответов или срока"
             )
         return None
+
+    close_when_decided.title = "итог уже не изменится, кто бы как ни ответил"  # type: ignore[attr-defined]

@@ -46,6 +46,8 @@ class Case:
     """The row of its parent it was fanned from."""
     typed: Mapping[str, Any] = field(default_factory=dict)
     """What its draft holds as it was typed, beside the data (`forms.Typed`)."""
+    voter: str = ""
+    """Who is asked, in a guard of an answer."""
 
     def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":
         """Return the same case with the action's own form, capacity and moment."""
@@ -98,6 +100,8 @@ class ActCard:
     number: str = ""
     adopted_on: dt.date | None = None
     issuer: str = ""
+    issuer_gen: str = ""
+    """Whose act it is, in the genitive; empty where nobody confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)

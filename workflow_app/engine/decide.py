@@ -21,7 +21,7 @@ from workflow_app.engine.process import (
     otherwise,
 )
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.roles import Actor, Capacity, Parties, fitting, targets
+from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity, Parties, fitting, targets
 
 Lines = tuple[tuple[str, ...], ...]
 
@@ -90,10 +90,10 @@ def decide(
     capacity = _capacity(transition, actor, case.parties, position_id)
     if isinstance(capacity, Refusal):
         return capacity
-    for earlier in transition.apart:
-        took = case.persons(earlier)
-        if capacity.person_id in took or capacity.stands_for in took:
-            return _same_person(process, transition, earlier, case, facts)
+    earlier = _taken_by(capacity, transition.apart, case)
+    if earlier:
+        may = ((role.title, *to) for role in transition.by for to in targets(role, case.parties))
+        return _same_person(process, earlier, may, case, facts)
     case = case.at_hand(form, capacity, now, today)
     refusal = check(transition.guards, case, facts) if transition.guards else None
     if case.typed:
@@ -140,8 +140,9 @@ def _capacity(
         for role in transition.by:
             if role.is_held(capacity, parties):
                 return capacity
-    who = ", ".join(role.title for role in transition.by)
-    return Refusal("not_your_role", f"Это действие выполняет {who}", basis=transition.basis or None)
+    who = ", ".join(role.title for role in transition.by if role is not SYSTEM_ROLE)
+    said = f"Это действие выполняет {who}" if who else f"«{transition.title}» происходит само"
+    return Refusal("not_your_role", said, basis=transition.basis or None)
 
 
 def _not_now(process: Process, case: Case, action: str) -> Refusal:
@@ -152,16 +153,27 @@ def _not_now(process: Process, case: Case, action: str) -> Refusal:
     return Refusal("wrong_state", f"«{known.title}» невозможно: сейчас дело «{state}»")
 
 
+def _taken_by(capacity: Capacity, steps: Iterable[str], case: Case) -> str:
+    """Return the first of these steps that the person, or whom she stands for, has taken."""
+    for step in steps:
+        took = case.persons(step)
+        if capacity.person_id in took or capacity.stands_for in took:
+            return step
+    return ""
+
+
 def _same_person(
-    process: Process, transition: Transition, earlier: str, case: Case, facts: Facts
+    process: Process, earlier: str, may: Iterable[tuple[str, str, int]], case: Case, facts: Facts
 ) -> Refusal:
-    """Return a refusal that says who may do it instead today, or that nobody may."""
+    """Return a refusal that says who may do it instead today, or that nobody may.
+
+    `may` are titles, each with the role and the place (organisation or post) it is looked for in.
+    """
     took = case.persons(earlier)
     others = dict.fromkeys(
-        role.title
-        for role in transition.by
-        for held_by, organisation in targets(role, case.parties)
-        if any(not took & one.persons for one in facts.holders(held_by, organisation or None))
+        title
+        for title, held_by, place in may
+        if any(not took & one.persons for one in facts.holders(held_by, place or None))
     )
     who = f" ({', '.join(others)})" if others else ", а сегодня такого нет"
     title = process.step_title(earlier)
@@ -240,7 +252,14 @@ def decide_answer(
     capacity = _voting_capacity(answer, vote, actor, case.parties, position_id)
     if capacity is None:
         return Refusal("not_your_vote", f"Ответ даёт {ballot.voter_title} этой организации")
+    earlier = _taken_by(capacity, answer.apart, case)
+    if earlier:
+        asked = (ballot.voter_title, vote.voter.role, vote.voter.organisation_id or 0)
+        by = answer.by
+        may = [(by.title, *to) for to in targets(by, case.parties)] if by else [asked]
+        return _same_person(process, earlier, may, case, facts)
     case = case.at_hand(form, capacity, now, today)
+    case.voter = voter
     refusal = check(answer.if_, case, facts)
     if refusal:
         return refusal
@@ -263,7 +282,9 @@ def _stale(
     is_closed: bool,
 ) -> Refusal | None:
     if is_closed and PENDING in answer.after:
-        return Refusal("ballot_closed", f"«{ballot.title}»: срок ответа прошёл")
+        return Refusal(
+            "ballot_closed", f"«{ballot.title}»: опрос уже завершён, отвечать больше не нужно"
+        )
     if vote_version is not None and vote_version != vote.version:
         return Refusal("answered_meanwhile", "На этот вопрос уже ответили. Обновите страницу.")
     if vote.status not in answer.after:
@@ -282,10 +303,7 @@ def _voting_capacity(
         if answer.by:
             if answer.by.is_held(capacity, parties):
                 return capacity
-        elif capacity.role == vote.voter.role and vote.voter.organisation_id in (
-            None,
-            capacity.organisation_id,
-        ):
+        elif capacity.fills(vote.voter.role, vote.voter.organisation_id):
             return capacity
     return None
 

@@ -93,7 +93,7 @@ def spine(process: Process) -> tuple[str, ...]:
     usual = [key for key, state in process.states.items() if not state.is_aside]
     order = {key: number for number, key in enumerate(usual)}
     best: dict[str, tuple[str, ...]] = {
-        way.state: (way.state,) for t in process.starts() for way in t.ways
+        way.state: (way.state,) for t in process.starts() for way in t.ways if way.state in order
     }
     ways = {
         (source, edge.target)

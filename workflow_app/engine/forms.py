@@ -178,6 +178,13 @@ class Form(BaseModel):
         return {**_empties(cls), **said}
 
 
+OPTIONS = frozenset({
+    "accept", "basis", "card", "choices", "default", "demanded", "fixed", "frozen", "hidden",
+    "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet", "when",
+})  # fmt: skip
+"""What `field()` may say of a field; another word is a mistake that `workflow-app check` names."""
+
+
 class _Options(UserDict[str, Any]):
     """What `field()` said; a JSON schema repeats it without what only Python can ask."""
 
@@ -321,6 +328,18 @@ def _kind(annotation: Any, metadata: Iterable[Any]) -> tuple[str, type[Row] | No
         return f"many_{_kind(inner, getattr(inner, '__metadata__', ()))[0]}", None
     widget = next((item for item in metadata if isinstance(item, Widget)), None)
     return (widget.kind if widget else "line"), None
+
+
+def with_values(form: FormT, values: Mapping[str, Any]) -> FormT:
+    """Return the form with some values written by an effect.
+
+    Raises:
+        LookupError: the form has no such field, so that the value would be lost in silence.
+    """
+    unknown = values.keys() - type(form).model_fields.keys()
+    if unknown:
+        raise LookupError(f"{type(form).__name__} has no field {', '.join(sorted(unknown))}")
+    return form.model_copy(update=dict(values))
 
 
 def blank(form: type[Form]) -> Form:

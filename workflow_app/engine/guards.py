@@ -50,5 +50,5 @@ def at_most(action: str, amount: Amount, *, instead: str) -> Guard:
         return Refusal("limit_reached", f"Больше этого сделать нельзя (предел: {limit}). {instead}")
 
     guard.__name__ = f"at_most_{action}"
-    guard.limits = action  # type: ignore[attr-defined]
+    guard.limits, guard.amount = action, amount  # type: ignore[attr-defined]
     return guard

@@ -1,16 +1,16 @@
 """Паспорт процесса: who may do what, if what, then what, within how many working days."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MethodType
 from typing import Any
 
-from workflow_app.engine.ballots import Amount, Ballot, Setting, Threshold
+from workflow_app.engine.ballots import Amount, Answer, Ballot, Setting, Threshold
 from workflow_app.engine.changes import Paper, Put, Tell
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import views
-from workflow_app.engine.process import Process, State, Transition
+from workflow_app.engine.process import Process, State, Transition, Way, otherwise
 from workflow_app.engine.roles import Role
 from workflow_app.engine.signatures import Accepted, Signed
 
@@ -84,9 +84,9 @@ def described(process: Process) -> Passport:
         process.basis,
         process.version,
         tuple(view.title for view in views(process.form)),
-        tuple(_state(state) for state in process.states.values()),
+        tuple(_state(process, state) for state in process.states.values()),
         tuple(_action(process, transition) for transition in process.transitions),
-        tuple(_ballot(ballot) for ballot in process.ballots.values()),
+        tuple(_ballot(process, ballot) for ballot in process.ballots.values()),
         tuple(paper.title for paper in process.papers.values()),
         tuple(sentence(warning) for warning in process.warnings),
         tuple(line.title for line in process.checklist),
@@ -118,9 +118,9 @@ def _told(to: Role | Holder) -> str:
     return to.title if isinstance(to, Role) else f"{to.title} (если его нет — {to.otherwise.title})"
 
 
-def deadline(due: Due) -> str:
-    """Return a deadline in words: how long, reminders, who learns of it when it is missed."""
-    parts = [f"{due.offset} {UNITS[due.unit]}" if due.on is None else "к назначенной дате"]
+def deadline(process: Process, due: Due) -> str:
+    """Return a deadline in words: how long, reminders, whom it reaches, what then happens."""
+    parts = [f"{due.offset} {UNITS[due.unit]}" if due.on is None else sentence(due.on)]
     if due.august is not None:
         parts.append(f"в августе можно {due.august}")
     if due.remind:
@@ -128,14 +128,14 @@ def deadline(due: Due) -> str:
         parts.append(f"напоминание {days}")
     parts += [f"через {days} раб. дн. после срока — {_told(to)}" for days, to in due.escalate]
     if due.then:
-        parts.append("затем система действует сама")
+        parts.append(f"затем само: «{process.step_title(due.then)}»")
     return "; ".join(parts)
 
 
-def _state(state: State) -> StateLine:
-    deadlines = [deadline(due) for due in state.due]
+def _state(process: Process, state: State) -> StateLine:
+    deadlines = [deadline(process, due) for due in state.due]
     if state.ballot and state.ballot.due:
-        deadlines.append(deadline(state.ballot.due))
+        deadlines.append(deadline(process, state.ballot.due))
     if state.no_deadline:
         deadlines.append(f"без срока: {state.no_deadline}")
     who = _names(state.waits_for) or (state.ballot.voter_title if state.ballot else "")
@@ -147,7 +147,7 @@ def _action(process: Process, action: Transition) -> ActionLine:
     conditions = [sentence(guard) for guard in action.guards]
     if action.condition:
         conditions.append(_condition(action.condition))
-    conditions += [f"не тот, кто выполнил «{process.step_title(key)}»" for key in action.apart]
+    conditions += [_not_who_took(process, key) for key in action.apart]
     if action.signed:
         conditions.append(_signature(action.signed))
     return ActionLine(
@@ -155,12 +155,27 @@ def _action(process: Process, action: Transition) -> ActionLine:
         KINDS[action.kind],
         _names(action.by),
         ", ".join(titles[key] for key in action.sources) or "—",
-        " или ".join(titles[way.state] for way in action.ways),
+        _target(action.ways, titles),
         tuple(conditions),
         tuple(line for effect in action.effects for line in _effect(process, effect)),
         tuple(view.title for view in views(action.form)) if action.form else (),
         action.basis,
     )
+
+
+def _not_who_took(process: Process, step: str) -> str:
+    return f"не тот, кто выполнил «{process.step_title(step)}»"
+
+
+def _target(ways: Sequence[Way], titles: Mapping[str, str]) -> str:
+    """Return where an action leads; of a fork, which way is taken when."""
+    if len(ways) == 1:
+        return titles[ways[0].state]
+    return "; ".join(f"{titles[way.state]} ({_when(way)})" for way in ways)
+
+
+def _when(way: Way) -> str:
+    return "иначе" if way.condition is otherwise else f"если {_condition(way.condition)}"
 
 
 def _signature(signed: Signed) -> str:
@@ -211,14 +226,20 @@ def _effect(process: Process, effect: Any) -> Iterator[str]:
 # ---------------------------------------------------------------- ballots
 
 
-def _ballot(ballot: Ballot) -> BallotLine:
-    answers = (
-        answer.title + (f" ({answer.by.title})" if answer.by else "") for answer in ballot.answers
-    )
+def _ballot(process: Process, ballot: Ballot) -> BallotLine:
+    answers = (_answer(process, answer) for answer in ballot.answers)
     return BallotLine(
         ballot.title, ballot.voter_title, tuple(answers), tuple(rule(ballot)),
-        deadline(ballot.due) if ballot.due else "",
+        deadline(process, ballot.due) if ballot.due else "",
     )  # fmt: skip
+
+
+def _answer(process: Process, answer: Answer) -> str:
+    """Return an answer with who gives it for another, and on which conditions."""
+    said = [answer.by.title] if answer.by else []
+    said += [sentence(guard) for guard in answer.if_]
+    said += [_not_who_took(process, step) for step in answer.apart]
+    return answer.title + (f" ({'; '.join(said)})" if said else "")
 
 
 def rule(ballot: Ballot) -> Iterator[str]:

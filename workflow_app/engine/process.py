@@ -49,6 +49,8 @@ class State:
     unlimited: str = ""
     is_aside: bool = False
     """Off the usual way: the rail shows it to a case that stands there, and to no other."""
+    work_title: str = ""
+    """What the work item in the queue says; without it, what its primary step is called."""
     where: str = ""
 
 
@@ -110,6 +112,18 @@ class Way:
     state: str
     condition: Condition = otherwise
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """How a case begins of something that was there before this system."""
+
+    author: int
+    """The organisation it belongs to."""
+    data: Mapping[str, Any]
+    subject: str
+    parent_id: int | None = None
+    fan_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +191,11 @@ class Process:
     about: Callable[[Any], str] | None = None
     """What a case is about (its `subject`), where its own data say so and nobody else."""
     one_open: Callable[[Any], str | None] | None = None
-    adopt: Callable[[Facts, int], tuple[int, Mapping[str, Any]]] | None = None
-    """The author and the data of the case of an imported row of the register `beside`."""
+    adopt: Callable[[Facts, Any], Adopted | Refusal | None] | None = None
+    """The case of an imported row, which begins by the last start: the id of a row of the register
+    `beside`, or a row of the file `adopts` with ids for codes. None where nothing goes on."""
+    adopts: str = ""
+    """The imported file whose rows have cases of this process."""
     beside: str = ""
     """The register whose every row has a case of this process."""
     words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
@@ -226,12 +243,13 @@ class Process:
         private: bool = False,
         unlimited: str = "",
         aside: bool = False,
+        work: str = "",
     ) -> State:
         """Declare a state; it needs a deadline or the reason why it has none."""
         state = State(
             key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
             _many(only, str), ballot, is_private=private, unlimited=unlimited,
-            is_aside=aside, where=caller(),
+            is_aside=aside, work_title=work, where=caller(),
         )  # fmt: skip
         self._declare(self.states, key, state, state.where)
         if ballot and self.ballots.get(ballot.key) is not ballot:
@@ -249,7 +267,9 @@ class Process:
         self._declare(self.ballots, ballot.key, ballot, ballot.where)
         return ballot
 
-    def start(self, key: str, title: str, target: State, **declared: Any) -> Transition:
+    def start(
+        self, key: str, title: str, target: State | Mapping[State, Condition], **declared: Any
+    ) -> Transition:
         """Declare how a case begins."""
         return self._add("start", key, title, (), target, declared)
 

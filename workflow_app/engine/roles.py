@@ -50,6 +50,15 @@ class Capacity:
         """Return the person and whom she stands for: separation compares both."""
         return frozenset({self.person_id, self.stands_for or self.person_id})
 
+    def fills(self, held_by: str, place: int | None) -> bool:
+        """Tell whether work falls to it: of a role in an organisation (0, None: any), or of a post.
+
+        The pair is one that `targets` returns, or that a voter names.
+        """
+        if held_by == POST:
+            return self.position_id == place
+        return self.role == held_by and place in (0, None, self.organisation_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

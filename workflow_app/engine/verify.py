@@ -2,7 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from workflow_app.engine.checks import authority, ballots, drafts, graph, names, papers, time, words
+from workflow_app.engine.checks import (
+    authority,
+    ballots,
+    drafts,
+    fields,
+    graph,
+    names,
+    papers,
+    time,
+    words,
+)
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.process import Process
 
@@ -12,6 +22,7 @@ CHECKS = (
     words.check,
     graph.check,
     names.check,
+    fields.check,
     authority.check,
     ballots.check,
     time.check,
@@ -26,17 +37,21 @@ def verify(
     templates: Mapping[str, Collection[str]] | None = None,
     known_roles: Collection[str] | None = None,
     registers: Mapping[str, Collection[str]] | None = None,
+    settings: Collection[str] | None = None,
+    sources: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
     """Return the mistakes of the processes, each with file:line and a Russian sentence.
 
     `templates` maps a template's name to the fields it prints, `known_roles` are the position
-    codes of the directory, `registers` tells which registers take `Enter`, `Amend` and `End`;
-    without them nothing is said about papers, positions and registers.
+    codes of the directory, `registers` tells which registers take `Enter`, `Amend` and `End`,
+    `settings` are the names a municipality may set, `sources` what fields may be chosen from, by
+    their kind; of what is not given nothing is said.
     """
     processes = tuple(processes)
     world = World(
-        {process.key: process for process in processes}, templates, known_roles, registers
-    )
+        {process.key: process for process in processes}, templates, known_roles, registers,
+        settings, sources,
+    )  # fmt: skip
     found = [*_twice(processes)]
     for process in processes:
         for check in CHECKS:

@@ -5,9 +5,7 @@ from base64 import encodebytes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.errors import HeaderParseError
 from email.header import Header
-from email.headerregistry import Address
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
@@ -17,6 +15,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal
 
+from workflow_app.engine.addresses import MailAddress, mail_address
+
 UTF8 = "utf-8"
 WIRE = compat32.clone(linesep="\r\n", max_line_length=None)
 """Headers stand as they were folded here; an identifier is never folded.
@@ -25,9 +25,6 @@ The library's newer policies spend four times as long on Russian headers.
 """
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
-_ADDRESS = re.compile(
-    r"(?:(?P<name>[^<>]*)(?P<open><))?(?P<user>[^\s<>@,]+)@(?P<host>[^\s<>@,]+)(?(open)>)"
-)
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _OWN_HEADERS = frozenset(
     {"from", "to", "cc", "bcc", "subject", "date", "message-id", "auto-submitted", "mime-version"}
@@ -40,17 +37,25 @@ class MailError(Exception):
 
     `bounced` says that the fault is the recipient's address, not ours or the server's;
     `unanswered` that any other letter would meet the same now: the server is away, silent, or does
-    not let us in.
+    not let us in; `by_server` that it is the server's word, to be believed only of one that takes
+    other letters meanwhile: one set up wrongly calls every address unknown.
     """
 
     def __init__(
-        self, *, permanent: bool, reason: str, bounced: bool = False, unanswered: bool = False
+        self,
+        *,
+        permanent: bool,
+        reason: str,
+        bounced: bool = False,
+        unanswered: bool = False,
+        by_server: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.reason = reason
         self.bounced = bounced
         self.unanswered = unanswered
+        self.by_server = by_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,30 +115,25 @@ def _either(mail: Mail, *parts: Message) -> MIMEMultipart:
     return MIMEMultipart("alternative", boundary, parts, policy=WIRE)
 
 
-def _named(header: str, address: Address) -> str:
-    """Return an address with its name in encoded words (RFC 2047)."""
-    if not address.display_name:
-        return address.addr_spec
-    value = Header(address.display_name, UTF8, header_name=header)
-    value.append(f"<{address.addr_spec}>", "ascii")
+def _named(header: str, address: MailAddress) -> str:
+    """Return an address with its name in encoded words (RFC 2047), its letters as they are."""
+    spec = address.spec
+    if not spec.isascii():  # RFC 6532: the header is UTF-8, and stands for its bytes here
+        return f"{address.name} <{spec}>".strip().encode().decode("ascii", "surrogateescape")
+    if not address.name:
+        return spec
+    value = Header(address.name, UTF8, header_name=header)
+    value.append(f"<{spec}>", "ascii")
     return value.encode()
 
 
-def address_of(text: str) -> Address:
+def address_of(text: str) -> MailAddress:
     """Return a checked address; anything that could smuggle a header or a recipient is refused."""
-    form = _ADDRESS.fullmatch(text)
-    wrong = MailError(
-        permanent=True,
-        reason=f"неверный адрес электронной почты «{one_line(text)[:100]}»",
-        bounced=True,
-    )
-    if form is None or _UNPRINTABLE.search(text):
-        raise wrong
-    try:
-        domain = form["host"].encode("idna").decode("ascii")
-        return Address((form["name"] or "").strip(' "'), username=form["user"], domain=domain)
-    except (ValueError, HeaderParseError, IndexError) as error:
-        raise wrong from error
+    found = mail_address(text)
+    if found is None:
+        reason = f"неверный адрес электронной почты «{one_line(text)[:100]}»"
+        raise MailError(permanent=True, reason=reason, bounced=True)
+    return found
 
 
 def one_line(text: str) -> str:

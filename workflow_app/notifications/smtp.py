@@ -4,6 +4,7 @@ A letter has a deadline as a whole: a server that drips a byte a second would sa
 a single read for ever.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -18,7 +19,12 @@ DEADLINE = 20.0
 """Seconds of one letter from the first packet to the last: less than the lease of its message."""
 _CUT_AGAIN = 0.1
 _PORTS = {"smtp": 25, "smtps": 465}
-_READY, _PERMANENT = 220, 500
+_READY, _CLOSING, _PERMANENT = 220, 421, 500
+_OF_US = re.compile(
+    r"\b5\.[3457]\.\d|relay|rcpthosts|authenticat|not permitted|blacklist|blocked|spam|policy",
+    re.IGNORECASE,
+)
+"""Refusals at a recipient that speak of the sender, the way or a rule (RFC 3463), not of her."""
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -41,11 +47,13 @@ class SmtpMailer:
 
     def send(self, mail: Mail) -> None:
         """Hand the letter to the server, or raise `MailError`."""
-        message = compose(mail, self._sender, "base64")
-        recipient = address_of(mail.to).addr_spec
+        message = compose(mail, self._sender, "base64").as_bytes()
+        recipient = address_of(mail.to).spec
+        sender = address_of(self._sender).spec
         try:
             with self._session() as server:
-                server.send_message(message, to_addrs=[recipient])
+                wide = () if recipient.isascii() else _wide(server)
+                server.sendmail(sender, [recipient], message, mail_options=wide)
         except (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected) as error:
             raise _unanswered(f"почтовый сервер отказал: {_told(error)}") from error
         except smtplib.SMTPException as error:
@@ -116,27 +124,39 @@ class SmtpMailer:
             server.login(user, password)
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             # A wrong password is the operator's matter: the letter waits until it is put right.
-            raise _unanswered(f"почтовый сервер не принял имя и пароль: {_told(error)}") from error
+            reason = f"почтовый сервер не принял имя и пароль: {_told(error)}"
+            raise _unanswered(reason, by_server=True) from error
 
 
-def _unanswered(reason: str) -> MailError:
-    return MailError(permanent=False, reason=reason, unanswered=True)
+def _wide(server: smtplib.SMTP) -> tuple[str, ...]:
+    """Return what a server is asked for letters before the @ that are not of ASCII (RFC 6531)."""
+    if server.has_extn("smtputf8") and server.has_extn("8bitmime"):
+        return ("SMTPUTF8", "BODY=8BITMIME")
+    reason = "почтовый сервер не умеет писать на адреса с русскими буквами до знака @: нужен другой"
+    raise MailError(permanent=True, reason=reason, bounced=True)
+
+
+def _unanswered(reason: str, *, by_server: bool = False) -> MailError:
+    return MailError(permanent=False, reason=reason, unanswered=True, by_server=by_server)
 
 
 def _refusal(error: smtplib.SMTPException) -> MailError:
-    """Sort a failure: replies 5xx are for ever, all others may pass."""
+    """Sort a refusal: of us, of this address, of this text; replies 5xx are for ever."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        [(code, text)] = error.recipients.values()
+        [(code, reply)] = error.recipients.values()
+        said = f"{code} {_readable(reply)}"
+        reason = f"почтовый сервер не принял получателя: {said}"
+        if code == _CLOSING:
+            return _unanswered(reason)
         permanent = code >= _PERMANENT
-        return MailError(
-            permanent=permanent,
-            reason=f"почтовый сервер не принял получателя: {code} {_readable(text)}",
-            bounced=permanent,
-        )
-    permanent = isinstance(error, smtplib.SMTPNotSupportedError) or (
-        isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= _PERMANENT
-    )
-    return MailError(permanent=permanent, reason=f"почтовый сервер отказал: {_told(error)}")
+        bounced = permanent and not _OF_US.search(said)
+        return MailError(permanent=permanent, reason=reason, bounced=bounced, by_server=True)
+    reason = f"почтовый сервер отказал: {_told(error)}"
+    if not isinstance(error, smtplib.SMTPDataError):  # the greeting, or the address of MAIL_FROM
+        return _unanswered(reason, by_server=True)
+    if error.smtp_code == _CLOSING:
+        return _unanswered(reason)
+    return MailError(permanent=error.smtp_code >= _PERMANENT, reason=reason, by_server=True)
 
 
 def _told(error: smtplib.SMTPException) -> str:

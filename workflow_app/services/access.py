@@ -242,7 +242,7 @@ def choose_password(access: Access, token: str, password_hash: str) -> int | Ref
     access.record_of(person_id, "set_password", "Пароль задан по ссылке из письма")
     if former and former.password_hash:
         access.mark_reset(person_id)
-        text = "Если это были не вы, сообщите в отдел образования."
+        text = "Если это были не вы, сообщите администратору системы."
         access.put_letter(person_id, "Пароль изменён по ссылке из письма", text)
     return person_id
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
@@ -32,14 +33,14 @@ from workflow_app.services.administration import (
     on_server,
     over,
 )
-from workflow_app.services.import_rows import MAIL_ADDRESS
+from workflow_app.services.names import TitleForms
 from workflow_app.services.second_factor import Factors, drop_second_factor
 
 LONGEST_EMAIL = 200
 WAITS_FOR_YOU = (
     "Просит: {}. Пока никто не согласился, ничего не меняется. Не знаете об этом — отклоните."
 )
-NOT_YOU = "Если вы об этом не знаете, сообщите в отдел образования."
+NOT_YOU = "Если вы об этом не знаете, сообщите администратору системы."
 WAITS = dt.timedelta(days=14)
 """After so long nobody confirms a wish any more: it is asked again."""
 GRANTED, REFUSED, REPLACED = "granted", "refused", "replaced"
@@ -158,7 +159,7 @@ class NewEmail(_Wish):
     def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
         """Return what would be done, in words; or why it cannot be."""
         del municipality_id
-        if len(self.email) > LONGEST_EMAIL or not MAIL_ADDRESS.fullmatch(self.email):
+        if len(self.email) > LONGEST_EMAIL or not is_mail_address(self.email):
             said = f"«{self.email[:80]}» — не адрес электронной почты"
             return Refusal("bad_email", said, "email")
         before = store.email_of(self.person_id)
@@ -227,6 +228,9 @@ class Appointment(_Wish):
     title: str
     starts_on: dt.date
     ends_on: dt.date | None
+    title_gen: str = ""
+    title_dat: str = ""
+    title_acc: str = ""
 
     def owner(self, store: AccessChanges) -> int | None:
         """Return nobody: who gains an office does not agree to it herself."""
@@ -255,6 +259,7 @@ class Appointment(_Wish):
         office = Office(
             0, municipality_id, self.person_id, self.organisation_id, self.role,
             self.title.strip(), self.starts_on, self.ends_on,
+            TitleForms(self.title_gen.strip(), self.title_dat.strip(), self.title_acc.strip()),
         )  # fmt: skip
         return {"position_id": store.appoint(office)}
 
@@ -352,6 +357,13 @@ def _administered(
     return (by, name) if name else UNKNOWN
 
 
+def why_not(store: AccessChanges, actor: Actor, wished: Wish) -> Refusal | None:
+    """Return why a wish could be neither carried out nor kept, before it is told in full."""
+    by = wished.by(store, actor)
+    title = by if isinstance(by, Refusal) else _said(store, by.municipality_id, wished)
+    return title if isinstance(title, Refusal) else None
+
+
 def wish(store: AccessChanges, actor: Actor, wished: Wish) -> Asked | Refusal | None:
     """Carry a wish out, or keep it for the word of a second person."""
     by = wished.by(store, actor)
@@ -387,6 +399,32 @@ def set_own_email(
         return title
     _carry_out(store, by, wished, title)
     return None
+
+
+def carry_out_on_server(store: AccessChanges, municipality_id: int, wished: Wish) -> Refusal | None:
+    """Carry a wish out at once: the operator of the server is the second person himself.
+
+    The history says so, and so do the person's signatures of the next days.
+    """
+    by = on_server(municipality_id)
+    title = _said(store, municipality_id, wished)
+    if isinstance(title, Refusal):
+        return title
+    _carry_out(store, by, wished, title)
+    store.access.mark_reset(wished.person_id)
+    return None
+
+
+def tell_key_holders(
+    store: AccessChanges, municipality_id: int, wished: Appointment, title: str
+) -> None:
+    """Let those know of a key office given on the server who else would have been asked."""
+    by = on_server(municipality_id)
+    change = AccessChange(
+        0, municipality_id, None, wished, title, by.person_id, by.stands_for, store.now
+    )
+    for person_id, _ in store.who_may_confirm(change) if wished.role in store.keys else ():
+        store.tell(person_id, f"{title} (загрузка данных на сервере)", NOT_YOU)
 
 
 def end_visits(store: AccessChanges, actor: Actor, person_id: int) -> Refusal | None:

@@ -245,10 +245,7 @@ def own_voter(uow: UnitOfWork, process: Process, case: Case, actor: Actor, actio
 
 
 def _belongs(voter: Any, actor: Actor) -> bool:
-    return any(
-        capacity.role == voter.role and voter.organisation_id in (None, capacity.organisation_id)
-        for capacity in actor.capacities
-    )
+    return any(one.fills(voter.role, voter.organisation_id) for one in actor.capacities)
 
 
 def act_as_system(

@@ -6,19 +6,23 @@ belong to no case, so no case's history would tell who changed them.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services import access
+from workflow_app.services.import_rows import LONGEST_NOTE
+from workflow_app.services.names import TitleForms
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
 UNITS = ("working", "calendar")
 LONGEST_OFFSET = 366
 
-NOT_ADMIN = Refusal("not_your_role", "Это делает администратор или специалист отдела")
+NOT_ADMIN = Refusal(
+    "not_your_role", "Это делает администратор или специалист управления образованием"
+)
 UNKNOWN = Refusal("not_found", "Такой записи нет или она не в вашем муниципалитете")
 PERIOD = Refusal("bad_period", "Начало позже окончания", "ends_on")
 
@@ -35,6 +39,7 @@ class Office:
     title: str
     starts_on: dt.date
     ends_on: dt.date | None
+    forms: TitleForms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,12 @@ class Administration(Protocol):
 
     def end_position(self, position_id: int, ends_on: dt.date) -> None:
         """Write a position's last day."""
+
+    def set_notes(self, school_id: int, notes: Mapping[str, str]) -> dict[str, str] | None:
+        """Write notes of a school's card; return those before, None where there is no school."""
+
+    def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
+        """Write how the title of a position is declined."""
 
     def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
         """Tell whether somebody stands in already on one of these days."""
@@ -174,6 +185,67 @@ def end_position(
     name = store.person_name(by.municipality_id, office.person_id)
     said = f"{name}: {office.title}, последний день {ends_on:%d.%m.%Y}"
     store.record(by, "end_position", said, {"position_id": position_id})
+    return None
+
+
+def set_title_forms(
+    store: Administration, actor: Actor, position_id: int, forms: TitleForms
+) -> Refusal | None:
+    """Confirm how papers decline the title of an office."""
+    by, office = officer(actor), store.office(position_id)
+    if by is None:
+        return NOT_ADMIN
+    if office is None or office.municipality_id != by.municipality_id:
+        return UNKNOWN
+    if found := gap_in(forms):
+        return found
+    store.set_title_forms(position_id, forms)
+    name = store.person_name(by.municipality_id, office.person_id)
+    details = {"position_id": position_id, "person_id": office.person_id, **asdict(forms)}
+    store.record(by, "set_title_forms", f"{name}: «{office.title}» в документах", details)
+    return None
+
+
+NOTES = {"internet": "связь", "qualification_note": "педагоги", "language_note": "язык"}
+"""What the context card of a school tells in words (1.2)."""
+
+
+def may_tell_of(actor: Actor, school_id: int) -> Capacity | None:
+    """Return in which capacity a person tells of a school: as its head or as an administrator."""
+    heads = (
+        one for one in actor.capacities
+        if one.role == "school_head" and one.organisation_id == school_id
+    )  # fmt: skip
+    return next(heads, None) or officer(actor)
+
+
+def set_notes(
+    store: Administration, actor: Actor, school_id: int, notes: Mapping[str, str]
+) -> Refusal | None:
+    """Write what the context card of a school tells of connection, teachers and language."""
+    by = may_tell_of(actor, school_id)
+    if by is None:
+        return NOT_ADMIN
+    name = store.organisation_name(by.municipality_id, school_id)
+    told = {key: " ".join(notes.get(key, "").split()) for key in NOTES}
+    if not name:
+        return UNKNOWN
+    for key, text in told.items():
+        if len(text) > LONGEST_NOTE:
+            return Refusal("too_long", f"Не длиннее {LONGEST_NOTE} знаков: {NOTES[key]}", key)
+    before = store.set_notes(school_id, told)
+    if before is None:
+        return UNKNOWN
+    details = {"school_id": school_id, "before": before, "after": told}
+    store.record(by, "set_notes", f"{name}: условия школы", details)
+    return None
+
+
+def gap_in(forms: TitleForms) -> Refusal | None:
+    """Return which form is missing: papers would have a gap there."""
+    for name, value in asdict(forms).items():
+        if not value.strip():
+            return Refusal("field_required", "Напишите, как склоняется должность", name)
     return None
 
 

@@ -8,7 +8,7 @@ from workflow_app.engine.roles import Actor, Capacity
 
 BY_ORDER_ONLY = Refusal(
     "composition_by_order_only",
-    "Состав сети меняет только приказ: начните дело об изменении сети, приказ подготовит отдел",
+    "Состав сети меняет только приказ: начните дело об изменении сети, приказ готовит специалист",
     basis="4.2",
 )
 

@@ -20,6 +20,7 @@ from workflow_app.engine.forms import (
     understand,
     understand_row,
     views,
+    with_values,
     written_key,
 )
 from workflow_app.engine.process import Process
@@ -112,7 +113,7 @@ def _merged(
         if refusal:
             return refusal
     if process.kept:
-        form = form.model_copy(update=dict(process.kept(form, facts)))
+        form = with_values(form, process.kept(form, facts))
     next_version = case.version + 1
     after = replace(
         case, data=form, typed=typed, version=next_version, text_hash=text_hash(process.key, form)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_files import DirectoryData
 
@@ -47,8 +47,9 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
     orders = tuple(order for order in data.orders if order.reg_date <= day)
     known = {order.order_id for order in orders}
     directions = tuple(one for one in data.directions if year_is_open(one.school_year, day))
+    later = tuple(order for order in data.orders if order.reg_date > day)
     networks = tuple(
-        _network_on(network, orders, directions)
+        _network_on(network, later, directions)
         for network in data.networks
         if network.founding_order_id in known
     )
@@ -58,6 +59,10 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
         if one.network_id in founded and one.approved_on and one.approved_on <= day
     )  # fmt: skip
     approved = {report.report_id for report in reports}
+    plans = tuple(
+        one for one in data.annual_plans if one.network_id in founded and one.approved_on <= day
+    )
+    planned = {(one.network_id, one.school_year, one.version) for one in plans}
     return replace(
         data,
         schools=tuple(_school_on(school, day) for school in data.schools),
@@ -68,6 +73,12 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
         networks=networks,
         network_members=_members_on(data, founded, known),
         reports=reports,
+        annual_plans=plans,
+        plan_activities=tuple(
+            one
+            for one in data.plan_activities
+            if (one.network_id, one.school_year, one.plan_version) in planned
+        ),
         recommendations=tuple(
             _recommendation_on(one, day)
             for one in data.recommendations
@@ -88,15 +99,16 @@ def _school_on(school: rows.SchoolRow, day: dt.date) -> rows.SchoolRow:
 
 def _network_on(
     network: rows.NetworkRow,
-    orders: Collection[rows.OrderRow],
+    later: Collection[rows.OrderRow],
     directions: Collection[rows.DirectionRow],
 ) -> rows.NetworkRow:
     """Return the network with the term its orders had given it and the directions of that term."""
-    # A network is founded for one school year and every extension adds one (A-04).
-    extensions = [one for one in orders if one.order_kind == "extend"]
-    added = sum(network.network_id in order.network_ids for order in extensions)
-    first = school_year_bounds(school_year_of(network.valid_from))[1]
-    valid_to = min(network.valid_to, first.replace(year=first.year + added))
+    # The file tells the term that all orders together give; every extension to come adds a year.
+    extensions = [one for one in later if one.order_kind == "extend"]
+    missing = sum(network.network_id in order.network_ids for order in extensions)
+    last = network.valid_to
+    is_leap_day = (last.month, last.day) == (2, 29)
+    valid_to = last.replace(year=last.year - missing, day=28 if is_leap_day else last.day)
     years = {one.direction_id: one.school_year for one in directions}
     within = tuple(
         code

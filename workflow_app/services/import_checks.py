@@ -2,32 +2,16 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from workflow_app.services import import_rows as rows
-from workflow_app.services.import_files import DirectoryData, ImportProblem
+from workflow_app.services.import_files import KEYS, DirectoryData, ImportProblem, Unread
 from workflow_app.services.import_indicator_checks import INDICATOR_CHECKS
 from workflow_app.services.import_order_checks import ORDER_CHECKS
 
 Check = Callable[[DirectoryData], Iterator[ImportProblem]]
 
-KEYS: Mapping[str, str] = {
-    "journals": "journal_id",
-    "schools": "school_id",
-    "people": "person_id",
-    "substitutions": "substitution_id",
-    "orders": "order_id",
-    "school_statuses": "status_id",
-    "directions": "direction_id",
-    "networks": "network_id",
-    "network_members": "membership_id",
-    "normative_acts": "act_id",
-    "reports": "report_id",
-    "recommendations": "recommendation_id",
-    "indicator_catalog": "indicator_id",
-    "indicators": "value_id",
-}
 UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("email",)),
     ("school_statuses", ("school_id", "school_year", "status_code")),
@@ -39,6 +23,8 @@ UNIQUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("settlements", ("settlement_type", "settlement")),
     ("network_members", ("network_id", "school_id", "joined_on")),
     ("indicator_catalog", ("code",)),
+    ("annual_plans", ("network_id", "school_year", "version")),
+    ("plan_activities", ("network_id", "school_year", "plan_version", "number")),
 )
 REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("schools", "head_person_id", "people"),
@@ -69,6 +55,13 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("indicators", "network_id", "networks"),
     ("indicators", "school_id", "schools"),
     ("indicators", "indicator_id", "indicator_catalog"),
+    ("annual_plans", "network_id", "networks"),
+    ("annual_plans", "approved_by_person_id", "people"),
+    ("plan_activities", "network_id", "networks"),
+    ("plan_activities", "direction_id", "directions"),
+    ("plan_activities", "responsible_person_id", "people"),
+    ("plan_activities", "responsible_organisation_id", "organisations"),
+    ("plan_activities", "from_recommendation_id", "recommendations"),
 )
 PERIODS: tuple[tuple[str, str, str], ...] = (
     ("organisations", "valid_from", "valid_to"),
@@ -76,14 +69,16 @@ PERIODS: tuple[tuple[str, str, str], ...] = (
     ("networks", "valid_from", "valid_to"),
     ("network_members", "joined_on", "left_on"),
     ("normative_acts", "valid_from", "valid_to"),
+    ("plan_activities", "planned_start", "planned_end"),
+    ("people", "position_since", "position_until"),
 )
 
 
-def check(data: DirectoryData, broken: Collection[str]) -> list[ImportProblem]:
-    """Return everything that does not hold together; `broken` names files with unread rows."""
-    problems = list(references_resolve(data, broken))
+def check(data: DirectoryData, unread: Unread) -> list[ImportProblem]:
+    """Return everything that does not hold together."""
+    problems = list(references_resolve(data, unread))
     for one, needs in CHECKS:
-        if not set(needs) & set(broken):
+        if not set(needs) & set(unread):
             problems += one(data)
     return problems
 
@@ -127,7 +122,8 @@ def one_municipality(data: DirectoryData) -> Iterator[ImportProblem]:
 
 def nothing_repeats(data: DirectoryData) -> Iterator[ImportProblem]:
     """Find repeated keys."""
-    rules = [(file, (key,)) for file, key in KEYS.items()] + list(UNIQUE)
+    keys = [(file, (key,)) for file, key in KEYS.items() if file != "organisations"]
+    rules = keys + list(UNIQUE)
     for file, columns in rules:
         seen: dict[tuple[object, ...], int] = {}
         for row in getattr(data, file):
@@ -140,12 +136,14 @@ def nothing_repeats(data: DirectoryData) -> Iterator[ImportProblem]:
                 yield _problem(file, row, columns[-1], "repeated", reason)
 
 
-def references_resolve(data: DirectoryData, broken: Collection[str]) -> Iterator[ImportProblem]:
-    """Find codes that no row has."""
+def references_resolve(data: DirectoryData, unread: Unread) -> Iterator[ImportProblem]:
+    """Find codes that no row has; a row that could not be read is there all the same."""
     for file, column, target in REFERENCES:
-        if target in broken or (target == "organisations" and "schools" in broken):
+        sources = ("organisations", "schools") if target == "organisations" else (target,)
+        codes = [unread.get(source, frozenset()) for source in sources]
+        if None in codes:
             continue
-        known = known_codes(data, target)
+        known = known_codes(data, target).union(*(found for found in codes if found))
         for row in getattr(data, file):
             for code in _values(row, column):
                 if code not in known:
@@ -223,7 +221,7 @@ def heads_lead_their_schools(data: DirectoryData) -> Iterator[ImportProblem]:
     heads = {
         person.person_id: person.organisation_id
         for person in data.people
-        if person.role == "school_head"
+        if person.role == "school_head" and person.position_until is None
     }
     for school in data.schools:
         if school.head_person_id and heads.get(school.head_person_id) != school.school_id:
@@ -234,6 +232,15 @@ def heads_lead_their_schools(data: DirectoryData) -> Iterator[ImportProblem]:
         if several[person.organisation_id] > 1 and person.person_id in heads:
             reason = "у школы больше одного директора"
             yield _problem("people", person, "role_code", "several_heads", reason)
+
+
+def schools_share_the_zone(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find a school in another time zone than its municipality: deadlines have one clock."""
+    zones = {row.timezone for row in data.municipality}
+    for school in data.schools:
+        if school.timezone and school.timezone not in zones:
+            reason = f"другой пояс, чем у муниципалитета: {', '.join(sorted(zones))}"
+            yield _problem("schools", school, "timezone", "other_timezone", reason)
 
 
 def primary_schools_have_no_grade9(data: DirectoryData) -> Iterator[ImportProblem]:
@@ -269,6 +276,22 @@ def recommendations_follow_reports(data: DirectoryData) -> Iterator[ImportProble
             yield _problem("recommendations", row, "report_id", "report_not_approved", reason)
 
 
+def plans_in_force_are_one(data: DirectoryData) -> Iterator[ImportProblem]:
+    """Find two plans of one network and year in force, and activities of a plan nobody told."""
+    told = {(row.network_id, row.school_year, row.version) for row in data.annual_plans}
+    seen: dict[tuple[str, str], int] = {}
+    for plan in data.annual_plans:
+        if plan.state == "active":
+            first = seen.setdefault((plan.network_id, plan.school_year), plan.line)
+            if first != plan.line:
+                reason = f"действующий план этого года уже в строке {first}"
+                yield _problem("annual_plans", plan, "state", "several_plans", reason)
+    for row in data.plan_activities:
+        if (row.network_id, row.school_year, row.plan_version) not in told:
+            reason = "такого плана нет в annual_plans.csv"
+            yield _problem("plan_activities", row, "plan_version", "unknown_plan", reason)
+
+
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (one_municipality, ("municipality",)),
     (nothing_repeats, ()),
@@ -278,9 +301,11 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (substitutions_are_possible, ()),
     (titles_are_known, ("titles",)),
     (heads_lead_their_schools, ("people",)),
+    (schools_share_the_zone, ("municipality",)),
     (primary_schools_have_no_grade9, ()),
     (stable_schools_are_not_low, ()),
     (recommendations_follow_reports, ("reports",)),
+    (plans_in_force_are_one, ("annual_plans",)),
     *ORDER_CHECKS,
     *INDICATOR_CHECKS,
 )

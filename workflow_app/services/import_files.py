@@ -20,6 +20,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "int_parsing_size": ("number_too_large", "слишком большое число"),
     "less_than_equal": ("number_too_large", "слишком большое число"),
     "greater_than_equal": ("number_negative", "число не может быть отрицательным"),
+    "string_too_long": ("too_long", "слишком длинный текст"),
     "string_pattern_mismatch": ("bad_shape", "недопустимый вид значения"),
 }
 """What pydantic finds: our code and our words for it."""
@@ -63,6 +64,8 @@ class DirectoryData:
     recommendations: tuple[rows.RecommendationRow, ...] = ()
     indicator_catalog: tuple[rows.IndicatorRow, ...] = ()
     indicators: tuple[rows.IndicatorValueRow, ...] = ()
+    annual_plans: tuple[rows.PlanRow, ...] = ()
+    plan_activities: tuple[rows.ActivityRow, ...] = ()
 
 
 FILES: Mapping[str, type[rows.Record]] = {
@@ -84,44 +87,82 @@ FILES: Mapping[str, type[rows.Record]] = {
     "recommendations": rows.RecommendationRow,
     "indicator_catalog": rows.IndicatorRow,
     "indicators": rows.IndicatorValueRow,
+    "annual_plans": rows.PlanRow,
+    "plan_activities": rows.ActivityRow,
 }
-OPTIONAL = frozenset({"indicator_catalog", "indicators"})
+OPTIONAL = frozenset({"indicator_catalog", "indicators", "annual_plans", "plan_activities"})
 """Files a district may do without: nothing else rests on them."""
 
 
-def read_files(folder: Path) -> tuple[DirectoryData, list[ImportProblem]]:
-    """Return every row that could be read, and everything that could not."""
+KEYS: Mapping[str, str] = {
+    "organisations": "organisation_id",
+    "journals": "journal_id",
+    "schools": "school_id",
+    "people": "person_id",
+    "substitutions": "substitution_id",
+    "orders": "order_id",
+    "school_statuses": "status_id",
+    "directions": "direction_id",
+    "networks": "network_id",
+    "network_members": "membership_id",
+    "normative_acts": "act_id",
+    "reports": "report_id",
+    "recommendations": "recommendation_id",
+    "indicator_catalog": "indicator_id",
+    "indicators": "value_id",
+    "annual_plans": "plan_id",
+    "plan_activities": "activity_id",
+}
+"""The column by which other rows name a row of a file."""
+
+Unread = Mapping[str, frozenset[str] | None]
+"""File → the codes of its rows that could not be read; None where the whole file could not."""
+
+
+def read_files(folder: Path) -> tuple[DirectoryData, list[ImportProblem], Unread]:
+    """Return every row that could be read, everything that could not, and what it is called."""
     problems: list[ImportProblem] = []
-    read = {
-        name: _read_file(folder / f"{name}.csv", kind, problems) for name, kind in FILES.items()
-    }
-    return DirectoryData(**read), problems
+    unread: dict[str, frozenset[str] | None] = {}
+    read = {}
+    for name, kind in FILES.items():
+        known = len(problems)
+        read[name], codes = _read_file(folder / f"{name}.csv", kind, problems)
+        if len(problems) > known:
+            unread[name] = codes
+    return DirectoryData(**read), problems, unread
 
 
 def _read_file(
     path: Path, kind: type[rows.Record], problems: list[ImportProblem]
-) -> tuple[Any, ...]:
-    """Return the rows of one file, adding what is wrong to the problems."""
+) -> tuple[tuple[Any, ...], frozenset[str] | None]:
+    """Return the rows of one file and the codes of its others, adding what is wrong to problems."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         if path.stem not in OPTIONAL:
             problems.append(ImportProblem(path.name, 0, "", "file_missing", "файла нет в папке"))
-        return ()
+        return (), None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         problems.append(
             ImportProblem(path.name, line, "", "not_utf8", "текст не в кодировке UTF-8")
         )
-        return ()
+        return (), None
+    known = len(problems)
     lines = list(_lines(path.name, text, problems))
+    is_whole = len(problems) == known
     header = lines[0][1] if lines else ()
     wrong = list(_header_problems(path.name, header, kind))
     problems += wrong
     if wrong:
-        return ()
-    records = (_record(path.name, n, header, cells, kind, problems) for n, cells in lines[1:])
-    return tuple(record for record in records if record is not None)
+        return (), None
+    records = [
+        (_record(path.name, n, header, cells, kind, problems), cells) for n, cells in lines[1:]
+    ]
+    key = header.index(KEYS[path.stem]) if path.stem in KEYS else len(header)
+    codes = {cells[key] for record, cells in records if record is None and len(cells) > key}
+    read = tuple(record for record, _ in records if record is not None)
+    return read, frozenset(codes) if is_whole else None
 
 
 def _lines(

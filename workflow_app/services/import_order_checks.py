@@ -77,10 +77,11 @@ def substitute_signed(data: DirectoryData, order: rows.OrderRow) -> rows.Substit
 
 def signers_had_the_right(data: DirectoryData) -> Iterator[ImportProblem]:
     """Find orders signed neither by the head of the department nor by the acting substitute."""
-    heads = {person.person_id for person in data.people if person.role == SIGNING_ROLE}
+    heads = [person for person in data.people if person.role == SIGNING_ROLE]
     for order in data.orders:
-        if order.signed_by_person_id not in heads and substitute_signed(data, order) is None:
-            reason = "подписавший в этот день не руководил отделом и не замещал руководителя"
+        signed = {one.person_id for one in heads if one.held_on(order.reg_date)}
+        if order.signed_by_person_id not in signed and substitute_signed(data, order) is None:
+            reason = "подписавший в этот день не был руководителем и не замещал его"
             yield _problem("orders", order, "signed_by_person_id", "signer_without_right", reason)
 
 

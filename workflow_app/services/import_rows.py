@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.calendar import EARLIEST, LATEST, is_countable, school_year_bounds
 from workflow_app.engine.forms import LARGEST_NUMBER
 from workflow_app.services.journals import printed
 
-MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+LONGEST_NOTE = 300
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GRADE9 = re.compile(r"grade9_count_(\d{4}_\d{4})")
 EXAM_WORDS = re.compile(r"ОГЭ|ЕГЭ|аттестат")
@@ -58,7 +59,7 @@ def _flag(text: object) -> object:
 
 def _mail(address: str) -> str:
     """Return a mail address in its canonical spelling."""
-    if not MAIL_ADDRESS.fullmatch(address):
+    if not is_mail_address(address):
         raise BadCellError("bad_mail", "не похоже на адрес электронной почты")
     return address.lower()
 
@@ -82,6 +83,7 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Year = Annotated[str, AfterValidator(_year)]
 Figure = Annotated[float, Field(ge=0, le=LARGEST_NUMBER, allow_inf_nan=False)]
@@ -176,7 +178,7 @@ class SchoolRow(Record):
     full_name: str
     school_type: SchoolType
     number: Count | None = None
-    settlement_type: Literal["с.", "п.", "х.", "г.", "ст-ца", "аул"]
+    settlement_type: Literal["с.", "п.", "х.", "г.", "д.", "пгт", "рп", "ст-ца", "аул"]
     settlement: str
     settlement_genitive: str
     students_count: Count
@@ -185,8 +187,12 @@ class SchoolRow(Record):
     has_grade_11: Flag
     head_person_id: Code | None = None
     email: Mail | None = None
-    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    internet: Note | None = None
+    qualification_note: Note | None = None
+    language_note: Note | None = None
     data_origin: str | None = None
+    name_since: Day | None = None
 
     @classmethod
     def takes_column(cls, name: str) -> bool:
@@ -229,7 +235,14 @@ class PersonRow(Record):
     short_name_acc: str
     signature_name: str
     email: Mail | None = None
+    position_since: Day | None = None
+    position_until: Day | None = None
     is_fictional: str | None = None
+
+    def held_on(self, day: dt.date) -> bool:
+        """Return whether the position was held on a day, as far as the row tells."""
+        since, until = self.position_since or dt.date.min, self.position_until or dt.date.max
+        return since <= day <= until
 
     @property
     def role(self) -> str:
@@ -316,7 +329,7 @@ class NetworkRow(Record):
     direction_ids: Codes
     valid_from: Day
     valid_to: Day
-    state: Code
+    state: Literal["forming", "active", "suspended", "closing", "closed"]
     founding_order_id: Code
 
 
@@ -333,6 +346,47 @@ class MemberRow(Record):
     leave_order_id: Code | None = None
     consent_decision: Code | None = None
     consent_given_on: Day | None = None
+
+
+class PlanRow(Record):
+    """A plan of a network for a school year; the one in force goes on here as a case."""
+
+    plan_id: Code
+    network_id: Code
+    school_year: Year
+    version: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] = 1
+    state: Code
+    submitted_on: Day | None = None
+    agreed_by_imc_on: Day | None = None
+    approved_on: Day
+    approved_by_person_id: Code | None = None
+
+
+class ActivityRow(Record):
+    """A row of a plan and what came of it; its state and words are those of the processes."""
+
+    activity_id: Code
+    network_id: Code
+    school_year: Year
+    plan_version: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] = 1
+    number: Count
+    section: str
+    direction_id: Code
+    title: Annotated[str, Field(max_length=300)]
+    form: str
+    delivery_mode: Literal["in_person", "remote", "mixed"]
+    planned_start: Day
+    planned_end: Day
+    responsible_person_id: Code
+    responsible_organisation_id: Code | None = None
+    audience: str | None = None
+    expected_result: str
+    state: Code
+    is_overdue: Flag = False
+    actual_date: Day | None = None
+    participants_count: Count | None = None
+    state_note: str | None = None
+    from_recommendation_id: Code | None = None
 
 
 class ReportRow(Record):
@@ -437,6 +491,7 @@ class ActRow(Record):
     number: str | None = None
     adopted_on: Day | None = None
     issuer_name_as_of_date: str
+    issuer_genitive: str | None = None
     title: str
     valid_from: Day | None = None
     valid_to: Day | None = None

@@ -21,11 +21,15 @@ class Counts:
     unchanged: int = 0
     later: int = 0
     """Rows that did not exist yet on the chosen day."""
+    past: int = 0
+    """Rows of years that are over: nobody has anything to do about them."""
 
     def __str__(self) -> str:
         """Return the counts as the operator reads them."""
         told = f"добавлено {self.added}, изменено {self.changed}, без изменений {self.unchanged}"
-        return f"{told}, позже выбранного дня {self.later}" if self.later else told
+        if self.later:
+            told += f", позже выбранного дня {self.later}"
+        return f"{told}, прошлых и не заводятся делами {self.past}" if self.past else told
 
 
 @dataclass(slots=True)
@@ -37,6 +41,10 @@ class ImportReport:
     not_loaded: tuple[str, ...] = ()
     dry_run: bool = False
     municipality_id: int | None = None
+    begun: int = 0
+    """Cases that rows without one have got."""
+    kept: tuple[str, ...] = ()
+    """Sentences about values that were changed here since and stay."""
 
     @property
     def ok(self) -> bool:
@@ -60,11 +68,14 @@ class ImportReport:
                 yield f"{file}: {counts}"
         if self.not_loaded:
             yield f"Пока не загружаются: {', '.join(self.not_loaded)}"
+        yield from self.kept
+        if self.begun:
+            yield f"{'Будет начато' if self.dry_run else 'Начато'} дел: {self.begun}"
         yield self._verdict()
 
     def _verdict(self) -> str:
         """Return the last line: what happened as a whole."""
-        if not self.changes:
+        if not self.changes and not self.begun:
             return "Изменений нет."
         done = "Пробный запуск, будет записано строк" if self.dry_run else "Записано строк"
         return f"{done}: {self.changes}."
@@ -72,8 +83,8 @@ class ImportReport:
 
 def read_district(folder: Path, as_of: dt.date | None) -> tuple[DirectoryData, ImportReport]:
     """Return what the folder tells of the day, and a report that holds every problem found."""
-    data, problems = read_files(folder)
-    problems += check(data, {problem.file.removesuffix(".csv") for problem in problems})
+    data, problems, unread = read_files(folder)
+    problems += check(data, unread)
     report = ImportReport(in_order(problems), not_loaded=_not_loaded(folder))
     seen = data if problems or as_of is None else known_on(data, as_of)
     for name in FILES:

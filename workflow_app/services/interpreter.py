@@ -27,11 +27,12 @@ from workflow_app.engine.changes import (
     Withdraw,
 )
 from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
-from workflow_app.engine.forms import Form, parse
+from workflow_app.engine.forms import Form, parse, with_values
 from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, system, targets
+from workflow_app.engine.text import file_name
 from workflow_app.services import children, undoing
 from workflow_app.services.children import plain
 from workflow_app.services.hashing import sha256, text_hash
@@ -315,7 +316,7 @@ class Interpreter:
     def _put(self, case: Case, change: Put) -> Case:
         if change.values:
             process = self.uow.processes[case.process]
-            case = case.with_data(case.data.model_copy(update=dict(change.values)))
+            case = case.with_data(with_values(case.data, change.values))
             case.text_hash = text_hash(case.process, case.data)
             (author,) = case.parties["author"]
             case.parties = process.parties_of(case.data, author)
@@ -413,7 +414,7 @@ class Interpreter:
         self.uow.issue(
             case,
             NewDocument(
-                kind.key, kind.title, kind.template, name, values,
+                kind.key, kind.title, kind.template, file_name(name.replace("/", "-")), values,
                 sha256(f"{kind.template}\n{case.text_hash}"), case.state,
             ),
         )  # fmt: skip

@@ -4,6 +4,7 @@ The dictionary of endings knows most surnames of the district; what it does not 
 is, and nothing is declined when a paper is printed.
 """
 
+import re
 from dataclasses import dataclass
 
 from pytrovich.enums import Case, Gender, NamePart
@@ -51,3 +52,53 @@ def initials(first_name: str, middle_name: str) -> str:
     """Return «А.С.», «Т.» without a patronymic, «А.-М.И.» for a double name."""
     names = [name.split("-") for name in (first_name, middle_name) if name]
     return "".join("-".join(f"{part[0].upper()}." for part in parts if part) for parts in names)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleForms:
+    """The forms of an office's title that papers print."""
+
+    title_gen: str
+    title_dat: str
+    title_acc: str
+
+
+_ENDINGS: tuple[tuple[str, tuple[str, str, str]], ...] = (
+    ("щая", ("щей", "щей", "щую")), ("ая", ("ой", "ой", "ую")), ("яя", ("ей", "ей", "юю")),
+    ("ший", ("шего", "шему", "шего")),
+    ("щий", ("щего", "щему", "щего")), ("ый", ("ого", "ому", "ого")),
+    ("ий", ("ого", "ому", "ого")), ("ой", ("ого", "ому", "ого")), ("ь", ("я", "ю", "я")),
+    ("й", ("я", "ю", "я")), ("а", ("ы", "е", "у")),
+)  # fmt: skip
+_ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя)$")
+_SUBSTANTIVES = ("заведующий", "заведующая", "управляющий", "управляющая")
+"""Adjectives in form that are the noun of a title: what follows them stays as it is."""
+
+
+def propose_title(title: str) -> TitleForms:
+    """Return the forms of a title as the endings of its leading words make them.
+
+    What follows the first noun («директора по …», «… отдела образования») stands in its own case.
+
+    >>> propose_title("главный специалист управления").title_gen
+    'главного специалиста управления'
+    >>> propose_title("заведующая кабинетом").title_acc, propose_title("учитель").title_dat
+    ('заведующую кабинетом', 'учителю')
+    """
+    words, forms = title.split(" "), []
+    for number in range(3):
+        said, is_open = [], True
+        for word in words:
+            said.append(_declined_word(word, number) if is_open else word)
+            is_adjective = _ADJECTIVE.search(word) and word.lower() not in _SUBSTANTIVES
+            is_open = is_open and bool(is_adjective)
+        forms.append(" ".join(said))
+    return TitleForms(*forms)
+
+
+def _declined_word(word: str, number: int) -> str:
+    for ending, made in _ENDINGS:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + made[number]
+    ends_hard = word[-1:].isalpha() and word[-1] not in "еиоуэюя"
+    return word + ("а", "у", "а")[number] if ends_hard else word

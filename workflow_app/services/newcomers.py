@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
+from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, officer
-from workflow_app.services.import_rows import MAIL_ADDRESS
 from workflow_app.services.names import GENDERS, NameForms, propose
 
 LONGEST = 100
@@ -86,7 +86,7 @@ def _wrong(
     ]
     if new.gender not in GENDERS:
         found.append(Refusal("field_required", "Укажите пол: от него зависят падежи", "gender"))
-    if new.email and not MAIL_ADDRESS.fullmatch(new.email):
+    if new.email and not is_mail_address(new.email):
         found.append(Refusal("bad_mail", "Не похоже на адрес электронной почты", "email"))
     elif new.email and store.is_address_taken(new.email):
         found.append(Refusal("address_taken", "Этот адрес уже у другого человека", "email"))

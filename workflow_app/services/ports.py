@@ -300,6 +300,7 @@ class Letter:
     sent_today: int = 0
     """How many letters the person got today already."""
     bounced_before: bool = False
+    tried_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +309,7 @@ class NewFile:
 
     content: bytes
     kind: str
-    """A key of `uploads.TYPES` for what people bring, a media type for what is made here."""
+    """A key of `attachments.TYPES` for what people bring, a media type for what is made here."""
     sha256: str
 
 

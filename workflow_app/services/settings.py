@@ -29,7 +29,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 """Settings that are chosen from words, with what each means."""
 PARTS: Mapping[str, str] = {
     "stable_school_head": "директор школы со стабильными результатами",
-    "department": "отдел по своей инициативе",
+    "department": "специалист по своей инициативе",
     "within": "рабочих дней",
     "required": "обязательна",
     "consent": "согласие школы",

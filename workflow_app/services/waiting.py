@@ -31,7 +31,8 @@ class Waiting:
     ) -> Iterable[NewWorkItem]:
         for role in state.waits_for:
             moves = [t for t in process.moves(state.key) if role in t.by]
-            title = next((t.title for t in moves if t.style == "primary"), state.title)
+            primary = next((t.title for t in moves if t.style == "primary"), state.title)
+            title = state.work_title or primary
             for held_by, organisation in targets(role, case.parties):
                 yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
 

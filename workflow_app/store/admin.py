@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, or_, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
+from workflow_app.services.names import TitleForms, propose_title
 from workflow_app.store import calendar, offices
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import (
@@ -27,11 +28,13 @@ from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
+    School,
     Setting,
     Substitution,
 )
-from workflow_app.store.models.instances import DeadlinePolicy, Instance, WorkItem
+from workflow_app.store.models.instances import DeadlinePolicy, Instance, Participant, WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -123,6 +126,7 @@ class SqlAdministration:
             municipality_id=office.municipality_id, person_id=office.person_id,
             organisation_id=office.organisation_id, role=office.role, title=office.title,
             starts_on=office.starts_on, ends_on=office.ends_on,
+            **(asdict(office.forms) if office.forms else {}),
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()
@@ -131,6 +135,24 @@ class SqlAdministration:
     def end_position(self, position_id: int, ends_on: dt.date) -> None:
         """Write a position's last day."""
         self._session.get_one(Position, position_id).ends_on = ends_on
+        self._session.flush()
+
+    def set_notes(self, school_id: int, notes: Mapping[str, str]) -> dict[str, str] | None:
+        """Write notes of a school's card; return those before, None where there is no school."""
+        row = self._session.get(School, school_id)
+        if row is None:
+            return None
+        before = {name: getattr(row, name) or "" for name in notes}
+        for name, value in notes.items():
+            setattr(row, name, value or None)
+        self._session.flush()
+        return before
+
+    def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
+        """Write how the title of a position is declined."""
+        row = self._session.get_one(Position, position_id)
+        for name, value in asdict(forms).items():
+            setattr(row, name, value.strip())
         self._session.flush()
 
     def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
@@ -279,11 +301,11 @@ def users(session: Session, municipality_id: int, on: dt.date, text: str = "") -
     held: dict[int, list[Position]] = {}
     for row in positions(session, municipality_id, on):
         held.setdefault(row.person_id, []).append(row)
-    wanted = text.casefold()
+    wanted = folded(text)
     return [
         UserLine(person, account, tuple(held.get(person.id, ())))
         for person, account in found
-        if wanted in f"{person.full_name} {person.email}".casefold()
+        if wanted in folded(f"{person.full_name} {person.email}")
     ]
 
 
@@ -304,6 +326,16 @@ def positions(
     return session.scalars(
         query.options(joinedload(Position.person), joinedload(Position.organisation))
     ).all()
+
+
+def title_forms(session: Session, municipality_id: int, title: str) -> TitleForms:
+    """Return the forms confirmed for the same title here, or those the rules of Russian make."""
+    known = select(Position.title_gen, Position.title_dat, Position.title_acc).where(
+        Position.municipality_id == municipality_id, Position.title == title,
+        Position.title_gen != "", Position.title_dat != "", Position.title_acc != "",
+    )  # fmt: skip
+    found = session.execute(known.order_by(Position.id.desc()).limit(1)).one_or_none()
+    return TitleForms(*map(str, found)) if found else propose_title(title)
 
 
 def substitutions(
@@ -397,6 +429,23 @@ def work_without_performer(
         .limit(most)
     )  # fmt: skip
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def open_cases_of(
+    session: Session, municipality_id: int, organisation_id: int, most: int = 100
+) -> Sequence[Instance]:
+    """Return the open cases in which an organisation takes part, oldest first."""
+    query = (
+        select(Instance)
+        .join(Participant, Participant.instance_id == Instance.id)
+        .where(
+            Instance.municipality_id == municipality_id, Instance.finished_at.is_(None),
+            Participant.organisation_id == organisation_id,
+        )
+        .order_by(Instance.id)
+        .limit(most)
+    )  # fmt: skip
+    return session.scalars(query).all()
 
 
 def sessions(session: Session, person_id: int) -> Sequence[SignInSession]:

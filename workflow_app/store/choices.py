@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -38,8 +38,8 @@ class Choice:
     card: directory.SchoolContext | None = None
 
 
-SUMMER = 62
-"""Days before 1 September in which people choose the coming year already."""
+SPRING = 153
+"""Days before 1 September in which people choose the coming year already: from April on."""
 
 Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
 
@@ -219,7 +219,7 @@ def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]
         .where(SchoolYear.municipality_id == case.municipality_id)
         .order_by(SchoolYear.code)
     )
-    coming = school_year_of(uow.today + dt.timedelta(days=SUMMER))
+    coming = school_year_of(uow.today + dt.timedelta(days=SPRING))
     codes = dict.fromkeys((*uow.session.scalars(query), coming))
     return [Choice(code, f"{code.replace('-', '/')} учебный год") for code in codes]
 
@@ -279,6 +279,11 @@ SOURCES: Mapping[str, Source] = {
 CHOICES_OF: Mapping[str, Source] = {
     "school_years": _years, "form": _own_fields, "orders": _orders, "indicators": _indicators
 }  # fmt: skip
+NAMED: Mapping[str, Collection[str]] = {
+    "choice": CHOICES_OF.keys(), "person": ROLES_OF.keys(), "network": {"author"},
+    "school": (), "position": ("imc", "department"),
+}  # fmt: skip
+"""What `of=` may name, by the kind of a field; a party of the process besides, for the last two."""
 
 
 def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Sequence[str]:

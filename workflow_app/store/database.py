@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from workflow_app.store import turns
 from workflow_app.store.models.messages import DecisionLock
+from workflow_app.store.search import translate
 from workflow_app.store.turns import Turns
 
 T = TypeVar("T")
@@ -201,6 +202,7 @@ class _InTurn(sqlite3.Connection):
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     """Let us say BEGIN ourselves, keep every commit through a power cut, check foreign keys."""
+    connection.create_function("translate", 3, translate, deterministic=True)
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -6,12 +6,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, cast, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from workflow_app.services.ports import DueTick
 from workflow_app.store.database import Database
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Deadline, Instance, WorkItem
+from workflow_app.store.models.messages import Incident
 
 _DEADLINE = table(Deadline)
 _INSTANCE = table(Instance)
@@ -19,6 +31,12 @@ _WORK = table(WorkItem)
 
 POLLERS = 8
 """So many sweeps at once find work of their own; more of them wait for the next tick."""
+
+TRY_AGAIN = dt.timedelta(minutes=5)
+"""After a failure a deadline waits so long, and all others come before it."""
+FAILED = "deadline"
+"""The kind of the incident that says so."""
+_INCIDENT = table(Incident)
 
 _LOCKS = 7
 """The first half of the advisory locks' key, so that they meet no other locks of the house."""
@@ -71,24 +89,26 @@ def claimed(database: Database, now: dt.datetime, most: int) -> Iterator[Sequenc
     if database.is_sqlite:
         with database.reading() as connection:
             rows = connection.execute(_WAITING, {"moment": now, "most": most}).all()
-        yield [_waiting(row) for row in rows]
+        yield [_waiting(row, now) for row in rows]
         return
     options = {"isolation_level": "AUTOCOMMIT"}
     with database.engine.connect().execution_options(**options) as connection:
         values = {"moment": now, "most": most * POLLERS, "share": most}
         try:
-            yield [_waiting(row) for row in connection.execute(_SHARE, values).all()]
+            yield [_waiting(row, now) for row in connection.execute(_SHARE, values).all()]
         finally:
             connection.execute(text("SELECT pg_advisory_unlock_all()"))
 
 
-def _waiting(row: Any) -> Waiting:
-    return Waiting(row.id, _decides(row))
+def _waiting(row: Any, now: dt.datetime) -> Waiting:
+    return Waiting(row.id, _decides(row, now))
 
 
-def _decides(row: Any) -> bool:
+def _decides(row: Any, now: dt.datetime) -> bool:
     """Tell whether the next tick lets the system act on the case."""
-    return bool(row.ticks) and row.ticks[0][1] == "due" and bool(row.ballot or row.then)
+    if not row.ticks or not (row.ballot or row.then):
+        return False
+    return bool(_news(row.ticks, now)[0][1] == "due")
 
 
 def take_tick(
@@ -101,9 +121,11 @@ def take_tick(
     values: dict[str, Any] = {"deadline_id": deadline_id, "moment": now}
     query = _LOCKED if connection.dialect.name == "postgresql" else _ONE
     row = connection.execute(query, values).one_or_none()
-    if row is None or (notices_only and _decides(row)):
+    if row is None or (notices_only and _decides(row, now)):
         return None
-    (_, what, role), *rest = row.ticks
+    (_, what, role), *rest = _news(row.ticks, now)
+    if row.next_at > dt.datetime.fromisoformat(row.ticks[0][0]):
+        _end_incident(connection, row.instance_id, now)
     values = {
         "ticks": rest, "next_at": dt.datetime.fromisoformat(rest[0][0]) if rest else None
     }  # fmt: skip
@@ -116,6 +138,46 @@ def take_tick(
         row.id, row.instance_id, row.municipality_id, row.kind, row.state, row.ballot, row.then,
         row.due_at, what, role,
     )  # fmt: skip
+
+
+def _news(ticks: Sequence[Any], now: dt.datetime) -> Sequence[Any]:
+    """Return the ticks without reminders that a later one has overtaken: an outage is over."""
+    come = sum(dt.datetime.fromisoformat(moment) <= now for moment, _, _ in ticks)
+    return [
+        tick for number, tick in enumerate(ticks, start=1) if tick[1] != "remind" or number >= come
+    ]
+
+
+def put_aside(connection: Connection, deadline_id: int, now: dt.datetime, reason: str) -> None:
+    """Let a deadline that failed wait behind those that have not; one incident of its case says so.
+
+    Its tick stays what it was: only the moment of the next try moves.
+    """
+    row = connection.execute(
+        update(_DEADLINE)
+        .where(_DEADLINE.c.id == deadline_id, _DEADLINE.c.next_at <= now)
+        .values(next_at=now + TRY_AGAIN)
+        .returning(_DEADLINE.c.municipality_id, _DEADLINE.c.instance_id)
+    ).one_or_none()
+    if row is None:  # a colleague has put it aside, or it has happened
+        return
+    known = select(_INCIDENT.c.id).where(*_failed(row.instance_id))
+    if connection.execute(known.limit(1)).first() is None:
+        values = {
+            "municipality_id": row.municipality_id, "instance_id": row.instance_id,
+            "kind": FAILED, "message": reason, "opened_at": now, "resolution": "",
+        }  # fmt: skip
+        connection.execute(insert(_INCIDENT).values(values))
+
+
+def _end_incident(connection: Connection, instance_id: int, now: dt.datetime) -> None:
+    values = {"resolved_at": now, "resolution": "срок сработал"}
+    connection.execute(update(_INCIDENT).where(*_failed(instance_id)).values(values))
+
+
+def _failed(instance_id: int) -> Sequence[ColumnElement[bool]]:
+    its = _INCIDENT.c.instance_id == instance_id
+    return its, _INCIDENT.c.kind == FAILED, _INCIDENT.c.resolved_at.is_(None)
 
 
 def waiting_for(connection: Connection, tick: DueTick) -> list[tuple[str, int]]:

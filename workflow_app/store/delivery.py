@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -25,7 +26,7 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.messages import Notice
+from workflow_app.store.models.messages import Incident, Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -89,6 +90,25 @@ LETTER = (
     ),
 )  # fmt: skip
 
+NO_MAIL = "mail_outage"
+"""The incident of a server that takes no letter at all."""
+REFUSED = "refused_at"
+"""In the message of a letter: when a server refused it the last time."""
+_INCIDENT = table(Incident)
+_NO_MAIL = (_INCIDENT.c.kind == NO_MAIL, _INCIDENT.c.resolved_at.is_(None))
+_NEVER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+_LEFT_LAST = select(func.max(_NOTICE.c.mailed_at)).where(_NOTICE.c.digest_on.is_(None))
+_REFUSED_PEOPLE = (
+    select(func.count(_NOTICE.c.person_id.distinct()))
+    .select_from(outbox.OUTBOX)
+    .join(_NOTICE, _OF_NOTICE)
+    .where(
+        outbox.OUTBOX.c.kind == "mail",
+        outbox.OUTBOX.c.done_at.is_(None),
+        outbox.OUTBOX.c.payload[REFUSED].as_string() > bindparam("since"),
+    )
+)
+
 
 def letter_of(row: Any) -> Letter | None:
     """Return the letter read together with its message; None when it needs none any more."""
@@ -98,7 +118,7 @@ def letter_of(row: Any) -> Letter | None:
     return Letter(
         row.payload["notice_id"], address, row.its_subject, row.its_text, row.its_created_at,
         0 if row.its_kind in (ACCESS, PRIVATE) else row.its_sent_today,
-        row.its_email_bounced_at is not None,
+        row.its_email_bounced_at is not None, row.attempts > 1,
     )  # fmt: skip
 
 
@@ -182,6 +202,46 @@ class SqlDelivery:
         # An address that took a letter is good again, whatever it refused before.
         if letter.bounced_before:
             self._mark_address(letter, None)
+        if letter.tried_before:
+            self.end_outage()
+
+    def left_since(self, message: Any) -> bool:
+        """Tell whether a letter left since this one was refused the last time."""
+        refused_at = message.payload.get(REFUSED)
+        left = self._connection.execute(_LEFT_LAST).scalar_one()
+        return bool(refused_at and left and left >= dt.datetime.fromisoformat(refused_at))
+
+    def end_outage(self) -> None:
+        """Close what tells operators that no letter leaves."""
+        values = {"resolved_at": self.now, "resolution": "письма снова уходят"}
+        self._connection.execute(update(_INCIDENT).where(*_NO_MAIL).values(values))
+
+    def refused(self, message: Any) -> None:
+        """Remember that a server refused a letter just now."""
+        payload = {**message.payload, REFUSED: self.now.isoformat()}
+        where = outbox.OUTBOX.c.id == message.id
+        self._connection.execute(update(outbox.OUTBOX).where(where).values(payload=payload))
+
+    def refused_people(self) -> int:
+        """Return how many people's letters were refused since the last one that left."""
+        left = self._connection.execute(_LEFT_LAST).scalar_one()
+        since = "" if left is None else left.isoformat()
+        return int(self._connection.execute(_REFUSED_PEOPLE, {"since": since}).scalar_one())
+
+    def open_outage(self, message: Any, reason: str) -> None:
+        """Tell the operators of a municipality that no letter leaves: once, until one does."""
+        left = self._connection.execute(_LEFT_LAST).scalar_one() or _NEVER
+        its = (
+            _INCIDENT.c.kind == NO_MAIL, _INCIDENT.c.municipality_id == message.municipality_id,
+            or_(_INCIDENT.c.resolved_at.is_(None), _INCIDENT.c.opened_at > left),
+        )  # fmt: skip
+        if self._connection.execute(select(_INCIDENT.c.id).where(*its)).first():
+            return
+        values = {
+            "municipality_id": message.municipality_id, "kind": NO_MAIL, "opened_at": self.now,
+            "message": f"{reason}. Письма ждут и уйдут сами, когда это исправят.", "resolution": "",
+        }  # fmt: skip
+        self._connection.execute(insert(_INCIDENT).values(values))
 
     def bounced(self, letter: Letter, reason: str) -> None:
         """Remember that an address does not take letters."""

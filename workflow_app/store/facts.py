@@ -119,7 +119,9 @@ class SqlFacts:
     @property
     def _session(self) -> Session:
         if self._session_ is None:
-            self._session_ = Session(bind=self._connection, autoflush=False)
+            self._session_ = Session(
+                bind=self._connection, autoflush=False, join_transaction_mode="rollback_only"
+            )
         return self._session_
 
     def _once(self, key: Any, ask: Callable[[], T]) -> T:
@@ -216,7 +218,7 @@ class SqlFacts:
             return None
         return ActCard(
             act.id, act.title, citation(act), act.state, act.valid_to, act.level, act.act_type,
-            act.number or "", act.adopted_on, act.issuer,
+            act.number or "", act.adopted_on, act.issuer, act.issuer_gen or "",
         )  # fmt: skip
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:

@@ -8,8 +8,6 @@ from workflow_app.services.ports import NewFile
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import StoredFile
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 _FILE = table(StoredFile)
 _KEEP = insert(_FILE).from_select(
     ["sha256", "content", "size", "kind", "stored_at"],

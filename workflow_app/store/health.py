@@ -13,6 +13,7 @@ from workflow_app.engine.checks.names import spoken
 from workflow_app.store import leases, offices
 from workflow_app.store.backups import last_night
 from workflow_app.store.models.directory import Municipality, Person
+from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Journal
 from workflow_app.store.outbox import LANE_OF
@@ -117,6 +118,7 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
         yield f"сбоев ждут решения: {incidents}"
     yield from vacant_roles(uow)
     yield from missing_journals(uow)
+    yield from missing_cases(uow)
 
 
 def local_address(public_url: str) -> Iterator[str]:
@@ -158,4 +160,21 @@ def missing_journals(uow: SqlUnitOfWork) -> Iterator[str]:
                 yield (
                     f"{municipality.name}: нет журнала «{journal}», из которого берёт номера "
                     f"процесс «{title}»; внесите его в journals.csv"
+                )
+
+
+def missing_cases(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield the register rows that should have a case and have none: nothing happens to them."""
+    names = {row.id: row.name for row in uow.session.scalars(select(Municipality))}
+    for process in uow.processes.values():
+        if process.adopt is None or not process.beside:
+            continue
+        query = select(Instance.subject).where(Instance.process == process.key)
+        known = set(uow.session.scalars(query))
+        for municipality, row in uow.register_ids(process.beside):
+            if f"{process.beside}/{row}" not in known:
+                name = uow.facts(municipality).name(process.beside, row)
+                yield (
+                    f"{names[municipality]}: «{name}» есть в реестре, а дела «{process.title}» "
+                    "нет; загрузите папку района ещё раз (workflow-app import)"
                 )

@@ -1,15 +1,19 @@
 """People, places and the department's decisions, put from the rows of a district."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
+
+from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_as_of import YEAR_STATES, year_state
 from workflow_app.services.import_files import DirectoryData
 from workflow_app.services.import_order_checks import order_of
+from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import (
+    SOLE_ROLES,
     NormativeAct,
     Organisation,
     OrganisationName,
@@ -37,10 +41,17 @@ class Orders(Protocol):
 class DirectoryImport:
     """Puts the directory in the order in which its rows rest on one another."""
 
-    def __init__(self, keeper: Keeper, data: DirectoryData, day: dt.date) -> None:
+    def __init__(self, keeper: Keeper, data: DirectoryData, day: dt.date, on: dt.date) -> None:
         self.keeper = keeper
         self.data = data
         self.day = day
+        """The day up to which the files tell."""
+        self.on = on
+        """The day on which what changed since the last import comes true, unless a row tells it."""
+        self.appointed: list[tuple[Person, Position, str]] = []
+        self.left: list[tuple[int, int, str]] = []
+        """(person, position, in words) of who left an office."""
+        self.new_emails: list[tuple[rows.PersonRow, Person, str]] = []
         self.organisations: dict[str, Organisation] = {}
         self.settlements: dict[tuple[str, str], Settlement] = {}
         self.people: dict[str, Person] = {}
@@ -111,10 +122,25 @@ class DirectoryImport:
             self.keeper.put(row, "organisations", OrganisationName, key, values)
 
     def _school_names(self) -> None:
-        """Put the full names of schools; cases come from the confirmed ones of the legal form."""
+        """Put the full names of schools; cases come from the confirmed ones of the legal form.
+
+        A new name begins on the day its row tells, or on that of the import; the old one stays for
+        the days before.
+        """
         forms = [one for one in self.data.titles if one.kind == "legal_form"]
+        last: dict[int, OrganisationName] = {}
+        for one in self.keeper.rows(OrganisationName, "id").values():
+            if one.valid_to is None:
+                last[one.organisation_id] = one
         for row in self.data.schools:
-            key = {"organisation_id": self.organisations[row.school_id].id, "valid_from": None}
+            owner = self.organisations[row.school_id].id
+            stands = last.get(owner)
+            valid_from = stands.valid_from if stands else None
+            if stands and stands.full_name != row.full_name and self._is_renamed(stands, row):
+                valid_from = row.name_since or self.on
+                before = valid_from - dt.timedelta(days=1)
+                self.keeper.end(row, "schools", stands, before, "valid_to")
+            key = {"organisation_id": owner, "valid_from": valid_from}
             values: dict[str, Any] = {"full_name": row.full_name}
             for form in forms:
                 if row.full_name.startswith(form.nominative):
@@ -123,6 +149,11 @@ class DirectoryImport:
                     values["name_dat"] = form.dative + rest
                     values["name_acc"] = form.accusative + rest
             self.keeper.put(row, "schools", OrganisationName, key, values)
+
+    def _is_renamed(self, stands: OrganisationName, row: rows.SchoolRow) -> bool:
+        """Tell whether the file has a new name, not the one of a change made here."""
+        said = self.keeper.last_said(stands) or {}
+        return said.get("full_name") != row.full_name
 
     def _schools(self) -> None:
         """Put the context cards."""
@@ -141,11 +172,28 @@ class DirectoryImport:
                 "distance_to_centre_km": known.distance_to_centre_km if known else None,
                 "data_origin": row.data_origin,
             }
+            # What a file does not tell is told on the school's page.
+            notes = ("internet", "qualification_note", "language_note")
+            values |= {name: told for name in notes if (told := getattr(row, name)) is not None}
             key = {"id": self.organisations[row.school_id].id}
             self.keeper.put(row, "schools", School, key, values)
 
+        told = {row.school_id for row in self.data.schools}
+        for one in self.keeper.rows(Organisation, "code").values():
+            if one.kind == "school" and one.code not in told and one.id > 0:
+                self.keeper.kept.append(
+                    f"schools.csv: школы «{one.short_name}» в файле нет, здесь она остаётся; "
+                    "что за ней числится и что с этим делать, сказано на её странице"
+                )
+
     def _people(self) -> None:
-        """Put people with their confirmed name forms."""
+        """Put people with their confirmed name forms.
+
+        The address of somebody who has an account opens it: it is changed as access is.
+        """
+        own = Person.municipality_id == self.keeper.municipality_id
+        query = select(Account.person_id).join(Person, Person.id == Account.person_id).where(own)
+        accounts = set(self.keeper.session.scalars(query))
         for row in self.data.people:
             values = {
                 "last_name": row.last_name,
@@ -159,28 +207,84 @@ class DirectoryImport:
                 "signature_name": row.signature_name,
                 "email": row.email,
             }
-            key = {"code": row.person_id}
-            self.people[row.person_id] = self.keeper.put(row, "people", Person, key, values)
+            stored = self.keeper.rows(Person, "code").get((row.person_id,))
+            signs_in = stored is not None and stored.id in accounts
+            if signs_in and row.email is None:
+                del values["email"]
+            key, known = {"code": row.person_id}, len(self.keeper.changes)
+            person = self.keeper.put(
+                row, "people", Person, key, values, held=("email",) if signs_in else ()
+            )
+            changed = {one.name for one in self.keeper.changes[known:]}
+            if signs_in and "email" in changed and row.email:
+                self.new_emails.append((row, person, row.email))
+            self.people[row.person_id] = person
 
     def _positions(self) -> None:
-        """Put one position a person, held since the day the municipality names."""
-        since = self.data.municipality[0].positions_from
-        for row in self.data.people:
-            title = self.titles["position", row.position]
+        """Put the position each row tells of; who held it before leaves it the day before.
+
+        Positions given on a page are nobody's row and stay.
+        """
+        held: dict[int, list[Position]] = {}
+        of_office: dict[tuple[int, str], list[Position]] = {}
+        for one in self.keeper.rows(Position, "id").values():
+            held.setdefault(one.person_id, []).append(one)
+            of_office.setdefault((one.organisation_id, one.role), []).append(one)
+        since = self.data.municipality[0].positions_from if not held else self.on
+        # Whose term has an end makes room for whom it says to follow.
+        for row in sorted(self.data.people, key=lambda row: row.position_until is None):
+            person, title = self.people[row.person_id], self.titles["position", row.position]
+            office = self.organisations[row.organisation_id].id, row.role
+            mine = held.get(person.id, [])
+            stood = [one for one in mine if (one.organisation_id, one.role) == office]
+            current = max(stood, key=lambda one: one.starts_on, default=None)
+            if current is not None and self._was_left(current):
+                current = None
+            starts_on = current.starts_on if current else row.position_since or since
+            if current is None:
+                imported = (one for one in mine if self.keeper.last_said(one) is not None)
+                self._leave(row, imported, starts_on)
+                if row.role in SOLE_ROLES:
+                    self._leave(row, of_office.get(office, ()), starts_on)
             key = {
-                "person_id": self.people[row.person_id].id,
-                "organisation_id": self.organisations[row.organisation_id].id,
-                "role": row.role,
-                "starts_on": since,
-            }
-            values = {
+                "person_id": person.id, "organisation_id": office[0], "role": office[1],
+                "starts_on": starts_on,
+            }  # fmt: skip
+            values: dict[str, Any] = {
                 "title": title.nominative,
                 "title_gen": title.genitive,
                 "title_dat": title.dative,
                 "title_acc": title.accusative,
                 "is_acting": row.is_acting,
             }
-            self.positions[row.person_id] = self.keeper.put(row, "people", Position, key, values)
+            if row.position_until:
+                values["ends_on"] = row.position_until
+            put = self.keeper.put(row, "people", Position, key, values)
+            self.positions[row.person_id] = put
+            if current is None and held:
+                told = f"Назначение: {person.short_nom}, {title.nominative}, с {starts_on:%d.%m.%Y}"
+                self.appointed.append((person, put, told))
+
+    def _was_left(self, position: Position) -> bool:
+        """Tell whether an import ended a position: a row may tell of it anew."""
+        said = self.keeper.last_said(position) or {}
+        return position.ends_on is not None and said.get("left") == position.ends_on.isoformat()
+
+    def _leave(
+        self, row: rows.PersonRow, positions: Iterable[Position], starts_on: dt.date
+    ) -> None:
+        """End the open positions that a new one takes the place of, the day before."""
+        last = starts_on - dt.timedelta(days=1)
+        for one in positions:
+            if one.ends_on is not None and one.ends_on <= last:
+                continue
+            if one.starts_on > last:
+                reason = f"эту должность занимают с {one.starts_on:%d.%m.%Y}"
+                self.keeper.object_to(row, "people", "office_taken", reason)
+            else:
+                self.keeper.end(row, "people", one, last)
+                told = f"{one.title}: последний день {last:%d.%m.%Y}"
+                self.left.append((one.person_id, one.id, told))
 
     def _substitutions(self) -> None:
         """Put who stands in for whom."""
@@ -206,6 +310,7 @@ class DirectoryImport:
                 "number": row.number,
                 "adopted_on": row.adopted_on,
                 "issuer": row.issuer_name_as_of_date,
+                "issuer_gen": row.issuer_genitive,
                 "title": row.title,
                 "valid_from": row.valid_from,
                 "valid_to": row.valid_to,

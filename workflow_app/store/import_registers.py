@@ -1,11 +1,14 @@
 """Orders, networks and memberships, put from the rows of a district."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_files import DirectoryData
 from workflow_app.services.import_order_checks import number_of, substitute_signed
 from workflow_app.store.import_directory import DirectoryImport
-from workflow_app.store.models.directory import Person
+from workflow_app.store.models.directory import Person, Tenant
 from workflow_app.store.models.registers import (
     Indicator,
     IndicatorValue,
@@ -21,7 +24,7 @@ from workflow_app.store.models.registers import (
 from workflow_app.store.offices import acting_title
 from workflow_app.store.upsert import Keeper
 
-OUTSIDE = "Приказ отдела, зарегистрированный вне системы"
+OUTSIDE = "Приказ, зарегистрированный вне системы"
 
 
 class RegistersImport:
@@ -87,6 +90,35 @@ class RegistersImport:
         self.keeper.flush()
         for value in self.data.indicators:
             self._indicator_value(value)
+
+    def to_adopt(self) -> dict[str, list[dict[str, Any]]]:
+        """Return file → the rows that may become cases, with ids for codes; plans come first."""
+        activities = [self._told(row) for row in self.data.plan_activities]
+        plans = [
+            {**told, "activities": [
+                one for one in activities
+                if (one["network_id"], one["school_year"], one["plan_version"])
+                == (told["network_id"], told["school_year"], told["version"])
+            ]}
+            for told in map(self._told, self.data.annual_plans)
+        ]  # fmt: skip
+        reports = [self._told(row) for row in self.data.reports]
+        return {"annual_plans": plans, "plan_activities": activities, "reports": reports}
+
+    def _told(self, row: rows.Record) -> dict[str, Any]:
+        """Return a row with the ids of what it names."""
+        known: Mapping[str, Mapping[str, Tenant]] = {
+            "network_id": self.networks,
+            "direction_id": self.directory.directions,
+            "responsible_person_id": self.directory.people,
+            "responsible_organisation_id": self.directory.organisations,
+        }
+        told = row.model_dump()
+        return told | {
+            column: rows_of[told[column]].id
+            for column, rows_of in known.items()
+            if told.get(column) is not None
+        }
 
     def _indicator(self, row: rows.IndicatorRow, position: int) -> Indicator:
         """Put an indicator at its place in the catalogue."""

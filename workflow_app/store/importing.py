@@ -1,14 +1,23 @@
 """A district from CSV files into the database: nothing, or everything, and twice is once."""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow_app.services.access_changes import (
+    Appointment,
+    NewEmail,
+    carry_out_on_server,
+    tell_key_holders,
+)
+from workflow_app.services.administration import on_server
+from workflow_app.services.adoption import Adopting
 from workflow_app.services.import_as_of import last_day
 from workflow_app.services.import_rows import MunicipalityRow
 from workflow_app.services.importing import (
@@ -19,10 +28,12 @@ from workflow_app.services.importing import (
     read_district,
 )
 from workflow_app.services.progress import Progress, unwatched
+from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.calendar import fill_calendar
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.import_registers import RegistersImport
 from workflow_app.store.models.directory import Municipality, Person
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.store.upsert import Keeper
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -31,8 +42,22 @@ SEEDS = Path(__file__).parent / "seeds"
 UNBORN = -1
 """The id of a municipality a rehearsal would create: nothing stored belongs to it."""
 
+MOST_CHANGES = 500
+"""So many changed values the history names; of more it tells the number."""
+
 YEARS_AHEAD = 2
 """Deadlines of the last school year reach into the next calendar years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a pass over the files has put."""
+
+    keeper: Keeper
+    directory: DirectoryImport
+    registers: RegistersImport
+    is_new: bool
+    """The municipality was not there: nobody has done anything in it."""
 
 
 def import_directory(
@@ -48,49 +73,140 @@ def import_directory(
 
     Every problem is reported at once, and then nothing is written. `municipality` is the id of
     an existing one; without it the row of municipality.csv is found or made. `as_of` takes only
-    what existed on that day. The caller owns the transaction.
+    what existed on that day. The caller owns the transaction. A new address of somebody who has an
+    account is left to `import_district`: it opens a way to her name.
     """
+    return _import(session, folder, municipality, as_of, as_of, progress, dry_run=dry_run)[0]
+
+
+def _import(
+    session: Session, folder: Path, municipality: int | None, as_of: dt.date | None,
+    on: dt.date | None, progress: Progress, *, dry_run: bool,
+) -> tuple[ImportReport, Imported | None]:  # fmt: skip
     data, report = read_district(folder, as_of)
     report.dry_run = dry_run
     if not report.ok:
-        return report
+        return report, None
     known = _municipality_id(session, data, municipality)
     passes = 1 if dry_run else 2
     lines = sum(len(getattr(data, one.name)) for one in fields(data))
     done = count(1)
+    day = as_of or last_day(data)
+    days = day, on or day
 
     def on_line() -> None:
         progress(next(done), lines * passes)
 
     # The rehearsal finds what the database objects to before the first row is written.
-    rehearsal = _keep(session, data, known or UNBORN, as_of, on_line, write=False)
+    rehearsal = _keep(
+        session, data, known or UNBORN, days, on_line, write=False, is_new=known is None
+    ).keeper
     problems = _address_problems(session, data, known) + rehearsal.problems
     report.problems, report.municipality_id = in_order(problems), known
+    report.kept = (*_other_zone(session, data.municipality[0], known), *rehearsal.kept)
+    written = None
     if report.ok and not dry_run:
         report.municipality_id = known or _make_municipality(session, data.municipality[0])
-        _keep(session, data, report.municipality_id, as_of, on_line, write=True)
+        written = _keep(
+            session, data, report.municipality_id, days, on_line, write=True, is_new=known is None
+        )
         _fill_calendar(session, data, report.municipality_id, as_of)
     if report.ok:
         progress(lines * passes, lines * passes)
     rehearsal.tell(report.counts)
     report.counts["municipality.csv"].added += known is None
+    return report, written
+
+
+def import_district(
+    uow: SqlUnitOfWork, folder: Path = SEEDS, *, as_of: dt.date | None = None,
+    dry_run: bool = False, played: Collection[str] = (), progress: Progress = unwatched,
+) -> ImportReport:  # fmt: skip
+    """Import a folder and begin the cases of what goes on; tell what changed and what began.
+
+    Of the files that are `played` no cases begin: people of a demonstration live through them.
+    A dry run does everything and undoes it, so that it finds what the real run would. Nothing else
+    is asked of this unit of work after a dry run or a refusal.
+    """
+    with uow.session.begin_nested() as attempt:
+        report, done = _import(
+            uow.session, folder, None, as_of, as_of or uow.today, progress, dry_run=False
+        )
+        if done is not None:
+            uow.session.flush()
+            loaded = uow.session.get_one(Municipality, done.keeper.municipality_id)
+            uow.live_in(ZoneInfo(loaded.timezone))
+            _begin_cases(uow, report, done, played)
+            _tell(uow, report, done)
+        report.dry_run = dry_run
+        if dry_run or not report.ok:
+            attempt.rollback()
     return report
+
+
+def _begin_cases(
+    uow: SqlUnitOfWork, report: ImportReport, done: Imported, played: Collection[str]
+) -> None:
+    """Begin the cases of what the files tell, then of the registers' rows."""
+    adopting = Adopting(uow)
+    for file, rows in done.registers.to_adopt().items():
+        if file in played:
+            continue
+        outcomes = adopting.file(done.keeper.municipality_id, file, rows)
+        counts = report.counts[f"{file}.csv"]
+        counts.added, counts.unchanged = outcomes["begun"], outcomes["known"]
+        counts.past = outcomes["past"]
+        report.begun += outcomes["begun"]
+    report.problems = in_order(adopting.problems)
+    report.begun += adopting.registers() if report.ok else 0
+
+
+def _tell(uow: SqlUnitOfWork, report: ImportReport, done: Imported) -> None:
+    """Carry out what opens a way to somebody's name, and write down what the import changed."""
+    store, municipality = SqlAccessChanges(uow), done.keeper.municipality_id
+    by, directory = on_server(municipality), done.directory
+    for row, person, email in directory.new_emails:
+        wished = NewEmail(person_id=person.id, email=email)
+        refusal = carry_out_on_server(store, municipality, wished)
+        if refusal:
+            found = ImportProblem("people.csv", row.line, "email", refusal.code, refusal.message)
+            report.problems = in_order([*report.problems, found])
+    for person_id, position_id, said in directory.left:
+        details = {"person_id": person_id, "position_id": position_id}
+        store.record(
+            by, "end_position", f"{store.person_name(municipality, person_id)}: {said}", details
+        )
+    for person, position, said in directory.appointed:
+        details = {"person_id": person.id, "position_id": position.id}
+        store.record(by, "appoint", said, details)
+        wished_office = Appointment(
+            person_id=person.id, organisation_id=position.organisation_id, role=position.role,
+            title=position.title, starts_on=position.starts_on, ends_on=position.ends_on,
+        )  # fmt: skip
+        tell_key_holders(store, municipality, wished_office, said)
+    if not done.is_new and (report.changes or report.begun):
+        changed = [str(one) for one in done.keeper.changes]
+        store.record(
+            by, "import", f"Загрузка данных: строк {report.changes}, начато дел {report.begun}",
+            {"changed": changed[:MOST_CHANGES], "changes": len(changed)},
+        )  # fmt: skip
 
 
 def _keep(
     session: Session,
     data: DirectoryData,
     municipality_id: int,
-    as_of: dt.date | None,
+    days: tuple[dt.date, dt.date],
     on_line: Callable[[], None],
     *,
     write: bool,
-) -> Keeper:
+    is_new: bool,
+) -> Imported:
     """Put every row; return what became of each, and what the database objects to."""
     keeper = Keeper(session, municipality_id, write=write, on_line=on_line)
     # Rows wait for the flush of their stage: half a stage has no ids to rest on.
     with session.no_autoflush:
-        directory = DirectoryImport(keeper, data, as_of or last_day(data))
+        directory = DirectoryImport(keeper, data, *days)
         directory.keep_people_and_places()
         registers = RegistersImport(keeper, data, directory)
         registers.keep_orders()
@@ -98,7 +214,9 @@ def _keep(
         registers.keep_networks()
         registers.keep_recommendations()
         registers.keep_indicators()
-    return keeper
+        keeper.flush()
+        keeper.remember()
+    return Imported(keeper, directory, registers, is_new)
 
 
 def _municipality_id(session: Session, data: DirectoryData, municipality: int | None) -> int | None:
@@ -123,6 +241,20 @@ def _make_municipality(session: Session, row: MunicipalityRow) -> int:
     session.add(made)
     session.flush()
     return made.id
+
+
+def _other_zone(
+    session: Session, row: MunicipalityRow, municipality_id: int | None
+) -> Iterator[str]:
+    """Yield a sentence when the file has another zone: a command moves deadlines and lists them."""
+    if municipality_id is None:
+        return
+    here = session.get_one(Municipality, municipality_id).timezone
+    if here != row.timezone:
+        yield (
+            f"municipality.csv, строка {row.line}: часовой пояс {row.timezone}, здесь {here} и "
+            f"остаётся; сменить его: workflow-app timezone {row.timezone}"
+        )
 
 
 def _address_problems(

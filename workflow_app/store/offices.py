@@ -109,13 +109,7 @@ def holders_of_targets(
         "organisations": [place for role, place in targets if role != POST and place],
     }  # fmt: skip
     found = _capacities(connection, _question("targets", absent_keeps=False), values)
-    return {target: tuple(one for one in found if _is_meant(one, *target)) for target in targets}
-
-
-def _is_meant(one: Capacity, role: str, place: int) -> bool:
-    if role == POST:
-        return one.position_id == place
-    return one.role == role and place in (0, one.organisation_id)
+    return {target: tuple(one for one in found if one.fills(*target)) for target in targets}
 
 
 def acting_signer(

@@ -44,7 +44,7 @@ HANDED = dt.timedelta(seconds=30)
 """How long a message that was handed out may wait for its beginning before it is looked for."""
 MOST_ATTEMPTS = 8
 OUTAGE = dt.timedelta(hours=1)
-"""How long a server that does not answer is waited for before its letters are incidents."""
+"""How long a server that does not answer is waited for before an incident says so."""
 LONGEST_PROBE = 30
 """Seconds between two tries of a server that does not answer: soon after its repair it is found."""
 LONGEST_PAUSE = 600

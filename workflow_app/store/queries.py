@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.models.base import UtcMoment
@@ -27,6 +27,7 @@ from workflow_app.store.models.instances import (
 )
 from workflow_app.store.models.messages import Incident, Notice
 from workflow_app.store.models.registers import JournalEntry, OrderRelation
+from workflow_app.store.search import NUMBER_SIGN, contain
 
 PAGE = 50
 
@@ -171,18 +172,13 @@ def _still_in_office(today: dt.date) -> ColumnElement[bool]:
 
 def says(text: str) -> ColumnElement[bool]:
     """Return the condition that a case's heading, number or a school in it contains the text."""
-    # SQLite folds the case of Latin letters only, so the usual spellings are all asked for.
-    spellings = {text, text.lower(), text.upper(), text.capitalize()}
-
-    def holds(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-        return or_(*(one.icontains(said, autoescape=True) for one in columns for said in spellings))
-
     named = (
         select(Participant.instance_id)
         .join(Organisation, Organisation.id == Participant.organisation_id)
-        .where(holds(Organisation.short_name))
+        .where(contain(text, Organisation.short_name))
     )
-    return or_(holds(Instance.heading, Instance.number), Instance.id.in_(named))
+    number = NUMBER_SIGN + Instance.number
+    return or_(contain(text, Instance.heading, number), Instance.id.in_(named))
 
 
 def queue(

@@ -11,7 +11,7 @@ from workflow_app.engine.changes import Number
 from workflow_app.services.journals import printed
 from workflow_app.store import indicators, order_effects
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import Tenant
+from workflow_app.store.models.directory import Position, Tenant
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
@@ -183,6 +183,14 @@ def end_membership(connection: Connection, case: Case, key: tuple[int, int], on:
     enter_membership(connection, case, row, on)
 
 
+def enter_position(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Let a person hold an office from a date on; return the id of her position."""
+    row = {"municipality_id": case.municipality_id, "starts_on": effective_on, **values}
+    return inserted_id(connection.execute(insert(table(Position)).values(**row)))
+
+
 ROWS: Mapping[str, type[Tenant]] = {"network": Network, "recommendation": Recommendation}
 
 
@@ -197,6 +205,7 @@ ENTER: Mapping[str, Callable[..., int]] = {
     "network": enter_network,
     "membership": enter_membership,
     "network_order": enter_network_order,
+    "position": enter_position,
     "direction": order_effects.enter_direction,
     "school_status": order_effects.enter_status,
     "revocation": order_effects.enter_revocation,

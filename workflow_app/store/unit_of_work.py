@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Integer, bindparam, cast, func, insert, select, update
@@ -42,6 +42,7 @@ from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
 from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     DataVersion,
@@ -128,6 +129,9 @@ class Surroundings:
     bodies: Mapping[str, str]
     """Process key → SHA-256 of its body."""
     zone: dt.tzinfo
+    """The zone of all municipalities, or of the first."""
+    zones: Mapping[int, dt.tzinfo] = field(default_factory=dict)
+    """Municipality → its zone, where they differ."""
     public_url: str = ""
     """The address papers send their readers to."""
 
@@ -142,9 +146,8 @@ class SqlUnitOfWork:
         self._rows = Gathering(connection)
         self.processes = surroundings.processes
         self.now = now
-        self.zone = surroundings.zone
-        self.today = now.astimezone(surroundings.zone).date()
-        self.midnight = dt.datetime.combine(self.today, dt.time(), self.zone)
+        self._zones = surroundings.zones
+        self.live_in(surroundings.zone)
         self._bodies = surroundings.bodies
         self.public_url = surroundings.public_url
         self._actors: dict[int, Actor] = {}
@@ -160,14 +163,31 @@ class SqlUnitOfWork:
     def session(self) -> Session:
         """The ORM's view of the same transaction, for pages and directories."""
         if self._session is None:
-            self._session = Session(bind=self.connection, autoflush=True)
+            self._session = Session(
+                bind=self.connection, autoflush=True, join_transaction_mode="rollback_only"
+            )
         return self._session
+
+    def live_in(self, zone: dt.tzinfo) -> None:
+        """Count days by the clocks of a zone."""
+        self.zone = zone
+        self.today = self.now.astimezone(zone).date()
+        self.midnight = dt.datetime.combine(self.today, dt.time(), zone)
+
+    def be_in(self, municipality_id: int) -> None:
+        """Count days as a municipality does; units of work are of one each."""
+        zone = self._zones.get(municipality_id, self.zone)
+        if zone != self.zone:
+            self.live_in(zone)
 
     # ------------------------------------------------------------ reading
 
     def actor(self, person_id: int) -> Actor:
         """Return the person with her capacities today, memoised within this unit of work."""
         if person_id not in self._actors:
+            if self._zones:
+                home = select(Person.municipality_id).where(Person.id == person_id)
+                self.be_in(self.connection.execute(home).scalar_one_or_none() or 0)
             held = offices.capacities(self.connection, person_id, self.today)
             self._actors[person_id] = Actor(person_id, held)
         return self._actors[person_id]
@@ -175,6 +195,7 @@ class SqlUnitOfWork:
     def facts(self, municipality_id: int) -> SqlFacts:
         """Return the registers, memoised within this unit of work."""
         if municipality_id not in self._facts:
+            self.be_in(municipality_id)
             self._facts[municipality_id] = SqlFacts(
                 self.connection, self.processes, municipality_id, self.today, self.public_url
             )
@@ -207,6 +228,7 @@ class SqlUnitOfWork:
         return replace(case)
 
     def _read_case(self, row: Any) -> Case:
+        self.be_in(row.municipality_id)
         self._heads[row.id] = (row.history_seq, row.history_head, row.state)
         steps = {
             key: Step(times, frozenset(persons)) for key, (times, persons) in row.steps.items()

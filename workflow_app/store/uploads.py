@@ -1,15 +1,13 @@
-"""Files people bring: checked by their first bytes, kept once under their hash."""
+"""Files people bring, once they passed the gate: kept once under their hash."""
 
 import datetime as dt
-import io
-import zipfile
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.text import file_name
-from workflow_app.services.ports import NewFile, new_file
+from workflow_app.services.attachments import TYPES, name_of
+from workflow_app.services.ports import NewFile
 from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
@@ -21,17 +19,9 @@ _BROUGHT = select(func.count()).where(
     _UPLOAD.c.person_id == bindparam("person"), _UPLOAD.c.uploaded_at >= bindparam("since")
 )
 
-LARGEST = 20 * 1024 * 1024
 UNATTACHED_FOR = dt.timedelta(days=1)
 AT_ONCE = 100
 """So many files are deleted by one transaction."""
-TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-_FIRST_BYTES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +36,6 @@ class UploadedFile:
     instance_id: int | None
 
 
-def kind_of(content: bytes) -> str:
-    """Return what a file is by its content; empty for what is not taken."""
-    for start, kind in _FIRST_BYTES.items():
-        if content.startswith(start):
-            return kind
-    if not content.startswith(b"PK"):
-        return ""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "docx" if "word/document.xml" in archive.namelist() else ""
-    except zipfile.BadZipFile:
-        return ""
-
-
-def accept(
-    name: str, content: bytes, accepted: tuple[str, ...] = tuple(TYPES)
-) -> NewFile | Refusal:
-    """Return a file somebody brings, of the kind its content has; or why it is not taken."""
-    if not content:
-        return Refusal("file_empty", "Файл пустой", "file")
-    if len(content) > LARGEST:
-        return Refusal("file_too_large", f"Файл «{name}» больше 20 МБ", "file")
-    kind = kind_of(content)
-    if kind not in accepted:
-        taken = ", ".join(accepted)
-        return Refusal("file_kind", f"Файл «{name}» не подходит: нужен {taken}", "file")
-    return new_file(content, kind)
-
-
 def keep(uow: SqlUnitOfWork, person_id: int, name: str, file: NewFile) -> int | Refusal:
     """Keep a file and return the id a form field holds; or say that there were too many today."""
     capacities = uow.actor(person_id).capacities
@@ -87,7 +48,7 @@ def keep(uow: SqlUnitOfWork, person_id: int, name: str, file: NewFile) -> int | 
         return Refusal("too_many_files", said, "file")
     values = {
         "municipality_id": municipality_id, "person_id": person_id, "instance_id": None,
-        "name": file_name(name), "sha256": file.sha256, "uploaded_at": uow.now,
+        "name": name_of(name, TYPES[file.kind]), "sha256": file.sha256, "uploaded_at": uow.now,
     }  # fmt: skip
     keep_file(uow.connection, file, uow.now)
     return inserted_id(uow.connection.execute(insert(_UPLOAD).values(values)))
@@ -115,7 +76,7 @@ def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:
     stored = uow.session.get_one(StoredFile, row.sha256)
     kind = TYPES.get(stored.kind, stored.kind)
     return UploadedFile(
-        row.id, file_name(row.name), kind, row.sha256, row.person_id, row.instance_id
+        row.id, name_of(row.name, kind), kind, row.sha256, row.person_id, row.instance_id
     )
 
 

@@ -1,16 +1,19 @@
 """Bringing rows in step with outside data: added, changed or left alone, and counted."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeVar
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow_app.services.import_rows import Record
 from workflow_app.services.importing import Counts, ImportProblem
-from workflow_app.store.models.directory import Tenant
+from workflow_app.store.models.directory import ImportedRow, Tenant
 
 Row = TypeVar("Row", bound=Tenant)
 Key = tuple[Any, ...]
@@ -22,6 +25,34 @@ class Outcome(IntEnum):
     UNCHANGED = 0
     CHANGED = 1
     ADDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that a line of a file has changed."""
+
+    file: str
+    line: int
+    name: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        """Return the change as the operator and the history read it."""
+        place = f"{self.file}, строка {self.line}"
+        return f"{place}, {self.name}: «{shown(self.before)}» → «{shown(self.after)}»"
+
+
+def shown(value: Any) -> str:
+    """Return a value as a sentence names it."""
+    return (
+        "" if value is None else f"{value:%d.%m.%Y}" if isinstance(value, dt.date) else str(value)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON keeps it."""
+    return to_jsonable_python(value)
 
 
 class Keeper:
@@ -45,6 +76,15 @@ class Keeper:
         self._said: dict[tuple[type[Tenant], Key, str], tuple[Any, int]] = {}
         self._known: dict[tuple[type[Tenant], tuple[str, ...]], dict[Key, Any]] = {}
         self._loose = 0
+        self._is_dirty = False
+        self.changes: list[Change] = []
+        """What the file says anew of rows that were there."""
+        self.kept: list[str] = []
+        """Sentences about values that were changed here and stay."""
+        self._told: list[tuple[Tenant, dict[str, Any]]] = []
+        query = select(ImportedRow).where(ImportedRow.municipality_id == municipality_id)
+        self._stored = {(row.register, row.row_id): row for row in session.scalars(query)}
+        self._bases = {key: dict(row.values) for key, row in self._stored.items()}
 
     def rows(self, model: type[Row], *key: str) -> dict[Key, Row]:
         """Return the municipality's rows by their natural key."""
@@ -64,10 +104,12 @@ class Keeper:
         values: Mapping[str, Any],
         *,
         frozen: bool = False,
+        held: Collection[str] = (),
     ) -> Row:
         """Return the row with this key, added or brought in step with the values.
 
-        A frozen row is written once: a difference is a problem of the file, not a change.
+        A frozen row is written once: a difference is a problem of the file, not a change. What is
+        `held` counts as a change that somebody else writes.
         """
         index = self.rows(model, *key)
         place = tuple(key.values())
@@ -75,17 +117,86 @@ class Keeper:
         row = index.get(place)
         if row is None:
             row = index[place] = self._add(model, {**key, **values})
+            self._say(row, values)
             self._count(file, record, Outcome.ADDED)
             return row
         different = {name: value for name, value in values.items() if getattr(row, name) != value}
         if different and frozen:
             reason = f"в базе уже иначе: {', '.join(sorted(different))}"
             self.object_to(record, file, "already_different", reason)
-        elif different and self.write:
+        elif different:
+            different = self._new_in_file(record, file, row, different)
             for name, value in different.items():
-                setattr(row, name, value)
+                self.changes.append(
+                    Change(f"{file}.csv", record.line, name, getattr(row, name), value)
+                )
+                if self.write and name not in held:
+                    setattr(row, name, value)
+                    self._is_dirty = True
+        self._say(row, values)
         self._count(file, record, Outcome.CHANGED if different else Outcome.UNCHANGED)
         return row
+
+    def last_said(self, row: Tenant) -> Mapping[str, Any] | None:
+        """Return what the last import said of a row; None of a row that no import put."""
+        return self._bases.get((row.__tablename__, row.id))
+
+    def _new_in_file(
+        self, record: Record, file: str, row: Tenant, different: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what the file says anew; what was changed here alone stays and is told.
+
+        Changed in the file and here, a value is asked about: neither may win in silence.
+        """
+        said, written = self.last_said(row) or {}, dict(different)
+        for name, value in different.items():
+            if name not in said:
+                continue
+            here = getattr(row, name)
+            if said[name] == _plain(value):
+                told = f"{name}: здесь изменено на «{shown(here)}», это значение остаётся"
+                self.kept.append(str(ImportProblem(f"{file}.csv", record.line, "", "", told)))
+                del written[name]
+            elif said[name] != _plain(here):
+                reason = (
+                    f"изменено и в файле, и здесь; здесь «{shown(here)}»: приведите одно к другому"
+                )
+                found = ImportProblem(f"{file}.csv", record.line, name, "changed_in_both", reason)
+                self.problems.append(found)
+                del written[name]
+        return written
+
+    def _say(self, row: Tenant, values: Mapping[str, Any]) -> None:
+        """Remember what this import says of a row, once it has an id."""
+        if self.write:
+            self._told.append((row, {name: _plain(value) for name, value in values.items()}))
+
+    def remember(self) -> None:
+        """Write down what this import said, for the next one to compare with."""
+        for row, values in self._told:
+            key = row.__tablename__, row.id
+            stored = self._stored.get(key)
+            if stored is None:
+                stored = ImportedRow(
+                    municipality_id=self.municipality_id, register=key[0], row_id=key[1], values={}
+                )
+                self._stored[key] = stored
+                self.session.add(stored)
+            # Several lines may tell of one row; equal JSON is not written again.
+            if stored.values != (told := {**stored.values, **values}):
+                stored.values = told
+        self._told.clear()
+
+    def end(
+        self, record: Record, file: str, row: Tenant, last: dt.date, column: str = "ends_on"
+    ) -> None:
+        """Write the last day of a period that another one follows; the next import knows it."""
+        self.changes.append(Change(f"{file}.csv", record.line, column, getattr(row, column), last))
+        self._count(file, record, Outcome.CHANGED)
+        if self.write:
+            setattr(row, column, last)
+            self._is_dirty = True
+            self._say(row, {"left": last})
 
     def object_to(self, record: Record, file: str, code: str, reason: str) -> None:
         """Note that the database cannot take a row."""
@@ -95,6 +206,7 @@ class Keeper:
         """Give new rows their ids."""
         if self.write:
             self.session.flush()
+            self._is_dirty = False
 
     def tell(self, counts: Mapping[str, Counts]) -> None:
         """Write into the report what became of the lines of each file."""
@@ -125,6 +237,9 @@ class Keeper:
         """Return a new row: stored, or loose with a negative id."""
         row = model(municipality_id=self.municipality_id, **values)
         if self.write:
+            if self._is_dirty:
+                # A period is shortened before the next one begins: they may not meet in a flush.
+                self.flush()
             self.session.add(row)
         elif "id" not in values:
             self._loose -= 1

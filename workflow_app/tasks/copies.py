@@ -48,7 +48,7 @@ class NightlyCopy:
 
     def _is_due(self) -> bool:
         settings, now = self._house.settings, self._house.clock.now()
-        local = now.astimezone(settings.zone)
+        local = now.astimezone(self._house.zone)
         waits = self._tried_at is not None and now - self._tried_at < AGAIN_AFTER
         if settings.clock is not None or waits or local.time() < NOT_BEFORE:
             return False

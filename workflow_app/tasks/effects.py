@@ -13,12 +13,13 @@ from sqlalchemy import ColumnElement
 from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.notifications.mail import Mail, MailError
+from workflow_app.notifications.message import address_of
 from workflow_app.services import access, acting, delivery
-from workflow_app.services.ports import new_file
+from workflow_app.services.attachments import DOCX
+from workflow_app.services.ports import Letter, new_file
 from workflow_app.store import outbox, renderings
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
-from workflow_app.store.files import DOCX
 from workflow_app.store.letters import ACCESS
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -76,7 +77,7 @@ def pdf(house: House, message: Any) -> Finish:
 
 
 def mail(house: House, message: Any) -> Finish:
-    """Send a letter; an address that takes none is remembered, a refused text is an incident."""
+    """Send a letter; an address that can take none is remembered, what a server says is weighed."""
     notice_id = message.payload["notice_id"]
     letter = letter_of(message)
     if letter is None:
@@ -87,7 +88,7 @@ def mail(house: House, message: Any) -> Finish:
     link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
     if message.its_kind == ACCESS:
         link = f"{public}/access-changes"
-    host = house.settings.mail_from.split("@")[1]
+    host = address_of(house.settings.mail_from).domain
     text = delivery.letter_text(letter, link)
     try:
         house.mailer.send(
@@ -95,8 +96,8 @@ def mail(house: House, message: Any) -> Finish:
                  message_id=f"<notice-{notice_id}@{host}>", written_at=letter.created_at)
         )  # fmt: skip
     except MailError as error:
-        if not error.bounced:
-            raise
+        if error.by_server or not error.bounced:
+            raise Unsent(letter, error) from error
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(letter, reason)
     return lambda uow: SqlDelivery(uow).mailed(letter)
@@ -141,8 +142,18 @@ GOES_ON: Mapping[str, float] = {"mail": 5.0}
 """Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""
 AT_HAND = 50
 """How many messages of a lane one takes who does them one after the other."""
+MANY = 3
+"""So many people refused, and nobody served since: the server refuses everybody."""
 DECISIONS = frozenset({"call", "hear"})
 """What decides in a serializable transaction; everything else writes down what was decided."""
+
+
+class Unsent(Exception):  # noqa: N818 (what happened, not what was done wrong)
+    """A letter that did not leave, and why."""
+
+    def __init__(self, letter: Letter, error: MailError) -> None:
+        super().__init__(error.reason)
+        self.letter, self.error = letter, error
 
 
 class WorkerDied(Exception):  # noqa: N818 (what happened, not what was done wrong)
@@ -194,8 +205,8 @@ def _first(house: House, message_id: int, kind: str) -> Step:
 
 
 def _work(house: House, message: Any, *, goes_on: bool) -> Step:
-    probes = outbox.OUTAGE.seconds // outbox.LONGEST_PROBE if message.kind == "mail" else 0
-    if message.attempts > outbox.MOST_ATTEMPTS + probes:
+    waits = message.kind == "mail"  # while its server takes nothing it is held at the half
+    if message.attempts > outbox.MOST_ATTEMPTS * (1 + waits):
         raise WorkerDied(f"начиналось {message.attempts - 1} раз и ни разу не кончилось")
     finish = EFFECTS[message.kind](house, message)
     return house.tell(lambda uow: _finished(uow, message, finish, goes_on=goes_on))
@@ -232,14 +243,45 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
         return "done before"
     # What begins and ends in one transaction was rolled back with its beginning.
     attempts = message.attempts + (message.kind in WITHIN)
-    unanswered = isinstance(error, MailError) and error.unanswered
-    if _is_permanent(error) or (
-        attempts >= outbox.MOST_ATTEMPTS
-        and not (unanswered and uow.now - message.created_at < outbox.OUTAGE)
-    ):
+    if isinstance(error, Unsent):
+        return _unsent(uow, message, error.letter, error.error)
+    if _is_permanent(error) or attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
         return "failed"
-    outbox.postpone(uow.connection, message_id, uow.now, attempts, keeps_place=unanswered)
+    outbox.postpone(uow.connection, message_id, uow.now, attempts, keeps_place=False)
+    return "postponed"
+
+
+def _unsent(uow: SqlUnitOfWork, message: Any, letter: Letter, error: MailError) -> str:
+    """Keep a letter until its server takes letters; believe what a server says of one letter alone.
+
+    1. What is said of a letter counts when another one left since the last time it was said.
+    2. Until then the letter waits. Three people refused, or no answer at all: the server takes
+       nothing, its lane waits behind a probe, and one incident says so; it ends with the first
+       letter that leaves.
+    """
+    sent = SqlDelivery(uow)
+    is_proven = not (error.unanswered or error.by_server) or sent.left_since(message)
+    if is_proven and not error.unanswered:
+        if error.by_server:
+            sent.end_outage()
+        if error.bounced:
+            outbox.done(uow.connection, message.id, uow.now)
+            sent.bounced(letter, error.reason)
+            return "done"
+        if error.permanent or message.attempts >= outbox.MOST_ATTEMPTS:
+            outbox.fail(uow.connection, message, error.reason, uow.now)
+            return "failed"
+        outbox.postpone(uow.connection, message.id, uow.now, message.attempts, keeps_place=False)
+        return "postponed"
+    if not error.unanswered:
+        sent.refused(message)
+    takes_none = error.unanswered or sent.refused_people() >= MANY
+    is_said = error.by_server and message.attempts >= outbox.MOST_ATTEMPTS
+    if (takes_none and is_said) or uow.now - message.created_at >= outbox.OUTAGE:
+        sent.open_outage(message, error.reason)
+    attempts = min(message.attempts, outbox.MOST_ATTEMPTS)
+    outbox.postpone(uow.connection, message.id, uow.now, attempts, keeps_place=takes_none)
     return "postponed"
 
 
@@ -247,8 +289,6 @@ def _is_permanent(error: Exception) -> bool:
     """Tell whether the same will fail again however often it is tried."""
     if isinstance(error, PdfFailed):  # a busy machine is slow today and quick tomorrow
         return False
-    if isinstance(error, MailError):
-        return error.permanent
     return isinstance(error, DocumentError | LookupError | FileNotFoundError)
 
 

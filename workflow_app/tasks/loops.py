@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 import structlog
@@ -18,6 +19,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from workflow_app.bootstrap import House
 from workflow_app.logs import Repeats, kind_of, one_line
@@ -112,6 +114,7 @@ def fire_due(house: House, most: int = 200) -> int:
                 fired += bool(_fire(house, connection, deadline))
             except Exception as error:  # noqa: BLE001 (the next deadline is not to blame)
                 _tell(error, "deadline failed", deadline_id=deadline.id)
+                _put_aside(house, deadline.id, one_line(error))
     return fired
 
 
@@ -120,6 +123,14 @@ def _fire(house: House, connection: Connection, deadline: deadline_rows.Waiting)
         return house.transact(lambda uow: deadlines.fire(uow, deadline.id))
     with connection.begin():
         return deadlines.fire(house.unit_of_work(connection), deadline.id, notices_only=True)
+
+
+def _put_aside(house: House, deadline_id: int, reason: str) -> None:
+    """Let the deadlines behind a broken one come first; a database that is away tells the next."""
+    with suppress(DatabaseError):
+        house.transact(
+            lambda uow: deadline_rows.put_aside(uow.connection, deadline_id, uow.now, reason)
+        )
 
 
 def _tell(error: Exception, what: str, **about: object) -> None:

@@ -1,7 +1,8 @@
 """Administration: people, offices, substitutions, calendar, deadlines, incidents, findings."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,11 +13,12 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
+from workflow_app.services.names import TitleForms
 from workflow_app.store import admin as store
 from workflow_app.store import offices
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.letters import put_letter
-from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import day_in, number_in
@@ -244,18 +246,74 @@ def _organisations(uow: SqlUnitOfWork, municipality: int) -> list[Organisation]:
 
 
 @admin.post("/admin/positions")
-def appoint() -> Response:
+def appoint() -> Answer:
     """Give a person an office."""
     sent = request.form
     starts_on, back = _date("starts_on"), url_for("admin.positions")
     if starts_on is None:
         read(_officer)
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
+    title, forms = " ".join(sent.get("title", "").split()), _forms(sent)
     wished = access_changes.Appointment(
         person_id=_int("person"), organisation_id=_int("organisation"), role=sent.get("role", ""),
-        title=sent.get("title", ""), starts_on=starts_on, ends_on=_date("ends_on"),
+        title=title, starts_on=starts_on, ends_on=_date("ends_on"), **asdict(forms),
     )  # fmt: skip
+    if service.gap_in(forms):
+        who = person_id()
+        refusal = read(
+            lambda uow: access_changes.why_not(SqlAccessChanges(uow), uow.actor(who), wished)
+        )
+        if refusal:
+            return _answer(refusal, "", back)
+        return _ask_forms(title, forms, url_for("admin.appoint"), ASKED_OF_OFFICE)
     return _wish(wished, "Назначение записано.", back)
+
+
+ASKED_OF_OFFICE = ("person", "organisation", "role", "title", "starts_on", "ends_on")
+
+
+def _forms(sent: Mapping[str, str]) -> TitleForms:
+    return TitleForms(*(sent.get(one.name, "").strip()[:200] for one in fields(TitleForms)))
+
+
+def _ask_forms(title: str, forms: TitleForms, action: str, hidden: Sequence[str] = ()) -> str:
+    """Propose how a title is declined; what was typed already stays as it is."""
+
+    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
+        proposed = asdict(store.title_forms(uow.session, municipality, title))
+        typed = {name: value for name, value in asdict(forms).items() if value}
+        refusal = service.gap_in(forms) if typed else None
+        return {
+            "title": title, "forms": proposed | typed, "action": action, "refusal": refusal,
+            "hidden": {name: request.form.get(name, "") for name in hidden},
+        }  # fmt: skip
+
+    return _show("title_forms", values)
+
+
+@admin.get("/admin/positions/<int:position_id>/forms")
+def title_forms(position_id: int) -> Answer:
+    """Ask how the title of an office is declined."""
+
+    def look(uow: SqlUnitOfWork) -> tuple[str, TitleForms]:
+        by, row = _officer(uow), uow.session.get(Position, position_id)
+        if row is None or row.municipality_id != by.municipality_id:
+            abort(404)
+        return row.title, TitleForms(row.title_gen or "", row.title_dat or "", row.title_acc or "")
+
+    title, known = read(look)
+    action = url_for("admin.set_title_forms", position_id=position_id)
+    return _ask_forms(title, TitleForms("", "", "") if service.gap_in(known) else known, action)
+
+
+@admin.post("/admin/positions/<int:position_id>/forms")
+def set_title_forms(position_id: int) -> Response:
+    """Confirm how the title of an office is declined."""
+    forms = _forms(request.form)
+    return _do(
+        lambda s, actor: service.set_title_forms(s, actor, position_id, forms),
+        "Формы должности записаны.", url_for("admin.positions"),
+    )  # fmt: skip
 
 
 @admin.post("/admin/positions/<int:position_id>/end")

@@ -12,25 +12,19 @@ Performers = Sequence[tuple[int, str]]
 def performers(
     uow: SqlUnitOfWork, municipality_id: int, items: Iterable[tuple[int, str, int]]
 ) -> Mapping[int, Performers]:
-    """Return item → who may be given it, of items (id, role, organisation).
+    """Return item → who may be given it, of items (id, role, organisation or post).
 
     The number of statements does not grow with the items.
     """
     items = list(items)
-    held = {
-        role: offices.holders(uow.session, municipality_id, role, None, uow.today)
-        for role in sorted({role for _, role, _ in items})
-    }
-    people = {c.person_id for found in held.values() for c in found}
+    targets = {(role, place) for _, role, place in items}
+    held = offices.holders_of_targets(uow.session, municipality_id, targets, uow.today)
+    people = {one.person_id for found in held.values() for one in found}
     names = queries.names(uow.session, people) if people else {}
     return {
         work_id: sorted(
-            {
-                (c.person_id, names[c.person_id])
-                for c in held[role]
-                if organisation_id in (0, c.organisation_id)
-            },
+            {(one.person_id, names[one.person_id]) for one in held[role, place]},
             key=lambda found: found[1],
         )
-        for work_id, role, organisation_id in items
+        for work_id, role, place in items
     }

@@ -24,7 +24,7 @@ from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, queries, uploads
@@ -277,7 +277,7 @@ def view_case(
         [_due(uow, process, due, days) for due in page.deadlines],
         list(_history(uow, process, page.history, days)),
         _votes(uow, process, page), remarks, _changes(uow, case, page),
-        uploads.of_case(uow, case.id), _waits_for(uow, process, page, officer),
+        uploads.of_case(uow, case.id), _waits_for(uow, process, case, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
         boards(uow, page.children, actor), told(process, case, facts), later,
         readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
@@ -417,13 +417,22 @@ def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
 def last_remarks(
     process: Process, state: str, lines: Sequence[queries.HistoryLine]
 ) -> Mapping[str, Sequence[str]]:
-    """Return field → remarks of the return that brought the case to where it stands."""
+    """Return field → remarks of the last return: to who mends them and to who looks again."""
+    is_review = any(step.form and _binds(step.form) for step in process.moves(state))
     for line in reversed(lines):
         if line.from_state == line.to_state:
             continue
-        form = _form_of(process, line) if line.to_state == state else None
-        return _bound(form, line.form) if form else {}
+        form = _form_of(process, line)
+        found = _bound(form, line.form) if form else {}
+        if found or not is_review:
+            return found
     return {}
+
+
+def _binds(form: type[Form]) -> bool:
+    """Tell whether rows of a form name fields of the case's own."""
+    columns = (column for view in views(form) for column in view.columns)
+    return any(column.options.get("of") == "form" for column in columns)
 
 
 def _bound(form: type[Form], sent: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
@@ -475,17 +484,17 @@ def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence
 
 
 def _waits_for(
-    uow: SqlUnitOfWork, process: Process, page: queries.CasePage, officer: Capacity | None
-) -> Sequence[Waiting]:
+    uow: SqlUnitOfWork, process: Process, case: Case, page: queries.CasePage,
+    officer: Capacity | None,
+) -> Sequence[Waiting]:  # fmt: skip
     """Return whom a case waits for; an officer sees who else might do it."""
-    titles = {role.held_by: role.title for role in reversed(process.roles())}
     items = [(item.id, item.role, item.organisation_id) for item, _ in page.work]
     known = performers(uow, officer.municipality_id, items) if officer and items else {}
     people = {item.person_id for item, _ in page.work if item.person_id}
     names = queries.names(uow.session, people) if people else {}
     return [
         Waiting(
-            item.id, item.title, _whom(item, name, titles.get(item.role, item.role)),
+            item.id, item.title, _whom(uow, process, case, item, name),
             item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
             bool(item.reason),
         )
@@ -493,8 +502,23 @@ def _waits_for(
     ]  # fmt: skip
 
 
-def _whom(item: WorkItem, organisation: str, role: str) -> str:
-    """Return who is waited for: of an answer the organisation, else somebody of it."""
+def _whom(
+    uow: SqlUnitOfWork, process: Process, case: Case, item: WorkItem, organisation: str
+) -> str:
+    """Return who is waited for: of an answer the organisation, else somebody of it, by her part."""
     if item.ballot and organisation:
         return organisation
-    return f"{role}, {organisation}" if organisation else role
+    roles = process.states[case.state].waits_for
+    if item.reason and process.watcher:
+        roles = (process.watcher,)
+    elif item.ballot:
+        roles = process.roles()
+    place = item.role, item.organisation_id
+    title = next((role.title for role in roles if place in targets(role, case.parties)), "")
+    if not title:  # somebody only her ballot asks, or a state of an earlier version
+        ballot = process.ballots.get(item.ballot)
+        title = ballot.voter_title if ballot else item.title
+    if item.role == POST:
+        post = uow.facts(case.municipality_id).post(item.organisation_id)
+        return f"{title}, {post.name or post.title}" if post else title
+    return f"{title}, {organisation}" if organisation else title

@@ -7,8 +7,10 @@ from flask import Blueprint, Response, abort, jsonify, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from workflow_app.documents import gate
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.services.attachments import TYPES, name_of
 from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits
@@ -26,13 +28,13 @@ def bring() -> tuple[BaseResponse, int]:
     if sent is None:
         return jsonify(code="file_missing", message="Файл не приложен"), 422
     name, person = sent.filename or "файл", person_id()
-    file = uploads.accept(name, sent.read())
+    file = gate.accept(name, sent.read())
     if isinstance(file, Refusal):
         return jsonify(code=file.code, message=file.message), 422
     made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return jsonify(code=made.code, message=made.message), limits.status_of(made, 422)
-    return jsonify(id=made, name=name), 201
+    return jsonify(id=made, name=name_of(name, TYPES[file.kind])), 201
 
 
 @files.get("/files/<int:upload_id>")
@@ -73,7 +75,7 @@ def keep_brought(
     if brought is None or not brought.filename:
         return None
     name, person = brought.filename, person_id()
-    file = uploads.accept(name, brought.read(), accepted or tuple(uploads.TYPES))
+    file = gate.accept(name, brought.read(), accepted or tuple(TYPES))
     if isinstance(file, Refusal):
         return replace(file, field=field)
     made = house().transact(lambda uow: uploads.keep(uow, person, name, file))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Flask
+from flask import Flask, g
 
 from workflow_app.engine.ballots import PENDING, Ballot
 from workflow_app.services.settings_defaults import DEFAULTS
@@ -64,7 +64,7 @@ def iso_day(value: dt.datetime) -> str:
 
 
 def _local(value: dt.datetime) -> dt.datetime:
-    return value.astimezone(house().settings.zone)
+    return value.astimezone(g.uow.zone if "uow" in g else house().zone)
 
 
 def state_title(state: str, process: str) -> str:
@@ -204,6 +204,7 @@ def network_state(code: str) -> str:
 EFFECTS = {
     "render": "Документ Word",
     "mail": "Письмо",
+    "mail_outage": "Письма не уходят",
     "tell": "Уведомление",
     "announce": "Уведомление о новом деле",
     "forgot": "Ссылка для нового пароля",

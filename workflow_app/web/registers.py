@@ -1,21 +1,25 @@
-"""Registers, read only: cases, orders, schools, people; networks have a module of their own."""
+"""Registers: cases, orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
 from itertools import chain
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response
 
 from workflow_app.engine.decide import is_visible
+from workflow_app.services import administration as service
+from workflow_app.services.import_rows import LONGEST_NOTE
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, queries
 from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.search import NUMBER_SIGN, contain, folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import read
+from workflow_app.web.house import house, read
 from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
@@ -88,13 +92,8 @@ def orders() -> str:
             JournalEntry.kind != "external"
         )  # fmt: skip
         if text:
-            spellings = {text, text.lower(), text.capitalize()}
-            query = query.where(
-                func.coalesce(JournalEntry.title, "").icontains(text, autoescape=True)
-                | JournalEntry.label.in_(spellings)
-                | JournalEntry.title.contains(text.lower(), autoescape=True)
-                | JournalEntry.title.contains(text.capitalize(), autoescape=True)
-            )
+            number = NUMBER_SIGN + JournalEntry.label
+            query = query.where(contain(text, func.coalesce(JournalEntry.title, ""), number))
         below = number_in(request.args.get("before"))
         if below:
             query = query.where(JournalEntry.number < below)
@@ -150,6 +149,21 @@ def schools() -> str:
     return read(look)
 
 
+@registers.post("/schools/<int:school_id>/notes")
+def set_notes(school_id: int) -> Response:
+    """Let a head or an administrator tell of connection, teachers and language of a school."""
+    person, sent = person_id(), {key: request.form.get(key, "") for key in service.NOTES}
+    result = house().transact(
+        lambda uow: service.set_notes(
+            admin.SqlAdministration(uow), uow.actor(person), school_id, sent
+        )
+    )
+    if result and result.code in ("not_your_role", "not_found"):
+        abort(404)
+    flash(result.message if result else "Записано.", "danger" if result else "success")
+    return redirect(url_for("registers.school", school_id=school_id))
+
+
 @registers.get("/schools/<int:school_id>")
 def school(school_id: int) -> str:
     """Show a school: its context card, statuses, networks and people."""
@@ -170,6 +184,10 @@ def school(school_id: int) -> str:
             head=directory.heads(uow.session, district, uow.today).get(school_id),
             organisation=uow.session.get_one(Organisation, school_id),
             statuses=directory.statuses(uow.session, school_id, card.school_year, uow.today),
+            may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
+            longest=LONGEST_NOTE,
+            matters=admin.open_cases_of(uow.session, district, school_id)
+            if service.officer(uow.actor(person_id())) else None,
             networks={
                 member.network_id: uow.session.get(Network, member.network_id)
                 for member in card.networks
@@ -186,14 +204,14 @@ def people() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
         rows = admin.positions(uow.session, municipality(uow), on)
-        wanted = text.casefold()
+        wanted = folded(text)
         return render_template(
             "registers/people.html", on=on, text=text,
             rows=[
                 row
                 for row in rows
                 if wanted
-                in f"{row.person.full_name} {row.title} {row.organisation.short_name}".casefold()
+                in folded(f"{row.person.full_name} {row.title} {row.organisation.short_name}")
             ],
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity, held
 from workflows.annual_plan.rules import is_small_change
 from workflows.roles import BASE_HEAD, COORDINATOR
+from workflows.rules import schools_now
 
 ABOUT_ROW = Activity.model_fields.keys() - {"key"}
 
@@ -75,7 +76,7 @@ def keep_done(case: Case, facts: Facts) -> Put | None:
 @says("план знает нынешний состав сети")
 def take_composition(case: Case, facts: Facts) -> Put:
     """The plan follows the composition, which an order alone changes (4.2, N5)."""
-    members = facts.composition(case.data.network, case.today)
+    members = schools_now(case, facts)
     network = facts.network(case.data.network)
     return Put({
         "network_name": network.name if network else case.data.network_name,

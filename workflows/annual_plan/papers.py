@@ -54,12 +54,14 @@ PROTOCOL = (
 
 
 def plan(case: Case, facts: Facts) -> Values:
-    """Return the values of the plan as the base head approves it."""
+    """Return the values of the plan as it is approved, by the base head or for him."""
     data, network = case.data, facts.network(case.data.network)
-    base_head, imc_head = holder(facts, "school_head", data.base), holder(facts, "imc_head")
+    approver, imc_head = holder(facts, "school_head", data.base), holder(facts, "imc_head")
+    if case.capacity and case.capacity.role == "department_head":
+        approver = case.capacity
     return {
         "документ": document(case, f"План работы сети «{network.name if network else GAP}»"),
-        "утверждаю": {**signature(facts, base_head), "дата": date(case.today)},
+        "утверждаю": {**signature(facts, approver), "дата": date(case.today)},
         "согласовано": {
             **signature(facts, imc_head),
             "дата": local_date(facts, facts.last_taken(case, "agree")) or GAP,
@@ -159,7 +161,9 @@ def protocol(case: Case, facts: Facts) -> Values:
         "протокол": {
             "дата": date(case.today),
             "повестка": f"О плане сети на {year_in_text(data.school_year)} учебный год",
-            "решение": "план поддержать и направить в ИМЦ" if passed else "план доработать",
+            "решение": "план поддержать и направить в методический центр"
+            if passed
+            else "план доработать",
         },
         "сеть": {"название": name},
         "план": {"год": year_in_text(data.school_year), "редакция": data.edition},

@@ -15,10 +15,12 @@ from workflow_app.engine import (
     answered,
     filled,
     otherwise,
+    says,
     snapshot,
     stay,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.annual_plan.adoption import adopted
 from workflows.annual_plan.council import council
 from workflows.annual_plan.effects import (
     ask_council,
@@ -38,6 +40,7 @@ from workflows.annual_plan.papers import PLAN, PROTOCOL, plan, plan_file, protoc
 from workflows.annual_plan.rules import (
     advice_waits,
     all_activities_ended,
+    base_head_sent_it,
     clashes,
     covers_all,
     dates_in_year,
@@ -58,12 +61,13 @@ from workflows.roles import (
     BASE_HEAD,
     COORDINATOR,
     DEPARTMENT,
+    DEPARTMENT_HEAD,
     IMC,
     IMC_HEAD,
     MEMBER_HEAD,
     SPECIALIST,
 )
-from workflows.rules import Reason, Remarks, remarks_are_bound
+from workflows.rules import MEND, Reason, Remarks, remarks_are_bound
 
 NETWORK_CHANGED = Child("network_change", "applied", of="subject")
 
@@ -75,6 +79,8 @@ process = Process(
     basis="4.3, 5.1",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
     heading=heading,
+    adopts="annual_plans",
+    adopt=adopted,
     stop="abandon",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
@@ -85,14 +91,15 @@ EDITIONS = "план меняют в течение года, сколько н�
 MENDED = "число доработок плана Положением не ограничено"
 LAST_DAY = Due(
     "plan_year", then="year_ended", remind=(30,), unit="calendar", escalate=((1, SPECIALIST),),
-    on=lambda case: school_year_bounds(case.data.school_year)[1],
+    on=says("к концу учебного года")(lambda case: school_year_bounds(case.data.school_year)[1]),
 )  # fmt: skip
 FIT = (
-    filled, network_is_active, covers_all, remote_or_reason, dates_in_year, responsible_inside,
-    participants_inside,
+    filled, network_is_active, covers_all, remote_or_reason, dates_in_year,
+    responsible_inside, participants_inside,
 )  # fmt: skip
 
 
+@says("20 сентября, а если план начат позже — через две недели")
 def plan_due(case: Case) -> dt.date:
     """Return 20 September of the year, or two weeks for a plan that begins later (dossier 8)."""
     september = dt.date(int(case.data.school_year[:4]), 9, 20)
@@ -105,15 +112,19 @@ draft = process.state(
 )  # fmt: skip
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
-    "imc_agreement", "На согласовании в ИМЦ", waits_for=IMC_HEAD,
+    "imc_agreement", "На согласовании в методическом центре", waits_for=IMC_HEAD,
     due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
-    due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
+    "returned", "На доработке", work=MEND, waits_for=COORDINATOR, edit=COORDINATOR,
+    unlimited=MENDED, due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 agreed = process.state(
     "agreed", "Согласован", waits_for=BASE_HEAD,
+    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+)  # fmt: skip
+agreed_up = process.state(
+    "agreed_up", "Согласован, утверждает управление", waits_for=DEPARTMENT_HEAD, aside=True,
     due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
@@ -129,6 +140,8 @@ closed = process.final("closed", "Закрыт со справкой")
 superseded = process.final("superseded", "Заменён новой редакцией")
 abandoned = process.final("abandoned", "Снят")
 
+ON_ITS_WAY = (draft, voting, agreement, returned, agreed, agreed_up)
+
 process.paper("plan", "План сети", fields=PLAN, values=plan, file_name=plan_file)
 process.paper(
     "council_protocol", "Протокол совета сети",
@@ -136,6 +149,7 @@ process.paper(
 )  # fmt: skip
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
+process.start("adopt", "Принять действующий план", active, by=SYSTEM_ROLE, basis="L5, 4.3")
 process.move(
     "take_advice", "Внести принятые рекомендации", [draft, returned], stay,
     by=(COORDINATOR, SYSTEM_ROLE), basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],
@@ -146,6 +160,11 @@ process.move(
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
     style="primary", if_=FIT, do=[snapshot, ask_council],
 )  # fmt: skip
+process.move(
+    "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",
+    if_=[council.close_when_decided], do=[council.close],
+    unlimited="голосование закончено, второй раз завершить нечего",
+)  # fmt: skip
 process.when(
     "vote_passed", "Совет поддержал план", council.passed, voting, agreement, basis="L3",
     do=[Paper("council_protocol")],
@@ -155,17 +174,18 @@ process.when(
     do=[Paper("council_protocol"), vote_failed],
 )  # fmt: skip
 process.move(
-    "agree", "Согласовать", agreement, agreed, by=IMC_HEAD, basis="L4, 1.4", apart="to_vote",
-    style="primary", bulk=True,
+    "agree", "Согласовать", agreement, {agreed_up: base_head_sent_it, agreed: otherwise},
+    by=IMC_HEAD, basis="L4, 1.4", apart="to_vote", style="primary", bulk=True,
 )  # fmt: skip
 process.move(
     "return", "Вернуть с замечаниями", agreement, returned, by=IMC, basis="L4, 5.1",
     form=Remarks, if_=[answered, remarks_are_bound],
 )  # fmt: skip
-process.move(
-    "approve", "Утвердить", agreed, active, by=BASE_HEAD, basis="L5", apart="to_vote",
-    style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
-)  # fmt: skip
+for agreed_by_imc, approver in ((agreed, BASE_HEAD), (agreed_up, DEPARTMENT_HEAD)):
+    process.move(
+        "approve", "Утвердить", agreed_by_imc, active, by=approver, basis="L5", apart="to_vote",
+        style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
+    )  # fmt: skip
 process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
     style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
@@ -181,7 +201,7 @@ process.move(
     form=RowChange, do=[take_row_change, tell_edition],
 )  # fmt: skip
 process.move(
-    "row_changed", "Изменено мероприятие", [draft, voting, agreement, returned, agreed], stay,
+    "row_changed", "Изменено мероприятие", ON_ITS_WAY, stay,
     by=SYSTEM_ROLE, basis="K3", form=RowChange, do=[take_row_change],
     unlimited="мероприятия меняют, сколько нужно",
 )  # fmt: skip
@@ -200,7 +220,7 @@ process.on(
 )  # fmt: skip
 process.on(
     Child("annual_plan", "closed", of="subject"),
-    [draft, voting, agreement, returned, agreed], abandoned,
+    ON_ITS_WAY, abandoned,
     key="overtaken", title="План закрыт вместе со справкой, менять больше нечего", basis="L8",
 )  # fmt: skip
 process.on(
@@ -213,6 +233,6 @@ process.on(
 )  # fmt: skip
 process.move(
     "abandon", "Снять план",
-    [draft, voting, agreement, returned, agreed, active, outdated, completed],
+    [*ON_ITS_WAY, active, outdated, completed],
     abandoned, by=SYSTEM_ROLE, do=[remove_activities],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, PLAN, REMOTE
 from workflows.annual_plan.advice import advice_in_waiting
 from workflows.annual_plan.form import Activity, row_is_done
+from workflows.rules import schools_now
 from workflows.year_end import APPROVED, REPORT
 
 SMALL = {"responsible", "starts_on", "ends_on"}
@@ -20,7 +21,7 @@ def covers_all(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Nobody the network helps, and no direction it works on, is forgotten (4.3, 5.2)."""
     rows = case.data.activities
     reached = {school for row in rows for school in row.participants}
-    for member in facts.composition(case.data.network, case.today):
+    for member in schools_now(case, facts):
         if member.role == "supported" and member.school not in reached:
             yield refuse(
                 "school_without_activity", "Нет мероприятия для школы «{school}»",
@@ -65,7 +66,7 @@ def dates_in_year(case: Case, _facts: Facts) -> Iterator[Refusal]:
             yield _of_row(row, "date_outside_year", "даты вне учебного года", "starts_on")
 
 
-@says("каждый ответственный работает в школе сети или в ИМЦ и занимает должность")
+@says("каждый ответственный работает в школе сети или в методическом центре и занимает должность")
 def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Nobody outside the network and ИМЦ answers for a row (L2)."""
     inside = set(_members(case)) | _imc(facts)
@@ -73,7 +74,10 @@ def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
         post = facts.post(row.responsible) if row.responsible else None
         if row.responsible and (post is None or post.organisation_id not in inside):
             yield _of_row(
-                row, "responsible_outside", "ответственный не из сети и не из ИМЦ", "responsible"
+                row,
+                "responsible_outside",
+                "ответственный не из сети и не из методического центра",
+                "responsible",
             )
         elif post and not post.is_held:
             yield _of_row(row, "no_responsible", f"{post.name} больше не работает", "responsible")
@@ -145,7 +149,7 @@ def _same_months(before: Activity | None, after: Activity | None) -> bool:
 @says("изменились состав сети, базовая школа или направления")
 def is_outdated(case: Case, facts: Facts) -> bool:
     """A plan whose network has changed under it needs a new edition (N5)."""
-    members = {m.school for m in facts.composition(case.data.network, case.today)}
+    members = {m.school for m in schools_now(case, facts)}
     missing = _directions_of_year(case, facts) - {row.direction for row in case.data.activities}
     return case.state == "outdated" or members != set(_members(case)) or bool(missing)
 
@@ -155,6 +159,14 @@ def all_activities_ended(case: Case, facts: Facts) -> bool:
     """A plan ends by itself when every row has ended (L7)."""
     states = facts.child_states(case, ACTIVITY)
     return bool(states) and set(states) <= {"done", "cancelled"}
+
+
+@says("на голосование его отправил сам директор базовой школы")
+def base_head_sent_it(case: Case, facts: Facts) -> bool:
+    """Nobody approves what he sent: then the department does (5.1)."""
+    sent = case.persons("to_vote")
+    heads = facts.holders("school_head", case.data.base)
+    return bool(heads) and all(sent & head.persons for head in heads)
 
 
 @says("справка об этом годе утверждена")

@@ -13,7 +13,12 @@ from workflow_app.engine import (
     at_least,
 )
 from workflows.council import vote_of_council
-from workflows.roles import SPECIALIST
+from workflows.roles import (
+    AUTHOR_COORDINATOR,
+    AUTHOR_HEAD,
+    AUTHOR_SPECIALIST,
+    SPECIALIST,
+)
 from workflows.rules import Reason
 
 CONSENTS = {
@@ -24,9 +29,11 @@ CONSENTS = {
 }
 
 
+INITIATORS = (AUTHOR_COORDINATOR, AUTHOR_HEAD, AUTHOR_SPECIALIST)
+
 council = vote_of_council(
     "change_council", "Проголосовать за изменение сети",
-    yes="support", no="oppose", abstain="stay_aside",
+    yes="support", no="oppose", abstain="stay_aside", tell=INITIATORS,
 )  # fmt: skip
 
 
@@ -62,5 +69,6 @@ consents = Ballot(
     yes=("agreed",),
     need=at_least(1),
     silence="no_response",
+    tell_decided=INITIATORS,
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
 )  # fmt: skip

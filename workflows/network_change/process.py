@@ -8,9 +8,10 @@ from workflow_app.engine import (
     answered,
     filled,
     otherwise,
+    says,
     snapshot,
 )
-from workflows.network_change.ballots import consents, council
+from workflows.network_change.ballots import INITIATORS, consents, council
 from workflows.network_change.effects import (
     ask_council,
     ask_schools,
@@ -63,7 +64,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import Explanation, Reason, Remarks, remarks_are_bound
+from workflows.rules import MEND, Explanation, Reason, Remarks, remarks_are_bound
 
 process = Process(
     "network_change",
@@ -88,7 +89,7 @@ process = Process(
     ),
 )  # fmt: skip
 
-AUTHORS = (AUTHOR_COORDINATOR, AUTHOR_HEAD, AUTHOR_SPECIALIST)
+
 FIT = (
     filled, network_is_open, no_other_change, initiator_may, school_fits, supported_holds_status,
     new_base_is_stable, supported_remain, notice_given, term_allowed, calendar_is_filled,
@@ -98,21 +99,21 @@ MENDED = "отклонённое советом или школами измен
 AGAIN = "сколько приказов отменит начальник, столько раз дело вернётся к нему"
 
 draft = process.state(
-    "draft", "Черновик", waits_for=AUTHORS, edit=AUTHORS, private=True, unlimited=MENDED,
+    "draft", "Черновик", waits_for=INITIATORS, edit=INITIATORS, private=True, unlimited=MENDED,
     due=Due("abandoned", 30, "calendar", remind=(7,), then="drop", since="change"),
 )  # fmt: skip
 council_vote = process.state("council", "Голосование совета", ballot=council)
 asking = process.state("consents", "Согласия школ", ballot=consents)
 opinion = process.state(
-    "imc_opinion", "На заключении ИМЦ", waits_for=METHODIST,
+    "imc_opinion", "На заключении методического центра", waits_for=METHODIST,
     due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD))),
 )  # fmt: skip
 review = process.state(
-    "dept_review", "На рассмотрении отдела", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
+    "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", waits_for=AUTHORS, edit=AUTHORS,
+    "returned", "На доработке", work=MEND, waits_for=INITIATORS, edit=INITIATORS,
     due=Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),)), unlimited=MENDED,
 )  # fmt: skip
 ordering = process.state(
@@ -120,7 +121,8 @@ ordering = process.state(
 )
 waiting = process.state(
     "waiting", "Ждёт даты вступления в силу",
-    due=Due("effect", on=lambda case: case.data.effective_on, at_start=True, then="take_effect",
+    due=Due("effect", at_start=True, then="take_effect",
+            on=says("в день вступления приказа в силу")(lambda case: case.data.effective_on),
             escalate=((3, SPECIALIST),)),
 )  # fmt: skip
 applied = process.final("applied", "Вступило в силу")
@@ -137,10 +139,16 @@ process.start(
 )  # fmt: skip
 process.move(
     "send", "Отправить", [draft, returned],
-    {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=AUTHORS,
+    {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=INITIATORS,
     basis="N2, 5.1", style="primary", if_=FIT,
     do=[remember_schools, snapshot, exit_notice, ask_council, ask_schools_at_once],
 )  # fmt: skip
+for asked, question in ((council_vote, council), (asking, consents)):
+    process.move(
+        "close_vote", "Завершить опрос", asked, asked, by=INITIATORS, basis="5.1",
+        if_=[question.close_when_decided], do=[question.close],
+        unlimited="опрос закончен, второй раз завершить нечего",
+    )  # fmt: skip
 process.when(
     "council_for", "Совет за изменение", council.passed, council_vote,
     {asking: concerns_schools, opinion: otherwise}, basis="N2, A-05", do=[ask_schools],
@@ -175,7 +183,7 @@ process.move(
 )  # fmt: skip
 process.move(
     "withdraw", "Отозвать", [draft, council_vote, asking, opinion, review, returned, ordering],
-    withdrawn, by=AUTHORS, form=Reason, style="danger", if_=[answered, order_not_signed],
+    withdrawn, by=INITIATORS, form=Reason, style="danger", if_=[answered, order_not_signed],
     do=[stop_order],
 )  # fmt: skip
 process.on(

@@ -42,7 +42,7 @@ def no_other_change(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
-@says("школа меняет свою сеть, а приостанавливает, соединяет и делит сети отдел")
+@says("школа меняет свою сеть, а приостанавливает, соединяет и делит сети управление образованием")
 def initiator_may(case: Case, facts: Facts) -> Refusal | None:
     """A school speaks for a network it is in; some changes are the department's alone (N7, N10)."""
     if is_by_department(case, facts) or case.data.network is None:
@@ -51,7 +51,7 @@ def initiator_may(case: Case, facts: Facts) -> Refusal | None:
     if not case.parties["author"] & schools:
         return refuse("not_your_network", "Ваша школа в этой сети не состоит", field="network")
     if case.data.kind in OF_DEPARTMENT:
-        return refuse("department_only", "Это решает отдел образования: обратитесь к специалисту",
+        return refuse("department_only", "Школа этого не решает: обратитесь к специалисту",
                       field="kind", basis="4.2")  # fmt: skip
     return None
 

@@ -8,6 +8,7 @@ from workflow_app.engine import (
     Call,
     Case,
     Change,
+    Enter,
     Facts,
     Many,
     Pause,
@@ -17,18 +18,18 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.coordinators import appointed
 from workflows.network_life.form import schools, subject
 from workflows.network_life.rules import (
     CHANGE,
     ENDS,
     PLAN,
-    REPORT,
     report_is_due,
     term_goes_on,
     year_to_report,
 )
 from workflows.rules import school_year
-from workflows.year_end import last_summer
+from workflows.year_end import REPORT, last_summer
 
 FINAL_REPORT_DAYS = 15
 
@@ -84,7 +85,7 @@ def take_composition(case: Case, facts: Facts) -> Put:
 
 
 @says("координатор и куратор записаны в реестр сетей")
-def put_people(case: Case, _facts: Facts) -> Iterator[Put | Amend]:
+def put_people(case: Case, facts: Facts) -> Iterator[Put | Amend | Enter]:
     """Who leads the network stands in the register too (1.7, 4.1)."""
     said = case.form
     yield Put({"coordinator": said.coordinator, "curator": said.curator})
@@ -92,6 +93,7 @@ def put_people(case: Case, _facts: Facts) -> Iterator[Put | Amend]:
         "coordinator_person_id": said.coordinator, "imc_curator_person_id": said.curator
     }  # fmt: skip
     yield Amend("network", case.data.network, values, case.today)
+    yield from appointed(facts, said.coordinator, case.data.base, case.today)
 
 
 @says("акты приложены к сети; приложенные раньше остаются")
@@ -140,10 +142,24 @@ def _report(case: Case, facts: Facts, year: str, due_on: dt.date) -> Iterator[Pu
     yield Start(REPORT, begun, f"{subject(case)}/{year}", alone=True)
 
 
+@says("сроки приостановленной сети стоят, у закрывающейся открыта последняя справка")
+def go_on(case: Case, facts: Facts) -> Iterator[Change]:
+    """A network that came by import goes on where it stood (1.7, N7, N8)."""
+    network = facts.network(case.data.network)
+    if network and network.state == "suspended":
+        yield Pause(subject(case))
+    elif network and network.state == "closing":
+        yield from _last_report(case, facts)
+
+
 @says("новые мероприятия больше не начинают, базовая школа готовит последнюю справку")
 def mark_closing(case: Case, facts: Facts) -> Iterator[Change]:
     """A closing network begins nothing new and reports a last time, in 15 working days (N8)."""
     yield _marked(case, "closing")
+    yield from _last_report(case, facts)
+
+
+def _last_report(case: Case, facts: Facts) -> Iterator[Put | Start]:
     if report_is_due(case, facts) is None:
         year = year_to_report(case)
         yield from _report(case, facts, year, facts.working_day(case.today, FINAL_REPORT_DAYS))

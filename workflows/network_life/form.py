@@ -1,9 +1,8 @@
 """What is known of a network beside the composition its orders tell."""
 
-from typing import Any
-
 from workflow_app.engine import (
     Act,
+    Adopted,
     Case,
     Choice,
     Date,
@@ -17,6 +16,7 @@ from workflow_app.engine import (
     field,
 )
 from workflows.rules import school_year
+from workflows.year_end import REPORT
 
 
 class Life(Form):
@@ -29,7 +29,9 @@ class Life(Form):
     members: Many[School] = field("Школы сети", readonly=True, basis="4.2")
     former: Many[School] = field("Вышли из сети", readonly=True, optional=True)
     coordinator: Person = field("Координатор сети", of="base", readonly=True, basis="1.7")
-    curator: Person = field("Куратор от ИМЦ", of="methodist", readonly=True, basis="4.1")
+    curator: Person = field(
+        "Куратор от методического центра", of="methodist", readonly=True, basis="4.1"
+    )
     acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
     paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
@@ -40,7 +42,9 @@ class People(Form):
     """Who leads the network's daily work and who accompanies it."""
 
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", present=True)
-    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1", present=True)
+    curator: Person = field(
+        "Куратор от методического центра", of="methodist", basis="4.1", present=True
+    )
 
 
 class Attached(Form):
@@ -51,13 +55,15 @@ class Attached(Form):
     )
 
 
-def adopted(facts: Facts, network_id: int) -> tuple[int, dict[str, Any]]:
-    """Return the author and the data of a network that existed before this system did."""
+def adopted(facts: Facts, network_id: int) -> Adopted:
+    """Return the case of a network that existed before this system did."""
     network = facts.network(network_id)
     if network is None or network.base is None:
         raise LookupError(network_id)
     members = facts.composition(network_id, max(network.valid_from, facts.today))
-    return network.base, {
+    about = f"network/{network_id}"
+    reported = [one.data.school_year for one in facts.cases_about(about, REPORT)]
+    data = {
         "network": network.id,
         "network_name": network.name,
         "school_year": school_year(facts.today),
@@ -65,9 +71,10 @@ def adopted(facts: Facts, network_id: int) -> tuple[int, dict[str, Any]]:
         "members": [m.school for m in members if m.school != network.base],
         "coordinator": network.coordinator,
         "curator": network.curator,
-        "acts": [],
         "valid_to": network.valid_to,
+        "reported_year": max(reported, default=""),
     }
+    return Adopted(network.base, data, about)
 
 
 def subject(case: Case) -> str:

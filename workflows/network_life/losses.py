@@ -55,7 +55,7 @@ losses = Ballot(
 )  # fmt: skip
 
 
-@says("координатор решает, что делать со школами без статуса; о базовой школе узнаёт и отдел")
+@says("координатор решает, что делать со школами без статуса; о базовой школе узнаёт и специалист")
 def ask_about_losses(case: Case, facts: Facts) -> Iterator[Ask | Tell]:
     """Nobody leaves by itself: the council gets the task, for 30 days (N6)."""
     voters = tuple(losers(case, facts))

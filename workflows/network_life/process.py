@@ -14,6 +14,7 @@ from workflow_app.engine import (
 from workflows.network_life.effects import (
     end_plans,
     follow_order,
+    go_on,
     mark_active,
     mark_closing,
     open_plan,
@@ -39,6 +40,7 @@ from workflows.network_life.rules import (
     may_turn,
     no_plan_yet,
     report_is_due,
+    stood,
     supported_lost_status,
     term_covers_year,
     term_goes_on,
@@ -80,7 +82,7 @@ process = Process(
     checklist=(
         Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
         Check("назван координатор", has_coordinator, "1.7"),
-        Check("назначен куратор от ИМЦ", has_curator, "4.1"),
+        Check("назначен куратор от методического центра", has_curator, "4.1"),
         Check("в каждой школе есть контакт", has_contacts, "1.7"),
         Check("приложены нормативные акты", has_acts, "1.8"),
         Check("утверждён план года", has_plan, "1.8"),
@@ -91,7 +93,7 @@ CHANGED = Child(CHANGE, "applied", of="subject")
 YEARS = "сеть живёт, пока её не закроет приказ"
 EXPIRY = Due(
     "network_term", then="expire", unit="calendar", remind=(60, 30), escalate=((1, SPECIALIST),),
-    on=lambda case: case.data.valid_to,
+    on=says("к концу срока действия сети")(lambda case: case.data.valid_to),
 )  # fmt: skip
 
 forming = process.state(
@@ -100,13 +102,17 @@ forming = process.state(
 )  # fmt: skip
 REPORT_OPENS = Due(
     "report_opens", then="open_report", at_start=True,
-    on=lambda case: last_summer(year_to_report(case), 5, 15),
+    on=says("15 мая года, за который ещё нет справки")(
+        lambda case: last_summer(year_to_report(case), 5, 15)
+    ),
 )  # fmt: skip
 active = process.state("active", "Действует", due=(EXPIRY, REPORT_OPENS), unlimited=YEARS)
 suspended = process.state(
     "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
     due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
-            on=lambda case: case.data.paused_until or case.today),
+            on=says("до дня, названного при приостановлении")(
+                lambda case: case.data.paused_until or case.today
+            )),
 )  # fmt: skip
 closing = process.state(
     "closing", "Закрывается", waits_for=SPECIALIST, unlimited=YEARS,
@@ -116,7 +122,12 @@ closed = process.final("closed", "Закрыта")
 process.ask(losses)
 
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
-process.start("adopt", "Принять существующую сеть", active, by=SYSTEM_ROLE, basis="1.7")
+process.start(
+    "adopt", "Принять существующую сеть",
+    {forming: stood("forming"), suspended: stood("suspended"), closing: stood("closing"),
+     closed: stood("closed"), active: otherwise},
+    by=SYSTEM_ROLE, basis="1.7", do=[go_on],
+)  # fmt: skip
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],
@@ -178,11 +189,11 @@ process.on(
     key="changed_at_end", title="Приказ изменил сеть", basis="N9", do=[follow_order],
 )  # fmt: skip
 process.move(
-    "take_over", "Приказ отдела изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
+    "take_over", "Приказ изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
     basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(
-    "take_over", "Приказ отдела изменил сеть", closing, {active: term_goes_on, closing: otherwise},
+    "take_over", "Приказ изменил сеть", closing, {active: term_goes_on, closing: otherwise},
     by=SYSTEM_ROLE, basis="O11, A-04", do=[take_over],
 )  # fmt: skip
 process.move(

@@ -8,10 +8,10 @@ from workflows.activities import IN_FORCE
 from workflows.network_life.form import schools, subject
 from workflows.rules import HELPED, school_year
 from workflows.turn_of_year import verdict
+from workflows.year_end import REPORT
 
 CHANGE = "network_change"
 PLAN = "annual_plan"
-REPORT = "year_end_report"
 ENDS = ("close", "merge")
 """Changes after which a network is no more."""
 
@@ -96,16 +96,33 @@ def supported_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
 # ---------------------------------------------------------------- what an order has changed
 
 
+CHANGES_SAID = {
+    "close": "закрытие", "merge": "присоединение к другой сети", "suspend": "приостановление",
+    "resume": "возобновление", "extend": "продление",
+}  # fmt: skip
+
+
 def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
     """Return the question whether the change that has just taken effect is of such a kind."""
 
-    @says("последнее изменение: " + ", ".join(kinds))
+    @says("последнее изменение — " + " или ".join(CHANGES_SAID[kind] for kind in kinds))
     def is_such(case: Case, facts: Facts) -> bool:
         cards = facts.cases_about(subject(case), CHANGE)
         applied = [card for card in cards if card.state == "applied"]
         return bool(applied) and applied[-1].data.kind in kinds
 
     return is_such
+
+
+def stood(state: str) -> Callable[[Case, Facts], bool]:
+    """Return the question whether the register has a network in a state."""
+
+    @says("по реестру сетей")
+    def is_so(case: Case, facts: Facts) -> bool:
+        network = facts.network(case.data.network)
+        return network is not None and network.state == state
+
+    return is_so
 
 
 @says("срок сети продлён")

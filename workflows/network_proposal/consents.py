@@ -198,19 +198,13 @@ def leave_out(case: Case, _facts: Facts) -> Iterable[Put | Ask]:
     return Put({"members": members}), Ask(consents.key, "leave_out", (voter,))
 
 
-@says("итог уже не изменится, кто бы как ни ответил")
-def outcome_is_clear(case: Case, facts: Facts) -> Refusal | None:
-    """The initiator may end the ballot by hand once the pending answers cannot matter (7.1)."""
-    return consents.close_when_decided(case, facts)
-
-
 @says("сбор согласий закончен; кто промолчал, тот не ответил")
 def close_consents(case: Case, facts: Facts) -> Ask:
     """The ballot ends now; what it decided follows by itself."""
     return consents.close(case, facts)
 
 
-@says("автор и специалист отдела узнают, какие школы не ответили в срок")
+@says("автор и специалист управления образованием узнают, какие школы не ответили в срок")
 def silent_schools(case: Case, facts: Facts) -> Tell | None:
     """The department is told of silence even when the others were enough (C4)."""
     tally = facts.tally(case, consents.key)
@@ -221,7 +215,7 @@ def silent_schools(case: Case, facts: Facts) -> Tell | None:
     return Tell((BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: не ответили в срок", names)
 
 
-@says("автор и специалист отдела узнают, кто согласился, а кто нет и почему")
+@says("автор и специалист управления образованием узнают, кто согласился, а кто нет и почему")
 def quorum_failed(case: Case, facts: Facts) -> Tell:
     """The initiator and the specialist learn how many agreed, and who did not (P4)."""
     votes = invited_votes(facts.tally(case, consents.key) or ())

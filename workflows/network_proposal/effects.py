@@ -1,5 +1,6 @@
 """What follows from decisions about a proposal."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,10 +18,21 @@ def start_order(case: Case, facts: Facts) -> Start:
     tally = facts.tally(case, consents.key)
     conditions = {vote.voter.key: vote.comment for vote in tally or ()}
     data = case.data
-    return Start(ORDER, _order_data(case, conditions), subject=f"{data.name}, {data.school_year}")
+    values = _order_data(case, conditions, _curator_before(case, facts))
+    return Start(ORDER, values, subject=f"{data.name}, {data.school_year}")
 
 
-def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
+def _curator_before(case: Case, facts: Facts) -> int | None:
+    """Return who has looked after the base school's network up to now (4.1)."""
+    day = case.data.valid_from - dt.timedelta(days=1)
+    for network in facts.active_networks(case.data.base, day, "base"):
+        card = facts.network(network)
+        if card and card.curator:
+            return card.curator
+    return None
+
+
+def _order_data(case: Case, conditions: Mapping[str, str], curator: int | None) -> dict[str, Any]:
     data = case.data
     return {
         "kind": "network_create",
@@ -34,6 +46,8 @@ def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
             for m in data.members
         ],
         "directions": list(data.directions),
+        "coordinator": data.coordinator,
+        "curator": curator,
         "valid_from": data.valid_from.isoformat(),
         "valid_to": data.valid_to.isoformat(),
     }

@@ -4,12 +4,15 @@ import datetime as dt
 from typing import Any
 
 from workflow_app.engine import (
+    Capacity,
     Choice,
     Date,
     Direction,
+    Facts,
     Form,
     Many,
     Name,
+    Person,
     Row,
     Rows,
     School,
@@ -23,6 +26,9 @@ from workflows.rules import (
     school_year,
 )
 from workflows.wording import GOAL
+
+SPRING = 91
+"""Days before July in which people plan the coming year already, where it has its directions."""
 
 
 class Member(Row):
@@ -52,6 +58,13 @@ class Proposal(Form):
     goal: Text = field("Цель", basis="2", default=GOAL)
     resources: Text = field(
         "Ресурсы базовой школы", optional=True, hint="Люди, кабинеты, материалы, связь"
+    )
+    coordinator: Person = field(
+        "Координатор сети",
+        of="base",
+        optional=True,
+        basis="5.1",
+        hint="Кто будет вести план сети. С регистрации приказа это право у того, кто здесь назван.",
     )
     valid_from: Date = field("Действует с")
     valid_to: Date = field("Действует по", basis="A-04")
@@ -95,9 +108,13 @@ class Rejection(Form):
     reason: Text = field("Пояснение", minimum=10)
 
 
-def first_values(capacity: Any, _facts: Any, today: dt.date) -> dict[str, Any]:
-    """What the form says when it opens: the author's own school and the coming year."""
-    year = school_year(today)
+def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> dict[str, Any]:
+    """What the form says when it opens: the author's own school and the coming year.
+
+    A network proposed in spring is for the year whose directions the department has named already.
+    """
+    coming = school_year(today + dt.timedelta(days=SPRING))
+    year = coming if facts.directions(coming) else school_year(today)
     since, until = school_year_bounds(year)
     own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}
     return {

@@ -142,8 +142,8 @@ def proposal_file(case: Case) -> str:
 
 
 def opinion_file(case: Case) -> str:
-    """Return «Заключение ИМЦ З-2025-001»."""
-    return f"Заключение ИМЦ {case.number}".strip()
+    """Return «Заключение методического центра З-2025-001»."""
+    return f"Заключение методического центра {case.number}".strip()
 
 
 def _addressee(facts: Facts) -> Values:
@@ -228,8 +228,11 @@ def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:
 
 
 def _coordinator(case: Case, facts: Facts) -> Values:
-    """The base school's coordinator by office, if it has one; the order names the network's."""
-    capacity = holder(facts, "network_coordinator", case.data.base)
+    """Whom the proposal names, else who holds the office in the base school; maybe nobody."""
+    named, offices = case.data.coordinator, ("network_coordinator", "school_head")
+    held = [one for office in offices for one in facts.holders(office, case.data.base)]
+    capacity = next((one for one in held if one.person_id == named), None)
+    capacity = capacity or holder(facts, "network_coordinator", case.data.base)
     if capacity is None:
         return dict.fromkeys(("имя", "должность", "телефон", "почта"), "")
     card = person(facts, capacity.person_id)

@@ -14,6 +14,7 @@ from workflow_app.engine import (
     says,
     snapshot,
 )
+from workflows.coordinators import head_is_coordinator
 from workflows.network_proposal.consents import (
     ask_schools,
     close_consents,
@@ -23,7 +24,6 @@ from workflows.network_proposal.consents import (
     is_same_network,
     keep_agreed,
     leave_out,
-    outcome_is_clear,
     quorum_failed,
     remember_asked,
     silent_schools,
@@ -69,6 +69,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import (
+    MEND,
     OneSchool,
     Reason,
     Remarks,
@@ -94,6 +95,7 @@ process = Process(
     one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
+    warnings=(head_is_coordinator,),
     readers=(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,
@@ -121,18 +123,19 @@ draft = process.state(
 collecting = process.state("collecting_consents", "Сбор согласий", ballot=consents)
 ready = process.state("ready", "Готово к подаче", due=ABANDONED, waits_for=BASE_HEAD)
 submitted = process.state(
-    "submitted", "На заключении ИМЦ", waits_for=(METHODIST,),
+    "submitted", "На заключении методического центра", waits_for=(METHODIST,),
     due=Due(
         "imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)), august=2
     ),
 )  # fmt: skip
 review = process.state(
-    "dept_review", "На рассмотрении отдела", waits_for=DEPARTMENT_HEAD,
+    "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD,
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", due=(REWORK, ABANDONED), waits_for=BASE_HEAD, edit=EDITORS
-)
+    "returned", "На доработке", work=MEND, due=(REWORK, ABANDONED), waits_for=BASE_HEAD,
+    edit=EDITORS,
+)  # fmt: skip
 ordering = process.state(
     "order_preparation", "Готовится приказ", no_deadline="срок стоит у самого приказа"
 )
@@ -150,7 +153,11 @@ process.paper(
     fields=PROTOCOL, values=protocol, file_name=protocol_file,
 )  # fmt: skip
 process.paper(
-    "imc_opinion", "Заключение ИМЦ", fields=OPINION, values=opinion, file_name=opinion_file
+    "imc_opinion",
+    "Заключение методического центра",
+    fields=OPINION,
+    values=opinion,
+    file_name=opinion_file,
 )
 
 process.start(
@@ -167,7 +174,7 @@ process.when(
 )  # fmt: skip
 process.move(
     "close_consents", "Завершить сбор согласий", collecting, collecting, by=AUTHORS,
-    basis="P3, P4", if_=[outcome_is_clear], do=[close_consents],
+    basis="P3, P4", if_=[consents.close_when_decided], do=[close_consents],
     unlimited="опрос закончен, второй раз завершить нечего",
 )  # fmt: skip
 process.when(
@@ -184,7 +191,7 @@ process.move(
     unlimited="каждый раз одной школой меньше",
 )  # fmt: skip
 process.move(
-    "submit", "Подать в отдел", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
+    "submit", "Подать на рассмотрение", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
     if_=[base_is_stable, consents_given, consents_fresh],
     do=[snapshot, Paper("proposal")],
 )  # fmt: skip
@@ -209,7 +216,7 @@ process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart=INITIATOR,
     style="primary", bulk=True,
     if_=[statuses_hold, directions_in_force, networks_per_school, base_is_free,
-         name_is_free, consents_given],
+         name_is_free, consents_given, term_allowed],
     do=[start_order],
 )  # fmt: skip
 process.move(

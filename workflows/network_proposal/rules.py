@@ -6,19 +6,20 @@ from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse,
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.roles import SPECIALIST
 from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
-from workflows.wording import counted
+from workflows.wording import counted, date
 
 ORDER = "order_approval"
 
 
-@says("начинает директор, а отдел — если это ему разрешено (настройка A-01)")
+@says("начинает директор, а специалист — если это ему разрешено (настройка A-01)")
 def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
     """The department proposes on its own initiative only where the setting lets it (A-01)."""
     by_department = case.capacity is not None and case.capacity.role == SPECIALIST.held_by
     if not by_department or facts.setting("A-01")["department"]:
         return None
     return refuse(
-        "initiative_off", "Отдел сам сети не предлагает: предложение начинает директор школы",
+        "initiative_off",
+        "Управление образованием сети не предлагает: предложение начинает директор школы",
         basis="A-01",
     )  # fmt: skip
 
@@ -107,6 +108,11 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
         return
     if until <= since:
         yield refuse("term_reversed", "Срок заканчивается раньше, чем начинается", field="valid_to")
+    elif until <= case.today:
+        yield refuse(
+            "term_over", "Срок сети ({day}) уже прошёл: назовите день впереди", day=date(until),
+            field="valid_to", basis="A-04",
+        )  # fmt: skip
     longest = int(facts.setting("A-04.max"))
     if until > school_year_bounds(school_year(since))[1].replace(
         year=int(school_year(since)[:4]) + longest

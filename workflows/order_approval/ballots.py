@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from workflow_app.engine import (
+    PENDING,
     Answer,
     Ask,
     Ballot,
@@ -19,6 +20,7 @@ from workflow_app.engine import (
 )
 from workflows.order_approval.composition import schools_named
 from workflows.order_approval.form import Publication
+from workflows.order_approval.limits import DATES_AHEAD
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
 
@@ -26,12 +28,15 @@ APPROVERS = (IMC_HEAD, DEPUTY)
 
 
 def approvers(_case: Case, facts: Facts) -> Iterator[Voter]:
-    """ИМЦ and the deputy; whoever signs today does not visa for herself (O2)."""
+    """ИМЦ and the deputy; whoever signs today does not visa for herself (O2).
+
+    A post without a holder is asked too: its work goes to the watcher, and no visa vanishes.
+    """
     signer = facts.signer("department_head")
     signing = signer.capacity.persons if signer else frozenset()
     for role in APPROVERS:
         holders = list(facts.holders(role.held_by, None))
-        if any(not holder.persons & signing for holder in holders):
+        if not holders or any(not holder.persons & signing for holder in holders):
             yield Voter(role.key, role.held_by, None, role.title)
 
 
@@ -52,6 +57,30 @@ DECISIONS = {
     "objected": "возражение",
 }
 
+
+def _vacant(case: Case, facts: Facts) -> tuple[Voter, ...]:
+    """Return the voters of pending visas whose post nobody holds today."""
+    pending = [vote.voter for vote in facts.tally(case, "visas") or () if vote.status == PENDING]
+    return tuple(one for one in pending if not facts.holders(one.role, None))
+
+
+@says("должность визирующего свободна, а другая виза остаётся")
+def a_visa_is_vacant(case: Case, facts: Facts) -> Refusal | None:
+    """Nobody goes on without any visa at all (O3)."""
+    vacant = _vacant(case, facts)
+    if not vacant:
+        return refuse("nobody_missing", "Все, кого ждёт приказ, на месте")
+    if len(vacant) == len(list(facts.tally(case, "visas") or ())):
+        return refuse("last_visa", "Без единой визы приказ не подпишут: назначьте визирующего")
+    return None
+
+
+@says("виза свободной должности больше не нужна")
+def leave_vacant_out(case: Case, facts: Facts) -> Ask:
+    """The sheet goes on without the posts nobody holds."""
+    return Ask("visas", "leave_out", _vacant(case, facts))
+
+
 visas = Ballot(
     "visas",
     "Виза",
@@ -59,10 +88,12 @@ visas = Ballot(
     voter_title="визирующий",
     work_title="Завизировать проект приказа",
     answers=(
-        Answer("visa", "Завизировать", "visaed", style="primary", basis="O3"),
+        Answer(
+            "visa", "Завизировать", "visaed", style="primary", if_=(DATES_AHEAD,), basis="O3"
+        ),
         Answer(
             "visa_with_remarks", "Завизировать с замечаниями", "visaed_with_remarks",
-            form=Explanation, if_=(answered,), basis="O3",
+            form=Explanation, if_=(answered, DATES_AHEAD), basis="O3",
         ),
         Answer(
             "object", "Возразить", "objected", form=Explanation, if_=(answered,),
@@ -115,7 +146,7 @@ publication = Ballot(
     "publication",
     "Публикация на сайте",
     voters=publisher,
-    voter_title="специалист отдела",
+    voter_title="специалист управления образованием",
     work_title="Опубликовать приказ на сайте",
     answers=(
         Answer(

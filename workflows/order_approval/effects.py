@@ -22,6 +22,7 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_of
+from workflows.coordinators import appointed
 from workflows.order_approval.composition import schools_named
 from workflows.order_approval.form import YearAdvice, YearDirection
 from workflows.order_approval.kinds import (
@@ -39,7 +40,7 @@ from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year
 from workflows.wording import date, year_in_text
-from workflows.year_end import ADDRESSEES, APPROVED, REPORT, last_summer
+from workflows.year_end import ADDRESSEES, APPROVED, REPORT
 
 LIFE = "network_life"
 LAST_REPORT = 15
@@ -57,7 +58,7 @@ def create_network(case: Case, facts: Facts) -> Changes:
     yield from _found(case, facts, data.network_name, roles, data.valid_to)
 
 
-def _found(case: Case, _facts: Facts, name: str, roles: dict[int, str], until: object) -> Changes:
+def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: object) -> Changes:
     """Enter a network with its composition, and let its life begin (1.7, N1)."""
     data = case.data
     network = {
@@ -70,6 +71,7 @@ def _found(case: Case, _facts: Facts, name: str, roles: dict[int, str], until: o
         values = {"network_id": Made("network"), "school_id": school, "role": role}
         yield Enter("membership", values, data.valid_from)
     base = next(school for school, role in roles.items() if role == "base")
+    yield from appointed(facts, data.coordinator, base, case.today)
     life = {
         "network": Made("network"), "network_name": name,
         "school_year": school_year(data.valid_from), "base": base,
@@ -203,7 +205,7 @@ def day_of_effect(case: Case) -> dt.date:
     return own or registration_day(case)
 
 
-def rename_or_lead(case: Case, _facts: Facts) -> Changes:
+def rename_or_lead(case: Case, facts: Facts) -> Changes:
     """The name, the directions and the people of a network follow the change (N2, N3)."""
     data = case.data
     values: dict[str, dict[str, object]] = {
@@ -215,6 +217,8 @@ def rename_or_lead(case: Case, _facts: Facts) -> Changes:
     }  # fmt: skip
     if data.change in values:
         yield Amend("network", data.network, values[data.change], day_of_effect(case))
+    if data.change == "change_base":
+        yield from appointed(facts, data.coordinator, data.base, day_of_effect(case))
 
 
 def prolong(case: Case, facts: Facts) -> Changes:
@@ -299,9 +303,12 @@ def set_dates(case: Case, facts: Facts) -> Put | None:
     if data.kind != CREATE:
         return None
     september = dt.date(int(data.school_year[:4]), 9, 20)
+    begins = max(data.valid_from, case.today) + dt.timedelta(days=14)
+    junes = (dt.date(begins.year + after, 6, 15) for after in (0, 1))
+    june = next(day for day in junes if day > begins)
     return Put({
-        "plan_due": max(september, data.valid_from + dt.timedelta(days=14)),
-        "report_due": last_summer(data.school_year, 6, 15),
+        "plan_due": max(september, begins),
+        "report_due": min(june, max(data.valid_to, begins)),
     })  # fmt: skip
 
 
@@ -396,7 +403,7 @@ def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
     return (Number(JOURNAL, day, typed=case.form.number), Put({"registered_on": day}))
 
 
-@says("школы состава и специалист отдела узнают о приказе")
+@says("школы состава и специалист управления образованием узнают о приказе")
 def registered_letter(case: Case, _facts: Facts) -> Tell:
     """Everybody of the composition learns that the order stands."""
     return Tell((BASE_HEAD, MEMBER_HEAD, SPECIALIST), f"Приказ зарегистрирован: {case.data.title}")

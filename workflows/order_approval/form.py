@@ -119,7 +119,9 @@ class Order(Form):
     reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
     acts: Many[Act] = field("На основании", basis="1.1")
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", when=names_people)
-    curator: Person = field("Куратор от ИМЦ", of="methodist", basis="4.1", when=names_people)
+    curator: Person = field(
+        "Куратор от методического центра", of="methodist", basis="4.1", when=names_people
+    )
     plan_due: Date = field("Представить план до", basis="4.3", when=of(CREATE))
     report_due: Date = field("Представить справку до", basis="4.3", when=of(CREATE, CLOSE))
     control: Person = field("Контроль возложить на", of="department")

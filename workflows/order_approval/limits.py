@@ -20,7 +20,7 @@ from workflows.order_approval.kinds import (
     STATUSES,
 )
 from workflows.rules import HELPED, calendar_ends_before, school_year
-from workflows.wording import counted
+from workflows.wording import counted, date
 from workflows.year_end import APPROVED, RECOMMENDATION, REPORT
 
 UNANSWERED = ("awaiting_answer", "answer_declined", "unanswered")
@@ -213,7 +213,23 @@ def nothing_comes_later(case: Case, facts: Facts) -> Refusal | None:
     )  # fmt: skip
 
 
+@says("сроки, которые назначает приказ, ещё не прошли")
+def dates_are_ahead(case: Case, _facts: Facts) -> Iterator[Refusal]:
+    """Nobody is asked for a plan or a report by a day that has passed (4.3)."""
+    data, asks_plan = case.data, case.data.kind == CREATE
+    asked = [("plan_due", "плана", data.plan_due)] if asks_plan else []
+    asked += [("report_due", "справки", data.report_due)]
+    for field, what, day in asked:
+        if day is not None and day < case.today:
+            yield refuse(
+                "due_passed", "Срок {what} ({day}) уже прошёл: назначьте другой день", what=what,
+                day=date(day), field=field, basis="4.3",
+            )  # fmt: skip
+
+
+DATES_AHEAD = only(dates_are_ahead, CREATE, CLOSE)
 TO_SEND = (
+    DATES_AHEAD,
     only(extension_fits, EXTEND),
     only(directions_differ, DIRECTIONS),
     only(statuses_agree, STATUSES),

@@ -1,11 +1,14 @@
 """The order as a table: states, then one row for each step."""
 
 from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, Withdraw, answered, filled, stay
+from workflows.coordinators import head_is_coordinator
 from workflows.order_approval.ballots import (
+    a_visa_is_vacant,
     acknowledgement,
     ask_to_publish,
     clear_visas,
     everybody_has_read,
+    leave_vacant_out,
     publication,
     visas,
     visas_fit_text,
@@ -63,6 +66,7 @@ from workflows.order_approval.rules import (
     date_is_possible,
     new_name_is_free,
     not_revoked,
+    nothing_is_missing,
     number_is_free,
     order_not_late,
     signer_is_known,
@@ -87,7 +91,7 @@ from workflows.roles import (
     MEMBER_HEAD,
     SPECIALIST,
 )
-from workflows.rules import Reason, base_is_free, name_is_free, statuses_hold
+from workflows.rules import MEND, Reason, base_is_free, name_is_free, statuses_hold
 
 process = Process(
     "order_approval",
@@ -104,6 +108,7 @@ process = Process(
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, *IMC, *DEPARTMENT, AUDITOR),
+    warnings=(head_is_coordinator,),
 )
 
 APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)
@@ -121,7 +126,7 @@ signature = process.state(
     due=Due("signature", 2, remind=(1,), escalate=((1, DEPUTY),)),
 )  # fmt: skip
 returned = process.state(
-    "returned", "Возвращён", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
+    "returned", "Возвращён", work=MEND, due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
     unlimited="число возвратов проекта Положением не ограничено",
 )  # fmt: skip
 signed = process.state(
@@ -202,8 +207,13 @@ process.start(
 )  # fmt: skip
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
-    style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known],
+    style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known, nothing_is_missing],
     do=[remember_schools, gather_advice, name_revoked, order_paper, clear_visas],
+)  # fmt: skip
+process.move(
+    "go_without", "Продолжить без визы свободной должности", agreement, agreement, by=SPECIALIST,
+    basis="O3", if_=[a_visa_is_vacant], do=[leave_vacant_out],
+    unlimited="каждый раз одной визой меньше",
 )  # fmt: skip
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",

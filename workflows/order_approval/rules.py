@@ -9,12 +9,27 @@ from workflows.rules import name_is_free
 JOURNAL = "orders"
 
 
-@says("есть кому подписать: начальник отдела или исполняющий обязанности")
+@says("есть кому подписать: руководитель управления образованием или исполняющий обязанности")
 def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
     """Somebody signs today: the head of department or the acting substitute (O2)."""
     if facts.signer("department_head") is None:
         return refuse("no_signer", "Сегодня некому подписать: назначьте исполняющего обязанности")
     return None
+
+
+@says("о каждом, кого называет приказ, известно, как склоняется его имя и должность")
+def nothing_is_missing(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A gap of the registers would be printed: it is named before the paper is sent (G2)."""
+    data = case.data
+    for name, column in ("coordinator", "acc"), ("curator", "acc"), ("control", "acc"):
+        card = facts.person(getattr(data, name, None) or 0)
+        if card and (not card.offices or not getattr(card.offices[0], f"title_{column}")):
+            yield refuse(
+                "title_forms_missing",
+                "{person}: не указано, как склонять должность, в приказе остался бы пробел. Это "
+                "записывают в «Администрирование» → «Должности»",
+                person=card.nom, field=name,
+            )  # fmt: skip
 
 
 @says("основания приказа действуют, или объяснено, почему взят истёкший акт")

@@ -44,6 +44,7 @@ ACQUAINTANCE = (
 )  # fmt: skip
 
 SIGNS = "подписывает приказ в этот день"
+VACANT = "должность свободна"
 
 
 def agreement_sheet(case: Case, facts: Facts) -> Values:
@@ -91,12 +92,14 @@ def _expected(facts: Facts, vote: Vote) -> int | None:
 
 
 def _left_out(case: Case, facts: Facts) -> Iterator[Values]:
-    """Yield approvers who were not asked because they sign the order themselves."""
+    """Yield approvers who gave no visa: who signs herself, and posts that nobody holds."""
     tally = facts.tally(case, visas.key)
     asked = {vote.voter.key for vote in tally or ()}
     for role in APPROVERS:
         if role.key in asked:
             continue
+        if not facts.holders(role.held_by, None):
+            yield {"имя": role.title, "причина": VACANT}
         for capacity in facts.holders(role.held_by, None):
             if _signs(case, facts, capacity):
                 name = person(facts, capacity.person_id).nom

@@ -35,7 +35,7 @@ def _tell_plan(case: Case, said: dict[str, object]) -> Call:
 def take_row(case: Case, _facts: Facts) -> Put:
     """A new edition of the plan changed the row (L6)."""
     said = case.form.model_dump(include=type(case.form).model_fields.keys())
-    outcome = {"actual_on", "participants_count", "result", "link", "evidence"}
+    outcome = {"actual_on", "participants_count", "result", "link", "evidence", "stood"}
     return Put({name: value for name, value in said.items() if name not in outcome})
 
 

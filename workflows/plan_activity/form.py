@@ -48,6 +48,7 @@ class Activity(Form):
     result: Text = field("Что получилось", optional=True, readonly=True)
     link: Line = field("Ссылка на материалы", optional=True, readonly=True)
     evidence: File = field("Подтверждение", optional=True, readonly=True)
+    stood: Line = field("Как было до системы", hidden=True)
 
 
 @says("нужен файл или ссылка")

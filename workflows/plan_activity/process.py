@@ -9,9 +9,11 @@ from workflow_app.engine import (
     answered,
     at_most,
     otherwise,
+    says,
     stay,
 )
 from workflows.activities import RESPONSIBLE
+from workflows.plan_activity.adoption import adopted, stood
 from workflows.plan_activity.effects import (
     failed,
     fulfilled,
@@ -57,6 +59,8 @@ process = Process(
     posts={"responsible": lambda data: (data.responsible,)},
     plural="Мероприятия плана",
     heading=lambda data: data.title,
+    adopts="plan_activities",
+    adopt=adopted,
     stop="remove_row",
     overview=Work(done=("done",), left_out=("cancelled",)),
     watcher=COORDINATOR,
@@ -67,7 +71,7 @@ process = Process(
 CURATOR = Holder("curator", "методист — куратор сети", curator_post, otherwise=METHODIST)
 ROW = Due(
     "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, CURATOR)),
-    on=lambda case: case.data.ends_on,
+    on=says("ко дню окончания мероприятия по плану")(lambda case: case.data.ends_on),
 )  # fmt: skip
 EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),))
 OFTEN = "доказательства возвращают, пока они не убедят"
@@ -76,7 +80,8 @@ planned = process.state("planned", "Запланировано", due=ROW, waits_
 in_progress = process.state("in_progress", "Идёт", due=ROW, waits_for=RESPONSIBLE, unlimited=OFTEN)
 postponed = process.state(
     "postponed", "Перенесено", waits_for=RESPONSIBLE,
-    due=(ROW, Due("postponed_until", on=lambda case: case.data.starts_on, at_start=True,
+    due=(ROW, Due("postponed_until", at_start=True,
+                  on=says("в новый день начала")(lambda case: case.data.starts_on),
                   then="back_to_plan", escalate=((3, COORDINATOR),))),
 )  # fmt: skip
 reported = process.state("reported", "Ждёт подтверждения", due=EVIDENCE, waits_for=COORDINATOR)
@@ -84,7 +89,7 @@ reported_up = process.state(
     "reported_up", "Ждёт подтверждения директора", due=EVIDENCE, waits_for=BASE_HEAD
 )
 asked_to_cancel = process.state(
-    "asked_to_cancel", "Отмена на согласовании в ИМЦ", waits_for=METHODIST,
+    "asked_to_cancel", "Отмена на согласовании в методическом центре", waits_for=METHODIST,
     due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),)), unlimited=OFTEN,
 )  # fmt: skip
 done = process.final("done", "Проведено")
@@ -99,6 +104,12 @@ process.table(
 )  # fmt: skip
 
 process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
+process.start(
+    "adopt", "Принять как было",
+    {done: stood("done"), cancelled: stood("cancelled"), not_done: stood("not_done"),
+     in_progress: stood("in_progress"), postponed: stood("postponed"), planned: otherwise},
+    by=SYSTEM_ROLE, basis="L5",
+)  # fmt: skip
 process.move(
     "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
 )

@@ -55,7 +55,7 @@ def new_dates_fit(case: Case, _facts: Facts) -> Iterator[Refusal]:
         yield refuse("date_outside_year", "Даты вне учебного года", field="starts_on")
 
 
-@says("новый ответственный занимает должность в школе сети или в ИМЦ")
+@says("новый ответственный занимает должность в школе сети или в методическом центре")
 def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
     """Nobody outside the network and ИМЦ answers for an activity (L2)."""
     post = facts.post(case.form.responsible) if case.form.responsible else None
@@ -64,7 +64,8 @@ def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
     if post and post.is_held and post.organisation_id in inside | {centre.id if centre else 0}:
         return None
     return refuse(
-        "responsible_outside", "Ответственный должен работать в школе сети или в ИМЦ",
+        "responsible_outside",
+        "Ответственный должен работать в школе сети или в методическом центре",
         field="responsible", basis="4.3",
     )  # fmt: skip
 

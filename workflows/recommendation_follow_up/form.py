@@ -16,12 +16,17 @@ from workflow_app.engine import (
 from workflows.year_end import ADDRESSEES
 
 SCHOOL = Role("addressee_school", "директор школы-адресата", "school_head", "addressee")
-CENTRE = Role("addressee_imc", "директор ИМЦ", "imc_head", "addressee")
-OFFICE = Role("addressee_department", "начальник отдела", "department_head", "addressee")
+CENTRE = Role("addressee_imc", "руководитель методического центра", "imc_head", "addressee")
+OFFICE = Role(
+    "addressee_department", "руководитель управления образованием", "department_head", "addressee"
+)
 ADDRESSEE = (SCHOOL, CENTRE, OFFICE)
 """Whoever leads the organisation that is advised."""
 OFFICE_DEPUTY = Role(
-    "addressee_deputy", "заместитель начальника отдела", "department_deputy", "addressee"
+    "addressee_deputy",
+    "заместитель руководителя управления образованием",
+    "department_deputy",
+    "addressee",
 )
 """Decides where the department itself is advised: its head does not judge her own refusal."""
 

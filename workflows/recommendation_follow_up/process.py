@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise
+from workflow_app.engine import SYSTEM_ROLE, Case, Child, Due, Process, answered, otherwise, says
 from workflows.recommendation_follow_up.form import (
     ADDRESSEE,
     OFFICE_DEPUTY,
@@ -45,9 +45,11 @@ process = Process(
     readers=(*ADDRESSEE, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
 )
 
-AGAIN = "невыполненную рекомендацию переносят один раз, дальше решает отдел"
+AGAIN = "невыполненную рекомендацию переносят один раз, дальше решает руководитель"
 
 
+@says("20 сентября нового учебного года, когда утверждают план")
+@says("20 сентября нового учебного года, когда утверждают план")
 def plan_is_due(case: Case) -> dt.date:
     """Return 20 September after the year of the report: the next plan is approved by then."""
     return last_summer(case.data.school_year, 9, 20)
@@ -61,10 +63,11 @@ issued = process.state(
     due=Due("recommendation_answer", 10, remind=(3,), then="stay_silent"),
 )  # fmt: skip
 declined = process.state(
-    "answer_declined", "Отклонена: решает отдел", waits_for=DECIDERS, due=DECISION
+    "answer_declined", "Отклонена: решает руководитель", waits_for=DECIDERS, due=DECISION
 )
-unanswered = process.state("unanswered", "Без ответа: решает отдел", waits_for=DEPARTMENT_HEAD,
-                           due=DECISION)  # fmt: skip
+unanswered = process.state(
+    "unanswered", "Без ответа: решает руководитель", waits_for=DEPARTMENT_HEAD, due=DECISION
+)
 accepted = process.state(
     "awaiting_plan", "Принята, ждёт плана", unlimited=AGAIN,
     due=Due("carry", on=plan_is_due, unit="calendar", escalate=((1, SPECIALIST),)),
@@ -77,11 +80,12 @@ fulfilled = process.state(
     due=Due("recommendation_check", 5, remind=(1,), escalate=((1, IMC_HEAD),)),
 )  # fmt: skip
 escalated = process.state(
-    "escalated", "Не выполнена дважды: решает отдел", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
+    "escalated", "Не выполнена дважды: решает руководитель", waits_for=DEPARTMENT_HEAD,
+    unlimited=AGAIN,
     due=DECISION,
 )  # fmt: skip
 done = process.final("done", "Выполнена")
-dropped = process.final("dropped", "Снята отделом")
+dropped = process.final("dropped", "Снята руководителем")
 not_applicable = process.final("found_inapplicable", "Неприменима")
 
 OPEN = [issued, declined, unanswered, accepted, carried, fulfilled, escalated]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from workflow_app.engine import SYSTEM_ROLE, Case, Due, Process, stay
+from workflow_app.engine import SYSTEM_ROLE, Case, Due, Process, says, stay
 from workflows.roles import DEPARTMENT, IMC, SPECIALIST
 from workflows.school_indicators.form import SchoolIndicators, heading
 from workflows.school_indicators.rules import (
@@ -31,6 +31,7 @@ process = Process(
 )
 
 
+@says("1 июня, по итогам экзаменов — 15 августа")
 def due_on(case: Case) -> dt.date:
     """Return 1 June for what a school knows in spring, 15 August for its exams (dossier 8)."""
     if case.data.stage == "exams":

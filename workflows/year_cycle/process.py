@@ -4,19 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from workflow_app.engine import (
-    SYSTEM_ROLE,
-    Case,
-    Check,
-    Due,
-    Paper,
-    Process,
-    otherwise,
-    stay,
-)
+from workflow_app.engine import SYSTEM_ROLE, Case, Check, Due, Paper, Process, otherwise, says, stay
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.roles import AUDITOR, DEPARTMENT, IMC, IMC_HEAD, METHODIST, SPECIALIST
 from workflows.rules import school_year
+from workflows.wording import day_and_month
 from workflows.year_cycle.form import SchoolYear, heading
 from workflows.year_cycle.papers import SUMMARY, summary, summary_file
 from workflows.year_cycle.rules import (
@@ -68,6 +60,7 @@ process = Process(
 def day_of(month: int, day: int) -> Callable[[Case], dt.date]:
     """Return the question on which day of the school year something begins."""
 
+    @says(day_and_month(day, month))
     def on(case: Case) -> dt.date:
         first, last = school_year_bounds(case.data.school_year)
         return dt.date(first.year if month >= first.month else last.year, month, day)
@@ -98,8 +91,11 @@ reporting = process.state(
 summarizing = process.state(
     "summed_up", "Подведение итогов", waits_for=IMC_HEAD, edit=(IMC_HEAD, METHODIST),
     only="practices",
-    due=Due("close_year", on=lambda case: school_year_bounds(case.data.school_year)[1],
-            unit="calendar", remind=(11, 3), escalate=((1, SPECIALIST),)),
+    due=Due("close_year", unit="calendar",
+            on=says("к концу учебного года")(
+                lambda case: school_year_bounds(case.data.school_year)[1]
+            ),
+            remind=(11, 3), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 closed = process.final("closed", "Закрыт")
 closed_with_remark = process.final("closed_with_remark", "Закрыт с замечанием")

@@ -85,7 +85,9 @@ class Report(Form):
         "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"
     )
     resources_shared: Int = field("Размещено общих материалов", optional=True, basis="1.6")
-    consultations: Int = field("Консультаций и выездов ИМЦ", optional=True, basis="1.4")
+    consultations: Int = field(
+        "Консультаций и выездов методического центра", optional=True, basis="1.4"
+    )
     climate_mean: Decimal = field(
         "Комфортность взаимодействия, средний балл анкеты от 1 до 5", optional=True, basis="1.8"
     )
@@ -110,6 +112,7 @@ class Report(Form):
     without_addendum: Flag = field(
         "Без дополнения", readonly=True, optional=True, when=lambda data: data.without_addendum
     )
+    approved_before: Flag = field("Утверждена до системы", hidden=True)
     submitted_by: Person = field("Представил", hidden=True)
     submitted_as: Line = field("В должности", hidden=True)
 

@@ -17,6 +17,7 @@ from workflow_app.engine import (
     at_most,
     filled,
     otherwise,
+    says,
     snapshot,
     stay,
 )
@@ -33,8 +34,10 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import Explanation, Remarks, remarks_are_bound
+from workflows.rules import MEND, Explanation, Remarks, remarks_are_bound
+from workflows.wording import day_and_month
 from workflows.year_end import by_curator, last_summer
+from workflows.year_end_report.adoption import adopted, prepare, was_approved
 from workflows.year_end_report.effects import (
     ask_schools,
     begin_addendum,
@@ -80,6 +83,8 @@ process = Process(
     basis="4.3",
     parties={"base": lambda data: (data.base,), "members": lambda data: data.members},
     heading=heading,
+    adopts="reports",
+    adopt=adopted,
     stop="drop_report",
     overview=Yearly("Справка за год", late="late"),
     watcher=SPECIALIST,
@@ -88,12 +93,13 @@ process = Process(
 )
 
 AUTHORS = (BASE_HEAD, COORDINATOR)
-LAST_RESORT = "Решает директор ИМЦ: принять или оставить у себя."
+LAST_RESORT = "Решает руководитель методического центра: принять или оставить у себя."
 
 
 def summer(month: int, day: int) -> Callable[[Case], dt.date]:
     """Return the question on which day of the summer that ends its year a report is due."""
 
+    @says(day_and_month(day, month))
     def on(case: Case) -> dt.date:
         return last_summer(case.data.school_year, month, day)
 
@@ -108,7 +114,10 @@ UNTIL_AUGUST = Due(
 draft = process.state(
     "draft", "Готовится", waits_for=BASE_HEAD, edit=AUTHORS,
     unlimited="число доработок ограничено у возврата",
-    due=Due("report", on=lambda case: case.data.due_on or case.today, unit="calendar",
+    due=Due("report", unit="calendar",
+            on=says("ко дню, который назван в справке")(
+                lambda case: case.data.due_on or case.today
+            ),
             remind=(14, 7, 2), then="mark_late", escalate=((3, IMC_HEAD), (10, SPECIALIST))),
 )  # fmt: skip
 submitted = process.state(
@@ -116,21 +125,21 @@ submitted = process.state(
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 under_review = process.state(
-    "under_review", "Рассматривается в ИМЦ", waits_for=(METHODIST, IMC_HEAD),
-    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    "under_review", "Рассматривается в методическом центре", waits_for=(METHODIST, IMC_HEAD),
+    unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 reviewed = process.state(
     "reviewed", "Рассмотрена без замечаний", waits_for=IMC_HEAD, aside=True,
-    unlimited="отдел возвращает в ИМЦ, сколько нужно",
+    unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
 )  # fmt: skip
 returned = process.state(
-    "returned", "На доработке", waits_for=BASE_HEAD, edit=AUTHORS,
+    "returned", "На доработке", work=MEND, waits_for=BASE_HEAD, edit=AUTHORS,
     due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 accepted = process.state(
-    "accepted_by_imc", "Принята ИМЦ", waits_for=DEPARTMENT_HEAD,
+    "accepted_by_imc", "Принята методическим центром", waits_for=DEPARTMENT_HEAD,
     due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),)),
 )  # fmt: skip
 approved = process.state(
@@ -171,6 +180,10 @@ process.start(
     "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],
     do=[fill_in, ask_schools],
 )  # fmt: skip
+process.start(
+    "adopt", "Принять как было", {approved: was_approved, draft: otherwise}, by=SYSTEM_ROLE,
+    basis="R1, 4.3", do=[prepare],
+)  # fmt: skip
 process.move(
     "refresh", "Обновить по данным года", [draft, returned], stay, by=AUTHORS, basis="R1",
     do=[fill_in], unlimited="данные года меняются, пока он идёт",
@@ -204,8 +217,8 @@ process.move(
     apart="submit", form=Review, style="primary", if_=[all_checked],
 )  # fmt: skip
 process.move(
-    "send_back", "Вернуть в ИМЦ", accepted, under_review, by=DEPARTMENT_HEAD, basis="R6",
-    form=Explanation, if_=[answered],
+    "send_back", "Вернуть в методический центр", accepted, under_review, by=DEPARTMENT_HEAD,
+    basis="R6", form=Explanation, if_=[answered],
 )  # fmt: skip
 process.move(
     "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",

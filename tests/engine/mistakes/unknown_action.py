@@ -1,8 +1,16 @@
 """Separation from an action that does not exist."""
 
-from engine.mistakes.small import HEAD, small
+from engine.mistakes.small import HEAD, SOON, heads, small
+
+from workflow_app.engine import Answer, Ballot
 
 process, draft, done = small()
 process.move("sign", "Подписать", draft, done, by=HEAD, apart="sent")  # <- unknown_action
+
+vote = Ballot(  # <- unknown_action
+    "vote", "Совет", heads, (Answer("agree", "За", "yes", apart=("sent",)),), "член", ("yes",),
+    due=SOON,
+)  # fmt: skip
+process.ask(vote)
 
 processes = [process]

@@ -2,9 +2,10 @@
 
 from engine.mistakes.small import CLERK, small
 
-from workflow_app.engine import Case, Facts, otherwise
+from workflow_app.engine import Case, Facts, otherwise, says
 
 
+@says("есть название")
 def is_named(case: Case, _facts: Facts) -> bool:
     """Tell whether there is a name."""
     return bool(case.data.name)

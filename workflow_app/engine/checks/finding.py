@@ -32,6 +32,10 @@ class World:
     known_roles: Collection[str] | None = None
     registers: Mapping[str, Collection[str]] | None = None
     """Change (`Enter`, `Amend`, `End`) → the registers that take it."""
+    settings: Collection[str] | None = None
+    """The names of what a municipality may set."""
+    sources: Mapping[str, Collection[str]] | None = None
+    """Kind of field → the names `of=` may give it beside the parties of its process."""
 
 
 def rests(state: State) -> bool:

@@ -1,17 +1,17 @@
 """Mistakes of names: whatever a definition calls by a key must exist where it points."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import MethodType
 from typing import Any
 
-from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.ballots import Ballot, Setting, Threshold
 from workflow_app.engine.checks.finding import Finding, World, is_for_system
 from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, plain_function
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Child, Process, Transition
 
-KNOWN_ELSEWHERE = frozenset({"Number", "Voter", "refuse"})
-"""Journals are kept by each municipality; authority and words have checks of their own."""
+KNOWN_ELSEWHERE = frozenset({"Number", "Put", "Setting", "Voter", "refuse", "setting"})
+"""Journals are kept by each municipality; authority, words and settings are checked elsewhere."""
 
 
 def check(process: Process, world: World) -> Iterator[Finding]:
@@ -22,9 +22,11 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     for transition in process.transitions:
         if transition.event:
             yield from _event(transition, transition.event, world)
+    yield from _settings(process, world)
     for mention in spoken(process):
         if mention.kind not in KNOWN_ELSEWHERE:
             yield from _named(mention, process, world)
+        yield from _filled(mention, process, world)
 
 
 def spoken(process: Process) -> Iterator[Mention]:
@@ -95,13 +97,13 @@ def _fields(process: Process) -> Iterator[Finding]:
 
 def _actions(process: Process) -> Iterator[Finding]:
     known = {transition.key for transition in process.transitions}
+    named = [(process.where, process.stop)] if process.stop else []
     for transition in process.transitions:
         limits = (getattr(guard, "limits", None) for guard in transition.guards)
-        for key in (*transition.apart, *(limit for limit in limits if limit)):
-            if key not in known:
-                yield _unknown(transition.where, "action", key)
-    if process.stop and process.stop not in known:
-        yield _unknown(process.where, "action", process.stop)
+        named += [(transition.where, key) for key in (*transition.apart, *filter(None, limits))]
+    for ballot in process.ballots.values():
+        named += [(ballot.where, key) for answer in ballot.answers for key in answer.apart]
+    yield from (_unknown(where, "action", key) for where, key in named if key not in known)
 
 
 def _event(transition: Transition, event: Child, world: World) -> Iterator[Finding]:
@@ -121,6 +123,7 @@ WHAT = {
     "field": "поля",
     "paper": "документа",
     "process": "процесса",
+    "setting": "настройки",
     "state": "состояния",
 }
 
@@ -155,6 +158,46 @@ def _named(mention: Mention, process: Process, world: World) -> Iterator[Finding
             yield from _must_be(mention, "state", {*process.states, ""})
         case _:
             yield from _must_be(mention, "ballot", process.ballots)
+
+
+def _settings(process: Process, world: World) -> Iterator[Finding]:
+    asked = (one for one in spoken(process) if one.kind in ("Setting", "setting"))
+    named = [*_declared_settings(process), *((one.name("name"), one.where) for one in asked)]
+    for name, where in named:
+        if world.settings is not None and name is not None and name not in world.settings:
+            yield _unknown(where, "setting", name)
+
+
+def _declared_settings(process: Process) -> Iterator[tuple[str | None, str]]:
+    """Yield the settings that limits, shares and switches name, with their places."""
+    found: list[tuple[object, str]] = []
+    for transition in process.transitions:
+        found += [(getattr(guard, "amount", None), transition.where) for guard in transition.guards]
+    for ballot in process.ballots.values():
+        found += [(one, ballot.where) for one in _rule_of(ballot)]
+    yield from ((one.name, where) for one, where in found if isinstance(one, Setting))
+
+
+def _rule_of(ballot: Ballot) -> Iterator[object]:
+    """Yield what a ballot's rule leaves to the municipality, among what it does not."""
+    yield from (ballot.abstention_is_vote, ballot.abstention_makes_quorum)
+    for share in (ballot.need, ballot.quorum):
+        if isinstance(share, Threshold):
+            yield from (share.amount, share.reached_is_enough)
+
+
+def _filled(mention: Mention, process: Process, world: World) -> Iterator[Finding]:
+    """What is written into the data of a case needs a field of its form: else it would be lost."""
+    match mention.kind:
+        case "Put":
+            written, said = process, mention.values.get("values")
+        case "Start" if found := world.processes.get(mention.name("process") or ""):
+            written, said = found, mention.values.get("data")
+        case _:
+            return
+    for name in said if isinstance(said, Mapping) else ():
+        if name not in written.form.model_fields:
+            yield _unknown(mention.where, "field", name)
 
 
 def _must_be(

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterator
 
 from workflow_app.engine.checks.finding import Finding, World
+from workflow_app.engine.checks.source import plain_function, returned
 from workflow_app.engine.process import PaperKind, Process
 
 
 def check(process: Process, world: World) -> Iterator[Finding]:
     """Yield what does not fit between the papers and their templates."""
+    for paper in process.papers.values():
+        yield from _values(paper)
     if world.templates is None:
         return
     for paper in process.papers.values():
@@ -19,6 +22,18 @@ def check(process: Process, world: World) -> Iterator[Finding]:
             )  # fmt: skip
         else:
             yield from _fields(paper, template)
+
+
+def _values(paper: PaperKind) -> Iterator[Finding]:
+    """Yield the names a paper's values give and no field of it has, as far as its source tells."""
+    function = plain_function(paper.values)
+    for path in returned(function) if function else ():
+        inside = (f"{path}.", f"{path}[]")
+        if not any(field == path or field.startswith(inside) for field in paper.fields):
+            yield Finding(
+                paper.where, "unknown_value",
+                f"Документ «{paper.title}» получает «{path}», а такого поля у него нет",
+            )  # fmt: skip
 
 
 def _fields(paper: PaperKind, template: Collection[str]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from functools import cache
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.ballots import Ballot, Setting
 from workflow_app.engine.changes import (
     Amend,
     Ask,
@@ -24,6 +24,7 @@ from workflow_app.engine.changes import (
     Fan,
     Number,
     Paper,
+    Put,
     Start,
     Voter,
 )
@@ -33,7 +34,7 @@ from workflow_app.engine.where import place
 UNKNOWN = object()
 """The value of an expression that only running the function could tell."""
 
-CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Number, Paper, Start)
+CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Number, Paper, Put, Start)
 QUESTIONS = {
     "tally": "ballot",
     "parent_tally": "ballot",
@@ -43,6 +44,7 @@ QUESTIONS = {
     "last_taken": "action",
     "times": "action",
     "persons": "action",
+    "setting": "name",
 }
 """Questions to facts and case whose last argument is a name."""
 
@@ -150,7 +152,7 @@ def _read(function: Node, names: Mapping[str, Any], file: str) -> Iterator[Menti
 
 def _call(node: ast.Call, names: Mapping[str, Any], file: str) -> Iterator[Mention]:
     callee = _value(node.func, names)
-    if callee in (*CHANGES, Voter):
+    if callee in (*CHANGES, Setting, Voter):
         values = dict(zip(callee.__match_args__, map(_valued(names), node.args), strict=False))
         values |= {word.arg: _value(word.value, names) for word in node.keywords if word.arg}
         yield Mention(callee.__name__, values, place(file, node.lineno))
@@ -181,7 +183,29 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return names.get(node.id, UNKNOWN)
         case ast.Attribute():
             return getattr(_value(node.value, names), node.attr, UNKNOWN)
+        case ast.Dict():
+            return {
+                key.value: _value(value, names)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
     return UNKNOWN
+
+
+def returned(function: FunctionType) -> Iterator[str]:
+    """Yield the dotted names of the dictionaries a function spells out where it returns them."""
+    for node in _nodes(function.__code__):
+        for found in ast.walk(node):
+            if isinstance(found, ast.Return) and isinstance(found.value, ast.Dict):
+                yield from _paths(found.value)
+
+
+def _paths(node: ast.Dict, prefix: str = "") -> Iterator[str]:
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield f"{prefix}{key.value}"
+            if isinstance(value, ast.Dict):
+                yield from _paths(value, f"{prefix}{key.value}.")
 
 
 def _is_state(node: ast.expr) -> bool:

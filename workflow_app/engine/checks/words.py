@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from workflow_app.engine.checks.fields import forms
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.checks.names import spoken
 from workflow_app.engine.checks.source import Mention, plain_function
@@ -97,11 +98,7 @@ def _forks(process: Process) -> Iterator[Finding]:
 
 
 def _forms(process: Process) -> Iterator[Finding]:
-    forms = dict.fromkeys([process.form, *(t.form for t in process.transitions if t.form)])
-    forms |= dict.fromkeys(
-        answer.form for b in process.ballots.values() for answer in b.answers if answer.form
-    )
-    for form in forms:
+    for form in forms(process):
         yield from _fields(process, form)
 
 
@@ -122,9 +119,15 @@ def _fields(process: Process, form: type[Form]) -> Iterator[Finding]:
 def _unsaid(process: Process) -> Iterator[Finding]:
     """Yield the guards, conditions and effects that the passport could only call in English."""
     said: list[tuple[object, str]] = [(warning, process.where) for warning in process.warnings]
-    said += [(ballot.also, ballot.where) for ballot in process.ballots.values()]
+    for ballot in process.ballots.values():
+        guards = [guard for answer in ballot.answers for guard in answer.if_]
+        said += [(part, ballot.where) for part in (ballot.also, *guards)]
+        said += [(ballot.due.on, ballot.where)] if ballot.due else []
+    for state in process.states.values():
+        said += [(due.on, state.where) for due in state.due]
     for transition in process.transitions:
-        parts = (*transition.guards, transition.condition, *transition.effects)
+        parts: list[object] = [*transition.guards, transition.condition, *transition.effects]
+        parts += [way.condition for way in transition.ways]
         said += [(part, transition.where) for part in parts]
     for part, where in said:
         function = plain_function(part)

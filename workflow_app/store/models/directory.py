@@ -287,6 +287,7 @@ class NormativeAct(Tenant):
     number: Mapped[str | None]
     adopted_on: Mapped[dt.date | None]
     issuer: Mapped[str]
+    issuer_gen: Mapped[str | None]
     title: Mapped[str]
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
@@ -327,3 +328,15 @@ class Setting(Tenant):
 
     key: Mapped[str]
     value: Mapped[Any] = mapped_column(PLAIN_JSON)
+
+
+class ImportedRow(Tenant):
+    """What the last import said of a row: a value changed here since is told from one of a file."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (UniqueConstraint("register", "row_id"),)
+
+    register: Mapped[str]
+    """The table of the row."""
+    row_id: Mapped[int]
+    values: Mapped[dict[str, Any]]

@@ -1,0 +1,44 @@
+"""Mistakes of fields: options nobody reads, lists nobody keeps."""
+
+from collections.abc import Iterator
+
+from workflow_app.engine.checks.finding import Finding, World
+from workflow_app.engine.forms import OPTIONS, FieldView, Form, views
+from workflow_app.engine.process import AUTHOR, Process
+
+OF_PARTIES = frozenset({"school", "position"})
+"""Kinds of fields that are chosen from the organisations which take part in a case."""
+
+
+def check(process: Process, world: World) -> Iterator[Finding]:
+    """Yield the mistakes of every field of every form."""
+    for form in forms(process):
+        for view in views(form, hidden=True):
+            for one in (view, *view.columns):
+                yield from _field(process, world, f"{form.__name__}.{view.name}", one)
+
+
+def forms(process: Process) -> tuple[type[Form], ...]:
+    """Return the forms of a process: its own, those of its steps and of its answers."""
+    found = [process.form, *(t.form for t in process.transitions if t.form)]
+    found += [a.form for b in process.ballots.values() for a in b.answers if a.form]
+    return tuple(dict.fromkeys(found))
+
+
+def _field(process: Process, world: World, name: str, view: FieldView) -> Iterator[Finding]:
+    for option in sorted(view.options.keys() - OPTIONS):
+        yield Finding(
+            process.where, "unknown_option", f"У поля «{name}» не бывает свойства «{option}»"
+        )
+    of = view.options.get("of", ())
+    kind = view.kind.removeprefix("many_")
+    if world.sources is None or kind not in world.sources:
+        return
+    known = {*world.sources[kind]}
+    if kind in OF_PARTIES:
+        known |= {AUTHOR, *process.parties}
+    for source in (of,) if isinstance(of, str) else of:
+        if source not in known:
+            yield Finding(
+                process.where, "unknown_source", f"Полю «{name}» не из чего выбирать: «{source}»"
+            )

@@ -1,0 +1,53 @@
+"""One comparison for all lists that search: what is asked and what is stored are folded alike.
+
+Case, ё and е, kinds of dashes, quotation marks and spaces make no difference.
+"""
+
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, Function, SQLColumnExpression, String, func, or_
+
+# Databases fold the case of Latin letters, of others as their locale likes: Cyrillic is told here.
+_CAPITALS = "".join(letter for letter in map(chr, range(0x400, 0x530)) if letter.lower() != letter)
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_FROM = _CAPITALS + "ё" + _DASHES
+_TO = _CAPITALS.lower().replace("ё", "е") + "е" + "-" * len(_DASHES)
+_LEFT_OUT = " \t\r\n\u00a0\u2007\u2009\u202f\u00ad\u200b\ufeff\"'«»„“”"
+
+NUMBER_SIGN = "№"
+"""Stands before a stored number, so that it is found with the sign and without it."""
+
+
+@lru_cache
+def _table(from_: str, to: str) -> dict[int, int | None]:
+    return str.maketrans(from_[: len(to)], to, from_[len(to) :])
+
+
+def translate(text: str | None, from_: str, to: str) -> str | None:
+    """Return the text with each character of `from_` replaced by that of `to`, or left out.
+
+    This is PostgreSQL's `translate`; SQLite has none and gets this one.
+
+    >>> translate("12345", "143", "ax")
+    'a2x5'
+    """
+    return None if text is None else text.translate(_table(from_, to))
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared.
+
+    >>> folded("Сеть «Соловьёва» — № 5")
+    'сетьсоловьева-№5'
+    """
+    return text.lower().translate(_table(_FROM + _LEFT_OUT, _TO))
+
+
+def contain(text: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Return the condition that a column contains the text; no sign of it is a pattern."""
+    wanted = folded(text)
+    return or_(*(_stored(column).contains(wanted, autoescape=True) for column in columns))
+
+
+def _stored(column: SQLColumnExpression[str]) -> Function[str]:
+    return func.translate(func.lower(column), _FROM + _LEFT_OUT, _TO, type_=String)

@@ -1,0 +1,34 @@
+"""A plan that was in force before this system was there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_app.engine import Adopted, Facts, Refusal
+from workflows.activities import not_a_choice, row_adopted, row_key, subject
+
+STOOD = ("active", "completed", "closed", "superseded")
+"""What an imported plan may have come to."""
+
+
+def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
+    """Return the case of a plan in force; one that was replaced or closed has none."""
+    network = facts.network(row["network_id"])
+    if row["state"] not in STOOD:
+        return not_a_choice("state", STOOD)
+    if row["state"] != "active" or network is None or network.base is None:
+        return None
+    if network.state == "closed":
+        return None
+    activities = []
+    for told in row["activities"]:
+        found = row_adopted(facts, told)
+        if not isinstance(found, Refusal):  # its own file tells what is wrong with it
+            activities.append({"key": row_key(told), **found})
+    members = facts.composition(network.id, facts.today)
+    data = {
+        "network": network.id, "network_name": network.name, "school_year": row["school_year"],
+        "edition": row["version"], "base": network.base,
+        "members": [m.school for m in members if m.school != network.base],
+        "coordinator": network.coordinator, "goal": network.goal, "activities": activities,
+    }  # fmt: skip
+    return Adopted(network.base, data, subject(network.id, row["school_year"]))

@@ -1,0 +1,41 @@
+"""A report that was under way, or had just been approved, before this system was there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workflow_app.engine import Adopted, Case, Change, Facts, says
+from workflows.activities import subject
+from workflows.year_end_report.effects import ask_schools, fill_in
+
+
+def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | None:
+    """Return the case of a report that somebody waits for; a closed one has none.
+
+    The files tell when a report was handed in, not what it says: one that is not approved is
+    written here, whoever had it.
+    """
+    network = facts.network(row["network_id"])
+    if network is None or network.base is None or "closed" in (network.state, row["state"]):
+        return None
+    members = facts.composition(network.id, facts.today)
+    data = {
+        "network": network.id, "network_name": network.name, "school_year": row["school_year"],
+        "base": network.base, "members": [m.school for m in members if m.school != network.base],
+        "coordinator": network.coordinator, "due_on": row["due_on"],
+        "approved_before": bool(row["approved_on"]),
+    }  # fmt: skip
+    return Adopted(network.base, data, subject(network.id, row["school_year"]))
+
+
+@says("по данным загрузки утверждена")
+def was_approved(case: Case, _facts: Facts) -> bool:
+    """An approved report waits for its addendum alone."""
+    return bool(case.data.approved_before)
+
+
+@says("если справка ещё не утверждена: разделы заполнены, школы получают таблицы показателей")
+def prepare(case: Case, facts: Facts) -> Iterator[Change]:
+    """What is not approved is prepared as every report is (R1)."""
+    yield fill_in(case, facts)
+    if not was_approved(case, facts):
+        yield ask_schools(case, facts)
