@@ -63,7 +63,7 @@ def test_the_same_is_done_without_scripts(window, district, draft):
 SHORTER = "document.querySelector('form[data-draft]').dataset.pause = 50"
 """A test need not wait as long as a writer thinks."""
 LONGER = "document.querySelector('form[data-draft]').dataset.pause = 60000"
-"""What is written from now on stays in the browser, also when the line is back."""
+"""What is written from now on is sent by no pause."""
 
 
 def test_a_pause_saves_by_itself(window, district, draft):
@@ -88,6 +88,57 @@ def offline(page, text="Написано без связи"):
     page.evaluate(LONGER)
 
 
+MUTE = "void (window.fetch = () => new Promise(() => {}))"
+"""As if the machine was switched off: nothing is sent when the line is back or the page is left."""
+
+
+def back(page, draft):
+    """Come back to a draft after the line was dead, from a page that had no time to send it."""
+    page.evaluate(MUTE)
+    page.context.set_offline(False)
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+
+
+def test_what_was_kept_is_sent_when_the_line_is_back(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    offline(page)
+    page.context.set_offline(False)
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
+    assert district.case(draft).data.name == "Написано без связи"
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_server_that_fails_is_asked_again_after_a_pause(window, district, draft):
+    page, asked = window("P102"), []
+
+    def answer(route):
+        asked.append(route.request.method)
+        if len(asked) == 1:
+            route.fulfill(status=503, json={"code": "http_503", "message": "", "fields": {}})
+        else:
+            route.continue_()
+
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    page.route("**/draft", answer)
+    page.evaluate(SHORTER)
+    page.get_by_label("Наименование сети").fill("Со второго раза")
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
+    assert (len(asked), district.case(draft).data.name) == (2, "Со второго раза")
+
+
+def test_who_leaves_at_once_has_saved(window, district, draft):
+    page = window("P102")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    page.evaluate(LONGER)
+    page.get_by_label("Наименование сети").fill("Ушла не дожидаясь")
+    page.goto("/", wait_until="networkidle")
+    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    assert district.case(draft).data.name == "Ушла не дожидаясь"
+    assert "другой человек" not in page.locator("main").inner_text()
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
 def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
     page = window("P102")
     page.goto(f"/cases/{draft}", wait_until="networkidle")
@@ -98,8 +149,7 @@ def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
         rows.nth(number).get_by_label("Школа").select_option(str(district.school(school)))
         rows.nth(number).get_by_label("В чём нужна помощь").fill(f"Помощь {school}")
     rows.nth(0).get_by_label("убрать эту строку").check()
-    page.context.set_offline(False)
-    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    back(page, draft)
     expect(rows).to_have_count(3)
     expect(rows.nth(0).get_by_label("убрать эту строку")).to_be_checked()
     expect(rows.nth(1).get_by_label("В чём нужна помощь")).to_have_value("Помощь S03")
@@ -120,8 +170,7 @@ def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, 
     offline(page)
     rows = {"put": [{"school": district.school("S03"), "role": "partner"}], "remove": []}
     done(district.edit("P102", draft, resources="Кабинет от другого", members=rows))
-    page.context.set_offline(False)
-    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    back(page, draft)
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("сохранил и другой человек"))
     expect(page.get_by_label("Ресурсы базовой школы")).to_have_value("Кабинет от другого")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
@@ -138,8 +187,7 @@ def test_of_one_field_kept_and_saved_by_a_colleague_both_texts_are_shown(window,
     page.goto(f"/cases/{draft}", wait_until="networkidle")
     offline(page)
     done(district.edit("P102", draft, name="Имя от другого"))
-    page.context.set_offline(False)
-    page.goto(f"/cases/{draft}", wait_until="networkidle")
+    back(page, draft)
     page.get_by_role("button", name="Сохранить черновик").click()
     expect(page.locator("#f-name-error")).to_contain_text("Имя от другого")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
@@ -154,18 +202,6 @@ def test_what_one_person_kept_is_not_put_into_anothers_page(window, district, dr
     offline(page)
     (key,) = page.evaluate("Object.keys(localStorage)")
     assert key == f"draft-{district.people['P102']}-{draft}"
-
-
-def test_what_was_written_over_a_dead_line_is_there_again(window, draft):
-    page = window("P102")
-    page.goto(f"/cases/{draft}", wait_until="networkidle")
-    page.evaluate(SHORTER)
-    page.context.set_offline(True)
-    page.get_by_label("Наименование сети").fill("Написано без связи")
-    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Нет связи"), timeout=15_000)
-    page.context.set_offline(False)
-    page.goto(f"/cases/{draft}", wait_until="networkidle")
-    expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
 
 
 def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
@@ -185,52 +221,50 @@ def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
-def test_what_was_refused_is_there_again_until_it_is_saved(window, district, draft):
+def test_an_unfinished_row_stops_nothing_and_is_there_on_another_device(window, district, draft):
     page = window("P102")
     page.goto(f"/cases/{draft}", wait_until="networkidle")
-    page.evaluate(LONGER)
+    page.evaluate(SHORTER)
+    rows = page.locator("fieldset[data-rows] .row-card")
     page.get_by_label("Наименование сети").fill("Ещё без школы")
     page.get_by_role("button", name="Добавить строку").click()
-    rows = page.locator("fieldset[data-rows] .row-card")
-    rows.nth(1).locator("textarea, input[type=text], input:not([type])").first.fill("Помощь")
-    page.get_by_role("button", name="Сохранить черновик").click()
-    page.wait_for_load_state("networkidle")
+    rows.nth(1).get_by_label("В чём нужна помощь").fill("Помощь")
     saved = page.locator("[data-saved-at]")
-    expect(saved).to_contain_text("Не сохранено")
-    page.goto("/")
-    page.goto(f"/cases/{draft}", wait_until="networkidle")
-    expect(page.get_by_label("Наименование сети")).to_have_value("Ещё без школы")
-    expect(saved).to_have_text("Восстановлено несохранённое из этого браузера")
+    expect(saved).to_contain_text("в строке не выбрано «Школа»", timeout=15_000)
+    assert district.case(draft).data.name == "Ещё без школы"
+    other = window("P102", 360, scripts=False)
+    other.goto(f"/cases/{draft}")
+    assert other.locator("[name='members.1.need']").input_value() == "Помощь"
+    assert "не выбрано «Школа»" in other.locator(".row-card").nth(1).inner_text()
     rows.nth(1).get_by_label("Школа").select_option(str(district.school("S03")))
     page.get_by_role("button", name="Сохранить черновик").click()
     page.wait_for_load_state("networkidle")
-    assert district.case(draft).data.name == "Ещё без школы"
+    expect(rows).to_have_count(2)
+    case = district.case(draft)
+    assert (case.typed, len(case.data.members)) == ({}, 2)
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
-def test_who_signs_out_leaves_no_text_and_is_asked_about_what_was_never_sent(
+def test_who_signs_out_leaves_no_text_and_is_asked_only_about_what_could_not_be_sent(
     window, district, draft
 ):
     page = window("P102")
     page.goto(f"/cases/{draft}", wait_until="networkidle")
     page.evaluate(LONGER)
+    page.route("**/draft", lambda route: route.abort())
     page.get_by_label("Наименование сети").fill("Ещё не сохранено")
     asked = []
-
-    def answer(dialog):
-        asked.append(dialog.message)
-        if len(asked) == 1:
-            dialog.dismiss()
-        else:
-            dialog.accept()
-
-    page.on("dialog", answer)
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     out = page.get_by_role("button", name="Выйти").first
     out.click()
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Нет связи"), timeout=15_000)
+    page.wait_for_timeout(200)
     assert "ещё не сохранён" in asked[0]
     assert page.url.endswith(f"/cases/{draft}")
     assert page.evaluate("Object.keys(localStorage).length") == 1
+    page.unroute("**/draft")
     out.click()
     page.wait_for_url("**/sign-in")
+    assert len(asked) == 1
     assert page.evaluate("Object.keys(localStorage)") == []
-    assert district.case(draft).data.name != "Ещё не сохранено"
+    assert district.case(draft).data.name == "Ещё не сохранено"

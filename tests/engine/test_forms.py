@@ -30,6 +30,7 @@ from workflow_app.engine.forms import (
     understand,
     unfinished,
     views,
+    with_values,
 )
 from workflow_app.engine.refusals import already_there, joined
 
@@ -242,6 +243,12 @@ def test_what_could_not_be_kept_printed_or_counted_with_is_refused(name, values,
     fitting = {"order": "12", "year": "2025-2026", "day": "2199-12-31", "number": "-5",
                "share": "4,5", "text": "{}%\\$'\"<>&😀\n\t"}  # fmt: skip
     assert isinstance(parse(Odd, fitting), Odd)
+
+
+def test_what_an_effect_writes_into_no_field_is_not_lost_in_silence():
+    assert with_values(blank(Sheet), {"name": "Имя"}).name == "Имя"
+    with pytest.raises(LookupError, match="Sheet has no field colour"):
+        with_values(blank(Sheet), {"colour": "red"})
 
 
 LONG = "а" * 301

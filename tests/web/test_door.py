@@ -9,6 +9,7 @@ from browsing import form_of
 from counting import counted
 from lxml import html
 from sqlalchemy import update
+from stories import done, propose
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.app import create_app
@@ -242,13 +243,17 @@ def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, 
     knock(visitor, "мой первый пароль", login="p105@levokum.example")
 
 
-def test_signing_out_ends_the_visit_and_the_next_one_knows_what_is_new(browser, district, draft):
-    head = browser("P102")
+def test_signing_out_ends_the_visit_and_the_next_one_knows_what_is_new(browser, district):
+    draft = done(propose(district, "P106", {"S05": "supported"})).instance_id
+    head = browser("P106")
     head.post("/sign-out")
     assert head.client.get("/").status_code == 302
     district.at("2025-08-29")
-    district.edit("P102", draft, name="Новое имя сети")
-    again = browser("P102")
+    done(district.edit("P106", draft, name="Имя от неё самой"))
+    again = browser("P106")
+    assert 'class="fresh"' not in again.get("/"), "one's own doing is no news"
+    assert "Имя от неё самой" not in again.get("/?new=1")
+    done(district.edit("P202", draft, name="Новое имя сети"))
     page = again.get("/")
     assert "с прошлого визита" in page
     assert 'class="fresh"' in page

@@ -330,6 +330,18 @@ def _kind(annotation: Any, metadata: Iterable[Any]) -> tuple[str, type[Row] | No
     return (widget.kind if widget else "line"), None
 
 
+def with_values(form: FormT, values: Mapping[str, Any]) -> FormT:
+    """Return the form with some values written by an effect.
+
+    Raises:
+        LookupError: the form has no such field, so that the value would be lost in silence.
+    """
+    unknown = values.keys() - type(form).model_fields.keys()
+    if unknown:
+        raise LookupError(f"{type(form).__name__} has no field {', '.join(sorted(unknown))}")
+    return form.model_copy(update=dict(values))
+
+
 def blank(form: type[Form]) -> Form:
     """Return the form with nothing in it."""
     return form.model_validate({})

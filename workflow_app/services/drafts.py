@@ -20,6 +20,7 @@ from workflow_app.engine.forms import (
     understand,
     understand_row,
     views,
+    with_values,
     written_key,
 )
 from workflow_app.engine.process import Process
@@ -41,8 +42,10 @@ class Drafts(UnitOfWork, Protocol):
     def note_refused(self, case: Case, by: Capacity, refusal: Refusal) -> None:
         """Keep that somebody tried what was not hers."""
 
-    def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
-        """Write the data of a draft; no line of history."""
+    def save_draft(
+        self, process: Process, case: Case, versions: Mapping[str, int], by: int
+    ) -> None:
+        """Write the data of a draft as a person left it; no line of history."""
 
 
 LOST = Refusal("would_lose_access", "Так черновик уйдёт к другой школе, и вы его больше не увидите")
@@ -110,7 +113,7 @@ def _merged(
         if refusal:
             return refusal
     if process.kept:
-        form = form.model_copy(update=dict(process.kept(form, facts)))
+        form = with_values(form, process.kept(form, facts))
     next_version = case.version + 1
     after = replace(
         case, data=form, typed=typed, version=next_version, text_hash=text_hash(process.key, form)
@@ -120,7 +123,8 @@ def _merged(
     if not may_edit(process, after, actor):
         return LOST
     attach_files(uow, case.id, form)
-    uow.save_draft(process, after, {**versions, **dict.fromkeys(touched, next_version)})
+    fresh = dict.fromkeys(touched, next_version)
+    uow.save_draft(process, after, {**versions, **fresh}, actor.person_id)
     return Done(case.id, case.state, next_version)
 
 

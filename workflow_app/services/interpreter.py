@@ -27,7 +27,7 @@ from workflow_app.engine.changes import (
     Withdraw,
 )
 from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
-from workflow_app.engine.forms import Form, parse
+from workflow_app.engine.forms import Form, parse, with_values
 from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
@@ -316,7 +316,7 @@ class Interpreter:
     def _put(self, case: Case, change: Put) -> Case:
         if change.values:
             process = self.uow.processes[case.process]
-            case = case.with_data(case.data.model_copy(update=dict(change.values)))
+            case = case.with_data(with_values(case.data, change.values))
             case.text_hash = text_hash(case.process, case.data)
             (author,) = case.parties["author"]
             case.parties = process.parties_of(case.data, author)

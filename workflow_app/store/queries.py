@@ -71,6 +71,7 @@ class QueueRow:
     role: str = ""
     role_organisation_id: int = 0
     reason: str = ""
+    changed_by: int | None = None
 
     @property
     def cursor(self) -> str:
@@ -197,7 +198,7 @@ def queue(
     if wanted.own:
         conditions.append(WorkItem.person_id.in_({actor.person_id, *_by_person(actor)}))
     if wanted.since:
-        conditions.append(Instance.changed_at > wanted.since)
+        conditions.append(_is_new(actor, wanted.since))
     if wanted.after:
         conditions.append(
             tuple_(func.coalesce(WorkItem.due_at, FAR), WorkItem.id) > tuple_(*wanted.after)
@@ -217,13 +218,18 @@ def queue(
     return QueuePage(rows, total, late, has_more=len(found) > PAGE, changed=changed)
 
 
+def _is_new(actor: Actor, since: dt.datetime) -> ColumnElement[bool]:
+    """Return whether a case was changed after a moment by anybody but the person herself."""
+    return and_(Instance.changed_at > since, Instance.changed_by.is_distinct_from(actor.person_id))
+
+
 def _changed(session: Session, actor: Actor, since: dt.datetime, today: dt.date) -> int:
     """Return how much of a person's work belongs to cases changed since a moment."""
     query = (
         select(func.count())
         .select_from(WorkItem)
         .join(Instance, Instance.id == WorkItem.instance_id)
-        .where(mine(actor, today), Instance.changed_at > since)
+        .where(mine(actor, today), _is_new(actor, since))
     )
     return int(session.execute(query).scalar_one())
 
@@ -247,6 +253,7 @@ def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRo
         instance.number, item.title, item.due_at, item.opened_at, instance.changed_at,
         instance.version, instance.text_hash, instance.parties, organisation, item.ballot,
         item.voter, item.person_id, item.role, item.organisation_id, item.reason,
+        instance.changed_by,
     )  # fmt: skip
 
 

@@ -156,6 +156,8 @@ class SqlUnitOfWork:
         self._cases: dict[int, Case] = {}
         self._policies: dict[int, dict[str, Policy]] = {}
         self._session: Session | None = None
+        self._person: int | None = None
+        """Who acts; what the system does of it by itself is her doing, too."""
 
     @property
     def session(self) -> Session:
@@ -346,8 +348,10 @@ class SqlUnitOfWork:
         body = self._bodies.get(case.process, "")
         line = history.line(case, entry, self.now, body, (seq + 1, head))
         moved = entry.from_state != entry.to_state or case.data is not before.data
+        self._person = entry.capacity.person_id or self._person
         values = {
             "history_seq": line["seq"], "history_head": line["sha256"], "changed_at": self.now,
+            "changed_by": self._person,
             "steps": {key: [s.times, sorted(s.persons)] for key, s in case.steps.items()},
         }  # fmt: skip
         if moved:
@@ -399,14 +403,16 @@ class SqlUnitOfWork:
         }  # fmt: skip
         self.connection.execute(insert(_EVENT).values(values))
 
-    def save_draft(self, process: Process, case: Case, versions: Mapping[str, int]) -> None:
-        """Write the data of a draft; no line of history."""
+    def save_draft(
+        self, process: Process, case: Case, versions: Mapping[str, int], by: int
+    ) -> None:
+        """Write the data of a draft as a person left it; no line of history."""
         values = {
             "data": case.data.model_dump(mode="json"), "typed": case.typed,
             "text_hash": case.text_hash, "version": case.version, **_read_off(process, case.data),
             "parties": _ids(case.parties), "field_versions": dict(versions),
             "subject": process.about(case.data) if process.about else case.subject,
-            "changed_at": self.now,
+            "changed_at": self.now, "changed_by": by,
             "open_key": process.one_open(case.data) if process.one_open else None,
         }  # fmt: skip
         where = (_INSTANCE.c.id == case.id, _INSTANCE.c.version == case.version - 1)

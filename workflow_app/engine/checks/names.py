@@ -1,6 +1,6 @@
 """Mistakes of names: whatever a definition calls by a key must exist where it points."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import MethodType
 from typing import Any
 
@@ -10,7 +10,7 @@ from workflow_app.engine.checks.source import CHANGES, Mention, made, mentions, 
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Child, Process, Transition
 
-KNOWN_ELSEWHERE = frozenset({"Number", "Setting", "Voter", "refuse", "setting"})
+KNOWN_ELSEWHERE = frozenset({"Number", "Put", "Setting", "Voter", "refuse", "setting"})
 """Journals are kept by each municipality; authority, words and settings are checked elsewhere."""
 
 
@@ -26,6 +26,7 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     for mention in spoken(process):
         if mention.kind not in KNOWN_ELSEWHERE:
             yield from _named(mention, process, world)
+        yield from _filled(mention, process, world)
 
 
 def spoken(process: Process) -> Iterator[Mention]:
@@ -183,6 +184,20 @@ def _rule_of(ballot: Ballot) -> Iterator[object]:
     for share in (ballot.need, ballot.quorum):
         if isinstance(share, Threshold):
             yield from (share.amount, share.reached_is_enough)
+
+
+def _filled(mention: Mention, process: Process, world: World) -> Iterator[Finding]:
+    """What is written into the data of a case needs a field of its form: else it would be lost."""
+    match mention.kind:
+        case "Put":
+            written, said = process, mention.values.get("values")
+        case "Start" if found := world.processes.get(mention.name("process") or ""):
+            written, said = found, mention.values.get("data")
+        case _:
+            return
+    for name in said if isinstance(said, Mapping) else ():
+        if name not in written.form.model_fields:
+            yield _unknown(mention.where, "field", name)
 
 
 def _must_be(

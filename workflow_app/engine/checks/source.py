@@ -24,6 +24,7 @@ from workflow_app.engine.changes import (
     Fan,
     Number,
     Paper,
+    Put,
     Start,
     Voter,
 )
@@ -33,7 +34,7 @@ from workflow_app.engine.where import place
 UNKNOWN = object()
 """The value of an expression that only running the function could tell."""
 
-CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Number, Paper, Start)
+CHANGES: tuple[type, ...] = (Amend, Ask, Call, End, Enter, Fan, Number, Paper, Put, Start)
 QUESTIONS = {
     "tally": "ballot",
     "parent_tally": "ballot",
@@ -182,6 +183,12 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return names.get(node.id, UNKNOWN)
         case ast.Attribute():
             return getattr(_value(node.value, names), node.attr, UNKNOWN)
+        case ast.Dict():
+            return {
+                key.value: _value(value, names)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
     return UNKNOWN
 
 

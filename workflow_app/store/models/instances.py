@@ -66,6 +66,8 @@ class Instance(Base):
     created_at: Mapped[dt.datetime]
     entered_at: Mapped[dt.datetime]
     changed_at: Mapped[dt.datetime]
+    changed_by: Mapped[int | None]
+    """The person whose doing that was, also where the system went on by itself."""
     finished_at: Mapped[dt.datetime | None]
 
 

@@ -1,37 +1,53 @@
 // A draft survives a dead line: kept in the browser until the server confirms it,
-// and sent by itself when the writer pauses. What is kept is read as changes of what the page
-// showed then, so that a text somebody else changed meanwhile is not overwritten unseen.
+// and sent by itself when the writer pauses, when the line is back and when she leaves. What is
+// kept is read as changes of what the page showed then, so that a text somebody else changed
+// meanwhile is not overwritten unseen.
 import { addRow, blankRow } from "./rows.js";
 
 const PAUSE = 4000;
+const LONGEST_PAUSE = 300000;
+const PASTE = "_paste.";
+const pages = new Set();
 
 export function keepDraft(form) {
   const key = `draft-${form.dataset.draft}`;
   const shown = form.querySelector("[data-saved-at]");
-  const page = { key, shown, base: read(form) };
+  const page = { form, key, shown, base: unpasted(read(form)), tries: 0, unsent: false };
   const kept = JSON.parse(localStorage.getItem(key) || "null");
+  const isLater = kept?.version !== form.elements._version.value;
   // A page that shows what was refused holds it, and nobody else does yet.
   if ("unkept" in form.dataset) keepOn(page, kept);
-  else if (!kept?.base || arrived(kept, page.base) || !restore(form, kept)) localStorage.removeItem(key);
-  else if (kept.version === form.elements._version.value) say(shown, form.dataset.restored);
+  else if (!kept?.base || arrived(kept, page.base, isLater) || !restore(form, kept)) localStorage.removeItem(key);
+  else if (!isLater) say(shown, form.dataset.restored);
   else {
     // The version she wrote on lets the server see which fields two people changed.
     form.elements._version.value = kept.version;
     page.base = mine(kept, page.base);
     say(shown, form.dataset.merged);
   }
-  let timer = 0;
+  pages.add(page);
   form.addEventListener("input", () => {
-    const version = form.elements._version.value;
-    localStorage.setItem(key, JSON.stringify({ version, values: read(form), base: page.base }));
-    clearTimeout(timer);
-    timer = setTimeout(() => send(form, page), Number(form.dataset.pause || PAUSE));
+    page.unsent = true;
+    page.tries = 0;
+    keep(page);
+    later(page);
   });
   form.addEventListener("submit", () => {
-    clearTimeout(timer);
+    clearTimeout(page.timer);
+    page.unsent = false;
     const mine = JSON.parse(localStorage.getItem(key) || "null");
     if (mine) localStorage.setItem(key, JSON.stringify({ ...mine, sent: true }));
   });
+  addEventListener("online", () => page.unsent && send(page));
+  // What a browser does not take with it while it leaves is in the copy, and put back next time.
+  addEventListener("pagehide", () => {
+    if (page.unsent && !page.sending && navigator.onLine) post(page, true).catch(() => {});
+  });
+}
+
+// Sends what is not sent yet, for who is about to leave.
+export function sendAll() {
+  return Promise.all([...pages].filter((page) => page.unsent).map(send));
 }
 
 function keepOn(page, kept) {
@@ -40,22 +56,54 @@ function keepOn(page, kept) {
   localStorage.setItem(page.key, JSON.stringify({ ...kept, sent: false }));
 }
 
-async function send(form, page) {
+function keep({ form, key, base }) {
+  const version = form.elements._version.value;
+  localStorage.setItem(key, JSON.stringify({ version, values: read(form), base }));
+}
+
+// Every failure doubles the pause before the next try.
+function later(page) {
+  clearTimeout(page.timer);
+  const pause = Number(page.form.dataset.pause || PAUSE) * 2 ** page.tries;
+  page.timer = setTimeout(() => send(page), Math.min(pause, LONGEST_PAUSE));
+}
+
+function post({ form }, keepalive = false) {
+  const headers = { "X-Requested-With": "fetch" };
+  return fetch(form.action, { method: "POST", body: new FormData(form), headers, keepalive });
+}
+
+// One sending at a time: the next one stands on the version that the first is answered with.
+async function send(page) {
+  clearTimeout(page.timer);
+  if (page.sending) return page.sending.then(() => page.unsent && send(page));
+  page.sending = sendOnce(page);
+  await page.sending;
+}
+
+async function sendOnce(page) {
+  const { form } = page;
   const before = read(form);
   try {
-    const response = await fetch(form.action, {
-      method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" },
-    });
+    const response = await post(page);
+    if (response.status >= 500 || response.status === 429) throw new Error(response.status);
     const answer = await response.json();
     if (!response.ok) return say(page.shown, Object.values(answer.fields).join(". ") || answer.message);
     form.elements._version.value = answer.version;
     form.querySelectorAll("input[name^='_shown.']").forEach((input) => input.remove());
     for (const [name, value] of Object.entries(answer.shown)) form.append(hidden(`_shown.${name}`, value));
-    page.base = before;
-    if (same(read(form), before)) localStorage.removeItem(page.key);
+    page.base = unpasted(before);
+    page.tries = 0;
+    page.unsent = !same(read(form), before);
+    if (same(read(form), page.base)) localStorage.removeItem(page.key);
+    else keep(page);
     say(page.shown, answer.saved);
   } catch {
     say(page.shown, form.dataset.offline);
+    page.tries += 1;
+    later(page);
+  } finally {
+    page.sending = null;
   }
 }
 
@@ -104,7 +152,14 @@ function values(elements, called) {
 }
 
 function isWritten(element) {
-  return element.name && !element.name.startsWith("_") && !["hidden", "file", "submit"].includes(element.type);
+  const isOurs = element.name.startsWith("_") && !element.name.startsWith(PASTE);
+  return element.name && !isOurs && !["hidden", "file", "submit"].includes(element.type);
+}
+
+// Pasted rows become rows when a button is pressed; what saves by itself leaves them in their box.
+function unpasted({ fields, rows }) {
+  const blank = ([name, list]) => [name, name.startsWith(PASTE) ? [""] : list];
+  return { fields: Object.fromEntries(Object.entries(fields).map(blank)), rows };
 }
 
 function same(one, other) {
@@ -114,20 +169,23 @@ function same(one, other) {
 // ------------------------------------------------------------ putting it back
 
 // Returns whether all she wrote is on the page already, as the server keeps text: without outer blanks.
-function arrived({ values: written, base }, now) {
+function arrived({ values: written, base, sent }, now, isLater) {
   const kept = (list) => (list || []).map((text) => text.trim().replace(/\s+/g, " "));
   const alike = (one, other) => same(kept(one), kept(other));
   const alikeCells = (one, other) => Object.keys(one).every((name) => alike(one[name], other[name]));
+  const wasPasted = (name) => name.startsWith(PASTE) && sent && isLater;
   const isThere = (name, row) => {
     const before = row.key && base.rows[name]?.find((one) => one.key === row.key);
     if (before && same(row, before)) return true;
-    const found = (now.rows[name] || []).filter((one) => !row.key || one.key === row.key);
+    // A row that was none yet has another key since it says what it is about.
+    const isFree = !row.key || row.key.startsWith("~");
+    const found = (now.rows[name] || []).filter((one) => isFree || one.key === row.key);
     if (row.cells._remove?.length) return !found.length;
     return found.some((one) => alikeCells(row.cells, one.cells));
   };
   return (
     Object.entries(written.fields).every(
-      ([name, list]) => same(list, base.fields[name]) || alike(list, now.fields[name])) &&
+      ([name, list]) => same(list, base.fields[name]) || alike(list, now.fields[name]) || wasPasted(name)) &&
     Object.entries(written.rows).every(([name, rows]) => rows.every((row) => isThere(name, row)))
   );
 }
@@ -166,6 +224,7 @@ function fill(elements, list) {
     const part = element.type === "checkbox" ? "checked" : "value";
     if (element[part] === wanted) return;
     element[part] = wanted;
+    if (element.name.startsWith(PASTE)) element.closest("details").open = true;
     element.dispatchEvent(new Event("change", { bubbles: true }));
     changed = true;
   });

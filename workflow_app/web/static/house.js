@@ -11,13 +11,19 @@ const parts = [
 // The second click of a double click would be refused, and its refusal would hide the success.
 document.addEventListener("submit", (event) => {
   const { dataset } = event.target;
+  if (dataset.unsaved && !dataset.tried && document.querySelector("form[data-draft]")) {
+    event.preventDefault();
+    dataset.tried = "1";
+    return import("./draft.js").then(({ sendAll }) => sendAll()).finally(() => event.target.requestSubmit());
+  }
+  delete dataset.tried;
   if (dataset.unsaved && !clears(dataset.unsaved)) return event.preventDefault();
   if (dataset.sent) event.preventDefault();
   dataset.sent = "1";
   setTimeout(() => delete dataset.sent, 3000);
 });
 
-// Who leaves a shared machine leaves none of her text on it; what was never sent is asked about.
+// Who leaves a shared machine leaves none of her text on it; what could not be sent is asked about.
 function clears(question) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith("draft-"));
   const unsent = keys.some((key) => !JSON.parse(localStorage.getItem(key)).sent);

@@ -1,4 +1,4 @@
-"""A draft keeps what is no value yet as it was typed, beside its data."""
+"""A draft keeps what is no value yet as it was typed; who changed a case last is known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,14 +11,18 @@ depends_on = None
 
 PLAIN_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    """Add the column; the release before writes nothing into it."""
+    """Add both columns; the release before writes nothing into them."""
     op.add_column(
         "instance", sa.Column("typed", PLAIN_JSON, nullable=False, server_default="{}")
     )
+    op.add_column("instance", sa.Column("changed_by", BIG, nullable=True))
 
 
 def downgrade() -> None:
-    """Drop it, and what was typed and never understood."""
+    """Drop them, and what was typed and never understood."""
+    op.drop_column("instance", "changed_by")
     op.drop_column("instance", "typed")
