@@ -48,7 +48,9 @@ def by_curator(case: Case, facts: Facts) -> Refusal | None:
     """The network's own methodist reviews its report and confirms what came of it (R3, M5)."""
     if _curates(case, facts):
         return None
-    return refuse("not_curator", "Это делает куратор этой сети или директор ИМЦ", basis="4.1")
+    return refuse(
+        "not_curator", "Это делает куратор этой сети или директор ИМЦ", kind="person", basis="4.1"
+    )
 
 
 def _curates(case: Case, facts: Facts) -> bool:
