@@ -49,7 +49,7 @@ def register(api: Blueprint, read: Reader) -> None:
     @documented(m.MemberView)
     def write_composition(network_id: int) -> Any:
         """Refuse: orders alone change a composition."""
-        wanted = json_body()
+        wanted = json_body(is_needed=False)
         if isinstance(wanted, Refusal):
             return answer(wanted)
         refusal = house().transact(lambda uow: _refused(uow, network_id, wanted))
