@@ -162,8 +162,7 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     views = [
         m.OrderView(
             id=row.id, number=row.label, registered_on=row.registered_on, kind=row.kind,
-            title=row.title,
-            instance_id=row.instance_id,
+            title=row.title, instance_id=row.instance_id,
             amended_by=[later.reference for later in said[row.id, "amends"]],
             revoked_by=[later.reference for later in said[row.id, "revokes"]],
         )
