@@ -162,7 +162,7 @@ def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
         if remark.about and remark.about.split(".")[0] not in type(case.data).model_fields:
             yield refuse(
                 "unknown_field", "Поля «{name}» в форме нет", name=remark.about,
-                field=f"remarks.{remark.row_key}.about",
+                kind="form", field=f"remarks.{remark.row_key}.about",
             )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from workflow_app.engine import Facts, Refusal, refuse
 from workflow_app.engine.calendar import school_year_bounds
@@ -44,7 +45,7 @@ def verdict(facts: Facts, network: NetworkCard, year: str) -> Verdict:
 def _obstacles(facts: Facts, network: NetworkCard, year: str) -> Iterator[tuple[str, Refusal]]:
     """Yield what stands in the way, each with the step that removes it (Y5)."""
     first, last = school_year_bounds(year)
-    said = {"name": network.name, "year": year.replace("-", "/")}
+    said: dict[str, Any] = {"name": network.name, "year": year.replace("-", "/")}
     if network.base and "stable" not in statuses_for_planning(facts, network.base, year):
         yield "change_base", refuse(
             "base_not_stable",

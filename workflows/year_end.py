@@ -51,6 +51,7 @@ def by_curator(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "not_curator",
         "Это делает куратор этой сети или руководитель методического центра",
+        kind="person",
         basis="4.1",
     )
 

@@ -7,11 +7,15 @@ import pytest
 from sqlalchemy import insert
 from stories import NOTE, PROPOSAL, done, propose, to_department
 
+from workflow_app.api.problems import status_of
 from workflow_app.demo import PASSWORD
+from workflow_app.engine.refusals import joined, refuse
+from workflow_app.services.references import KINDS
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.registers import JournalEntry, OrderRelation
+from workflow_app.store.references import REGISTERS
 
 
 def test_a_request_without_a_token_is_refused(client):
@@ -78,6 +82,24 @@ def test_a_base_school_without_status_answers_409_and_its_code(client, district)
     assert response.status_code == 409
     assert response.json["code"] == "base_not_stable"
     assert "base" in response.json["fields"]
+
+
+def test_a_process_says_what_kind_its_refusal_is(client, district):
+    answer = start(client, district, valid_from="2026-05-31", valid_to="2025-09-01")
+    url = f"/api/v1/instances/{answer.json['id']}/actions/invite"
+    refused = client("P102").post(url, json={})
+    assert (refused.status_code, refused.json["code"]) == (422, "term_reversed")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status"),
+    [
+        (("form",), 422), (("conflict",), 409), (("person",), 403), (("form", "conflict"), 409),
+        (("conflict", "person"), 403), (("form", "form"), 422),
+    ],
+)  # fmt: skip
+def test_of_several_reasons_the_hardest_to_mend_tells_the_status(kinds, status):
+    assert status_of(joined(refuse("any", "Нельзя", kind=kind) for kind in kinds)) == status
 
 
 def test_unknown_and_wrong_fields_answer_422_by_field(client, district):
@@ -195,10 +217,35 @@ def test_people_are_listed_with_the_offices_they_hold_today(client, district):
         return found
 
     assert offices() == [office["title"]]
+    (of_head,) = [
+        one["offices"] for one in client("P002").get("/api/v1/people").json
+        if one["id"] == district.people["P105"]
+    ]  # fmt: skip
+    assert [(one["id"], one["organisation_id"]) for one in of_head] == [
+        (office["id"], district.school("S05"))
+    ]
     district.house.transact(
         lambda uow: SqlAdministration(uow).end_position(office["id"], dt.date(2025, 8, 27))
     )
     assert offices() == []
+
+
+def test_whatever_a_field_points_at_has_its_id_in_a_list(client, district):
+    """A form that names a row of a register can be filled by who has the API alone."""
+    lists = {
+        "school": ("schools", ""), "person": ("people", ""), "position": ("people", "offices"),
+        "direction": ("directions", ""), "act": ("acts", ""), "network": ("networks", ""),
+    }  # fmt: skip
+    assert set(lists) == KINDS
+    asker = client("P002")
+    for kind, (path, inner) in lists.items():
+        told = asker.get(f"/api/v1/{path}").json
+        ids = {one["id"] for row in told for one in (row[inner] if inner else [row])}
+        rows = district.rows(REGISTERS[kind], municipality_id=1)
+        assert ids
+        assert ids <= {row["id"] for row in rows}, kind
+    ids = {row["id"] for row in asker.get("/api/v1/orders").json}
+    assert ids <= {row["id"] for row in district.rows(JournalEntry)}
 
 
 def test_a_file_is_taken_by_what_it_is_and_not_by_its_name(client):

@@ -165,7 +165,7 @@ def test_a_body_that_cannot_be_read_is_refused_everywhere_and_nothing_is_acted_u
         path = rule.replace("<int:instance_id>", str(draft)).replace("<action>", "withdraw")
         path = path.replace("<int:network_id>", "1")
         assert "<" not in path
-        for body in UNREADABLE:
+        for body in UNREADABLE[rule.endswith("/composition") :]:  # refused without a body too
             said = script.open(path, method=method, data=body, content_type="application/json")
             assert is_problem(said, 400), (rule, body[:40])
         for kind in NO_JSON_TYPES:

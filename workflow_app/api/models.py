@@ -242,6 +242,7 @@ class IndicatorView(BaseModel):
 class OrderView(BaseModel):
     """A number of the order journal."""
 
+    id: int
     number: str
     registered_on: dt.date
     kind: str
@@ -264,6 +265,15 @@ class SchoolView(BaseModel):
     head: str | None
 
 
+class OfficeView(BaseModel):
+    """A position somebody holds: its id fills fields of positions, and `as` of an action."""
+
+    id: int
+    title: str
+    organisation_id: int
+    organisation: str
+
+
 class PersonView(BaseModel):
     """A person's service data."""
 
@@ -271,6 +281,27 @@ class PersonView(BaseModel):
     name: str
     email: str | None
     positions: list[str]
+    offices: list[OfficeView]
+    """The same positions with their ids."""
+
+
+class DirectionView(BaseModel):
+    """A priority direction of a school year."""
+
+    id: int
+    year: str
+    name: str
+    state: str
+
+
+class ActView(BaseModel):
+    """An act that cases and papers may cite."""
+
+    id: int
+    citation: str
+    level: str
+    state: str
+    valid_to: dt.date | None
 
 
 class FileView(BaseModel):

@@ -1,13 +1,16 @@
 """Refusals as HTTP answers."""
 
+from collections.abc import Mapping
+
 from flask import Response, jsonify
 
 from workflow_app.api.models import Problem
-from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.refusals import Kind, Refusal
 from workflow_app.web import limits
 
 STATUSES = {
-    **limits.STATUSES, "unreadable_body": 400, "bad_key": 400, "unsupported_media_type": 415,
+    **limits.STATUSES, "file_too_large": 413, "unreadable_body": 400, "bad_key": 400,
+    "unsupported_media_type": 415,
 }  # fmt: skip
 NOT_FOUND = frozenset({"not_found", "unknown_action"})
 FORBIDDEN = frozenset({
@@ -18,11 +21,22 @@ UNPROCESSABLE = frozenset({
     "field_required", "field_too_short", "unknown_field", "text_too_long", "one_line_only",
     "bad_character", "bad_date", "bad_number", "bad_flag", "bad_value", "bad_request",
     "key_reused", "row_repeated", "row_without_key", "unknown_choice", "bad_school_year",
+    "file_unknown", "file_empty", "file_kind", "signature_kind",
 })  # fmt: skip
+BY_KIND: Mapping[Kind, int] = {"form": 422, "conflict": 409, "person": 403}
+HARDEST = (403, 409, 422)
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return the HTTP status of a refusal: 409 for what the case itself forbids now."""
+    """Return the HTTP status of a refusal; of several reasons the one hardest to mend tells it."""
+    found = {_status_of(reason) for reason in refusal}
+    return next((status for status in HARDEST if status in found), _status_of(refusal))
+
+
+def _status_of(refusal: Refusal) -> int:
+    """Return the status of one reason: 409 for what the case itself forbids now."""
+    if refusal.kind:
+        return BY_KIND[refusal.kind]
     if refusal.code in STATUSES:
         return STATUSES[refusal.code]
     if refusal.code in NOT_FOUND:

@@ -26,10 +26,10 @@ class _SaidTwiceError(ValueError):
     """A name that stands twice in an object: which of the two is meant nobody knows."""
 
 
-def json_body() -> dict[str, Any] | Refusal:
-    """Return the JSON object of the request, or a refusal: what cannot be read says nothing."""
+def json_body(*, is_needed: bool = True) -> dict[str, Any] | Refusal:
+    """Return the JSON object of the request, or a refusal of what is no such."""
     body = request.get_data(cache=True)
-    if not body and request.method == "DELETE":
+    if not body and not is_needed:
         return {}
     if not request.is_json:
         return OTHER_TYPE

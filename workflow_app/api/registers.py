@@ -16,7 +16,8 @@ from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
 from workflow_app.store import admin, directory, networks, queries
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.models.directory import Organisation
+from workflow_app.store.facts import citation
+from workflow_app.store.models.directory import NormativeAct, Organisation, PriorityDirection
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
@@ -48,7 +49,7 @@ def register(api: Blueprint, read: Reader) -> None:
     @documented(m.MemberView)
     def write_composition(network_id: int) -> Any:
         """Refuse: orders alone change a composition."""
-        wanted = json_body()
+        wanted = json_body(is_needed=False)
         if isinstance(wanted, Refusal):
             return answer(wanted)
         refusal = house().transact(lambda uow: _refused(uow, network_id, wanted))
@@ -71,6 +72,18 @@ def register(api: Blueprint, read: Reader) -> None:
     def people() -> Any:
         """List people with their positions of today."""
         return read(lambda uow: _of_municipality(uow, _people))
+
+    @api.get("/directions")
+    @documented(list[m.DirectionView])
+    def directions() -> Any:
+        """List the priority directions of all school years."""
+        return read(lambda uow: _of_municipality(uow, _directions))
+
+    @api.get("/acts")
+    @documented(list[m.ActView])
+    def acts() -> Any:
+        """List the acts that may be cited."""
+        return read(lambda uow: _of_municipality(uow, _acts))
 
 
 def _municipality(uow: SqlUnitOfWork) -> int | None:
@@ -148,8 +161,8 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     said = queries.later_orders(uow.session, municipality_id)
     views = [
         m.OrderView(
-            number=row.label, registered_on=row.registered_on, kind=row.kind, title=row.title,
-            instance_id=row.instance_id,
+            id=row.id, number=row.label, registered_on=row.registered_on, kind=row.kind,
+            title=row.title, instance_id=row.instance_id,
             amended_by=[later.reference for later in said[row.id, "amends"]],
             revoked_by=[later.reference for later in said[row.id, "revokes"]],
         )
@@ -176,6 +189,40 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
         m.PersonView(
             id=line.person.id, name=line.person.short_nom, email=line.person.email,
             positions=[position.title for position in line.positions],
+            offices=[
+                m.OfficeView(
+                    id=position.id, title=position.title, organisation_id=position.organisation_id,
+                    organisation=position.organisation.short_name,
+                )
+                for position in line.positions
+            ],
         )
         for line in admin.users(uow.session, municipality_id, uow.today)
+    ]  # fmt: skip
+
+
+def _directions(uow: SqlUnitOfWork, municipality_id: int) -> list[m.DirectionView]:
+    query = (
+        select(PriorityDirection)
+        .where(PriorityDirection.municipality_id == municipality_id)
+        .order_by(PriorityDirection.school_year, PriorityDirection.id)
+    )
+    return [
+        m.DirectionView(id=row.id, year=row.school_year, name=row.name, state=row.state)
+        for row in uow.session.scalars(query)
+    ]
+
+
+def _acts(uow: SqlUnitOfWork, municipality_id: int) -> list[m.ActView]:
+    query = (
+        select(NormativeAct)
+        .where(NormativeAct.municipality_id == municipality_id)
+        .order_by(NormativeAct.id)
+    )
+    return [
+        m.ActView(
+            id=row.id, citation=citation(row), level=row.level, state=row.state,
+            valid_to=row.valid_to,
+        )
+        for row in uow.session.scalars(query)
     ]  # fmt: skip

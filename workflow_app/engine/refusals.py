@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from workflow_app.engine.marks import fill
+
+Kind = Literal["form", "conflict", "person"]
+"""What would have to be otherwise: what was typed, how things stand, or who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +15,7 @@ class Refusal:
     """Why an action may not happen now; `others` carries further reasons found at once.
 
     `is_done`: what the action is for is there already, so that nobody waits for it.
+    `kind`: what a process says of its refusal; of the engine's own the code tells it.
     """
 
     code: str
@@ -19,6 +24,7 @@ class Refusal:
     basis: str | None = None
     others: tuple["Refusal", ...] = ()
     is_done: bool = False
+    kind: Kind | None = None
 
     def __iter__(self) -> Iterator["Refusal"]:
         """Yield every reason, this one first."""
@@ -32,15 +38,19 @@ class Refusal:
 
 
 def refuse(
-    code: str, message: str, *, field: str | None = None, basis: str | None = None, **values: object
-) -> Refusal:
-    """Return a refusal; `values` fill the marks of the sentence."""
-    return Refusal(code, fill(message, **values), field, basis)
+    code: str, message: str, *, field: str | None = None, basis: str | None = None,
+    kind: Kind = "conflict", **values: object,
+) -> Refusal:  # fmt: skip
+    """Return a refusal; `values` fill the marks of the sentence.
+
+    `kind="form"`: another value is needed; `"person"`: another person; otherwise things forbid it.
+    """
+    return Refusal(code, fill(message, **values), field, basis, kind=kind)
 
 
 def already_there(code: str, message: str, *, basis: str | None = None) -> Refusal:
     """Return the refusal of an action whose outcome stands already."""
-    return Refusal(code, message, basis=basis, is_done=True)
+    return Refusal(code, message, basis=basis, is_done=True, kind="conflict")
 
 
 def joined(reasons: Iterable[Refusal]) -> Refusal | None:

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Function, SQLColumnExpression, String, func, or_
 
-# Databases fold the case of Latin letters, of others as their locale likes: Cyrillic is told here.
-_CAPITALS = "".join(letter for letter in map(chr, range(0x400, 0x530)) if letter.lower() != letter)
+# Databases fold the case of Latin letters, of others as their locale likes: Russian is told here.
+# PostgreSQL walks through this table for each character, so it holds no more than it must.
+_CAPITALS = "".join(map(chr, range(0x410, 0x430))) + "Ё"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _FROM = _CAPITALS + "ё" + _DASHES
 _TO = _CAPITALS.lower().replace("ё", "е") + "е" + "-" * len(_DASHES)
@@ -45,8 +46,10 @@ def folded(text: str) -> str:
 
 def contain(text: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a column contains the text; no sign of it is a pattern."""
-    wanted = folded(text)
-    return or_(*(_stored(column).contains(wanted, autoescape=True) for column in columns))
+    # Capitals of other alphabets stand in the stored text as they are, or as the locale folds them.
+    spelt = dict.fromkeys((folded(text), text.translate(_table(_FROM + _LEFT_OUT, _TO))))
+    stored = [_stored(column) for column in columns]
+    return or_(*(one.contains(said, autoescape=True) for one in stored for said in spelt))
 
 
 def _stored(column: SQLColumnExpression[str]) -> Function[str]:

@@ -25,12 +25,14 @@ def covers_all(case: Case, facts: Facts) -> Iterator[Refusal]:
         if member.role == "supported" and member.school not in reached:
             yield refuse(
                 "school_without_activity", "Нет мероприятия для школы «{school}»",
-                school=facts.name("school", member.school), field="activities", basis="4.3",
+                school=facts.name("school", member.school), kind="form", field="activities",
+                basis="4.3",
             )  # fmt: skip
     for direction in _directions_of_year(case, facts) - {row.direction for row in rows}:
         yield refuse(
             "direction_without_activity", "Нет мероприятия по направлению «{direction}»",
-            direction=facts.name("direction", direction), field="activities", basis="5.2",
+            direction=facts.name("direction", direction), kind="form", field="activities",
+            basis="5.2",
         )  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def remote_or_reason(case: Case, _facts: Facts) -> Refusal | None:
     return refuse(
         "no_remote_activity",
         "В плане нет дистанционных форматов (п. 1.8): добавьте или объясните почему",
-        field="no_remote_reason", basis="1.8",
+        kind="form", field="no_remote_reason", basis="1.8",
     )  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def _imc(facts: Facts) -> set[int]:
 def _of_row(row: Activity, code: str, sentence: str, column: str) -> Refusal:
     return refuse(
         code, "«{title}»: {sentence}", title=row.title or "строка без названия",
-        sentence=sentence, field=f"activities.{row.row_key}.{column}", basis="4.3",
+        sentence=sentence, kind="form", field=f"activities.{row.row_key}.{column}", basis="4.3",
     )  # fmt: skip
 
 

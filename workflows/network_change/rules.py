@@ -49,10 +49,12 @@ def initiator_may(case: Case, facts: Facts) -> Refusal | None:
         return None
     schools = {m.school for m in facts.composition(case.data.network, case.today)}
     if not case.parties["author"] & schools:
-        return refuse("not_your_network", "Ваша школа в этой сети не состоит", field="network")
+        return refuse(
+            "not_your_network", "Ваша школа в этой сети не состоит", kind="person", field="network"
+        )
     if case.data.kind in OF_DEPARTMENT:
         return refuse("department_only", "Школа этого не решает: обратитесь к специалисту",
-                      field="kind", basis="4.2")  # fmt: skip
+                      kind="person", field="kind", basis="4.2")  # fmt: skip
     return None
 
 
@@ -141,7 +143,7 @@ def notice_given(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "notice_too_short", "О выходе предупреждают за {days}: не раньше {date}",
         days=counted(days, "рабочий день", "рабочих дня", "рабочих дней"),
-        date=f"{first:%d.%m.%Y}", field="effective_on", basis="A-04",
+        date=f"{first:%d.%m.%Y}", kind="form", field="effective_on", basis="A-04",
     )  # fmt: skip
 
 
@@ -162,7 +164,7 @@ def term_allowed(case: Case, facts: Facts) -> Refusal | None:
         return refuse(
             "term_too_long", "Сеть действует не дольше чем {years}",
             years=counted(longest, "учебный год", "учебных года", "учебных лет"),
-            field="valid_to", basis="A-04",
+            kind="form", field="valid_to", basis="A-04",
         )  # fmt: skip
     return None
 
@@ -181,7 +183,7 @@ def effect_not_past(case: Case, _facts: Facts) -> Refusal | None:
     if case.data.effective_on is None or case.data.effective_on >= case.today:
         return None
     return refuse("effective_in_past", "Дата уже прошла: назовите сегодня или позже",
-                  field="effective_on")  # fmt: skip
+                  kind="form", field="effective_on")  # fmt: skip
 
 
 @says("открытые мероприятия уходящей школы переданы другим или отменены")
@@ -212,7 +214,7 @@ def pause_ends(case: Case, _facts: Facts) -> Refusal | None:
     """A pause has an end (N7)."""
     if case.data.kind != "suspend" or case.data.until is None or case.data.until > case.today:
         return None
-    return refuse("pause_in_past", "Назовите дату в будущем", field="until")
+    return refuse("pause_in_past", "Назовите дату в будущем", kind="form", field="until")
 
 
 @says("сеть не соединяют с самой собой")
@@ -220,7 +222,7 @@ def networks_differ(case: Case, _facts: Facts) -> Refusal | None:
     """A network joins another one (N10)."""
     if case.data.kind != "merge" or case.data.into != case.data.network:
         return None
-    return refuse("same_network", "Выберите другую сеть", field="into")
+    return refuse("same_network", "Выберите другую сеть", kind="form", field="into")
 
 
 @says("новое наименование сети свободно")

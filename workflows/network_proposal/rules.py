@@ -20,7 +20,7 @@ def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "initiative_off",
         "Управление образованием сети не предлагает: предложение начинает директор школы",
-        basis="A-01",
+        kind="person", basis="A-01",
     )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "direction_of_another_year",
             "Выбрано направление другого учебного года",
+            kind="form",
             field="directions",
             basis="5.2",
         )
@@ -75,7 +76,7 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
     if case.data.base in {member.school for member in case.data.members}:
         return refuse(
             "base_among_members", "Базовую школу приглашать не нужно: она уже в сети",
-            field="members", basis="1.3",
+            kind="form", field="members", basis="1.3",
         )  # fmt: skip
     return None
 
@@ -86,7 +87,9 @@ def schools_differ(case: Case, _facts: Facts) -> Refusal | None:
     keys = case.data.members.keys()
     if len(set(keys)) == len(keys):
         return None
-    return refuse("school_repeated", "Одна школа приглашена дважды", field="members", basis="1.5")
+    return refuse(
+        "school_repeated", "Одна школа приглашена дважды", kind="form", field="members", basis="1.5"
+    )
 
 
 @says("все школы — из нашего муниципалитета")
@@ -96,7 +99,7 @@ def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
         if member.school and facts.school(member.school) is None:
             yield refuse(
                 "unknown_school", "Такой школы в районе нет",
-                field=f"members.{member.row_key}.school",
+                kind="form", field=f"members.{member.row_key}.school",
             )  # fmt: skip
 
 
@@ -107,11 +110,16 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
     if since is None or until is None:
         return
     if until <= since:
-        yield refuse("term_reversed", "Срок заканчивается раньше, чем начинается", field="valid_to")
+        yield refuse(
+            "term_reversed",
+            "Срок заканчивается раньше, чем начинается",
+            kind="form",
+            field="valid_to",
+        )
     elif until <= case.today:
         yield refuse(
             "term_over", "Срок сети ({day}) уже прошёл: назовите день впереди", day=date(until),
-            field="valid_to", basis="A-04",
+            kind="form", field="valid_to", basis="A-04",
         )  # fmt: skip
     longest = int(facts.setting("A-04.max"))
     if until > school_year_bounds(school_year(since))[1].replace(
@@ -120,7 +128,7 @@ def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "term_too_long", "Сеть создаётся не дольше чем на {years}",
             years=counted(longest, "учебный год", "учебных года", "учебных лет"),
-            field="valid_to", basis="A-04",
+            kind="form", field="valid_to", basis="A-04",
         )  # fmt: skip
     yield from calendar_ends_before(until, "valid_to", facts) or ()
 

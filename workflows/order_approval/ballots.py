@@ -139,7 +139,9 @@ def link_is_an_address(case: Case, _facts: Facts) -> Refusal | None:
     """The publication is shown by the address of a page that anybody can open."""
     if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", case.form.link):
         return None
-    return refuse("bad_link", "Введите адрес страницы целиком, пример: https://…", field="link")
+    return refuse(
+        "bad_link", "Введите адрес страницы целиком, пример: https://…", kind="form", field="link"
+    )
 
 
 publication = Ballot(

@@ -62,7 +62,7 @@ def extension_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
         if until > last.replace(year=last.year + years - 1):
             yield refuse(
                 "term_too_long", "Сеть «{name}» действует не дольше чем {years}",
-                name=network.name, field="new_term", basis="A-04",
+                name=network.name, kind="form", field="new_term", basis="A-04",
                 years=counted(years, "учебный год", "учебных года", "учебных лет"),
             )  # fmt: skip
         if network.base and "stable" not in _planned(facts, network.base, school_year(case.today)):
@@ -86,7 +86,7 @@ def directions_differ(case: Case, _facts: Facts) -> Refusal | None:
     if not twice:
         return None
     return refuse("direction_repeated", "Направление «{name}» названо дважды", name=twice,
-                  field="list_of_directions")  # fmt: skip
+                  kind="form", field="list_of_directions")  # fmt: skip
 
 
 @says("у школы не бывает «стабильных» и «низких» результатов сразу, статус назван один раз")
@@ -97,11 +97,11 @@ def statuses_agree(case: Case, facts: Facts) -> Iterator[Refusal]:
         named = facts.name("school", school) if school else ""
         if said[school, code] > 1 and school:
             yield refuse("status_repeated", "«{school}»: статус назван дважды", school=named,
-                         field="statuses")  # fmt: skip
+                         kind="form", field="statuses")  # fmt: skip
         if code == "stable" and (school, HELPED[0]) in said:
             yield refuse(
                 "statuses_exclude", "«{school}»: результаты не бывают стабильными и низкими сразу",
-                school=named, field="statuses", basis="1.3",
+                school=named, kind="form", field="statuses", basis="1.3",
             )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def may_be_revoked(case: Case, facts: Facts) -> Iterator[Refusal]:
     key = case.data.revoked
     order = facts.order(int(key)) if key.isdecimal() else None
     if order is None:
-        yield refuse("unknown_order", "Такого приказа в журнале нет", field="revoked")
+        yield refuse("unknown_order", "Такого приказа в журнале нет", kind="form", field="revoked")
     elif order.is_revoked:
         yield refuse("already_revoked", "Приказ № {number} уже отменён", number=order.number,
                      field="revoked")  # fmt: skip
@@ -223,7 +223,7 @@ def dates_are_ahead(case: Case, _facts: Facts) -> Iterator[Refusal]:
         if day is not None and day < case.today:
             yield refuse(
                 "due_passed", "Срок {what} ({day}) уже прошёл: назначьте другой день", what=what,
-                day=date(day), field=field, basis="4.3",
+                day=date(day), kind="form", field=field, basis="4.3",
             )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def order_not_late(case: Case, facts: Facts) -> Refusal | None:
     if hasattr(case.form, "registered_on") and facts.is_numbered_elsewhere(JOURNAL):
         return refuse(
             "effective_in_past", "Состав действует с {date}: введите дату регистрации не позже",
-            date=f"{begins:%d.%m.%Y}", field="registered_on",
+            date=f"{begins:%d.%m.%Y}", kind="form", field="registered_on",
         )  # fmt: skip
     return refuse(
         "effective_in_past",
@@ -85,11 +85,13 @@ def date_is_possible(case: Case, facts: Facts) -> Refusal | None:
             "оставьте поле пустым", field="registered_on", basis="A-13",
         )  # fmt: skip
     if day > case.today:
-        return refuse("date_in_future", "Эта дата ещё не наступила", field="registered_on")
+        return refuse(
+            "date_in_future", "Эта дата ещё не наступила", kind="form", field="registered_on"
+        )
     if signed and day < signed:
         return refuse(
             "date_before_signature", "Приказ подписан {date}: раньше его зарегистрировать нельзя",
-            date=f"{signed:%d.%m.%Y}", field="registered_on", basis="O7",
+            date=f"{signed:%d.%m.%Y}", kind="form", field="registered_on", basis="O7",
         )  # fmt: skip
     return None
 
@@ -101,7 +103,7 @@ def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
     if last and registration_day(case) < last and not case.form.reason:
         return refuse(
             "date_out_of_sequence", "В журнале уже есть номер от {date}: укажите причину",
-            date=f"{last:%d.%m.%Y}", field="reason",
+            date=f"{last:%d.%m.%Y}", kind="form", field="reason",
         )  # fmt: skip
     return None
 
@@ -112,7 +114,7 @@ def _number_needed(facts: Facts) -> Refusal | None:
         return None
     return refuse(
         "number_required", "Номера этого журнала выдаёт другая система: введите номер приказа",
-        field="number", basis="A-13",
+        kind="form", field="number", basis="A-13",
     )  # fmt: skip
 
 
@@ -123,7 +125,9 @@ def number_is_free(case: Case, facts: Facts) -> Refusal | None:
     if number is None:
         return _number_needed(facts)
     if number < 1:
-        return refuse("number_invalid", "Номер приказа начинается с единицы", field="number")
+        return refuse(
+            "number_invalid", "Номер приказа начинается с единицы", kind="form", field="number"
+        )
     if facts.is_number_taken(JOURNAL, year, number):
         return refuse(
             "number_taken", "Номер {number} в журнале {year} года уже занят",

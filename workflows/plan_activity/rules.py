@@ -18,7 +18,9 @@ def happened_already(case: Case, _facts: Facts) -> Refusal | None:
     """Nothing is reported before it happened (K1)."""
     if case.form.actual_on is None or case.form.actual_on <= case.today:
         return None
-    return refuse("not_yet", "Мероприятие ещё не прошло: дата в будущем", field="actual_on")
+    return refuse(
+        "not_yet", "Мероприятие ещё не прошло: дата в будущем", kind="form", field="actual_on"
+    )
 
 
 @says("приложено подтверждение, если форма мероприятия его требует")
@@ -28,7 +30,7 @@ def evidence_given(case: Case, facts: Facts) -> Refusal | None:
         return None
     return refuse(
         "evidence_missing", "Для формы «{form}» приложите файл или ссылку на материалы",
-        form=FORMS[case.data.form], field="evidence",
+        form=FORMS[case.data.form], kind="form", field="evidence",
     )  # fmt: skip
 
 
@@ -37,7 +39,12 @@ def count_is_possible(case: Case, _facts: Facts) -> Refusal | None:
     """Nobody counts below nothing (K1)."""
     if case.form.participants_count is None or case.form.participants_count >= 0:
         return None
-    return refuse("count_negative", "Участников не бывает меньше нуля", field="participants_count")
+    return refuse(
+        "count_negative",
+        "Участников не бывает меньше нуля",
+        kind="form",
+        field="participants_count",
+    )
 
 
 @says("даты новые и внутри учебного года")
@@ -48,11 +55,13 @@ def new_dates_fit(case: Case, _facts: Facts) -> Iterator[Refusal]:
     if since is None or until is None:
         return
     if (since, until) == (case.data.starts_on, case.data.ends_on):
-        yield refuse("dates_same", "Эти даты уже стоят: укажите новые", field="starts_on")
+        yield refuse(
+            "dates_same", "Эти даты уже стоят: укажите новые", kind="form", field="starts_on"
+        )
     if until < since:
-        yield refuse("dates_reversed", "Окончание раньше начала", field="ends_on")
+        yield refuse("dates_reversed", "Окончание раньше начала", kind="form", field="ends_on")
     if since < first or until > last:
-        yield refuse("date_outside_year", "Даты вне учебного года", field="starts_on")
+        yield refuse("date_outside_year", "Даты вне учебного года", kind="form", field="starts_on")
 
 
 @says("новый ответственный занимает должность в школе сети или в методическом центре")
@@ -66,7 +75,7 @@ def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "responsible_outside",
         "Ответственный должен работать в школе сети или в методическом центре",
-        field="responsible", basis="4.3",
+        kind="form", field="responsible", basis="4.3",
     )  # fmt: skip
 
 

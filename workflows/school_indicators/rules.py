@@ -40,7 +40,7 @@ def numbers_are_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
 def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
     return refuse(
         code, "{indicator}: {sentence}", indicator=row.title,
-        sentence=sentence, field=f"values.{row.row_key}.numerator", basis="1.6",
+        sentence=sentence, kind="form", field=f"values.{row.row_key}.numerator", basis="1.6",
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def targets_are_possible(case: Case, facts: Facts) -> Iterator[Refusal]:
         if row.target is not None and (row.target < 0 or (most and row.target > most)):
             yield refuse(
                 "target_impossible", "{indicator}: план — число от 0, доля — не больше 100 %",
-                indicator=row.title, field=f"values.{row.row_key}.target", basis="1.7",
+                indicator=row.title, kind="form", field=f"values.{row.row_key}.target", basis="1.7",
             )  # fmt: skip
 
 

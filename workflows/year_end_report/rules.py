@@ -1,6 +1,7 @@
 """Conditions of a report: nothing is missing, nobody reviews his own (R2–R8)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
@@ -62,10 +63,10 @@ def indicators_told(case: Case, facts: Facts) -> Iterator[Refusal]:
 def directions_concluded(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Each direction shows base, target, fact and a conclusion (1.7)."""
     for row in case.data.conclusions:
-        said = {"name": facts.name("direction", row.direction or 0), "basis": "1.7"}
+        said: dict[str, Any] = {"name": facts.name("direction", row.direction or 0), "basis": "1.7"}
         if not row.text:
             yield refuse("direction_without_conclusion", "Нет вывода по направлению «{name}»",
-                         field=f"conclusions.{row.row_key}.text", **said)  # fmt: skip
+                         kind="form", field=f"conclusions.{row.row_key}.text", **said)  # fmt: skip
         if not row.indicators:
             yield refuse("direction_without_indicator", "Нет показателя по направлению «{name}»",
                          field=f"conclusions.{row.row_key}.indicators", **said)  # fmt: skip
@@ -76,8 +77,8 @@ def recommendations_given(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """At least one recommendation, each somebody's and measurable (4.3)."""
     if not case.data.recommendations:
         yield refuse(
-            "no_recommendations", "В справке нет ни одной рекомендации", field="recommendations",
-            basis="4.3",
+            "no_recommendations", "В справке нет ни одной рекомендации", kind="form",
+            field="recommendations", basis="4.3",
         )  # fmt: skip
     for row in case.data.recommendations:
         if row.addressee == "school" and row.school is None:
@@ -103,7 +104,7 @@ def plan_rows_explained(case: Case, facts: Facts) -> Iterator[Refusal]:
         elif not known.reason:
             yield refuse(
                 "plan_row_unexplained", "«{title}»: объясните, почему не выполнено",
-                title=row.title, field=f"unfinished.{row.row_key}.reason", basis="4.3",
+                title=row.title, kind="form", field=f"unfinished.{row.row_key}.reason", basis="4.3",
             )  # fmt: skip
 
 
@@ -112,12 +113,18 @@ def survey_is_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """A mean from 1 to 5 of at least one answer (1.8)."""
     mean, answers = case.data.climate_mean, case.data.climate_answers
     if (mean is None) != (answers is None):
-        yield refuse("survey_incomplete", "Анкета: нужны и балл, и число ответивших",
-                     field="climate_answers" if answers is None else "climate_mean")  # fmt: skip
+        yield refuse(
+            "survey_incomplete", "Анкета: нужны и балл, и число ответивших", kind="form",
+            field="climate_answers" if answers is None else "climate_mean",
+        )  # fmt: skip
     if mean is not None and not 1 <= mean <= 5:  # noqa: PLR2004 (the scale of the survey)
-        yield refuse("survey_out_of_scale", "Балл анкеты — от 1 до 5", field="climate_mean")
+        yield refuse(
+            "survey_out_of_scale", "Балл анкеты — от 1 до 5", kind="form", field="climate_mean"
+        )
     if answers is not None and answers < 1:
-        yield refuse("survey_answers", "Ответивших не меньше одного", field="climate_answers")
+        yield refuse(
+            "survey_answers", "Ответивших не меньше одного", kind="form", field="climate_answers"
+        )
 
 
 @says("проверено всё: данные, выводы, план, рекомендации")
@@ -125,7 +132,9 @@ def all_checked(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """ИМЦ accepts what it has checked, line by line (R5)."""
     for name, info in type(case.form).model_fields.items():
         if not getattr(case.form, name):
-            yield refuse("not_checked", "Отметьте: «{title}»", title=info.title, field=name)
+            yield refuse(
+                "not_checked", "Отметьте: «{title}»", title=info.title, kind="form", field=name
+            )
 
 
 @says("в сети есть школы, где сдают экзамены")

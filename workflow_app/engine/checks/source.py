@@ -157,7 +157,7 @@ def _call(node: ast.Call, names: Mapping[str, Any], file: str) -> Iterator[Menti
         values |= {word.arg: _value(word.value, names) for word in node.keywords if word.arg}
         yield Mention(callee.__name__, values, place(file, node.lineno))
     elif callee is refuse and len(node.args) > 1:
-        said = {word.arg for word in node.keywords} - {"field", "basis"}
+        said = {word.arg for word in node.keywords} - {"field", "basis", "kind"}
         values = {"sentence": _value(node.args[1], names), "said": said}
         yield Mention(callee.__name__, values, place(file, node.lineno))
     elif isinstance(callee, MethodType) and isinstance(callee.__self__, Ballot):
