@@ -31,6 +31,7 @@ from workflow_app.engine.forms import (
     unfinished,
     views,
     with_values,
+    written_key,
 )
 from workflow_app.engine.refusals import already_there, joined
 
@@ -270,6 +271,9 @@ GUEST, OTHER = {"key": "", "school": 7, "note": ""}, {"key": "", "school": 8, "n
         ({"guests": [{"key": "~3", "note": "Кто"}, {"note": "Где"}]}, {"guests": []},
          {"guests": {"~3": {"note": "Кто"}, "~0": {"note": "Где"}}},
          {"guests.~3.school": "row_without_key", "guests.~0.school": "row_without_key"}),
+        ({"guests": [{"note": "Раз"}, {"note": "Два"}]}, {"guests": []},
+         {"guests": {"~0": {"note": "Раз"}, "~1": {"note": "Два"}}},
+         {"guests.~0.school": "row_without_key", "guests.~1.school": "row_without_key"}),
         ({"guests": [{"key": "~3", "school": 8}, {"key": "~4"}]}, {"guests": [OTHER]}, {}, {}),
         ({"notes": [{"key": "a", "text": LONG}]}, {"notes": [{"key": "a", "text": ""}]},
          {"notes": {"a": {"text": LONG}}}, {"notes.a.text": "text_too_long"}),
@@ -302,6 +306,15 @@ def test_what_no_hand_writes_is_refused_in_a_draft_too(said, code):
     refusal = understand(Sheet, said)
     assert isinstance(refusal, Refusal)
     assert refusal.code == code
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [({"school": 7}, "7"), ({"key": "~1", "school": 7}, "~1"), ({"key": "x"}, ""), ({}, "")],
+)
+def test_a_row_is_called_by_its_key_unless_it_is_none_yet(row, key):
+    (guests,) = (view for view in views(Sheet) if view.name == "guests")
+    assert written_key(guests, row) == key
 
 
 def test_what_a_rule_takes_meanwhile_asks_to_be_saved_again():

@@ -20,7 +20,7 @@ OWN_DOORS = {"access", "second_factor"}
 """Blueprints whose forms are all secrets."""
 PASTE = "_paste."
 """Begins the name of the field that takes rows from a spreadsheet."""
-CODE = re.compile(r"[a-z0-9_.:+-]*")
+CODE = re.compile(r"[a-z0-9_.:+~-]*")
 """A value that a form has written itself: a number, a day, a key of a choice."""
 
 Pairs = list[tuple[str, str]]
