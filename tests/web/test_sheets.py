@@ -7,6 +7,7 @@ from stories import done
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.store.models.instances import Instance
+from workflow_app.web.cookies import COOKIE
 from workflow_app.web.pasting import _lines
 
 HEADER = "Раздел\tНаправление\tМероприятие\tФорма\tРежим\tНачало\tОкончание\tОтветственный"
@@ -346,3 +347,16 @@ def test_the_page_says_by_name_whom_a_post_waits_for_and_by_part_which_head(brow
     page = html.fromstring(browser("P202").get(f"/cases/{case}"))
     (waits,) = page.xpath("//section[h2='Чего ждём']")
     assert f"ответственный за мероприятие, {held}" in waits.text_content()
+
+
+def test_pasted_rows_pass_the_door_of_an_ended_visit(browser, plan, line):
+    coordinator = browser("P201")
+    sent = sent_of(coordinator.get(f"/cases/{plan}"))
+    sent["_paste.activities"], sent["csrf_token"] = line, coordinator.token()
+    coordinator.client.delete_cookie(COOKIE)
+    here = {"Referer": f"http://localhost/cases/{plan}"}
+    page = coordinator.client.post(
+        f"/cases/{plan}/draft", data=sent.to_dict(flat=False), headers=here
+    ).text
+    (door,) = html.fromstring(page).forms
+    assert dict(door.form_values())["_carried._paste.activities"].strip() == line

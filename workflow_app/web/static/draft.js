@@ -121,7 +121,7 @@ function read(form) {
   const rows = {};
   for (const sheet of form.querySelectorAll("fieldset[data-rows]"))
     rows[sheet.dataset.rows] = cards(sheet).map((card) => ({ key: keyOf(card), cells: cells(card) }));
-  const own = [...form.elements].filter((element) => !element.closest("fieldset[data-rows]"));
+  const own = [...form.elements].filter((element) => !element.closest(".row-card"));
   return { fields: values(own, (name) => name), rows };
 }
 
