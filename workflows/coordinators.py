@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Enter, Facts, Refusal, refuse, says
 
 OFFICE = "network_coordinator"
+WRITTEN = ("draft", "returned")
+"""States in which somebody may still name another."""
 TITLES = {
     "title": "координатор сети", "title_gen": "координатора сети",
     "title_dat": "координатору сети", "title_acc": "координатора сети",
@@ -27,7 +29,7 @@ def appointed(facts: Facts, person: int | None, base: int | None, on: dt.date) -
 )
 def head_is_coordinator(case: Case, facts: Facts) -> Refusal | None:
     """Warning: nobody approves what he sent, so the department takes that step (L5)."""
-    named = case.data.coordinator
+    named = case.data.coordinator if case.state in WRITTEN else None
     heads = facts.holders("school_head", case.data.base) if named and case.data.base else ()
     if not any(head.person_id == named for head in heads):
         return None

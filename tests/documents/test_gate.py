@@ -150,6 +150,13 @@ def test_a_person_is_told_what_she_brought_and_what_to_do(data: bytes, words: st
     assert words in refusal.message
 
 
+def test_where_no_word_file_is_taken_nobody_is_led_to_bring_one() -> None:
+    macros = edited("[Content_Types].xml", MAIN, MACRO)
+    scan = gate.accept("согласие.pdf", macros, ("pdf", "jpg", "png"))
+    assert isinstance(scan, Refusal)
+    assert scan.message.endswith("Нужен pdf, jpg, png.")
+
+
 def charted() -> bytes:
     return repacked(GOOD, {CHART: zipped(a=b"<a/>")})
 

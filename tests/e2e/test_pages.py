@@ -13,6 +13,7 @@ PAGES = {
     "incident": ("P003", "/cases/{asked}"),
     "draft": ("P101", "/cases/{draft}"),
     "beginning": ("P102", "/start/network_proposal"),
+    "submitted": ("P006", "/cases/{submitted}"),
     "remarks": ("P006", "/cases/{submitted}/actions/return"),
     "opinion": ("P006", "/cases/{submitted}/actions/endorse"),
     "case": ("P003", "/cases/{case}"),

@@ -244,6 +244,8 @@ def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(
     assert "СОШ № 5" in text
     sent = {name: field(form, name) for name in ("_version", "_seen", "_voter")}
     path = f"/cases/{collecting}/actions/agree"
+    nothing = head.post(path, status=422, **sent).get_data(as_text=True)
+    assert "Введите пароль или приложите скан" in nothing
     wrong = head.post(path, status=422, password="не тот", **sent)
     assert "Пароль не подходит" in wrong.get_data(as_text=True)
     head.post(path, password="demo-2025", **sent)

@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_named_by_row_and_column_and_nothing_is_lost(
 
 def test_a_name_that_several_have_is_not_guessed(browser, plan, line):
     page = paste(browser("P201"), plan, line.replace("СОШ № 10;", "МКОУ;"), 422)
-    assert "подходит несколько" in page.get_data(as_text=True)
+    assert "подходит несколько, допишите, кто: МКОУ" in page.get_data(as_text=True)
 
 
 def test_too_many_columns_are_named(browser, plan, line):

@@ -87,14 +87,16 @@ def _check_alone(content: bytes, *, is_pdf: bool) -> None:
 def accept(name: str, content: bytes, accepted: Sequence[str] = tuple(TYPES)) -> NewFile | Refusal:
     """Return a file somebody brings, of the kind its content has; or why it is not taken."""
     if not content:
-        return Refusal("file_empty", "Файл пустой", "file")
+        return Refusal("file_empty", f"Файл «{file_name(name)[-80:]}» пустой", "file")
     if len(content) > MAX_BYTES:
         return Refusal("file_too_large", f"Файл «{name}» больше 20 МБ", "file")
     try:
         kind = judge(content)
     except TemplateError as error:
-        said = " ".join(dict.fromkeys(each.message for each in error.findings))
-        return _unfit(name, said or f"Нужен {', '.join(accepted)}.")
+        said = [*dict.fromkeys(each.message for each in error.findings if each.message)]
+        if not said or len(accepted) < len(TYPES):  # what is advised may not be taken here
+            said.append(f"Нужен {', '.join(accepted)}.")
+        return _unfit(name, " ".join(said))
     if kind not in accepted:
         return _unfit(name, f"Нужен {', '.join(accepted)}.")
     return new_file(content, kind)

@@ -47,7 +47,9 @@ LARGEST_NUMBER = 10**14 - 1
 PLACES = 6
 """More digits after the comma than any figure has."""
 TOO_LARGE = Refusal("bad_number", "Слишком большое число или слишком много знаков")
-NO_SUCH_DAY = Refusal("bad_date", f"Дата — с {EARLIEST:%d.%m.%Y} по {LATEST:%d.%m.%Y}")
+NO_SUCH_DAY = Refusal(
+    "bad_date", f"Проверьте год: дата — с {EARLIEST:%d.%m.%Y} по {LATEST:%d.%m.%Y}"
+)
 
 _line = StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\r\n]*$")
 _name = StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[^\r\n]*$")

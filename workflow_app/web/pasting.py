@@ -263,7 +263,9 @@ def _chosen(cell: str, known: Sequence[Choice]) -> str:
     ]
     if len(found) == 1:
         return found[0].value
-    reason = f"подходит несколько: {', '.join(one.label for one in found[:3])}"
+    # Two offices of one person have one name: what tells them apart may be pasted, too.
+    alike = [", ".join(filter(None, (one.label, one.detail))) for one in found[:3]]
+    reason = f"подходит несколько, допишите, кто: {'; '.join(alike)}"
     raise _MisfitError(f"«{cell.strip()}» — {reason if found else 'такого в списке нет'}")
 
 

@@ -50,7 +50,10 @@ def take_in(
             return refusal
     if not read(lambda uow: is_signed(uow, instance_id, action)):
         return None
-    return confirm(person_id(), sent.get("password", ""))
+    if not sent.get("password"):
+        said = "Введите пароль или приложите скан" if PAPER_SCAN in taken else "Введите свой пароль"
+        return Refusal("wrong_password", said, "password")
+    return confirm(person_id(), sent["password"])
 
 
 def given(sent: MultiDict[str, str]) -> Signature:

@@ -42,7 +42,7 @@ class Member(Row):
 class Proposal(Form):
     """The proposal of a network."""
 
-    name: Name = field("Наименование сети", basis="1.3", hint="Коротко и по делу")
+    name: Name = field("Наименование сети", basis="1.3", hint="Коротко и по делу, без слова «сеть»")
     school_year: Choice = field("Учебный год", of="school_years")
     base: School = field("Базовая школа", basis="1.3")
     members: Rows[Member] = field(
