@@ -5,13 +5,21 @@ import re
 
 import pytest
 from browsing import text_of
+from sqlalchemy import delete
 from stories import done
 
 from workflow_app.demo import shorten_august
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import outbox
+from workflow_app.store.health import complaints as complain
 from workflow_app.store.models.accounts import AccessChange, AdminEvent, ApiToken
-from workflow_app.store.models.directory import CalendarDay, Person, Position, Substitution
+from workflow_app.store.models.directory import (
+    CalendarDay,
+    CalendarYear,
+    Person,
+    Position,
+    Substitution,
+)
 from workflow_app.store.models.instances import DeadlinePolicy
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import JournalEntry, Network
@@ -99,6 +107,7 @@ def test_the_absent_head_names_her_substitute_who_then_acts(browser, district, d
     head, deputy = browser("P102"), browser("P106")
     deputy.get(f"/cases/{draft}", 404)
     head.post("/substitutions", **substitution(district, "P102", "P106"))
+    assert "Вы замещаете: директор" in browser("P106").get("/notices")
     assert events(district) == ["substitute"]
     deputy.get(f"/cases/{draft}")
     head.get(f"/cases/{draft}", 404)
@@ -435,3 +444,20 @@ def test_what_a_school_leaves_behind_is_listed_with_what_to_do(browser, district
     assert "Если школу закрывают или присоединяют" in page
     assert f'href="/cases/{draft}"' in page
     assert "Если школу закрывают" not in browser("P102").get(f"/schools/{school}")
+
+
+def test_the_house_warns_half_a_year_before_its_calendar_ends(browser, district):
+    def complaints():
+        return [one for one in district.read(lambda uow: list(complain(uow))) if "календарь" in one]
+
+    assert complaints() == []
+    assert "Календарь кончается" not in browser("P003").get("/admin")
+    years = CalendarYear.__table__
+    later = delete(years).where(years.c.year > 2025)
+    district.house.transact(lambda uow: uow.connection.execute(later).rowcount)
+    (said,) = complaints()
+    assert "заполнен по 31.12.2025" in said
+    page = browser("P003").get("/admin")
+    assert "Рабочие дни известны по 31.12.2025" in page
+    browser("P003").post("/admin/calendar", fill="2026")
+    assert complaints() == []

@@ -264,6 +264,9 @@ class Appointment(_Wish):
         return {"position_id": store.appoint(office)}
 
 
+STANDS_IN = "В эти дни дела, которых ждут от этой должности, стоят и в ваших «Моих делах»."
+
+
 class StandIn(_Wish):
     """A person acts in another's office for some days; the absent one may say so herself."""
 
@@ -308,11 +311,14 @@ class StandIn(_Wish):
         return f"Замещение: {office.title}, {days}, {name}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
-        """Write the substitution."""
+        """Write the substitution, and tell who stands in."""
         del municipality_id
         made = store.substitute(
             self.position_id, self.person_id, self.starts_on, self.ends_on, self.basis.strip()
         )
+        if office := store.office(self.position_id):
+            days = f"с {self.starts_on:%d.%m.%Y} по {self.ends_on:%d.%m.%Y}"
+            store.tell(self.person_id, f"Вы замещаете: {office.title}, {days}", STANDS_IN)
         return {"substitution_id": made}
 
 

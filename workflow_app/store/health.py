@@ -30,6 +30,8 @@ LANES = {
 SILENT_AFTER = dt.timedelta(minutes=1)
 LATE_AFTER = dt.timedelta(minutes=5)
 COPY_IS_OLD_AFTER = dt.timedelta(days=2)
+CALENDAR_ENDS_WITHIN = dt.timedelta(days=183)
+"""From the day after the calendar's last year no term can be counted, and no step taken."""
 LITTLE_ROOM = 2**30
 """Bytes; a day of a large district with its papers takes less."""
 
@@ -119,6 +121,18 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
     yield from vacant_roles(uow)
     yield from missing_journals(uow)
     yield from missing_cases(uow)
+    for municipality in uow.session.scalars(select(Municipality)):
+        if last := calendar_ends(uow, municipality.id):
+            yield (
+                f"{municipality.name}: производственный календарь заполнен по {last:%d.%m.%Y}, "
+                "после этого сроки не считаются; загрузите следующий год на странице «Календарь»"
+            )
+
+
+def calendar_ends(uow: SqlUnitOfWork, municipality_id: int) -> dt.date | None:
+    """Return the last day whose work is known, where less than half a year is left until then."""
+    last = uow.facts(municipality_id).calendar_filled_to()
+    return last if last and last - uow.today < CALENDAR_ENDS_WITHIN else None
 
 
 def local_address(public_url: str) -> Iterator[str]:

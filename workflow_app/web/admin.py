@@ -15,7 +15,7 @@ from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
 from workflow_app.services.names import TitleForms
 from workflow_app.store import admin as store
-from workflow_app.store import offices
+from workflow_app.store import health, offices
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import Organisation, Person, Position
@@ -120,6 +120,7 @@ def index() -> str:
                 if line.person.email_bounced_at
             ],
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
+            "calendar_ends": health.calendar_ends(uow, municipality),
             "events": store.events(uow.session, municipality, 30),
         }
 
