@@ -61,6 +61,7 @@ def test_a_proposal_is_started_edited_and_sent(client, district):
     assert sent.json["state"] == "collecting_consents"
 
 
+@pytest.mark.shipped
 def test_a_draft_takes_what_is_unfinished_as_typed_and_only_sending_asks_for_the_rest(
     client, district
 ):
@@ -84,6 +85,7 @@ def test_a_base_school_without_status_answers_409_and_its_code(client, district)
     assert "base" in response.json["fields"]
 
 
+@pytest.mark.shipped
 def test_a_process_says_what_kind_its_refusal_is(client, district):
     answer = start(client, district, valid_from="2026-05-31", valid_to="2025-09-01")
     url = f"/api/v1/instances/{answer.json['id']}/actions/invite"

@@ -75,6 +75,7 @@ def test_one_that_is_mended_happens_and_its_incident_ends(waiting):
     assert [row["resolution"] for row in incidents(waiting)] == ["срок сработал"] * 2
 
 
+@pytest.mark.shipped
 def test_after_an_outage_nobody_is_reminded_of_what_ends_in_the_same_second(open_district):
     district = open_district("2025-08-28")
     case = done(propose(district, "P102", {"S05": "supported"})).instance_id

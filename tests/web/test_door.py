@@ -83,6 +83,7 @@ def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_it
     assert (by_script.status_code, by_script.json["fields"]) == (401, {})
 
 
+@pytest.mark.shipped
 def test_what_was_written_passes_the_door_and_is_sent_once_more(browser, district, draft):
     """Single words, figures and marks too: what is sent in the end is what was sent first."""
     head = browser("P102")
@@ -243,6 +244,7 @@ def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, 
     knock(visitor, "мой первый пароль", login="p105@levokum.example")
 
 
+@pytest.mark.shipped
 def test_signing_out_ends_the_visit_and_the_next_one_knows_what_is_new(browser, district):
     draft = done(propose(district, "P106", {"S05": "supported"})).instance_id
     head = browser("P106")
