@@ -7,7 +7,7 @@ belong to no case, so no case's history would tell who changed them.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
@@ -167,6 +167,27 @@ def officer(actor: Actor) -> Capacity | None:
     return next((c for c in actor.capacities if c.role in ADMIN_ROLES), None)
 
 
+class _OfMunicipality(Protocol):
+    """A row of one municipality."""
+
+    @property
+    def municipality_id(self) -> int:
+        """Return whose it is."""
+
+
+RowT = TypeVar("RowT", bound=_OfMunicipality)
+
+
+def _administered(actor: Actor, row: RowT | None) -> tuple[Capacity, RowT] | Refusal:
+    """Return in which capacity a person administers a row of her municipality, and the row."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    if row is None or row.municipality_id != by.municipality_id:
+        return UNKNOWN
+    return by, row
+
+
 # ---------------------------------------------------------------- offices
 
 
@@ -174,11 +195,10 @@ def end_position(
     store: Administration, actor: Actor, position_id: int, ends_on: dt.date | None
 ) -> Refusal | None:
     """Write the last day of an office."""
-    by, office = officer(actor), store.office(position_id)
-    if by is None:
-        return NOT_ADMIN
-    if office is None or office.municipality_id != by.municipality_id:
-        return UNKNOWN
+    found = _administered(actor, store.office(position_id))
+    if isinstance(found, Refusal):
+        return found
+    by, office = found
     if ends_on is None or ends_on < office.starts_on:
         return PERIOD
     store.end_position(position_id, ends_on)
@@ -192,13 +212,12 @@ def set_title_forms(
     store: Administration, actor: Actor, position_id: int, forms: TitleForms
 ) -> Refusal | None:
     """Confirm how papers decline the title of an office."""
-    by, office = officer(actor), store.office(position_id)
-    if by is None:
-        return NOT_ADMIN
-    if office is None or office.municipality_id != by.municipality_id:
-        return UNKNOWN
-    if found := gap_in(forms):
+    found = _administered(actor, store.office(position_id))
+    if isinstance(found, Refusal):
         return found
+    by, office = found
+    if gap := gap_in(forms):
+        return gap
     store.set_title_forms(position_id, forms)
     name = store.person_name(by.municipality_id, office.person_id)
     details = {"position_id": position_id, "person_id": office.person_id, **asdict(forms)}
@@ -384,11 +403,10 @@ def drop_policy(store: Administration, actor: Actor, kind: str, lane: str) -> Re
 
 def retry_effect(store: Administration, actor: Actor, incident_id: int) -> Refusal | None:
     """Let a failed effect run again."""
-    by, incident = officer(actor), store.incident(incident_id)
-    if by is None:
-        return NOT_ADMIN
-    if incident is None or incident.municipality_id != by.municipality_id:
-        return UNKNOWN
+    found = _administered(actor, store.incident(incident_id))
+    if isinstance(found, Refusal):
+        return found
+    by, incident = found
     if not store.retry(incident):
         return Refusal("nothing_to_retry", "Повторить нечего: пропустите, указав причину")
     store.resolve(incident, "повтор", actor.person_id)
@@ -400,11 +418,10 @@ def skip_effect(
     store: Administration, actor: Actor, incident_id: int, reason: str
 ) -> Refusal | None:
     """Give a failed effect up, with a reason."""
-    by, incident = officer(actor), store.incident(incident_id)
-    if by is None:
-        return NOT_ADMIN
-    if incident is None or incident.municipality_id != by.municipality_id:
-        return UNKNOWN
+    found = _administered(actor, store.incident(incident_id))
+    if isinstance(found, Refusal):
+        return found
+    by, incident = found
     if not reason.strip():
         return Refusal("field_required", "Напишите, почему это можно пропустить", "reason")
     store.resolve(incident, reason.strip(), actor.person_id)
@@ -417,11 +434,10 @@ def assign_work(
     store: Administration, actor: Actor, work_id: int, person_id: int | None
 ) -> Refusal | None:
     """Give a work item to one holder of its role, or back to all of them."""
-    by, work = officer(actor), store.work(work_id)
-    if by is None:
-        return NOT_ADMIN
-    if work is None or work.municipality_id != by.municipality_id:
-        return UNKNOWN
+    found = _administered(actor, store.work(work_id))
+    if isinstance(found, Refusal):
+        return found
+    by, work = found
     if person_id is not None and person_id not in store.holders(work):
         return Refusal("not_a_holder", "Этот человек сегодня не занимает нужную должность")
     store.assign(work, person_id)
