@@ -13,43 +13,15 @@ from sqlalchemy.exc import DBAPIError
 
 from workflow_app.store import turns
 from workflow_app.store.database import Database
-from workflow_app.store.turns import Turns
+from workflow_app.store.turns import Turn
 
-OFFICES, SECONDS = 6, 0.6
 HOLDER = """
 import sys, time
-from workflow_app.store.turns import Turns
-Turns(sys.argv[1]).take()
+from workflow_app.store.turns import Turn
+Turn(sys.argv[1]).wait()
 print("mine", flush=True)
 time.sleep(60)
 """
-
-
-def test_offices_that_write_without_a_pause_write_equally_often(tmp_path):
-    databases = [Database(f"sqlite:///{tmp_path}/one.db") for _ in range(OFFICES)]
-    with databases[0].writing() as connection:
-        connection.execute(text("CREATE TABLE written (office INTEGER)"))
-    until = time.monotonic() + SECONDS
-
-    def write(office):
-        while time.monotonic() < until:
-            with databases[office].writing() as connection:
-                connection.execute(text("INSERT INTO written VALUES (:office)"), {"office": office})
-                time.sleep(0.005)
-
-    threads = [threading.Thread(target=write, args=(office,)) for office in range(OFFICES)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with databases[0].reading() as connection:
-        query = text("SELECT count(*) FROM written GROUP BY office")
-        counts = connection.execute(query).scalars().all()
-    for database in databases:
-        database.engine.dispose()
-    assert len(counts) == OFFICES
-    # One office wrote a hundred times as often as the others before; a busy machine is not even.
-    assert max(counts) <= 12 * min(counts), counts
 
 
 @pytest.fixture
@@ -62,27 +34,74 @@ def holder(tmp_path):
         process.kill()
 
 
-def test_a_turn_is_free_when_its_holder_is_killed(holder, tmp_path):
-    line, begun = Turns(str(tmp_path / "turn")), time.monotonic()
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "turn")
+
+
+def _stand_in_line(path, name, served):
+    """Return the thread of somebody who has drawn her number."""
+    turn = Turn(path)
+
+    def write():
+        turn.wait()
+        served.append(name)
+        turn.give_back()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    return thread
+
+
+def test_who_came_first_writes_first_and_who_has_written_stands_behind_all(path):
+    served, mine = [], Turn(path)
+    mine.wait()
+    waiting = [_stand_in_line(path, name, served) for name in "abcdef"]
+    mine.give_back()
+    again = Turn(path)
+    again.wait()
+    assert served == list("abcdef")
+    again.give_back()
+    for thread in waiting:
+        thread.join()
+
+
+def test_a_turn_is_free_when_its_holder_is_killed(holder, path):
+    turn, begun = Turn(path), time.monotonic()
     threading.Timer(0.1, holder.kill).start()
-    line.take()
+    turn.wait()
     assert 0.1 <= time.monotonic() - begun < 5
-    line.give_back()
-    line.close()
+    turn.give_back()
 
 
-def test_a_wait_has_its_end_and_what_comes_after_it_is_given_back(holder, tmp_path, monkeypatch):
-    line = Turns(str(tmp_path / "turn"))
+def test_who_is_killed_while_waiting_lets_nobody_pass_before_the_turn_ends(holder, path, tmp_path):
+    argv = [sys.executable, "-c", HOLDER, path]
+    number = int.from_bytes((tmp_path / "turn").read_bytes(), "little")
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as waiting:
+        while int.from_bytes((tmp_path / "turn").read_bytes(), "little") == number:
+            time.sleep(0.01)
+        served = []
+        behind = _stand_in_line(path, "behind", served)
+        waiting.kill()
+        waiting.wait()
+    behind.join(0.1)
+    assert not served
+    holder.kill()
+    behind.join(5)
+    assert served == ["behind"]
+
+
+def test_a_wait_has_its_end_and_what_comes_after_it_is_given_back(holder, path, monkeypatch):
     monkeypatch.setattr(turns, "SECONDS", 0.1)
     for _ in range(2):
         with pytest.raises(TimeoutError):
-            line.take()
+            Turn(path).wait()
     holder.kill()
     monkeypatch.setattr(turns, "SECONDS", 5)
     for _ in range(2):
-        line.take()
-        line.give_back()
-    line.close()
+        turn = Turn(path)
+        turn.wait()
+        turn.give_back()
 
 
 def test_a_transaction_that_cannot_begin_gives_its_turn_back(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from workflow_app.store import turns
 from workflow_app.store.models.messages import DecisionLock
 from workflow_app.store.search import translate
-from workflow_app.store.turns import Turns
+from workflow_app.store.turns import Turn
 
 T = TypeVar("T")
 
@@ -164,22 +164,20 @@ def _sqlite(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    line = Turns(f"{path}-turn")
     # As many connections as threads want one: whoever waits for the pool would wait unfairly.
     engine = create_engine(
         url, hide_parameters=True, max_overflow=-1,
         connect_args={"timeout": turns.SECONDS, "factory": _InTurn},
     )  # fmt: skip
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", partial(_begin_sqlite, line))
-    event.listen(engine, "engine_disposed", lambda _: line.close())
+    event.listen(engine, "begin", partial(_begin_sqlite, f"{path}-turn"))
     return engine
 
 
 class _InTurn(sqlite3.Connection):
     """A connection that gives its turn back when its transaction has ended."""
 
-    turn: Turns | None = None
+    turn: Turn | None = None
 
     def commit(self) -> None:
         super().commit()
@@ -208,14 +206,15 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(line: Turns, connection: Connection) -> None:
+def _begin_sqlite(line: str, connection: Connection) -> None:
     """Take the write lock at once: a reader that turns writer could not wait for it."""
     if not connection.get_execution_options().get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
     held: Any = connection.connection.driver_connection
-    line.take()
-    held.turn = line
+    turn = Turn(line)
+    turn.wait()
+    held.turn = turn
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except BaseException:
