@@ -33,6 +33,9 @@ MEMBER_ROLES = {
     "resource": "ресурсная школа",
     "partner": "школа-участница",
 }
+SILENTLY = "agreed_silently"
+CONSENTED = ("agreed", SILENTLY)
+"""Consents without a condition that is still open; silence is one where A-02.silence says so."""
 NETWORK_ROLES = {"base": "базовая школа", **MEMBER_ROLES}
 MEND = "Исправить замечания и отправить снова"
 """What the work of a returned case is called: it was sent before, and came back."""

@@ -32,7 +32,9 @@ SETTINGS: Mapping[str, Any] = {
     "A-01": {"stable_school_head": True, "department": True},
     "A-02": "2/3",
     "A-02.consent_days": 60,
+    "A-02.silence": "no_response",
     "A-02.supported": 1,
+    "A-04": 1,
     "A-04.max": 3,
     "A-05.quorum": "1/2",
     "A-05.majority": "1/2",
@@ -284,7 +286,7 @@ class FactsTwin:
         before = {vote.voter.key: vote for vote in self.tallies.get(ballot.key, Tally(())).votes}
         if ask.step == "close":
             votes = {
-                key: _with(vote, status=ballot.silence or PENDING)
+                key: _with(vote, status=ballot.silence_gives(self) or PENDING)
                 if vote.status == PENDING
                 else vote
                 for key, vote in before.items()

@@ -14,6 +14,7 @@ from workflow_app.engine.ballots import (
     Answer,
     Ballot,
     Setting,
+    Silence,
     Tally,
     Vote,
     at_least,
@@ -263,9 +264,20 @@ def test_decided_is_what_no_mixture_of_the_rest_can_change(rules, data):
     assert rule.is_decided(CASE, facts, now) == (len(ends) == 1)
 
 
+def test_silence_gives_what_the_municipality_has_decided_and_else_the_first_of_its_statuses():
+    silence, facts = Silence(Setting("A-02.silence"), ("quiet", "for")), FactsTwin()
+    rule = ballot(need=at_least(1), silence=silence)
+    pending = tally(P, P)
+    for decided, status, is_for in (("for", "for", True), ("нечто", "quiet", False)):
+        facts.settings["A-02.silence"] = decided
+        assert rule.silence_gives(facts) == status
+        silent = [e for e in rule._ends(pending, facts) if e.count(status) == 2]
+        assert [rule.is_passed(CASE, facts, end) for end in silent] == [is_for]
+
+
 def test_twenty_pending_votes_are_looked_at_in_no_more_ways_than_there_are_answers():
     rule, now = council_of(*COUNCILS[0]), tally(*[P] * 20, groups=("base",))
-    assert [len(end.votes) for end in rule._ends(now)] == [20] * len(STATUSES)
+    assert [len(end.votes) for end in rule._ends(now, FactsTwin())] == [20] * len(STATUSES)
 
 
 @pytest.mark.parametrize(

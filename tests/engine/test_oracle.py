@@ -111,7 +111,7 @@ def test_decided_ballot_ends_as_it_was_decided_whatever_the_rest_say(
         [(s if s != PENDING else rest[n % 30], group) for n, (s, group) in enumerate(votes)]
     )
 
-    allowed = {ballot.is_passed(case, facts, one) for one in ballot._ends(now)}
+    allowed = {ballot.is_passed(case, facts, one) for one in ballot._ends(now, facts)}
     assert ballot.is_passed(case, facts, end) in allowed
 
 

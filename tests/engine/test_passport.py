@@ -16,6 +16,7 @@ from workflow_app.engine import (
     Holder,
     Paper,
     Setting,
+    Silence,
     Start,
     at_least,
     more_than,
@@ -133,6 +134,10 @@ def chair_agrees(_case, _facts, _tally):
                 "Председатель согласен",
                 "молчание опроса не завершает",
             ],
+        ),
+        (
+            council(silence=Silence(Setting("A-02.silence"), ("silent", "for"))),
+            ["что значит молчание к сроку — по настройке A-02.silence"],
         ),
         (
             council(

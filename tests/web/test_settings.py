@@ -57,6 +57,15 @@ def test_a_setting_of_several_parts_is_decided_as_a_whole(browser, district):
     }  # fmt: skip
 
 
+def test_one_of_several_words_is_chosen_and_shown_in_words(browser, district):
+    officer = browser("P003")
+    assert "школа не согласна" in text_of(officer.client.get("/admin/settings"))
+    officer.post("/admin/settings/A-02.silence", value="agreed_silently")
+    assert own(district)["A-02.silence"] == "agreed_silently"
+    answer = officer.post("/admin/settings/A-02.silence", status=422, value="как-нибудь")
+    assert "Выберите ответ" in text_of(answer)
+
+
 def test_days_of_exams_are_typed_as_people_write_dates(browser, district):
     browser("P003").post("/admin/settings/calendar.exam_days", value="09.06.2026, 2026-06-02")
     assert own(district)["calendar.exam_days"] == ["2026-06-02", "2026-06-09"]

@@ -585,6 +585,23 @@ def test_silence_at_the_deadline_sends_the_proposal_back_with_names_and_reasons(
     assert "не ответила в срок" in tell.text
 
 
+def test_silence_is_consent_where_the_municipality_says_so_and_the_department_still_hears_of_it():
+    case = proposal("collecting_consents")
+    registers = consents(facts(), case, s16="agreed")
+    registers.settings["A-02.silence"] = "agreed_silently"
+    close(registers, CONSENTS)
+
+    decision = settled(case, registers)
+
+    assert decision.target == "ready"
+    (told,) = (change for change in decision.changes if isinstance(change, Tell))
+    assert "не ответили в срок" in told.subject
+    assert registers.tally(case, "consents").status(S17) == "agreed_silently"
+    assert (
+        take(PROPOSAL, proposal("ready"), "submit", "head_of_s06", registers).target == "submitted"
+    )
+
+
 def test_quorum_without_a_supported_school_fails():
     members = ({"school": S16, "role": "partner"}, {"school": S17, "role": "supported"})
     case = proposal("collecting_consents", members=members)
@@ -637,6 +654,14 @@ def test_fresh_draft_names_the_own_school_and_the_coming_year():
         "base": S06, "school_year": YEAR, "valid_from": "2025-09-01", "valid_to": "2026-08-31",
     }  # fmt: skip
     assert "base" not in other
+
+
+def test_fresh_draft_proposes_the_term_the_municipality_has_decided():
+    registers = facts()
+    head = actor("head_of_s06").capacities[0]
+    for term, day in ((2, "2027-08-31"), (9, "2028-08-31")):
+        registers.settings["A-04"] = term
+        assert PROPOSAL.prefill(head, registers, TODAY)["valid_to"] == day
 
 
 def test_proposal_is_called_by_its_network():

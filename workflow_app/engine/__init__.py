@@ -1,6 +1,15 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
-from workflow_app.engine.ballots import PENDING, Answer, Ballot, Setting, Tally, at_least, more_than
+from workflow_app.engine.ballots import (
+    PENDING,
+    Answer,
+    Ballot,
+    Setting,
+    Silence,
+    Tally,
+    at_least,
+    more_than,
+)
 from workflow_app.engine.case import (
     Case,
     CaseCard,
@@ -145,6 +154,7 @@ __all__ = [
     "School",
     "Setting",
     "Shown",
+    "Silence",
     "Start",
     "Tally",
     "Tell",

@@ -72,6 +72,14 @@ class Threshold:
         return f"{'не менее' if self.is_enough(facts) else 'более'} {share}"
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """One of several statuses, as the municipality has decided; the first where it says none."""
+
+    by: Setting
+    statuses: tuple[str, ...]
+
+
 def at_least(amount: Amount) -> Threshold:
     """Return a share that is met when reached."""
     return Threshold(amount)
@@ -196,7 +204,7 @@ class Ballot:
     casting: str | None = None
     """The group whose own «for» is enough where the votes reach the share and must exceed it."""
     also: Further | None = None
-    silence: str = "no_response"
+    silence: str | Silence = "no_response"
     """The status silence gives at the due moment; empty: the ballot waits on."""
     due: Due | None = None
     words: Mapping[str, str] = field(default_factory=dict)
@@ -235,7 +243,7 @@ class Ballot:
 
     def cast(self, tally: Tally, facts: "Facts", *, abstentions: Switch) -> int:
         """Return how many votes were cast, with or without the abstentions."""
-        answered = tally.count() - tally.count(PENDING, self.silence)
+        answered = tally.count() - tally.count(PENDING, *self.silences)
         if not self.abstain or is_on(abstentions, facts):
             return answered
         return answered - tally.count(*self.abstain)
@@ -261,9 +269,9 @@ class Ballot:
 
     def is_decided(self, case: "Case", facts: "Facts", tally: Tally) -> bool:
         """Tell whether the pending votes can no longer change the outcome."""
-        return len({self.is_passed(case, facts, end) for end in self._ends(tally)}) == 1
+        return len({self.is_passed(case, facts, end) for end in self._ends(tally, facts)}) == 1
 
-    def _ends(self, tally: Tally) -> Iterator[Tally]:
+    def _ends(self, tally: Tally, facts: "Facts") -> Iterator[Tally]:
         """Yield the extremes of how the ballot could end: all pending voters say the same.
 
         One more yes never hurts, so nothing is better than all of them. Of the rest, silence alone
@@ -271,7 +279,7 @@ class Ballot:
         does neither better than the one that does it alone.
         """
         for status in sorted(
-            {a.gives for a in self.answers if PENDING in a.after} | {self.silence}
+            {a.gives for a in self.answers if PENDING in a.after} | {self.silence_gives(facts)}
         ):
             yield Tally(
                 tuple(
@@ -280,6 +288,18 @@ class Ballot:
                 ),
                 is_closed=True,
             )
+
+    @property
+    def silences(self) -> tuple[str, ...]:
+        """Return every status silence may give."""
+        return self.silence.statuses if isinstance(self.silence, Silence) else (self.silence,)
+
+    def silence_gives(self, facts: "Facts") -> str:
+        """Return the status silence gives in this municipality."""
+        if isinstance(self.silence, str):
+            return self.silence
+        decided = facts.setting(self.silence.by.name)
+        return next((one for one in self.silences if one == decided), self.silences[0])
 
     def passed(self, case: "Case", facts: "Facts") -> bool:
         """Condition: the ballot is complete and its rule is satisfied."""

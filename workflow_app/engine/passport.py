@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MethodType
 from typing import Any
 
-from workflow_app.engine.ballots import Amount, Answer, Ballot, Setting, Threshold
+from workflow_app.engine.ballots import Amount, Answer, Ballot, Setting, Silence, Threshold
 from workflow_app.engine.changes import Paper, Put, Tell
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import views
@@ -262,7 +262,13 @@ def rule(ballot: Ballot) -> Iterator[str]:
         yield "ровно этой доли достаточно, если «за» голосовал председательствующий"
     if ballot.also:
         yield sentence(ballot.also)
-    yield "молчание к сроку — не согласие" if ballot.silence else "молчание опроса не завершает"
+    yield _silence(ballot)
+
+
+def _silence(ballot: Ballot) -> str:
+    if isinstance(ballot.silence, Silence):
+        return f"что значит молчание к сроку — по настройке {ballot.silence.by.name}"
+    return "молчание к сроку — не согласие" if ballot.silence else "молчание опроса не завершает"
 
 
 def _abstention(ballot: Ballot) -> str:

@@ -341,7 +341,8 @@ class Interpreter:
     def close_ballot(self, case: Case, ballot: Ballot) -> None:
         """Close a ballot with everything that waits for it."""
         self._keep_ballot(case, ballot)
-        self.uow.close_ballot(case, ballot.key, ballot.silence)
+        silence = ballot.silence_gives(self.uow.facts(case.municipality_id))
+        self.uow.close_ballot(case, ballot.key, silence)
         self._close_work(case, ballot=ballot.key)
         self._close_deadlines(case, ballot=ballot.key)
 

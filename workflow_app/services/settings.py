@@ -17,14 +17,18 @@ from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
 from workflow_app.services.settings_defaults import DEFAULTS
 
-Kind = Literal["number", "share", "flag", "days", "words", "text"]
+Kind = Literal["number", "share", "flag", "days", "words", "word", "text"]
 MOST = 1000
 WORDS: Mapping[str, Mapping[str, str]] = {
     "A-14": {
         "simple": "простая подпись (пароль)",
         "paper_scan": "скан бумаги",
         "qualified": "усиленная квалифицированная",
-    }
+    },
+    "A-02.silence": {
+        "no_response": "школа не согласна",
+        "agreed_silently": "школа согласна",
+    },
 }
 """Settings that are chosen from words, with what each means."""
 PARTS: Mapping[str, str] = {
@@ -76,6 +80,8 @@ def _kind(key: str, value: Any) -> Kind:
         return "number"
     if isinstance(value, list):
         return "words" if key in WORDS else "days"
+    if key in WORDS:
+        return "word"
     return "share" if re.fullmatch(r"\d+/\d+", str(value)) else "text"
 
 
@@ -110,6 +116,8 @@ def _read(part: Part, said: Any) -> Any:
         case "words":
             chosen = [word for word in part.words if word in (said or ())]
             return chosen or Refusal("field_required", "Выберите хотя бы одно", part.name)
+        case "word":
+            return said if said in part.words else Refusal("bad_value", "Выберите ответ", part.name)
         case "number":
             text = str(said or "").strip()
             if re.fullmatch("[0-9]{1,4}", text) and int(text) <= MOST:

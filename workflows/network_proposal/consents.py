@@ -16,6 +16,7 @@ from workflow_app.engine import (
     Put,
     Refusal,
     Setting,
+    Silence,
     Tally,
     Tell,
     Voter,
@@ -32,18 +33,17 @@ from workflows.roles import (
     DEPARTMENT_HEAD,
     SPECIALIST,
 )
-from workflows.rules import (
-    Reason,
-)
+from workflows.rules import CONSENTED, SILENTLY, Reason
 from workflows.wording import counted
 
-AGREED = ("agreed", "agreed_with_conditions")
+AGREED = (*CONSENTED, "agreed_with_conditions")
 ANSWERS = {
     "pending": "ещё не ответила",
     "agreed": "согласна",
     "agreed_with_conditions": "согласна с условиями",
     "declined": "отказалась",
     "no_response": "не ответила в срок",
+    SILENTLY: "согласна: не возразила в срок",
     "revoked": "отозвала согласие",
 }
 
@@ -90,7 +90,7 @@ consents = Ballot(
         ),
         Answer(
             "revoke", "Отозвать согласие", "revoked", form=Reason,
-            after=("agreed", "agreed_with_conditions"), if_=(answered, is_open, order_not_signed),
+            after=AGREED, if_=(answered, is_open, order_not_signed),
             tell=(BASE_HEAD, SPECIALIST, DEPARTMENT_HEAD), basis="C3", style="danger",
         ),
     ),
@@ -100,7 +100,7 @@ consents = Ballot(
     aside=("base",),
     tell_decided=(BASE_HEAD,),
     also=network_is_viable,
-    silence="no_response",
+    silence=Silence(Setting("A-02.silence"), ("no_response", SILENTLY)),
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), august=2),
 )  # fmt: skip
 
@@ -116,7 +116,7 @@ def consents_given(case: Case, facts: Facts) -> Iterator[Refusal]:
                 "conditions_open", "Примите условия школы «{school}» или исключите её",
                 school=facts.name("school", member.school), field=f"members.{member.row_key}",
             )  # fmt: skip
-        elif status != "agreed":
+        elif status not in CONSENTED:
             yield refuse(
                 "consent_missing", "Нет согласия школы «{school}»",
                 school=facts.name("school", member.school), field=f"members.{member.row_key}",
@@ -208,7 +208,7 @@ def close_consents(case: Case, facts: Facts) -> Ask:
 def silent_schools(case: Case, facts: Facts) -> Tell | None:
     """The department is told of silence even when the others were enough (C4)."""
     tally = facts.tally(case, consents.key)
-    silent = tally.keys("no_response") if tally else ()
+    silent = tally.keys(*consents.silences) if tally else ()
     if not silent:
         return None
     names = "\n".join(facts.name("school", int(key)) for key in silent)

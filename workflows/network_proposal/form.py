@@ -116,10 +116,11 @@ def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> dict[str, 
     coming = school_year(today + dt.timedelta(days=SPRING))
     year = coming if facts.directions(coming) else school_year(today)
     since, until = school_year_bounds(year)
+    years = min(max(int(facts.setting("A-04")), 1), int(facts.setting("A-04.max")))
     own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}
     return {
         "school_year": year,
         "valid_from": max(since, today).isoformat(),
-        "valid_to": until.isoformat(),
+        "valid_to": until.replace(year=until.year + years - 1).isoformat(),
         **own,
     }

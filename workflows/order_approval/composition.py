@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
-from workflows.rules import HELPED, school_year
+from workflows.rules import CONSENTED, HELPED, school_year
 
 
 def listed(case: Case) -> dict[int, str]:
@@ -63,7 +63,7 @@ def _as_proposed(case: Case, facts: Facts) -> Iterator[Refusal]:
             basis="1.5, 4.2",
         )  # fmt: skip
         return
-    agreed = {vote.voter.key: vote.voter.group for vote in tally if vote.status == "agreed"}
+    agreed = {vote.voter.key: vote.voter.group for vote in tally if vote.status in CONSENTED}
     told = {str(school): role for school, role in listed(case).items()}
     if told.keys() - agreed.keys():
         yield refuse(

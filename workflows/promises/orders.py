@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from workflow_app.engine.calendar import school_year_of
 from workflows.promises.ledger import Ledger, Row
+from workflows.rules import CONSENTED
 
 ORDER = "order_approval"
 SIGNED = ("signed", "registered")
 CREATE = "network_create"
-AGREED = {"agreed"}
 VISAED = {"visaed", "visaed_with_remarks"}
 CONSENTS = {"network_proposal": "consents", "network_change": "change_consents"}
 """Process that an order grew from → where its schools were asked."""
@@ -60,7 +60,9 @@ def _missing(ledger: Ledger, order: Row) -> Iterator[str]:
     parent = ledger.cases.get(order["parent_id"])
     asked = ledger.ballot(parent["id"], CONSENTS[parent["process"]])[1] if parent else ()
     answers = {vote["voter"]: vote["status"] for vote in asked}
-    yield from (f"школа {who} не согласна" for who, said in answers.items() if said not in AGREED)
+    yield from (
+        f"школа {who} не согласна" for who, said in answers.items() if said not in CONSENTED
+    )
     if order["data"]["kind"] == CREATE and parent and parent["process"] == "network_proposal":
         listed = {order["data"]["base"], *(row["school"] for row in order["data"]["members"])}
         yield from (f"школу {who} не спросили" for who in listed if str(who) not in answers)

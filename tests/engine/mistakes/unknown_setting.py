@@ -8,6 +8,7 @@ from workflow_app.engine import (
     Case,
     Facts,
     Setting,
+    Silence,
     at_least,
     at_most,
     more_than,
@@ -38,6 +39,7 @@ process.when("built", "Построено", builds, draft, done)
 vote = Ballot(  # <- unknown_setting
     "vote", "Голосование", heads, (Answer("agree", "За", "yes"),), "член", ("yes",), due=SOON,
     need=more_than(1, or_just=ASIDE), quorum=3, most=3, abstention_is_vote=Setting("A-01"),
+    silence=Silence(Setting("A-95"), ("silent",)),
 )  # fmt: skip
 process.ask(vote)
 

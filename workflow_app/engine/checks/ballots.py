@@ -52,7 +52,7 @@ def _answers(ballot: Ballot) -> Iterator[tuple[str, str]]:
 
 def _statuses(ballot: Ballot) -> Iterator[tuple[str, str]]:
     """Every status somebody counts on must be given by an answer, by silence or beforehand."""
-    given = {PENDING, ballot.silence, *(answer.gives for answer in ballot.answers)}
+    given = {PENDING, *ballot.silences, *(answer.gives for answer in ballot.answers)}
     wanted = (*ballot.yes, *ballot.veto, *ballot.abstain)
     for status in dict.fromkeys((*wanted, *(s for a in ballot.answers for s in a.after))):
         if status not in given:

@@ -181,6 +181,7 @@ def _declared_settings(process: Process) -> Iterator[tuple[str | None, str]]:
 def _rule_of(ballot: Ballot) -> Iterator[object]:
     """Yield what a ballot's rule leaves to the municipality, among what it does not."""
     yield from (ballot.abstention_is_vote, ballot.abstention_makes_quorum)
+    yield getattr(ballot.silence, "by", None)
     for share in (ballot.need, ballot.quorum):
         if isinstance(share, Threshold):
             yield from (share.amount, share.reached_is_enough)
