@@ -75,6 +75,25 @@ def test_one_that_is_mended_happens_and_its_incident_ends(waiting):
     assert [row["resolution"] for row in incidents(waiting)] == ["срок сработал"] * 2
 
 
+def test_of_two_broken_ones_of_a_case_the_last_that_happens_ends_the_incident(waiting):
+    of_one, of_other = (left(waiting, case)[0] for case in waiting.cases[:2])
+    moved = update(DEADLINE).where(DEADLINE.c.id == of_other.id)
+    values = {"instance_id": of_one.instance_id}
+    waiting.house.transact(lambda uow: uow.connection.execute(moved.values(values)).rowcount)
+    loops.fire_due(waiting.house)
+    ended = []
+    for each in (of_one, of_other):
+        mended = update(DEADLINE).where(DEADLINE.c.id == each.id)
+        values = {"ticks": [[each.ticks[0][0], "remind", ""]]}
+        waiting.house.transact(
+            lambda uow, of=mended.values(values): uow.connection.execute(of).rowcount
+        )
+        waiting.house.clock.set(waiting.house.clock.now() + dt.timedelta(minutes=6))
+        loops.fire_due(waiting.house)
+        ended += [[row["resolution"] for row in incidents(waiting)]]
+    assert ended == [[""], ["срок сработал"]]
+
+
 @pytest.mark.shipped
 def test_after_an_outage_nobody_is_reminded_of_what_ends_in_the_same_second(open_district):
     district = open_district("2025-08-28")

@@ -124,8 +124,8 @@ def take_tick(
     if row is None or (notices_only and _decides(row, now)):
         return None
     (_, what, role), *rest = _news(row.ticks, now)
-    if row.next_at > dt.datetime.fromisoformat(row.ticks[0][0]):
-        _end_incident(connection, row.instance_id, now)
+    if _is_aside(row):
+        _end_incident(connection, row, now)
     values = {
         "ticks": rest, "next_at": dt.datetime.fromisoformat(rest[0][0]) if rest else None
     }  # fmt: skip
@@ -170,9 +170,22 @@ def put_aside(connection: Connection, deadline_id: int, now: dt.datetime, reason
         connection.execute(insert(_INCIDENT).values(values))
 
 
-def _end_incident(connection: Connection, instance_id: int, now: dt.datetime) -> None:
+def _is_aside(row: Any) -> bool:
+    """Tell whether a deadline has failed: it waits longer than its tick says."""
+    return bool(row.next_at > dt.datetime.fromisoformat(row.ticks[0][0]))
+
+
+def _end_incident(connection: Connection, happens: Any, now: dt.datetime) -> None:
+    """End the incident of a case with the last of its deadlines that failed."""
+    query = select(_DEADLINE.c.next_at, _DEADLINE.c.ticks).where(
+        _DEADLINE.c.instance_id == happens.instance_id,
+        _DEADLINE.c.id != happens.id,
+        _DEADLINE.c.next_at.is_not(None),
+    )
+    if any(_is_aside(row) for row in connection.execute(query)):
+        return
     values = {"resolved_at": now, "resolution": "срок сработал"}
-    connection.execute(update(_INCIDENT).where(*_failed(instance_id)).values(values))
+    connection.execute(update(_INCIDENT).where(*_failed(happens.instance_id)).values(values))
 
 
 def _failed(instance_id: int) -> Sequence[ColumnElement[bool]]:
