@@ -123,6 +123,8 @@ def secret(properties: str = "", around: str = "") -> str:
     return f"<w:p><w:{around}>{run}</w:{around}></w:p>" if around else f"<w:p>{run}</w:p>"
 
 
+WHITE = '<w:rPr><w:color w:val="FFFFFF"/></w:rPr>'
+GROUND = '<w:tcPr><w:shd w:val="clear" w:fill="1F3864"/></w:tcPr>'
 STYLED = '<w:rPr><w:rStyle w:val="secret"/></w:rPr>'
 
 
@@ -136,6 +138,11 @@ STYLED = '<w:rPr><w:rStyle w:val="secret"/></w:rPr>'
         ('<w:p><w:r><w:commentReference w:id="1"/></w:r></w:p>', "comment"),
         (secret("<w:rPr><w:vanish/></w:rPr>"), "hidden_text"),
         (secret(STYLED), "hidden_text"),
+        (secret(WHITE), "hidden_text"),
+        (secret('<w:rPr><w:color w:val="auto" w:themeColor="background1"/></w:rPr>'),
+         "hidden_text"),
+        (secret('<w:rPr><w:rStyle w:val="pale"/></w:rPr>'), "hidden_text"),
+        (f"<w:tbl><w:tr><w:tc>{GROUND}{secret(STYLED)}</w:tc></w:tr></w:tbl>", "hidden_text"),
         ("<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>",
          "hidden_text"),
     ],
@@ -144,11 +151,38 @@ def test_what_a_reviewer_left_is_never_printed(body: str, code: str) -> None:
     styles = '<w:style w:styleId="{}"><w:basedOn w:val="{}"/>{}</w:style>'
     hidden = "<w:rPr><w:vanish/></w:rPr>"
     two = styles.format("secret", "more", "") + styles.format("more", "secret", hidden)
-    change = edited("word/styles.xml", "</w:styles>", f"{two}</w:styles>")
+    pale = styles.format("pale", "", WHITE)
+    change = edited("word/styles.xml", "</w:styles>", f"{two}{pale}</w:styles>")
     data = repacked(starter_docx(p("{{ а }}") + body), change)
     assert codes(data) == {code}
     [finding] = lint(data, {"а"})
     assert finding.place in {"абзац 2", "таблица 1, строка 1, ячейка 1"}
+
+
+@pytest.mark.parametrize("properties", ["<w:vanish/>", '<w:color w:val="FEFEFE"/>'])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<w:docDefaults><w:rPrDefault><w:rPr>{}</w:rPr></w:rPrDefault></w:docDefaults>",
+        '<w:style w:default="1" w:styleId="plain"><w:rPr>{}</w:rPr></w:style>',
+    ],
+)
+def test_a_template_may_not_hide_all_its_text(place: str, properties: str) -> None:
+    styles = edited("word/styles.xml", "</w:styles>", f"{place.format(properties)}</w:styles>")
+    assert codes(repacked(starter_docx(p("{{ а }}")), styles)) == {"hidden_text"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<w:tbl><w:tr><w:tc>{GROUND}{secret(WHITE)}</w:tc></w:tr></w:tbl>",
+        secret('<w:rPr><w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="000000"/></w:rPr>'),
+        secret('<w:rPr><w:color w:val="1F3864"/></w:rPr>'),
+        secret('<w:rPr><w:vanish w:val="0"/></w:rPr>'),
+    ],
+)
+def test_white_letters_on_a_dark_ground_are_no_hidden_text(body: str) -> None:
+    assert lint(starter_docx(p("{{ а }}") + body), {"а"}) == []
 
 
 def test_shown_text_passes_though_it_could_be_hidden() -> None:

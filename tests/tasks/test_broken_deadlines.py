@@ -84,10 +84,8 @@ def test_of_two_broken_ones_of_a_case_the_last_that_happens_ends_the_incident(wa
     ended = []
     for each in (of_one, of_other):
         mended = update(DEADLINE).where(DEADLINE.c.id == each.id)
-        values = {"ticks": [[each.ticks[0][0], "remind", ""]]}
-        waiting.house.transact(
-            lambda uow, of=mended.values(values): uow.connection.execute(of).rowcount
-        )
+        mended = mended.values(ticks=[[each.ticks[0][0], "remind", ""]])
+        waiting.house.transact(lambda uow, of=mended: uow.connection.execute(of).rowcount)
         waiting.house.clock.set(waiting.house.clock.now() + dt.timedelta(minutes=6))
         loops.fire_due(waiting.house)
         ended += [[row["resolution"] for row in incidents(waiting)]]

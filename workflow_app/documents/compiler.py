@@ -30,7 +30,12 @@ from workflow_app.documents.places import PROPERTIES, paragraphs, part_label
 from workflow_app.documents.program import Part
 from workflow_app.documents.settings import unstretched
 from workflow_app.documents.steps import Path, grouped, skeleton
-from workflow_app.documents.structure import COMMENT_LEFT, check_review, check_shape
+from workflow_app.documents.structure import (
+    COMMENT_LEFT,
+    check_review,
+    check_shape,
+    hidden_plain,
+)
 from workflow_app.documents.styles import Styles
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -65,8 +70,8 @@ class Analysis:
     loops: dict[str, str] = field(default_factory=dict)
     """Names of rows, each with a place of its loop."""
     texts: list[tuple[str, str]] = field(default_factory=list)
-    hidden: frozenset[str] = frozenset()
-    """The styles whose text is hidden."""
+    hidden: dict[str, bool] = field(default_factory=dict)
+    """Styles of text nobody sees, as `Styles.hidden` tells them."""
 
 
 def compile_template(data: bytes) -> CompiledTemplate:
@@ -81,7 +86,10 @@ def compile_template(data: bytes) -> CompiledTemplate:
 
 def analyse(package: Package) -> Analysis:
     """Reads every part of the template."""
-    analysis = Analysis(hidden=Styles(package).hidden())
+    styles = Styles(package)
+    analysis = Analysis(hidden=styles.hidden())
+    if styles.plain_is_hidden():
+        analysis.findings.append(hidden_plain())
     for name, data in package.members.items():
         kind = package.types.get(name, "")
         if kind in TEXT_PARTS:

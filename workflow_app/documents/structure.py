@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from workflow_app.documents.findings import Finding
 from workflow_app.documents.names import ENDNOTES, FOOTER, FOOTNOTES, HEADER, MAIN, W, w
 from workflow_app.documents.places import paragraphs
-from workflow_app.documents.styles import is_on
+from workflow_app.documents.styles import is_on, is_shaded, is_vanished, is_white
 
 P, RUN, T, TBL, TR, TC = w("p"), w("r"), w("t"), w("tbl"), w("tr"), w("tc")
 _DEEPEST_BOX = 3
@@ -33,7 +33,8 @@ _REVIEW = {
     "tracked_changes": "Здесь осталось исправление: в Word «Рецензирование» — примите или "
     "отклоните все исправления.",
     "comment": COMMENT_LEFT,
-    "hidden_text": "Здесь скрытый текст: он попал бы в каждый документ. Покажите его или удалите.",
+    "hidden_text": "Здесь скрытый или белый текст: он попал бы в каждый документ. "
+    "Покажите его или удалите.",
 }
 
 
@@ -60,8 +61,13 @@ def _boxes(paragraph: etree._Element) -> int:
     return sum(1 for _ in paragraph.iterancestors(P))
 
 
-def check_review(root: etree._Element, label: str, hidden: Collection[str]) -> Iterator[Finding]:
-    """What a reviewer left: a paper must print none of it. `hidden` are styles of hidden text."""
+def hidden_plain() -> Finding:
+    """Text is hidden wherever nothing else is said: by the defaults, or by the default style."""
+    return Finding("hidden_text", "стили", _REVIEW["hidden_text"])
+
+
+def check_review(root: etree._Element, label: str, hidden: Mapping[str, bool]) -> Iterator[Finding]:
+    """What a reviewer left: a paper must print none of it. `hidden`: see `Styles`."""
     found = [(each, code) for each in root.iter(etree.Element) if (code := _left(each, hidden))]
     if not found:
         return
@@ -71,17 +77,24 @@ def check_review(root: etree._Element, label: str, hidden: Collection[str]) -> I
         yield Finding(code, place or "текст", _REVIEW[code])
 
 
-def _left(element: etree._Element, hidden: Collection[str]) -> str:
+def _left(element: etree._Element, hidden: Mapping[str, bool]) -> str:
     name = element.tag
     if name in _CORRECTIONS or str(name).endswith("Change"):
         return "tracked_changes"
     if name in _COMMENTS:
         return "comment"
-    if name in {w("rStyle"), w("pStyle")} and element.get(w("val")) in hidden:
-        return "hidden_text"
-    if name == w("rPr") and element.getparent().tag == RUN and is_on(element, "vanish"):
-        return "hidden_text"
+    if name in {w("rStyle"), w("pStyle")} and (style := element.get(w("val"))) in hidden:
+        return "hidden_text" if hidden[style] or not _on_ground(element) else ""
+    if name == w("rPr") and element.getparent().tag == RUN:
+        is_lost = is_vanished(element) or (is_white(element) and not _on_ground(element))
+        return "hidden_text" if is_lost else ""
     return "hidden_text" if name == w("trPr") and is_on(element, "hidden") else ""
+
+
+def _on_ground(element: etree._Element) -> bool:
+    """Whether the paragraph or the cell around is coloured, so that white text shows."""
+    around = {P: "pPr", TC: "tcPr"}
+    return any(is_shaded(each.find(w(around[each.tag]))) for each in element.iterancestors(*around))
 
 
 def _paragraph(element: etree._Element) -> etree._Element | None:
