@@ -151,6 +151,8 @@ def test_an_address_of_russian_letters_is_a_bounce_with_its_reason_elsewhere(smt
     [
         ("550 5.1.1 no such mailbox", "RCPT", True, False),
         ("550 нет такого ящика", "RCPT", True, False),
+        ("550 5.4.1 Recipient address rejected: Access denied", "RCPT", True, False),
+        ("550 5.4.310 DNS domain does not exist", "RCPT", True, False),
         ("550 5.7.1 Relaying denied", "RCPT", False, False),
         ("554 5.7.1 <a@b>: Relay access denied", "RCPT", False, False),
         ("553 sorry, that domain isn't in my list of allowed rcpthosts", "RCPT", False, False),

@@ -166,6 +166,18 @@ def hour(district, after=dt.timedelta()):
             effects.carry_out(district.house, number, "mail", seconds=60)
 
 
+@pytest.mark.parametrize(("failure", "is_dead"), [(UNKNOWN, True), (RELAYING, False)])
+def test_one_dead_address_in_a_quiet_district_is_known_after_a_day(district, failure, is_dead):
+    (waiting,) = letters(district, 1, HEADS[:1])
+    district.house.mailer.failure = failure
+    hour(district)
+    assert row(district, waiting)["done_at"] is None
+    hour(district, dt.timedelta(days=1))
+    marked = [one for one in district.rows(Person) if one["email_bounced_at"]]
+    assert (len(marked), row(district, waiting)["done_at"] is not None) == (is_dead, is_dead)
+    assert [bool(one["resolved_at"]) for one in district.rows(Incident)] == [is_dead]
+
+
 @pytest.mark.parametrize("failure", [SILENT, NOT_US, UNKNOWN, RELAYING])
 def test_while_a_server_takes_nothing_letters_wait_and_one_incident_says_so(district, failure):
     waiting = letters(district, 2 * len(HEADS), HEADS)

@@ -21,10 +21,13 @@ _CUT_AGAIN = 0.1
 _PORTS = {"smtp": 25, "smtps": 465}
 _READY, _CLOSING, _PERMANENT = 220, 421, 500
 _OF_US = re.compile(
-    r"\b5\.[3457]\.\d|relay|rcpthosts|authenticat|not permitted|blacklist|blocked|spam|policy",
+    r"\b5\.[357]\.\d|relay|rcpthosts|authenticat|not permitted|blacklist|blocked|spam|policy",
     re.IGNORECASE,
 )
-"""Refusals at a recipient that speak of the sender, the way or a rule (RFC 3463), not of her."""
+"""Refusals at a recipient that speak of the server, the sender or a rule (RFC 3463), not of her.
+
+5.4.x, of the network, is what large providers say of a domain or a mailbox that is not there.
+"""
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 

@@ -144,6 +144,8 @@ AT_HAND = 50
 """How many messages of a lane one takes who does them one after the other."""
 MANY = 3
 """So many people refused, and nobody served since: the server refuses everybody."""
+LONE = dt.timedelta(days=1)
+"""After so long one address alone is believed to be dead, though no other letter left meanwhile."""
 DECISIONS = frozenset({"call", "hear"})
 """What decides in a serializable transaction; everything else writes down what was decided."""
 
@@ -256,12 +258,15 @@ def _unsent(uow: SqlUnitOfWork, message: Any, letter: Letter, error: MailError) 
     """Keep a letter until its server takes letters; believe what a server says of one letter alone.
 
     1. What is said of a letter counts when another one left since the last time it was said.
-    2. Until then the letter waits. Three people refused, or no answer at all: the server takes
+    2. Or when for a day nobody else's letter was refused: in a quiet district no other one leaves.
+    3. Until then the letter waits. Three people refused, or no answer at all: the server takes
        nothing, its lane waits behind a probe, and one incident says so; it ends with the first
        letter that leaves.
     """
     sent = SqlDelivery(uow)
     is_proven = not (error.unanswered or error.by_server) or sent.left_since(message)
+    if error.bounced and uow.now - message.created_at >= LONE:
+        is_proven = is_proven or sent.refused_people() == 1
     if is_proven and not error.unanswered:
         if error.by_server:
             sent.end_outage()
