@@ -1,10 +1,19 @@
 import datetime as dt
 
 import pytest
+from holidays.countries.russia import RussiaStaticHolidays
 from looking import day
 
 from workflow_app.engine.calendar import CalendarNotFilledError
-from workflow_app.store.calendar import fill_calendar, load_calendar, override_day, restore_day
+from workflow_app.store.calendar import (
+    fill_calendar,
+    is_announced,
+    load_calendar,
+    outdated,
+    override_day,
+    renew,
+    restore_day,
+)
 from workflow_app.store.models.directory import Municipality
 
 
@@ -68,6 +77,26 @@ def test_a_day_decided_ahead_of_the_year_outlives_the_filling(session, municipal
     override_day(session, municipality, day("2026-05-11"), is_working=True, note="перенос")
     fill_calendar(session, municipality, [2026])
     assert load_calendar(session, municipality).is_working(day("2026-05-11"))
+
+
+def test_a_year_filled_before_its_moved_days_were_announced_is_filled_again(
+    session, municipality, monkeypatch
+):
+    moved = RussiaStaticHolidays.special_public_holidays
+    with monkeypatch.context() as patch:
+        patch.delitem(moved, 2026)
+        assert not is_announced(2026)
+        fill_calendar(session, municipality, [2026])
+        assert outdated(session, municipality, 2026) == frozenset()
+    own = day("2026-12-31")
+    override_day(session, municipality, own, is_working=True, note="решение округа")
+    assert is_announced(2026)
+    assert outdated(session, municipality, 2026) == {day("2026-01-09")}
+    assert renew(session, municipality, 2026)
+    calendar = load_calendar(session, municipality)
+    assert (calendar.is_working(day("2026-01-09")), calendar.is_working(own)) == (False, True)
+    assert not renew(session, municipality, 2026)
+    assert outdated(session, municipality, 2027) == frozenset()
 
 
 def test_a_calendar_belongs_to_its_municipality(session, municipality):

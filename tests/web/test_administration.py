@@ -437,6 +437,23 @@ def test_a_head_tells_of_connection_teachers_and_language_and_a_neighbour_does_n
     browser("P003").post(f"/schools/{centre}/notes", status=404, internet="спутник")
 
 
+def test_a_year_whose_moved_days_became_known_later_is_named_and_loaded_again(browser, district):
+    days, moved = CalendarDay.__table__, dt.date(2026, 1, 9)
+    forgot = delete(days).where(days.c.day == moved)
+    specialist = browser("P003")
+    assert "Загрузить снова" not in specialist.get("/admin")
+    district.house.transact(lambda uow: uow.connection.execute(forgot).rowcount)
+    assert any(
+        "изменился после загрузки" in one for one in district.read(lambda u: list(complain(u)))
+    )
+    assert "Загрузить снова" in specialist.get("/admin")
+    assert "изменились дни: 09.01.2026." in specialist.get("/admin/calendar?year=2026")
+    specialist.post("/admin/calendar", fill="2026")
+    assert moved in {row["day"] for row in district.rows(CalendarDay)}
+    assert "Загрузить снова" not in specialist.get("/admin/calendar?year=2026")
+    assert "ещё не объявлены" in specialist.get("/admin/calendar?year=2040")
+
+
 @pytest.mark.shipped
 def test_what_a_school_leaves_behind_is_listed_with_what_to_do(browser, district, draft):
     school = district.organisations["S02"]

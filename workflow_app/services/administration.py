@@ -132,7 +132,7 @@ class Administration(Protocol):
         """Give a day back to the public calendar."""
 
     def fill_year(self, municipality_id: int, year: int) -> bool:
-        """Fill a year of the calendar; False when it was filled before."""
+        """Fill a year of the calendar, or bring it up to date; False when nothing is new."""
 
     def set_policy(self, municipality_id: int, kind: str, lane: str,
                    values: Mapping[str, Any] | None) -> None:  # fmt: skip
@@ -333,12 +333,15 @@ def restore_day(store: Administration, actor: Actor, day: dt.date | None) -> Ref
 
 
 def fill_year(store: Administration, actor: Actor, year: int) -> Refusal | None:
-    """Load a year of the public calendar: terms that reach into it can be counted from then on."""
+    """Load a year of the public calendar, or load it again once its moved days are announced.
+
+    Terms are counted by it from then on; those that stand already are not moved.
+    """
     by = officer(actor)
     if by is None:
         return NOT_ADMIN
     if not store.fill_year(by.municipality_id, year):
-        return Refusal("year_filled", f"Календарь на {year} год уже загружен")
+        return Refusal("year_filled", f"Календарь на {year} год уже загружен, нового в нём нет")
     store.record(by, "fill_year", f"{year} год — по общему календарю", {"year": year})
     return None
 

@@ -202,8 +202,10 @@ class SqlAdministration:
         calendar.restore_day(self._session, municipality_id, day)
 
     def fill_year(self, municipality_id: int, year: int) -> bool:
-        """Fill a year of the calendar; False when it was filled before."""
-        return bool(calendar.fill_calendar(self._session, municipality_id, [year]))
+        """Fill a year of the calendar, or bring it up to date; False when nothing is new."""
+        return bool(
+            calendar.fill_calendar(self._session, municipality_id, [year])
+        ) or calendar.renew(self._session, municipality_id, year)
 
     def set_policy(
         self, municipality_id: int, kind: str, lane: str, values: Mapping[str, Any] | None

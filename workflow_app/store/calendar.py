@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, delete, extract, select
 from sqlalchemy.orm import Session
@@ -21,15 +22,27 @@ _FILLED = select(CalendarYear.year).where(CalendarYear.municipality_id == _MUNIC
 
 def exceptional_days(year: int) -> Iterator[tuple[dt.date, bool, str | None]]:
     """Give the days of a year unlike their weekday: the day, whether it works, its name."""
-    import holidays  # noqa: PLC0415 (a fifth of a second, once a year)
-
-    public = holidays.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+    public = _public(year)
     day = dt.date(year, 1, 1)
     while day.year == year:
         works = public.is_working_day(day)
         if works != (day.weekday() < SATURDAY):
             yield day, works, public.get(day)
         day += ONE_DAY
+
+
+def _public(year: int) -> Any:
+    import holidays  # noqa: PLC0415 (a fifth of a second, once a year)
+
+    return holidays.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+
+
+def is_announced(year: int) -> bool:
+    """Tell whether the library knows which days off of a year are moved.
+
+    The government announces them in the autumn before; a year without any has not been yet.
+    """
+    return year in _public(year).special_public_holidays
 
 
 def fill_calendar(session: Session, municipality_id: int, years: Iterable[int]) -> int:
@@ -49,6 +62,28 @@ def fill_calendar(session: Session, municipality_id: int, years: Iterable[int]) 
         )
     session.flush()
     return len(fresh)
+
+
+def outdated(session: Session, municipality_id: int, year: int) -> frozenset[dt.date]:
+    """Return the days of a filled year of which the public calendar says otherwise by now.
+
+    What the municipality decided for itself is not among them.
+    """
+    if year not in _years(session, municipality_id):
+        return frozenset()
+    rows = list(_rows_of(session, municipality_id, year))
+    own = {row.day for row in rows if row.is_override}
+    kept = {(row.day, row.is_working) for row in rows if row.day not in own}
+    known = {(day, works) for day, works, _ in exceptional_days(year) if day not in own}
+    return frozenset(day for day, _ in kept ^ known)
+
+
+def renew(session: Session, municipality_id: int, year: int) -> bool:
+    """Bring a filled year to what the public calendar says now; False when it says the same."""
+    days = outdated(session, municipality_id, year)
+    for day in sorted(days):
+        restore_day(session, municipality_id, day)
+    return bool(days)
 
 
 def override_day(

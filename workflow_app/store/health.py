@@ -12,6 +12,7 @@ from workflow_app.config import is_local
 from workflow_app.engine.checks.names import spoken
 from workflow_app.store import leases, offices
 from workflow_app.store.backups import last_night
+from workflow_app.store.calendar import outdated
 from workflow_app.store.models.directory import Municipality, Person
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.messages import Incident, OutboxMessage
@@ -127,12 +128,23 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
                 f"{municipality.name}: производственный календарь заполнен по {last:%d.%m.%Y}, "
                 "после этого сроки не считаются; загрузите следующий год на странице «Календарь»"
             )
+        for year in outdated_years(uow, municipality.id):
+            yield (
+                f"{municipality.name}: производственный календарь на {year} год изменился после "
+                "загрузки; загрузите его снова на странице «Календарь»"
+            )
 
 
 def calendar_ends(uow: SqlUnitOfWork, municipality_id: int) -> dt.date | None:
     """Return the last day whose work is known, where less than half a year is left until then."""
     last = uow.facts(municipality_id).calendar_filled_to()
     return last if last and last - uow.today < CALENDAR_ENDS_WITHIN else None
+
+
+def outdated_years(uow: SqlUnitOfWork, municipality_id: int) -> list[int]:
+    """Return this year and the next where other days are known to be moved than when loaded."""
+    years = (uow.today.year, uow.today.year + 1)
+    return [year for year in years if outdated(uow.session, municipality_id, year)]
 
 
 def local_address(public_url: str) -> Iterator[str]:

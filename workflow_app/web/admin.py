@@ -17,6 +17,7 @@ from workflow_app.services.names import TitleForms
 from workflow_app.store import admin as store
 from workflow_app.store import health, offices
 from workflow_app.store.access_changes import SqlAccessChanges
+from workflow_app.store.calendar import is_announced, outdated
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -121,6 +122,7 @@ def index() -> str:
             ],
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
             "calendar_ends": health.calendar_ends(uow, municipality),
+            "outdated": health.outdated_years(uow, municipality),
             "events": store.events(uow.session, municipality, 30),
         }
 
@@ -389,6 +391,8 @@ def calendar() -> str:
         return {
             "days": store.calendar_days(uow.session, municipality, year), "year": year,
             "is_filled": store.is_filled(uow.session, municipality, year),
+            "is_announced": is_announced(year),
+            "outdated": sorted(outdated(uow.session, municipality, year)),
         }  # fmt: skip
 
     return _show("calendar", values)
