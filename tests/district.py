@@ -16,11 +16,12 @@ from sqlalchemy.util import LRUCache
 from workflow_app.bootstrap import PROMISES, House, build
 from workflow_app.clock import FixedClock
 from workflow_app.config import Settings
-from workflow_app.demo import load
+from workflow_app.demo import fill
 from workflow_app.engine.decide import warned
 from workflow_app.services import acting, drafts, journals
 from workflow_app.services.acting import Intent
-from workflow_app.store import directory, invariants, votes
+from workflow_app.store import directory, invariants, schema, votes
+from workflow_app.store.database import Database
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import NormativeAct, Organisation, Person
 from workflow_app.store.models.documents import Document
@@ -109,7 +110,9 @@ class DistrictMaker:
         at = moment(text)
         day = at.astimezone(ZONE).date()
         if day not in self._templates:
-            self._templates[day] = self._loaded(at, f"template_{day:%Y%m%d}")
+            self._templates[day] = self._made(
+                f"template_{day:%Y%m%d}", functools.partial(self._fill, at)
+            )
         name = next(_names)
         district = District(self._house(self._copy(self._templates[day], name), at, name))
         if not self._server:  # there a copy costs as much as it saves
@@ -130,25 +133,36 @@ class DistrictMaker:
         name = settings.data_dir.name
         return name if self._server else self._folder / f"{name}.db"
 
-    def _loaded(self, at, name):
+    def _made(self, name, make):
+        """Return what a database is copied from; one worker makes it for all."""
         kind = "postgresql" if self._server else "sqlite"
         kept = self._shared / f"{name}.{kind}"
         with (self._shared / f"{name}.{kind}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be loading the same day
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be making the same
             if not kept.exists():
-                filled = self._folder / f"{name}.filled"
+                filled = make(name)
                 if self._server:
-                    self._load(at, name, self._server.create_database(name))
-                    filled.touch()
+                    kept.touch()
                 else:
-                    self._load(at, name, f"sqlite:///{filled}")
-                shutil.move(filled, kept)
+                    shutil.move(filled, kept)
         return name if self._server else kept
 
-    def _load(self, at, name, url):
-        house = self._house(url, at, name)
-        load(house)
-        house.database.engine.dispose()
+    def _fill(self, at, name):
+        house = self._house(self._copy(self._made("tables", self._upgrade), name), at, name)
+        fill(house)
+        return self._left(house.database, name)
+
+    def _upgrade(self, name):
+        target = self._folder / f"{name}.db"
+        database = Database(
+            self._server.create_database(name) if self._server else f"sqlite:///{target}"
+        )
+        schema.upgrade(database)
+        return self._left(database, name)
+
+    def _left(self, database, name):
+        database.engine.dispose()
+        return self._folder / f"{name}.db"
 
     def _copy(self, template, name):
         if self._server:

@@ -65,29 +65,34 @@ def load(house: House, *, live_through: bool = False) -> None:
     activities, with its history, papers and reminders.
     """
     schema.upgrade(house.database)
+    fill(house, live_through=live_through)
+
+
+def fill(house: House, *, live_through: bool = False) -> None:
+    """Load the district into tables that stand already."""
     house.transact(definitions.store)
+    password_hash = HASHER.hash(PASSWORD)
     if live_through:
-        _live_through(house)
-    house.transact(_load)
+        _live_through(house, password_hash)
+    house.transact(lambda uow: _load(uow, password_hash))
 
 
-def _live_through(house: House) -> None:
+def _live_through(house: House, password_hash: str) -> None:
     """Load the district as it was when the year began, and play the days until today."""
     today = house.clock.now().astimezone(house.zone).date()
     start = bootstrap.year_begins(replay.Past(house, today))
     if start <= today:
         past = replay.Past(house, start)
-        past.house.transact(_load)
+        past.house.transact(lambda uow: _load(uow, password_hash))
         bootstrap.live_through(past, today)
         past.at(today)
 
 
-def _load(uow: SqlUnitOfWork) -> None:
+def _load(uow: SqlUnitOfWork, password_hash: str) -> None:
     report = import_district(uow, as_of=uow.today, played=PLAYED)
     if not report.ok:
         raise ValueError("\n".join(str(problem) for problem in report.problems))
     known = set(uow.session.scalars(select(Account.person_id)))
-    password_hash = HASHER.hash(PASSWORD)
     rows = [
         {
             "person_id": person.id, "login": (person.email or "").lower(), "is_active": True,

@@ -1,7 +1,8 @@
 """The production calendar in the database: filled once a year, overridden day by day."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, delete, extract, select
@@ -20,15 +21,16 @@ _DAYS = select(CalendarDay.day, CalendarDay.is_working).where(
 _FILLED = select(CalendarYear.year).where(CalendarYear.municipality_id == _MUNICIPALITY)
 
 
-def exceptional_days(year: int) -> Iterator[tuple[dt.date, bool, str | None]]:
-    """Give the days of a year unlike their weekday: the day, whether it works, its name."""
-    public = _public(year)
-    day = dt.date(year, 1, 1)
-    while day.year == year:
-        works = public.is_working_day(day)
-        if works != (day.weekday() < SATURDAY):
-            yield day, works, public.get(day)
-        day += ONE_DAY
+@lru_cache(maxsize=16)
+def exceptional_days(year: int) -> Sequence[tuple[dt.date, bool, str | None]]:
+    """Return the days of a year unlike their weekday: the day, whether it works, its name."""
+    public, first = _public(year), dt.date(year, 1, 1)
+    days = (first + n * ONE_DAY for n in range((dt.date(year, 12, 31) - first).days + 1))
+    return [
+        (day, works, public.get(day))
+        for day in days
+        if (works := public.is_working_day(day)) != (day.weekday() < SATURDAY)
+    ]
 
 
 def _public(year: int) -> Any:
