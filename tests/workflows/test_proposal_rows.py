@@ -7,6 +7,8 @@ from engine.people import S06, S12, S16, S17, actor
 from network_story import (
     CONSENTS,
     NOW,
+    ORDER,
+    ORDER_PLAIN,
     PROPOSAL,
     TODAY,
     YEAR,
@@ -14,12 +16,13 @@ from network_story import (
     close,
     consents,
     facts,
+    parsed,
     proposal,
     take,
 )
 
 from workflow_app.engine.ballots import Vote
-from workflow_app.engine.case import NetworkCard
+from workflow_app.engine.case import CaseCard, NetworkCard, OfficeCard, PersonCard
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle
 from workflow_app.engine.refusals import Refusal
@@ -673,13 +676,23 @@ def test_one_proposal_for_a_base_and_year_is_open_at_a_time():
     assert PROPOSAL.one_open(proposal().data) == f"{S06}:{YEAR}"
 
 
-def test_the_order_takes_over_the_coordinator_and_who_looked_after_the_school_before():
+@pytest.mark.parametrize(("role", "taken"), [("methodist", True), ("school_head", False)])
+def test_the_order_takes_over_the_coordinator_and_who_looked_after_the_school_before(role, taken):
     registers, case = agreed(), proposal("dept_review", coordinator=15)
     registers.hosted = {S06: (7,)}
     registers.network_cards[7] = NetworkCard(
         7, "Прежняя", "active", S06, dt.date(2024, 9, 1), dt.date(2025, 8, 31), curator=21
     )
+    registers.about["Прежняя, 2024-2025"] = (
+        CaseCard(3, "order_approval", "registered", parsed(ORDER, ORDER_PLAIN | {"control": 22})),
+        CaseCard(4, "order_approval", "dropped", parsed(ORDER, ORDER_PLAIN | {"control": 23})),
+    )
+    for who, office in ((21, role), (22, "dept_specialist" if taken else role)):
+        held = (OfficeCard(1, office, 1, "должность"),)
+        registers.people[who] = PersonCard(who, "И", "Р", "Д", "В", "П", offices=held)
 
     order = start_order(case, registers)
 
-    assert (order.data["coordinator"], order.data["curator"]) == (15, 21)
+    assert order.data["coordinator"] == 15
+    posts = {name: order.data[name] for name in ("curator", "control") if name in order.data}
+    assert posts == ({"curator": 21, "control": 22} if taken else {})

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow_app.engine import Call, Case, Facts, Number, Start, Tell, says
+from workflow_app.engine.calendar import school_year_of
 from workflows.network_proposal.consents import consents
 from workflows.network_proposal.form import REJECTIONS
 from workflows.network_proposal.rules import ORDER
-from workflows.roles import ASKED_HEAD, BASE_HEAD
+from workflows.roles import ASKED_HEAD, BASE_HEAD, DEPARTMENT, METHODIST
 from workflows.wording import sentence
 
 
@@ -18,21 +19,34 @@ def start_order(case: Case, facts: Facts) -> Start:
     tally = facts.tally(case, consents.key)
     conditions = {vote.voter.key: vote.comment for vote in tally or ()}
     data = case.data
-    values = _order_data(case, conditions, _curator_before(case, facts))
+    values = _order_data(case, conditions) | _posts_before(case, facts)
     return Start(ORDER, values, subject=f"{data.name}, {data.school_year}")
 
 
-def _curator_before(case: Case, facts: Facts) -> int | None:
-    """Return who has looked after the base school's network up to now (4.1)."""
+def _posts_before(case: Case, facts: Facts) -> dict[str, int]:
+    """Return who has looked after the base school's network up to now, and who controlled it.
+
+    Whoever has left such an office meanwhile is chosen anew (4.1).
+    """
     day = case.data.valid_from - dt.timedelta(days=1)
+    found: dict[str, int] = {}
     for network in facts.active_networks(case.data.base, day, "base"):
         card = facts.network(network)
-        if card and card.curator:
-            return card.curator
-    return None
+        if card is None:
+            continue
+        orders = facts.cases_about(f"{card.name}, {school_year_of(day)}", ORDER)
+        control = next((o.data.control for o in reversed(orders) if o.state == "registered"), None)
+        for name, person, roles in (
+            ("curator", card.curator, {METHODIST.held_by}),
+            ("control", control, {role.held_by for role in DEPARTMENT}),
+        ):
+            known = facts.person(person) if person else None
+            if known and roles & {office.role for office in known.offices}:
+                found.setdefault(name, known.id)
+    return found
 
 
-def _order_data(case: Case, conditions: Mapping[str, str], curator: int | None) -> dict[str, Any]:
+def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
     data = case.data
     return {
         "kind": "network_create",
@@ -47,7 +61,6 @@ def _order_data(case: Case, conditions: Mapping[str, str], curator: int | None) 
         ],
         "directions": list(data.directions),
         "coordinator": data.coordinator,
-        "curator": curator,
         "valid_from": data.valid_from.isoformat(),
         "valid_to": data.valid_to.isoformat(),
     }
