@@ -99,3 +99,11 @@ def test_only_the_office_decides(browser, district):
     browser("P003").post("/admin/settings/A-07", status=404, value="x")
     browser("P003").post("/admin/settings/A-99", status=404, value="x")
     assert own(district) == before
+
+
+@pytest.mark.shipped
+def test_a_passport_says_what_the_settings_it_names_by_codes_decide(browser):
+    officer = browser("P003")
+    for key, named in (("network_proposal", "A-02.silence"), ("annual_plan", "A-05.majority")):
+        said = text_of(officer.client.get(f"/processes/{key}"))
+        assert f"{named} {DEFAULTS[named].title}" in " ".join(said.split())
