@@ -175,3 +175,50 @@ def test_a_new_person_is_appointed_invited_and_comes_in(browser, district):
     stranger.post(f"/choose/{link}", **password)
     stranger.post("/sign-in", login="anna@levokum.example", password=password["password"])
     assert "Кузьмина-Белая А.П." in stranger.get("/")
+
+
+COLLEAGUE = {**WHO, "title": " заместитель  директора "}
+TITLES = {"title_gen": "заместителя директора", "title_dat": "заместителю директора",
+          "title_acc": "заместителя директора"}  # fmt: skip
+
+
+@pytest.mark.shipped
+def test_a_head_adds_a_colleague_whom_a_paper_may_name_and_nobody_lets_in_yet(browser, district):
+    school = district.organisations["S02"]
+    head, path = browser("P102"), f"/schools/{school}/colleagues/new"
+    assert f'href="{path}"' in head.get(f"/schools/{school}")
+    page = head.post(path, status=200, **COLLEAGUE).text
+    assert field(page, "title_gen") == TITLES["title_gen"]
+    forms = {name: field(page, name) for name in FORMS}
+    sent = {**COLLEAGUE, **forms, **TITLES, "step": "add"}
+    kept = head.post(path, status=422, **{**sent, "title_dat": " "}, confirmed=list(FORMS)).text
+    assert "как склоняется должность" in kept
+    assert head.post(f"{path}?next=/cases/1", **sent, confirmed=list(FORMS)).location == "/cases/1"
+    who = newest(district)["id"]
+    (held,) = district.rows(Position, person_id=who)
+    assert (held["role"], held["organisation_id"]) == ("school_staff", school)
+    assert (held["title"], held["title_acc"]) == ("заместитель директора", TITLES["title_acc"])
+    assert not district.read(lambda uow: uow.actor(who).capacities[0].role == "network_coordinator")
+    assert "Кузьмина-Белая" in browser("P003").get("/admin")  # she waits for an invitation
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"title": " "}, "Напишите должность"), ({"email": ""}, "служебную почту")],
+)
+def test_a_colleague_needs_a_post_and_an_address(browser, district, wrong, said):
+    path = f"/schools/{district.organisations['S02']}/colleagues/new"
+    before = district.rows(Person)
+    assert said in browser("P102").post(path, status=422, **{**COLLEAGUE, **wrong}).text
+    assert district.rows(Person) == before
+
+
+def test_a_colleague_is_added_by_her_own_head_or_an_officer_alone(browser, district):
+    path = f"/schools/{district.organisations['S02']}/colleagues/new"
+    before = district.rows(Person)
+    for person in ("P106", "P006"):
+        browser(person).get(path, 404)
+        sent = {**COLLEAGUE, **dict.fromkeys(FORMS, "Чужое"), **TITLES, "step": "add"}
+        browser(person).post(path, status=404, **sent, confirmed=list(FORMS))
+    assert district.rows(Person) == before
+    browser("P003").get(path)

@@ -1,5 +1,10 @@
-"""A person is added: her name, and the forms of it that an officer has looked at one by one."""
+"""A person is added: her name, and the forms of it that somebody has looked at one by one.
 
+An officer adds anybody and appoints and invites her later. A head adds a colleague of her own
+school, with a post that carries no rights: a paper may name her, and an officer invites her.
+"""
+
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -7,10 +12,12 @@ from typing import Any, Protocol
 
 from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services.administration import NOT_ADMIN, officer
-from workflow_app.services.names import GENDERS, NameForms, propose
+from workflow_app.engine.roles import Capacity
+from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, Office, gap_in
+from workflow_app.services.names import GENDERS, NameForms, TitleForms, propose
 
+STAFF = "school_staff"
+"""What a post without rights is held by."""
 LONGEST = 100
 REQUIRED = {"last_name": "фамилию", "first_name": "имя"}
 FORMS: Mapping[str, str] = {
@@ -45,8 +52,27 @@ class Newcomer:
         return propose(self.last_name, self.first_name, self.middle_name, self.gender)
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where a newcomer works, from today on."""
+
+    organisation_id: int
+    title: str
+    forms: TitleForms
+
+
 class Newcomers(Protocol):
     """What adding a person needs of the store."""
+
+    @property
+    def today(self) -> dt.date:
+        """Return the date people see on the wall."""
+
+    def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
+        """Return how an organisation is called; empty for one of another municipality."""
+
+    def appoint(self, office: Office) -> int:
+        """Insert a position."""
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done, by whom and as whom."""
@@ -62,13 +88,21 @@ class Newcomers(Protocol):
 
 
 def check_newcomer(
-    store: Newcomers, actor: Actor, new: Newcomer, *, namesake: bool = False
-) -> Refusal | None:
+    store: Newcomers, by: Capacity | None, new: Newcomer, *, namesake: bool = False,
+    post: Post | None = None,
+) -> Refusal | None:  # fmt: skip
     """Return why a person cannot be added, or nothing; `namesake`: it is known to be another."""
-    by = officer(actor)
     if by is None:
         return NOT_ADMIN
-    return joined(_wrong(store, by.municipality_id, new, namesake=namesake))
+    wrong = list(_wrong(store, by.municipality_id, new, namesake=namesake))
+    if post and not store.organisation_name(by.municipality_id, post.organisation_id):
+        return UNKNOWN
+    if post and not post.title:
+        wrong.append(Refusal("field_required", "Напишите должность", "title"))
+    if post and not new.email:
+        said = "Напишите служебную почту: по ней коллегу пригласят"
+        wrong.append(Refusal("field_required", said, "email"))
+    return joined(wrong)
 
 
 def _wrong(
@@ -97,22 +131,30 @@ def _wrong(
 
 
 def add_newcomer(
-    store: Newcomers, actor: Actor, new: Newcomer, forms: Mapping[str, str],
-    confirmed: Collection[str], *, namesake: bool = False,
+    store: Newcomers, by: Capacity | None, new: Newcomer, forms: Mapping[str, str],
+    confirmed: Collection[str], *, namesake: bool = False, post: Post | None = None,
 ) -> int | Refusal:  # fmt: skip
-    """Add a person with the forms the officer confirmed; return her id."""
-    by = officer(actor)
-    refusal = check_newcomer(store, actor, new, namesake=namesake)
+    """Add a person with the forms that were confirmed, and her post; return her id."""
+    refusal = check_newcomer(store, by, new, namesake=namesake, post=post)
     if by is None or refusal:
         return refusal or NOT_ADMIN
     said = {name: forms.get(name, "").strip()[:LONGEST] for name in FORMS}
-    refusal = joined(_unconfirmed(said, confirmed))
+    gap = gap_in(post.forms) if post else None
+    refusal = joined([*_unconfirmed(said, confirmed), *([gap] if gap else [])])
     if refusal:
         return refusal
     made = store.add(by.municipality_id, new, NameForms(**said))
-    store.record(
-        by, "add_person", f"Добавлен человек: {new.full_name}", {"person_id": made, **said}
-    )
+    told = f"Добавлен человек: {new.full_name}"
+    if post:
+        store.appoint(
+            Office(
+                0, by.municipality_id, made, post.organisation_id, STAFF, post.title, store.today,
+                None, post.forms,
+            )
+        )  # fmt: skip
+        place = store.organisation_name(by.municipality_id, post.organisation_id)
+        told = f"{told}, {post.title}, {place}"
+    store.record(by, "add_person", told, {"person_id": made, **said})
     return made
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, relevant
+from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
 from workflow_app.store.facts import citation
 from workflow_app.store.models.directory import (
@@ -141,7 +142,7 @@ def _validity(act: NormativeAct, uow: SqlUnitOfWork) -> str:
 
 
 ROLES_OF: Mapping[str, tuple[str, ...]] = {
-    "base": ("network_coordinator", "school_head"),
+    "base": ("network_coordinator", STAFF, "school_head"),
     "methodist": ("methodist",),
     "department": ("department_deputy", "department_head", "dept_specialist"),
 }

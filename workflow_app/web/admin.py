@@ -121,6 +121,11 @@ def index() -> str:
                 if line.person.email_bounced_at
             ],
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
+            "uninvited": [
+                line.person
+                for line in store.users(uow.session, municipality, uow.today)
+                if line.person.email and line.positions and line.account is None
+            ],
             "calendar_ends": health.calendar_ends(uow, municipality),
             "outdated": health.outdated_years(uow, municipality),
             "events": store.events(uow.session, municipality, 30),

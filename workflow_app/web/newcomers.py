@@ -1,70 +1,144 @@
 """A person is added in two steps: her name, then the proposed forms of it, each confirmed."""
 
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services.administration import officer
-from workflow_app.services.newcomers import FORMS, Newcomer, add_newcomer, check_newcomer
+from workflow_app.engine.roles import Capacity
+from workflow_app.services.administration import may_tell_of, officer
+from workflow_app.services.names import TitleForms
+from workflow_app.services.newcomers import FORMS, Newcomer, Post, add_newcomer, check_newcomer
+from workflow_app.store.admin import title_forms
 from workflow_app.store.newcomers import SqlNewcomers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 newcomers = Blueprint("newcomers", __name__)
 
 Answer = Response | str | tuple[str, int]
+By = Callable[[SqlUnitOfWork], Capacity | None]
 
 
 @newcomers.get("/admin/people/new")
 def ask() -> str:
-    """Ask for the name."""
-    if read(lambda uow: officer(uow.actor(person_id()))) is None:
-        abort(404)
-    return _page(Newcomer("", ""))
+    """Ask an officer for the name of somebody new."""
+    return _asked(_officer, "admin/newcomer.html")
 
 
 @newcomers.post("/admin/people/new")
 def add() -> Answer:
     """Propose the forms of the name, or add the person once they are confirmed."""
-    person, sent = person_id(), request.form
+    said = "{}: добавлено. Теперь назначьте на должность и пригласите."
+    return _answered(_officer, "admin/newcomer.html", None, lambda new: _added(
+        said, new, url_for("admin.people", text=new.last_name)
+    ))  # fmt: skip
+
+
+@newcomers.get("/schools/<int:school_id>/colleagues/new")
+def ask_colleague(school_id: int) -> str:
+    """Ask a head for the name and the post of a colleague."""
+    return _asked(_head(school_id), "registers/colleague.html", school_id)
+
+
+@newcomers.post("/schools/<int:school_id>/colleagues/new")
+def add_colleague(school_id: int) -> Answer:
+    """Propose the forms of name and post, or add the colleague once they are confirmed."""
+    sent = request.form
+    titles = (" ".join(sent.get(one.name, "").split())[:200] for one in fields(TitleForms))
+    title = " ".join(sent.get("title", "").split())[:200]
+    post = Post(school_id, title, TitleForms(*titles))
+    said = "{}: добавлено. Теперь коллегу можно выбрать в документе; войти пригласит специалист."
+    back = _next() or url_for("registers.school", school_id=school_id)
+    return _answered(
+        _head(school_id), "registers/colleague.html", post, lambda new: _added(said, new, back)
+    )
+
+
+def _officer(uow: SqlUnitOfWork) -> Capacity | None:
+    return officer(uow.actor(person_id()))
+
+
+def _head(school_id: int) -> By:
+    def by(uow: SqlUnitOfWork) -> Capacity | None:
+        found = may_tell_of(uow.actor(person_id()), school_id)
+        store = SqlNewcomers(uow)
+        return (
+            found if found and store.organisation_name(found.municipality_id, school_id) else None
+        )
+
+    return by
+
+
+def _next() -> str | None:
+    target = request.args.get("next", "")
+    return target if is_inner(target) else None
+
+
+def _asked(by: By, page: str, school_id: int = 0) -> str:
+    if read(by) is None:
+        abort(404)
+    post = Post(school_id, "", TitleForms("", "", "")) if school_id else None
+    return _page(page, Newcomer("", ""), post)
+
+
+def _answered(
+    by: By, page: str, post: Post | None, added: Callable[[Newcomer], Response]
+) -> Answer:
+    sent = request.form
     new = Newcomer(**{one.name: sent.get(one.name, "") for one in fields(Newcomer)}).tidy()
     is_namesake = "namesake" in sent
     if sent.get("step") != "add":
-        refusal = read(
-            lambda uow: check_newcomer(
-                SqlNewcomers(uow), uow.actor(person), new, namesake=is_namesake
+
+        def look(uow: SqlUnitOfWork) -> tuple[Refusal | None, Post | None]:
+            capacity = by(uow)
+            wrong = check_newcomer(
+                SqlNewcomers(uow), capacity, new, namesake=is_namesake, post=post
             )
-        )
+            if post is None or capacity is None:
+                return wrong, post
+            known = title_forms(uow.session, capacity.municipality_id, post.title)
+            return wrong, replace(post, forms=known)
+
+        refusal, proposed = read(look)
         if refusal is None and sent.get("step") != "name":
-            return _page(new, asdict(new.forms))
-        return _refused(new, refusal)
-
-    def work(uow: SqlUnitOfWork) -> int | Refusal:
-        return add_newcomer(
-            SqlNewcomers(uow), uow.actor(person), new, sent, sent.getlist("confirmed"),
-            namesake=is_namesake,
-        )  # fmt: skip
-
-    result = house().transact(work)
+            return _page(page, new, proposed, asdict(new.forms))
+        return _refused(page, new, post, refusal)
+    result = house().transact(
+        lambda uow: add_newcomer(
+            SqlNewcomers(uow), by(uow), new, sent, sent.getlist("confirmed"),
+            namesake=is_namesake, post=post,
+        )
+    )  # fmt: skip
     if isinstance(result, Refusal):
-        is_about_forms = result.field in FORMS
-        return _refused(new, result, sent if is_about_forms else None)
-    flash(f"{new.full_name}: добавлено. Теперь назначьте на должность и пригласите.", "success")
-    return redirect(url_for("admin.people", text=new.last_name))
+        is_about_forms = result.field in {*FORMS, *(one.name for one in fields(TitleForms))}
+        return _refused(page, new, post, result, sent if is_about_forms else None)
+    return added(new)
 
 
-def _refused(new: Newcomer, refusal: Refusal | None, forms: Any = None) -> Answer:
-    if refusal and refusal.code == "not_your_role":
+def _added(said: str, new: Newcomer, back: str) -> Response:
+    flash(said.format(new.full_name), "success")
+    return redirect(back)
+
+
+def _refused(
+    page: str, new: Newcomer, post: Post | None, refusal: Refusal | None,
+    forms: Mapping[str, str] | None = None,
+) -> Answer:  # fmt: skip
+    if refusal and refusal.code in ("not_your_role", "not_found"):
         abort(404)
-    return _page(new, forms, refusal), 422 if refusal else 200
+    return _page(page, new, post, forms, refusal), 422 if refusal else 200
 
 
-def _page(new: Newcomer, forms: Any = None, refusal: Refusal | None = None) -> str:
+def _page(
+    page: str, new: Newcomer, post: Post | None, forms: Any = None, refusal: Refusal | None = None
+) -> str:
     return render_template(
-        "admin/newcomer.html", new=new, forms=forms, titles=FORMS, refusal=refusal,
+        page, new=new, post=post, forms=forms, titles=FORMS, refusal=refusal, next=_next(),
         confirmed=request.form.getlist("confirmed"),
     )  # fmt: skip
