@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import logging
 import threading
+from functools import partial
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -116,6 +117,14 @@ def chromium():
         found.close()
 
 
+def _visit(page, scripts, path=""):
+    """Open a page (or the same again) and return the answer once its scripts have begun."""
+    answer = page.goto(path) if path else page.reload()
+    if scripts:
+        page.wait_for_selector("html[data-ready]", state="attached")
+    return answer
+
+
 @pytest.fixture
 def window(chromium, address, district):
     """Open a window for a person: its width, with or without scripts."""
@@ -137,6 +146,7 @@ def window(chromium, address, district):
             context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
         page = context.new_page()
         page.problems = []
+        page.visit = partial(_visit, page, scripts)
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on(
             "console",

@@ -27,7 +27,7 @@ def district(sqlite_maker):
 
 def test_an_action_for_many_appears_only_when_it_fits_all_that_are_ticked(window):
     page = window("P002")
-    page.goto("/", wait_until="networkidle")
+    page.visit("/")
     buttons = page.locator("form[data-bulk] button[name=action]:visible")
     boxes = page.locator("input[name=case]")
     password = page.get_by_label("Ваш пароль")
@@ -51,7 +51,7 @@ def test_the_only_case_for_many_is_opened_and_not_ticked(window, district):
         district.start("P003", "network_proposal", base=district.school("S07"), name="Своя сеть")
     )
     page = window("P003")
-    page.goto("/", wait_until="networkidle")
+    page.visit("/")
     assert district.state(drafted.instance_id) == "draft"
     assert page.locator(".work-row").count() > 1
     assert page.locator("input[name=case]").count() == 0
@@ -68,7 +68,7 @@ def test_the_header_of_the_specialist_is_one_row_with_two_digits_of_notices(wind
         ])
     )  # fmt: skip
     page = window("P003")
-    page.goto("/orders", wait_until="networkidle")
+    page.visit("/orders")
     nav, who = (page.locator(name).bounding_box() for name in (".top-nav", ".who"))
     assert abs(nav["y"] - who["y"]) < nav["height"]
     assert page.locator(".who .count").inner_text().split()[0] == "15"
@@ -76,7 +76,7 @@ def test_the_header_of_the_specialist_is_one_row_with_two_digits_of_notices(wind
 
 def test_a_filter_is_as_wide_as_what_it_says_on_a_telephone(window):
     page = window("P002", width=360)
-    page.goto("/orders", wait_until="networkidle")
+    page.visit("/orders")
     wanted = page.locator("#kind").evaluate("""(one) => {
         const free = one.cloneNode(true);
         free.style.cssText = "width: max-content; max-width: none; position: absolute";
@@ -90,7 +90,7 @@ def test_a_filter_is_as_wide_as_what_it_says_on_a_telephone(window):
 
 def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_fit(window):
     page = window("P002", scripts=False)
-    page.goto("/", wait_until="networkidle")
+    page.visit("/")
     for box in page.locator("input[name=case]").all():
         box.check()
     page.get_by_label("Ваш пароль").fill("demo-2025")

@@ -86,7 +86,7 @@ def district(sqlite_maker):
 def look(window, district, name, person=None, width=1280, *, scripts=True):
     path, people = PAGES[name]
     page = window(person or people[0], width, scripts=scripts)
-    response = page.goto(path.format(**district.cases), wait_until="networkidle")
+    response = page.visit(path.format(**district.cases))
     assert response.status == 200
     return page
 

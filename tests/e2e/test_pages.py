@@ -41,6 +41,7 @@ PAGES = {
     "admin people": ("P003", "/admin/people"),
     "admin person": ("P003", "/admin/people/{person}"),
     "admin newcomer": ("P003", "/admin/people/new"),
+    "colleague": ("P003", "/schools/5/colleagues/new"),
     "admin positions": ("P003", "/admin/positions"),
     "admin title forms": ("P003", "/admin/positions/1/forms"),
     "admin calendar": ("P003", "/admin/calendar"),
@@ -74,7 +75,7 @@ HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 def look(window, district, name, width, *, scripts=True):
     person, path = PAGES[name]
     page = window(person, width, scripts=scripts)
-    page.goto(path.format(**district.cases))
+    page.visit(path.format(**district.cases))
     return page
 
 

@@ -124,7 +124,7 @@ at = {name: pytest.mark.parametrize("district", [name], indirect=True) for name 
 def open_page(window, district, name, person=None, width=1280, *, scripts=True):
     path, people = district.pages[name]
     page = window(person or people[0], width, scripts=scripts)
-    response = page.goto(path.format(**district.cases))
+    response = page.visit(path.format(**district.cases))
     assert response.status == 200, (name, person)
     return page
 

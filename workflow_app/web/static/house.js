@@ -41,3 +41,5 @@ loaded.forEach(({ value }, place) => {
   const { found, name } = wanted[place];
   if (value) found.forEach((element) => value[name](element));
 });
+// Whoever drives the page by a program waits for this.
+document.documentElement.dataset.ready = "";
