@@ -16,7 +16,7 @@ from reports import (
     to_approved,
     write,
 )
-from stories import code, done
+from stories import code, done, mend
 
 from workflow_app.store.models.instances import History
 from workflow_app.store.models.registers import Indicator, IndicatorValue
@@ -274,6 +274,7 @@ def test_a_report_is_returned_twice_and_then_decided(open_district):
     for _ in range(2):
         done(district.act("P006", report, "take_up"))
         done(district.act("P006", report, "return", remarks=[REMARK]))
+        mend(district, "P101", report)
         done(district.act("P101", report, "submit"))
     done(district.act("P006", report, "take_up"))
     assert code(district.act("P006", report, "return", remarks=[REMARK])) == "limit_reached"
@@ -298,6 +299,7 @@ def test_a_report_without_faults_waits_for_the_head_of_the_centre_alone(open_dis
     done(district.take_back("P006", report))
     done(district.act("P006", report, "find_no_fault"))
     done(district.act("P006", report, "return", remarks=[REMARK]))
+    mend(district, "P101", report)
     done(district.act("P101", report, "submit"))
     done(district.act("P006", report, "take_up"))
     done(district.act("P006", report, "find_no_fault"))

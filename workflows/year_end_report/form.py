@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Network,
     Person,
     Position,
+    Remarked,
     Row,
     Rows,
     School,
@@ -66,7 +67,7 @@ class NoData(Row):
     reason: Text = field("Почему нет данных", minimum=5)
 
 
-class Report(Form):
+class Report(Remarked):
     """The report of a network on a school year."""
 
     network: Network = field("Сеть", readonly=True)
