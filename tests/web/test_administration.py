@@ -110,7 +110,9 @@ def test_the_absent_head_names_her_substitute_who_then_acts(browser, district, d
     assert "Вы замещаете: директор" in browser("P106").get("/notices")
     assert events(district) == ["substitute"]
     deputy.get(f"/cases/{draft}")
-    head.get(f"/cases/{draft}", 404)
+    for path in (f"/cases/{draft}", "/networks"):
+        assert re.search(r"Вас замещает [^(]+ \(по 05.09.2025\)", head.get(path, 403))
+    browser("P101").get(f"/cases/{draft}", 404)
     number = district.rows(Substitution)[-1]["id"]
     head.post(f"/substitutions/{number}/end")
     head.get(f"/cases/{draft}")

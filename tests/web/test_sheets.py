@@ -215,8 +215,8 @@ def test_remark_about_a_row_stands_beside_it(browser, district, plan):
     page = browser("P201").get(f"/cases/{plan}")
     row = page[page.index('id="f-activities-a5"') : page.index('id="f-activities-a6"')]
     assert "срок раньше ввода ВСОКО" in row
-    # Beside the row, in the list of remarks that asks for an answer, and in the history.
-    assert page.count("срок раньше ввода ВСОКО") == 3
+    # Beside the row, where an answer is asked for, why it may not go up yet, and in the history.
+    assert page.count("срок раньше ввода ВСОКО") == 4
 
 
 def test_board_shows_what_grew_from_rows(browser, district, plan):

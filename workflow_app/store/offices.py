@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    func,
     null,
     or_,
     select,
@@ -54,6 +55,21 @@ def capacities(
     """
     question = _question("person", absent_keeps=absent_keeps)
     return _capacities(connection, question, {"on_day": on, "person": person_id})
+
+
+def stand_ins(connection: Connection, person_id: int, on: dt.date) -> list[tuple[str, dt.date]]:
+    """Return who stands in for a person on the day, each with the last day she does."""
+    query = (
+        select(Person.short_nom, func.max(Substitution.ends_on))
+        .join(Substitution, Substitution.substitute_person_id == Person.id)
+        .where(
+            Substitution.absent_person_id == person_id,
+            Substitution.starts_on <= on, Substitution.ends_on >= on,
+        )
+        .group_by(Person.id, Person.short_nom)
+        .order_by(Person.id)
+    )  # fmt: skip
+    return [(name, last) for name, last in connection.execute(query)]
 
 
 def holders(

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from flask import abort
+from werkzeug.exceptions import HTTPException, NotFound
 
 from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
@@ -28,7 +29,7 @@ from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.services import acting, administration, signing, undoing
-from workflow_app.store import calendar, queries, uploads
+from workflow_app.store import calendar, offices, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
 from workflow_app.store.models.documents import Upload
@@ -41,7 +42,7 @@ from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.numbers import number_in
 from workflow_app.web.reading import readable_among
-from workflow_app.web.security import person_id
+from workflow_app.web.security import away, person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +314,15 @@ def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor
         abort(404)
     process = uow.processes[case.process]
     if not acting.may_read(uow, process, case, actor):
-        abort(404)
+        raise _hidden(uow, process, case, actor)
     return case, process, actor
+
+
+def _hidden(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor) -> HTTPException:
+    """Return that there is no such case; to who reads it but while she is away, who stands in."""
+    own = offices.capacities(uow.connection, actor.person_id, uow.today, absent_keeps=True)
+    is_hers = acting.may_read(uow, process, case, Actor(actor.person_id, own))
+    return (away(uow) if is_hers else None) or NotFound()
 
 
 def _about(uow: SqlUnitOfWork, case: Case, actor: Actor, offer: Offer) -> str:

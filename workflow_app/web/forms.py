@@ -72,7 +72,7 @@ class Control:
     is_fixed: bool = False
     """Rows are the system's: none is added or removed."""
     are_remarks: bool = False
-    """Rows are remarks about other fields, with their answers."""
+    """Rows are remarks about other fields, with the answers to them."""
     pasted: str = ""
     """Text from a spreadsheet that could not be taken: it stays for mending."""
 
@@ -194,7 +194,7 @@ def _control(
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
         written=_written(uow, view.kind, known),
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
-        are_remarks=names_fields(view),
+        are_remarks=bool(view.options.get("fixed")) and names_fields(view),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
 
