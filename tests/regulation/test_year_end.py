@@ -33,7 +33,8 @@ def test_the_report_opens_by_itself_with_what_the_year_knows(open_district):
     assert district.work(report) == [("school_head", "S01")]
     sections = {row.key: row.found for row in district.case(report).data.sections}
     assert "базовая школа" in sections["1"]
-    assert "Выполнено 1 из 4" in sections["2"]
+    assert "Выполнено 1 из 4 на 15.05.2026" in sections["2"]
+    assert district.case(report).data.told_on.isoformat() == "2026-05-15"
     assert sections["9"].startswith("Ввести ежемесячный диагностический срез")
     found = grids(district, report)
     assert sorted(found) == ["S01", "S02", "S10", "S12", "S13"]

@@ -78,6 +78,10 @@ class Report(Remarked):
     coordinator: Person = field("Координатор", hidden=True)
     due_on: Date = field("Представить до", readonly=True)
     late: Flag = field("Срок пропущен", readonly=True, optional=True, when=lambda data: data.late)
+    told_on: Date = field(
+        "Данные года собраны", readonly=True, optional=True,
+        when=lambda data: data.told_on is not None,
+    )  # fmt: skip
     sections: Rows[Section] = field(
         "Разделы по данным года", fixed=True, basis="4.3",
         hint="Раздел 4 — таблица показателей под текстом: её заполняют школы",
