@@ -128,7 +128,8 @@ def test_schools_of_a_failed_round_count_no_more_once_others_are_asked(open_dist
     members = [{"school": district.school(one), "role": role} for one, role in kept.items()]
     done(district.edit("P102", case, members=members))
     done(district.act("P102", case, "invite"))
-    done(district.act("P116", case, "agree"))  # the others have said so of this very text
+    # The others have said so of this very text.
+    done(district.act("P116", case, "agree_with_conditions", reason="Только дистанционно"))
     assert district.state(case) == "ready"
     done(district.act("P102", case, "leave_out", school=district.school("S16")))
     done(district.act("P102", case, "submit"))

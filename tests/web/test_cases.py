@@ -534,6 +534,16 @@ def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, distric
 
 
 @pytest.mark.shipped
+def test_the_page_of_a_beginning_says_why_not_and_leads_to_what_is_begun(browser, draft):
+    page = browser("P102").get("/start/network_proposal")
+    assert f'<a href="/cases/{draft}">Открыть это дело</a>' in page
+    assert "Начать черновик" not in page
+    page = browser("P108").get("/start/network_proposal")
+    assert "нет статуса «стабильные результаты»" in page
+    assert "Начать черновик" not in page
+
+
+@pytest.mark.shipped
 def test_the_page_of_a_beginning_says_which_year_is_opened(browser):
     assert "Дело «2025/2026 учебный год» откроется сразу" in browser("P003").get(
         "/start/year_cycle"

@@ -31,6 +31,7 @@ from workflows.network_proposal.consents import (
     quorum_failed,
     remember_asked,
     silent_schools,
+    somebody_hesitates,
 )
 from workflows.network_proposal.effects import rejected_letter, start_order, stop_order, take_number
 from workflows.network_proposal.form import Opinion, Proposal, Rejection, first_values
@@ -189,7 +190,7 @@ process.when(
 )  # fmt: skip
 process.move(
     "leave_out", "Продолжить без школы", ready, ready, by=BASE_HEAD, basis="P5", form=OneSchool,
-    if_=[answered, supported_remain], do=[leave_out],
+    if_=[answered, somebody_hesitates, supported_remain], do=[leave_out],
     unlimited="каждый раз одной школой меньше",
 )  # fmt: skip
 process.move(
