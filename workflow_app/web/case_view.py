@@ -103,6 +103,8 @@ class Waiting:
     performers: Performers
     is_stranded: bool = False
     """Whether nobody may do it, so that it waits for whoever appoints people."""
+    shut_out: str = ""
+    """Whose account is closed, where nobody acts in that office instead."""
 
     @property
     def is_assignable(self) -> bool:
@@ -490,14 +492,25 @@ def _waits_for(
     known = performers(uow, officer.municipality_id, items) if officer and items else {}
     people = {item.person_id for item, _ in page.work if item.person_id}
     names = queries.names(uow.session, people) if people else {}
+    closed = offices.shut_out(uow.session, case.municipality_id, uow.today) if page.work else ()
     return [
         Waiting(
             item.id, item.title, _whom(uow, process, case, item, name),
             item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
-            bool(item.reason),
+            bool(item.reason), _shut_out(uow, case, item, closed),
         )
         for item, name in page.work
     ]  # fmt: skip
+
+
+def _shut_out(
+    uow: SqlUnitOfWork, case: Case, item: WorkItem, closed: Sequence[tuple[Capacity, str]]
+) -> str:
+    """Return whose closed account work waits for, when nobody else may do it."""
+    place = item.organisation_id
+    names = [name for office, name in closed if office.fills(item.role, place)]
+    held = names and uow.facts(case.municipality_id).holders(item.role, place or None)
+    return "" if held else ", ".join(dict.fromkeys(names))
 
 
 def _whom(
