@@ -5,13 +5,10 @@ from collections.abc import Iterable
 
 from workflow_app.engine import (
     Case,
-    Choice,
     Facts,
     Form,
     MemberCard,
     Refusal,
-    Row,
-    Rows,
     School,
     Text,
     calendar,
@@ -55,19 +52,6 @@ class Explanation(Form):
     """Why, in a sentence rather than a word."""
 
     reason: Text = field("Замечание", minimum=10)
-
-
-class Remark(Row):
-    """A remark bound to a field of the form."""
-
-    about: Choice = field("К какому полю", of="form")
-    text: Text = field("Замечание", minimum=10)
-
-
-class Remarks(Form):
-    """What has to be mended, field by field."""
-
-    remarks: Rows[Remark] = field("Замечания", minimum=1)
 
 
 class OneSchool(Form):
@@ -155,17 +139,6 @@ def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
                 "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
                 school=facts.name("school", member.school),
                 field=f"members.{member.row_key}", basis="Название",
-            )  # fmt: skip
-
-
-@says("каждое замечание относится к полю заявки")
-def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
-    """Each remark names a field of the form (P7)."""
-    for remark in case.form.remarks:
-        if remark.about and remark.about.split(".")[0] not in type(case.data).model_fields:
-            yield refuse(
-                "unknown_field", "Поля «{name}» в форме нет", name=remark.about,
-                kind="form", field=f"remarks.{remark.row_key}.about",
             )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import sync_playwright
-from stories import complete_order, done, propose
+from stories import complete_order, done, mend, propose
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
@@ -58,6 +58,7 @@ def _cases(district):
     remarks = [{"key": "r0", "about": "goal", "text": "Цель не отличается от типовой"}]
     done(district.act("P006", case, "return", remarks=remarks))
     done(district.edit("P102", case, goal="Сдать ОГЭ без двоек и остаться в своей школе"))
+    mend(district, "P102", case)
     done(district.act("P102", case, "resend"))
     done(district.act("P102", case, "submit"))
     done(district.act("P006", case, "endorse", conclusion="Условия выполнены."))

@@ -17,6 +17,8 @@ from workflow_app.engine import (
     Number,
     Paper,
     Process,
+    Remarked,
+    Remarks,
     Role,
     Row,
     Rows,
@@ -27,7 +29,10 @@ from workflow_app.engine import (
     at_least,
     field,
     filled,
+    keep_remarks,
     refuse,
+    remarks_answered,
+    remarks_are_bound,
     says,
     snapshot,
 )
@@ -50,7 +55,7 @@ class Asked(Row):
     need: Text = field("В чём нужна помощь", optional=True)
 
 
-class Request(Form):
+class Request(Remarked):
     """What is asked for."""
 
     name: Line = field("Наименование сети")
@@ -81,19 +86,6 @@ class Opinion(Form):
     """What the centre thinks."""
 
     conclusion: Text = field("Заключение", minimum=10)
-
-
-class Remark(Row):
-    """A remark bound to a field."""
-
-    about: Choice = field("К какому полю", of="form")
-    text: Text = field("Замечание", minimum=10)
-
-
-class Remarks(Form):
-    """What has to be mended."""
-
-    remarks: Rows[Remark] = field("Замечания", minimum=1)
 
 
 def asked(case, _facts):
@@ -185,9 +177,10 @@ process.move("submit", "Подать в отдел", ready, submitted, by=BASE, 
 process.move("endorse", "Дать заключение", submitted, review, by=METHODIST, form=Opinion,
              if_=[answered], style="primary", do=[Paper("imc_opinion")])  # fmt: skip
 process.move("return", "Вернуть с замечаниями", [submitted, review], returned,
-             by=(METHODIST, HEAD), form=Remarks, if_=[answered])  # fmt: skip
+             by=(METHODIST, HEAD), form=Remarks, if_=[answered, remarks_are_bound],
+             do=[keep_remarks])  # fmt: skip
 process.move("resend", "Отправить повторно", returned, ready, by=BASE, style="primary",
-             if_=[filled], do=[snapshot])  # fmt: skip
+             if_=[filled, remarks_answered], do=[snapshot])  # fmt: skip
 process.move("approve", "Утвердить", review, approved, by=HEAD, style="primary", bulk=True)
 process.move("reject", "Отклонить", review, rejected, by=HEAD, form=Rejection, style="danger",
              if_=[answered])  # fmt: skip

@@ -18,7 +18,7 @@ from plans import (
     vote,
 )
 from sqlalchemy import insert, update
-from stories import code, done
+from stories import code, done, mend
 
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
@@ -88,6 +88,7 @@ def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_di
     assert district.state(plan) == "returned"
     line = district.read(lambda uow: uow.last_step(plan))
     assert line.title == "Вернуть с замечаниями"
+    mend(district, "P203", plan)
     done(district.act("P203", plan, "to_vote"))
     assert district.state(plan) == "council_vote"
 
@@ -229,6 +230,7 @@ def test_tie_is_decided_by_the_base_head(open_district):
     vote(district, plan, P111="vote_against", P116="vote_against", P106="vote_for")
     assert district.state(plan) == "imc_agreement"
     done(district.act("P006", plan, "return", remarks=[REMARK]))
+    mend(district, "P202", plan)
     done(district.act("P202", plan, "to_vote"))
     vote(district, plan, P106="vote_against", P111="vote_against")
     assert district.state(plan) == "draft"

@@ -7,6 +7,8 @@ from sqlalchemy import insert, select, update
 from stories import done, propose, to_department, to_number
 
 from workflow_app.notifications.mail import SmtpMailer
+from workflow_app.store import health
+from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Deadline, DeadlinePolicy, History, WorkItem
 from workflow_app.store.models.messages import Notice, OutboxMessage
@@ -158,6 +160,46 @@ def test_a_deadline_that_nobody_may_meet_stands_in_the_specialists_queue(open_di
     assert [(row["role"], row["reason"]) for row in rows] == [
         ("dept_specialist", "no_eligible_performer")
     ]
+
+
+def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(open_district):
+    district = open_district("2025-08-28")
+    case = invited(district)
+    district.carry_out()
+    accounts = Account.__table__
+    shut = update(accounts).where(accounts.c.person_id == district.people["P103"])
+
+    def set_active(active):
+        district.house.transact(
+            lambda uow: uow.connection.execute(shut.values(is_active=active)).rowcount
+        )
+
+    told = len(district.notices("P103"))
+    set_active(False)
+    district.house.transact(
+        lambda uow: effects.outbox.put(
+            uow.connection,
+            1,
+            case,
+            "tell",
+            {"to": [["school_head", district.school("S03")]], "subject": "Новость", "text": ""},
+            uow.now,
+        )
+    )
+    assert loops.watch_posts(district.house) == 1
+    assert loops.watch_posts(district.house) == 0
+    district.carry_out()
+    assert len(district.notices("P103")) == told
+    (row,) = [row for row in district.rows(WorkItem, instance_id=case) if row["reason"]]
+    assert (row["role"], row["voter"]) == ("dept_specialist", str(district.school("S03")))
+    (said,) = district.read(lambda uow: list(health.closed_accounts(uow)))
+    assert "учётная запись закрыта, а должность занята" in said
+    assert "№ 3" in said.replace("\u00a0", " ")
+    set_active(True)
+    assert district.read(lambda uow: list(health.closed_accounts(uow))) == []
+    done(district.act("P103", case, "agree"))
+    assert not [row for row in district.rows(WorkItem, instance_id=case)
+                if row["reason"] and not row["closed_at"]]  # fmt: skip
 
 
 def test_more_than_five_letters_a_day_come_as_one_digest(sqlite_district, smtp_server):

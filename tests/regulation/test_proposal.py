@@ -1,7 +1,7 @@
 """Scenarios P-1…P-5 of the dossier, each on both databases."""
 
 import pytest
-from stories import PROPOSAL, code, done, propose, to_department, to_signature
+from stories import PROPOSAL, code, done, mend, propose, to_department, to_signature
 
 from workflow_app.store.models.instances import DataVersion
 from workflow_app.store.models.messages import Notice
@@ -69,6 +69,7 @@ def test_p3_a_changed_composition_asks_only_the_new_school(open_district):
     done(district.act("P006", case, "return", remarks=[remark]))
     rows = [*({"school": district.school(c), "role": "supported"} for c in ("S10", "S12", "S13"))]
     done(district.edit("P101", case, members=rows))
+    mend(district, "P101", case)
     done(district.act("P101", case, "resend"))
     assert district.state(case) == "collecting_consents"
     assert district.statuses(case, "consents") == {
@@ -127,7 +128,8 @@ def test_schools_of_a_failed_round_count_no_more_once_others_are_asked(open_dist
     members = [{"school": district.school(one), "role": role} for one, role in kept.items()]
     done(district.edit("P102", case, members=members))
     done(district.act("P102", case, "invite"))
-    done(district.act("P116", case, "agree"))  # the others have said so of this very text
+    # The others have said so of this very text.
+    done(district.act("P116", case, "agree_with_conditions", reason="Только дистанционно"))
     assert district.state(case) == "ready"
     done(district.act("P102", case, "leave_out", school=district.school("S16")))
     done(district.act("P102", case, "submit"))

@@ -16,7 +16,7 @@ from reports import (
     to_approved,
     write,
 )
-from stories import code, done
+from stories import code, done, mend
 
 from workflow_app.store.models.instances import History
 from workflow_app.store.models.registers import Indicator, IndicatorValue
@@ -33,7 +33,8 @@ def test_the_report_opens_by_itself_with_what_the_year_knows(open_district):
     assert district.work(report) == [("school_head", "S01")]
     sections = {row.key: row.found for row in district.case(report).data.sections}
     assert "базовая школа" in sections["1"]
-    assert "Выполнено 1 из 4" in sections["2"]
+    assert "Выполнено 1 из 4 на 15.05.2026" in sections["2"]
+    assert district.case(report).data.told_on.isoformat() == "2026-05-15"
     assert sections["9"].startswith("Ввести ежемесячный диагностический срез")
     found = grids(district, report)
     assert sorted(found) == ["S01", "S02", "S10", "S12", "S13"]
@@ -274,6 +275,7 @@ def test_a_report_is_returned_twice_and_then_decided(open_district):
     for _ in range(2):
         done(district.act("P006", report, "take_up"))
         done(district.act("P006", report, "return", remarks=[REMARK]))
+        mend(district, "P101", report)
         done(district.act("P101", report, "submit"))
     done(district.act("P006", report, "take_up"))
     assert code(district.act("P006", report, "return", remarks=[REMARK])) == "limit_reached"
@@ -298,6 +300,7 @@ def test_a_report_without_faults_waits_for_the_head_of_the_centre_alone(open_dis
     done(district.take_back("P006", report))
     done(district.act("P006", report, "find_no_fault"))
     done(district.act("P006", report, "return", remarks=[REMARK]))
+    mend(district, "P101", report)
     done(district.act("P101", report, "submit"))
     done(district.act("P006", report, "take_up"))
     done(district.act("P006", report, "find_no_fault"))

@@ -14,10 +14,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select
+from stories import mend
 
-from workflow_app.engine.decide import allowed
+from workflow_app.engine.decide import allowed, may_edit
 from workflow_app.engine.forms import views
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.remarks import last_remarks
 from workflow_app.services import acting, deadlines
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
@@ -73,6 +75,21 @@ class Walk(RuleBasedStateMachine):
     def complete(self, case):
         """Fill in what a case needs to go on."""
 
+    def mend(self, case):
+        """Let somebody who may write in a returned case answer its remarks."""
+        if not last_remarks(self.district.case(case).data):
+            return
+
+        def writers(uow):
+            found = uow.load(case)
+            process = uow.processes[found.process]
+            people = self.district.people
+            return [w for w in self.people if may_edit(process, found, uow.actor(people[w]))]
+
+        for who in self.district.read(writers)[:1]:
+            mend(self.district, who, case)
+            self.touched = True
+
     # ------------------------------------------------------------ what people do
 
     @precondition(lambda self: self.open_cases())
@@ -96,6 +113,7 @@ class Walk(RuleBasedStateMachine):
         case = data.draw(st.sampled_from(self.open_cases()), label="case")
         for _ in range(steps):
             self.complete(case)
+            self.mend(case)
             forward = [offer for offer in self.offers(case) if offer[3]]
             if not forward:
                 return

@@ -5,14 +5,14 @@ import re
 
 import pytest
 from browsing import text_of
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from stories import done
 
 from workflow_app.demo import shorten_august
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store import outbox
 from workflow_app.store.health import complaints as complain
-from workflow_app.store.models.accounts import AccessChange, AdminEvent, ApiToken
+from workflow_app.store.models.accounts import AccessChange, Account, AdminEvent, ApiToken
 from workflow_app.store.models.directory import (
     CalendarDay,
     CalendarYear,
@@ -110,11 +110,24 @@ def test_the_absent_head_names_her_substitute_who_then_acts(browser, district, d
     assert "Вы замещаете: директор" in browser("P106").get("/notices")
     assert events(district) == ["substitute"]
     deputy.get(f"/cases/{draft}")
-    head.get(f"/cases/{draft}", 404)
+    for path in (f"/cases/{draft}", "/networks"):
+        assert re.search(r"Вас замещает [^(]+ \(по 05.09.2025\)", head.get(path, 403))
+    browser("P101").get(f"/cases/{draft}", 404)
     number = district.rows(Substitution)[-1]["id"]
     head.post(f"/substitutions/{number}/end")
     head.get(f"/cases/{draft}")
     deputy.get(f"/cases/{draft}", 404)
+
+
+def test_a_closed_account_is_named_on_the_case_and_to_the_specialist(browser, district, collecting):
+    accounts = Account.__table__
+    shut = update(accounts).where(accounts.c.person_id == district.people["P103"])
+    closed = shut.values(is_active=False)
+    district.house.transact(lambda uow: uow.connection.execute(closed).rowcount)
+    waits = browser("P102").get(f"/cases/{collecting}").split("Чего ждём")[1].split("</section>")[0]
+    assert waits.count("учётная запись закрыта") == 1
+    assert re.search(r"№.3 .*?учётная запись закрыта", waits, re.DOTALL)
+    assert "Учётная запись закрыта, а должность занята" in browser("P003").get("/admin")
 
 
 def test_nobody_disposes_of_another_persons_office(browser, district):

@@ -9,7 +9,7 @@ import pytest
 from browsing import field, form_of
 from change_story import decree, register
 from sqlalchemy import insert
-from stories import PROPOSAL, done, propose
+from stories import PROPOSAL, done, mend, propose
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -377,12 +377,37 @@ def test_remarks_of_a_return_stand_beside_their_fields(browser, district, submit
 def test_a_returned_case_says_so_and_who_looks_again_sees_her_remark(browser, district, submitted):
     remarks = [{"key": "r0", "about": "goal", "text": "Цель не отличается от типовой"}]
     done(district.act("P006", submitted, "return", remarks=remarks))
-    assert "Исправить замечания и отправить снова" in browser("P102").get("/")
-    done(district.edit("P102", submitted, goal="Сдать ОГЭ без двоек"))
-    for action in ("resend", "submit"):
-        done(district.act("P102", submitted, action))
-    again = browser("P006").get(f"/cases/{submitted}")
+    head, methodist = browser("P102"), browser("P006")
+    assert "Исправить замечания и отправить снова" in head.get("/")
+    sent = form_of(head.get(f"/cases/{submitted}")) | {"goal": "Сдать ОГЭ без двоек"}
+    said = head.post(f"/cases/{submitted}/draft", status=422, **sent, _action="resend")
+    assert "«Цель не отличается от типовой»: отметьте" in said.get_data(as_text=True)
+    sent = form_of(head.get(f"/cases/{submitted}")) | {"remarks.0.answer": "Цель названа числом"}
+    head.post(f"/cases/{submitted}/draft", **sent, _action="resend")
+    assert ">Подать снова</a>" in head.get(f"/cases/{submitted}")
+    done(district.act("P102", submitted, "submit"))
+    district.carry_out()
+    assert "Дать заключение (представлено снова)" in district.notices("P006")[-1]
+    again = methodist.get(f"/cases/{submitted}")
     assert "Цель не отличается от типовой" in again.split('id="f-goal-remark"')[1][:200]
+    assert again.index('id="f-remarks-1-1"') < again.index('id="f-name"')
+    for page in (again, methodist.get(f"/cases/{submitted}/actions/endorse")):
+        assert "Цель названа числом" in page
+    done(district.act("P006", submitted, "return", remarks=[{**remarks[0], "about": "name"}]))
+    returned = head.get(f"/cases/{submitted}")
+    assert 'name="remarks.0.answer"' in returned
+    assert 'name="remarks.1.answer"' not in returned
+    assert "Цель названа числом" in returned
+
+
+def test_a_reviewer_gets_more_rows_for_remarks_without_a_script(browser, submitted):
+    page = f"/cases/{submitted}/actions/return"
+    methodist = browser("P006")
+    assert 'name="_more"' in methodist.get(page)
+    said = {f"remarks.{n}.text": f"замечание номер {n}" for n in range(3)}
+    wider = methodist.post(page, status=200, _more="1", **said).get_data(as_text=True)
+    assert all(text in wider for text in said.values())
+    assert 'name="remarks.5.text"' in wider
 
 
 def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, district, submitted):
@@ -390,6 +415,7 @@ def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, distri
     done(district.act("P006", submitted, "return", remarks=remarks))
     rows = {"put": [{"school": district.school("S06"), "role": "supported"}], "remove": []}
     done(district.edit("P102", submitted, goal="Сдать ОГЭ без двоек", members=rows))
+    mend(district, "P102", submitted)
     done(district.act("P102", submitted, "resend"))
     page = browser("P006").get(f"/cases/{submitted}").split("Что изменилось с прошлой")[1]
     table = page.split("</table>")[0]
@@ -505,6 +531,16 @@ def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, distric
     page = specialist.get(f"/cases/{order}")
     assert '<a href="https://levokum.example/orders/291-od?a=1&amp;b=2"' in page
     assert path not in page
+
+
+@pytest.mark.shipped
+def test_the_page_of_a_beginning_says_why_not_and_leads_to_what_is_begun(browser, draft):
+    page = browser("P102").get("/start/network_proposal")
+    assert f'<a href="/cases/{draft}">Открыть это дело</a>' in page
+    assert "Начать черновик" not in page
+    page = browser("P108").get("/start/network_proposal")
+    assert "нет статуса «стабильные результаты»" in page
+    assert "Начать черновик" not in page
 
 
 @pytest.mark.shipped

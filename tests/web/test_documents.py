@@ -1,7 +1,7 @@
 """Papers on their pages: PDF is asked for with a press and comes from the worker."""
 
 import pytest
-from stories import done
+from stories import done, mend
 
 from workflow_app.store.models.messages import OutboxMessage
 
@@ -66,6 +66,7 @@ def test_a_stranger_to_the_case_neither_makes_nor_reads_its_pdf(browser, distric
 def test_of_several_versions_the_last_is_marked_and_sums_are_folded(browser, district, submitted):
     remarks = [{"key": "r0", "about": "goal", "text": "Цель не отличается от типовой"}]
     done(district.act("P006", submitted, "return", remarks=remarks))
+    mend(district, "P102", submitted)
     done(district.act("P102", submitted, "resend"))
     done(district.act("P102", submitted, "submit"))
     district.carry_out()

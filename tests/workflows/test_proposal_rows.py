@@ -79,6 +79,8 @@ def test_row_leads_where_the_regulation_says(clause, state, action, who, form, t
     registers = agreed(case)
     registers.kept = case.data
     registers.settings["A-02"] = "1/3"
+    if target == "share":
+        answer(registers, CONSENTS, str(S17), "agreed_with_conditions")
 
     decision = take(PROPOSAL, case, action, who, registers, **form)
 
@@ -201,6 +203,7 @@ GUARDS = [
     ("P5", "ready", "submit", {}, {}, with_old_consent, "consent_too_old"),
     ("P5", "ready", "leave_out", {}, {}, nothing, "field_required"),
     ("P5", "ready", "leave_out", {}, {"school": S12}, nothing, "not_a_member"),
+    ("P5", "ready", "leave_out", {}, {"school": S17}, nothing, "all_agreed"),
     ("P6", "submitted", "endorse", {}, {"conclusion": ""}, nothing, "field_required"),
     ("P7", "submitted", "return", {}, {}, nothing, "field_required"),
     (

@@ -88,6 +88,13 @@ from workflow_app.engine.process import (
     stay,
 )
 from workflow_app.engine.refusals import Refusal, already_there, refuse
+from workflow_app.engine.remarks import (
+    Remarked,
+    Remarks,
+    keep_remarks,
+    remarks_answered,
+    remarks_are_bound,
+)
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted
 
@@ -147,6 +154,8 @@ __all__ = [
     "Put",
     "RecommendationCard",
     "Refusal",
+    "Remarked",
+    "Remarks",
     "Resume",
     "Role",
     "Row",
@@ -171,11 +180,14 @@ __all__ = [
     "figure",
     "fill",
     "filled",
+    "keep_remarks",
     "more_than",
     "otherwise",
     "printed_change",
     "published",
     "refuse",
+    "remarks_answered",
+    "remarks_are_bound",
     "says",
     "small_group",
     "small_survey",

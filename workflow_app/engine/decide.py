@@ -21,6 +21,7 @@ from workflow_app.engine.process import (
     otherwise,
 )
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.remarks import called
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity, Parties, fitting, targets
 
 Lines = tuple[tuple[str, ...], ...]
@@ -105,7 +106,7 @@ def decide(
             changes = _changes(transition.effects, case, facts)
             if transition.kind == "revise":
                 return _revised(process, case, transition, capacity, changes)
-            return Decision(transition, case.state, way.state, capacity, changes)
+            return Decision(called(transition, case), case.state, way.state, capacity, changes)
     return Refusal("no_way", "Ни одно из условий перехода не выполнено", basis=transition.basis)
 
 
@@ -342,7 +343,8 @@ def allowed(
         blank = transition.form.model_validate({}) if transition.form else None
         result = decide(process, case, transition.key, actor, blank, facts, now, today)
         refusal = result if isinstance(result, Refusal) else None
-        yield Offer(transition, capacities, without_form(refusal, transition.form))
+        said = without_form(refusal, transition.form)
+        yield Offer(called(transition, case), capacities, said)
     yield from _answers(process, case, actor, facts, now, today)
 
 

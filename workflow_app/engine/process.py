@@ -147,6 +147,8 @@ class Transition:
     is_bulk: bool = False
     signed: Signed = False
     unlimited: str = ""
+    again: str = ""
+    """What the step is called in a case that was returned with remarks."""
     where: str = ""
 
     @property

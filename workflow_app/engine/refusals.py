@@ -25,6 +25,8 @@ class Refusal:
     others: tuple["Refusal", ...] = ()
     is_done: bool = False
     kind: Kind | None = None
+    case: int | None = None
+    """The case that stands in the way, where the person may read it."""
 
     def __iter__(self) -> Iterator["Refusal"]:
         """Yield every reason, this one first."""

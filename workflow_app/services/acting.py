@@ -18,7 +18,7 @@ from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import PASSWORD, Signature
-from workflow_app.services import signing, taking_back, undoing
+from workflow_app.services import children, signing, taking_back, undoing
 from workflow_app.services.children import plain
 from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import NewCase, UnitOfWork
@@ -62,6 +62,31 @@ def start(
 
     `action` picks one of several ways to begin; without it the first that is hers is taken.
     """
+    ready = _beginning(uow, person_id, process_key, values, position_id, action)
+    if isinstance(ready, Refusal):
+        return ready
+    interpreter = Interpreter(uow)
+    case = interpreter.start(*ready)
+    if isinstance(case, Refusal):
+        return case
+    interpreter.finish()
+    attach_files(uow, case.id, ready[-1])
+    return _done(uow, case.id)
+
+
+def why_not_start(
+    uow: UnitOfWork, person_id: int, process_key: str, action: str = ""
+) -> Refusal | None:
+    """Return why a case would not begin for a person now; nothing is written."""
+    ready = _beginning(uow, person_id, process_key, {}, None, action)
+    found = ready if isinstance(ready, Refusal) else children.begin(uow, *ready)
+    return found if isinstance(found, Refusal) else None
+
+
+def _beginning(
+    uow: UnitOfWork, person_id: int, process_key: str, values: Mapping[str, Any],
+    position_id: int | None, action: str,
+) -> tuple[NewCase, str, Actor, Form] | Refusal:  # fmt: skip
     process = uow.processes.get(process_key)
     actor = uow.actor(person_id)
     if process is None or not actor.capacities:
@@ -83,14 +108,7 @@ def start(
     if refusal:
         return refusal
     new = NewCase(process.key, plain(form), capacity.organisation_id)
-    interpreter = Interpreter(uow)
-    chosen = Actor(person_id, (capacity,))
-    case = interpreter.start(new, begun.key, chosen, form)
-    if isinstance(case, Refusal):
-        return case
-    interpreter.finish()
-    attach_files(uow, case.id, form)
-    return _done(uow, case.id)
+    return new, begun.key, Actor(person_id, (capacity,)), form
 
 
 def fresh(

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Call, Fan, Start
-from workflow_app.engine.decide import Decision, decide
+from workflow_app.engine.decide import Decision, decide, is_visible
 from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
@@ -15,6 +15,7 @@ from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.ports import NewCase, UnitOfWork
 
 ALREADY_OPEN = Refusal("already_open", "Такое дело уже начато и ещё не закончено")
+
 
 Called = tuple[int, str, Mapping[str, Any]]
 """A case of the family, the system's action on it, and the values of its form."""
@@ -35,6 +36,15 @@ class Beginning:
         return replace(self.case, state=self.decision.target), self.new
 
 
+def already_open(uow: UnitOfWork, instance_id: int, actor: Actor) -> Refusal:
+    """Return why no second case of a key begins; who may read the first is led to it."""
+    other = uow.load(instance_id)
+    is_shown = other and is_visible(
+        uow.processes[other.process], other.state, other.parties, actor
+    )  # fmt: skip
+    return replace(ALREADY_OPEN, case=instance_id) if is_shown else ALREADY_OPEN
+
+
 def begin(
     uow: UnitOfWork, new: NewCase, action: str, actor: Actor, form: Form
 ) -> Beginning | Refusal:
@@ -52,8 +62,9 @@ def begin(
     if isinstance(decision, Refusal):
         return decision
     key = process.one_open(form) if process.one_open else None
-    if key and facts.open_instance(process.key, key) is not None:
-        return ALREADY_OPEN
+    other = facts.open_instance(process.key, key) if key else None
+    if other is not None:
+        return already_open(uow, other, actor)
     return Beginning(new, case, decision, form)
 
 

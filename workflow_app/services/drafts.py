@@ -27,7 +27,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.acting import NOT_FOUND, Done, attach_files, foreign, may_read
-from workflow_app.services.children import ALREADY_OPEN
+from workflow_app.services.children import already_open
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.ports import UnitOfWork
 from workflow_app.services.saying import in_words, rows_in_words
@@ -102,7 +102,7 @@ def _merged(
     refusal = joined(conflicts) or joined(
         _guarded(case, form, fields, facts)
     ) or _held(
-        uow, process, case, form
+        uow, process, case, form, actor
     )  # fmt: skip
     if refusal:
         return refusal
@@ -160,11 +160,13 @@ def _forbidden(
     return found
 
 
-def _held(uow: Drafts, process: Process, case: Case, form: Form) -> Refusal | None:
+def _held(
+    uow: Drafts, process: Process, case: Case, form: Form, actor: Actor
+) -> Refusal | None:  # fmt: skip
     """Return a refusal when the new text would make this case a second open one of its key."""
     key = process.one_open(form) if process.one_open else None
     other = uow.facts(case.municipality_id).open_instance(process.key, key) if key else None
-    return None if other in (None, case.id) else ALREADY_OPEN
+    return None if other in (None, case.id) else already_open(uow, other, actor)
 
 
 def _merge(

@@ -8,6 +8,7 @@ from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.case import Case
 from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
 from workflow_app.engine.process import Process, State
+from workflow_app.engine.remarks import called, is_up_again
 from workflow_app.engine.roles import POST, targets
 from workflow_app.services.ports import NewDeadline, NewWorkItem, UnitOfWork
 
@@ -31,8 +32,10 @@ class Waiting:
     ) -> Iterable[NewWorkItem]:
         for role in state.waits_for:
             moves = [t for t in process.moves(state.key) if role in t.by]
-            primary = next((t.title for t in moves if t.style == "primary"), state.title)
-            title = state.work_title or primary
+            named = (called(t, case).title for t in moves if t.style == "primary")
+            primary = next(named, state.title)
+            again = " (представлено снова)" if is_up_again(process, case) else ""
+            title = f"{state.work_title or primary}{again}"
             for held_by, organisation in targets(role, case.parties):
                 yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, relevant
+from workflow_app.engine.forms import FieldView, relevant, views
+from workflow_app.engine.remarks import names_fields
 from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
 from workflow_app.store.facts import citation
@@ -249,7 +250,8 @@ def _indicators(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Ch
 
 
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    return [choice for view in relevant(case.data) for choice in _places(uow, case, view)]
+    fields = (view for view in relevant(case.data) if not names_fields(view))
+    return [choice for view in fields for choice in _places(uow, case, view)]
 
 
 def _places(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Iterator[Choice]:
@@ -294,6 +296,13 @@ def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Seque
     return [text for item in values if (text := _label(uow, facts, case, view, item))]
 
 
+def _field_of_gone_row(case: Case, place: str) -> str:
+    """Return in which field a row stood that is there no more, or a field not asked for now."""
+    name = place.partition(".")[0]
+    title = next((view.title for view in views(type(case.data)) if view.name == name), "")
+    return f"{title}: строки уже нет" if title and name != place else title
+
+
 def _day(item: Any) -> str:
     """Return a date as people write it; what is no date yet stays as it was typed."""
     try:
@@ -320,8 +329,9 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
         order = facts.order(int(item)) if str(item).isdecimal() else None
         return f"№ {order.number} от {_day(order.registered_on)}" if order else ""
     if kind == "choice":
-        found = (choice.label for choice in choices(uow, case, view) if choice.value == str(item))
-        return next(found, str(item))
+        known = {choice.value: choice.label for choice in choices(uow, case, view)}
+        gone = _field_of_gone_row(case, str(item)) if view.options.get("of") == "form" else ""
+        return known.get(str(item)) or gone or str(item)
     if kind == "date":
         return _day(item)
     if kind == "file":

@@ -120,6 +120,7 @@ def complaints(uow: SqlUnitOfWork) -> Iterator[str]:
     if incidents := uow.connection.execute(opened).scalar_one():
         yield f"сбоев ждут решения: {incidents}"
     yield from vacant_roles(uow)
+    yield from closed_accounts(uow)
     yield from missing_journals(uow)
     yield from missing_cases(uow)
     for municipality in uow.session.scalars(select(Municipality)):
@@ -169,6 +170,17 @@ def vacant_roles(uow: SqlUnitOfWork) -> Iterator[str]:
         for held_by, title in sorted(roles.items()):
             if not offices.holders(uow.session, municipality.id, held_by, None, uow.today):
                 yield f"{municipality.name}: сегодня никто не исполняет роль «{title}»"
+
+
+def closed_accounts(uow: SqlUnitOfWork) -> Iterator[str]:
+    """Yield the people whose account is closed in an office in which nobody acts instead."""
+    for municipality in uow.session.scalars(select(Municipality)):
+        for office, name in offices.shut_out(uow.session, municipality.id, uow.today):
+            where = uow.facts(municipality.id).name("school", office.organisation_id)
+            yield (
+                f"{municipality.name}: учётная запись закрыта, а должность занята, её дел "
+                f"никто не исполняет: {name} ({office.title}, {where})"
+            )
 
 
 def missing_journals(uow: SqlUnitOfWork) -> Iterator[str]:

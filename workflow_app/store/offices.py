@@ -1,4 +1,7 @@
-"""Who may act for what on a day: positions, and the substitutes of the absent."""
+"""Who may act for what on a day: positions, and the substitutes of the absent.
+
+A person whose account is closed acts for nothing, whatever office she holds.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -14,15 +17,17 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    func,
     null,
     or_,
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflow_app.engine.case import Signer
 from workflow_app.engine.roles import POST, Capacity
+from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import Person, Position, Substitution
 
 Office = tuple[int, str, int, int, int, str, str | None, int | None]
@@ -54,6 +59,21 @@ def capacities(
     """
     question = _question("person", absent_keeps=absent_keeps)
     return _capacities(connection, question, {"on_day": on, "person": person_id})
+
+
+def stand_ins(connection: Connection, person_id: int, on: dt.date) -> list[tuple[str, dt.date]]:
+    """Return who stands in for a person on the day, each with the last day she does."""
+    query = (
+        select(Person.short_nom, func.max(Substitution.ends_on))
+        .join(Substitution, Substitution.substitute_person_id == Person.id)
+        .where(
+            Substitution.absent_person_id == person_id,
+            Substitution.starts_on <= on, Substitution.ends_on >= on,
+        )
+        .group_by(Person.id, Person.short_nom)
+        .order_by(Person.id)
+    )  # fmt: skip
+    return [(name, last) for name, last in connection.execute(query)]
 
 
 def holders(
@@ -140,6 +160,35 @@ def in_office() -> ColumnElement[bool]:
     return and_(Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on))
 
 
+def is_shut_out(person: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Return the condition that a person's account is closed; who has none yet is not shut out."""
+    closed = select(Account.person_id).where(Account.person_id == person, ~Account.is_active)
+    return closed.exists()
+
+
+def shut_out(connection: Session | Connection, municipality_id: int, on: dt.date
+             ) -> list[tuple[Capacity, str]]:  # fmt: skip
+    """Return the offices nobody acts in because an account is closed, each with whose it is."""
+    query = (
+        select(Position.person_id, *OFFICE, null(), Person.short_nom)
+        .join(Person, Person.id == Position.person_id)
+        .where(
+            Position.municipality_id == municipality_id, in_office(),
+            is_shut_out(Position.person_id),
+        )
+        .order_by(Position.id)
+    )  # fmt: skip
+    rows: Sequence[Any] = connection.execute(query, {"on_day": on}).all()
+    found = [(_capacity(tuple(row)[:-1]), row.short_nom) for row in rows]
+    if not found:
+        return []
+    held = {
+        one.position_id: holders(connection, municipality_id, POST, one.position_id, on)
+        for one, _ in found
+    }
+    return [(one, name) for one, name in found if not held[one.position_id]]
+
+
 def _whose(about: About) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions on a position held and on a position stood in for."""
     if about == "person":
@@ -172,7 +221,7 @@ def _question(about: About, *, absent_keeps: bool) -> CompoundSelect[Any]:
     on = bindparam("on_day", type_=Date)
     absent = and_(Substitution.starts_on <= on, Substitution.ends_on >= on)
     held = select(Position.person_id, *OFFICE, cast(null(), BigInteger).label("stands_for")).where(
-        own, in_office()
+        own, in_office(), ~is_shut_out(Position.person_id)
     )
     if not absent_keeps:
         stood_in = select(Substitution.id).where(
@@ -182,7 +231,7 @@ def _question(about: About, *, absent_keeps: bool) -> CompoundSelect[Any]:
     substituted = (
         select(Substitution.substitute_person_id, *OFFICE, Position.person_id)
         .join(Position, Substitution.absent_position_id == Position.id)
-        .where(standing_in, in_office(), absent)
+        .where(standing_in, in_office(), absent, ~is_shut_out(Substitution.substitute_person_id))
     )
     return union_all(held, substituted)
 

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func,
 from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.roles import POST, Actor, Capacity
+from workflow_app.store import offices
 from workflow_app.store.models.base import UtcMoment
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.documents import Document
@@ -164,6 +165,7 @@ def _still_in_office(today: dt.date) -> ColumnElement[bool]:
     held = select(Position.id).where(
         Position.person_id == WorkItem.person_id, Position.role == WorkItem.role,
         Position.municipality_id == WorkItem.municipality_id, Position.starts_on <= today,
+        ~offices.is_shut_out(Position.person_id),
         or_(Position.ends_on.is_(None), Position.ends_on >= today),
         or_(WorkItem.organisation_id == 0, Position.organisation_id == WorkItem.organisation_id),
     )  # fmt: skip

@@ -26,7 +26,7 @@ CONFLICTS = {"changed_meanwhile", "text_changed", "answered_meanwhile"}
 OVER = Refusal(
     "not_open", "Этот шаг уже сделан или сейчас невозможен. Ниже — что можно сделать теперь"
 )
-Answer = Response | tuple[str, int]
+Answer = Response | str | tuple[str, int]
 
 
 @actions.get("/cases/<int:instance_id>/actions/<action>")
@@ -38,7 +38,7 @@ def ask(instance_id: int, action: str) -> str:
 
 def _page(
     uow: SqlUnitOfWork, instance_id: int, action: str, voter: str, refusal: Refusal | None,
-    sent: Any,
+    sent: Any, blanks: int = 1,
 ) -> str:  # fmt: skip
     """Return the action's page; an action no longer open falls back to the case."""
     view = view_case(uow, instance_id)
@@ -54,7 +54,7 @@ def _page(
         errors = refusal.fields if refusal else {}
         begins = forms.with_present(form, view.case)
         controls = tuple(
-            forms.controls(uow, view.case, begins, errors=errors, typed=typed, blanks=1)
+            forms.controls(uow, view.case, begins, errors=errors, typed=typed, blanks=blanks)
         )
     kinds = accepted(line.offer.action.signed, uow.facts(view.case.municipality_id))
     takes_scan = PAPER_SCAN in kinds
@@ -82,6 +82,8 @@ def _offered(view: CaseView, action: str, voter: str) -> OfferLine | None:
 def act(instance_id: int, action: str) -> Answer:
     """Take an action, or give an answer."""
     person, sent = person_id(), MultiDict(request.form)
+    if "_more" in sent:
+        return _with_more_rows(instance_id, action, sent)
     result: Done | Refusal
     ready = _unready(instance_id, action, sent)
     if isinstance(ready, Refusal):
@@ -99,6 +101,15 @@ def act(instance_id: int, action: str) -> Answer:
         read(lambda uow: with_next(uow, what_was_done(uow, result, action), instance_id)), "success"
     )
     return redirect(url_for("cases.show", instance_id=instance_id))
+
+
+def _with_more_rows(instance_id: int, action: str, sent: MultiDict[str, str]) -> str:
+    """Show what a person has written so far, with blank rows under it: no script is needed."""
+    form, voter = read(lambda uow: _form(uow, instance_id, action)), sent.get("_voter", "")
+    refusal = files.take_in(form, sent) if form else None
+    return read(
+        lambda uow: _page(uow, instance_id, action, voter, refusal, sent, forms.BLANK_ROWS + 1)
+    )
 
 
 def _unready(

@@ -114,6 +114,7 @@ def index() -> str:
         return {
             "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
             "vacant": list(_vacant(uow, municipality)),
+            "shut_out": _shut_out(uow, municipality),
             "stranded": store.work_without_performer(uow.session, municipality),
             "bounced": [
                 line.person
@@ -142,6 +143,15 @@ def _vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
                 continue
             if not offices.holders(uow.session, municipality, role.held_by, None, uow.today):
                 yield process.title, role.title
+
+
+def _shut_out(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, str]]:
+    """Return (person, office) of closed accounts in whose place nobody acts."""
+    facts = uow.facts(municipality)
+    return [
+        (name, f"{office.title}, {facts.name('school', office.organisation_id)}")
+        for office, name in offices.shut_out(uow.session, municipality, uow.today)
+    ]
 
 
 # ---------------------------------------------------------------- people and offices

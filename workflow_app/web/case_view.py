@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from flask import abort
+from werkzeug.exceptions import HTTPException, NotFound
 
 from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
@@ -24,10 +25,11 @@ from workflow_app.engine.diagram import spine
 from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.services import acting, administration, signing, undoing
-from workflow_app.store import calendar, queries, uploads
+from workflow_app.store import calendar, offices, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
 from workflow_app.store.models.documents import Upload
@@ -40,7 +42,7 @@ from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.numbers import number_in
 from workflow_app.web.reading import readable_among
-from workflow_app.web.security import person_id
+from workflow_app.web.security import away, person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Waiting:
     performers: Performers
     is_stranded: bool = False
     """Whether nobody may do it, so that it waits for whoever appoints people."""
+    shut_out: str = ""
+    """Whose account is closed, where nobody acts in that office instead."""
 
     @property
     def is_assignable(self) -> bool:
@@ -141,7 +145,6 @@ class CaseView:
     dues: Sequence[DueLine]
     history: Sequence[Line]
     votes: Mapping[str, Sequence[VoteLine]]
-    remarks: Mapping[str, Sequence[str]]
     changes: Sequence[Changed]
     uploads: Sequence[Upload]
     waits_for: Sequence[Waiting]
@@ -163,6 +166,16 @@ class CaseView:
         """Return the network a case is about: its page tells what else goes on there."""
         kind, _, rest = self.instance.subject.partition("/")
         return number_in(rest.partition("/")[0]) if kind == "network" else None
+
+    @property
+    def answered(self) -> Sequence[forms.Control]:
+        """Return the remarks of all returns with their answers: who looks again begins there."""
+        return [one for one in self.controls if one.are_remarks]
+
+    @property
+    def text(self) -> Sequence[forms.Control]:
+        """Return the other fields of the case."""
+        return [one for one in self.controls if not one.are_remarks]
 
     @property
     def last_step(self) -> str:
@@ -256,7 +269,6 @@ def view_case(
     page = queries.case_page(uow.session, case.id, case.parent_id)
     days = calendar.load_calendar(uow.session, case.municipality_id)
     step, officer = uow.last_step(case.id), administration.officer(actor)
-    remarks = last_remarks(process, case.state, page.history)
     passed = frozenset(line.to_state for line in page.history)
     facts = uow.facts(case.municipality_id)
     offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
@@ -264,8 +276,8 @@ def view_case(
     is_editable = may_edit(process, case, actor)
     asked = process.states[case.state].only or None
     controls = forms.controls(
-        uow, case, case.data, errors=errors, typed=typed, blanks=blanks, remarks=remarks,
-        only=asked if is_editable else (), kept=case.typed,
+        uow, case, case.data, errors=errors, typed=typed, blanks=blanks,
+        remarks=_remarks(process, case), only=asked if is_editable else (), kept=case.typed,
     )  # fmt: skip
     return CaseView(
         case, uow.session.get_one(Instance, case.id), process, actor, page,
@@ -276,7 +288,7 @@ def view_case(
         list(_stages(process, case.state, passed)), passed,
         [_due(uow, process, due, days) for due in page.deadlines],
         list(_history(uow, process, page.history, days)),
-        _votes(uow, process, page), remarks, _changes(uow, case, page),
+        _votes(uow, process, page), _changes(uow, case, page),
         uploads.of_case(uow, case.id), _waits_for(uow, process, case, page, officer),
         warned(process, case, facts), readiness(process, case, facts),
         boards(uow, page.children, actor), told(process, case, facts), later,
@@ -288,8 +300,11 @@ def what_was_done(uow: SqlUnitOfWork, done: acting.Done, action: str) -> str:
     """Return what a person did by its name, and where the case stands after it."""
     instance = uow.session.get_one(Instance, done.instance_id)
     process = uow.processes[instance.process]
-    found = process.answer(action)
-    title = found[1].title if found else process.step_title(action)
+    found, case = process.answer(action), uow.load(done.instance_id)
+    steps = (called(one, case) if case else one for one in process.transitions)
+    title = next((one.title for one in steps if one.key == action), action)
+    if found:
+        title = found[1].title
     return f"Готово: «{title}». Сейчас: «{process.states[instance.state].title}»."
 
 
@@ -301,8 +316,15 @@ def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor
         abort(404)
     process = uow.processes[case.process]
     if not acting.may_read(uow, process, case, actor):
-        abort(404)
+        raise _hidden(uow, process, case, actor)
     return case, process, actor
+
+
+def _hidden(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor) -> HTTPException:
+    """Return that there is no such case; to who reads it but while she is away, who stands in."""
+    own = offices.capacities(uow.connection, actor.person_id, uow.today, absent_keeps=True)
+    is_hers = acting.may_read(uow, process, case, Actor(actor.person_id, own))
+    return (away(uow) if is_hers else None) or NotFound()
 
 
 def _about(uow: SqlUnitOfWork, case: Case, actor: Actor, offer: Offer) -> str:
@@ -414,34 +436,12 @@ def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
     return [str(row[name]) for name in columns if row.get(name)]
 
 
-def last_remarks(
-    process: Process, state: str, lines: Sequence[queries.HistoryLine]
-) -> Mapping[str, Sequence[str]]:
+def _remarks(process: Process, case: Case) -> Mapping[str, forms.Said]:
     """Return field → remarks of the last return: to who mends them and to who looks again."""
-    is_review = any(step.form and _binds(step.form) for step in process.moves(state))
-    for line in reversed(lines):
-        if line.from_state == line.to_state:
-            continue
-        form = _form_of(process, line)
-        found = _bound(form, line.form) if form else {}
-        if found or not is_review:
-            return found
-    return {}
-
-
-def _binds(form: type[Form]) -> bool:
-    """Tell whether rows of a form name fields of the case's own."""
-    columns = (column for view in views(form) for column in view.columns)
-    return any(column.options.get("of") == "form" for column in columns)
-
-
-def _bound(form: type[Form], sent: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Return the texts of rows that name a field of the case's own form."""
-    found: dict[str, list[str]] = {}
-    for view in views(form):
-        about = next((c.name for c in view.columns if c.options.get("of") == "form"), None)
-        for row in sent.get(view.name) or () if about else ():
-            found.setdefault(str(row.get(about)), []).extend(_texts(view, row))
+    found: dict[str, list[tuple[str, str]]] = {}
+    if process.states[case.state].edit or is_up_again(process, case):
+        for row in last_remarks(case.data):
+            found.setdefault(row.about, []).append((row.text, reply(row)))
     return found
 
 
@@ -492,14 +492,25 @@ def _waits_for(
     known = performers(uow, officer.municipality_id, items) if officer and items else {}
     people = {item.person_id for item, _ in page.work if item.person_id}
     names = queries.names(uow.session, people) if people else {}
+    closed = offices.shut_out(uow.session, case.municipality_id, uow.today) if page.work else ()
     return [
         Waiting(
             item.id, item.title, _whom(uow, process, case, item, name),
             item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
-            bool(item.reason),
+            bool(item.reason), _shut_out(uow, case, item, closed),
         )
         for item, name in page.work
     ]  # fmt: skip
+
+
+def _shut_out(
+    uow: SqlUnitOfWork, case: Case, item: WorkItem, closed: Sequence[tuple[Capacity, str]]
+) -> str:
+    """Return whose closed account work waits for, when nobody else may do it."""
+    place = item.organisation_id
+    names = [name for office, name in closed if office.fills(item.role, place)]
+    held = names and uow.facts(case.municipality_id).holders(item.role, place or None)
+    return "" if held else ", ".join(dict.fromkeys(names))
 
 
 def _whom(

@@ -45,8 +45,11 @@ def show(instance_id: int) -> str:
 @cases.get("/start/<process>")
 @cases.get("/start/<process>/<action>")
 def begin(process: str, action: str = "") -> str:
-    """Ask for nothing yet: say what will begin."""
-    return _start_page(process, action, None)
+    """Ask for nothing yet: say what will begin, or why it would not."""
+    person = person_id()
+    return _start_page(
+        process, action, read(lambda uow: acting.why_not_start(uow, person, process, action))
+    )
 
 
 @cases.post("/start/<process>")

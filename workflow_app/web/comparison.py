@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, Row, Rows, views
+from workflow_app.engine.remarks import names_fields
 from workflow_app.store.choices import labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -33,6 +34,7 @@ def differences(
     return [
         change
         for view in views(form)
+        if not names_fields(view)
         for change in _of_field(uow, case, view, getattr(old, view.name), getattr(new, view.name))
     ]
 

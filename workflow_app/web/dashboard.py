@@ -12,9 +12,16 @@ from workflow_app.store.models.directory import SchoolYear
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
 from workflow_app.web.numbers import number_in
-from workflow_app.web.security import municipality, person_id
+from workflow_app.web.pages import ReservedError
+from workflow_app.web.security import away, municipality, person_id
 
 dashboard = Blueprint("dashboard", __name__)
+
+
+FOR_WHOM = (
+    "Сводку по всем сетям открывают управление образованием, методический центр и наблюдатель. "
+    "План, показатели и справка вашей сети — на её странице."
+)
 
 
 @dashboard.get("/dashboard")
@@ -25,7 +32,7 @@ def show() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         roles = {capacity.role for capacity in uow.actor(person_id()).capacities}
         if not roles & (ANSWER_FOR_ALL | WATCH):
-            abort(404)
+            raise away(uow) or ReservedError(FOR_WHOM, "networks.show_all", "Сети")
         year = _checked(wanted) if wanted else school_year_of(uow.today)
         found = store.dashboard(uow, municipality(uow), year, after)
         years = dict.fromkeys((school_year_of(uow.today), *_years(uow), year))

@@ -28,6 +28,7 @@ from workflow_app.engine.forms import (
     written_rows,
 )
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.remarks import names_fields
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -36,6 +37,8 @@ from workflow_app.web.filters import status_title
 from workflow_app.web.numbers import any_day_in, number_in
 
 BLANK_ROWS = 2
+Said = Sequence[tuple[str, str]]
+"""Remarks about a field or a row, each with the reply to it."""
 UNFIT = object()
 """Stands for a value no form would hold; a field left empty holds None."""
 
@@ -60,7 +63,7 @@ class Control:
     choices: Sequence[Choice] = ()
     labels: Sequence[str] = ()
     rows: Sequence["RowControl"] = field(default=())
-    remarks: Sequence[str] = ()
+    remarks: Said = ()
     accept: Sequence[str] = ()
     file: int | None = None
     written: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Control:
     is_sheet: bool = False
     is_fixed: bool = False
     """Rows are the system's: none is added or removed."""
+    are_remarks: bool = False
+    """Rows are remarks about other fields, with the answers to them."""
     pasted: str = ""
     """Text from a spreadsheet that could not be taken: it stays for mending."""
 
@@ -129,7 +134,7 @@ class RowControl:
     """Why the row may not be removed."""
     frozen: str = ""
     """Why the row may not be changed at all."""
-    remarks: Sequence[str] = ()
+    remarks: Said = ()
     is_told: bool = True
     """Whether something is written in it: a choice or a tick it begins with makes no row."""
 
@@ -137,7 +142,7 @@ class RowControl:
 def controls(
     uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
-    remarks: Mapping[str, Sequence[str]] | None = None, only: Collection[str] | None = None,
+    remarks: Mapping[str, Said] | None = None, only: Collection[str] | None = None,
     kept: Typed | None = None,
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal.
@@ -157,7 +162,7 @@ def controls(
     return [_remarked(one, said) for one in found] if said else found
 
 
-def _remarked(control: Control, said: Mapping[str, Sequence[str]]) -> Control:
+def _remarked(control: Control, said: Mapping[str, Said]) -> Control:
     """Return a control with the remarks about it, and about each row of it, beside."""
     rows = []
     for row in control.rows:
@@ -189,6 +194,7 @@ def _control(
         accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
         written=_written(uow, view.kind, known),
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
+        are_remarks=bool(view.options.get("fixed")) and names_fields(view),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
     )  # fmt: skip
 

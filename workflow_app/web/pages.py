@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, jsonify, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
@@ -30,6 +40,14 @@ SENTENCES = {
     503: "Сейчас слишком много дел сразу. Подождите немного, вернитесь назад и повторите.",
     500: "У нас что-то сломалось. Введённое не пропало: вернитесь назад и повторите.",
 }
+
+
+class ReservedError(Forbidden):
+    """A page for others: a sentence says who opens it, and a link where to go instead."""
+
+    def __init__(self, sentence: str, way: str, title: str) -> None:
+        super().__init__(sentence)
+        self.sentence, self.way, self.title = sentence, way, title
 
 
 AWAY = "База данных сейчас не отвечает, поэтому ничего не сохранено. Подождите минуту и повторите."
@@ -73,11 +91,15 @@ def _known(uow: Any) -> dict[str, Any]:
 def _failed(error: HTTPException) -> BaseResponse:
     """Answer a failure: with a page, and a script with JSON, whatever it asked for and how."""
     code = error.code or 500
-    sentence = SENTENCES.get(code, SENTENCES[400])
+    sentence, way = SENTENCES.get(code, SENTENCES[400]), None
+    if isinstance(error, ReservedError):
+        sentence, way = error.sentence, (url_for(error.way), error.title)
     if request.path.startswith(SCRIPTS):
         response = jsonify(code=f"http_{code}", message=sentence, fields={})
     else:
-        response = make_response(render_template("failure.html", code=code, sentence=sentence))
+        response = make_response(
+            render_template("failure.html", code=code, sentence=sentence, way=way)
+        )
     response.status_code = code
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.allow.update(error.valid_methods)

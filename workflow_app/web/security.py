@@ -13,18 +13,19 @@ from flask import (
     session,
     url_for,
 )
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.services.access import digest
 from workflow_app.services.second_factor import is_demanded_of
-from workflow_app.store import visits
+from workflow_app.store import offices, visits
 from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies, limits
 from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import split
 from workflow_app.web.house import house, read
-from workflow_app.web.pages import is_fragment
+from workflow_app.web.pages import ReservedError, is_fragment
 
 OPEN = {
     "access.sign_in",
@@ -152,8 +153,21 @@ def municipality(uow: SqlUnitOfWork) -> int:
     """Return the municipality of who is signed in; nobody without an office has one."""
     capacities = uow.actor(person_id()).capacities
     if not capacities:
-        abort(403)
+        raise away(uow) or Forbidden
     return capacities[0].municipality_id
+
+
+def away(uow: SqlUnitOfWork) -> ReservedError | None:
+    """Return what to say to who is signed in while somebody stands in for her."""
+    found = offices.stand_ins(uow.connection, person_id(), uow.today)
+    if not found:
+        return None
+    who = ", ".join(f"{name} (по {last:%d.%m.%Y})" for name, last in found)
+    return ReservedError(
+        f"Вас замещает {who}. В эти дни дела по вашей должности открыты не вам. "
+        "Если вы уже вернулись, закончите замещение.",
+        "admin.substitutions", "Замещение",
+    )  # fmt: skip
 
 
 def _headers(response: Response) -> Response:

@@ -23,7 +23,7 @@ ABOUT_ROW = Activity.model_fields.keys() - {"key"}
 def first_rows(case: Case, facts: Facts) -> Iterator[Put | Call]:
     """Rows of accepted recommendations and one empty row a section (L1); an edition has its own."""
     if case.parent_id is not None:
-        yield Put({"edition": case.data.edition + 1})
+        yield Put({"edition": case.data.edition + 1, "remarks": Rows()})
         return
     accepted = accepted_advice(case, facts)
     carried = [row_of(facts, card) for card in accepted]

@@ -15,6 +15,7 @@ from workflow_app.engine import (
     Network,
     Person,
     Position,
+    Remarked,
     Row,
     Rows,
     School,
@@ -70,7 +71,7 @@ def is_all_in_person(data: "Plan") -> bool:
     return bool(data.activities) and not any(row.mode in REMOTE for row in data.activities)
 
 
-class Plan(Form):
+class Plan(Remarked):
     """The plan of a network for a school year."""
 
     network: Network = field("Сеть", readonly=True)

@@ -12,9 +12,13 @@ from workflow_app.engine import (
     Due,
     Paper,
     Process,
+    Remarks,
     answered,
     filled,
+    keep_remarks,
     otherwise,
+    remarks_answered,
+    remarks_are_bound,
     says,
     snapshot,
     stay,
@@ -67,7 +71,7 @@ from workflows.roles import (
     MEMBER_HEAD,
     SPECIALIST,
 )
-from workflows.rules import MEND, Reason, Remarks, remarks_are_bound
+from workflows.rules import MEND, Reason
 
 NETWORK_CHANGED = Child("network_change", "applied", of="subject")
 
@@ -95,7 +99,7 @@ LAST_DAY = Due(
 )  # fmt: skip
 FIT = (
     filled, network_is_active, covers_all, remote_or_reason, dates_in_year,
-    responsible_inside, participants_inside,
+    responsible_inside, participants_inside, remarks_answered,
 )  # fmt: skip
 
 
@@ -158,7 +162,7 @@ process.move(
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
-    style="primary", if_=FIT, do=[snapshot, ask_council],
+    style="primary", again="Снова на голосование совета", if_=FIT, do=[snapshot, ask_council],
 )  # fmt: skip
 process.move(
     "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",
@@ -179,7 +183,7 @@ process.move(
 )  # fmt: skip
 process.move(
     "return", "Вернуть с замечаниями", agreement, returned, by=IMC, basis="L4, 5.1",
-    form=Remarks, if_=[answered, remarks_are_bound],
+    form=Remarks, if_=[answered, remarks_are_bound], do=[keep_remarks],
 )  # fmt: skip
 for agreed_by_imc, approver in ((agreed, BASE_HEAD), (agreed_up, DEPARTMENT_HEAD)):
     process.move(

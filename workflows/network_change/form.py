@@ -15,6 +15,7 @@ from workflow_app.engine import (
     Many,
     Name,
     Network,
+    Remarked,
     School,
     Text,
     field,
@@ -65,7 +66,7 @@ def only(*kinds: str) -> Callable[[Any], bool]:
     return lambda data: data.kind in kinds
 
 
-class Change(Form):
+class Change(Remarked):
     """A request to change a network; the order alone carries it out (4.2)."""
 
     network: Network = field("Сеть", of="author")

@@ -5,9 +5,13 @@ from workflow_app.engine import (
     Child,
     Due,
     Process,
+    Remarks,
     answered,
     filled,
+    keep_remarks,
     otherwise,
+    remarks_answered,
+    remarks_are_bound,
     says,
     snapshot,
 )
@@ -64,7 +68,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import MEND, Explanation, Reason, Remarks, remarks_are_bound
+from workflows.rules import MEND, Explanation, Reason
 
 process = Process(
     "network_change",
@@ -93,7 +97,7 @@ process = Process(
 FIT = (
     filled, network_is_open, no_other_change, initiator_may, school_fits, supported_holds_status,
     new_base_is_stable, supported_remain, notice_given, term_allowed, calendar_is_filled,
-    effect_not_past, pause_ends, networks_differ, new_name_is_free,
+    effect_not_past, pause_ends, networks_differ, new_name_is_free, remarks_answered,
 )  # fmt: skip
 MENDED = "отклонённое советом или школами изменение правят, сколько нужно"
 AGAIN = "сколько приказов отменит начальник, столько раз дело вернётся к нему"
@@ -140,7 +144,7 @@ process.start(
 process.move(
     "send", "Отправить", [draft, returned],
     {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=INITIATORS,
-    basis="N2, 5.1", style="primary", if_=FIT,
+    basis="N2, 5.1", style="primary", again="Отправить снова", if_=FIT,
     do=[remember_schools, snapshot, exit_notice, ask_council, ask_schools_at_once],
 )  # fmt: skip
 for asked, question in ((council_vote, council), (asking, consents)):
@@ -168,7 +172,7 @@ process.move(
 )  # fmt: skip
 process.move(
     "return", "Вернуть с замечаниями", [opinion, review], returned, by=(*IMC, DEPARTMENT_HEAD),
-    basis="P7", form=Remarks, if_=[answered, remarks_are_bound],
+    basis="P7", form=Remarks, if_=[answered, remarks_are_bound], do=[keep_remarks],
 )  # fmt: skip
 process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="4.2", apart="send",

@@ -20,6 +20,7 @@ from workflow_app.engine import (
     Tally,
     Tell,
     Voter,
+    already_there,
     answered,
     at_least,
     refuse,
@@ -137,6 +138,14 @@ def consents_fresh(case: Case, facts: Facts) -> Refusal | None:
                 days=counted(longest, "дня", "дней", "дней"), basis="A-02",
             )  # fmt: skip
     return None
+
+
+@says("не все школы состава согласны без условий")
+def somebody_hesitates(case: Case, facts: Facts) -> Refusal | None:
+    """A school is left out for want of its consent, not of those that have agreed (P5)."""
+    if consents_fresh(case, facts) or any(consents_given(case, facts)):
+        return None
+    return already_there("all_agreed", "Согласны все школы, исключать некого")
 
 
 def affected(case: Case, facts: Facts) -> frozenset[str]:

@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Many,
     Name,
     Person,
+    Remarked,
     Row,
     Rows,
     School,
@@ -39,7 +40,7 @@ class Member(Row):
     need: Text = field("В чём нужна помощь", optional=True)
 
 
-class Proposal(Form):
+class Proposal(Remarked):
     """The proposal of a network."""
 
     name: Name = field("Наименование сети", basis="1.3", hint="Коротко и по делу, без слова «сеть»")

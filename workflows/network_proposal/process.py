@@ -6,11 +6,15 @@ from workflow_app.engine import (
     Due,
     Paper,
     Process,
+    Remarks,
     Setting,
     answered,
     at_most,
     filled,
+    keep_remarks,
     otherwise,
+    remarks_answered,
+    remarks_are_bound,
     says,
     snapshot,
 )
@@ -27,6 +31,7 @@ from workflows.network_proposal.consents import (
     quorum_failed,
     remember_asked,
     silent_schools,
+    somebody_hesitates,
 )
 from workflows.network_proposal.effects import rejected_letter, start_order, stop_order, take_number
 from workflows.network_proposal.form import Opinion, Proposal, Rejection, first_values
@@ -72,11 +77,9 @@ from workflows.rules import (
     MEND,
     OneSchool,
     Reason,
-    Remarks,
     base_is_free,
     base_is_stable,
     name_is_free,
-    remarks_are_bound,
     statuses_hold,
 )
 
@@ -112,7 +115,7 @@ RETURNS_LEFT = says("возвратов ещё меньше предельног
 )
 FIT_TO_ASK = (
     filled, base_is_stable, name_is_free, schools_differ, base_is_not_invited, schools_exist,
-    has_helped_school, directions_of_year, term_allowed,
+    has_helped_school, directions_of_year, term_allowed, remarks_answered,
 )  # fmt: skip
 NO_LIMIT = "после отказа школ состав подбирают заново, сколько нужно; черновик истекает сам"
 
@@ -187,11 +190,12 @@ process.when(
 )  # fmt: skip
 process.move(
     "leave_out", "Продолжить без школы", ready, ready, by=BASE_HEAD, basis="P5", form=OneSchool,
-    if_=[answered, supported_remain], do=[leave_out],
+    if_=[answered, somebody_hesitates, supported_remain], do=[leave_out],
     unlimited="каждый раз одной школой меньше",
 )  # fmt: skip
 process.move(
     "submit", "Подать на рассмотрение", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
+    again="Подать снова",
     if_=[base_is_stable, consents_given, consents_fresh],
     do=[snapshot, Paper("proposal")],
 )  # fmt: skip
@@ -202,10 +206,7 @@ process.move(
 process.move(
     "return", "Вернуть с замечаниями", [submitted, review], returned,
     by=(*IMC, DEPARTMENT_HEAD), basis="P7", form=Remarks,
-    if_=[
-        answered, remarks_are_bound,
-        RETURNS_LEFT,
-    ],
+    if_=[answered, remarks_are_bound, RETURNS_LEFT], do=[keep_remarks],
 )  # fmt: skip
 process.move(
     "resend", "Отправить повторно", returned, {ready: is_same_network, collecting: otherwise},

@@ -96,7 +96,9 @@ class Reporting(Steps):
         self.tell(curator, f"справка сети {network} возвращена: {REMARK['text']}")
 
     def resubmit(self, network: str, who: str) -> None:
-        """The base head sends the report once more."""
+        """The base head answers the remark and sends the report once more."""
+        said = [{"key": "1-1", "mended": True, "answer": "в выводах названы показатели"}]
+        self.player.edit(who, self.report_of(network), remarks={"put": said})
         self.do(who, self.report_of(network), "refresh", "submit")
         self.tell(who, f"справка сети {network} представлена повторно")
 

@@ -30,6 +30,7 @@ def fill_in(case: Case, facts: Facts) -> Put:
         "base": next((m.school for m in members if m.role == "base"), data.base),
         "members": Many(m.school for m in members if m.role != "base"),
         "coordinator": network.coordinator if network else data.coordinator,
+        "told_on": case.today,
         "sections": Rows(sections(case, facts)),
         "unfinished": Rows(unfinished(case, facts)),
         "conclusions": Rows(rows),

@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Network,
     Person,
     Position,
+    Remarked,
     Row,
     Rows,
     School,
@@ -66,7 +67,7 @@ class NoData(Row):
     reason: Text = field("Почему нет данных", minimum=5)
 
 
-class Report(Form):
+class Report(Remarked):
     """The report of a network on a school year."""
 
     network: Network = field("Сеть", readonly=True)
@@ -77,6 +78,10 @@ class Report(Form):
     coordinator: Person = field("Координатор", hidden=True)
     due_on: Date = field("Представить до", readonly=True)
     late: Flag = field("Срок пропущен", readonly=True, optional=True, when=lambda data: data.late)
+    told_on: Date = field(
+        "Данные года собраны", readonly=True, optional=True,
+        when=lambda data: data.told_on is not None,
+    )  # fmt: skip
     sections: Rows[Section] = field(
         "Разделы по данным года", fixed=True, basis="4.3",
         hint="Раздел 4 — таблица показателей под текстом: её заполняют школы",

@@ -11,12 +11,16 @@ from workflow_app.engine import (
     Due,
     Paper,
     Process,
+    Remarks,
     Setting,
     Yearly,
     answered,
     at_most,
     filled,
+    keep_remarks,
     otherwise,
+    remarks_answered,
+    remarks_are_bound,
     says,
     snapshot,
     stay,
@@ -34,7 +38,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.rules import MEND, Explanation, Remarks, remarks_are_bound
+from workflows.rules import MEND, Explanation
 from workflows.wording import day_and_month
 from workflows.year_end import by_curator, last_summer
 from workflows.year_end_report.adoption import adopted, prepare, was_approved
@@ -193,8 +197,8 @@ process.move(
 )
 process.move(
     "submit", "Представить справку", [draft, returned], submitted, by=BASE_HEAD, basis="R2, 4.3",
-    style="primary", signed=Accepted("A-14", "report"),
-    if_=[filled, indicators_told, directions_concluded, recommendations_given,
+    style="primary", again="Представить справку снова", signed=Accepted("A-14", "report"),
+    if_=[filled, remarks_answered, indicators_told, directions_concluded, recommendations_given,
          plan_rows_explained, survey_is_possible],
     do=[fill_in, remember_author, snapshot, Paper("year_report")],
 )  # fmt: skip
@@ -211,6 +215,7 @@ process.move(
     by=(METHODIST, IMC_HEAD), basis="R4", apart="submit", form=Remarks,
     if_=[answered, remarks_are_bound, by_curator,
          at_most("return", Setting("A-15.report"), instead=LAST_RESORT)],
+    do=[keep_remarks],
 )  # fmt: skip
 process.move(
     "accept_report", "Принять", [under_review, reviewed], accepted, by=IMC_HEAD, basis="R5",

@@ -54,7 +54,8 @@ def progress(case: Case, facts: Facts) -> Iterator[str]:
     """Section 2: how much of the plan was done (L7: cancelled rows do not count)."""
     states = [card.state for card in activities(case, facts)]
     yield f"В плане {counted(len(states), 'мероприятие', 'мероприятия', 'мероприятий')}"
-    yield f"Выполнено {share(*fulfilled(states))}"
+    # Activities end after that, too: pages beside the report count them as of today.
+    yield f"Выполнено {share(*fulfilled(states))} на {date(case.today)}"
     for state in ("cancelled", "not_done", "postponed"):
         if states.count(state):
             yield f"{STATES[state]}: {states.count(state)}".capitalize()
