@@ -19,6 +19,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
+from workflows.wording import GOAL
 from workflows.year_end import ADDRESSEES
 
 
@@ -75,6 +76,7 @@ class Report(Form):
     base: School = field("Базовая школа", readonly=True)
     members: Many[School] = field("Школы сети", readonly=True)
     coordinator: Person = field("Координатор", hidden=True)
+    goal: Text = field("Цель сети", readonly=True, basis="2", default=GOAL)
     due_on: Date = field("Представить до", readonly=True)
     late: Flag = field("Срок пропущен", readonly=True, optional=True, when=lambda data: data.late)
     sections: Rows[Section] = field(
