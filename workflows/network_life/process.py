@@ -25,6 +25,7 @@ from workflows.network_life.effects import (
 )
 from workflows.network_life.form import Attached, Life, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
+from workflows.network_life.participation import COLUMNS, idle_schools, taking_part
 from workflows.network_life.rules import (
     CHANGE,
     ENDS,
@@ -78,7 +79,7 @@ process = Process(
     stop="end",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, FORMER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(base_lost_status, supported_lost_status),
+    warnings=(base_lost_status, supported_lost_status, idle_schools),
     checklist=(
         Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
         Check("назван координатор", has_coordinator, "1.7"),
@@ -120,6 +121,11 @@ closing = process.state(
 )  # fmt: skip
 closed = process.final("closed", "Закрыта")
 process.ask(losses)
+
+process.table(
+    "participation", "Кто участвует в мероприятиях этого года", COLUMNS, taking_part,
+    states=(active, suspended, closing),
+)  # fmt: skip
 
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
 process.start(
