@@ -20,6 +20,7 @@ from plans import (
 from sqlalchemy import insert, update
 from stories import code, done
 
+from workflow_app.api.problems import status_of
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Deadline
@@ -400,6 +401,7 @@ def test_department_and_centre_do_not_edit_a_plan_but_are_told_what_they_may(ope
     to_agreement(district, plan)
     refusal = district.edit("P006", plan, activities=rows[:3])
     assert code(refusal) == "not_editable"
+    assert status_of(refusal) == 403
     assert "«Вернуть с замечаниями»" in refusal.message
     assert district.case(plan).data == before.data
     tried = [row["details"] for row in district.rows(AdminEvent, action="edit_refused")]
