@@ -74,8 +74,8 @@ def unconnected(rows: Iterable[Row], facts: Facts) -> Iterator[Said]:
                 found[cut].append(row)
     for schools, of in found.items():
         names = ", ".join(f"«{name}»" for name in schools)
-        said = f"В карточке школы не указана связь: {names}"
-        yield f"{said}. Уточните, смогут ли там участвовать дистанционно: {_named(of)}", of[0]
+        said = f"По карточке школы связи нет или она не указана: {names}"
+        yield f"{said}. Уточните, как там примут участие: {_named(of)}", of[0]
 
 
 def has_line(card: SchoolCard) -> bool:

@@ -588,7 +588,7 @@ def test_exam_days_and_clashes_are_only_said(open_district):
     for row in rows[4:6]:
         row |= {"starts_on": exam, "ends_on": exam}
     done(district.edit("P201", plan, activities=rows))
-    assert {"exam_day", "dates_clash"} <= set(district.flags(plan))
+    assert {"exam_day", "dates_clash", "far_apart"} <= set(district.flags(plan))
     done(district.act("P201", plan, "to_vote"))
 
 

@@ -41,6 +41,7 @@ ACTIVITIES = (
     ("done", "2025-11-20", [BASE, MADZHARY]),
     ("in_progress", "2025-11-01", [DOLINA]),
     ("planned", "2026-02-10", [TURKSAD]),
+    ("planned", "2025-12-01", [NEW]),  # overdue
 )
 
 

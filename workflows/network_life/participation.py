@@ -24,7 +24,8 @@ class Share:
     role: str
     since: dt.date
     held: tuple[dt.date, ...]
-    ahead: tuple[dt.date, ...]
+    ahead: tuple[tuple[dt.date, dt.date], ...]
+    """First and last day of each; what is overdue is not ahead any more."""
     goes_on: bool
 
 
@@ -36,7 +37,10 @@ def shares(case: Case, facts: Facts) -> Iterator[Share]:
         yield Share(
             member.school, member.role, member.since,
             tuple(sorted(c.data.actual_on for c in own if c.state == "done" and c.data.actual_on)),
-            tuple(sorted(c.data.starts_on for c in own if c.state in AHEAD and c.data.starts_on)),
+            tuple(sorted(
+                (c.data.starts_on, c.data.ends_on) for c in own
+                if c.state in AHEAD and c.data.starts_on and c.data.ends_on >= case.today
+            )),
             any(card.state in GOES_ON for card in own),
         )  # fmt: skip
 
@@ -47,8 +51,16 @@ def taking_part(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
         yield (
             facts.name("school", one.school), NETWORK_ROLES[one.role], f"{len(one.held)}",
             f"{len(one.ahead) + one.goes_on}", date(one.held[-1] if one.held else None),
-            "идёт" if one.goes_on else date(one.ahead[0] if one.ahead else None),
+            "идёт" if one.goes_on else _next(one, case.today),
         )  # fmt: skip
+
+
+def _next(one: Share, today: dt.date) -> str:
+    """Return when the next one begins, or until when one may be held that could have begun."""
+    if not one.ahead:
+        return ""
+    since, until = one.ahead[0]
+    return date(since) if since >= today else f"до {date(until)}"
 
 
 @says("школа давно не участвует в мероприятиях (настройка «Через сколько дней без мероприятий»)")

@@ -100,8 +100,9 @@ class Report(Form):
     )  # fmt: skip
     problems: Text = field("10. Проблемы и риски", minimum=20)
     conclusions: Rows[Conclusion] = field(
-        "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2"
-    )
+        "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2",
+        hint="Базовое, план и факт выбранных показателей — в таблице под текстом",
+    )  # fmt: skip
     recommendations: Rows[Advice] = field(
         "12. Предложения и рекомендации", minimum=1, basis="4.3",
         hint="Принятые войдут в план следующего года, и следующая справка о них отчитается",
