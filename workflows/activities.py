@@ -97,7 +97,7 @@ def row_adopted(facts: Facts, row: Mapping[str, Any]) -> dict[str, Any] | Refusa
         "ends_on": row["planned_end"], "responsible": offices[0].position_id if offices else None,
         "participants": [m.school for m in facts.composition(row["network_id"], facts.today)],
         "audience": row["audience"], "expected_result": row["expected_result"],
-        "recommendation": row["from_recommendation_id"],
+        "adaptation": row["adaptation"], "recommendation": row["from_recommendation_id"],
     }  # fmt: skip
 
 

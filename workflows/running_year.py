@@ -138,7 +138,7 @@ class Year:
             "starts_on": row["planned_start"], "ends_on": row["planned_end"],
             "responsible": self.player.number("post", row["responsible_person_id"]),
             "participants": schools, "audience": row["audience"],
-            "expected_result": row["expected_result"],
+            "expected_result": row["expected_result"], "adaptation": row.get("adaptation") == "да",
         }  # fmt: skip
 
     # ------------------------------------------------------------ activities

@@ -39,6 +39,8 @@ SETTINGS: Mapping[str, Any] = {
     "A-05.quorum": "1/2",
     "A-05.majority": "1/2",
     "calendar.exam_days": [],
+    "together.far_km": 30,
+    "together.idle_days": 60,
     "A-09.small_group": 10,
     "A-09.survey": 5,
     "A-10": 3,

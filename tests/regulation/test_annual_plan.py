@@ -20,6 +20,7 @@ from plans import (
 from sqlalchemy import insert, update
 from stories import code, done, mend
 
+from workflow_app.api.problems import status_of
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Deadline
@@ -402,6 +403,7 @@ def test_department_and_centre_do_not_edit_a_plan_but_are_told_what_they_may(ope
     to_agreement(district, plan)
     refusal = district.edit("P006", plan, activities=rows[:3])
     assert code(refusal) == "not_editable"
+    assert status_of(refusal) == 403
     assert "«Вернуть с замечаниями»" in refusal.message
     assert district.case(plan).data == before.data
     tried = [row["details"] for row in district.rows(AdminEvent, action="edit_refused")]
@@ -588,7 +590,7 @@ def test_exam_days_and_clashes_are_only_said(open_district):
     for row in rows[4:6]:
         row |= {"starts_on": exam, "ends_on": exam}
     done(district.edit("P201", plan, activities=rows))
-    assert {"exam_day", "dates_clash"} <= set(district.flags(plan))
+    assert {"exam_day", "dates_clash", "far_apart"} <= set(district.flags(plan))
     done(district.act("P201", plan, "to_vote"))
 
 

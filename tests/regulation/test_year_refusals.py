@@ -136,8 +136,8 @@ def submitting_a_survey_of_nobody(district):
     return lambda: district.act("P101", report, "submit")
 
 
-@refused("plan_row_new")
-def submitting_before_a_row_fell_overdue(district):
+@refused("plan_row_new", "direction_new")
+def submitting_before_a_row_fell_overdue_and_a_direction_was_added(district):
     report = live_through(district, count=3)
     enter_all(district, report)
     done(district.act("P101", report, "refresh"))
@@ -150,7 +150,7 @@ def submitting_before_a_row_fell_overdue(district):
     key = district.rows(Instance, id=row)[0]["fan_key"]
     left = [one for one in data["unfinished"] if one["key"] != key]
     behind(district, update(cases).where(cases.c.id == report).values(
-        data={**data, "unfinished": left}
+        data={**data, "unfinished": left, "conclusions": data["conclusions"][1:]}
     ))  # fmt: skip
     return lambda: district.act("P101", report, "submit")
 

@@ -86,6 +86,9 @@ def test_networks_plans_and_reports_go_on(at, folder):
     assert activities[f"{two}/{year} r-R4"] == "done"
     # A report under way is written here; the closing network has no second one.
     assert states(uow, "year_end_report") == {f"{n}/{year}": "draft" for n in (one, two, three)}
+    told = select(Instance.data).where(Instance.process == "year_end_report")
+    found = uow.session.scalars(told.where(Instance.subject == f"{one}/{year}")).one()
+    assert "Мероприятий по адаптации: 2" in found["sections"][1]["found"]
     assert report.counts["annual_plans.csv"].past == 4
     paused = select(Deadline.paused_at.is_not(None)).join(
         Instance, Instance.id == Deadline.instance_id

@@ -23,11 +23,13 @@ def test_a_network_names_the_order_that_founded_it(browser, network):
 
 
 @pytest.mark.shipped
-def test_a_network_lists_the_cases_about_it_by_its_name(browser, network):
+@pytest.mark.clause("1.6-A3")
+def test_a_network_lists_the_cases_about_it_and_flags_schools_that_take_no_part(browser, network):
     page = browser("P202").get(network)
     going_on = page[page.index("Что идёт в сети") : page.index("Состав на")]
     assert "Сеть «Читательская грамотность в многоязычной школе»" in going_on
     assert "Готовность 4 из 6" in going_on
+    assert "Не участвуют в мероприятиях сети уже 60 дней или дольше: «МКОУ" in going_on
 
 
 def test_a_network_shows_what_differs_between_two_dates(browser, network):

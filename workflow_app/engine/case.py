@@ -84,6 +84,8 @@ class SchoolCard:
     teachers: int | None
     statuses: tuple[str, ...] = ()
     distance_km: int | None = None
+    internet: str = ""
+    """What its card tells of the line; empty where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

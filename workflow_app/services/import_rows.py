@@ -381,6 +381,7 @@ class ActivityRow(Record):
     responsible_organisation_id: Code | None = None
     audience: str | None = None
     expected_result: str
+    adaptation: Flag = False
     state: Code
     is_overdue: Flag = False
     actual_date: Day | None = None

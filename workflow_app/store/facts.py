@@ -205,7 +205,7 @@ class SqlFacts:
         return SchoolCard(
             school.id, organisation.short_name, f"{settlement.kind} {settlement.name}",
             school.school_type, school.students_count, school.teachers_count,
-            distance_km=school.distance_to_centre_km,
+            distance_km=school.distance_to_centre_km, internet=school.internet or "",
         )  # fmt: skip
 
     def act(self, act_id: int) -> ActCard | None:

@@ -8,8 +8,9 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_of
-from workflow_app.engine.decide import readiness
+from workflow_app.engine.decide import readiness, warned
 from workflow_app.engine.process import Check
+from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store import dashboard, queries
@@ -41,11 +42,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A case about a network, with its checklist and the progress of its rows."""
+    """A case about a network: its checklist, what it warns of, the progress of its rows."""
 
     instance: Instance
     checklist: Sequence[tuple[Check, bool]]
     progress: Progress | None
+    warnings: Sequence[Refusal]
     is_over: bool
     """Whether it ended, or is a numbered paper that waits for nobody any more."""
 
@@ -171,7 +173,9 @@ def _matters(uow: SqlUnitOfWork, row: Network) -> Iterator[Matter]:
         if case and may_read(uow, process, case, actor):
             is_over = bool(instance.finished_at or (instance.number and instance.id not in awaited))
             lines = () if is_over else readiness(process, case, facts)
-            yield Matter(instance, lines, _progress(instance.id, found), is_over)
+            # What has a checklist is the network itself; other cases say theirs on their pages.
+            said = warned(process, case, facts) if lines else ()
+            yield Matter(instance, lines, _progress(instance.id, found), said, is_over)
 
 
 def _progress(parent_id: int, found: Sequence[Instance]) -> Progress | None:

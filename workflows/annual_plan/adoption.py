@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Adopted, Facts, Refusal
 from workflows.activities import not_a_choice, row_adopted, row_key, subject
+from workflows.wording import GOAL
 
 STOOD = ("active", "completed", "closed", "superseded")
 """What an imported plan may have come to."""
@@ -29,6 +30,7 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
         "network": network.id, "network_name": network.name, "school_year": row["school_year"],
         "edition": row["version"], "base": network.base,
         "members": [m.school for m in members if m.school != network.base],
-        "coordinator": network.coordinator, "goal": network.goal, "activities": activities,
+        "coordinator": network.coordinator, "goal": network.goal or GOAL,
+        "activities": activities,
     }  # fmt: skip
     return Adopted(network.base, data, subject(network.id, row["school_year"]))

@@ -137,11 +137,15 @@ def _participants(facts: Facts, row: Activity, schools: set[int]) -> str:
 def _mark(row: Activity, held: CaseCard | None, advice: str | None) -> str:
     """Return what became of a row so far, and what it was put into the plan for.
 
+    Adaptation is a task of its own (Regulation 2); the report counts what was held for it.
+
     The text of a recommendation is said where the row is not called by it.
     """
     said = []
     if held and held.state == "done":
         said.append(f"проведено {date(held.data.actual_on)}")
+    if row.adaptation:
+        said.append("социализация и адаптация")
     if row.recommendation:
         is_told = not advice or advice.startswith(row.title)
         said.append("по рекомендации" if is_told else f"по рекомендации «{advice}»")

@@ -49,6 +49,7 @@ from workflows.annual_plan.rules import (
     covers_all,
     dates_in_year,
     exam_days,
+    far_apart,
     is_outdated,
     is_small_change,
     network_is_active,
@@ -59,6 +60,7 @@ from workflows.annual_plan.rules import (
     report_is_approved,
     responsible_inside,
     responsible_left,
+    unconnected,
 )
 from workflows.roles import (
     AUDITOR,
@@ -88,7 +90,7 @@ process = Process(
     stop="abandon",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(no_remote_share, exam_days, clashes, responsible_left),
+    warnings=(no_remote_share, exam_days, clashes, far_apart, unconnected, responsible_left),
 )
 
 EDITIONS = "план меняют в течение года, сколько нужно"

@@ -1,19 +1,18 @@
 """Conditions of a plan: whom it reaches, when it happens, who answers for it (L2, L6)."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
-from workflows.activities import ACTIVITY, PLAN, REMOTE
+from workflows import together
+from workflows.activities import ACTIVITY, IN_FORCE, PLAN, REMOTE
 from workflows.annual_plan.advice import advice_in_waiting
 from workflows.annual_plan.form import Activity, row_is_done
 from workflows.rules import schools_now
+from workflows.together import event_days
 from workflows.year_end import APPROVED, REPORT
 
 SMALL = {"responsible", "starts_on", "ends_on"}
-EVENT_DAYS = 2
-"""A row that lasts no longer is an event, whose days may clash; a longer one is a period."""
 
 
 @says("есть мероприятие для каждой поддерживаемой школы и по каждому направлению сети")
@@ -206,38 +205,51 @@ def no_remote_share(case: Case, facts: Facts) -> Iterable[Refusal]:
 @says("мероприятие выпадает на экзаменационные дни (настройка «Дни экзаменов»)")
 def exam_days(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Joint events on exam days are warned of (1.8-3)."""
-    days = {dt.date.fromisoformat(day) for day in facts.setting("calendar.exam_days")}
     for row in case.data.activities:
-        for day in sorted(days & set(_event_days(row))):
+        for day in together.exam_days(row, facts):
             yield _of_row(row, "exam_day", f"{day:%d.%m.%Y} — день экзамена", "starts_on")
 
 
 @says("у школы в эти дни другое мероприятие")
 def clashes(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Events of one school on one day are warned of, within the plan and beyond it (1.8-3)."""
-    rows = [row for row in case.data.activities if any(_event_days(row))]
+    rows = [row for row in case.data.activities if any(event_days(row))]
     schools = {school for row in rows for school in row.participants}
     known = case.data.activities.keys()
     others = {school: facts.open_cases_of(ACTIVITY, school) for school in sorted(schools)}
     for number, row in enumerate(rows):
-        days = set(_event_days(row))
+        days = set(event_days(row))
         for school in row.participants:
             taken = [other.title for other in rows[:number] if school in other.participants
-                     and days & set(_event_days(other))]  # fmt: skip
+                     and days & set(event_days(other))]  # fmt: skip
             taken += [card.data.title for card in others[school]
                       if card.key not in known
-                      and days & set(_event_days(card.data))]  # fmt: skip
+                      and days & set(event_days(card.data))]  # fmt: skip
             for title in taken[:1]:
                 name = facts.name("school", school)
                 yield _of_row(row, "dates_clash", f"в эти дни у школы «{name}» «{title}»",
                               "starts_on")  # fmt: skip
 
 
-def _event_days(row: Activity) -> Iterator[dt.date]:
-    """Yield the days of a short row; a period has none of its own."""
-    if row.starts_on and row.ends_on and (row.ends_on - row.starts_on).days < EVENT_DAYS:
-        for later in range((row.ends_on - row.starts_on).days + 1):
-            yield row.starts_on + dt.timedelta(days=later)
+@says("очно встречаются школы, которые далеко друг от друга (настройка «Расстояние»)")
+def far_apart(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Distance between the schools of a meeting is warned of while there is a choice (1.8-3)."""
+    if case.state not in IN_FORCE:
+        for said, row in together.far_apart(case.data.activities, facts):
+            yield _only_said("far_apart", said, row)
+
+
+@says("в дистанционном мероприятии участвует школа, связь которой не указана")
+def unconnected(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """A school without a line is warned of while there is a choice (1.8-3)."""
+    if case.state not in IN_FORCE:
+        for said, row in together.unconnected(case.data.activities, facts):
+            yield _only_said("no_line", said, row)
+
+
+def _only_said(code: str, said: str, row: Activity) -> Refusal:
+    field_name = f"activities.{row.row_key}.mode"
+    return refuse(code, "{said}", said=said, field=field_name, basis="1.8")
 
 
 @says("ответственный больше не работает")

@@ -29,6 +29,7 @@ from workflows.network_life.rules import (
     year_to_report,
 )
 from workflows.rules import school_year
+from workflows.wording import GOAL
 from workflows.year_end import REPORT, last_summer
 
 FINAL_REPORT_DAYS = 15
@@ -119,7 +120,7 @@ def open_plan(case: Case, facts: Facts) -> Iterator[Put | Start]:
         "network": case.data.network, "network_name": case.data.network_name,
         "school_year": year, "base": case.data.base,
         "members": list(case.data.members), "coordinator": case.data.coordinator,
-        "goal": network.goal if network else "",
+        "goal": (network.goal if network else "") or GOAL,
     }  # fmt: skip
     yield Start(PLAN, data, f"{subject(case)}/{year}", alone=True)
 

@@ -7,12 +7,14 @@ from workflow_app.engine import (
     Choice,
     Date,
     Facts,
+    File,
     Form,
     Line,
     Many,
     Network,
     Person,
     School,
+    Text,
     field,
 )
 from workflows.rules import school_year
@@ -35,6 +37,28 @@ class Life(Form):
     acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
     paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
+    rules: Text = field(
+        "Внутренние правила сети", readonly=True, optional=True, basis="5.1",
+        when=lambda data: data.rules,
+    )  # fmt: skip
+    rules_file: File = field(
+        "Файл с правилами", readonly=True, optional=True, when=lambda data: data.rules_file
+    )
+    rules_since: Date = field(
+        "Приняты советом", readonly=True, optional=True, when=lambda data: data.rules
+    )
+    proposed_rules: Text = field(
+        "Совет голосует о правилах", readonly=True, optional=True, basis="5.1",
+        when=lambda data: data.proposed_rules,
+    )  # fmt: skip
+    proposed_file: File = field(
+        "Файл с предложенными правилами", readonly=True, optional=True,
+        when=lambda data: data.proposed_file,
+    )  # fmt: skip
+    proposed_coordinator: Person = field(
+        "Совет голосует о координаторе", of="base", readonly=True, optional=True, basis="5.1",
+        when=lambda data: data.proposed_coordinator,
+    )  # fmt: skip
     reported_year: Choice = field("Последняя справка", of="school_years", hidden=True)
 
 

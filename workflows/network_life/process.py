@@ -25,6 +25,19 @@ from workflows.network_life.effects import (
 )
 from workflows.network_life.form import Attached, Life, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
+from workflows.network_life.own_matters import (
+    NETWORK,
+    InternalRules,
+    OwnCoordinator,
+    carry_out,
+    council,
+    decided,
+    is_another,
+    one_matter_at_a_time,
+    propose_coordinator,
+    propose_rules,
+)
+from workflows.network_life.participation import COLUMNS, idle_schools, taking_part
 from workflows.network_life.rules import (
     CHANGE,
     ENDS,
@@ -78,7 +91,7 @@ process = Process(
     stop="end",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, FORMER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(base_lost_status, supported_lost_status),
+    warnings=(base_lost_status, supported_lost_status, idle_schools),
     checklist=(
         Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
         Check("назван координатор", has_coordinator, "1.7"),
@@ -120,6 +133,12 @@ closing = process.state(
 )  # fmt: skip
 closed = process.final("closed", "Закрыта")
 process.ask(losses)
+process.ask(council)
+
+process.table(
+    "participation", "Кто участвует в мероприятиях этого года", COLUMNS, taking_part,
+    states=(active, suspended, closing),
+)  # fmt: skip
 
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
 process.start(
@@ -136,6 +155,20 @@ process.move(
     "attach_acts", "Приложить акты", [forming, active], stay, by=(BASE_HEAD, COORDINATOR),
     basis="1.8", form=Attached, if_=[answered], do=[put_acts],
 )  # fmt: skip
+process.move(
+    "propose_rules", "Предложить внутренние правила", [forming, active], stay, by=NETWORK,
+    basis="5.1", form=InternalRules, if_=[answered, one_matter_at_a_time], do=[propose_rules],
+)  # fmt: skip
+process.move(
+    "propose_coordinator", "Предложить координатора", [forming, active], stay, by=NETWORK,
+    basis="5.1, 1.7", form=OwnCoordinator, if_=[answered, is_another, one_matter_at_a_time],
+    do=[propose_coordinator],
+)  # fmt: skip
+for state in (forming, active, suspended, closing):
+    process.when(
+        "matter_decided", "Совет решил о предложенном", decided, state, state, basis="5.1",
+        do=[carry_out],
+    )  # fmt: skip
 process.when(
     "activate",
     "Сеть готова работать",

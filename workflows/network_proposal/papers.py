@@ -21,6 +21,7 @@ from workflows.papers import (
     title,
 )
 from workflows.rules import NETWORK_ROLES, year_before
+from workflows.together import kilometres
 from workflows.wording import (
     GAP,
     GOAL,
@@ -217,14 +218,11 @@ def _school_row(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> Valu
 
 
 def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:
-    """Return kilometres to the base school, known only when it stands in the district centre."""
+    """Return kilometres to the base school, where they are known."""
     if base is None or card.id == base.id:
         return "–"
-    if card.settlement == base.settlement:
-        return "0"
-    department = facts.organisation("department")
-    is_central = department is not None and department.place == base.settlement
-    return str(card.distance_km) if is_central and card.distance_km is not None else UNKNOWN
+    known = kilometres(facts, base, card)
+    return UNKNOWN if known is None else str(known)
 
 
 def _coordinator(case: Case, facts: Facts) -> Values:

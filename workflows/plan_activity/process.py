@@ -28,6 +28,7 @@ from workflows.plan_activity.rules import (
     count_is_possible,
     evidence_given,
     happened_already,
+    hindered,
     is_overdue,
     is_recommended,
     new_dates_fit,
@@ -65,7 +66,7 @@ process = Process(
     overview=Work(done=("done",), left_out=("cancelled",)),
     watcher=COORDINATOR,
     readers=(BASE_HEAD, PARTICIPANT_HEAD, COORDINATOR, RESPONSIBLE, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(responsible_left, is_overdue),
+    warnings=(responsible_left, is_overdue, hindered),
 )
 
 CURATOR = Holder("curator", "методист — куратор сети", curator_post, otherwise=METHODIST)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
+from workflows import together
 from workflows.activities import FORMS
 from workflows.plan_activity.form import is_proven
 from workflows.rules import year_before
@@ -113,9 +114,32 @@ def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
+AHEAD = ("planned", "in_progress", "postponed")
+
+
 @says("срок прошёл")
 def is_overdue(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """Overdue is what the calendar says, not a state (7.4); what is reported was held."""
-    is_ahead = case.state in ("planned", "in_progress", "postponed")
-    if is_ahead and case.data.ends_on and case.data.ends_on < case.today:
+    if case.state in AHEAD and case.data.ends_on and case.data.ends_on < case.today:
         yield refuse("overdue", "Срок прошёл {date}", date=f"{case.data.ends_on:%d.%m.%Y}")
+
+
+@says("мешает экзамен, другое мероприятие, расстояние или связь")
+def hindered(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """What stands in the way of schools meeting is said until they have met (1.8-3)."""
+    if case.state not in AHEAD:
+        return
+    for day in together.exam_days(case.data, facts):
+        yield refuse("exam_day", "{day} — день экзамена", day=date(day), field="starts_on",
+                     basis="1.8")  # fmt: skip
+    days = set(together.event_days(case.data))
+    for school in case.data.participants if days else ():
+        for card in facts.open_cases_of(case.process, school):
+            if card.id != case.id and days & set(together.event_days(card.data)):
+                yield refuse(
+                    "dates_clash", "В эти дни у школы «{school}» «{title}»", field="starts_on",
+                    school=facts.name("school", school), title=card.data.title, basis="1.8",
+                )  # fmt: skip
+    for code, found in (("far_apart", together.far_apart), ("no_line", together.unconnected)):
+        for said, _row in found([case.data], facts):
+            yield refuse(code, "{said}", said=said, field="mode", basis="1.8")

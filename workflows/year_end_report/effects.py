@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, Rows, Start, says
 from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
+from workflows.wording import GOAL
 from workflows.year_end import INDICATORS, RECOMMENDATION
+from workflows.year_end_report.directions import own_directions
 from workflows.year_end_report.figures import of_network
 from workflows.year_end_report.form import Conclusion
 from workflows.year_end_report.rules import exams_apply
-from workflows.year_end_report.sections import activities, sections, unfinished
+from workflows.year_end_report.sections import sections, unfinished
 
 
 @says("разделы заполнены по данным года")
@@ -17,13 +19,9 @@ def fill_in(case: Case, facts: Facts) -> Put:
     """What the registers know is written down; what people added to it stays (R1)."""
     data, network = case.data, facts.network(case.data.network)
     members = facts.composition(data.network, case.today)
-    worked_on = {card.data.direction for card in activities(case, facts)}
-    own = {*(network.directions if network else ()), *worked_on} & {
-        *facts.directions(data.school_year)
-    }
     rows = [
         data.conclusions.get(str(one)) or Conclusion(key=str(one), direction=one)
-        for one in sorted(own)
+        for one in sorted(own_directions(case, facts))
     ]
     return Put({
         "network_name": network.name if network else data.network_name,
@@ -31,6 +29,7 @@ def fill_in(case: Case, facts: Facts) -> Put:
         "members": Many(m.school for m in members if m.role != "base"),
         "coordinator": network.coordinator if network else data.coordinator,
         "told_on": case.today,
+        "goal": (network.goal if network else "") or GOAL,
         "sections": Rows(sections(case, facts)),
         "unfinished": Rows(unfinished(case, facts)),
         "conclusions": Rows(rows),

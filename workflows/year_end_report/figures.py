@@ -1,9 +1,23 @@
 """The network's own indicators, as the year itself tells them (N01–N06)."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from workflow_app.engine import Case, Facts, IndicatorCard, IndicatorValueCard, figure, small_survey
+from workflow_app.engine import (
+    Case,
+    Facts,
+    IndicatorCard,
+    IndicatorValueCard,
+    figure,
+    printed_change,
+    small_survey,
+)
 from workflows.activities import ACTIVITY, REMOTE, fulfilled
+from workflows.indicators import Line
+from workflows.rules import year_before
+
+WHOLE = "сеть в целом"
+NO_DATA = "нет данных"
 
 Counted = tuple[int | None, int | None, float | None]
 """How many, out of how many, and what was stated without counting."""
@@ -36,21 +50,45 @@ def _told(case: Case, facts: Facts) -> dict[str, Counted]:
 
 def network_lines(case: Case, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield the network's own indicators as papers print them: title, target, fact."""
-    values = facts.indicator_values(case.data.network, case.data.school_year)
-    targets = {v.indicator: v.target for v in values if v.school is None}
-    for card, value in of_network(case, facts):
-        fact = _printed(card, value, small_survey(facts))
-        if fact:
-            target = targets.get(card.id)
-            yield card.title, figure(target, card.unit), fact
+    for title, _, _, target, fact, _ in whole_network(case, facts):
+        if fact != NO_DATA:
+            yield title, target, fact
 
 
-def _printed(card: IndicatorCard, value: IndicatorValueCard, least: int) -> str:
-    """Return a figure with what it was counted from; too small a survey is not told (A-09)."""
+def whole_network(case: Case, facts: Facts) -> Iterator[Line]:
+    """Yield each indicator of the network: title, whose, base, target, fact, change.
+
+    Its base is the year before. A survey of too few people is told in neither year (A-09).
+    """
+    data, least = case.data, small_survey(facts)
+    stated, before = (
+        {v.indicator: v for v in facts.indicator_values(data.network, year) if v.school is None}
+        for year in (data.school_year, year_before(data.school_year))
+    )
+    found = {card.id: value for card, value in of_network(case, facts)}
+    for card in facts.indicators():
+        if card.level != "network":
+            continue
+        now, earlier = (_result(card, known.get(card.id), least) for known in (found, before))
+        target = stated[card.id].target if card.id in stated else None
+        change = None if now is None or earlier is None else now - earlier
+        yield (
+            card.title, WHOLE, figure(earlier, card.unit), figure(target, card.unit),
+            _printed(card, found[card.id]) if now is not None else NO_DATA,
+            printed_change(change, card.unit),
+        )  # fmt: skip
+
+
+def _result(card: IndicatorCard, value: IndicatorValueCard | None, least: int) -> Decimal | None:
+    """Return a figure; none for a survey of too few people (A-09)."""
+    if value is None or (card.unit == "балл" and (value.denominator or 0) < least):
+        return None
+    return value.result(card.unit)
+
+
+def _printed(card: IndicatorCard, value: IndicatorValueCard) -> str:
+    """Return a figure with what it was counted from."""
     said = figure(value.result(card.unit), card.unit)
     if card.unit == "%":
         return f"{said} ({value.numerator} из {value.denominator})"
-    if card.unit == "балл":
-        answers = value.denominator or 0
-        return f"{said} (ответов: {answers})" if answers >= least else ""
-    return said
+    return f"{said} (ответов: {value.denominator})" if card.unit == "балл" else said

@@ -20,6 +20,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
+from workflows.wording import GOAL
 from workflows.year_end import ADDRESSEES
 
 
@@ -76,6 +77,7 @@ class Report(Remarked):
     base: School = field("Базовая школа", readonly=True)
     members: Many[School] = field("Школы сети", readonly=True)
     coordinator: Person = field("Координатор", hidden=True)
+    goal: Text = field("Цель сети", readonly=True, basis="2", default=GOAL)
     due_on: Date = field("Представить до", readonly=True)
     late: Flag = field("Срок пропущен", readonly=True, optional=True, when=lambda data: data.late)
     told_on: Date = field(
@@ -103,8 +105,9 @@ class Report(Remarked):
     )  # fmt: skip
     problems: Text = field("10. Проблемы и риски", minimum=20)
     conclusions: Rows[Conclusion] = field(
-        "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2"
-    )
+        "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2",
+        hint="Базовое, план и факт выбранных показателей — в таблице под текстом",
+    )  # fmt: skip
     recommendations: Rows[Advice] = field(
         "12. Предложения и рекомендации", minimum=1, basis="4.3",
         hint="Принятые войдут в план следующего года, и следующая справка о них отчитается",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from workflow_app.engine import Case, Facts
-from workflows.indicators import lines
+from workflows.indicators import Line, lines
 from workflows.papers import (
     DOCUMENT,
     SIGNATURE,
@@ -16,8 +16,9 @@ from workflows.papers import (
     school,
     signature,
 )
-from workflows.wording import GAP, date, glued, whole, year_in_text
+from workflows.wording import GAP, date, glued, lowered, sentence, whole, year_in_text
 from workflows.year_end import ADDRESSEES
+from workflows.year_end_report.directions import by_direction
 from workflows.year_end_report.figures import network_lines
 from workflows.year_end_report.form import Section
 
@@ -46,7 +47,10 @@ REPORT = (
     "сетевые[].название", "сетевые[].план", "сетевые[].факт",
     "продолжение[].название", "продолжение[].строки[].текст", "продолжение[].дополнение",
     "проблемы",
-    "выводы[].направление", "выводы[].показатели", "выводы[].текст",
+    "сеть.цель", "выводы[].направление", "выводы[].текст",
+    "выводы[].показатели[].название", "выводы[].показатели[].строки[].школа",
+    "выводы[].показатели[].строки[].базовое", "выводы[].показатели[].строки[].план",
+    "выводы[].показатели[].строки[].факт", "выводы[].показатели[].строки[].динамика",
 )  # fmt: skip
 ADVICE = (*_HEAD, *_ADVICE, "справка.дата")
 ADDENDUM = (
@@ -64,9 +68,10 @@ def report(case: Case, facts: Facts) -> Values:
     accepted, approved = (facts.last_taken(case, step) for step in ("accept_report", "approve"))
     early = (*OF_THE_PLAN, *OF_REQUESTS)
     after = [row for row in data.sections if row.row_key not in early]
-    titles = {card.code: card.title for card in facts.indicators()}
+    head = _head(case, facts, "Информационно-аналитическая справка")
     return {
-        **_head(case, facts, "Информационно-аналитическая справка"),
+        **head,
+        "сеть": {**head["сеть"], "цель": sentence(lowered(data.goal))},
         "справка": {
             "год": year_in_text(data.school_year),
             "дата": local_date(facts, facts.last_taken(case, "submit")) or date(case.today),
@@ -97,11 +102,10 @@ def report(case: Case, facts: Facts) -> Values:
         "проблемы": data.problems,
         "выводы": [
             {
-                "направление": facts.name("direction", row.direction),
-                "показатели": "; ".join(titles.get(code, code) for code in row.indicators),
-                "текст": row.text,
+                "направление": facts.name("direction", row.direction or 0),
+                "показатели": _measured(told), "текст": row.text,
             }
-            for row in data.conclusions
+            for row, told in by_direction(case, facts)
         ],
         "рекомендации": _advice(case, facts),
     }  # fmt: skip
@@ -189,8 +193,11 @@ def _sections(rows: Iterable[Section]) -> list[Values]:
 
 
 def _indicators(case: Case, facts: Facts, *, exams: bool | None) -> list[Values]:
+    return _measured(lines(facts, case.data.network, case.data.school_year, exams=exams))
+
+
+def _measured(told: Iterable[Line]) -> list[Values]:
     columns = ("школа", "базовое", "план", "факт", "динамика")
-    told = lines(facts, case.data.network, case.data.school_year, exams=exams)
     return [
         {
             "название": title,

@@ -42,6 +42,8 @@ from workflows.rules import MEND, Explanation
 from workflows.wording import day_and_month
 from workflows.year_end import by_curator, last_summer
 from workflows.year_end_report.adoption import adopted, prepare, was_approved
+from workflows.year_end_report.directions import COLUMNS as DIRECTIONS
+from workflows.year_end_report.directions import table as by_direction
 from workflows.year_end_report.effects import (
     ask_schools,
     begin_addendum,
@@ -179,6 +181,10 @@ process.table(
     "indicators", "Показатели поддерживаемых школ (раздел 4 справки)", COLUMNS,
     lambda case, facts: lines(facts, case.data.network, case.data.school_year),
 )  # fmt: skip
+
+process.table(
+    "directions", "Результаты по направлениям (раздел 11 справки)", DIRECTIONS, by_direction
+)
 
 process.start(
     "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],

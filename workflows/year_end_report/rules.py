@@ -7,6 +7,7 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
 from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
+from workflows.year_end_report.directions import own_directions
 from workflows.year_end_report.sections import unfinished
 
 UNDECIDED = ("submitted", "under_review", "reviewed")
@@ -62,6 +63,13 @@ def indicators_told(case: Case, facts: Facts) -> Iterator[Refusal]:
 @says("по каждому направлению есть вывод и показатели, по которым он виден")
 def directions_concluded(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Each direction shows base, target, fact and a conclusion (1.7)."""
+    for direction in sorted(own_directions(case, facts)):
+        if case.data.conclusions.get(str(direction)) is None:
+            yield refuse(
+                "direction_new",
+                "Направления «{name}» нет в выводах: нажмите «Обновить по данным года»",
+                name=facts.name("direction", direction), field="conclusions", basis="1.7",
+            )  # fmt: skip
     for row in case.data.conclusions:
         said: dict[str, Any] = {"name": facts.name("direction", row.direction or 0), "basis": "1.7"}
         if not row.text:

@@ -52,13 +52,16 @@ def general(case: Case, facts: Facts) -> Iterator[str]:
 
 def progress(case: Case, facts: Facts) -> Iterator[str]:
     """Section 2: how much of the plan was done (L7: cancelled rows do not count)."""
-    states = [card.state for card in activities(case, facts)]
+    cards = activities(case, facts)
+    states = [card.state for card in cards]
     yield f"В плане {counted(len(states), 'мероприятие', 'мероприятия', 'мероприятий')}"
     # Activities end after that, too: pages beside the report count them as of today.
     yield f"Выполнено {share(*fulfilled(states))} на {date(case.today)}"
     for state in ("cancelled", "not_done", "postponed"):
         if states.count(state):
             yield f"{STATES[state]}: {states.count(state)}".capitalize()
+    adapting = sum(card.state == "done" and bool(card.data.adaptation) for card in cards)
+    yield f"Мероприятий по адаптации: {adapting}"
 
 
 def of_kind(*, sections: Iterable[str] = (), forms: Iterable[str] = ()) -> Found:
