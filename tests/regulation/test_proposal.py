@@ -8,7 +8,7 @@ from workflow_app.store.models.messages import Notice
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("1.3, 1.5, 4.1")
+@pytest.mark.clause("1.5, 4.1")
 def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     district = open_district("2024-08-21")
     case = done(propose(district, "P106", {"S16": "supported", "S17": "supported"},
@@ -80,7 +80,6 @@ def test_p3_a_changed_composition_asks_only_the_new_school(open_district):
     assert [row["school"] for row in second if row not in first] == [district.school("S13")]
 
 
-@pytest.mark.clause("1.3")
 def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_district):
     district = open_district("2025-08-28")
     refusal = propose(district, "P108", {"S14": "supported"})
@@ -154,7 +153,6 @@ def test_the_quorum_counts_invited_schools_and_not_the_base(open_district):
     assert district.state(case) == "draft"
 
 
-@pytest.mark.clause("1.3")
 def test_the_specialist_drafts_two_networks_before_she_chooses_their_base_schools(open_district):
     district = open_district("2025-08-28")
     first = done(district.start("P003", "network_proposal", name="Первая")).instance_id

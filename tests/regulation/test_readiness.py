@@ -23,7 +23,7 @@ def acts(district, *levels):
     return [row["id"] for row in district.rows(NormativeAct) if row["level"] in levels]
 
 
-@pytest.mark.clause("1.8")
+@pytest.mark.clause("1.8-2")
 def test_a_network_older_than_the_system_becomes_ready_in_all_six_points(open_district):
     district = open_district("2025-09-10")
     case = life(district, "NW1")
@@ -33,7 +33,6 @@ def test_a_network_older_than_the_system_becomes_ready_in_all_six_points(open_di
     assert missing(district, case) == ([], 6)
 
 
-@pytest.mark.clause("1.8")
 def test_the_base_school_attaches_acts_and_those_attached_before_stay(open_district):
     district = open_district("2025-09-10")
     case = life(district, "NW1")
