@@ -72,7 +72,7 @@ def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_distric
     assert all(document["file_sha256"] for document in district.documents(plan))
 
 
-@pytest.mark.clause("L4")
+@pytest.mark.clause("1.8-6, L4")
 def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_district):
     district = open_district("2025-09-10")
     plan = fill(district, open_plan(district, "NW3"), "NW3", mode="in_person")
@@ -518,12 +518,15 @@ def test_recommended_row_is_cancelled_with_the_agreement_of_the_centre(running):
     assert district.state(found["a7"]) == "cancelled"
 
 
+@pytest.mark.clause("1.6-O1")
 def test_activity_is_handed_over_within_the_network_only(running):
     district, _plan, found = running
     refusal = district.act("P201", found["a5"], "hand_over", responsible=post(district, "P104"))
     assert code(refusal) == "responsible_outside"
     done(district.act("P201", found["a5"], "hand_over", responsible=post(district, "P006")))
-    assert district.work(found["a5"]) != []
+    district.carry_out()
+    assert district.notices("P006") == ["Отчитаться о проведении: Мероприятие a5"]
+    assert code(district.act("P110", found["a5"], "report_done", **REPORT)) == "not_your_role"
     done(district.act("P006", found["a5"], "report_done", **REPORT))
 
 
@@ -545,7 +548,7 @@ REFUSED = {
     "date_outside_year": lambda rows, _d: bad(rows[4], starts_on="2025-08-30"),
     "responsible_outside": lambda rows, d: bad(rows[4], responsible=post(d, "P104")),
     "participant_outside": lambda rows, d: bad(rows[4], participants=[d.school("S04")]),
-    "field_required": lambda rows, _d: bad(rows[4], title=""),
+    "field_required": lambda rows, _d: bad(rows[4], responsible=None),
 }
 WORDS = {
     "school_without_activity": "Нет мероприятия для школы «МКОУ СОШ № 12",
@@ -554,11 +557,11 @@ WORDS = {
     "date_outside_year": "даты вне учебного года",
     "responsible_outside": "ответственный не из сети и не из методического центра",
     "participant_outside": "школа «МКОУ СОШ № 4",
-    "field_required": "Заполните поле «Мероприятие»",
+    "field_required": "Заполните поле «Ответственный»",
 }
 
 
-@pytest.mark.clause("5.2")
+@pytest.mark.clause("4.3a, 5.2")
 @pytest.mark.parametrize("reason", REFUSED)
 def test_plan_that_does_not_fit_is_not_sent_and_says_why(open_district, reason):
     district = open_district("2025-09-10")

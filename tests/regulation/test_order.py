@@ -76,6 +76,7 @@ def test_o2_two_clerks_register_at_once_and_no_number_is_lost(open_district):
     assert sorted(district.case(order).number for order in orders) == ["301-од", "302-од"]
 
 
+@pytest.mark.clause("1.1b")
 def test_o3_an_expired_basis_blocks_the_signature_until_it_is_explained(open_district):
     district = open_district("2025-08-28")
     case = to_department(district)

@@ -8,7 +8,7 @@ from workflow_app.store.models.messages import Notice
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("1.5, 4.1")
+@pytest.mark.clause("1.3b, 1.5, 4.1")
 def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     district = open_district("2024-08-21")
     case = done(propose(district, "P106", {"S16": "supported", "S17": "supported"},
@@ -90,7 +90,7 @@ def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_dist
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("4.2, C3")
+@pytest.mark.clause("1.5, 4.2, C3")
 def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district):
     district = open_district("2025-08-28")
     case = to_department(

@@ -44,7 +44,7 @@ def test_the_report_opens_by_itself_with_what_the_year_knows(open_district):
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("R2, R7")
+@pytest.mark.clause("1.6-A2, R2, R7")
 def test_r1_a_report_is_approved_and_its_addendum_tells_the_exams(open_district):
     district = open_district("2025-09-10")
     report = live_through(district)
@@ -201,7 +201,7 @@ def test_r4_a_declined_recommendation_is_dropped_and_told_of_in_the_next_report(
     assert row == ("dropped", "dropped")
 
 
-@pytest.mark.clause("A-09, R-5")
+@pytest.mark.clause("1.6-A2, A-09, R-5")
 def test_r5_small_groups_are_told_to_nobody_else(open_district):
     district = open_district("2025-09-10")
     report = live_through(district, "NW2")
@@ -304,7 +304,7 @@ def test_a_report_without_faults_waits_for_the_head_of_the_centre_alone(open_dis
     done(district.act("P005", report, "accept_report", **CHECKED))
 
 
-@pytest.mark.clause("R2")
+@pytest.mark.clause("4.3b, R2")
 def test_who_may_not_submit_take_or_approve_is_told_so(open_district):
     district = open_district("2025-09-10")
     report = live_through(district)
