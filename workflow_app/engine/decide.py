@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
@@ -380,8 +380,12 @@ def warned(process: Process, case: Case, facts: Facts) -> tuple[Refusal, ...]:
 
 
 def readiness(process: Process, case: Case, facts: Facts) -> tuple[tuple[Check, bool], ...]:
-    """Return the lines of the checklist, each with whether it holds."""
-    return tuple((line, line.holds(case, facts)) for line in process.checklist)
+    """Return the lines of the checklist as they read today, each with whether it holds."""
+    return tuple((_line(line, case, facts), line.holds(case, facts)) for line in process.checklist)
+
+
+def _line(line: Check, case: Case, facts: Facts) -> Check:
+    return replace(line, title=f"{line.title}: {line.said(case, facts)}") if line.said else line
 
 
 def told(process: Process, case: Case, facts: Facts) -> tuple[tuple[Table, Lines], ...]:

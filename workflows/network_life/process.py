@@ -37,6 +37,7 @@ from workflows.network_life.rules import (
     has_plan,
     is_ordered,
     is_ready,
+    levels_of_acts,
     may_turn,
     no_plan_yet,
     report_is_due,
@@ -84,7 +85,7 @@ process = Process(
         Check("назван координатор", has_coordinator, "1.7"),
         Check("назначен куратор от методического центра", has_curator, "4.1"),
         Check("в каждой школе есть контакт", has_contacts, "1.7"),
-        Check("приложены нормативные акты", has_acts, "1.8"),
+        Check("приложены нормативные акты", has_acts, "1.8", levels_of_acts),
         Check("утверждён план года", has_plan, "1.8"),
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
+from workflow_app.engine.acts import levels_said
 from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.activities import IN_FORCE
 from workflows.network_life.form import schools, subject
@@ -42,6 +43,12 @@ def has_contacts(case: Case, facts: Facts) -> bool:
 def has_acts(case: Case, _facts: Facts) -> bool:
     """The acts the network rests on are attached (1.8)."""
     return bool(case.data.acts)
+
+
+def levels_of_acts(case: Case, facts: Facts) -> str:
+    """Say at how many levels the network rests on an act that is in force (1.8, 3.1)."""
+    found = filter(None, map(facts.act, case.data.acts))
+    return levels_said({act.level for act in found if act.in_force(case.today)})
 
 
 def has_plan(case: Case, facts: Facts) -> bool:
