@@ -21,7 +21,7 @@ from change_story import (
 )
 from plans import activities, open_plan, post, rows_of, to_active
 from reports import advised, enter_all, report_of, submit, to_approved
-from stories import code, done, to_department, to_signature
+from stories import code, done, propose, to_signature
 
 from workflow_app.engine.forms import relevant
 from workflow_app.services import acting
@@ -461,7 +461,15 @@ def test_statuses_of_a_year_rest_on_their_order_and_exclude_nobody(open_district
 @pytest.mark.clause("4.2, N1")
 def test_a_network_created_by_order_begins_its_life_and_its_plan(open_district):
     district = open_district("2025-08-28")
-    case = to_department(district)
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    terms = {"reason": "Только дистанционно", "contact": "Завуч Ковалёва, 8-86543-1-11-11"}
+    accepted = {"voter": str(district.school("S03"))}
+    for person, action, said in (
+        ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree_with_conditions", terms),
+        ("P102", "accept_conditions", accepted), ("P102", "submit", {}),
+        ("P006", "endorse", {"conclusion": "Условия выполнены."}),
+    ):  # fmt: skip
+        done(district.act(person, case, action, **said))
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
     done(district.act("P002", order, "sign"))
@@ -469,6 +477,9 @@ def test_a_network_created_by_order_begins_its_life_and_its_plan(open_district):
     (new,) = district.rows(Network, instance_id=order)
     begun = life(district, new["id"])
     assert district.state(begun) == "active"
+    said = [row.contact for row in district.case(begun).data.contacts]
+    assert "Кузьмина-Лозовая Т.О., директор, p105@levokum.example" in said
+    assert "Завуч Ковалёва, 8-86543-1-11-11" in said
     assert district.case(begun).parent_id is None
     (plan,) = district.instances(process=PLAN)
     assert plan["subject"] == f"network/{new['id']}/2025-2026"

@@ -27,7 +27,11 @@ def acts(district, *levels):
 def test_a_network_older_than_the_system_becomes_ready_in_all_six_points(open_district):
     district = open_district("2025-09-10")
     case = life(district, "NW1")
-    acts_said, plan_said = missing(district, case)[0]
+    contacts_said, acts_said, plan_said = missing(district, case)[0]
+    assert contacts_said.startswith("школы назвали контактных лиц: 0 из 4, нет: МКОУ СОШ № 2 ")
+    for head in ("P102", "P110", "P112", "P113"):
+        done(district.act(head, case, "name_contact", contact="Заместитель по учебной работе"))
+    assert code(district.act("P105", case, "name_contact", contact="Кто-то")) == "not_found"
     assert acts_said.startswith("приложены нормативные акты: 0 из 5 уровней, нет: федеральный")
     assert plan_said == "утверждён план года"
     done(district.act("P201", case, "attach_acts", acts=acts(district, "statute")))

@@ -27,7 +27,7 @@ def test_a_network_lists_the_cases_about_it_by_its_name(browser, network):
     page = browser("P202").get(network)
     going_on = page[page.index("Что идёт в сети") : page.index("Состав на")]
     assert "Сеть «Читательская грамотность в многоязычной школе»" in going_on
-    assert "Готовность 4 из 6" in going_on
+    assert "Готовность 3 из 6" in going_on
 
 
 def test_a_network_shows_what_differs_between_two_dates(browser, network):

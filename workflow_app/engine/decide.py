@@ -264,9 +264,10 @@ def decide_answer(
     if refusal:
         return refusal
     comment = getattr(form, "reason", "") or vote.comment
+    said = {**vote.said, **(form.model_dump(mode="json") if form else {})}
     after = Vote(
         vote.voter, answer.gives, vote.version + 1, case.text_hash, capacity.person_id, comment,
-        answered_at=now,
+        answered_at=now, said=said,
     )  # fmt: skip
     return Answered(ballot, answer, vote, after, capacity)
 

@@ -21,6 +21,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
+from workflows.contacts import Contact
 from workflows.order_approval.kinds import (
     AMEND,
     CLOSE,
@@ -132,6 +133,7 @@ class Order(Form):
     leaving: Many[School] = field("Школы новой сети", hidden=True)
     until: Date = field("Приостановлена до", hidden=True)
     schools: Many[School] = field("Кого касается", hidden=True)
+    contacts: Rows[Contact] = field("Контактные лица школ", hidden=True)
     signed_by: Person = field("Подписал", hidden=True)
     signed_as: Line = field("В должности", hidden=True)
     signed_on: Date = field("Дата подписи", hidden=True)
