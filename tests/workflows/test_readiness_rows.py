@@ -35,7 +35,7 @@ def begins(case):
 @pytest.mark.parametrize(
     ("lacking", "code", "sentence"),
     [
-        pytest.param({"contacts": CONTACTS[:1]}, "contact_missing", f"директор школы «school {S17}»",
+        pytest.param({"contacts": CONTACTS[:1]}, "contact_missing", f"«school {S17}» не назовёт",
                      marks=pytest.mark.clause("1.7-1")),
         pytest.param({"coordinator": None}, "coordinator_missing", "не назван её координатор",
                      marks=pytest.mark.clause("1.7-1")),
