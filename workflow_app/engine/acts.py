@@ -10,6 +10,15 @@ LEVELS: Mapping[str, str] = {
     "statute": "устав школы",
     "local": "локальный акт школы",
 }
+HEADINGS: Mapping[str, str] = {
+    "federal": "Федеральные акты",
+    "regional": "Региональные акты",
+    "municipal": "Муниципальные акты",
+    "regulation": "Положение о сетевом взаимодействии",
+    "statute": "Уставы школ",
+    "local": "Локальные акты школ",
+}
+"""What the acts of a level are called together."""
 ATTACHED = tuple(level for level in LEVELS if level != "regulation")
 """Levels a network brings acts of (clause 1.8); the Regulation is what it exists by anyway."""
 OVER = ("expired", "revoked")

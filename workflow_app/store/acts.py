@@ -1,7 +1,7 @@
 """Normative acts of a municipality, by their levels."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,5 +39,10 @@ def doubts(act: ActCard, named: Mapping[int, str], on: dt.date) -> str:
         return "действие не подтверждено" if act.state == "to_verify" else ""
     if act.valid_from and on < act.valid_from:
         return f"действует с {act.valid_from:%d.%m.%Y}"
-    said = f"срок действия истёк {act.valid_to:%d.%m.%Y}" if act.valid_to else "не действует"
-    return f"{said}, вместо него: {named[act.replaced_by]}" if act.replaced_by else said
+    said = f"срок истёк {act.valid_to:%d.%m.%Y}" if act.valid_to else "не действует"
+    return f"{said}, вместо него {named[act.replaced_by]}" if act.replaced_by else said
+
+
+def references(cards: Iterable[ActCard]) -> Mapping[int, str]:
+    """Return how each act is called in a few words: «приказ № 188-пр»."""
+    return {card.id: f"{card.kind} № {card.number or '____'}" for card in cards}

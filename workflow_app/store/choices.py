@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
-from workflow_app.engine.acts import LEVELS
+from workflow_app.engine.acts import HEADINGS
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, relevant
 from workflow_app.store import directory, networks, offices
-from workflow_app.store.acts import all_acts, doubts
+from workflow_app.store.acts import all_acts, doubts, references
 from workflow_app.store.models.directory import (
     Organisation,
     Person,
@@ -124,10 +124,10 @@ def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Ch
 def _acts(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
     """Return the acts by their levels (3.1), each with what speaks against resting on it today."""
     cards = all_acts(uow.session, case.municipality_id)
-    named = {card.id: card.citation for card in cards}
+    named = references(cards)
     return [
         Choice(str(card.id), card.citation, doubts(card, named, uow.today),
-               group=LEVELS[card.level])
+               group=HEADINGS[card.level])
         for card in cards
     ]  # fmt: skip
 

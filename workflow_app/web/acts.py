@@ -6,9 +6,9 @@ from itertools import groupby
 
 from flask import Blueprint, render_template, request
 
-from workflow_app.engine.acts import LEVELS
+from workflow_app.engine.acts import HEADINGS
 from workflow_app.engine.case import ActCard
-from workflow_app.store.acts import all_acts, doubts
+from workflow_app.store.acts import all_acts, doubts, references
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
 from workflow_app.web.numbers import day_in
@@ -26,11 +26,9 @@ def show_all() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         on, cards = day_in(request.args.get("on")), all_acts(uow.session, municipality(uow))
-        named = {card.id: card.citation for card in cards}
         shown = [card for card in cards if on is None or card.in_force(on)]
-        return render_template(
-            "registers/acts.html", on=on, levels=by_level(shown, named, on or uow.today)
-        )
+        levels = by_level(shown, references(cards), on or uow.today)
+        return render_template("registers/acts.html", on=on, levels=levels)
 
     return read(look)
 
@@ -38,6 +36,6 @@ def show_all() -> str:
 def by_level(cards: Sequence[ActCard], named: Mapping[int, str], on: dt.date) -> Levels:
     """Return acts that stand in the order of their levels, level by level."""
     return [
-        (LEVELS[level], [(card, doubts(card, named, on)) for card in found])
+        (HEADINGS[level], [(card, doubts(card, named, on)) for card in found])
         for level, found in groupby(cards, key=lambda card: card.level)
     ]

@@ -17,7 +17,7 @@ from workflow_app.services.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store import dashboard, queries
 from workflow_app.store import networks as compositions
-from workflow_app.store.acts import all_acts
+from workflow_app.store.acts import all_acts, references
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
@@ -124,14 +124,13 @@ def show(network_id: int) -> str:
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
         matters, known_acts = list(_matters(uow, row)), all_acts(uow.session, row.municipality_id)
-        named = {act.id: act.citation for act in known_acts}
         held = {act for matter in matters for act in matter.acts}
         attached = [act for act in known_acts if act.id in held]
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=school_names(uow), people=_people(uow, row),
             changed=_changed(uow, row.id, since, known, members) if since else None,
-            turns=turns, matters=matters, acts=by_level(attached, named, on),
+            turns=turns, matters=matters, acts=by_level(attached, references(known_acts), on),
             levels_said=levels_said({act.level for act in attached if act.in_force(on)}),
             help=_help(uow, row, members, on) if is_reader else None,
             reads_indicators=is_reader,
