@@ -44,10 +44,10 @@ def proofs(tests: Path) -> Mapping[str, list[str]]:
     """Return the tests of each name a marker gives; sources are read, and no test is imported."""
     found = defaultdict(list)
     for path in sorted(tests.rglob("test_*.py")):
-        source = path.read_text(encoding="utf-8")
+        source, file = path.read_text(encoding="utf-8"), str(path.relative_to(tests.parent))
         if MARK in source:
             for test, name in _marked(ast.parse(source)):
-                found[name].append(f"{path.relative_to(tests.parent)}::{test}")
+                found[name].append(f"{file}::{test}" if test else file)
     return found
 
 
@@ -61,4 +61,6 @@ def _marked(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _named(part: ast.stmt) -> str:
-    return getattr(part, "name", "") or ast.unparse(part).partition(" =")[0]
+    """Return the name of a test or a table of rows; empty for a mark of the whole file."""
+    name = getattr(part, "name", "") or ast.unparse(part).partition(" =")[0]
+    return "" if name == "pytestmark" else str(name)

@@ -8,15 +8,17 @@ row that no process carries.
 
 from workflow_app.engine.clauses import Clause
 
-NETWORK, NETWORKS, DASHBOARD = "/networks/<int:network_id>", "/networks", "/dashboard"
+NETWORK, ACTS = "/networks/<int:network_id>", "/acts"
 GRID = "/networks/<int:network_id>/indicators"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 
 CLAUSES: tuple[Clause, ...] = (
     Clause("Title", "помощь школам с низкими результатами и в неблагоприятных условиях",
            papers=("proposal", "order_statuses")),
-    Clause("1.1a", "приказ министерства образования № 188-пр", papers=("order_create",)),
-    Clause("1.1b", "программа, срок которой может истечь", papers=("order_create",)),
+    Clause("1.1a", "приказ министерства образования № 188-пр", pages=(ACTS,),
+           papers=("order_create",)),
+    Clause("1.1b", "программа, срок которой может истечь", pages=(ACTS,),
+           papers=("order_create",)),
     Clause("1.2", "учёт квалификации педагогов и особенностей школ",
            pages=("/schools/<int:school_id>",), papers=("proposal",)),
     Clause("1.3a", "базовая школа — со стабильными результатами", papers=("order_statuses",)),
@@ -24,7 +26,7 @@ CLAUSES: tuple[Clause, ...] = (
            within=("network_proposal",), papers=("proposal", "order_create")),
     Clause("1.3c", "центры — по повышению качества образования", within=("network_proposal",),
            papers=("proposal",)),
-    Clause("1.4a", "методический центр контролирует сети", within=(), pages=(NETWORKS,)),
+    Clause("1.4a", "методический центр контролирует сети", within=(), pages=("/dashboard",)),
     Clause("1.4b", "методический центр сопровождает и консультирует",
            within=("year_end_report",), papers=("year_report",)),
     Clause("1.5", "межшкольное партнёрство", papers=("consent_protocol",)),
@@ -39,7 +41,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("1.7-2", "принцип целостности: единая база актов и шаблонов", within=()),
     Clause("1.7-3", "принцип результативности", within=("school_indicators", "year_end_report"),
            papers=("year_report", "report_addendum")),
-    Clause("1.8-1", "нормативно-правовая база", within=("network_life",), pages=(NETWORK,)),
+    Clause("1.8-1", "нормативно-правовая база", within=("network_life",), pages=(NETWORK, ACTS)),
     Clause("1.8-2", "организационно-регламентирующая документация", within=("network_life",),
            pages=(NETWORK,)),
     Clause("1.8-3", "возможность совместной деятельности", within=("annual_plan",)),
@@ -54,7 +56,7 @@ CLAUSES: tuple[Clause, ...] = (
            papers=("district_summary",)),
     Clause("2-task3", "социализация и адаптация", within=("annual_plan",),
            papers=("year_report",)),
-    Clause("3.1", "уровни законодательства и актов", papers=("order_create",)),
+    Clause("3.1", "уровни законодательства и актов", pages=(ACTS,), papers=("order_create",)),
     Clause("3.2", "сеть — не юридическое лицо", papers=ORDER_PAPERS),
     Clause("4.1", "взаимодействие школ и методического центра", papers=("order_create",)),
     Clause("4.2", "состав сети утверждает приказ", pages=(NETWORK, "/orders"),

@@ -382,7 +382,6 @@ def test_an_order_revoked_after_its_day_gives_the_old_term_back(open_district):
     assert value_of(district, nw2, "valid_to") == day("2026-08-31")
 
 
-@pytest.mark.clause("4.2")
 def test_a_name_promised_from_a_later_day_on_is_not_given_twice(open_district):
     district = open_district("2026-01-12")
     done(district.outside_numbers(1, 11))
@@ -411,6 +410,7 @@ def test_directions_are_in_force_by_their_order_and_a_revocation_makes_them_draf
     done(district.outside_numbers(13, 200))
     rows = [{"key": "a", "name": "Функциональная грамотность", "area": "математика"},
             {"key": "b", "name": "Наставничество", "ground": "выводы справок года"}]  # fmt: skip
+    assert code(district.start("P101", "order_approval", "fix_directions")) == "not_your_role"
     order = decree(district, "fix_directions", year="2026-2027", list_of_directions=rows)
     assert [r["state"] for r in district.rows(PriorityDirection, school_year="2026-2027")] == [
         "in_force", "in_force"

@@ -118,7 +118,7 @@ class Order(Form):
     valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))
     new_term: Date = field("Продлить до", when=of(EXTEND), basis="A-04")
     reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
-    acts: Many[Act] = field("На основании", basis="1.1")
+    acts: Many[Act] = field("На основании", basis="1.1, 3.1")
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", when=names_people)
     curator: Person = field(
         "Куратор от методического центра", of="methodist", basis="4.1", when=names_people
