@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from workflow_app import logs
+from workflow_app import clauses, logs
 from workflow_app.clock import Clock
 from workflow_app.config import DEFAULT_ZONE, Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
@@ -26,7 +26,7 @@ from workflow_app.store import choices, registers
 from workflow_app.store.database import Database
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflow_app.store.zones import zones
-from workflows import PROCESSES, promises, running_year, whole_year
+from workflows import PROCESSES, promises, regulation, running_year, whole_year
 
 T = TypeVar("T")
 
@@ -35,6 +35,8 @@ PDF_SECONDS = 25.0
 
 REGISTERS = {"Enter": registers.ENTER, "Amend": registers.AMEND, "End": registers.END}
 TEMPLATES = Path(__file__).parents[1] / "document_templates"
+TESTS = Path(__file__).parents[1] / "tests"
+"""The proofs of the clauses; a checkout alone has them."""
 RELEASED = Path(__file__).parents[1] / "workflows" / "released.txt"
 """The definitions of the newest release, as `workflow-app definitions` printed them."""
 
@@ -150,6 +152,11 @@ def fingerprints(processes: Sequence[Process] = PROCESSES) -> Iterator[str]:
     """Yield a line for each definition: its key, its version and the hash of its body."""
     for process in processes:
         yield f"{process.key} {process.version} {_digest(process)}"
+
+
+def clause_table() -> Iterator[str]:
+    """Yield the lines of `workflow-app check --clauses`: what carries and proves each clause."""
+    return clauses.table(regulation.CLAUSES, PROCESSES, TESTS)
 
 
 def findings(

@@ -278,10 +278,14 @@ def year() -> None:
 
 
 @commands.command()
-def check() -> None:
+@click.option("--clauses", is_flag=True, help="print what carries and proves each clause instead")
+def check(*, clauses: bool) -> None:
     """Verify processes and templates; every finding names its file and line."""
-    from workflow_app.bootstrap import findings
+    from workflow_app.bootstrap import clause_table, findings
 
+    if clauses:
+        click.echo("\n".join(clause_table()))
+        return
     found = findings()
     for finding in found:
         click.echo(str(finding))

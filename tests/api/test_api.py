@@ -78,6 +78,7 @@ def test_a_draft_takes_what_is_unfinished_as_typed_and_only_sending_asks_for_the
     assert {"valid_to", "members.~0.school"} <= sent.json["fields"].keys()
 
 
+@pytest.mark.clause("1.3a")
 def test_a_base_school_without_status_answers_409_and_its_code(client, district):
     response = start(client, district, "P108")
     assert response.status_code == 409

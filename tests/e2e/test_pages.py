@@ -30,6 +30,7 @@ PAGES = {
     "schools": ("P003", "/schools"),
     "school": ("P003", "/schools/5"),
     "people": ("P003", "/people"),
+    "acts": ("P003", "/acts"),
     "processes": ("P003", "/processes"),
     "passport": ("P003", "/processes/network_proposal"),
     "notices": ("P105", "/notices"),

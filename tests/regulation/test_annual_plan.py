@@ -36,7 +36,7 @@ REMARK = {"key": "1", "about": "activities", "text": "уточните срок�
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("4.3, L1")
+@pytest.mark.clause("L1")
 def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_district):
     district = open_district("2025-09-10")
     plan = open_plan(district)
@@ -73,7 +73,7 @@ def test_l1_a_plan_opens_with_recommended_rows_and_comes_into_force(open_distric
     assert all(document["file_sha256"] for document in district.documents(plan))
 
 
-@pytest.mark.clause("1.8, L4")
+@pytest.mark.clause("1.8-6, L4")
 def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_district):
     district = open_district("2025-09-10")
     plan = fill(district, open_plan(district, "NW3"), "NW3", mode="in_person")
@@ -94,7 +94,7 @@ def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_di
     assert district.state(plan) == "council_vote"
 
 
-@pytest.mark.clause("4.3, K4")
+@pytest.mark.clause("K4")
 def test_l3_work_of_a_responsible_who_left_is_flagged_and_given_to_the_coordinator(open_district):
     district = open_district("2025-09-10")
     plan = open_plan(district)
@@ -122,7 +122,7 @@ def test_l3_work_of_a_responsible_who_left_is_flagged_and_given_to_the_coordinat
     )
 
 
-@pytest.mark.clause("L6, 5.1")
+@pytest.mark.clause("L6")
 def test_l4_a_revision_in_mid_year_keeps_what_was_done(open_district):
     district = open_district("2026-01-12")
     first = fill(district, open_plan(district, "NW2"), "NW2", ends_on="2026-02-27")
@@ -224,7 +224,7 @@ def drafted(open_district, network="NW1", day="2025-09-10", **said):
     return district, fill(district, open_plan(district, network), network, **said)
 
 
-@pytest.mark.clause("5.1, A-05")
+@pytest.mark.clause("A-05")
 def test_tie_is_decided_by_the_base_head(open_district):
     district, plan = drafted(open_district, "NW2")
     done(district.act("P202", plan, "to_vote"))
@@ -255,7 +255,7 @@ def test_council_without_a_quorum_fails_at_the_end_of_its_term(open_district):
     assert {row["голос"] for row in protocol["field_values"]["голоса"]} == {"за", "не голосовала"}
 
 
-@pytest.mark.clause("5.1, 7.7-6")
+@pytest.mark.clause("7.7-6")
 def test_nobody_agrees_or_approves_what_is_not_hers(open_district):
     district, plan = drafted(open_district)
     assert code(district.act("P101", plan, "to_vote")) == "not_your_role"
@@ -522,13 +522,15 @@ def test_recommended_row_is_cancelled_with_the_agreement_of_the_centre(running):
     assert district.state(found["a7"]) == "cancelled"
 
 
-@pytest.mark.clause("4.3")
+@pytest.mark.clause("1.6-O1")
 def test_activity_is_handed_over_within_the_network_only(running):
     district, _plan, found = running
     refusal = district.act("P201", found["a5"], "hand_over", responsible=post(district, "P104"))
     assert code(refusal) == "responsible_outside"
     done(district.act("P201", found["a5"], "hand_over", responsible=post(district, "P006")))
-    assert district.work(found["a5"]) != []
+    district.carry_out()
+    assert district.notices("P006") == ["Отчитаться о проведении: Мероприятие a5"]
+    assert code(district.act("P110", found["a5"], "report_done", **REPORT)) == "not_your_role"
     done(district.act("P006", found["a5"], "report_done", **REPORT))
 
 
@@ -550,7 +552,7 @@ REFUSED = {
     "date_outside_year": lambda rows, _d: bad(rows[4], starts_on="2025-08-30"),
     "responsible_outside": lambda rows, d: bad(rows[4], responsible=post(d, "P104")),
     "participant_outside": lambda rows, d: bad(rows[4], participants=[d.school("S04")]),
-    "field_required": lambda rows, _d: bad(rows[4], title=""),
+    "field_required": lambda rows, _d: bad(rows[4], responsible=None),
 }
 WORDS = {
     "school_without_activity": "Нет мероприятия для школы «МКОУ СОШ № 12",
@@ -559,11 +561,11 @@ WORDS = {
     "date_outside_year": "даты вне учебного года",
     "responsible_outside": "ответственный не из сети и не из методического центра",
     "participant_outside": "школа «МКОУ СОШ № 4",
-    "field_required": "Заполните поле «Мероприятие»",
+    "field_required": "Заполните поле «Ответственный»",
 }
 
 
-@pytest.mark.clause("4.3, 5.2")
+@pytest.mark.clause("4.3a")
 @pytest.mark.parametrize("reason", REFUSED)
 def test_plan_that_does_not_fit_is_not_sent_and_says_why(open_district, reason):
     district = open_district("2025-09-10")
@@ -605,7 +607,7 @@ def test_plan_of_a_closing_network_is_not_changed(open_district):
     )  # fmt: skip
 
 
-@pytest.mark.clause("5.1, L3")
+@pytest.mark.clause("L3")
 def test_a_vote_whose_outcome_is_clear_is_told_and_closed_by_its_initiator(open_district):
     district, plan = drafted(open_district)
     done(district.act("P201", plan, "to_vote"))

@@ -39,7 +39,6 @@ def offices(district, person):
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("5.1, 1.7")
 def test_a_director_named_coordinator_sends_the_plan_and_the_department_approves_it(open_district):
     district = open_district("2025-08-28")
     plan = found(district, "P102")
@@ -63,7 +62,6 @@ def test_both_forms_say_what_it_means_that_the_director_is_the_coordinator(open_
     assert "head_is_coordinator" in district.flags(case)
 
 
-@pytest.mark.clause("4.3")
 def test_no_order_asks_for_a_paper_by_a_day_that_has_passed(open_district):
     """Asked of the draft, the visa, the signature and the registration."""
     district = open_district("2025-08-28")

@@ -8,7 +8,7 @@ from workflow_app.store.models.messages import Notice
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("1.3, 1.5, 4.1")
+@pytest.mark.clause("1.3b, P-1")
 def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     district = open_district("2024-08-21")
     case = done(propose(district, "P106", {"S16": "supported", "S17": "supported"},
@@ -54,7 +54,7 @@ def test_p2_a_school_is_silent_and_the_quorum_fails(open_district):
     assert "не ответила в срок" in text
 
 
-@pytest.mark.clause("1.5, P8b")
+@pytest.mark.clause("P8b")
 def test_p3_a_changed_composition_asks_only_the_new_school(open_district):
     district = open_district("2025-08-28")
     case = done(propose(district, "P101", {"S10": "supported", "S12": "supported"})).instance_id
@@ -81,7 +81,6 @@ def test_p3_a_changed_composition_asks_only_the_new_school(open_district):
     assert [row["school"] for row in second if row not in first] == [district.school("S13")]
 
 
-@pytest.mark.clause("1.3")
 def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_district):
     district = open_district("2025-08-28")
     refusal = propose(district, "P108", {"S14": "supported"})
@@ -92,7 +91,7 @@ def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_dist
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("4.2, C3")
+@pytest.mark.clause("1.5, C3")
 def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district):
     district = open_district("2025-08-28")
     case = to_department(
@@ -112,7 +111,6 @@ def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district)
     assert code(refusal) == "last_supported_school"
 
 
-@pytest.mark.clause("1.5")
 def test_schools_of_a_failed_round_count_no_more_once_others_are_asked(open_district):
     district = open_district("2025-08-28")
     first = {"S05": "supported", "S12": "supported", "S10": "supported", "S03": "partner",
@@ -156,7 +154,6 @@ def test_the_quorum_counts_invited_schools_and_not_the_base(open_district):
     assert district.state(case) == "draft"
 
 
-@pytest.mark.clause("1.3")
 def test_the_specialist_drafts_two_networks_before_she_chooses_their_base_schools(open_district):
     district = open_district("2025-08-28")
     first = done(district.start("P003", "network_proposal", name="Первая")).instance_id

@@ -306,7 +306,7 @@ def test_a_confirmed_activity_is_confirmed_once_more_by_the_curator_and_is_done(
     assert "принята, выполнена" in said
 
 
-@pytest.mark.clause("M5, 4.1")
+@pytest.mark.clause("M5")
 def test_who_stands_in_for_the_curator_confirms(open_district):
     district = open_district("2025-09-10")
     case, plan = carried(district)

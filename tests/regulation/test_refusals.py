@@ -191,6 +191,7 @@ def a_network_is_called_like_another(district):
 
 
 @refused("no_supported_school")
+@pytest.mark.clause("Title")
 def nobody_needs_help(district):
     case = drafted(district, {"S03": "partner"})
     return lambda: district.act("P102", case, "invite")
@@ -215,6 +216,7 @@ def an_organisation_that_is_no_school_is_invited(district):
 
 
 @refused("direction_of_another_year")
+@pytest.mark.clause("1.3c")
 def a_direction_of_last_year_is_chosen(district):
     case = drafted(district, directions=district.directions("2024-2025")[:1])
     return lambda: district.act("P102", case, "invite")

@@ -113,6 +113,7 @@ def reporting_twice(district):
 
 @refused("indicator_missing", "no_recommendations", "direction_without_conclusion",
          "direction_without_indicator", "plan_row_unexplained")  # fmt: skip
+@pytest.mark.clause("4.3c")
 def submitting_what_is_not_written(district):
     report = live_through(district)
     district.at("2026-06-10")

@@ -23,7 +23,7 @@ def approved(district, *given):
     return report
 
 
-@pytest.mark.clause("4.3, R6")
+@pytest.mark.clause("R6")
 def test_the_order_on_results_gathers_approved_reports_and_is_registered(open_district):
     district = open_district("2025-09-10")
     report = approved(
@@ -67,7 +67,7 @@ def test_the_order_on_results_gathers_approved_reports_and_is_registered(open_di
     assert paper["file_sha256"]
 
 
-@pytest.mark.clause("4.3, R6")
+@pytest.mark.clause("R6")
 def test_without_an_approved_report_there_is_nothing_to_sum_up(open_district):
     district = open_district("2025-09-10")
     live_through(district)

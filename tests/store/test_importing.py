@@ -287,6 +287,17 @@ def test_before_the_extension_a_network_lasts_one_school_year(session):
     assert networks_of_school(session, Cast(session).school("S01"), day("2025-09-01")) == ()
 
 
+def test_an_act_knows_which_one_stands_in_its_place_once_that_is_adopted(session):
+    named = select(NormativeAct.code, NormativeAct.replaced_by_id, NormativeAct.id)
+    import_directory(session, as_of=day("2025-08-01"))
+    acts = {code: (successor, key) for code, successor, key in session.execute(named)}
+    assert "A07" not in acts
+    assert acts["A08"][0] is None
+    import_directory(session, as_of=day("2025-08-28"))
+    acts = {code: (successor, key) for code, successor, key in session.execute(named)}
+    assert acts["A08"][0] == acts["A07"][1]
+
+
 def test_an_act_that_expired_later_was_in_force_then(session):
     states = select(NormativeAct.code, NormativeAct.state)
     import_directory(session, as_of=day("2024-08-21"))

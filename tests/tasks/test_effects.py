@@ -1,8 +1,12 @@
 """Effects outside the transaction: papers, notices, letters; real broker, real mail server."""
 
+import shutil
+
+import docx
 import pytest
 from stories import done, propose, to_department, to_signature
 
+from workflow_app.documents.papers import Papers
 from workflow_app.notifications.mail import SmtpMailer, mailer_from
 from workflow_app.store import outbox, renderings
 from workflow_app.store.models.directory import Person
@@ -114,6 +118,26 @@ def test_rendering_twice_files_one_document_with_the_same_bytes(district):
     stored = {row["sha256"]: row["content"] for row in district.rows(StoredFile)}
     again, _ = district.house.papers.render(document["template"], document["field_values"])
     assert stored[document["file_sha256"]] == again
+
+
+@pytest.mark.clause("1.7-2")
+@pytest.mark.shipped
+def test_a_paper_keeps_its_bytes_when_its_template_is_written_anew(district, tmp_path):
+    case = to_department(district)
+    district.carry_out()
+    before = district.rows(StoredFile)
+    folder = shutil.copytree(district.house.papers.folder, tmp_path / "templates")
+    template = docx.Document(folder / "proposal.docx")
+    template.add_paragraph("Вторая редакция бланка")
+    template.save(folder / "proposal.docx")
+    object.__setattr__(district.house, "papers", Papers(folder))
+    other = to_department(district, "P101", {"S10": "supported", "S12": "supported"},
+                          ("P110", "P112"))  # fmt: skip
+    district.carry_out()
+    old, new = (one["template_sha256"] for number in (case, other)
+                for one in district.documents(number) if one["paper"] == "proposal")  # fmt: skip
+    assert old != new
+    assert [row for row in district.rows(StoredFile) if row in before] == before
 
 
 @pytest.mark.deep

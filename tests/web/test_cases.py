@@ -134,6 +134,7 @@ def test_what_is_known_of_schools_cites_no_clause_of_its_own(browser, collecting
     assert "<summary>Характеристика школ</summary>" in page
 
 
+@pytest.mark.clause("1.2")
 def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, draft):
     head = browser("P102")
     sent = form_of(head.get(f"/cases/{draft}"))

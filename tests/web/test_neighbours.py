@@ -131,7 +131,7 @@ def test_nothing_of_the_neighbour_shows_on_any_page_or_list(app, district, visit
             theirs = visit(district.neighbour, person, "GET", path)
             shown[path] += MARK in said(theirs)
     seen = {path for path, times in shown.items() if times}
-    lists = ("networks", "orders", "schools", "people")
+    lists = ("networks", "orders", "acts", "schools", "people")
     assert seen >= {"/", "/cases", "/substitutions", "/api/v1/queue", "/admin/people",
                     "/admin/positions", "/admin/incidents", *(f"/{one}" for one in lists),
                     *(f"/api/v1/{one}" for one in lists)}  # fmt: skip

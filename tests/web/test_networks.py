@@ -28,7 +28,7 @@ def test_a_network_lists_the_cases_about_it_and_flags_schools_that_take_no_part(
     page = browser("P202").get(network)
     going_on = page[page.index("Что идёт в сети") : page.index("Состав на")]
     assert "Сеть «Читательская грамотность в многоязычной школе»" in going_on
-    assert "Готовность 4 из 6" in going_on
+    assert "Готовность 3 из 6" in going_on
     assert "Не участвуют в мероприятиях сети уже 60 дней или дольше: «МКОУ" in going_on
 
 

@@ -169,6 +169,7 @@ def test_order_is_a_draft_without_number_until_it_is_registered(papers):
     assert lines(papers["order_create"][-1])[0] != "ПРОЕКТ"
 
 
+@pytest.mark.clause("1.1a")
 def test_registered_order_reads_like_an_order(papers):
     order = papers["order_create"][-1]
     said = "\n".join(lines(order))

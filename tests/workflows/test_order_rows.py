@@ -23,6 +23,7 @@ from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Te
 from workflow_app.engine.decide import Decision, allowed, settle
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
+from workflows.order_approval.rules import basis_to_replace
 
 REASON = {"reason": "ошибка в составе"}
 REMARK = {"reason": "указать срок сдачи справки"}
@@ -214,6 +215,33 @@ def test_guard_refuses_with_its_code_and_a_sentence(
 
     assert isinstance(refusal, Refusal), (clause, refusal)
     assert code in {reason.code for reason in refusal}
+
+
+@pytest.mark.clause("1.1b")
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (ActCard(308, "", "308-од", "expired", dt.date(2024, 12, 31), replaced_by=9),
+         "Срок действия основания истёк 31.12.2024: 308-од. Вместо него действует: 9-од."),
+        (ActCard(308, "", "308-од", "expired", dt.date(2024, 12, 31), replaced_by=8),
+         "Срок действия основания истёк 31.12.2024: 308-од."),
+        (ActCard(308, "", "308-од", "revoked", None), "Основание не действует: 308-од."),
+        (ActCard(308, "", "308-од", "in_force", None, valid_from=dt.date(2030, 1, 1)),
+         "Основание действует только с 01.01.2030: 308-од."),
+    ],
+)  # fmt: skip
+def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(act, said):
+    registers = approved()
+    registers.acts |= {
+        308: act, 9: ActCard(9, "", "9-од", "in_force", None),
+        8: ActCard(8, "", "8-од", "revoked", None),
+    }  # fmt: skip
+    case = order("draft")
+
+    assert [refusal.message for refusal in basis_to_replace(case, registers)] == [said]
+    refused = take(ORDER, order("on_signature"), "sign", "department_head", registers)
+    assert isinstance(refused, Refusal)
+    assert said in refused.message
 
 
 def test_expired_basis_is_signed_with_an_explanation():

@@ -74,6 +74,7 @@ def test_opinion_cites_each_order_that_put_a_direction_into_force():
     assert checklist(PLANNED, facts)[2]["пояснение"] == ""
 
 
+@pytest.mark.clause("1.2")
 @pytest.mark.parametrize(
     ("settlement", "distance", "centre", "said"),
     [

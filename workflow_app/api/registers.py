@@ -15,8 +15,8 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
 from workflow_app.store import admin, directory, networks, queries
+from workflow_app.store.acts import citation
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.facts import citation
 from workflow_app.store.models.directory import NormativeAct, Organisation, PriorityDirection
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork

@@ -140,6 +140,8 @@ class Vote:
     answered_at: Any = None
     signature: str = ""
     evidence: int | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """What was filled in with the answers; a later answer without a field leaves it."""
 
 
 @dataclass(frozen=True, slots=True)

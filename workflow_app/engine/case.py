@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
+from workflow_app.engine.acts import OVER
 from workflow_app.engine.ballots import Tally
 from workflow_app.engine.forms import Form
 from workflow_app.engine.roles import Capacity, Parties
@@ -104,6 +105,15 @@ class ActCard:
     issuer: str = ""
     issuer_gen: str = ""
     """Whose act it is, in the genitive; empty where nobody confirmed it."""
+    valid_from: dt.date | None = None
+    replaced_by: int | None = None
+    """The act that stands in its place."""
+
+    def in_force(self, on: dt.date) -> bool:
+        """Tell whether it may be rested on that day; one that only waits for a check may."""
+        if self.valid_from and on < self.valid_from:
+            return False
+        return on <= self.valid_to if self.valid_to else self.state not in OVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
@@ -265,9 +265,10 @@ def decide_answer(
     if refusal:
         return refusal
     comment = getattr(form, "reason", "") or vote.comment
+    said = {**vote.said, **(form.model_dump(mode="json") if form else {})}
     after = Vote(
         vote.voter, answer.gives, vote.version + 1, case.text_hash, capacity.person_id, comment,
-        answered_at=now,
+        answered_at=now, said=said,
     )  # fmt: skip
     return Answered(ballot, answer, vote, after, capacity)
 
@@ -382,8 +383,12 @@ def warned(process: Process, case: Case, facts: Facts) -> tuple[Refusal, ...]:
 
 
 def readiness(process: Process, case: Case, facts: Facts) -> tuple[tuple[Check, bool], ...]:
-    """Return the lines of the checklist, each with whether it holds."""
-    return tuple((line, line.holds(case, facts)) for line in process.checklist)
+    """Return the lines of the checklist as they read today, each with whether it holds."""
+    return tuple((_line(line, case, facts), line.holds(case, facts)) for line in process.checklist)
+
+
+def _line(line: Check, case: Case, facts: Facts) -> Check:
+    return replace(line, title=f"{line.title}: {line.said(case, facts)}") if line.said else line
 
 
 def told(process: Process, case: Case, facts: Facts) -> tuple[tuple[Table, Lines], ...]:

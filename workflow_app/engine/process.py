@@ -74,6 +74,8 @@ class Check:
     title: str
     holds: Condition
     basis: str = ""
+    said: Callable[[Case, Facts], str] | None = None
+    """What of it is there and what is not, behind its title."""
 
 
 class NetworkName(str):

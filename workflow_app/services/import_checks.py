@@ -33,6 +33,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("substitutions", "absent_person_id", "people"),
     ("substitutions", "substitute_person_id", "people"),
     ("orders", "signed_by_person_id", "people"),
+    ("normative_acts", "replaced_by", "normative_acts"),
     ("orders", "network_ids", "networks"),
     ("school_statuses", "school_id", "schools"),
     ("directions", "approved_by_person_id", "people"),

@@ -500,3 +500,4 @@ class ActRow(Record):
     regulation_clause: str | None = None
     note: str | None = None
     source_note: str | None = None
+    replaced_by: str | None = None

@@ -212,9 +212,8 @@ class UnitOfWork(Protocol):
         """Close a ballot; pending votes get the status of silence."""
 
     def write_vote(
-        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity,
-        form: Mapping[str, Any],
-    ) -> bool:  # fmt: skip
+        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity
+    ) -> bool:
         """Write an answer if the vote is still as it was before."""
 
     def tally(self, case: Case, ballot: str) -> Tally | None:

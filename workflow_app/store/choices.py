@@ -9,15 +9,15 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
+from workflow_app.engine.acts import HEADINGS
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, relevant, views
 from workflow_app.engine.remarks import names_fields
 from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
-from workflow_app.store.facts import citation
+from workflow_app.store.acts import all_acts, doubts, references
 from workflow_app.store.models.directory import (
-    NormativeAct,
     Organisation,
     Person,
     Position,
@@ -38,6 +38,8 @@ class Choice:
     detail: str = ""
     marks: tuple[str, ...] = ()
     card: directory.SchoolContext | None = None
+    group: str = ""
+    """Under which heading it stands; things of one group follow each other."""
 
 
 SPRING = 153
@@ -122,24 +124,14 @@ def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Ch
 
 
 def _acts(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    query = (
-        select(NormativeAct)
-        .where(
-            NormativeAct.municipality_id == case.municipality_id,
-            NormativeAct.level.in_(("regional", "municipal", "regulation")),
-        )
-        .order_by(NormativeAct.id)
-    )
+    """Return the acts by their levels (3.1), each with what speaks against resting on it today."""
+    cards = all_acts(uow.session, case.municipality_id)
+    named = references(cards)
     return [
-        Choice(str(act.id), citation(act), _validity(act, uow))
-        for act in uow.session.scalars(query)
-    ]
-
-
-def _validity(act: NormativeAct, uow: SqlUnitOfWork) -> str:
-    if act.valid_to and act.valid_to < uow.today:
-        return f"срок действия истёк {act.valid_to:%d.%m.%Y}"
-    return "действие не подтверждено" if act.state == "to_verify" else ""
+        Choice(str(card.id), card.citation, doubts(card, named, uow.today),
+               group=HEADINGS[card.level])
+        for card in cards
+    ]  # fmt: skip
 
 
 ROLES_OF: Mapping[str, tuple[str, ...]] = {

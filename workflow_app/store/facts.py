@@ -43,6 +43,7 @@ from workflow_app.store import (
     subjects,
     votes,
 )
+from workflow_app.store.acts import act_card
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     Municipality,
@@ -216,10 +217,7 @@ class SqlFacts:
         act = self._session.get(NormativeAct, act_id)
         if act is None or act.municipality_id != self._municipality_id:
             return None
-        return ActCard(
-            act.id, act.title, citation(act), act.state, act.valid_to, act.level, act.act_type,
-            act.number or "", act.adopted_on, act.issuer, act.issuer_gen or "",
-        )  # fmt: skip
+        return act_card(act)
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
         """Return the networks a school belongs to on a date, in one role when it is named."""
@@ -530,12 +528,6 @@ _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
     "direction": SqlFacts._direction_name,  # noqa: SLF001
     "network": SqlFacts._network_name,  # noqa: SLF001
 }
-
-
-def citation(act: NormativeAct) -> str:
-    """Return how papers cite an act; a missing number leaves a visible gap (G2)."""
-    date = f"{act.adopted_on:%d.%m.%Y}" if act.adopted_on else "________"
-    return f"{act.act_type} ({act.issuer}) от {date} № {act.number or '____'} «{act.title}»"
 
 
 def _is_facts(facts: SqlFacts) -> "Facts":

@@ -302,7 +302,8 @@ class DirectoryImport:
             self.keeper.put(row, "substitutions", Substitution, key, values)
 
     def _acts(self) -> None:
-        """Put the acts papers may cite."""
+        """Put the acts papers may cite, then which of them stands in whose place."""
+        found: dict[str, NormativeAct] = {}
         for row in self.data.normative_acts:
             values = {
                 "level": row.level,
@@ -319,7 +320,14 @@ class DirectoryImport:
                 "note": row.note,
                 "source_note": row.source_note,
             }
-            self.keeper.put(row, "normative_acts", NormativeAct, {"code": row.act_id}, values)
+            key = {"code": row.act_id}
+            found[row.act_id] = self.keeper.put(row, "normative_acts", NormativeAct, key, values)
+        self.keeper.flush()
+        for row in self.data.normative_acts:
+            # On the day of an import «as of» the successor may not be adopted yet.
+            successor = found.get(row.replaced_by or "")
+            key, replaced = {"code": row.act_id}, {"replaced_by_id": successor and successor.id}
+            self.keeper.put(row, "normative_acts", NormativeAct, key, replaced)
 
     def _years(self) -> None:
         """Put the school years decisions speak about; the cycle of a year never runs back."""

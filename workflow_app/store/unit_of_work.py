@@ -534,12 +534,11 @@ class SqlUnitOfWork:
         votes.close(self.connection, case.id, ballot, silence, self.now)
 
     def write_vote(
-        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity,
-        form: Mapping[str, Any],
-    ) -> bool:  # fmt: skip
+        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity
+    ) -> bool:
         """Write an answer if the vote is still as it was before."""
         self.facts(case.municipality_id).forget(case.id)
-        return votes.write(self.connection, case.id, ballot, before, after, capacity, form)
+        return votes.write(self.connection, case.id, ballot, before, after, capacity)
 
     def tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot as it stands in this transaction."""

@@ -52,7 +52,7 @@ def _vote(row: Any) -> Vote:
     voter = Voter(row.voter, row.role, row.organisation_id, row.voter_group)
     return Vote(
         voter, row.status, row.version, row.text_hash, row.person_id, row.comment,
-        row.is_left_out, row.answered_at, row.signature_kind, row.evidence_upload_id,
+        row.is_left_out, row.answered_at, row.signature_kind, row.evidence_upload_id, row.form,
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def close(
 
 def write(
     connection: Connection, instance_id: int, ballot: str, before: Vote, after: Vote,
-    capacity: Capacity, form: Mapping[str, Any],
+    capacity: Capacity,
 ) -> bool:  # fmt: skip
     """Write an answer if the vote still has the version it was read with."""
     key = {
@@ -148,7 +148,7 @@ def write(
     }  # fmt: skip
     values = {
         "status": after.status, "version": after.version, "text_hash": after.text_hash,
-        "comment": after.comment, "form": dict(form), "person_id": after.person_id,
+        "comment": after.comment, "form": dict(after.said), "person_id": after.person_id,
         "stands_for": capacity.stands_for, "acting_as": capacity.title,
         "answered_at": after.answered_at, "signature_kind": after.signature,
         "evidence_upload_id": after.evidence,

@@ -12,6 +12,7 @@ from workflow_app.engine import (
     answered,
     at_least,
 )
+from workflows.contacts import Consented
 from workflows.council import vote_of_council
 from workflows.roles import (
     AUTHOR_COORDINATOR,
@@ -59,7 +60,9 @@ consents = Ballot(
     voter_title="директор",
     work_title="Ответить на предложение сети",
     answers=(
-        Answer("accept_change", "Согласиться", "agreed", signed=True, style="primary"),
+        Answer(
+            "accept_change", "Согласиться", "agreed", form=Consented, signed=True, style="primary"
+        ),
         Answer(
             "decline_change", "Отказаться", "declined", form=Reason, if_=(answered,), signed=True,
             style="danger",

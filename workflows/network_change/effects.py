@@ -1,8 +1,10 @@
 """What follows from steps of a change: who is asked, which order is drafted (N2–N10)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, says
+from workflows import contacts
 from workflows.network_change.ballots import consents, council, schools_concerned
 from workflows.network_change.composition import after, before, changes
 from workflows.network_change.form import KINDS, names
@@ -53,9 +55,12 @@ def ask_schools_at_once(case: Case, facts: Facts) -> Ask | None:
 
 
 @says("готовится проект приказа")
-def start_order(case: Case, facts: Facts) -> Start:
-    """The order alone changes the composition (4.2)."""
-    return Start(ORDER, _order_data(case, facts), f"network/{case.data.network}")
+def start_order(case: Case, facts: Facts) -> Iterator[Put | Start]:
+    """The order alone changes the composition (4.2); whom to talk to, the newcomers have said."""
+    told = contacts.named(facts.tally(case, consents.key) or (), facts)
+    yield Put({"contacts": told})
+    values = _order_data(case, facts) | {"contacts": [row.model_dump() for row in told]}
+    yield Start(ORDER, values, f"network/{case.data.network}")
 
 
 def _order_data(case: Case, facts: Facts) -> dict[str, Any]:

@@ -16,11 +16,13 @@ from workflow_app.engine import (
     Name,
     Network,
     Remarked,
+    Rows,
     School,
     Text,
     field,
     fill,
 )
+from workflows.contacts import Contact
 from workflows.rules import MEMBER_ROLES, WHAT_ROLES_MEAN, school_year
 
 KINDS = {
@@ -99,6 +101,7 @@ class Change(Remarked):
     base: School = field("Базовая школа сети", hidden=True)
     members: Many[School] = field("Школы сети", hidden=True)
     asked: Many[School] = field("Кого спрашивали", hidden=True)
+    contacts: Rows[Contact] = field("Контактные лица школ", hidden=True)
 
 
 class Opinion(Form):

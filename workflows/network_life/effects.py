@@ -1,7 +1,7 @@
 """What follows in the life of a network: the plan of the year, the composition, the clocks."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import (
     Amend,
@@ -14,10 +14,12 @@ from workflow_app.engine import (
     Pause,
     Put,
     Resume,
+    Rows,
     Start,
     says,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.contacts import Contact
 from workflows.coordinators import appointed
 from workflows.network_life.form import schools, subject
 from workflows.network_life.rules import (
@@ -38,9 +40,9 @@ FINAL_REPORT_DAYS = 15
 @says("сеть следует приказу: состав, пауза, продолжение или закрытие")
 def follow_order(case: Case, facts: Facts) -> Iterator[Change]:
     """What an order changed is taken over; the composition itself orders alone change (N5–N9)."""
-    yield take_composition(case, facts)
     applied = [c for c in facts.cases_about(subject(case), CHANGE) if c.state == "applied"]
     said = applied[-1].data if applied else None
+    yield take_composition(case, facts, said.contacts if said else ())
     if said is None:
         return
     if said.kind == "suspend":
@@ -69,15 +71,17 @@ def take_over(case: Case, facts: Facts) -> Iterator[Change]:
         yield _marked(case, "active")
 
 
-def take_composition(case: Case, facts: Facts) -> Put:
-    """Who belongs to the network now; who left reads it further (N5)."""
+def take_composition(case: Case, facts: Facts, told: Iterable[Contact] = ()) -> Put:
+    """Who belongs to the network now, with its contact; who left reads it further (N5)."""
     now, network = schools(case, facts), facts.network(case.data.network)
     base = next((school for school, role in now.items() if role == "base"), case.data.base)
+    contacts = {row.school: row for row in (*case.data.contacts, *told)}
     were = (case.data.base, *case.data.members, *case.data.former)
     return Put({
         "network_name": network.name if network else case.data.network_name,
         "base": base,
         "members": Many(school for school in now if school != base),
+        "contacts": Rows(contacts[school] for school in now if school in contacts),
         "former": Many(school for school in were if school and school not in now),
         "valid_to": network.valid_to if network else case.data.valid_to,
         "coordinator": network.coordinator if network else case.data.coordinator,
@@ -95,6 +99,14 @@ def put_people(case: Case, facts: Facts) -> Iterator[Put | Amend | Enter]:
     }  # fmt: skip
     yield Amend("network", case.data.network, values, case.today)
     yield from appointed(facts, said.coordinator, case.data.base, case.today)
+
+
+@says("контактное лицо своей школы записано")
+def put_contact(case: Case, _facts: Facts) -> Put:
+    """A head names whom the others talk to in her school (1.7)."""
+    school = case.capacity.organisation_id if case.capacity else None
+    others = case.data.contacts.without(school)
+    return Put({"contacts": Rows((*others, Contact(school=school, contact=case.form.contact)))})
 
 
 @says("акты приложены к сети; приложенные раньше остаются")

@@ -13,10 +13,12 @@ from workflow_app.engine import (
     Many,
     Network,
     Person,
+    Rows,
     School,
     Text,
     field,
 )
+from workflows.contacts import Contact
 from workflows.rules import school_year
 from workflows.year_end import REPORT
 
@@ -33,6 +35,9 @@ class Life(Form):
     coordinator: Person = field("Координатор сети", of="base", readonly=True, basis="1.7")
     curator: Person = field(
         "Куратор от методического центра", of="methodist", readonly=True, basis="4.1"
+    )
+    contacts: Rows[Contact] = field(
+        "Контактные лица школ", readonly=True, optional=True, basis="1.7"
     )
     acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
@@ -69,6 +74,13 @@ class People(Form):
     curator: Person = field(
         "Куратор от методического центра", of="methodist", basis="4.1", present=True
     )
+
+
+class Named(Form):
+    """Whom the others talk to in a school."""
+
+    contact: Line = field("Контактное лицо школы", basis="1.7",
+                          hint="Имя, должность, служебный телефон или почта")  # fmt: skip
 
 
 class Attached(Form):

@@ -20,10 +20,11 @@ from workflows.network_life.effects import (
     open_plan,
     open_report,
     put_acts,
+    put_contact,
     put_people,
     take_over,
 )
-from workflows.network_life.form import Attached, Life, People, adopted
+from workflows.network_life.form import Attached, Life, Named, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
 from workflows.network_life.own_matters import (
     NETWORK,
@@ -43,6 +44,7 @@ from workflows.network_life.rules import (
     ENDS,
     base_lost_status,
     changed_by,
+    contacts_said,
     has_acts,
     has_contacts,
     has_coordinator,
@@ -50,8 +52,10 @@ from workflows.network_life.rules import (
     has_plan,
     is_ordered,
     is_ready,
+    levels_of_acts,
     may_turn,
     no_plan_yet,
+    not_ready,
     report_is_due,
     stood,
     supported_lost_status,
@@ -91,13 +95,13 @@ process = Process(
     stop="end",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, FORMER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(base_lost_status, supported_lost_status, idle_schools),
+    warnings=(not_ready, base_lost_status, supported_lost_status, idle_schools),
     checklist=(
         Check("приказ о составе зарегистрирован", is_ordered, "4.2"),
         Check("назван координатор", has_coordinator, "1.7"),
         Check("назначен куратор от методического центра", has_curator, "4.1"),
-        Check("в каждой школе есть контакт", has_contacts, "1.7"),
-        Check("приложены нормативные акты", has_acts, "1.8"),
+        Check("школы назвали контактных лиц", has_contacts, "1.7", contacts_said),
+        Check("приложены нормативные акты", has_acts, "1.8", levels_of_acts),
         Check("утверждён план года", has_plan, "1.8"),
     ),
 )
@@ -169,6 +173,10 @@ for state in (forming, active, suspended, closing):
         "matter_decided", "Совет решил о предложенном", decided, state, state, basis="5.1",
         do=[carry_out],
     )  # fmt: skip
+process.move(
+    "name_contact", "Назвать контактное лицо школы", [forming, active], stay, by=MEMBER_HEAD,
+    basis="1.7", form=Named, if_=[answered], do=[put_contact],
+)  # fmt: skip
 process.when(
     "activate",
     "Сеть готова работать",

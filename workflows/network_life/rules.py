@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
+from workflow_app.engine.acts import levels_said
 from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.activities import IN_FORCE
 from workflows.network_life.form import schools, subject
@@ -34,14 +35,34 @@ def has_curator(case: Case, _facts: Facts) -> bool:
     return case.data.curator is not None
 
 
-def has_contacts(case: Case, facts: Facts) -> bool:
-    """Every school of the network has somebody to talk to (1.7)."""
-    return all(facts.holders("school_head", school) for school in schools(case, facts))
+def without_contact(case: Case) -> list[int]:
+    """Return the schools that named nobody to talk to; in the base school it is the coordinator."""
+    named = {row.school for row in case.data.contacts if row.contact}
+    return [school for school in case.data.members if school not in named]
+
+
+def has_contacts(case: Case, _facts: Facts) -> bool:
+    """Every school of the network has named somebody to talk to (1.7)."""
+    return not without_contact(case)
+
+
+def contacts_said(case: Case, facts: Facts) -> str:
+    """Say how many schools have named a contact, and which have not."""
+    lacking, of = without_contact(case), len(case.data.members)
+    said = f"{of - len(lacking)} из {of}"
+    names = ", ".join(facts.name("school", school) for school in lacking)
+    return f"{said}, нет: {names}" if names else said
 
 
 def has_acts(case: Case, _facts: Facts) -> bool:
     """The acts the network rests on are attached (1.8)."""
     return bool(case.data.acts)
+
+
+def levels_of_acts(case: Case, facts: Facts) -> str:
+    """Say at how many levels the network rests on an act that is in force (1.8, 3.1)."""
+    found = filter(None, map(facts.act, case.data.acts))
+    return levels_said({act.level for act in found if act.in_force(case.today)})
 
 
 def has_plan(case: Case, facts: Facts) -> bool:
@@ -55,6 +76,33 @@ def is_ready(case: Case, facts: Facts) -> bool:
     """A network becomes active once all but the plan is there; the plan follows (N1)."""
     wanted = (has_coordinator, has_curator, has_contacts, has_acts)
     return all(holds(case, facts) for holds in wanted)
+
+
+@says("сети чего-то не хватает, чтобы начать работать")
+def not_ready(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """What a network waits for before it becomes active, and who brings it (1.7, 1.8, 4.1)."""
+    if case.state != "forming":
+        return
+    if not has_coordinator(case, facts):
+        yield refuse(
+            "coordinator_missing", "Сеть не начнёт работать, пока не назван её координатор",
+            field="coordinator", basis="1.7",
+        )  # fmt: skip
+    if not has_curator(case, facts):
+        yield refuse(
+            "curator_missing", "Сеть не начнёт работать, пока не назначен куратор от методического "
+            "центра", field="curator", basis="4.1",
+        )  # fmt: skip
+    for school in without_contact(case):
+        yield refuse(
+            "contact_missing", "Сеть не начнёт работать, пока директор школы «{school}» не назовёт "
+            "контактное лицо", school=facts.name("school", school), field="contacts", basis="1.7",
+        )  # fmt: skip
+    if not has_acts(case, facts):
+        yield refuse(
+            "acts_missing", "Сеть не начнёт работать, пока к ней не приложены нормативные акты",
+            field="acts", basis="1.8",
+        )  # fmt: skip
 
 
 # ---------------------------------------------------------------- statuses

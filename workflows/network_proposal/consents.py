@@ -27,6 +27,7 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.ballots import Vote
+from workflows.contacts import Consented, ConsentedOnTerms
 from workflows.network_proposal.form import Proposal
 from workflows.network_proposal.rules import is_open, is_sent, order_not_signed
 from workflows.roles import (
@@ -76,10 +77,13 @@ consents = Ballot(
     voter_title="директор",
     work_title="Ответить на приглашение в сеть",
     answers=(
-        Answer("agree", "Согласиться", "agreed", if_=(is_sent,), signed=BY_HEAD, style="primary"),
+        Answer(
+            "agree", "Согласиться", "agreed", form=Consented, if_=(is_sent,), signed=BY_HEAD,
+            style="primary",
+        ),
         Answer(
             "agree_with_conditions", "Согласиться с условиями", "agreed_with_conditions",
-            form=Reason, if_=(answered, is_sent), signed=BY_HEAD,
+            form=ConsentedOnTerms, if_=(answered, is_sent), signed=BY_HEAD,
         ),
         Answer(
             "decline", "Отказаться", "declined",

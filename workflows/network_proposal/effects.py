@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow_app.engine import Call, Case, Facts, Number, Start, Tell, says
 from workflow_app.engine.calendar import school_year_of
+from workflows import contacts
 from workflows.network_proposal.consents import consents
 from workflows.network_proposal.form import REJECTIONS
 from workflows.network_proposal.rules import ORDER
@@ -20,6 +21,7 @@ def start_order(case: Case, facts: Facts) -> Start:
     conditions = {vote.voter.key: vote.comment for vote in tally or ()}
     data = case.data
     values = _order_data(case, conditions) | _posts_before(case, facts)
+    values["contacts"] = [row.model_dump() for row in contacts.named(tally or (), facts)]
     return Start(ORDER, values, subject=f"{data.name}, {data.school_year}")
 
 

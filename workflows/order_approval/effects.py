@@ -77,6 +77,7 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
         "school_year": school_year(data.valid_from), "base": base,
         "members": [school for school in roles if school != base], "acts": list(data.acts),
         "coordinator": data.coordinator, "curator": data.curator, "valid_to": until,
+        "contacts": [row.model_dump() for row in data.contacts if row.school in roles],
     }  # fmt: skip
     yield Start(LIFE, life, "network/{network}", alone=True)
 

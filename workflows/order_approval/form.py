@@ -21,6 +21,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
+from workflows.contacts import Contact
 from workflows.order_approval.kinds import (
     AMEND,
     CLOSE,
@@ -117,7 +118,7 @@ class Order(Form):
     valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))
     new_term: Date = field("Продлить до", when=of(EXTEND), basis="A-04")
     reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
-    acts: Many[Act] = field("На основании", basis="1.1")
+    acts: Many[Act] = field("На основании", basis="1.1, 3.1")
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", when=names_people)
     curator: Person = field(
         "Куратор от методического центра", of="methodist", basis="4.1", when=names_people
@@ -132,6 +133,7 @@ class Order(Form):
     leaving: Many[School] = field("Школы новой сети", hidden=True)
     until: Date = field("Приостановлена до", hidden=True)
     schools: Many[School] = field("Кого касается", hidden=True)
+    contacts: Rows[Contact] = field("Контактные лица школ", hidden=True)
     signed_by: Person = field("Подписал", hidden=True)
     signed_as: Line = field("В должности", hidden=True)
     signed_on: Date = field("Дата подписи", hidden=True)

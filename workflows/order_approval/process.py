@@ -62,6 +62,7 @@ from workflows.order_approval.papers_of_year import (
 )
 from workflows.order_approval.rules import (
     basis_in_force,
+    basis_to_replace,
     date_in_sequence,
     date_is_possible,
     new_name_is_free,
@@ -108,7 +109,7 @@ process = Process(
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(head_is_coordinator,),
+    warnings=(head_is_coordinator, basis_to_replace),
 )
 
 APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)

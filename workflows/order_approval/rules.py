@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine.case import ActCard
 from workflows.rules import name_is_free
+from workflows.wording import date
 
 JOURNAL = "orders"
 
@@ -37,17 +39,41 @@ def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
     """An expired act blocks the signature until it is replaced or explained (1.1b)."""
     if len(case.form.basis_reason) >= 20:  # noqa: PLR2004 (O-3)
         return
-    for act_id in case.data.acts:
-        act = facts.act(act_id)
-        if act and act.valid_to and act.valid_to < case.today:
-            yield refuse(
-                "basis_expired",
-                "Срок действия основания истёк {date}: {act}. Замените акт или объясните",
-                date=f"{act.valid_to:%d.%m.%Y}",
-                act=act.citation,
-                field="basis_reason",
-                basis="1.1",
-            )
+    for said in _out_of_force(case, facts):
+        yield refuse(
+            "basis_expired",
+            "{said} Верните приказ, чтобы заменить акт, или объясните, почему он действует",
+            said=said, field="basis_reason", basis="1.1",
+        )  # fmt: skip
+
+
+@says("взятый за основание акт не действует")
+def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
+    """Whoever prepares the order learns of it before the signer does, and what to take (1.1b)."""
+    if case.data.signed_on:
+        return
+    for said in _out_of_force(case, facts):
+        yield refuse("basis_expired", "{said}", said=said, field="acts", basis="1.1")
+
+
+def _out_of_force(case: Case, facts: Facts) -> Iterator[str]:
+    """Yield what is to be said of each chosen act that is not in force today."""
+    for act in filter(None, map(facts.act, case.data.acts)):
+        if not act.in_force(case.today):
+            yield " ".join(_said_of(act, facts, case.today))
+
+
+def _said_of(act: ActCard, facts: Facts, today: dt.date) -> Iterator[str]:
+    """Yield why an act is not in force, and what stands in its place."""
+    if act.valid_from and today < act.valid_from:
+        yield f"Основание действует только с {date(act.valid_from)}: {act.citation}."
+    elif act.valid_to:
+        yield f"Срок действия основания истёк {date(act.valid_to)}: {act.citation}."
+    else:
+        yield f"Основание не действует: {act.citation}."
+    successor = facts.act(act.replaced_by) if act.replaced_by else None
+    if successor and successor.in_force(today):
+        yield f"Вместо него действует: {successor.citation}."
 
 
 @says("состав вступает в силу не раньше регистрации приказа")

@@ -158,7 +158,8 @@ def _call(node: ast.Call, names: Mapping[str, Any], file: str) -> Iterator[Menti
         yield Mention(callee.__name__, values, place(file, node.lineno))
     elif callee is refuse and len(node.args) > 1:
         said = {word.arg for word in node.keywords} - {"field", "basis", "kind"}
-        values = {"sentence": _value(node.args[1], names), "said": said}
+        basis = {w.arg: _value(w.value, names) for w in node.keywords if w.arg == "basis"}
+        values = {"sentence": _value(node.args[1], names), "said": said, **basis}
         yield Mention(callee.__name__, values, place(file, node.lineno))
     elif isinstance(callee, MethodType) and isinstance(callee.__self__, Ballot):
         where = place(file, node.lineno)
