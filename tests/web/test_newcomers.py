@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+import stories
 from browsing import field
 
 from workflow_app.services.names import propose
@@ -200,6 +201,24 @@ def test_a_head_adds_a_colleague_whom_a_paper_may_name_and_nobody_lets_in_yet(br
     assert (held["title"], held["title_acc"]) == ("заместитель директора", TITLES["title_acc"])
     assert not district.read(lambda uow: uow.actor(who).capacities[0].role == "network_coordinator")
     assert "Кузьмина-Белая" in browser("P003").get("/admin")  # she waits for an invitation
+
+
+@pytest.mark.shipped
+def test_a_colleague_is_added_on_the_way_through_a_draft_which_is_saved_before(browser, district):
+    draft = stories.done(stories.propose(district, "P102", {"S05": "supported"})).instance_id
+    head, path = browser("P102"), f"/schools/{district.organisations['S02']}/colleagues/new"
+    page = head.get(f"/cases/{draft}")
+    assert 'name="_colleague"' in page
+    assert "Кузьмина-Белая" not in page
+    written = {"name": "Письмо и чтение", "_colleague": str(district.organisations["S02"])}
+    sent = head.post(f"/cases/{draft}/draft", _version=field(page, "_version"), **written)
+    assert sent.location == f"{path}?next=/cases/{draft}"
+    assert district.case(draft).data.name == "Письмо и чтение"
+    page = head.post(path, status=200, **COLLEAGUE).text
+    forms = {name: field(page, name) for name in FORMS}
+    head.post(path, **COLLEAGUE, **forms, **TITLES, step="add", confirmed=list(FORMS))
+    assert "Кузьмина-Белая" in head.get(f"/cases/{draft}")
+    assert 'name="_colleague"' not in browser("P003").get(f"/cases/{draft}", 404)
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,12 @@ ROLES_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def staffed_by(case: Case, view: FieldView) -> Collection[int]:
+    """Return the organisations whose staff a field may name: of a party of the case."""
+    group = str(view.options.get("of", "")) if view.kind == "person" else ""
+    return case.parties.get(group, ()) if STAFF in ROLES_OF.get(group, ()) else ()
+
+
 def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     group = str(view.options.get("of", ""))
     bases = case.parties.get("base", frozenset()) if group == "base" else (None,)

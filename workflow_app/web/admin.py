@@ -128,7 +128,7 @@ def index() -> str:
                 if line.person.email and line.positions and line.account is None
             ],
             "calendar_ends": health.calendar_ends(uow, municipality),
-            "outdated": health.outdated_years(uow, municipality),
+            "stale_years": health.outdated_years(uow, municipality),
             "events": store.events(uow.session, municipality, 30),
         }
 
@@ -407,7 +407,7 @@ def calendar() -> str:
             "days": store.calendar_days(uow.session, municipality, year), "year": year,
             "is_filled": store.is_filled(uow.session, municipality, year),
             "is_announced": is_announced(year),
-            "outdated": sorted(outdated(uow.session, municipality, year)),
+            "stale_days": sorted(outdated(uow.session, municipality, year)),
         }  # fmt: skip
 
     return _show("calendar", values)

@@ -109,7 +109,10 @@ def save(instance_id: int) -> Answer:
     if is_fragment():
         return _confirmed(instance_id, result)
     flash(read(lambda uow: _said(uow, result, action)), "success")
-    return redirect(url_for("cases.show", instance_id=instance_id))
+    back = url_for("cases.show", instance_id=instance_id)
+    if school := number_in(sent.get("_colleague")):
+        return redirect(url_for("newcomers.ask_colleague", school_id=school, next=back))
+    return redirect(back)
 
 
 def _saved_without(instance_id: int, refusal: Refusal, sent: MultiDict[str, str]) -> Answer:

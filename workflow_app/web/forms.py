@@ -29,12 +29,14 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.remarks import names_fields
+from workflow_app.services.administration import may_tell_of
 from workflow_app.services.hashing import canonical
-from workflow_app.store.choices import Choice, choices, labels
+from workflow_app.store.choices import Choice, choices, labels, staffed_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.filters import status_title
 from workflow_app.web.numbers import any_day_in, number_in
+from workflow_app.web.security import person_id
 
 BLANK_ROWS = 2
 Said = Sequence[tuple[str, str]]
@@ -66,6 +68,8 @@ class Control:
     remarks: Said = ()
     accept: Sequence[str] = ()
     file: int | None = None
+    staffed: Sequence[int] = ()
+    """Where a person may be added who is not among the choices yet."""
     written: Mapping[str, str] = field(default_factory=dict)
     """The options of its list by their values, as HTML: rows share one writing of it."""
     is_sheet: bool = False
@@ -196,7 +200,15 @@ def _control(
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
         are_remarks=bool(view.options.get("fixed")) and names_fields(view),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
+        staffed=() if readonly else _staffed(uow, case, view),
     )  # fmt: skip
+
+
+def _staffed(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[int]:
+    """Return the schools to whose people the reader may add somebody whom the field can name."""
+    schools = sorted(staffed_by(case, view))
+    actor = uow.actor(person_id()) if schools else None
+    return [one for one in schools if actor and may_tell_of(actor, one)]
 
 
 def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
