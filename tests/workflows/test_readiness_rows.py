@@ -8,7 +8,7 @@ import workflows
 from workflow_app.engine.ballots import Vote
 from workflow_app.engine.case import Case, PersonCard
 from workflow_app.engine.changes import Voter
-from workflow_app.engine.decide import settle, warned
+from workflow_app.engine.decide import readiness, settle, warned
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import system
 from workflows.contacts import named
@@ -53,6 +53,14 @@ def test_a_network_that_lacks_somebody_does_not_begin_to_work_and_says_whom(
     (said,) = warned(LIFE, forming(**lacking), facts())
     assert said.code == code
     assert sentence in said.message
+
+
+def test_readiness_says_what_is_there_and_what_is_not():
+    lines = readiness(LIFE, forming(contacts=CONTACTS[:1]), facts())
+    titles = [line.title for line, _ in lines]
+
+    assert f"школы назвали контактных лиц: 1 из 2, нет: school {S17}" in titles
+    assert any(title.startswith("приложены нормативные акты: 0 из 5") for title in titles)
 
 
 def test_a_school_that_names_nobody_is_talked_to_by_its_head():
