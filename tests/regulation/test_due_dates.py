@@ -162,8 +162,8 @@ def test_a_deadline_that_nobody_may_meet_stands_in_the_specialists_queue(open_di
     ]
 
 
-def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(open_district):
-    district = open_district("2025-08-28")
+def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(sqlite_district):
+    district = sqlite_district("2025-08-28")
     case = invited(district)
     district.carry_out()
     accounts = Account.__table__
