@@ -278,6 +278,7 @@ def view_case(
     controls = forms.controls(
         uow, case, case.data, errors=errors, typed=typed, blanks=blanks,
         remarks=_remarks(process, case), only=asked if is_editable else (), kept=case.typed,
+        writer=actor,
     )  # fmt: skip
     return CaseView(
         case, uow.session.get_one(Instance, case.id), process, actor, page,

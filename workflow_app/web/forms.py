@@ -29,6 +29,7 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.remarks import names_fields
+from workflow_app.engine.roles import Actor
 from workflow_app.services.administration import may_tell_of
 from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels, staffed_by
@@ -36,7 +37,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.filters import status_title
 from workflow_app.web.numbers import any_day_in, number_in
-from workflow_app.web.security import person_id
 
 BLANK_ROWS = 2
 Said = Sequence[tuple[str, str]]
@@ -147,19 +147,19 @@ def controls(
     uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
     remarks: Mapping[str, Said] | None = None, only: Collection[str] | None = None,
-    kept: Typed | None = None,
+    kept: Typed | None = None, writer: Actor | None = None,
 ) -> Sequence[Control]:  # fmt: skip
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal.
 
     `kept` is what a draft holds as it was typed, and is marked where it stands. With `only`, every
-    other field is shown and not asked for.
+    other field is shown and not asked for. A `writer` is led to adding people who may be named.
     """
     errors, kept = errors or {}, kept or {}
     if not typed or all(name.startswith(PASTE) for name in typed):
         errors = {one.field or "": one.message for one in unfinished(form, kept)} | {**errors}
     found = [
         _control(uow, case, view, form, errors, typed, blanks, kept.get(view.name) or {},
-                 is_asked=only is None or view.name in only)
+                 writer, is_asked=only is None or view.name in only)
         for view in relevant(form)
     ]  # fmt: skip
     said = remarks or {}
@@ -177,7 +177,8 @@ def _remarked(control: Control, said: Mapping[str, Said]) -> Control:
 
 def _control(
     uow: SqlUnitOfWork, case: Case, view: FieldView, form: Form, errors: Mapping[str, str],
-    typed: Mapping[str, Any] | None, blanks: int, kept: Any, *, is_asked: bool,
+    typed: Mapping[str, Any] | None, blanks: int, kept: Any, writer: Actor | None, *,
+    is_asked: bool,
 ) -> Control:  # fmt: skip
     readonly = bool(view.options.get("readonly")) or not is_asked
     stored = getattr(form, view.name)
@@ -200,15 +201,13 @@ def _control(
         is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
         are_remarks=bool(view.options.get("fixed")) and names_fields(view),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
-        staffed=() if readonly else _staffed(uow, case, view),
+        staffed=() if readonly else _staffed(case, view, writer),
     )  # fmt: skip
 
 
-def _staffed(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[int]:
-    """Return the schools to whose people the reader may add somebody whom the field can name."""
-    schools = sorted(staffed_by(case, view))
-    actor = uow.actor(person_id()) if schools else None
-    return [one for one in schools if actor and may_tell_of(actor, one)]
+def _staffed(case: Case, view: FieldView, writer: Actor | None) -> Sequence[int]:
+    """Return the schools to whose people the writer may add somebody whom the field can name."""
+    return [one for one in sorted(staffed_by(case, view)) if writer and may_tell_of(writer, one)]
 
 
 def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
