@@ -121,102 +121,6 @@ def said(answer):
     return answer.get_data(as_text=True)
 
 
-def test_nothing_of_the_neighbour_shows_on_any_page_or_list(app, district, visit):
-    shown = Counter()
-    for path in addresses(app, "GET", None):
-        for person in PEOPLE:
-            answer = visit(district, person, "GET", path)
-            assert answer.status_code in (200, 302, 403, 404), path
-            assert MARK not in said(answer), (person, path)
-            theirs = visit(district.neighbour, person, "GET", path)
-            shown[path] += MARK in said(theirs)
-    seen = {path for path, times in shown.items() if times}
-    lists = ("networks", "orders", "acts", "schools", "people")
-    assert seen >= {"/", "/cases", "/substitutions", "/api/v1/queue", "/admin/people",
-                    "/admin/positions", "/admin/incidents", *(f"/{one}" for one in lists),
-                    *(f"/api/v1/{one}" for one in lists)}  # fmt: skip
-
-
-def test_pages_of_ones_own_cases_offer_nothing_of_the_neighbour(app, district, visit):
-    rows = {"case": district.case_id, "order": district.order_id, "school": district.school("S05"),
-            "network": district.rows(Network)[0]["id"]}  # fmt: skip
-    own = {name: rows.get(name, 0) for names in IDS.values() for name in names}
-    opened = 0
-    for path in addresses(app, "GET", own):
-        for person in PEOPLE:
-            answer = visit(district, person, "GET", path)
-            assert MARK not in said(answer), (person, path)
-            opened += answer.status_code == 200
-    assert opened > 10
-
-
-def test_what_has_an_id_at_the_neighbours_is_not_there(app, district, visit):
-    readable = 0
-    for path in addresses(app, "GET", district.theirs):
-        for person in PEOPLE:
-            assert visit(district, person, "GET", path).status_code == 404, (person, path)
-        home = district.neighbour
-        readable += any(visit(home, who, "GET", path).status_code == 200 for who in PEOPLE)
-    assert readable > 15
-
-
-@pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_nothing_at_the_neighbours_can_be_changed(app, district, visit, method):
-    before = district.neighbour.everything()
-    tried = 0
-    for path in addresses(app, method, district.theirs):
-        sent = {"json": {"version": 1, "data": {}}} if path.startswith("/api/") else SENT
-        for person in PEOPLE:
-            answer = visit(district, person, method, path, **sent)
-            gone = answer.status_code == 404 or (
-                answer.status_code == 302 and "work" in path.split("/")
-            )
-            assert gone, (person, path, answer.status_code)
-            assert MARK not in said(answer)
-            tried += 1
-    assert tried
-    assert district.neighbour.everything() == before
-
-
-def test_a_batch_and_a_form_cannot_carry_ids_of_the_neighbour(district, visit):
-    theirs, before = district.theirs, district.neighbour.everything()
-    chosen = {"case": f"{theirs['case']}:1", "password": "demo-2025"}
-    for person, action in (("P002", f"{PROPOSAL}/approve"), ("P002", "order_approval/sign")):
-        visit(district, person, "POST", "/bulk", action=action, **chosen)
-    assert MARK not in said(visit(district, "P002", "GET", "/"))
-    first = {"starts_on": "2025-09-01", "ends_on": "2025-09-02", "basis": "приказ", "title": "т",
-             "role": "methodist", "organisation": str(theirs["school"]),
-             "person": str(theirs["person"]), "position": str(theirs["position"])}  # fmt: skip
-    for path in ("/admin/positions", "/substitutions"):
-        assert visit(district, "P003", "POST", path, **first).status_code == 404
-    own = {"position": str(district.rows(Position)[0]["id"]), "person": str(theirs["person"])}
-    assert visit(district, "P003", "POST", "/substitutions", **first | own).status_code == 404
-    assert district.neighbour.everything() == before
-
-
-def test_a_case_cannot_name_a_row_of_the_neighbour(district, visit):
-    theirs, home = district.theirs, district.neighbour
-    start = {
-        "base": theirs["school"], "directions": home.directions("2025-2026")[:1],
-        "members": [{"school": theirs["school"], "role": "supported"}],
-    }  # fmt: skip
-    path = f"/api/v1/instances/{district.case_id}"
-    for name, value in start.items():
-        new = {"process": PROPOSAL, "data": {name: value}}
-        begun = visit(district, "P101", "POST", "/api/v1/instances", json=new)
-        change = {"version": 9, "data": {name: value}}
-        saved = visit(district, "P106", "PATCH", path, json=change) if name != "base" else begun
-        for answer in (begun, saved):
-            assert (answer.status_code, answer.json["code"]) == (422, "unknown_choice"), name
-            assert MARK not in said(answer)
-            assert next(iter(answer.json["fields"])).startswith(name)
-    for name, value in (
-        ("coordinator", theirs["person"]), ("acts", [next(iter(home.acts.values()))])
-    ):  # fmt: skip
-        refused = district.edit("P003", district.order_id, **{name: value})
-        assert (refused.code, refused.field) == ("unknown_choice", name)
-
-
 class Watch:
     """Reads every SELECT: each table of a municipality in it has to be held by a key.
 
@@ -285,19 +189,114 @@ def derived(part):
     return {part.name, *(one.name for one in inner)}
 
 
-def test_no_page_reads_a_table_of_all_municipalities(app, district, visit):
-    watch = Watch()
-    engine = district.house.database.engine
-    event.listen(engine, "before_execute", watch)
-    try:
-        for ids in (None, district.theirs):
-            for path in addresses(app, "GET", ids):
-                for person in PEOPLE:
-                    visit(district.neighbour, person, "GET", path)
-    finally:
-        event.remove(engine, "before_execute", watch)
-    assert watch.read >= {"person", "instance", "network", "work_item", "history"}
+@pytest.fixture
+def watch(district):
+    """Read every statement of a test: none may take a table of all municipalities."""
+    found, engine = Watch(), district.house.database.engine
+    event.listen(engine, "before_execute", found)
+    yield found
+    event.remove(engine, "before_execute", found)
+
+
+def test_nothing_of_the_neighbour_shows_on_any_page_or_list(app, district, visit, watch):
+    shown = Counter()
+    for path in addresses(app, "GET", None):
+        for person in PEOPLE:
+            answer = visit(district, person, "GET", path)
+            assert answer.status_code in (200, 302, 403, 404), path
+            assert MARK not in said(answer), (person, path)
+            theirs = visit(district.neighbour, person, "GET", path)
+            shown[path] += MARK in said(theirs)
+    seen = {path for path, times in shown.items() if times}
+    lists = ("networks", "orders", "acts", "schools", "people")
+    assert seen >= {"/", "/cases", "/substitutions", "/api/v1/queue", "/admin/people",
+                    "/admin/positions", "/admin/incidents", *(f"/{one}" for one in lists),
+                    *(f"/api/v1/{one}" for one in lists)}  # fmt: skip
+    assert watch.read >= {"person", "instance", "network", "work_item"}
     assert sorted(watch.loose) == []
+
+
+def test_pages_of_ones_own_cases_offer_nothing_of_the_neighbour(app, district, visit):
+    rows = {"case": district.case_id, "order": district.order_id, "school": district.school("S05"),
+            "network": district.rows(Network)[0]["id"]}  # fmt: skip
+    own = {name: rows.get(name, 0) for names in IDS.values() for name in names}
+    opened = 0
+    for path in addresses(app, "GET", own):
+        for person in PEOPLE:
+            answer = visit(district, person, "GET", path)
+            assert MARK not in said(answer), (person, path)
+            opened += answer.status_code == 200
+    assert opened > 10
+
+
+def test_what_has_an_id_at_the_neighbours_is_not_there(app, district, visit, watch):
+    readable = 0
+    for path in addresses(app, "GET", district.theirs):
+        for person in PEOPLE:
+            assert visit(district, person, "GET", path).status_code == 404, (person, path)
+        home = district.neighbour
+        codes = {visit(home, who, "GET", path).status_code for who in PEOPLE}
+        readable += 200 in codes
+    assert readable > 15
+    assert watch.read >= {"instance", "network", "history"}
+    assert sorted(watch.loose) == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_nothing_at_the_neighbours_can_be_changed(app, district, visit, method):
+    before = district.neighbour.everything()
+    tried = 0
+    for path in addresses(app, method, district.theirs):
+        sent = {"json": {"version": 1, "data": {}}} if path.startswith("/api/") else SENT
+        for person in PEOPLE:
+            answer = visit(district, person, method, path, **sent)
+            gone = answer.status_code == 404 or (
+                answer.status_code == 302 and "work" in path.split("/")
+            )
+            assert gone, (person, path, answer.status_code)
+            assert MARK not in said(answer)
+            tried += 1
+    assert tried
+    assert district.neighbour.everything() == before
+
+
+def test_a_batch_and_a_form_cannot_carry_ids_of_the_neighbour(district, visit):
+    theirs, before = district.theirs, district.neighbour.everything()
+    chosen = {"case": f"{theirs['case']}:1", "password": "demo-2025"}
+    for person, action in (("P002", f"{PROPOSAL}/approve"), ("P002", "order_approval/sign")):
+        visit(district, person, "POST", "/bulk", action=action, **chosen)
+    assert MARK not in said(visit(district, "P002", "GET", "/"))
+    first = {"starts_on": "2025-09-01", "ends_on": "2025-09-02", "basis": "приказ", "title": "т",
+             "role": "methodist", "organisation": str(theirs["school"]),
+             "person": str(theirs["person"]), "position": str(theirs["position"])}  # fmt: skip
+    for path in ("/admin/positions", "/substitutions"):
+        assert visit(district, "P003", "POST", path, **first).status_code == 404
+    own = {"position": str(district.rows(Position)[0]["id"]), "person": str(theirs["person"])}
+    assert visit(district, "P003", "POST", "/substitutions", **first | own).status_code == 404
+    assert district.neighbour.everything() == before
+
+
+def test_a_case_cannot_name_a_row_of_the_neighbour(district, visit):
+    theirs, home = district.theirs, district.neighbour
+    start = {
+        "base": theirs["school"], "directions": home.directions("2025-2026")[:1],
+        "members": [{"school": theirs["school"], "role": "supported"}],
+    }  # fmt: skip
+    path = f"/api/v1/instances/{district.case_id}"
+    for name, value in start.items():
+        new = {"process": PROPOSAL, "data": {name: value}}
+        begun = visit(district, "P101", "POST", "/api/v1/instances", json=new)
+        change = {"version": 9, "data": {name: value}}
+        saved = visit(district, "P106", "PATCH", path, json=change) if name != "base" else begun
+        for answer in (begun, saved):
+            assert (answer.status_code, answer.json["code"]) == (422, "unknown_choice"), name
+            assert MARK not in said(answer)
+            assert next(iter(answer.json["fields"])).startswith(name)
+    for name, value in (
+        ("coordinator", theirs["person"]), ("acts", [next(iter(home.acts.values()))])
+    ):  # fmt: skip
+        refused = district.edit("P003", district.order_id, **{name: value})
+        assert (refused.code, refused.field) == ("unknown_choice", name)
 
 
 def test_the_watch_notices_a_query_that_forgets_the_municipality():
