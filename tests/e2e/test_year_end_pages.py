@@ -231,7 +231,7 @@ def test_a_head_finds_her_own_figures_from_the_report_of_the_network(window, dis
 @at["late"]
 def test_the_new_year_shows_what_becomes_of_each_network_before_it_is_turned(window, district):
     page = open_page(window, district, "beginning of a year")
-    assert "Переход сетей в новый год" in page.locator("main").inner_text()
+    assert "Этот учебный год уже открыт" in page.locator("main").inner_text()
     networks = {row["name"] for row in district.rows(Network)}
     for name in ("next year", "turn"):
         page = open_page(window, district, name)

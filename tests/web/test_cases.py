@@ -546,9 +546,9 @@ def test_the_page_of_a_beginning_says_why_not_and_leads_to_what_is_begun(browser
 
 @pytest.mark.shipped
 def test_the_page_of_a_beginning_says_which_year_is_opened(browser):
-    assert "Дело «2025/2026 учебный год» откроется сразу" in browser("P003").get(
-        "/start/year_cycle"
-    )
+    page = browser("P003").get("/start/year_cycle")
+    assert "Дело «2025/2026 учебный год» откроется сразу" in page
+    assert "будет видно заранее: «Переход сетей в новый год»" in page
 
 
 @pytest.mark.shipped

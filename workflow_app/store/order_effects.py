@@ -7,9 +7,10 @@ back; what a later order has changed again stays as that order left it.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Date, Table, delete, insert, select, update
+from sqlalchemy import Connection, Date, RootTransaction, Table, delete, insert, select, update
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
@@ -31,11 +32,21 @@ _STATUS = table(SchoolStatus)
 _CHANGE = table(RegisterChange)
 
 
+_KNOWN: "WeakKeyDictionary[RootTransaction, dict[int, Any]]" = WeakKeyDictionary()
+"""An order of many rows rests each on the same entry: it is read once a transaction."""
+
+
 def own_entry(connection: Connection, instance_id: int) -> Any:
     """Return the journal row of an instance: the order a register row rests on."""
-    return connection.execute(
-        select(_ENTRY).where(_ENTRY.c.instance_id == instance_id).order_by(_ENTRY.c.id.desc())
-    ).first()
+    begun = connection.get_transaction()
+    known = _KNOWN.setdefault(begun, {}) if begun else {}
+    if instance_id not in known:
+        query = select(_ENTRY).where(_ENTRY.c.instance_id == instance_id)
+        found = connection.execute(query.order_by(_ENTRY.c.id.desc())).first()
+        if found is None:
+            return None
+        known[instance_id] = found
+    return known[instance_id]
 
 
 def cited(entry: Any) -> str:
