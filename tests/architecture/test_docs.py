@@ -12,6 +12,8 @@ from workflow_app.cli import commands
 from workflow_app.config import Settings
 from workflow_app.demo import PASSWORD
 from workflow_app.engine import Process
+from workflow_app.engine.case import Case, Facts
+from workflow_app.store.choices import NAMED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -68,3 +70,23 @@ def test_every_target_of_the_makefile_says_what_it_does():
     assert targets
     for target in targets:
         assert re.search(rf"^{target}:.*## \S", MAKEFILE, re.MULTILINE), target
+
+
+def test_the_recipe_says_what_a_condition_may_ask():
+    recipe = (ROOT / "workflows" / "README.md").read_text()
+    for name, question in vars(Facts).items():
+        if not name.startswith("_") and callable(question):
+            asked = ", ".join(inspect.signature(question).parameters).removeprefix("self, ")
+            said = inspect.getdoc(question).split("\n")[0].split(" ", 1)[1].rstrip(".")
+            row = f"| `facts.{name}({asked.removeprefix('self')})` | {said} |"
+            assert row in recipe, f"{row} is missing"
+    of_case = recipe[recipe.index("| of `case`") : recipe.index("`facts` are the registers")]
+    known = {one.name for one in fields(Case)} | {"times", "persons"}
+    assert {name for name in known if f"`{name}" not in of_case} == set()
+
+
+def test_the_recipe_names_every_source_of_choices():
+    recipe = (ROOT / "workflows" / "README.md").read_text()
+    narrowed = recipe[recipe.index("| kind | `of=` |") :]
+    named = {name for sources in NAMED.values() for name in sources}
+    assert {name for name in named if f"`{name}`" not in narrowed} == set()
