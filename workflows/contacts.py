@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from workflow_app.engine import Facts, Form, Line, Row, Rows, School, field
+from workflow_app.engine import Facts, Form, Line, Row, Rows, School, Text, field
 from workflow_app.engine.ballots import Vote
-from workflows.rules import Reason
 
 HINT = "Имя, должность, служебный телефон или почта. Пусто: контактное лицо — сам директор"
 
@@ -22,9 +21,10 @@ class Consented(Form):
     contact: Line = field("Контактное лицо школы", optional=True, basis="1.7", hint=HINT)
 
 
-class ConsentedOnTerms(Reason):
+class ConsentedOnTerms(Form):
     """What a school says with a consent that has conditions."""
 
+    reason: Text = field("Условия", minimum=3)
     contact: Line = field("Контактное лицо школы", optional=True, basis="1.7", hint=HINT)
 
 

@@ -491,3 +491,17 @@ def test_the_house_warns_half_a_year_before_its_calendar_ends(browser, district)
     assert "Рабочие дни известны по 31.12.2025" in page
     browser("P003").post("/admin/calendar", fill="2026")
     assert complaints() == []
+
+
+def test_what_was_typed_into_a_refused_appointment_is_there_again(browser, district):
+    officer = browser("P003")
+    office = {"person": str(district.people["P105"]), "role": "school_head", "title": "директор",
+              "organisation": str(district.organisations["S02"]),
+              "starts_on": "2025-09-01"}  # fmt: skip
+    refused = officer.post("/admin/positions", **office)
+    page = officer.get(refused.location)
+    assert "должность в эти дни занята" in page
+    assert '<details class="block d-print-none" open>' in page
+    assert all(f'value="{office[name]}" selected' in page for name in ("person", "role"))
+    assert 'value="директор"' in page
+    assert 'name="starts_on" value="2025-09-01"' in page

@@ -9,7 +9,8 @@ from browsing import field
 from workflow_app.services.names import propose
 from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.directory import Organisation, Person, Position
+from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
+from workflow_app.store.models.messages import Notice
 
 PATH = "/admin/people/new"
 FORMS = ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name")
@@ -170,6 +171,9 @@ def test_a_new_person_is_appointed_invited_and_comes_in(browser, district):
     officer.post(f"/admin/positions/{held['id']}/forms", **changed)
     assert district.rows(Position, person_id=who)[0]["title_acc"] == "ведущую методистку"
     officer.post(f"/admin/people/{who}/invite")
+    letter = district.rows(Notice, person_id=who)[-1]["text"]
+    assert "Доступ открыли: Тимофеева А.С., " in letter
+    assert district.rows(Municipality)[0]["name"] in letter
     link = officer.says("/admin/people")[0].split("/choose/")[1].split()[0]
     stranger = browser()
     password = {"password": "длинный новый пароль", "again": "длинный новый пароль"}

@@ -238,7 +238,11 @@ def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(act, 
     }  # fmt: skip
     case = order("draft")
 
-    assert [refusal.message for refusal in basis_to_replace(case, registers)] == [said]
+    told = list(basis_to_replace(case, registers))
+    assert [one.message for one in told if one.code == "basis_expired"] == [said]
+    assert [one.message for one in told if one.code == "act_incomplete"] == [
+        "В приказе останется пропуск: у акта нет номера или даты — 308-од"
+    ]
     refused = take(ORDER, order("on_signature"), "sign", "department_head", registers)
     assert isinstance(refused, Refusal)
     assert said in refused.message

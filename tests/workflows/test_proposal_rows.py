@@ -205,6 +205,12 @@ GUARDS = [
     ("P5", "ready", "leave_out", {}, {"school": S12}, nothing, "not_a_member"),
     ("P5", "ready", "leave_out", {}, {"school": S17}, nothing, "all_agreed"),
     ("P6", "submitted", "endorse", {}, {"conclusion": ""}, nothing, "field_required"),
+    (
+        "P6", "submitted", "endorse", {},
+        {"conclusion": "Сеть нужна району", "recommendation": "support_with_notes"}, nothing,
+        "wishes_missing",
+    ),
+    ("P2", "draft", "invite", {"name": "Сеть «Чтение»"}, {}, nothing, "name_doubled"),
     ("P7", "submitted", "return", {}, {}, nothing, "field_required"),
     (
         "P7", "submitted", "return", {},

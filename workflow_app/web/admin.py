@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -19,7 +20,7 @@ from workflow_app.store import health, offices
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.calendar import is_announced, outdated
 from workflow_app.store.letters import put_letter
-from workflow_app.store.models.directory import Organisation, Person, Position
+from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import day_in, number_in
@@ -32,9 +33,16 @@ Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
 MOST_NAMES = 4
+TYPED = frozenset({
+    "person", "organisation", "role", "title", "starts_on", "ends_on", "position", "basis", "day",
+    "works", "note",
+})  # fmt: skip
+"""Fields of the forms on pages that are shown anew after a refusal."""
+LONGEST_TYPED = 300
 INVITATIONS = {
-    "invitation": "Вам открыт доступ. Задайте пароль: {}\nСсылка действует две недели.",
-    "password": "Задать новый пароль: {}\nСсылка действует два часа. "
+    "invitation": "Вам открыт доступ к системе документов. {place}.\nДоступ открыли: {by}.\n"
+    "Задайте пароль: {link}\nСсылка действует две недели.",
+    "password": "Задать новый пароль: {link}\nСсылка действует два часа. "
     "Если вы её не просили, ничего делать не нужно.",
 }
 LANES = {"": "обычный", terms.AUGUST: "август"}
@@ -81,9 +89,15 @@ def _answer(result: object, said: str, back: str) -> Response:
         if result.code in ("not_your_role", "not_found"):
             abort(404)
         flash(result.message, "danger")
-    else:
-        flash(said, "success")
+        return redirect(_with_typed(back))
+    flash(said, "success")
     return redirect(back)
+
+
+def _with_typed(back: str) -> str:
+    """Return the address of a page whose form begins with what was refused."""
+    typed = {name: request.form[name][:LONGEST_TYPED] for name in TYPED & request.form.keys()}
+    return f"{back}{'&' if '?' in back else '?'}{urlencode(sorted(typed.items()))}"
 
 
 def _date(name: str) -> dt.date | None:
@@ -182,7 +196,11 @@ def invite(who: int) -> Response:
         if isinstance(made, Refusal):
             return made
         link = f"{house().settings.public_url}/choose/{made.token}"
-        put_letter(uow, who, "Доступ к системе документов", INVITATIONS[made.kind].format(link))
+        by = _officer(uow)
+        place = uow.session.get_one(Municipality, by.municipality_id).name
+        asker = f"{uow.session.get_one(Person, person).short_nom}, {by.title}"
+        text = INVITATIONS[made.kind].format(place=place, by=asker, link=link)
+        put_letter(uow, who, "Доступ к системе документов", text)
         return link if made.is_shown else ""
 
     result = house().transact(work)

@@ -133,6 +133,7 @@ suspended = process.state(
 )  # fmt: skip
 closing = process.state(
     "closing", "Закрывается", waits_for=SPECIALIST, unlimited=YEARS,
+    work="Начать «Изменить сеть»: закрыть её приказом или продлить",
     due=Due("final_report", 15, remind=(5, 1), escalate=((1, DEPARTMENT_HEAD),)),
 )  # fmt: skip
 closed = process.final("closed", "Закрыта")

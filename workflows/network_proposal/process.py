@@ -51,12 +51,14 @@ from workflows.network_proposal.rules import (
     directions_of_year,
     has_helped_school,
     initiative_allowed,
+    name_without_its_word,
     networks_per_school,
     order_not_signed,
     schools_differ,
     schools_exist,
     supported_remain,
     term_allowed,
+    wishes_written,
 )
 from workflows.roles import (
     ASKED_HEAD,
@@ -114,7 +116,8 @@ RETURNS_LEFT = says("возвратов ещё меньше предельног
     at_most("return", Setting("A-15"), instead="Примите решение по существу.")
 )
 FIT_TO_ASK = (
-    filled, base_is_stable, name_is_free, schools_differ, base_is_not_invited, schools_exist,
+    filled, base_is_stable, name_without_its_word, name_is_free, schools_differ,
+    base_is_not_invited, schools_exist,
     has_helped_school, directions_of_year, term_allowed, remarks_answered,
 )  # fmt: skip
 NO_LIMIT = "после отказа школ состав подбирают заново, сколько нужно; черновик истекает сам"
@@ -201,7 +204,7 @@ process.move(
 )  # fmt: skip
 process.move(
     "endorse", "Дать заключение", submitted, review, by=IMC, basis="P6, 1.4", form=Opinion,
-    apart=INITIATOR, style="primary", if_=[answered], do=[Paper("imc_opinion")],
+    apart=INITIATOR, style="primary", if_=[answered, wishes_written], do=[Paper("imc_opinion")],
 )  # fmt: skip
 process.move(
     "return", "Вернуть с замечаниями", [submitted, review], returned,

@@ -81,6 +81,28 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
     return None
 
 
+@says("в наименовании нет слова «сеть»: оно стоит перед ним само")
+def name_without_its_word(case: Case, _facts: Facts) -> Refusal | None:
+    """Pages and papers say «сеть «…»» themselves (dossier 4)."""
+    if not case.data.name.strip(' «"').casefold().startswith(("сеть ", "сеть«")):
+        return None
+    return refuse(
+        "name_doubled", "Уберите слово «сеть»: на страницах и в приказе оно стоит само",
+        kind="form", field="name", basis="1.3",
+    )  # fmt: skip
+
+
+@says("к поддержке с пожеланиями написаны пожелания")
+def wishes_written(case: Case, _facts: Facts) -> Refusal | None:
+    """An opinion that supports with wishes says them (1.4)."""
+    if case.form.recommendation != "support_with_notes" or case.form.notes.strip():
+        return None
+    return refuse(
+        "wishes_missing", "Напишите пожелания или поддержите сеть без них", kind="form",
+        field="notes", basis="1.4",
+    )  # fmt: skip
+
+
 @says("каждая школа приглашена один раз")
 def schools_differ(case: Case, _facts: Facts) -> Refusal | None:
     """Nobody is asked twice (P2)."""

@@ -54,6 +54,12 @@ def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
         return
     for said in _out_of_force(case, facts):
         yield refuse("basis_expired", "{said}", said=said, field="acts", basis="1.1")
+    for act in filter(None, map(facts.act, case.data.acts)):
+        if not (act.number and act.adopted_on):
+            yield refuse(
+                "act_incomplete", "В приказе останется пропуск: у акта нет номера или даты — {act}",
+                act=act.citation, field="acts", basis="1.1",
+            )  # fmt: skip
 
 
 def _out_of_force(case: Case, facts: Facts) -> Iterator[str]:
