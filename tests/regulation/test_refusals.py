@@ -710,7 +710,7 @@ def test_every_code_of_the_process_files_is_reached():
 ELSEWHERE = {
     "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_a_choice",
     "not_curator", "due_passed", "head_is_coordinator", "last_visa", "nobody_missing",
-    "act_incomplete", "name_doubled", "wishes_missing",
+    "act_incomplete", "name_doubled", "school_closed", "wishes_missing",
 }  # fmt: skip
 """What test_change_refusals.py, test_coordinator.py, test_year_refusals.py, test_order_rows.py,
 test_proposal_rows.py and, of the import, test_moving_in.py reach."""

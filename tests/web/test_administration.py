@@ -450,6 +450,24 @@ def test_a_head_tells_of_connection_teachers_and_language_and_a_neighbour_does_n
     browser("P003").post(f"/schools/{centre}/notes", status=404, internet="спутник")
 
 
+@pytest.mark.shipped
+def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, district, draft):
+    school, officer = district.organisations["S12"], browser("P003")
+    address, closing = f"/schools/{school}/close", {"closed_on": "2025-08-28", "reason": "решение"}
+    offered = f'<option value="{school}"'
+    assert offered in browser("P102").get(f"/cases/{draft}")
+    browser("P112").post(address, status=404, **closing)
+    officer.post(address, closed_on="", reason="решение")
+    assert "Укажите день" in " ".join(officer.says())
+    officer.post(address, **closing)
+    for page in ("/schools", f"/schools/{school}"):
+        assert "закрыта с 28.08.2025" in text_of(officer.client.get(page))
+    assert offered not in browser("P102").get(f"/cases/{draft}")
+    officer.post(address, open="1")
+    assert events(district) == ["close_school", "close_school"]
+    assert offered in browser("P102").get(f"/cases/{draft}")
+
+
 def test_a_year_whose_moved_days_became_known_later_is_named_and_loaded_again(browser, district):
     days, moved = CalendarDay.__table__, dt.date(2026, 1, 9)
     forgot = delete(days).where(days.c.day == moved)

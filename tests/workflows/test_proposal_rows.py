@@ -1,6 +1,7 @@
 """Rows P1–P15 of the proposal: who may, from where to where, if what, then what."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from engine.people import S06, S12, S16, S17, actor
@@ -674,6 +675,21 @@ def test_fresh_draft_proposes_the_term_the_municipality_has_decided():
     for term, day in ((2, "2027-08-31"), (9, "2028-08-31")):
         registers.settings["A-04"] = term
         assert PROPOSAL.prefill(head, registers, TODAY)["valid_to"] == day
+
+
+@pytest.mark.parametrize(("school", "field"), [(S17, f"members.{S17}"), (S06, "base")])
+def test_a_school_closed_before_the_network_begins_is_not_in_it(school, field):
+    registers = facts()
+    registers.schools[school] = replace(registers.schools[school], closed_on=dt.date(2025, 8, 31))
+
+    refusal = take(PROPOSAL, proposal("draft"), "invite", "head_of_s06", registers)
+
+    assert (refusal.code, refusal.field) == ("school_closed", field)
+    assert "закрыта с 31.08.2025" in refusal.message
+    registers.schools[school] = replace(registers.schools[school], closed_on=dt.date(2030, 1, 1))
+    assert isinstance(
+        take(PROPOSAL, proposal("draft"), "invite", "head_of_s06", registers), Decision
+    )
 
 
 def test_proposal_is_called_by_its_network():

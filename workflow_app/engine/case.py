@@ -87,6 +87,7 @@ class SchoolCard:
     distance_km: int | None = None
     internet: str = ""
     """What its card tells of the line; empty where nobody said."""
+    closed_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,9 @@ class Administration(Protocol):
     def set_notes(self, school_id: int, notes: Mapping[str, str]) -> dict[str, str] | None:
         """Write notes of a school's card; return those before, None where there is no school."""
 
+    def close_school(self, school_id: int, on: dt.date | None) -> bool:
+        """Write from which day a school is closed; False where there is no school."""
+
     def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
         """Write how the title of a position is declined."""
 
@@ -257,6 +260,29 @@ def set_notes(
         return UNKNOWN
     details = {"school_id": school_id, "before": before, "after": told}
     store.record(by, "set_notes", f"{name}: условия школы", details)
+    return None
+
+
+def close_school(
+    store: Administration, actor: Actor, school_id: int, on: dt.date | None, reason: str, *,
+    opens: bool = False,
+) -> Refusal | None:  # fmt: skip
+    """Let a school take part in nothing new from a day on, or open it again."""
+    by = officer(actor)
+    if by is None:
+        return NOT_ADMIN
+    name = store.organisation_name(by.municipality_id, school_id)
+    if not name:
+        return UNKNOWN
+    if on is None and not opens:
+        return Refusal("field_required", "Укажите день, с которого школа закрыта", "closed_on")
+    if on and not reason.strip():
+        return Refusal("field_required", "Напишите, на основании чего школа закрыта", "reason")
+    if not store.close_school(school_id, on):
+        return UNKNOWN
+    said = f"{name}: закрыта с {on:%d.%m.%Y}" if on else f"{name}: снова открыта"
+    details = {"school_id": school_id, "reason": reason.strip()[:LONGEST_NOTE]}
+    store.record(by, "close_school", said, details)
     return None
 
 

@@ -148,6 +148,15 @@ class SqlAdministration:
         self._session.flush()
         return before
 
+    def close_school(self, school_id: int, on: dt.date | None) -> bool:
+        """Write from which day a school is closed; False where there is no school."""
+        row = self._session.get(School, school_id)
+        if row is None:
+            return False
+        row.closed_on = on
+        self._session.flush()
+        return True
+
     def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
         """Write how the title of a position is declined."""
         row = self._session.get_one(Position, position_id)

@@ -80,10 +80,13 @@ def _choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
 def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     cards = _all_schools(uow, case)
     wanted = _taking_part(case, view.options.get("of"))
+    named = frozenset[int]().union(*case.parties.values())
     return [
         Choice(str(card.id), card.short_name, _context(card), card.statuses, card)
         for card in cards
-        if wanted is None or card.id in wanted
+        if (wanted is None or card.id in wanted)
+        # A closed school takes part in nothing new; what names it already goes on showing it.
+        and (card.id in named or card.closed_on is None or card.closed_on > uow.today)
     ]
 
 

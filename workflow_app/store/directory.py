@@ -89,6 +89,7 @@ class SchoolContext:
     school_year: str
     statuses: tuple[str, ...] = ()
     networks: tuple[Member, ...] = field(default=())
+    closed_on: dt.date | None = None
 
 
 def school_cards(
@@ -178,7 +179,7 @@ def _schools(
             Settlement.name.label("settlement"), Settlement.name_gen.label("settlement_gen"),
             School.students_count, School.teachers_count, School.grade9_counts,
             School.has_grade_11, School.distance_to_centre_km, School.internet,
-            School.qualification_note, School.language_note,
+            School.qualification_note, School.language_note, School.closed_on,
         )
         .join(Organisation, Organisation.id == School.id)
         .join(Settlement, Settlement.id == School.settlement_id)
@@ -225,6 +226,7 @@ def _card(
         has_grade_11=row.has_grade_11,
         distance_to_centre_km=row.distance_to_centre_km,
         internet=row.internet,
+        closed_on=row.closed_on,
         qualification_note=row.qualification_note,
         language_note=row.language_note,
         school_year=year,

@@ -207,6 +207,7 @@ class SqlFacts:
             school.id, organisation.short_name, f"{settlement.kind} {settlement.name}",
             school.school_type, school.students_count, school.teachers_count,
             distance_km=school.distance_to_centre_km, internet=school.internet or "",
+            closed_on=school.closed_on,
         )  # fmt: skip
 
     def act(self, act_id: int) -> ActCard | None:

@@ -123,6 +123,8 @@ class School(Tenant):
     qualification_note: Mapped[str | None]
     language_note: Mapped[str | None]
     data_origin: Mapped[str | None]
+    closed_on: Mapped[dt.date | None]
+    """From this day on it takes part in nothing new."""
 
     organisation: Mapped[Organisation] = relationship()
     settlement: Mapped[Settlement] = relationship()
