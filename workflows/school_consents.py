@@ -33,6 +33,8 @@ CONSENT = (
     "согласия[].имя", "согласия[].подтверждение",
 )  # fmt: skip
 
+SENT_BY = ("invite", "resend", "send")
+"""The steps that ask schools, of a proposal and of a change: each makes an edition."""
 NO_TERMS = "без условий"
 ACCEPTED = "Базовая школа приняла эти условия."
 NOT_ACCEPTED_YET = "Базовая школа этих условий ещё не приняла."
@@ -66,7 +68,7 @@ def consents_on_paper(
     """Return the values of the document; `votes` are those of the schools that agreed."""
     head = holder(facts, "school_head", terms.asked_by)
     return {
-        "документ": document(case, f"Согласия школ: сеть «{terms.name}»", "invite", "resend"),
+        "документ": document(case, f"Согласия школ: сеть «{terms.name}»", *SENT_BY),
         "адресат": {
             "должность_дат": capital(title(facts, head, "dat")),
             "имя_дат": whole(person(facts, head.person_id if head else None).dat),
