@@ -30,7 +30,10 @@ class ConsentedOnTerms(Form):
 
 def named(votes: Iterable[Vote], facts: Facts) -> Rows[Contact]:
     """Return the contact of each school that was asked: the one it named, else its head."""
-    said = ((vote, vote.said.get("contact") or _head(vote, facts)) for vote in votes)
+    said = (
+        (vote, vote.said.get("contact") or head(facts, vote.voter.organisation_id))
+        for vote in votes
+    )
     return Rows(
         Contact(school=vote.voter.organisation_id, contact=contact)
         for vote, contact in said
@@ -38,10 +41,10 @@ def named(votes: Iterable[Vote], facts: Facts) -> Rows[Contact]:
     )
 
 
-def _head(vote: Vote, facts: Facts) -> str:
+def head(facts: Facts, school_id: int | None) -> str:
     """Return the head of a school as a contact; empty where the school has none."""
-    for head in facts.holders("school_head", vote.voter.organisation_id):
-        card = facts.person(head.person_id)
+    for capacity in facts.holders("school_head", school_id):
+        card = facts.person(capacity.person_id)
         if card:
-            return ", ".join(filter(None, (card.nom, head.title, card.email)))
+            return ", ".join(filter(None, (card.nom, capacity.title, card.email)))
     return ""

@@ -7,7 +7,7 @@ becomes a visible gap; no case form is made up at print time.
 from typing import Any, Literal
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.case import PersonCard
+from workflow_app.engine.case import NetworkCard, PersonCard
 from workflow_app.engine.roles import Capacity
 from workflows.rules import year_before
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
@@ -126,6 +126,12 @@ def directions(facts: Facts, ids: tuple[int, ...]) -> list[Values]:
             }
         )
     return rows
+
+
+def worked_on(facts: Facts, network: NetworkCard | None, year: str) -> tuple[int, ...]:
+    """Return the directions of a network in a year; all it ever had where none is of that year."""
+    own, known = network.directions if network else (), facts.directions(year)
+    return tuple(one for one in own if one in known) or own
 
 
 def local_date(facts: Facts, moment: Any) -> str:

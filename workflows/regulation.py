@@ -29,7 +29,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("1.4a", "методический центр контролирует сети", within=(), pages=("/dashboard",)),
     Clause("1.4b", "методический центр сопровождает и консультирует",
            within=("year_end_report",), papers=("year_report",)),
-    Clause("1.5", "межшкольное партнёрство", papers=("consent_protocol",)),
+    Clause("1.5", "межшкольное партнёрство", papers=("consent", "consent_protocol", "partnership")),
     Clause("1.6-A1", "анализ запросов потребителей", within=(), papers=("year_report",)),
     Clause("1.6-A2", "анализ качества образовательных услуг", pages=(GRID,),
            within=("school_indicators", "year_end_report"), papers=("year_report",)),

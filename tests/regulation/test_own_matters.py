@@ -17,12 +17,16 @@ def vote(district, case, *against):
         done(district.act(head, case, said[0], **said[1]))
 
 
-@pytest.mark.clause("5.1b")
+@pytest.mark.clause("5.1b, 1.5")
 def test_the_council_votes_the_rules_and_the_coordinator_of_its_network(open_district):
     district = open_district("2025-09-10")
     case = life(district, "NW1")
     for outsider in ("P003", "P006"):
         assert code(district.act(outsider, case, "propose_rules", rules=RULES)) == "not_your_role"
+    assert code(district.act("P110", case, "prepare_agreement")) == "not_your_role"
+    done(district.act("P201", case, "prepare_agreement"))
+    (agreement,) = district.documents(case)
+    assert [row["роль"] for row in agreement["field_values"]["стороны"]].count("базовая школа") == 1
     done(district.act("P110", case, "propose_rules", rules=RULES))
     again = district.act("P201", case, "propose_coordinator", coordinator=district.people["P101"])
     assert code(again) == "matter_open"

@@ -8,7 +8,7 @@ from workflow_app.store.models.messages import Notice
 
 
 @pytest.mark.both_databases
-@pytest.mark.clause("1.3b, P-1")
+@pytest.mark.clause("1.3b, 1.5, P-1")
 def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     district = open_district("2024-08-21")
     case = done(propose(district, "P106", {"S16": "supported", "S17": "supported"},
@@ -24,6 +24,8 @@ def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     assert district.state(case) == "ready"
     protocol = next(d for d in district.documents(case) if d["paper"] == "consent_protocol")
     assert len(protocol["field_values"]["ответы"]) == 3
+    consents = next(d for d in district.documents(case) if d["paper"] == "consent")
+    assert len(consents["field_values"]["согласия"]) == 2
     done(district.act("P106", case, "submit"))
     done(district.act("P007", case, "endorse", conclusion="Условия Положения выполнены."))
     assert district.state(case) == "dept_review"

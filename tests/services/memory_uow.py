@@ -170,7 +170,7 @@ class MemoryUnitOfWork:
         if ballot in twin.tallies:
             twin.put(found, Ask(ballot, "close"))
 
-    def write_vote(self, case, ballot, before, after, _capacity):
+    def write_vote(self, case, ballot, before, after):
         found = self.processes[case.process].ballots[ballot]
         now = next(
             v for v in self.ballots[case.id].tallies[ballot].votes if v.voter == before.voter

@@ -332,6 +332,7 @@ def test_accepting_the_terms_of_a_school_leaves_its_own_signature_in_place(
     vote = next(row for row in district.rows(VoteRow) if row["voter"] == voter)
     assert (vote["status"], vote["signature_kind"]) == ("agreed", "paper_scan")
     assert vote["evidence_upload_id"]
+    assert (vote["person_id"], vote["acting_as"]) == (district.people["P105"], "директор")
 
 
 def test_every_way_to_answer_is_offered_also_those_that_ask_for_a_reason(browser, collecting):

@@ -7,20 +7,23 @@ import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import S16, actor
 
+from workflow_app.engine.ballots import Tally, Vote
 from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, PostCard
-from workflow_app.engine.changes import Amend, Call
+from workflow_app.engine.changes import Amend, Call, Voter
 from workflow_app.engine.decide import check, decide
 from workflow_app.engine.roles import system
 from workflows import annual_plan, network_change, network_life
 from workflows import recommendation_follow_up as advice
 from workflows.activities import ACTIVITY
 from workflows.network_change.form import Change
-from workflows.network_change.papers import exit_notice, notice
+from workflows.network_change.papers import consent, exit_notice, notice
 from workflows.network_change.rules import activities_passed_on, order_is_revoked, order_not_signed
+from workflows.network_life.papers import partnership
 from workflows.order_approval.form import Order
 from workflows.order_approval.limits import nothing_is_left_open
 from workflows.plan_activity import process as activity
 from workflows.rules import Reason
+from workflows.wording import GAP
 
 TODAY = dt.date(2026, 2, 2)
 NOW = dt.datetime(2026, 2, 2, 7, tzinfo=dt.UTC)
@@ -108,6 +111,56 @@ def test_a_school_that_leaves_itself_gives_notice_with_its_open_activities():
     said = notice(leaving(), registers())
     assert said["мероприятия"] == [{"название": "Открытый урок"}]
     assert said["сеть"]["название"] == "Математика"
+
+
+@pytest.mark.clause("1.5, N3, N10")
+@pytest.mark.parametrize(
+    ("kind", "school", "subject", "base", "role"),
+    [
+        ("add", 105, "на участие в сети «Математика»", S01, "ресурсная школа"),
+        ("change_base", S10, "быть базовой школой сети «Математика»", S10, "базовая школа"),
+        ("split", 112, "на участие в сети «Физика», которая выделяется из сети «Математика»", S10,
+         "поддерживаемая школа"),
+        ("merge", 105, "на присоединение сети «Математика» к сети «Чтение»", 106,
+         "школа-участница"),
+    ],
+)  # fmt: skip
+def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, subject, base, role):
+    facts = registers()
+    facts.network_cards[8] = replace(facts.network_cards[7], id=8, name="Чтение", base=106)
+    facts.compositions[8] = (MemberCard(105, "partner", TODAY),)
+    votes = (Voter(str(one), "school_head", one) for one in (school, 199))
+    said = zip(votes, ("agreed", "declined"), strict=True)
+    facts.tallies["change_consents"] = Tally(tuple(Vote(v, s, answered_at=NOW) for v, s in said))
+    case = leaving(
+        kind=kind, school=school, role="resource", name="Физика", new_base=S10,
+        leaving=[112], into=8,
+    )  # fmt: skip
+    paper = consent(case, facts)
+    (page,) = paper["согласия"]
+    assert (paper["сеть"]["предмет"], page["роль"]) == (subject, role)
+    assert paper["сеть"]["базовая_школа"] == f"school {base}"
+
+
+@pytest.mark.clause("1.5, 3.2")
+def test_the_schools_of_a_network_are_the_parties_of_its_partnership_each_by_its_head():
+    facts = registers()
+    facts.years["2025-2026"] = {2: "in_force"}
+    facts.network_cards[7] = replace(facts.network_cards[7], directions=(1, 2))
+    contacts = [{"school": S10, "contact": "Завуч Ковалёва"}]
+    data = {"network": 7, "network_name": "Математика", "base": S01, "contacts": contacts}
+    form = network_life.process.form.model_validate(data)
+    said = partnership(Case(3, network_life.process.key, "active", form, 1, today=TODAY), facts)
+    parties = [(row["школа"], row["роль"], row["контакт"]) for row in said["стороны"]]
+    assert parties == [
+        (f"school {S01}", "базовая школа", GAP),
+        (f"school {S10}", "поддерживаемая школа", "Завуч Ковалёва"),
+        ("school 112", "поддерживаемая школа", GAP),
+    ]
+    assert [row["стороны"] for row in said["обязанности"]] == [
+        "Базовая школа", "Поддерживаемая школа"
+    ]  # fmt: skip
+    assert len(said["направления"]) == 1
 
 
 def test_the_life_of_a_network_begins_by_the_system_alone():

@@ -1,5 +1,7 @@
 """Rows C1–C4: who agrees for a school, until when, and what silence means."""
 
+from dataclasses import replace
+
 import pytest
 from engine.people import S16
 from network_story import (
@@ -80,15 +82,18 @@ def test_answer_after_the_deadline_comes_too_late():
     assert registers.tallies["consents"].status(S16) == "no_response"
 
 
-def test_base_head_accepts_a_condition_and_it_is_kept():
+def test_base_head_accepts_a_condition_and_it_is_kept_with_who_agreed_and_when():
     registers = consents(facts(), proposal())
-    answer(registers, CONSENTS, "116", "agreed_with_conditions", comment="с автобусом")
+    said = {"comment": "с автобусом", "person_id": 16, "acting_as": "И.о. директора"}
+    answer(registers, CONSENTS, "116", "agreed_with_conditions", text_hash="T0", **said)
 
     answered = reply(
         PROPOSAL, proposal("ready"), "accept_conditions", S16, "head_of_s06", registers
     )
 
-    assert (answered.after.status, answered.after.comment) == ("agreed", "с автобусом")
+    after = replace(answered.before, status="agreed", version=answered.after.version)
+    assert answered.after == after
+    assert (after.person_id, after.acting_as, after.text_hash) == (16, "И.о. директора", "T0")
 
 
 def test_only_the_initiator_accepts_a_condition():

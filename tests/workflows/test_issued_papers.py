@@ -87,7 +87,9 @@ def test_values_fill_declared_fields_and_no_others(story):
 
 def test_every_paper_is_issued_when_its_step_is_taken(story):
     assert [(document.paper, document.state) for document in story.issued()] == [
+        ("consent", "ready"),
         ("consent_protocol", "ready"),
+        ("consent", "submitted"),
         ("proposal", "submitted"),
         ("imc_opinion", "dept_review"),
         ("order_create", "draft"),
@@ -104,8 +106,9 @@ def test_every_paper_is_issued_when_its_step_is_taken(story):
 
 def test_file_names_carry_numbers_and_no_names_of_people(story):
     names = [document.file_name for document in story.issued()]
-    assert names[:4] == [
-        "Протокол согласий З-2025-001", "Заявка З-2025-001",
+    assert names[:6] == [
+        "Согласия школ З-2025-001", "Протокол согласий З-2025-001", "Согласия школ З-2025-001",
+        "Заявка З-2025-001",
         "Заключение методического центра З-2025-001",
         "Приказ (проект)",
     ]  # fmt: skip
@@ -151,6 +154,20 @@ def test_protocol_names_who_answered_and_on_what_terms(papers):
          "Только дистанционно"],
     ]  # fmt: skip
     assert "Приглашено школ: 2. Согласились: 2. Требуется не менее: 2." in lines(protocol)
+
+
+@pytest.mark.clause("1.5")
+def test_each_school_has_a_page_of_its_own_with_its_terms_and_its_own_signature(papers):
+    first, last = papers["consent"]
+    assert [rows(table)[-1][1] for table in first.tables] == [
+        "без условий", "Только дистанционно.\nБазовая школа этих условий ещё не приняла.",
+    ]  # fmt: skip
+    said = lines(last)
+    assert rows(last.tables[1])[-1][1] == "Только дистанционно.\nБазовая школа приняла эти условия."
+    assert "Директор МКОУ СОШ № 3 с. Владимировка\tС.Ю. Белая" in said
+    assert said[-1] == "Подтверждено: простая подпись, 28.08.2025 09:04."
+    begins = [one for one in last.paragraphs if one.paragraph_format.page_break_before]
+    assert [one.text.count("№") for one in begins] == [1, 1]
 
 
 def test_opinion_checks_what_the_registers_know(papers):

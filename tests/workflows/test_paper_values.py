@@ -22,11 +22,12 @@ from workflow_app.engine.changes import Voter
 from workflows.network_proposal.checklist import EARLY, FAILS, FITS, checklist
 from workflows.network_proposal.form import Proposal
 from workflows.network_proposal.papers import UNKNOWN, proposal
-from workflows.network_proposal.protocol import protocol
+from workflows.network_proposal.protocol import consent, protocol, renewed_consents
 from workflows.order_approval.form import Order
 from workflows.order_approval.papers import order
 from workflows.order_approval.sheets import SIGNS, agreement_sheet
 from workflows.papers import statuses
+from workflows.school_consents import ACCEPTED, NO_TERMS, NOT_ACCEPTED_YET, SILENT
 from workflows.wording import GAP, HELP_GENITIVE, cited, counted
 
 YEAR = "2025-2026"
@@ -146,6 +147,49 @@ def test_protocol_names_who_answered_and_leaves_out_schools_that_were_not_asked_
     assert [row["имя"].replace("\u00a0", " ") for row in answers] == [
         "Гриценко А.И.", "Кузьмина-Лозовая Т.О.", ""
     ]  # fmt: skip
+
+
+@pytest.mark.clause("1.5, C2, C4")
+@pytest.mark.parametrize(
+    ("said", "terms", "signed", "confirmed"),
+    [
+        ({"status": "agreed", "acting_as": "И.о. директора", "signature": "simple"}, NO_TERMS,
+         "И.о. директора", "Подтверждено: простая подпись, 28.08.2025 10:00."),
+        ({"status": "agreed_with_conditions", "comment": "с автобусом", "acting_as": "директор",
+          "signature": "paper_scan"}, f"с автобусом.\n{NOT_ACCEPTED_YET}",
+         "Директор", "Подтверждено: скан бумажного согласия, 28.08.2025 10:00."),
+        ({"status": "agreed", "comment": "с автобусом", "acting_as": "директор"},
+         f"с автобусом.\n{ACCEPTED}", "Директор", "Подтверждено: 28.08.2025 10:00."),
+        ({"status": "agreed_silently", "answered_at": None, "person_id": None}, NO_TERMS, "",
+         SILENT),
+    ],
+)  # fmt: skip
+def test_consent_says_its_terms_and_who_signed_it_by_what_or_that_silence_was_consent(
+    said, terms, signed, confirmed
+):
+    at = dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)
+    base, asked = Voter("1", "school_head", 1, "base"), Voter("2", "school_head", 2, "supported")
+    left = Vote(Voter("3", "school_head", 3, "partner"), "declined", 1, person_id=13)
+    given = Vote(asked, **{"answered_at": at, "person_id": 12, **said})
+    facts = FactsTwin(
+        tallies={"consents": Tally((Vote(base, "agreed", answered_at=at), given, left))},
+        people={12: PersonCard(12, "", "", "", "", "Т.О. Кузьмина-Лозовая")},
+        moments={"consents_complete": at},
+    )
+    (page,) = consent(PLANNED, facts)["согласия"]
+    assert (page["условия"], page["подтверждение"]) == (terms, confirmed)
+    assert (page["должность"], page["дата"], bool(page["имя"])) == (
+        signed, "28.08.2025", bool(signed),
+    )  # fmt: skip
+
+
+def test_consents_are_printed_again_only_once_they_changed():
+    moments = {"consents_complete": dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)}
+    assert renewed_consents(PLANNED, FactsTwin(moments=moments)) is None
+    moments["accept_conditions"] = dt.datetime(2025, 8, 28, 8, tzinfo=dt.UTC)
+    assert renewed_consents(PLANNED, FactsTwin(moments=moments)).key == "consent"
+    moments["submit"] = dt.datetime(2025, 8, 28, 9, tzinfo=dt.UTC)
+    assert renewed_consents(PLANNED, FactsTwin(moments=moments)) is None
 
 
 def test_sheet_of_visas_names_who_is_expected_and_who_is_left_out_as_the_signer():

@@ -494,7 +494,8 @@ def test_excluding_a_school_stops_the_order_and_starts_another():
 
     decision = take(PROPOSAL, case, "exclude_school", "department_head", registers, school=S17)
 
-    put, ask, kept, call, start = decision.changes
+    put, ask, kept, paper, call, start = decision.changes
+    assert paper == Paper("consent")
     assert put.values["members"].keys() == ("116",)
     assert (ask.step, [voter.key for voter in ask.voters]) == ("leave_out", ["117"])
     assert kept == Put(snapshot=True)
@@ -513,7 +514,7 @@ def test_last_consent_makes_the_proposal_ready():
     decision = settled(proposal("collecting_consents"), agreed())
 
     assert decision.target == "ready"
-    assert decision.changes[-1] == Paper("consent_protocol")
+    assert decision.changes[-2:] == (Paper("consent"), Paper("consent_protocol"))
 
 
 def test_nothing_happens_while_somebody_may_still_answer():

@@ -142,6 +142,9 @@ class Vote:
     evidence: int | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
     """What was filled in with the answers; a later answer without a field leaves it."""
+    acting_as: str = ""
+    """The office in which the person answered, as it was called then: «И.о. директора»."""
+    stands_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

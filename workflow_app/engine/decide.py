@@ -237,7 +237,8 @@ def decide_answer(
     """Return the vote after an answer, or why it does not count.
 
     The answer is held against the vote's own version and the hash of the text shown, never
-    against the version of the case: two voters answering at once both succeed.
+    against the version of the case: two voters answering at once both succeed. Another's word
+    on an answer (`by`) leaves who gave it, when, and to which text.
     """
     found = process.answer(action)
     tally = facts.tally(case, found[0].key) if found else None
@@ -266,10 +267,12 @@ def decide_answer(
         return refusal
     comment = getattr(form, "reason", "") or vote.comment
     said = {**vote.said, **(form.model_dump(mode="json") if form else {})}
-    after = Vote(
-        vote.voter, answer.gives, vote.version + 1, case.text_hash, capacity.person_id, comment,
-        answered_at=now, said=said,
-    )  # fmt: skip
+    after = replace(vote, status=answer.gives, version=vote.version + 1, comment=comment, said=said)
+    if answer.by is None:
+        after = replace(
+            after, text_hash=case.text_hash, person_id=capacity.person_id, answered_at=now,
+            acting_as=capacity.title, stands_for=capacity.stands_for,
+        )  # fmt: skip
     return Answered(ballot, answer, vote, after, capacity)
 
 

@@ -176,7 +176,7 @@ class Interpreter:
         trace = self._begin(case, answered.capacity)
         undo = undoing.of_answer(self.uow, process, case, answered, trace)
         was_open = bool(ballot.tell_decided) and self._is_open(case, ballot)
-        if not self.uow.write_vote(case, ballot.key, before, after, answered.capacity):
+        if not self.uow.write_vote(case, ballot.key, before, after):
             return False
         self._close_work(case, ballot=ballot.key, voter=before.voter.key)
         if not _is_waited_for(process, ballot) and not self._pending(case, ballot):

@@ -211,9 +211,7 @@ class UnitOfWork(Protocol):
     def close_ballot(self, case: Case, ballot: str, silence: str) -> None:
         """Close a ballot; pending votes get the status of silence."""
 
-    def write_vote(
-        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity
-    ) -> bool:
+    def write_vote(self, case: Case, ballot: str, before: Vote, after: Vote) -> bool:
         """Write an answer if the vote is still as it was before."""
 
     def tally(self, case: Case, ballot: str) -> Tally | None:

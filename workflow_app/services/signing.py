@@ -35,12 +35,10 @@ def unfit(
 
 def put(answered: Answered, signature: Signature) -> Answered:
     """Return the answer with its signature; another's word on it leaves the voter's own there."""
-    if answered.answer.signed:
-        kind, evidence = signature.kind, signature.evidence
-    elif answered.answer.by:
-        kind, evidence = answered.before.signature, answered.before.evidence
-    else:
-        kind, evidence = "", None
+    if answered.answer.by and not answered.answer.signed:
+        return answered
+    is_signed = bool(answered.answer.signed)
+    kind, evidence = (signature.kind, signature.evidence) if is_signed else ("", None)
     return replace(answered, after=replace(answered.after, signature=kind, evidence=evidence))
 
 

@@ -533,12 +533,10 @@ class SqlUnitOfWork:
         self.facts(case.municipality_id).forget(case.id)
         votes.close(self.connection, case.id, ballot, silence, self.now)
 
-    def write_vote(
-        self, case: Case, ballot: str, before: Vote, after: Vote, capacity: Capacity
-    ) -> bool:
+    def write_vote(self, case: Case, ballot: str, before: Vote, after: Vote) -> bool:
         """Write an answer if the vote is still as it was before."""
         self.facts(case.municipality_id).forget(case.id)
-        return votes.write(self.connection, case.id, ballot, before, after, capacity)
+        return votes.write(self.connection, case.id, ballot, before, after)
 
     def tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot as it stands in this transaction."""

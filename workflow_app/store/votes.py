@@ -8,7 +8,6 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
 from workflow_app.engine.changes import Ask, Voter
-from workflow_app.engine.roles import Capacity
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.instances import BallotRow, VoteRow
 
@@ -53,6 +52,7 @@ def _vote(row: Any) -> Vote:
     return Vote(
         voter, row.status, row.version, row.text_hash, row.person_id, row.comment,
         row.is_left_out, row.answered_at, row.signature_kind, row.evidence_upload_id, row.form,
+        row.acting_as, row.stands_for,
     )  # fmt: skip
 
 
@@ -137,10 +137,7 @@ def close(
     )
 
 
-def write(
-    connection: Connection, instance_id: int, ballot: str, before: Vote, after: Vote,
-    capacity: Capacity,
-) -> bool:  # fmt: skip
+def write(connection: Connection, instance_id: int, ballot: str, before: Vote, after: Vote) -> bool:
     """Write an answer if the vote still has the version it was read with."""
     key = {
         "case_id": instance_id, "ballot_key": ballot, "who": before.voter.key,
@@ -149,7 +146,7 @@ def write(
     values = {
         "status": after.status, "version": after.version, "text_hash": after.text_hash,
         "comment": after.comment, "form": dict(after.said), "person_id": after.person_id,
-        "stands_for": capacity.stands_for, "acting_as": capacity.title,
+        "stands_for": after.stands_for, "acting_as": after.acting_as,
         "answered_at": after.answered_at, "signature_kind": after.signature,
         "evidence_upload_id": after.evidence,
     }  # fmt: skip

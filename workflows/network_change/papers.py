@@ -1,6 +1,10 @@
-"""The notice of a school that leaves a network, addressed to the base school's head (N4)."""
+"""The papers of schools: the notice of one that leaves (N4), the consents of those asked (1.5)."""
 
 from workflow_app.engine import Case, Facts, Paper, says
+from workflow_app.engine.case import NetworkCard
+from workflows.network_change.ballots import consents
+from workflows.network_change.composition import after, before
+from workflows.network_change.form import Change
 from workflows.network_change.rules import open_activities
 from workflows.papers import (
     DOCUMENT,
@@ -12,7 +16,10 @@ from workflows.papers import (
     school,
     signature,
     title,
+    worked_on,
 )
+from workflows.rules import school_year
+from workflows.school_consents import Terms, consents_on_paper
 from workflows.wording import GAP, capital, date, date_in_text, glued, sentence, whole
 
 NOTICE = (
@@ -55,6 +62,58 @@ def notice(case: Case, facts: Facts) -> Values:
         ],
         "подпись": signature(facts, holder(facts, "school_head", data.school)),
     }
+
+
+def consent(case: Case, facts: Facts) -> Values:
+    """Return a page for each school that agreed to what concerns it (N2, N3, N10)."""
+    votes = facts.tally(case, consents.key) or ()
+    agreed = (vote for vote in votes if vote.status in consents.yes)
+    return consents_on_paper(case, facts, consents, agreed, _terms(case, facts))
+
+
+def _terms(case: Case, facts: Facts) -> Terms:
+    """Return what the schools were asked about: the network as the change leaves it to them."""
+    data, own = case.data, facts.network(case.data.network)
+    into = facts.network(data.into) if data.kind == "merge" else None
+    network, name = into or own, own.name if own else GAP
+    return Terms(
+        name=name,
+        subject=_subject(data.kind, name, into, data.name),
+        asked_by=own.base if own else None,
+        base=_base(data, network),
+        roles=_roles(case, facts),
+        directions=worked_on(facts, network, school_year(data.effective_on or case.today)),
+        since=data.effective_on,
+        until=network.valid_to if network else None,
+    )
+
+
+def _subject(kind: str, name: str, into: NetworkCard | None, new_name: str) -> str:
+    match kind:
+        case "change_base":
+            return f"быть базовой школой сети «{name}»"
+        case "split":
+            return f"на участие в сети «{new_name}», которая выделяется из сети «{name}»"
+        case "merge":
+            return f"на присоединение сети «{name}» к сети «{into.name if into else GAP}»"
+    return f"на участие в сети «{name}»"
+
+
+def _base(data: Change, network: NetworkCard | None) -> int | None:
+    """Return the base school the schools agree to."""
+    chosen: dict[str, int | None] = {"change_base": data.school, "split": data.new_base}
+    return chosen.get(data.kind, network.base if network else None)
+
+
+def _roles(case: Case, facts: Facts) -> dict[int, str]:
+    """Return school → role after the change; in a network that is no more, the role until then."""
+    data, roles = case.data, {**before(case, facts), **after(case, facts)}
+    if data.kind == "merge":
+        joined = facts.composition(data.into, data.effective_on)
+        roles |= {member.school: member.role for member in joined}
+    if data.kind == "split":
+        roles |= {data.new_base: "base"}
+    return roles
 
 
 def notice_file(case: Case) -> str:

@@ -4,6 +4,7 @@ from workflow_app.engine import (
     SYSTEM_ROLE,
     Child,
     Due,
+    Paper,
     Process,
     Remarks,
     answered,
@@ -28,7 +29,7 @@ from workflows.network_change.effects import (
     stop_order,
 )
 from workflows.network_change.form import Change, Opinion, first_values, heading, names
-from workflows.network_change.papers import NOTICE, exit_notice, notice, notice_file
+from workflows.network_change.papers import NOTICE, consent, exit_notice, notice, notice_file
 from workflows.network_change.rules import (
     ORDER,
     activities_passed_on,
@@ -69,6 +70,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import MEND, Explanation, Reason
+from workflows.school_consents import CONSENT, consent_file
 
 process = Process(
     "network_change",
@@ -136,6 +138,7 @@ withdrawn = process.final("withdrawn", "Отозвано")
 process.paper(
     "exit_notice", "Уведомление о выходе", fields=NOTICE, values=notice, file_name=notice_file
 )
+process.paper("consent", "Согласия школ", fields=CONSENT, values=consent, file_name=consent_file)
 
 process.start(
     "request", "Изменить сеть", draft, basis="N2",
@@ -161,7 +164,10 @@ process.when(
     "council_against", "Совет не поддержал", council.failed, council_vote, draft, basis="N2",
     do=[outcome_letter],
 )  # fmt: skip
-process.when("schools_agree", "Школы согласны", consents.passed, asking, opinion, basis="1.5")
+process.when(
+    "schools_agree", "Школы согласны", consents.passed, asking, opinion, basis="1.5",
+    do=[Paper("consent")],
+)  # fmt: skip
 process.when(
     "schools_refuse", "Школы не согласны", consents.failed, asking, draft, basis="1.5",
     do=[outcome_letter],

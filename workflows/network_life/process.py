@@ -5,6 +5,7 @@ from workflow_app.engine import (
     Check,
     Child,
     Due,
+    Paper,
     Process,
     answered,
     otherwise,
@@ -38,6 +39,7 @@ from workflows.network_life.own_matters import (
     propose_coordinator,
     propose_rules,
 )
+from workflows.network_life.papers import PARTNERSHIP, partnership, partnership_file
 from workflows.network_life.participation import COLUMNS, idle_schools, taking_part
 from workflows.network_life.rules import (
     CHANGE,
@@ -145,6 +147,11 @@ process.table(
     states=(active, suspended, closing),
 )  # fmt: skip
 
+process.paper(
+    "partnership", "Соглашение о межшкольном партнёрстве",
+    fields=PARTNERSHIP, values=partnership, file_name=partnership_file,
+)  # fmt: skip
+
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
 process.start(
     "adopt", "Принять существующую сеть",
@@ -177,6 +184,10 @@ for state in (forming, active, suspended, closing):
 process.move(
     "name_contact", "Назвать контактное лицо школы", [forming, active], stay, by=MEMBER_HEAD,
     basis="1.7", form=Named, if_=[answered], do=[put_contact],
+)  # fmt: skip
+process.move(
+    "prepare_agreement", "Подготовить соглашение о партнёрстве", [forming, active], stay,
+    by=(BASE_HEAD, COORDINATOR), basis="1.5", do=[Paper("partnership")],
 )  # fmt: skip
 process.when(
     "activate",

@@ -43,7 +43,13 @@ from workflows.network_proposal.papers import (
     proposal,
     proposal_file,
 )
-from workflows.network_proposal.protocol import PROTOCOL, protocol, protocol_file
+from workflows.network_proposal.protocol import (
+    PROTOCOL,
+    consent,
+    protocol,
+    protocol_file,
+    renewed_consents,
+)
 from workflows.network_proposal.rules import (
     ORDER,
     base_is_not_invited,
@@ -84,6 +90,7 @@ from workflows.rules import (
     name_is_free,
     statuses_hold,
 )
+from workflows.school_consents import CONSENT, consent_file
 
 process = Process(
     "network_proposal",
@@ -158,6 +165,7 @@ process.paper(
     "consent_protocol", "Протокол согласий",
     fields=PROTOCOL, values=protocol, file_name=protocol_file,
 )  # fmt: skip
+process.paper("consent", "Согласия школ", fields=CONSENT, values=consent, file_name=consent_file)
 process.paper(
     "imc_opinion",
     "Заключение методического центра",
@@ -176,7 +184,7 @@ process.move(
 )  # fmt: skip
 process.when(
     "consents_complete", "Согласия собраны", consents.passed, collecting, ready, basis="P3",
-    do=[silent_schools, keep_agreed, Paper("consent_protocol")],
+    do=[silent_schools, keep_agreed, Paper("consent"), Paper("consent_protocol")],
 )  # fmt: skip
 process.move(
     "close_consents", "Завершить сбор согласий", collecting, collecting, by=AUTHORS,
@@ -200,7 +208,7 @@ process.move(
     "submit", "Подать на рассмотрение", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
     again="Подать снова",
     if_=[base_is_stable, consents_given, consents_fresh],
-    do=[snapshot, Paper("proposal")],
+    do=[snapshot, renewed_consents, Paper("proposal")],
 )  # fmt: skip
 process.move(
     "endorse", "Дать заключение", submitted, review, by=IMC, basis="P6, 1.4", form=Opinion,
@@ -247,6 +255,6 @@ process.move(
     "exclude_school", "Исключить школу и подготовить приказ заново", ordering, ordering,
     by=DEPARTMENT_HEAD, basis="P15", form=OneSchool,
     if_=[answered, order_not_signed, supported_remain],
-    do=[leave_out, snapshot, stop_order, start_order],
+    do=[leave_out, snapshot, Paper("consent"), stop_order, start_order],
     unlimited="каждый раз одной школой меньше",
 )  # fmt: skip

@@ -1,10 +1,10 @@
-"""The protocol of consents: who was asked, what each school answered, and what follows (P3)."""
+"""Consents on paper: the protocol of who answered what (P3), and the consents themselves (1.5)."""
 
 from collections.abc import Iterator
 
-from workflow_app.engine import Case, Facts
+from workflow_app.engine import Case, Facts, Paper, says
 from workflow_app.engine.ballots import Vote
-from workflows.network_proposal.consents import ANSWERS, consents, invited_votes, needed
+from workflows.network_proposal.consents import AGREED, ANSWERS, consents, invited_votes, needed
 from workflows.papers import (
     DOCUMENT,
     SIGNATURE,
@@ -19,6 +19,7 @@ from workflows.papers import (
     signature,
 )
 from workflows.rules import NETWORK_ROLES
+from workflows.school_consents import Terms, consents_on_paper
 from workflows.wording import date, date_in_text, whole
 
 PROTOCOL = (
@@ -52,7 +53,7 @@ def protocol(case: Case, facts: Facts) -> Values:
             "начало": date_in_text(data.valid_from),
             "окончание": date_in_text(data.valid_to),
         },
-        "ответы": [_row(case, facts, n, vote) for n, vote in enumerate(votes, start=1)],
+        "ответы": [_row(facts, n, vote) for n, vote in enumerate(votes, start=1)],
         "итог": _result(facts, votes),
         "подпись": signature(facts, holder(facts, "school_head", data.base)),
     }
@@ -61,6 +62,35 @@ def protocol(case: Case, facts: Facts) -> Values:
 def protocol_file(case: Case) -> str:
     """Return «Протокол согласий З-2025-001»."""
     return f"Протокол согласий {case.number}".strip()
+
+
+def consent(case: Case, facts: Facts) -> Values:
+    """Return a page for each invited school that agrees; the base school signs the proposal."""
+    data = case.data
+    asked, members = facts.tally(case, consents.key) or (), data.members.keys()
+    agreed = (v for v in invited_votes(asked) if v.status in AGREED and v.voter.key in members)
+    terms = Terms(
+        name=data.name,
+        subject=f"на участие в сети «{data.name}»",
+        asked_by=data.base,
+        base=data.base,
+        roles={member.school: member.role for member in data.members},
+        directions=tuple(data.directions),
+        since=data.valid_from,
+        until=data.valid_to,
+        ground=f"к заявке № {case.number}",
+        silent_on=local_date(facts, facts.last_taken(case, "consents_complete")),
+    )
+    return consents_on_paper(case, facts, consents, agreed, terms)
+
+
+@says("согласия на бумаге — заново, если школа с тех пор вышла или её условия приняты")
+def renewed_consents(case: Case, facts: Facts) -> Paper | None:
+    """Consents that changed since they were printed are printed as they stand (1.5, C2, C3)."""
+    printed = [facts.last_taken(case, step) for step in ("consents_complete", "submit")]
+    last = max(filter(None, printed), default=None)
+    later = (facts.last_taken(case, step) for step in ("accept_conditions", "leave_out"))
+    return Paper("consent") if last and any(at and at > last for at in later) else None
 
 
 def _asked(case: Case, facts: Facts) -> Iterator[Vote]:
@@ -81,7 +111,7 @@ def _first_day(facts: Facts, votes: tuple[Vote, ...]) -> str:
     return local_date(facts, min(moments, default=None))
 
 
-def _row(case: Case, facts: Facts, number: int, vote: Vote) -> Values:
+def _row(facts: Facts, number: int, vote: Vote) -> Values:
     group = vote.voter.group
     return {
         "номер": number,
@@ -89,18 +119,17 @@ def _row(case: Case, facts: Facts, number: int, vote: Vote) -> Values:
         "роль": NETWORK_ROLES.get(group, group),
         "решение": ANSWERS[vote.status],
         "дата": local_date(facts, vote.answered_at),
-        "имя": _who(case, facts, vote),
+        "имя": _who(facts, vote),
         "подпись": consents.signature_word(vote.signature),
         "условия": vote.comment,
     }
 
 
-def _who(case: Case, facts: Facts, vote: Vote) -> str:
-    """Return who answered; the base school, and a school whose terms were accepted, by its head."""
+def _who(facts: Facts, vote: Vote) -> str:
+    """Return who answered; the base school, which agreed by inviting the others, by its head."""
     if not vote.answered_at:
         return ""
-    base = holder(facts, "school_head", case.data.base)
-    if vote.person_id is None or (base and vote.person_id == base.person_id):
+    if vote.person_id is None:
         return head_name(facts, vote.voter.organisation_id)
     return whole(person(facts, vote.person_id).nom)
 
