@@ -17,7 +17,7 @@ from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import MembershipEvent, Network
 
 pytestmark = pytest.mark.shipped
-NAME = "Сеть с одним именем"
+NAME = "Одно имя на двоих"
 NEXT_YEAR = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
 BOTH_YEARS = {"valid_from": "2025-09-01", "valid_to": "2027-08-31"}
 HOLD = 0.4  # seconds: long for a commit, short for a test of a database with one writer

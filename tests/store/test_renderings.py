@@ -36,7 +36,9 @@ def district(open_district):
     done(opened.act("P105", case, "agree"))
     opened.carry_out()
     opened.house.__dict__["pdf_maker"] = PdfPress()
-    (opened.paper,) = [row["id"] for row in opened.documents(case)]
+    (opened.paper,) = [
+        row["id"] for row in opened.documents(case) if row["paper"] == "consent_protocol"
+    ]
     return opened
 
 
@@ -134,7 +136,7 @@ def test_the_documents_of_a_running_district_survive_the_revision_both_ways(dist
     schema.downgrade(database, "0001")
     with database.reading() as connection:
         query = select(Document.__table__.c.file_sha256)
-        assert connection.execute(query).scalars().all() == [before["file_sha256"]]
+        assert before["file_sha256"] in connection.execute(query).scalars().all()
     schema.upgrade(database)
     later = {"history_seq": before["history_seq"]}  # a later revision's, lost on the way down
     assert row(district) | later == before

@@ -483,13 +483,15 @@ class SqlFacts:
 
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
         """Return the moment an action was last taken in the case, UTC."""
-        query = select(func.max(History.at)).where(
-            History.instance_id == case.id, History.action == action
+        taken = self._once(("case", case.id, "taken"), lambda: self._taken(case.id))
+        return taken.get(action)
+
+    def _taken(self, instance_id: int) -> Mapping[str, dt.datetime]:
+        query = select(History.action, func.max(History.at)).where(
+            History.instance_id == instance_id
         )
-        return self._once(
-            ("case", case.id, "taken", action),
-            lambda: self._connection.execute(query).scalar_one_or_none(),
-        )
+        rows = self._connection.execute(query.group_by(History.action))
+        return {row[0]: row[1] for row in rows}
 
     def verification_address(self, text_hash: str) -> str:
         """Return the public page that says whether a registered paper has this text."""

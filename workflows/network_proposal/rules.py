@@ -116,18 +116,17 @@ def schools_differ(case: Case, _facts: Facts) -> Refusal | None:
 
 @says("все школы — из нашего муниципалитета и работают")
 def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
-    """Every school of the proposal belongs to this district, and none is closed by then."""
+    """Every invited school belongs to this district, and none is closed by then."""
     begins = max(case.data.valid_from or case.today, case.today)
-    for school in (case.data.base, *(member.school for member in case.data.members)):
-        card = facts.school(school) if school else None
+    for member in case.data.members:
+        card = facts.school(member.school) if member.school else None
         if card and card.closed_on and card.closed_on <= begins:
             yield refuse(
                 "school_closed", "Школа «{school}» закрыта с {day}: выберите другую",
                 school=card.name, day=date(card.closed_on), kind="form",
-                field="base" if school == case.data.base else f"members.{school}",
+                field=f"members.{member.row_key}.school",
             )  # fmt: skip
-    for member in case.data.members:
-        if member.school and facts.school(member.school) is None:
+        elif member.school and card is None:
             yield refuse(
                 "unknown_school", "Такой школы в районе нет",
                 kind="form", field=f"members.{member.row_key}.school",
