@@ -25,7 +25,7 @@ from network_story import (
 from workflow_app.engine.ballots import Vote
 from workflow_app.engine.case import CaseCard, NetworkCard, OfficeCard, PersonCard
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
-from workflow_app.engine.decide import Decision, decide, outcome, settle
+from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 from workflows.network_proposal.effects import start_order
@@ -211,7 +211,6 @@ GUARDS = [
         {"conclusion": "Сеть нужна району", "recommendation": "support_with_notes"}, nothing,
         "wishes_missing",
     ),
-    ("P2", "draft", "invite", {"name": "Сеть «Чтение»"}, {}, nothing, "name_doubled"),
     ("P7", "submitted", "return", {}, {}, nothing, "field_required"),
     (
         "P7", "submitted", "return", {},
@@ -690,6 +689,14 @@ def test_a_school_closed_before_the_network_begins_is_not_in_it():
     assert isinstance(
         take(PROPOSAL, proposal("draft"), "invite", "head_of_s06", registers), Decision
     )
+
+
+def test_a_name_that_says_its_word_twice_is_warned_of_and_stops_nothing():
+    case = proposal("draft", name="Сеть «Чтение»")
+    assert [one.code for one in warned(PROPOSAL, case, facts())] == ["name_doubled"]
+    assert take(PROPOSAL, case, "invite", "head_of_s06", facts()).target == "collecting_consents"
+    assert not warned(PROPOSAL, proposal("draft", name="Сетевой наставник"), facts())
+    assert not warned(PROPOSAL, proposal("ready", name="Сеть «Чтение»"), facts())
 
 
 def test_proposal_is_called_by_its_network():

@@ -107,7 +107,7 @@ process = Process(
     one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
-    warnings=(head_is_coordinator,),
+    warnings=(head_is_coordinator, name_without_its_word),
     readers=(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,
@@ -123,7 +123,7 @@ RETURNS_LEFT = says("возвратов ещё меньше предельног
     at_most("return", Setting("A-15"), instead="Примите решение по существу.")
 )
 FIT_TO_ASK = (
-    filled, base_is_stable, name_without_its_word, name_is_free, schools_differ,
+    filled, base_is_stable, name_is_free, schools_differ,
     base_is_not_invited, schools_exist,
     has_helped_school, directions_of_year, term_allowed, remarks_answered,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.coordinators import WRITTEN
 from workflows.roles import SPECIALIST
 from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
 from workflows.wording import counted, date
@@ -83,12 +84,14 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
 
 @says("в наименовании нет слова «сеть»: оно стоит перед ним само")
 def name_without_its_word(case: Case, _facts: Facts) -> Refusal | None:
-    """Pages and papers say «сеть «…»» themselves (dossier 4)."""
-    if not case.data.name.strip(' «"').casefold().startswith(("сеть ", "сеть«")):
+    """Warning: pages and papers say «сеть «…»» themselves, and would say it twice (dossier 4)."""
+    begins = case.data.name.strip(' «"').casefold().startswith(("сеть ", "сеть«"))
+    if case.state not in WRITTEN or not begins:
         return None
     return refuse(
-        "name_doubled", "Уберите слово «сеть»: на страницах и в приказе оно стоит само",
-        kind="form", field="name", basis="1.3",
+        "name_doubled",
+        "Слово «сеть» в наименовании лишнее: на страницах и в приказе оно стоит само",
+        field="name", basis="1.3",
     )  # fmt: skip
 
 
