@@ -82,7 +82,7 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
     return None
 
 
-@says("в наименовании нет слова «сеть»: оно стоит перед ним само")
+@says("наименование начинается со слова «сеть», которое стоит перед ним само")
 def name_without_its_word(case: Case, _facts: Facts) -> Refusal | None:
     """Warning: pages and papers say «сеть «…»» themselves, and would say it twice (dossier 4)."""
     begins = case.data.name.strip(' «"').casefold().startswith(("сеть ", "сеть«"))
