@@ -24,9 +24,8 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies, limits
 from workflow_app.web.carrying import brought
-from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
-from workflow_app.web.security import forget_browser
+from workflow_app.web.security import forget_browser, inner_next
 
 access = Blueprint("access", __name__)
 
@@ -135,8 +134,7 @@ def _begin_again() -> Response:
 
 def _inside(token: str) -> Response:
     """Go on as who is signed in now, to a page of this house or with what she brought."""
-    target = request.args.get("next", "")
-    onward = target if is_inner(target) else url_for("queue.show")
+    onward = inner_next() or url_for("queue.show")
     carried = brought()
     forget_browser()
     response = (

@@ -125,20 +125,17 @@ def index() -> str:
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         incidents = store.incidents(uow.session, municipality)
+        lines = store.users(uow.session, municipality, uow.today)
         return {
             "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
             "vacant": list(_vacant(uow, municipality)),
             "shut_out": _shut_out(uow, municipality),
             "stranded": store.work_without_performer(uow.session, municipality),
-            "bounced": [
-                line.person
-                for line in store.users(uow.session, municipality, uow.today)
-                if line.person.email_bounced_at
-            ],
+            "bounced": [line.person for line in lines if line.person.email_bounced_at],
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
             "uninvited": [
                 line.person
-                for line in store.users(uow.session, municipality, uow.today)
+                for line in lines
                 if line.person.email and line.positions and line.account is None
             ],
             "calendar_ends": health.calendar_ends(uow, municipality),

@@ -15,9 +15,8 @@ from workflow_app.services.newcomers import FORMS, Newcomer, Post, add_newcomer,
 from workflow_app.store.admin import title_forms
 from workflow_app.store.newcomers import SqlNewcomers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
-from workflow_app.web.security import person_id
+from workflow_app.web.security import inner_next, person_id
 
 newcomers = Blueprint("newcomers", __name__)
 
@@ -54,7 +53,7 @@ def add_colleague(school_id: int) -> Answer:
     title = " ".join(sent.get("title", "").split())[:200]
     post = Post(school_id, title, TitleForms(*titles))
     said = "{}: добавлено. Теперь коллегу можно выбрать в документе; войти пригласит специалист."
-    back = _next() or url_for("registers.school", school_id=school_id)
+    back = inner_next() or url_for("registers.school", school_id=school_id)
     return _answered(
         _head(school_id), "registers/colleague.html", post, lambda new: _added(said, new, back)
     )
@@ -73,11 +72,6 @@ def _head(school_id: int) -> By:
         )
 
     return by
-
-
-def _next() -> str | None:
-    target = request.args.get("next", "")
-    return target if is_inner(target) else None
 
 
 def _asked(by: By, page: str, school_id: int = 0) -> str:
@@ -139,6 +133,6 @@ def _page(
     page: str, new: Newcomer, post: Post | None, forms: Any = None, refusal: Refusal | None = None
 ) -> str:
     return render_template(
-        page, new=new, post=post, forms=forms, titles=FORMS, refusal=refusal, next=_next(),
+        page, new=new, post=post, forms=forms, titles=FORMS, refusal=refusal, next=inner_next(),
         confirmed=request.form.getlist("confirmed"),
     )  # fmt: skip

@@ -13,9 +13,8 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import limits
-from workflow_app.web.entrance import is_inner
 from workflow_app.web.house import house, read
-from workflow_app.web.security import person_id
+from workflow_app.web.security import inner_next, person_id
 from workflow_app.web.signing import confirm
 
 second_factor = Blueprint("second_factor", __name__)
@@ -43,16 +42,11 @@ def _page(refusal: Refusal | None = None) -> str:
         groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
         return render_template(
             "account/second_factor.html", factor=None, refusal=refusal, sealed=sealed,
-            picture=picture, secret=" ".join(groups), next=_next(),
+            picture=picture, secret=" ".join(groups), next=inner_next(),
             is_demanded="demands_factor" in g,
         )  # fmt: skip
 
     return read(look)
-
-
-def _next() -> str | None:
-    target = request.args.get("next", "")
-    return target if is_inner(target) else None
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
@@ -83,7 +77,7 @@ def switch_on() -> str | tuple[str, int]:
     codes = house().transact(switch)
     if isinstance(codes, Refusal):
         return _refused(codes)
-    return render_template("account/recovery_codes.html", codes=codes, next=_next())
+    return render_template("account/recovery_codes.html", codes=codes, next=inner_next())
 
 
 @second_factor.post("/account/second-factor/off")

@@ -23,7 +23,7 @@ from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies, limits
 from workflow_app.web.carrying import sent_here
-from workflow_app.web.entrance import split
+from workflow_app.web.entrance import is_inner, split
 from workflow_app.web.house import house, read
 from workflow_app.web.pages import ReservedError, is_fragment
 
@@ -155,6 +155,12 @@ def municipality(uow: SqlUnitOfWork) -> int:
     if not capacities:
         raise away(uow) or Forbidden
     return capacities[0].municipality_id
+
+
+def inner_next() -> str | None:
+    """Return where to go on, as the address says; None for a place outside of these pages."""
+    target = request.args.get("next", "")
+    return target if is_inner(target) else None
 
 
 def away(uow: SqlUnitOfWork) -> ReservedError | None:

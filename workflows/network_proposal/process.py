@@ -57,7 +57,7 @@ from workflows.network_proposal.rules import (
     directions_of_year,
     has_helped_school,
     initiative_allowed,
-    name_without_its_word,
+    name_begins_with_its_word,
     networks_per_school,
     order_not_signed,
     schools_differ,
@@ -107,7 +107,7 @@ process = Process(
     one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
-    warnings=(head_is_coordinator, name_without_its_word),
+    warnings=(head_is_coordinator, name_begins_with_its_word),
     readers=(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,

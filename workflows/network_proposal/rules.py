@@ -83,7 +83,7 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("наименование начинается со слова «сеть», которое стоит перед ним само")
-def name_without_its_word(case: Case, _facts: Facts) -> Refusal | None:
+def name_begins_with_its_word(case: Case, _facts: Facts) -> Refusal | None:
     """Warning: pages and papers say «сеть «…»» themselves, and would say it twice (dossier 4)."""
     begins = case.data.name.strip(' «"').casefold().startswith(("сеть ", "сеть«"))
     if case.state not in WRITTEN or not begins:

@@ -114,20 +114,20 @@ def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
-AHEAD = ("planned", "in_progress", "postponed")
+NOT_HELD_YET = ("planned", "in_progress", "postponed")
 
 
 @says("срок прошёл")
 def is_overdue(case: Case, _facts: Facts) -> Iterator[Refusal]:
     """Overdue is what the calendar says, not a state (7.4); what is reported was held."""
-    if case.state in AHEAD and case.data.ends_on and case.data.ends_on < case.today:
+    if case.state in NOT_HELD_YET and case.data.ends_on and case.data.ends_on < case.today:
         yield refuse("overdue", "Срок прошёл {date}", date=f"{case.data.ends_on:%d.%m.%Y}")
 
 
 @says("мешает экзамен, другое мероприятие, расстояние или связь")
 def hindered(case: Case, facts: Facts) -> Iterator[Refusal]:
     """What stands in the way of schools meeting is said until they have met (1.8-3)."""
-    if case.state not in AHEAD:
+    if case.state not in NOT_HELD_YET:
         return
     for day in together.exam_days(case.data, facts):
         yield refuse("exam_day", "{day} — день экзамена", day=date(day), field="starts_on",
