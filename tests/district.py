@@ -20,7 +20,7 @@ from workflow_app.demo import fill
 from workflow_app.engine.decide import warned
 from workflow_app.services import acting, drafts, journals
 from workflow_app.services.acting import Intent
-from workflow_app.store import directory, invariants, schema, votes
+from workflow_app.store import invariants, schema, votes
 from workflow_app.store.database import Database
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import NormativeAct, Organisation, Person
@@ -28,7 +28,10 @@ from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.registers.tables import make_tables
 from workflow_app.tasks import effects, loops
+from workflows import REGISTERS
+from workflows.registers.directions import of_year
 
 DATABASES = ("sqlite", "postgresql")
 ZONE = ZoneInfo("Europe/Moscow")
@@ -157,7 +160,7 @@ class DistrictMaker:
         database = Database(
             self._server.create_database(name) if self._server else f"sqlite:///{target}"
         )
-        schema.upgrade(database)
+        schema.upgrade(database, registers=make_tables(REGISTERS))
         return self._left(database, name)
 
     def _left(self, database, name):
@@ -366,9 +369,7 @@ class District:
         municipality = self.read(
             lambda uow: uow.session.scalars(select(Organisation.municipality_id)).first()
         )
-        return self.read(
-            lambda uow: [row.id for row in directory.directions(uow.session, municipality, year)]
-        )
+        return self.read(lambda uow: [*of_year(uow.facts(municipality), year)])
 
     def rows(self, model, **where):
         """Return rows of a table as plain dictionaries."""
@@ -407,7 +408,7 @@ class District:
     @remembered
     def learn(self):
         """Take over what orders registered elsewhere by today say."""
-        self.house.transact(lambda uow: import_directory(uow.session, as_of=uow.today))
+        self.house.transact(lambda uow: import_directory(uow, as_of=uow.today))
 
     @remembered
     def hear(self, case, process, state):

@@ -8,7 +8,7 @@ from stories import NOTE, complete_order, done
 
 from workflow_app.services.access_changes import NewState, wish
 from workflow_app.services.ports import new_file
-from workflow_app.store import directory, outbox, uploads
+from workflow_app.store import outbox, uploads
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models import Base
@@ -24,6 +24,7 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Network
+from workflows.registers.directions import of_year
 
 MARK = "Зарубежье"
 """Stands in every name of the second municipality, and nowhere else."""
@@ -66,14 +67,11 @@ class Neighbour(District):
         }
 
     def directions(self, year):
-        return self.read(
-            lambda uow: [
-                row.id for row in directory.directions(uow.session, self.municipality, year)
-            ]
-        )
+        return self.read(lambda uow: [*of_year(uow.facts(self.municipality), year)])
 
     def _mark(self, uow):
-        for one in Base.metadata.sorted_tables:
+        declared = (each for one in uow.tables.values() for each in (one.rows, one.periods))
+        for one in (*Base.metadata.sorted_tables, *declared):
             names = [c for c in one.c if c.name in NAMES and isinstance(c.type, String)]
             if names and "municipality_id" in one.c:
                 values = {c: f"{MARK} " + c for c in names}
@@ -134,7 +132,7 @@ def _imported(house, folder):
         path.write_text(text, "utf-8")
 
     def work(uow):
-        report = import_directory(uow.session, folder, as_of=uow.today)
+        report = import_directory(uow, folder, as_of=uow.today)
         assert report.ok, list(report.lines())
         uow.session.flush()
         return report.municipality_id

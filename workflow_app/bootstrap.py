@@ -1,12 +1,12 @@
 """Composition root: the definitions, the store, the papers and the mailer, wired once."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -18,22 +18,27 @@ from workflow_app.config import DEFAULT_ZONE, Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.process import Process
+from workflow_app.engine.registers import Register
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.services.settings_defaults import DEFAULTS
-from workflow_app.store import choices, registers
+from workflow_app.store import choices, network_effects
 from workflow_app.store.database import Database
+from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflow_app.store.zones import zones
-from workflows import PROCESSES, promises, regulation, running_year, whole_year
+from workflows import PROCESSES, REGISTERS, promises, regulation, running_year, whole_year
 
 T = TypeVar("T")
 
 PDF_SECONDS = 25.0
 """A conversion ends within the lease of its message, so that no colleague begins it again."""
 
-REGISTERS = {"Enter": registers.ENTER, "Amend": registers.AMEND, "End": registers.END}
+WRITTEN = {
+    "Enter": network_effects.ENTER, "Amend": network_effects.AMEND, "End": network_effects.END,
+}  # fmt: skip
+"""Change → the registers of the house it may write; declared ones take all three."""
 TEMPLATES = Path(__file__).parents[1] / "document_templates"
 TESTS = Path(__file__).parents[1] / "tests"
 """The proofs of the clauses; a checkout alone has them."""
@@ -50,6 +55,7 @@ class House:
     database: Database
     processes: dict[str, Process]
     papers: Papers
+    registers: Sequence[Register[Any]] = ()
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -67,7 +73,15 @@ class House:
         """Return what every unit of work knows beyond the database."""
         bodies = {key: _digest(process) for key, process in self.processes.items()}
         settings = self.settings
-        return Surroundings(self.processes, bodies, DEFAULT_ZONE, public_url=settings.public_url)
+        return Surroundings(
+            self.processes, bodies, DEFAULT_ZONE, public_url=settings.public_url,
+            tables=self.tables,
+        )  # fmt: skip
+
+    @cached_property
+    def tables(self) -> Mapping[str, Tables]:
+        """Return the tables of the declared registers."""
+        return make_tables(self.registers)
 
     def _surroundings_in(self, connection: Connection) -> Surroundings:
         """Return the surroundings with the zones, which a process asks for once."""
@@ -115,14 +129,16 @@ class House:
         return SqlUnitOfWork(connection, self._surroundings_in(connection), self.clock.now())
 
 
-def build(settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES
-          ) -> House:  # fmt: skip
+def build(
+    settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES,
+    registers: Sequence[Register[Any]] = REGISTERS,
+) -> House:  # fmt: skip
     """Return the house for these settings; the logs of this process follow them from now on."""
     logs.configure(settings.log_level)
     logging.getLogger("psycopg").addFilter(_is_news)
     return House(
         settings, settings.make_clock(), Database(settings.database_url),
-        {process.key: process for process in processes}, Papers(templates),
+        {process.key: process for process in processes}, Papers(templates), registers,
     )  # fmt: skip
 
 
@@ -161,7 +177,7 @@ def clause_table() -> Iterator[str]:
 
 def findings(
     processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES,
-    released: Path = RELEASED,
+    released: Path = RELEASED, registers: Sequence[Register[Any]] = REGISTERS,
 ) -> list[object]:  # fmt: skip
     """Return every mistake of the definitions and templates, before anything runs."""
     papers = Papers(templates)
@@ -173,8 +189,11 @@ def findings(
         for name, prints in fields.items()
         for finding in lint(papers.content(name), prints)
     ]
+    declared = {one.key for one in registers}
+    written = {change: {*keys, *declared} for change, keys in WRITTEN.items()}
     verified = verify(
-        processes, templates=fields, registers=REGISTERS, settings=DEFAULTS, sources=choices.NAMED
+        processes, templates=fields, registers=written, settings=DEFAULTS,
+        sources=choices.NAMED,
     )
     return [*verified, *_unraised(processes, released), *broken]
 

@@ -118,7 +118,7 @@ def _ready() -> "House":
 
     _database_in_place()
     house = build(settings_beside_tree())
-    if not schema.is_newest(house.database):
+    if not schema.is_newest(house.database, house.tables):
         raise click.ClickException("база данных не подготовлена: сначала workflow-app migrate")
     return house
 
@@ -141,7 +141,9 @@ def _upgrade(settings: Settings, progress: Progress = unwatched) -> None:
         if found:
             raise click.ClickException("\n".join([*map(str, found), STRANDED]))
 
-    schema.upgrade(house.database, accept=strands_nobody, progress=progress)
+    schema.upgrade(
+        house.database, accept=strands_nobody, progress=progress, registers=house.tables
+    )
     house.transact(definitions.store)
 
 
@@ -538,7 +540,7 @@ def _rehearse(settings: Settings) -> list[object]:
         found.extend(definitions.obstacles(uow))
 
     with _watched("пробуется новая редакция") as progress:
-        schema.rehearse(house.database, look, progress)
+        schema.rehearse(house.database, look, progress, house.tables)
     for finding in found:
         click.echo(str(finding))
     return found

@@ -64,7 +64,7 @@ def load(house: House, *, live_through: bool = False) -> None:
     Asked to, its people live through the school year first: what they did stands in plans and
     activities, with its history, papers and reminders.
     """
-    schema.upgrade(house.database)
+    schema.upgrade(house.database, registers=house.tables)
     fill(house, live_through=live_through)
 
 

@@ -20,11 +20,11 @@ from workflow_app.store import invariants, networks
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
+    Municipality,
     NormativeAct,
     Organisation,
     Person,
     Position,
-    PriorityDirection,
 )
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.models.registers import Network
@@ -58,10 +58,19 @@ class Past:
         """Return the id of what a code names."""
         return self.house.read(lambda uow: _number(uow, kind, code))
 
+    def named(self, register: str, **values: Any) -> Mapping[str, int]:
+        """Return the rows of a declared register with these values by their names."""
+
+        def look(uow: SqlUnitOfWork) -> Mapping[str, int]:
+            (municipality,) = uow.session.scalars(select(Municipality.id))
+            return _named(uow, register, municipality, values)
+
+        return self.house.read(look)
+
     def at(self, day: dt.date) -> None:
         """Move to a day: take over what orders told by then, let happen what was due."""
         if any(self.today < order <= day for order in self._orders):
-            self.house.transact(lambda uow: import_directory(uow.session, as_of=day))
+            self.house.transact(lambda uow: import_directory(uow, as_of=day))
         self.today = day
         self.clock.set(_morning(self.house, day))
         while loops.fire_due(self.house):
@@ -235,14 +244,9 @@ class Present(Past):
         found = self.house.read(lambda uow: uow.session.execute(query.order_by(Instance.id)).all())
         return [(case, state, key or "") for case, state, key in found]
 
-    def directions(self, year: str) -> Mapping[str, int]:
-        """Return the directions of a year by their names."""
-        query = select(PriorityDirection.name, PriorityDirection.id).where(
-            PriorityDirection.municipality_id == self.municipality,
-            PriorityDirection.school_year == year,
-        )
-        rows = self.house.read(lambda uow: uow.session.execute(query).all())
-        return {row.name: row.id for row in rows}
+    def named(self, register: str, **values: Any) -> Mapping[str, int]:
+        """Return the rows of a declared register with these values by their names."""
+        return self.house.read(lambda uow: _named(uow, register, self.municipality, values))
 
     def network_named(self, name: str) -> int:
         """Return the id of a network by its name."""
@@ -298,10 +302,18 @@ def _morning(house: House, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, MORNING, house.zone).astimezone(dt.UTC)
 
 
+def _named(
+    uow: SqlUnitOfWork, register: str, municipality: int, values: Mapping[str, Any]
+) -> Mapping[str, int]:
+    declared = uow.tables[register].register
+    rows = uow.facts(municipality).of(declared).find(**values)
+    return {declared.called(row): row.id for row in rows}
+
+
 def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:
-    """Return the id of a school, direction, network, person, act, or of a person's post."""
+    """Return the id of a school, network, person, act, or of a person's post."""
     models: Mapping[str, Any] = {
-        "school": Organisation, "direction": PriorityDirection, "network": Network,
+        "school": Organisation, "network": Network,
         "person": Person, "act": NormativeAct,
     }  # fmt: skip
     if kind == "post":

@@ -1,4 +1,4 @@
-"""The processes of the Regulation; the list of those in use."""
+"""The processes of the Regulation and the registers they write; the lists of those in use."""
 
 from workflow_app.engine import Process
 from workflows import (
@@ -13,6 +13,7 @@ from workflows import (
     year_cycle,
     year_end_report,
 )
+from workflows.registers import REGISTERS as REGISTERS
 
 PROCESSES: tuple[Process, ...] = (
     network_proposal.process,

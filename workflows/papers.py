@@ -9,6 +9,7 @@ from typing import Any, Literal
 from workflow_app.engine import Case, Facts
 from workflow_app.engine.case import NetworkCard, PersonCard
 from workflow_app.engine.roles import Capacity
+from workflows.registers.directions import DIRECTIONS_OF_YEAR, of_year
 from workflows.rules import year_before
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 
@@ -116,13 +117,13 @@ def directions(facts: Facts, ids: tuple[int, ...]) -> list[Values]:
     """Return the rows of the directions a network works on."""
     rows = []
     for number, direction_id in enumerate(ids, start=1):
-        card = facts.direction(direction_id)
+        row = facts.of(DIRECTIONS_OF_YEAR).last(direction_id)
         rows.append(
             {
                 "номер": number,
-                "название": card.name if card else GAP,
-                "область": card.area if card else "",
-                "основание": glued(card.order) if card else "",
+                "название": row.name if row else GAP,
+                "область": row.area if row else "",
+                "основание": glued(row.basis) if row else "",
             }
         )
     return rows
@@ -130,7 +131,7 @@ def directions(facts: Facts, ids: tuple[int, ...]) -> list[Values]:
 
 def worked_on(facts: Facts, network: NetworkCard | None, year: str) -> tuple[int, ...]:
     """Return the directions of a network in a year; all it ever had where none is of that year."""
-    own, known = network.directions if network else (), facts.directions(year)
+    own, known = network.directions if network else (), of_year(facts, year)
     return tuple(one for one in own if one in known) or own
 
 

@@ -31,7 +31,10 @@ class Player(Protocol):
         """Return a table of the district."""
 
     def number(self, kind: str, code: str) -> int:
-        """Return the id of a `school`, `direction`, `network`, or of the `post` of a person."""
+        """Return the id of a `school`, `network`, or of the `post` of a person."""
+
+    def named(self, register: str, **values: Any) -> Mapping[str, int]:
+        """Return the rows of a declared register with these values by their names."""
 
     def at(self, day: dt.date) -> None:
         """Move to a day: what orders told by then is known, what was due has happened."""
@@ -127,13 +130,17 @@ class Year:
     def _is_done_by(self, row: Row, day: dt.date) -> bool:
         return row["state"] == "done" and _day(row["actual_date"]) <= day
 
+    def _direction(self, code: str) -> int:
+        (row,) = (one for one in self.player.rows("directions") if one["direction_id"] == code)
+        return self.player.named("direction", school_year=row["school_year"])[row["name"]]
+
     def _row(self, row: Row, schools: Sequence[int]) -> dict[str, Any]:
         sections = {title: key for key, title in SECTIONS.items()}
         forms = {title: key for key, title in FORMS.items()}
         return {
             "key": self._key_of(row), "recommendation": row["from_recommendation_id"],
             "section": sections[row["section"]],
-            "direction": self.player.number("direction", row["direction_id"]),
+            "direction": self._direction(row["direction_id"]),
             "title": row["title"], "form": forms[row["form"]], "mode": row["delivery_mode"],
             "starts_on": row["planned_start"], "ends_on": row["planned_end"],
             "responsible": self.player.number("post", row["responsible_person_id"]),

@@ -1,9 +1,9 @@
 """The quiet twin of the registers: answers from what a test put into it."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Self
 
 from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
 from workflow_app.engine.calendar import WorkingCalendar
@@ -11,7 +11,6 @@ from workflow_app.engine.case import (
     ActCard,
     Case,
     CaseCard,
-    DirectionCard,
     IndicatorCard,
     IndicatorValueCard,
     MemberCard,
@@ -26,6 +25,7 @@ from workflow_app.engine.case import (
     StatusCard,
 )
 from workflow_app.engine.changes import Ask
+from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import Capacity
 
 SETTINGS: Mapping[str, Any] = {
@@ -59,7 +59,8 @@ class FactsTwin:
     settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
     held_statuses: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     status_acts: dict[str, str] = field(default_factory=dict)
-    years: dict[str, dict[int, str]] = field(default_factory=dict)
+    registers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Key of a declared register → all its rows."""
     schools: dict[int, SchoolCard] = field(default_factory=dict)
     acts: dict[int, ActCard] = field(default_factory=dict)
     networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -89,7 +90,6 @@ class FactsTwin:
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     people: dict[int, PersonCard] = field(default_factory=dict)
     organisations: dict[int | str, OrganisationCard] = field(default_factory=dict)
-    direction_cards: dict[int, DirectionCard] = field(default_factory=dict)
     grounds: dict[tuple[int, str], tuple[StatusCard, ...]] = field(default_factory=dict)
     moments: dict[str, dt.datetime] = field(default_factory=dict)
     calendar_end: dt.date | None = None
@@ -108,9 +108,13 @@ class FactsTwin:
         """Return the citation of the year's act."""
         return self.status_acts.get(school_year)
 
-    def directions(self, school_year: str) -> Mapping[int, str]:
-        """Return the year's directions."""
-        return self.years.get(school_year, {})
+    def put_rows(self, register: Register[RecordT], *rows: RecordT) -> None:
+        """Let a declared register hold these rows."""
+        self.registers[register.key] = rows
+
+    def of(self, register: Register[RecordT]) -> "InMemory[RecordT]":
+        """Return the rows of a declared register."""
+        return InMemory(self.registers.get(register.key, ()), self.today)
 
     def school(self, school_id: int) -> SchoolCard | None:
         """Return a school's card."""
@@ -260,10 +264,6 @@ class FactsTwin:
         """Return an organisation by its id or kind."""
         return self.organisations.get(key)
 
-    def direction(self, direction_id: int) -> DirectionCard | None:
-        """Return a priority direction."""
-        return self.direction_cards.get(direction_id)
-
     def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
         """Return the statuses of a school with their grounds."""
         return self.grounds.get((school_id, school_year), ())
@@ -315,6 +315,36 @@ class FactsTwin:
         tally = self.tallies[ballot.key]
         votes = (after if vote.voter.key == after.voter.key else vote for vote in tally.votes)
         self.tallies[ballot.key] = Tally(tuple(votes), is_closed=tally.is_closed)
+
+
+class InMemory(Generic[RecordT]):
+    """The rows of a declared register on a day: those of a list."""
+
+    def __init__(self, rows: Iterable[RecordT], day: dt.date) -> None:
+        self._rows = tuple(rows)
+        self._day = day
+
+    def get(self, key: int | None) -> RecordT | None:
+        """Return a row as it is on the day."""
+        return next((row for row in self.find() if row.id == key), None)
+
+    def last(self, key: int | None) -> RecordT | None:
+        """Return a row on the day, or at any time."""
+        return self.get(key) or next((row for row in self._rows if row.id == key), None)
+
+    def find(self, **values: Any) -> tuple[RecordT, ...]:
+        """Return the rows with these values on the day."""
+        return tuple(row for row in self._rows if self._is_there(row) and all(
+            getattr(row, name) == value for name, value in values.items()
+        ))  # fmt: skip
+
+    def on(self, day: dt.date) -> Self:
+        """Return the same rows on another day."""
+        return type(self)(self._rows, day)
+
+    def _is_there(self, row: RecordT) -> bool:
+        begun = row.valid_from is None or row.valid_from <= self._day
+        return begun and (row.valid_to is None or self._day < row.valid_to)
 
 
 def _with(vote: Vote, *, status: str | None = None, left_out: bool | None = None) -> Vote:

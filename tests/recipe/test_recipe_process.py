@@ -14,7 +14,7 @@ import pytest
 from browsing import Browser, field, form_of
 
 from workflow_app.app import create_app
-from workflow_app.bootstrap import REGISTERS, build, findings, fingerprints
+from workflow_app.bootstrap import WRITTEN, build, findings, fingerprints
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.documents import StoredFile
@@ -134,7 +134,7 @@ def test_a_template_with_a_mistake_is_not_called_missing_as_well(recipe):
 
 def test_a_register_nobody_keeps_is_found_before_anything_is_written_into_it(recipe, monkeypatch):
     processes, folder = recipe
-    monkeypatch.delitem(REGISTERS["Enter"], "network")
+    monkeypatch.delitem(WRITTEN["Enter"], "network")
     (found,) = findings(processes, folder)
     assert found.code == "unknown_register"
 

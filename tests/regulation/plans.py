@@ -9,6 +9,7 @@ from stories import done
 
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Instance
+from workflows.registers.directions import of_year
 
 PLAN, ACTIVITY, LIFE = "annual_plan", "plan_activity", "network_life"
 COORDINATORS = {"NW1": "P201", "NW2": "P202", "NW3": "P203"}
@@ -58,7 +59,7 @@ def directions(district, plan):
     def found(uow):
         facts = uow.facts(1)
         own = facts.network(data.network).directions
-        year = set(facts.directions(data.school_year))
+        year = set(of_year(facts, data.school_year))
         return sorted(set(own) & year or year)
 
     return district.read(found)

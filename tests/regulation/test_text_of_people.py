@@ -23,7 +23,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    PriorityDirection,
     Settlement,
 )
 from workflow_app.store.models.documents import Document, StoredFile
@@ -37,7 +36,7 @@ NAMES = {
     Organisation: ("short_name",), OrganisationName: ("full_name", "name_gen", "name_dat"),
     Person: ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name"),
     Position: ("title", "title_gen"), NormativeAct: ("title", "issuer"), Network: ("name", "goal"),
-    PriorityDirection: ("name",), Settlement: ("name", "name_gen"), Journal: ("title",),
+    Settlement: ("name", "name_gen"), Journal: ("title",),
 }  # fmt: skip
 PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/recommendations",
          "/dashboard", "/admin", "/admin/people", "/notices")  # fmt: skip

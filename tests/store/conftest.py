@@ -4,12 +4,13 @@ import os
 import shutil
 
 import pytest
-from looking import Cast
+from looking import TABLES, Cast, import_directory
 from sqlalchemy.orm import Session
 
 from workflow_app.store.database import Database
-from workflow_app.store.importing import SEEDS, import_directory
+from workflow_app.store.importing import SEEDS
 from workflow_app.store.models import Base
+from workflow_app.store.registers import shapes
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -30,6 +31,8 @@ def new_database(request, tmp_path_factory):
             url = server.create_database(own)
         database = Database(url)
         Base.metadata.create_all(database.engine)
+        with database.writing() as connection:
+            shapes.bring_up(connection, TABLES)
         made.append(database)
         return database
 

@@ -1,12 +1,33 @@
 """What tests of the directory look things up by."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 from sqlalchemy import func, select
 
+from workflow_app.store import importing
+from workflow_app.store.gathering import Gathering
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Municipality, Organisation, Person
 from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.tables import make_tables
+from workflow_app.store.registers.writing import RegisterWriter
+from workflows.registers import REGISTERS
+
+NOW = dt.datetime(2026, 6, 18, 9, tzinfo=dt.UTC)
+TABLES = make_tables(REGISTERS)
+
+
+def with_registers(session):
+    """Return a unit of work over a session, as far as an import asks."""
+    connection = session.connection()
+    writer = RegisterWriter(connection, TABLES, Gathering(connection), NOW)
+    return SimpleNamespace(session=session, registers=writer)
+
+
+def import_directory(session, *told, **more):
+    """Import a folder into a session."""
+    return importing.import_directory(with_registers(session), *told, **more)
 
 
 class Cast:
@@ -39,7 +60,14 @@ def rows_in(session):
     """Return how many rows each table has."""
     return {
         name: session.scalar(select(func.count()).select_from(table))
-        for name, table in Base.metadata.tables.items()
+        for name, table in (
+            *Base.metadata.tables.items(),
+            *(
+                (one.name, one)
+                for tables in TABLES.values()
+                for one in (tables.rows, tables.periods)
+            ),
+        )
     }
 
 

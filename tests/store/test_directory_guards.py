@@ -8,7 +8,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    PriorityDirection,
     Settlement,
     Substitution,
 )
@@ -154,13 +153,6 @@ def test_one_settlement_is_not_entered_twice(district, cast):
         municipality_id=cast.municipality, kind="п.", name="Правокумский", name_gen="Правокумского"
     )
     refused(district, twin, IntegrityError)
-
-
-def test_a_direction_belongs_to_a_year_that_exists(district, cast):
-    stray = PriorityDirection(
-        municipality_id=cast.municipality, school_year="2031-2032", name="Когда-нибудь"
-    )
-    refused(district, stray, IntegrityError)
 
 
 def test_a_number_of_a_year_is_used_once(district, cast):

@@ -1,12 +1,11 @@
 import datetime as dt
 
 import pytest
-from looking import Cast, day, rows_in
+from looking import Cast, day, import_directory, rows_in
 from sqlalchemy import delete, func, select
 
 from workflow_app.store.calendar import load_calendar
 from workflow_app.store.directory import composition, directions, networks_of_school
-from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import (
     ImportedRow,
     Municipality,

@@ -1,10 +1,9 @@
 # ruff: noqa: E501 (a table of mistakes reads best with one mistake a line)
 import pytest
-from looking import rows_in
+from looking import import_directory, rows_in
 from sqlalchemy import select
 
 from workflow_app.services.importing import read_district
-from workflow_app.store.importing import import_directory
 from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
 
 ANY_DAY = "ожидается дата вида 2025-08-28"

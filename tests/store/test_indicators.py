@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.case import Case
-from workflow_app.store import registers
+from workflow_app.store import network_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import table
 from workflow_app.store.models.registers import Indicator, IndicatorValue, Recommendation
@@ -39,7 +39,7 @@ def enter(district, case, cast):
             "school_year": year,
             **values,
         }
-        found = registers.ENTER["indicator_value"](district.connection(), case, row, JUNE)
+        found = network_effects.ENTER["indicator_value"](district.connection(), case, row, JUNE)
         return district.get_one(IndicatorValue, found, populate_existing=True)
 
     return enter
@@ -128,10 +128,10 @@ def test_a_recommendation_is_issued_by_a_case_and_answered(district, facts, case
         "addressee": "school", "school_id": cast.school("S10"),
         "responsible_person_id": cast.person("P110"), "due_on": day("2026-12-20"),
     }  # fmt: skip
-    made = registers.ENTER["recommendation"](district.connection(), case, values, JUNE)
-    assert (cast.municipality, made) in registers.ids(district.connection(), "recommendation")
+    made = network_effects.ENTER["recommendation"](district.connection(), case, values, JUNE)
+    assert (cast.municipality, made) in network_effects.ids(district.connection(), "recommendation")
     answer = {"decision": "declined", "state": "declined", "reason": "замены нет"}
-    registers.AMEND["recommendation"](district.connection(), case, made, answer, JUNE)
+    network_effects.AMEND["recommendation"](district.connection(), case, made, answer, JUNE)
     (card,) = facts.recommendations(cast.network("NW1"), "2025-2026")
     assert (card.id, card.code, card.case, card.addressee) == (made, "2026-1", 77, "school")
     assert (card.decision, card.state, card.reason) == ("declined", "declined", "замены нет")
@@ -141,7 +141,7 @@ def test_a_recommendation_is_issued_by_a_case_and_answered(district, facts, case
 def test_a_case_of_another_municipality_changes_no_recommendation(district, case, cast):
     case.municipality_id = cast.municipality + 1
     row = district.scalars(select(Recommendation).limit(1)).one()
-    registers.AMEND["recommendation"](
+    network_effects.AMEND["recommendation"](
         district.connection(), case, row.id, {"state": "dropped"}, JUNE
     )
     district.refresh(row)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from looking import TABLES
 from sqlalchemy import select
 
 from workflow_app.services.acting import act_as_system
@@ -27,7 +28,7 @@ from workflow_app.store.zones import change_zone, zones
 from workflows import PROCESSES
 
 ZONE = ZoneInfo("Europe/Moscow")
-SURROUNDINGS = Surroundings({one.key: one for one in PROCESSES}, {}, ZONE)
+SURROUNDINGS = Surroundings({one.key: one for one in PROCESSES}, {}, ZONE, tables=TABLES)
 
 pytestmark = pytest.mark.shipped
 
@@ -121,7 +122,7 @@ def test_a_dry_run_finds_what_the_run_would_and_leaves_nothing(at, folder):
 
 def test_doctor_names_a_network_without_a_case(at, folder):
     uow = at("2026-06-18T10:00")
-    import_directory(uow.session, folder)
+    import_directory(uow, folder)
     uow.session.flush()
     assert [one for one in health.missing_cases(uow) if "Математика: от дефицита" in one]
     import_district(uow, folder)

@@ -5,10 +5,9 @@ from looking import day
 from sqlalchemy import insert, select
 
 from workflow_app.engine.case import Case
-from workflow_app.store import order_effects, registers
+from workflow_app.store import network_effects, order_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import PriorityDirection
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
@@ -130,7 +129,7 @@ def test_orders_of_a_network_stand_in_their_order_without_the_revoked(desk, cast
     numbers = [card.number for card in desk.facts.orders_of(desk.network)]
     assert numbers == ["306-од", "290-од", "12-од"]
     case = desk.order(41)
-    registers.enter_network_order(desk.connection, case, {"network_id": desk.network}, TODAY)
+    network_effects.enter_network_order(desk.connection, case, {"network_id": desk.network}, TODAY)
     assert [card.number for card in desk.facts.orders_of(desk.network)] == [*numbers, "41-од"]
     desk.revoke(42, case)
     assert [card.number for card in desk.facts.orders_of(desk.network)] == numbers
@@ -199,17 +198,6 @@ def test_a_revocation_leaves_what_a_later_order_has_changed_again(desk):
     desk.amend(desk.order(42), name="Чтение для всех")
     desk.revoke(43, case)
     assert desk.said("name", "valid_to") == ("Чтение для всех", day("2026-08-31"))
-
-
-def test_a_direction_that_only_a_revoked_order_knew_is_a_draft_again(desk):
-    case = desk.order(41, "directions")
-    said = {"school_year": "2026-2027", "name": "Наставничество", "subject_area": "",
-            "clause": "5.2"}  # fmt: skip
-    row = order_effects.enter_direction(desk.connection, case, said, TODAY)
-    assert desk.log(case)[0][:2] == ("direction", {})
-    desk.revoke(42, case)
-    state = select(PriorityDirection.state).where(PriorityDirection.id == row)
-    assert desk.connection.execute(state).scalar_one() == "draft"
 
 
 def test_an_order_is_revoked_by_another_once(desk):

@@ -12,6 +12,7 @@ from workflow_app.engine.changes import Ask, Voter
 from workflow_app.engine.decide import decide, decide_answer
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import Actor
+from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
 
 PROPOSAL, ORDER = workflows.PROCESSES[:2]
 CONSENTS = PROPOSAL.ballots["consents"]
@@ -55,6 +56,10 @@ ORDER_PLAIN = {
 }
 
 
+def direction(number, state="in_force", year=YEAR):
+    return Direction(id=number, school_year=year, name=f"direction {number}", state=state)
+
+
 def facts():
     """Return registers in which everything is allowed."""
     twin = FactsTwin()
@@ -64,7 +69,7 @@ def facts():
         (S16, YEAR): ("low_results",),
         (S17, YEAR): ("adverse_social",),
     }
-    twin.years[YEAR] = {1: "in_force", 2: "in_force"}
+    twin.put_rows(DIRECTIONS_OF_YEAR, direction(1), direction(2))
     twin.schools = {
         school: SchoolCard(school, f"Школа {school}", "с. Величаевское", "school", 100, 10)
         for school in (S06, S12, S16, S17)

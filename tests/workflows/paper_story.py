@@ -12,14 +12,17 @@ from workflow_app.store.database import Database
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import (
+    Municipality,
     NormativeAct,
     Organisation,
     Person,
-    PriorityDirection,
 )
 from workflow_app.store.models.documents import Document
+from workflow_app.store.registers import shapes
+from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import PROCESSES
+from workflows import PROCESSES, REGISTERS
+from workflows.registers.directions import of_year
 
 NETWORK = "Математика рядом: от дефицита к результату"
 
@@ -30,22 +33,22 @@ class Story:
     def __init__(self, url):
         self.database = Database(url)
         Base.metadata.create_all(self.database.engine)
-        with self.database.writing() as connection, Session(connection) as session:
-            assert import_directory(session, SEEDS, as_of=dt.date(2025, 8, 28)).ok
+        self.now = dt.datetime(2025, 8, 28, 6, 0, tzinfo=dt.UTC)
+        processes = {process.key: process for process in PROCESSES}
+        tables = make_tables(REGISTERS)
+        self.around = Surroundings(processes, {}, ZoneInfo("Europe/Moscow"), tables=tables)
+        with self.database.writing() as connection:
+            shapes.bring_up(connection, tables)
+            uow = SqlUnitOfWork(connection, self.around, self.now)
+            session = uow.session
+            assert import_directory(uow, SEEDS, as_of=dt.date(2025, 8, 28)).ok
             session.flush()
             self.people = dict(session.execute(select(Person.code, Person.id)).all())
             self.places = dict(session.execute(select(Organisation.code, Organisation.id)).all())
             self.acts = dict(session.execute(select(NormativeAct.code, NormativeAct.id)).all())
-            directions = session.scalars(
-                select(PriorityDirection)
-                .where(PriorityDirection.school_year == "2025-2026")
-                .order_by(PriorityDirection.id)
-            )
-            self.directions = [row.id for row in directions]
+            municipality = session.scalars(select(Municipality.id)).one()
+            self.directions = [*of_year(uow.facts(municipality), "2025-2026")]
             session.commit()
-        self.now = dt.datetime(2025, 8, 28, 6, 0, tzinfo=dt.UTC)
-        processes = {process.key: process for process in PROCESSES}
-        self.around = Surroundings(processes, {}, ZoneInfo("Europe/Moscow"))
 
     def does(self, service, who, *intent):
         """Let a person do something one minute later."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import S16, actor
+from network_story import direction
 
 from workflow_app.engine.ballots import Tally, Vote
 from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, PostCard
@@ -22,6 +23,7 @@ from workflows.network_life.papers import partnership
 from workflows.order_approval.form import Order
 from workflows.order_approval.limits import nothing_is_left_open
 from workflows.plan_activity import process as activity
+from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.rules import Reason
 from workflows.wording import GAP
 
@@ -145,7 +147,7 @@ def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, s
 @pytest.mark.clause("1.5, 3.2")
 def test_the_schools_of_a_network_are_the_parties_of_its_partnership_each_by_its_head():
     facts = registers()
-    facts.years["2025-2026"] = {2: "in_force"}
+    facts.put_rows(DIRECTIONS_OF_YEAR, direction(2, year="2025-2026"))
     facts.network_cards[7] = replace(facts.network_cards[7], directions=(1, 2))
     contacts = [{"school": S10, "contact": "Завуч Ковалёва"}]
     data = {"network": 7, "network_name": "Математика", "base": S01, "contacts": contacts}

@@ -11,7 +11,6 @@ from workflow_app.engine.ballots import Tally, Vote
 from workflow_app.engine.case import (
     ActCard,
     Case,
-    DirectionCard,
     OrganisationCard,
     PersonCard,
     SchoolCard,
@@ -27,6 +26,7 @@ from workflows.order_approval.form import Order
 from workflows.order_approval.papers import order
 from workflows.order_approval.sheets import SIGNS, agreement_sheet
 from workflows.papers import statuses
+from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
 from workflows.school_consents import ACCEPTED, NO_TERMS, NOT_ACCEPTED_YET, SILENT
 from workflows.wording import GAP, HELP_GENITIVE, cited, counted
 
@@ -51,7 +51,7 @@ def test_opinion_is_preliminary_until_the_acts_of_the_year_are_registered():
     facts = FactsTwin(
         held_statuses={(2, "2024-2025"): ("low_results",)},
         grounds={(1, "2024-2025"): (StatusCard("stable", "стабильные результаты"),)},
-        years={YEAR: {7: "draft"}},
+        registers={"direction": (Direction(id=7, school_year=YEAR, name="Чтение", state="draft"),)},
     )
     assert outcomes(facts) == [EARLY, EARLY, EARLY, FITS]
     assert statuses(facts, 1, YEAR) == (
@@ -64,14 +64,16 @@ def test_opinion_says_what_fails():
     assert outcomes(facts) == [FAILS] * 4
 
 
+READ = Direction(id=7, school_year=YEAR, name="Чтение", state="in_force", basis="приказ № 287-од")
+
+
 def test_opinion_cites_each_order_that_put_a_direction_into_force():
     facts = FactsTwin(
-        years={YEAR: {7: "in_force"}},
-        direction_cards={7: DirectionCard(7, "Чтение", order="приказ № 287-од")},
+        registers={"direction": (READ,)},
     )
     direction = checklist(PLANNED, facts)[2]
     assert (direction["вывод"], direction["пояснение"]) == (FITS, "приказ №\u00a0287-од")
-    facts.direction_cards = {7: DirectionCard(7, "Чтение")}
+    facts.put_rows(DIRECTIONS_OF_YEAR, READ.model_copy(update={"basis": ""}))
     assert checklist(PLANNED, facts)[2]["пояснение"] == ""
 
 

@@ -16,6 +16,7 @@ from network_story import (
     answer,
     close,
     consents,
+    direction,
     facts,
     parsed,
     proposal,
@@ -29,6 +30,7 @@ from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 from workflows.network_proposal.effects import start_order
+from workflows.registers.directions import DIRECTIONS_OF_YEAR
 
 REMARK = {"remarks": [{"key": "1", "about": "members", "text": "добавьте школу № 13"}]}
 OPINION = {"conclusion": "Сеть нужна району", "recommendation": "support"}
@@ -123,7 +125,7 @@ def without_status(registers, _case):
 
 
 def with_foreign_direction(registers, _case):
-    registers.years[YEAR] = {1: "in_force"}
+    registers.put_rows(DIRECTIONS_OF_YEAR, direction(1))
 
 
 def with_unknown_school(registers, _case):
@@ -131,7 +133,7 @@ def with_unknown_school(registers, _case):
 
 
 def with_draft_directions(registers, _case):
-    registers.years[YEAR] = {1: "in_force", 2: "draft"}
+    registers.put_rows(DIRECTIONS_OF_YEAR, direction(1), direction(2, "draft"))
 
 
 def with_many_networks(registers, _case):

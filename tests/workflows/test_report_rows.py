@@ -17,6 +17,7 @@ from workflow_app.engine.case import (
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
 from workflows.plan_activity.form import Activity
+from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
 from workflows.wording import GOAL
 from workflows.year_end_report.directions import table
 from workflows.year_end_report.effects import fill_in
@@ -62,10 +63,14 @@ def facts():
             NETWORK, "Математика", "active", BASE, SINCE, dt.date(2026, 8, 31),
             directions=(MATHS, READING),
         )},
-        years={YEAR: {MATHS: "in_force", READING: "in_force"}}, about={ABOUT: tuple(cards)},
+        about={ABOUT: tuple(cards)},
     )  # fmt: skip
     found.names |= {("school", key): f"№ {key}" for key in (1, 2, 3)}
     found.names |= {("direction", MATHS): "Математика", ("direction", READING): "Чтение"}
+    found.put_rows(DIRECTIONS_OF_YEAR, *(
+        Direction(id=key, school_year=YEAR, name=name, state="in_force")
+        for key, name in ((MATHS, "Математика"), (READING, "Чтение"))
+    ))  # fmt: skip
     return found
 
 

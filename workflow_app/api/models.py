@@ -285,15 +285,6 @@ class PersonView(BaseModel):
     """The same positions with their ids."""
 
 
-class DirectionView(BaseModel):
-    """A priority direction of a school year."""
-
-    id: int
-    year: str
-    name: str
-    state: str
-
-
 class ActView(BaseModel):
     """An act that cases and papers may cite."""
 

@@ -17,7 +17,7 @@ from workflow_app.services.compositions import refuse_direct_write
 from workflow_app.store import admin, directory, networks, queries
 from workflow_app.store.acts import citation
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.models.directory import NormativeAct, Organisation, PriorityDirection
+from workflow_app.store.models.directory import NormativeAct, Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
@@ -72,12 +72,6 @@ def register(api: Blueprint, read: Reader) -> None:
     def people() -> Any:
         """List people with their positions of today."""
         return read(lambda uow: _of_municipality(uow, _people))
-
-    @api.get("/directions")
-    @documented(list[m.DirectionView])
-    def directions() -> Any:
-        """List the priority directions of all school years."""
-        return read(lambda uow: _of_municipality(uow, _directions))
 
     @api.get("/acts")
     @documented(list[m.ActView])
@@ -199,18 +193,6 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
         )
         for line in admin.users(uow.session, municipality_id, uow.today)
     ]  # fmt: skip
-
-
-def _directions(uow: SqlUnitOfWork, municipality_id: int) -> list[m.DirectionView]:
-    query = (
-        select(PriorityDirection)
-        .where(PriorityDirection.municipality_id == municipality_id)
-        .order_by(PriorityDirection.school_year, PriorityDirection.id)
-    )
-    return [
-        m.DirectionView(id=row.id, year=row.school_year, name=row.name, state=row.state)
-        for row in uow.session.scalars(query)
-    ]
 
 
 def _acts(uow: SqlUnitOfWork, municipality_id: int) -> list[m.ActView]:

@@ -57,7 +57,6 @@ from workflow_app.engine.forms import (
     Choice,
     Date,
     Decimal,
-    Direction,
     File,
     Flag,
     Form,
@@ -67,6 +66,7 @@ from workflow_app.engine.forms import (
     Network,
     Person,
     Position,
+    Ref,
     Row,
     Rows,
     School,
@@ -88,6 +88,7 @@ from workflow_app.engine.process import (
     stay,
 )
 from workflow_app.engine.refusals import Refusal, already_there, refuse
+from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.remarks import (
     Remarked,
     Remarks,
@@ -121,7 +122,6 @@ __all__ = [
     "Choice",
     "Date",
     "Decimal",
-    "Direction",
     "Due",
     "End",
     "Enter",
@@ -153,7 +153,10 @@ __all__ = [
     "Published",
     "Put",
     "RecommendationCard",
+    "Record",
+    "Ref",
     "Refusal",
+    "Register",
     "Remarked",
     "Remarks",
     "Resume",

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from workflow_app.engine.acts import OVER
 from workflow_app.engine.ballots import Tally
 from workflow_app.engine.forms import Form
+from workflow_app.engine.registers import Records, RecordT, Register
 from workflow_app.engine.roles import Capacity, Parties
 
 
@@ -155,16 +156,6 @@ class OrganisationCard:
     name_gen: str = ""
     place: str = ""
     """Where it stands, as stored: «с. Левокумское»."""
-
-
-@dataclass(frozen=True, slots=True)
-class DirectionCard:
-    """A priority direction with the order that put it into force, if there is one."""
-
-    id: int
-    name: str
-    area: str = ""
-    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +341,9 @@ class Facts(Protocol):
     def today(self) -> dt.date:
         """The municipality's date."""
 
+    def of(self, register: Register[RecordT]) -> Records[RecordT]:
+        """Return the rows of a declared register, as they are today."""
+
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
 
@@ -358,9 +352,6 @@ class Facts(Protocol):
 
     def status_act(self, school_year: str) -> str | None:
         """Return the citation of the act that fixed the statuses of a year, if registered."""
-
-    def directions(self, school_year: str) -> Mapping[int, str]:
-        """Return the year's directions: id → state `draft` or `in_force`."""
 
     def school(self, school_id: int) -> SchoolCard | None:
         """Return the card of a school of this municipality."""
@@ -462,9 +453,6 @@ class Facts(Protocol):
 
     def organisation(self, key: int | str) -> OrganisationCard | None:
         """Return an organisation by its id, or the only one of a kind (`department`, `imc`)."""
-
-    def direction(self, direction_id: int) -> DirectionCard | None:
-        """Return a priority direction as papers list it."""
 
     def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
         """Return the statuses a school has today in a year, with their grounds."""

@@ -97,7 +97,8 @@ School = Annotated[int | None, Widget("school")]
 Person = Annotated[int | None, Widget("person")]
 Position = Annotated[int | None, Widget("position")]
 Network = Annotated[int | None, Widget("network")]
-Direction = Annotated[int | None, Widget("direction")]
+Ref = Annotated[int | None, Widget("ref")]
+"""A row of a declared register, the one the field names by `to`."""
 Act = Annotated[int | None, Widget("act")]
 File = Annotated[int | None, Widget("file")]
 
@@ -182,7 +183,8 @@ class Form(BaseModel):
 
 OPTIONS = frozenset({
     "accept", "basis", "card", "choices", "default", "demanded", "fixed", "frozen", "hidden",
-    "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet", "when",
+    "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet",
+    "to", "when",
 })  # fmt: skip
 """What `field()` may say of a field; another word is a mistake that `workflow-app check` names."""
 
@@ -195,10 +197,14 @@ class _Options(UserDict[str, Any]):
         schema.update(to_jsonable_python({name: v for name, v in self.items() if not callable(v)}))
 
 
+HIDDEN = _Options(hidden=True)
+"""What a field of the house says: people do not see it."""
+
+
 class Row(Form):
     """One row of a `Rows` field; a field with `key=True` is its key, else `key` is given once."""
 
-    key: str = Field(default="", max_length=40, json_schema_extra=_Options(hidden=True))
+    key: str = Field(default="", max_length=40, json_schema_extra=HIDDEN)
 
     @property
     def row_key(self) -> str:
@@ -255,6 +261,10 @@ def field(
     )
 
 
+HOUSE = frozenset({"school", "person", "act", "network", "position"})
+"""Registers with a table of their own, each with a kind of field."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldView:
     """A field as pages and the API see it."""
@@ -274,6 +284,12 @@ class FieldView:
     def is_kept(self) -> bool:
         """Tell whether the system alone writes it: people do not see it, or only read it."""
         return bool(self.options.get("hidden") or self.options.get("readonly"))
+
+    @property
+    def register(self) -> str:
+        """Return the register its values are ids of; empty where they are none."""
+        kind = self.kind.removeprefix("many_")
+        return str(self.options.get("to", "")) if kind == "ref" else kind if kind in HOUSE else ""
 
     @property
     def columns(self) -> tuple["FieldView", ...]:

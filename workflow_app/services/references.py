@@ -7,13 +7,11 @@ from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.services.ports import UnitOfWork
 
-KINDS = frozenset({"school", "person", "direction", "act", "network", "position"})
-
 
 class Reference(NamedTuple):
     """A value of a form that is the id of a row, with the field it stands in."""
 
-    kind: str
+    register: str
     id: int
     field: str
     title: str
@@ -22,22 +20,22 @@ class Reference(NamedTuple):
 def foreign_reference(uow: UnitOfWork, municipality_id: int, form: Form) -> Refusal | None:
     """Refuse ids that no row of the municipality has: another district's, or none at all."""
     found = list(references(form))
-    unknown = uow.unknown_rows(municipality_id, {(one.kind, one.id) for one in found})
+    unknown = uow.unknown_rows(municipality_id, {(one.register, one.id) for one in found})
     return joined(
         Refusal("unknown_choice", f"«{one.title}»: выберите из списка", one.field)
         for one in found
-        if (one.kind, one.id) in unknown
+        if (one.register, one.id) in unknown
     )
 
 
 def references(form: Form, prefix: str = "") -> Iterator[Reference]:
     """Yield every id of a form that leads into a register, rows included."""
     for view in views(type(form), hidden=True):
-        value, kind = getattr(form, view.name), view.kind.removeprefix("many_")
+        value = getattr(form, view.name)
         for row in (value or ()) if view.row else ():
             yield from references(row, f"{prefix}{view.name}.{row.row_key}.")
-        if kind in KINDS:
+        if view.register:
             ids = value if isinstance(value, tuple) else (value,)
             for one in ids:
                 if one is not None:
-                    yield Reference(kind, one, f"{prefix}{view.name}", view.title)
+                    yield Reference(view.register, one, f"{prefix}{view.name}", view.title)

@@ -31,6 +31,8 @@ def _one(facts: Facts, view: FieldView, kind: str, value: Any) -> str:
     choices: Mapping[str, str] = view.options.get("choices") or {}
     if value in choices:
         return str(choices[value])
+    if kind == "ref":
+        return facts.name(view.register, value)
     say = _KINDS.get(kind)
     return say(facts, value) if say else str(value)
 
@@ -51,7 +53,6 @@ def _day(text: str) -> str:
 _KINDS: Mapping[str, Callable[[Facts, Any], str]] = {
     "school": lambda facts, key: facts.name("school", key),
     "person": lambda facts, key: facts.name("person", key),
-    "direction": lambda facts, key: facts.name("direction", key),
     "act": _act,
     "date": lambda _facts, text: _day(text),
     "flag": lambda _facts, value: "да" if value else "нет",

@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.case import (
-    DirectionCard,
     MemberCard,
     NetworkCard,
     OfficeCard,
@@ -24,7 +23,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    PriorityDirection,
     School,
     Settlement,
 )
@@ -124,23 +122,6 @@ def organisations(
         )
         for row in rows
     }  # fmt: skip
-
-
-def direction(session: Session, municipality_id: int, direction_id: int) -> DirectionCard | None:
-    """Return a direction with the citation of the order that put it into force."""
-    query = (
-        select(PriorityDirection, JournalEntry)
-        .outerjoin(JournalEntry, JournalEntry.id == PriorityDirection.order_entry_id)
-        .where(
-            PriorityDirection.id == direction_id,
-            PriorityDirection.municipality_id == municipality_id,
-        )
-    )
-    found = session.execute(query).one_or_none()
-    if found is None:
-        return None
-    row, entry = found
-    return DirectionCard(row.id, row.name, row.subject_area or "", cited(entry) if entry else "")
 
 
 def network(

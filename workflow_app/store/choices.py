@@ -110,20 +110,20 @@ def _context(card: directory.SchoolContext) -> str:
 
 def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] | None:
     """Return the organisations of the parties a field names; None when it names none."""
-    named = (of,) if isinstance(of, str) else of or ()
-    found = [case.parties[name] for name in named if name in case.parties]
+    found = [case.parties[name] for name in _names(of) if name in case.parties]
     return frozenset().union(*found) if found else None
 
 
-def _directions(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    year = str(getattr(case.data, "school_year", ""))
-    facts = uow.facts(case.municipality_id)
-    return [
-        Choice(
-            str(key), facts.name("direction", key), "" if state == "in_force" else "предварительно"
-        )
-        for key, state in facts.directions(year).items()
-    ]
+def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    """Return the rows of a declared register that say of some fields what the case says (`of`)."""
+    declared = uow.tables[view.register].register
+    alike = {name: getattr(case.data, name, None) for name in _names(view.options.get("of"))}
+    rows = uow.facts(case.municipality_id).of(declared).find(**alike)
+    return [Choice(str(row.id), declared.called(row), declared.note(row)) for row in rows]
+
+
+def _names(of: str | Sequence[str] | None) -> Sequence[str]:
+    return (of,) if isinstance(of, str) else of or ()
 
 
 def _acts(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
@@ -274,7 +274,7 @@ def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequenc
 
 SOURCES: Mapping[str, Source] = {
     "school": _schools,
-    "direction": _directions,
+    "ref": _rows,
     "act": _acts,
     "person": _people,
     "position": _positions,
@@ -317,8 +317,8 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     kind = view.kind.removeprefix("many_")
     if item in (None, ""):
         return ""
-    if kind in {"school", "person", "direction", "network"}:
-        return str(facts.name(kind, item))
+    if kind in {"school", "person", "network", "ref"}:
+        return str(facts.name(view.register, item))
     if kind == "position":
         post = facts.post(item)
         return f"{post.name}, {post.title}" if post else ""

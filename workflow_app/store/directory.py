@@ -15,7 +15,6 @@ from workflow_app.store.models.directory import (
     Organisation,
     OrganisationName,
     Person,
-    PriorityDirection,
     School,
     SchoolStatus,
     Setting,
@@ -35,7 +34,6 @@ __all__ = [
     "acting_signer",
     "capacities",
     "composition",
-    "directions",
     "heads",
     "holders",
     "networks_of_school",
@@ -147,17 +145,6 @@ def status_basis(
     """Return a status whose act fixed the statuses of the year, None before any act."""
     values = {"municipality": municipality_id, "year": school_year, "on_day": on or dt.date.max}
     return session.scalars(_NEWEST, values).one_or_none()
-
-
-def directions(
-    session: Session, municipality_id: int, school_year: str
-) -> tuple[PriorityDirection, ...]:
-    """Return the directions of a year, drafts included: their `state` tells which they are."""
-    query = select(PriorityDirection).where(
-        PriorityDirection.municipality_id == municipality_id,
-        PriorityDirection.school_year == school_year,
-    )
-    return tuple(session.scalars(query.order_by(PriorityDirection.id)))
 
 
 def setting(session: Session, municipality_id: int, key: str) -> Any:

@@ -15,7 +15,6 @@ from workflow_app.engine.case import (
     ActCard,
     Case,
     CaseCard,
-    DirectionCard,
     IndicatorCard,
     IndicatorValueCard,
     MemberCard,
@@ -30,6 +29,7 @@ from workflow_app.engine.case import (
     StatusCard,
 )
 from workflow_app.engine.process import Process
+from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.services.settings_defaults import default_of
 from workflow_app.store import (
@@ -37,9 +37,9 @@ from workflow_app.store import (
     cards,
     directory,
     indicators,
+    journals,
     networks,
     offices,
-    registers,
     subjects,
     votes,
 )
@@ -50,7 +50,6 @@ from workflow_app.store.models.directory import (
     NormativeAct,
     Organisation,
     Person,
-    PriorityDirection,
     School,
     SchoolStatus,
     Setting,
@@ -58,6 +57,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.registers.reading import Shelf, SqlRecords
 
 if TYPE_CHECKING:
     from workflow_app.engine.case import Facts
@@ -67,7 +67,7 @@ T = TypeVar("T")
 _INSTANCE = table(Instance)
 
 OF_REGISTERS = frozenset({
-    "network", "networks", "composition", "order", "direction", "directions", "statuses",
+    "network", "networks", "composition", "order", "statuses",
     "status_act", "measured", "name",
 })  # fmt: skip
 """Answers that a row entered, amended or ended in a register may change."""
@@ -107,13 +107,14 @@ class SqlFacts:
 
     def __init__(
         self, connection: Connection, processes: Mapping[str, Process], municipality_id: int,
-        today: dt.date, public_url: str = "",
+        today: dt.date, public_url: str = "", shelf: Shelf | None = None,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._processes = processes
         self._municipality_id = municipality_id
         self.today = today
         self._public_url = public_url
+        self._shelf = shelf or Shelf(connection, {}, municipality_id, lambda: None)
         self._known: dict[Any, Any] = {}
         self._session_: Session | None = None
 
@@ -139,11 +140,16 @@ class SqlFacts:
     def forget_registers(self) -> None:
         """Ask anew what the registers say: this unit of work has changed one."""
         self._drop(lambda key: key[0] in OF_REGISTERS)
+        self._shelf.forget()
         if self._session_:
             self._session_.expire_all()
 
     def _drop(self, is_stale: Callable[[Any], bool]) -> None:
         self._known = {key: said for key, said in self._known.items() if not is_stale(key)}
+
+    def of(self, register: Register[RecordT]) -> SqlRecords[RecordT]:
+        """Return the rows of a declared register as they are on this day."""
+        return SqlRecords(self._shelf, register, self.today)
 
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
@@ -178,20 +184,6 @@ class SqlFacts:
             self._session, self._municipality_id, school_year, self.today
         )
         return basis.basis if basis else None
-
-    def directions(self, school_year: str) -> Mapping[int, str]:
-        """Return the year's directions: id → state on this day."""
-        return self._once(("directions", school_year), lambda: self._directions(school_year))
-
-    def _directions(self, school_year: str) -> Mapping[int, str]:
-        rows = directory.directions(self._session, self._municipality_id, school_year)
-        # Whoever lists the directions names them next.
-        self._known |= {("name", "direction", row.id, ""): row.name for row in rows}
-        return {row.id: self._direction_state(row) for row in rows}
-
-    def _direction_state(self, row: PriorityDirection) -> str:
-        later = row.in_force_from is not None and row.in_force_from > self.today
-        return "draft" if later else row.state
 
     def school(self, school_id: int) -> SchoolCard | None:
         """Return the card of a school of this municipality."""
@@ -427,7 +419,7 @@ class SqlFacts:
 
     def last_registered_on(self, journal: str) -> dt.date | None:
         """Return the date of the newest number of a journal."""
-        return registers.last_date(self._connection, self._municipality_id, journal)
+        return journals.last_date(self._connection, self._municipality_id, journal)
 
     def is_numbered_elsewhere(self, journal: str) -> bool:
         """Tell whether a journal's numbers are given outside and typed in by the clerk."""
@@ -467,13 +459,6 @@ class SqlFacts:
             return known.get(key)
         return next((card for card in known.values() if card.kind == key), None)
 
-    def direction(self, direction_id: int) -> DirectionCard | None:
-        """Return a priority direction as papers list it."""
-        return self._once(
-            ("direction", direction_id),
-            lambda: cards.direction(self._session, self._municipality_id, direction_id),
-        )
-
     def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
         """Return the statuses a school has today in a year, with their grounds."""
         return tuple(
@@ -506,6 +491,10 @@ class SqlFacts:
 
     def name(self, register: str, key: int, form: str = "") -> str:
         """Return the printed name of a register row, in a stored case form."""
+        if register in self._shelf.tables:
+            declared = self._shelf.tables[register].register
+            row = self.of(declared).last(key)
+            return declared.called(row) if row else ""
         return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
 
     def _school_name(self, key: int, _form: str) -> str:
@@ -516,10 +505,6 @@ class SqlFacts:
         person = self._session.get(Person, key)
         return str(getattr(person, form or "short_nom")) if person else ""
 
-    def _direction_name(self, key: int, _form: str) -> str:
-        direction = self._session.get(PriorityDirection, key)
-        return direction.name if direction else ""
-
     def _network_name(self, key: int, _form: str) -> str:
         network = self._session.get(Network, key)
         return network.name if network else ""
@@ -528,7 +513,6 @@ class SqlFacts:
 _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
     "school": SqlFacts._school_name,  # noqa: SLF001 (a table of this class's own answers)
     "person": SqlFacts._person_name,  # noqa: SLF001
-    "direction": SqlFacts._direction_name,  # noqa: SLF001
     "network": SqlFacts._network_name,  # noqa: SLF001
 }
 

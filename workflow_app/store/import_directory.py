@@ -19,7 +19,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    PriorityDirection,
     School,
     SchoolStatus,
     SchoolYear,
@@ -27,6 +26,8 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.order_effects import cited
+from workflow_app.store.registers.writing import Cause, Standing
 from workflow_app.store.upsert import Keeper
 
 
@@ -56,7 +57,8 @@ class DirectoryImport:
         self.settlements: dict[tuple[str, str], Settlement] = {}
         self.people: dict[str, Person] = {}
         self.positions: dict[str, Position] = {}
-        self.directions: dict[str, PriorityDirection] = {}
+        self.directions: dict[str, Standing] = {}
+        self.years_of = {one.direction_id: one.school_year for one in data.directions}
         self.titles = {(one.kind, one.nominative): one for one in data.titles}
 
     def keep_people_and_places(self) -> None:
@@ -371,14 +373,14 @@ class DirectoryImport:
         """Put the directions of the year: drafts until their order is registered."""
         for row in self.data.directions:
             order = order_of(self.data, row, row.basis_order)
-            key = {"school_year": row.school_year, "name": row.name}
-            values = {
-                "code": row.direction_id,
-                "subject_area": row.subject_area,
-                "clause": row.clause,
-                "state": "in_force" if order else "draft",
-                "in_force_from": order.reg_date if order else None,
-                "order_entry_id": orders.entries[order.order_id].id if order else None,
-            }
-            found = self.keeper.put(row, "directions", PriorityDirection, key, values)
-            self.directions[row.direction_id] = found
+            entry = orders.entries[order.order_id] if order else None
+            self.directions[row.direction_id] = self.keeper.put_entry(
+                row, "directions", "direction",
+                {"school_year": row.school_year, "name": row.name},
+                {
+                    "area": row.subject_area, "clause": row.clause,
+                    "state": "in_force" if order else "draft",
+                },
+                Cause(self.on, entry, cited(entry) if entry else "", reason="directions.csv"),
+                entry.registered_on if entry else None,
+            )  # fmt: skip

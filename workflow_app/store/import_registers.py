@@ -22,6 +22,7 @@ from workflow_app.store.models.registers import (
     journal_sequence,
 )
 from workflow_app.store.offices import acting_title
+from workflow_app.store.registers.writing import Standing
 from workflow_app.store.upsert import Keeper
 
 OUTSIDE = "Приказ, зарегистрированный вне системы"
@@ -107,7 +108,7 @@ class RegistersImport:
 
     def _told(self, row: rows.Record) -> dict[str, Any]:
         """Return a row with the ids of what it names."""
-        known: Mapping[str, Mapping[str, Tenant]] = {
+        known: Mapping[str, Mapping[str, Tenant | Standing]] = {
             "network_id": self.networks,
             "direction_id": self.directory.directions,
             "responsible_person_id": self.directory.people,
@@ -245,10 +246,12 @@ class RegistersImport:
         orders = [self.orders[row.founding_order_id], *extensions]
         first = school_year_bounds(school_year_of(row.valid_from))[0].year
         for code in row.direction_ids:
-            direction = self.directory.directions[code]
-            years = school_year_bounds(direction.school_year)[0].year - first
+            years = school_year_bounds(self.directory.years_of[code])[0].year - first
             order = orders[min(years, len(orders) - 1)]
-            key = {"network_id": self.networks[row.network_id].id, "direction_id": direction.id}
+            key = {
+                "network_id": self.networks[row.network_id].id,
+                "direction_id": self.directory.directions[code].id,
+            }
             values = {"order_entry_id": self.entries[order.order_id].id}
             self.keeper.put(row, "networks", NetworkDirection, key, values)
 

@@ -61,7 +61,7 @@ class Imported:
 
 
 def import_directory(
-    session: Session,
+    uow: SqlUnitOfWork,
     folder: Path = SEEDS,
     *,
     municipality: int | None = None,
@@ -76,13 +76,14 @@ def import_directory(
     what existed on that day. The caller owns the transaction. A new address of somebody who has an
     account is left to `import_district`: it opens a way to her name.
     """
-    return _import(session, folder, municipality, as_of, as_of, progress, dry_run=dry_run)[0]
+    return _import(uow, folder, municipality, as_of, as_of, progress, dry_run=dry_run)[0]
 
 
 def _import(
-    session: Session, folder: Path, municipality: int | None, as_of: dt.date | None,
+    uow: SqlUnitOfWork, folder: Path, municipality: int | None, as_of: dt.date | None,
     on: dt.date | None, progress: Progress, *, dry_run: bool,
 ) -> tuple[ImportReport, Imported | None]:  # fmt: skip
+    session = uow.session
     data, report = read_district(folder, as_of)
     report.dry_run = dry_run
     if not report.ok:
@@ -99,7 +100,7 @@ def _import(
 
     # The rehearsal finds what the database objects to before the first row is written.
     rehearsal = _keep(
-        session, data, known or UNBORN, days, on_line, write=False, is_new=known is None
+        uow, data, known or UNBORN, days, on_line, write=False, is_new=known is None
     ).keeper
     problems = _address_problems(session, data, known) + rehearsal.problems
     report.problems, report.municipality_id = in_order(problems), known
@@ -108,7 +109,7 @@ def _import(
     if report.ok and not dry_run:
         report.municipality_id = known or _make_municipality(session, data.municipality[0])
         written = _keep(
-            session, data, report.municipality_id, days, on_line, write=True, is_new=known is None
+            uow, data, report.municipality_id, days, on_line, write=True, is_new=known is None
         )
         _fill_calendar(session, data, report.municipality_id, as_of)
     if report.ok:
@@ -130,7 +131,7 @@ def import_district(
     """
     with uow.session.begin_nested() as attempt:
         report, done = _import(
-            uow.session, folder, None, as_of, as_of or uow.today, progress, dry_run=False
+            uow, folder, None, as_of, as_of or uow.today, progress, dry_run=False
         )
         if done is not None:
             uow.session.flush()
@@ -193,7 +194,7 @@ def _tell(uow: SqlUnitOfWork, report: ImportReport, done: Imported) -> None:
 
 
 def _keep(
-    session: Session,
+    uow: SqlUnitOfWork,
     data: DirectoryData,
     municipality_id: int,
     days: tuple[dt.date, dt.date],
@@ -203,7 +204,8 @@ def _keep(
     is_new: bool,
 ) -> Imported:
     """Put every row; return what became of each, and what the database objects to."""
-    keeper = Keeper(session, municipality_id, write=write, on_line=on_line)
+    session = uow.session
+    keeper = Keeper(session, municipality_id, uow.registers, write=write, on_line=on_line)
     # Rows wait for the flush of their stage: half a stage has no ids to rest on.
     with session.no_autoflush:
         directory = DirectoryImport(keeper, data, *days)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Date, RootTransaction, Table, delete, insert,
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import PriorityDirection, SchoolStatus, SchoolYear
+from workflow_app.store.models.directory import SchoolStatus, SchoolYear
 from workflow_app.store.models.registers import (
     JournalEntry,
     Network,
@@ -27,7 +27,6 @@ from workflow_app.store.models.registers import (
 _ENTRY = table(JournalEntry)
 _NETWORK = table(Network)
 _LINK = table(NetworkDirection)
-_DIRECTION = table(PriorityDirection)
 _STATUS = table(SchoolStatus)
 _CHANGE = table(RegisterChange)
 
@@ -132,20 +131,7 @@ def put_directions(
         connection.execute(insert(_LINK), rows)
 
 
-# ---------------------------------------------------------------- directions and statuses
-
-
-def enter_direction(
-    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
-) -> int:
-    """Put a direction of a year into force: the draft of that name, or a new row."""
-    key = {"school_year": values["school_year"], "name": values["name"]}
-    entry = own_entry(connection, case.id)
-    said = {
-        "subject_area": values["subject_area"], "clause": values["clause"], "state": "in_force",
-        "in_force_from": effective_on, "order_entry_id": entry.id,
-    }  # fmt: skip
-    return _put(connection, entry, "direction", key, said)
+# ---------------------------------------------------------------- statuses
 
 
 def enter_status(
@@ -187,8 +173,15 @@ def _put(
     return int(found["id"])
 
 
-def _open_year(connection: Connection, municipality_id: int, code: str) -> None:
+def enter_school_year(
+    connection: Connection, case: Case, values: Mapping[str, Any], _effective_on: dt.date
+) -> int:
     """Let a school year exist from the first order about it on."""
+    _open_year(connection, case.municipality_id, values["code"])
+    return 0
+
+
+def _open_year(connection: Connection, municipality_id: int, code: str) -> None:
     years = table(SchoolYear)
     key = {"municipality_id": municipality_id, "code": code}
     if not code or connection.execute(select(years.c.id).filter_by(**key)).first():
@@ -220,7 +213,6 @@ def _gone(register: str, on: dt.date) -> Mapping[str, Any]:
     """Return what a row becomes that existed only by the revoked order."""
     rows: dict[str, dict[str, Any]] = {
         "network": {"state": "closed"},
-        "direction": {"state": "draft", "in_force_from": None, "order_entry_id": None},
         "school_status": {"revoked_on": on},
     }
     return rows[register]
@@ -253,6 +245,5 @@ def _typed(rows: Table, name: str, value: Any) -> Any:
 
 TABLES: Mapping[str, Table] = {
     "network": _NETWORK,
-    "direction": _DIRECTION,
     "school_status": _STATUS,
 }

@@ -10,28 +10,28 @@ from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
-    PriorityDirection,
     Tenant,
 )
 from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.tables import Tables
 
 REGISTERS: Mapping[str, type[Tenant]] = {
     "school": Organisation,
     "person": Person,
     "position": Position,
-    "direction": PriorityDirection,
     "act": NormativeAct,
     "network": Network,
 }
 
 
 def unknown_rows(
-    connection: Connection, municipality_id: int, wanted: Collection[tuple[str, int]]
+    connection: Connection, declared: Mapping[str, Tables], municipality_id: int,
+    wanted: Collection[tuple[str, int]],
 ) -> set[tuple[str, int]]:
     """Return those of (register, id) that are no row of the municipality."""
     unknown = set(wanted)
     for kind in sorted({kind for kind, _ in wanted}):
-        rows = table(REGISTERS[kind])
+        rows = declared[kind].rows if kind in declared else table(REGISTERS[kind])
         ids = [one for register, one in wanted if register == kind]
         query = select(rows.c.id).where(
             rows.c.municipality_id == municipality_id, rows.c.id.in_(ids)

@@ -1,6 +1,6 @@
 """The schema: brought to the newest revision before anything else starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -14,7 +14,12 @@ from sqlalchemy import Connection
 from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store.database import Database
 from workflow_app.store.models import Base
+from workflow_app.store.registers import shapes
+from workflow_app.store.registers.tables import Tables
 
+Declared = Mapping[str, Tables]
+"""Declared register → its tables."""
+NONE: Declared = {}
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -27,19 +32,38 @@ def config() -> Config:
 
 def upgrade(
     database: Database, revision: str = "head", accept: Callable[[Connection], None] | None = None,
-    progress: Progress = unwatched,
+    progress: Progress = unwatched, registers: Declared = NONE,
 ) -> None:  # fmt: skip
-    """Bring the database to a revision; what `accept` raises over the new tables takes it back."""
+    """Bring the database to a revision; what `accept` raises over the new tables takes it back.
+
+    Of the newest one the tables of declared registers are a part.
+    """
     steps = progress, _revisions_until(database, revision)
-    _run(database, lambda alembic: command.upgrade(alembic, revision), accept, steps=steps)
+
+    def look(connection: Connection) -> None:
+        if revision == "head":
+            shapes.bring_up(connection, registers)
+        if accept:
+            accept(connection)
+
+    _run(database, lambda alembic: command.upgrade(alembic, revision), look, steps=steps)
 
 
 def rehearse(
-    database: Database, look: Callable[[Connection], None], progress: Progress = unwatched
-) -> None:
+    database: Database, look: Callable[[Connection], None], progress: Progress = unwatched,
+    registers: Declared = NONE,
+) -> None:  # fmt: skip
     """Let `look` see the database under the newest revision, then leave it as it was."""
     steps = progress, _revisions_until(database, "head")
-    _run(database, lambda alembic: command.upgrade(alembic, "head"), look, keeps=False, steps=steps)
+
+    def brought_up(connection: Connection) -> None:
+        shapes.bring_up(connection, registers)
+        look(connection)
+
+    _run(
+        database, lambda alembic: command.upgrade(alembic, "head"), brought_up, keeps=False,
+        steps=steps,
+    )  # fmt: skip
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -47,9 +71,12 @@ def downgrade(database: Database, revision: str) -> None:
     _run(database, lambda alembic: command.downgrade(alembic, revision))
 
 
-def is_newest(database: Database) -> bool:
-    """Tell whether the database stands at the newest revision."""
-    return stands_at(database) == newest()
+def is_newest(database: Database, registers: Declared = NONE) -> bool:
+    """Tell whether the database stands at the newest revision and its registers as declared."""
+    if stands_at(database) != newest():
+        return False
+    with database.engine.connect() as connection:
+        return shapes.are_in_step(connection, registers)
 
 
 def newest() -> str | None:
@@ -66,7 +93,12 @@ def stands_at(database: Database) -> str | None:
 def differences(database: Database) -> list[object]:
     """Return where the database and the models disagree."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        declared = shapes.names_of_tables(connection)
+        opts = {
+            "compare_type": True,
+            "include_name": lambda name, kind, _: kind != "table" or name not in declared,
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, Base.metadata))
 
 

@@ -1,8 +1,8 @@
 """One transaction over everything a decision reads and writes, in portable Core statements."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +28,12 @@ from workflow_app.services.ports import (
 from workflow_app.store import (
     deadlines,
     history,
+    journals,
+    network_effects,
     offices,
     outbox,
     papers,
     references,
-    registers,
     subjects,
     vacancies,
     votes,
@@ -52,6 +53,10 @@ from workflow_app.store.models.instances import (
     Participant,
     WorkItem,
 )
+from workflow_app.store.order_effects import cited, own_entry
+from workflow_app.store.registers.reading import Shelf
+from workflow_app.store.registers.tables import Tables
+from workflow_app.store.registers.writing import Cause, RegisterWriter
 
 if TYPE_CHECKING:
     from workflow_app.services.ports import UnitOfWork
@@ -134,6 +139,8 @@ class Surroundings:
     """Municipality → its zone, where they differ."""
     public_url: str = ""
     """The address papers send their readers to."""
+    tables: Mapping[str, Tables] = field(default_factory=dict)
+    """Declared register → its tables."""
 
 
 class SqlUnitOfWork:
@@ -145,6 +152,8 @@ class SqlUnitOfWork:
         self.connection = connection
         self._rows = Gathering(connection)
         self.processes = surroundings.processes
+        self.tables = surroundings.tables
+        self.registers = RegisterWriter(connection, self.tables, self._rows, now)
         self.now = now
         self._zones = surroundings.zones
         self.live_in(surroundings.zone)
@@ -197,8 +206,9 @@ class SqlUnitOfWork:
         if municipality_id not in self._facts:
             self.be_in(municipality_id)
             self._facts[municipality_id] = SqlFacts(
-                self.connection, self.processes, municipality_id, self.today, self.public_url
-            )
+                self.connection, self.processes, municipality_id, self.today, self.public_url,
+                Shelf(self.connection, self.tables, municipality_id, self.registers.settle),
+            )  # fmt: skip
         return self._facts[municipality_id]
 
     def load(self, instance_id: int) -> Case | None:
@@ -278,9 +288,12 @@ class SqlUnitOfWork:
 
     # ------------------------------------------------------------ the case itself
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """Let rows be written by one statement a table, as late as nobody asks for them."""
-        return self._rows.together()
+        with self._rows.together():
+            yield
+            self.registers.settle()
 
     def create(self, new: Sequence[tuple[Case, NewCase]]) -> Sequence[int]:
         """Insert instances of one process; they have no history yet. Several differ by fan key."""
@@ -472,40 +485,58 @@ class SqlUnitOfWork:
     ) -> int:
         """Insert a register row caused by this case; return its id."""
         self.facts(case.municipality_id).forget_registers()
-        return registers.ENTER[register](self.connection, case, values, effective_on)
+        if register in self.registers:
+            cause, place = self._cause(case), case.municipality_id
+            return self.registers.enter(register, place, cause, values, effective_on)
+        row_id = network_effects.ENTER[register](self.connection, case, values, effective_on)
+        if register == "revocation":
+            self.registers.revoked(row_id)
+        return row_id
+
+    def _cause(self, case: Case) -> Cause:
+        order = own_entry(self.connection, case.id)
+        return Cause(self.today, order, cited(order) if order else "", case.id, self._person)
 
     def register_ids(self, register: str) -> Sequence[tuple[int, int]]:
         """Return (municipality, row) of every row of a register."""
-        return registers.ids(self.connection, register)
+        return network_effects.ids(self.connection, register)
 
     def amend(
         self, register: str, case: Case, key: Any, values: Mapping[str, Any], effective_on: dt.date
     ) -> None:
         """Change a register row from a date on."""
         self.facts(case.municipality_id).forget_registers()
-        registers.AMEND[register](self.connection, case, key, values, effective_on)
+        if register in self.registers:
+            cause, place = self._cause(case), case.municipality_id
+            self.registers.amend(register, place, key, cause, values, effective_on)
+        else:
+            network_effects.AMEND[register](self.connection, case, key, values, effective_on)
 
     def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:
         """End a register row on a date."""
         self.facts(case.municipality_id).forget_registers()
-        registers.END[register](self.connection, case, key, effective_on)
+        if register in self.registers:
+            cause = self._cause(case)
+            self.registers.end(register, case.municipality_id, key, cause, effective_on)
+        else:
+            network_effects.END[register](self.connection, case, key, effective_on)
 
     def number(self, case: Case, number: Number) -> str:
         """Take the next number of a journal and return it as printed."""
         title = self.processes[case.process].heading_of(case.data)
-        return registers.take_number(self.connection, case, number, title)
+        return journals.take_number(self.connection, case, number, title)
 
     def taken_numbers(
         self, municipality_id: int, journal: str, year: int, first: int, last: int
     ) -> Sequence[int]:
         """Return the numbers of a range that have a row already."""
-        return registers.taken_numbers(self.connection, municipality_id, journal, year, first, last)
+        return journals.taken_numbers(self.connection, municipality_id, journal, year, first, last)
 
     def put_outside_numbers(
         self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
     ) -> None:
         """Insert rows of the kind `external`."""
-        registers.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
+        journals.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done outside every case, by whom and as whom."""
@@ -679,7 +710,7 @@ class SqlUnitOfWork:
         self, municipality_id: int, wanted: Collection[tuple[str, int]]
     ) -> set[tuple[str, int]]:
         """Return those of (register, id) that are no row of a municipality."""
-        return references.unknown_rows(self.connection, municipality_id, wanted)
+        return references.unknown_rows(self.connection, self.tables, municipality_id, wanted)
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case: from now on the case's readers may open it."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from workflow_app.services.import_rows import Record
 from workflow_app.services.importing import Counts, ImportProblem
 from workflow_app.store.models.directory import ImportedRow, Tenant
+from workflow_app.store.registers.writing import Cause, RegisterWriter, Standing
 
 Row = TypeVar("Row", bound=Tenant)
 Key = tuple[Any, ...]
@@ -64,16 +65,18 @@ class Keeper:
     """
 
     def __init__(
-        self, session: Session, municipality_id: int, *, write: bool,
+        self, session: Session, municipality_id: int, registers: RegisterWriter, *, write: bool,
         on_line: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.session = session
         self.municipality_id = municipality_id
+        self.registers = registers
+        self._standing: dict[str, dict[Key, Standing]] = {}
         self.write = write
         self._on_line = on_line
         self.problems: list[ImportProblem] = []
         self._outcomes: dict[tuple[str, int], Outcome] = {}
-        self._said: dict[tuple[type[Tenant], Key, str], tuple[Any, int]] = {}
+        self._said: dict[tuple[type[Tenant] | str, Key, str], tuple[Any, int]] = {}
         self._known: dict[tuple[type[Tenant], tuple[str, ...]], dict[Key, Any]] = {}
         self._loose = 0
         self._is_dirty = False
@@ -81,7 +84,7 @@ class Keeper:
         """What the file says anew of rows that were there."""
         self.kept: list[str] = []
         """Sentences about values that were changed here and stay."""
-        self._told: list[tuple[Tenant, dict[str, Any]]] = []
+        self._told: list[tuple[Tenant | Standing, dict[str, Any]]] = []
         query = select(ImportedRow).where(ImportedRow.municipality_id == municipality_id)
         self._stored = {(row.register, row.row_id): row for row in session.scalars(query)}
         self._bases = {key: dict(row.values) for key, row in self._stored.items()}
@@ -125,11 +128,8 @@ class Keeper:
             reason = f"в базе уже иначе: {', '.join(sorted(different))}"
             self.object_to(record, file, "already_different", reason)
         elif different:
-            different = self._new_in_file(record, file, row, different)
+            different = self._changed(record, file, row, different)
             for name, value in different.items():
-                self.changes.append(
-                    Change(f"{file}.csv", record.line, name, getattr(row, name), value)
-                )
                 if self.write and name not in held:
                     setattr(row, name, value)
                     self._is_dirty = True
@@ -137,12 +137,51 @@ class Keeper:
         self._count(file, record, Outcome.CHANGED if different else Outcome.UNCHANGED)
         return row
 
-    def last_said(self, row: Tenant) -> Mapping[str, Any] | None:
+    def put_entry(
+        self, record: Record, file: str, register: str, identity: Mapping[str, Any],
+        values: Mapping[str, Any], cause: Cause, effective_on: dt.date | None,
+    ) -> Standing:  # fmt: skip
+        """Return the row of a declared register, entered or amended by what the file says anew."""
+        if register not in self._standing:
+            self._standing[register] = self.registers.standing(register, self.municipality_id)
+        index, place = self._standing[register], tuple(identity.values())
+        self._compare_lines(record, file, register, place, values)
+        row = index.get(place)
+        outcome = Outcome.UNCHANGED
+        if row is None:
+            self._loose -= 1
+            row = index[place] = Standing(register, self._loose, {})
+            different, outcome = dict(values), Outcome.ADDED
+        else:
+            different = {name: v for name, v in values.items() if getattr(row, name) != v}
+            different = self._changed(record, file, row, different)
+            outcome = Outcome.CHANGED if different else outcome
+        if different and self.write:
+            row.id = self.registers.enter(
+                register, self.municipality_id, cause, {**identity, **different}, effective_on
+            )
+        row.values |= different
+        self._say(row, values)
+        self._count(file, record, outcome)
+        return row
+
+    def _changed(
+        self, record: Record, file: str, row: Tenant | Standing, different: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what the file says anew, noted as changes."""
+        new = self._new_in_file(record, file, row, different)
+        self.changes += [
+            Change(f"{file}.csv", record.line, name, getattr(row, name), value)
+            for name, value in new.items()
+        ]
+        return new
+
+    def last_said(self, row: Tenant | Standing) -> Mapping[str, Any] | None:
         """Return what the last import said of a row; None of a row that no import put."""
         return self._bases.get((row.__tablename__, row.id))
 
     def _new_in_file(
-        self, record: Record, file: str, row: Tenant, different: Mapping[str, Any]
+        self, record: Record, file: str, row: Tenant | Standing, different: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return what the file says anew; what was changed here alone stays and is told.
 
@@ -166,13 +205,14 @@ class Keeper:
                 del written[name]
         return written
 
-    def _say(self, row: Tenant, values: Mapping[str, Any]) -> None:
+    def _say(self, row: Tenant | Standing, values: Mapping[str, Any]) -> None:
         """Remember what this import says of a row, once it has an id."""
         if self.write:
             self._told.append((row, {name: _plain(value) for name, value in values.items()}))
 
     def remember(self) -> None:
         """Write down what this import said, for the next one to compare with."""
+        self.registers.settle()
         for row, values in self._told:
             key = row.__tablename__, row.id
             stored = self._stored.get(key)
@@ -217,8 +257,9 @@ class Keeper:
             own.unchanged = found[file, Outcome.UNCHANGED]
 
     def _compare_lines(
-        self, record: Record, file: str, model: type[Row], place: Key, values: Mapping[str, Any]
-    ) -> None:
+        self, record: Record, file: str, model: type[Row] | str, place: Key,
+        values: Mapping[str, Any],
+    ) -> None:  # fmt: skip
         """Object when two lines tell different things of one row: each import would flip it."""
         for name, value in values.items():
             said, line = self._said.setdefault((model, place, name), (value, record.line))

@@ -5,7 +5,6 @@ from workflow_app.engine import (
     CaseCard,
     Choice,
     Date,
-    Direction,
     Facts,
     Flag,
     Form,
@@ -15,6 +14,7 @@ from workflow_app.engine import (
     Network,
     Person,
     Position,
+    Ref,
     Remarked,
     Row,
     Rows,
@@ -34,7 +34,7 @@ class Activity(Row):
     """A row of the plan; its key outlives every edition."""
 
     section: Choice = field("Раздел", choices=SECTIONS)
-    direction: Direction = field("Направление", of="school_year", basis="5.2")
+    direction: Ref = field("Направление", to="direction", of="school_year", basis="5.2")
     title: Line = field("Мероприятие")
     form: Choice = field("Форма", choices=FORMS)
     mode: Choice = field("Режим", choices=DELIVERY, default="in_person", basis="1.8")

@@ -8,6 +8,7 @@ from workflows import together
 from workflows.activities import ACTIVITY, IN_FORCE, PLAN, REMOTE
 from workflows.annual_plan.advice import advice_in_waiting
 from workflows.annual_plan.form import Activity, row_is_done
+from workflows.registers.directions import of_year
 from workflows.rules import schools_now
 from workflows.together import event_days
 from workflows.year_end import APPROVED, REPORT
@@ -39,7 +40,7 @@ def _directions_of_year(case: Case, facts: Facts) -> set[int]:
     """Return the directions of this year that the network works on."""
     network = facts.network(case.data.network)
     own = network.directions if network else ()
-    return set(own) & set(facts.directions(case.data.school_year))
+    return set(own) & set(of_year(facts, case.data.school_year))
 
 
 @says("есть дистанционное мероприятие или объяснено, почему его нет")

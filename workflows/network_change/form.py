@@ -8,13 +8,13 @@ from workflow_app.engine import (
     Case,
     Choice,
     Date,
-    Direction,
     Facts,
     Form,
     Line,
     Many,
     Name,
     Network,
+    Ref,
     Remarked,
     Rows,
     School,
@@ -84,8 +84,8 @@ class Change(Remarked):
     old_base: Choice = field(
         "Прежняя базовая школа", choices=OLD_BASE, default=LEAVES, when=only("change_base")
     )
-    directions: Many[Direction] = field(
-        "Направления", of="school_year", basis="5.2", when=only("directions")
+    directions: Many[Ref] = field(
+        "Направления", to="direction", of="school_year", basis="5.2", when=only("directions")
     )
     name: Name = field("Наименование", basis="1.3", when=only("rename", "split"))
     into: Network = field("К какой сети", when=only("merge"))

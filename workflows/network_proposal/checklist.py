@@ -1,9 +1,9 @@
 """What the methodical centre's opinion says was checked (1.3, 5.2, A-10)."""
 
-from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts
 from workflows.papers import Values, school
+from workflows.registers.directions import IN_FORCE, of_year
 from workflows.rules import HELPED, statuses_for_planning, year_before
 from workflows.wording import counted, glued, year_in_text
 
@@ -47,20 +47,15 @@ def _helped(case: Case, facts: Facts) -> Check:
 
 def _directions(case: Case, facts: Facts) -> Check:
     question = f"Направления утверждены на {year_in_text(case.data.school_year)} учебный год"
-    known = facts.directions(case.data.school_year)
-    states = {known.get(direction) for direction in case.data.directions}
-    if states == {"in_force"}:
-        return question, FITS, "; ".join(dict.fromkeys(_orders(case, facts)))
+    known = of_year(facts, case.data.school_year)
+    chosen = [known.get(direction) for direction in case.data.directions]
+    states = {row and row.state for row in chosen}
+    if states == {IN_FORCE}:
+        orders = (glued(row.basis) for row in chosen if row and row.basis)
+        return question, FITS, "; ".join(dict.fromkeys(orders))
     if None in states or not states:
         return question, FAILS, "выбрано направление другого года"
     return question, EARLY, "приказ о направлениях ещё не зарегистрирован"
-
-
-def _orders(case: Case, facts: Facts) -> Iterator[str]:
-    for direction_id in case.data.directions:
-        card = facts.direction(direction_id)
-        if card and card.order:
-            yield glued(card.order)
 
 
 def _load(case: Case, facts: Facts) -> Check:

@@ -7,12 +7,12 @@ from workflow_app.engine import (
     Capacity,
     Choice,
     Date,
-    Direction,
     Facts,
     Form,
     Many,
     Name,
     Person,
+    Ref,
     Remarked,
     Row,
     Rows,
@@ -21,6 +21,7 @@ from workflow_app.engine import (
     field,
 )
 from workflow_app.engine.calendar import school_year_bounds
+from workflows.registers.directions import of_year
 from workflows.rules import (
     MEMBER_ROLES,
     WHAT_ROLES_MEAN,
@@ -55,7 +56,9 @@ class Proposal(Remarked):
         hint="Квалификация педагогов, административные, социальные и культурные особенности",
         minimum=10,
     )
-    directions: Many[Direction] = field("Приоритетные направления", basis="5.2", of="school_year")
+    directions: Many[Ref] = field(
+        "Приоритетные направления", to="direction", basis="5.2", of="school_year"
+    )
     goal: Text = field("Цель", basis="2", default=GOAL)
     resources: Text = field(
         "Ресурсы базовой школы", optional=True, hint="Люди, кабинеты, материалы, связь"
@@ -115,7 +118,7 @@ def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> dict[str, 
     A network proposed in spring is for the year whose directions the department has named already.
     """
     coming = school_year(today + dt.timedelta(days=SPRING))
-    year = coming if facts.directions(coming) else school_year(today)
+    year = coming if of_year(facts, coming) else school_year(today)
     since, until = school_year_bounds(year)
     years = min(max(int(facts.setting("A-04")), 1), int(facts.setting("A-04.max")))
     own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}

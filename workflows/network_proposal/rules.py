@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.coordinators import WRITTEN
+from workflows.registers.directions import of_year
 from workflows.roles import SPECIALIST
 from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
 from workflows.wording import counted, date
@@ -46,7 +47,7 @@ def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
 @says("направления взяты из перечня этого учебного года")
 def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Directions are chosen from the department's list of that year (5.2)."""
-    known = facts.directions(case.data.school_year)
+    known = of_year(facts, case.data.school_year)
     if any(direction not in known for direction in case.data.directions):
         yield refuse(
             "direction_of_another_year",
@@ -60,8 +61,9 @@ def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
 @says("направления этого года утверждены приказом")
 def directions_in_force(case: Case, facts: Facts) -> Refusal | None:
     """At approval the directions stand by a registered order (P9)."""
-    known = facts.directions(case.data.school_year)
-    if all(known.get(direction) == "in_force" for direction in case.data.directions):
+    known = of_year(facts, case.data.school_year)
+    chosen = [known.get(direction) for direction in case.data.directions]
+    if all(row and row.is_in_force for row in chosen):
         return None
     return refuse(
         "directions_not_in_force",

@@ -36,6 +36,7 @@ from workflows.order_approval.kinds import (
     STATUSES,
 )
 from workflows.order_approval.rules import JOURNAL, registration_day
+from workflows.registers.directions import IN_FORCE, of_year
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year
@@ -144,12 +145,14 @@ def extend_networks(case: Case, _facts: Facts) -> Changes:
 
 def set_directions(case: Case, _facts: Facts) -> Changes:
     """The directions of the year are in force; drafts the order leaves out stay drafts (5.2)."""
+    day = registration_day(case)
+    yield Enter("school_year", {"code": case.data.year}, day)
     for row in case.data.list_of_directions:
         values = {
-            "school_year": case.data.year, "name": row.name, "subject_area": row.area,
-            "clause": row.ground,
+            "school_year": case.data.year, "name": row.name, "area": row.area,
+            "clause": row.ground, "state": IN_FORCE,
         }  # fmt: skip
-        yield Enter("direction", values, registration_day(case))
+        yield Enter("direction", values, day)
 
 
 def set_statuses(case: Case, facts: Facts) -> Changes:
@@ -317,9 +320,8 @@ def set_dates(case: Case, facts: Facts) -> Put | None:
 def begin_directions(case: Case, facts: Facts) -> Put:
     """The department's own list of the year becomes the draft (5.2)."""
     year = case.data.year
-    cards = [facts.direction(key) for key, state in facts.directions(year).items()
-             if state == "draft"]  # fmt: skip
-    rows = [YearDirection(key=f"d{c.id}", name=c.name, area=c.area) for c in cards if c]
+    drafts = [row for row in of_year(facts, year).values() if not row.is_in_force]
+    rows = [YearDirection(key=f"d{one.id}", name=one.name, area=one.area) for one in drafts]
     return Put({
         "kind": DIRECTIONS, "list_of_directions": Rows(rows),
         "title": "Об определении приоритетных направлений сетевого взаимодействия "

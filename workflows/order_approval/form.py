@@ -7,7 +7,6 @@ from workflow_app.engine import (
     Act,
     Choice,
     Date,
-    Direction,
     File,
     Form,
     Int,
@@ -15,6 +14,7 @@ from workflow_app.engine import (
     Many,
     Network,
     Person,
+    Ref,
     Row,
     Rows,
     School,
@@ -100,8 +100,8 @@ class Order(Form):
     changes: Rows[Difference] = field(
         "Что меняется в составе", readonly=True, optional=True, when=of(AMEND, CLOSE)
     )
-    directions: Many[Direction] = field(
-        "Направления", of="school_year", readonly=True, when=of(CREATE)
+    directions: Many[Ref] = field(
+        "Направления", to="direction", of="school_year", readonly=True, when=of(CREATE)
     )
     list_of_directions: Rows[YearDirection] = field(
         "Направления года", minimum=1, basis="5.2", when=of(DIRECTIONS)

@@ -4,7 +4,6 @@ from workflow_app.engine import (
     Case,
     Choice,
     Date,
-    Direction,
     Facts,
     File,
     Flag,
@@ -15,6 +14,7 @@ from workflow_app.engine import (
     Network,
     Person,
     Position,
+    Ref,
     School,
     Text,
     field,
@@ -32,7 +32,7 @@ class Activity(Form):
     base: School = field("Базовая школа", hidden=True)
     coordinator: Person = field("Координатор", hidden=True)
     section: Choice = field("Раздел", choices=SECTIONS, readonly=True)
-    direction: Direction = field("Направление", readonly=True, of="school_year")
+    direction: Ref = field("Направление", to="direction", readonly=True, of="school_year")
     form: Choice = field("Форма", choices=FORMS, readonly=True)
     mode: Choice = field("Режим", choices=DELIVERY, readonly=True)
     starts_on: Date = field("Начало", readonly=True)

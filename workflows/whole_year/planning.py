@@ -28,7 +28,8 @@ class NewNetwork(Decrees):
         )
         members = [{"school": self.player.number("school", school), "role": role}
                    for school, role in GUESTS.items()]  # fmt: skip
-        chosen = [number for name, number in self.player.directions(YEAR).items()
+        known = self.player.named("direction", school_year=YEAR)
+        chosen = [number for name, number in known.items()
                   if "математике" in name or "Дистанционные" in name]  # fmt: skip
         self.case = self.player.start(
             NEW_HEAD, "network_proposal", name=NEW_NAME, school_year=YEAR, members=members,
@@ -131,7 +132,7 @@ class Planning(Year):
         plan, network = self.plan_of_new(), self.player.network_named(NEW_NAME)
         council = self.player.schools(network)
         data = self.player.data(plan)
-        chosen = [n for name, n in self.player.directions(YEAR).items()
+        chosen = [n for name, n in self.player.named("direction", school_year=YEAR).items()
                   if "математике" in name or "Дистанционные" in name]  # fmt: skip
         rows = [
             {"key": f"n{place}", "section": "method", "direction": direction, "title": title,

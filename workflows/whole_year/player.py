@@ -35,8 +35,8 @@ class Municipality(Player, Protocol):
               ) -> Sequence[tuple[int, str, str]]:  # fmt: skip
         """Return (case, state, key of its row) of a process about a subject and all below it."""
 
-    def directions(self, year: str) -> Mapping[str, int]:
-        """Return the directions of a year by their names."""
+    def named(self, register: str, **values: Any) -> Mapping[str, int]:
+        """Return the rows of a declared register with these values by their names."""
 
     def network_named(self, name: str) -> int:
         """Return the id of a network by its name."""

@@ -108,7 +108,7 @@ class WholeYear:
         self.decrees.extension([self.networks[code] for code in networks], last)
 
     def _redirect(self, year: str, networks: tuple[str, ...]) -> None:
-        known = self.player.directions(year)
+        known = self.player.named("direction", school_year=year)
         for code in networks:
             chosen = [number for name, number in known.items()
                       if any(word in name for word in COURSES[code])]  # fmt: skip

@@ -17,6 +17,7 @@ from workflow_app.engine import (
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import NetworkCard
 from workflows.activities import IN_FORCE, PLAN
+from workflows.registers.directions import of_year
 from workflows.rules import year_before
 from workflows.turn_of_year import OUTCOMES, Verdict, verdict
 from workflows.year_end import REPORT
@@ -61,7 +62,7 @@ def may_open(case: Case, facts: Facts) -> Iterator[Refusal]:
 def previous_year_exists(case: Case, facts: Facts) -> Refusal | None:
     """A year follows another one: its statuses, directions or its own case (Y1)."""
     before = year_before(case.data.school_year)
-    known = facts.directions(before) or facts.status_act(before)
+    known = of_year(facts, before) or facts.status_act(before)
     if known or facts.cases_about(f"year/{before}", YEAR):
         return None
     return refuse(
@@ -169,7 +170,8 @@ def statuses_fixed(case: Case, facts: Facts) -> bool:
 
 def directions_fixed(case: Case, facts: Facts) -> bool:
     """The order on directions of the year is registered (Y3)."""
-    return "in_force" in facts.directions(case.data.school_year).values()
+    rows = of_year(facts, case.data.school_year).values()
+    return any(row.is_in_force for row in rows)
 
 
 def networks_turned(case: Case, facts: Facts) -> bool:

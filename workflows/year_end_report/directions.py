@@ -6,6 +6,7 @@ from itertools import chain
 from workflow_app.engine import Case, Facts
 from workflows.activities import ACTIVITY
 from workflows.indicators import Line, lines
+from workflows.registers.directions import of_year
 from workflows.year_end_report.figures import NO_DATA, whole_network
 from workflows.year_end_report.form import Conclusion
 
@@ -19,7 +20,7 @@ def own_directions(case: Case, facts: Facts) -> set[int]:
     network = facts.network(case.data.network)
     worked_on = (card.data.direction for card in facts.cases_about(case.subject, ACTIVITY))
     own = {*(network.directions if network else ()), *worked_on}
-    return own & {*facts.directions(case.data.school_year)}
+    return own & {*of_year(facts, case.data.school_year)}
 
 
 def by_direction(case: Case, facts: Facts) -> Iterator[tuple[Conclusion, list[Line]]]:

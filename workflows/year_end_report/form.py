@@ -4,7 +4,6 @@ from workflow_app.engine import (
     Choice,
     Date,
     Decimal,
-    Direction,
     Flag,
     Form,
     Int,
@@ -13,6 +12,7 @@ from workflow_app.engine import (
     Network,
     Person,
     Position,
+    Ref,
     Remarked,
     Row,
     Rows,
@@ -43,7 +43,9 @@ class Unfinished(Row):
 class Conclusion(Row):
     """What came of a direction, and by which indicators it shows (1.7)."""
 
-    direction: Direction = field("Направление", readonly=True, of="school_year", basis="5.2")
+    direction: Ref = field(
+        "Направление", to="direction", readonly=True, of="school_year", basis="5.2"
+    )
     indicators: Many[Choice] = field(
         "По каким показателям видно", of="indicators", basis="1.7", optional=True
     )

@@ -258,22 +258,6 @@ class SchoolStatus(Tenant):
     revoked_on: Mapped[dt.date | None]
 
 
-class PriorityDirection(Tenant):
-    """A theme of the school year: `draft` until its order is registered, then `in_force`."""
-
-    __tablename__ = "priority_direction"
-    __table_args__ = (UniqueConstraint("municipality_id", "school_year", "name"), _year_exists())
-
-    code: Mapped[str | None]
-    school_year: Mapped[str] = mapped_column(YEAR_CODE)
-    name: Mapped[str]
-    subject_area: Mapped[str | None]
-    clause: Mapped[str | None]
-    state: Mapped[str] = mapped_column(default="draft")
-    in_force_from: Mapped[dt.date | None]
-    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
-
-
 class NormativeAct(Tenant):
     """An act papers may cite, with its force and the name its issuer had on its date."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.services.journals import printed
-from workflow_app.store.models.base import AppendOnly
+from workflow_app.store.models.base import AppendOnly, Base
 from workflow_app.store.models.directory import School, Tenant
 
 NUMBERS_A_YEAR = 1_000_000
@@ -134,7 +134,8 @@ class NetworkDirection(Tenant):
     __table_args__ = (UniqueConstraint("network_id", "direction_id"),)
 
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    direction_id: Mapped[int] = mapped_column(ForeignKey("priority_direction.id"), index=True)
+    direction_id: Mapped[int] = mapped_column(index=True)
+    """A row of a declared register: tables of the house do not refer to those."""
     order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
 
 
@@ -278,3 +279,41 @@ class IndicatorValue(Tenant):
     source: Mapped[str] = mapped_column(default="")
     entered_on: Mapped[dt.date | None]
     instance_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class RegisterEntry(AppendOnly, Tenant):
+    """What was written about a row of a declared register: the truth its periods are made from."""
+
+    __tablename__ = "register_entry"
+    __table_args__ = (
+        CheckConstraint("word IN ('enter', 'amend', 'end')", name="word"),
+        Index("ix_register_entry_row", "register", "row_id"),
+    )
+
+    register: Mapped[str]
+    row_id: Mapped[int]
+    word: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    """The changed values alone."""
+    effective_on: Mapped[dt.date | None]
+    """The first day it counts for; None: as it always was."""
+    registered_on: Mapped[dt.date]
+    number: Mapped[int] = mapped_column(default=0)
+    """Where its order stands in the journal: `journal_sequence`; 0 without an order."""
+    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), index=True)
+    basis: Mapped[str] = mapped_column(default="")
+    """How papers cite what it rests on."""
+    instance_id: Mapped[int | None] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    """Why somebody wrote it on a page, or where it was loaded from."""
+    written_at: Mapped[dt.datetime]
+
+
+class RegisterShape(Base):
+    """What the tables of a declared register were last brought in step with."""
+
+    __tablename__ = "register_shape"
+
+    register: Mapped[str] = mapped_column(primary_key=True)
+    shape: Mapped[dict[str, Any]]

@@ -1,0 +1,109 @@
+"""Registers: what a department keeps lists of, declared beside the processes, one file each.
+
+A declaration is a row class and what is said of its rows together. Tables, list and page, history,
+choices of forms, the API and the answers of `facts.of(...)` follow from it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from pydantic import Field
+
+from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, views
+from workflow_app.engine.roles import Role
+from workflow_app.engine.where import caller
+
+
+class Record(Form):
+    """A row of a register as it is on a day: what it says, and until when.
+
+    `valid_from` is None where it always said so, `valid_to` is the first day it says something
+    else, None where none is known. `basis` cites the newest order or document it rests on.
+    """
+
+    id: int = Field(default=0, json_schema_extra=HIDDEN)
+    valid_from: Date = Field(default=None, json_schema_extra=HIDDEN)
+    valid_to: Date = Field(default=None, json_schema_extra=HIDDEN)
+    basis: str = Field(default="", json_schema_extra=HIDDEN)
+
+
+RESERVED = frozenset({
+    *Record.model_fields, "row_id", "municipality_id", "known_from", "known_to", "rests_on",
+    "search_text",
+})  # fmt: skip
+"""Names that a field of a register may not have: its tables say something else by them."""
+
+RecordT = TypeVar("RecordT", bound=Record)
+RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
+
+
+def _nothing(_row: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Register(Generic[RecordT]):
+    """One register of a municipality: its rows live on while their values change by dated entries.
+
+    `identity` names the fields that tell one row from another; they are given once and never
+    amended. `together` are those of them whose rows are usually asked about together, so that one
+    statement reads them. Columns, filters and search are of its list; without columns it shows all
+    fields. Everybody with a position in the municipality reads it unless `readers` say who does.
+    """
+
+    key: str
+    title: str
+    record: type[RecordT]
+    identity: tuple[str, ...]
+    called: Callable[[RecordT], str]
+    """How a row is named in choices, papers and its own page."""
+    note: Callable[[RecordT], str] = _nothing
+    """What stands behind its name where it is chosen."""
+    basis: str = ""
+    together: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    sorted_by: tuple[str, ...] = ()
+    """The fields of its list's order, «-year» the largest first; rows alike stand as entered."""
+    readers: tuple[Role, ...] = ()
+    where: str = field(default_factory=caller, repr=False)
+
+    @cached_property
+    def fields(self) -> Mapping[str, FieldView]:
+        """Its fields by name, in their order."""
+        return {view.name: view for view in views(self.record)}
+
+    @cached_property
+    def empty(self) -> Mapping[str, Any]:
+        """What its fields say while nobody has said anything."""
+        blank = self.record.model_validate({})
+        return {name: getattr(blank, name) for name in self.fields}
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The fields that entries may change."""
+        return tuple(name for name in self.fields if name not in self.identity)
+
+    def __repr__(self) -> str:
+        """Return the key alone."""
+        return f"<Register {self.key}>"
+
+
+class Records(Protocol[RecordT_co]):
+    """The rows of one register on one day, as guards and effects ask about them."""
+
+    def get(self, key: int | None) -> RecordT_co | None:
+        """Return a row as it is on the day; None where it is not there."""
+
+    def last(self, key: int | None) -> RecordT_co | None:
+        """Return a row as it is on the day, else as it last was or will first be: for its name."""
+
+    def find(self, **values: Any) -> tuple[RecordT_co, ...]:
+        """Return the rows with these values on the day, as they were entered."""
+
+    def on(self, day: dt.date) -> Self:
+        """Return the same register on another day."""

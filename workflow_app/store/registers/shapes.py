@@ -1,0 +1,93 @@
+"""Bringing the tables of declared registers in step with their declarations.
+
+Tables, columns that may be empty and indexes are added without a word. Whatever would lose or
+reinterpret values is refused until somebody has written a migration for it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.schema import CreateColumn, CreateTable
+
+from workflow_app.store.models.base import table
+from workflow_app.store.models.registers import RegisterShape
+from workflow_app.store.registers.tables import Tables, name_of_index, shape_of
+from workflow_app.store.registers.writing import rebuild
+
+_SHAPE = table(RegisterShape)
+MOVED = "moved"
+"""What a migration adds to the shape of a register whose entries it wrote, but not its periods."""
+
+
+class ShapeError(Exception):
+    """A declaration that no longer fits the values its register holds; the sentence says why."""
+
+
+def bring_up(connection: Connection, tables: Mapping[str, Tables]) -> None:
+    """Create what is new in the declarations; raise `ShapeError` where that is not enough."""
+    stored = _stored(connection)
+    for key, of_register in tables.items():
+        if key not in stored:
+            _create(connection, of_register)
+            row = {"register": key, "shape": shape_of(of_register.register)}
+            connection.execute(insert(_SHAPE).values(row))
+        elif stored[key] != shape_of(of_register.register):
+            _widen(connection, of_register, stored[key])
+            if MOVED in stored[key]:
+                rebuild(connection, of_register)
+
+
+def names_of_tables(connection: Connection) -> frozenset[str]:
+    """Return the tables that declarations have made, those no longer declared among them."""
+    return frozenset(name for key in _stored(connection) for name in (key, f"{key}_period"))
+
+
+def are_in_step(connection: Connection, tables: Mapping[str, Tables]) -> bool:
+    """Tell whether nothing is to be brought up."""
+    stored = _stored(connection)
+    return all(stored.get(key) == shape_of(one.register) for key, one in tables.items())
+
+
+def _stored(connection: Connection) -> dict[str, Any]:
+    return {row.register: row.shape for row in connection.execute(select(_SHAPE))}
+
+
+def _create(connection: Connection, tables: Tables) -> None:
+    for one in (tables.rows, tables.periods):
+        connection.execute(CreateTable(one))
+        for index in one.indexes:
+            index.create(connection)
+
+
+def _widen(connection: Connection, tables: Tables, stored: Mapping[str, Any]) -> None:
+    register, shape = tables.register, shape_of(tables.register)
+    before, after = stored["fields"], shape["fields"]
+    lost = [name for name, kind in before.items() if after.get(name) != kind]
+    if lost or stored["identity"] != shape["identity"]:
+        raise ShapeError(
+            f"{register.where}: реестр «{register.title}» хранит записи, а объявлен иначе: "
+            f"{', '.join(lost or register.identity)}. Напишите перенос данных в "
+            "workflow_app/store/migrations"
+        )
+    for name in after.keys() - before.keys():
+        _add_column(connection, tables, name)
+    for index in tables.periods.indexes:
+        known = {name_of_index(register, name) for name in stored["indexes"]}
+        new = {name_of_index(register, name) for name in shape["indexes"]}
+        if index.name in new - known:
+            index.create(connection)
+    of_register = _SHAPE.c.register == register.key
+    connection.execute(update(_SHAPE).where(of_register).values(shape=shape))
+
+
+def _add_column(connection: Connection, tables: Tables, name: str) -> None:
+    """Add a column that may be empty; SQLite takes its reference only in the same clause."""
+    added = tables.periods.c[name]
+    quoted = connection.dialect.identifier_preparer.quote
+    spelled = CreateColumn(added).compile(dialect=connection.dialect)
+    references = "".join(
+        f" REFERENCES {quoted(key.column.table.name)} (id)" for key in added.foreign_keys
+    )
+    target = quoted(tables.periods.name)
+    connection.execute(text(f"ALTER TABLE {target} ADD COLUMN {spelled}{references}"))

@@ -1,0 +1,193 @@
+"""The tables of declared registers, made from their declarations.
+
+Each has a table of rows, which are never removed, and one of periods: what a row says between two
+days as far as it was known between two others. Both follow from `register_entry`.
+"""
+
+import decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    MetaData,
+    Numeric,
+    Select,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    bindparam,
+    select,
+)
+from sqlalchemy.types import TypeEngine
+
+from workflow_app.engine.folding import END_OF_TIME
+from workflow_app.engine.forms import FieldView
+from workflow_app.engine.registers import Register
+from workflow_app.store.models.base import BIG_ID, Base, table
+from workflow_app.store.models.directory import (
+    Municipality,
+    NormativeAct,
+    Person,
+    Position,
+    School,
+)
+from workflow_app.store.models.registers import Network, RegisterEntry
+
+_ENTRY = table(RegisterEntry)
+_HOUSE = {
+    "school": School, "person": Person, "position": Position, "network": Network,
+    "act": NormativeAct,
+}  # fmt: skip
+
+
+class Exact(TypeDecorator[decimal.Decimal]):
+    """A decimal of up to 14 digits and 6 places; SQLite keeps a float of it."""
+
+    impl = Numeric(20, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database."""
+        return dialect.type_descriptor(Float() if dialect.name == "sqlite" else Numeric(20, 6))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Return what the database keeps."""
+        return float(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> decimal.Decimal | None:  # noqa: ARG002
+        """Return a decimal, whatever the database keeps."""
+        return None if value is None else decimal.Decimal(str(value)).normalize()
+
+
+TYPES: Mapping[str, Any] = {
+    "line": String, "text": String, "choice": String, "number": BIG_ID, "decimal": Exact,
+    "date": Date, "flag": Boolean, "ref": BIG_ID, "school": BIG_ID, "person": BIG_ID,
+    "position": BIG_ID, "network": BIG_ID, "act": BIG_ID,
+}  # fmt: skip
+"""Kind of a field → its column."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The tables of one register, with the statements that are asked of them all day."""
+
+    register: Register[Any]
+    rows: Table
+    periods: Table
+
+    @cached_property
+    def said(self) -> Select[Any]:
+        """What rows say, with the citation of what it rests on."""
+        return select(self.periods, _ENTRY.c.basis).outerjoin(
+            _ENTRY,
+            (_ENTRY.c.id == self.periods.c.rests_on)
+            & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
+        )
+
+    @cached_property
+    def known_now(self) -> Select[Any]:
+        """All periods of rows as known now, in the order the rows were entered."""
+        c = self.periods.c
+        return self.said.where(c.known_to == END_OF_TIME).order_by(c.row_id, c.valid_from)
+
+    @cached_property
+    def of_row(self) -> Select[Any]:
+        """The same of one row (`row`), or of all that are read together with it."""
+        c, key = self.periods.c, bindparam("row", type_=BIG_ID)
+        own = [self.rows.c[name] for name in self.register.together]
+        if not own:
+            return self.known_now.where(c.row_id == key)
+        place = bindparam("municipality", type_=BIG_ID)
+        of_row = (self.rows.c.id == key, self.rows.c.municipality_id == place)
+        alike = [
+            c[column.name] == select(column).where(*of_row).scalar_subquery() for column in own
+        ]
+        return self.known_now.where(c.municipality_id == place, *alike)
+
+    @lru_cache(maxsize=64)  # noqa: B019 (a declaration lives as long as its process)
+    def having(self, names: tuple[str, ...]) -> Select[Any]:
+        """The same of the rows that have some values (`v_<name>`), at any time they have them."""
+        return self.known_now.where(
+            self.periods.c.municipality_id == bindparam("municipality", type_=BIG_ID),
+            *(self.periods.c[name] == bindparam(f"v_{name}") for name in names),
+        )
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def having_on_day(self, names: tuple[str, ...]) -> Select[Any]:
+        """The same on one `day`."""
+        c, day = self.periods.c, bindparam("day", type_=Date)
+        return self.having(names).where(c.valid_from <= day, c.valid_to > day)
+
+
+def make_tables(registers: Iterable[Register[Any]]) -> Mapping[str, Tables]:
+    """Return the tables of registers that may refer to each other."""
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    return {one.key: _tables(one, metadata) for one in registers}
+
+
+def _tables(register: Register[Any], metadata: MetaData) -> Tables:
+    rows = Table(
+        register.key, metadata,
+        Column("id", BIG_ID, primary_key=True),
+        _municipality(),
+        *(column(register.fields[name]) for name in register.identity),
+        UniqueConstraint("municipality_id", *register.identity),
+    )  # fmt: skip
+    periods = Table(
+        f"{register.key}_period", metadata,
+        Column("id", BIG_ID, primary_key=True),
+        Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
+        _municipality(),
+        *(column(view) for view in register.fields.values()),
+        Column("rests_on", BIG_ID, ForeignKey(_ENTRY.c.id)),
+        *(Column(name, Date, nullable=False) for name in DAYS),
+        *(Index(name_of_index(register, name), "municipality_id", name, "row_id")
+          for name in indexed(register)),
+    )  # fmt: skip
+    return Tables(register, rows, periods)
+
+
+DAYS = ("valid_from", "valid_to", "known_from", "known_to")
+
+
+def _municipality() -> Column[Any]:
+    target = ForeignKey(table(Municipality).c.id)
+    return Column("municipality_id", BIG_ID, target, nullable=False, index=True)
+
+
+def column(view: FieldView) -> Column[Any]:
+    """Return the column of a field; each may be empty, for values come and go."""
+    if not view.register:
+        return Column(view.name, TYPES[view.kind])
+    house = _HOUSE.get(view.register)
+    target = ForeignKey(table(house).c.id if house else f"{view.register}.id")
+    return Column(view.name, TYPES[view.kind], target)
+
+
+def indexed(register: Register[Any]) -> tuple[str, ...]:
+    """Return the fields that rows are looked for by."""
+    return tuple(dict.fromkeys((*register.together, *register.filters)))
+
+
+def name_of_index(register: Register[Any], field: str) -> str:
+    """Return what the index of a field is called."""
+    return f"ix_{register.key}_period_by_{field}"
+
+
+def shape_of(register: Register[Any]) -> dict[str, Any]:
+    """Return what a declaration means for its tables, as JSON."""
+    return {
+        "fields": {view.name: [view.kind, view.register] for view in register.fields.values()},
+        "identity": [*register.identity],
+        "indexes": [*indexed(register)],
+    }

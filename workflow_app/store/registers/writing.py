@@ -1,0 +1,299 @@
+"""Writing into declared registers: an entry each, and the periods of all its rows once.
+
+Entries are what happened; periods follow from them and are made anew for every row a decision has
+touched, before anybody reads the register and before the transaction ends.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from workflow_app.engine.folding import Entry, Period, Revocation, fold
+from workflow_app.engine.forms import FieldView
+from workflow_app.store.gathering import Gathering
+from workflow_app.store.models.base import BIG_ID, inserted_id, table
+from workflow_app.store.models.registers import (
+    JournalEntry,
+    OrderRelation,
+    RegisterEntry,
+    journal_sequence,
+)
+from workflow_app.store.registers.tables import Tables
+
+_ENTRY = table(RegisterEntry)
+_RELATION = table(OrderRelation)
+_JOURNAL_ENTRY = table(JournalEntry)
+_ADD_ENTRY = insert(_ENTRY).inline()
+_ENTRIES = (
+    select(_ENTRY)
+    .where(
+        _ENTRY.c.register == bindparam("of"),
+        _ENTRY.c.row_id.in_(bindparam("rows", expanding=True)),
+    )
+    .order_by(_ENTRY.c.id)
+)
+_REVOCATIONS = (
+    select(
+        _RELATION.c.target_entry_id, _RELATION.c.effective_on, _JOURNAL_ENTRY.c.registered_on
+    )
+    .join(_JOURNAL_ENTRY, _JOURNAL_ENTRY.c.id == _RELATION.c.order_entry_id)
+    .where(
+        _RELATION.c.kind == "revokes",
+        _RELATION.c.target_entry_id.in_(bindparam("orders", expanding=True)),
+    )
+)  # fmt: skip
+_RESTING_ON = (
+    select(_ENTRY.c.register, _ENTRY.c.row_id)
+    .where(_ENTRY.c.order_entry_id == bindparam("on_order", type_=BIG_ID))
+    .distinct()
+)
+BATCH = 500
+"""Rows made anew by one round of statements: what they hold is in memory meanwhile."""
+
+Key = int | tuple[Any, ...]
+"""A row by its id or by its identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is written: an order, a person with a reason, or what was loaded."""
+
+    registered_on: dt.date
+    order: Any = None
+    """The row of the journal."""
+    basis: str = ""
+    instance_id: int | None = None
+    person_id: int | None = None
+    reason: str = ""
+
+
+class Standing:
+    """A row of a declared register as an import compares it: its values are its attributes."""
+
+    def __init__(self, register: str, row_id: int, values: dict[str, Any]) -> None:
+        self.__tablename__ = register
+        self.id = row_id
+        self.values = values
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a value; nothing was said of the rest."""
+        return self.values.get(name)
+
+
+class RegisterWriter:
+    """Writes into the declared registers of one transaction."""
+
+    def __init__(
+        self, connection: Connection, tables: Mapping[str, Tables], gathering: Gathering,
+        now: dt.datetime,
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        self._tables = tables
+        self._gathering = gathering
+        self._now = now
+        self._touched: dict[str, set[int]] = defaultdict(set)
+        self._ids: dict[tuple[str, int, tuple[Any, ...]], dict[tuple[Any, ...], int]] = {}
+
+    def __contains__(self, register: str) -> bool:
+        """Tell whether a register is a declared one."""
+        return register in self._tables
+
+    def enter(
+        self, register: str, municipality_id: int, cause: Cause, values: Mapping[str, Any],
+        effective_on: dt.date | None,
+    ) -> int:  # fmt: skip
+        """Write that a row is there; return its id. One with its identity is revived or amended."""
+        declared = self._tables[register].register
+        identity = tuple(values[name] for name in declared.identity)
+        row_id = self._row(register, municipality_id, identity) or self._add(
+            register, municipality_id, identity
+        )
+        self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
+        return row_id
+
+    def amend(
+        self, register: str, municipality_id: int, key: Key, cause: Cause,
+        values: Mapping[str, Any], effective_on: dt.date | None,
+    ) -> None:  # fmt: skip
+        """Write that a row says something else from a day on."""
+        row_id = self._id(register, municipality_id, key)
+        self._write("amend", register, municipality_id, row_id, cause, values, effective_on)
+
+    def end(
+        self, register: str, municipality_id: int, key: Key, cause: Cause,
+        effective_on: dt.date | None,
+    ) -> None:  # fmt: skip
+        """Write that a row is not there from a day on."""
+        row_id = self._id(register, municipality_id, key)
+        self._write("end", register, municipality_id, row_id, cause, {}, effective_on)
+
+    def standing(self, register: str, municipality_id: int) -> dict[tuple[Any, ...], "Standing"]:
+        """Return what the rows of a municipality say last, as known now, by their identity."""
+        self.settle()
+        tables = self._tables[register]
+        c, declared = tables.periods.c, tables.register
+        query = tables.known_now.where(c.municipality_id == municipality_id)
+        return {
+            tuple(row[name] for name in declared.identity): Standing(
+                register, row["row_id"], {name: row[name] for name in declared.fields}
+            )
+            for row in self._connection.execute(query).mappings()
+        }
+
+    def revoked(self, order_id: int) -> None:
+        """Make anew the rows that rest on an order, of which a relation now says it is revoked."""
+        for row in self._connection.execute(_RESTING_ON, {"on_order": order_id}):
+            if row.register in self._tables:
+                self._touched[row.register].add(row.row_id)
+
+    def settle(self) -> None:
+        """Make the periods of every touched row anew from its entries."""
+        while self._touched:
+            register, ids = self._touched.popitem()
+            _make(self._connection, self._tables[register], sorted(ids))
+
+    # ------------------------------------------------------------ rows and entries
+
+    def _id(self, register: str, municipality_id: int, key: Key) -> int:
+        found = key if isinstance(key, int) else self._row(register, municipality_id, key)
+        if found is None:
+            raise LookupError(f"{register} has no row {key}")
+        return found
+
+    def _row(self, register: str, municipality_id: int, identity: tuple[Any, ...]) -> int | None:
+        """Return the id of a row; its neighbours become known with it."""
+        declared = self._tables[register].register
+        named = dict(zip(declared.identity, identity, strict=True))
+        group = tuple(named[name] for name in declared.together)
+        place = (register, municipality_id, group)
+        if place not in self._ids:
+            rows = self._tables[register].rows
+            alike = [rows.c[name] == named[name] for name in declared.together or declared.identity]
+            query = select(rows).where(rows.c.municipality_id == municipality_id, *alike)
+            found = {
+                tuple(getattr(row, name) for name in declared.identity): row.id
+                for row in self._connection.execute(query)
+            }
+            if not declared.together:
+                return found.get(identity)
+            self._ids[place] = found
+        return self._ids[place].get(identity)
+
+    def _add(self, register: str, municipality_id: int, identity: tuple[Any, ...]) -> int:
+        declared, rows = self._tables[register].register, self._tables[register].rows
+        named = dict(zip(declared.identity, identity, strict=True))
+        added = self._connection.execute(
+            insert(rows).values(municipality_id=municipality_id, **named)
+        )
+        group = tuple(named[name] for name in declared.together)
+        known = self._ids.get((register, municipality_id, group))
+        if known is not None:
+            known[identity] = inserted_id(added)
+        return inserted_id(added)
+
+    def _write(
+        self, word: str, register: str, municipality_id: int, row_id: int, cause: Cause,
+        values: Mapping[str, Any], effective_on: dt.date | None,
+    ) -> None:  # fmt: skip
+        order = cause.order
+        self._touched[register].add(row_id)
+        self._gathering.write(_ADD_ENTRY, {
+            "municipality_id": municipality_id, "register": register, "row_id": row_id,
+            "word": word, "values": self._checked(register, values), "effective_on": effective_on,
+            "registered_on": order.registered_on if order else cause.registered_on,
+            "number": journal_sequence(order.year, order.number) if order else 0,
+            "order_entry_id": order.id if order else None, "basis": cause.basis,
+            "instance_id": cause.instance_id, "person_id": cause.person_id,
+            "reason": cause.reason, "written_at": self._now,
+        })  # fmt: skip
+
+    def _checked(self, register: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values as JSON; what the row class has no field for would be lost in silence."""
+        declared = self._tables[register].register
+        unknown = values.keys() - declared.fields.keys()
+        if unknown:
+            raise LookupError(f"{register} has no field {', '.join(sorted(unknown))}")
+        told = {name: value for name, value in values.items() if name not in declared.identity}
+        plain: dict[str, Any] = to_jsonable_python(told)
+        return plain
+
+
+# ---------------------------------------------------------------- periods
+
+
+def rebuild(connection: Connection, tables: Tables) -> int:
+    """Write the periods of all rows of a register again; return how many rows it has."""
+    ids = [*connection.execute(select(tables.rows.c.id).order_by(tables.rows.c.id)).scalars()]
+    _make(connection, tables, ids)
+    return len(ids)
+
+
+def _make(connection: Connection, tables: Tables, ids: Sequence[int]) -> None:
+    """Make the periods of some rows anew."""
+    for first in range(0, len(ids), BATCH):
+        batch = ids[first : first + BATCH]
+        made = periods_of(connection, tables, batch)
+        connection.execute(delete(tables.periods).where(tables.periods.c.row_id.in_(batch)))
+        if made:
+            connection.execute(insert(tables.periods), made)
+
+
+def periods_of(
+    connection: Connection, tables: Tables, ids: Collection[int]
+) -> list[dict[str, Any]]:
+    """Return the periods of some rows as their entries give them."""
+    query = select(tables.rows).where(tables.rows.c.id.in_(ids))
+    rows = {row["id"]: row for row in connection.execute(query).mappings()}
+    written: dict[int, list[Entry]] = defaultdict(list)
+    said = {"of": tables.register.key, "rows": [*ids]}
+    for row in connection.execute(_ENTRIES, said):
+        written[row.row_id].append(entry_of(row))
+    orders = {one.order_id for entries in written.values() for one in entries} - {None}
+    revocations = _revocations(connection, orders) if orders else {}
+    fields = tables.register.fields
+    made = []
+    for row_id, entries in written.items():
+        gone = [revocations[one.order_id] for one in entries if one.order_id in revocations]
+        identity = {name: rows[row_id][name] for name in tables.register.identity}
+        made += [
+            _row_of(period, fields, row_id=row_id,
+                    municipality_id=rows[row_id]["municipality_id"], **identity)
+            for period in fold(entries, gone)
+        ]  # fmt: skip
+    return made
+
+
+def _row_of(period: Period, fields: Mapping[str, FieldView], **known: Any) -> dict[str, Any]:
+    said = {
+        name: typed(view.kind, period.values.get(name))
+        for name, view in fields.items()
+        if name not in known
+    }
+    return {
+        **known, **said, "rests_on": period.rests_on,
+        "valid_from": period.valid_from, "valid_to": period.valid_to,
+        "known_from": period.known_from, "known_to": period.known_to,
+    }  # fmt: skip
+
+
+def entry_of(row: Any) -> Entry:
+    """Return a stored entry as the fold takes it."""
+    return Entry(
+        row.id, row.word, row.values, row.effective_on, row.registered_on, row.number,
+        row.order_entry_id, row.basis,
+    )  # fmt: skip
+
+
+def _revocations(connection: Connection, orders: Iterable[int | None]) -> dict[int, Revocation]:
+    found = connection.execute(_REVOCATIONS, {"orders": sorted(one for one in orders if one)})
+    return {row[0]: Revocation(*row) for row in found}
+
+
+def typed(kind: str, value: Any) -> Any:
+    """Return a value kept as JSON as its column has it."""
+    return dt.date.fromisoformat(value) if kind == "date" and value else value
