@@ -22,7 +22,6 @@ from workflow_app.engine import (
     field,
     otherwise,
 )
-from workflow_app.engine.ballots import Tally, Vote
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Number, Start, Tell, Voter
 from workflow_app.engine.decide import (
@@ -41,6 +40,7 @@ from workflow_app.engine.decide import (
 )
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import POST, Actor, fitting, system, targets
+from workflow_app.engine.votes import Tally, Vote
 
 NOW = dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)
 TODAY = NOW.date()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from workflow_app.engine.ballots import Answer, Ballot
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Change
 from workflow_app.engine.deadlines import Due, Holder
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import Form
 from workflow_app.engine.overview import Overview, Yearly
 from workflow_app.engine.refusals import Refusal

@@ -9,7 +9,6 @@ from typing import Any
 from flask import abort
 from werkzeug.exceptions import HTTPException, NotFound
 
-from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import (
@@ -28,6 +27,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
+from workflow_app.engine.votes import PENDING
 from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, offices, queries, uploads
 from workflow_app.store.choices import school_cards

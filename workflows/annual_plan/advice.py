@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Call, Case, CaseCard, Facts, Many
-from workflow_app.engine.case import RecommendationCard
+from workflow_app.engine.facts import RecommendationCard
 from workflows.annual_plan.form import Activity
 from workflows.rules import year_before
 from workflows.year_end import RECOMMENDATION

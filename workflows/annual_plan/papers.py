@@ -3,8 +3,8 @@
 from itertools import groupby
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.ballots import Tally
-from workflow_app.engine.case import CaseCard
+from workflow_app.engine.facts import CaseCard
+from workflow_app.engine.votes import Tally
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
 from workflows.annual_plan.advice import advised
 from workflows.annual_plan.council import council

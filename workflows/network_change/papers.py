@@ -1,7 +1,7 @@
 """The papers of schools: the notice of one that leaves (N4), the consents of those asked (1.5)."""
 
 from workflow_app.engine import Case, Facts, Paper, says
-from workflow_app.engine.case import NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows.network_change.ballots import consents
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import Change

@@ -4,7 +4,7 @@ Optional (1.5): what it says comes from the register and cites no article of law
 """
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.case import MemberCard, NetworkCard
+from workflow_app.engine.facts import MemberCard, NetworkCard
 from workflows import contacts, papers
 from workflows.papers import (
     DOCUMENT,

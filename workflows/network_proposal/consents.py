@@ -26,7 +26,7 @@ from workflow_app.engine import (
     refuse,
     says,
 )
-from workflow_app.engine.ballots import Vote
+from workflow_app.engine.votes import Vote
 from workflows.contacts import Consented, ConsentedOnTerms
 from workflows.network_proposal.form import Proposal
 from workflows.network_proposal.rules import is_open, is_sent, order_not_signed

@@ -1,7 +1,7 @@
 """The proposal on paper: заявка and заключение ИМЦ; the protocol stands in protocol.py."""
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.case import SchoolCard
+from workflow_app.engine.facts import SchoolCard
 from workflows.network_proposal.checklist import checklist
 from workflows.network_proposal.form import RECOMMENDATIONS
 from workflows.papers import (

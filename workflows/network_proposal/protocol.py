@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Paper, says
-from workflow_app.engine.ballots import Vote
+from workflow_app.engine.votes import Vote
 from workflows.network_proposal.consents import AGREED, ANSWERS, consents, invited_votes, needed
 from workflows.papers import (
     DOCUMENT,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
-from workflow_app.engine.case import ActCard
+from workflow_app.engine.facts import ActCard
 from workflows.rules import name_is_free
 from workflows.wording import date
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.ballots import Vote
 from workflow_app.engine.roles import Capacity
+from workflow_app.engine.votes import Vote
 from workflows.order_approval.ballots import APPROVERS, DECISIONS, acknowledgement, visas
 from workflows.order_approval.papers import numbered, signed_by
 from workflows.papers import (

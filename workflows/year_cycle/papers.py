@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Case, Facts, Shown, total_of_shown
-from workflow_app.engine.case import IndicatorCard, NetworkCard
+from workflow_app.engine.facts import IndicatorCard, NetworkCard
 from workflows.activities import ACTIVITY, fulfilled
 from workflows.indicators import of_network
 from workflows.papers import (

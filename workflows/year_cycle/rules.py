@@ -15,7 +15,7 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.case import NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows.activities import IN_FORCE, PLAN
 from workflows.rules import year_before
 from workflows.turn_of_year import OUTCOMES, Verdict, verdict

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workflow_app.engine import Case, Facts, figure, small_survey
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.case import CaseCard
+from workflow_app.engine.facts import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
 from workflows.rules import NETWORK_ROLES, year_before
 from workflows.wording import counted, date
