@@ -3,10 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
-from workflow_app.engine.forms import Form
+from typing_extensions import TypeVar
+
 from workflow_app.engine.roles import Capacity, Parties
+
+FormT = TypeVar("FormT", default=Any)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +21,17 @@ class Step:
 
 
 @dataclass(slots=True)
-class Case:
+class Case(Generic[FormT]):
     """An instance as guards and effects see it. Decisions never change it.
 
+    A guard that names the process's form, `case: Case[Proposal]`, has the fields of `data` checked.
     `form`, `capacity` and `now` belong to the action being decided.
     """
 
     id: int
     process: str
     state: str
-    data: Any
+    data: FormT
     municipality_id: int
     parties: Parties = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
@@ -47,7 +51,9 @@ class Case:
     voter: str = ""
     """Who is asked, in a guard of an answer."""
 
-    def at_hand(self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date) -> "Case":
+    def at_hand(
+        self, form: Any, capacity: Capacity, now: dt.datetime, today: dt.date
+    ) -> "Case[FormT]":
         """Return the same case with the action's own form, capacity and moment."""
         return Case(
             self.id, self.process, self.state, self.data, self.municipality_id, self.parties,
@@ -55,7 +61,7 @@ class Case:
             form, capacity, now, today, self.key, self.typed,
         )  # fmt: skip
 
-    def with_data(self, data: Form) -> "Case":
+    def with_data(self, data: FormT) -> "Case[FormT]":
         """Return the case as the next effect of the same decision finds it."""
         after = self.at_hand(self.form, self.capacity, self.now, self.today)  # type: ignore[arg-type]
         after.data = data

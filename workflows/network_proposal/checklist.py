@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts
+from workflows.network_proposal.form import Proposal
 from workflows.papers import Values, school
 from workflows.rules import HELPED, statuses_for_planning, year_before
 from workflows.wording import counted, glued, year_in_text
@@ -11,7 +12,7 @@ FITS, EARLY, FAILS = "соответствует", "предварительно
 Check = tuple[str, str, str]
 
 
-def checklist(case: Case, facts: Facts) -> list[Values]:
+def checklist(case: Case[Proposal], facts: Facts) -> list[Values]:
     """Return the rows of the checks, computed from the registers of this day."""
     checks = (_status(case, facts), _helped(case, facts), _directions(case, facts),
               _load(case, facts))  # fmt: skip
