@@ -202,6 +202,18 @@ def note(text="", state="drafted"):
     return Case(1, "note", state, Note(text=text), 1)
 
 
+@pytest.mark.parametrize("word", ["guards", "is_bulk", "ways", "only_if"])
+def test_a_step_takes_no_keyword_that_is_not_its_own(word):
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{word}'"):
+        small(**{word: ()})
+
+
+def test_what_happens_by_itself_has_no_role():
+    process, draft, done = small()
+    with pytest.raises(TypeError, match="'by'"):
+        process.when("late", "Опоздало", never, draft, done, by=SYSTEM_ROLE)
+
+
 def test_each_effect_sees_what_the_earlier_ones_wrote():
     process, _, _ = small(do=[growing, growing, nothing, told, Number("x", TODAY)])
 
