@@ -39,6 +39,7 @@ from workflow_app.engine.decide import (
     without_form,
 )
 from workflow_app.engine.forms import parse
+from workflow_app.engine.process import Transition
 from workflow_app.engine.roles import POST, Actor, fitting, system, targets
 from workflow_app.engine.votes import Tally, Vote
 
@@ -200,6 +201,15 @@ def small(**declared):
 
 def note(text="", state="drafted"):
     return Case(1, "note", state, Note(text=text), 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "what"),
+    [("voting", "lost", Transition), ("voting", "approve", Answer), ("done", "fly", None)],
+)
+def test_a_word_is_a_step_of_its_state_or_an_answer(state, word, what):
+    found = plan.step(state, word)
+    assert (type(found) if found else None) is what
 
 
 @pytest.mark.parametrize("word", ["guards", "is_bulk", "ways", "only_if"])

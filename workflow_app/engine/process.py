@@ -442,6 +442,11 @@ class Process:
                 return ballot, answer
         return None
 
+    def step(self, state: str, key: str) -> Transition | Answer | None:
+        """Return what a word means in a state: a transition, else an answer to a ballot."""
+        found = self.answer(key)
+        return self.transition(state, key) or (found[1] if found else None)
+
     def roles(self) -> tuple[Role, ...]:
         """Return every role the process names."""
         named: dict[str, Role] = {role.key: role for role in self.readers}
