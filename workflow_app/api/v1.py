@@ -203,14 +203,14 @@ def _signer(
     key = request.headers.get("Idempotency-Key", "")
 
     def is_needed(uow: SqlUnitOfWork) -> bool:
-        if not password or signature.evidence:
-            return False
         if not requests.may_read(uow, g.person_id, instance_id):
             return False
         is_repeated = key and idempotency.known(uow, g.person_id, key)
         return not is_repeated and requests.is_signed(uow, instance_id, action)
 
-    return signing.confirm(g.person_id, password) if house().read(is_needed) else None
+    if not password or signature.evidence or not house().read(is_needed):
+        return None
+    return signing.confirm(g.person_id, password)
 
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:

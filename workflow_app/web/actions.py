@@ -121,12 +121,14 @@ def _unready(
 
     Otherwise whose password signs it, if one does.
     """
-    form = read(lambda uow: _form(uow, instance_id, action))
+    form, kinds = read(
+        lambda uow: (_form(uow, instance_id, action), signing.kinds(uow, instance_id, action))
+    )
     if form:
         refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
         if refusal:
             return refusal
-    return signing.take_in(instance_id, action, sent)
+    return None if kinds is None else signing.take_in(kinds, sent)
 
 
 def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> type[Form] | None:

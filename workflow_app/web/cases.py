@@ -90,12 +90,17 @@ def _fresh_heading(uow: SqlUnitOfWork, process: Process) -> str:
 def save(instance_id: int) -> Answer:
     """Save a draft and, when a button says so, take its action in the same transaction."""
     sent = MultiDict(request.form)
-    form = read(lambda uow: type(_data(uow, instance_id)))
+    action = sent.get("_action", "")
+    form, is_signed = read(
+        lambda uow: (
+            type(_data(uow, instance_id)),
+            bool(action) and requests.is_signed(uow, instance_id, action),
+        )
+    )
     refusal = _paste(instance_id, sent) or files.take_in(form, sent)
     if refusal:
         return _saved_without(instance_id, refusal, sent)
-    action = sent.get("_action", "")
-    if action and read(lambda uow: requests.is_signed(uow, instance_id, action)):
+    if is_signed:
         # A signature is given on its own page, where the password is asked.
         return redirect(url_for("actions.ask", instance_id=instance_id, action=action))
     try:

@@ -17,22 +17,20 @@ SCAN = "scan"
 """The field in which the scan comes, and its id after it came."""
 
 
-def take_in(
-    instance_id: int, action: str, sent: MultiDict[str, str]
-) -> AccountRow | Refusal | None:
+def kinds(uow: SqlUnitOfWork, instance_id: int, action: str) -> tuple[str, ...] | None:
+    """Return the kinds of signature an action takes; None where it needs none."""
+    case, meant = uow.load(instance_id), requests.step(uow, instance_id, action)
+    if case is None or meant is None or not meant.signed:
+        return None
+    return accepted(meant.signed, uow.facts(case.municipality_id))
+
+
+def take_in(taken: tuple[str, ...], sent: MultiDict[str, str]) -> AccountRow | Refusal | None:
     """Keep the scan that came with a signed action, or return whose password it was; or why not."""
-
-    def kinds(uow: SqlUnitOfWork) -> tuple[str, ...]:
-        case, meant = uow.load(instance_id), requests.step(uow, instance_id, action)
-        return accepted(meant.signed, uow.facts(case.municipality_id)) if case and meant else ()
-
-    taken = read(kinds)
     if PAPER_SCAN in taken:
         refusal = files.keep_brought(SCAN, SCANS, sent)
         if refusal or given(sent).evidence:
             return refusal
-    if not read(lambda uow: requests.is_signed(uow, instance_id, action)):
-        return None
     if not sent.get("password"):
         said = "Введите пароль или приложите скан" if PAPER_SCAN in taken else "Введите свой пароль"
         return Refusal("wrong_password", said, "password")
