@@ -192,7 +192,10 @@ def findings(
     declared = {one.key for one in registers}
     written = {change: {*keys, *declared} for change, keys in WRITTEN.items()}
     verified = verify(
-        processes, templates=fields, registers=written, settings=DEFAULTS,
+        processes,
+        templates=fields,
+        registers=written,
+        settings=DEFAULTS,
         sources=choices.NAMED,
     )
     return [*verified, *_unraised(processes, released), *broken]

@@ -141,9 +141,7 @@ def _upgrade(settings: Settings, progress: Progress = unwatched) -> None:
         if found:
             raise click.ClickException("\n".join([*map(str, found), STRANDED]))
 
-    schema.upgrade(
-        house.database, accept=strands_nobody, progress=progress, registers=house.tables
-    )
+    schema.upgrade(house.database, accept=strands_nobody, progress=progress, registers=house.tables)
     house.transact(definitions.store)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from workflow_app.engine import Facts, Form, Line, Row, Rows, School, Text, field
-from workflow_app.engine.ballots import Vote
+from workflow_app.engine.votes import Vote
 
 HINT = "Имя, должность, служебный телефон или почта. Пусто: контактное лицо — сам директор"
 

@@ -7,7 +7,7 @@ becomes a visible gap; no case form is made up at print time.
 from typing import Any, Literal
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.case import NetworkCard, PersonCard
+from workflow_app.engine.facts import NetworkCard, PersonCard
 from workflow_app.engine.roles import Capacity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, of_year
 from workflows.rules import year_before

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workflow_app.engine import Ballot, Capacity, Case, Facts
-from workflow_app.engine.ballots import Vote
+from workflow_app.engine.votes import Vote
 from workflows import contacts
 from workflows.papers import (
     DOCUMENT,

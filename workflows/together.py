@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from workflow_app.engine import Facts
-from workflow_app.engine.case import SchoolCard
+from workflow_app.engine.facts import SchoolCard
 from workflows.activities import REMOTE
 from workflows.wording import counted
 

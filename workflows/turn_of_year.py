@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow_app.engine import Facts, Refusal, refuse
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.case import NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows.activities import PLAN
 from workflows.rules import HELPED, statuses_for_planning
 

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from workflow_app.engine.case import ActCard
+from workflow_app.engine.facts import ActCard
 
 GAP = "________"
 """What stands where the registers know nothing: somebody has to fill it in."""

@@ -164,6 +164,23 @@ def test_a_consent_is_a_signature_and_only_its_own_head_gives_it(client, distric
 
 
 @pytest.mark.shipped
+def test_a_foreign_case_asks_for_no_signature(client, district):
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    done(district.act("P102", case, "invite"))
+    answered = client("P112").post(f"/api/v1/instances/{case}/actions/agree", json={})
+    assert (answered.status_code, answered.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.shipped
+def test_a_bare_comment_is_the_reason_of_a_step(client, district):
+    case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
+    url = f"/api/v1/instances/{case}"
+    sent = client("P102").post(f"{url}/actions/withdraw", json={"comment": "Передумали"})
+    assert sent.status_code == 200, sent.json
+    assert client("P102").get(f"{url}/history").json[-1]["form"]["reason"] == "Передумали"
+
+
+@pytest.mark.shipped
 def test_a_consent_is_signed_by_a_file_that_was_brought_instead_of_the_password(client, district):
     case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
     done(district.act("P102", case, "invite"))

@@ -12,7 +12,8 @@ from workflow_app.cli import commands
 from workflow_app.config import Settings
 from workflow_app.demo import PASSWORD
 from workflow_app.engine import Process
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import Facts
 from workflow_app.store.choices import NAMED
 
 ROOT = Path(__file__).parents[2]

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self
 
-from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
+from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.calendar import WorkingCalendar
-from workflow_app.engine.case import (
+from workflow_app.engine.case import Case
+from workflow_app.engine.changes import Ask
+from workflow_app.engine.facts import (
     ActCard,
-    Case,
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
@@ -24,9 +25,9 @@ from workflow_app.engine.case import (
     Signer,
     StatusCard,
 )
-from workflow_app.engine.changes import Ask
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import Capacity
+from workflow_app.engine.votes import PENDING, Tally, Vote
 
 SETTINGS: Mapping[str, Any] = {
     "A-01": {"stable_school_head": True, "department": True},

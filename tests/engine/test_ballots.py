@@ -9,19 +9,10 @@ from engine.facts_twin import FactsTwin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.engine.ballots import (
-    PENDING,
-    Answer,
-    Ballot,
-    Setting,
-    Silence,
-    Tally,
-    Vote,
-    at_least,
-    more_than,
-)
+from workflow_app.engine.ballots import Answer, Ballot, Setting, Silence, at_least, more_than
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask, Voter
+from workflow_app.engine.votes import PENDING, Tally, Vote
 
 CASE = Case(1, "toy", "asking", None, 1)
 

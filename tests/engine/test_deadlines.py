@@ -6,7 +6,7 @@ import pytest
 from engine.facts_twin import FactsTwin
 
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
-from workflow_app.engine.case import Case, PostCard
+from workflow_app.engine.case import Case
 from workflow_app.engine.deadlines import (
     Due,
     Holder,
@@ -16,6 +16,7 @@ from workflow_app.engine.deadlines import (
     moments,
     schedule,
 )
+from workflow_app.engine.facts import PostCard
 from workflow_app.engine.roles import POST, Role
 
 HEAD = Role("head", "начальник", "department_head")

@@ -22,7 +22,6 @@ from workflow_app.engine import (
     field,
     otherwise,
 )
-from workflow_app.engine.ballots import Tally, Vote
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Number, Start, Tell, Voter
 from workflow_app.engine.decide import (
@@ -40,7 +39,9 @@ from workflow_app.engine.decide import (
     without_form,
 )
 from workflow_app.engine.forms import parse
+from workflow_app.engine.process import Transition
 from workflow_app.engine.roles import POST, Actor, fitting, system, targets
+from workflow_app.engine.votes import Tally, Vote
 
 NOW = dt.datetime(2025, 8, 28, 7, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -200,6 +201,27 @@ def small(**declared):
 
 def note(text="", state="drafted"):
     return Case(1, "note", state, Note(text=text), 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "what"),
+    [("voting", "lost", Transition), ("voting", "approve", Answer), ("done", "fly", None)],
+)
+def test_a_word_is_a_step_of_its_state_or_an_answer(state, word, what):
+    found = plan.step(state, word)
+    assert (type(found) if found else None) is what
+
+
+@pytest.mark.parametrize("word", ["guards", "is_bulk", "ways", "only_if"])
+def test_a_step_takes_no_keyword_that_is_not_its_own(word):
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{word}'"):
+        small(**{word: ()})
+
+
+def test_what_happens_by_itself_has_no_role():
+    process, draft, done = small()
+    with pytest.raises(TypeError, match="'by'"):
+        process.when("late", "Опоздало", never, draft, done, by=SYSTEM_ROLE)
 
 
 def test_each_effect_sees_what_the_earlier_ones_wrote():

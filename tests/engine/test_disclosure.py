@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_app.engine import disclosure
-from workflow_app.engine.case import IndicatorValueCard
 from workflow_app.engine.disclosure import INCOMPLETE, WITHHELD, published
+from workflow_app.engine.facts import IndicatorValueCard
 
 CLOSED = "данные не приводятся (менее 10 участников)"
 BASE, S11, S16, S17 = 6, 11, 16, 17

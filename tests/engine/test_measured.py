@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from workflow_app.engine.case import IndicatorCard, IndicatorValueCard, measured
+from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, measured
 
 MATHS = IndicatorCard(1, "I01", "ОГЭ", "%", "down", school_types=("СОШ", "ООШ"))
 

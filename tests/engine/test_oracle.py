@@ -15,14 +15,15 @@ from services.memory_uow import NOW, MemoryUnitOfWork
 from statemachine import State, StateMachine
 
 import workflows
-from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote, at_least, more_than
 from workflow_app.engine.ballots import Answer as Reply
+from workflow_app.engine.ballots import Ballot, at_least, more_than
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Voter
 from workflow_app.engine.checks.graph import edges, reached
 from workflow_app.engine.decide import Decision, decide
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import system
+from workflow_app.engine.votes import PENDING, Tally, Vote
 from workflow_app.services.interpreter import Interpreter
 from workflow_app.services.ports import NewCase
 

@@ -8,8 +8,9 @@ from engine.mistakes.small import CLERK, SOON, small
 from engine.people import actor
 
 from workflow_app.engine import Line, Remarked, Remarks, field, keep_remarks
-from workflow_app.engine.case import Case, PersonCard
+from workflow_app.engine.case import Case
 from workflow_app.engine.decide import allowed, decide
+from workflow_app.engine.facts import PersonCard
 from workflow_app.engine.forms import parse, relevant
 from workflow_app.engine.process import Process
 from workflow_app.engine.remarks import (

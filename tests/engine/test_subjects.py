@@ -40,9 +40,9 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import WorkingCalendar
-from workflow_app.engine.case import RecommendationCard
 from workflow_app.engine.deadlines import default_policy, moments, schedule
 from workflow_app.engine.decide import decide, readiness, warned
+from workflow_app.engine.facts import RecommendationCard
 from workflow_app.engine.forms import missing, parse, relevant
 from workflow_app.engine.roles import Actor, targets
 from workflow_app.engine.verify import verify

@@ -6,12 +6,13 @@ from engine.facts_twin import FactsTwin
 from engine.people import DEPARTMENT, S06, S12, S16, S17, actor, capacity
 
 import workflows
-from workflow_app.engine.ballots import Tally, Vote
-from workflow_app.engine.case import ActCard, Case, SchoolCard, Signer, Step
+from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Ask, Voter
 from workflow_app.engine.decide import decide, decide_answer
+from workflow_app.engine.facts import ActCard, SchoolCard, Signer
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import Actor
+from workflow_app.engine.votes import Tally, Vote
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
 
 PROPOSAL, ORDER = workflows.PROCESSES[:2]

@@ -8,11 +8,12 @@ from engine.facts_twin import FactsTwin
 from engine.people import S16, actor
 from network_story import direction
 
-from workflow_app.engine.ballots import Tally, Vote
-from workflow_app.engine.case import Case, CaseCard, MemberCard, NetworkCard, PostCard
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Amend, Call, Voter
 from workflow_app.engine.decide import check, decide
+from workflow_app.engine.facts import CaseCard, MemberCard, NetworkCard, PostCard
 from workflow_app.engine.roles import system
+from workflow_app.engine.votes import Tally, Vote
 from workflows import annual_plan, network_change, network_life
 from workflows import recommendation_follow_up as advice
 from workflows.activities import ACTIVITY

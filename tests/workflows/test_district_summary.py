@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from engine.facts_twin import FactsTwin
 
-from workflow_app.engine.case import (
+from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
     MemberCard,

@@ -5,12 +5,7 @@ from types import SimpleNamespace
 
 from engine.facts_twin import FactsTwin
 
-from workflow_app.engine.case import (
-    IndicatorCard,
-    IndicatorValueCard,
-    MemberCard,
-    SchoolCard,
-)
+from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, MemberCard, SchoolCard
 from workflows.indicators import TOTAL, lines
 from workflows.year_end_report.rules import missing
 

@@ -18,9 +18,9 @@ from network_story import (
     tally,
 )
 
-from workflow_app.engine.case import ActCard, Signer
 from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
 from workflow_app.engine.decide import Decision, allowed, settle
+from workflow_app.engine.facts import ActCard, Signer
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 from workflows.order_approval.rules import basis_to_replace

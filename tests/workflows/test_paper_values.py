@@ -7,17 +7,17 @@ import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import capacity
 
-from workflow_app.engine.ballots import Tally, Vote
-from workflow_app.engine.case import (
+from workflow_app.engine.case import Case
+from workflow_app.engine.changes import Voter
+from workflow_app.engine.facts import (
     ActCard,
-    Case,
     OrganisationCard,
     PersonCard,
     SchoolCard,
     Signer,
     StatusCard,
 )
-from workflow_app.engine.changes import Voter
+from workflow_app.engine.votes import Tally, Vote
 from workflows.network_proposal.checklist import EARLY, FAILS, FITS, checklist
 from workflows.network_proposal.form import Proposal
 from workflows.network_proposal.papers import UNKNOWN, proposal

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from engine.facts_twin import FactsTwin
 
-from workflow_app.engine.case import Case, CaseCard, MemberCard
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import CaseCard, MemberCard
 from workflows.network_life.form import Life
 from workflows.network_life.participation import idle_schools, taking_part
 from workflows.plan_activity.form import Activity

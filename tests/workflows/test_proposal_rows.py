@@ -23,12 +23,12 @@ from network_story import (
     take,
 )
 
-from workflow_app.engine.ballots import Vote
-from workflow_app.engine.case import CaseCard, NetworkCard, OfficeCard, PersonCard
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
+from workflow_app.engine.facts import CaseCard, NetworkCard, OfficeCard, PersonCard
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
+from workflow_app.engine.votes import Vote
 from workflows.network_proposal.effects import start_order
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 

@@ -5,12 +5,13 @@ from engine.people import S06, S12, S16, S17, capacity
 from network_story import NOW, TODAY, facts
 
 import workflows
-from workflow_app.engine.ballots import Vote
-from workflow_app.engine.case import Case, PersonCard
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Voter
 from workflow_app.engine.decide import readiness, settle, warned
+from workflow_app.engine.facts import PersonCard
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import system
+from workflow_app.engine.votes import Vote
 from workflows.contacts import named
 
 pytestmark = pytest.mark.shipped

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from engine.facts_twin import FactsTwin
 
-from workflow_app.engine.case import (
-    Case,
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import (
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,

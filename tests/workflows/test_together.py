@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from engine.facts_twin import FactsTwin
 
-from workflow_app.engine.case import Case, CaseCard, OrganisationCard, PostCard, SchoolCard
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import CaseCard, OrganisationCard, PostCard, SchoolCard
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.process import process as annual_plan
 from workflows.plan_activity.form import Activity

@@ -1,7 +1,7 @@
 """The routes of REST v1."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -27,7 +27,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.engine.text import stray
-from workflow_app.services import access, acting, drafts
+from workflow_app.services import access, acting, drafts, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.attachments import DOCX, TYPES, name_of
@@ -43,7 +43,6 @@ Reply = Response | tuple[Response, int]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
-UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 NOTED_EVERY = dt.timedelta(hours=1)
 """A token writes that it was used at most so often."""
 BAD_KEY = Refusal("bad_key", f"Idempotency-Key: не больше {m.LONGEST_KEY} печатных знаков")
@@ -188,25 +187,13 @@ def act(instance_id: int, action: str) -> Reply:
     def work(uow: SqlUnitOfWork) -> Done | Refusal:
         if action == "take_back":
             return acting.take_back(uow, person, instance_id)
-        if not _may_read(uow, instance_id):
-            return NOT_FOUND  # before a signature is asked for: what is foreign does not exist
-        refusal = signing.unsigned(uow, instance_id, action, signature, signer)
-        if refusal:
-            return refusal
         intent = Intent(
-            instance_id, action, _values(uow, instance_id, action, body), body.voter,
-            body.version, body.seen, body.as_, body.vote_version, signature,
+            instance_id, action, body.data, body.voter, body.version, body.seen, body.as_,
+            body.vote_version, signature,
         )  # fmt: skip
-        return acting.act(uow, person, intent)
+        return requests.carry_out(uow, SqlAccess(uow), person, intent, signer, body.comment)
 
     return _once(work)
-
-
-def _may_read(uow: SqlUnitOfWork, instance_id: int) -> bool:
-    case = uow.load(instance_id)
-    return case is not None and acting.may_read(
-        uow, uow.processes[case.process], case, uow.actor(g.person_id)
-    )
 
 
 def _signer(
@@ -216,26 +203,14 @@ def _signer(
     key = request.headers.get("Idempotency-Key", "")
 
     def is_needed(uow: SqlUnitOfWork) -> bool:
-        if not password or signature.evidence or not _may_read(uow, instance_id):
+        if not requests.may_read(uow, g.person_id, instance_id):
             return False
         is_repeated = key and idempotency.known(uow, g.person_id, key)
-        return not is_repeated and signing.is_signed(uow, instance_id, action)
+        return not is_repeated and requests.is_signed(uow, instance_id, action)
 
-    return signing.confirm(g.person_id, password) if house().read(is_needed) else None
-
-
-def _values(uow: SqlUnitOfWork, instance_id: int, action: str, body: m.Action) -> Mapping[str, Any]:
-    """Return the action's form; a bare comment is its reason where the form has one."""
-    form = None
-    case = uow.load(instance_id)
-    if case:
-        definition = uow.processes[case.process]
-        transition, found = definition.transition(case.state, action), definition.answer(action)
-        form = transition.form if transition else found[1].form if found else None
-    takes_reason = form is not None and "reason" in form.model_fields
-    if body.comment and takes_reason and "reason" not in body.data:
-        return {**body.data, "reason": body.comment}
-    return body.data
+    if not password or signature.evidence or not house().read(is_needed):
+        return None
+    return signing.confirm(g.person_id, password)
 
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:

@@ -2,8 +2,9 @@
 
 from workflow_app.api import models as m
 from workflow_app.api.problems import problem_of
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Offer, allowed, told, warned
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor

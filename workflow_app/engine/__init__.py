@@ -1,27 +1,7 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
-from workflow_app.engine.ballots import (
-    PENDING,
-    Answer,
-    Ballot,
-    Setting,
-    Silence,
-    Tally,
-    at_least,
-    more_than,
-)
-from workflow_app.engine.case import (
-    Case,
-    CaseCard,
-    Facts,
-    IndicatorCard,
-    IndicatorValueCard,
-    MemberCard,
-    NetworkCard,
-    OrderCard,
-    PostCard,
-    RecommendationCard,
-)
+from workflow_app.engine.ballots import Answer, Ballot, Setting, Silence, at_least, more_than
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import (
     Amend,
     Ask,
@@ -51,6 +31,17 @@ from workflow_app.engine.disclosure import (
     small_group,
     small_survey,
     total_of_shown,
+)
+from workflow_app.engine.facts import (
+    CaseCard,
+    Facts,
+    IndicatorCard,
+    IndicatorValueCard,
+    MemberCard,
+    NetworkCard,
+    OrderCard,
+    PostCard,
+    RecommendationCard,
 )
 from workflow_app.engine.forms import (
     Act,
@@ -98,6 +89,7 @@ from workflow_app.engine.remarks import (
 )
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted
+from workflow_app.engine.votes import PENDING, Tally
 
 __all__ = [
     "AUTHOR",

@@ -9,22 +9,20 @@ only a veto ends it at once (dossier 7.1, «How every ballot closes»).
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask, Voter
 from workflow_app.engine.deadlines import Due
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Role
 from workflow_app.engine.signatures import Signed, word
+from workflow_app.engine.votes import PENDING, Tally
 from workflow_app.engine.where import caller
 
-if TYPE_CHECKING:
-    from workflow_app.engine.case import Case, Facts
-
-PENDING = "pending"
-
-Voters = Callable[["Case", "Facts"], Iterable[Voter]]
+Voters = Callable[[Case, Facts], Iterable[Voter]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +43,26 @@ class Threshold:
     amount: Amount
     reached_is_enough: Switch = True
 
-    def is_met(self, count: int, of: int, facts: "Facts") -> bool:
+    def is_met(self, count: int, of: int, facts: Facts) -> bool:
         """Tell whether `count` out of `of` meets the share; nobody out of nobody does not."""
         return of > 0 and (
             Fraction(count, of) > self.share(facts)
             or (self.is_reached(count, of, facts) and self.is_enough(facts))
         )
 
-    def is_reached(self, count: int, of: int, facts: "Facts") -> bool:
+    def is_reached(self, count: int, of: int, facts: Facts) -> bool:
         """Tell whether `count` out of `of` is the share exactly."""
         return of > 0 and Fraction(count, of) == self.share(facts)
 
-    def is_enough(self, facts: "Facts") -> bool:
+    def is_enough(self, facts: Facts) -> bool:
         """Tell whether reaching the share meets it: of all there is no more."""
         return self.share(facts) >= 1 or is_on(self.reached_is_enough, facts)
 
-    def share(self, facts: "Facts") -> Fraction:
+    def share(self, facts: Facts) -> Fraction:
         """Return the share as an exact fraction."""
         return exact(self.amount, facts)
 
-    def in_words(self, facts: "Facts") -> str:
+    def in_words(self, facts: Facts) -> str:
         """Return the share as a paper says it: «более 1/2», «не менее 3/4», «все»."""
         share = self.share(facts)
         if share >= 1:
@@ -90,12 +88,12 @@ def more_than(amount: Amount, *, or_just: Switch = False) -> Threshold:
     return Threshold(amount, reached_is_enough=or_just)
 
 
-def is_on(switch: Switch, facts: "Facts") -> bool:
+def is_on(switch: Switch, facts: Facts) -> bool:
     """Return what is declared, or what the municipality has decided."""
     return bool(facts.setting(switch.name)) if isinstance(switch, Setting) else switch
 
 
-def exact(amount: Amount, facts: "Facts") -> Fraction:
+def exact(amount: Amount, facts: Facts) -> Fraction:
     """Return the amount as an exact fraction; a setting may read «2/3»."""
     if isinstance(amount, Setting):
         return Fraction(str(facts.setting(amount.name)))
@@ -119,69 +117,14 @@ class Answer:
     by: Role | None = None
     apart: tuple[str, ...] = ()
     after: tuple[str, ...] = (PENDING,)
-    if_: tuple[Callable[["Case", "Facts"], Any], ...] = ()
+    if_: tuple[Callable[[Case, Facts], Any], ...] = ()
     signed: Signed = False
     tell: tuple[Role, ...] = ()
     basis: str = ""
     style: Literal["primary", "secondary", "danger"] = "secondary"
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What one voter said, and to which text."""
-
-    voter: Voter
-    status: str = PENDING
-    version: int = 0
-    text_hash: str = ""
-    person_id: int | None = None
-    comment: str = ""
-    is_left_out: bool = False
-    answered_at: Any = None
-    signature: str = ""
-    evidence: int | None = None
-    said: Mapping[str, Any] = field(default_factory=dict)
-    """What was filled in with the answers; a later answer without a field leaves it."""
-    acting_as: str = ""
-    """The office in which the person answered, as it was called then: «И.о. директора»."""
-    stands_for: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """All votes of a ballot; shares are taken over those who still belong to it."""
-
-    votes: tuple[Vote, ...]
-    is_closed: bool = False
-
-    def __iter__(self) -> Iterator[Vote]:
-        """Yield the votes that count."""
-        return (vote for vote in self.votes if not vote.is_left_out)
-
-    def without(self, groups: tuple[str, ...]) -> "Tally":
-        """Return the votes of the other groups."""
-        if not groups:
-            return self
-        votes = tuple(vote for vote in self.votes if vote.voter.group not in groups)
-        return Tally(votes, self.is_closed)
-
-    def count(self, *statuses: str, group: str | None = None) -> int:
-        """Return how many votes have one of the statuses (any, without one), in a group."""
-        return sum(
-            (not statuses or vote.status in statuses) and group in (None, vote.voter.group)
-            for vote in self
-        )
-
-    def status(self, key: object) -> str:
-        """Return the status of one voter; empty for somebody who is not asked."""
-        return next((vote.status for vote in self if vote.voter.key == str(key)), "")
-
-    def keys(self, *statuses: str) -> tuple[str, ...]:
-        """Return the voters with one of the statuses."""
-        return tuple(vote.voter.key for vote in self if vote.status in statuses)
-
-
-Further = Callable[["Case", "Facts", Tally], bool]
+Further = Callable[[Case, Facts, Tally], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,16 +163,16 @@ class Ballot:
     """What the work item in the voter's queue says."""
     where: str = field(default_factory=caller, repr=False)
 
-    def open(self, case: "Case", facts: "Facts") -> Ask:
+    def open(self, case: Case, facts: Facts) -> Ask:
         """Ask everybody; who already said yes to this is not asked again."""
         return Ask(self.key, "put", tuple(self.voters(case, facts)))
 
-    def ask_all(self, case: "Case", facts: "Facts") -> Ask:
+    def ask_all(self, case: Case, facts: Facts) -> Ask:
         """Ask everybody anew: the text has changed."""
         voters = tuple(self.voters(case, facts))
         return Ask(self.key, "put", voters, frozenset(voter.key for voter in voters))
 
-    def close(self, _case: "Case", _facts: "Facts") -> Ask:
+    def close(self, _case: Case, _facts: Facts) -> Ask:
         """End the ballot; silence counts as declared."""
         return Ask(self.key, "close")
 
@@ -237,7 +180,7 @@ class Ballot:
         """Tell whether everybody answered, the time is over, or somebody vetoed."""
         return tally.is_closed or not tally.count(PENDING) or tally.count(*self.veto or ("",)) > 0
 
-    def is_passed(self, case: "Case", facts: "Facts", tally: Tally) -> bool:
+    def is_passed(self, case: Case, facts: Facts, tally: Tally) -> bool:
         """Tell whether the votes as they stand satisfy the rule."""
         if self.veto and tally.count(*self.veto):
             return False
@@ -246,20 +189,20 @@ class Ballot:
             return False
         return self.also is None or self.also(case, facts, tally)
 
-    def cast(self, tally: Tally, facts: "Facts", *, abstentions: Switch) -> int:
+    def cast(self, tally: Tally, facts: Facts, *, abstentions: Switch) -> int:
         """Return how many votes were cast, with or without the abstentions."""
         answered = tally.count() - tally.count(PENDING, *self.silences)
         if not self.abstain or is_on(abstentions, facts):
             return answered
         return answered - tally.count(*self.abstain)
 
-    def _has_quorum(self, tally: Tally, facts: "Facts") -> bool:
+    def _has_quorum(self, tally: Tally, facts: Facts) -> bool:
         cast = self.cast(tally, facts, abstentions=self.abstention_makes_quorum)
         if isinstance(self.quorum, int):
             return cast >= self.quorum
         return self.quorum is None or self.quorum.is_met(cast, tally.count(), facts)
 
-    def _is_needed_share_met(self, tally: Tally, facts: "Facts") -> bool:
+    def _is_needed_share_met(self, tally: Tally, facts: Facts) -> bool:
         """Count the yes votes; the casting vote lifts what only reaches its share above it."""
         if self.need is None:
             return True
@@ -272,11 +215,11 @@ class Ballot:
             return own or self.need.is_enough(facts)
         return self.need.is_met(yes, of, facts)
 
-    def is_decided(self, case: "Case", facts: "Facts", tally: Tally) -> bool:
+    def is_decided(self, case: Case, facts: Facts, tally: Tally) -> bool:
         """Tell whether the pending votes can no longer change the outcome."""
         return len({self.is_passed(case, facts, end) for end in self._ends(tally, facts)}) == 1
 
-    def _ends(self, tally: Tally, facts: "Facts") -> Iterator[Tally]:
+    def _ends(self, tally: Tally, facts: Facts) -> Iterator[Tally]:
         """Yield the extremes of how the ballot could end: all pending voters say the same.
 
         One more yes never hurts, so nothing is better than all of them. Of the rest, silence alone
@@ -299,19 +242,19 @@ class Ballot:
         """Return every status silence may give."""
         return self.silence.statuses if isinstance(self.silence, Silence) else (self.silence,)
 
-    def silence_gives(self, facts: "Facts") -> str:
+    def silence_gives(self, facts: Facts) -> str:
         """Return the status silence gives in this municipality."""
         if isinstance(self.silence, str):
             return self.silence
         decided = facts.setting(self.silence.by.name)
         return next((one for one in self.silences if one == decided), self.silences[0])
 
-    def passed(self, case: "Case", facts: "Facts") -> bool:
+    def passed(self, case: Case, facts: Facts) -> bool:
         """Condition: the ballot is complete and its rule is satisfied."""
         tally = facts.tally(case, self.key)
         return tally is not None and self.is_complete(tally) and self.is_passed(case, facts, tally)
 
-    def failed(self, case: "Case", facts: "Facts") -> bool:
+    def failed(self, case: Case, facts: Facts) -> bool:
         """Condition: the ballot is complete and its rule is not satisfied."""
         tally = facts.tally(case, self.key)
         return (
@@ -326,7 +269,7 @@ class Ballot:
         """Return how a kind of signature reads in this ballot; empty for none."""
         return word(next((one.signed for one in self.answers if one.signed), False), kind)
 
-    def close_when_decided(self, case: "Case", facts: "Facts") -> Refusal | None:
+    def close_when_decided(self, case: Case, facts: Facts) -> Refusal | None:
         """Guard of closing by hand: only once the outcome can no longer change."""
         tally = facts.tally(case, self.key)
         if tally is None or self.is_complete(tally):

@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from workflow_app.engine.calendar import CalendarNotFilledError, due_moment
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.roles import POST, Role, targets
-
-if TYPE_CHECKING:
-    from workflow_app.engine.case import Case, Facts
 
 Unit = Literal["working", "calendar"]
 
@@ -33,10 +32,10 @@ class Holder:
 
     key: str
     title: str
-    post: Callable[["Case", "Facts"], int | None]
+    post: Callable[[Case, Facts], int | None]
     otherwise: Role
 
-    def targets(self, case: "Case", facts: "Facts") -> list[tuple[str, int]]:
+    def targets(self, case: Case, facts: Facts) -> list[tuple[str, int]]:
         """Return whom a missed deadline of the case reaches."""
         position = self.post(case, facts)
         card = facts.post(position) if position is not None else None
@@ -64,10 +63,10 @@ class Due:
     remind: tuple[int, ...] = ()
     escalate: tuple[tuple[int, Role | Holder], ...] = ()
     then: str | None = None
-    on: Callable[["Case"], dt.date] | None = None
+    on: Callable[[Case], dt.date] | None = None
     since: Literal["entry", "change"] = "entry"
     at_start: bool = False
-    set_by: Callable[["Facts"], int] | None = None
+    set_by: Callable[[Facts], int] | None = None
     august: int | None = None
 
 
@@ -105,7 +104,7 @@ class Schedule:
         return due_moment(self.due_on, zone)
 
 
-def default_policy(due: Due, facts: "Facts | None" = None) -> Policy:
+def default_policy(due: Due, facts: Facts | None = None) -> Policy:
     """Return the policy row a process declares for its deadline, in a municipality when given."""
     offset = due.set_by(facts) if due.set_by and facts else due.offset
     return Policy(offset, due.unit, due.remind, tuple(days for days, _ in due.escalate))

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from workflow_app.engine.ballots import PENDING, Answer, Ballot, Vote
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.ballots import Answer, Ballot
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Change, Put, Start
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import unfinished
 from workflow_app.engine.process import (
     Check,
@@ -23,6 +24,7 @@ from workflow_app.engine.process import (
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.remarks import called
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity, Parties, fitting, targets
+from workflow_app.engine.votes import PENDING, Vote
 
 Lines = tuple[tuple[str, ...], ...]
 

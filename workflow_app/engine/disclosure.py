@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from workflow_app.engine.case import Facts, IndicatorValueCard, measured
+from workflow_app.engine.facts import Facts, IndicatorValueCard, measured
 
 WITHHELD = "итог не приводится: по нему можно узнать закрытое значение"
 INCOMPLETE = "итог будет, когда данные внесут все школы"

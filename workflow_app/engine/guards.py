@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from workflow_app.engine.ballots import Amount, Setting, exact
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Put
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import missing
 from workflow_app.engine.process import Guard
 from workflow_app.engine.refusals import Refusal

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 from workflow_app.engine.ballots import Answer, Ballot
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Change
 from workflow_app.engine.deadlines import Due, Holder
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import Form
 from workflow_app.engine.overview import Overview, Yearly
 from workflow_app.engine.refusals import Refusal
@@ -21,6 +22,7 @@ Condition = Callable[[Case, Facts], bool]
 Effect = Callable[[Case, Facts], Change | Iterable[Change] | None] | Change
 PartyFinder = Callable[[Any], Iterable[int | None]]
 Kind = Literal["start", "move", "when", "on", "revise"]
+Style = Literal["primary", "secondary", "danger"]
 
 AUTHOR = "author"
 """The part of the organisation that started an instance; every case has it."""
@@ -145,7 +147,7 @@ class Transition:
     condition: Condition | None = None
     event: Child | None = None
     basis: str = ""
-    style: Literal["primary", "secondary", "danger"] = "secondary"
+    style: Style = "secondary"
     is_bulk: bool = False
     signed: Signed = False
     unlimited: str = ""
@@ -157,6 +159,27 @@ class Transition:
     def is_by_person(self) -> bool:
         """Tell whether somebody other than the system may take it."""
         return any(role is not SYSTEM_ROLE for role in self.by)
+
+
+class Happening(TypedDict, total=False):
+    """What may be said of any step by keyword; its defaults stand in `Process._add`."""
+
+    apart: str | Iterable[str]
+    form: type[Form] | None
+    if_: Iterable[Guard]
+    do: Iterable[Effect]
+    basis: str
+    style: Style
+    bulk: bool
+    signed: Signed
+    unlimited: str
+    again: str
+
+
+class Doing(Happening, total=False):
+    """What may be said of a step somebody takes."""
+
+    by: Role | Iterable[Role]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,10 +295,14 @@ class Process:
         return ballot
 
     def start(
-        self, key: str, title: str, target: State | Mapping[State, Condition], **declared: Any
+        self,
+        key: str,
+        title: str,
+        target: State | Mapping[State, Condition],
+        **declared: Unpack[Doing],
     ) -> Transition:
         """Declare how a case begins."""
-        return self._add("start", key, title, (), target, declared)
+        return self._add("start", key, title, (), target, **declared)
 
     def move(
         self,
@@ -283,40 +310,46 @@ class Process:
         title: str,
         source: State | Iterable[State],
         target: State | Mapping[State, Condition],
-        **declared: Any,
+        **declared: Unpack[Doing],
     ) -> Transition:
         """Declare what a person (or the system at a deadline) may do."""
-        return self._add("move", key, title, _many(source, State), target, declared)
+        return self._add("move", key, title, source, target, **declared)
 
     def when(
         self, key: str, title: str, condition: Condition, source: State | Iterable[State],
-        target: State | Mapping[State, Condition], **declared: Any,
+        target: State | Mapping[State, Condition], **declared: Unpack[Happening],
     ) -> Transition:  # fmt: skip
         """Declare what happens by itself as soon as a condition holds."""
-        declared |= {"by": SYSTEM_ROLE, "condition": condition}
-        return self._add("when", key, title, _many(source, State), target, declared)
+        return self._add(
+            "when", key, title, source, target, by=SYSTEM_ROLE, condition=condition, **declared
+        )
 
     def on(
         self, event: Child, source: State | Iterable[State],
-        target: State | Mapping[State, Condition], *, key: str, title: str, **declared: Any,
+        target: State | Mapping[State, Condition], *, key: str, title: str,
+        **declared: Unpack[Happening],
     ) -> Transition:  # fmt: skip
         """Declare what the outcome of another instance causes here.
 
         An event `of="subject"` comes from any case about the same subject, or about what it is
         a part of: a case about «network/7/2025-2026» hears of one about «network/7».
         """
-        declared |= {"by": SYSTEM_ROLE, "event": event}
-        return self._add("on", key, title, _many(source, State), target, declared)
+        return self._add("on", key, title, source, target, by=SYSTEM_ROLE, event=event, **declared)
 
     def revise(
-        self, key: str, title: str, source: State | Iterable[State], target: State, **declared: Any
+        self,
+        key: str,
+        title: str,
+        source: State | Iterable[State],
+        target: State,
+        **declared: Unpack[Doing],
     ) -> Transition:
         """Declare a new instance of the series; the old one stays in force meanwhile.
 
         The new case begins by the first start, as a child of this one and with its data, so
         that `on(Child(own key, …))` says what becomes of the old one. `target` is where it begins.
         """
-        return self._add("revise", key, title, _many(source, State), target, declared)
+        return self._add("revise", key, title, source, target, **declared)
 
     def paper(
         self,
@@ -350,31 +383,32 @@ class Process:
             self.repeated.append((key, where))
 
     def _add(
-        self, kind: Kind, key: str, title: str, sources: tuple[State, ...],
-        target: State | Mapping[State, Condition], declared: dict[str, Any],
+        self, kind: Kind, key: str, title: str, source: State | Iterable[State],
+        target: State | Mapping[State, Condition], *, by: Role | Iterable[Role] = (),
+        apart: str | Iterable[str] = (), form: type[Form] | None = None,
+        if_: Iterable[Guard] = (), do: Iterable[Effect] = (), condition: Condition | None = None,
+        event: Child | None = None, basis: str = "", style: Style = "secondary",
+        bulk: bool = False, signed: Signed = False, unlimited: str = "", again: str = "",
     ) -> Transition:  # fmt: skip
-        if target is stay:
-            added = [self._add(kind, key, title, (s,), s, dict(declared)) for s in sources]
-            return added[0]
+        sources = _many(source, State)
         ways = target.items() if isinstance(target, Mapping) else ((target, otherwise),)
+        taken = tuple(Way(state.key, chosen) for state, chosen in ways)
         transition = Transition(
-            key,
-            title,
-            kind,
-            tuple(state.key for state in sources),
-            tuple(Way(state.key, condition) for state, condition in ways),
-            by=_many(declared.pop("by", ()), Role),
-            apart=_many(declared.pop("apart", ()), str),
-            guards=tuple(declared.pop("if_", ())),
-            effects=tuple(declared.pop("do", ())),
-            is_bulk=declared.pop("bulk", False),
-            where=caller(),
-            **declared,
-        )
+            key, title, kind, tuple(state.key for state in sources), taken, _many(by, Role),
+            _many(apart, str), form, tuple(if_), tuple(do), condition, event, basis, style, bulk,
+            signed, unlimited, again, caller(),
+        )  # fmt: skip
+        if target is not stay:
+            return self._keep(transition)
+        stays = [replace(transition, sources=(s.key,), ways=(Way(s.key),)) for s in sources]
+        kept = [self._keep(one) for one in stays]
+        return kept[0]
+
+    def _keep(self, transition: Transition) -> Transition:
         self.transitions.append(transition)
         for source in transition.sources or ("",):
             self._leaving[source] = (*self.leaving(source), transition)
-            self._by_action.setdefault((source, key), transition)
+            self._by_action.setdefault((source, transition.key), transition)
         return transition
 
     _leaving: dict[str, tuple[Transition, ...]] = field(default_factory=dict, repr=False)
@@ -407,6 +441,11 @@ class Process:
             if answer:
                 return ballot, answer
         return None
+
+    def step(self, state: str, key: str) -> Transition | Answer | None:
+        """Return what a word means in a state: a transition, else an answer to a ballot."""
+        found = self.answer(key)
+        return self.transition(state, key) or (found[1] if found else None)
 
     def roles(self) -> tuple[Role, ...]:
         """Return every role the process names."""

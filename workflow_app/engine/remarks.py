@@ -7,8 +7,9 @@ case is a `Remarked`, and the step that sends it again asks `remarks_answered`.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Put
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import (
     Choice,
     FieldView,

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.refusals import Refusal
-
-if TYPE_CHECKING:
-    from workflow_app.engine.case import Facts
 
 SIMPLE = "simple"
 """A simple electronic signature: the password once more (63-ФЗ ст. 6 ч. 2)."""
@@ -47,7 +44,7 @@ class Signature:
 PASSWORD = Signature()
 
 
-def accepted(signed: Signed, facts: "Facts") -> tuple[str, ...]:
+def accepted(signed: Signed, facts: Facts) -> tuple[str, ...]:
     """Return the kinds a step takes here; none for a step that is not signed."""
     if not isinstance(signed, Accepted):
         return (SIMPLE,) if signed else ()
@@ -62,7 +59,7 @@ def word(signed: Signed, kind: str) -> str:
     return words.get(kind) or KINDS.get(kind, kind)
 
 
-def not_accepted(signed: Signed, signature: Signature, facts: "Facts") -> Refusal | None:
+def not_accepted(signed: Signed, signature: Signature, facts: Facts) -> Refusal | None:
     """Return why a signature does not sign this step here."""
     kinds = accepted(signed, facts)
     if not signed or signature.kind in kinds:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflow_app.engine.ballots import Answer
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import (
     Answered,
@@ -137,12 +138,12 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     actor = uow.actor(person_id)
     if not may_read(uow, process, case, actor):
         return NOT_FOUND
-    if process.transition(case.state, intent.action) is None and process.answer(intent.action):
-        return _answer(uow, process, case, actor, intent)
+    transition = process.step(case.state, intent.action)
+    if isinstance(transition, Answer):
+        return _answer(uow, process, case, actor, intent, transition)
     refusal = is_stale(case, intent.version, intent.seen)
     if refusal:
         return refusal
-    transition = process.transition(case.state, intent.action)
     form = parse(transition.form, intent.values) if transition and transition.form else None
     if isinstance(form, Refusal):
         return form
@@ -206,12 +207,8 @@ def foreign(
 
 
 def _answer(
-    uow: UnitOfWork, process: Process, case: Case, actor: Actor, intent: Intent
+    uow: UnitOfWork, process: Process, case: Case, actor: Actor, intent: Intent, answer: Answer
 ) -> Done | Refusal:
-    found = process.answer(intent.action)
-    if found is None:
-        return NOT_FOUND
-    _, answer = found
     form = parse(answer.form, intent.values) if answer.form else None
     if isinstance(form, Refusal):
         return form

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.case import Case
 from workflow_app.engine.decide import may_edit, offered
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import (
     FieldView,
     Form,

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow_app.engine.calendar import year_before
-from workflow_app.engine.case import IndicatorCard, IndicatorValueCard
 from workflow_app.engine.disclosure import NOT_APPLICABLE, NOT_ENTERED, Published, Shown, published
+from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard
 from workflow_app.engine.roles import Actor
 
 ANSWER_FOR_ALL = frozenset(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workflow_app.engine.ballots import PENDING, Ballot
+from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import (
     Amend,
@@ -33,6 +33,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, system, targets
 from workflow_app.engine.text import file_name
+from workflow_app.engine.votes import PENDING
 from workflow_app.services import children, undoing
 from workflow_app.services.children import plain
 from workflow_app.services.hashing import sha256, text_hash

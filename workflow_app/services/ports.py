@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from workflow_app.engine.ballots import Ballot, Tally, Vote
-from workflow_app.engine.case import Case, Facts
+from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.votes import Tally, Vote
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workflow_app.engine.case import Facts
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import FieldView, is_empty, written_key
 
 NOTHING = "пусто"

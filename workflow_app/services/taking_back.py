@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity, system
+from workflow_app.engine.votes import PENDING
 from workflow_app.services.children import ALREADY_OPEN
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.interpreter import Interpreter

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import (
     Amend,
@@ -28,6 +27,7 @@ from workflow_app.engine.decide import Answered, Decision
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Role, targets
+from workflow_app.engine.votes import PENDING
 from workflow_app.services.ports import LastStep, UnitOfWork
 
 Cause = tuple[int, int]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.acts import LEVELS
-from workflow_app.engine.case import ActCard
+from workflow_app.engine.facts import ActCard
 from workflow_app.store.models.directory import NormativeAct
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.case import (
+from workflow_app.engine.facts import (
     MemberCard,
     NetworkCard,
     OfficeCard,

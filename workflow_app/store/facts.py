@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.ballots import Tally
 from workflow_app.engine.calendar import WorkingCalendar
-from workflow_app.engine.case import (
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import (
     ActCard,
-    Case,
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
@@ -31,6 +30,7 @@ from workflow_app.engine.case import (
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import POST, Capacity
+from workflow_app.engine.votes import Tally
 from workflow_app.services.settings_defaults import default_of
 from workflow_app.store import (
     calendar,
@@ -60,7 +60,7 @@ from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.registers.reading import Shelf, SqlRecords
 
 if TYPE_CHECKING:
-    from workflow_app.engine.case import Facts
+    from workflow_app.engine.facts import Facts
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from workflow_app.engine.calendar import year_before
-from workflow_app.engine.case import (
-    Case,
+from workflow_app.engine.case import Case
+from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
     RecommendationCard,

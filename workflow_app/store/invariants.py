@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from workflow_app.engine.case import Facts
 from workflow_app.engine.decide import told
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Capacity
 from workflow_app.services import hashing

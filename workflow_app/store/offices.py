@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from workflow_app.engine.case import Signer
+from workflow_app.engine.facts import Signer
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import Person, Position, Substitution

@@ -25,7 +25,9 @@ REGISTERS: Mapping[str, type[Tenant]] = {
 
 
 def unknown_rows(
-    connection: Connection, declared: Mapping[str, Tables], municipality_id: int,
+    connection: Connection,
+    declared: Mapping[str, Tables],
+    municipality_id: int,
     wanted: Collection[tuple[str, int]],
 ) -> set[tuple[str, int]]:
     """Return those of (register, id) that are no row of the municipality."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Integer, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.ballots import Ballot, Tally, Vote
+from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.votes import Tally, Vote
 from workflow_app.services.ports import (
     DueTick,
     Entry,

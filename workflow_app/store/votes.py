@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from workflow_app.engine.ballots import PENDING, Ballot, Tally, Vote
+from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.changes import Ask, Voter
+from workflow_app.engine.votes import PENDING, Tally, Vote
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.instances import BallotRow, VoteRow
 

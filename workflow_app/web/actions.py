@@ -6,12 +6,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
-from workflow_app.services import acting
+from workflow_app.services import acting, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Done, Intent
+from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, limits, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
@@ -119,43 +121,35 @@ def _unready(
 
     Otherwise whose password signs it, if one does.
     """
-    form = read(lambda uow: _form(uow, instance_id, action))
+    form, kinds = read(
+        lambda uow: (_form(uow, instance_id, action), signing.kinds(uow, instance_id, action))
+    )
     if form:
         refusal = files.take_in(form, sent) or forms.incomplete(form, sent)
         if refusal:
             return refusal
-    return signing.take_in(instance_id, action, sent)
+    return None if kinds is None else signing.take_in(kinds, sent)
 
 
-def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> Any:
-    case, process, _ = readable(uow, instance_id)
-    transition, found = process.transition(case.state, action), process.answer(action)
-    return transition.form if transition else found[1].form if found else None
+def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> type[Form] | None:
+    readable(uow, instance_id)
+    return requests.form(uow, instance_id, action)
 
 
 def _acted(
     uow: SqlUnitOfWork, person: int, instance_id: int, action: str, sent: MultiDict[str, str],
     signer: AccountRow | None,
 ) -> Done | Refusal:  # fmt: skip
-    form = _form(uow, instance_id, action)
-    intent = _intent(uow, instance_id, action, form, sent)
-    refusal = signing.unsigned(uow, instance_id, action, intent.signature, signer)
-    return refusal or acting.act(uow, person, intent)
-
-
-def _intent(
-    uow: SqlUnitOfWork, instance_id: int, action: str, form: Any, sent: MultiDict[str, str]
-) -> Intent:
-    """Read what a person sent: the action's form and what she had seen."""
-    case, process, _ = readable(uow, instance_id)
-    is_move = process.transition(case.state, action) is not None
-    return Intent(
+    form, step = _form(uow, instance_id, action), requests.step(uow, instance_id, action)
+    intent = Intent(
         instance_id, action, forms.read(form, sent) if form else {},
         voter=sent.get("_voter") or None,
-        version=number_in(sent.get("_version")) if is_move else None,
+        # A step that is over is refused as such, not because the case went on.
+        version=number_in(sent.get("_version")) if step else None,
         seen=sent.get("_seen") or None,
         position_id=number_in(sent.get("_position")), signature=signing.given(sent),
     )  # fmt: skip
+    return requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
 
 
 @actions.post("/cases/<int:instance_id>/take-back")

@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, render_template, request
 
 from workflow_app.engine.acts import HEADINGS
-from workflow_app.engine.case import ActCard
+from workflow_app.engine.facts import ActCard
 from workflow_app.store.acts import all_acts, doubts, references
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read

@@ -9,7 +9,6 @@ from typing import Any
 from flask import abort
 from werkzeug.exceptions import HTTPException, NotFound
 
-from workflow_app.engine.ballots import PENDING
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import (
@@ -22,12 +21,13 @@ from workflow_app.engine.decide import (
     warned,
 )
 from workflow_app.engine.diagram import spine
-from workflow_app.engine.forms import FieldView, Form, views
+from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
+from workflow_app.engine.votes import PENDING
 from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, offices, queries, uploads
 from workflow_app.store.choices import school_cards
@@ -402,34 +402,23 @@ def _history(
 
 def _signature(process: Process, line: queries.HistoryLine, kind: str) -> str:
     """Return by what a step was signed, in the step's own words."""
-    transition, found = process.transition(line.from_state, line.action), None
-    if transition is None:
-        found = process.answer(line.action)
-    signed = transition.signed if transition else found[1].signed if found else False
-    return word(signed, kind)
+    step = process.step(line.from_state, line.action)
+    return word(step.signed if step else False, kind)
 
 
 def _reason(process: Process, line: queries.HistoryLine) -> str:
     """Return what was written on the way, field by field."""
-    form = _form_of(process, line)
-    if form is None:
+    step = process.step(line.from_state, line.action)
+    if step is None or step.form is None:
         return ""
     said = []
-    for view in views(form):
+    for view in views(step.form):
         value = line.form.get(view.name)
         if view.row and value:
             said += [text for row in value for text in _texts(view, row)]
         elif view.kind in ("text", "line") and value:
             said.append(str(value))
     return "\n".join(said)
-
-
-def _form_of(process: Process, line: queries.HistoryLine) -> type[Form] | None:
-    transition = process.transition(line.from_state, line.action)
-    if transition:
-        return transition.form
-    found = process.answer(line.action)
-    return found[1].form if found else None
 
 
 def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.services import acting, drafts
+from workflow_app.services import acting, drafts, requests
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -23,7 +23,6 @@ from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import is_fragment
 from workflow_app.web.queue import with_next
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import is_signed
 
 cases = Blueprint("cases", __name__)
 
@@ -91,12 +90,17 @@ def _fresh_heading(uow: SqlUnitOfWork, process: Process) -> str:
 def save(instance_id: int) -> Answer:
     """Save a draft and, when a button says so, take its action in the same transaction."""
     sent = MultiDict(request.form)
-    form = read(lambda uow: type(_data(uow, instance_id)))
+    action = sent.get("_action", "")
+    form, is_signed = read(
+        lambda uow: (
+            type(_data(uow, instance_id)),
+            bool(action) and requests.is_signed(uow, instance_id, action),
+        )
+    )
     refusal = _paste(instance_id, sent) or files.take_in(form, sent)
     if refusal:
         return _saved_without(instance_id, refusal, sent)
-    action = sent.get("_action", "")
-    if action and read(lambda uow: is_signed(uow, instance_id, action)):
+    if is_signed:
         # A signature is given on its own page, where the password is asked.
         return redirect(url_for("actions.ask", instance_id=instance_id, action=action))
     try:

@@ -4,7 +4,8 @@ import datetime as dt
 
 from flask import Flask, g
 
-from workflow_app.engine.ballots import PENDING, Ballot
+from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.votes import PENDING
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store import renderings
 from workflow_app.web.house import house

@@ -8,8 +8,8 @@ from math import ceil
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
-from workflow_app.engine.case import IndicatorCard
 from workflow_app.engine.disclosure import Shown, figure, printed_change
+from workflow_app.engine.facts import IndicatorCard
 from workflow_app.services.indicators import Line, Table
 from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork

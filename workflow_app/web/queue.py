@@ -16,11 +16,12 @@ from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
-from workflow_app.services import acting, administration
+from workflow_app.services import acting, administration, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
 from workflow_app.store import admin, queries
 from workflow_app.store.access_changes import SqlAccessChanges
+from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account, SavedView
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
@@ -29,7 +30,7 @@ from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm, is_signed, unsigned
+from workflow_app.web.signing import confirm
 
 queue = Blueprint("queue", __name__)
 
@@ -227,7 +228,7 @@ def _signer(
     chosen: Sequence[tuple[int, int]], action: str, person: int, password: str
 ) -> AccountRow | Refusal | None:
     """Ask for the password once for the whole batch; return whose it is, if one is needed."""
-    needs = read(lambda uow: any(is_signed(uow, one, action) for one, _ in chosen))
+    needs = read(lambda uow: any(requests.is_signed(uow, one, action) for one, _ in chosen))
     return confirm(person, password) if needs else None
 
 
@@ -247,11 +248,10 @@ def _act(
         case, actor = uow.load(row.id), uow.actor(person)
         may_read = case and acting.may_read(uow, uow.processes[row.process], case, actor)
         return refusal, _named(row) if may_read else f"Дело {row.id}"
-    unready = unsigned(uow, row.id, intent.action, intent.signature, signer)
-    result = unready or acting.act(uow, person, intent)
+    result = requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
     if not isinstance(result, Refusal):
         return None, _named(row)
-    is_unread = result is unready or result.code == "not_found"
+    is_unread = result in (requests.UNSIGNED, acting.NOT_FOUND)
     return result, f"Дело {row.id}" if is_unread else _named(row)
 
 

@@ -3,8 +3,8 @@
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, accepted
-from workflow_app.services import access
+from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, accepted
+from workflow_app.services import access, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -13,43 +13,24 @@ from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
 
-UNSIGNED = Refusal("wrong_password", "Этот шаг подписывают: нужен пароль", "password")
 SCAN = "scan"
 """The field in which the scan comes, and its id after it came."""
 
 
-def signed_as(uow: SqlUnitOfWork, instance_id: int, action: str) -> Signed:
-    """Return what an action of a case says of its signature."""
-    case = uow.load(instance_id)
-    if case is None:
-        return False
-    process = uow.processes[case.process]
-    transition, found = process.transition(case.state, action), process.answer(action)
-    return transition.signed if transition else found[1].signed if found else False
+def kinds(uow: SqlUnitOfWork, instance_id: int, action: str) -> tuple[str, ...] | None:
+    """Return the kinds of signature an action takes; None where it needs none."""
+    case, meant = uow.load(instance_id), requests.step(uow, instance_id, action)
+    if case is None or meant is None or not meant.signed:
+        return None
+    return accepted(meant.signed, uow.facts(case.municipality_id))
 
 
-def is_signed(uow: SqlUnitOfWork, instance_id: int, action: str) -> bool:
-    """Tell whether an action of a case needs a signature."""
-    return bool(signed_as(uow, instance_id, action))
-
-
-def take_in(
-    instance_id: int, action: str, sent: MultiDict[str, str]
-) -> AccountRow | Refusal | None:
+def take_in(taken: tuple[str, ...], sent: MultiDict[str, str]) -> AccountRow | Refusal | None:
     """Keep the scan that came with a signed action, or return whose password it was; or why not."""
-
-    def kinds(uow: SqlUnitOfWork) -> tuple[str, ...]:
-        case = uow.load(instance_id)
-        signed = signed_as(uow, instance_id, action)
-        return accepted(signed, uow.facts(case.municipality_id)) if case and signed else ()
-
-    taken = read(kinds)
     if PAPER_SCAN in taken:
         refusal = files.keep_brought(SCAN, SCANS, sent)
         if refusal or given(sent).evidence:
             return refusal
-    if not read(lambda uow: is_signed(uow, instance_id, action)):
-        return None
     if not sent.get("password"):
         said = "Введите пароль или приложите скан" if PAPER_SCAN in taken else "Введите свой пароль"
         return Refusal("wrong_password", said, "password")
@@ -71,13 +52,3 @@ def confirm(person: int, password: str) -> AccountRow | Refusal:
     if isinstance(is_right, Refusal):
         return is_right
     return house().transact(lambda uow: access.conclude(SqlAccess(uow), attempt, is_right=is_right))
-
-
-def unsigned(
-    uow: SqlUnitOfWork, instance_id: int, action: str, signature: Signature,
-    account: AccountRow | None,
-) -> Refusal | None:  # fmt: skip
-    """Return why a signed action is not signed: the password is asked for, or no longer hers."""
-    if signature.evidence or not is_signed(uow, instance_id, action):
-        return None
-    return None if account and access.stands(SqlAccess(uow), account) else UNSIGNED

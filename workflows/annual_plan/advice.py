@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Call, Case, CaseCard, Facts, Many
-from workflow_app.engine.case import RecommendationCard
-from workflows.annual_plan.form import Activity
+from workflow_app.engine.facts import RecommendationCard
+from workflows.annual_plan.form import Activity, Plan
 from workflows.rules import year_before
 from workflows.year_end import RECOMMENDATION
 
@@ -13,7 +13,7 @@ WAITS = "awaiting_plan"
 ASIDE = ("dropped", "not_applicable")
 
 
-def advice_in_waiting(case: Case, facts: Facts) -> list[RecommendationCard]:
+def advice_in_waiting(case: Case[Plan], facts: Facts) -> list[RecommendationCard]:
     """Return the followed recommendations that wait for a plan and have no row in this one."""
     followed, rows = _followed(case, facts), case.data.activities
     return [
@@ -22,7 +22,9 @@ def advice_in_waiting(case: Case, facts: Facts) -> list[RecommendationCard]:
     ]  # fmt: skip
 
 
-def tell_carried(case: Case, facts: Facts, cards: Iterable[RecommendationCard]) -> Iterator[Call]:
+def tell_carried(
+    case: Case[Plan], facts: Facts, cards: Iterable[RecommendationCard]
+) -> Iterator[Call]:
     """Let each followed recommendation know that it has its row."""
     followed = _followed(case, facts)
     for card in cards:
@@ -48,7 +50,7 @@ def accepted_advice(case: Case, facts: Facts) -> list[RecommendationCard]:
     ]  # fmt: skip
 
 
-def _followed(case: Case, facts: Facts) -> dict[str, CaseCard]:
+def _followed(case: Case[Plan], facts: Facts) -> dict[str, CaseCard]:
     """Return code → the case of a recommendation of this network."""
     known = facts.cases_about(f"network/{case.data.network}", RECOMMENDATION)
     return {card.data.code: card for card in known}

@@ -11,7 +11,7 @@ from workflows.annual_plan.advice import (
     tell_carried,
 )
 from workflows.annual_plan.council import council
-from workflows.annual_plan.form import Activity, held
+from workflows.annual_plan.form import Activity, Plan, held
 from workflows.annual_plan.rules import is_small_change
 from workflows.roles import BASE_HEAD, COORDINATOR
 from workflows.rules import schools_now
@@ -33,7 +33,7 @@ def first_rows(case: Case, facts: Facts) -> Iterator[Put | Call]:
 
 
 @says("в план внесены строки по рекомендациям, которые ждут плана")
-def carry_advice(case: Case, facts: Facts) -> Iterator[Put | Call]:
+def carry_advice(case: Case[Plan], facts: Facts) -> Iterator[Put | Call]:
     """What was accepted, upheld or left undone since the plan was opened enters it (M4)."""
     waiting = advice_in_waiting(case, facts)
     rows = (*case.data.activities, *(row_of(facts, card) for card in waiting))
@@ -42,13 +42,13 @@ def carry_advice(case: Case, facts: Facts) -> Iterator[Put | Call]:
 
 
 @says("совет голосует, если изменение не мелкое")
-def ask_council(case: Case, facts: Facts) -> Ask | None:
+def ask_council(case: Case[Plan], facts: Facts) -> Ask | None:
     """Nobody is asked to vote on what goes without a vote (A-05)."""
     return None if is_small_change(case, facts) else council.ask_all(case, facts)
 
 
 @says("каждая строка становится мероприятием со своим ответственным и сроком")
-def hand_out(case: Case, _facts: Facts) -> Fan:
+def hand_out(case: Case[Plan], _facts: Facts) -> Fan:
     """Every row becomes an activity; done ones stay untouched by their key (L5, L6)."""
     data = case.data
     shared = {
@@ -63,7 +63,7 @@ def hand_out(case: Case, _facts: Facts) -> Fan:
 
 
 @says("что проведено, стоит в новой редакции так, как проведено")
-def keep_done(case: Case, facts: Facts) -> Put | None:
+def keep_done(case: Case[Plan], facts: Facts) -> Put | None:
     """What took place while an edition was on its way stays in it by its key (7.7-5)."""
     rows = {row.row_key: row for row in case.data.activities}
     kept = {
@@ -74,7 +74,7 @@ def keep_done(case: Case, facts: Facts) -> Put | None:
 
 
 @says("план знает нынешний состав сети")
-def take_composition(case: Case, facts: Facts) -> Put:
+def take_composition(case: Case[Plan], facts: Facts) -> Put:
     """The plan follows the composition, which an order alone changes (4.2, N5)."""
     members = schools_now(case, facts)
     network = facts.network(case.data.network)
@@ -87,7 +87,7 @@ def take_composition(case: Case, facts: Facts) -> Put:
 
 
 @says("строка плана повторяет то, что решено о мероприятии")
-def take_row_change(case: Case, _facts: Facts) -> Put:
+def take_row_change(case: Case[Plan], _facts: Facts) -> Put:
     """Dates and responsible of a row follow its activity, so that no edition undoes them (K3)."""
     said = case.form.model_dump(exclude={"key"}, exclude_none=True)
     rows = (
@@ -98,7 +98,7 @@ def take_row_change(case: Case, _facts: Facts) -> Put:
 
 
 @says("о том же узнаёт новая редакция, которая готовится")
-def tell_edition(case: Case, _facts: Facts) -> Call:
+def tell_edition(case: Case[Plan], _facts: Facts) -> Call:
     """An edition begun before does not undo what was decided about an activity since (K3)."""
     said = case.form.model_dump(mode="json", exclude_none=True)
     return Call("row_changed", to="children", process=case.process, form=said)
@@ -117,7 +117,7 @@ def remove_activities(_case: Case, _facts: Facts) -> Call:
 
 
 @says("координатор и директор базовой школы узнают, как проголосовали")
-def vote_failed(case: Case, _facts: Facts) -> Tell:
+def vote_failed(case: Case[Plan], _facts: Facts) -> Tell:
     """A failed vote is told to those who may mend the plan (L3)."""
     year = case.data.school_year.replace("-", "/")
     return Tell((COORDINATOR, BASE_HEAD), f"Совет сети не поддержал план на {year} учебный год")

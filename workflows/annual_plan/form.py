@@ -54,14 +54,14 @@ def from_recommendation(_case: Case, _facts: Facts, row: Activity) -> bool:
     return bool(row.recommendation)
 
 
-def held(case: Case, facts: Facts) -> dict[str, CaseCard]:
+def held(case: Case["Plan"], facts: Facts) -> dict[str, CaseCard]:
     """Return the activities that took place, by their rows: the report is there already."""
     cards = facts.cases_about(case.subject, ACTIVITY)
     return {card.key: card for card in cards if card.state in TOOK_PLACE}
 
 
 @says("мероприятие проведено: строка больше не меняется")
-def row_is_done(case: Case, facts: Facts, row: Activity) -> bool:
+def row_is_done(case: Case["Plan"], facts: Facts, row: Activity) -> bool:
     """A row that is done stays as it was done, in every edition (L6)."""
     return row.row_key in held(case, facts)
 

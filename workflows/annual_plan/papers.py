@@ -3,12 +3,12 @@
 from itertools import groupby
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.ballots import Tally
-from workflow_app.engine.case import CaseCard
+from workflow_app.engine.facts import CaseCard
+from workflow_app.engine.votes import Tally
 from workflows.activities import ACTIVITY, DELIVERY, FORMS, SECTIONS
 from workflows.annual_plan.advice import advised
 from workflows.annual_plan.council import council
-from workflows.annual_plan.form import Activity
+from workflows.annual_plan.form import Activity, Plan
 from workflows.council import QUORUM, VOTES, rule_of_council
 from workflows.papers import (
     DOCUMENT,
@@ -53,7 +53,7 @@ PROTOCOL = (
 )  # fmt: skip
 
 
-def plan(case: Case, facts: Facts) -> Values:
+def plan(case: Case[Plan], facts: Facts) -> Values:
     """Return the values of the plan as it is approved, by the base head or for him."""
     data, network = case.data, facts.network(case.data.network)
     approver, imc_head = holder(facts, "school_head", data.base), holder(facts, "imc_head")
@@ -82,7 +82,7 @@ def plan(case: Case, facts: Facts) -> Values:
     }
 
 
-def plan_file(case: Case) -> str:
+def plan_file(case: Case[Plan]) -> str:
     """Return «План сети 2025-2026, редакция 1»."""
     return f"План сети {case.data.school_year}, редакция {case.data.edition}"
 
@@ -201,6 +201,6 @@ def protocol(case: Case, facts: Facts) -> Values:
     }
 
 
-def protocol_file(case: Case) -> str:
+def protocol_file(case: Case[Plan]) -> str:
     """Return «Протокол совета 2025-2026, редакция 1»."""
     return f"Протокол совета {case.data.school_year}, редакция {case.data.edition}"

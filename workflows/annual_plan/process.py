@@ -106,7 +106,7 @@ FIT = (
 
 
 @says("20 сентября, а если план начат позже — через две недели")
-def plan_due(case: Case) -> dt.date:
+def plan_due(case: Case[Plan]) -> dt.date:
     """Return 20 September of the year, or two weeks for a plan that begins later (dossier 8)."""
     september = dt.date(int(case.data.school_year[:4]), 9, 20)
     return max(september, case.today + dt.timedelta(days=14))

@@ -7,7 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows import together
 from workflows.activities import ACTIVITY, IN_FORCE, PLAN, REMOTE
 from workflows.annual_plan.advice import advice_in_waiting
-from workflows.annual_plan.form import Activity, row_is_done
+from workflows.annual_plan.form import Activity, Plan, row_is_done
 from workflows.registers.directions import of_year
 from workflows.rules import schools_now
 from workflows.together import event_days
@@ -17,7 +17,7 @@ SMALL = {"responsible", "starts_on", "ends_on"}
 
 
 @says("есть мероприятие для каждой поддерживаемой школы и по каждому направлению сети")
-def covers_all(case: Case, facts: Facts) -> Iterator[Refusal]:
+def covers_all(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """Nobody the network helps, and no direction it works on, is forgotten (4.3, 5.2)."""
     rows = case.data.activities
     reached = {school for row in rows for school in row.participants}
@@ -36,7 +36,7 @@ def covers_all(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
-def _directions_of_year(case: Case, facts: Facts) -> set[int]:
+def _directions_of_year(case: Case[Plan], facts: Facts) -> set[int]:
     """Return the directions of this year that the network works on."""
     network = facts.network(case.data.network)
     own = network.directions if network else ()
@@ -44,7 +44,7 @@ def _directions_of_year(case: Case, facts: Facts) -> set[int]:
 
 
 @says("есть дистанционное мероприятие или объяснено, почему его нет")
-def remote_or_reason(case: Case, _facts: Facts) -> Refusal | None:
+def remote_or_reason(case: Case[Plan], _facts: Facts) -> Refusal | None:
     """Remote formats are a principle of a network (1.8)."""
     if any(row.mode in REMOTE for row in case.data.activities) or case.data.no_remote_reason:
         return None
@@ -56,7 +56,7 @@ def remote_or_reason(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("все даты внутри учебного года, начало не позже окончания")
-def dates_in_year(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def dates_in_year(case: Case[Plan], _facts: Facts) -> Iterator[Refusal]:
     """Dates of a plan lie inside its school year (L2)."""
     first, last = school_year_bounds(case.data.school_year)
     for row in case.data.activities:
@@ -69,7 +69,7 @@ def dates_in_year(case: Case, _facts: Facts) -> Iterator[Refusal]:
 
 
 @says("каждый ответственный работает в школе сети или в методическом центре и занимает должность")
-def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
+def responsible_inside(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """Nobody outside the network and ИМЦ answers for a row (L2)."""
     inside = set(_members(case)) | _imc(facts)
     for row in _ahead(case, facts):
@@ -86,7 +86,7 @@ def responsible_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("в мероприятиях участвуют школы сети")
-def participants_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
+def participants_inside(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """A row is done by schools of the network."""
     inside = set(_members(case))
     for row in _ahead(case, facts):
@@ -96,7 +96,7 @@ def participants_inside(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("сеть действует: она не приостановлена и не закрывается")
-def network_is_active(case: Case, facts: Facts) -> Refusal | None:
+def network_is_active(case: Case[Plan], facts: Facts) -> Refusal | None:
     """New activities are forbidden while a network is suspended or closing (N7, N8)."""
     network = facts.network(case.data.network)
     if network and network.state in ("suspended", "closing", "closed"):
@@ -104,7 +104,7 @@ def network_is_active(case: Case, facts: Facts) -> Refusal | None:
     return None
 
 
-def _ahead(case: Case, facts: Facts) -> Iterator[Activity]:
+def _ahead(case: Case[Plan], facts: Facts) -> Iterator[Activity]:
     """Yield the rows still to be done: what was done stays true of who was there then (L6)."""
     return (row for row in case.data.activities if not row_is_done(case, facts, row))
 
@@ -129,7 +129,7 @@ def _of_row(row: Activity, code: str, sentence: str, column: str) -> Refusal:
 
 
 @says("изменены только ответственные или даты в пределах месяца (настройка A-05)")
-def is_small_change(case: Case, facts: Facts) -> bool:
+def is_small_change(case: Case[Plan], facts: Facts) -> bool:
     """Dates within the month and the responsible may change without a vote (A-05)."""
     before = facts.parent(case)
     if before is None or not hasattr(before.data, "activities"):
@@ -149,7 +149,7 @@ def _same_months(before: Activity | None, after: Activity | None) -> bool:
 
 
 @says("изменились состав сети, базовая школа или направления")
-def is_outdated(case: Case, facts: Facts) -> bool:
+def is_outdated(case: Case[Plan], facts: Facts) -> bool:
     """A plan whose network has changed under it needs a new edition (N5)."""
     members = {m.school for m in schools_now(case, facts)}
     missing = _directions_of_year(case, facts) - {row.direction for row in case.data.activities}
@@ -157,14 +157,14 @@ def is_outdated(case: Case, facts: Facts) -> bool:
 
 
 @says("все мероприятия завершены или сняты")
-def all_activities_ended(case: Case, facts: Facts) -> bool:
+def all_activities_ended(case: Case[Plan], facts: Facts) -> bool:
     """A plan ends by itself when every row has ended (L7)."""
     states = facts.child_states(case, ACTIVITY)
     return bool(states) and set(states) <= {"done", "cancelled"}
 
 
 @says("на голосование его отправил сам директор базовой школы")
-def base_head_sent_it(case: Case, facts: Facts) -> bool:
+def base_head_sent_it(case: Case[Plan], facts: Facts) -> bool:
     """Nobody approves what he sent: then the department does (5.1)."""
     sent = case.persons("to_vote")
     heads = facts.holders("school_head", case.data.base)
@@ -172,13 +172,13 @@ def base_head_sent_it(case: Case, facts: Facts) -> bool:
 
 
 @says("справка об этом годе утверждена")
-def report_is_approved(case: Case, facts: Facts) -> bool:
+def report_is_approved(case: Case[Plan], facts: Facts) -> bool:
     """A plan is closed with the report that tells of it (L8)."""
     return any(card.state in APPROVED for card in facts.cases_about(case.subject, REPORT))
 
 
 @says("есть принятые рекомендации, которых нет в плане")
-def advice_waits(case: Case, facts: Facts) -> Refusal | None:
+def advice_waits(case: Case[Plan], facts: Facts) -> Refusal | None:
     """What was accepted after the plan was opened may still enter it (M4)."""
     if advice_in_waiting(case, facts):
         return None
@@ -186,7 +186,7 @@ def advice_waits(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("другой редакции этого плана ещё не готовят")
-def no_open_edition(case: Case, facts: Facts) -> Refusal | None:
+def no_open_edition(case: Case[Plan], facts: Facts) -> Refusal | None:
     """One new edition at a time (L6, invariant 5)."""
     if set(facts.child_states(case, PLAN)) - {"abandoned"}:
         return already_there("edition_open", "Новая редакция плана уже готовится", basis="5.1")
@@ -197,14 +197,14 @@ def no_open_edition(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("нет ни одного дистанционного мероприятия")
-def no_remote_share(case: Case, facts: Facts) -> Iterable[Refusal]:
+def no_remote_share(case: Case[Plan], facts: Facts) -> Iterable[Refusal]:
     """A plan without remote activities is warned of while it is written (1.8-6)."""
     found = remote_or_reason(case, facts) if case.data.activities else None
     return (found,) if found else ()
 
 
 @says("мероприятие выпадает на экзаменационные дни (настройка «Дни экзаменов»)")
-def exam_days(case: Case, facts: Facts) -> Iterator[Refusal]:
+def exam_days(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """Joint events on exam days are warned of (1.8-3)."""
     for row in case.data.activities:
         for day in together.exam_days(row, facts):
@@ -233,7 +233,7 @@ def clashes(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("очно встречаются школы, которые далеко друг от друга (настройка «Расстояние»)")
-def far_apart(case: Case, facts: Facts) -> Iterator[Refusal]:
+def far_apart(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """Distance between the schools of a meeting is warned of while there is a choice (1.8-3)."""
     if case.state not in IN_FORCE:
         for said, row in together.far_apart(case.data.activities, facts):
@@ -241,7 +241,7 @@ def far_apart(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("в дистанционном мероприятии участвует школа, связь которой не указана")
-def unconnected(case: Case, facts: Facts) -> Iterator[Refusal]:
+def unconnected(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """A school without a line is warned of while there is a choice (1.8-3)."""
     if case.state not in IN_FORCE:
         for said, row in together.unconnected(case.data.activities, facts):
@@ -254,7 +254,7 @@ def _only_said(code: str, said: str, row: Activity) -> Refusal:
 
 
 @says("ответственный больше не работает")
-def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
+def responsible_left(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
     """A responsible who left is flagged (L-3)."""
     for row in _ahead(case, facts):
         post = facts.post(row.responsible) if row.responsible else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workflow_app.engine import Case, Facts
-from workflows.network_change.form import LEAVES
+from workflows.network_change.form import LEAVES, Change
 
 Composition = Mapping[int, str]
 """School → role; without a role a school is not in the network."""
@@ -43,7 +43,7 @@ def _gone(case: Case) -> tuple[int, ...]:
     return tuple(case.data.gone) if case.data.kind == "add" else ()
 
 
-def changes(case: Case, facts: Facts) -> list[dict[str, object]]:
+def changes(case: Case[Change], facts: Facts) -> list[dict[str, object]]:
     """Return what differs, school by school, as the order's annex tells it."""
     old, new = before(case, facts), after(case, facts)
     return [

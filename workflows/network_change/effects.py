@@ -7,7 +7,7 @@ from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, 
 from workflows import contacts
 from workflows.network_change.ballots import consents, council, schools_concerned
 from workflows.network_change.composition import after, before, changes
-from workflows.network_change.form import KINDS, names
+from workflows.network_change.form import KINDS, Change, names
 from workflows.network_change.rules import ENDS, ORDER, concerns_schools, is_for_council
 from workflows.roles import ASKED_HEAD, BASE_HEAD, COORDINATOR, MEMBER_HEAD
 from workflows.rules import school_year
@@ -17,13 +17,13 @@ ORDER_KINDS = {"extend": "extend", "close": "close", "merge": "close"}
 
 
 @says("записано, о какой сети и школе речь")
-def remember_names(case: Case, facts: Facts) -> Put:
+def remember_names(case: Case[Change], facts: Facts) -> Put:
     """A request is called by what it is about from its draft on."""
     return Put(names(case.data, facts))
 
 
 @says("записано, какие школы в сети и кого спрашивают")
-def remember_schools(case: Case, facts: Facts) -> Put:
+def remember_schools(case: Case[Change], facts: Facts) -> Put:
     """The network's schools take part in the case, and everybody who is asked may read it."""
     old = before(case, facts)
     asked = (voter.organisation_id for voter in schools_concerned(case, facts))
@@ -37,25 +37,25 @@ def remember_schools(case: Case, facts: Facts) -> Put:
 
 
 @says("голосует совет сети, если изменение предлагает сама сеть")
-def ask_council(case: Case, facts: Facts) -> Ask | None:
+def ask_council(case: Case[Change], facts: Facts) -> Ask | None:
     """What the network itself asks for, its council votes on anew each time (5.1)."""
     return council.ask_all(case, facts) if is_for_council(case, facts) else None
 
 
 @says("школы, которых касается изменение, дают согласие")
-def ask_schools(case: Case, facts: Facts) -> Ask | None:
+def ask_schools(case: Case[Change], facts: Facts) -> Ask | None:
     """Newcomers and a new base are asked once the council is for it (N2, N3)."""
     return consents.ask_all(case, facts) if concerns_schools(case, facts) else None
 
 
 @says("без голосования школ спрашивают сразу")
-def ask_schools_at_once(case: Case, facts: Facts) -> Ask | None:
+def ask_schools_at_once(case: Case[Change], facts: Facts) -> Ask | None:
     """The department's own change does not go through the council."""
     return None if is_for_council(case, facts) else ask_schools(case, facts)
 
 
 @says("готовится проект приказа")
-def start_order(case: Case, facts: Facts) -> Iterator[Put | Start]:
+def start_order(case: Case[Change], facts: Facts) -> Iterator[Put | Start]:
     """The order alone changes the composition (4.2); whom to talk to, the newcomers have said."""
     told = contacts.named(facts.tally(case, consents.key) or (), facts)
     yield Put({"contacts": told})
@@ -95,7 +95,7 @@ def _order_data(case: Case, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _title(case: Case, name: str) -> str:
+def _title(case: Case[Change], name: str) -> str:
     titles = {
         "extend": f"О продлении деятельности сети «{name}»",
         "close": f"О прекращении деятельности сети «{name}»",
@@ -122,7 +122,7 @@ def order_takes_effect(_case: Case, _facts: Facts) -> Call:
 
 
 @says("сеть узнаёт, чем кончилось")
-def outcome_letter(case: Case, _facts: Facts) -> Tell:
+def outcome_letter(case: Case[Change], _facts: Facts) -> Tell:
     """Everybody concerned learns how the request ended."""
     return Tell(
         (BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, COORDINATOR),

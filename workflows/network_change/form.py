@@ -140,6 +140,6 @@ def names(data: Change, facts: Facts) -> dict[str, str]:
     }
 
 
-def is_by_department(case: Case, facts: Facts) -> bool:
+def is_by_department(case: Case["Change"], facts: Facts) -> bool:
     """Tell whether the department itself asks for the change, and not a school."""
     return not any(facts.school(organisation) for organisation in case.parties["author"])

@@ -1,7 +1,7 @@
 """The papers of schools: the notice of one that leaves (N4), the consents of those asked (1.5)."""
 
 from workflow_app.engine import Case, Facts, Paper, says
-from workflow_app.engine.case import NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows.network_change.ballots import consents
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import Change
@@ -33,7 +33,7 @@ NOTICE = (
 
 
 @says("школа, которая выходит сама, уведомляет базовую школу")
-def exit_notice(case: Case, _facts: Facts) -> Paper | None:
+def exit_notice(case: Case[Change], _facts: Facts) -> Paper | None:
     """A school that leaves by its own wish says so on paper (N4, A-04)."""
     own = case.data.kind == "remove" and case.parties["author"] == {case.data.school}
     return Paper("exit_notice") if own else None
@@ -64,14 +64,14 @@ def notice(case: Case, facts: Facts) -> Values:
     }
 
 
-def consent(case: Case, facts: Facts) -> Values:
+def consent(case: Case[Change], facts: Facts) -> Values:
     """Return a page for each school that agreed to what concerns it (N2, N3, N10)."""
     votes = facts.tally(case, consents.key) or ()
     agreed = (vote for vote in votes if vote.status in consents.yes)
     return consents_on_paper(case, facts, consents, agreed, _terms(case, facts))
 
 
-def _terms(case: Case, facts: Facts) -> Terms:
+def _terms(case: Case[Change], facts: Facts) -> Terms:
     """Return what the schools were asked about: the network as the change leaves it to them."""
     data, own = case.data, facts.network(case.data.network)
     into = facts.network(data.into) if data.kind == "merge" else None
@@ -116,6 +116,6 @@ def _roles(case: Case, facts: Facts) -> dict[int, str]:
     return roles
 
 
-def notice_file(case: Case) -> str:
+def notice_file(case: Case[Change]) -> str:
     """Return «Уведомление о выходе от 12.01.2026»."""
     return f"Уведомление о выходе от {date(case.today)}"

@@ -6,7 +6,7 @@ from workflow_app.engine import Case, CaseCard, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
-from workflows.network_change.form import is_by_department
+from workflows.network_change.form import Change, is_by_department
 from workflows.rules import (
     HELPED,
     calendar_ends_before,
@@ -24,7 +24,7 @@ OF_DEPARTMENT = ("suspend", "resume", "merge", "split")
 
 
 @says("сеть действует и её ещё не закрывают")
-def network_is_open(case: Case, facts: Facts) -> Refusal | None:
+def network_is_open(case: Case[Change], facts: Facts) -> Refusal | None:
     """A closed network is not changed any more (N9)."""
     network = facts.network(case.data.network)
     if case.data.network and (network is None or network.state == "closed"):
@@ -33,7 +33,7 @@ def network_is_open(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("о сети не готовится другое изменение")
-def no_other_change(case: Case, facts: Facts) -> Refusal | None:
+def no_other_change(case: Case[Change], facts: Facts) -> Refusal | None:
     """Two changes at once would not know each other's composition."""
     ended = {"applied", "rejected", "withdrawn", "draft"}
     cards = facts.cases_about(f"network/{case.data.network}", "network_change")
@@ -43,7 +43,7 @@ def no_other_change(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("школа меняет свою сеть, а приостанавливает, соединяет и делит сети управление образованием")
-def initiator_may(case: Case, facts: Facts) -> Refusal | None:
+def initiator_may(case: Case[Change], facts: Facts) -> Refusal | None:
     """A school speaks for a network it is in; some changes are the department's alone (N7, N10)."""
     if is_by_department(case, facts) or case.data.network is None:
         return None
@@ -85,7 +85,7 @@ def school_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("поддерживаемая школа имеет статус школы, которой оказывается помощь")
-def supported_holds_status(case: Case, facts: Facts) -> Refusal | None:
+def supported_holds_status(case: Case[Change], facts: Facts) -> Refusal | None:
     """A newcomer is supported only with a status (N2)."""
     data = case.data
     if data.kind not in ("add", "role") or data.role != "supported" or data.school is None:
@@ -100,7 +100,7 @@ def supported_holds_status(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("новая базовая школа имеет статус «стабильные результаты»")
-def new_base_is_stable(case: Case, facts: Facts) -> Refusal | None:
+def new_base_is_stable(case: Case[Change], facts: Facts) -> Refusal | None:
     """Only a school with stable results may host a network (1.3a, N3)."""
     field = {"change_base": "school", "split": "new_base"}.get(case.data.kind)
     school = getattr(case.data, field) if field else None
@@ -113,7 +113,7 @@ def new_base_is_stable(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("в сети остаётся хотя бы одна поддерживаемая школа")
-def supported_remain(case: Case, facts: Facts) -> Refusal | None:
+def supported_remain(case: Case[Change], facts: Facts) -> Refusal | None:
     """The last supported school leaves only with the network itself (N-3)."""
     if case.data.kind in ("merge", "close", "suspend", "resume", "extend", "directions", "rename"):
         return None
@@ -127,7 +127,7 @@ def supported_remain(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("о выходе предупреждают заранее (настройка A-04)")
-def notice_given(case: Case, facts: Facts) -> Refusal | None:
+def notice_given(case: Case[Change], facts: Facts) -> Refusal | None:
     """A school that leaves by its own wish gives notice (N4, A-04)."""
     data = case.data
     if data.kind != "remove" or data.effective_on is None:
@@ -148,7 +148,7 @@ def notice_given(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("новый срок позже прежнего и не дольше допустимого (настройка A-04)")
-def term_allowed(case: Case, facts: Facts) -> Refusal | None:
+def term_allowed(case: Case[Change], facts: Facts) -> Refusal | None:
     """A network is extended within its longest term (A-04)."""
     network, until = facts.network(case.data.network), case.data.valid_to
     if case.data.kind != "extend" or network is None or until is None:
@@ -170,7 +170,7 @@ def term_allowed(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("производственный календарь заполнен до нового срока")
-def calendar_is_filled(case: Case, facts: Facts) -> Refusal | None:
+def calendar_is_filled(case: Case[Change], facts: Facts) -> Refusal | None:
     """What nobody can count the deadlines of is said when it is asked for, not years later."""
     field = {"extend": "valid_to", "suspend": "until"}.get(case.data.kind)
     until = getattr(case.data, field) if field else None
@@ -178,7 +178,7 @@ def calendar_is_filled(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("дата вступления в силу не прошла")
-def effect_not_past(case: Case, _facts: Facts) -> Refusal | None:
+def effect_not_past(case: Case[Change], _facts: Facts) -> Refusal | None:
     """The composition changes from a date on, never backwards (dossier 8)."""
     if case.data.effective_on is None or case.data.effective_on >= case.today:
         return None
@@ -187,7 +187,7 @@ def effect_not_past(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("открытые мероприятия уходящей школы переданы другим или отменены")
-def activities_passed_on(case: Case, facts: Facts) -> Iterator[Refusal]:
+def activities_passed_on(case: Case[Change], facts: Facts) -> Iterator[Refusal]:
     """Nobody leaves with activities in hand: each is reassigned or cancelled first (N4)."""
     gone = before(case, facts).keys() - after(case, facts).keys()
     if case.data.kind in ("merge", "close", "split"):
@@ -199,7 +199,9 @@ def activities_passed_on(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
-def open_activities(case: Case, facts: Facts, schools: Collection[int]) -> Iterator[CaseCard]:
+def open_activities(
+    case: Case[Change], facts: Facts, schools: Collection[int]
+) -> Iterator[CaseCard]:
     """Yield the unfinished activities of the network whose responsible works in these schools."""
     for card in facts.cases_about(f"network/{case.data.network}", ACTIVITY):
         if card.state in ("done", "not_done", "cancelled"):
@@ -210,7 +212,7 @@ def open_activities(case: Case, facts: Facts, schools: Collection[int]) -> Itera
 
 
 @says("приостановить можно до даты в будущем")
-def pause_ends(case: Case, _facts: Facts) -> Refusal | None:
+def pause_ends(case: Case[Change], _facts: Facts) -> Refusal | None:
     """A pause has an end (N7)."""
     if case.data.kind != "suspend" or case.data.until is None or case.data.until > case.today:
         return None
@@ -218,7 +220,7 @@ def pause_ends(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("сеть не соединяют с самой собой")
-def networks_differ(case: Case, _facts: Facts) -> Refusal | None:
+def networks_differ(case: Case[Change], _facts: Facts) -> Refusal | None:
     """A network joins another one (N10)."""
     if case.data.kind != "merge" or case.data.into != case.data.network:
         return None
@@ -226,14 +228,14 @@ def networks_differ(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("новое наименование сети свободно")
-def new_name_is_free(case: Case, facts: Facts) -> Refusal | None:
+def new_name_is_free(case: Case[Change], facts: Facts) -> Refusal | None:
     """A network that is renamed or split off is known by a name of its own (dossier 6)."""
     named = case.data.kind in ("rename", "split")
     return name_taken(case.data.name, "name", facts) if named else None
 
 
 @says("приказ ещё не подписан")
-def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
+def order_not_signed(case: Case[Change], facts: Facts) -> Refusal | None:
     """Until the order is signed (P11)."""
     if {"signed", "registered"} & set(facts.child_states(case, ORDER)):
         return refuse("order_signed", "Приказ уже подписан")
@@ -244,13 +246,13 @@ def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("изменение касается школ, которых надо спросить")
-def concerns_schools(case: Case, facts: Facts) -> bool:
+def concerns_schools(case: Case[Change], facts: Facts) -> bool:
     """Newcomers, a new base and the schools of joined networks are asked (A-02, N3, N10)."""
     return any(schools_concerned(case, facts))
 
 
 @says("изменение предлагает сама сеть: решает совет")
-def is_for_council(case: Case, facts: Facts) -> bool:
+def is_for_council(case: Case[Change], facts: Facts) -> bool:
     """What the network itself asks for, its council votes on (5.1, A-05)."""
     return not is_by_department(case, facts)
 
@@ -269,5 +271,5 @@ def is_in_effect(case: Case, _facts: Facts) -> bool:
     return bool(case.data.effective_on <= case.today)
 
 
-def _year(case: Case) -> str:
+def _year(case: Case[Change]) -> str:
     return school_year(case.data.effective_on or case.today)

@@ -21,7 +21,7 @@ from workflow_app.engine import (
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.contacts import Contact
 from workflows.coordinators import appointed
-from workflows.network_life.form import schools, subject
+from workflows.network_life.form import Life, schools, subject
 from workflows.network_life.rules import (
     CHANGE,
     ENDS,
@@ -38,7 +38,7 @@ FINAL_REPORT_DAYS = 15
 
 
 @says("сеть следует приказу: состав, пауза, продолжение или закрытие")
-def follow_order(case: Case, facts: Facts) -> Iterator[Change]:
+def follow_order(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """What an order changed is taken over; the composition itself orders alone change (N5–N9)."""
     applied = [c for c in facts.cases_about(subject(case), CHANGE) if c.state == "applied"]
     said = applied[-1].data if applied else None
@@ -64,14 +64,14 @@ def follow_order(case: Case, facts: Facts) -> Iterator[Change]:
 
 
 @says("сеть следует приказу, которого сама не просила: срок, состав, отмена прежнего приказа")
-def take_over(case: Case, facts: Facts) -> Iterator[Change]:
+def take_over(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """An order of the department or a revoked order changes the network too (O11, A-04)."""
     yield take_composition(case, facts)
     if case.state == "closing" and term_goes_on(case, facts):
         yield _marked(case, "active")
 
 
-def take_composition(case: Case, facts: Facts, told: Iterable[Contact] = ()) -> Put:
+def take_composition(case: Case[Life], facts: Facts, told: Iterable[Contact] = ()) -> Put:
     """Who belongs to the network now, with its contact; who left reads it further (N5)."""
     now, network = schools(case, facts), facts.network(case.data.network)
     base = next((school for school, role in now.items() if role == "base"), case.data.base)
@@ -90,7 +90,7 @@ def take_composition(case: Case, facts: Facts, told: Iterable[Contact] = ()) -> 
 
 
 @says("координатор и куратор записаны в реестр сетей")
-def put_people(case: Case, facts: Facts) -> Iterator[Put | Amend | Enter]:
+def put_people(case: Case[Life], facts: Facts) -> Iterator[Put | Amend | Enter]:
     """Who leads the network stands in the register too (1.7, 4.1)."""
     said = case.form
     yield Put({"coordinator": said.coordinator, "curator": said.curator})
@@ -102,7 +102,7 @@ def put_people(case: Case, facts: Facts) -> Iterator[Put | Amend | Enter]:
 
 
 @says("контактное лицо своей школы записано")
-def put_contact(case: Case, _facts: Facts) -> Put:
+def put_contact(case: Case[Life], _facts: Facts) -> Put:
     """A head names whom the others talk to in her school (1.7)."""
     school = case.capacity.organisation_id if case.capacity else None
     others = case.data.contacts.without(school)
@@ -110,19 +110,19 @@ def put_contact(case: Case, _facts: Facts) -> Put:
 
 
 @says("акты приложены к сети; приложенные раньше остаются")
-def put_acts(case: Case, _facts: Facts) -> Put:
+def put_acts(case: Case[Life], _facts: Facts) -> Put:
     """A network older than this system gets by hand what others got from their order (1.8)."""
     return Put({"acts": Many(dict.fromkeys((*case.data.acts, *case.form.acts)))})
 
 
 @says("в реестре сеть действует")
-def mark_active(case: Case, _facts: Facts) -> Amend:
+def mark_active(case: Case[Life], _facts: Facts) -> Amend:
     """The register shows an active network (N1)."""
     return _marked(case, "active")
 
 
 @says("открывается план года, координатор получает его черновик")
-def open_plan(case: Case, facts: Facts) -> Iterator[Put | Start]:
+def open_plan(case: Case[Life], facts: Facts) -> Iterator[Put | Start]:
     """The plan of the year people plan for now begins as a draft (N1, L1)."""
     year, network = school_year(case.today), facts.network(case.data.network)
     if network and school_year_bounds(year)[1] < network.valid_from:
@@ -138,13 +138,13 @@ def open_plan(case: Case, facts: Facts) -> Iterator[Put | Start]:
 
 
 @says("открывается справка года, школы получают таблицы показателей")
-def open_report(case: Case, facts: Facts) -> Iterator[Put | Start]:
+def open_report(case: Case[Life], facts: Facts) -> Iterator[Put | Start]:
     """The report opens by itself on 15 May and is due on 15 June (R1)."""
     year = year_to_report(case)
     yield from _report(case, facts, year, last_summer(year, 6, 15))
 
 
-def _report(case: Case, facts: Facts, year: str, due_on: dt.date) -> Iterator[Put | Start]:
+def _report(case: Case[Life], facts: Facts, year: str, due_on: dt.date) -> Iterator[Put | Start]:
     data, now = case.data, schools(case, facts)
     yield Put({"reported_year": year})
     begun = {
@@ -156,7 +156,7 @@ def _report(case: Case, facts: Facts, year: str, due_on: dt.date) -> Iterator[Pu
 
 
 @says("сроки приостановленной сети стоят, у закрывающейся открыта последняя справка")
-def go_on(case: Case, facts: Facts) -> Iterator[Change]:
+def go_on(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """A network that came by import goes on where it stood (1.7, N7, N8)."""
     network = facts.network(case.data.network)
     if network and network.state == "suspended":
@@ -166,24 +166,24 @@ def go_on(case: Case, facts: Facts) -> Iterator[Change]:
 
 
 @says("новые мероприятия больше не начинают, базовая школа готовит последнюю справку")
-def mark_closing(case: Case, facts: Facts) -> Iterator[Change]:
+def mark_closing(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """A closing network begins nothing new and reports a last time, in 15 working days (N8)."""
     yield _marked(case, "closing")
     yield from _last_report(case, facts)
 
 
-def _last_report(case: Case, facts: Facts) -> Iterator[Put | Start]:
+def _last_report(case: Case[Life], facts: Facts) -> Iterator[Put | Start]:
     if report_is_due(case, facts) is None:
         year = year_to_report(case)
         yield from _report(case, facts, year, facts.working_day(case.today, FINAL_REPORT_DAYS))
 
 
 @says("планы сети сняты")
-def end_plans(case: Case, facts: Facts) -> Iterator[Call]:
+def end_plans(case: Case[Life], facts: Facts) -> Iterator[Call]:
     """A closed network has no plan in force (N9)."""
     for card in facts.cases_about(subject(case), PLAN):
         yield Call("abandon", to="instance", instance_id=card.id)
 
 
-def _marked(case: Case, state: str) -> Amend:
+def _marked(case: Case[Life], state: str) -> Amend:
     return Amend("network", case.data.network, {"state": state}, case.today)

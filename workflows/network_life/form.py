@@ -113,7 +113,7 @@ def adopted(facts: Facts, network_id: int) -> Adopted:
     return Adopted(network.base, data, about)
 
 
-def subject(case: Case) -> str:
+def subject(case: Case["Life"]) -> str:
     """Return what everything about this network is about."""
     return f"network/{case.data.network}"
 

@@ -15,7 +15,7 @@ from workflow_app.engine import (
     at_least,
     says,
 )
-from workflows.network_life.form import subject
+from workflows.network_life.form import Life, subject
 from workflows.network_life.rules import CHANGE, base_lost_status, lost_statuses
 from workflows.roles import BASE_HEAD, COORDINATOR, MEMBER_HEAD, SPECIALIST
 from workflows.rules import school_year
@@ -28,7 +28,7 @@ ANSWERS = {
 }
 
 
-def losers(case: Case, facts: Facts) -> Iterator[Voter]:
+def losers(case: Case[Life], facts: Facts) -> Iterator[Voter]:
     """The coordinator is asked school by school; of a lost base the department too."""
     for school in lost_statuses(case, facts):
         yield Voter(str(school), "network_coordinator", case.data.base, "member")
@@ -56,7 +56,7 @@ losses = Ballot(
 
 
 @says("координатор решает, что делать со школами без статуса; о базовой школе узнаёт и специалист")
-def ask_about_losses(case: Case, facts: Facts) -> Iterator[Ask | Tell]:
+def ask_about_losses(case: Case[Life], facts: Facts) -> Iterator[Ask | Tell]:
     """Nobody leaves by itself: the council gets the task, for 30 days (N6)."""
     voters = tuple(losers(case, facts))
     if not voters:
@@ -70,7 +70,7 @@ def ask_about_losses(case: Case, facts: Facts) -> Iterator[Ask | Tell]:
 
 
 @says("по каждому решению готовится изменение сети")
-def start_changes(case: Case, facts: Facts) -> Iterator[Start]:
+def start_changes(case: Case[Life], facts: Facts) -> Iterator[Start]:
     """What was answered becomes a draft of a change, for the coordinator to complete."""
     kinds = {"kept": "role", "leaves": "remove", "changed": "change_base"}
     tally = facts.tally(case, losses.key)

@@ -26,6 +26,7 @@ from workflow_app.engine import (
 )
 from workflows.coordinators import appointed
 from workflows.council import vote_of_council
+from workflows.network_life.form import Life
 from workflows.roles import BASE_HEAD, COORDINATOR, MEMBER_HEAD
 
 NETWORK = (BASE_HEAD, MEMBER_HEAD, COORDINATOR)
@@ -53,7 +54,7 @@ class OwnCoordinator(Form):
 
 
 @says("совет не голосует о другом решении")
-def one_matter_at_a_time(case: Case, _facts: Facts) -> Refusal | None:
+def one_matter_at_a_time(case: Case[Life], _facts: Facts) -> Refusal | None:
     """A vote is about one matter, so that nobody asks which of two was supported."""
     if is_before_council(case.data):
         return already_there(
@@ -63,7 +64,7 @@ def one_matter_at_a_time(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("координатором предложен другой человек")
-def is_another(case: Case, _facts: Facts) -> Refusal | None:
+def is_another(case: Case[Life], _facts: Facts) -> Refusal | None:
     """Who is the coordinator already needs no vote."""
     if case.form.coordinator and case.form.coordinator == case.data.coordinator:
         return refuse(
@@ -79,21 +80,21 @@ def is_before_council(data: Form) -> bool:
 
 
 @says("правила предложены, совет голосует")
-def propose_rules(case: Case, facts: Facts) -> Iterator[Put | Ask]:
+def propose_rules(case: Case[Life], facts: Facts) -> Iterator[Put | Ask]:
     """The council reads what is proposed beside what holds now."""
     yield Put({"proposed_rules": case.form.rules, "proposed_file": case.form.rules_file})
     yield council.ask_all(case, facts)
 
 
 @says("координатор предложен, совет голосует")
-def propose_coordinator(case: Case, facts: Facts) -> Iterator[Put | Ask]:
+def propose_coordinator(case: Case[Life], facts: Facts) -> Iterator[Put | Ask]:
     """The council chooses who leads the daily work."""
     yield Put({"proposed_coordinator": case.form.coordinator})
     yield council.ask_all(case, facts)
 
 
 @says("совет проголосовал о предложенном")
-def decided(case: Case, facts: Facts) -> bool:
+def decided(case: Case[Life], facts: Facts) -> bool:
     """The vote on what is proposed has come to its end, whatever came of it."""
     is_over = council.passed(case, facts) or council.failed(case, facts)
     asked = case.times("propose_rules") + case.times("propose_coordinator")
@@ -101,7 +102,7 @@ def decided(case: Case, facts: Facts) -> bool:
 
 
 @says("поддержанное действует сразу, неподдержанное снято; школы сети узнают об этом")
-def carry_out(case: Case, facts: Facts) -> Iterator[Change]:
+def carry_out(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """What the council supported holds from this day on; otherwise everything stays as it was."""
     data = case.data
     if not council.passed(case, facts):

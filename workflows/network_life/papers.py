@@ -4,8 +4,9 @@ Optional (1.5): what it says comes from the register and cites no article of law
 """
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.case import MemberCard, NetworkCard
+from workflow_app.engine.facts import MemberCard, NetworkCard
 from workflows import contacts, papers
+from workflows.network_life.form import Life
 from workflows.papers import (
     DOCUMENT,
     Values,
@@ -82,7 +83,7 @@ def partnership(case: Case, facts: Facts) -> Values:
     }
 
 
-def partnership_file(case: Case) -> str:
+def partnership_file(case: Case[Life]) -> str:
     """Return «Соглашение о партнёрстве от 10.09.2025»."""
     return f"Соглашение о партнёрстве от {date(case.today)}"
 
@@ -92,7 +93,7 @@ def _directions(facts: Facts, network: NetworkCard | None) -> list[Values]:
     return [{"номер": row["номер"], "название": row["название"]} for row in rows]
 
 
-def _party(case: Case, facts: Facts, number: int, member: MemberCard) -> Values:
+def _party(case: Case[Life], facts: Facts, number: int, member: MemberCard) -> Values:
     """A school by its head; her own words for her contact, the coordinator in the base school."""
     head, own = holder(facts, "school_head", member.school), school(facts, member.school)
     return {
@@ -107,7 +108,7 @@ def _party(case: Case, facts: Facts, number: int, member: MemberCard) -> Values:
     }
 
 
-def _contact(case: Case, facts: Facts, member: MemberCard) -> str:
+def _contact(case: Case[Life], facts: Facts, member: MemberCard) -> str:
     named = next((row.contact for row in case.data.contacts if row.school == member.school), "")
     if member.role == "base" and case.data.coordinator and not named:
         card = person(facts, case.data.coordinator)

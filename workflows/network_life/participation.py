@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY
-from workflows.network_life.form import subject
+from workflows.network_life.form import Life, subject
 from workflows.rules import NETWORK_ROLES, school_year
 from workflows.wording import counted, date
 
@@ -45,7 +45,7 @@ def shares(case: Case, facts: Facts) -> Iterator[Share]:
         )  # fmt: skip
 
 
-def taking_part(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
+def taking_part(case: Case[Life], facts: Facts) -> Iterator[tuple[str, ...]]:
     """Yield a line for each school: how much was held with it, what is ahead, and when."""
     for one in shares(case, facts):
         yield (
@@ -64,7 +64,7 @@ def _next(one: Share, today: dt.date) -> str:
 
 
 @says("школа давно не участвует в мероприятиях (настройка «Через сколько дней без мероприятий»)")
-def idle_schools(case: Case, facts: Facts) -> Iterator[Refusal]:
+def idle_schools(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
     """A school that nothing has reached for two months is told of (1.6-A3).
 
     Summer is not counted: the days begin with the school year, or when the school joined.

@@ -6,7 +6,7 @@ from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, say
 from workflow_app.engine.acts import levels_said
 from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.activities import IN_FORCE
-from workflows.network_life.form import schools, subject
+from workflows.network_life.form import Life, schools, subject
 from workflows.rules import HELPED, school_year
 from workflows.turn_of_year import verdict
 from workflows.year_end import REPORT
@@ -25,12 +25,12 @@ def is_ordered(_case: Case, _facts: Facts) -> bool:
     return True
 
 
-def has_coordinator(case: Case, _facts: Facts) -> bool:
+def has_coordinator(case: Case[Life], _facts: Facts) -> bool:
     """Somebody leads the daily work (1.7)."""
     return case.data.coordinator is not None
 
 
-def has_curator(case: Case, _facts: Facts) -> bool:
+def has_curator(case: Case[Life], _facts: Facts) -> bool:
     """A methodist accompanies the network (4.1)."""
     return case.data.curator is not None
 
@@ -41,12 +41,12 @@ def without_contact(case: Case) -> list[int]:
     return [school for school in case.data.members if school not in named]
 
 
-def has_contacts(case: Case, _facts: Facts) -> bool:
+def has_contacts(case: Case[Life], _facts: Facts) -> bool:
     """Every school of the network has named somebody to talk to (1.7)."""
     return not without_contact(case)
 
 
-def contacts_said(case: Case, facts: Facts) -> str:
+def contacts_said(case: Case[Life], facts: Facts) -> str:
     """Say how many schools have named a contact, and which have not."""
     lacking, of = without_contact(case), len(case.data.members)
     said = f"{of - len(lacking)} из {of}"
@@ -54,7 +54,7 @@ def contacts_said(case: Case, facts: Facts) -> str:
     return f"{said}, нет: {names}" if names else said
 
 
-def has_acts(case: Case, _facts: Facts) -> bool:
+def has_acts(case: Case[Life], _facts: Facts) -> bool:
     """The acts the network rests on are attached (1.8)."""
     return bool(case.data.acts)
 
@@ -65,21 +65,21 @@ def levels_of_acts(case: Case, facts: Facts) -> str:
     return levels_said({act.level for act in found if act.in_force(case.today)})
 
 
-def has_plan(case: Case, facts: Facts) -> bool:
+def has_plan(case: Case[Life], facts: Facts) -> bool:
     """The plan of the year is in force (1.8)."""
     cards = facts.cases_about(f"{subject(case)}/{case.data.school_year}", PLAN)
     return any(card.state in IN_FORCE for card in cards)
 
 
 @says("есть координатор, куратор, контакт в каждой школе и акты")
-def is_ready(case: Case, facts: Facts) -> bool:
+def is_ready(case: Case[Life], facts: Facts) -> bool:
     """A network becomes active once all but the plan is there; the plan follows (N1)."""
     wanted = (has_coordinator, has_curator, has_contacts, has_acts)
     return all(holds(case, facts) for holds in wanted)
 
 
 @says("сети чего-то не хватает, чтобы начать работать")
-def not_ready(case: Case, facts: Facts) -> Iterator[Refusal]:
+def not_ready(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
     """What a network waits for before it becomes active, and who brings it (1.7, 1.8, 4.1)."""
     if case.state != "forming":
         return
@@ -121,7 +121,7 @@ def base_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
-def lost_statuses(case: Case, facts: Facts) -> Iterator[int]:
+def lost_statuses(case: Case[Life], facts: Facts) -> Iterator[int]:
     """Yield the supported schools that hold no status of this year (N6)."""
     year = school_year(case.today)
     if not facts.status_act(year):
@@ -132,7 +132,7 @@ def lost_statuses(case: Case, facts: Facts) -> Iterator[int]:
 
 
 @says("поддерживаемая школа потеряла статус")
-def supported_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
+def supported_lost_status(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
     """A school that lost its status stays until an order says otherwise (N6)."""
     for school in lost_statuses(case, facts):
         yield refuse(
@@ -154,7 +154,7 @@ def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
     """Return the question whether the change that has just taken effect is of such a kind."""
 
     @says("последнее изменение — " + " или ".join(CHANGES_SAID[kind] for kind in kinds))
-    def is_such(case: Case, facts: Facts) -> bool:
+    def is_such(case: Case[Life], facts: Facts) -> bool:
         cards = facts.cases_about(subject(case), CHANGE)
         applied = [card for card in cards if card.state == "applied"]
         return bool(applied) and applied[-1].data.kind in kinds
@@ -166,7 +166,7 @@ def stood(state: str) -> Callable[[Case, Facts], bool]:
     """Return the question whether the register has a network in a state."""
 
     @says("по реестру сетей")
-    def is_so(case: Case, facts: Facts) -> bool:
+    def is_so(case: Case[Life], facts: Facts) -> bool:
         network = facts.network(case.data.network)
         return network is not None and network.state == state
 
@@ -174,14 +174,14 @@ def stood(state: str) -> Callable[[Case, Facts], bool]:
 
 
 @says("срок сети продлён")
-def term_goes_on(case: Case, facts: Facts) -> bool:
+def term_goes_on(case: Case[Life], facts: Facts) -> bool:
     """A closing network that is extended works on (N8)."""
     network = facts.network(case.data.network)
     return network is not None and network.valid_to > case.today
 
 
 @says("срок сети действительно кончился")
-def term_is_over(case: Case, facts: Facts) -> Refusal | None:
+def term_is_over(case: Case[Life], facts: Facts) -> Refusal | None:
     """An extension moves the end (N8)."""
     network = facts.network(case.data.network)
     if network and network.valid_to > case.today:
@@ -190,7 +190,7 @@ def term_is_over(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("план этого года ещё не открыт")
-def no_plan_yet(case: Case, facts: Facts) -> Refusal | None:
+def no_plan_yet(case: Case[Life], facts: Facts) -> Refusal | None:
     """One plan a network and year; its editions grow from it (invariant 5)."""
     cards = facts.cases_about(f"{subject(case)}/{school_year(case.today)}", PLAN)
     if any(card.state != "abandoned" for card in cards):
@@ -199,7 +199,7 @@ def no_plan_yet(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("срок сети доходит до планируемого года")
-def term_covers_year(case: Case, facts: Facts) -> Refusal | None:
+def term_covers_year(case: Case[Life], facts: Facts) -> Refusal | None:
     """A year is planned only within the term of the network (Y5)."""
     network, year = facts.network(case.data.network), school_year(case.today)
     if network and network.valid_to < school_year_bounds(year)[0]:
@@ -211,7 +211,7 @@ def term_covers_year(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("ничто не мешает сети перейти в планируемый год")
-def may_turn(case: Case, facts: Facts) -> Iterator[Refusal]:
+def may_turn(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
     """The turn of the year asks again at the moment it happens (Y5)."""
     network = facts.network(case.data.network)
     if network is None:
@@ -225,7 +225,7 @@ def may_turn(case: Case, facts: Facts) -> Iterator[Refusal]:
 # ---------------------------------------------------------------- the report of a year
 
 
-def year_to_report(case: Case) -> str:
+def year_to_report(case: Case[Life]) -> str:
     """Return the year whose report opens next: the one after the last that was reported."""
     if case.data.reported_year:
         return year_after(case.data.reported_year)
@@ -233,7 +233,7 @@ def year_to_report(case: Case) -> str:
 
 
 @says("у сети есть план этого года, справки о нём ещё нет")
-def report_is_due(case: Case, facts: Facts) -> Refusal | None:
+def report_is_due(case: Case[Life], facts: Facts) -> Refusal | None:
     """A network writes one report a year, and tells of a plan (R1, A-08)."""
     about = f"{subject(case)}/{year_to_report(case)}"
     if any(card.state != "dropped" for card in facts.cases_about(about, REPORT)):

@@ -1,7 +1,7 @@
 """What the methodical centre's opinion says was checked (1.3, 5.2, A-10)."""
 
-
 from workflow_app.engine import Case, Facts
+from workflows.network_proposal.form import Proposal
 from workflows.papers import Values, school
 from workflows.registers.directions import IN_FORCE, of_year
 from workflows.rules import HELPED, statuses_for_planning, year_before
@@ -11,7 +11,7 @@ FITS, EARLY, FAILS = "соответствует", "предварительно
 Check = tuple[str, str, str]
 
 
-def checklist(case: Case, facts: Facts) -> list[Values]:
+def checklist(case: Case[Proposal], facts: Facts) -> list[Values]:
     """Return the rows of the checks, computed from the registers of this day."""
     checks = (_status(case, facts), _helped(case, facts), _directions(case, facts),
               _load(case, facts))  # fmt: skip

@@ -26,7 +26,7 @@ from workflow_app.engine import (
     refuse,
     says,
 )
-from workflow_app.engine.ballots import Vote
+from workflow_app.engine.votes import Vote
 from workflows.contacts import Consented, ConsentedOnTerms
 from workflows.network_proposal.form import Proposal
 from workflows.network_proposal.rules import is_open, is_sent, order_not_signed
@@ -50,7 +50,7 @@ ANSWERS = {
 }
 
 
-def invited(case: Case, _facts: Facts) -> Iterator[Voter]:
+def invited(case: Case[Proposal], _facts: Facts) -> Iterator[Voter]:
     """The base school agrees by proposing; every invited head is asked."""
     yield Voter(str(case.data.base), "school_head", case.data.base, "base", answer="agreed")
     for member in case.data.members:
@@ -130,7 +130,7 @@ def consents_given(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("ни одно согласие не устарело (настройка A-02)")
-def consents_fresh(case: Case, facts: Facts) -> Refusal | None:
+def consents_fresh(case: Case[Proposal], facts: Facts) -> Refusal | None:
     """No consent is older than the set number of days (P5)."""
     longest = int(facts.setting("A-02.consent_days"))
     oldest = case.today - dt.timedelta(days=longest)
@@ -145,14 +145,14 @@ def consents_fresh(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("не все школы состава согласны без условий")
-def somebody_hesitates(case: Case, facts: Facts) -> Refusal | None:
+def somebody_hesitates(case: Case[Proposal], facts: Facts) -> Refusal | None:
     """A school is left out for want of its consent, not of those that have agreed (P5)."""
     if consents_fresh(case, facts) or any(consents_given(case, facts)):
         return None
     return already_there("all_agreed", "Согласны все школы, исключать некого")
 
 
-def affected(case: Case, facts: Facts) -> frozenset[str]:
+def affected(case: Case[Proposal], facts: Facts) -> frozenset[str]:
     """Whose consent no longer fits: all when base, directions or term changed (P8b)."""
     old: Proposal | None = facts.snapshot(case)
     new = case.data
@@ -166,7 +166,7 @@ def affected(case: Case, facts: Facts) -> frozenset[str]:
 
 
 @says("состав, базовая школа, направления и срок не изменились, согласия в силе")
-def is_same_network(case: Case, facts: Facts) -> bool:
+def is_same_network(case: Case[Proposal], facts: Facts) -> bool:
     """Composition, base, directions and term are as asked about, and nobody revoked (P8a)."""
     old: Proposal | None = facts.snapshot(case)
     tally = facts.tally(case, consents.key)
@@ -180,13 +180,13 @@ def is_same_network(case: Case, facts: Facts) -> bool:
 
 
 @says("спрашиваем школы, которых касаются изменения; остальные согласия остаются в силе")
-def ask_schools(case: Case, facts: Facts) -> Ask:
+def ask_schools(case: Case[Proposal], facts: Facts) -> Ask:
     """Ask the affected schools and the new ones; other consents stay."""
     return Ask(consents.key, "put", tuple(invited(case, facts)), affected(case, facts))
 
 
 @says("приглашённым школам открыто дело")
-def remember_asked(case: Case, facts: Facts) -> Put:
+def remember_asked(case: Case[Proposal], facts: Facts) -> Put:
     """Everybody who was ever asked may read what became of it; the last round makes the share."""
     now = tuple(member.school for member in case.data.members)
     last = case.data.invited if is_same_network(case, facts) else Many(now)
@@ -194,7 +194,7 @@ def remember_asked(case: Case, facts: Facts) -> Put:
 
 
 @says("школы, не давшие согласия, выходят из состава")
-def keep_agreed(case: Case, facts: Facts) -> Iterable[Put | Ask]:
+def keep_agreed(case: Case[Proposal], facts: Facts) -> Iterable[Put | Ask]:
     """Schools that did not agree leave the composition (P3)."""
     tally = facts.tally(case, consents.key)
     agreed = tally.keys(*consents.yes) if tally else ()
@@ -203,7 +203,7 @@ def keep_agreed(case: Case, facts: Facts) -> Iterable[Put | Ask]:
 
 
 @says("школа выходит из состава, её ответ больше не считается")
-def leave_out(case: Case, _facts: Facts) -> Iterable[Put | Ask]:
+def leave_out(case: Case[Proposal], _facts: Facts) -> Iterable[Put | Ask]:
     """One school leaves the composition and the count."""
     school = case.form.school
     voter = Voter(str(school), "school_head", school)
@@ -212,13 +212,13 @@ def leave_out(case: Case, _facts: Facts) -> Iterable[Put | Ask]:
 
 
 @says("сбор согласий закончен; кто промолчал, тот не ответил")
-def close_consents(case: Case, facts: Facts) -> Ask:
+def close_consents(case: Case[Proposal], facts: Facts) -> Ask:
     """The ballot ends now; what it decided follows by itself."""
     return consents.close(case, facts)
 
 
 @says("автор и специалист управления образованием узнают, какие школы не ответили в срок")
-def silent_schools(case: Case, facts: Facts) -> Tell | None:
+def silent_schools(case: Case[Proposal], facts: Facts) -> Tell | None:
     """The department is told of silence even when the others were enough (C4)."""
     tally = facts.tally(case, consents.key)
     silent = tally.keys(*consents.silences) if tally else ()
@@ -229,7 +229,7 @@ def silent_schools(case: Case, facts: Facts) -> Tell | None:
 
 
 @says("автор и специалист управления образованием узнают, кто согласился, а кто нет и почему")
-def quorum_failed(case: Case, facts: Facts) -> Tell:
+def quorum_failed(case: Case[Proposal], facts: Facts) -> Tell:
     """The initiator and the specialist learn how many agreed, and who did not (P4)."""
     votes = invited_votes(facts.tally(case, consents.key) or ())
     agreed = sum(vote.status in AGREED for vote in votes)

@@ -8,14 +8,14 @@ from workflow_app.engine import Call, Case, Facts, Number, Start, Tell, says
 from workflow_app.engine.calendar import school_year_of
 from workflows import contacts
 from workflows.network_proposal.consents import consents
-from workflows.network_proposal.form import REJECTIONS
+from workflows.network_proposal.form import REJECTIONS, Proposal
 from workflows.network_proposal.rules import ORDER
 from workflows.roles import ASKED_HEAD, BASE_HEAD, DEPARTMENT, METHODIST
 from workflows.wording import sentence
 
 
 @says("готовится проект приказа по утверждённой редакции")
-def start_order(case: Case, facts: Facts) -> Start:
+def start_order(case: Case[Proposal], facts: Facts) -> Start:
     """The order is drafted from the approved snapshot (P9)."""
     tally = facts.tally(case, consents.key)
     conditions = {vote.voter.key: vote.comment for vote in tally or ()}
@@ -69,7 +69,7 @@ def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
 
 
 @says("предложение получает номер З-год-номер")
-def take_number(case: Case, _facts: Facts) -> Number:
+def take_number(case: Case[Proposal], _facts: Facts) -> Number:
     """The proposal gets its number З-… when it begins (P1)."""
     return Number("proposals", case.today)
 
@@ -81,7 +81,7 @@ def stop_order(_case: Case, _facts: Facts) -> Call:
 
 
 @says("все приглашённые школы узнают, почему отказано")
-def rejected_letter(case: Case, _facts: Facts) -> Tell:
+def rejected_letter(case: Case[Proposal], _facts: Facts) -> Tell:
     """All invited learn why (P10)."""
     ground = REJECTIONS[case.form.code]
     return Tell(

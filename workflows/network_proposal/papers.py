@@ -1,9 +1,9 @@
 """The proposal on paper: заявка and заключение ИМЦ; the protocol stands in protocol.py."""
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.case import SchoolCard
+from workflow_app.engine.facts import SchoolCard
 from workflows.network_proposal.checklist import checklist
-from workflows.network_proposal.form import RECOMMENDATIONS
+from workflows.network_proposal.form import RECOMMENDATIONS, Proposal
 from workflows.papers import (
     DOCUMENT,
     SIGNATURE,
@@ -108,7 +108,7 @@ def proposal(case: Case, facts: Facts) -> Values:
     }
 
 
-def opinion(case: Case, facts: Facts) -> Values:
+def opinion(case: Case[Proposal], facts: Facts) -> Values:
     """Return the values of the methodical centre's opinion.
 
     Whoever endorses signs alone: nobody else has confirmed the paper in the system.
@@ -140,12 +140,12 @@ def opinion(case: Case, facts: Facts) -> Values:
     }
 
 
-def proposal_file(case: Case) -> str:
+def proposal_file(case: Case[Proposal]) -> str:
     """Return «Заявка З-2025-001»."""
     return f"Заявка {case.number}".strip()
 
 
-def opinion_file(case: Case) -> str:
+def opinion_file(case: Case[Proposal]) -> str:
     """Return «Заключение методического центра З-2025-001»."""
     return f"Заключение методического центра {case.number}".strip()
 
@@ -157,14 +157,14 @@ def _addressee(facts: Facts) -> Values:
     return {"должность_дат": words[:1].upper() + words[1:], "имя_дат": whole(name)}
 
 
-def _applicant(case: Case, facts: Facts) -> Values:
+def _applicant(case: Case[Proposal], facts: Facts) -> Values:
     capacity = case.capacity
     name = person(facts, capacity.person_id if capacity else None).gen
     words = title(facts, capacity, "gen")
     return {"должность_род": lowered(words), "имя_род": whole(name)}
 
 
-def _network(case: Case) -> Values:
+def _network(case: Case[Proposal]) -> Values:
     data = case.data
     return {
         "название": data.name,
@@ -190,7 +190,7 @@ def _base(case: Case, facts: Facts) -> Values:
     }
 
 
-def _members(case: Case, facts: Facts) -> list[Values]:
+def _members(case: Case[Proposal], facts: Facts) -> list[Values]:
     return [
         {
             "номер": number,
@@ -228,7 +228,7 @@ def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:
     return UNKNOWN if known is None else str(known)
 
 
-def _coordinator(case: Case, facts: Facts) -> Values:
+def _coordinator(case: Case[Proposal], facts: Facts) -> Values:
     """Whom the proposal names, else who holds the office in the base school; maybe nobody."""
     named, offices = case.data.coordinator, ("network_coordinator", "school_head")
     held = [one for office in offices for one in facts.holders(office, case.data.base)]

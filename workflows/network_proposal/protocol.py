@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Paper, says
-from workflow_app.engine.ballots import Vote
+from workflow_app.engine.votes import Vote
 from workflows.network_proposal.consents import AGREED, ANSWERS, consents, invited_votes, needed
+from workflows.network_proposal.form import Proposal
 from workflows.papers import (
     DOCUMENT,
     SIGNATURE,
@@ -59,7 +60,7 @@ def protocol(case: Case, facts: Facts) -> Values:
     }
 
 
-def protocol_file(case: Case) -> str:
+def protocol_file(case: Case[Proposal]) -> str:
     """Return «Протокол согласий З-2025-001»."""
     return f"Протокол согласий {case.number}".strip()
 
@@ -85,7 +86,7 @@ def consent(case: Case, facts: Facts) -> Values:
 
 
 @says("согласия на бумаге — заново, если школа с тех пор вышла или её условия приняты")
-def renewed_consents(case: Case, facts: Facts) -> Paper | None:
+def renewed_consents(case: Case[Proposal], facts: Facts) -> Paper | None:
     """Consents that changed since they were printed are printed as they stand (1.5, C2, C3)."""
     printed = [facts.last_taken(case, step) for step in ("consents_complete", "submit")]
     last = max(filter(None, printed), default=None)
@@ -93,7 +94,7 @@ def renewed_consents(case: Case, facts: Facts) -> Paper | None:
     return Paper("consent") if last and any(at and at > last for at in later) else None
 
 
-def _asked(case: Case, facts: Facts) -> Iterator[Vote]:
+def _asked(case: Case[Proposal], facts: Facts) -> Iterator[Vote]:
     """Yield the base school and everybody asked about the text as it was sent.
 
     Schools that did not agree have left the composition by now; the snapshot still has them.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.coordinators import WRITTEN
+from workflows.network_proposal.form import Proposal
 from workflows.registers.directions import of_year
 from workflows.roles import SPECIALIST
 from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
@@ -14,7 +15,7 @@ ORDER = "order_approval"
 
 
 @says("начинает директор, а специалист — если это ему разрешено (настройка A-01)")
-def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
+def initiative_allowed(case: Case[Proposal], facts: Facts) -> Refusal | None:
     """The department proposes on its own initiative only where the setting lets it (A-01)."""
     by_department = case.capacity is not None and case.capacity.role == SPECIALIST.held_by
     if not by_department or facts.setting("A-01")["department"]:
@@ -27,7 +28,7 @@ def initiative_allowed(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("среди приглашённых есть школа, которой оказывается помощь")
-def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
+def has_helped_school(case: Case[Proposal], facts: Facts) -> Refusal | None:
     """A network exists to help: at least one supported school holds a status (title)."""
     year = case.data.school_year
     if not case.data.members:
@@ -45,7 +46,7 @@ def has_helped_school(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("направления взяты из перечня этого учебного года")
-def directions_of_year(case: Case, facts: Facts) -> Iterator[Refusal]:
+def directions_of_year(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
     """Directions are chosen from the department's list of that year (5.2)."""
     known = of_year(facts, case.data.school_year)
     if any(direction not in known for direction in case.data.directions):
@@ -74,7 +75,7 @@ def directions_in_force(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("базовая школа не приглашает саму себя")
-def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
+def base_is_not_invited(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     """The base school does not invite itself (7.1 P2)."""
     if case.data.base in {member.school for member in case.data.members}:
         return refuse(
@@ -85,7 +86,7 @@ def base_is_not_invited(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("наименование начинается со слова «сеть», которое стоит перед ним само")
-def name_begins_with_its_word(case: Case, _facts: Facts) -> Refusal | None:
+def name_begins_with_its_word(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     """Warning: pages and papers say «сеть «…»» themselves, and would say it twice (dossier 4)."""
     begins = case.data.name.strip(' «"').casefold().startswith(("сеть ", "сеть«"))
     if case.state not in WRITTEN or not begins:
@@ -98,7 +99,7 @@ def name_begins_with_its_word(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("к поддержке с пожеланиями написаны пожелания")
-def wishes_written(case: Case, _facts: Facts) -> Refusal | None:
+def wishes_written(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     """An opinion that supports with wishes says them (1.4)."""
     if case.form.recommendation != "support_with_notes" or case.form.notes.strip():
         return None
@@ -109,7 +110,7 @@ def wishes_written(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("каждая школа приглашена один раз")
-def schools_differ(case: Case, _facts: Facts) -> Refusal | None:
+def schools_differ(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     """Nobody is asked twice (P2)."""
     keys = case.data.members.keys()
     if len(set(keys)) == len(keys):
@@ -120,7 +121,7 @@ def schools_differ(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("все школы — из нашего муниципалитета и работают")
-def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
+def schools_exist(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
     """Every invited school belongs to this district, and none is closed by then."""
     begins = max(case.data.valid_from or case.today, case.today)
     for member in case.data.members:
@@ -139,7 +140,7 @@ def schools_exist(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("срок сети не дольше допустимого (настройка A-04)")
-def term_allowed(case: Case, facts: Facts) -> Iterator[Refusal]:
+def term_allowed(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
     """A network lives at most the set number of school years (A-04)."""
     since, until = case.data.valid_from, case.data.valid_to
     if since is None or until is None:
@@ -182,7 +183,7 @@ def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("без этой школы остаются поддерживаемая школа и нужная доля согласий")
-def supported_remain(case: Case, facts: Facts) -> Iterator[Refusal]:
+def supported_remain(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
     """A school may leave while at least one supported school and the quorum remain (P15)."""
     school = case.form.school
     rest = case.data.members.without(school)
@@ -201,7 +202,7 @@ def supported_remain(case: Case, facts: Facts) -> Iterator[Refusal]:
         yield from _share_remains(case, facts, len(rest))
 
 
-def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
+def _share_remains(case: Case[Proposal], facts: Facts, rest: int) -> Iterator[Refusal]:
     """The share of invited schools that take part stays at A-02 or above."""
     # A case of the release before knows only who was ever asked.
     invited = len(case.data.invited or case.data.asked) or 1
@@ -213,7 +214,7 @@ def _share_remains(case: Case, facts: Facts, rest: int) -> Iterator[Refusal]:
 
 
 @says("приказ ещё не подписан")
-def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
+def order_not_signed(case: Case[Proposal], facts: Facts) -> Refusal | None:
     """Until the order is signed (C3, P11)."""
     if {"signed", "registered"} & set(facts.child_states(case, ORDER)):
         return refuse("order_signed", "Приказ уже подписан")
@@ -221,7 +222,7 @@ def order_not_signed(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("согласия сейчас собираются")
-def is_sent(case: Case, _facts: Facts) -> Refusal | None:
+def is_sent(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     """A consent is answered while consents are collected (C1)."""
     if case.state != "collecting_consents":
         return refuse("not_collecting", "Согласия сейчас не собираются")
@@ -229,7 +230,7 @@ def is_sent(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("дело ещё не закончено")
-def is_open(case: Case, _facts: Facts) -> Refusal | None:
+def is_open(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     """Nothing is answered any more in a case that ended without an order (C2, C3)."""
     if case.state in ("rejected", "withdrawn", "expired"):
         return refuse("case_closed", "Дело закончено: ответ уже ничего не меняет")

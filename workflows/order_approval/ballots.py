@@ -19,7 +19,7 @@ from workflow_app.engine import (
     says,
 )
 from workflows.order_approval.composition import schools_named
-from workflows.order_approval.form import Publication
+from workflows.order_approval.form import Order, Publication
 from workflows.order_approval.limits import DATES_AHEAD
 from workflows.roles import DEPARTMENT_HEAD, DEPUTY, IMC_HEAD, SPECIALIST
 from workflows.rules import Explanation
@@ -40,7 +40,7 @@ def approvers(_case: Case, facts: Facts) -> Iterator[Voter]:
             yield Voter(role.key, role.held_by, None, role.title)
 
 
-def heads_of_annex(case: Case, facts: Facts) -> Iterator[Voter]:
+def heads_of_annex(case: Case[Order], facts: Facts) -> Iterator[Voter]:
     """Every head of the annex acknowledges; where it names no school, ИМЦ does (O9)."""
     groups = {case.data.base: "base", **{m.school: m.role for m in case.data.members}}
     schools = dict.fromkeys(schools_named(case, facts))
@@ -58,14 +58,14 @@ DECISIONS = {
 }
 
 
-def _vacant(case: Case, facts: Facts) -> tuple[Voter, ...]:
+def _vacant(case: Case[Order], facts: Facts) -> tuple[Voter, ...]:
     """Return the voters of pending visas whose post nobody holds today."""
     pending = [vote.voter for vote in facts.tally(case, "visas") or () if vote.status == PENDING]
     return tuple(one for one in pending if not facts.holders(one.role, None))
 
 
 @says("должность визирующего свободна, а другая виза остаётся")
-def a_visa_is_vacant(case: Case, facts: Facts) -> Refusal | None:
+def a_visa_is_vacant(case: Case[Order], facts: Facts) -> Refusal | None:
     """Nobody goes on without any visa at all (O3)."""
     vacant = _vacant(case, facts)
     if not vacant:
@@ -76,7 +76,7 @@ def a_visa_is_vacant(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("виза свободной должности больше не нужна")
-def leave_vacant_out(case: Case, facts: Facts) -> Ask:
+def leave_vacant_out(case: Case[Order], facts: Facts) -> Ask:
     """The sheet goes on without the posts nobody holds."""
     return Ask("visas", "leave_out", _vacant(case, facts))
 
@@ -135,7 +135,7 @@ def publish_within(facts: Facts) -> int:
 
 
 @says("адрес начинается с http:// или https://")
-def link_is_an_address(case: Case, _facts: Facts) -> Refusal | None:
+def link_is_an_address(case: Case[Order], _facts: Facts) -> Refusal | None:
     """The publication is shown by the address of a page that anybody can open."""
     if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", case.form.link):
         return None
@@ -168,13 +168,13 @@ publication = Ballot(
 
 
 @says("если так решил район, специалист получает задачу опубликовать приказ на сайте")
-def ask_to_publish(case: Case, facts: Facts) -> Ask | None:
+def ask_to_publish(case: Case[Order], facts: Facts) -> Ask | None:
     """The publication is asked for where the municipality requires it (A-16)."""
     return publication.open(case, facts) if facts.setting("A-16")["required"] else None
 
 
 @says("текст не менялся после визирования")
-def visas_fit_text(case: Case, facts: Facts) -> Refusal | None:
+def visas_fit_text(case: Case[Order], facts: Facts) -> Refusal | None:
     """Visas bind to the text they were given for (O6)."""
     tally = facts.tally(case, visas.key)
     given = {vote.text_hash for vote in tally or ()}
@@ -184,12 +184,12 @@ def visas_fit_text(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("все визы запрашиваются заново")
-def clear_visas(case: Case, facts: Facts) -> Ask:
+def clear_visas(case: Case[Order], facts: Facts) -> Ask:
     """Every visa is asked anew: the text may have changed (O4)."""
     return visas.ask_all(case, facts)
 
 
 @says("ознакомились все директора из приложения, полный лист ещё не выпущен")
-def everybody_has_read(case: Case, facts: Facts) -> bool:
+def everybody_has_read(case: Case[Order], facts: Facts) -> bool:
     """Every head of the annex acknowledged, and the full sheet is not issued yet (O9)."""
     return not case.times("all_acknowledged") and acknowledgement.passed(case, facts)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
 from workflows.rules import CONSENTED, HELPED, school_year
 
@@ -35,7 +36,7 @@ def schools_named(case: Case, facts: Facts) -> Iterator[int]:
         yield from (member.school for member in facts.composition(network, on))
 
 
-def _of_revoked(case: Case, facts: Facts, entry: int) -> Iterator[int]:
+def _of_revoked(case: Case[Order], facts: Facts, entry: int) -> Iterator[int]:
     """Yield the schools of the networks of an order, as it leaves them and as they were without."""
     order = facts.order(entry)
     for network in order.networks if order else ():
@@ -47,7 +48,7 @@ def _of_revoked(case: Case, facts: Facts, entry: int) -> Iterator[int]:
 
 
 @says("состав приказа — те школы и роли, на которые дано согласие")
-def composition_is_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
+def composition_is_approved(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """The annex repeats what schools consented to, in the proposal or in the change (O2)."""
     if case.data.kind == CREATE:
         yield from _as_proposed(case, facts)
@@ -55,7 +56,7 @@ def composition_is_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
         yield from _as_changed(case, facts)
 
 
-def _as_proposed(case: Case, facts: Facts) -> Iterator[Refusal]:
+def _as_proposed(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     tally = facts.parent_tally(case, "consents")
     if tally is None:
         yield refuse(

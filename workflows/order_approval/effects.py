@@ -24,7 +24,7 @@ from workflow_app.engine import (
 from workflow_app.engine.calendar import school_year_of
 from workflows.coordinators import appointed
 from workflows.order_approval.composition import schools_named
-from workflows.order_approval.form import YearAdvice, YearDirection
+from workflows.order_approval.form import Order, YearAdvice, YearDirection
 from workflows.order_approval.kinds import (
     AMEND,
     CLOSE,
@@ -137,13 +137,13 @@ def close_network(case: Case, facts: Facts) -> Changes:
 # ---------------------------------------------------------------- orders about several
 
 
-def extend_networks(case: Case, _facts: Facts) -> Changes:
+def extend_networks(case: Case[Order], _facts: Facts) -> Changes:
     """The order speaks of every network it extends (A-04)."""
     for network in case.data.networks:
         yield Enter("network_order", {"network_id": network}, day_of_effect(case))
 
 
-def set_directions(case: Case, _facts: Facts) -> Changes:
+def set_directions(case: Case[Order], _facts: Facts) -> Changes:
     """The directions of the year are in force; drafts the order leaves out stay drafts (5.2)."""
     day = registration_day(case)
     yield Enter("school_year", {"code": case.data.year}, day)
@@ -179,7 +179,7 @@ def sum_up(_case: Case, _facts: Facts) -> Changes:
     yield from ()
 
 
-def revoke_order(case: Case, facts: Facts) -> Changes:
+def revoke_order(case: Case[Order], facts: Facts) -> Changes:
     """Registers stand as before the order; its record and file stay as they are (O11)."""
     day, entry = registration_day(case), int(case.data.revoked)
     yield Enter("revocation", {"entry_id": entry}, day)
@@ -203,13 +203,13 @@ def _tell_life(facts: Facts, network: int) -> Iterator[Call]:
 # ---------------------------------------------------------------- on the date of effect
 
 
-def day_of_effect(case: Case) -> dt.date:
+def day_of_effect(case: Case[Order]) -> dt.date:
     """Return from which day on an order is followed: its own, or that of its registration."""
     own = case.data.valid_from if case.data.kind in (AMEND, EXTEND, CLOSE) else None
     return own or registration_day(case)
 
 
-def rename_or_lead(case: Case, facts: Facts) -> Changes:
+def rename_or_lead(case: Case[Order], facts: Facts) -> Changes:
     """The name, the directions and the people of a network follow the change (N2, N3)."""
     data = case.data
     values: dict[str, dict[str, object]] = {
@@ -249,7 +249,7 @@ ON_THE_DAY: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
 
 
 @says("в реестре сетей стоит то, что приказ велит с этого дня")
-def on_the_day(case: Case, facts: Facts) -> Iterable[Change]:
+def on_the_day(case: Case[Order], facts: Facts) -> Iterable[Change]:
     """What has no date of its own in the register is written when the order takes effect."""
     write = ON_THE_DAY.get(case.data.kind)
     return write(case, facts) if write else ()
@@ -279,7 +279,7 @@ PAPERS = {
 
 
 @says("реестры меняются так, как говорит приказ своего вида")
-def by_kind(case: Case, facts: Facts) -> Changes:
+def by_kind(case: Case[Order], facts: Facts) -> Changes:
     """What the registration of this kind of order writes into the registers (O7).
 
     Compositions, directions and statuses are dated rows; the rest waits for the date of effect.
@@ -290,7 +290,7 @@ def by_kind(case: Case, facts: Facts) -> Changes:
 
 
 @says("печатается приказ (до регистрации — проект)")
-def order_paper(case: Case, _facts: Facts) -> Paper:
+def order_paper(case: Case[Order], _facts: Facts) -> Paper:
     """The order itself, on the template of its kind."""
     return Paper(PAPERS[case.data.kind])
 
@@ -317,7 +317,7 @@ def set_dates(case: Case, facts: Facts) -> Put | None:
 
 
 @says("проект приказа о направлениях начинается с предварительного перечня")
-def begin_directions(case: Case, facts: Facts) -> Put:
+def begin_directions(case: Case[Order], facts: Facts) -> Put:
     """The department's own list of the year becomes the draft (5.2)."""
     year = case.data.year
     drafts = [row for row in of_year(facts, year).values() if not row.is_in_force]
@@ -335,13 +335,13 @@ def begin(kind: str, title: str) -> Put:
 
 
 @says("проект приказа о статусах")
-def begin_statuses(case: Case, _facts: Facts) -> Put:
+def begin_statuses(case: Case[Order], _facts: Facts) -> Put:
     """The act on statuses of a year (Y2)."""
     return begin(STATUSES, f"О статусах школ на {year_in_text(case.data.year)} учебный год")
 
 
 @says("проект приказа об итогах собирает сети с утверждёнными справками")
-def begin_results(case: Case, facts: Facts) -> Put:
+def begin_results(case: Case[Order], facts: Facts) -> Put:
     """What approved reports recommend becomes the annex of one order (R6)."""
     year = school_year_of(case.today)
     found = facts.cases_about("network", REPORT)
@@ -373,7 +373,7 @@ def gather_advice(case: Case, facts: Facts) -> Put | None:
 
 
 @says("приказ об отмене назван по приказу, который отменяет")
-def name_revoked(case: Case, facts: Facts) -> Put | None:
+def name_revoked(case: Case[Order], facts: Facts) -> Put | None:
     """Lists tell revoking orders apart by the order each takes back (O11)."""
     order = facts.order(int(case.data.revoked)) if case.data.kind == REVOKE else None
     if order is None:
@@ -382,13 +382,13 @@ def name_revoked(case: Case, facts: Facts) -> Put | None:
 
 
 @says("записано, кого приказ касается")
-def remember_schools(case: Case, facts: Facts) -> Put:
+def remember_schools(case: Case[Order], facts: Facts) -> Put:
     """The heads of these schools acknowledge the order (O9)."""
     return Put({"schools": Many(dict.fromkeys(schools_named(case, facts)))})
 
 
 @says("записано, кто и в какой должности подписал; у замещающего — «и.о.»")
-def put_signature(case: Case, facts: Facts) -> Put:
+def put_signature(case: Case[Order], facts: Facts) -> Put:
     """The signer and the capacity are kept: «и.о.» is printed (rule 1 of section 5)."""
     signer = facts.signer("department_head")
     title = signer.title if signer else ""
@@ -397,7 +397,7 @@ def put_signature(case: Case, facts: Facts) -> Put:
 
 
 @says("приказ получает номер и дату в журнале")
-def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
+def put_number(case: Case[Order], _facts: Facts) -> Iterable[Change]:
     """Number and date are given at registration, in this transaction (7.2).
 
     The number belongs to the year of its date, also when it is typed in the year after.
@@ -407,6 +407,6 @@ def put_number(case: Case, _facts: Facts) -> Iterable[Change]:
 
 
 @says("школы состава и специалист управления образованием узнают о приказе")
-def registered_letter(case: Case, _facts: Facts) -> Tell:
+def registered_letter(case: Case[Order], _facts: Facts) -> Tell:
     """Everybody of the composition learns that the order stands."""
     return Tell((BASE_HEAD, MEMBER_HEAD, SPECIALIST), f"Приказ зарегистрирован: {case.data.title}")

@@ -8,6 +8,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.process import Guard
 from workflows.activities import ACTIVITY, IN_FORCE, PLAN
 from workflows.order_approval.composition import unsound
+from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import (
     AMEND,
     CLOSE,
@@ -32,14 +33,14 @@ def only(guard: Guard, *kinds: str) -> Guard:
     about = ", ".join(KINDS[kind].lower() for kind in kinds)
 
     @says(f"приказ {about}: {getattr(guard, 'title', '')}")
-    def asked(case: Case, facts: Facts) -> Iterable[Refusal] | None:
+    def asked(case: Case[Order], facts: Facts) -> Iterable[Refusal] | None:
         return tuple(guard(case, facts) or ()) if case.data.kind in kinds else None
 
     return asked
 
 
 @says("сети действуют, новый срок позже прежнего и не дольше допустимого (настройка A-04)")
-def extension_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
+def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """Networks are extended within their longest term, and under a stable base (A-04, Y5)."""
     until, parent = case.data.new_term, facts.parent(case)
     if until is None:
@@ -79,7 +80,7 @@ def _planned(facts: Facts, school: int, year: str) -> Iterable[str]:
 
 
 @says("каждое направление названо один раз")
-def directions_differ(case: Case, _facts: Facts) -> Refusal | None:
+def directions_differ(case: Case[Order], _facts: Facts) -> Refusal | None:
     """The year's list has no direction twice (5.2)."""
     names = Counter(row.name.casefold() for row in case.data.list_of_directions)
     twice = next((name for name, times in names.items() if times > 1 and name), "")
@@ -90,7 +91,7 @@ def directions_differ(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("у школы не бывает «стабильных» и «низких» результатов сразу, статус назван один раз")
-def statuses_agree(case: Case, facts: Facts) -> Iterator[Refusal]:
+def statuses_agree(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """A school may hold several codes of a year, but `stable` excludes `low_results`."""
     said = Counter((row.school, row.code) for row in case.data.statuses)
     for school, code in said:
@@ -106,7 +107,7 @@ def statuses_agree(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("приказ есть, действует и сам ничего не отменяет")
-def may_be_revoked(case: Case, facts: Facts) -> Iterator[Refusal]:
+def may_be_revoked(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """A wrong registration is corrected by a revoking order, once (7.2, O11)."""
     key = case.data.revoked
     order = facts.order(int(key)) if key.isdecimal() else None
@@ -157,7 +158,7 @@ def _later_orders(
 
 
 @says("у закрываемой сети нет незаконченных мероприятий")
-def nothing_is_left_open(case: Case, facts: Facts) -> Refusal | None:
+def nothing_is_left_open(case: Case[Order], facts: Facts) -> Refusal | None:
     """A network closes when nothing of it is left open (N9)."""
     ended = {"done", "not_done", "cancelled"}
     cards = facts.cases_about(f"network/{case.data.network}", ACTIVITY)
@@ -168,7 +169,7 @@ def nothing_is_left_open(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("последняя справка закрываемой сети утверждена, рекомендации её отвечены")
-def final_report_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
+def final_report_approved(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """A network that had a plan closes after its last report; a joined one goes on (N9, N10)."""
     if case.data.into:
         return
@@ -214,7 +215,7 @@ def nothing_comes_later(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("сроки, которые назначает приказ, ещё не прошли")
-def dates_are_ahead(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def dates_are_ahead(case: Case[Order], _facts: Facts) -> Iterator[Refusal]:
     """Nobody is asked for a plan or a report by a day that has passed (4.3)."""
     data, asks_plan = case.data, case.data.kind == CREATE
     asked = [("plan_due", "плана", data.plan_due)] if asks_plan else []

@@ -2,6 +2,7 @@
 
 from workflow_app.engine import Case, Facts
 from workflows.order_approval.ballots import publish_within
+from workflows.order_approval.form import Order
 from workflows.papers import (
     DOCUMENT,
     SIGNATURE,
@@ -86,7 +87,7 @@ def order(case: Case, facts: Facts) -> Values:
     }
 
 
-def common(case: Case, facts: Facts, extra: int) -> Values:
+def common(case: Case[Order], facts: Facts, extra: int) -> Values:
     """Return what every order prints, a draft until it has its number.
 
     `extra` is the number of the first item after those of the kind.
@@ -120,19 +121,19 @@ def centre(facts: Facts) -> Values:
     return {"название": short_name(facts, "imc"), "руководитель": whole(name)}
 
 
-def order_file(case: Case) -> str:
+def order_file(case: Case[Order]) -> str:
     """Return «Приказ 291-од от 28.08.2025», or that it is a draft."""
     if not case.number:
         return "Приказ (проект)"
     return f"Приказ {case.number} от {date(case.data.registered_on)}"
 
 
-def numbered(case: Case) -> Values:
+def numbered(case: Case[Order]) -> Values:
     """Return number and date, both empty until the order is registered."""
     return {"номер": case.number, "дата": date(case.data.registered_on)}
 
 
-def signed_by(case: Case, facts: Facts) -> Values:
+def signed_by(case: Case[Order], facts: Facts) -> Values:
     """Return the signer's line: who signed, or who would sign today."""
     if case.data.signed_by:
         name = person(facts, case.data.signed_by).signature
@@ -140,7 +141,7 @@ def signed_by(case: Case, facts: Facts) -> Values:
     return signature(facts, holder(facts, "department_head"))
 
 
-def _verification(case: Case, facts: Facts) -> Values:
+def _verification(case: Case[Order], facts: Facts) -> Values:
     """Return where a registered order proves itself, and the first digits of its text's hash."""
     if not case.number:
         return {"адрес": "", "код": ""}
@@ -153,7 +154,7 @@ def _grounds(case: Case, facts: Facts) -> list[Values]:
     return [{"текст": cited(act)} for act in acts if act] or [{"текст": GAP}]
 
 
-def _network(case: Case, facts: Facts) -> Values:
+def _network(case: Case[Order], facts: Facts) -> Values:
     data = case.data
     return {
         "название": data.network_name,
@@ -179,7 +180,7 @@ def named(facts: Facts, person_id: int | None) -> Values:
     return {"имя_вин": whole(card.acc), "должность_вин": own_title(facts, card, "acc")}
 
 
-def _publisher(case: Case, facts: Facts) -> str:
+def _publisher(case: Case[Order], facts: Facts) -> str:
     """Return the specialist who prepared the order, else one who is in office, in the dative."""
     sent = case.persons("send")
     found = sorted(facts.holders("dept_specialist", None), key=lambda c: c.person_id not in sent)
@@ -188,14 +189,14 @@ def _publisher(case: Case, facts: Facts) -> str:
     return f"{capital(title(facts, capacity, 'dat'))} {whole(name)}"
 
 
-def _keeps_control(case: Case, facts: Facts) -> bool:
+def _keeps_control(case: Case[Order], facts: Facts) -> bool:
     """Tell whether the signer charges herself."""
     signer = holder(facts, "department_head")
     signs = case.data.signed_by or (signer.person_id if signer else None)
     return case.data.control is not None and case.data.control == signs
 
 
-def composition(case: Case, facts: Facts) -> list[Values]:
+def composition(case: Case[Order], facts: Facts) -> list[Values]:
     """Return the annex: the base school first, then the composition in its order."""
     data = case.data
     rows = [(data.base, "base", ""), *((m.school, m.role, m.conditions) for m in data.members)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts
 from workflows.order_approval.composition import listed
+from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import names_people
 from workflows.order_approval.papers import CENTRE, COMMON, COMPOSITION, common, composition, named
 from workflows.order_approval.papers import centre as imc
@@ -95,7 +96,7 @@ def _said(case: Case, facts: Facts) -> Iterator[str]:
                "в составе школ, исключённых из состава сети настоящим приказом.")  # fmt: skip
 
 
-def _network(case: Case, facts: Facts) -> Values:
+def _network(case: Case[Order], facts: Facts) -> Values:
     network = facts.network(case.data.network)
     return {
         "название": network.name if network else GAP,
@@ -104,7 +105,7 @@ def _network(case: Case, facts: Facts) -> Values:
     }
 
 
-def close(case: Case, facts: Facts) -> Values:
+def close(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order that ends a network."""
     data, values = case.data, common(case, facts, 5)
     values["сроки"]["справка"] = date_in_text(data.report_due)
@@ -122,7 +123,7 @@ def close(case: Case, facts: Facts) -> Values:
     }
 
 
-def extend(case: Case, facts: Facts) -> Values:
+def extend(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order that lets networks go on."""
     rows = []
     for number, key in enumerate(case.data.networks, start=1):
@@ -141,7 +142,7 @@ def extend(case: Case, facts: Facts) -> Values:
     }
 
 
-def revoke(case: Case, facts: Facts) -> Values:
+def revoke(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order that takes another one back."""
     key = case.data.revoked
     order = facts.order(int(key)) if key.isdecimal() else None

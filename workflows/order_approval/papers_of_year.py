@@ -1,6 +1,7 @@
 """Orders of a school year on paper: о направлениях, о статусах школ, об итогах."""
 
 from workflow_app.engine import Case, Facts
+from workflows.order_approval.form import Order
 from workflows.order_approval.papers import CENTRE, COMMON, centre, common
 from workflows.papers import Values, school
 from workflows.rules import STATUSES as STATUS_TITLES
@@ -23,7 +24,7 @@ RESULTS_PAPER = (
 )  # fmt: skip
 
 
-def directions_of_year(case: Case, facts: Facts) -> Values:
+def directions_of_year(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order on the directions of a year (5.2)."""
     rows = [
         {
@@ -35,7 +36,7 @@ def directions_of_year(case: Case, facts: Facts) -> Values:
     return {**_of_year(case, facts), "направления": rows}
 
 
-def statuses_of_year(case: Case, facts: Facts) -> Values:
+def statuses_of_year(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order on the statuses of a year (1.3)."""
     rows = [
         {
@@ -47,7 +48,7 @@ def statuses_of_year(case: Case, facts: Facts) -> Values:
     return {**_of_year(case, facts), "статусы": rows}
 
 
-def results_of_year(case: Case, facts: Facts) -> Values:
+def results_of_year(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order on the results of a year (4.3)."""
     data, cards = case.data, [facts.network(key) for key in case.data.networks]
     values = common(case, facts, 4 + bool(data.praise))
@@ -72,6 +73,6 @@ def results_of_year(case: Case, facts: Facts) -> Values:
     }  # fmt: skip
 
 
-def _of_year(case: Case, facts: Facts) -> Values:
+def _of_year(case: Case[Order], facts: Facts) -> Values:
     values = common(case, facts, 4)
     return {**values, "имц": centre(facts), "учебный_год": year_in_text(case.data.year)}

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
-from workflow_app.engine.case import ActCard
+from workflow_app.engine.facts import ActCard
+from workflows.order_approval.form import Order
 from workflows.rules import name_is_free
 from workflows.wording import date
 
@@ -20,7 +21,7 @@ def signer_is_known(_case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("о каждом, кого называет приказ, известно, как склоняется его имя и должность")
-def nothing_is_missing(case: Case, facts: Facts) -> Iterator[Refusal]:
+def nothing_is_missing(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """A gap of the registers would be printed: it is named before the paper is sent (G2)."""
     data = case.data
     for name, column in ("coordinator", "acc"), ("curator", "acc"), ("control", "acc"):
@@ -35,7 +36,7 @@ def nothing_is_missing(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("основания приказа действуют, или объяснено, почему взят истёкший акт")
-def basis_in_force(case: Case, facts: Facts) -> Iterator[Refusal]:
+def basis_in_force(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """An expired act blocks the signature until it is replaced or explained (1.1b)."""
     if len(case.form.basis_reason) >= 20:  # noqa: PLR2004 (O-3)
         return
@@ -100,13 +101,13 @@ def order_not_late(case: Case, facts: Facts) -> Refusal | None:
     )  # fmt: skip
 
 
-def registration_day(case: Case) -> dt.date:
+def registration_day(case: Case[Order]) -> dt.date:
     """Return the day the order bears: the one another system gave, else today."""
     return getattr(case.form, "registered_on", None) or case.today
 
 
 @says("дата, выданная другой системой, не раньше подписи и не в будущем")
-def date_is_possible(case: Case, facts: Facts) -> Refusal | None:
+def date_is_possible(case: Case[Order], facts: Facts) -> Refusal | None:
     """A date is typed where another system numbers, between the signature and today (A-13)."""
     day, signed = case.form.registered_on, case.data.signed_on
     if day is None:
@@ -129,7 +130,7 @@ def date_is_possible(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("дата не раньше последней в журнале, или указана причина")
-def date_in_sequence(case: Case, facts: Facts) -> Refusal | None:
+def date_in_sequence(case: Case[Order], facts: Facts) -> Refusal | None:
     """Dates of a journal do not run backwards without a reason (O7)."""
     last = facts.last_registered_on(JOURNAL)
     if last and registration_day(case) < last and not case.form.reason:
@@ -151,7 +152,7 @@ def _number_needed(facts: Facts) -> Refusal | None:
 
 
 @says("номер в журнале этого года свободен и не оставляет пропуска")
-def number_is_free(case: Case, facts: Facts) -> Refusal | None:
+def number_is_free(case: Case[Order], facts: Facts) -> Refusal | None:
     """A number given elsewhere stands once in the journal of a calendar year (O7)."""
     number, year = case.form.number, registration_day(case).year
     if number is None:
@@ -174,7 +175,7 @@ def number_is_free(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("новое наименование сети свободно")
-def new_name_is_free(case: Case, facts: Facts) -> Refusal | None:
+def new_name_is_free(case: Case[Order], facts: Facts) -> Refusal | None:
     """A network that is renamed or split off is known by a name of its own (dossier 6)."""
     return name_is_free(case, facts) if case.data.change in ("rename", "split") else None
 

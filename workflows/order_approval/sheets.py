@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.ballots import Vote
 from workflow_app.engine.roles import Capacity
+from workflow_app.engine.votes import Vote
 from workflows.order_approval.ballots import APPROVERS, DECISIONS, acknowledgement, visas
+from workflows.order_approval.form import Order
 from workflows.order_approval.papers import numbered, signed_by
 from workflows.papers import (
     DOCUMENT,
@@ -47,7 +48,7 @@ SIGNS = "подписывает приказ в этот день"
 VACANT = "должность свободна"
 
 
-def agreement_sheet(case: Case, facts: Facts) -> Values:
+def agreement_sheet(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the agreement sheet, with the signature once there is one."""
     tally = facts.tally(case, visas.key)
     return {
@@ -61,7 +62,7 @@ def agreement_sheet(case: Case, facts: Facts) -> Values:
     }
 
 
-def agreement_file(case: Case) -> str:
+def agreement_file(case: Case[Order]) -> str:
     """Return «Лист согласования 291-од»."""
     return f"Лист согласования {case.number or '(проект)'}"
 
@@ -91,7 +92,7 @@ def _expected(facts: Facts, vote: Vote) -> int | None:
     return capacity.person_id if capacity else None
 
 
-def _left_out(case: Case, facts: Facts) -> Iterator[Values]:
+def _left_out(case: Case[Order], facts: Facts) -> Iterator[Values]:
     """Yield approvers who gave no visa: who signs herself, and posts that nobody holds."""
     tally = facts.tally(case, visas.key)
     asked = {vote.voter.key for vote in tally or ()}
@@ -106,14 +107,14 @@ def _left_out(case: Case, facts: Facts) -> Iterator[Values]:
                 yield {"имя": whole(name), "причина": SIGNS}
 
 
-def _signs(case: Case, facts: Facts, capacity: Capacity) -> bool:
+def _signs(case: Case[Order], facts: Facts, capacity: Capacity) -> bool:
     if case.data.signed_by:
         return case.data.signed_by in capacity.persons
     signer = facts.signer("department_head")
     return signer is not None and bool(signer.capacity.persons & capacity.persons)
 
 
-def _signed(case: Case, facts: Facts) -> Values:
+def _signed(case: Case[Order], facts: Facts) -> Values:
     is_signed = bool(case.data.signed_by)
     return {
         "подписано": is_signed,
@@ -126,7 +127,7 @@ def _signed(case: Case, facts: Facts) -> Values:
     }
 
 
-def acquaintance_sheet(case: Case, facts: Facts) -> Values:
+def acquaintance_sheet(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the acquaintance sheet as the answers stand."""
     votes = tuple(facts.tally(case, acknowledgement.key) or ())
     seen = sum(vote.status in acknowledgement.yes for vote in votes)
@@ -141,7 +142,7 @@ def acquaintance_sheet(case: Case, facts: Facts) -> Values:
     }
 
 
-def acquaintance_file(case: Case) -> str:
+def acquaintance_file(case: Case[Order]) -> str:
     """Return «Лист ознакомления 291-од»."""
     return f"Лист ознакомления {case.number}"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Adopted, Case, Facts, Refusal, says
 from workflows.activities import PLAN, not_a_choice, row_adopted, row_key, subject
+from workflows.plan_activity.form import Activity
 
 STOOD = ("planned", "in_progress", "postponed", "done", "not_done", "cancelled")
 """What an imported row may have come to."""
@@ -35,7 +36,7 @@ def stood(state: str) -> Callable[[Case, Facts], bool]:
     """Return the question whether an imported activity had come to a state."""
 
     @says("по данным загрузки")
-    def had_come(case: Case, _facts: Facts) -> bool:
+    def had_come(case: Case[Activity], _facts: Facts) -> bool:
         return bool(case.data.stood == state)
 
     return had_come

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Call, Case, Facts, Put, says
+from workflows.plan_activity.form import Activity
 from workflows.year_end import RECOMMENDATION
 
 
 @says("итог записан: когда, сколько участников, что получилось, чем подтверждено")
-def put_outcome(case: Case, _facts: Facts) -> Put:
+def put_outcome(case: Case[Activity], _facts: Facts) -> Put:
     """The responsible's report is kept with the activity (K1)."""
     return Put(case.form.model_dump())
 
 
 @says("новые даты стоят в мероприятии и в строке плана")
-def put_dates(case: Case, _facts: Facts) -> Iterator[Put | Call]:
+def put_dates(case: Case[Activity], _facts: Facts) -> Iterator[Put | Call]:
     """New dates are known to the activity and to its row (K3)."""
     dates = {"starts_on": case.form.starts_on, "ends_on": case.form.ends_on}
     yield Put(dates)
@@ -21,18 +22,18 @@ def put_dates(case: Case, _facts: Facts) -> Iterator[Put | Call]:
 
 
 @says("новый ответственный стоит в мероприятии и в строке плана")
-def put_responsible(case: Case, _facts: Facts) -> Iterator[Put | Call]:
+def put_responsible(case: Case[Activity], _facts: Facts) -> Iterator[Put | Call]:
     """A new responsible is known to the activity and to its row."""
     yield Put({"responsible": case.form.responsible})
     yield _tell_plan(case, {"responsible": case.form.responsible})
 
 
-def _tell_plan(case: Case, said: dict[str, object]) -> Call:
+def _tell_plan(case: Case[Activity], said: dict[str, object]) -> Call:
     return Call("row_changed", to="parent", process="annual_plan", form={"key": case.key, **said})
 
 
 @says("мероприятие повторяет новую строку плана")
-def take_row(case: Case, _facts: Facts) -> Put:
+def take_row(case: Case[Activity], _facts: Facts) -> Put:
     """A new edition of the plan changed the row (L6)."""
     said = case.form.model_dump(include=type(case.form).model_fields.keys())
     outcome = {"actual_on", "participants_count", "result", "link", "evidence", "stood"}
@@ -43,7 +44,7 @@ def tell_recommendation(action: str, sentence: str) -> Callable[[Case, Facts], I
     """Return the effect that lets the recommendation a row came from know its outcome (M5)."""
 
     @says(sentence)
-    def tell(case: Case, facts: Facts) -> Iterator[Call]:
+    def tell(case: Case[Activity], facts: Facts) -> Iterator[Call]:
         if case.data.recommendation:
             for card in facts.cases_about(f"network/{case.data.network}", RECOMMENDATION):
                 if card.data.code == case.data.recommendation:

@@ -52,7 +52,7 @@ class Activity(Form):
 
 
 @says("нужен файл или ссылка")
-def is_proven(case: Case, _facts: Facts) -> bool:
+def is_proven(case: Case["Activity"], _facts: Facts) -> bool:
     """Diagnosis, seminar and master class end with a file or a link (K1, dossier 6)."""
     return case.data.form in PROVEN
 

@@ -6,7 +6,7 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows import together
 from workflows.activities import FORMS
-from workflows.plan_activity.form import is_proven
+from workflows.plan_activity.form import Activity, is_proven
 from workflows.rules import year_before
 from workflows.wording import date
 
@@ -15,7 +15,7 @@ RECALLED = 3
 
 
 @says("дата проведения уже наступила")
-def happened_already(case: Case, _facts: Facts) -> Refusal | None:
+def happened_already(case: Case[Activity], _facts: Facts) -> Refusal | None:
     """Nothing is reported before it happened (K1)."""
     if case.form.actual_on is None or case.form.actual_on <= case.today:
         return None
@@ -25,7 +25,7 @@ def happened_already(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("приложено подтверждение, если форма мероприятия его требует")
-def evidence_given(case: Case, facts: Facts) -> Refusal | None:
+def evidence_given(case: Case[Activity], facts: Facts) -> Refusal | None:
     """What is proven ends with a file or a link (K1)."""
     if not is_proven(case, facts) or case.form.evidence or case.form.link:
         return None
@@ -36,7 +36,7 @@ def evidence_given(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("число участников не отрицательное")
-def count_is_possible(case: Case, _facts: Facts) -> Refusal | None:
+def count_is_possible(case: Case[Activity], _facts: Facts) -> Refusal | None:
     """Nobody counts below nothing (K1)."""
     if case.form.participants_count is None or case.form.participants_count >= 0:
         return None
@@ -49,7 +49,7 @@ def count_is_possible(case: Case, _facts: Facts) -> Refusal | None:
 
 
 @says("даты новые и внутри учебного года")
-def new_dates_fit(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def new_dates_fit(case: Case[Activity], _facts: Facts) -> Iterator[Refusal]:
     """An activity is put off within its school year (K3)."""
     first, last = school_year_bounds(case.data.school_year)
     since, until = case.form.starts_on, case.form.ends_on
@@ -81,7 +81,7 @@ def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("отчитался сам координатор")
-def coordinator_reports(case: Case, _facts: Facts) -> bool:
+def coordinator_reports(case: Case[Activity], _facts: Facts) -> bool:
     """What the coordinator reports himself, the base head confirms (K2)."""
     return case.capacity is not None and case.capacity.role == "network_coordinator"
 
@@ -97,13 +97,13 @@ def recommended(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
 
 
 @says("мероприятие внесено по рекомендации")
-def is_recommended(case: Case, _facts: Facts) -> bool:
+def is_recommended(case: Case[Activity], _facts: Facts) -> bool:
     """A row of a recommendation is cancelled with the agreement of ИМЦ (7.4)."""
     return bool(case.data.recommendation)
 
 
 @says("ответственный больше не работает, назначьте другого")
-def responsible_left(case: Case, facts: Facts) -> Iterator[Refusal]:
+def responsible_left(case: Case[Activity], facts: Facts) -> Iterator[Refusal]:
     """An activity without somebody to do it is flagged (L-3)."""
     post = facts.post(case.data.responsible) if case.data.responsible else None
     if post is None or not post.is_held:
@@ -118,7 +118,7 @@ NOT_HELD_YET = ("planned", "in_progress", "postponed")
 
 
 @says("срок прошёл")
-def is_overdue(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def is_overdue(case: Case[Activity], _facts: Facts) -> Iterator[Refusal]:
     """Overdue is what the calendar says, not a state (7.4); what is reported was held."""
     if case.state in NOT_HELD_YET and case.data.ends_on and case.data.ends_on < case.today:
         yield refuse("overdue", "Срок прошёл {date}", date=f"{case.data.ends_on:%d.%m.%Y}")

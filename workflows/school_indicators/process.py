@@ -32,7 +32,7 @@ process = Process(
 
 
 @says("1 июня, по итогам экзаменов — 15 августа")
-def due_on(case: Case) -> dt.date:
+def due_on(case: Case[SchoolIndicators]) -> dt.date:
     """Return 1 June for what a school knows in spring, 15 August for its exams (dossier 8)."""
     if case.data.stage == "exams":
         return last_summer(case.data.school_year, 8, 15)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
 from workflow_app.engine.calendar import year_after
-from workflows.school_indicators.form import Measured
+from workflows.school_indicators.form import Measured, SchoolIndicators
 
 
 @says("по каждому показателю есть два числа или причина")
-def every_value_told(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def every_value_told(case: Case[SchoolIndicators], _facts: Facts) -> Iterator[Refusal]:
     """Nothing is left open: a value, or why there is none (R2)."""
     for row in case.data.values:
         numbers = (row.numerator, row.denominator)
@@ -19,7 +19,7 @@ def every_value_told(case: Case, _facts: Facts) -> Iterator[Refusal]:
 
 
 @says("числа возможны: не меньше нуля, часть не больше целого")
-def numbers_are_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def numbers_are_possible(case: Case[SchoolIndicators], _facts: Facts) -> Iterator[Refusal]:
     """A part is never greater than its whole, and nobody divides by nothing (dossier 6)."""
     for row in case.data.values:
         if row.numerator is None or row.denominator is None:
@@ -45,7 +45,7 @@ def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
 
 
 @says("план на следующий год — число от 0, доля — не больше 100")
-def targets_are_possible(case: Case, facts: Facts) -> Iterator[Refusal]:
+def targets_are_possible(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Refusal]:
     """A planned share lies between nothing and everybody (1.7)."""
     units = {one.code: one.unit for one in facts.indicators()}
     for row in case.data.values:
@@ -58,7 +58,7 @@ def targets_are_possible(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("справка сети ещё не утверждена")
-def report_is_open(case: Case, facts: Facts) -> Refusal | None:
+def report_is_open(case: Case[SchoolIndicators], facts: Facts) -> Refusal | None:
     """Values may be mended while the report that prints them may be."""
     report = facts.parent(case)
     if report and report.state in ("draft", "returned", "addendum_open"):
@@ -80,7 +80,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
 
 
 @says("значения записаны в реестр показателей")
-def enter_values(case: Case, facts: Facts) -> Iterator[Enter]:
+def enter_values(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Enter]:
     """What a school says stands in the register; shares are computed there (1.6)."""
     ids, data = {one.code: one.id for one in facts.indicators()}, case.data
     for row in data.values:

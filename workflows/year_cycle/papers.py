@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Case, Facts, Shown, total_of_shown
-from workflow_app.engine.case import IndicatorCard, NetworkCard
+from workflow_app.engine.facts import IndicatorCard, NetworkCard
 from workflows.activities import ACTIVITY, fulfilled
 from workflows.indicators import of_network
 from workflows.papers import (
@@ -17,6 +17,7 @@ from workflows.papers import (
     signature,
 )
 from workflows.wording import date, glued, year_in_text
+from workflows.year_cycle.form import SchoolYear
 from workflows.year_cycle.rules import networks, reports
 from workflows.year_end import ADDRESSEES, APPROVED, FOLLOWED
 
@@ -63,12 +64,14 @@ def summary(case: Case, facts: Facts) -> Values:
     }  # fmt: skip
 
 
-def summary_file(case: Case) -> str:
+def summary_file(case: Case[SchoolYear]) -> str:
     """Return «Сводная справка за 2025-2026 год»."""
     return f"Сводная справка за {case.data.school_year} год"
 
 
-def _network(case: Case, facts: Facts, number: int, network: NetworkCard, report: str) -> Values:
+def _network(
+    case: Case[SchoolYear], facts: Facts, number: int, network: NetworkCard, report: str
+) -> Values:
     about = f"network/{network.id}/{case.data.school_year}"
     done, counted = fulfilled(card.state for card in facts.cases_about(about, ACTIVITY))
     return {
@@ -97,7 +100,7 @@ def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[V
             yield {"название": card.title, "школ": len(cells[code]), "факт": total.text}
 
 
-def _advice(case: Case, facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
+def _advice(case: Case[SchoolYear], facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
     for network in known:
         for card in facts.recommendations(network.id, case.data.school_year):
             to = school(facts, card.school) if card.school else ADDRESSEES[card.addressee]

@@ -61,7 +61,7 @@ def day_of(month: int, day: int) -> Callable[[Case], dt.date]:
     """Return the question on which day of the school year something begins."""
 
     @says(day_and_month(day, month))
-    def on(case: Case) -> dt.date:
+    def on(case: Case[SchoolYear]) -> dt.date:
         first, last = school_year_bounds(case.data.school_year)
         return dt.date(first.year if month >= first.month else last.year, month, day)
 

@@ -15,11 +15,12 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.case import NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows.activities import IN_FORCE, PLAN
 from workflows.registers.directions import of_year
 from workflows.rules import year_before
 from workflows.turn_of_year import OUTCOMES, Verdict, verdict
+from workflows.year_cycle.form import SchoolYear
 from workflows.year_end import REPORT
 
 LIFE = "network_life"
@@ -35,7 +36,9 @@ def networks(facts: Facts) -> list[tuple[CaseCard, NetworkCard]]:
     return [(card, network) for card, network in found if network and network.state != "closed"]
 
 
-def verdicts(case: Case, facts: Facts) -> Iterator[tuple[CaseCard, NetworkCard, Verdict]]:
+def verdicts(
+    case: Case[SchoolYear], facts: Facts
+) -> Iterator[tuple[CaseCard, NetworkCard, Verdict]]:
     """Yield what the turn to this year does to each network: preview and run ask the same."""
     for card, network in networks(facts):
         yield card, network, verdict(facts, network, case.data.school_year)
@@ -45,7 +48,7 @@ def verdicts(case: Case, facts: Facts) -> Iterator[tuple[CaseCard, NetworkCard, 
 
 
 @says("год открывают с 1 июля, один раз")
-def may_open(case: Case, facts: Facts) -> Iterator[Refusal]:
+def may_open(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
     """A year opens once, from the July before it (Y1)."""
     year = case.data.school_year
     first, last = school_year_bounds(year)
@@ -59,7 +62,7 @@ def may_open(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("прошлый учебный год в системе есть")
-def previous_year_exists(case: Case, facts: Facts) -> Refusal | None:
+def previous_year_exists(case: Case[SchoolYear], facts: Facts) -> Refusal | None:
     """A year follows another one: its statuses, directions or its own case (Y1)."""
     before = year_before(case.data.school_year)
     known = of_year(facts, before) or facts.status_act(before)
@@ -75,7 +78,7 @@ def previous_year_exists(case: Case, facts: Facts) -> Refusal | None:
 
 
 @says("хотя бы одна сеть может перейти")
-def something_to_turn(case: Case, facts: Facts) -> Iterator[Refusal]:
+def something_to_turn(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
     """Where nothing goes on, the causes are said (Y5)."""
     found = list(verdicts(case, facts))
     if any(said.outcome == "goes_on" for _, _, said in found):
@@ -86,7 +89,7 @@ def something_to_turn(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("план нового года открывается в каждой сети, которой ничто не мешает")
-def turn_networks(case: Case, facts: Facts) -> Iterator[Put | Call]:
+def turn_networks(case: Case[SchoolYear], facts: Facts) -> Iterator[Put | Call]:
     """Each network turns in its own transaction; who has turned is left alone (Y5)."""
     yield Put({"attempts": int(case.data.attempts or 0) + 1})
     for card, _, said in verdicts(case, facts):
@@ -95,14 +98,14 @@ def turn_networks(case: Case, facts: Facts) -> Iterator[Put | Call]:
 
 
 @says("сеть не может перейти в новый год")
-def obstacles(case: Case, facts: Facts) -> Iterator[Refusal]:
+def obstacles(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
     """What stands in a network's way is seen while there is time to mend it (Y4)."""
     if case.state in ("year_planned", "year_launched"):
         for _, _, said in verdicts(case, facts):
             yield from said.causes
 
 
-def preview(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
+def preview(case: Case[SchoolYear], facts: Facts) -> Iterator[tuple[str, ...]]:
     """Yield network by network what the turn will do; looking writes nothing (Y4)."""
     for _, network, said in verdicts(case, facts):
         causes = "; ".join(cause.message for cause in said.causes)
@@ -112,32 +115,32 @@ def preview(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
 # ---------------------------------------------------------------- closing
 
 
-def reports(case: Case, facts: Facts) -> Sequence[CaseCard]:
+def reports(case: Case[SchoolYear], facts: Facts) -> Sequence[CaseCard]:
     """Return the reports of this year."""
     found = facts.cases_about("network", REPORT)
     return [card for card in found if card.data.school_year == case.data.school_year]
 
 
-def unfinished(case: Case, facts: Facts) -> list[CaseCard]:
+def unfinished(case: Case[SchoolYear], facts: Facts) -> list[CaseCard]:
     """Return the reports of this year that are not closed."""
     return [card for card in reports(case, facts) if card.state not in ENDED]
 
 
 @says("все справки закрыты, или наступило 31 августа")
-def may_close(case: Case, facts: Facts) -> Iterator[Refusal]:
+def may_close(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
     """Before the last day of August a year waits for its reports (Y6)."""
     if case.today < school_year_bounds(case.data.school_year)[1]:
         yield from _open_reports(case, facts)
 
 
 @says("год закроется с замечанием")
-def remark_to_come(case: Case, facts: Facts) -> Iterator[Refusal]:
+def remark_to_come(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
     """Whoever closes a year without its reports knows it before (Y6)."""
     if case.state == "summed_up" and case.today >= school_year_bounds(case.data.school_year)[1]:
         yield from _open_reports(case, facts)
 
 
-def _open_reports(case: Case, facts: Facts) -> Iterator[Refusal]:
+def _open_reports(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
     last = school_year_bounds(case.data.school_year)[1]
     for card in unfinished(case, facts):
         yield refuse(
@@ -147,13 +150,13 @@ def _open_reports(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("есть незакрытые справки")
-def has_unfinished(case: Case, facts: Facts) -> bool:
+def has_unfinished(case: Case[SchoolYear], facts: Facts) -> bool:
     """A missing report stays an open escalation; the year says so (Y-4)."""
     return bool(unfinished(case, facts))
 
 
 @says("записано, чего году не хватило")
-def put_remark(case: Case, facts: Facts) -> Put:
+def put_remark(case: Case[SchoolYear], facts: Facts) -> Put:
     """What the year was closed without is kept with it (Y6)."""
     names = [facts.name("network", card.data.network) for card in unfinished(case, facts)]
     remark = f"Не закрыты справки: {', '.join(f'«{name}»' for name in names)}" if names else ""
@@ -163,24 +166,24 @@ def put_remark(case: Case, facts: Facts) -> Put:
 # ---------------------------------------------------------------- what is in place
 
 
-def statuses_fixed(case: Case, facts: Facts) -> bool:
+def statuses_fixed(case: Case[SchoolYear], facts: Facts) -> bool:
     """The act on statuses of the year is registered (Y2)."""
     return facts.status_act(case.data.school_year) is not None
 
 
-def directions_fixed(case: Case, facts: Facts) -> bool:
+def directions_fixed(case: Case[SchoolYear], facts: Facts) -> bool:
     """The order on directions of the year is registered (Y3)."""
     rows = of_year(facts, case.data.school_year).values()
     return any(row.is_in_force for row in rows)
 
 
-def networks_turned(case: Case, facts: Facts) -> bool:
+def networks_turned(case: Case[SchoolYear], facts: Facts) -> bool:
     """Every network that goes on has its plan (Y5)."""
     outcomes = {said.outcome for _, _, said in verdicts(case, facts)}
     return not outcomes - {"turned", "close"}
 
 
-def plans_approved(case: Case, facts: Facts) -> bool:
+def plans_approved(case: Case[SchoolYear], facts: Facts) -> bool:
     """Every network's plan of the year is in force (L5)."""
     year = case.data.school_year
     return all(
@@ -190,6 +193,6 @@ def plans_approved(case: Case, facts: Facts) -> bool:
     )  # fmt: skip
 
 
-def reports_closed(case: Case, facts: Facts) -> bool:
+def reports_closed(case: Case[SchoolYear], facts: Facts) -> bool:
     """Every report of the year is closed (R8)."""
     return bool(reports(case, facts)) and not unfinished(case, facts)

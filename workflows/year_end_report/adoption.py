@@ -6,6 +6,7 @@ from typing import Any
 from workflow_app.engine import Adopted, Case, Change, Facts, says
 from workflows.activities import subject
 from workflows.year_end_report.effects import ask_schools, fill_in
+from workflows.year_end_report.form import Report
 
 
 def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | None:
@@ -28,13 +29,13 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | None:
 
 
 @says("по данным загрузки утверждена")
-def was_approved(case: Case, _facts: Facts) -> bool:
+def was_approved(case: Case[Report], _facts: Facts) -> bool:
     """An approved report waits for its addendum alone."""
     return bool(case.data.approved_before)
 
 
 @says("если справка ещё не утверждена: разделы заполнены, школы получают таблицы показателей")
-def prepare(case: Case, facts: Facts) -> Iterator[Change]:
+def prepare(case: Case[Report], facts: Facts) -> Iterator[Change]:
     """What is not approved is prepared as every report is (R1)."""
     yield fill_in(case, facts)
     if not was_approved(case, facts):

@@ -8,14 +8,14 @@ from workflows.activities import ACTIVITY
 from workflows.indicators import Line, lines
 from workflows.registers.directions import of_year
 from workflows.year_end_report.figures import NO_DATA, whole_network
-from workflows.year_end_report.form import Conclusion
+from workflows.year_end_report.form import Conclusion, Report
 
 COLUMNS = (
     "Направление и вывод", "Показатель", "Школа", "Базовое", "План", "Факт", "Динамика",
 )  # fmt: skip
 
 
-def own_directions(case: Case, facts: Facts) -> set[int]:
+def own_directions(case: Case[Report], facts: Facts) -> set[int]:
     """Return the directions of the year that the network or a row of its plan works on."""
     network = facts.network(case.data.network)
     worked_on = (card.data.direction for card in facts.cases_about(case.subject, ACTIVITY))
@@ -41,7 +41,7 @@ def _empty(titles: dict[str, str], code: str) -> Line:
     return titles.get(code, code), "", "", "", NO_DATA, ""
 
 
-def table(case: Case, facts: Facts) -> Iterator[Line]:
+def table(case: Case[Report], facts: Facts) -> Iterator[Line]:
     """Yield the lines of all directions as the page shows them, each under its conclusion."""
     for row, told in by_direction(case, facts):
         name = facts.name("direction", row.direction or 0)

@@ -9,7 +9,7 @@ from workflows.wording import GOAL
 from workflows.year_end import INDICATORS, RECOMMENDATION
 from workflows.year_end_report.directions import own_directions
 from workflows.year_end_report.figures import of_network
-from workflows.year_end_report.form import Conclusion
+from workflows.year_end_report.form import Conclusion, Report
 from workflows.year_end_report.rules import exams_apply
 from workflows.year_end_report.sections import sections, unfinished
 
@@ -37,7 +37,7 @@ def fill_in(case: Case, facts: Facts) -> Put:
 
 
 @says("каждая школа сети получает таблицу своих показателей")
-def ask_schools(case: Case, facts: Facts) -> Fan:
+def ask_schools(case: Case[Report], facts: Facts) -> Fan:
     """Each school tells its own year; nobody else writes it (R1)."""
     return _grids(case, facts, "year")
 
@@ -77,7 +77,7 @@ def mark_late(_case: Case, _facts: Facts) -> Put:
 
 
 @says("записано, кто представил справку")
-def remember_author(case: Case, facts: Facts) -> Put | None:
+def remember_author(case: Case[Report], facts: Facts) -> Put | None:
     """Who submitted signs, an acting head as acting (R-3)."""
     if case.capacity is None:
         return None
@@ -88,7 +88,7 @@ def remember_author(case: Case, facts: Facts) -> Put | None:
 
 
 @says("показатели сети за год записаны в реестр")
-def enter_network_values(case: Case, facts: Facts) -> Iterator[Enter]:
+def enter_network_values(case: Case[Report], facts: Facts) -> Iterator[Enter]:
     """What an approved report tells of the network itself stands in the register (1.7)."""
     for card, value in of_network(case, facts):
         yield Enter("indicator_value", {
@@ -99,7 +99,7 @@ def enter_network_values(case: Case, facts: Facts) -> Iterator[Enter]:
 
 
 @says("рекомендации записаны и отправлены адресатам")
-def issue_recommendations(case: Case, facts: Facts) -> Iterator[Enter | Start]:
+def issue_recommendations(case: Case[Report], facts: Facts) -> Iterator[Enter | Start]:
     """Each recommendation of an approved report becomes a case of its addressee (M1)."""
     data = case.data
     for number, row in enumerate(data.recommendations, start=1):
@@ -135,7 +135,7 @@ def _addressee(case: Case, facts: Facts, kind: str, school: int | None) -> int |
 
 
 @says("школы, где сдают экзамены, получают таблицу результатов")
-def begin_addendum(case: Case, facts: Facts) -> Iterator[Put | Fan]:
+def begin_addendum(case: Case[Report], facts: Facts) -> Iterator[Put | Fan]:
     """From 10 July the exams are told; nothing else of the report changes (R7)."""
     if exams_apply(case, facts):
         yield Put({"is_addendum_open": True})

@@ -15,6 +15,7 @@ from workflow_app.engine import (
 from workflows.activities import ACTIVITY, REMOTE, fulfilled
 from workflows.indicators import Line
 from workflows.rules import year_before
+from workflows.year_end_report.form import Report
 
 WHOLE = "сеть в целом"
 NO_DATA = "нет данных"
@@ -23,7 +24,9 @@ Counted = tuple[int | None, int | None, float | None]
 """How many, out of how many, and what was stated without counting."""
 
 
-def of_network(case: Case, facts: Facts) -> Iterator[tuple[IndicatorCard, IndicatorValueCard]]:
+def of_network(
+    case: Case[Report], facts: Facts
+) -> Iterator[tuple[IndicatorCard, IndicatorValueCard]]:
     """Yield each indicator of the network the year tells something of, and what."""
     told = _told(case, facts)
     for card in facts.indicators():
@@ -32,7 +35,7 @@ def of_network(case: Case, facts: Facts) -> Iterator[tuple[IndicatorCard, Indica
             yield card, value
 
 
-def _told(case: Case, facts: Facts) -> dict[str, Counted]:
+def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
     """Return code → what the activities say, or the head of the base school."""
     data, cards = case.data, facts.cases_about(case.subject, ACTIVITY)
     done, counted = fulfilled(card.state for card in cards)
@@ -48,7 +51,7 @@ def _told(case: Case, facts: Facts) -> dict[str, Counted]:
     }
 
 
-def network_lines(case: Case, facts: Facts) -> Iterator[tuple[str, str, str]]:
+def network_lines(case: Case[Report], facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield the network's own indicators as papers print them: title, target, fact."""
     for title, _, _, target, fact, _ in whole_network(case, facts):
         if fact != NO_DATA:

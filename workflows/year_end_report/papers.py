@@ -20,7 +20,7 @@ from workflows.wording import GAP, date, glued, lowered, sentence, whole, year_i
 from workflows.year_end import ADDRESSEES
 from workflows.year_end_report.directions import by_direction
 from workflows.year_end_report.figures import network_lines
-from workflows.year_end_report.form import Section
+from workflows.year_end_report.form import Report, Section
 
 _HEAD = (
     *DOCUMENT, *SIGNATURE, "организация.название", "сеть.название", "справка.год",
@@ -62,7 +62,7 @@ OF_THE_PLAN, OF_REQUESTS = ("1", "2"), ("3",)
 """Sections before the table of the plan, and between it and the indicators."""
 
 
-def report(case: Case, facts: Facts) -> Values:
+def report(case: Case[Report], facts: Facts) -> Values:
     """Return the values of the report as it stands at this step of its way."""
     data = case.data
     accepted, approved = (facts.last_taken(case, step) for step in ("accept_report", "approve"))
@@ -111,12 +111,12 @@ def report(case: Case, facts: Facts) -> Values:
     }  # fmt: skip
 
 
-def report_file(case: Case) -> str:
+def report_file(case: Case[Report]) -> str:
     """Return «Справка за 2025-2026 год»."""
     return f"Справка за {case.data.school_year} год"
 
 
-def advice(case: Case, facts: Facts) -> Values:
+def advice(case: Case[Report], facts: Facts) -> Values:
     """Return the values of the list of recommendations by addressee."""
     return {
         **_head(case, facts, "Предложения и рекомендации"),
@@ -125,12 +125,12 @@ def advice(case: Case, facts: Facts) -> Values:
     }
 
 
-def advice_file(case: Case) -> str:
+def advice_file(case: Case[Report]) -> str:
     """Return «Рекомендации по итогам 2025-2026 года»."""
     return f"Рекомендации по итогам {case.data.school_year} года"
 
 
-def addendum(case: Case, facts: Facts) -> Values:
+def addendum(case: Case[Report], facts: Facts) -> Values:
     """Return the values of the addendum: exams beside their baseline, and what they change."""
     return {
         **_head(case, facts, "Дополнение к справке по результатам экзаменов"),
@@ -144,7 +144,7 @@ def addendum(case: Case, facts: Facts) -> Values:
     }
 
 
-def addendum_file(case: Case) -> str:
+def addendum_file(case: Case[Report]) -> str:
     """Return «Дополнение к справке за 2025-2026 год»."""
     return f"Дополнение к справке за {case.data.school_year} год"
 
@@ -166,7 +166,7 @@ def _head(case: Case, facts: Facts, title: str) -> Values:
     }
 
 
-def _as_signed(facts: Facts, case: Case) -> Values:
+def _as_signed(facts: Facts, case: Case[Report]) -> Values:
     """Return who submitted it, when it has been: an acting head stays acting (R-3)."""
     if not case.data.submitted_by:
         return {}
@@ -177,7 +177,7 @@ def _as_signed(facts: Facts, case: Case) -> Values:
     }
 
 
-def _today_if(case: Case, state: str) -> str:
+def _today_if(case: Case[Report], state: str) -> str:
     return date(case.today) if case.state == state else ""
 
 
@@ -207,7 +207,7 @@ def _measured(told: Iterable[Line]) -> list[Values]:
     ]
 
 
-def _advice(case: Case, facts: Facts) -> list[Values]:
+def _advice(case: Case[Report], facts: Facts) -> list[Values]:
     rows = []
     for number, row in enumerate(case.data.recommendations, start=1):
         post = facts.post(row.responsible) if row.responsible else None

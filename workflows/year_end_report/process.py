@@ -106,7 +106,7 @@ def summer(month: int, day: int) -> Callable[[Case], dt.date]:
     """Return the question on which day of the summer that ends its year a report is due."""
 
     @says(day_and_month(day, month))
-    def on(case: Case) -> dt.date:
+    def on(case: Case[Report]) -> dt.date:
         return last_summer(case.data.school_year, month, day)
 
     return on

@@ -8,6 +8,7 @@ from workflows.activities import PLAN
 from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
 from workflows.year_end_report.directions import own_directions
+from workflows.year_end_report.form import Report
 from workflows.year_end_report.sections import unfinished
 
 UNDECIDED = ("submitted", "under_review", "reviewed")
@@ -17,7 +18,7 @@ NAMED = 2
 
 
 @says("у сети есть план этого года, а справки ещё нет")
-def plan_exists(case: Case, facts: Facts) -> Refusal | None:
+def plan_exists(case: Case[Report], facts: Facts) -> Refusal | None:
     """A report tells of a plan (R1), and a network writes one a year (A-08)."""
     plans = facts.cases_about(case.subject, PLAN)
     if not any(card.state != "abandoned" for card in plans):
@@ -51,7 +52,7 @@ def _named(absent: Sequence[str]) -> str:
 
 
 @says("внесены показатели каждой школы, или сказано, почему данных нет")
-def indicators_told(case: Case, facts: Facts) -> Iterator[Refusal]:
+def indicators_told(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
     """Each school's values, or why there are none (R2); exams come later (S13, S14)."""
     for school, absent in missing(case, facts, exams=False):
         yield refuse(
@@ -61,7 +62,7 @@ def indicators_told(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("по каждому направлению есть вывод и показатели, по которым он виден")
-def directions_concluded(case: Case, facts: Facts) -> Iterator[Refusal]:
+def directions_concluded(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
     """Each direction shows base, target, fact and a conclusion (1.7)."""
     for direction in sorted(own_directions(case, facts)):
         if case.data.conclusions.get(str(direction)) is None:
@@ -81,7 +82,7 @@ def directions_concluded(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("есть рекомендации, у каждой — адресат, срок и измеримый признак")
-def recommendations_given(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def recommendations_given(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
     """At least one recommendation, each somebody's and measurable (4.3)."""
     if not case.data.recommendations:
         yield refuse(
@@ -100,7 +101,7 @@ def _of_advice(key: str, code: str, sentence: str, column: str) -> Refusal:
 
 
 @says("сказано, почему строки плана не выполнены")
-def plan_rows_explained(case: Case, facts: Facts) -> Iterator[Refusal]:
+def plan_rows_explained(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
     """Whatever of the plan was not done is explained (R2)."""
     for row in unfinished(case, facts):
         known = case.data.unfinished.get(row.row_key)
@@ -117,7 +118,7 @@ def plan_rows_explained(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("анкета: балл от 1 до 5 и число ответивших")
-def survey_is_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def survey_is_possible(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
     """A mean from 1 to 5 of at least one answer (1.8)."""
     mean, answers = case.data.climate_mean, case.data.climate_answers
     if (mean is None) != (answers is None):
@@ -136,7 +137,7 @@ def survey_is_possible(case: Case, _facts: Facts) -> Iterator[Refusal]:
 
 
 @says("проверено всё: данные, выводы, план, рекомендации")
-def all_checked(case: Case, _facts: Facts) -> Iterator[Refusal]:
+def all_checked(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
     """ИМЦ accepts what it has checked, line by line (R5)."""
     for name, info in type(case.form).model_fields.items():
         if not getattr(case.form, name):
@@ -154,7 +155,7 @@ def exams_apply(case: Case, facts: Facts) -> bool:
 
 
 @says("внесены результаты экзаменов каждой школы")
-def exams_told(case: Case, facts: Facts) -> Iterator[Refusal]:
+def exams_told(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
     """The addendum shows every school's exams, or why there are none (R7)."""
     for school, absent in missing(case, facts, exams=True):
         yield refuse(
@@ -167,7 +168,7 @@ def exams_told(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 
 @says("показатели внесли не все школы")
-def not_yet_told(case: Case, facts: Facts) -> Iterable[Refusal]:
+def not_yet_told(case: Case[Report], facts: Facts) -> Iterable[Refusal]:
     """Who has not entered the indicators yet is seen while there is time."""
     if case.state in ("draft", "returned"):
         return tuple(indicators_told(case, facts))
@@ -177,7 +178,7 @@ def not_yet_told(case: Case, facts: Facts) -> Iterable[Refusal]:
 
 
 @says("школа вносит показатели прямо сейчас")
-def being_entered(case: Case, facts: Facts) -> Iterator[Refusal]:
+def being_entered(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
     """A school that corrects its values will change the table."""
     for card in facts.children(case, INDICATORS):
         if card.state == "being_entered" and case.state in UNDECIDED:

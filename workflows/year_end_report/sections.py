@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workflow_app.engine import Case, Facts, figure, small_survey
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.case import CaseCard
+from workflow_app.engine.facts import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
 from workflows.rules import NETWORK_ROLES, year_before
 from workflows.wording import counted, date
 from workflows.year_end import DECIDED, FOLLOWED
-from workflows.year_end_report.form import Section, Unfinished
+from workflows.year_end_report.form import Report, Section, Unfinished
 
 Found = Callable[[Case, Facts], Iterable[str]]
 
@@ -20,7 +20,7 @@ STATES = {
 }  # fmt: skip
 
 
-def activities(case: Case, facts: Facts) -> Sequence[CaseCard]:
+def activities(case: Case[Report], facts: Facts) -> Sequence[CaseCard]:
     """Return the plan's rows of the year in the order of their dates."""
     cards = facts.cases_about(case.subject, ACTIVITY)
     return sorted(cards, key=lambda card: (card.data.starts_on, card.id))
@@ -50,7 +50,7 @@ def general(case: Case, facts: Facts) -> Iterator[str]:
             yield f"Приказ {order.number} от {date(order.registered_on)}: {order.title}"
 
 
-def progress(case: Case, facts: Facts) -> Iterator[str]:
+def progress(case: Case[Report], facts: Facts) -> Iterator[str]:
     """Section 2: how much of the plan was done (L7: cancelled rows do not count)."""
     cards = activities(case, facts)
     states = [card.state for card in cards]
@@ -68,7 +68,7 @@ def of_kind(*, sections: Iterable[str] = (), forms: Iterable[str] = ()) -> Found
     """Return a section that lists what was done under some sections or in some forms."""
     wanted_sections, wanted_forms = set(sections), set(forms)
 
-    def listed(case: Case, facts: Facts) -> Iterator[str]:
+    def listed(case: Case[Report], facts: Facts) -> Iterator[str]:
         for card in activities(case, facts):
             is_wanted = card.data.section in wanted_sections or card.data.form in wanted_forms
             if is_wanted and card.state == "done":
@@ -78,7 +78,7 @@ def of_kind(*, sections: Iterable[str] = (), forms: Iterable[str] = ()) -> Found
     return listed
 
 
-def remote(case: Case, facts: Facts) -> Iterator[str]:
+def remote(case: Case[Report], facts: Facts) -> Iterator[str]:
     """Section 7: how much happened at a distance (1.8)."""
     done = [card for card in activities(case, facts) if card.state == "done"]
     far = [card for card in done if card.data.mode in REMOTE]
@@ -88,7 +88,7 @@ def remote(case: Case, facts: Facts) -> Iterator[str]:
         yield f"{card.data.title} ({DELIVERY[card.data.mode]})"
 
 
-def climate(case: Case, facts: Facts) -> Iterator[str]:
+def climate(case: Case[Report], facts: Facts) -> Iterator[str]:
     """Section 8: the survey, shown once enough people have answered (A-09)."""
     mean, answers = case.data.climate_mean, case.data.climate_answers
     least = small_survey(facts)
@@ -124,7 +124,7 @@ SECTIONS: dict[str, tuple[str, Found]] = {
 NOTHING = "В данных года об этом ничего нет"
 
 
-def sections(case: Case, facts: Facts) -> list[Section]:
+def sections(case: Case[Report], facts: Facts) -> list[Section]:
     """Return the prefilled sections; what the head added to them stays."""
     rows = []
     for key, (title, found) in SECTIONS.items():
@@ -136,7 +136,7 @@ def sections(case: Case, facts: Facts) -> list[Section]:
     return rows
 
 
-def unfinished(case: Case, facts: Facts) -> list[Unfinished]:
+def unfinished(case: Case[Report], facts: Facts) -> list[Unfinished]:
     """Return the rows of the plan that need a word: not done, put off, cancelled, overdue."""
     rows = []
     for card in activities(case, facts):

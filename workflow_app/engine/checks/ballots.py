@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from workflow_app.engine.ballots import PENDING, Ballot, Setting, Threshold
+from workflow_app.engine.ballots import Ballot, Setting, Threshold
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.checks.source import mentions, plain_function
 from workflow_app.engine.process import Process, State
+from workflow_app.engine.votes import PENDING
 
 
 def check(process: Process, _world: World) -> Iterator[Finding]:

@@ -1,0 +1,406 @@
+"""The facts a guard may ask for, and the cards they answer with."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Protocol
+
+from workflow_app.engine.acts import OVER
+from workflow_app.engine.case import Case
+from workflow_app.engine.registers import Records, RecordT, Register
+from workflow_app.engine.roles import Capacity
+from workflow_app.engine.votes import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCard:
+    """What the directory knows of a school that matters for composing a network (1.2)."""
+
+    id: int
+    name: str
+    settlement: str
+    type: str
+    students: int | None
+    teachers: int | None
+    statuses: tuple[str, ...] = ()
+    distance_km: int | None = None
+    internet: str = ""
+    """What its card tells of the line; empty where nobody said."""
+    closed_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActCard:
+    """A normative act as a basis of a document."""
+
+    id: int
+    title: str
+    citation: str
+    state: str
+    valid_to: dt.date | None
+    level: str = ""
+    kind: str = ""
+    number: str = ""
+    adopted_on: dt.date | None = None
+    issuer: str = ""
+    issuer_gen: str = ""
+    """Whose act it is, in the genitive; empty where nobody confirmed it."""
+    valid_from: dt.date | None = None
+    replaced_by: int | None = None
+    """The act that stands in its place."""
+
+    def in_force(self, on: dt.date) -> bool:
+        """Tell whether it may be rested on that day; one that only waits for a check may."""
+        if self.valid_from and on < self.valid_from:
+            return False
+        return on <= self.valid_to if self.valid_to else self.state not in OVER
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCard:
+    """A position somebody holds, in its confirmed cases; an empty case is not confirmed."""
+
+    position_id: int
+    role: str
+    organisation_id: int
+    title: str
+    title_gen: str = ""
+    title_dat: str = ""
+    title_acc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """How papers name a person, with the offices she holds today."""
+
+    id: int
+    nom: str
+    gen: str
+    dat: str
+    acc: str
+    signature: str
+    email: str = ""
+    offices: tuple[OfficeCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationCard:
+    """How papers name an organisation today; an empty case is not confirmed."""
+
+    id: int
+    kind: str
+    short_name: str
+    name: str
+    name_gen: str = ""
+    place: str = ""
+    """Where it stands, as stored: «с. Левокумское»."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCard:
+    """A status of a school in a year: what it is called and what it rests on."""
+
+    code: str
+    title: str
+    evidence: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCard:
+    """A network as its orders left it; `base` is the base school today."""
+
+    id: int
+    name: str
+    state: str
+    base: int | None
+    valid_from: dt.date
+    valid_to: dt.date
+    goal: str = ""
+    coordinator: int | None = None
+    curator: int | None = None
+    directions: tuple[int, ...] = ()
+    founding_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A school in a network on a date: its role, since when, and by which order."""
+
+    school: int
+    role: str
+    since: dt.date
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """A registered order: what it is about, and whether a later one has revoked it."""
+
+    id: int
+    number: str
+    registered_on: dt.date
+    title: str
+    kind: str = ""
+    networks: tuple[int, ...] = ()
+    case: int | None = None
+    """The case it was prepared in; imported orders have none."""
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """A position as a case names it: whose it is today, or nobody's."""
+
+    id: int
+    role: str
+    organisation_id: int
+    title: str
+    name: str = ""
+    person_id: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether somebody holds it, or stands in for its holder, today."""
+        return self.person_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationCard:
+    """A recommendation of a year's report: to which school, by whom, until when."""
+
+    id: int
+    code: str
+    text: str
+    decision: str
+    school: int | None = None
+    responsible: int | None = None
+    due_on: dt.date | None = None
+    state: str = ""
+    addressee: str = "school"
+    measure: str = ""
+    """By what one will see that it was done."""
+    reason: str = ""
+    case: int | None = None
+    """The case it was recommended in; imported recommendations have none."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Tell whether its addressee accepted it, or the department upheld it."""
+        return self.decision in ("accepted", "upheld")
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorCard:
+    """What schools or networks are measured by, as the department's catalogue has it."""
+
+    id: int
+    code: str
+    title: str
+    unit: str
+    desired: str
+    level: str = "school"
+    is_exam: bool = False
+    """Known only after the exams of the year, in July."""
+    is_computed: bool = False
+    school_types: tuple[str, ...] = ()
+
+    def applies_to(self, school_type: str) -> bool:
+        """Tell whether it can be measured in a school of this type."""
+        return self.level == "school" and school_type in self.school_types
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorValueCard:
+    """An indicator of a school, or of the network itself (`school` None), in a school year."""
+
+    indicator: int
+    school: int | None
+    numerator: int | None
+    denominator: int | None
+    value: float | None = None
+    """Stated as it is where nothing was counted: an average mark, a number of materials."""
+    baseline: float | None = None
+    target: float | None = None
+    note: str = ""
+
+    def result(self, unit: str) -> Decimal | None:
+        """Return the fact in the indicator's unit; None while it is not known.
+
+        >>> IndicatorValueCard(1, 10, 11, 32).result("%")
+        Decimal('34.4')
+        """
+        return measured(unit, self.numerator, self.denominator, self.value)
+
+
+def measured(
+    unit: str, numerator: int | None, denominator: int | None, value: float | None = None
+) -> Decimal | None:
+    """Return what was counted, in its unit: a percentage to one decimal, or the count itself.
+
+    >>> measured("%", 1, 16), measured("чел.", 1, 32), measured("балл", None, 46, 4.7)
+    (Decimal('6.3'), Decimal('1'), Decimal('4.7'))
+    """
+    if numerator is None:
+        return None if value is None else Decimal(str(value))
+    if unit != "%":
+        return Decimal(numerator)
+    if not denominator:
+        return None
+    share = Decimal(100 * numerator) / Decimal(denominator)
+    return share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """Another case as guards see it; `key` is the row it was fanned from."""
+
+    id: int
+    process: str
+    state: str
+    data: Any
+    number: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs for the department on a date: the head or the acting substitute."""
+
+    capacity: Capacity
+    title: str
+    name: str
+
+
+class Facts(Protocol):
+    """A read-only view of the registers: the questions guards may ask."""
+
+    @property
+    def today(self) -> dt.date:
+        """The municipality's date."""
+
+    def of(self, register: Register[RecordT]) -> Records[RecordT]:
+        """Return the rows of a declared register, as they are today."""
+
+    def setting(self, name: str) -> Any:
+        """Return a setting of the municipality."""
+
+    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
+        """Return the codes a school has by acts registered up to now."""
+
+    def status_act(self, school_year: str) -> str | None:
+        """Return the citation of the act that fixed the statuses of a year, if registered."""
+
+    def school(self, school_id: int) -> SchoolCard | None:
+        """Return the card of a school of this municipality."""
+
+    def act(self, act_id: int) -> ActCard | None:
+        """Return a normative act."""
+
+    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
+        """Return the networks a school belongs to on a date, in one role when it is named."""
+
+    def network_named(self, name: str) -> int | None:
+        """Return the network with this name, closed ones too."""
+
+    def network(self, network_id: int | None) -> NetworkCard | None:
+        """Return a network of this municipality; none while a draft has not chosen one."""
+
+    def composition(
+        self, network_id: int, on: dt.date, without: int | None = None
+    ) -> tuple[MemberCard, ...]:
+        """Return the schools of a network on a date, the base first: the fold of its orders.
+
+        `without` leaves one order out, as if it had been revoked.
+        """
+
+    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
+        """Return the later days on which registered orders change a composition."""
+
+    def order(self, entry_id: int) -> OrderCard | None:
+        """Return a registered order of this municipality by its row in the journal."""
+
+    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
+        """Return the orders about a network that are in force, in their order."""
+
+    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
+        """Return what the report of a network on a year recommended."""
+
+    def indicators(self) -> tuple[IndicatorCard, ...]:
+        """Return the municipality's indicators in the order of their catalogue."""
+
+    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
+        """Return what a network and its schools have measured in a year, in no order of results."""
+
+    def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
+        """Return the cases of a process about a subject or a part of it, oldest first."""
+
+    def parent(self, case: Case) -> CaseCard | None:
+        """Return the case this one was started by, unless it began alone."""
+
+    def children(self, case: Case, process: str) -> tuple[CaseCard, ...]:
+        """Return the children of one process, oldest first."""
+
+    def open_cases_of(self, process: str, organisation_id: int) -> tuple[CaseCard, ...]:
+        """Return the open cases of a process in which an organisation takes part."""
+
+    def post(self, position_id: int) -> PostCard | None:
+        """Return a position of this municipality and who holds it today."""
+
+    def working_day(self, day: dt.date, days: int) -> dt.date:
+        """Return the date so many working days later (earlier, when negative)."""
+
+    def calendar_filled_to(self) -> dt.date | None:
+        """Return the last day working days are known for; None where they are for any."""
+
+    def open_instance(self, process: str, key: str) -> int | None:
+        """Return the open instance that holds this key."""
+
+    def tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the case as it stands."""
+
+    def parent_tally(self, case: Case, ballot: str) -> Tally | None:
+        """Return a ballot of the parent instance."""
+
+    def snapshot(self, case: Case) -> Any:
+        """Return the case's data as last kept by a snapshot."""
+
+    def child_states(self, case: Case, process: str) -> tuple[str, ...]:
+        """Return the states of the children of one process, oldest first."""
+
+    def holders(self, role: str, organisation_id: int | None) -> Collection[Capacity]:
+        """Return who holds a position role today, substitutes instead of the absent."""
+
+    def signer(self, role: str) -> Signer | None:
+        """Return who signs in a role today."""
+
+    def last_registered_on(self, journal: str) -> dt.date | None:
+        """Return the date of the newest number of a journal."""
+
+    def is_numbered_elsewhere(self, journal: str) -> bool:
+        """Tell whether a journal's numbers are given outside and typed in by the clerk."""
+
+    def is_number_taken(self, journal: str, year: int, number: int) -> bool:
+        """Tell whether a number of a year stands in the journal."""
+
+    def name(self, register: str, key: int, form: str = "") -> str:
+        """Return the printed name of a register row, in a stored case form."""
+
+    def person(self, person_id: int) -> PersonCard | None:
+        """Return how papers name a person of this municipality."""
+
+    def organisation(self, key: int | str) -> OrganisationCard | None:
+        """Return an organisation by its id, or the only one of a kind (`department`, `imc`)."""
+
+    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
+        """Return the statuses a school has today in a year, with their grounds."""
+
+    def last_taken(self, case: Case, action: str) -> dt.datetime | None:
+        """Return the moment an action was last taken in the case, UTC."""
+
+    def verification_address(self, text_hash: str) -> str:
+        """Return the public page that says whether a registered paper has this text."""
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return a moment as the municipality's clocks show it."""
