@@ -1,11 +1,15 @@
 """Rows as a sheet: typed, pasted from a spreadsheet, kept where nobody may touch them."""
 
+import datetime as dt
+
 import pytest
+from browsing import text_of
 from lxml import html
 from plans import ACTIVITY, activities, fill, open_plan, rows_of, to_active, to_agreement
 from stories import done, mend
 from werkzeug.datastructures import MultiDict
 
+from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Instance
 from workflow_app.web.cookies import COOKIE
 from workflow_app.web.pasting import _lines
@@ -110,6 +114,23 @@ def test_what_does_not_fit_is_named_by_row_and_column_and_nothing_is_lost(
 def test_a_name_that_several_have_is_not_guessed(browser, plan, line):
     page = paste(browser("P201"), plan, line.replace("СОШ № 10;", "МКОУ;"), 422)
     assert "подходит несколько, допишите, кто: МКОУ" in page.get_data(as_text=True)
+
+
+def test_a_name_of_one_person_with_two_posts_is_asked_which(browser, district, plan, line):
+    person = district.people["P110"]
+    second = {"municipality_id": 1, "person_id": person, "organisation_id": district.school("S10"),
+              "role": "teacher", "title": "учитель", "starts_on": dt.date(2025, 9, 1)}  # fmt: skip
+
+    def appoint(uow):
+        uow.session.add(Position(**second))
+        uow.session.flush()
+
+    district.house.transact(appoint)
+    name = district.read(lambda uow: uow.facts(1).name("person", person)).replace("\u00a0", " ")
+    page = paste(browser("P201"), plan, line.replace("Фомина Д.А.", name), 422)
+    said = text_of(page)
+    assert "это несколько должностей, допишите, какая" in said
+    paste(browser("P201"), plan, line.replace("Фомина Д.А.", f"{name}, учитель"))
 
 
 def test_too_many_columns_are_named(browser, plan, line):
