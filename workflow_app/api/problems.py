@@ -48,7 +48,9 @@ def _status_of(refusal: Refusal) -> int:
 
 def problem_of(refusal: Refusal) -> Problem:
     """Return a refusal as the API tells it."""
-    return Problem(code=refusal.code, message=refusal.message, fields=refusal.fields)
+    return Problem(
+        code=refusal.code, message=refusal.message, fields=refusal.fields, case=refusal.case
+    )
 
 
 def answer(refusal: Refusal) -> tuple[Response, int]:
