@@ -85,8 +85,19 @@ def _page(uow: SqlUnitOfWork) -> str:
 def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Sequence[Transition]]]:
     """Return what a person may begin, process by process."""
     held = {capacity.role for capacity in actor.capacities}
-    found = ((process, process.starts_for(held)) for process in uow.processes.values())
+    found = (
+        (process, [way for way in process.starts_for(held) if _may_begin(uow, actor, process, way)])
+        for process in uow.processes.values()
+    )
     return [(process, ways) for process, ways in found if ways]
+
+
+def _may_begin(uow: SqlUnitOfWork, actor: Actor, process: Process, way: Transition) -> bool:
+    """Tell whether nothing but what is open already keeps a person from beginning this way."""
+    if not way.guards:
+        return True
+    refusal = acting.why_not_start(uow, actor.person_id, process.key, way.key)
+    return refusal is None or refusal.case is not None
 
 
 def _for_many(rows: Sequence[Sequence[BulkAction]]) -> Sequence[Sequence[BulkAction]]:
