@@ -182,3 +182,12 @@ def test_an_order_is_signed_by_what_the_municipality_accepts(browser, district, 
     page = browser("P002").get(path)
     assert 'name="scan"' not in page
     assert 'name="password"' in page
+
+
+def test_a_school_that_leaves_is_chosen_among_those_of_the_network(browser, district):
+    said = {"school": district.school("S12"), "effective_on": "2025-10-15"}
+    change = request(district, "P003", network(district, "NW1"), "remove", **said)
+    inside = {str(school) for school in district.case(change).data.members}
+    page = html.fromstring(browser("P003").get(f"/cases/{change}"))
+    offered = {one for one in page.xpath("//select[@name='school']/option/@value") if one}
+    assert offered == inside
