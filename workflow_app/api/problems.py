@@ -55,4 +55,4 @@ def problem_of(refusal: Refusal) -> Problem:
 
 def answer(refusal: Refusal) -> tuple[Response, int]:
     """Return the HTTP answer for a refusal."""
-    return jsonify(problem_of(refusal).model_dump()), status_of(refusal)
+    return jsonify(problem_of(refusal).model_dump(exclude_none=True)), status_of(refusal)

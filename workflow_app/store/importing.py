@@ -134,15 +134,9 @@ def import_district(
     """
     with uow.session.begin_nested() as attempt:
         report, done = _import(
-            uow.session,
-            folder,
-            None,
-            as_of,
-            as_of or uow.today,
-            progress,
-            known_roles(uow.processes.values()),
-            dry_run=False,
-        )
+            uow.session, folder, None, as_of, as_of or uow.today, progress,
+            known_roles(uow.processes.values()), dry_run=False,
+        )  # fmt: skip
         if done is not None:
             uow.session.flush()
             loaded = uow.session.get_one(Municipality, done.keeper.municipality_id)

@@ -279,11 +279,8 @@ def _chosen(cell: str, known: Sequence[Choice]) -> str:
         return found[0].value
     # Two offices of one person have one name: what tells them apart may be pasted, too.
     is_one = len({one.label for one in found}) == 1
-    wants = (
-        "это несколько должностей, допишите, какая"
-        if is_one
-        else ("подходит несколько, допишите, кто")
-    )
+    several = "это несколько должностей, допишите, какая"
+    wants = several if is_one else "подходит несколько, допишите, кто"
     alike = [", ".join(filter(None, (one.label, one.detail))) for one in found[:3]]
     reason = f"{wants}: {'; '.join(alike)}"
     raise _MisfitError(f"«{cell.strip()}» — {reason if found else 'такого в списке нет'}")

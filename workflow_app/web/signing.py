@@ -87,12 +87,10 @@ def confirm_twice(person: int, password: str, code: str) -> AccountRow | Refusal
     if not code.strip():
         return NO_CODE
     key, real_now = house().settings.secret_key, house().clock.real()
-    return (
-        house().transact(
-            lambda uow: second_factor.check(SqlAccess(uow), key, person, code, real_now)
-        )
-        or account
+    refusal = house().transact(
+        lambda uow: second_factor.check(SqlAccess(uow), key, person, code, real_now)
     )
+    return refusal or account
 
 
 def unsigned(
