@@ -54,6 +54,14 @@ class Explanation(Form):
     reason: Text = field("Замечание", minimum=10)
 
 
+def suggested(day: dt.date | None, facts: Facts) -> dt.date | None:
+    """Return a day that people are offered: one they work on, as far as the calendar tells."""
+    known = facts.calendar_filled_to()
+    if day is None or (known and day + dt.timedelta(days=14) > known):
+        return day
+    return facts.working_day(day, 0)
+
+
 class OneSchool(Form):
     """A school of the composition."""
 

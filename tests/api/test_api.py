@@ -112,9 +112,11 @@ def test_unknown_and_wrong_fields_answer_422_by_field(client, district):
 
 
 def test_a_second_open_proposal_is_refused(client, district):
-    assert start(client, district).status_code == 200
+    first = start(client, district)
+    assert first.status_code == 200
     response = start(client, district)
     assert (response.status_code, response.json["code"]) == (409, "already_open")
+    assert response.json["case"] == first.json["id"]
 
 
 def test_another_schools_draft_does_not_exist_for_strangers(client, district):

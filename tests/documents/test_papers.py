@@ -229,3 +229,19 @@ def test_lines_that_people_typed_are_not_stretched_in_justified_text(
     with zipfile.ZipFile(io.BytesIO(paper)) as archive:
         kept = archive.read("word/settings.xml").decode()
     assert root.format(said.format("<w:doNotExpandShiftReturn/>")) in kept
+
+
+@pytest.mark.shipped
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.docx")), ids=lambda path: path.stem)
+def test_no_paper_cites_a_clause_by_its_number_for_each_district_numbers_its_own(path):
+    with zipfile.ZipFile(path) as archive:
+        text = re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
+    assert not re.findall(r"(?:п\.|пункт\w*)\s*\d", text)
+
+
+@pytest.mark.shipped
+def test_a_vote_fits_its_column_of_the_protocol_in_one_line():
+    with zipfile.ZipFile(TEMPLATES / "council_protocol.docx") as archive:
+        table = archive.read("word/document.xml").decode().partition("<w:tblGrid>")[2]
+    votes = int(re.findall(r'<w:gridCol w:w="(\d+)"', table)[3])
+    assert votes - 216 >= len("воздержалась") * 12 * 20 * 0.55  # twips, without the margins

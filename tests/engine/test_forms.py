@@ -337,3 +337,15 @@ def test_a_number_is_taken_as_people_and_spreadsheets_write_it(said, number):
     filled = parse(Sheet, {"count": said})
     assert not isinstance(filled, Refusal)
     assert filled.count == number
+
+
+def test_a_row_that_only_offers_itself_is_asked_for_nothing_and_is_no_row():
+    class Meeting(Row):
+        title: Line = field("Что")
+
+    class Plan(Form):
+        rows: Rows[Meeting] = field("Строки", minimum=1, unwritten=lambda row: not row.title)
+
+    offered, held = Meeting(key="a"), Meeting(key="b", title="Семинар")
+    assert list(missing(Plan(rows=(offered, held)))) == []
+    assert [one.field for one in missing(Plan(rows=(offered,)))] == ["rows"]

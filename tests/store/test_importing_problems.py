@@ -4,9 +4,13 @@ from looking import import_directory, rows_in
 from sqlalchemy import select
 
 from workflow_app.services.importing import read_district
-from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+from workflow_app.store.models.registers import Indicator, JournalEntry, MembershipEvent, Network
 
 ANY_DAY = "ожидается дата вида 2025-08-28"
+LOOK = (
+    "вид номера — текст с одним {n}, а перед ним, если нужен год, {year}; примеры: {n}-од, "
+    "{year}/{n:03} (номер из трёх цифр)"
+)
 
 # One row a rule: file, what stands there, what a hand made of it, what the report says, its code.
 MISTAKES = [
@@ -90,9 +94,9 @@ MISTAKES = [
     ("municipality.csv", "Левокумский муниципальный округ,Левокумского", ",Левокумского", "municipality.csv, строка 2, столбец name: значение обязательно", "value_missing"),
     ("municipality.csv", "2021-08-01\n", "2021-08-01\nДругой,Другого,okrug,Край,,,2021-08-01\n", "municipality.csv, строка 3, столбец name: в папке может быть один муниципалитет", "several_municipalities"),
     ("municipality.csv", "Левокумский муниципальный округ,Левокумского муниципального округа,okrug,Ставропольский край,с. Левокумское,Europe/Moscow,2021-08-01\n", "", "municipality.csv: нет строки муниципалитета", "no_municipality"),
-    ("journals.csv", "{n}-од", "{n}-{m}", "journals.csv, строка 2, столбец pattern: недопустимый вид значения", "bad_shape"),
+    ("journals.csv", "{n}-од", "{n}-{m}", f"journals.csv, строка 2, столбец pattern: {LOOK}", "bad_shape"),
     ("journals.csv", "{n}-од", "{n:03}-од", "orders.csv, строка 11, столбец reg_number: не соответствует виду «{n:03}-од»", "number_of_other_look"),
-    ("journals.csv", "{n}-од", "од", "journals.csv, строка 2, столбец pattern: недопустимый вид значения", "bad_shape"),
+    ("journals.csv", "{n}-од", "од", f"journals.csv, строка 2, столбец pattern: {LOOK}", "bad_shape"),
     ("people.csv", "Ковалевская,Ирина", "Ковалев\x00ская,Ирина", "people.csv, строка 2, столбец last_name: В тексте есть знак U+0000, который нельзя напечатать: уберите его", "bad_character"),
     ("municipality.csv", "2021-08-01", "9999-12-31", "municipality.csv, строка 2, столбец positions_from: ожидается день с 1900-01-01 по 2199-12-31", "no_such_day"),
     ("titles.csv", "position,методист,", "position,директор,", "titles.csv, строка 8, столбец nominative: повторяет строку 7: position, директор", "repeated"),
@@ -268,3 +272,30 @@ def test_two_lines_that_contradict_each_other_are_told(session, folder, file, be
     assert [(problem.code, str(problem)) for problem in report.problems] == [
         ("contradicts_line", said)
     ]
+
+
+def test_an_office_that_no_process_knows_is_told_with_those_there_are(folder):
+    spoil(folder, "people.csv", "S10,teacher", "S10,techer")
+    _, report = read_district(folder, None, {"school_head", "teacher"})
+    said = {str(one) for one in report.problems if one.column == "role_code"}
+    assert (
+        "people.csv, строка 31, столбец role_code: такой роли нет; есть: school_head, teacher"
+        in said
+    )
+
+
+def test_a_district_may_have_schools_of_every_kind(session, folder):
+    for before, after in (
+        ("Заря,231", "лицей"),
+        ("Малосадового,23", "Начальная школа — детский сад"),
+    ):
+        text = (folder / "schools.csv").read_text("utf-8")
+        line = next(one for one in text.splitlines() if before in one)
+        kind = "НОШ" if "НОШ" in line.split(",") else "СОШ"
+        spoil(folder, "schools.csv", line, line.replace(f",{kind},", f",{after},", 1))
+    report = import_directory(session, folder)
+    assert report.ok, list(report.lines())
+    types = dict(session.execute(select(Indicator.code, Indicator.school_types)).all())
+    assert "лицей" in types["I05"]
+    assert "Начальная школа — детский сад" not in types["I05"]
+    assert "Начальная школа — детский сад" in types["I06"]

@@ -122,3 +122,72 @@ def test_a_link_to_a_step_already_done_leads_to_what_can_be_done_now(browser, di
     assert "Этот шаг уже сделан или сейчас невозможен" in said
     assert "Как шло дело" in said
     voter.get(f"/cases/{plan}/actions/no_such_step", 404)
+
+
+def table_of(page, title):
+    """Return the rows under a heading: what somebody is called, her answer, her words."""
+    rows = html.fromstring(page).xpath(f"//h2[text()='{title}']/following::table[1]/tbody/tr")
+    return {row[0].text.strip(): " ".join(row.text_content().split()) for row in rows}
+
+
+CONSENTS = "Согласие школы на участие"
+
+
+@pytest.mark.opened("2025-08-28")
+def test_who_accepts_the_conditions_of_a_school_reads_them_on_the_same_page(
+    browser, district, collecting
+):
+    words = {"reason": "Подвоз оплатит район."}
+    done(district.act("P105", collecting, "agree_with_conditions", **words))
+    done(district.act("P103", collecting, "agree"))
+    school = district.school("S05")
+    page = browser("P102").get(f"/cases/{collecting}/actions/accept_conditions?voter={school}")
+    (said,) = table_of(page, CONSENTS).values()
+    assert words["reason"] in said
+    invited = browser("P103").get(f"/cases/{collecting}/actions/revoke")
+    assert words["reason"] not in invited
+
+
+@pytest.mark.opened("2025-08-28")
+def test_what_is_approved_stands_on_the_page_of_the_approval(browser, district, in_review):
+    district.carry_out()
+    page = browser("P002").get(f"/cases/{in_review}/actions/approve")
+    (told,) = html.fromstring(page).xpath("//details[summary[text()='Что в деле']]")
+    assert "open" in told.attrib
+    assert "Читательская грамотность: P102" in told.text_content()
+    assert told.xpath(".//a[contains(@href, '/documents/')]")
+    assert len(table_of(page, CONSENTS)) == 3
+    ids = html.fromstring(page).xpath("//main//@id")
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.opened("2025-08-28")
+def test_who_signs_reads_the_remarks_of_the_visas(browser, district, order):
+    done(district.act("P003", order, "send"))
+    done(district.act("P005", order, "visa_with_remarks", reason="Срок для школ тесен."))
+    page = browser("P002").get(f"/cases/{order}/actions/sign")
+    assert any("Срок для школ тесен." in said for said in table_of(page, "Виза").values())
+
+
+@pytest.mark.opened("2025-08-28")
+def test_an_order_is_signed_by_what_the_municipality_accepts(browser, district, order):
+    for person, action in (("P003", "send"), ("P005", "visa")):
+        done(district.act(person, order, action))
+    path, kinds = f"/cases/{order}/actions/sign", {"consent": ["simple"], "report": ["simple"]}
+    browser("P003").post("/admin/settings/A-14", **kinds, order=["paper_scan"])
+    page = browser("P002").get(path)
+    assert 'name="scan"' in page
+    assert 'name="password"' not in page
+    browser("P003").post("/admin/settings/A-14", **kinds, order=["simple"])
+    page = browser("P002").get(path)
+    assert 'name="scan"' not in page
+    assert 'name="password"' in page
+
+
+def test_a_school_that_leaves_is_chosen_among_those_of_the_network(browser, district):
+    said = {"school": district.school("S12"), "effective_on": "2025-10-15"}
+    change = request(district, "P003", network(district, "NW1"), "remove", **said)
+    inside = {str(school) for school in district.case(change).data.members}
+    page = html.fromstring(browser("P003").get(f"/cases/{change}"))
+    offered = {one for one in page.xpath("//select[@name='school']/option/@value") if one}
+    assert offered == inside

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import urlencode
 
 import pytest
 from browsing import text_of
@@ -523,3 +524,19 @@ def test_what_was_typed_into_a_refused_appointment_is_there_again(browser, distr
     assert all(f'value="{office[name]}" selected' in page for name in ("person", "role"))
     assert 'value="директор"' in page
     assert 'name="starts_on" value="2025-09-01"' in page
+
+
+def test_an_invitation_leads_back_to_the_people_that_were_looked_for(browser, district):
+    officer, person = browser("P003"), district.people["P105"]
+    name = district.read(lambda uow: uow.session.get_one(Person, person).last_name)
+    page = officer.get(f"/admin/people?text={name}")
+    assert (
+        f'name="text" value="{name}"' in page.partition(f"/admin/people/{person}/invite")[2][:200]
+    )
+    answer = officer.post(f"/admin/people/{person}/invite", text=name)
+    assert answer.location == f"/admin/people?{urlencode({'text': name})}"
+
+
+def test_the_list_of_schools_opens_on_the_school_year_of_today(browser, district):
+    district.at("2027-09-02")
+    assert '<option value="2027-2028" selected>' in browser("P003").get("/schools")

@@ -15,7 +15,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.database import Database
 from workflow_app.store.models.accounts import Account, SignInAttempt, SignInSession
 from workflow_app.store.models.base import table
-from workflow_app.web import queue, signing
+from workflow_app.web import signing
 
 PASSWORD, NEW = "demo-2025", "совсем новый пароль"
 LOGIN = "p102@levokum.example"
@@ -128,8 +128,7 @@ def test_a_password_that_was_changed_meanwhile_signs_nothing(
         return account
 
     confirmed = signing.confirm
-    for module in (signing, queue):
-        monkeypatch.setattr(module, "confirm", confirm)
+    monkeypatch.setattr(signing, "confirm", confirm)
     door(district, browser=browser, signer=signer, by_script=by_script, asked=asked, status=422)
     assert district.state(asked) == "on_signature"
 

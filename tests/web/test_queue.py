@@ -312,3 +312,10 @@ def test_a_list_that_a_search_leaves_empty_leads_back_to_all_cases(browser):
     found = browser("P003").get("/cases?text=ничего-такого-нет")
     assert 'Под этот отбор ничего не подходит. <a href="/cases">Показать все дела</a>' in found
     assert "Показать все дела" not in browser("P003").get("/cases")
+
+
+@pytest.mark.shipped
+def test_a_beginning_that_would_be_refused_is_not_offered(browser):
+    assert "/start/network_proposal" not in browser("P105").get("/")
+    assert "/start/network_proposal" in browser("P102").get("/")
+    assert "/start/network_proposal" in browser("P003").get("/")

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from browsing import Browser, hash_cheaply, text_of
 from click.testing import CliRunner
+from stories import done
 
 from workflow_app import cli
 from workflow_app.clock import ShiftedClock
@@ -321,3 +322,44 @@ def test_a_telephone_beside_a_shifted_clock_shows_the_real_time():
     start = dt.datetime(2025, 8, 28, 6, tzinfo=dt.UTC)
     clock = ShiftedClock(start)
     assert clock.real() - clock.now() > dt.timedelta(days=1)
+
+
+@pytest.mark.shipped
+def test_a_signature_asks_for_the_second_factor_too(browser, district, collecting):
+    head, path = browser("P105"), f"/cases/{collecting}/actions/agree"
+    assert 'name="code"' not in head.get(path)
+    telephone, *_ = switch_on(district, head)
+    assert 'name="code"' in head.get(path)
+    signed = {"password": PASSWORD, "contact": "Иванова Ирина, завуч"}
+    for code, said in (("", "Введите код из приложения"), ("000000", "Код не подходит")):
+        page = head.post(path, status=422, code=code, **signed).text
+        assert said in page
+        assert signed["contact"] in page
+    assert district.statuses(collecting, "consents")["S05"] == "pending"
+    head.post(path, code=telephone.code(), **signed)
+    assert district.statuses(collecting, "consents")["S05"] == "agreed"
+
+
+@pytest.mark.shipped
+def test_a_batch_is_signed_with_one_code(browser, district, order):
+    for person, action in (("P003", "send"), ("P005", "visa")):
+        done(district.act(person, order, action))
+    head = browser("P002")
+    telephone, *_ = switch_on(district, head)
+    version = district.case(order).version
+    sent = {"action": "order_approval/sign", "case": f"{order}:{version}", "password": PASSWORD}
+    head.post("/bulk", **sent)
+    assert "sign" not in district.history(order)
+    head.post("/bulk", code=telephone.code(), **sent)
+    assert "sign" in district.history(order)
+
+
+def test_a_key_for_a_program_asks_for_the_second_factor_too(browser, district):
+    head = browser("P102")
+    telephone, *_ = switch_on(district, head)
+    wanted = {"title": "выгрузка", "days": "30", "password": PASSWORD}
+    page = head.post("/account/tokens", status=422, **wanted).text
+    assert "Введите код из приложения" in page
+    assert 'value="выгрузка"' in page
+    assert 'name="code"' in page
+    head.post("/account/tokens", status=200, code=telephone.code(), **wanted)

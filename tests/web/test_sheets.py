@@ -1,11 +1,15 @@
 """Rows as a sheet: typed, pasted from a spreadsheet, kept where nobody may touch them."""
 
+import datetime as dt
+
 import pytest
+from browsing import text_of
 from lxml import html
 from plans import ACTIVITY, activities, fill, open_plan, rows_of, to_active, to_agreement
 from stories import done, mend
 from werkzeug.datastructures import MultiDict
 
+from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Instance
 from workflow_app.web.cookies import COOKIE
 from workflow_app.web.pasting import _lines
@@ -48,10 +52,9 @@ def paste(browser, plan, text, status=302):
 
 def test_rows_are_pasted_by_their_labels(browser, district, plan, line):
     browser = browser("P201")
-    before = len(district.case(plan).data.activities)
     paste(browser, plan, f"{line}\r\n{line}")
     rows = district.case(plan).data.activities
-    assert len(rows) == before + 2
+    assert not [row for row in rows[:-2] if not row.title]
     row = rows[-1]
     assert (row.section, row.form, row.mode, row.title) == (
         "method", "seminar", "remote", "Семинар «Дроби»",
@@ -60,6 +63,30 @@ def test_rows_are_pasted_by_their_labels(browser, district, plan, line):
     assert row.participants == (district.school("S10"), district.school("S12"))
     name = district.read(lambda uow: uow.facts(1).post(row.responsible).name)
     assert name.replace("\u00a0", " ") == "Фомина Д.А."
+
+
+def test_a_row_somebody_wrote_in_stays_when_others_are_pasted(browser, district, plan, line):
+    coordinator = browser("P201")
+    sent = sent_of(coordinator.get(f"/cases/{plan}"))
+    sent["activities.5.title"], sent["activities.6.section"] = "Семинар", "analysis"
+    sent["_paste.activities"] = line
+    coordinator.post(f"/cases/{plan}/draft", **sent.to_dict(flat=False))
+    own = district.case(plan).data.activities[3:]
+    assert [(row.section, row.title) for row in own] == [
+        ("method", "Семинар"), ("analysis", ""), ("method", "Семинар «Дроби»"),
+    ]  # fmt: skip
+
+
+def test_a_row_nobody_wrote_in_neither_holds_a_plan_up_nor_enters_it(district, plan):
+    begun = [row.model_dump(mode="json") for row in district.case(plan).data.activities]
+    ready, rows = begun[3:], rows_of(district, plan)
+    held = [one.field for one in district.act("P201", plan, "to_vote") if one.field]
+    assert held
+    assert not [field for field in held if field.startswith("activities.s-")]
+    done(district.edit("P201", plan, activities=[*ready, *rows]))
+    done(district.act("P201", plan, "to_vote"))
+    voted = district.case(plan).data.activities
+    assert [row.row_key for row in voted] == [row["key"] for row in rows]
 
 
 def test_first_line_may_name_the_columns_in_another_order(browser, district, plan):
@@ -87,6 +114,23 @@ def test_what_does_not_fit_is_named_by_row_and_column_and_nothing_is_lost(
 def test_a_name_that_several_have_is_not_guessed(browser, plan, line):
     page = paste(browser("P201"), plan, line.replace("СОШ № 10;", "МКОУ;"), 422)
     assert "подходит несколько, допишите, кто: МКОУ" in page.get_data(as_text=True)
+
+
+def test_a_name_of_one_person_with_two_posts_is_asked_which(browser, district, plan, line):
+    person = district.people["P110"]
+    second = {"municipality_id": 1, "person_id": person, "organisation_id": district.school("S10"),
+              "role": "teacher", "title": "учитель", "starts_on": dt.date(2025, 9, 1)}  # fmt: skip
+
+    def appoint(uow):
+        uow.session.add(Position(**second))
+        uow.session.flush()
+
+    district.house.transact(appoint)
+    name = district.read(lambda uow: uow.facts(1).name("person", person)).replace("\u00a0", " ")
+    page = paste(browser("P201"), plan, line.replace("Фомина Д.А.", name), 422)
+    said = text_of(page)
+    assert "это несколько должностей, допишите, какая" in said
+    paste(browser("P201"), plan, line.replace("Фомина Д.А.", f"{name}, учитель"))
 
 
 def test_too_many_columns_are_named(browser, plan, line):

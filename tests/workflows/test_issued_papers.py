@@ -198,7 +198,7 @@ def test_registered_order_reads_like_an_order(papers):
     assert f"от {GAP} № ____" in said
     assert "координатором сети Гриценко А.И., директора МКОУ СОШ № 2 с. Левокумское." in said
     assert "куратора – Шевчук Л.Н., методиста." in said
-    assert "до 20 сентября 2025 г." in said
+    assert "до 22 сентября 2025 г." in said
     assert "Главному специалисту отдела образования Тимофеевой А.С." in said
     assert "Контроль за исполнением настоящего приказа оставляю за собой." in said
     assert "И.о. начальника отдела образования\tО.П. Дьяченко" in said

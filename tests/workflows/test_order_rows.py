@@ -513,7 +513,7 @@ def test_full_sheet_is_issued_once_when_everybody_has_read():
 
 
 @pytest.mark.parametrize(
-    ("begins", "plan_due"), [("2025-09-01", "2025-09-20"), ("2025-11-05", "2025-11-19")]
+    ("begins", "plan_due"), [("2025-09-01", "2025-09-22"), ("2025-11-05", "2025-11-19")]
 )
 def test_fresh_order_asks_for_plan_and_report_within_the_year_of_its_network(begins, plan_due):
     decision = take(ORDER, order("", valid_from=begins), "generate", "system", facts())

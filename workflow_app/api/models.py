@@ -19,6 +19,7 @@ class Problem(BaseModel):
     code: str
     message: str
     fields: dict[str, str] = Field(default_factory=dict)
+    case: int | None = Field(default=None, description="id of the open case that stands in the way")
 
 
 class NewInstance(BaseModel):

@@ -48,9 +48,11 @@ def _status_of(refusal: Refusal) -> int:
 
 def problem_of(refusal: Refusal) -> Problem:
     """Return a refusal as the API tells it."""
-    return Problem(code=refusal.code, message=refusal.message, fields=refusal.fields)
+    return Problem(
+        code=refusal.code, message=refusal.message, fields=refusal.fields, case=refusal.case
+    )
 
 
 def answer(refusal: Refusal) -> tuple[Response, int]:
     """Return the HTTP answer for a refusal."""
-    return jsonify(problem_of(refusal).model_dump()), status_of(refusal)
+    return jsonify(problem_of(refusal).model_dump(exclude_none=True)), status_of(refusal)

@@ -184,7 +184,7 @@ class Form(BaseModel):
 OPTIONS = frozenset({
     "accept", "basis", "card", "choices", "default", "demanded", "fixed", "frozen", "hidden",
     "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet",
-    "to", "when",
+    "to", "unwritten", "when",
 })  # fmt: skip
 """What `field()` may say of a field; another word is a mistake that `workflow-app check` names."""
 
@@ -242,7 +242,8 @@ def field(
 
     `minimum` is the least number of characters (text) or values (rows, several); `when` asks
     the form itself whether the field matters with what it says so far. Rows that are `fixed`
-    are the system's: people fill their columns and neither add nor remove one. A field of an
+    are the system's: people fill their columns and neither add nor remove one. `unwritten` tells
+    a row that only offers itself: nobody wrote in it, so it is asked for nothing. A field of an
     action that is `present` begins with what the case says under its name; `demanded` asks the
     case whether an optional field is asked for after all, and its sentence says how.
     """
@@ -370,10 +371,17 @@ def is_empty(value: object) -> bool:
     return value is None or value in ("", (), [])
 
 
+def _written(form: Form, view: FieldView) -> Any:
+    """Return what a field holds, without the rows nobody has written in."""
+    value = getattr(form, view.name)
+    is_unwritten = view.options.get("unwritten")
+    return Rows(row for row in value if not is_unwritten(row)) if is_unwritten else value
+
+
 def missing(form: Form, prefix: str = "", place: str = "") -> Iterator[Refusal]:
     """Yield one refusal for each required field still empty or too short; of a row, say which."""
     for view in relevant(form):
-        value = getattr(form, view.name)
+        value = _written(form, view)
         name = f"{prefix}{view.name}"
         least = view.options.get("minimum") or 0
         if is_empty(value):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import pairwise
 
 from workflow_app.services import import_rows as rows
@@ -75,9 +75,9 @@ PERIODS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def check(data: DirectoryData, unread: Unread) -> list[ImportProblem]:
-    """Return everything that does not hold together."""
-    problems = list(references_resolve(data, unread))
+def check(data: DirectoryData, unread: Unread, roles: Collection[str] = ()) -> list[ImportProblem]:
+    """Return everything that does not hold together; with `roles`, also of positions."""
+    problems = [*references_resolve(data, unread), *_unknown_roles(data, roles)]
     for one, needs in CHECKS:
         if not set(needs) & set(unread):
             problems += one(data)
@@ -208,6 +208,16 @@ def substitutions_are_possible(data: DirectoryData) -> Iterator[ImportProblem]:
     yield from _overlaps("substitutions", "starts_on", periods)
 
 
+def _unknown_roles(data: DirectoryData, known: Collection[str]) -> Iterator[ImportProblem]:
+    """Find offices that no process asks for: nobody would ever get their work."""
+    told: list[tuple[str, rows.Record, str]] = [("people", one, one.role) for one in data.people]
+    told += [("substitutions", one, one.role_code) for one in data.substitutions]
+    for file, row, role in told if known else ():
+        if role not in known:
+            reason = f"такой роли нет; есть: {', '.join(sorted(known))}"
+            yield _problem(file, row, "role_code", "unknown_role", reason)
+
+
 def titles_are_known(data: DirectoryData) -> Iterator[ImportProblem]:
     """Find positions whose cases nobody confirmed."""
     known = {title.nominative for title in data.titles if title.kind == "position"}
@@ -248,7 +258,7 @@ def primary_schools_have_no_grade9(data: DirectoryData) -> Iterator[ImportProble
     """Find a primary school with pupils in grade 9."""
     for school in data.schools:
         for year, count in school.grade9.items():
-            if school.school_type == "НОШ" and count:
+            if rows.is_primary(school.school_type) and count:
                 column = school.column_of(("grade9", year))
                 reason = "в начальной школе нет 9 класса"
                 yield _problem("schools", school, column, "no_grade9_here", reason)

@@ -88,9 +88,11 @@ def values_are_of_whom_they_measure(data: DirectoryData) -> Iterator[ImportProbl
 def values_are_of_schools_that_have_them(data: DirectoryData) -> Iterator[ImportProblem]:
     """Find figures of a school of a type the indicator is not about."""
     types = {school.school_id: school.school_type for school in data.schools}
+    kinds = dict.fromkeys(types.values())
     for row, indicator in _with_indicators(data):
         found = types.get(row.school_id or "")
-        if found and indicator.types and found not in indicator.types and not row.is_empty:
+        fits = indicator.types(kinds)
+        if found and fits and found not in fits and not row.is_empty:
             reason = f"показатель {indicator.indicator_id} не применим к школе вида {found}"
             yield _problem(row, "indicator_id", "not_applicable", reason)
 

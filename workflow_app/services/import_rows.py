@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -78,6 +79,16 @@ def _codes(text: object) -> object:
     return tuple(str(text).split(";")) if text is not None else ()
 
 
+def _look(pattern: str) -> str:
+    if not re.fullmatch(r"[^{}]*(\{year\}[^{}]*)?\{n(:0\d)?\}[^{}]*", pattern):
+        raise BadCellError(
+            "bad_shape",
+            "вид номера — текст с одним {n}, а перед ним, если нужен год, {year}; примеры: {n}-од, "
+            "{year}/{n:03} (номер из трёх цифр)",
+        )
+    return pattern
+
+
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
@@ -87,9 +98,19 @@ Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Year = Annotated[str, AfterValidator(_year)]
 Figure = Annotated[float, Field(ge=0, le=LARGEST_NUMBER, allow_inf_nan=False)]
-SchoolType = Literal["СОШ", "ООШ", "НОШ"]
+SchoolType = Annotated[str, Field(max_length=60, pattern=r"^\S[^\r\n|]*$")]
+"""What kind of school it is, in the district's own short words: СОШ, лицей, вечерняя школа."""
 StatusCode = Literal["stable", "low_results", "adverse_social"]
 MemberRole = Literal["base", "resource", "supported", "partner"]
+
+
+def is_primary(kind: str) -> bool:
+    """Tell whether a kind of school ends with grade 4.
+
+    >>> [is_primary(kind) for kind in ("НОШ", "начальная школа — детский сад", "лицей")]
+    [True, True, False]
+    """
+    return kind == "НОШ" or kind.casefold().startswith("начальная")
 
 
 class Record(BaseModel):
@@ -162,7 +183,7 @@ class JournalRow(Record):
 
     journal_id: Code
     title: str
-    pattern: Annotated[str, Field(pattern=r"^[^{}]*(\{year\}[^{}]*)?\{n(:0\d)?\}[^{}]*$")]
+    pattern: Annotated[str, AfterValidator(_look)]
 
     def number_of(self, label: str, year: int) -> int | None:
         """Return the number in a printed label, None for a label of another look."""
@@ -445,15 +466,14 @@ class IndicatorRow(Record):
         told = f"{self.name} {self.data_source or ''}"
         return bool(EXAM_WORDS.search(told)) if self.is_exam is None else self.is_exam
 
-    @property
-    def types(self) -> tuple[SchoolType, ...]:
-        """Return the types of school it can be measured in; none for a network's own."""
+    def types(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """Return in which kinds of the district's schools it is measured; a network's in none."""
         if self.level == "network":
             return ()
         if self.school_types:
             return self.school_types
-        told = f"{self.name} {self.data_source or ''}"
-        return ("СОШ", "ООШ") if BASIC_SCHOOL_WORDS.search(told) else ("СОШ", "ООШ", "НОШ")
+        is_basic = BASIC_SCHOOL_WORDS.search(f"{self.name} {self.data_source or ''}")
+        return tuple(kind for kind in kinds if not (is_basic and is_primary(kind)))
 
 
 class IndicatorValueRow(Record):

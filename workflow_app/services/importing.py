@@ -1,7 +1,7 @@
 """A district from a folder of CSV files: read, checked, seen as of a day, and reported."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,10 +81,12 @@ class ImportReport:
         return f"{done}: {self.changes}."
 
 
-def read_district(folder: Path, as_of: dt.date | None) -> tuple[DirectoryData, ImportReport]:
+def read_district(
+    folder: Path, as_of: dt.date | None, roles: Collection[str] = ()
+) -> tuple[DirectoryData, ImportReport]:
     """Return what the folder tells of the day, and a report that holds every problem found."""
     data, problems, unread = read_files(folder)
-    problems += check(data, unread)
+    problems += check(data, unread, roles)
     report = ImportReport(in_order(problems), not_loaded=_not_loaded(folder))
     seen = data if problems or as_of is None else known_on(data, as_of)
     for name in FILES:

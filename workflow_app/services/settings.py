@@ -23,7 +23,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "A-14": {
         "simple": "простая подпись (пароль)",
         "paper_scan": "скан бумаги",
-        "qualified": "усиленная квалифицированная",
     },
     "A-02.silence": {
         "no_response": "школа не согласна",

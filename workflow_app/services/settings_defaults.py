@@ -79,7 +79,7 @@ DEFAULTS: Mapping[str, Default] = {
         "Какие подписи принимаются",
         {
             "consent": ["simple", "paper_scan"],
-            "order": ["paper_scan", "qualified"],
+            "order": ["simple", "paper_scan"],
             "report": ["simple", "paper_scan"],
         },
     ),

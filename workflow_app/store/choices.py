@@ -79,7 +79,8 @@ def _choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
 
 def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     cards = _all_schools(uow, case)
-    wanted = _taking_part(case, view.options.get("of"))
+    of = view.options.get("of")
+    wanted = _taking_part(case, of(case.data) if callable(of) else of)
     named = frozenset[int]().union(*case.parties.values())
     return [
         Choice(str(card.id), card.short_name, _context(card), card.statuses, card)

@@ -40,6 +40,7 @@ class RegistersImport:
         self.networks: dict[str, Network] = {}
         self.indicators: dict[str, Indicator] = {}
         self.orders = {order.order_id: order for order in data.orders}
+        self._kinds = dict.fromkeys(school.school_type for school in data.schools)
 
     def keep_orders(self) -> None:
         """Put journals and a row for every number up to the last known one of each year."""
@@ -132,7 +133,7 @@ class RegistersImport:
             "source": row.data_source or "",
             "is_computed": row.is_computed,
             "is_exam": row.comes_after_exams,
-            "school_types": list(row.types),
+            "school_types": list(row.types(self._kinds)),
             "position": position,
         }
         key = {"code": row.indicator_id}

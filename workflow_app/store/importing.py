@@ -1,22 +1,24 @@
 """A district from CSV files into the database: nothing, or everything, and twice is once."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow_app.engine.process import Process
+from workflow_app.engine.roles import POST, SYSTEM_ROLE
 from workflow_app.services.access_changes import (
     Appointment,
     NewEmail,
     carry_out_on_server,
     tell_key_holders,
 )
-from workflow_app.services.administration import on_server
+from workflow_app.services.administration import ADMIN_ROLES, on_server
 from workflow_app.services.adoption import Adopting
 from workflow_app.services.import_as_of import last_day
 from workflow_app.services.import_rows import MunicipalityRow
@@ -27,12 +29,14 @@ from workflow_app.services.importing import (
     in_order,
     read_district,
 )
+from workflow_app.services.journals import CLERKS
 from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.calendar import fill_calendar
+from workflow_app.store.choices import ROLES_OF
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.import_registers import RegistersImport
-from workflow_app.store.models.directory import Municipality, Person
+from workflow_app.store.models.directory import SOLE_ROLES, Municipality, Person
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.store.upsert import Keeper
 
@@ -81,10 +85,10 @@ def import_directory(
 
 def _import(
     uow: SqlUnitOfWork, folder: Path, municipality: int | None, as_of: dt.date | None,
-    on: dt.date | None, progress: Progress, *, dry_run: bool,
+    on: dt.date | None, progress: Progress, roles: Collection[str] = (), *, dry_run: bool,
 ) -> tuple[ImportReport, Imported | None]:  # fmt: skip
     session = uow.session
-    data, report = read_district(folder, as_of)
+    data, report = read_district(folder, as_of, roles)
     report.dry_run = dry_run
     if not report.ok:
         return report, None
@@ -131,8 +135,9 @@ def import_district(
     """
     with uow.session.begin_nested() as attempt:
         report, done = _import(
-            uow, folder, None, as_of, as_of or uow.today, progress, dry_run=False
-        )
+            uow, folder, None, as_of, as_of or uow.today, progress,
+            known_roles(uow.processes.values()), dry_run=False,
+        )  # fmt: skip
         if done is not None:
             uow.session.flush()
             loaded = uow.session.get_one(Municipality, done.keeper.municipality_id)
@@ -143,6 +148,17 @@ def import_district(
         if dry_run or not report.ok:
             attempt.rollback()
     return report
+
+
+TEACHER = "teacher"
+"""Who works in a school without an office of her own."""
+
+
+def known_roles(processes: Iterable[Process]) -> frozenset[str]:
+    """Return the offices a position may be of: those of the processes and of the core itself."""
+    asked = {role.held_by for process in processes for role in process.roles()}
+    own = ADMIN_ROLES | CLERKS | SOLE_ROLES | {*chain(*ROLES_OF.values()), TEACHER}
+    return frozenset(asked - {POST, SYSTEM_ROLE.held_by} | own)
 
 
 def _begin_cases(

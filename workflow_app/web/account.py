@@ -22,7 +22,7 @@ from workflow_app.web import cookies, limits
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm
+from workflow_app.web.signing import confirm, confirm_twice
 
 account = Blueprint("account", __name__)
 notices = Blueprint("notices", __name__)
@@ -125,9 +125,11 @@ def make_token() -> Answer:
         return _refused(Refusal("field_required", "Напишите, для чего ключ", "title"))
     if days not in service.TOKEN_DAYS:
         return _refused(Refusal("unknown_choice", "Выберите срок из списка", "days"))
-    account = confirm(person, request.form.get("password", ""))
+    sent = request.form
+    account = confirm_twice(person, sent.get("password", ""), sent.get("code", ""))
     if isinstance(account, Refusal):
-        return _refused(replace(account, field="token_password"))
+        wrong = account.field == "code"
+        return _refused(account if wrong else replace(account, field="token_password"))
 
     def make(uow: SqlUnitOfWork) -> str | Refusal:
         store = SqlAccess(uow)

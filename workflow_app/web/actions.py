@@ -1,5 +1,6 @@
 """What is done with a case: actions, answers, a step back, repairs. Nothing happens on a GET."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -64,6 +65,7 @@ def _page(
         "cases/action.html", view=view, line=line, controls=controls, refusal=refusal,
         takes_password=SIMPLE in kinds, takes_scan=takes_scan, scans=SCANS,
         scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
+        has_factor=partial(signing.has_factor, uow),
         has_file=takes_scan or any(control.kind == "file" for control in controls),
     )  # fmt: skip
 

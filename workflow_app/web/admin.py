@@ -205,7 +205,7 @@ def invite(who: int) -> Response:
         abort(404)
     shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
     flash(f"Приглашение отправлено.{shown}", "success")
-    return redirect(url_for("admin.people"))
+    return redirect(url_for("admin.people", text=request.form.get("text") or None))
 
 
 @admin.post("/admin/people/<int:who>/email")

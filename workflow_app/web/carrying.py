@@ -14,7 +14,7 @@ from workflow_app.web.entrance import is_inner, split
 
 PREFIX = "_carried."
 TARGET = "_carried_to"
-SECRETS = {"csrf_token", "password", "email_password", "new", "again"}
+SECRETS = {"csrf_token", "password", "email_password", "new", "again", "code"}
 """What is typed to prove who one is, and never shown or carried; a test reads this list."""
 OWN_DOORS = {"access", "second_factor"}
 """Blueprints whose forms are all secrets."""

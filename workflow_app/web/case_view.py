@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort
 from werkzeug.exceptions import HTTPException, NotFound
 
+from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import (
@@ -78,6 +79,7 @@ class Line:
 class VoteLine:
     """One voter's answer in words."""
 
+    voter: str
     name: str
     status: str
     person: str
@@ -222,6 +224,14 @@ class CaseView:
         """Return the newest version of each paper that was not withdrawn."""
         valid = (one for one in self.page.documents if not one.withdrawn_at)
         return frozenset({one.paper: one.id for one in valid}.values())
+
+    def given(self, offer: Offer) -> Iterator[tuple[Ballot, Sequence[VoteLine]]]:
+        """Yield the answers a step is decided on: one's own before it, or those of all ballots."""
+        for key, lines in self.votes.items():
+            said = [one for one in lines if not offer.ballot or one.voter == offer.voter]
+            ballot = self.process.ballots.get(key)
+            if ballot and offer.ballot in (None, ballot) and any(one.answered_at for one in said):
+                yield ballot, said
 
     def shows(self, place: str | None) -> bool:
         """Tell whether the page has something to look at where a reason points."""
@@ -447,8 +457,9 @@ def _votes(
         person = ", ".join(filter(None, (names.get(vote.person_id or 0, ""), vote.acting_as)))
         found.setdefault(ballot.key, []).append(
             VoteLine(
-                organisation if vote.organisation_id else title or vote.role, vote.status,
-                person, vote.answered_at, vote.comment or _said(process, ballot.key, vote),
+                vote.voter, organisation if vote.organisation_id else title or vote.role,
+                vote.status, person, vote.answered_at,
+                vote.comment or _said(process, ballot.key, vote),
                 vote.is_left_out, vote.status == PENDING and ballot.closed_at is not None,
                 process.ballots[ballot.key].signature_word(vote.signature_kind)
                 if ballot.key in process.ballots else vote.signature_kind,

@@ -360,7 +360,7 @@ def read(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
 
 def typed(form: type[Form], sent: MultiDict[str, str]) -> dict[str, Any]:
     """Return what a person sent as she wrote it: rows that are no rows yet stay on her page."""
-    rows = {view.name: _written_rows(view, sent) for view in views(form) if view.row}
+    rows = {view.name: sent_rows(view, sent) for view in views(form) if view.row}
     pasted = {name: text for name, text in sent.items() if name.startswith(PASTE)}
     return pasted | {
         name: [row for _, row in rows[name]] if name in rows else value
@@ -410,7 +410,7 @@ def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any
 
     A row that does not say what it is about, or says what another said, has a loose key.
     """
-    written, rows = _written_rows(view, sent), []
+    written, rows = sent_rows(view, sent), []
     taken = {row["key"] for _, row in written if row.get("key")}
     taken |= set(sent.getlist(f"_kept.{view.name}"))
     has_own_key, said = view.key_name != "key", set()
@@ -426,7 +426,7 @@ def _read_rows(view: FieldView, sent: MultiDict[str, str]) -> list[dict[str, Any
     return rows
 
 
-def _written_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int, dict[str, Any]]]:
+def sent_rows(view: FieldView, sent: MultiDict[str, str]) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows somebody wrote something in, with their numbers on the page."""
     parts = {name.split(".")[1] for name in sent if name.startswith(f"{view.name}.")}
     rows = []

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, figure, views
+from workflow_app.engine.forms import FieldView, figure, understand_row, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.store.choices import Choice, choices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
+from workflow_app.web.forms import sent_rows
 from workflow_app.web.numbers import number_in
 
 YES, NO = {"да", "+", "1", "x", "х", "v"}, {"", "нет", "-", "–", "—", "0"}
@@ -61,10 +62,23 @@ def _take(
         made += [(number, name, value) for name, value in row]
         problems += [_refused(view, f"строка {number + begins}{said}") for said in misfits]
     if not problems:
+        _give_place(view, sent)
         first = _next_number(view.name, sent)
         for number, name, value in made:
             sent.add(f"{view.name}.{first + number}.{name}", value)
     return problems
+
+
+def _give_place(view: FieldView, sent: MultiDict[str, str]) -> None:
+    """Let pasted rows stand instead of those that only offer themselves."""
+    is_unwritten = view.options.get("unwritten")
+    if is_unwritten is None or view.row is None:
+        return
+    for place, cells in sent_rows(view, sent):
+        row = understand_row(view.row, cells)
+        if not isinstance(row, Refusal) and not row[1] and is_unwritten(row[0]):
+            for name in [one for one in sent if one.startswith(f"{view.name}.{place}.")]:
+                del sent[name]
 
 
 def _take_in_place(
@@ -264,8 +278,11 @@ def _chosen(cell: str, known: Sequence[Choice]) -> str:
     if len(found) == 1:
         return found[0].value
     # Two offices of one person have one name: what tells them apart may be pasted, too.
+    is_one = len({one.label for one in found}) == 1
+    several = "это несколько должностей, допишите, какая"
+    wants = several if is_one else "подходит несколько, допишите, кто"
     alike = [", ".join(filter(None, (one.label, one.detail))) for one in found[:3]]
-    reason = f"подходит несколько, допишите, кто: {'; '.join(alike)}"
+    reason = f"{wants}: {'; '.join(alike)}"
     raise _MisfitError(f"«{cell.strip()}» — {reason if found else 'такого в списке нет'}")
 
 

@@ -30,7 +30,7 @@ from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm
+from workflow_app.web.signing import confirm_twice, has_factor
 
 queue = Blueprint("queue", __name__)
 
@@ -79,14 +79,26 @@ def _page(uow: SqlUnitOfWork) -> str:
         performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
+        has_factor=partial(has_factor, uow),
     )  # fmt: skip
 
 
 def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Sequence[Transition]]]:
     """Return what a person may begin, process by process."""
     held = {capacity.role for capacity in actor.capacities}
-    found = ((process, process.starts_for(held)) for process in uow.processes.values())
+    found = (
+        (process, [way for way in process.starts_for(held) if _may_begin(uow, actor, process, way)])
+        for process in uow.processes.values()
+    )
     return [(process, ways) for process, ways in found if ways]
+
+
+def _may_begin(uow: SqlUnitOfWork, actor: Actor, process: Process, way: Transition) -> bool:
+    """Tell whether nothing but what is open already keeps a person from beginning this way."""
+    if not way.guards:
+        return True
+    refusal = acting.why_not_start(uow, actor.person_id, process.key, way.key)
+    return refusal is None or refusal.case is not None
 
 
 def _for_many(rows: Sequence[Sequence[BulkAction]]) -> Sequence[Sequence[BulkAction]]:
@@ -202,7 +214,8 @@ def act_on_many() -> Response:
     if not chosen or not action:
         flash("Отметьте хотя бы одно дело.", "info")
         return back
-    signer = _signer(chosen, action, person, request.form.get("password", ""))
+    sent = request.form
+    signer = _signer(chosen, action, person, sent.get("password", ""), sent.get("code", ""))
     if isinstance(signer, Refusal):
         flash(signer.message, "danger")
         return back
@@ -225,11 +238,11 @@ def _chosen(text: str) -> tuple[int, int] | None:
 
 
 def _signer(
-    chosen: Sequence[tuple[int, int]], action: str, person: int, password: str
+    chosen: Sequence[tuple[int, int]], action: str, person: int, password: str, code: str
 ) -> AccountRow | Refusal | None:
-    """Ask for the password once for the whole batch; return whose it is, if one is needed."""
+    """Ask for password and code once for the whole batch; return whose, if they are needed."""
     needs = read(lambda uow: any(requests.is_signed(uow, one, action) for one, _ in chosen))
-    return confirm(person, password) if needs else None
+    return confirm_twice(person, password, code) if needs else None
 
 
 def _act(

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
+from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.decide import is_visible
 from workflow_app.services import administration as service
 from workflow_app.services.import_rows import LONGEST_NOTE
@@ -136,14 +137,14 @@ def schools() -> str:
             .order_by(SchoolYear.code.desc())
         ).all()
         wanted = request.args.get("year", "")
-        year = wanted if wanted in years else None
+        year = wanted if wanted in years else school_year_of(uow.today)
         cards = directory.school_cards(uow.session, district, uow.today, school_year=year)
         status = request.args.get("status", "")
         return render_template(
-            "registers/schools.html", years=years, status=status,
+            "registers/schools.html", years=sorted({*years, year}, reverse=True), status=status,
             cards=[card for card in cards if not status or status in card.statuses],
             heads=directory.heads(uow.session, district, uow.today),
-            year=year or (cards[0].school_year if cards else ""),
+            year=year,
         )  # fmt: skip
 
     return read(look)

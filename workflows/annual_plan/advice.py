@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from workflow_app.engine import Call, Case, CaseCard, Facts, Many
 from workflow_app.engine.facts import RecommendationCard
 from workflows.annual_plan.form import Activity, Plan
-from workflows.rules import year_before
+from workflows.rules import suggested, year_before
 from workflows.year_end import RECOMMENDATION
 
 WAITS = "awaiting_plan"
@@ -75,5 +75,6 @@ def row_of(facts: Facts, card: RecommendationCard) -> Activity:
     post = person.offices[0].position_id if person and person.offices else None
     return Activity(
         key=_key(card), recommendation=card.code, title=card.text[:300], responsible=post,
-        participants=Many((card.school,) if card.school else ()), ends_on=card.due_on,
+        participants=Many((card.school,) if card.school else ()),
+        ends_on=suggested(card.due_on, facts),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from workflows.annual_plan.advice import (
     tell_carried,
 )
 from workflows.annual_plan.council import council
-from workflows.annual_plan.form import Activity, Plan, held
+from workflows.annual_plan.form import Activity, Plan, held, is_unwritten, ready_made
 from workflows.annual_plan.rules import is_small_change
 from workflows.roles import BASE_HEAD, COORDINATOR
 from workflows.rules import schools_now
@@ -27,9 +27,17 @@ def first_rows(case: Case, facts: Facts) -> Iterator[Put | Call]:
         return
     accepted = accepted_advice(case, facts)
     carried = [row_of(facts, card) for card in accepted]
-    skeleton = [Activity(key=f"s-{section}", section=section) for section in SECTIONS]
+    skeleton = map(ready_made, SECTIONS)
     yield Put({"activities": Rows((*carried, *skeleton))})
     yield from tell_carried(case, facts, accepted)
+
+
+@says("заготовленные строки, в которых ничего не написано, выходят из плана")
+def drop_unwritten(case: Case, _facts: Facts) -> Put:
+    """A row nobody wrote in is no activity, and nobody votes on it (L2)."""
+    return Put({
+        "activities": Rows(row for row in case.data.activities if not is_unwritten(row))
+    })  # fmt: skip
 
 
 @says("в план внесены строки по рекомендациям, которые ждут плана")

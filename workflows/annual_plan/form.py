@@ -54,6 +54,16 @@ def from_recommendation(_case: Case, _facts: Facts, row: Activity) -> bool:
     return bool(row.recommendation)
 
 
+def ready_made(section: str) -> Activity:
+    """Return the row that offers a section of the plan."""
+    return Activity(key=f"s-{section}", section=section)
+
+
+def is_unwritten(row: Activity) -> bool:
+    """Tell whether a row is there only because its section is."""
+    return row == ready_made(row.section)
+
+
 def held(case: Case["Plan"], facts: Facts) -> dict[str, CaseCard]:
     """Return the activities that took place, by their rows: the report is there already."""
     cards = facts.cases_about(case.subject, ACTIVITY)
@@ -85,6 +95,7 @@ class Plan(Remarked):
     activities: Rows[Activity] = field(
         "Мероприятия", basis="4.3", minimum=1, sheet=True,
         locked=from_recommendation, frozen=row_is_done,
+        unwritten=is_unwritten,
     )  # fmt: skip
     no_remote_reason: Text = field(
         "Почему нет дистанционных форматов", optional=True, basis="1.8", when=is_all_in_person

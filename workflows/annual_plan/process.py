@@ -30,6 +30,7 @@ from workflows.annual_plan.effects import (
     ask_council,
     carry_advice,
     close_activities,
+    drop_unwritten,
     first_rows,
     hand_out,
     keep_done,
@@ -164,7 +165,8 @@ process.move(
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
-    style="primary", again="Снова на голосование совета", if_=FIT, do=[snapshot, ask_council],
+    style="primary", again="Снова на голосование совета", if_=FIT,
+    do=[drop_unwritten, snapshot, ask_council],
 )  # fmt: skip
 process.move(
     "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",

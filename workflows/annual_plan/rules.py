@@ -50,7 +50,7 @@ def remote_or_reason(case: Case[Plan], _facts: Facts) -> Refusal | None:
         return None
     return refuse(
         "no_remote_activity",
-        "В плане нет дистанционных форматов (п. 1.8): добавьте или объясните почему",
+        "В плане нет дистанционных форматов: добавьте или объясните почему",
         kind="form", field="no_remote_reason", basis="1.8",
     )  # fmt: skip
 

@@ -68,12 +68,17 @@ def only(*kinds: str) -> Callable[[Any], bool]:
     return lambda data: data.kind in kinds
 
 
+def chosen_among(data: Any) -> tuple[str, ...] | None:
+    """Return among whom the school is chosen: who joins is of the district, others are there."""
+    return ("members",) if data.network and data.kind in ("remove", "role", "change_base") else None
+
+
 class Change(Remarked):
     """A request to change a network; the order alone carries it out (4.2)."""
 
     network: Network = field("Сеть", of="author")
     kind: Choice = field("Что изменить", choices=KINDS)
-    school: School = field("Школа", when=only(*ABOUT_SCHOOL))
+    school: School = field("Школа", of=chosen_among, when=only(*ABOUT_SCHOOL))
     gone: Many[School] = field(
         "Кто выходит одновременно", hint="Одним приказом", optional=True, when=only("add")
     )

@@ -39,7 +39,7 @@ from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.registers.directions import IN_FORCE, of_year
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import STATUSES as STATUS_TITLES
-from workflows.rules import school_year
+from workflows.rules import school_year, suggested
 from workflows.wording import date, year_in_text
 from workflows.year_end import ADDRESSEES, APPROVED, REPORT
 
@@ -311,8 +311,8 @@ def set_dates(case: Case, facts: Facts) -> Put | None:
     junes = (dt.date(begins.year + after, 6, 15) for after in (0, 1))
     june = next(day for day in junes if day > begins)
     return Put({
-        "plan_due": max(september, begins),
-        "report_due": min(june, max(data.valid_to, begins)),
+        "plan_due": suggested(max(september, begins), facts),
+        "report_due": suggested(min(june, max(data.valid_to, begins)), facts),
     })  # fmt: skip
 
 

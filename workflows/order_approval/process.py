@@ -1,6 +1,17 @@
 """The order as a table: states, then one row for each step."""
 
-from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, Withdraw, answered, filled, stay
+from workflow_app.engine import (
+    PAPER_SCAN,
+    SYSTEM_ROLE,
+    Accepted,
+    Due,
+    Paper,
+    Process,
+    Withdraw,
+    answered,
+    filled,
+    stay,
+)
 from workflows.coordinators import head_is_coordinator
 from workflows.order_approval.ballots import (
     a_visa_is_vacant,
@@ -116,6 +127,8 @@ APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)
 NAMES_FREE = (*(only(guard, CREATE) for guard in (base_is_free, name_is_free)), new_name_is_free)
 IN_TIME = only(order_not_late, *DATED)
 
+BY_SIGNER = Accepted("A-14", "order", words={PAPER_SCAN: "скан подписанного приказа"})
+
 PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
 
 draft = process.state(
@@ -227,7 +240,7 @@ process.move(
 )  # fmt: skip
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
-    apart="send", style="primary", signed=True, bulk=True,
+    apart="send", style="primary", signed=BY_SIGNER, bulk=True,
     if_=[visas_fit_text, basis_in_force, *APPROVED, only(statuses_hold, CREATE), *NAMES_FREE,
          IN_TIME],
     do=[put_signature, order_paper, Paper("agreement_sheet")],

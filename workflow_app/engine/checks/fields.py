@@ -32,7 +32,7 @@ def _field(process: Process, world: World, name: str, view: FieldView) -> Iterat
         )
     of = view.options.get("of", ())
     kind = view.kind.removeprefix("many_")
-    if world.sources is None or kind not in world.sources:
+    if world.sources is None or kind not in world.sources or callable(of):
         return
     known = {*world.sources[kind]}
     if kind in OF_PARTIES:
