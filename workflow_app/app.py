@@ -23,6 +23,7 @@ from workflow_app.web.acts import acts
 from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
 from workflow_app.web.dashboard import dashboard
+from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
 from workflow_app.web.entrance import HouseRequest
 from workflow_app.web.files import files
@@ -75,8 +76,8 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
-        acts, networks, indicators, recommendations, dashboard, journals, processes, admin,
-        newcomers, settings, access_changes, verification,
+        acts, declared, networks, indicators, recommendations, dashboard, journals, processes,
+        admin, newcomers, settings, access_changes, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -197,6 +197,7 @@ def findings(
         registers=written,
         settings=DEFAULTS,
         sources=choices.NAMED,
+        declared=registers,
     )
     return [*verified, *_unraised(processes, released), *broken]
 

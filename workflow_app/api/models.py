@@ -286,6 +286,26 @@ class PersonView(BaseModel):
     """The same positions with their ids."""
 
 
+class OfRegister(AsOf):
+    """As which day a register is read, and where the page begins."""
+
+    after: int | None = Field(
+        default=None, ge=1, le=10**14, description="row out of the Link header rel=next"
+    )
+
+
+class RecordView(BaseModel):
+    """A row of a declared register as it is on a day."""
+
+    id: int
+    name: str
+    values: dict[str, Any]
+    basis: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    """The first day it says something else, as far as known."""
+
+
 class ActView(BaseModel):
     """An act that cases and papers may cite."""
 

@@ -36,7 +36,7 @@ class Page:
         """Return the items, with the address of the next page where there is one."""
         response = jsonify([item.model_dump(mode="json") for item in self.items])
         if self.after:
-            address = f"{request.path}?{urlencode({'after': self.after})}"
+            address = f"{request.path}?{urlencode({**request.args, 'after': self.after})}"
             response.headers["Link"] = f'<{address}>; rel="next"'
         return response
 

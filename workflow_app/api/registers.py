@@ -1,9 +1,11 @@
 """Registers, read only."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, request
+from pydantic import ValidationError
 from sqlalchemy import select, tuple_
 
 from workflow_app.api import models as m
@@ -19,6 +21,7 @@ from workflow_app.store.acts import citation
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.models.directory import NormativeAct, Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.registers import listing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 from workflow_app.web.numbers import any_day_in, number_in
@@ -72,6 +75,12 @@ def register(api: Blueprint, read: Reader) -> None:
     def people() -> Any:
         """List people with their positions of today."""
         return read(lambda uow: _of_municipality(uow, _people))
+
+    @api.get("/registers/<key>")
+    @documented(list[m.RecordView], query=m.OfRegister)
+    def rows_of_register(key: str) -> Any:
+        """List the rows of a declared register as on a date, as known on a date, page by page."""
+        return read(lambda uow: _of_municipality(uow, partial(_records, key=key)))
 
     @api.get("/acts")
     @documented(list[m.ActView])
@@ -193,6 +202,29 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
         )
         for line in admin.users(uow.session, municipality_id, uow.today)
     ]  # fmt: skip
+
+
+def _records(uow: SqlUnitOfWork, municipality_id: int, key: str) -> paging.Page | Refusal:
+    tables = uow.tables.get(key)
+    if tables is None or not tables.register.is_read_by(uow.actor(g.person_id)):
+        return NOT_FOUND
+    try:
+        asked = m.OfRegister.model_validate(request.args.to_dict())
+    except ValidationError:
+        return BAD_DATE
+    found = listing.page(
+        uow.connection, tables, municipality_id,
+        listing.Asked(asked.on or uow.today, asked.as_known_on, after=asked.after),
+    )  # fmt: skip
+    rows = [
+        m.RecordView(
+            id=row.id, name=tables.register.called(row), basis=row.basis,
+            values=row.model_dump(mode="json", include={*tables.register.fields}),
+            valid_from=row.valid_from, valid_to=row.valid_to,
+        )
+        for row in found.rows
+    ]  # fmt: skip
+    return paging.Page(rows, str(found.after or ""))
 
 
 def _acts(uow: SqlUnitOfWork, municipality_id: int) -> list[m.ActView]:

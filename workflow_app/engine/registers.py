@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from pydantic import Field
 
 from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, views
-from workflow_app.engine.roles import Role
+from workflow_app.engine.roles import Actor, Role
 from workflow_app.engine.where import caller
 
 
@@ -35,6 +35,12 @@ RESERVED = frozenset({
     "search_text",
 })  # fmt: skip
 """Names that a field of a register may not have: its tables say something else by them."""
+
+KINDS = frozenset({
+    "line", "text", "choice", "number", "decimal", "date", "flag", "ref", "school", "person",
+    "position", "network", "act",
+})  # fmt: skip
+"""Kinds of fields a register can keep."""
 
 RecordT = TypeVar("RecordT", bound=Record)
 RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
@@ -84,9 +90,16 @@ class Register(Generic[RecordT]):
         return {name: getattr(blank, name) for name in self.fields}
 
     @property
-    def values(self) -> tuple[str, ...]:
-        """The fields that entries may change."""
-        return tuple(name for name in self.fields if name not in self.identity)
+    def named_by(self) -> str:
+        """The column of its list that leads to the row: the last of its identity that is shown."""
+        shown = [name for name in self.columns or self.fields if name in self.identity]
+        return shown[-1] if shown else next(iter(self.columns or self.fields))
+
+    def is_read_by(self, actor: Actor) -> bool:
+        """Tell whether its rows are for this reader."""
+        return not self.readers or any(
+            role.is_held(capacity, {}) for role in self.readers for capacity in actor.capacities
+        )
 
     def __repr__(self) -> str:
         """Return the key alone."""

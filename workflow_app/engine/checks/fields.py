@@ -1,10 +1,12 @@
 """Mistakes of fields: options nobody reads, lists nobody keeps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.forms import OPTIONS, FieldView, Form, views
 from workflow_app.engine.process import AUTHOR, Process
+from workflow_app.engine.registers import Register
 
 OF_PARTIES = frozenset({"school", "position"})
 """Kinds of fields that are chosen from the organisations which take part in a case."""
@@ -30,6 +32,8 @@ def _field(process: Process, world: World, name: str, view: FieldView) -> Iterat
         yield Finding(
             process.where, "unknown_option", f"У поля «{name}» не бывает свойства «{option}»"
         )
+    if view.kind.removeprefix("many_") == "ref" and world.declared is not None:
+        yield from _reference(process, world.declared, name, view)
     of = view.options.get("of", ())
     kind = view.kind.removeprefix("many_")
     if world.sources is None or kind not in world.sources or callable(of):
@@ -41,4 +45,21 @@ def _field(process: Process, world: World, name: str, view: FieldView) -> Iterat
         if source not in known:
             yield Finding(
                 process.where, "unknown_source", f"Полю «{name}» не из чего выбирать: «{source}»"
+            )
+
+
+def _reference(
+    process: Process, declared: Mapping[str, Register[Any]], name: str, view: FieldView
+) -> Iterator[Finding]:
+    """A row can be chosen only of a declared register, by fields that both sides have."""
+    target = declared.get(view.register)
+    if target is None:
+        sentence = f"Поле «{name}» указывает в реестр «{view.register}», а его нет"
+        yield Finding(process.where, "unknown_register", sentence)
+        return
+    of = view.options.get("of", ())
+    for one in (of,) if isinstance(of, str) else of:
+        if one not in target.fields or one not in process.form.model_fields:
+            yield Finding(
+                process.where, "unknown_source", f"Полю «{name}» не из чего выбирать: «{one}»"
             )

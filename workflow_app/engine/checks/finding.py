@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from workflow_app.engine.process import Process, State, Transition
+from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import SYSTEM_ROLE
 
 
@@ -36,6 +38,8 @@ class World:
     """The names of what a municipality may set."""
     sources: Mapping[str, Collection[str]] | None = None
     """Kind of field → the names `of=` may give it beside the parties of its process."""
+    declared: Mapping[str, Register[Any]] | None = None
+    """The declared registers by their keys."""
 
 
 def rests(state: State) -> bool:

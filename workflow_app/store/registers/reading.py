@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any, Generic, Self, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME
 from workflow_app.engine.registers import RecordT, Register
@@ -110,7 +110,7 @@ def holds_on(row: Any, day: dt.date) -> bool:
     return begun and (row.valid_to is None or day < row.valid_to)
 
 
-def record(register: Register[RecordT], period: Mapping[str, Any]) -> RecordT:
+def record(register: Register[RecordT], period: RowMapping) -> RecordT:
     """Return a stored period as a row of its class."""
     told = {name: period[name] for name in register.fields if period[name] is not None}
     made = register.record.model_construct(**{

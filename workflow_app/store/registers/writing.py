@@ -5,6 +5,7 @@ touched, before anybody reads the register and before the transaction ends.
 """
 
 import datetime as dt
+import decimal
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -296,4 +297,6 @@ def _revocations(connection: Connection, orders: Iterable[int | None]) -> dict[i
 
 def typed(kind: str, value: Any) -> Any:
     """Return a value kept as JSON as its column has it."""
-    return dt.date.fromisoformat(value) if kind == "date" and value else value
+    if kind == "date" and value:
+        return dt.date.fromisoformat(value)
+    return decimal.Decimal(value) if kind == "decimal" and value else value

@@ -1,0 +1,143 @@
+"""What a row of a register says on any day, as known on any day."""
+
+import datetime as dt
+
+from engine.people import actor
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow_app.engine import Line, Record, Register, Role, field
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
+
+DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
+
+
+def entry(number, word, effective_on, registered_on, order=None, **values):
+    day = None if effective_on is None else DAYS[effective_on]
+    basis = f"order {order}" if order else ""
+    return Entry(number, word, values, day, DAYS[registered_on], number, order, basis)
+
+
+def said(periods, on, known=None):
+    """Return the values on a day, as known on a day; None where the row is not there."""
+    known = known or END_OF_TIME - dt.timedelta(1)
+    found = [
+        one for one in periods
+        if one.valid_from <= on < one.valid_to and one.known_from <= known < one.known_to
+    ]  # fmt: skip
+    assert len(found) <= 1
+    return dict(found[0].values) if found else None
+
+
+def test_a_draft_is_in_force_from_the_day_of_its_order_and_was_not_known_to_be_before():
+    periods = fold([
+        entry(1, "enter", None, 0, name="Чтение", state="draft"),
+        entry(2, "enter", 3, 4, order=7, state="in_force"),
+    ])  # fmt: skip
+    assert said(periods, DAYS[2]) == {"name": "Чтение", "state": "draft"}
+    assert said(periods, DAYS[3]) == {"name": "Чтение", "state": "in_force"}
+    assert said(periods, DAYS[3], known=DAYS[3]) == {"name": "Чтение", "state": "draft"}
+    assert [one.rests_on for one in periods if one.known_to == END_OF_TIME] == [None, 2]
+
+
+def test_a_revoked_order_is_left_out_from_the_day_its_revocation_takes_effect():
+    entries = [entry(1, "enter", 1, 1, order=7, name="Чтение")]
+    periods = fold(entries, [Revocation(7, DAYS[4], DAYS[3])])
+    assert said(periods, DAYS[3]) == {"name": "Чтение"}
+    assert said(periods, DAYS[4]) is None
+    assert said(periods, DAYS[4], known=DAYS[2]) == {"name": "Чтение"}
+
+
+def test_a_row_that_ended_is_revived_with_the_values_it_had():
+    periods = fold([
+        entry(1, "enter", 0, 0, name="Чтение", area="язык"), entry(2, "end", 2, 0),
+        entry(3, "amend", 3, 0, area="литература"), entry(4, "enter", 4, 0),
+    ])  # fmt: skip
+    assert said(periods, DAYS[3]) is None
+    assert said(periods, DAYS[4]) == {"name": "Чтение", "area": "литература"}
+
+
+def test_of_two_orders_of_a_day_the_later_number_counts_whatever_came_first():
+    periods = fold([
+        entry(5, "amend", 2, 1, order=9, name="второй"),
+        entry(3, "enter", 2, 1, order=8, name="первый"),
+    ])  # fmt: skip
+    assert said(periods, DAYS[2]) == {"name": "второй"}
+
+
+WORDS = st.tuples(
+    st.sampled_from(["enter", "amend", "end"]),
+    st.one_of(st.none(), st.integers(0, 6)), st.integers(0, 6),
+    st.one_of(st.none(), st.integers(1, 3)),
+    st.dictionaries(st.sampled_from("ab"), st.integers(0, 2)),
+)  # fmt: skip
+REVOKED = st.builds(
+    lambda order, effective, registered: Revocation(order, DAYS[effective], DAYS[registered]),
+    st.integers(1, 3), st.integers(0, 6), st.integers(0, 6),
+)  # fmt: skip
+
+
+def by_hand(entries, revocations, on, known):
+    """Return the same by walking through everything that was known, in its order."""
+    values, there = {}, False
+    gone = {
+        one.order_id for one in revocations
+        if one.registered_on <= known and one.effective_on <= on
+    }  # fmt: skip
+    for one in sorted(entries, key=lambda e: (e.begins, e.registered_on, e.number, e.id)):
+        if one.registered_on > known or one.begins > on or one.order_id in gone:
+            continue
+        values |= one.values
+        there = {"enter": True, "end": False}.get(one.word, there)
+    return values if there else None
+
+
+@given(st.lists(WORDS, max_size=6), st.lists(REVOKED, max_size=2))
+def test_periods_equal_the_fold_on_every_pair_of_days(words, revocations):
+    entries = [
+        entry(number, word, effective, registered, order, **values)
+        for number, (word, effective, registered, order, values) in enumerate(words, start=1)
+    ]
+    periods = fold(entries, revocations)
+    for known in DAYS:
+        for on in (BEGINNING, *DAYS):
+            assert said(periods, on, known) == by_hand(entries, revocations, on, known)
+    for one in periods:
+        assert one.valid_from < one.valid_to
+        assert one.known_from < one.known_to
+
+
+def test_what_stays_the_same_is_one_period():
+    periods = fold([
+        entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 3, 2, name="Чтение"),
+    ])  # fmt: skip
+    assert periods == [Period({"name": "Чтение"}, None, DAYS[0], END_OF_TIME, DAYS[0], END_OF_TIME)]
+
+
+class Firm(Record):
+    year: Line = field("Год")
+    name: Line = field("Название")
+
+
+HEAD = Role("head", "Директор", "school_head")
+
+
+def register(**more):
+    return Register(
+        key="firm", title="Фирмы", record=Firm, identity=("year", "name"),
+        called=lambda row: row.name, **more,
+    )  # fmt: skip
+
+
+def test_a_register_names_its_rows_and_its_readers():
+    firms = register()
+    assert repr(firms) == "<Register firm>"
+    assert (firms.named_by, register(columns=("year",)).named_by) == ("name", "year")
+    assert firms.note(Firm()) == ""
+    assert firms.is_read_by(actor("clerk"))
+    assert not register(readers=(HEAD,)).is_read_by(actor("clerk"))
+    assert register(readers=(HEAD,)).is_read_by(actor("school_head"))
+    plain = Register(
+        key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
+    )
+    assert plain.named_by == "year"

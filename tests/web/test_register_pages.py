@@ -1,0 +1,24 @@
+"""The pages of declared registers: a list as on a day, a row with all that was written of it."""
+
+import re
+
+import pytest
+
+
+@pytest.mark.shipped
+@pytest.mark.opened("2025-08-28")
+def test_a_reader_sees_the_directions_of_a_year_and_by_which_order_they_stand(browser):
+    head = browser("P112")
+    assert 'href="/registers/direction"' in head.get("/registers")
+    page = head.get("/registers/direction?school_year=2025-2026&state=in_force")
+    assert "приказ от" in page
+    row = re.search(r'href="(/registers/direction/\d+)"', page)[1]
+    shown = head.get(row)
+    assert "Что и когда записано" in shown
+    assert "действует" in shown
+    assert "На этот день такой записи в реестре нет" in head.get(f"{row}?on=2001-01-01")
+    assert "Ничего не найдено" in head.get("/registers/direction?on=2001-01-01")
+    assert "Ничего не найдено" in head.get("/registers/direction?text=такого-нет")
+    head.get("/registers/direction?on=не-дата&after=никто&known_on=2025")
+    head.get("/registers/nothing", status=404)
+    head.get("/registers/direction/99999", status=404)

@@ -1,0 +1,46 @@
+"""Mistakes in the declaration of a register: what its tables, lists and references could not be."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from workflow_app.engine.checks.finding import Finding
+from workflow_app.engine.forms import OPTIONS, FieldView
+from workflow_app.engine.registers import KINDS, RESERVED, Register
+
+
+def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> Iterator[Finding]:
+    """Yield the mistakes of one register among all that are declared."""
+    where, called = register.where, f"Реестр «{register.title}»"
+    if not register.identity:
+        yield Finding(where, "no_identity", f"{called}: не сказано, чем различаются записи")
+    for view in register.fields.values():
+        yield from _field(where, called, view, registers)
+    for name in _named(register):
+        if name not in register.fields:
+            yield Finding(where, "unknown_field", f"{called}: нет поля «{name}»")
+    for name in register.together:
+        if name not in register.identity:
+            sentence = f"{called}: вместе читают по полям, которые не меняются, а «{name}» меняется"
+            yield Finding(where, "unsteady_field", sentence)
+
+
+def _field(
+    where: str, called: str, view: FieldView, registers: Collection[str]
+) -> Iterator[Finding]:
+    if view.name in RESERVED:
+        yield Finding(where, "reserved_field", f"{called}: имя поля «{view.name}» занято")
+    if view.kind not in KINDS:
+        yield Finding(where, "bad_field", f"{called}: поле «{view.name}» реестр хранить не может")
+    for option in sorted(view.options.keys() - OPTIONS):
+        sentence = f"{called}: у поля «{view.name}» не бывает свойства «{option}»"
+        yield Finding(where, "unknown_option", sentence)
+    if view.kind == "ref" and view.register not in registers:
+        yield Finding(where, "unknown_register", f"{called}: нет реестра «{view.register}»")
+
+
+def _named(register: Register[Any]) -> Collection[str]:
+    """Return every field the declaration names."""
+    sorted_by = (name.removeprefix("-") for name in register.sorted_by)
+    return dict.fromkeys((
+        *register.identity, *register.columns, *register.filters, *register.search, *sorted_by,
+    ))  # fmt: skip

@@ -1,0 +1,133 @@
+"""Lists of declared registers: as on a day, as known on a day, filtered, page after page.
+
+A page begins after a row, never at a number, so that a later page costs what the first one did.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, or_, select
+
+from workflow_app.engine.folding import END_OF_TIME
+from workflow_app.engine.registers import Record
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Person
+from workflow_app.store.models.registers import RegisterEntry
+from workflow_app.store.registers.reading import record
+from workflow_app.store.registers.tables import Tables
+from workflow_app.store.search import contain
+
+PAGE = 100
+_ENTRY, _PERSON = table(RegisterEntry), table(Person)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a register is asked for; `known_on` None means by all that is known now."""
+
+    on: dt.date
+    known_on: dt.date | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    after: int | None = None
+    """The row after which the page begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page, and the row after which the next one begins."""
+
+    rows: Sequence[Record]
+    after: int | None
+
+
+def page(connection: Connection, tables: Tables, municipality_id: int, asked: Asked) -> Page:
+    """Return a page of a register."""
+    c, register = tables.periods.c, tables.register
+    query = _standing(tables, asked).where(c.municipality_id == municipality_id)
+    for name, value in asked.values.items():
+        query = query.where(c[name] == value)
+    if asked.text and register.search:
+        query = query.where(contain(asked.text, *(c[name] for name in register.search)))
+    if asked.after is not None:
+        last = _standing(tables, asked).where(
+            c.row_id == asked.after, c.municipality_id == municipality_id
+        )
+        row = connection.execute(last).mappings().first()
+        if row is not None:
+            query = query.where(_after(tables, row))
+    order = [_column(tables, name)[0] for name in register.sorted_by]
+    falls = [_column(tables, name)[1] for name in register.sorted_by]
+    directed = [one.desc() if down else one for one, down in zip(order, falls, strict=True)]
+    found = connection.execute(query.order_by(*directed, c.row_id).limit(PAGE + 1)).mappings()
+    rows = [record(register, one) for one in found]
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def _standing(tables: Tables, asked: Asked) -> Select[Any]:
+    """Return the periods that hold on the day, as far as it was known."""
+    c = tables.periods.c
+    query = tables.said.where(c.valid_from <= asked.on, c.valid_to > asked.on)
+    if asked.known_on is None:
+        return query.where(c.known_to == END_OF_TIME)
+    return query.where(c.known_from <= asked.known_on, c.known_to > asked.known_on)
+
+
+def _column(tables: Tables, name: str) -> tuple[ColumnElement[Any], bool]:
+    """Return the column of a sort key, and whether the largest value stands first."""
+    return tables.periods.c[name.removeprefix("-")], name.startswith("-")
+
+
+def _after(tables: Tables, row: RowMapping) -> ColumnElement[bool]:
+    """Return the condition of standing after a row; sort keys are never empty."""
+    keys = [(*_column(tables, name), name.removeprefix("-")) for name in tables.register.sorted_by]
+    keys.append((tables.periods.c.row_id, False, "row_id"))
+    ways: list[ColumnElement[bool]] = []
+    alike: list[ColumnElement[bool]] = []
+    for column, falls, name in keys:
+        beyond = column < row[name] if falls else column > row[name]
+        ways.append(and_(*alike, beyond))
+        alike.append(column == row[name])
+    return or_(*ways)
+
+
+def row_on(
+    connection: Connection, tables: Tables, municipality_id: int, row_id: int, asked: Asked
+) -> Record | None:
+    """Return what a row says on a day, as far as it was known; None where it was not there."""
+    c = tables.periods.c
+    query = _standing(tables, asked).where(c.row_id == row_id, c.municipality_id == municipality_id)
+    found = connection.execute(query).mappings().first()
+    return record(tables.register, found) if found else None
+
+
+def entries(
+    connection: Connection, tables: Tables, municipality_id: int, row_id: int
+) -> Sequence[Row[Any]]:
+    """Return what was written about a row, the newest first, each with the name of who did it."""
+    query = (
+        select(_ENTRY, _PERSON.c.short_nom)
+        .outerjoin(_PERSON, _PERSON.c.id == _ENTRY.c.person_id)
+        .where(
+            _ENTRY.c.register == tables.register.key, _ENTRY.c.row_id == row_id,
+            _ENTRY.c.municipality_id == municipality_id,
+        )
+        .order_by(_ENTRY.c.id.desc())
+    )  # fmt: skip
+    return connection.execute(query).all()
+
+
+def values(
+    connection: Connection, tables: Tables, municipality_id: int, name: str
+) -> Sequence[Any]:
+    """Return the values a field has or had, the largest first; at most a page of them."""
+    c = tables.periods.c
+    query = (
+        select(c[name])
+        .where(c.municipality_id == municipality_id, c[name].is_not(None), c[name] != "")
+        .distinct()
+        .order_by(c[name].desc())
+    )
+    return connection.execute(query.limit(PAGE)).scalars().all()

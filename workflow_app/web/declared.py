@@ -1,0 +1,121 @@
+"""Declared registers: their lists, and each row with all that was written about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from workflow_app.engine.forms import FieldView
+from workflow_app.engine.registers import Record, Register
+from workflow_app.services.saying import in_words
+from workflow_app.store.registers import listing
+from workflow_app.store.registers.listing import Asked
+from workflow_app.store.registers.tables import Tables
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.house import read
+from workflow_app.web.numbers import day_in, number_in
+from workflow_app.web.reading import readable_among
+from workflow_app.web.security import municipality, person_id
+
+declared = Blueprint("declared", __name__, url_prefix="/registers")
+
+
+def asked_for(uow: SqlUnitOfWork, register: Register[Any], args: Mapping[str, str]) -> Asked:
+    """Return what an address asks of a register; what it says oddly is not said."""
+    values = {
+        name: args[name].strip()[:300]
+        for name in register.filters
+        if args.get(name, "").strip() and register.fields[name].kind in ("line", "choice")
+    }
+    return Asked(
+        day_in(args.get("on")) or uow.today, day_in(args.get("known_on")), values,
+        args.get("text", "").strip()[:100], number_in(args.get("after")),
+    )  # fmt: skip
+
+
+def _tables(uow: SqlUnitOfWork, key: str) -> Tables:
+    if key not in uow.tables or not uow.tables[key].register.is_read_by(uow.actor(person_id())):
+        abort(404)
+    return uow.tables[key]
+
+
+@declared.get("")
+def index() -> str:
+    """Name the registers there are."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        actor = uow.actor(person_id())
+        municipality(uow)
+        known = [one.register for one in uow.tables.values() if one.register.is_read_by(actor)]
+        return render_template("registers/index.html", registers=known)
+
+    return read(look)
+
+
+@declared.get("/<key>")
+def show_all(key: str) -> str:
+    """List the rows of a register as on a day."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        tables, place = _tables(uow, key), municipality(uow)
+        register, asked = tables.register, asked_for(uow, tables.register, request.args)
+        found = listing.page(uow.connection, tables, place, asked)
+        columns = [register.fields[name] for name in register.columns or register.fields]
+        choices = {
+            name: _choices(uow, tables, place, name)
+            for name in register.filters
+            if register.fields[name].kind in ("line", "choice")
+        }
+        return render_template(
+            "registers/list.html", register=register, asked=asked, page=found, columns=columns,
+            choices=choices, told=lambda row, view: _told(uow, row, view), today=uow.today,
+        )  # fmt: skip
+
+    return read(look)
+
+
+@declared.get("/<key>/<int:row_id>")
+def show(key: str, row_id: int) -> str:
+    """Show a row as on a day, and what was written about it."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        tables, place = _tables(uow, key), municipality(uow)
+        asked = asked_for(uow, tables.register, request.args)
+        written = listing.entries(uow.connection, tables, place, row_id)
+        if not written:
+            abort(404)
+        row = listing.row_on(uow.connection, tables, place, row_id, asked)
+        last = uow.facts(place).of(tables.register).last(row_id)
+        cases = readable_among(uow, (one.instance_id for one in written), uow.actor(person_id()))
+        return render_template(
+            "registers/row.html", register=tables.register, row=row, last=last, asked=asked,
+            written=written, readable=cases, told=lambda one, view: _told(uow, one, view),
+            said=lambda entry: _said(uow, tables.register, entry), today=uow.today,
+        )  # fmt: skip
+
+    return read(look)
+
+
+def _choices(
+    uow: SqlUnitOfWork, tables: Tables, municipality_id: int, name: str
+) -> list[tuple[str, str]]:
+    """Return the values a field has ever had, as they are said."""
+    view = tables.register.fields[name]
+    facts = uow.facts(municipality_id)
+    values = listing.values(uow.connection, tables, municipality_id, name)
+    return [(value, in_words(facts, view, value)) for value in values]
+
+
+def _told(uow: SqlUnitOfWork, row: Record, view: FieldView) -> str:
+    value = row.model_dump(mode="json", include={view.name})[view.name]
+    return "" if value in (None, "") else in_words(uow.facts(municipality(uow)), view, value)
+
+
+def _said(uow: SqlUnitOfWork, register: Register[Any], entry: Any) -> list[tuple[str, str]]:
+    """Return what an entry changed: the title of a field and its value in words."""
+    facts = uow.facts(municipality(uow))
+    return [
+        (view.title, in_words(facts, view, entry.values[name]))
+        for name, view in register.fields.items()
+        if name in entry.values
+    ]
