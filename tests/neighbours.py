@@ -114,6 +114,7 @@ class Neighbour(District):
             "incident": self.own(Incident)[0]["id"],
             "substitution": self.own(Substitution)[0]["id"],
             "work": self.own(WorkItem)[-1]["id"], "change": self.own(AccessChange)[0]["id"],
+            "record": self.directions("2025-2026")[0],
         }  # fmt: skip
 
     def _fail(self, uow, message):

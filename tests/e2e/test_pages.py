@@ -31,6 +31,8 @@ PAGES = {
     "school": ("P003", "/schools/5"),
     "people": ("P003", "/people"),
     "acts": ("P003", "/acts"),
+    "registers": ("P003", "/registers"),
+    "directions": ("P003", "/registers/direction"),
     "processes": ("P003", "/processes"),
     "passport": ("P003", "/processes/network_proposal"),
     "notices": ("P105", "/notices"),

@@ -136,7 +136,7 @@ def test_a_register_names_its_rows_and_its_readers():
     assert firms.note(Firm()) == ""
     assert firms.is_read_by(actor("clerk"))
     assert not register(readers=(HEAD,)).is_read_by(actor("clerk"))
-    assert register(readers=(HEAD,)).is_read_by(actor("school_head"))
+    assert register(readers=(HEAD,)).is_read_by(actor("head_of_s06"))
     plain = Register(
         key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
     )

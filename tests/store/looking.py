@@ -6,13 +6,16 @@ from types import SimpleNamespace
 from sqlalchemy import func, select
 
 from workflow_app.store import importing
+from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Municipality, Organisation, Person
 from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.reading import Shelf
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import RegisterWriter
 from workflows.registers import REGISTERS
+from workflows.registers.directions import of_year
 
 NOW = dt.datetime(2026, 6, 18, 9, tzinfo=dt.UTC)
 TABLES = make_tables(REGISTERS)
@@ -28,6 +31,14 @@ def with_registers(session):
 def import_directory(session, *told, **more):
     """Import a folder into a session."""
     return importing.import_directory(with_registers(session), *told, **more)
+
+
+def directions(session, municipality, year):
+    """Return the directions of a year, oldest first."""
+    connection, settle = session.connection(), with_registers(session).registers.settle
+    shelf = Shelf(connection, TABLES, municipality, settle)
+    facts = SqlFacts(connection, {}, municipality, NOW.date(), "", shelf)
+    return tuple(of_year(facts, year).values())
 
 
 class Cast:

@@ -77,7 +77,7 @@ IDS = {
     "instance_id": ("case", "order"), "document_id": ("document",), "upload_id": ("upload",),
     "network_id": ("network",), "school_id": ("school",), "who": ("person",),
     "position_id": ("position",), "incident_id": ("incident",), "work_id": ("work",),
-    "substitution_id": ("substitution",), "change_id": ("change",),
+    "substitution_id": ("substitution",), "change_id": ("change",), "row_id": ("record",),
 }  # fmt: skip
 """Name of an address's part → whose ids may stand there."""
 
@@ -97,7 +97,7 @@ def addresses(app, method, ids):
     # A case of the neighbour is not there before its action is looked at: its own are enough.
     known = [app.extensions["house"].processes[key] for key in (PROPOSAL, "order_approval")]
     actions = sorted({transition.key for process in known for transition in process.transitions})
-    words = {"key": [PROPOSAL], "process": [PROPOSAL], "action": actions}
+    words = {"register": ["direction"], "key": [PROPOSAL], "process": [PROPOSAL], "action": actions}
     for rule in app.url_map.iter_rules():
         is_file = rule.endpoint in OPEN or rule.endpoint.startswith("openapi_")
         if method not in rule.methods or is_file or rule.arguments & PERSONAL:

@@ -76,11 +76,11 @@ def register(api: Blueprint, read: Reader) -> None:
         """List people with their positions of today."""
         return read(lambda uow: _of_municipality(uow, _people))
 
-    @api.get("/registers/<key>")
+    @api.get("/registers/<register>")
     @documented(list[m.RecordView], query=m.OfRegister)
-    def rows_of_register(key: str) -> Any:
+    def rows_of_register(register: str) -> Any:
         """List the rows of a declared register as on a date, as known on a date, page by page."""
-        return read(lambda uow: _of_municipality(uow, partial(_records, key=key)))
+        return read(lambda uow: _of_municipality(uow, partial(_records, key=register)))
 
     @api.get("/acts")
     @documented(list[m.ActView])

@@ -52,34 +52,34 @@ def index() -> str:
     return read(look)
 
 
-@declared.get("/<key>")
-def show_all(key: str) -> str:
+@declared.get("/<register>")
+def show_all(register: str) -> str:
     """List the rows of a register as on a day."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        tables, place = _tables(uow, key), municipality(uow)
-        register, asked = tables.register, asked_for(uow, tables.register, request.args)
+        tables, place = _tables(uow, register), municipality(uow)
+        one, asked = tables.register, asked_for(uow, tables.register, request.args)
         found = listing.page(uow.connection, tables, place, asked)
-        columns = [register.fields[name] for name in register.columns or register.fields]
+        columns = [one.fields[name] for name in one.columns or one.fields]
         choices = {
             name: _choices(uow, tables, place, name)
-            for name in register.filters
-            if register.fields[name].kind in ("line", "choice")
+            for name in one.filters
+            if one.fields[name].kind in ("line", "choice")
         }
         return render_template(
-            "registers/list.html", register=register, asked=asked, page=found, columns=columns,
+            "registers/list.html", register=one, asked=asked, page=found, columns=columns,
             choices=choices, told=lambda row, view: _told(uow, row, view), today=uow.today,
         )  # fmt: skip
 
     return read(look)
 
 
-@declared.get("/<key>/<int:row_id>")
-def show(key: str, row_id: int) -> str:
+@declared.get("/<register>/<int:row_id>")
+def show(register: str, row_id: int) -> str:
     """Show a row as on a day, and what was written about it."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        tables, place = _tables(uow, key), municipality(uow)
+        tables, place = _tables(uow, register), municipality(uow)
         asked = asked_for(uow, tables.register, request.args)
         written = listing.entries(uow.connection, tables, place, row_id)
         if not written:
