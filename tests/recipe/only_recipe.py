@@ -63,5 +63,6 @@ def pytest_configure():
         (folder / f"{name}.docx").write_bytes(starter_docx(SHEET, title=name))
     stories.PROPOSAL = request.process.key
     known = (*workflows.PROCESSES, request.process)
-    bootstrap.build.__defaults__ = (known, folder)
-    bootstrap.findings.__defaults__ = (known, folder, folder / "released.txt")
+    registers = workflows.REGISTERS
+    bootstrap.build.__defaults__ = (known, folder, registers)
+    bootstrap.findings.__defaults__ = (known, folder, folder / "released.txt", registers)

@@ -9,7 +9,6 @@ from workflow_app.engine import (
     Ballot,
     Choice,
     Date,
-    Direction,
     Due,
     Form,
     Line,
@@ -17,6 +16,7 @@ from workflow_app.engine import (
     Number,
     Paper,
     Process,
+    Ref,
     Remarked,
     Remarks,
     Role,
@@ -63,7 +63,7 @@ class Request(Remarked):
     base: School = field("Базовая школа", card=True)
     members: Rows[Asked] = field("Приглашённые школы", minimum=1)
     context_note: Text = field("Учёт особенностей", minimum=10)
-    directions: Many[Direction] = field("Приоритетные направления", of="school_year")
+    directions: Many[Ref] = field("Приоритетные направления", to="direction", of="school_year")
     goal: Text = field("Цель", default="Помочь друг другу")
     resources: Text = field("Ресурсы базовой школы", optional=True)
     valid_from: Date = field("Действует с", optional=True)
