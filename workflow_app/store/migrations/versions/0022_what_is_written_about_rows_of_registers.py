@@ -73,6 +73,7 @@ def upgrade() -> None:
     )
     _tables_of_directions()
     _move()
+    _call_imported("priority_direction", "direction", OLD)
     with op.batch_alter_table("network_direction") as batch:
         batch.drop_constraint(
             "fk_network_direction_direction_id_priority_direction", type_="foreignkey"
@@ -193,8 +194,23 @@ def _entries(row: Any, changes: Sequence[Any], orders: dict[int, Any]) -> list[d
     ]  # fmt: skip
 
 
+def _call_imported(register: str, anew: str, names: dict[str, str]) -> None:
+    """Let what the last import said of a row be found: else the next one would undo changes."""
+    found = sa.MetaData()
+    connection = op.get_bind()
+    found.reflect(connection, only=["imported_row"])
+    said = found.tables["imported_row"]
+    for row in connection.execute(sa.select(said).where(said.c.register == register)).all():
+        values = {names.get(name, name): value for name, value in row.values.items()}
+        connection.execute(
+            sa.update(said).where(said.c.id == row.id).values(register=anew, values=values)
+        )
+
+
 def downgrade() -> None:
     """Keep what directions say last, as known now."""
+    back = {after: before for before, after in OLD.items()}
+    _call_imported("direction", "priority_direction", back)
     op.create_table(
         "priority_direction",
         sa.Column("code", sa.String(), nullable=True),
