@@ -33,6 +33,7 @@ PAGES = {
     "acts": ("P003", "/acts"),
     "registers": ("P003", "/registers"),
     "directions": ("P003", "/registers/direction"),
+    "direction": ("P003", "/registers/direction/1"),
     "processes": ("P003", "/processes"),
     "passport": ("P003", "/processes/network_proposal"),
     "notices": ("P105", "/notices"),

@@ -47,7 +47,7 @@ def test_directions_of_the_day_before_are_the_same_rows_under_the_same_orders(op
     assert schema.differences(database) == []
     report = district.house.transact(import_directory)
     assert report.ok, [*report.lines()]
-    assert [one for one in report.kept if 'area' in one], report.kept
+    assert [one for one in report.kept if "area" in one], report.kept
     assert standing(district) == after  # what an order changed here is not undone by old files
     with database.writing() as connection:
         connection.execute(text("DELETE FROM direction_period"))
