@@ -132,7 +132,8 @@ class Year:
 
     def _direction(self, code: str) -> int:
         (row,) = (one for one in self.player.rows("directions") if one["direction_id"] == code)
-        return self.player.named("direction", school_year=row["school_year"])[row["name"]]
+        known = self.player.named("direction", school_year=row["school_year"])
+        return next(key for name, key in known.items() if name.startswith(row["name"]))
 
     def _row(self, row: Row, schools: Sequence[int]) -> dict[str, Any]:
         sections = {title: key for key, title in SECTIONS.items()}

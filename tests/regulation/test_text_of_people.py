@@ -114,6 +114,8 @@ def spoil_names(uow):
         table = model.__table__
         changed = {name: table.c[name].concat(HOSTILE) for name in columns}
         uow.connection.execute(update(table).values(changed))
+    for table in (uow.tables["direction"].rows, uow.tables["direction"].periods):
+        uow.connection.execute(update(table).values(name=table.c.name.concat(HOSTILE)))
 
 
 def mangled(text):
