@@ -24,13 +24,18 @@ def asked_for(uow: SqlUnitOfWork, register: Register[Any], args: Mapping[str, st
     """Return what an address asks of a register; what it says oddly is not said."""
     values = {
         name: args[name].strip()[:300]
-        for name in register.filters
-        if args.get(name, "").strip() and register.fields[name].kind in ("line", "choice")
+        for name in _chosen_by(register)
+        if args.get(name, "").strip()
     }
     return Asked(
         day_in(args.get("on")) or uow.today, day_in(args.get("known_on")), values,
         args.get("text", "").strip()[:100], number_in(args.get("after")),
     )  # fmt: skip
+
+
+def _chosen_by(register: Register[Any]) -> list[str]:
+    """Return the filters of a list that are chosen among words."""
+    return [name for name in register.filters if register.fields[name].kind in ("line", "choice")]
 
 
 def _tables(uow: SqlUnitOfWork, key: str) -> Tables:
@@ -61,11 +66,7 @@ def show_all(register: str) -> str:
         one, asked = tables.register, asked_for(uow, tables.register, request.args)
         found = listing.page(uow.connection, tables, place, asked)
         columns = [one.fields[name] for name in one.columns or one.fields]
-        choices = {
-            name: _choices(uow, tables, place, name)
-            for name in one.filters
-            if one.fields[name].kind in ("line", "choice")
-        }
+        choices = {name: _choices(uow, tables, place, name) for name in _chosen_by(one)}
         return render_template(
             "registers/list.html", register=one, asked=asked, page=found, columns=columns,
             choices=choices, told=lambda row, view: _told(uow, row, view), today=uow.today,

@@ -58,10 +58,9 @@ def page(connection: Connection, tables: Tables, municipality_id: int, asked: As
         row = connection.execute(last).mappings().first()
         if row is not None:
             query = query.where(_after(tables, row))
-    order = [_column(tables, name)[0] for name in register.sorted_by]
-    falls = [_column(tables, name)[1] for name in register.sorted_by]
-    directed = [one.desc() if down else one for one, down in zip(order, falls, strict=True)]
-    found = connection.execute(query.order_by(*directed, c.row_id).limit(PAGE + 1)).mappings()
+    keys = (_column(tables, name) for name in register.sorted_by)
+    order = [column.desc() if falls else column for column, falls in keys]
+    found = connection.execute(query.order_by(*order, c.row_id).limit(PAGE + 1)).mappings()
     rows = [record(register, one) for one in found]
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 

@@ -162,7 +162,8 @@ def _move() -> None:
 
 def _entries(row: Any, changes: Sequence[Any], orders: dict[int, Any]) -> list[dict[str, Any]]:
     """Return what is known of a direction: how it stood at first, and what each order made of it."""
-    today = dt.datetime.now(dt.UTC)
+    # The newest number tells how far the installation's own time has come; it may be a trial's.
+    newest = max((one.registered_on for one in orders.values()), default=dt.date(2000, 1, 1))
     stood = {new: getattr(row, name) for name, new in OLD.items()}
     effective_on, order = row.in_force_from, orders.get(row.order_entry_id)
     told = []
@@ -183,12 +184,12 @@ def _entries(row: Any, changes: Sequence[Any], orders: dict[int, Any]) -> list[d
         {
             "municipality_id": row.municipality_id, "register": "direction", "row_id": row.id,
             "word": "enter", "values": values, "effective_on": day,
-            "registered_on": by.registered_on if by else today.date(),
+            "registered_on": by.registered_on if by else newest,
             "number": by.year * 1_000_000 + by.number if by else 0,
             "order_entry_id": by.id if by else None,
             "basis": f"приказ от {by.registered_on:%d.%m.%Y} № {by.label}" if by else "",
             "instance_id": by.instance_id if by else None, "person_id": None, "reason": "",
-            "written_at": today,
+            "written_at": dt.datetime.combine(newest, dt.time(), dt.UTC),
         }
         for values, day, by in told
     ]  # fmt: skip
