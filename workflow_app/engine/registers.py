@@ -46,6 +46,10 @@ RecordT = TypeVar("RecordT", bound=Record)
 RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
 
 
+def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
+    return any(role.is_held(capacity, {}) for role in roles for capacity in actor.capacities)
+
+
 def _nothing(_row: Any) -> str:
     return ""
 
@@ -76,6 +80,8 @@ class Register(Generic[RecordT]):
     sorted_by: tuple[str, ...] = ()
     """The fields of its list's order, «-year» the largest first; rows alike stand as entered."""
     readers: tuple[Role, ...] = ()
+    edited_by: tuple[Role, ...] = ()
+    """Who writes into it on a page or by a file; without anybody only processes do."""
     where: str = field(default_factory=caller, repr=False)
 
     @cached_property
@@ -97,9 +103,11 @@ class Register(Generic[RecordT]):
 
     def is_read_by(self, actor: Actor) -> bool:
         """Tell whether its rows are for this reader."""
-        return not self.readers or any(
-            role.is_held(capacity, {}) for role in self.readers for capacity in actor.capacities
-        )
+        return not self.readers or _holds(actor, (*self.readers, *self.edited_by))
+
+    def is_edited_by(self, actor: Actor) -> bool:
+        """Tell whether this reader may write into it."""
+        return _holds(actor, self.edited_by)
 
     def __repr__(self) -> str:
         """Return the key alone."""

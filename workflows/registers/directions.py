@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from workflow_app.engine import Choice, Facts, Line, Record, Register, Text, field
+from workflows.roles import SPECIALIST
 
 DRAFT, IN_FORCE = "draft", "in_force"
 
@@ -35,6 +36,7 @@ DIRECTIONS_OF_YEAR = Register(
     filters=("school_year", "state"),
     search=("name", "area"),
     sorted_by=("-school_year",),
+    edited_by=(SPECIALIST,),
 )
 
 
