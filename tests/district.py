@@ -23,12 +23,13 @@ from workflow_app.services.acting import Intent
 from workflow_app.store import invariants, schema, votes
 from workflow_app.store.database import Database
 from workflow_app.store.importing import import_directory
-from workflow_app.store.models.directory import NormativeAct, Organisation, Person
+from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.registers.tables import make_tables
+from workflow_app.store.registers.writing import Cause
 from workflow_app.tasks import effects, loops
 from workflows import REGISTERS
 from workflows.registers.directions import of_year
@@ -235,7 +236,8 @@ class District:
             self.people = dict(tuple(row) for row in rows)
             rows = connection.execute(select(Organisation.code, Organisation.id))
             self.organisations = dict(tuple(row) for row in rows)
-            rows = connection.execute(select(NormativeAct.code, NormativeAct.id))
+            acts = house.tables["act"].rows.c if "act" in house.tables else None
+            rows = connection.execute(select(acts.code, acts.id)) if acts is not None else ()
             self.acts = dict(tuple(row) for row in rows)
 
     def close(self):
@@ -381,6 +383,29 @@ class District:
                 lambda uow: uow.connection.execute(query.order_by(*table.primary_key)).all()
             )
         ]
+
+    def register(self, register, **values):
+        """Return the rows of a declared register as they are today."""
+        return self.read(lambda uow: uow.facts(1).of(register).find(**values))
+
+    def enter(self, register, effective_on=None, **values):
+        """Write into a declared register behind every process."""
+
+        def write(uow):
+            cause = Cause(uow.today, reason="проверка")
+            return uow.registers.enter(register.key, 1, cause, values, effective_on)
+
+        return self.house.transact(write)
+
+    def end(self, register, **values):
+        """End rows of a declared register today, behind every process."""
+
+        def write(uow):
+            for row in uow.facts(1).of(register).find(**values):
+                cause = Cause(uow.today, reason="проверка")
+                uow.registers.end(register.key, 1, row.id, cause, uow.today)
+
+        self.house.transact(write)
 
     def history(self, case):
         return [row["action"] for row in self.rows(History, instance_id=case)]

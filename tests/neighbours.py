@@ -15,7 +15,6 @@ from workflow_app.store.models import Base
 from workflow_app.store.models.accounts import AccessChange
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
-    NormativeAct,
     Organisation,
     Person,
     Position,
@@ -42,10 +41,14 @@ class Neighbour(District):
         self.house = house
         self.municipality = _imported(house, folder)
         house.transact(self._mark)
-        self.people, self.organisations, self.acts = (
-            {row["code"]: row["id"] for row in self.own(model)}
-            for model in (Person, Organisation, NormativeAct)
+        self.people, self.organisations = (
+            {row["code"]: row["id"] for row in self.own(model)} for model in (Person, Organisation)
         )
+        acts = house.tables["act"].rows
+        own = select(acts).where(acts.c.municipality_id == self.municipality)
+        self.acts = {
+            row.code: row.id for row in self.read(lambda uow: [*uow.connection.execute(own)])
+        }
 
     def own(self, model):
         """Return the second municipality's rows of a table."""

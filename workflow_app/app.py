@@ -19,7 +19,6 @@ from workflow_app.web.access import access
 from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
 from workflow_app.web.actions import actions
-from workflow_app.web.acts import acts
 from workflow_app.web.admin import admin
 from workflow_app.web.cases import cases
 from workflow_app.web.dashboard import dashboard
@@ -76,7 +75,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
-        acts, declared, networks, indicators, recommendations, dashboard, journals, processes,
+        declared, networks, indicators, recommendations, dashboard, journals, processes,
         admin, newcomers, settings, access_changes, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -21,7 +21,6 @@ from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models.directory import (
     Municipality,
-    NormativeAct,
     Organisation,
     Person,
     Position,
@@ -311,15 +310,18 @@ def _named(
 
 
 def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:
-    """Return the id of a school, network, person, act, or of a person's post."""
+    """Return the id of a school, network, person, row of a declared register, or of a post."""
     models: Mapping[str, Any] = {
-        "school": Organisation, "network": Network,
-        "person": Person, "act": NormativeAct,
+        "school": Organisation, "network": Network, "person": Person,
     }  # fmt: skip
     if kind == "post":
         person = _number(uow, "person", code, municipality)
         found = select(Position.id).where(Position.person_id == person).order_by(Position.id)
         return uow.session.scalars(found).first() or 0
+    if kind in uow.tables:
+        declared = uow.tables[kind].register
+        rows = uow.facts(municipality or 1).of(declared).find(**{declared.identity[0]: code})
+        return rows[0].id if rows else 0
     model = models[kind]
     found = select(model.id).where(model.code == code)
     if municipality is not None:

@@ -10,6 +10,7 @@ from workflow_app.engine import Case, Facts
 from workflow_app.engine.facts import NetworkCard, PersonCard
 from workflow_app.engine.roles import Capacity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, of_year
+from workflows.registers.statuses import act_of_year, of_school
 from workflows.rules import year_before
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 
@@ -107,9 +108,9 @@ def statuses(facts: Facts, school_id: int | None, year: str) -> str:
     """Return a school's statuses of the year in words; last year's until the new act (1.3a)."""
     if not school_id or not year:
         return GAP
-    is_fixed = facts.status_act(year) is not None
+    is_fixed = act_of_year(facts, year) is not None
     told = year if is_fixed else year_before(year)
-    words = "; ".join(card.title for card in facts.status_cards(school_id, told)) or NO_STATUS
+    words = "; ".join(card.title for card in of_school(facts, school_id, told)) or NO_STATUS
     return words if is_fixed else f"{words} (предварительно, {year_in_text(told)} учебный год)"
 
 

@@ -8,7 +8,7 @@ row that no process carries.
 
 from workflow_app.engine.clauses import Clause
 
-NETWORK, ACTS = "/networks/<int:network_id>", "/acts"
+NETWORK, ACTS = "/networks/<int:network_id>", "/registers/act"
 GRID = "/networks/<int:network_id>/indicators"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 

@@ -17,14 +17,9 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_of
+from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.wording import counted
 
-HELPED = ("low_results", "adverse_social")
-STATUSES = {
-    "stable": "стабильные результаты",
-    "low_results": "низкие результаты (ШНОР)",
-    "adverse_social": "сложные социальные условия (ШНСУ)",
-}
 MEMBER_ROLES = {
     "supported": "поддерживаемая школа",
     "resource": "ресурсная школа",
@@ -108,8 +103,8 @@ def year_before(year: str) -> str:
 
 def statuses_for_planning(facts: Facts, school: int, year: str) -> Iterable[str]:
     """Return the statuses that count while planning: last year's until the new act (1.3a)."""
-    known = facts.status_act(year) is not None
-    return facts.statuses(school, year if known else year_before(year))
+    known = act_of_year(facts, year) is not None
+    return held(facts, school, year if known else year_before(year))
 
 
 @says("у базовой школы статус «стабильные результаты» (до нового акта — прошлогодний)")
@@ -118,7 +113,7 @@ def base_is_stable(case: Case, facts: Facts) -> Refusal | None:
     base, year = case.data.base, case.data.school_year
     if base is None or "stable" in statuses_for_planning(facts, base, year):
         return None
-    act = facts.status_act(year) or "по статусам прошлого года"
+    act = act_of_year(facts, year) or "по статусам прошлого года"
     return refuse(
         "base_not_stable",
         "У школы «{school}» нет статуса «стабильные результаты» на {year} год: {act}",
@@ -134,15 +129,15 @@ def base_is_stable(case: Case, facts: Facts) -> Refusal | None:
 def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
     """At approval and signature statuses must stand by a registered act (P9, O6)."""
     year = case.data.school_year
-    if "stable" not in facts.statuses(case.data.base, year):
+    if "stable" not in held(facts, case.data.base, year):
         yield refuse(
             "base_not_stable", "Базовая школа не имеет статуса «стабильные результаты»: {act}",
-            act=facts.status_act(year) or "акт о статусах этого года не зарегистрирован",
+            act=act_of_year(facts, year) or "акт о статусах этого года не зарегистрирован",
             field="base", basis="1.3",
         )  # fmt: skip
     for member in case.data.members:
-        held = facts.statuses(member.school, year)
-        if member.role == "supported" and not set(HELPED) & set(held):
+        is_helped = bool(held(facts, member.school, year) & set(HELPED))
+        if member.role == "supported" and not is_helped:
             yield refuse(
                 "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
                 school=facts.name("school", member.school),

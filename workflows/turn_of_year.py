@@ -8,7 +8,8 @@ from workflow_app.engine import Facts, Refusal, refuse
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.facts import NetworkCard
 from workflows.activities import PLAN
-from workflows.rules import HELPED, statuses_for_planning
+from workflows.registers.statuses import HELPED
+from workflows.rules import statuses_for_planning
 
 OUTCOMES = {
     "goes_on": "перейдёт: откроется план нового года",

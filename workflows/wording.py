@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from workflow_app.engine.facts import ActCard
+from workflows.registers.acts import Act
 
 GAP = "________"
 """What stands where the registers know nothing: somebody has to fill it in."""
@@ -150,7 +150,7 @@ def place_in_full(place: str) -> str:
     return f"{PLACES[kind]} {name}" if kind in PLACES else place
 
 
-def cited(act: ActCard) -> str:
+def cited(act: Act) -> str:
     """Return an act as a ground: «приказом … от 16 февраля 2018 года № 188-пр «…»».
 
     An issuer whose genitive is not confirmed is left out rather than declined.
@@ -166,7 +166,7 @@ def cited(act: ActCard) -> str:
     return glued(" ".join(word for word in words if word))
 
 
-def _day_of(act: ActCard) -> str:
+def _day_of(act: Act) -> str:
     """Return the date of an act; a missing one is a gap (G2)."""
     day = act.adopted_on
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]} {day.year} года" if day else GAP

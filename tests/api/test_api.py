@@ -257,7 +257,7 @@ def test_whatever_a_field_points_at_has_its_id_in_a_list(client, district):
     """A form that names a row of a register can be filled by who has the API alone."""
     lists = {
         "school": ("schools", ""), "person": ("people", ""), "position": ("people", "offices"),
-        "act": ("acts", ""), "network": ("networks", ""),
+        "network": ("networks", ""),
     }  # fmt: skip
     assert set(lists) == HOUSE
     asker = client("P002")

@@ -101,7 +101,7 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     assert sent.json["refused"] or sent.json["allowed"]
     for path in ("/processes", f"/processes/{PROPOSAL}", url, f"/instances/{case}",
                  f"/instances/{case}/history", "/queue", "/networks", "/orders", "/schools",
-                 "/people", "/registers/direction", "/acts"):  # fmt: skip
+                 "/people", "/registers/direction", "/registers/act"):  # fmt: skip
         assert call("P002", "get", path).json, path
     (first, *_rest) = call("P002", "get", f"/instances/{case}/documents").json
     paper = call("P002", "get", f"/documents/{first['id']}/content")

@@ -11,6 +11,7 @@ from workflow_app.bootstrap import TESTS, build
 from workflow_app.cli import commands
 from workflow_app.config import load_settings
 from workflows import PROCESSES
+from workflows.registers import REGISTERS
 from workflows.regulation import CLAUSES
 
 pytestmark = pytest.mark.shipped
@@ -50,6 +51,7 @@ def test_what_the_matrix_names_is_there(tmp_path):
     papers = {key for process in PROCESSES for key in process.papers}
     pages = {rule.rule for rule in create_app(build(load_settings({"DATA_DIR": str(tmp_path)})))
              .url_map.iter_rules()}  # fmt: skip
+    pages |= {f"/registers/{register.key}" for register in REGISTERS}
     for clause in CLAUSES:
         assert set(clause.papers) <= papers, clause.row
         assert set(clause.pages) <= pages, clause.row

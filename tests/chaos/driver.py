@@ -44,12 +44,13 @@ from workflow_app.store.models.directory import (
     Person,
     Position,
     School,
-    SchoolStatus,
 )
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry, MembershipEvent
+from workflow_app.store.registers.writing import Cause
+from workflows.registers.statuses import STATUSES_OF_YEAR
 from workflows.story import StoryError, hidden, plain
 
 HERE = Path(__file__).parent
@@ -61,7 +62,6 @@ PATIENCE = 180.0
 """Seconds after which a step that does not succeed is a failure of the system."""
 STEPS = 12
 """What is pressed for one process, from its draft to the last acknowledgement."""
-
 
 # ------------------------------------------------------------------ the village
 
@@ -82,7 +82,7 @@ def settle(house, count):
 
     def work(uow):
         found = District(house)
-        copies = Copies(uow.connection, found)
+        copies = Copies(uow, found)
         helped = [copies.school(HELPED, HELPER, n) for n in range(-(-count // HELPS))]
         bases = [copies.school(BASE, HEAD, n) for n in range(count)]
         return [
@@ -95,8 +95,8 @@ def settle(house, count):
 class Copies:
     """Copies a school with its names and statuses, and its head with her post and account."""
 
-    def __init__(self, connection, district):
-        self._connection, self._district = connection, district
+    def __init__(self, uow, district):
+        self._uow, self._connection, self._district = uow, uow.connection, district
 
     def school(self, code, head, number):
         """Return the school's id, its head's id and login."""
@@ -105,14 +105,22 @@ class Copies:
         (school,) = self._copy(Organisation, Organisation.id == like, code=f"{code}-{number}",
                                short_name=f"{short} ({number})")  # fmt: skip
         self._copy(School, School.id == like, id=school)
-        for model in (OrganisationName, SchoolStatus):
-            column = model.organisation_id if model is OrganisationName else model.school_id
-            self._copy(model, column == like, **{column.key: school})
+        named = OrganisationName.organisation_id
+        self._copy(OrganisationName, named == like, organisation_id=school)
+        self._statuses(like, school)
         login = f"{head.lower()}-{number}@levokum.example"
         (person,) = self._copy(Person, Person.id == who, code=f"{head}-{number}", email=login)
         self._copy(Position, Position.person_id == who, person_id=person, organisation_id=school)
         self._copy(Account, Account.person_id == who, person_id=person, login=login)
         return school, person, login
+
+    def _statuses(self, like, school):
+        for row in self._uow.facts(1).of(STATUSES_OF_YEAR).find(school=like):
+            values = {name: getattr(row, name) for name in STATUSES_OF_YEAR.fields}
+            cause = Cause(row.valid_from, basis=row.basis)
+            self._uow.registers.enter(
+                STATUSES_OF_YEAR.key, 1, cause, {**values, "school": school}, row.valid_from
+            )
 
     def _values(self, column, where):
         return self._connection.execute(select(column).where(where)).scalars().all()

@@ -30,7 +30,7 @@ PAGES = {
     "schools": ("P003", "/schools"),
     "school": ("P003", "/schools/5"),
     "people": ("P003", "/people"),
-    "acts": ("P003", "/acts"),
+    "acts": ("P003", "/registers/act"),
     "registers": ("P003", "/registers"),
     "directions": ("P003", "/registers/direction"),
     "direction": ("P003", "/registers/direction/1"),

@@ -10,7 +10,6 @@ from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask
 from workflow_app.engine.facts import (
-    ActCard,
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
@@ -23,7 +22,6 @@ from workflow_app.engine.facts import (
     RecommendationCard,
     SchoolCard,
     Signer,
-    StatusCard,
 )
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import Capacity
@@ -58,12 +56,9 @@ class FactsTwin:
     """Facts as plain fields; a test sets the few it is about."""
 
     settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
-    held_statuses: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
-    status_acts: dict[str, str] = field(default_factory=dict)
     registers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Key of a declared register → all its rows."""
     schools: dict[int, SchoolCard] = field(default_factory=dict)
-    acts: dict[int, ActCard] = field(default_factory=dict)
     networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
     hosted: dict[int, tuple[int, ...]] = field(default_factory=dict)
     typed_journals: frozenset[str] = frozenset()
@@ -91,7 +86,6 @@ class FactsTwin:
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     people: dict[int, PersonCard] = field(default_factory=dict)
     organisations: dict[int | str, OrganisationCard] = field(default_factory=dict)
-    grounds: dict[tuple[int, str], tuple[StatusCard, ...]] = field(default_factory=dict)
     moments: dict[str, dt.datetime] = field(default_factory=dict)
     calendar_end: dt.date | None = None
     today: dt.date = dt.date(2025, 8, 28)
@@ -100,14 +94,6 @@ class FactsTwin:
     def setting(self, name: str) -> Any:
         """Return a setting; an unknown one is a mistake of the test."""
         return self.settings[name]
-
-    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
-        """Return the codes a school has in a year."""
-        return self.held_statuses.get((school_id, school_year), ())
-
-    def status_act(self, school_year: str) -> str | None:
-        """Return the citation of the year's act."""
-        return self.status_acts.get(school_year)
 
     def put_rows(self, register: Register[RecordT], *rows: RecordT) -> None:
         """Let a declared register hold these rows."""
@@ -120,10 +106,6 @@ class FactsTwin:
     def school(self, school_id: int) -> SchoolCard | None:
         """Return a school's card."""
         return self.schools.get(school_id)
-
-    def act(self, act_id: int) -> ActCard | None:
-        """Return a normative act."""
-        return self.acts.get(act_id)
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
         """Return a school's networks (`hosted`: as their base); one list for all dates."""
@@ -265,10 +247,6 @@ class FactsTwin:
         """Return an organisation by its id or kind."""
         return self.organisations.get(key)
 
-    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
-        """Return the statuses of a school with their grounds."""
-        return self.grounds.get((school_id, school_year), ())
-
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
         """Return when an action was last taken in the one case a test has."""
         assert case is not None
@@ -323,7 +301,7 @@ class InMemory(Generic[RecordT]):
 
     def __init__(self, rows: Iterable[RecordT], day: dt.date) -> None:
         self._rows = tuple(rows)
-        self._day = day
+        self.day = day
 
     def get(self, key: int | None) -> RecordT | None:
         """Return a row as it is on the day."""
@@ -344,8 +322,8 @@ class InMemory(Generic[RecordT]):
         return type(self)(self._rows, day)
 
     def _is_there(self, row: RecordT) -> bool:
-        begun = row.valid_from is None or row.valid_from <= self._day
-        return begun and (row.valid_to is None or self._day < row.valid_to)
+        begun = row.valid_from is None or row.valid_from <= self.day
+        return begun and (row.valid_to is None or self.day < row.valid_to)
 
 
 def _with(vote: Vote, *, status: str | None = None, left_out: bool | None = None) -> Vote:

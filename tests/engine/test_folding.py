@@ -6,7 +6,7 @@ from engine.people import actor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.engine import Line, Record, Register, Role, field
+from workflow_app.engine import Choice, Line, Record, Register, Role, field
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
 
 DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
@@ -132,12 +132,38 @@ def register(**more):
 def test_a_register_names_its_rows_and_its_readers():
     firms = register()
     assert repr(firms) == "<Register firm>"
-    assert (firms.named_by, register(columns=("year",)).named_by) == ("name", "year")
-    assert firms.note(Firm()) == ""
+    assert firms.link_of([*firms.shown.values()]).name == "name"
+    (year,) = register(columns=("year",)).shown.values()
+    assert firms.link_of([year]) is year
+    assert firms.note(Firm(), None) == ""
     assert firms.is_read_by(actor("clerk"))
     assert not register(readers=(HEAD,)).is_read_by(actor("clerk"))
     assert register(readers=(HEAD,)).is_read_by(actor("head_of_s06"))
     plain = Register(
         key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
     )
-    assert plain.named_by == "year"
+    assert plain.link_of([*plain.shown.values()]).name == "year"
+
+
+class Rule(Record):
+    level: Choice = field("Уровень", choices={"high": "высокий", "low": "низкий"})
+    name: Line = field("Название")
+
+
+def test_rows_stand_in_groups_in_the_order_of_their_choice():
+    rules = Register(
+        key="rule", title="Правила", record=Rule, identity=("name",), called=lambda row: row.name,
+        grouped_by="level", headings={"low": "Низкие"},
+    )  # fmt: skip
+    low, high, odd = (Rule(level=level, name=level) for level in ("low", "high", "odd"))
+    assert rules.in_groups([low, high]) == [high, low]
+    assert [rules.group_of(row) for row in (low, high, odd)] == ["Низкие", "высокий", ""]
+    plain = register()
+    assert plain.in_groups([firm := Firm()]) == [firm]
+    assert plain.group_of(firm) == ""
+
+
+def test_who_writes_into_a_register_reads_it_too():
+    firms = register(readers=(HEAD,), edited_by=(Role("clerk", "Делопроизводитель", "clerk"),))
+    assert (firms.is_edited_by(actor("clerk")), firms.is_read_by(actor("clerk"))) == (True, True)
+    assert not firms.is_edited_by(actor("head_of_s06"))

@@ -36,6 +36,7 @@ from workflow_app.engine import (
     says,
     snapshot,
 )
+from workflows.registers.statuses import held
 
 BASE = Role("base_head", "директор базовой школы", "school_head", "base")
 MEMBER = Role("member_head", "директор школы-участницы", "school_head", "members")
@@ -98,7 +99,7 @@ def asked(case, _facts):
 @says("школа стабильна")
 def base_is_stable(case, facts):
     """Only a stable school asks."""
-    if "stable" in facts.statuses(case.data.base, "2025-2026"):
+    if "stable" in held(facts, case.data.base, "2025-2026"):
         return None
     return refuse("base_not_stable", "У школы нет статуса", field="base")
 

@@ -4,14 +4,14 @@ import re
 
 import pytest
 from change_story import WHY, network, prepare, register, request, to_order, visa
-from sqlalchemy import delete, insert, update
+from sqlalchemy import insert, update
 from stories import done
 from test_refusals import WORKFLOWS, declared, everything
 
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import SchoolStatus
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
 from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 DAY = "2026-02-02"
 ORDER = "order_approval"
@@ -154,8 +154,7 @@ def changed_meanwhile(district):
 
 def status_gone(district):
     _, order = at_order(district)
-    rows = table(SchoolStatus)
-    write(district, delete(rows).where(rows.c.school_id == district.school("S05")))
+    district.end(STATUSES_OF_YEAR, school=district.school("S05"))
     return order, "send"
 
 
@@ -168,8 +167,7 @@ def new_base(district):
 
 def base_without_status(district):
     _, order = new_base(district)
-    rows = table(SchoolStatus)
-    write(district, delete(rows).where(rows.c.school_id == district.school("S02")))
+    district.end(STATUSES_OF_YEAR, school=district.school("S02"))
     return order, "send"
 
 

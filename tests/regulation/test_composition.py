@@ -12,7 +12,6 @@ from sqlalchemy import insert, select
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Amend, End, Enter
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import SchoolStatus
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
@@ -25,6 +24,7 @@ from workflows.order_approval.composition import composition_is_sound
 from workflows.order_approval.effects import by_kind
 from workflows.order_approval.form import Order
 from workflows.order_approval.limits import may_be_revoked
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 TODAY = dt.date(2026, 2, 2)
 SCHOOLS = ("S01", "S02", "S03", "S04", "S06", "S10", "S12", "S13")
@@ -121,16 +121,13 @@ def folded(district, network_id, on, known):
 
 def make_stable(district):
     """Let every candidate be a base of the year: the walk is about compositions."""
-    held = {(r["school_id"], r["code"]) for r in district.rows(SchoolStatus)
-            if r["school_year"] == "2025-2026"}  # fmt: skip
-    like = district.rows(SchoolStatus, school_year="2025-2026")[0]
+    year = "2025-2026"
+    known = district.register(STATUSES_OF_YEAR, school_year=year)
+    held = {(row.school, row.code) for row in known}
     for code, status in (*((c, "stable") for c in STABLE), *((c, "low_results") for c in SCHOOLS)):
         if (district.school(code), status) not in held:
-            row = {**like, "school_id": district.school(code), "code": status}
-            del row["id"]
-            district.house.transact(
-                lambda uow, row=row: uow.connection.execute(insert(table(SchoolStatus)).values(row))
-            )
+            district.enter(STATUSES_OF_YEAR, known[0].valid_from, school=district.school(code),
+                           school_year=year, code=status)  # fmt: skip
 
 
 STEPS = st.one_of(

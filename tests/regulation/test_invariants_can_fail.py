@@ -9,7 +9,7 @@ from stories import done, to_number
 
 from workflow_app.bootstrap import PROMISES
 from workflow_app.store import invariants, networks
-from workflow_app.store.models.directory import Position, SchoolStatus
+from workflow_app.store.models.directory import Position
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.instances import (
     BallotRow,
@@ -26,6 +26,8 @@ from workflow_app.store.models.registers import (
     Network,
     Recommendation,
 )
+from workflow_app.store.registers.writing import Cause
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
 
@@ -147,8 +149,11 @@ def _base_of_two_networks(hand):
 @plant(2, "не стабильна")
 def _base_that_is_not_stable(hand):
     event = hand.find(MembershipEvent, role="base", order_instance_id=hand.order()["id"])
-    for row in hand.all(SchoolStatus, school_id=event["school_id"], code="stable"):
-        hand.put(SchoolStatus, row, code="low_results")
+    registers, key = hand.uow.registers, STATUSES_OF_YEAR.key
+    for row in hand.uow.facts(1).of(STATUSES_OF_YEAR).find(school=event["school_id"]):
+        cause = Cause(hand.uow.today, reason="без акта")
+        registers.end(key, 1, row.id, cause, row.valid_from)
+    registers.settle()
 
 
 @plant(3, "пропуск или повтор номера")

@@ -5,7 +5,7 @@ from plans import fill, life, open_plan, to_active
 from stories import code, done
 
 from workflow_app.engine.decide import readiness
-from workflow_app.store.models.directory import NormativeAct
+from workflows.registers.acts import ACTS
 
 
 def missing(district, case):
@@ -20,7 +20,7 @@ def missing(district, case):
 
 
 def acts(district, *levels):
-    return [row["id"] for row in district.rows(NormativeAct) if row["level"] in levels]
+    return [row.id for row in district.register(ACTS) if row.level in levels]
 
 
 @pytest.mark.clause("1.8-2")

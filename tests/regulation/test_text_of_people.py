@@ -18,7 +18,6 @@ from workflow_app.demo import first_municipality
 from workflow_app.engine.forms import views
 from workflow_app.replay import Present
 from workflow_app.store.models.directory import (
-    NormativeAct,
     Organisation,
     OrganisationName,
     Person,
@@ -35,7 +34,7 @@ BEGINS = HOSTILE[:5]
 NAMES = {
     Organisation: ("short_name",), OrganisationName: ("full_name", "name_gen", "name_dat"),
     Person: ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name"),
-    Position: ("title", "title_gen"), NormativeAct: ("title", "issuer"), Network: ("name", "goal"),
+    Position: ("title", "title_gen"), Network: ("name", "goal"),
     Settlement: ("name", "name_gen"), Journal: ("title",),
 }  # fmt: skip
 PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/recommendations",

@@ -17,16 +17,16 @@ from reports import (
     to_approved,
     write,
 )
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from stories import done
 from test_change_refusals import write as behind
 from test_refusals import WORKFLOWS, everything
 from test_year_cycle import lose_base, open_year
 
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import SchoolStatus
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import Network
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 YEAR, REPORT = "year_cycle", "year_end_report"
 AUTUMN, TURN = "2025-09-10", "2025-08-29"
@@ -74,8 +74,8 @@ def turning_what_has_turned(district):
          "network_not_active", day=TURN)  # fmt: skip
 def turning_where_everything_stands_in_the_way(district):
     year = open_year(district)
-    nets, statuses = table(Network), table(SchoolStatus)
-    behind(district, delete(statuses).where(statuses.c.school_year == "2025-2026"))
+    nets = table(Network)
+    district.end(STATUSES_OF_YEAR, school_year="2025-2026")
     lose_base(district)
     ended = update(nets).where(nets.c.id == network(district, "NW1"))
     behind(district, ended.values(valid_to=district.read(lambda uow: uow.today)))

@@ -33,12 +33,16 @@ def import_directory(session, *told, **more):
     return importing.import_directory(with_registers(session), *told, **more)
 
 
-def directions(session, municipality, year):
-    """Return the directions of a year, oldest first."""
+def facts_of(session, municipality, today=None):
+    """Return the facts of a municipality on a day, as far as registers go."""
     connection, settle = session.connection(), with_registers(session).registers.settle
     shelf = Shelf(connection, TABLES, municipality, settle)
-    facts = SqlFacts(connection, {}, municipality, NOW.date(), "", shelf)
-    return tuple(of_year(facts, year).values())
+    return SqlFacts(connection, {}, municipality, today or NOW.date(), "", shelf)
+
+
+def directions(session, municipality, year):
+    """Return the directions of a year, oldest first."""
+    return tuple(of_year(facts_of(session, municipality), year).values())
 
 
 class Cast:

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from looking import day, directions
+from looking import day, directions, facts_of, with_registers
 from sqlalchemy import event
 
 from workflow_app.store.directory import (
@@ -12,16 +12,15 @@ from workflow_app.store.directory import (
     networks_of_school,
     school_cards,
     setting,
-    status_basis,
-    statuses,
 )
 from workflow_app.store.models.directory import (
     OrganisationName,
     Position,
-    SchoolStatus,
     Setting,
     Substitution,
 )
+from workflow_app.store.registers.writing import Cause
+from workflows.registers.statuses import act_of_year, held, of_school
 
 HEAD_ON_LEAVE = day("2025-08-28")
 HEAD_BACK = day("2025-09-01")
@@ -152,28 +151,34 @@ def test_a_title_without_a_confirmed_genitive_is_not_declined(district, cast):
 
 
 def test_a_school_may_hold_two_statuses_in_one_year(district, cast):
-    codes = {one.code for one in statuses(district, cast.school("S14"), "2025-2026")}
-    assert codes == {"low_results", "adverse_social"}
-    assert statuses(district, cast.school("S08"), "2025-2026") == ()
+    facts = facts_of(district, cast.municipality)
+    assert held(facts, cast.school("S14"), "2025-2026") == {"low_results", "adverse_social"}
+    assert held(facts, cast.school("S08"), "2025-2026") == frozenset()
 
 
 def test_a_status_counts_from_its_act_until_it_is_revoked(district, cast):
     school = cast.school("S06")
-    assert statuses(district, school, "2025-2026", day("2025-08-20")) == ()
-    (status,) = statuses(district, school, "2025-2026", day("2025-08-21"))
-    status.revoked_on = day("2026-02-01")
-    district.flush()
-    assert statuses(district, school, "2025-2026", day("2026-01-31")) == (status,)
-    assert statuses(district, school, "2025-2026", day("2026-02-01")) == ()
-    assert statuses(district, school, "2025-2026") == (status,)
+    place = cast.municipality
+
+    def rows(on):
+        return [*of_school(facts_of(district, place, day(on)), school, "2025-2026")]
+
+    assert rows("2025-08-20") == []
+    (status,) = rows("2025-08-21")
+    writer = with_registers(district).registers
+    cause = Cause(day("2026-01-20"), reason="отозван")
+    writer.end("school_status", place, status.id, cause, day("2026-02-01"))
+    writer.settle()
+    assert [row.id for row in rows("2026-01-31")] == [status.id]
+    assert rows("2026-02-01") == []
 
 
 def test_the_act_of_a_years_statuses_is_known_once_registered(district, cast):
-    found = status_basis(district, cast.municipality, "2025-2026", day("2025-08-21"))
-    assert isinstance(found, SchoolStatus)
-    assert "№ 271-од" in found.basis
-    assert status_basis(district, cast.municipality, "2025-2026", day("2025-08-20")) is None
-    assert status_basis(district, cast.municipality, "2026-2027") is None
+    facts = facts_of(district, cast.municipality, day("2025-08-21"))
+    assert "№ 271-од" in act_of_year(facts, "2025-2026")
+    before = facts_of(district, cast.municipality, day("2025-08-20"))
+    assert act_of_year(before, "2025-2026") is None
+    assert act_of_year(facts, "2026-2027") is None
 
 
 def test_directions_of_a_year_tell_since_when_they_are_in_force(district, cast):
@@ -203,7 +208,6 @@ def test_a_card_shows_the_school_as_it_is_on_the_day(district, cast):
     turksad = cards[9]
     assert (turksad.settlement, turksad.distance_to_centre_km) == ("с. Турксад", 84)
     assert (turksad.students_count, turksad.teachers_count, turksad.grade9_count) == (318, 25, 34)
-    assert turksad.statuses == ("low_results",)
     assert turksad.full_name.endswith("села Турксад Левокумского муниципального округа "
                                       "Ставропольского края")  # fmt: skip
     assert [member.role for member in turksad.networks] == ["supported"]
@@ -219,7 +223,7 @@ def test_a_card_of_another_year_shows_its_figures(district, cast):
     (card,) = school_cards(
         district, cast.municipality, day("2025-09-01"), [cast.school("S11")], "2024-2025"
     )
-    assert (card.grade9_count, card.statuses) == (21, ("low_results",))
+    assert card.grade9_count == 21
 
 
 def test_a_school_without_a_name_on_the_day_shows_its_short_one(district, cast):

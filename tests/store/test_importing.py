@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from looking import Cast, day, directions, import_directory, rows_in
+from looking import Cast, day, directions, facts_of, import_directory, rows_in
 from sqlalchemy import delete, func, select
 
 from workflow_app.store.calendar import load_calendar
@@ -9,13 +9,11 @@ from workflow_app.store.directory import composition, networks_of_school
 from workflow_app.store.models.directory import (
     ImportedRow,
     Municipality,
-    NormativeAct,
     Organisation,
     OrganisationName,
     Person,
     Position,
     School,
-    SchoolStatus,
     SchoolYear,
     Settlement,
     Substitution,
@@ -31,6 +29,8 @@ from workflow_app.store.models.registers import (
     OrderNetwork,
     Recommendation,
 )
+from workflows.registers.acts import ACTS
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 
 def count(session, model, *where):
@@ -49,8 +49,9 @@ def test_the_whole_district_is_loaded(district):
     assert count(district, Organisation) == 20
     assert count(district, Person) == count(district, Position) == 31
     assert count(district, Substitution) == 3
-    assert count(district, SchoolStatus) == 25
-    assert count(district, NormativeAct) == 16
+    facts = facts_of(district, 1)
+    assert len(facts.of(STATUSES_OF_YEAR).find()) == 25
+    assert len(facts.of(ACTS).find()) == 14
     assert count(district, Network) == 3
     assert count(district, MembershipEvent) == 16
     assert count(district, NetworkDirection) == 6
@@ -110,11 +111,9 @@ def test_school_names_have_the_cases_of_their_legal_form(district, cast):
 
 
 def test_the_name_of_an_acts_issuer_is_the_name_of_its_day(district, cast):
-    acts = district.scalars(
-        select(NormativeAct).where(
-            NormativeAct.level == "municipal", NormativeAct.adopted_on.is_not(None)
-        )
-    ).all()
+    found = facts_of(district, cast.municipality, day("2024-06-01")).of(ACTS)
+    found = {*found.find(level="municipal"), *found.on(day("2026-06-18")).find(level="municipal")}
+    acts = {act.code: act for act in found if act.adopted_on}.values()
     assert {act.code for act in acts} == {"A13", "A15"}
     for act in acts:
         assert name_of(district, cast.school("DEPT"), act.adopted_on).full_name == act.issuer
@@ -258,7 +257,10 @@ def test_before_the_first_networks_there_are_statuses_and_draft_directions(sessi
     assert count(session, Network) == count(session, MembershipEvent) == 0
     assert count(session, Substitution) == 0
     assert count(session, Person) == 31
-    assert {row.school_year for row in session.scalars(select(SchoolStatus))} == {"2024-2025"}
+    assert {
+        row.school_year
+        for row in facts_of(session, report.municipality_id).of(STATUSES_OF_YEAR).find()
+    } == {"2024-2025"}
     year = directions(session, report.municipality_id, "2024-2025")
     assert {(one.state, one.valid_from) for one in year} == {("draft", None)}
     assert len(year) == 4
@@ -287,23 +289,30 @@ def test_before_the_extension_a_network_lasts_one_school_year(session):
 
 
 def test_an_act_knows_which_one_stands_in_its_place_once_that_is_adopted(session):
-    named = select(NormativeAct.code, NormativeAct.replaced_by_id, NormativeAct.id)
-    import_directory(session, as_of=day("2025-08-01"))
-    acts = {code: (successor, key) for code, successor, key in session.execute(named)}
-    assert "A07" not in acts
-    assert acts["A08"][0] is None
-    import_directory(session, as_of=day("2025-08-28"))
-    acts = {code: (successor, key) for code, successor, key in session.execute(named)}
-    assert acts["A08"][0] == acts["A07"][1]
+    def acts(on):
+        report = import_directory(session, as_of=day(on))
+        found = facts_of(session, report.municipality_id, day("2025-08-01")).of(ACTS)
+        return {act.code: act for act in (*found.find(), *found.on(day("2025-08-28")).find())}
+
+    before = acts("2025-08-01")
+    assert "A07" not in before
+    assert before["A08"].replaced_by is None
+    after = acts("2025-08-28")
+    assert after["A08"].replaced_by == after["A07"].id
 
 
 def test_an_act_that_expired_later_was_in_force_then(session):
-    states = select(NormativeAct.code, NormativeAct.state)
-    import_directory(session, as_of=day("2024-08-21"))
-    then = dict(session.execute(states).all())
+    def states(on):
+        report = import_directory(session, as_of=day(on))
+        facts = facts_of(session, report.municipality_id, day(on))
+        return {act.code: act.state for act in facts.of(ACTS).find()}, facts
+
+    then, _ = states("2024-08-21")
     assert (then["A13"], then["A11"], "A15" in then) == ("in_force", "to_verify", False)
-    import_directory(session, as_of=day("2025-08-28"))
-    assert dict(session.execute(states).all())["A13"] == "expired"
+    now, facts = states("2025-08-28")
+    assert "A13" not in now
+    (over,) = facts.of(ACTS).on(day("2024-12-31")).find(code="A13")
+    assert (over.state, over.last_day) == ("in_force", day("2024-12-31"))
 
 
 def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district):
@@ -311,7 +320,7 @@ def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district
         assert import_directory(session, as_of=day(on)).ok
     assert import_directory(session).ok
     # Of declared registers what is known is the same, by more that was written on the way to it.
-    written = {"register_entry", "direction_period"}
+    written = {"register_entry", "direction_period", "act_period"}
     left, at_once = rows_in(session), rows_in(district)
     assert {name for name, count in left.items() if count != at_once[name]} == written
     for code in ("NW1", "NW2", "NW3"):

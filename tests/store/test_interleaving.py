@@ -8,13 +8,14 @@ the other gives: then the guard of the later one has seen what the earlier one w
 import threading
 
 import pytest
-from sqlalchemy import delete, event, insert, update
+from sqlalchemy import event, insert, update
 from stories import done, to_department, to_signature
 
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import SchoolStatus, Setting
+from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import MembershipEvent, Network
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
 NAME = "Одно имя на двоих"
@@ -123,13 +124,13 @@ def test_a_signature_beside_the_loss_of_a_status_is_one_or_the_other(district):
     case = to_department(district, "P102", {"S05": "supported", "S03": "partner"})
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
-    status = table(SchoolStatus)
-    lost = delete(status).where(status.c.school_id == district.school("S05"))
 
     def sign():
         return district.act("P002", order, "sign")
 
-    signature, _ = interleaved(district, sign, lambda: write(district, lost))
+    signature, _ = interleaved(
+        district, sign, lambda: district.end(STATUSES_OF_YEAR, school=district.school("S05"))
+    )
     assert signature in ("done", "status_lost")
     assert district.state(order) == ("signed" if signature == "done" else "on_signature")
     assert sign().code == ("wrong_state" if signature == "done" else "status_lost")

@@ -1,4 +1,6 @@
-"""An installation of the day before: what it knew of directions becomes entries, and goes on."""
+"""An installation of the day before: what it knew in tables becomes entries, and goes on."""
+
+import datetime as dt
 
 import pytest
 from sqlalchemy import text
@@ -6,7 +8,9 @@ from sqlalchemy import text
 from workflow_app.store import schema
 from workflow_app.store.importing import import_directory
 from workflow_app.store.registers import shapes
+from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
 
@@ -55,3 +59,68 @@ def test_directions_of_the_day_before_are_the_same_rows_under_the_same_orders(op
     assert not schema.is_newest(database, district.house.tables)
     with database.reading() as connection:
         assert "direction_period" in shapes.names_of_tables(connection)
+
+
+def known(district):
+    """Return what an installation knows of statuses and acts on days before, on and after today."""
+
+    def look(uow):
+        found = []
+        for register in (STATUSES_OF_YEAR, ACTS):
+            for on in ("2024-12-31", "2025-08-17", "2025-08-18", "2026-06-18"):
+                rows = uow.facts(1).of(register).on(dt.date.fromisoformat(on)).find()
+                found += [
+                    (register.key, on, row.id, row.basis, row.valid_from, row.valid_to,
+                     *(getattr(row, name) for name in register.fields))
+                    for row in rows
+                ]  # fmt: skip
+        return found
+
+    return district.read(look)
+
+
+@pytest.mark.both_databases
+def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_district):
+    district = open_district("2026-06-18")
+    database, before = district.house.database, known(district)
+    assert {row[0] for row in before} == {"act", "school_status"}
+    assert any(row[0] == "act" and row[5] for row in before), "no act that is over was known"
+    schema.downgrade(database, "0022")
+    with database.writing() as connection:
+        # An order of the system itself gave the first status again, another one took the second.
+        one, other = connection.execute(
+            text("SELECT id FROM school_status WHERE basis_entry_id IS NOT NULL ORDER BY id")
+        ).scalars().all()[:2]  # fmt: skip
+        for row, told, said in (
+            (one, '{"evidence": "как было", "assigned_on": "2024-08-20"}',
+             ('{"title": "стабильные", "evidence": "заново", "assigned_on": "2025-08-21",'
+              ' "basis": "приказ", "basis_entry_id": 1, "revoked_on": null}')),
+            (other, '{"revoked_on": null}', '{"revoked_on": "2025-08-21"}'),
+        ):  # fmt: skip
+            connection.execute(text(
+                "INSERT INTO register_change (municipality_id, order_entry_id, register, row_id,"
+                " before, after) SELECT 1, basis_entry_id, 'school_status', id, :told, :said"
+                " FROM school_status WHERE id = :row"
+            ), {"row": row, "told": told, "said": said})  # fmt: skip
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+    after = known(district)
+    of_orders = {("school_status", one), ("school_status", other)}
+    assert [row for row in after if (row[0], row[2]) not in of_orders] == [
+        row for row in before if (row[0], row[2]) not in of_orders
+    ]
+    rows = district.read(lambda uow: [
+        uow.facts(1).of(STATUSES_OF_YEAR).on(dt.date(2025, month, 1)).get(key)
+        for month in (1, 12) for key in (one, other)
+    ])  # fmt: skip
+    earlier, stood, now, gone = rows
+    assert (earlier.evidence, now.evidence, now.basis, gone) == (
+        "как было",
+        "заново",
+        "приказ",
+        None,
+    )
+    assert stood is not None
+    report = district.house.transact(import_directory)
+    assert report.ok, [*report.lines()]

@@ -10,32 +10,48 @@ from stories import done, to_department
 def levels(page):
     """Return the headings of levels on a page, in their order."""
     names = "Федеральные|Региональные|Муниципальные|Положение|Уставы|Локальные"
-    return re.findall(rf"<h[23]>({names})", page)
+    return re.findall(rf"<th scope=\"rowgroup\"[^>]*>({names})", page)
 
 
 @pytest.mark.clause("3.1")
 def test_acts_stand_by_their_levels_and_a_day_hides_those_that_are_over(browser):
     head = browser("P102")
-    page = head.get("/acts")
+    page = head.get("/registers/act")
     assert levels(page) == ["Федеральные", "Региональные", "Муниципальные", "Положение", "Уставы"]
-    assert "308-од" in page
-    assert "срок истёк 17.08.2025, вместо него стандарт № ГОСТ Р 7.0.97-2025" in page
-    assert "308-од" not in head.get("/acts?on=2025-08-29")
-    assert "308-од" in head.get("/acts?on=2024-12-31")
-    assert "На эту дату действующих актов нет" not in head.get("/acts?on=не-дата")
+    assert "308-од" not in page
+    over = head.get("/registers/act?is_over=1")
+    assert levels(over) == ["Федеральные", "Муниципальные"]
+    assert "308-од" in over
+    assert "срок истёк 17.08.2025, вместо него стандарт № ГОСТ Р 7.0.97-2025" in over
+    own = re.search(r'href="(/registers/act/\d+)"[^<]*</a><div class="sub">срок истёк 17.08', over)[
+        1
+    ]
+    assert "записи в реестре уже нет" in head.get(own)
+    assert "308-од" in head.get("/registers/act?on=2024-12-31")
+    assert "308-од" not in head.get("/registers/act?on=2024-12-31&is_over=1")
+    assert "Федеральные" in head.get("/registers/act?on=не-дата")
 
 
 @pytest.mark.clause("3.1")
 @pytest.mark.shipped
-def test_whoever_chooses_acts_sees_their_levels_and_what_is_over(browser, district):
+def test_whoever_chooses_acts_sees_their_levels_and_what_is_over_only_where_it_is_named(
+    browser, district
+):
     case = to_department(district)
     done(district.act("P002", case, "approve"))
-    page = browser("P003").get(f"/cases/{district.child(case)}")
-    asked = page[page.index('id="f-acts"') :]
-    asked = asked[: asked.index("</fieldset>")]
+    order = district.child(case)
+
+    def offered():
+        page = browser("P003").get(f"/cases/{order}")
+        asked = page[page.index('id="f-acts"') :]
+        return asked[: asked.index("</fieldset>")]
+
+    asked = offered()
     found = re.findall(r'class="sub"><b>([^<]+)<', asked)
     assert found[:3] == ["Федеральные акты", "Региональные акты", "Муниципальные акты"]
-    assert "срок истёк 31.12.2024" in asked
+    assert "308-од" not in asked
+    district.edit("P003", order, acts=[district.acts["A13"]])
+    assert "срок истёк 31.12.2024" in offered()
 
 
 @pytest.mark.clause("1.8-1")

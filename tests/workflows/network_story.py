@@ -4,12 +4,13 @@ import datetime as dt
 
 from engine.facts_twin import FactsTwin
 from engine.people import DEPARTMENT, S06, S12, S16, S17, actor, capacity
+from register_rows import act, put_acts, put_statuses
 
 import workflows
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Ask, Voter
 from workflow_app.engine.decide import decide, decide_answer
-from workflow_app.engine.facts import ActCard, SchoolCard, Signer
+from workflow_app.engine.facts import SchoolCard, Signer
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.votes import Tally, Vote
@@ -64,18 +65,18 @@ def direction(number, state="in_force", year=YEAR):
 def facts():
     """Return registers in which everything is allowed."""
     twin = FactsTwin()
-    twin.status_acts[YEAR] = "приказ 271-од"
-    twin.held_statuses = {
+    held = {
         (S06, YEAR): ("stable",),
         (S16, YEAR): ("low_results",),
         (S17, YEAR): ("adverse_social",),
     }
+    put_statuses(twin, held, y2025_2026="приказ 271-од")
+    put_acts(twin, act(308, kind="положение", level="regulation"))
     twin.put_rows(DIRECTIONS_OF_YEAR, direction(1), direction(2))
     twin.schools = {
         school: SchoolCard(school, f"Школа {school}", "с. Величаевское", "school", 100, 10)
         for school in (S06, S12, S16, S17)
     }
-    twin.acts = {308: ActCard(308, "Положение", "308-од", "in_force", None)}
     twin.signers["department_head"] = Signer(
         capacity("department_head"), "Начальник отдела", "И.В. Ковалевская"
     )

@@ -13,7 +13,6 @@ from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import (
     Municipality,
-    NormativeAct,
     Organisation,
     Person,
 )
@@ -22,6 +21,7 @@ from workflow_app.store.registers import shapes
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflows import PROCESSES, REGISTERS
+from workflows.registers.acts import ACTS
 from workflows.registers.directions import of_year
 
 NETWORK = "Математика рядом: от дефицита к результату"
@@ -45,8 +45,9 @@ class Story:
             session.flush()
             self.people = dict(session.execute(select(Person.code, Person.id)).all())
             self.places = dict(session.execute(select(Organisation.code, Organisation.id)).all())
-            self.acts = dict(session.execute(select(NormativeAct.code, NormativeAct.id)).all())
             municipality = session.scalars(select(Municipality.id)).one()
+            acts = uow.facts(municipality).of(ACTS).find()
+            self.acts = {act.code: act.id for act in acts}
             self.directions = [*of_year(uow.facts(municipality), "2025-2026")]
             session.commit()
 

@@ -17,10 +17,11 @@ from network_story import (
     take,
     tally,
 )
+from register_rows import act, put_acts, take_statuses
 
 from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
 from workflow_app.engine.decide import Decision, allowed, settle
-from workflow_app.engine.facts import ActCard, Signer
+from workflow_app.engine.facts import Signer
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 from workflows.order_approval.rules import basis_to_replace
@@ -102,16 +103,15 @@ def text_changed(registers):
 
 
 def basis_expired(registers):
-    past = dt.date(2024, 12, 31)
-    registers.acts[308] = ActCard(308, "Положение", "308-од", "in_force", past)
+    put_acts(registers, act(308, valid_to=dt.date(2025, 1, 1)))
 
 
 def status_lost(registers):
-    registers.held_statuses.pop((S16, "2025-2026"))
+    take_statuses(registers, S16)
 
 
 def base_lost(registers):
-    registers.held_statuses.pop((S06, "2025-2026"))
+    take_statuses(registers, S06)
 
 
 def registered_later(registers):
@@ -219,29 +219,26 @@ def test_guard_refuses_with_its_code_and_a_sentence(
 
 @pytest.mark.clause("1.1b")
 @pytest.mark.parametrize(
-    ("act", "said"),
+    ("told", "said"),
     [
-        (ActCard(308, "", "308-од", "expired", dt.date(2024, 12, 31), replaced_by=9),
-         "Срок действия основания истёк 31.12.2024: 308-од. Вместо него действует: 9-од."),
-        (ActCard(308, "", "308-од", "expired", dt.date(2024, 12, 31), replaced_by=8),
-         "Срок действия основания истёк 31.12.2024: 308-од."),
-        (ActCard(308, "", "308-од", "revoked", None), "Основание не действует: 308-од."),
-        (ActCard(308, "", "308-од", "in_force", None, valid_from=dt.date(2030, 1, 1)),
-         "Основание действует только с 01.01.2030: 308-од."),
+        ({"valid_to": dt.date(2025, 1, 1), "replaced_by": 9},
+         "Срок действия основания истёк 31.12.2024: {own}. Вместо него действует: {other}."),
+        ({"valid_to": dt.date(2025, 1, 1), "replaced_by": 8},
+         "Срок действия основания истёк 31.12.2024: {own}."),
+        ({"state": "revoked"}, "Основание не действует: {own}."),
+        ({"valid_from": dt.date(2030, 1, 1)}, "Основание действует только с 01.01.2030: {own}."),
     ],
 )  # fmt: skip
-def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(act, said):
-    registers = approved()
-    registers.acts |= {
-        308: act, 9: ActCard(9, "", "9-од", "in_force", None),
-        8: ActCard(8, "", "8-од", "revoked", None),
-    }  # fmt: skip
+def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(told, said):
+    registers, own, other = approved(), act(308, adopted_on=None, **told), act(9)
+    put_acts(registers, own, other, act(8, state="revoked"))
+    said = said.format(own=own.citation, other=other.citation)
     case = order("draft")
 
     told = list(basis_to_replace(case, registers))
     assert [one.message for one in told if one.code == "basis_expired"] == [said]
     assert [one.message for one in told if one.code == "act_incomplete"] == [
-        "В приказе останется пропуск: у акта нет номера или даты — 308-од"
+        f"В приказе останется пропуск: у акта нет номера или даты — {own.citation}"
     ]
     refused = take(ORDER, order("on_signature"), "sign", "department_head", registers)
     assert isinstance(refused, Refusal)

@@ -6,16 +6,15 @@ from dataclasses import replace
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import capacity
+from register_rows import act, put_statuses
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Voter
 from workflow_app.engine.facts import (
-    ActCard,
     OrganisationCard,
     PersonCard,
     SchoolCard,
     Signer,
-    StatusCard,
 )
 from workflow_app.engine.votes import Tally, Vote
 from workflows.network_proposal.checklist import EARLY, FAILS, FITS, checklist
@@ -49,10 +48,10 @@ def outcomes(facts):
 
 def test_opinion_is_preliminary_until_the_acts_of_the_year_are_registered():
     facts = FactsTwin(
-        held_statuses={(2, "2024-2025"): ("low_results",)},
-        grounds={(1, "2024-2025"): (StatusCard("stable", "стабильные результаты"),)},
         registers={"direction": (Direction(id=7, school_year=YEAR, name="Чтение", state="draft"),)},
     )
+    before = "2024-2025"
+    put_statuses(facts, {(1, before): ("stable",), (2, before): ("low_results",)})
     assert outcomes(facts) == [EARLY, EARLY, EARLY, FITS]
     assert statuses(facts, 1, YEAR) == (
         "стабильные результаты (предварительно, 2024/2025 учебный год)"
@@ -60,7 +59,8 @@ def test_opinion_is_preliminary_until_the_acts_of_the_year_are_registered():
 
 
 def test_opinion_says_what_fails():
-    facts = FactsTwin(status_acts={YEAR: "приказ"}, networks={2: (1, 2, 3)})
+    facts = FactsTwin(networks={2: (1, 2, 3)})
+    put_statuses(facts, {}, y2025_2026="приказ")
     assert outcomes(facts) == [FAILS] * 4
 
 
@@ -91,7 +91,7 @@ def test_distance_is_printed_only_where_it_is_known(settlement, distance, centre
     facts = FactsTwin(
         schools={
             1: SchoolCard(1, "СОШ № 1", "с. Левокумское", "СОШ", 500, 40),
-            2: SchoolCard(2, "СОШ № 2", settlement, "СОШ", 90, 12, (), distance),
+            2: SchoolCard(2, "СОШ № 2", settlement, "СОШ", 90, 12, distance),
         },
         organisations={"department": OrganisationCard(9, "department", "О", "Отдел", "", centre)},
     )
@@ -232,20 +232,15 @@ def test_order_of_an_empty_directory_shows_gaps_and_fails_nowhere():
 
 
 def test_issuer_without_a_confirmed_genitive_is_left_out_rather_than_declined():
-    act_card = ActCard(
-        1, "О мерах", "", "in_force", None, "municipal", "приказ", "12-од", dt.date(2025, 1, 9),
-        "комитет по культуре",
-    )  # fmt: skip
+    act_card = act(12, adopted_on=dt.date(2025, 1, 9))
     assert (
         cited(act_card).replace("\u00a0", " ") == "приказом от 9 января 2025 года № 12-од «О мерах»"
     )
 
 
 def test_federal_law_is_cited_by_its_full_kind():
-    law = ActCard(
-        1, "Об образовании", "", "in_force", None, "federal", "закон", "273-ФЗ",
-        dt.date(2012, 12, 29), "",
-    )  # fmt: skip
+    law = act(1, title="Об образовании", level="federal", kind="закон", number="273-ФЗ",
+              adopted_on=dt.date(2012, 12, 29))  # fmt: skip
     assert cited(law).replace("\u00a0", " ") == (
         "Федеральным законом от 29 декабря 2012 года № 273-ФЗ «Об образовании»"
     )

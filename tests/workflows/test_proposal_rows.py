@@ -22,6 +22,7 @@ from network_story import (
     proposal,
     take,
 )
+from register_rows import put_statuses, take_statuses
 
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
@@ -121,7 +122,7 @@ def test_action_is_refused_to_everybody_else(state, action, who):
 
 
 def without_status(registers, _case):
-    registers.held_statuses.clear()
+    take_statuses(registers)
 
 
 def with_foreign_direction(registers, _case):
@@ -292,8 +293,7 @@ def test_schools_that_are_not_chosen_yet_are_asked_for_once():
 
 def test_status_of_last_year_counts_until_the_new_act_is_registered():
     registers = facts()
-    registers.status_acts.clear()
-    registers.held_statuses = {(S06, "2024-2025"): ("stable",)}
+    put_statuses(registers, {(S06, "2024-2025"): ("stable",)})
 
     assert isinstance(take(PROPOSAL, proposal(""), "create", "head_of_s06", registers), Decision)
 
@@ -312,7 +312,7 @@ def test_proposal_without_a_year_has_no_year_before():
 
 def test_refusal_of_an_unstable_base_names_the_order():
     registers = facts()
-    registers.held_statuses.clear()
+    take_statuses(registers)
 
     refusal = take(PROPOSAL, proposal(""), "create", "head_of_s06", registers)
 

@@ -262,7 +262,7 @@ class SchoolView(BaseModel):
     settlement: str
     students: int
     teachers: int
-    statuses: list[str]
+    marks: list[str]
     head: str | None
 
 
@@ -304,16 +304,6 @@ class RecordView(BaseModel):
     valid_from: dt.date | None
     valid_to: dt.date | None
     """The first day it says something else, as far as known."""
-
-
-class ActView(BaseModel):
-    """An act that cases and papers may cite."""
-
-    id: int
-    citation: str
-    level: str
-    state: str
-    valid_to: dt.date | None
 
 
 class FileView(BaseModel):

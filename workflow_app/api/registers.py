@@ -13,15 +13,16 @@ from workflow_app.api import paging
 from workflow_app.api.contract import documented
 from workflow_app.api.problems import answer
 from workflow_app.api.reading import json_body
+from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
 from workflow_app.store import admin, directory, networks, queries
-from workflow_app.store.acts import citation
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.models.directory import NormativeAct, Organisation
+from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.registers import listing
+from workflow_app.store.registers.subjects import marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
 from workflow_app.web.numbers import any_day_in, number_in
@@ -81,12 +82,6 @@ def register(api: Blueprint, read: Reader) -> None:
     def rows_of_register(register: str) -> Any:
         """List the rows of a declared register as on a date, as known on a date, page by page."""
         return read(lambda uow: _of_municipality(uow, partial(_records, key=register)))
-
-    @api.get("/acts")
-    @documented(list[m.ActView])
-    def acts() -> Any:
-        """List the acts that may be cited."""
-        return read(lambda uow: _of_municipality(uow, _acts))
 
 
 def _municipality(uow: SqlUnitOfWork) -> int | None:
@@ -175,13 +170,15 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
 
 
 def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
-    cards = directory.school_cards(uow.session, municipality_id, uow.today)
+    facts, year = uow.facts(municipality_id), school_year_of(uow.today)
+    marked = marks(facts, uow.tables, "school", school_year=year)
+    cards = directory.school_cards(uow.session, municipality_id, uow.today, None, year, marked)
     heads = directory.heads(uow.session, municipality_id, uow.today)
     return [
         m.SchoolView(
             id=card.id, name=card.short_name, type=card.school_type, settlement=card.settlement,
             students=card.students_count, teachers=card.teachers_count,
-            statuses=list(card.statuses), head=heads.get(card.id),
+            marks=[mark.text for mark in card.marks], head=heads.get(card.id),
         )
         for card in cards
     ]  # fmt: skip
@@ -225,18 +222,3 @@ def _records(uow: SqlUnitOfWork, municipality_id: int, key: str) -> paging.Page 
         for row in found.rows
     ]  # fmt: skip
     return paging.Page(rows, str(found.after or ""))
-
-
-def _acts(uow: SqlUnitOfWork, municipality_id: int) -> list[m.ActView]:
-    query = (
-        select(NormativeAct)
-        .where(NormativeAct.municipality_id == municipality_id)
-        .order_by(NormativeAct.id)
-    )
-    return [
-        m.ActView(
-            id=row.id, citation=citation(row), level=row.level, state=row.state,
-            valid_to=row.valid_to,
-        )
-        for row in uow.session.scalars(query)
-    ]  # fmt: skip

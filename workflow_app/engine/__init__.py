@@ -44,7 +44,6 @@ from workflow_app.engine.facts import (
     RecommendationCard,
 )
 from workflow_app.engine.forms import (
-    Act,
     Choice,
     Date,
     Decimal,
@@ -79,7 +78,7 @@ from workflow_app.engine.process import (
     stay,
 )
 from workflow_app.engine.refusals import Refusal, already_there, refuse
-from workflow_app.engine.registers import Record, Register
+from workflow_app.engine.registers import Mark, Record, Records, Register
 from workflow_app.engine.remarks import (
     Remarked,
     Remarks,
@@ -98,7 +97,6 @@ __all__ = [
     "POST",
     "SYSTEM_ROLE",
     "Accepted",
-    "Act",
     "Adopted",
     "Amend",
     "Answer",
@@ -129,6 +127,7 @@ __all__ = [
     "Line",
     "Made",
     "Many",
+    "Mark",
     "MemberCard",
     "Name",
     "Network",
@@ -146,6 +145,7 @@ __all__ = [
     "Put",
     "RecommendationCard",
     "Record",
+    "Records",
     "Ref",
     "Refusal",
     "Register",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
-from workflow_app.engine.acts import OVER
 from workflow_app.engine.case import Case
 from workflow_app.engine.registers import Records, RecordT, Register
 from workflow_app.engine.roles import Capacity
@@ -23,38 +22,10 @@ class SchoolCard:
     type: str
     students: int | None
     teachers: int | None
-    statuses: tuple[str, ...] = ()
     distance_km: int | None = None
     internet: str = ""
     """What its card tells of the line; empty where nobody said."""
     closed_on: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActCard:
-    """A normative act as a basis of a document."""
-
-    id: int
-    title: str
-    citation: str
-    state: str
-    valid_to: dt.date | None
-    level: str = ""
-    kind: str = ""
-    number: str = ""
-    adopted_on: dt.date | None = None
-    issuer: str = ""
-    issuer_gen: str = ""
-    """Whose act it is, in the genitive; empty where nobody confirmed it."""
-    valid_from: dt.date | None = None
-    replaced_by: int | None = None
-    """The act that stands in its place."""
-
-    def in_force(self, on: dt.date) -> bool:
-        """Tell whether it may be rested on that day; one that only waits for a check may."""
-        if self.valid_from and on < self.valid_from:
-            return False
-        return on <= self.valid_to if self.valid_to else self.state not in OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +66,6 @@ class OrganisationCard:
     name_gen: str = ""
     place: str = ""
     """Where it stands, as stored: «с. Левокумское»."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusCard:
-    """A status of a school in a year: what it is called and what it rests on."""
-
-    code: str
-    title: str
-    evidence: str = ""
-    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,17 +247,8 @@ class Facts(Protocol):
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
 
-    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
-        """Return the codes a school has by acts registered up to now."""
-
-    def status_act(self, school_year: str) -> str | None:
-        """Return the citation of the act that fixed the statuses of a year, if registered."""
-
     def school(self, school_id: int) -> SchoolCard | None:
         """Return the card of a school of this municipality."""
-
-    def act(self, act_id: int) -> ActCard | None:
-        """Return a normative act."""
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
         """Return the networks a school belongs to on a date, in one role when it is named."""
@@ -392,9 +344,6 @@ class Facts(Protocol):
 
     def organisation(self, key: int | str) -> OrganisationCard | None:
         """Return an organisation by its id, or the only one of a kind (`department`, `imc`)."""
-
-    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
-        """Return the statuses a school has today in a year, with their grounds."""
 
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
         """Return the moment an action was last taken in the case, UTC."""

@@ -99,7 +99,6 @@ Position = Annotated[int | None, Widget("position")]
 Network = Annotated[int | None, Widget("network")]
 Ref = Annotated[int | None, Widget("ref")]
 """A row of a declared register, the one the field names by `to`."""
-Act = Annotated[int | None, Widget("act")]
 File = Annotated[int | None, Widget("file")]
 
 
@@ -262,7 +261,7 @@ def field(
     )
 
 
-HOUSE = frozenset({"school", "person", "act", "network", "position"})
+HOUSE = frozenset({"school", "person", "network", "position"})
 """Registers with a table of their own, each with a kind of field."""
 
 

@@ -5,10 +5,10 @@ choices of forms, the API and the answers of `facts.of(...)` follow from it.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field
 
@@ -38,9 +38,18 @@ RESERVED = frozenset({
 
 KINDS = frozenset({
     "line", "text", "choice", "number", "decimal", "date", "flag", "ref", "school", "person",
-    "position", "network", "act",
+    "position", "network",
 })  # fmt: skip
 """Kinds of fields a register can keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that stands beside the name of what a row is about."""
+
+    text: str
+    tone: Literal["", "good", "warn"] = ""
+
 
 RecordT = TypeVar("RecordT", bound=Record)
 RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
@@ -50,7 +59,7 @@ def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
     return any(role.is_held(capacity, {}) for role in roles for capacity in actor.capacities)
 
 
-def _nothing(_row: Any) -> str:
+def _nothing(_row: Any, _rows: Any) -> str:
     return ""
 
 
@@ -70,8 +79,8 @@ class Register(Generic[RecordT]):
     identity: tuple[str, ...]
     called: Callable[[RecordT], str]
     """How a row is named in choices, papers and its own page."""
-    note: Callable[[RecordT], str] = _nothing
-    """What stands behind its name where it is chosen."""
+    note: "Callable[[RecordT, Records[RecordT]], str]" = _nothing
+    """What stands behind its name where it is chosen or shown, by its register on that day."""
     basis: str = ""
     together: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -82,6 +91,16 @@ class Register(Generic[RecordT]):
     readers: tuple[Role, ...] = ()
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
+    subject: str = ""
+    """The field that names what a row is about: its page shows the row."""
+    mark: Callable[[RecordT], Mark] | None = None
+    """What a row adds to the name of its subject, wherever that is chosen or listed."""
+    grouped_by: str = ""
+    """The choice under whose titles its rows stand in the list, in choosers and on pages."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """What the groups are called, where the titles of the choice do not do."""
+    summed_up: Callable[[Collection[RecordT]], str] | None = None
+    """What is said of several of its rows together, where a page shows some."""
     where: str = field(default_factory=caller, repr=False)
 
     @cached_property
@@ -95,11 +114,30 @@ class Register(Generic[RecordT]):
         blank = self.record.model_validate({})
         return {name: getattr(blank, name) for name in self.fields}
 
-    @property
-    def named_by(self) -> str:
-        """The column of its list that leads to the row: the last of its identity that is shown."""
-        shown = [name for name in self.columns or self.fields if name in self.identity]
-        return shown[-1] if shown else next(iter(self.columns or self.fields))
+    @cached_property
+    def shown(self) -> Mapping[str, FieldView]:
+        """The fields its lists show."""
+        return {name: self.fields[name] for name in self.columns or self.fields}
+
+    def link_of(self, shown: Sequence[FieldView]) -> FieldView:
+        """Return the column that leads to the row: the last shown of its identity."""
+        return next((view for view in reversed(shown) if view.name in self.identity), shown[0])
+
+    def group_of(self, row: Record) -> str:
+        """Return the heading a row stands under; empty where rows are not grouped."""
+        return self.groups.get(getattr(row, self.grouped_by), "") if self.grouped_by else ""
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The headings of its groups in their order."""
+        if not self.grouped_by:
+            return {}
+        return {**self.fields[self.grouped_by].options.get("choices", {}), **self.headings}
+
+    def in_groups(self, rows: Iterable[RecordT]) -> list[RecordT]:
+        """Return rows in the order of their groups, else as they come."""
+        places = {key: place for place, key in enumerate(self.groups)}
+        return sorted(rows, key=lambda row: places.get(getattr(row, self.grouped_by, ""), 0))
 
     def is_read_by(self, actor: Actor) -> bool:
         """Tell whether its rows are for this reader."""
@@ -116,6 +154,10 @@ class Register(Generic[RecordT]):
 
 class Records(Protocol[RecordT_co]):
     """The rows of one register on one day, as guards and effects ask about them."""
+
+    @property
+    def day(self) -> dt.date:
+        """The day."""
 
     def get(self, key: int | None) -> RecordT_co | None:
         """Return a row as it is on the day; None where it is not there."""

@@ -37,11 +37,6 @@ def _one(facts: Facts, view: FieldView, kind: str, value: Any) -> str:
     return say(facts, value) if say else str(value)
 
 
-def _act(facts: Facts, key: int) -> str:
-    act = facts.act(key)
-    return act.citation if act else str(key)
-
-
 def _day(text: str) -> str:
     """Return a day as people write it; what is no day is said as it was typed."""
     try:
@@ -53,7 +48,6 @@ def _day(text: str) -> str:
 _KINDS: Mapping[str, Callable[[Facts, Any], str]] = {
     "school": lambda facts, key: facts.name("school", key),
     "person": lambda facts, key: facts.name("person", key),
-    "act": _act,
     "date": lambda _facts, text: _day(text),
     "flag": lambda _facts, value: "да" if value else "нет",
     "file": lambda _facts, _key: "другой файл",

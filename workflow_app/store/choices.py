@@ -9,14 +9,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
-from workflow_app.engine.acts import HEADINGS
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, relevant, views
+from workflow_app.engine.forms import FieldView, Form, relevant, views
+from workflow_app.engine.registers import Mark
 from workflow_app.engine.remarks import names_fields
 from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
-from workflow_app.store.acts import all_acts, doubts, references
 from workflow_app.store.models.directory import (
     Organisation,
     Person,
@@ -26,6 +25,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
+from workflow_app.store.registers.subjects import marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -36,7 +36,7 @@ class Choice:
     value: str
     label: str
     detail: str = ""
-    marks: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
     card: directory.SchoolContext | None = None
     group: str = ""
     """Under which heading it stands; things of one group follow each other."""
@@ -83,7 +83,7 @@ def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
     wanted = _taking_part(case, of(case.data) if callable(of) else of)
     named = frozenset[int]().union(*case.parties.values())
     return [
-        Choice(str(card.id), card.short_name, _context(card), card.statuses, card)
+        Choice(str(card.id), card.short_name, _context(card), card.marks, card)
         for card in cards
         if (wanted is None or card.id in wanted)
         # A closed school takes part in nothing new; what names it already goes on showing it.
@@ -96,8 +96,11 @@ def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolCon
     year = str(getattr(case.data, "school_year", ""))
     known, key = _CARDS.setdefault(uow, {}), (case.municipality_id, year)
     if key not in known:
+        facts = uow.facts(case.municipality_id)
+        of_year = year or school_year_of(uow.today)
+        marked = marks(facts, uow.tables, "school", school_year=of_year)
         known[key] = directory.school_cards(
-            uow.session, case.municipality_id, uow.today, school_year=year or None
+            uow.session, case.municipality_id, uow.today, school_year=of_year, marks=marked
         )
     return known[key]
 
@@ -119,23 +122,34 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     """Return the rows of a declared register that say of some fields what the case says (`of`)."""
     declared = uow.tables[view.register].register
     alike = {name: getattr(case.data, name, None) for name in _names(view.options.get("of"))}
-    rows = uow.facts(case.municipality_id).of(declared).find(**alike)
-    return [Choice(str(row.id), declared.called(row), declared.note(row)) for row in rows]
+    rows = uow.facts(case.municipality_id).of(declared)
+    found = {row.id: row for row in rows.find(**alike)}
+    # What is over is offered to nobody; what names it already goes on showing it.
+    for key in _named_in(case.data, view.register) - found.keys():
+        row = rows.last(key)
+        if row:
+            found[key] = row
+    return [
+        Choice(str(row.id), declared.called(row), declared.note(row, rows),
+               group=declared.group_of(row))
+        for row in declared.in_groups(found.values())
+    ]  # fmt: skip
+
+
+def _named_in(form: Form, register: str) -> set[int]:
+    """Return the rows of a register that a form names in any of its fields."""
+    named: set[int] = set()
+    for view in views(type(form)):
+        value = getattr(form, view.name)
+        if view.row:
+            named |= {key for row in value for key in _named_in(row, register)}
+        elif value and view.register == register:
+            named |= {*value} if view.kind.startswith("many_") else {value}
+    return named
 
 
 def _names(of: str | Sequence[str] | None) -> Sequence[str]:
     return (of,) if isinstance(of, str) else of or ()
-
-
-def _acts(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    """Return the acts by their levels (3.1), each with what speaks against resting on it today."""
-    cards = all_acts(uow.session, case.municipality_id)
-    named = references(cards)
-    return [
-        Choice(str(card.id), card.citation, doubts(card, named, uow.today),
-               group=HEADINGS[card.level])
-        for card in cards
-    ]  # fmt: skip
 
 
 ROLES_OF: Mapping[str, tuple[str, ...]] = {
@@ -276,7 +290,6 @@ def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequenc
 SOURCES: Mapping[str, Source] = {
     "school": _schools,
     "ref": _rows,
-    "act": _acts,
     "person": _people,
     "position": _positions,
     "network": _networks,
@@ -323,9 +336,6 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     if kind == "position":
         post = facts.post(item)
         return f"{post.name}, {post.title}" if post else ""
-    if kind == "act":
-        act = facts.act(item)
-        return act.citation if act else ""
     if kind == "choice" and view.options.get("of") == "orders":
         # One that is revoked since is no choice any more.
         order = facts.order(int(item)) if str(item).isdecimal() else None

@@ -4,19 +4,20 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_of
+from workflow_app.engine.registers import Mark
 from workflow_app.services.settings_defaults import default_of
 from workflow_app.store.models.directory import (
     Organisation,
     OrganisationName,
     Person,
     School,
-    SchoolStatus,
     Setting,
     Settlement,
 )
@@ -40,28 +41,9 @@ __all__ = [
     "networks_of_schools",
     "school_cards",
     "setting",
-    "status_basis",
-    "statuses",
-    "statuses_of_year",
 ]
 
 SCHOOL_HEAD = "school_head"
-
-_ON = bindparam("on_day", type_=Date)
-_IS_VALID = and_(
-    SchoolStatus.assigned_on <= _ON,
-    or_(SchoolStatus.revoked_on.is_(None), SchoolStatus.revoked_on > _ON),
-)
-_IN_YEAR = select(SchoolStatus).where(
-    SchoolStatus.municipality_id == bindparam("municipality"),
-    SchoolStatus.school_year == bindparam("year"),
-)
-_OF_YEAR = _IN_YEAR.where(_IS_VALID).order_by(SchoolStatus.id)
-_NEWEST = (
-    _IN_YEAR.where(SchoolStatus.assigned_on <= _ON)
-    .order_by(SchoolStatus.assigned_on.desc(), SchoolStatus.id)
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +67,7 @@ class SchoolContext:
     qualification_note: str | None
     language_note: str | None
     school_year: str
-    statuses: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
     networks: tuple[Member, ...] = field(default=())
     closed_on: dt.date | None = None
 
@@ -96,12 +78,12 @@ def school_cards(
     on: dt.date,
     school_ids: Collection[int] | None = None,
     school_year: str | None = None,
+    marks: Mapping[int, Sequence[Mark]] = MappingProxyType({}),
 ) -> tuple[SchoolContext, ...]:
     """Return the context cards of the municipality's schools on a day, by number."""
     year = school_year or school_year_of(on)
     rows = session.execute(_schools(municipality_id, on, school_ids)).all()
     ids = [row.id for row in rows]
-    held = statuses_of_year(session, municipality_id, year, on)
     networks: dict[int, list[Member]] = defaultdict(list)
     for member in networks_of_schools(session, ids, on):
         networks[member.school_id].append(member)
@@ -109,42 +91,11 @@ def school_cards(
         _card(
             row,
             year,
-            statuses=tuple(status.code for status in held.get(row.id, ())),
+            marks=tuple(marks.get(row.id, ())),
             networks=tuple(networks[row.id]),
         )
         for row in rows
     )
-
-
-def statuses(
-    session: Session, school_id: int, school_year: str, on: dt.date | None = None
-) -> tuple[SchoolStatus, ...]:
-    """Return the statuses of a school in a year; with a day, only those valid on it."""
-    query = select(SchoolStatus).where(
-        SchoolStatus.school_id == school_id, SchoolStatus.school_year == school_year
-    )
-    if on is not None:
-        query = query.where(_IS_VALID)
-    return tuple(session.scalars(query.order_by(SchoolStatus.id), {"on_day": on}))
-
-
-def statuses_of_year(
-    session: Session, municipality_id: int, school_year: str, on: dt.date
-) -> Mapping[int, Sequence[SchoolStatus]]:
-    """Return school → its statuses of a year that are valid on a day, of all that have any."""
-    values = {"municipality": municipality_id, "year": school_year, "on_day": on}
-    found: dict[int, list[SchoolStatus]] = defaultdict(list)
-    for status in session.scalars(_OF_YEAR, values):
-        found[status.school_id].append(status)
-    return found
-
-
-def status_basis(
-    session: Session, municipality_id: int, school_year: str, on: dt.date | None = None
-) -> SchoolStatus | None:
-    """Return a status whose act fixed the statuses of the year, None before any act."""
-    values = {"municipality": municipality_id, "year": school_year, "on_day": on or dt.date.max}
-    return session.scalars(_NEWEST, values).one_or_none()
 
 
 def setting(session: Session, municipality_id: int, key: str) -> Any:
@@ -194,7 +145,7 @@ def _card(
     row: Any,
     year: str,
     *,
-    statuses: tuple[str, ...],
+    marks: tuple[Mark, ...],
     networks: tuple[Member, ...],
 ) -> SchoolContext:
     """Return one card."""
@@ -217,6 +168,6 @@ def _card(
         qualification_note=row.qualification_note,
         language_note=row.language_note,
         school_year=year,
-        statuses=statuses,
+        marks=marks,
         networks=networks,
     )

@@ -1,7 +1,7 @@
 """The registers as guards see them: typed questions, memoised within one unit of work."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
-    ActCard,
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
@@ -25,7 +24,6 @@ from workflow_app.engine.facts import (
     RecommendationCard,
     SchoolCard,
     Signer,
-    StatusCard,
 )
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import RecordT, Register
@@ -35,7 +33,6 @@ from workflow_app.services.settings_defaults import default_of
 from workflow_app.store import (
     calendar,
     cards,
-    directory,
     indicators,
     journals,
     networks,
@@ -43,15 +40,12 @@ from workflow_app.store import (
     subjects,
     votes,
 )
-from workflow_app.store.acts import act_card
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     Municipality,
-    NormativeAct,
     Organisation,
     Person,
     School,
-    SchoolStatus,
     Setting,
     Settlement,
 )
@@ -67,8 +61,7 @@ T = TypeVar("T")
 _INSTANCE = table(Instance)
 
 OF_REGISTERS = frozenset({
-    "network", "networks", "composition", "order", "statuses",
-    "status_act", "measured", "name",
+    "network", "networks", "composition", "order", "measured", "name",
 })  # fmt: skip
 """Answers that a row entered, amended or ended in a register may change."""
 
@@ -161,30 +154,6 @@ class SqlFacts:
         rows = self._connection.execute(_SETTINGS, {"municipality": self._municipality_id})
         return {row.key: row.value for row in rows}
 
-    def statuses(self, school_id: int, school_year: str) -> Collection[str]:
-        """Return the codes a school has today in a school year."""
-        return frozenset(status.code for status in self._statuses(school_id, school_year))
-
-    def _statuses(self, school_id: int, school_year: str) -> Sequence[SchoolStatus]:
-        """Return the statuses of a school; whoever asks of one soon asks of its neighbours."""
-        held = self._once(
-            ("statuses", school_year),
-            lambda: directory.statuses_of_year(
-                self._session, self._municipality_id, school_year, self.today
-            ),
-        )
-        return held.get(school_id, ())
-
-    def status_act(self, school_year: str) -> str | None:
-        """Return the citation of the act on statuses of a year."""
-        return self._once(("status_act", school_year), lambda: self._status_act(school_year))
-
-    def _status_act(self, school_year: str) -> str | None:
-        basis = directory.status_basis(
-            self._session, self._municipality_id, school_year, self.today
-        )
-        return basis.basis if basis else None
-
     def school(self, school_id: int) -> SchoolCard | None:
         """Return the card of a school of this municipality."""
         return self._once(("school", school_id), lambda: self._school(school_id))
@@ -201,16 +170,6 @@ class SqlFacts:
             distance_km=school.distance_to_centre_km, internet=school.internet or "",
             closed_on=school.closed_on,
         )  # fmt: skip
-
-    def act(self, act_id: int) -> ActCard | None:
-        """Return a normative act of this municipality."""
-        return self._once(("act", act_id), lambda: self._act(act_id))
-
-    def _act(self, act_id: int) -> ActCard | None:
-        act = self._session.get(NormativeAct, act_id)
-        if act is None or act.municipality_id != self._municipality_id:
-            return None
-        return act_card(act)
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
         """Return the networks a school belongs to on a date, in one role when it is named."""
@@ -458,13 +417,6 @@ class SqlFacts:
         if isinstance(key, int):
             return known.get(key)
         return next((card for card in known.values() if card.kind == key), None)
-
-    def status_cards(self, school_id: int, school_year: str) -> tuple[StatusCard, ...]:
-        """Return the statuses a school has today in a year, with their grounds."""
-        return tuple(
-            StatusCard(status.code, status.title, status.evidence, status.basis)
-            for status in self._statuses(school_id, school_year)
-        )
 
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
         """Return the moment an action was last taken in the case, UTC."""

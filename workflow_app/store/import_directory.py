@@ -14,13 +14,11 @@ from workflow_app.services.import_order_checks import order_of
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import (
     SOLE_ROLES,
-    NormativeAct,
     Organisation,
     OrganisationName,
     Person,
     Position,
     School,
-    SchoolStatus,
     SchoolYear,
     Settlement,
     Substitution,
@@ -29,6 +27,9 @@ from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.order_effects import cited
 from workflow_app.store.registers.writing import Cause, Standing
 from workflow_app.store.upsert import Keeper
+
+OVER = ("expired", "revoked")
+"""States of an act that is over."""
 
 
 class Orders(Protocol):
@@ -305,31 +306,35 @@ class DirectoryImport:
 
     def _acts(self) -> None:
         """Put the acts papers may cite, then which of them stands in whose place."""
-        found: dict[str, NormativeAct] = {}
+        found: dict[str, Standing] = {}
         for row in self.data.normative_acts:
             values = {
                 "level": row.level,
-                "act_type": row.act_type,
+                "kind": row.act_type,
                 "number": row.number,
                 "adopted_on": row.adopted_on,
                 "issuer": row.issuer_name_as_of_date,
                 "issuer_gen": row.issuer_genitive,
                 "title": row.title,
-                "valid_from": row.valid_from,
-                "valid_to": row.valid_to,
-                "state": row.state,
+                # Where the day is known since when it is over, its row ends on that day.
+                "state": "in_force" if row.valid_to and row.state in OVER else row.state,
                 "clause": row.regulation_clause,
-                "note": row.note,
-                "source_note": row.source_note,
+                "remark": row.note,
+                "source": row.source_note,
+                "valid_from": row.valid_from,
+                "valid_to": row.valid_to + dt.timedelta(days=1) if row.valid_to else None,
             }
-            key = {"code": row.act_id}
-            found[row.act_id] = self.keeper.put(row, "normative_acts", NormativeAct, key, values)
-        self.keeper.flush()
+            found[row.act_id] = self._act(row, values)
         for row in self.data.normative_acts:
             # On the day of an import «as of» the successor may not be adopted yet.
             successor = found.get(row.replaced_by or "")
-            key, replaced = {"code": row.act_id}, {"replaced_by_id": successor and successor.id}
-            self.keeper.put(row, "normative_acts", NormativeAct, key, replaced)
+            self._act(row, {"replaced_by": successor.id if successor else None})
+
+    def _act(self, row: rows.ActRow, values: Mapping[str, Any]) -> Standing:
+        cause = Cause(self.on, reason="normative_acts.csv")
+        return self.keeper.put_entry(
+            row, "normative_acts", "act", {"code": row.act_id}, values, cause, row.valid_from
+        )
 
     def _years(self) -> None:
         """Put the school years decisions speak about; the cycle of a year never runs back."""
@@ -354,20 +359,21 @@ class DirectoryImport:
     def _statuses(self, orders: Orders) -> None:
         """Put the statuses of schools with the act each rests on."""
         for row in self.data.school_statuses:
-            key = {
-                "school_id": self.organisations[row.school_id].id,
-                "school_year": row.school_year,
-                "code": row.status_code,
-            }
             order = order_of(self.data, row, row.basis_document)
-            values = {
-                "title": row.status_name,
-                "evidence": row.evidence,
-                "basis": row.basis_document,
-                "basis_entry_id": orders.entries[order.order_id].id if order else None,
-                "assigned_on": row.assigned_on,
-            }
-            self.keeper.put(row, "school_statuses", SchoolStatus, key, values)
+            entry = orders.entries[order.order_id] if order else None
+            self.keeper.put_entry(
+                row, "school_statuses", "school_status",
+                {
+                    "school": self.organisations[row.school_id].id,
+                    "school_year": row.school_year, "code": row.status_code,
+                },
+                {
+                    "title": row.status_name, "evidence": row.evidence,
+                    "valid_from": row.assigned_on, "basis": row.basis_document,
+                },
+                Cause(self.on, entry, row.basis_document, reason="school_statuses.csv"),
+                row.assigned_on,
+            )  # fmt: skip
 
     def _directions(self, orders: Orders) -> None:
         """Put the directions of the year: drafts until their order is registered."""

@@ -45,7 +45,8 @@ class Ledger:
         )
 
     def _rows(self, register: str) -> Sequence[Row]:
-        query = select(Base.metadata.tables[register])
+        declared = self.uow.tables.get(register)
+        query = declared.known_now if declared else select(Base.metadata.tables[register])
         return [dict(row) for row in self.uow.connection.execute(query).mappings()]
 
     def of(self, process: str, *states: str) -> list[Row]:

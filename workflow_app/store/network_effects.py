@@ -118,7 +118,6 @@ ENTER: Mapping[str, Callable[..., int]] = {
     "network_order": enter_network_order,
     "position": enter_position,
     "school_year": order_effects.enter_school_year,
-    "school_status": order_effects.enter_status,
     "revocation": order_effects.enter_revocation,
     "indicator_value": indicators.enter_value,
     "recommendation": indicators.enter_recommendation,
@@ -130,5 +129,4 @@ AMEND: Mapping[str, Callable[..., None]] = {
 }
 END: Mapping[str, Callable[..., None]] = {
     "membership": end_membership,
-    "school_status": order_effects.end_status,
 }

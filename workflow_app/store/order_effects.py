@@ -1,4 +1,4 @@
-"""What orders write beside compositions: terms, directions, statuses, and how it is undone.
+"""What orders write beside compositions and declared registers, and how it is undone.
 
 Every change of a row is kept with the values before it, so that a revoking order can put them
 back; what a later order has changed again stays as that order left it.
@@ -10,12 +10,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Date, RootTransaction, Table, delete, insert, select, update
+from sqlalchemy import Connection, Date, RootTransaction, delete, insert, select, update
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
-from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import SchoolStatus, SchoolYear
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import SchoolYear
 from workflow_app.store.models.registers import (
     JournalEntry,
     Network,
@@ -27,7 +27,6 @@ from workflow_app.store.models.registers import (
 _ENTRY = table(JournalEntry)
 _NETWORK = table(Network)
 _LINK = table(NetworkDirection)
-_STATUS = table(SchoolStatus)
 _CHANGE = table(RegisterChange)
 
 
@@ -131,64 +130,21 @@ def put_directions(
         connection.execute(insert(_LINK), rows)
 
 
-# ---------------------------------------------------------------- statuses
-
-
-def enter_status(
-    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
-) -> int:
-    """Give a school a status for a year; its basis is this order."""
-    names = ("school_id", "school_year", "code")
-    entry = own_entry(connection, case.id)
-    said = {
-        "title": values["title"], "evidence": values["evidence"], "basis": cited(entry),
-        "basis_entry_id": entry.id, "assigned_on": effective_on, "revoked_on": None,
-    }  # fmt: skip
-    return _put(connection, entry, "school_status", {name: values[name] for name in names}, said)
-
-
-def end_status(connection: Connection, case: Case, key: tuple[int, str, str], on: dt.date) -> None:
-    """Take a status of a year from a school."""
-    entry, names = own_entry(connection, case.id), ("school_id", "school_year", "code")
-    _put(connection, entry, "school_status", dict(zip(names, key, strict=True)), {"revoked_on": on})
-
-
-def _put(
-    connection: Connection, entry: Any, register: str, key: Mapping[str, Any],
-    said: Mapping[str, Any],
-) -> int:  # fmt: skip
-    """Write a row found by its key, or a new one, and keep what it said before."""
-    rows = TABLES[register]
-    _open_year(connection, entry.municipality_id, key["school_year"])
-    of_key = [rows.c[name] == value for name, value in key.items()]
-    of_key.append(rows.c.municipality_id == entry.municipality_id)
-    found = connection.execute(select(rows).where(*of_key)).mappings().one_or_none()
-    if found is None:
-        row = {"municipality_id": entry.municipality_id, **key, **said}
-        row_id = inserted_id(connection.execute(insert(rows).values(row)))
-        log(connection, entry, register, row_id, {}, said)
-        return row_id
-    connection.execute(update(rows).where(rows.c.id == found["id"]).values(dict(said)))
-    log(connection, entry, register, found["id"], {name: found[name] for name in said}, said)
-    return int(found["id"])
+# ---------------------------------------------------------------- school years
 
 
 def enter_school_year(
     connection: Connection, case: Case, values: Mapping[str, Any], _effective_on: dt.date
 ) -> int:
     """Let a school year exist from the first order about it on."""
-    _open_year(connection, case.municipality_id, values["code"])
-    return 0
-
-
-def _open_year(connection: Connection, municipality_id: int, code: str) -> None:
-    years = table(SchoolYear)
-    key = {"municipality_id": municipality_id, "code": code}
+    years, code = table(SchoolYear), values["code"]
+    key = {"municipality_id": case.municipality_id, "code": code}
     if not code or connection.execute(select(years.c.id).filter_by(**key)).first():
-        return
+        return 0
     starts_on, ends_on = school_year_bounds(code)
     row = {**key, "starts_on": starts_on, "ends_on": ends_on, "state": "planning"}
     connection.execute(insert(years).values(row))
+    return 0
 
 
 # ---------------------------------------------------------------- revoking
@@ -205,45 +161,22 @@ def enter_revocation(
     relate(connection, entry, target, "revokes", effective_on)
     made = select(_CHANGE).where(_CHANGE.c.order_entry_id == target).order_by(_CHANGE.c.id.desc())
     for change in connection.execute(made).all():
-        _undo(connection, entry, change, effective_on)
+        _undo(connection, entry, change)
     return target
 
 
-def _gone(register: str, on: dt.date) -> Mapping[str, Any]:
-    """Return what a row becomes that existed only by the revoked order."""
-    rows: dict[str, dict[str, Any]] = {
-        "network": {"state": "closed"},
-        "school_status": {"revoked_on": on},
-    }
-    return rows[register]
-
-
-def _undo(connection: Connection, entry: Any, change: Any, on: dt.date) -> None:
-    rows, key = TABLES[change.register], change.row_id
-    if change.register == "network":
-        now = _network_values(connection, key, change.after)
-    else:
-        now = dict(connection.execute(select(rows).where(rows.c.id == key)).mappings().one())
+def _undo(connection: Connection, entry: Any, change: Any) -> None:
+    now = _network_values(connection, change.row_id, change.after)
     back = {
-        name: _typed(rows, name, value)
+        name: _typed(name, value)
         for name, value in change.before.items()
         if to_jsonable_python(now[name]) == change.after[name]
-    } or ({} if change.before else _gone(change.register, on))
-    if not back:
-        return
-    if change.register == "network":
-        _write_network(connection, entry.municipality_id, key, back, entry.id)
-    else:
-        connection.execute(update(rows).where(rows.c.id == key).values(back))
+    } or ({} if change.before else {"state": "closed"})
+    if back:
+        _write_network(connection, entry.municipality_id, change.row_id, back, entry.id)
 
 
-def _typed(rows: Table, name: str, value: Any) -> Any:
+def _typed(name: str, value: Any) -> Any:
     """Return a value kept as JSON as its column has it."""
-    is_date = name in rows.c and isinstance(rows.c[name].type, Date)
+    is_date = name in _NETWORK.c and isinstance(_NETWORK.c[name].type, Date)
     return dt.date.fromisoformat(value) if is_date and value else value
-
-
-TABLES: Mapping[str, Table] = {
-    "network": _NETWORK,
-    "school_status": _STATUS,
-}

@@ -6,7 +6,6 @@ from sqlalchemy import Connection, select
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
-    NormativeAct,
     Organisation,
     Person,
     Position,
@@ -19,7 +18,6 @@ REGISTERS: Mapping[str, type[Tenant]] = {
     "school": Organisation,
     "person": Person,
     "position": Position,
-    "act": NormativeAct,
     "network": Network,
 }
 

@@ -157,8 +157,8 @@ class Keeper:
             different = self._changed(record, file, row, different)
             outcome = Outcome.CHANGED if different else outcome
         if different and self.write:
-            row.id = self.registers.enter(
-                register, self.municipality_id, cause, {**identity, **different}, effective_on
+            row.id = self.registers.bring_in_step(
+                row, self.municipality_id, cause, identity, different, effective_on
             )
         row.values |= different
         self._say(row, values)

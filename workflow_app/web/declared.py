@@ -1,6 +1,7 @@
 """Declared registers: their lists, and each row with all that was written about it."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -30,6 +31,7 @@ def asked_for(uow: SqlUnitOfWork, register: Register[Any], args: Mapping[str, st
     return Asked(
         day_in(args.get("on")) or uow.today, day_in(args.get("known_on")), values,
         args.get("text", "").strip()[:100], number_in(args.get("after")),
+        "is_over" in args,
     )  # fmt: skip
 
 
@@ -65,11 +67,11 @@ def show_all(register: str) -> str:
         tables, place = _tables(uow, register), municipality(uow)
         one, asked = tables.register, asked_for(uow, tables.register, request.args)
         found = listing.page(uow.connection, tables, place, asked)
-        columns = [one.fields[name] for name in one.columns or one.fields]
         choices = {name: _choices(uow, tables, place, name) for name in _chosen_by(one)}
         return render_template(
-            "registers/list.html", register=one, asked=asked, page=found, columns=columns,
-            choices=choices, told=lambda row, view: _told(uow, row, view), today=uow.today,
+            "registers/list.html", register=one, asked=asked, page=found,
+            choices=choices, told=told_by(uow), noted=noted_by(uow, one, asked.on),
+            today=uow.today,
         )  # fmt: skip
 
     return read(look)
@@ -86,11 +88,12 @@ def show(register: str, row_id: int) -> str:
         if not written:
             abort(404)
         row = listing.row_on(uow.connection, tables, place, row_id, asked)
-        last = uow.facts(place).of(tables.register).last(row_id)
+        last = uow.facts(place).of(tables.register).on(asked.on).last(row_id)
         cases = readable_among(uow, (one.instance_id for one in written), uow.actor(person_id()))
         return render_template(
             "registers/row.html", register=tables.register, row=row, last=last, asked=asked,
-            written=written, readable=cases, told=lambda one, view: _told(uow, one, view),
+            written=written, readable=cases, told=told_by(uow),
+            note=noted_by(uow, tables.register, asked.on)(row or last) if row or last else "",
             said=lambda entry: _said(uow, tables.register, entry), today=uow.today,
         )  # fmt: skip
 
@@ -107,9 +110,21 @@ def _choices(
     return [(value, in_words(facts, view, value)) for value in values]
 
 
-def _told(uow: SqlUnitOfWork, row: Record, view: FieldView) -> str:
-    value = row.model_dump(mode="json", include={view.name})[view.name]
-    return "" if value in (None, "") else in_words(uow.facts(municipality(uow)), view, value)
+def noted_by(uow: SqlUnitOfWork, register: Register[Any], day: dt.date) -> Callable[[Any], str]:
+    """Return what says of a row what stands behind its name on a day."""
+    rows = uow.facts(municipality(uow)).of(register).on(day)
+    return lambda row: register.note(row, rows)
+
+
+def told_by(uow: SqlUnitOfWork) -> Callable[[Record, FieldView], str]:
+    """Return what says a value of a row in words; an empty one is nothing."""
+    facts = uow.facts(municipality(uow))
+
+    def told(row: Record, view: FieldView) -> str:
+        value = row.model_dump(mode="json", include={view.name})[view.name]
+        return "" if value in (None, "") else in_words(facts, view, value)
+
+    return told
 
 
 def _said(uow: SqlUnitOfWork, register: Register[Any], entry: Any) -> list[tuple[str, str]]:

@@ -1,10 +1,14 @@
 """How values look on pages: dates, moments, titles of states."""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from flask import Flask, g
 
 from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.votes import PENDING
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store import renderings
@@ -29,8 +33,8 @@ def register(app: Flask) -> None:
         moment=moment, day=day, iso_day=iso_day, long_day=long_day, state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
-        status_title=status_title, month=month_title,
-        member_role=member_role, network_state=network_state, browser=browser,
+        month=month_title, groups=groups, member_role=member_role, network_state=network_state,
+        browser=browser,
         effect_title=effect_title, clause=clause,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
@@ -150,11 +154,6 @@ def left(days: int | None) -> str:
     return f"{'остался' if said.endswith('день') else 'осталось'} {said}"
 
 
-SCHOOL_STATUSES = {
-    "stable": "стабильные результаты",
-    "low_results": "ШНОР",
-    "adverse_social": "ШНСУ",
-}
 MEMBER_ROLES = {
     "base": "базовая школа",
     "resource": "ресурсная школа",
@@ -178,9 +177,17 @@ UNNUMBERED = {"Название": "название Положения"} | {
 """Grounds that are no clause of the Regulation."""
 
 
-def status_title(code: str) -> str:
-    """Return how a school's status is called in a word."""
-    return SCHOOL_STATUSES.get(code, code)
+class Group(NamedTuple):
+    """Rows of a register that stand under one heading."""
+
+    title: str
+    rows: Sequence[Record]
+
+
+def groups(rows: Iterable[Record], register: Register[Any]) -> Iterator[Group]:
+    """Yield rows as they stand, heading by heading."""
+    for title, alike in groupby(rows, key=register.group_of):
+        yield Group(title, [*alike])
 
 
 def member_role(code: str) -> str:

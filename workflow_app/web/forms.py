@@ -35,7 +35,6 @@ from workflow_app.services.hashing import canonical
 from workflow_app.store.choices import Choice, choices, labels, staffed_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
-from workflow_app.web.filters import status_title
 from workflow_app.web.numbers import any_day_in, number_in
 
 BLANK_ROWS = 2
@@ -307,7 +306,7 @@ def _written(uow: SqlUnitOfWork, kind: str, known: Sequence[Choice]) -> Mapping[
 
 
 def _option(choice: Choice, kind: str) -> str:
-    said = [choice.label, *(status_title(mark) for mark in choice.marks)]
+    said = [choice.label, *(mark.text for mark in choice.marks)]
     if choice.detail and kind != "school":
         said.append(choice.detail)
     return f'<option value="{escape(choice.value)}">{escape(" · ".join(said))}</option>'

@@ -1,29 +1,29 @@
 """Networks: who belongs to each on a date, how it came about, and what is going on in it."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
-from workflow_app.engine.acts import levels_said
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import readiness, warned
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import Record, Register
 from workflow_app.services.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store import dashboard, queries
 from workflow_app.store import networks as compositions
-from workflow_app.store.acts import all_acts, references
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.acts import by_level
+from workflow_app.web.declared import noted_by, told_by
 from workflow_app.web.house import read
 from workflow_app.web.numbers import day_in
 from workflow_app.web.reading import readable_among
@@ -53,10 +53,19 @@ class Matter:
     checklist: Sequence[tuple[Check, bool]]
     progress: Progress | None
     warnings: Sequence[Refusal]
-    acts: Collection[int]
-    """What the network rests on, where this case keeps it."""
+    named: Mapping[str, Collection[int]]
+    """Register → its rows that this case keeps for the network."""
     is_over: bool
     """Whether it ended, or is a numbered paper that waits for nobody any more."""
+
+
+class Kept(NamedTuple):
+    """Rows of a register that a network keeps: what they say together and each by itself."""
+
+    register: Register[Any]
+    rows: Sequence[Record]
+    summed_up: str
+    noted: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +134,12 @@ def show(network_id: int) -> str:
         )
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
-        matters, known_acts = list(_matters(uow, row)), all_acts(uow.session, row.municipality_id)
-        held = {act for matter in matters for act in matter.acts}
-        attached = [act for act in known_acts if act.id in held]
+        matters = list(_matters(uow, row))
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=school_names(uow), people=_people(uow, row),
             changed=_changed(uow, row.id, since, known, members) if since else None,
-            turns=turns, matters=matters, acts=by_level(attached, references(known_acts), on),
-            levels_said=levels_said({act.level for act in attached if act.in_force(on)}),
+            turns=turns, matters=matters, kept=list(_kept(uow, matters, on)), told=told_by(uow),
             help=_help(uow, row, members, on) if is_reader else None,
             reads_indicators=is_reader,
             founding=founding, readable=readable_among(uow, orders, actor),
@@ -186,14 +192,27 @@ def _matters(uow: SqlUnitOfWork, row: Network) -> Iterator[Matter]:
             lines = () if is_over else readiness(process, case, facts)
             # What has a checklist is the network itself; other cases say theirs on their pages.
             said = warned(process, case, facts) if lines else ()
-            held = _acts(case) if process.beside == Network.__tablename__ else ()
+            held = _named(case) if process.beside == Network.__tablename__ else {}
             yield Matter(instance, lines, _progress(instance.id, found), said, held, is_over)
 
 
-def _acts(case: Case) -> Collection[int]:
-    """Return the acts a case names in any of its fields."""
-    fields = (view.name for view in views(type(case.data)) if view.kind == "many_act")
-    return frozenset(act for name in fields for act in getattr(case.data, name))
+def _named(case: Case) -> Mapping[str, Collection[int]]:
+    """Return the rows of declared registers that a case lists in its fields."""
+    fields = (view for view in views(type(case.data)) if view.kind == "many_ref")
+    return {view.register: getattr(case.data, view.name) for view in fields}
+
+
+def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterator[Kept]:
+    """Yield the registers that say something of several rows together, with those kept here."""
+    for tables in uow.tables.values():
+        register = tables.register
+        ids = {key for matter in matters for key in matter.named.get(register.key, ())}
+        if not (register.summed_up and ids):
+            continue
+        rows = uow.facts(municipality(uow)).of(register).on(on)
+        known = register.in_groups(filter(None, map(rows.last, sorted(ids))))
+        today = [row for row in map(rows.get, sorted(ids)) if row]
+        yield Kept(register, known, register.summed_up(today), noted_by(uow, register, on))
 
 
 def _progress(parent_id: int, found: Sequence[Instance]) -> Progress | None:

@@ -18,8 +18,10 @@ from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, queries
 from workflow_app.store.models.directory import Organisation, SchoolYear
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.registers.subjects import marks, rows_about
 from workflow_app.store.search import NUMBER_SIGN, contain, folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.declared import noted_by, told_by
 from workflow_app.web.house import house, read
 from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
@@ -127,7 +129,7 @@ def _root(uow: SqlUnitOfWork) -> dict[str, Any] | None:
 
 @registers.get("/schools")
 def schools() -> str:
-    """List the schools with their statuses and context."""
+    """List the schools with their marks and context."""
 
     def look(uow: SqlUnitOfWork) -> str:
         district = municipality(uow)
@@ -138,11 +140,16 @@ def schools() -> str:
         ).all()
         wanted = request.args.get("year", "")
         year = wanted if wanted in years else school_year_of(uow.today)
-        cards = directory.school_cards(uow.session, district, uow.today, school_year=year)
-        status = request.args.get("status", "")
+        marked = marks(uow.facts(district), uow.tables, "school", school_year=year)
+        cards = directory.school_cards(
+            uow.session, district, uow.today, school_year=year, marks=marked
+        )
+        mark = request.args.get("mark", "")
+        known = {one.text for own in marked.values() for one in own}
         return render_template(
-            "registers/schools.html", years=sorted({*years, year}, reverse=True), status=status,
-            cards=[card for card in cards if not status or status in card.statuses],
+            "registers/schools.html", years=sorted({*years, year}, reverse=True), mark=mark,
+            cards=[card for card in cards if not mark or mark in [m.text for m in card.marks]],
+            known_marks=sorted({*known, mark} - {""}),
             heads=directory.heads(uow.session, district, uow.today),
             year=year,
         )  # fmt: skip
@@ -184,11 +191,13 @@ def close_school(school_id: int) -> Response:
 
 @registers.get("/schools/<int:school_id>")
 def school(school_id: int) -> str:
-    """Show a school: its context card, statuses, networks and people."""
+    """Show a school: its context card, what registers tell of it, networks and people."""
 
     def look(uow: SqlUnitOfWork) -> str:
         district = municipality(uow)
-        found = directory.school_cards(uow.session, district, uow.today, [school_id])
+        year = school_year_of(uow.today)
+        marked = marks(uow.facts(district), uow.tables, "school", school_year=year)
+        found = directory.school_cards(uow.session, district, uow.today, [school_id], year, marked)
         if not found:
             abort(404)
         card = found[0]
@@ -197,11 +206,12 @@ def school(school_id: int) -> str:
             for row in admin.positions(uow.session, district, uow.today)
             if row.organisation_id == school_id
         ]
+        about = rows_about(uow.facts(district), uow.tables, "school", school_id, school_year=year)
         return render_template(
             "registers/school.html", card=card, people=people,
             head=directory.heads(uow.session, district, uow.today).get(school_id),
             organisation=uow.session.get_one(Organisation, school_id),
-            statuses=directory.statuses(uow.session, school_id, card.school_year, uow.today),
+            about=[*about], told=told_by(uow), noted=lambda one: noted_by(uow, one, uow.today),
             may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)

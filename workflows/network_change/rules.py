@@ -7,8 +7,8 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import Change, is_by_department
+from workflows.registers.statuses import HELPED
 from workflows.rules import (
-    HELPED,
     calendar_ends_before,
     name_taken,
     school_year,

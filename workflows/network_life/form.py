@@ -1,7 +1,6 @@
 """What is known of a network beside the composition its orders tell."""
 
 from workflow_app.engine import (
-    Act,
     Adopted,
     Case,
     Choice,
@@ -13,6 +12,7 @@ from workflow_app.engine import (
     Many,
     Network,
     Person,
+    Ref,
     Rows,
     School,
     Text,
@@ -39,7 +39,7 @@ class Life(Form):
     contacts: Rows[Contact] = field(
         "Контактные лица школ", readonly=True, optional=True, basis="1.7"
     )
-    acts: Many[Act] = field("На основании", readonly=True, basis="1.8")
+    acts: Many[Ref] = field("На основании", to="act", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
     paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
     rules: Text = field(
@@ -86,8 +86,11 @@ class Named(Form):
 class Attached(Form):
     """What the network rests on, beside the order."""
 
-    acts: Many[Act] = field(
-        "Какие акты приложить", hint="Положение, уставы и локальные акты школ", basis="1.8"
+    acts: Many[Ref] = field(
+        "Какие акты приложить",
+        to="act",
+        hint="Положение, уставы и локальные акты школ",
+        basis="1.8",
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
-from workflow_app.engine.acts import levels_said
 from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.activities import IN_FORCE
 from workflows.network_life.form import Life, schools, subject
-from workflows.rules import HELPED, school_year
+from workflows.registers.acts import ACTS, levels_of
+from workflows.registers.statuses import HELPED, act_of_year, held
+from workflows.rules import school_year
 from workflows.turn_of_year import verdict
 from workflows.year_end import REPORT
 
@@ -61,8 +62,7 @@ def has_acts(case: Case[Life], _facts: Facts) -> bool:
 
 def levels_of_acts(case: Case, facts: Facts) -> str:
     """Say at how many levels the network rests on an act that is in force (1.8, 3.1)."""
-    found = filter(None, map(facts.act, case.data.acts))
-    return levels_said({act.level for act in found if act.in_force(case.today)})
+    return levels_of([act for act in map(facts.of(ACTS).get, case.data.acts) if act])
 
 
 def has_plan(case: Case[Life], facts: Facts) -> bool:
@@ -112,22 +112,22 @@ def not_ready(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
 def base_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
     """A base without `stable` is told of until an order changes it (N-2)."""
     year = school_year(case.today)
-    if facts.status_act(year) and "stable" not in facts.statuses(case.data.base, year):
+    if act_of_year(facts, year) and "stable" not in held(facts, case.data.base, year):
         yield refuse(
             "base_not_stable",
             "Базовая школа «{school}» не признана стабильной на {year} учебный год: {act}",
             school=facts.name("school", case.data.base), year=year.replace("-", "/"),
-            act=facts.status_act(year) or "", field="base", basis="1.3",
+            act=act_of_year(facts, year) or "", field="base", basis="1.3",
         )  # fmt: skip
 
 
 def lost_statuses(case: Case[Life], facts: Facts) -> Iterator[int]:
     """Yield the supported schools that hold no status of this year (N6)."""
     year = school_year(case.today)
-    if not facts.status_act(year):
+    if not act_of_year(facts, year):
         return
     for school, role in schools(case, facts).items():
-        if role == "supported" and not set(HELPED) & set(facts.statuses(school, year)):
+        if role == "supported" and not set(HELPED) & set(held(facts, school, year)):
             yield school
 
 

@@ -4,7 +4,8 @@ from workflow_app.engine import Case, Facts
 from workflows.network_proposal.form import Proposal
 from workflows.papers import Values, school
 from workflows.registers.directions import IN_FORCE, of_year
-from workflows.rules import HELPED, statuses_for_planning, year_before
+from workflows.registers.statuses import HELPED, act_of_year, of_school
+from workflows.rules import statuses_for_planning, year_before
 from workflows.wording import counted, glued, year_in_text
 
 FITS, EARLY, FAILS = "соответствует", "предварительно", "не соответствует"
@@ -25,9 +26,9 @@ def _status(case: Case, facts: Facts) -> Check:
     """The base school is stable; by last year's act only for the time being."""
     question = "Статус базовой школы «стабильные результаты» подтверждён"
     base, year = case.data.base, case.data.school_year
-    is_fixed = facts.status_act(year) is not None
+    is_fixed = act_of_year(facts, year) is not None
     told = year if is_fixed else year_before(year)
-    stable = next((c for c in facts.status_cards(base, told) if c.code == "stable"), None)
+    stable = next((c for c in of_school(facts, base, told) if c.code == "stable"), None)
     if stable is None:
         return question, FAILS, f"статуса на {year_in_text(told)} учебный год нет"
     return question, FITS if is_fixed else EARLY, glued(stable.basis)
@@ -41,7 +42,7 @@ def _helped(case: Case, facts: Facts) -> Check:
         and bool(set(HELPED) & set(statuses_for_planning(facts, member.school, year)))
         for member in case.data.members
     )
-    outcome = EARLY if facts.status_act(year) is None else FITS
+    outcome = EARLY if act_of_year(facts, year) is None else FITS
     return question, outcome if count else FAILS, counted(count, "школа", "школы", "школ")
 
 

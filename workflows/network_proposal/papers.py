@@ -20,6 +20,7 @@ from workflows.papers import (
     statuses,
     title,
 )
+from workflows.registers.statuses import act_of_year, of_school
 from workflows.rules import NETWORK_ROLES, year_before
 from workflows.together import kilometres
 from workflows.wording import (
@@ -179,8 +180,8 @@ def _network(case: Case[Proposal]) -> Values:
 def _base(case: Case, facts: Facts) -> Values:
     """The base school with its status and the act it rests on (1.3a)."""
     base, year = case.data.base, case.data.school_year
-    told = year if facts.status_act(year) else year_before(year)
-    stable = next((c for c in facts.status_cards(base, told) if c.code == "stable"), None)
+    told = year if act_of_year(facts, year) else year_before(year)
+    stable = next((c for c in of_school(facts, base, told) if c.code == "stable"), None)
     return {
         "школа": school(facts, base),
         "руководитель": head_name(facts, base),

@@ -7,8 +7,9 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.coordinators import WRITTEN
 from workflows.network_proposal.form import Proposal
 from workflows.registers.directions import of_year
+from workflows.registers.statuses import HELPED
 from workflows.roles import SPECIALIST
-from workflows.rules import HELPED, calendar_ends_before, school_year, statuses_for_planning
+from workflows.rules import calendar_ends_before, school_year, statuses_for_planning
 from workflows.wording import counted, date
 
 ORDER = "order_approval"

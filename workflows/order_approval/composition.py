@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
-from workflows.rules import CONSENTED, HELPED, school_year
+from workflows.registers.statuses import HELPED, act_of_year, held
+from workflows.rules import CONSENTED, school_year
 
 
 def listed(case: Case) -> dict[int, str]:
@@ -127,7 +128,7 @@ def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
         yield from _may_host(case, facts, school)
     year = school_year(data.valid_from)
     for row in data.changes:
-        helped = set(HELPED) & set(facts.statuses(row.school, year))
+        helped = set(HELPED) & set(held(facts, row.school, year))
         if row.after == "supported" and row.before != "supported" and not helped:
             yield refuse(
                 "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
@@ -168,11 +169,11 @@ def unsound(folds: Iterable[Mapping[int, str]], field: str) -> Iterator[Refusal]
 
 def _may_host(case: Case, facts: Facts, school: int) -> Iterator[Refusal]:
     year, named = school_year(case.data.valid_from), facts.name("school", school)
-    if "stable" not in facts.statuses(school, year):
+    if "stable" not in held(facts, school, year):
         yield refuse(
             "base_not_stable", "У школы «{school}» нет статуса «стабильные результаты»: {act}",
             school=named, field="changes", basis="1.3",
-            act=facts.status_act(year) or "акт о статусах этого года не зарегистрирован",
+            act=act_of_year(facts, year) or "акт о статусах этого года не зарегистрирован",
         )  # fmt: skip
     hosted = set(facts.active_networks(school, case.data.valid_from, "base")) - {case.data.network}
     if len(hosted) >= int(facts.setting("A-10.base")):

@@ -37,8 +37,9 @@ from workflows.order_approval.kinds import (
 )
 from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.registers.directions import IN_FORCE, of_year
+from workflows.registers.statuses import STATUSES as STATUS_TITLES
+from workflows.registers.statuses import held
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
-from workflows.rules import STATUSES as STATUS_TITLES
 from workflows.rules import school_year, suggested
 from workflows.wording import date, year_in_text
 from workflows.year_end import ADDRESSEES, APPROVED, REPORT
@@ -159,13 +160,14 @@ def set_statuses(case: Case, facts: Facts) -> Changes:
     """Statuses of the year rest on this act; every network looks at what it lost (Y2, N6)."""
     data, day = case.data, registration_day(case)
     said = {(row.school, row.code) for row in data.statuses}
+    yield Enter("school_year", {"code": data.year}, day)
     for school in dict.fromkeys(row.school for row in data.statuses):
-        for code in sorted(facts.statuses(school, data.year)):
+        for code in sorted(held(facts, school, data.year)):
             if (school, code) not in said:
                 yield End("school_status", (school, data.year, code), day)
     for row in data.statuses:
         values = {
-            "school_id": row.school, "school_year": data.year, "code": row.code,
+            "school": row.school, "school_year": data.year, "code": row.code,
             "title": STATUS_TITLES[row.code], "evidence": row.evidence,
         }  # fmt: skip
         yield Enter("school_status", values, day)

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from workflow_app.engine import (
-    Act,
     Choice,
     Date,
     File,
@@ -37,8 +36,8 @@ from workflows.order_approval.kinds import (
     names_people,
     of,
 )
+from workflows.registers.statuses import STATUSES as STATUSES_OF_SCHOOLS
 from workflows.rules import MEMBER_ROLES, NETWORK_ROLES, school_year
-from workflows.rules import STATUSES as STATUSES_OF_SCHOOLS
 
 
 class Composition(Row):
@@ -118,7 +117,7 @@ class Order(Form):
     valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))
     new_term: Date = field("Продлить до", when=of(EXTEND), basis="A-04")
     reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
-    acts: Many[Act] = field("На основании", basis="1.1, 3.1")
+    acts: Many[Ref] = field("На основании", to="act", basis="1.1, 3.1")
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", when=names_people)
     curator: Person = field(
         "Куратор от методического центра", of="methodist", basis="4.1", when=names_people

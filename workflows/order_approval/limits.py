@@ -20,7 +20,8 @@ from workflows.order_approval.kinds import (
     REVOKE,
     STATUSES,
 )
-from workflows.rules import HELPED, calendar_ends_before, school_year
+from workflows.registers.statuses import HELPED, act_of_year, held
+from workflows.rules import calendar_ends_before, school_year
 from workflows.wording import counted, date
 from workflows.year_end import APPROVED, RECOMMENDATION, REPORT
 
@@ -76,7 +77,7 @@ def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
 
 def _planned(facts: Facts, school: int, year: str) -> Iterable[str]:
     """Return the statuses of the year; before its act nothing speaks against a school."""
-    return facts.statuses(school, year) if facts.status_act(year) else ("stable",)
+    return held(facts, school, year) if act_of_year(facts, year) else ("stable",)
 
 
 @says("каждое направление названо один раз")

@@ -20,6 +20,7 @@ from workflows.papers import (
     statuses,
     title,
 )
+from workflows.registers.acts import ACTS
 from workflows.rules import NETWORK_ROLES
 from workflows.wording import (
     GAP,
@@ -150,7 +151,7 @@ def _verification(case: Case[Order], facts: Facts) -> Values:
 
 
 def _grounds(case: Case, facts: Facts) -> list[Values]:
-    acts = [facts.act(act_id) for act_id in case.data.acts]
+    acts = map(facts.of(ACTS).last, case.data.acts)
     return [{"текст": cited(act)} for act in acts if act] or [{"текст": GAP}]
 
 

@@ -4,7 +4,7 @@ from workflow_app.engine import Case, Facts
 from workflows.order_approval.form import Order
 from workflows.order_approval.papers import CENTRE, COMMON, centre, common
 from workflows.papers import Values, school
-from workflows.rules import STATUSES as STATUS_TITLES
+from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.wording import date, glued, sentence, year_in_text
 
 DIRECTIONS_PAPER = (

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
-from workflow_app.engine.facts import ActCard
 from workflows.order_approval.form import Order
+from workflows.registers.acts import ACTS, Act
 from workflows.rules import name_is_free
 from workflows.wording import date
 
@@ -55,7 +55,7 @@ def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
         return
     for said in _out_of_force(case, facts):
         yield refuse("basis_expired", "{said}", said=said, field="acts", basis="1.1")
-    for act in filter(None, map(facts.act, case.data.acts)):
+    for act in filter(None, map(facts.of(ACTS).last, case.data.acts)):
         if not (act.number and act.adopted_on):
             yield refuse(
                 "act_incomplete", "В приказе останется пропуск: у акта нет номера или даты — {act}",
@@ -65,21 +65,21 @@ def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
 
 def _out_of_force(case: Case, facts: Facts) -> Iterator[str]:
     """Yield what is to be said of each chosen act that is not in force today."""
-    for act in filter(None, map(facts.act, case.data.acts)):
-        if not act.in_force(case.today):
+    for act in filter(None, map(facts.of(ACTS).last, case.data.acts)):
+        if not act.is_in_force(case.today):
             yield " ".join(_said_of(act, facts, case.today))
 
 
-def _said_of(act: ActCard, facts: Facts, today: dt.date) -> Iterator[str]:
+def _said_of(act: Act, facts: Facts, today: dt.date) -> Iterator[str]:
     """Yield why an act is not in force, and what stands in its place."""
     if act.valid_from and today < act.valid_from:
         yield f"Основание действует только с {date(act.valid_from)}: {act.citation}."
-    elif act.valid_to:
-        yield f"Срок действия основания истёк {date(act.valid_to)}: {act.citation}."
+    elif act.last_day:
+        yield f"Срок действия основания истёк {date(act.last_day)}: {act.citation}."
     else:
         yield f"Основание не действует: {act.citation}."
-    successor = facts.act(act.replaced_by) if act.replaced_by else None
-    if successor and successor.in_force(today):
+    successor = facts.of(ACTS).get(act.replaced_by)
+    if successor and successor.is_in_force(today):
         yield f"Вместо него действует: {successor.citation}."
 
 

@@ -1,11 +1,11 @@
 """Orders: what they name, what they wait for, and that they stay as they were (7.7: 2, 3, 4)."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
 from workflow_app.engine.calendar import school_year_of
 from workflows.promises.ledger import Ledger, Row
+from workflows.registers.statuses import STABLE
 from workflows.rules import CONSENTED
 
 ORDER = "order_approval"
@@ -20,9 +20,9 @@ def base_is_stable_in_the_year_of_its_order(ledger: Ledger) -> Iterator[str]:
     """2: whom an order makes a base is stable in the school year from which it is one."""
     stable = defaultdict(list)
     for status in ledger.rows("school_status"):
-        if status["code"] == "stable":
-            term = status["assigned_on"], status["revoked_on"] or dt.date.max
-            stable[status["school_id"], status["school_year"]].append(term)
+        if status["code"] == STABLE:
+            term = status["valid_from"], status["valid_to"]
+            stable[status["school"], status["school_year"]].append(term)
     for event in ledger.rows("membership_event"):
         if event["role"] == "base" and event["order_instance_id"]:
             order = ledger.cases[event["order_instance_id"]]

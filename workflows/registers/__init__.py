@@ -1,5 +1,7 @@
 """The department's registers, one file each; the processes write into them and ask them."""
 
+from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.statuses import STATUSES_OF_YEAR
 
-REGISTERS = (DIRECTIONS_OF_YEAR,)
+REGISTERS = (DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, ACTS)

@@ -18,6 +18,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.facts import NetworkCard
 from workflows.activities import IN_FORCE, PLAN
 from workflows.registers.directions import of_year
+from workflows.registers.statuses import act_of_year
 from workflows.rules import year_before
 from workflows.turn_of_year import OUTCOMES, Verdict, verdict
 from workflows.year_cycle.form import SchoolYear
@@ -65,7 +66,7 @@ def may_open(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
 def previous_year_exists(case: Case[SchoolYear], facts: Facts) -> Refusal | None:
     """A year follows another one: its statuses, directions or its own case (Y1)."""
     before = year_before(case.data.school_year)
-    known = of_year(facts, before) or facts.status_act(before)
+    known = of_year(facts, before) or act_of_year(facts, before)
     if known or facts.cases_about(f"year/{before}", YEAR):
         return None
     return refuse(
@@ -168,7 +169,7 @@ def put_remark(case: Case[SchoolYear], facts: Facts) -> Put:
 
 def statuses_fixed(case: Case[SchoolYear], facts: Facts) -> bool:
     """The act on statuses of the year is registered (Y2)."""
-    return facts.status_act(case.data.school_year) is not None
+    return act_of_year(facts, case.data.school_year) is not None
 
 
 def directions_fixed(case: Case[SchoolYear], facts: Facts) -> bool:

@@ -2,7 +2,7 @@
 
 from engine.mistakes.small import small
 
-from workflow_app.engine import File, Line, Record, Ref, Register, field
+from workflow_app.engine import File, Line, Mark, Record, Ref, Register, field
 
 
 class Odd(Record):
@@ -33,5 +33,10 @@ unsteady = Register(  # <- unsteady_field
     called=lambda row: row.name,
 )  # fmt: skip
 
+scattered = Register(  # <- scattered_groups, mark_of_nothing
+    key="scattered", title="Разбросанные", record=Plain, identity=("name",), grouped_by="kind",
+    mark=lambda row: Mark(row.kind), called=lambda row: row.name,
+)  # fmt: skip
+
 processes = [small()[0]]
-declared = [odd, nameless, unsteady]
+declared = [odd, nameless, unsteady, scattered]

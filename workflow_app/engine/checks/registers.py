@@ -22,6 +22,13 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
         if name not in register.identity:
             sentence = f"{called}: вместе читают по полям, которые не меняются, а «{name}» меняется"
             yield Finding(where, "unsteady_field", sentence)
+    if register.grouped_by and register.sorted_by[:1] != (register.grouped_by,):
+        sentence = f"{called}: стоит группами по «{register.grouped_by}», а упорядочен не по нему"
+        yield Finding(where, "scattered_groups", sentence)
+    subject = register.fields.get(register.subject)
+    if register.mark and not (subject and subject.register):
+        sentence = f"{called}: отмечает записи, а поле «{register.subject}» ни на кого не указывает"
+        yield Finding(where, "mark_of_nothing", sentence)
 
 
 def _field(
@@ -41,6 +48,8 @@ def _field(
 def _named(register: Register[Any]) -> Collection[str]:
     """Return every field the declaration names."""
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
+    single = (name for name in (register.subject, register.grouped_by) if name)
     return dict.fromkeys((
         *register.identity, *register.columns, *register.filters, *register.search, *sorted_by,
+        *single,
     ))  # fmt: skip

@@ -7,7 +7,6 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
-    ForeignKeyConstraint,
     String,
     UniqueConstraint,
     and_,
@@ -232,57 +231,6 @@ class SchoolYear(Tenant):
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
     state: Mapped[str]
-
-
-def _year_exists() -> ForeignKeyConstraint:
-    """Return the reference of a row to its school year."""
-    target = ["school_year.municipality_id", "school_year.code"]
-    return ForeignKeyConstraint(["municipality_id", "school_year"], target)
-
-
-class SchoolStatus(Tenant):
-    """A status of a school for one school year; a school may hold several codes."""
-
-    __tablename__ = "school_status"
-    __table_args__ = (UniqueConstraint("school_id", "school_year", "code"), _year_exists())
-
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
-    school_year: Mapped[str] = mapped_column(YEAR_CODE)
-    code: Mapped[str]
-    title: Mapped[str]
-    evidence: Mapped[str]
-    results_window: Mapped[str | None]
-    basis: Mapped[str]
-    basis_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
-    assigned_on: Mapped[dt.date]
-    revoked_on: Mapped[dt.date | None]
-
-
-class NormativeAct(Tenant):
-    """An act papers may cite, with its force and the name its issuer had on its date."""
-
-    __tablename__ = "normative_act"
-    __table_args__ = (
-        UniqueConstraint("municipality_id", "code"),
-        CheckConstraint("valid_from <= valid_to", name="period"),
-    )
-
-    code: Mapped[str]
-    level: Mapped[str]
-    act_type: Mapped[str]
-    number: Mapped[str | None]
-    adopted_on: Mapped[dt.date | None]
-    issuer: Mapped[str]
-    issuer_gen: Mapped[str | None]
-    title: Mapped[str]
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
-    state: Mapped[str]
-    clause: Mapped[str | None]
-    note: Mapped[str | None]
-    source_note: Mapped[str | None]
-    url: Mapped[str | None]
-    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("normative_act.id"))
 
 
 class CalendarDay(Tenant):

@@ -4,11 +4,24 @@ A page begins after a row, never at a number, so that a later page costs what th
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    or_,
+    select,
+)
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.registers import Record
@@ -33,6 +46,8 @@ class Asked:
     text: str = ""
     after: int | None = None
     """The row after which the page begins."""
+    is_over: bool = False
+    """The rows that are there no more, as they last were, instead of those that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +73,73 @@ def page(connection: Connection, tables: Tables, municipality_id: int, asked: As
         row = connection.execute(last).mappings().first()
         if row is not None:
             query = query.where(_after(tables, row))
-    keys = (_column(tables, name) for name in register.sorted_by)
-    order = [column.desc() if falls else column for column, falls in keys]
-    found = connection.execute(query.order_by(*order, c.row_id).limit(PAGE + 1)).mappings()
+    order = [key.column.desc() if key.falls else key.column for key in _keys(tables)]
+    found = connection.execute(query.order_by(*order).limit(PAGE + 1)).mappings()
     rows = [record(register, one) for one in found]
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
 def _standing(tables: Tables, asked: Asked) -> Select[Any]:
-    """Return the periods that hold on the day, as far as it was known."""
+    """Return the periods that hold on the day, as far as it was known; or the last before it."""
     c = tables.periods.c
-    query = tables.said.where(c.valid_from <= asked.on, c.valid_to > asked.on)
+    if not asked.is_over:
+        day = (c.valid_from <= asked.on, c.valid_to > asked.on)
+        return tables.said.where(*day, *_known(tables.periods, asked))
+    later = tables.periods.alias()
+    goes_on = select(later.c.id).where(
+        later.c.row_id == c.row_id, later.c.municipality_id == c.municipality_id,
+        later.c.valid_to > c.valid_to, *_known(later, asked),
+    )  # fmt: skip
+    over = tables.said.where(c.valid_to <= asked.on, *_known(tables.periods, asked))
+    return over.where(~goes_on.exists())
+
+
+def _known(periods: FromClause, asked: Asked) -> Sequence[ColumnElement[bool]]:
+    """Return the condition of what was known on the day that is asked about, or is known now."""
+    known_from, known_to = periods.c.known_from, periods.c.known_to
     if asked.known_on is None:
-        return query.where(c.known_to == END_OF_TIME)
-    return query.where(c.known_from <= asked.known_on, c.known_to > asked.known_on)
+        return [known_to == END_OF_TIME]
+    return [known_from <= asked.known_on, known_to > asked.known_on]
 
 
-def _column(tables: Tables, name: str) -> tuple[ColumnElement[Any], bool]:
-    """Return the column of a sort key, and whether the largest value stands first."""
-    return tables.periods.c[name.removeprefix("-")], name.startswith("-")
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a list is sorted by, and what of it a row has; no key is ever empty."""
+
+    column: ColumnElement[Any]
+    falls: bool
+    of: Callable[[RowMapping], Any]
+
+
+def _keys(tables: Tables) -> list[_Key]:
+    """Return the sort keys of a list; a choice stands where it is declared, not by its letters."""
+    c, found = tables.periods.c, []
+    for name in (*tables.register.sorted_by, "row_id"):
+        field_name, falls = name.removeprefix("-"), name.startswith("-")
+        view = tables.register.fields.get(field_name)
+        order = [*(view.options.get("choices") or ())] if view else []
+        column: ColumnElement[Any] = c[field_name]
+        of: Callable[[RowMapping], Any] = itemgetter(field_name)
+        if order:
+            places = {key: place for place, key in enumerate(order)}
+            column = case(places, value=column, else_=len(order))
+            of = partial(_place, field_name, places)
+        found.append(_Key(column, falls, of))
+    return found
+
+
+def _place(name: str, places: Mapping[str, int], row: RowMapping) -> int:
+    return places.get(row[name], len(places))
 
 
 def _after(tables: Tables, row: RowMapping) -> ColumnElement[bool]:
-    """Return the condition of standing after a row; sort keys are never empty."""
-    keys = [(*_column(tables, name), name.removeprefix("-")) for name in tables.register.sorted_by]
-    keys.append((tables.periods.c.row_id, False, "row_id"))
+    """Return the condition of standing after a row."""
     ways: list[ColumnElement[bool]] = []
     alike: list[ColumnElement[bool]] = []
-    for column, falls, name in keys:
-        beyond = column < row[name] if falls else column > row[name]
-        ways.append(and_(*alike, beyond))
-        alike.append(column == row[name])
+    for key in _keys(tables):
+        value = key.of(row)
+        ways.append(and_(*alike, key.column < value if key.falls else key.column > value))
+        alike.append(key.column == value)
     return or_(*ways)
 
 

@@ -48,7 +48,7 @@ class SqlRecords(Generic[RecordT]):
     def __init__(self, shelf: Shelf, register: Register[RecordT], day: dt.date) -> None:
         self._shelf = shelf
         self._register = register
-        self._day = day
+        self.day = day
 
     def get(self, key: int | None) -> RecordT | None:
         """Return a row as it is on the day; None where it is not there."""
@@ -57,35 +57,45 @@ class SqlRecords(Generic[RecordT]):
     def last(self, key: int | None) -> RecordT | None:
         """Return a row as it is on the day, else as it last was or will first be."""
         said = self._said(key)
-        before = [one for one in said if one.valid_from is None or one.valid_from <= self._day]
+        before = [one for one in said if one.valid_from is None or one.valid_from <= self.day]
         return self._on_day(said) or (before[-1] if before else next(iter(said), None))
 
     def find(self, **values: Any) -> tuple[RecordT, ...]:
         """Return the rows with these values on the day, as they were entered."""
-        names = tuple(sorted(values))
-        stays = values.keys() <= {*self._register.identity}
-        place = (self._register.key, None if stays else self._day, *sorted(values.items()))
-        found, shelf = self._shelf.found, self._shelf
+        # Who asks of one row soon asks of its neighbours: they are read by one statement.
+        together = {name: values[name] for name in self._register.together if name in values}
+        asked = together if len(together) == len(self._register.together) > 0 else values
+        if not asked.keys() <= {*self._register.identity}:
+            return self._found_on_day(values)
+        return tuple(
+            row
+            for row in filter(None, map(self.get, self._found(asked)))
+            if all(getattr(row, name) == value for name, value in values.items())
+        )
+
+    def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
+        """Return the rows with values that stay, on whatever day they are there."""
+        place, found = (self._register.key, *sorted(values.items())), self._shelf.found
         if place not in found:
-            tables = shelf.tables[self._register.key]
-            said = {f"v_{name}": value for name, value in values.items()}
-            said |= {"municipality": shelf.municipality_id}
-            if stays:
-                found[place] = shelf.learn(self._register, self._read(tables.having(names), said))
-            else:
-                on_day = self._read(tables.having_on_day(names), {"day": self._day, **said})
-                found[place] = tuple(record(self._register, one) for one in on_day)
-        if not stays:
-            return found[place]
-        rows = (self.get(row_id) for row_id in found[place])
-        return tuple(row for row in rows if row)
+            query = self._shelf.tables[self._register.key].having(tuple(sorted(values)))
+            found[place] = self._shelf.learn(self._register, self._read(query, _bound(values)))
+        return found[place]
+
+    def _found_on_day(self, values: Mapping[str, Any]) -> tuple[RecordT, ...]:
+        place = (self._register.key, self.day, *sorted(values.items()))
+        found = self._shelf.found
+        if place not in found:
+            query = self._shelf.tables[self._register.key].having_on_day(tuple(sorted(values)))
+            on_day = self._read(query, {"day": self.day, **_bound(values)})
+            found[place] = tuple(record(self._register, one) for one in on_day)
+        return found[place]
 
     def on(self, day: dt.date) -> Self:
         """Return the same register on another day."""
         return type(self)(self._shelf, self._register, day)
 
     def _on_day(self, said: Iterable[RecordT]) -> RecordT | None:
-        return next((one for one in said if holds_on(one, self._day)), None)
+        return next((one for one in said if holds_on(one, self.day)), None)
 
     def _said(self, key: int | None) -> tuple[RecordT, ...]:
         if key is None:
@@ -94,14 +104,18 @@ class SqlRecords(Generic[RecordT]):
         if place not in self._shelf.rows:
             self._shelf.rows[place] = ()
             query = self._shelf.tables[self._register.key].of_row
-            said = {"row": key, "municipality": self._shelf.municipality_id}
-            self._shelf.learn(self._register, self._read(query, said))
+            self._shelf.learn(self._register, self._read(query, {"row": key}))
         return self._shelf.rows[place]
 
     def _read(self, query: Any, said: Mapping[str, Any]) -> list[Any]:
         self._shelf.settle()
-        found = self._shelf.connection.execute(query, said).mappings()
+        asked = {**said, "municipality": self._shelf.municipality_id}
+        found = self._shelf.connection.execute(query, asked).mappings()
         return [one for one in found if one["municipality_id"] == self._shelf.municipality_id]
+
+
+def _bound(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {f"v_{name}": value for name, value in values.items()}
 
 
 def holds_on(row: Any, day: dt.date) -> bool:

@@ -36,7 +36,6 @@ from workflow_app.engine.registers import Register
 from workflow_app.store.models.base import BIG_ID, Base, table
 from workflow_app.store.models.directory import (
     Municipality,
-    NormativeAct,
     Person,
     Position,
     School,
@@ -46,7 +45,6 @@ from workflow_app.store.models.registers import Network, RegisterEntry
 _ENTRY = table(RegisterEntry)
 _HOUSE = {
     "school": School, "person": Person, "position": Position, "network": Network,
-    "act": NormativeAct,
 }  # fmt: skip
 
 
@@ -72,7 +70,7 @@ class Exact(TypeDecorator[decimal.Decimal]):
 TYPES: Mapping[str, Any] = {
     "line": String, "text": String, "choice": String, "number": BIG_ID, "decimal": Exact,
     "date": Date, "flag": Boolean, "ref": BIG_ID, "school": BIG_ID, "person": BIG_ID,
-    "position": BIG_ID, "network": BIG_ID, "act": BIG_ID,
+    "position": BIG_ID, "network": BIG_ID,
 }  # fmt: skip
 """Kind of a field → its column."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from workflow_app.engine.folding import Entry, Period, Revocation, fold
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
 from workflow_app.engine.forms import FieldView
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import BIG_ID, inserted_id, table
@@ -55,6 +55,9 @@ _RESTING_ON = (
 )
 BATCH = 500
 """Rows made anew by one round of statements: what they hold is in memory meanwhile."""
+
+LIFE = frozenset({"valid_from", "valid_to", "basis"})
+"""What outside data say of a row beside its fields: its first day, the day it ends, its ground."""
 
 Key = int | tuple[Any, ...]
 """A row by its id or by its identity."""
@@ -139,12 +142,42 @@ class RegisterWriter:
         tables = self._tables[register]
         c, declared = tables.periods.c, tables.register
         query = tables.known_now.where(c.municipality_id == municipality_id)
-        return {
-            tuple(row[name] for name in declared.identity): Standing(
-                register, row["row_id"], {name: row[name] for name in declared.fields}
-            )
-            for row in self._connection.execute(query).mappings()
-        }
+        found: dict[tuple[Any, ...], Standing] = {}
+        for row in self._connection.execute(query).mappings():
+            place = tuple(row[name] for name in declared.identity)
+            one = found.setdefault(place, Standing(register, row["row_id"], {}))
+            first = None if row["valid_from"] == BEGINNING else row["valid_from"]
+            one.values = {
+                "valid_from": first, **one.values,
+                **{name: row[name] for name in (*declared.fields, "basis")},
+                "valid_to": None if row["valid_to"] == END_OF_TIME else row["valid_to"],
+            }  # fmt: skip
+        return found
+
+    def bring_in_step(
+        self, standing: "Standing", municipality_id: int, cause: Cause,
+        identity: Mapping[str, Any], anew: Mapping[str, Any], effective_on: dt.date | None,
+    ) -> int:  # fmt: skip
+        """Write what outside data say anew of a row, its first day and its end among it."""
+        register, was = standing.__tablename__, standing.values
+        said = {name: value for name, value in anew.items() if name not in LIFE}
+        begins = anew.get("valid_from", effective_on)
+        if was and "valid_from" in anew:
+            known = self._tables[register].register.fields
+            said = {**{name: was[name] for name in known}, **said}
+            if (begins or BEGINNING) > (was["valid_from"] or BEGINNING):
+                self.end(register, municipality_id, standing.id, cause, was["valid_from"])
+        row_id = standing.id
+        if said or not was or {"valid_from", "basis"} & anew.keys():
+            values = {**said, **identity}
+            row_id = self.enter(register, municipality_id, cause, values, begins)
+        if "valid_to" in anew:
+            ends, ended = anew["valid_to"], was.get("valid_to")
+            if ended and (ends is None or ends > ended):
+                self.enter(register, municipality_id, cause, identity, ended)
+            if ends:
+                self.end(register, municipality_id, row_id, cause, ends)
+        return row_id
 
     def revoked(self, order_id: int) -> None:
         """Make anew the rows that rest on an order, of which a relation now says it is revoked."""

@@ -1,0 +1,46 @@
+"""What declared registers tell of a row of the house: marks beside its name, rows on its page."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from workflow_app.engine.facts import Facts
+from workflow_app.engine.registers import Mark, Record, Register
+from workflow_app.store.registers.tables import Tables
+
+Rows = Sequence[Record]
+
+
+def marks(
+    facts: Facts, declared: Mapping[str, Tables], kind: str, **values: Any
+) -> Mapping[int, Sequence[Mark]]:
+    """Return row → its marks today, of all rows of a kind that have any.
+
+    `values` narrow the registers that have such fields: the marks of a school year.
+    """
+    found: dict[int, list[Mark]] = defaultdict(list)
+    for register in _of_subject(declared, kind):
+        if register.mark:
+            for row in facts.of(register).find(**_known(register, values)):
+                found[getattr(row, register.subject)].append(register.mark(row))
+    return found
+
+
+def rows_about(
+    facts: Facts, declared: Mapping[str, Tables], kind: str, row_id: int, **values: Any
+) -> Iterator[tuple[Register[Any], Rows]]:
+    """Yield the registers whose rows stand on the page of a row, each with those of today."""
+    for register in _of_subject(declared, kind):
+        asked = _known(register, {register.subject: row_id, **values})
+        yield register, facts.of(register).find(**asked)
+
+
+def _of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[Any]]:
+    for one in declared.values():
+        subject = one.register.fields.get(one.register.subject)
+        if subject and kind in (subject.kind, subject.register):
+            yield one.register
+
+
+def _known(register: Register[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in register.fields}
