@@ -33,6 +33,8 @@ def _one(facts: Facts, view: FieldView, kind: str, value: Any) -> str:
         return str(choices[value])
     if kind == "ref":
         return facts.name(view.register, value)
+    if view.options.get("of") == "school_years":
+        return str(value).replace("-", "/")
     say = _KINDS.get(kind)
     return say(facts, value) if say else str(value)
 
