@@ -12,19 +12,16 @@ import decimal
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol
-
-from pydantic_core import to_jsonable_python
 
 from workflow_app.engine.calendar import is_countable
 from workflow_app.engine.folding import BEGINNING, Entry, Revocation, standing_on
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
-from workflow_app.engine.text import stray
 from workflow_app.services.cells import KINDS, MisfitError, as_flag, plain, without_latin
 from workflow_app.services.register_files.columns import CODE, CODE_TITLE, Reading, parts_of
 
@@ -99,6 +96,8 @@ class Line:
     mistakes: list[Mistake] = field(default_factory=list)
     said: dict[str, Any] = field(default_factory=dict)
     """All the file says of it, as JSON keeps it."""
+    is_revived: bool = False
+    """It ended here and is entered again."""
 
     @property
     def kind(self) -> str:
@@ -160,7 +159,7 @@ def normal(view: FieldView, value: Any) -> Any:
     if view.kind == "decimal":
         return decimal.Decimal(str(value)).normalize()
     if view.kind == "text":
-        return "\n".join(str(value).replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+        return _one_break(str(value)).strip()
     if isinstance(value, dt.date):
         return value.isoformat()
     return " ".join(value.split()) if isinstance(value, str) else value
@@ -180,7 +179,7 @@ def compare(
         wrong = {name: faults[place, n] for name, n in places.items() if (place, n) in faults}
         if wrong or any(cell is not None and cell != "" for cell in cells.values()):
             found.append(_Told(Line(place + 1), cells, wrong))
-    return Plan(work.lines(found), work.latin)
+    return work.plan(found)
 
 
 @dataclass(slots=True)
@@ -198,13 +197,14 @@ class _Comparison:
         self, register: Register[Any], source: Source, today: dt.date, *, russian: bool
     ) -> None:
         self.register, self.source, self.today, self.russian = register, source, today, russian
-        self.latin = 0
+        self._latin: set[tuple[int, str]] = set()
         self._ids = source.ids()
+        self._own = frozenset(self._ids.values())
         self._near: dict[tuple[Any, ...], tuple[Any, ...]] | None = None
         self._seen: dict[Any, int] = {}
 
-    def lines(self, found: Sequence[_Told]) -> list[Line]:
-        """Return what becomes of each row, in batches so that no file fills the memory."""
+    def plan(self, found: Sequence[_Told]) -> Plan:
+        """Return what becomes of each row; in batches, so that no file fills the memory."""
         for told in found:
             self._find(told)
         todo = iter(found)
@@ -216,7 +216,7 @@ class _Comparison:
                     self._compare(told, known[told.line.row_id])
                 elif not told.line.mistakes:
                     self._enter(told)
-        return [told.line for told in found]
+        return Plan([told.line for told in found], len(self._latin))
 
     # ------------------------------------------------------------ which row it is
 
@@ -250,12 +250,6 @@ class _Comparison:
             line.mistakes.append(Mistake(CODE_TITLE, said))
             return
         line.row_id, told.stamp = row_id, (entry_id, made_on)
-
-    @property
-    def _own(self) -> Collection[int]:
-        if not hasattr(self, "_own_ids"):
-            self._own_ids = frozenset(self._ids.values())
-        return self._own_ids
 
     def _find_by_identity(self, told: _Told) -> None:
         line, values = told.line, {}
@@ -312,6 +306,15 @@ class _Comparison:
             for name, value in values.items() if not is_empty(value)
         ]  # fmt: skip
 
+    def _revive(self, told: _Told, row: Known) -> None:
+        """Enter a row again that ended here and that no file has told of since."""
+        line = told.line
+        told.cells = {**row.identity, **told.cells}
+        self._enter(told)
+        since = max((one.begins for one in row.entries), default=BEGINNING)
+        line.changes = [replace(change, since=since) for change in line.changes]
+        line.is_revived = True
+
     def _compare(self, told: _Told, row: Known) -> None:
         """Fill the line of a known row, three ways."""
         line = told.line
@@ -319,7 +322,7 @@ class _Comparison:
         base = self._base(told, row, standing)
         if standing is None and not line.mistakes:
             if base is None:
-                self._enter(told)  # a row that ended long ago is entered again
+                self._revive(told, row)
             else:
                 line.notes.append("прекращена здесь и остаётся прекращённой")
                 line.called = line.called or self._identity_said(told)
@@ -406,7 +409,7 @@ class _Comparison:
             if not is_empty(value) and plain(self.source.said(view, value)) == plain(text):
                 return value
         if text != (fixed := without_latin(text)):
-            self.latin += 1
+            self._latin.add((line.number, view.name))
             text = fixed if self.russian else text
         return self._try(line, view, lambda: self._understood(view, cell, text))
 
@@ -419,7 +422,7 @@ class _Comparison:
                 return int(said)
             return str(round(decimal.Decimal(said), PLACES)) if view.kind == "decimal" else said
         if view.kind == "text":
-            return text.replace("\r\n", "\n").replace("\r", "\n")
+            return _one_break(text)
         if view.kind == "choice" and not (view.options.get("choices") or view.options.get("of")):
             return " ".join(text.split())
         return self._meant(view, text)
@@ -450,7 +453,7 @@ class _Comparison:
                 line.mistakes.append(Mistake(view.title, said))
         return value
 
-    def _try(self, line: Line, view: FieldView, work: Any) -> Any:
+    def _try(self, line: Line, view: FieldView, work: Callable[[], Any]) -> Any:
         try:
             return work()
         except MisfitError as misfit:
@@ -474,6 +477,10 @@ def _text(cell: Any) -> str:
     if isinstance(cell, dt.date):
         return f"{cell:%d.%m.%Y}"
     return str(cell).strip()
+
+
+def _one_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _folded(key: Any) -> Any:

@@ -4,11 +4,11 @@ A page begins after a row, never at a number, so that a later page costs what th
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, func, or_, select
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.registers import Record
@@ -45,12 +45,8 @@ class Page:
 
 def page(connection: Connection, tables: Tables, municipality_id: int, asked: Asked) -> Page:
     """Return a page of a register."""
-    c, register = tables.periods.c, tables.register
-    query = _standing(tables, asked).where(c.municipality_id == municipality_id)
-    for name, value in asked.values.items():
-        query = query.where(c[name] == value)
-    if asked.text and register.search:
-        query = query.where(contain(asked.text, *(c[name] for name in register.search)))
+    c = tables.periods.c
+    query = _asked(tables, municipality_id, asked)
     if asked.after is not None:
         last = _standing(tables, asked).where(
             c.row_id == asked.after, c.municipality_id == municipality_id
@@ -58,11 +54,39 @@ def page(connection: Connection, tables: Tables, municipality_id: int, asked: As
         row = connection.execute(last).mappings().first()
         if row is not None:
             query = query.where(_after(tables, row))
+    rows = [record(tables.register, one) for one in _read(connection, query.limit(PAGE + 1))]
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def every(
+    connection: Connection, tables: Tables, municipality_id: int, asked: Asked
+) -> Iterator[Record]:
+    """Yield all rows of a register that are asked for, whatever the page."""
+    for one in _read(connection, _asked(tables, municipality_id, asked)):
+        yield record(tables.register, one)
+
+
+def count(connection: Connection, tables: Tables, municipality_id: int, asked: Asked) -> int:
+    """Return how many rows are asked for."""
+    found = _asked(tables, municipality_id, asked).order_by(None).subquery()
+    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
+
+
+def _asked(tables: Tables, municipality_id: int, asked: Asked) -> Select[Any]:
+    """Return the rows that are asked for, in the order of the list."""
+    c, register = tables.periods.c, tables.register
+    query = _standing(tables, asked).where(c.municipality_id == municipality_id)
+    for name, value in asked.values.items():
+        query = query.where(c[name] == value)
+    if asked.text and register.search:
+        query = query.where(contain(asked.text, *(c[name] for name in register.search)))
     keys = (_column(tables, name) for name in register.sorted_by)
     order = [column.desc() if falls else column for column, falls in keys]
-    found = connection.execute(query.order_by(*order, c.row_id).limit(PAGE + 1)).mappings()
-    rows = [record(register, one) for one in found]
-    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+    return query.order_by(*order, c.row_id)
+
+
+def _read(connection: Connection, query: Select[Any]) -> Iterable[RowMapping]:
+    return connection.execute(query).mappings()
 
 
 def _standing(tables: Tables, asked: Asked) -> Select[Any]:
