@@ -10,10 +10,10 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import join, normpath
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import ParseError
 
 from lxml import etree
@@ -26,6 +26,7 @@ from workflow_app.documents.unzip import MEBIBYTE, Archive, Limits
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import file_name
 
+T = TypeVar("T")
 Cell = str | int | float | bool | dt.date | None
 """What a cell holds; of a moment and a duration only its text."""
 
@@ -94,14 +95,16 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(b"PK")
 
 
-def _or_refusal(name: str, work: Any) -> Any:
+def _or_refusal(name: str, work: Callable[[], T]) -> T | Refusal:
     try:
         return work()
     except _UnfitError as unfit:
         code, said = unfit.args
     except TemplateError as error:
         code = error.findings[0].code
-        said = _BLOATED if code == "too_big_unpacked" else f"Файл повреждён или зашифрован. {_AGAIN}"
+        said = (
+            _BLOATED if code == "too_big_unpacked" else f"Файл повреждён или зашифрован. {_AGAIN}"
+        )
     return Refusal(code, f"Файл «{file_name(name)[-80:]}» не подходит. {said}", "file")
 
 
@@ -208,7 +211,10 @@ def _faults(raw: bytes) -> Iterator[tuple[tuple[int, int], str]]:
             yield place, "в ячейке ошибка формулы, впишите значение"
     for found in _FORMULA.finditer(raw) if b"<f" in raw or b":f" in raw else ():
         if found[2] is None and b't="str"' not in found[1] and (place := _place(found[1])):
-            yield place, "формула не вычислена: откройте и сохраните файл в Excel или впишите значение"
+            yield (
+                place,
+                "формула не вычислена: откройте и сохраните файл в Excel или впишите значение",
+            )
 
 
 def _place(attributes: bytes) -> tuple[int, int] | None:

@@ -113,9 +113,7 @@ def _known(register: Register[Any], remembered: Mapping[str, str]) -> Mapping[st
     own = {plain(name): name for name in register.fields}
     titles = {plain(view.title): name for name, view in register.fields.items()}
     code = {plain(CODE_TITLE): CODE, "код записи": CODE}
-    before = {
-        title: name for title, name in remembered.items() if name in {*register.fields, CODE}
-    }
+    before = {title: name for title, name in remembered.items() if name in {*register.fields, CODE}}
     return {**before, **own, **titles, **code}
 
 

@@ -70,12 +70,12 @@ class Change:
     there: str
     value: Any
     since: dt.date = BEGINNING
-    """The last day from which it is said otherwise here: what is written earlier would be hidden."""
+    """The last day from which something is said of it here: it hides what is written earlier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Why a row is not written: the title of its column, empty for the whole row, and a sentence."""
+    """Why a row is not written: the title of its column, empty for the whole row; a sentence."""
 
     column: str
     sentence: str
@@ -377,9 +377,7 @@ class _Comparison:
         empty = dict.fromkeys(self.register.fields)
         return {**empty, **{name: entry.values[name] for name, entry in given.items()}}
 
-    def _change(
-        self, view: FieldView, here: Any, value: Any, since: dt.date = BEGINNING
-    ) -> Change:
+    def _change(self, view: FieldView, here: Any, value: Any, since: dt.date = BEGINNING) -> Change:
         said = self.source.said
         return Change(view.name, view.title, said(view, here), said(view, value), value, since)
 

@@ -11,8 +11,9 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
 
+from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.ports import NewFile
@@ -66,7 +67,7 @@ class SqlSource:
             _SAID.c.register == self._tables.register.key,
             _SAID.c.row_id.in_(found),
         )
-        said = {key: values for key, values in self._connection.execute(query)}
+        said = dict(self._connection.execute(query).tuples().all())
         return {
             key: Known(
                 key, self._identities[key], written.get(key, ()),
@@ -96,7 +97,7 @@ def newest_entries(
     )
     if known_on is not None:
         query = query.where(c.registered_on <= known_on)
-    return {key: newest for key, newest in uow.connection.execute(query.group_by(c.row_id))}
+    return dict(uow.connection.execute(query.group_by(c.row_id)).tuples().all())
 
 
 def newest_entry(uow: SqlUnitOfWork, register: str, municipality_id: int) -> tuple[int, int]:
@@ -160,9 +161,7 @@ def read_as(uow: SqlUnitOfWork, load: Any, reading: Mapping[str, Any]) -> None:
     """Write down how a file is read."""
     c = _IMPORT.c
     uow.connection.execute(
-        update(_IMPORT)
-        .where(c.id == load.id, c.written_at.is_(None))
-        .values(reading=dict(reading))
+        update(_IMPORT).where(c.id == load.id, c.written_at.is_(None)).values(reading=dict(reading))
     )
 
 
@@ -196,6 +195,15 @@ def written(uow: SqlUnitOfWork, register: str, municipality_id: int) -> Sequence
         .limit(MOST_SHOWN)
     )  # fmt: skip
     return uow.connection.execute(query).all()
+
+
+def who(uow: SqlUnitOfWork, load: Any) -> Mapping[int, str]:
+    """Return the names of who wrote a load and who took it back."""
+    ids = [one for one in (load.person_id, load.taken_back_by) if one is not None]
+    query = select(_PERSON.c.id, _PERSON.c.short_nom).where(
+        _PERSON.c.municipality_id == load.municipality_id, _PERSON.c.id.in_(ids)
+    )
+    return {row.id: row.short_nom for row in uow.connection.execute(query)}
 
 
 # ---------------------------------------------------------------- writing
@@ -278,8 +286,12 @@ def _say(uow: SqlUnitOfWork, load: Any, said_of: Mapping[Any, Mapping[str, Any]]
 
 def take_back(
     uow: SqlUnitOfWork, load: Any, person_id: int, reason: str, since: dt.date | None
-) -> bool:
-    """Leave the entries of a load out from a day on; False where somebody did so already."""
+) -> Refusal | None:
+    """Leave the entries of a load out from a day on; or say why not."""
+    holders = _holding(uow, load)
+    if holders:
+        said = ", ".join(f"«{title}»" for title in holders)
+        return Refusal("still_referred_to", f"На внесённые этим файлом записи ссылаются: {said}.")
     c = _IMPORT.c
     gone = (
         update(_IMPORT)
@@ -290,12 +302,40 @@ def take_back(
         )
     )  # fmt: skip
     if uow.connection.execute(gone).rowcount != 1:
-        return False
+        return Refusal("taken_back_already", "Эту загрузку уже отменили.")
     uow.facts(load.municipality_id).forget_registers()
     uow.registers.taken_back(load.id)
     uow.registers.settle()
     _unsay(uow, load)
-    return True
+    return None
+
+
+def _holding(uow: SqlUnitOfWork, load: Any) -> Sequence[str]:
+    """Return the registers whose rows refer to rows that this load alone has entered."""
+    mine, other = _ENTRY, _ENTRY.alias()
+    place = load.municipality_id
+    entered = select(mine.c.row_id).where(
+        mine.c.import_id == load.id, mine.c.municipality_id == place, mine.c.word == "enter",
+        ~exists().where(
+            other.c.register == load.register, other.c.row_id == mine.c.row_id,
+            other.c.municipality_id == place, other.c.word == "enter",
+            or_(other.c.import_id.is_(None), other.c.import_id != load.id),
+        ),
+    )  # fmt: skip
+    found = []
+    for tables in uow.tables.values():
+        c, own = tables.periods.c, tables.register
+        refers = [
+            c[name].in_(entered) for name, view in own.fields.items()
+            if view.register == load.register
+        ]  # fmt: skip
+        query = select(c.row_id).where(
+            c.municipality_id == place, c.known_to == END_OF_TIME, c.valid_to > uow.today,
+            or_(*refers),
+        )  # fmt: skip
+        if refers and uow.connection.execute(query.limit(1)).first():
+            found.append(own.title)
+    return found
 
 
 def _unsay(uow: SqlUnitOfWork, load: Any) -> None:
@@ -319,13 +359,9 @@ def _unsay(uow: SqlUnitOfWork, load: Any) -> None:
 
 def hidden_by(plan: Plan, picked: Collection[int], effective_on: dt.date | None) -> list[str]:
     """Return what would be written in vain: a later day says something else of it already."""
-    found = []
-    for line in plan.lines:
-        asked = line.asked if line.number in picked else ()
-        for change in (*line.changes, *asked) if not line.mistakes else ():
-            if change.since > (effective_on or dt.date.min):
-                found.append(
-                    f"строка {line.number}, «{change.title}»: здесь записано с "
-                    f"{change.since:%d.%m.%Y}"
-                )
-    return found
+    return [
+        f"строка {line.number}, «{change.title}»: здесь записано с {change.since:%d.%m.%Y}"
+        for line in plan.lines if line.kind != REFUSED
+        for change in (*line.changes, *(line.asked if line.number in picked else ()))
+        if change.since > (effective_on or dt.date.min)
+    ]  # fmt: skip

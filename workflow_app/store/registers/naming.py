@@ -61,7 +61,10 @@ class Naming:
             self._lists[key] = found
         is_id = bool(view.register)
         return [
-            (int(one.value) if is_id else one.value, ", ".join(filter(None, (one.label, one.detail))))
+            (
+                int(one.value) if is_id else one.value,
+                ", ".join(filter(None, (one.label, one.detail))),
+            )
             for one in self._lists[key].get(plain(text), ())
         ]
 

@@ -344,7 +344,8 @@ def _revocations(connection: Connection, causes: Iterable[Any]) -> dict[Any, Rev
     if ids["import"]:
         rows = connection.execute(_TAKEN_BACK, {"imports": ids["import"]})
         found += [
-            Revocation(None, since or BEGINNING, known, import_id) for import_id, since, known in rows
+            Revocation(None, since or BEGINNING, known, import_id)
+            for import_id, since, known in rows
         ]
     return {one.cause: one for one in found}
 
