@@ -416,9 +416,7 @@ class _Comparison:
             return cell.isoformat()
         if view.kind in KINDS:
             said = KINDS[view.kind](text)
-            if view.kind == "number":
-                return int(said)
-            return str(round(decimal.Decimal(said), PLACES)) if view.kind == "decimal" else said
+            return int(said) if view.kind == "number" else said
         if view.kind == "text":
             return _one_break(text)
         if view.kind == "choice" and not (view.options.get("choices") or view.options.get("of")):

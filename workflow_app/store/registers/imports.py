@@ -67,7 +67,7 @@ class SqlSource:
             _SAID.c.register == self._tables.register.key,
             _SAID.c.row_id.in_(found),
         )
-        said = dict(self._connection.execute(query).tuples().all())
+        said = dict(self._connection.execute(query).all())
         return {
             key: Known(
                 key, self._identities[key], written.get(key, ()),
@@ -97,7 +97,7 @@ def newest_entries(
     )
     if known_on is not None:
         query = query.where(c.registered_on <= known_on)
-    return dict(uow.connection.execute(query.group_by(c.row_id)).tuples().all())
+    return dict(uow.connection.execute(query.group_by(c.row_id)).all())
 
 
 def newest_entry(uow: SqlUnitOfWork, register: str, municipality_id: int) -> tuple[int, int]:
@@ -329,11 +329,13 @@ def _holding(uow: SqlUnitOfWork, load: Any) -> Sequence[str]:
             c[name].in_(entered) for name, view in own.fields.items()
             if view.register == load.register
         ]  # fmt: skip
+        if not refers:
+            continue
         query = select(c.row_id).where(
             c.municipality_id == place, c.known_to == END_OF_TIME, c.valid_to > uow.today,
             or_(*refers),
         )  # fmt: skip
-        if refers and uow.connection.execute(query.limit(1)).first():
+        if uow.connection.execute(query.limit(1)).first():
             found.append(own.title)
     return found
 

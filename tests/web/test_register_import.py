@@ -1,0 +1,245 @@
+"""A register as a file: given, changed in a spreadsheet, looked at, written, taken back."""
+
+import io
+import re
+
+import pytest
+from browsing import text_of
+from python_calamine import load_workbook
+from xlsxwriter import Workbook
+
+from workflow_app.store.models.directory import ImportedRow
+from workflow_app.store.models.registers import RegisterEntry, RegisterImport
+
+pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-08-28")]
+
+HOME = "/registers/direction"
+AREA, CLAUSE, STATE = 2, 3, 4
+
+
+def rows_of(browser, query=""):
+    """Return the rows of the list as its workbook has them."""
+    response = browser.client.get(f"{HOME}/rows.xlsx{query}")
+    assert response.status_code == 200
+    return load_workbook(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
+
+
+def book(rows, name="Лист1"):
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as made:
+        sheet = made.add_worksheet(name)
+        for place, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if cell is not None:
+                    sheet.write(place, column, cell)
+    return file.getvalue()
+
+
+def brought(browser, rows, name="направления.xlsx", status=302):
+    """Bring a file; return the page it leads to."""
+    content = rows if isinstance(rows, bytes) else book(rows)
+    response = browser.post(f"{HOME}/import", status=status, file=(io.BytesIO(content), name))
+    return response.headers["Location"] if status == 302 else text_of(response)
+
+
+def seen_on(page):
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]
+
+
+def write(browser, path, status=302, **sent):
+    given = {"seen": seen_on(browser.get(path)), "reason": "письмо", **sent}
+    return browser.post(path, status=status, **given)
+
+
+def entries(district):
+    return [row for row in district.rows(RegisterEntry) if row["import_id"] is not None]
+
+
+@pytest.fixture
+def specialist(browser):
+    return browser("P003")
+
+
+@pytest.fixture
+def own(specialist):
+    """Load three rows that rest on no order; return the titles and how a file has them."""
+    titles = rows_of(specialist)[0]
+    new = [["2025-2026", f"Своё {n}", "область", "", "предварительно"] for n in "абв"]
+    write(specialist, brought(specialist, [titles, *new], "первый.xlsx"))
+    return titles, [row for row in rows_of(specialist)[1:] if row[1].startswith("Своё")]
+
+
+def test_three_rows_changed_in_a_spreadsheet_are_three_lines_of_history(specialist, district, own):
+    rows = rows_of(specialist)
+    for row in rows[1:]:
+        if row[1].startswith("Своё"):
+            row[AREA] = "Новая область"
+    rest = next(row for row in rows[1:] if "приказ" in row[5])
+    rest[AREA] = "Мимо приказа"
+    path = brought(specialist, rows)
+    page = specialist.get(path)
+    assert "новых 0, изменённых 3" in page
+    assert f"записано здесь по документу: {rest[5]}" in page
+    assert len(entries(district)) == 3
+    write(specialist, path)
+    written = entries(district)[3:]
+    assert [row["values"] for row in written] == [{"area": "Новая область"}] * 3
+    assert {row["person_id"] for row in written} == {district.people["P003"]}
+    shown = specialist.get(f"{HOME}/{written[0]['row_id']}")
+    assert "Новая область" in shown
+    assert "письмо (файл «направления.xlsx»)" in shown
+    assert "Тимофеева" in shown
+    write_again = specialist.post(path, seen="", reason="ещё раз")
+    assert write_again.headers["Location"].endswith(path)
+    assert len(entries(district)) == 6
+
+
+def test_an_untouched_export_changes_nothing_in_any_form(specialist, district):
+    for kind in ("xlsx", "csv"):
+        content = specialist.client.get(f"{HOME}/rows.{kind}").data
+        page = specialist.get(brought(specialist, content, f"всё.{kind}"))
+        assert "новых 0, изменённых 0" in page
+        assert "с ошибками 0" in page
+        assert "Записывать нечего" in page
+    assert entries(district) == []
+
+
+def test_a_row_changed_on_a_page_meanwhile_is_asked_about(specialist, district, own):
+    titles, (row, *_) = own
+    first = [*row]
+    first[AREA] = "С первого файла"
+    write(specialist, brought(specialist, [titles, first]))
+    second = [*row]
+    second[AREA] = "Со второго файла"
+    path = brought(specialist, [titles, second])
+    page = specialist.get(path)
+    assert "Изменено и здесь, и в файле" in page
+    refused = write(specialist, path, status=422)
+    assert "записывать нечего" in text_of(refused)
+    write(specialist, path, **{"pick.2": "file"})
+    assert [one["values"]["area"] for one in entries(district)[3:]] == [
+        "С первого файла", "Со второго файла"
+    ]  # fmt: skip
+
+
+def test_what_changed_since_the_dry_run_is_shown_anew(specialist, own):
+    titles, (row, *_) = own
+    mine, other = [*row], [*row]
+    mine[AREA], other[AREA] = "Моё", "Чужое"
+    path = brought(specialist, [titles, mine])
+    seen = seen_on(specialist.get(path))
+    write(specialist, brought(specialist, [titles, other]))
+    again = specialist.post(path, status=422, seen=seen, reason="письмо")
+    assert "Пока вы смотрели" in text_of(again)
+
+
+def test_new_rows_without_codes_and_columns_settled_by_hand(specialist, district):
+    rows = [["Год", "Как называется", "Состояние", "Лишнее"],
+            ["2025-2026", "Шахматы в школе", "действует", "x"],
+            ["2025-2026", "", "действует", None],
+            ["2025-2026", "Робототехника", "начато", None]]  # fmt: skip
+    settle = brought(specialist, rows)
+    assert settle.endswith("/columns")
+    page = specialist.get(settle)
+    assert "Пока не указаны" in page
+    refused = specialist.post(settle, status=422, sheet="Лист1", **{"column.1": "name"})
+    assert "Не указан столбец «Учебный год»" in text_of(refused)
+    chosen = {"column.0": "school_year", "column.1": "name", "column.2": "state"}
+    path = specialist.post(settle, sheet="Лист1", **chosen).headers["Location"]
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", specialist.get(path)))
+    assert "новых 1" in told
+    assert "Направление: заполните: по нему узнают запись" in told
+    assert "Состояние: «начато» — такого в списке нет" in told
+    late = write(specialist, path, status=422, reason=" ")
+    assert "Напишите, откуда эти сведения" in text_of(late)
+    write(specialist, path, effective_on="2025-09-01")
+    (entry,) = entries(district)
+    assert (entry["word"], str(entry["effective_on"])) == ("enter", "2025-09-01")
+    guessed = brought(specialist, [rows[0][:3], ["2025-2026", "Шахматы в школе", "предварительно"]])
+    assert 'value="name" selected' in specialist.get(guessed)
+
+
+def test_a_load_is_taken_back_as_a_whole_and_history_stays(specialist, district, own):
+    titles, (row, *_) = own
+    area = row[AREA]
+    changed = [*row]
+    changed[AREA] = "Ошибка"
+    new = ["2025-2026", "Лишнее", "", "", "предварительно"]
+    path = brought(specialist, [titles, changed, new])
+    write(specialist, path)
+    assert len(rows_of(specialist, "?text=Лишнее")) == 2
+    listed = specialist.get(f"{HOME}/import")
+    assert "направления.xlsx" in listed
+    assert "новых 1, изменённых 1" in listed
+    refused = specialist.post(f"{path}/take-back", status=422, reason="")
+    assert "почему загрузка отменяется" in text_of(refused)
+    specialist.post(f"{path}/take-back", reason="не тот файл")
+    assert "не тот файл" in specialist.get(path)
+    assert len(rows_of(specialist, "?text=Лишнее")) == 1
+    assert next(one[AREA] for one in rows_of(specialist)[1:] if one[1] == row[1]) == area
+    row_id = next(one["row_id"] for one in entries(district) if one["word"] == "amend")
+    assert "Ошибка" in specialist.get(f"{HOME}/{row_id}")
+    twice = specialist.post(f"{path}/take-back", status=422, reason="ещё раз")
+    assert "уже отменили" in text_of(twice)
+    said = district.rows(ImportedRow, register="direction")
+    assert all(one["values"].get("area") != "Ошибка" for one in said)
+
+
+def test_only_who_writes_into_a_register_brings_files_and_sees_only_her_own(browser, specialist):
+    path = brought(specialist, [*rows_of(specialist)])
+    for person in ("P112", "P002"):
+        other = browser(person)
+        assert other.client.get(f"{HOME}/rows.csv").status_code == 200
+        assert "Загрузить из файла" not in other.get(HOME)
+        other.get(f"{HOME}/import", status=404)
+        other.get(path, status=404)
+        other.post(path, status=404)
+        other.post(f"{path}/take-back", status=404, reason="x")
+        other.post(f"{HOME}/import", status=404, file=(io.BytesIO(b"x"), "x.csv"))
+    specialist.get(f"{path}9", status=404)
+    specialist.get("/registers/nothing/import", status=404)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "пустой"),
+        (b"%PDF-1.7 ...", "Это PDF"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "старый формат Excel"),
+        (b"PK\x03\x04" + bytes(100), "повреждён"),
+        ("Номер;Имя\r\n".encode(), "нет данных"),
+        ('а;б\r\n"1;2'.encode("cp1251"), "проверьте кавычки"),
+        (bytes(range(256)), "Нужна книга Excel"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(specialist, district, content, said):
+    assert said in brought(specialist, content, status=422)
+    assert district.rows(RegisterImport) == []
+
+
+def test_a_page_without_a_file_asks_for_one(specialist):
+    response = specialist.post(f"{HOME}/import", status=422)
+    assert "Выберите файл" in text_of(response)
+
+
+def test_latin_letters_are_offered_to_be_read_as_russian(specialist):
+    titles = rows_of(specialist)[0]
+    path = brought(specialist, [titles, ["2025-2026", "CОШ и дети", "", "", "предварительно"]])
+    assert "похожие латинские" in specialist.get(path)
+    assert "новых 0" in specialist.get(path)
+    specialist.post(f"{path}/letters")
+    assert "новых 1" in specialist.get(path)
+
+
+def test_a_day_before_a_later_change_would_hide_the_new_value(specialist, district):
+    titles = rows_of(specialist)[0]
+    new = ["2025-2026", "Хор", "музыка", "", "предварительно"]
+    write(specialist, brought(specialist, [titles, new]), effective_on="2025-08-01")
+    row = next(row for row in rows_of(specialist)[1:] if row[1] == "Хор")
+    row[AREA] = "пение"
+    path = brought(specialist, [titles, row])
+    refused = write(specialist, path, status=422)
+    assert "здесь записано с 01.08.2025" in text_of(refused)
+    assert 'value="письмо"' in refused.get_data(as_text=True)
+    write(specialist, path, effective_on="2025-08-10")
+    assert rows_of(specialist, "?text=Хор")[1][AREA] == "пение"
