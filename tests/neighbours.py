@@ -3,6 +3,7 @@
 import shutil
 
 from district import District
+from loading import bring
 from sqlalchemy import String, select, update
 from stories import NOTE, complete_order, done
 
@@ -114,8 +115,14 @@ class Neighbour(District):
             "incident": self.own(Incident)[0]["id"],
             "substitution": self.own(Substitution)[0]["id"],
             "work": self.own(WorkItem)[-1]["id"], "change": self.own(AccessChange)[0]["id"],
-            "record": self.directions("2025-2026")[0],
+            "record": self.directions("2025-2026")[0], "import": self._brought(),
         }  # fmt: skip
+
+    def _brought(self):
+        """Bring a file for a register, and leave it there unwritten."""
+        rows = [["school_year", "name", "state"], ["2025-2026", f"{MARK}: новое", "draft"]]
+        who = self.people["P003"]
+        return bring(self.house, "direction", self.municipality, who, rows, name=f"{MARK}.csv")
 
     def _fail(self, uow, message):
         box = table(OutboxMessage)

@@ -69,7 +69,8 @@ def own(specialist):
     return titles, [row for row in rows_of(specialist)[1:] if row[1].startswith("Своё")]
 
 
-def test_three_rows_changed_in_a_spreadsheet_are_three_lines_of_history(specialist, district, own):
+@pytest.mark.usefixtures("own")
+def test_three_rows_of_a_spreadsheet_are_three_lines_of_history(specialist, district):
     rows = rows_of(specialist)
     for row in rows[1:]:
         if row[1].startswith("Своё"):
@@ -231,7 +232,7 @@ def test_latin_letters_are_offered_to_be_read_as_russian(specialist):
     assert "новых 1" in specialist.get(path)
 
 
-def test_a_day_before_a_later_change_would_hide_the_new_value(specialist, district):
+def test_a_day_before_a_later_change_would_hide_the_new_value(specialist):
     titles = rows_of(specialist)[0]
     new = ["2025-2026", "Хор", "музыка", "", "предварительно"]
     write(specialist, brought(specialist, [titles, new]), effective_on="2025-08-01")

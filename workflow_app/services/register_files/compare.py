@@ -30,7 +30,8 @@ BATCH = 500
 MOST_ALIKE = 3
 """So many candidates a sentence names."""
 
-NEW, CHANGED, KEPT, SAME, REFUSED = "new", "changed", "kept", "same", "refused"
+NEW, CHANGED, ASKED, KEPT, SAME, REFUSED = "new", "changed", "asked", "kept", "same", "refused"
+KINDS_OF_LINES = (NEW, CHANGED, ASKED, KEPT, SAME, REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Line:
         if self.row_id is None:
             return NEW
         if self.changes or self.asked:
-            return CHANGED
+            return CHANGED if self.changes else ASKED
         return KEPT if self.kept or self.notes else SAME
 
 
@@ -127,7 +128,7 @@ class Plan:
     def counts(self) -> Mapping[str, int]:
         """Return how many lines there are of each kind."""
         found = Counter(line.kind for line in self.lines)
-        return {kind: found[kind] for kind in (NEW, CHANGED, KEPT, SAME, REFUSED)}
+        return {kind: found[kind] for kind in KINDS_OF_LINES}
 
     @property
     def asked(self) -> list[Line]:
@@ -139,7 +140,7 @@ class Plan:
         """Return what differs as soon as anything else would be written or asked."""
         told = [
             (line.number, line.row_id, line.kind, [(c.name, c.here, c.value) for c in changes])
-            for line in self.lines if line.kind in (NEW, CHANGED)
+            for line in self.lines if line.kind in (NEW, CHANGED, ASKED)
             for changes in (line.changes, line.asked)
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
@@ -433,20 +434,14 @@ class _Comparison:
             raise MisfitError(f"«{text[:80]}» — подходит несколько: {alike}")
         fixed = without_latin(text)
         if fixed != text and self.source.meant(view, fixed):
-            raise MisfitError(f"«{text[:80]}» — латинские буквы, по-русски это «{fixed[:80]}»")
+            raise MisfitError(_latin_in(text))
         raise MisfitError(f"«{text[:80]}» — такого в списке нет")
 
     def _checked(self, line: Line, view: FieldView, value: Any) -> Any:
         """Note Latin letters among Russian ones in a text that would be written."""
-        if isinstance(value, str) and view.kind in ("line", "text"):
-            fixed = without_latin(value)
-            if fixed != value:
-                pairs = zip(value.split(), fixed.split(), strict=False)
-                word = next(
-                    (f"«{mine}» — это «{theirs}»" for mine, theirs in pairs if mine != theirs), ""
-                )
-                said = f"латинские буквы среди русских: {word[:120]}"
-                line.mistakes.append(Mistake(view.title, said))
+        is_text = isinstance(value, str) and view.kind in ("line", "text")
+        if is_text and without_latin(value) != value:
+            line.mistakes.append(Mistake(view.title, _latin_in(value)))
         return value
 
     def _try(self, line: Line, view: FieldView, work: Callable[[], Any]) -> Any:
@@ -473,6 +468,14 @@ def _text(cell: Any) -> str:
     if isinstance(cell, dt.date):
         return f"{cell:%d.%m.%Y}"
     return str(cell).strip()
+
+
+def _latin_in(text: str) -> str:
+    """Return which letters of a text only look Russian: the eye cannot tell."""
+    word = next(word for word in text.split() if without_latin(word) != word)
+    pairs = zip(word, without_latin(word), strict=True)
+    letters = ", ".join(dict.fromkeys(mine for mine, russian in pairs if mine != russian))
+    return f"в слове «{word[:80]}» латинские буквы: {letters}; наберите их по-русски"
 
 
 def _one_break(text: str) -> str:

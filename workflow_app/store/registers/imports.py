@@ -17,7 +17,16 @@ from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.ports import NewFile
-from workflow_app.services.register_files.compare import NEW, REFUSED, Known, Line, Plan, key_of
+from workflow_app.services.register_files.compare import (
+    ASKED,
+    CHANGED,
+    NEW,
+    REFUSED,
+    Known,
+    Line,
+    Plan,
+    key_of,
+)
 from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import ImportedRow, Person
@@ -218,8 +227,11 @@ def write(
     One cause, one transaction, a statement a table and batch.
     """
     c, place = _IMPORT.c, load.municipality_id
+    picked_alone = sum(1 for line in plan.of(ASKED) if line.number in picked)
+    counts = {**plan.counts, CHANGED: plan.counts[CHANGED] + picked_alone}
     is_first = update(_IMPORT).where(c.id == load.id, c.written_at.is_(None)).values(
-        written_at=uow.now, reason=reason, effective_on=effective_on, counts=dict(plan.counts)
+        written_at=uow.now, reason=reason, effective_on=effective_on,
+        counts=counts
     )  # fmt: skip
     if uow.connection.execute(is_first).rowcount != 1:
         return False
