@@ -12,12 +12,13 @@ from workflow_app.services.ports import NewFile
 from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
-from workflow_app.store.models.registers import RegisterImport
+from workflow_app.store.models.registers import RegisterImport, RegisterPaper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 _UPLOAD, _FILE, _DOCUMENT = table(Upload), table(StoredFile), table(Document)
-_IMPORT = table(RegisterImport)
-_USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256, _IMPORT.c.file_sha256)
+_IMPORT, _PAPER = table(RegisterImport), table(RegisterPaper)
+_USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256, _IMPORT.c.file_sha256,
+         _PAPER.c.file_sha256)  # fmt: skip
 _BROUGHT = select(func.count()).where(
     _UPLOAD.c.person_id == bindparam("person"), _UPLOAD.c.uploaded_at >= bindparam("since")
 )

@@ -21,7 +21,7 @@ from workflow_app.engine.forms import is_empty
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register
 from workflow_app.engine.text import cleaned, file_name
-from workflow_app.services.attachments import CSV, XLSX
+from workflow_app.services.attachments import CSV, DOCX, XLSX
 from workflow_app.services.ports import new_file
 from workflow_app.services.register_files import columns
 from workflow_app.services.register_files.columns import BASIS_TITLE, CODE, CODE_TITLE, Reading
@@ -34,7 +34,7 @@ from workflow_app.services.register_files.compare import (
     Plan,
     compare,
 )
-from workflow_app.store.registers import imports, listing
+from workflow_app.store.registers import imports, listing, papers
 from workflow_app.store.registers.naming import Naming
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -82,6 +82,57 @@ def _given(register: str, kind: str, media: str) -> Response:
         return send_file(BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
 
     return read(look)
+
+
+@register_files.post("/<register>/papers")
+def ask_paper(register: str) -> BaseResponse:
+    """Have the list as it stands made as a Word document by a worker."""
+
+    def ask(uow: SqlUnitOfWork) -> int | None:
+        found, place = readable_tables(uow, register), municipality(uow)
+        asked = asked_for(uow, found.register, request.form)
+        if listing.count(uow.connection, found, place, asked) > papers.MOST_ROWS:
+            return None
+        return papers.ask(uow, found.register, place, person_id(), asked)
+
+    made = house().transact(ask)
+    if made is None:
+        said = f"В документ Word помещается не больше {papers.MOST_ROWS} строк: отберите часть "
+        flash(f"{said}списка или скачайте его в Excel.", "danger")
+        return redirect(address("declared.show_all", register=register))
+    return redirect(address(".show_paper", register=register, paper_id=made))
+
+
+@register_files.get("/<register>/papers/<int:paper_id>")
+def show_paper(register: str, paper_id: int) -> str:
+    """Say whether a document is made yet, and lead to it."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        found, paper = _paper(uow, register, paper_id)
+        return render_template("registers/paper.html", register=found.register, paper=paper)
+
+    return read(look)
+
+
+@register_files.get("/<register>/papers/<int:paper_id>/content")
+def paper_content(register: str, paper_id: int) -> Response:
+    """Give a document that is made."""
+
+    def look(uow: SqlUnitOfWork) -> Response:
+        _, paper = _paper(uow, register, paper_id)
+        if paper.file_sha256 is None:
+            abort(404)
+        name = f"{register}-{paper.asked['on']}.docx"
+        file = BytesIO(papers.content(uow, paper))
+        return send_file(file, mimetype=DOCX, as_attachment=True, download_name=name)
+
+    return read(look)
+
+
+def _paper(uow: SqlUnitOfWork, register: str, paper_id: int) -> tuple[Tables, Any]:
+    found = readable_tables(uow, register)
+    paper = papers.found(uow, register, municipality(uow), person_id(), paper_id)
+    return found, paper or abort(404)
 
 
 def _rows(

@@ -344,6 +344,21 @@ class RegisterImport(Tenant):
     """From which day on they do not count; None: from the beginning."""
 
 
+class RegisterPaper(Tenant):
+    """A list of a register that somebody asked for as a document; its file comes from a worker."""
+
+    __tablename__ = "register_paper"
+
+    register: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[dt.datetime]
+    asked: Mapped[dict[str, Any]]
+    """The day, the filters and the words of the list."""
+    file_sha256: Mapped[str | None] = mapped_column(
+        String(64), ForeignKey("stored_file.sha256"), index=True
+    )
+
+
 class RegisterShape(Base):
     """What the tables of a declared register were last brought in step with."""
 

@@ -1,5 +1,6 @@
 """What values of registers are called, and what a name may mean: each list is read once."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -41,6 +42,12 @@ class Naming:
         if key not in self._said:
             self._said[key] = self._in_words(view, value)
         return self._said[key]
+
+    def told(self, view: FieldView, value: Any) -> str:
+        """Return a value of a row in words."""
+        if isinstance(value, dt.date):
+            return f"{value:%d.%m.%Y}"
+        return self.said(view, value)
 
     def _in_words(self, view: FieldView, value: Any) -> str:
         if view.kind in ("ref", "person", "position"):
