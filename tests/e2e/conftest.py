@@ -23,6 +23,8 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
 from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.models.registers import RegisterEntry
+from workflow_app.store.registers import papers
+from workflow_app.store.registers.listing import Asked
 from workflow_app.web.cookies import COOKIE
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 
@@ -103,7 +105,14 @@ def _loads(district):
         ["2025-2026", "CОШ и дети", "", "начато"],
         ["", "Без года", "", "действует", "чужой-код"],
     ])  # fmt: skip
-    return {"dry": dry, "written": written}
+    return {"dry": dry, "written": written, "paper": district.house.transact(_ask(district))}
+
+
+def _ask(district):
+    """Ask for a list as a document."""
+    return lambda uow: papers.ask(
+        uow, DIRECTIONS_OF_YEAR, 1, district.people["P003"], Asked(on=uow.today)
+    )
 
 
 def _fail_an_effect(district, case):

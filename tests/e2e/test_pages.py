@@ -38,6 +38,7 @@ PAGES = {
     "columns of a file": ("P003", "/registers/direction/imports/{dry}/columns"),
     "dry run of a file": ("P003", "/registers/direction/imports/{dry}"),
     "written file": ("P003", "/registers/direction/imports/{written}"),
+    "list as a document": ("P003", "/registers/direction/papers/{paper}"),
     "processes": ("P003", "/processes"),
     "passport": ("P003", "/processes/network_proposal"),
     "notices": ("P105", "/notices"),
@@ -76,6 +77,7 @@ NO_PAGES = {
     "indicators.as_csv": "a table as a file",
     "indicators.as_xlsx": "a table as a file",
     "register_files.as_csv": "a table as a file",
+    "register_files.paper_content": "a Word file",
     "register_files.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")

@@ -5,11 +5,13 @@ import re
 
 import pytest
 from browsing import text_of
+from docx import Document
 from python_calamine import load_workbook
 from xlsxwriter import Workbook
 
 from workflow_app.store.models.directory import ImportedRow
-from workflow_app.store.models.registers import RegisterEntry, RegisterImport
+from workflow_app.store.models.registers import RegisterEntry, RegisterImport, RegisterPaper
+from workflow_app.store.registers import papers
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-08-28")]
 
@@ -244,3 +246,29 @@ def test_a_day_before_a_later_change_would_hide_the_new_value(specialist):
     assert 'value="письмо"' in refused.get_data(as_text=True)
     write(specialist, path, effective_on="2025-08-10")
     assert rows_of(specialist, "?text=Хор")[1][AREA] == "пение"
+
+
+def test_a_list_is_made_as_a_document_by_a_worker_for_who_asked(browser, specialist, district):
+    path = specialist.post(f"{HOME}/papers", state="in_force", on="2025-08-28").headers["Location"]
+    assert "Документ готовится" in specialist.get(path)
+    specialist.get(f"{path}/content", status=404)
+    district.carry_out()
+    assert "Документ готов." in specialist.get(path)
+    response = specialist.client.get(f"{path}/content")
+    document = Document(io.BytesIO(response.data))
+    said = [one.text for one in document.paragraphs]
+    assert said[0] == "Приоритетные направления"
+    assert "по состоянию на 28.08.2025" in said
+    assert any("Ковалевская" in one or "Дьяченко" in one for one in said)
+    rows = document.tables[0].rows
+    assert [cell.text for cell in rows[0].cells][-1] == "По документу"
+    assert {row.cells[3].text for row in [*rows][1:]} == {"действует"}
+    browser("P002").get(path, status=404)
+    browser("P002").get(f"{path}/content", status=404)
+
+
+def test_too_long_a_list_is_no_document(specialist, district, monkeypatch):
+    monkeypatch.setattr(papers, "MOST_ROWS", 1)
+    assert specialist.post(f"{HOME}/papers").headers["Location"].endswith(HOME)
+    assert "помещается не больше 1 строк" in "".join(specialist.says(HOME))
+    assert district.rows(RegisterPaper) == []

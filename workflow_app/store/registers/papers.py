@@ -82,7 +82,7 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
         for row in listing.every(uow.connection, tables, municipality_id, asked)
     ]
     signer, house = facts.signer(SIGNING_ROLE), facts.organisation("department")
-    above = [house.full_name] if house else []
+    above = [house.name] if house else []
     day = f"по состоянию на {asked.on:%d.%m.%Y}"
     known = f", по записям до {asked.known_on:%d.%m.%Y}" if asked.known_on else ""
     return {
