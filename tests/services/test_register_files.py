@@ -303,3 +303,15 @@ def test_values_are_equal_however_they_are_kept():
     assert normal(fields["about"], "а\r\nб ") == normal(fields["about"], "а\nб")
     assert normal(fields["number"], "а  б") == normal(fields["number"], "а\u00a0б")
     assert normal(fields["is_open"], None) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"), [("5.2", 5.2), ("1/26", dt.date(2026, 1, 26)), ("05.02", dt.date(2026, 2, 5))]
+)
+def test_what_a_spreadsheet_made_of_a_text_is_no_change_and_never_written(office, text, cell):
+    office.write("1", kind="a", about=text)
+    assert only(office.look(["1", cell], columns=("number", "about"))).kind == "same"
+    day = dt.date(2027, 7, 9)
+    line = only(office.look(["1", day], columns=("number", "about")))
+    assert "в ячейке дата 09.07.2027" in line.mistakes[0].sentence
+    assert "в ячейке дата" in only(office.look([day], columns=("number",))).mistakes[0].sentence

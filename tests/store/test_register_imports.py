@@ -76,7 +76,7 @@ class Office:
         """Return the list as a file."""
         asked = listing.Asked(**{"on": self.uow.today, **asked})
         rows = [*_rows(self.uow, self.tables[register.key], self.place, asked)]
-        return files.as_xlsx(rows) if kind == "xlsx" else files.as_csv(rows)
+        return files.as_xlsx(rows, is_long=True) if kind == "xlsx" else files.as_csv(rows)
 
     def rows(self, register, day=None):
         asked = listing.Asked(on=day or self.uow.today)

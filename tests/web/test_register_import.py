@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 
 import pytest
 from browsing import text_of
@@ -272,3 +273,29 @@ def test_too_long_a_list_is_no_document(specialist, district, monkeypatch):
     assert specialist.post(f"{HOME}/papers").headers["Location"].endswith(HOME)
     assert "помещается не больше 1 строк" in "".join(specialist.says(HOME))
     assert district.rows(RegisterPaper) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        ("xlsx", "xlsx"),
+        ("csv", "xlsx"),
+        ("xlsx", "csv:Text - txt - csv (StarCalc):59,34,34,1"),
+        ("xlsx", "csv:Text - txt - csv (StarCalc):9,34,76,1"),
+    ],
+)
+def test_what_another_program_saves_says_the_same(specialist, own, tmp_path, kind, how):
+    assert own
+    (tmp_path / f"list.{kind}").write_bytes(specialist.client.get(f"{HOME}/rows.{kind}").data)
+    out = tmp_path / "out"
+    filters = ["--infilter=CSV:59,34,UTF8,1"] if kind == "csv" else []
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/office", *filters, "--headless",
+         "--convert-to", how, "--outdir", out, tmp_path / f"list.{kind}"],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    (made,) = out.iterdir()
+    page = specialist.get(brought(specialist, made.read_bytes(), made.name))
+    assert "новых 0, изменённых 0" in page
+    assert "с ошибками 0" in page

@@ -77,7 +77,7 @@ def _given(register: str, kind: str, media: str) -> Response:
         found, place = readable_tables(uow, register), municipality(uow)
         asked = asked_for(uow, found.register, request.args)
         rows = _rows(uow, found, place, asked)
-        content = tables.as_xlsx(rows) if kind == "xlsx" else tables.as_csv(rows)
+        content = tables.as_xlsx(rows, is_long=True) if kind == "xlsx" else tables.as_csv(rows)
         name = f"{register}-{asked.on:%Y-%m-%d}.{kind}"
         return send_file(BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
 

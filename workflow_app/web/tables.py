@@ -55,12 +55,12 @@ def _is_risky(text: str) -> bool:
     return text.lstrip("'").startswith(FORMULA_SIGNS)
 
 
-def as_xlsx(rows: Iterable[Row]) -> bytes:
-    """Return rows as a workbook; its first row stays in view, and no row waits in memory."""
+def as_xlsx(rows: Iterable[Row], *, is_long: bool = False) -> bytes:
+    """Return rows as a workbook; its first row stays in view. Of a long one no row is kept."""
     from xlsxwriter import Workbook  # noqa: PLC0415 (a tenth of a second, for who asks for one)
 
     file, widths = BytesIO(), list[int]()
-    with Workbook(file, {"constant_memory": True}) as book:
+    with Workbook(file, {"constant_memory" if is_long else "in_memory": True}) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
         day = book.add_format({"num_format": "dd.mm.yyyy"})
         sheet.freeze_panes(1, 0)

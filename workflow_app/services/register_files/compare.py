@@ -11,6 +11,7 @@ import datetime as dt
 import decimal
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -405,7 +406,8 @@ class _Comparison:
         if not text:
             return None
         for value in expected:
-            if not is_empty(value) and plain(self.source.said(view, value)) == plain(text):
+            said = self.source.said(view, value)
+            if said and (plain(said) == plain(text) or _is_what_became_of(said, cell)):
                 return value
         if text != (fixed := without_latin(text)):
             self._latin.add((line.number, view.name))
@@ -413,7 +415,12 @@ class _Comparison:
         return self._try(line, view, lambda: self._understood(view, cell, text))
 
     def _understood(self, view: FieldView, cell: Any, text: str) -> Any:
-        if isinstance(cell, dt.date) and view.kind == "date":
+        if isinstance(cell, dt.date):
+            if view.kind != "date":
+                raise MisfitError(
+                    f"в ячейке дата {text}, а здесь нужен текст: таблица могла сама сделать дату "
+                    "из похожих знаков; задайте ячейке текстовый формат и впишите заново"
+                )
             return cell.isoformat()
         if view.kind in KINDS:
             said = KINDS[view.kind](text)
@@ -468,6 +475,26 @@ def _text(cell: Any) -> str:
     if isinstance(cell, dt.date):
         return f"{cell:%d.%m.%Y}"
     return str(cell).strip()
+
+
+def _is_what_became_of(text: str, cell: Any) -> bool:
+    """Tell whether a spreadsheet that opened CSV made a number or a day of this very text.
+
+    >>> _is_what_became_of("5.2", 5.2), _is_what_became_of("007", 7.0)
+    (True, True)
+    >>> [_is_what_became_of(text, dt.date(2026, 1, 1)) for text in ("1/26", "5")]
+    [True, False]
+    """
+    if isinstance(cell, dt.date):
+        numbers = [int(one) for one in re.findall("[0-9]{1,4}", text)]
+        parts = (cell.day, cell.month, cell.year, cell.year % 100)
+        return len(numbers) > 1 and {*numbers} <= {*parts}
+    if isinstance(cell, float):
+        try:
+            return float(text.replace(",", ".")) == cell
+        except ValueError:
+            return False
+    return False
 
 
 def _latin_in(text: str) -> str:
