@@ -7,12 +7,14 @@ import subprocess
 import pytest
 from browsing import text_of
 from docx import Document
+from loading import bring
 from python_calamine import load_workbook
 from xlsxwriter import Workbook
 
 from workflow_app.store.models.directory import ImportedRow
 from workflow_app.store.models.registers import RegisterEntry, RegisterImport, RegisterPaper
 from workflow_app.store.registers import papers
+from workflow_app.web import register_files
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-08-28")]
 
@@ -135,6 +137,60 @@ def test_what_changed_since_the_dry_run_is_shown_anew(specialist, own):
     write(specialist, brought(specialist, [titles, other]))
     again = specialist.post(path, status=422, seen=seen, reason="письмо")
     assert "Пока вы смотрели" in text_of(again)
+
+
+def meanwhile(monkeypatch, work):
+    """Let somebody work between the last look at a file and its writing, once."""
+    look, rest = register_files._look, [work]
+
+    def then(*told):
+        looked = look(*told)
+        if rest:
+            rest.pop()()
+        return looked
+
+    monkeypatch.setattr(register_files, "_look", then)
+
+
+@pytest.mark.parametrize("theirs", ["тот же", "другой"])
+def test_who_writes_at_the_same_moment_is_not_overwritten(
+    specialist, district, own, monkeypatch, theirs
+):
+    titles, (row, other, _) = own
+    mine = [*row]
+    mine[AREA] = "Моё"
+    path = brought(specialist, [titles, mine])
+    seen = seen_on(specialist.get(path))
+    changed = [*(row if theirs == "тот же" else other)]
+    changed[AREA] = "Чужое"
+    told = (district.house, "direction", 1, district.people["P003"], [titles, changed])
+    meanwhile(monkeypatch, lambda: bring(*told, is_written=True))
+    if theirs == "тот же":
+        again = specialist.post(path, status=422, seen=seen, reason="письмо")
+        assert "Пока вы смотрели" in text_of(again)
+    else:
+        specialist.post(path, seen=seen, reason="письмо")
+    areas = [one["values"]["area"] for one in entries(district)[3:]]
+    assert areas == (["Чужое"] if theirs == "тот же" else ["Чужое", "Моё"])
+
+
+def test_of_several_sheets_the_fitting_one_is_read_and_another_may_be_chosen(specialist):
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as made:
+        made.add_worksheet("Пустой")
+        made.add_worksheet("Заметки").write_column(0, 0, ["Разное", "молоко"])
+        sheet = made.add_worksheet("Список")
+        sheet.write_row(0, 0, ["Реестр направлений"])
+        sheet.write_row(1, 0, ["Учебный год", "Направление", "Состояние"])
+        sheet.write_row(2, 0, ["2025-2026", "Хор", "предварительно"])
+    settle = brought(specialist, file.getvalue())
+    page = specialist.get(settle)
+    assert "<option selected>Список</option>" in page
+    assert "нет данных" in specialist.get(f"{settle}?sheet=Пустой", status=422)
+    assert "молоко" in specialist.get(f"{settle}?sheet=Заметки")
+    chosen = {"column.0": "school_year", "column.1": "name", "column.2": "state"}
+    path = specialist.post(settle, sheet="Список", **chosen).headers["Location"]
+    assert "новых 1" in specialist.get(path)
 
 
 def test_new_rows_without_codes_and_columns_settled_by_hand(specialist, district):

@@ -51,7 +51,8 @@ Answer = BaseResponse | str | tuple[str, int]
 SHOWN = 200
 """So many rows of a kind a page lists."""
 EXAMPLES = 3
-MOST_SHEETS = 10
+MOST_SHEETS = 5
+"""So many sheets are looked into for the one that fits."""
 LONGEST_REASON = 300
 TRIES = 3
 """So often a file is compared anew because somebody wrote meanwhile."""
@@ -246,6 +247,8 @@ def _first_reading(
         fitting = len(set(filter(None, reading.columns)))
         if best is None or fitting > best[0]:
             best = fitting, reading, sheet.rows[reading.titles]
+        if columns.is_certain(register, reading, sheet.rows[reading.titles]):
+            break
     if best is None:
         return joined(refusals) or Refusal("sheet_empty", "В книге нет листов.", "file")
     return best[1], best[2]

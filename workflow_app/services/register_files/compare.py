@@ -407,7 +407,9 @@ class _Comparison:
             return None
         for value in expected:
             said = self.source.said(view, value)
-            if said and (plain(said) == plain(text) or _is_what_became_of(said, cell)):
+            if said and (said == text or plain(said) == plain(text)):
+                return value
+            if said and _is_what_became_of(said, cell):
                 return value
         if text != (fixed := without_latin(text)):
             self._latin.add((line.number, view.name))

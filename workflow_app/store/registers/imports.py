@@ -8,10 +8,10 @@
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
@@ -40,9 +40,6 @@ from workflow_app.store.uploads import forget_unused
 
 _IMPORT, _FILE, _PERSON = table(RegisterImport), table(StoredFile), table(Person)
 _ENTRY, _SAID = table(RegisterEntry), table(ImportedRow)
-_SAY_AGAIN = update(_SAID).where(_SAID.c.id == bindparam("of_row")).values(
-    {"values": bindparam("told", type_=_SAID.c["values"].type)}
-)  # fmt: skip
 
 UNWRITTEN_FOR = dt.timedelta(days=1)
 MOST_SHOWN = 50
@@ -268,27 +265,12 @@ def _say(uow: SqlUnitOfWork, load: Any, said_of: Mapping[Any, Mapping[str, Any]]
     ids = [*said_of]
     for first in range(0, len(ids), BATCH):
         batch = {key: said_of[key] for key in ids[first : first + BATCH]}
-        query = select(_SAID).where(
-            _SAID.c.municipality_id == load.municipality_id,
-            _SAID.c.register == load.register, _SAID.c.row_id.in_([*batch]),
-        )  # fmt: skip
-        stored = {row.row_id: row for row in uow.connection.execute(query)}
-        new = [
-            {"municipality_id": load.municipality_id, "register": load.register,
-             "row_id": row_id, "values": said}
-            for row_id, said in batch.items() if row_id not in stored
-        ]  # fmt: skip
-        if new:
-            uow.connection.execute(insert(_SAID), new)
-        before |= {str(row["row_id"]): None for row in new}
-        anew = []
-        for row_id, row in stored.items():
-            told = {**row.values, **batch[row_id]}
-            if told != row.values:
-                before[str(row_id)] = row.values
-                anew.append({"of_row": row.id, "told": told})
-        if anew:
-            uow.connection.execute(_SAY_AGAIN, anew)
+        query = select(_SAID.c.row_id, _SAID.c["values"]).where(*_said_of(load, batch))
+        stored = dict(uow.connection.execute(query).all())
+        anew = {key: {**stored.get(key, {}), **said} for key, said in batch.items()}
+        anew = {key: said for key, said in anew.items() if said != stored.get(key)}
+        before |= {str(key): stored.get(key) for key in anew}
+        _put(uow, load, anew)
     c = _IMPORT.c
     uow.connection.execute(update(_IMPORT).where(c.id == load.id).values(said_before=before))
 
@@ -356,19 +338,26 @@ def _unsay(uow: SqlUnitOfWork, load: Any) -> None:
     """Let the next file be compared with what was said before this one."""
     ids = [*load.said_before]
     for first in range(0, len(ids), BATCH):
-        batch = {int(key): load.said_before[key] for key in ids[first : first + BATCH]}
-        own = (
-            _SAID.c.municipality_id == load.municipality_id, _SAID.c.register == load.register,
-        )  # fmt: skip
-        lost = [key for key, said in batch.items() if said is None]
-        uow.connection.execute(delete(_SAID).where(*own, _SAID.c.row_id.in_(lost)))
-        query = select(_SAID.c.id, _SAID.c.row_id).where(*own, _SAID.c.row_id.in_([*batch]))
-        back = [
-            {"of_row": row.id, "told": batch[row.row_id]}
-            for row in uow.connection.execute(query).all()
-        ]
-        if back:
-            uow.connection.execute(_SAY_AGAIN, back)
+        _put(uow, load, {int(key): load.said_before[key] for key in ids[first : first + BATCH]})
+
+
+def _put(uow: SqlUnitOfWork, load: Any, said_of: Mapping[int, Any]) -> None:
+    """Put what was last said of some rows in the place of what stands; None for nothing."""
+    uow.connection.execute(delete(_SAID).where(*_said_of(load, said_of)))
+    told = [
+        {"municipality_id": load.municipality_id, "register": load.register, "row_id": key,
+         "values": said}
+        for key, said in said_of.items() if said is not None
+    ]  # fmt: skip
+    if told:
+        uow.connection.execute(insert(_SAID), told)
+
+
+def _said_of(load: Any, ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
+    c = _SAID.c
+    return (
+        c.municipality_id == load.municipality_id, c.register == load.register, c.row_id.in_([*ids])
+    )  # fmt: skip
 
 
 def hidden_by(plan: Plan, picked: Collection[int], effective_on: dt.date | None) -> list[str]:
