@@ -315,3 +315,27 @@ def test_what_a_spreadsheet_made_of_a_text_is_no_change_and_never_written(office
     line = only(office.look(["1", day], columns=("number", "about")))
     assert "в ячейке дата 09.07.2027" in line.mistakes[0].sentence
     assert "в ячейке дата" in only(office.look([day], columns=("number",))).mistakes[0].sentence
+
+
+def test_a_corrected_letter_of_a_text_is_a_change(office):
+    office.write("1", kind="a", about="все о школе")
+    line = only(office.look(["1", "Всё о школе"], columns=("number", "about")))
+    assert [c.value for c in line.changes] == ["Всё о школе"]
+
+
+def test_what_begins_later_is_not_said_to_have_ended(office):
+    key = office.write("1", kind="a", on=AHEAD)
+    office.last_said[key] = {"kind": "a"}
+    line = only(office.look(["1", "поставка"], columns=("number", "kind")))
+    assert line.notes == [
+        "записана здесь на будущее, сегодня ещё не действует: этот файл её не меняет"
+    ]
+
+
+def test_a_row_is_entered_again_by_its_code_alone(office):
+    office.write("1", word="end", kind="a")
+    key = office.write("1", word="end")
+    line = only(office.look([office.code(key), "услуга"], columns=(CODE, "kind")))
+    assert (line.is_revived, {c.name: c.value for c in line.changes}) == (
+        True, {"number": "1", "kind": "b"}
+    )  # fmt: skip

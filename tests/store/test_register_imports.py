@@ -22,6 +22,7 @@ from workflow_app.store.registers import imports, listing, shapes
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import Cause, rebuild
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
+from workflow_app.store.uploads import forget_unused
 from workflow_app.web import tables as files
 from workflow_app.web.register_files import _meant, _rows
 
@@ -284,6 +285,8 @@ def test_old_files_nobody_wrote_are_forgotten_with_their_bytes(office):
     newer = office.table_of(FIRMS, ["Лютик"])
     bring(newer)
     assert office.session.scalars(select(RegisterImport.file_name)).all() == ["ф"]
+    assert office.session.scalars(select(StoredFile.content)).all() == [newer]
+    forget_unused(office.uow, [new_file(newer, "text/csv").sha256])
     assert office.session.scalars(select(StoredFile.content)).all() == [newer]
 
 

@@ -245,7 +245,9 @@ def test_a_load_is_taken_back_as_a_whole_and_history_stays(specialist, district,
     assert all(one["values"].get("area") != "Ошибка" for one in said)
 
 
-def test_only_who_writes_into_a_register_brings_files_and_sees_only_her_own(browser, specialist):
+def test_only_who_writes_into_a_register_brings_files_and_sees_her_own(
+    browser, specialist, district
+):
     path = brought(specialist, [*rows_of(specialist)])
     for person in ("P112", "P002"):
         other = browser(person)
@@ -256,6 +258,9 @@ def test_only_who_writes_into_a_register_brings_files_and_sees_only_her_own(brow
         other.post(path, status=404)
         other.post(f"{path}/take-back", status=404, reason="x")
         other.post(f"{HOME}/import", status=404, file=(io.BytesIO(b"x"), "x.csv"))
+    rows = [["school_year", "name"], ["2025-2026", "Чужой черновик"]]
+    theirs = bring(district.house, "direction", 1, district.people["P002"], rows)
+    specialist.get(f"{HOME}/imports/{theirs}", status=404)
     specialist.get(f"{path}9", status=404)
     specialist.get("/registers/nothing/import", status=404)
 

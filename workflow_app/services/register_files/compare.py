@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from workflow_app.engine.calendar import is_countable
-from workflow_app.engine.folding import BEGINNING, Entry, Revocation, standing_on
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, standing_on
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
@@ -33,6 +33,10 @@ MOST_ALIKE = 3
 
 NEW, CHANGED, ASKED, KEPT, SAME, REFUSED = "new", "changed", "asked", "kept", "same", "refused"
 KINDS_OF_LINES = (NEW, CHANGED, ASKED, KEPT, SAME, REFUSED)
+
+LAST_DAY = END_OF_TIME - dt.timedelta(days=1)
+ENDED = "прекращена здесь и остаётся прекращённой"
+AHEAD = "записана здесь на будущее, сегодня ещё не действует: этот файл её не меняет"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +297,12 @@ class _Comparison:
 
     # ------------------------------------------------------------ what it says of it
 
-    def _enter(self, told: _Told) -> None:
-        """Fill the line of a row that is not there yet."""
+    def _enter(self, told: _Told, identity: Mapping[str, Any] | None = None) -> None:
+        """Fill the line of a row that is not there; of one that was, its identity is known."""
         line = told.line
-        values = {}
+        values = {
+            name: normal(self.register.fields[name], v) for name, v in (identity or {}).items()
+        }
         for name, cell in told.cells.items():
             view = self.register.fields[name]
             value = self._value(line, view, cell, ())
@@ -311,8 +317,8 @@ class _Comparison:
     def _revive(self, told: _Told, row: Known) -> None:
         """Enter a row again that ended here and that no file has told of since."""
         line = told.line
-        told.cells = {**row.identity, **told.cells}
-        self._enter(told)
+        told.cells = {name: v for name, v in told.cells.items() if name not in row.identity}
+        self._enter(told, row.identity)
         since = max((one.begins for one in row.entries), default=BEGINNING)
         line.changes = [replace(change, since=since) for change in line.changes]
         line.is_revived = True
@@ -326,7 +332,8 @@ class _Comparison:
             if base is None:
                 self._revive(told, row)
             else:
-                line.notes.append("прекращена здесь и остаётся прекращённой")
+                will_be = standing_on(row.entries, row.revocations, LAST_DAY) is not None
+                line.notes.append(AHEAD if will_be else ENDED)
                 line.called = line.called or self._identity_said(told)
             return
         given = standing or {}
@@ -407,9 +414,8 @@ class _Comparison:
             return None
         for value in expected:
             said = self.source.said(view, value)
-            if said and (said == text or plain(said) == plain(text)):
-                return value
-            if said and _is_what_became_of(said, cell):
+            is_alike = view.kind not in ("line", "text") and plain(said) == plain(text)
+            if said and (said == text or is_alike or _is_what_became_of(said, cell)):
                 return value
         if text != (fixed := without_latin(text)):
             self._latin.add((line.number, view.name))
