@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_app.engine import Choice, Line, Record, Register, Role, field
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
+from workflow_app.engine.folding import (
+    BEGINNING,
+    END_OF_TIME,
+    Entry,
+    Period,
+    Revocation,
+    fold,
+    standing_on,
+)
 
 DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
 
@@ -105,6 +113,26 @@ def test_periods_equal_the_fold_on_every_pair_of_days(words, revocations):
     for one in periods:
         assert one.valid_from < one.valid_to
         assert one.known_from < one.known_to
+
+
+def test_a_load_taken_back_does_not_count_as_far_as_that_was_known():
+    first = entry(1, "enter", None, 0, name="Ромашка", size=1)
+    loaded = Entry(2, "amend", {"size": 2}, None, DAYS[1], import_id=7)
+    periods = fold([first, loaded], [Revocation(None, BEGINNING, DAYS[3], import_id=7)])
+    assert said(periods, DAYS[0])["size"] == 1
+    assert said(periods, DAYS[0], known=DAYS[2])["size"] == 2
+    assert said(fold([loaded, first], [Revocation(7, BEGINNING, DAYS[3])]), DAYS[0])["size"] == 2
+
+
+@given(st.lists(WORDS, max_size=6), st.lists(REVOKED, max_size=2), st.sampled_from(DAYS))
+def test_what_gives_each_value_of_a_day_is_what_the_fold_says(words, revocations, day):
+    entries = [
+        entry(number, word, effective, registered, order, **values)
+        for number, (word, effective, registered, order, values) in enumerate(words, start=1)
+    ]
+    given_by = standing_on(entries, revocations, day)
+    told = given_by and {name: one.values[name] for name, one in given_by.items()}
+    assert (told if given_by is not None else None) == by_hand(entries, revocations, day, DAYS[-1])
 
 
 def test_what_stays_the_same_is_one_period():

@@ -15,6 +15,8 @@ BEGINNING, END_OF_TIME = dt.date.min, dt.date.max
 """Open ends of an interval: as it always was, and until further notice."""
 
 Word = Literal["enter", "amend", "end"]
+Cause = tuple[Literal["order", "import"], int]
+"""What an entry was written by and is revoked with: an order of the journal, or a loaded file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Entry:
     order_id: int | None = None
     basis: str = ""
     """How papers cite what it rests on; empty where it only corrects."""
+    import_id: int | None = None
+    """The file it was loaded from: taken back as a whole, like an order."""
+
+    @property
+    def cause(self) -> "Cause | None":
+        """What may be revoked: then it does not count any more."""
+        return _cause(self.order_id, self.import_id)
 
     @property
     def begins(self) -> dt.date:
@@ -43,11 +52,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """An order is revoked from a day on; before that day its history stays."""
+    """An order or a load is revoked from a day on; before that day its history stays."""
 
-    order_id: int
+    order_id: int | None
     effective_on: dt.date
     registered_on: dt.date
+    import_id: int | None = None
+
+    @property
+    def cause(self) -> "Cause | None":
+        """What is revoked."""
+        return _cause(self.order_id, self.import_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,21 @@ def fold(entries: Iterable[Entry], revocations: Iterable[Revocation] = ()) -> li
     return sorted([*found, *standing], key=lambda one: (one.known_from, one.valid_from))
 
 
+def standing_on(
+    entries: Iterable[Entry], revocations: Iterable[Revocation], day: dt.date
+) -> Mapping[str, Entry] | None:
+    """Return which entry gives each value a row has on a day; None where the row is not there."""
+    counted = list(_counted(sorted(entries, key=_place), _gone(revocations), day))
+    given = {name: entry for entry in counted for name in entry.values}
+    return given if _is_there(counted) else None
+
+
+def _cause(order_id: int | None, import_id: int | None) -> Cause | None:
+    if import_id is not None:
+        return "import", import_id
+    return None if order_id is None else ("order", order_id)
+
+
 def _place(entry: Entry) -> tuple[dt.date, dt.date, int, int]:
     return entry.begins, entry.registered_on, entry.number, entry.id
 
@@ -112,9 +142,7 @@ def _carried(
 
 def _timeline(entries: Sequence[Entry], revocations: Sequence[Revocation]) -> Iterator[Period]:
     """Yield the periods of one state of knowledge."""
-    gone: dict[int, dt.date] = {}
-    for one in revocations:
-        gone[one.order_id] = min(one.effective_on, gone.get(one.order_id, END_OF_TIME))
+    gone = _gone(revocations)
     days = {one.begins for one in entries} | {*gone.values()}
     pending: Period | None = None
     for day, until in pairwise([*sorted(days), END_OF_TIME]):
@@ -129,18 +157,40 @@ def _timeline(entries: Sequence[Entry], revocations: Sequence[Revocation]) -> It
         yield pending
 
 
+def _gone(revocations: Iterable[Revocation]) -> Mapping[Cause | None, dt.date]:
+    """Return from which day on each revoked cause is left out."""
+    gone: dict[Cause | None, dt.date] = {}
+    for one in revocations:
+        gone[one.cause] = min(one.effective_on, gone.get(one.cause, END_OF_TIME))
+    return gone
+
+
+def _counted(
+    entries: Iterable[Entry], gone: Mapping[Cause | None, dt.date], day: dt.date
+) -> Iterator[Entry]:
+    """Yield the entries that count on a day."""
+    for entry in entries:
+        is_gone = entry.cause is not None and gone.get(entry.cause, END_OF_TIME) <= day
+        if entry.begins <= day and not is_gone:
+            yield entry
+
+
+def _is_there(counted: Iterable[Entry]) -> bool:
+    is_there = False
+    for entry in counted:
+        is_there = entry.word == "enter" or (is_there and entry.word != "end")
+    return is_there
+
+
 def _on(
-    entries: Sequence[Entry], gone: Mapping[int, dt.date], day: dt.date, until: dt.date
+    entries: Sequence[Entry], gone: Mapping[Cause | None, dt.date], day: dt.date, until: dt.date
 ) -> Period | None:
     """Return what the row says from a day on; None where it is not there."""
     values: dict[str, Any] = {}
-    rests_on, is_there = None, False
-    for entry in entries:
-        is_gone = entry.order_id is not None and gone.get(entry.order_id, END_OF_TIME) <= day
-        if entry.begins > day or is_gone:
-            continue
+    rests_on = None
+    counted = list(_counted(entries, gone, day))
+    for entry in counted:
         values |= entry.values
-        is_there = entry.word == "enter" or (is_there and entry.word != "end")
         if entry.basis:
             rests_on = entry.id
-    return Period(values, rests_on, day, until) if is_there else None
+    return Period(values, rests_on, day, until) if _is_there(counted) else None

@@ -40,7 +40,8 @@ def _chosen_by(register: Register[Any]) -> list[str]:
     return [name for name in register.filters if register.fields[name].kind in ("line", "choice")]
 
 
-def _tables(uow: SqlUnitOfWork, key: str) -> Tables:
+def readable_tables(uow: SqlUnitOfWork, key: str) -> Tables:
+    """Return the tables of a register the person reads; for others there is no such page."""
     if key not in uow.tables or not uow.tables[key].register.is_read_by(uow.actor(person_id())):
         abort(404)
     return uow.tables[key]
@@ -64,14 +65,14 @@ def show_all(register: str) -> str:
     """List the rows of a register as on a day."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        tables, place = _tables(uow, register), municipality(uow)
+        tables, place = readable_tables(uow, register), municipality(uow)
         one, asked = tables.register, asked_for(uow, tables.register, request.args)
         found = listing.page(uow.connection, tables, place, asked)
         choices = {name: _choices(uow, tables, place, name) for name in _chosen_by(one)}
         return render_template(
             "registers/list.html", register=one, asked=asked, page=found,
             choices=choices, told=told_by(uow), noted=noted_by(uow, one, asked.on),
-            today=uow.today,
+            today=uow.today, edits=one.is_edited_by(uow.actor(person_id())),
         )  # fmt: skip
 
     return read(look)
@@ -82,7 +83,7 @@ def show(register: str, row_id: int) -> str:
     """Show a row as on a day, and what was written about it."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        tables, place = _tables(uow, register), municipality(uow)
+        tables, place = readable_tables(uow, register), municipality(uow)
         asked = asked_for(uow, tables.register, request.args)
         written = listing.entries(uow.connection, tables, place, row_id)
         if not written:
