@@ -112,9 +112,7 @@ def _carried(
 
 def _timeline(entries: Sequence[Entry], revocations: Sequence[Revocation]) -> Iterator[Period]:
     """Yield the periods of one state of knowledge."""
-    gone: dict[int, dt.date] = {}
-    for one in revocations:
-        gone[one.order_id] = min(one.effective_on, gone.get(one.order_id, END_OF_TIME))
+    gone = _gone(revocations)
     days = {one.begins for one in entries} | {*gone.values()}
     pending: Period | None = None
     for day, until in pairwise([*sorted(days), END_OF_TIME]):
@@ -135,12 +133,82 @@ def _on(
     """Return what the row says from a day on; None where it is not there."""
     values: dict[str, Any] = {}
     rests_on, is_there = None, False
-    for entry in entries:
-        is_gone = entry.order_id is not None and gone.get(entry.order_id, END_OF_TIME) <= day
-        if entry.begins > day or is_gone:
-            continue
+    for entry in _counting(entries, gone, day):
         values |= entry.values
         is_there = entry.word == "enter" or (is_there and entry.word != "end")
         if entry.basis:
             rests_on = entry.id
     return Period(values, rests_on, day, until) if is_there else None
+
+
+def _counting(
+    entries: Iterable[Entry], gone: Mapping[int, dt.date], day: dt.date
+) -> Iterator[Entry]:
+    """Yield what counts on a day: begun by then, and by no order that is revoked by then."""
+    for entry in entries:
+        is_gone = entry.order_id is not None and gone.get(entry.order_id, END_OF_TIME) <= day
+        if entry.begins <= day and not is_gone:
+            yield entry
+
+
+class Written:
+    """All that was written about one row, as known now: by which entry it says what it says."""
+
+    def __init__(
+        self, entries: Iterable[Entry] = (), revocations: Iterable[Revocation] = ()
+    ) -> None:
+        self.entries = sorted(entries, key=_place)
+        self._revocations = [*revocations]
+        self._gone = _gone(self._revocations)
+
+    @property
+    def newest(self) -> Entry | None:
+        """What was written last, whatever day it counts for."""
+        return max(self.entries, key=lambda one: one.id, default=None)
+
+    def before(self, entry: Entry) -> "Written":
+        """Return what had been written before an entry."""
+        return Written((one for one in self.entries if one.id < entry.id), self._revocations)
+
+    def sources(self, day: dt.date) -> dict[str, Entry]:
+        """Return the entry by which each field says on a day what it says."""
+        return {name: one for one in self._on(day) for name in one.values}
+
+    def basis(self, day: dt.date) -> str:
+        """Return what the row rests on, on a day."""
+        return next((one.basis for one in reversed([*self._on(day)]) if one.basis), "")
+
+    def values(self, day: dt.date) -> dict[str, Any]:
+        """Return what its fields say on a day, or would say if it were there."""
+        return {name: one.values[name] for name, one in self.sources(day).items()}
+
+    def brought_by(self, day: dt.date) -> Sequence[Entry]:
+        """Return by what the row is there on a day; nothing where it is not."""
+        found: list[Entry] = []
+        for one in self._on(day):
+            if one.word == "end":
+                found.clear()
+            elif one.word == "enter":
+                found.append(one)
+        return found
+
+    def ended_by(self, day: dt.date) -> Entry | None:
+        """Return by what the row ended on or before a day, whether or not it came back."""
+        return next((one for one in reversed([*self._on(day)]) if one.word == "end"), None)
+
+    def after(self, day: dt.date) -> Iterator[Entry]:
+        """Yield what counts from a later day on, the nearest first."""
+        for one in self.entries:
+            if one.begins > day and one in _counting([one], self._gone, one.begins):
+                yield one
+
+    def _on(self, day: dt.date) -> Iterator[Entry]:
+        return _counting(self.entries, self._gone, day)
+
+
+def _gone(revocations: Iterable[Revocation]) -> dict[int, dt.date]:
+    """Return from which day on each revoked order is left out."""
+    gone: dict[int, dt.date] = {}
+    for one in revocations:
+        gone[one.order_id] = min(one.effective_on, gone.get(one.order_id, END_OF_TIME))
+    return gone

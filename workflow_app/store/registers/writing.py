@@ -14,7 +14,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from workflow_app.engine.folding import Entry, Period, Revocation, fold
+from workflow_app.engine.folding import Entry, Period, Revocation, Written, fold
 from workflow_app.engine.forms import FieldView
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import BIG_ID, inserted_id, table
@@ -288,6 +288,16 @@ def entry_of(row: Any) -> Entry:
         row.id, row.word, row.values, row.effective_on, row.registered_on, row.number,
         row.order_entry_id, row.basis,
     )  # fmt: skip
+
+
+def written_about(
+    connection: Connection, register: str, municipality_id: int, row_id: int
+) -> Written:
+    """Return what was written about a row, as far as it is one of the municipality."""
+    found = connection.execute(_ENTRIES, {"of": register, "rows": [row_id]})
+    entries = [entry_of(row) for row in found if row.municipality_id == municipality_id]
+    orders = {one.order_id for one in entries} - {None}
+    return Written(entries, _revocations(connection, orders).values() if orders else ())
 
 
 def _revocations(connection: Connection, orders: Iterable[int | None]) -> dict[int, Revocation]:
