@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from workflow_app.api import indicators as indicator_views
 from workflow_app.api import models as m
-from workflow_app.api import paging
+from workflow_app.api import paging, records
 from workflow_app.api import registers as register_views
 from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
@@ -322,4 +322,5 @@ def queue() -> Reply:
 
 
 register_views.register(api, _read)
+records.register(api, _read)
 indicator_views.register(api, _read)

@@ -23,10 +23,9 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.services import registers as service
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.registers import WHY, InTheWay, Place, Wish
-from workflow_app.store import idempotency
+from workflow_app.services.registers import WHY, InTheWay, Wish
 from workflow_app.store.choices import labels, of_record
-from workflow_app.store.registers.editing import SqlRegisters
+from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.forms import Control
@@ -38,7 +37,6 @@ register_editing = Blueprint("register_editing", __name__, url_prefix="/register
 
 Answer = Response | str | tuple[str, int]
 Sent = MultiDict[str, str]
-Verb = Callable[[SqlRegisters, int, Register[Any], Wish], int | Refusal]
 CHOSEN = frozenset({"school", "person", "act", "ref", "choice", "position", "network"})
 
 
@@ -56,8 +54,8 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A field that an order says, or will say: by which document, and the case of the order."""
+class OfOrder:
+    """An order that says a field: by which document, from which day, and its case to be read."""
 
     basis: str
     since: dt.date
@@ -106,9 +104,10 @@ def _new_page(
         for one in forms.controls(uow, of_record(place, row), row, errors=errors, typed=typed)
     ]
     return render_template(
-        "registers/write.html", register=register, row=None, controls=fields, held={},
+        "registers/write.html", register=register, row=None, controls=fields, of_orders=(),
+        later={},
         why=_why_controls(uow, place, service.WhyEnter(), sent, errors), refusal=refusal,
-        in_the_way=_in_the_way(refusal), drawn=Drawn(), once=_word(sent),
+        in_the_way=_in_the_way(uow, refusal), drawn=Drawn(), once=_word(sent),
         is_again=bool(again) or (sent is not None and "_again" in sent),
         title=f"Новая запись: {register.title}",
     )  # fmt: skip
@@ -166,11 +165,8 @@ def _change_page(
     row = uow.facts(place).of(register).on(day).get(row_id)
     if row is None:
         return None
-    held = _by_orders(uow, register, written, day)
-    asked = [
-        name for name in register.fields
-        if name not in register.identity and not (name in held and held[name].since <= day)
-    ]  # fmt: skip
+    said, later = _of_orders(uow, register, written, day)
+    asked = [name for name in register.fields if name not in {*register.identity, *said}]
     typed = forms.changes(blank(register.record), sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
     fields = [
@@ -179,33 +175,40 @@ def _change_page(
             uow, of_record(place, row), row, errors=errors, typed=typed, only=asked
         )
     ]
+    shown = {one.name: one for one in fields}
+    grouped: dict[OfOrder, list[Control]] = {}
+    for name, order in said.items():
+        grouped.setdefault(order, []).append(shown[name])
     why = service.WhyAmend(effective_on=uow.today)
     newest = written.newest
     return render_template(
-        "registers/write.html", register=register, row=row, controls=fields, held=held,
+        "registers/write.html", register=register, row=row, controls=fields,
+        of_orders=[*grouped.items()], later=later, is_asked=bool(asked),
         why=_why_controls(uow, place, why, sent, errors), refusal=refusal, is_again=False,
-        in_the_way=_in_the_way(refusal), drawn=Drawn(newest.id if newest else None, day),
+        in_the_way=_in_the_way(uow, refusal), drawn=Drawn(newest.id if newest else None, day),
         once=_word(sent), title=register.called(row), is_past=day != uow.today,
     )  # fmt: skip
 
 
-def _by_orders(
+def _of_orders(
     uow: SqlUnitOfWork, register: Register[Any], written: Written, day: dt.date
-) -> dict[str, Held]:
-    """Return the fields that an order says on a day, or will say next."""
-    said = {
-        name: entry for entry in reversed([*written.after(day)])
-        for name in entry.values if entry.order_id
+) -> tuple[dict[str, OfOrder], dict[str, OfOrder]]:
+    """Return the fields that an order says on a day, and those that one will say next."""
+    now = {name: one for name, one in written.sources(day).items() if one.order_id}
+    later = {
+        name: one for one in reversed([*written.after(day)]) for name in one.values if one.order_id
     }  # fmt: skip
-    said |= {name: entry for name, entry in written.sources(day).items() if entry.order_id}
-    return {name: _held(uow, entry) for name, entry in said.items() if name in register.fields}
+    return (
+        {name: _of_order(uow, now[name]) for name in register.fields if name in now},
+        {name: _of_order(uow, later[name]) for name in register.fields if name in later},
+    )
 
 
-def _held(uow: SqlUnitOfWork, entry: Entry) -> Held:
+def _of_order(uow: SqlUnitOfWork, entry: Entry) -> OfOrder:
     order = uow.facts(municipality(uow)).order(entry.order_id or 0)
     case = order.case if order else None
     may_read = case is not None and service.may_read(uow, person_id(), case)
-    return Held(entry.basis, entry.begins, case if may_read else None)
+    return OfOrder(entry.basis, entry.begins, case if may_read else None)
 
 
 # ---------------------------------------------------------------- an end, and taking back
@@ -261,13 +264,14 @@ def _end_page(
         stops = service.why_no_end(
             SqlRegisters(uow), person_id(), by, register, row_id, written, uow.today
         )
+    reason, newest = refusal or stops, written.newest
     errors = refusal.fields if refusal else {}
-    newest = written.newest
     return render_template(
         "registers/end.html", register=register, row_id=row_id,
         title=register.called(row) if row else register.title,
         why=_why_controls(uow, place, service.WhyEnd(effective_on=uow.today), sent, errors),
-        refusal=refusal or stops, in_the_way=_in_the_way(refusal or stops),
+        refusal=reason, in_the_way=_in_the_way(uow, reason),
+        may_end=reason is None or reason.code != "rests_on_order",
         drawn=Drawn(newest.id if newest else None), once=_word(sent),
     )  # fmt: skip
 
@@ -296,22 +300,11 @@ def _carried_out(
     body = [request.path, *sorted((name, text) for name, text in sent.items(multi=True)
                                   if name != "csrf_token")]  # fmt: skip
     digest = sha256(canonical(body))
-
-    def work(uow: SqlUnitOfWork) -> Mapping[str, Any] | Refusal:
-        store = SqlRegisters(uow)
-        register = store.declared(key)
-        if register is None:
-            return service.NOT_FOUND
-
-        def write() -> Mapping[str, Any] | Refusal:
-            result = verb(store, person, register, wish(register))
-            return result if isinstance(result, Refusal) else {"row_id": result}
-
-        return idempotency.once(uow, person, f"page {digest}"[:100], digest, write)
-
-    result = house().transact(work)
+    result = house().transact(
+        lambda uow: once(uow, person, key, verb, wish, f"page {digest}", digest)
+    )
     if not isinstance(result, Refusal):
-        return int(result["row_id"])
+        return result
     if result.code in ("not_found", "not_your_role"):
         abort(404)
     return result
@@ -332,7 +325,7 @@ def _done(register: str, row_id: int, sent: Sent, said: str) -> Response:
 
     ahead = read(day)
     if ahead:
-        said = f"{said} Действует с {ahead:%d.%m.%Y}: так будет в этот день."
+        said = f"{said} Начало — {ahead:%d.%m.%Y}: ниже видно, как будет в этот день."
     flash(said, "success")
     on = ahead.isoformat() if ahead else None
     return redirect(url_for("declared.show", register=register, row_id=row_id, on=on))
@@ -354,7 +347,12 @@ def _why_controls(
     own = {name.removeprefix(WHY): said for name, said in errors.items() if name.startswith(WHY)}
     typed = _why_sent(form, sent) if sent is not None else None
     found = forms.controls(uow, of_record(place, why), why, errors=own, typed=typed)
-    return [replace(one, name=f"{WHY}{one.name}") for one in found]
+    # Of a day and the mark of a correction one is needed: neither is said to be left out at will.
+    needed = ("effective_on", "is_correction") if form is service.WhyAmend else ()
+    return [
+        replace(one, name=f"{WHY}{one.name}", required=one.required or one.name in needed)
+        for one in found
+    ]
 
 
 def _with_present(uow: SqlUnitOfWork, place: int, row: Form, control: Control) -> Control:
@@ -368,9 +366,20 @@ def _with_present(uow: SqlUnitOfWork, place: int, row: Form, control: Control) -
     return replace(control, written={str(value): option, **control.written})
 
 
-def _in_the_way(refusal: Refusal | None) -> tuple[Sequence[Place], Sequence[int]]:
-    """Return the rows and cases a refusal leads to."""
-    return (refusal.rows, refusal.cases) if isinstance(refusal, InTheWay) else ((), ())
+def _in_the_way(uow: SqlUnitOfWork, refusal: Refusal | None) -> list[tuple[str, str]]:
+    """Return the names and addresses of the rows and cases a refusal leads to."""
+    if not isinstance(refusal, InTheWay):
+        return []
+    rows = [
+        (one.name, url_for("declared.show", register=one.register, row_id=one.row_id))
+        for one in refusal.rows
+    ]
+    cases = [case for case in map(uow.load, refusal.cases) if case]
+    return rows + [
+        (uow.processes[case.process].heading_of(case.data),
+         url_for("cases.show", instance_id=case.id))
+        for case in cases
+    ]  # fmt: skip
 
 
 def _word(sent: Sent | None) -> str:

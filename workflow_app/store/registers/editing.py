@@ -1,7 +1,7 @@
 """The store's side of writing into declared registers on pages and over the API."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -9,13 +9,15 @@ from sqlalchemy import select
 from workflow_app.engine.folding import END_OF_TIME, Entry, Word, Written
 from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.process import Process
-from workflow_app.engine.registers import Register
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.services.registers import Cause
+from workflow_app.services.registers import NOT_FOUND, Cause, Wish
+from workflow_app.store import idempotency
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import RegisterEntry
-from workflow_app.store.registers import writing
+from workflow_app.store.registers import listing, writing
 from workflow_app.store.registers.writing import written_about
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -62,6 +64,14 @@ class SqlRegisters:
     def written(self, register: Register[Any], municipality_id: int, row_id: int) -> Written:
         """Return what was written about a row; nothing where the municipality has none."""
         return written_about(self.uow.connection, register.key, municipality_id, row_id)
+
+    def on(
+        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date,
+        known_on: dt.date | None = None,
+    ) -> Record | None:  # fmt: skip
+        """Return what a row says on a day, as far as it was known; None where it was not there."""
+        tables, asked = self.uow.tables[register.key], listing.Asked(day, known_on)
+        return listing.row_on(self.uow.connection, tables, municipality_id, row_id, asked)
 
     def is_by_hand(self, register: Register[Any], municipality_id: int, entry: Entry) -> bool:
         """Tell whether a person wrote an entry on a page."""
@@ -134,6 +144,27 @@ class SqlRegisters:
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done, by whom and as whom."""
         self.uow.record(by, action, title, details)
+
+
+Verb = Callable[[SqlRegisters, int, Register[Any], Wish], int | Refusal]
+
+
+def once(
+    uow: SqlUnitOfWork, person_id: int, key: str, verb: Verb,
+    wish: Callable[[Register[Any]], Wish], word: str, request_sha256: str,
+) -> int | Refusal:  # fmt: skip
+    """Carry out what a person wants of a register, once for the word of her request."""
+    store = SqlRegisters(uow)
+    register = store.declared(key)
+    if register is None:
+        return NOT_FOUND
+
+    def carry_out() -> Mapping[str, Any] | Refusal:
+        row_id = verb(store, person_id, register, wish(register))
+        return row_id if isinstance(row_id, Refusal) else {"row_id": row_id}
+
+    result = idempotency.once(uow, person_id, word, request_sha256, carry_out)
+    return result if isinstance(result, Refusal) else int(result["row_id"])
 
 
 def _names(process: Process, register: str) -> bool:
