@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_app.engine import Line, Record, Register, Role, field
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
+from workflow_app.engine.folding import (
+    BEGINNING,
+    END_OF_TIME,
+    Entry,
+    Period,
+    Revocation,
+    Written,
+    fold,
+)
 
 DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
 
@@ -141,3 +149,39 @@ def test_a_register_names_its_rows_and_its_readers():
         key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
     )
     assert plain.named_by == "year"
+
+
+def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():
+    written = Written(
+        [
+            entry(1, "enter", None, 0, name="Чтение", area="язык"),
+            entry(2, "amend", 2, 0, order=7, area="речь"),
+            entry(3, "end", 5, 0),
+        ],
+        [Revocation(7, DAYS[4], DAYS[1]), Revocation(7, DAYS[5], DAYS[2])],
+    )
+    sources = {day: one.id for day in DAYS[:5] for one in [written.sources(day)["area"]]}
+    assert [*sources.values()] == [1, 1, 2, 2, 1]
+    assert written.values(DAYS[3]) == {"name": "Чтение", "area": "речь"}
+    assert (written.basis(DAYS[1]), written.basis(DAYS[3])) == ("", "order 7")
+    assert [[one.id for one in written.brought_by(DAYS[day])] for day in (0, 5)] == [[1], []]
+    assert [written.ended_by(DAYS[day]) for day in (4, 5)] == [None, written.newest]
+    assert [one.id for one in written.after(DAYS[0])] == [2, 3]
+    assert [one.id for one in written.before(written.newest).entries] == [1, 2]
+    assert Written().newest is None
+
+
+def test_what_counts_later_leaves_out_an_order_revoked_by_then():
+    entries = [entry(1, "enter", 0, 0), entry(2, "amend", 4, 0, order=7, name="Чтение")]
+    assert [*Written(entries, [Revocation(7, DAYS[3], DAYS[1])]).after(DAYS[0])] == []
+    assert [one.id for one in Written(entries).after(DAYS[0])] == [2]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["enter", "amend", "end"]), st.integers(0, 6))))
+def test_what_was_written_says_what_the_fold_says(words):
+    entries = [entry(n, word, day, 0, value=n) for n, (word, day) in enumerate(words, start=1)]
+    written, periods = Written(entries), fold(entries)
+    for day in DAYS:
+        told = said(periods, day)
+        assert bool(written.brought_by(day)) == (told is not None)
+        assert told is None or written.values(day) == told

@@ -102,7 +102,7 @@ def _state(uow: SqlUnitOfWork, key: str, row_id: int, asked: m.AsOf) -> m.Record
         return service.NOT_FOUND
     place = actor.capacities[0].municipality_id
     newest = store.written(register, place, row_id).newest
-    last = service.last_said(store, register, place, row_id)
+    last = service.last_said(store, register, place, row_id, asked.on)
     if newest is None or last is None:
         return service.NOT_FOUND
     row = store.on(register, place, row_id, asked.on or uow.today, asked.as_known_on)

@@ -346,9 +346,12 @@ def _found(
     return by if isinstance(by, Refusal) else (by, written)
 
 
-def last_said(store: Registers, register: Register[Any], place: int, row_id: int) -> Record | None:
+def last_said(
+    store: Registers, register: Register[Any], place: int, row_id: int, on: dt.date | None = None
+) -> Record | None:
     """Return a row as it is, was or will be; one that never was there, as it was meant to be."""
-    row: Record | None = store.uow.facts(place).of(register).last(row_id)
+    records = store.uow.facts(place).of(register)
+    row: Record | None = (records.on(on) if on else records).last(row_id)
     if row:
         return row
     written = store.written(register, place, row_id)
