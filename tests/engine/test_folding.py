@@ -1,6 +1,7 @@
 """What a row of a register says on any day, as known on any day."""
 
 import datetime as dt
+from dataclasses import replace
 
 from engine.people import actor
 from hypothesis import given
@@ -163,7 +164,6 @@ def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():
     sources = {day: one.id for day in DAYS[:5] for one in [written.sources(day)["area"]]}
     assert [*sources.values()] == [1, 1, 2, 2, 1]
     assert written.values(DAYS[3]) == {"name": "Чтение", "area": "речь"}
-    assert (written.basis(DAYS[1]), written.basis(DAYS[3])) == ("", "order 7")
     assert [[one.id for one in written.brought_by(DAYS[day])] for day in (0, 5)] == [[1], []]
     assert [written.ended_by(DAYS[day]) for day in (4, 5)] == [None, written.newest]
     assert [one.id for one in written.after(DAYS[0])] == [2, 3]
@@ -175,6 +175,21 @@ def test_what_counts_later_leaves_out_an_order_revoked_by_then():
     entries = [entry(1, "enter", 0, 0), entry(2, "amend", 4, 0, order=7, name="Чтение")]
     assert [*Written(entries, [Revocation(7, DAYS[3], DAYS[1])]).after(DAYS[0])] == []
     assert [one.id for one in Written(entries).after(DAYS[0])] == [2]
+
+
+def test_an_entry_taken_back_counts_no_more_since_that_is_known_and_may_come_back():
+    entries = [
+        entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 2, 1, name="Письмо"),
+        replace(entry(3, "amend", 2, 3), takes_back=2),
+    ]  # fmt: skip
+    periods = fold(entries)
+    assert said(periods, DAYS[3]) == {"name": "Чтение"}
+    assert said(periods, DAYS[3], known=DAYS[2]) == {"name": "Письмо"}
+    assert Written(entries).taken_back == {2}
+    again = replace(entry(4, "amend", 2, 4), takes_back=3)
+    assert said(fold([*entries, again]), DAYS[3]) == {"name": "Письмо"}
+    assert Written(entries).after_writing(again).taken_back == {3}
+    assert [*Written(entries).after(DAYS[0])] == []
 
 
 @given(st.lists(st.tuples(st.sampled_from(["enter", "amend", "end"]), st.integers(0, 6))))

@@ -192,7 +192,7 @@ def test_what_ended_is_entered_again_from_its_own_page(clerk):
 def test_only_what_changed_is_written_and_its_history_shows_old_and_new(clerk, district):
     row = firm(clerk, address="ул. Мира, 1")
     page = clerk.get(f"{row}/edit")
-    assert "поэтому оно не меняется" in page
+    assert "отличают друг от друга" in page
     assert 'name="name"' not in page
     change(clerk, row, address="ул. Победы, 7")
     (_, entry) = entries(district, row)
@@ -421,45 +421,52 @@ def test_an_end_comes_after_the_first_day_and_after_what_was_said_last(clerk):
 
 def test_a_change_is_taken_back_by_an_entry_of_its_own(clerk, district):
     row = firm(clerk, address="ул. Мира, 1")
-    change(clerk, row, address="ул. Победы, 7", area="repair", on=AUTUMN)
+    change(clerk, row, address="ул. Победы, 7", area="repair", on=AUTUMN, basis="письмо № 1")
+    change(clerk, row, address="ул. Новая, 3", on=WINTER)
     take_back(clerk, row)
-    entry = entries(district, row)[-1]
-    assert entry["values"] == {"address": "ул. Мира, 1", "area": "food"}
-    assert entry["effective_on"] == dt.date(2026, 9, 1)
-    assert entry["reason"] == "отменена запись от 18.06.2026: ошибка"
-    assert re.search(r"<dt>Адрес</dt><dd>ул. Мира, 1", clerk.get(f"{row}?on={WINTER}"))
+    shown = clerk.get(f"{row}?on={WINTER}")
+    assert re.search(r"<dt>Адрес</dt><dd>ул. Победы, 7", shown)
+    assert "Отменена запись от 18.06.2026" in shown
+    assert shown.count(">отменено<") == 1
+    said = text_of(clerk.client.get(row))
+    assert "Адрес: было ул. Новая, 3 → стало ул. Победы, 7" in said
+    take_back(clerk, row)
+    assert re.search(r"<dt>Адрес</dt><dd>ул. Новая, 3", clerk.get(f"{row}?on={WINTER}"))
+    assert [one["values"] for one in entries(district, row)[3:]] == [{}, {}]
 
 
 def test_an_end_and_a_new_row_are_taken_back_too(clerk):
-    row = firm(clerk, address="ул. Мира, 1", basis="письмо № 1")
+    row = firm(clerk, address="ул. Мира, 1")
     finish(clerk, row)
     take_back(clerk, row)
     assert "ул. Мира, 1" in clerk.get(row)
-    wrong = firm(clerk, "Рамашка")
+    wrong = firm(clerk, "Рамашка", on=AUTUMN)
     take_back(clerk, wrong)
-    assert "Рамашка" not in clerk.get("/registers/firm")
+    assert "Рамашка" not in clerk.get(f"/registers/firm?on={WINTER}")
     assert "<h1>Рамашка</h1>" in clerk.get(wrong)
+    assert "Внести снова" in clerk.get(wrong)
     back = send(clerk, "/registers/firm/new", 422, name="Рамашка", area="food", why="всё же")
     assert code_of(back) == ["row_ended"]
+    assert "уже вносили и отменили" in back.get_data(as_text=True)
     send(clerk, "/registers/firm/new", page=back.get_data(as_text=True), _again="1")
     assert "Рамашка" in clerk.get("/registers/firm")
 
 
 def test_what_cannot_be_taken_back_says_why(clerk, district):
     row = firm(clerk, address="ул. Мира, 1")
-    change(clerk, row, address="там", basis="письмо № 1")
-    assert "Отменить запись" not in clerk.get(row)
-    version = entries(district, row)[-1]["id"]
-    sent = {"_version": str(version), "why.reason": "ошибка"}
-    answer = clerk.post(f"{row}/take-back", status=422, **sent)
-    assert "не было документа-основания" in answer.get_data(as_text=True)
     by_order(district, row, dt.date(2026, 6, 1), area="repair")
-    sent["_version"] = str(entries(district, row)[-1]["id"])
+    assert "Отменить запись" not in clerk.get(row)
+    sent = {"_version": str(entries(district, row)[-1]["id"]), "why.reason": "ошибка"}
     answer = clerk.post(f"{row}/take-back", status=422, **sent)
     assert code_of(answer) == ["cannot_take_back"]
+    sent["_version"] = str(entries(district, row)[0]["id"])
+    assert code_of(clerk.post(f"{row}/take-back", status=409, **sent)) == ["changed_meanwhile"]
     kept = firm(clerk, "Лютик")
-    contract(clerk, kept)
+    deal = contract(clerk, kept)
     assert "Отменить запись" not in clerk.get(kept)
+    finish(clerk, deal)
+    finish(clerk, kept)
+    assert "Отменить запись" not in clerk.get(deal)  # it would name a firm that ended
 
 
 # ---------------------------------------------------------------- who, and what is typed

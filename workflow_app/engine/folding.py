@@ -34,6 +34,8 @@ class Entry:
     order_id: int | None = None
     basis: str = ""
     """How papers cite what it rests on; empty where it only corrects."""
+    takes_back: int | None = None
+    """The entry that is left out since this one is known, as if it had not been written."""
 
     @property
     def begins(self) -> dt.date:
@@ -112,7 +114,7 @@ def _carried(
 
 def _timeline(entries: Sequence[Entry], revocations: Sequence[Revocation]) -> Iterator[Period]:
     """Yield the periods of one state of knowledge."""
-    gone = _gone(revocations)
+    entries, gone = _standing(entries), _gone(revocations)
     days = {one.begins for one in entries} | {*gone.values()}
     pending: Period | None = None
     for day, until in pairwise([*sorted(days), END_OF_TIME]):
@@ -141,6 +143,22 @@ def _on(
     return Period(values, rests_on, day, until) if is_there else None
 
 
+def _standing(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries that count, those that nobody has taken back."""
+    taken_back = _taken_back(entries)
+    return [one for one in entries if one.takes_back is None and one.id not in taken_back]
+
+
+def _taken_back(entries: Iterable[Entry]) -> frozenset[int]:
+    """Return which entries are taken back; what takes one back may be taken back too."""
+    found: set[int] = set()
+    taking = [(one.id, one.takes_back) for one in entries if one.takes_back is not None]
+    for own, other in sorted(taking, reverse=True):
+        if own not in found:
+            found.add(other)
+    return frozenset(found)
+
+
 def _counting(
     entries: Iterable[Entry], gone: Mapping[int, dt.date], day: dt.date
 ) -> Iterator[Entry]:
@@ -158,6 +176,9 @@ class Written:
         self, entries: Iterable[Entry] = (), revocations: Iterable[Revocation] = ()
     ) -> None:
         self.entries = sorted(entries, key=_place)
+        self.taken_back = _taken_back(self.entries)
+        """The ids of entries that count no more."""
+        self._standing = _standing(self.entries)
         self._revocations = [*revocations]
         self._gone = _gone(self._revocations)
 
@@ -170,13 +191,13 @@ class Written:
         """Return what had been written before an entry."""
         return Written((one for one in self.entries if one.id < entry.id), self._revocations)
 
+    def after_writing(self, entry: Entry) -> "Written":
+        """Return what is written once an entry is."""
+        return Written([*self.entries, entry], self._revocations)
+
     def sources(self, day: dt.date) -> dict[str, Entry]:
         """Return the entry by which each field says on a day what it says."""
         return {name: one for one in self._on(day) for name in one.values}
-
-    def basis(self, day: dt.date) -> str:
-        """Return what the row rests on, on a day."""
-        return next((one.basis for one in reversed([*self._on(day)]) if one.basis), "")
 
     def values(self, day: dt.date) -> dict[str, Any]:
         """Return what its fields say on a day, or would say if it were there."""
@@ -198,12 +219,12 @@ class Written:
 
     def after(self, day: dt.date) -> Iterator[Entry]:
         """Yield what counts from a later day on, the nearest first."""
-        for one in self.entries:
+        for one in self._standing:
             if one.begins > day and one in _counting([one], self._gone, one.begins):
                 yield one
 
     def _on(self, day: dt.date) -> Iterator[Entry]:
-        return _counting(self.entries, self._gone, day)
+        return _counting(self._standing, self._gone, day)
 
 
 def _gone(revocations: Iterable[Revocation]) -> dict[int, dt.date]:

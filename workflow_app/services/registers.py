@@ -37,10 +37,6 @@ NOTHING = Refusal("nothing_changed", "Вы ничего не изменили: �
 NOT_BY_HAND = Refusal(
     "cannot_take_back", "Последнее о записи сказал не человек на странице: здесь это не отменить"
 )
-NO_BASIS_BEFORE = Refusal(
-    "cannot_take_back", "До этого у записи не было документа-основания, и убрать его нельзя: "
-    "исправьте значения через «Изменить»"
-)  # fmt: skip
 
 
 class WhyEnter(Form):
@@ -123,6 +119,8 @@ class Cause:
     effective_on: dt.date | None
     reason: str
     basis: str
+    takes_back: int | None = None
+    """The entry that counts no more."""
 
 
 class Registers(Protocol):
@@ -240,12 +238,15 @@ def amend(
     if isinstance(row, Refusal):
         return row
     changed = _differing(register, before, row)
+    touched = [
+        name for name, view in register.fields.items() if {name, *_asks_for(view)} & {*changed}
+    ]
     refusal = (
         foreign_reference(store.uow, place, row)
         or joined(_meanwhile(store, place, register, written, wish, row))
         or joined(_by_order(register, written, day, changed))
         or joined(_said_later(store, place, register, written, day, seen_on, changed))
-        or joined(_unsound(store, place, register, row, changed, day, _end_after(written, day)))
+        or joined(_unsound(store, place, register, row, touched, day, _end_after(written, day)))
     )
     if refusal:
         return refusal
@@ -286,9 +287,9 @@ def end(
 def take_back(
     store: Registers, person_id: int, register: Register[Any], row_id: int, wish: Wish
 ) -> int | Refusal:
-    """Write against the newest entry, if a person wrote it: from its day on all is as before it.
+    """Write that the newest entry counts no more, if a person wrote it by hand.
 
-    The entry stays in the history, and so does what takes it back.
+    It stays in the history, and so does what takes it back, which may be taken back itself.
     """
     found = _found(store, person_id, register, row_id)
     if isinstance(found, Refusal):
@@ -303,11 +304,9 @@ def take_back(
     if refusal:
         return refusal
     entry = max(written.entries, key=lambda one: one.id)
-    word, values, basis = _reversed(written.before(entry), entry)
     called = _called(store, by.municipality_id, register, row_id)
-    reason = f"отменена запись от {entry.registered_on:%d.%m.%Y}: {why.reason}"
-    cause = Cause(entry.effective_on, reason, basis)
-    store.write(word, register, by, row_id, values, cause)
+    cause = Cause(entry.effective_on, why.reason, "", takes_back=entry.id)
+    store.write("amend", register, by, row_id, {}, cause)
     _record(store, by, register, row_id, "take_back_record", f"отменена последняя запись: {called}")
     return row_id
 
@@ -357,8 +356,10 @@ def last_said(
     written = store.written(register, place, row_id)
     if not written.entries:
         return None
-    identity = to_jsonable_python(store.identity(register, place, row_id))
-    return _typed(register, {**written.values(END_OF_TIME), **identity})
+    told = to_jsonable_python(store.identity(register, place, row_id))
+    for one in written.entries:
+        told |= one.values
+    return _typed(register, told)
 
 
 def _called(store: Registers, place: int, register: Register[Any], row_id: int) -> str:
@@ -578,9 +579,12 @@ def _is_there(
         return InTheWay("row_exists", said, name, kind="conflict", rows=here)
     if not wish.is_again:
         ended = written.ended_by(day)
-        when = f" и завершена {_since(ended)}" if ended else ""
-        said = f"Такая запись уже была{when}. Внести её снова?"
-        return InTheWay("row_ended", said, name, kind="conflict", rows=here)
+        was = (
+            f"Такая запись уже была и завершена {_since(ended)}"
+            if ended
+            else "Такую запись уже вносили и отменили"
+        )
+        return InTheWay("row_ended", f"{was}. Внести её снова?", name, kind="conflict", rows=here)
     return _stale(written, wish)
 
 
@@ -613,11 +617,14 @@ def _unsound(
             yield refuse("unknown_choice", sentence, title=view.title, field=name, kind="form")
 
 
-def _is_alike(view: FieldView, row: Record, found: Record) -> bool:
-    """Tell whether a chosen row says what its field asks for: the same of some fields (`of`)."""
+def _asks_for(view: FieldView) -> tuple[str, ...]:
+    """Return the fields of which a chosen row has to say the same (`of`)."""
     of = view.options.get("of") or ()
-    names = (of,) if isinstance(of, str) else of
-    return all(getattr(row, name, None) == getattr(found, name, None) for name in names)
+    return (of,) if isinstance(of, str) else tuple(of)
+
+
+def _is_alike(view: FieldView, row: Record, found: Record) -> bool:
+    return all(getattr(row, name, None) == getattr(found, name, None) for name in _asks_for(view))
 
 
 def why_no_end(
@@ -686,30 +693,18 @@ def why_not_taken_back(
     written: Written,
 ) -> Refusal | None:  # fmt: skip
     """Return why the newest entry cannot be taken back; None where it can."""
-    entry = written.newest
-    if entry is None or not store.is_by_hand(register, by.municipality_id, entry):
+    entry, place = written.newest, by.municipality_id
+    if entry is None or not store.is_by_hand(register, place, entry):
         return NOT_BY_HAND
-    before = written.before(entry)
-    is_new = not before.brought_by(entry.begins) and entry.word == "enter"
-    if entry.basis and not is_new and not before.basis(entry.begins):
-        return NO_BASIS_BEFORE
-    later = next(iter(written.after(entry.begins)), None)
-    if is_new and later:
-        return refuse("later_entry", "О записи уже сказано, что будет с {since}: сначала отмените "
-                      "ту запись", since=_day(later.begins))  # fmt: skip
-    if is_new:
-        return _held(store, person_id, by, register, row_id, entry.begins)
-    return None
-
-
-def _reversed(before: Written, entry: Entry) -> tuple[Word, Mapping[str, Any], str]:
-    """Return the word, values and basis that make a row from an entry's day what it was before."""
     day = entry.begins
-    was = before.values(day)
-    values = {name: was.get(name) for name in entry.values}
-    basis = before.basis(day) if entry.basis else ""
-    if entry.word == "enter" and not before.brought_by(day):
-        return "end", {}, ""
-    if entry.word == "end":
-        return "enter", {}, basis
-    return "amend", values, basis
+    after = written.after_writing(
+        Entry(entry.id + 1, "amend", {}, entry.effective_on, store.uow.today, takes_back=entry.id)
+    )
+    if not after.brought_by(day):
+        return _held(store, person_id, by, register, row_id, day) if (
+            written.brought_by(day)
+        ) else None  # fmt: skip
+    identity = to_jsonable_python(store.identity(register, place, row_id))
+    row = _typed(register, {**after.values(day), **identity})
+    until = _end_after(after, day)
+    return joined(_unsound(store, place, register, row, register.fields, day, until))

@@ -1,6 +1,6 @@
 """What was written about a row of a declared register, in words: old values and new ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ class Line:
     entry: Any
     said: str
     changes: Sequence[Changed]
+    is_taken_back: bool
+    """It counts no more."""
 
 
 WORDS = {"enter": "Запись внесена", "end": "Запись завершена", "amend": ""}
@@ -42,23 +44,33 @@ def history(
     written = SqlRegisters(uow).written(register, municipality_id, row_id)
     known = {one.id: one for one in written.entries}
     return [
-        Line(row, WORDS[row.word], _changes(uow, register, written, known[row.id])) for row in rows
-    ]
+        Line(row, _said(known, row), _changes(uow, register, written, known, known[row.id]),
+             row.id in written.taken_back)
+        for row in rows
+    ]  # fmt: skip
+
+
+def _said(known: Mapping[int, Entry], row: Any) -> str:
+    if row.takes_back_id is None:
+        return WORDS[row.word]
+    return f"Отменена запись от {known[row.takes_back_id].registered_on:%d.%m.%Y}"
 
 
 def _changes(
-    uow: SqlUnitOfWork, register: Register[Any], written: Written, entry: Entry
-) -> list[Changed]:
-    was = written.before(entry).values(entry.begins)
-    fields = [view for name, view in register.fields.items() if name in entry.values]
+    uow: SqlUnitOfWork, register: Register[Any], written: Written, known: Mapping[int, Entry],
+    entry: Entry,
+) -> list[Changed]:  # fmt: skip
+    before = written.before(entry)
+    was, now = before.values(entry.begins), before.after_writing(entry).values(entry.begins)
+    about = entry if entry.takes_back is None else known[entry.takes_back]
+    fields = [view for name, view in register.fields.items() if name in about.values]
 
-    def said(view: FieldView, value: Any) -> str:
+    def said(view: FieldView, values: Mapping[str, Any]) -> str:
+        value = values.get(view.name)
         return "" if value in (None, "") else said_of(uow, register, view, value)
 
-    return [
-        Changed(view.title, said(view, was.get(view.name)), said(view, entry.values[view.name]))
-        for view in fields
-    ]
+    changes = [Changed(view.title, said(view, was), said(view, now)) for view in fields]
+    return [one for one in changes if one.before != one.after]
 
 
 def said_of(uow: SqlUnitOfWork, register: Register[Any], view: FieldView, value: Any) -> str:

@@ -127,8 +127,9 @@ class SqlRegisters:
         """Write an entry; return its row."""
         uow, place = self.uow, by.municipality_id
         why = writing.Cause(
-            uow.today, basis=cause.basis, person_id=by.person_id, reason=cause.reason
-        )
+            uow.today, basis=cause.basis, person_id=by.person_id, reason=cause.reason,
+            takes_back=cause.takes_back,
+        )  # fmt: skip
         if word == "enter":
             named = values if key is None else {**self.identity(register, place, key), **values}
             key = uow.registers.enter(register.key, place, why, named, cause.effective_on)

@@ -71,6 +71,8 @@ class Cause:
     instance_id: int | None = None
     person_id: int | None = None
     reason: str = ""
+    takes_back: int | None = None
+    """The entry that counts no more."""
 
 
 class Standing:
@@ -210,7 +212,7 @@ class RegisterWriter:
             "number": journal_sequence(order.year, order.number) if order else 0,
             "order_entry_id": order.id if order else None, "basis": cause.basis,
             "instance_id": cause.instance_id, "person_id": cause.person_id,
-            "reason": cause.reason, "written_at": self._now,
+            "reason": cause.reason, "takes_back_id": cause.takes_back, "written_at": self._now,
         })  # fmt: skip
 
     def _checked(self, register: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -286,7 +288,7 @@ def entry_of(row: Any) -> Entry:
     """Return a stored entry as the fold takes it."""
     return Entry(
         row.id, row.word, row.values, row.effective_on, row.registered_on, row.number,
-        row.order_entry_id, row.basis,
+        row.order_entry_id, row.basis, row.takes_back_id,
     )  # fmt: skip
 
 
