@@ -16,7 +16,7 @@ from workflow_app.app import create_app
 from workflow_app.services import registers
 from workflow_app.services.access import digest, make_link
 from workflow_app.services.access_changes import NewEmail, wish
-from workflow_app.services.registers import Wish
+from workflow_app.services.register_wishes import Wish
 from workflow_app.store import outbox
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess

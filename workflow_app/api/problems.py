@@ -6,7 +6,7 @@ from flask import Response, jsonify
 
 from workflow_app.api.models import Problem
 from workflow_app.engine.refusals import Kind, Refusal
-from workflow_app.services.registers import WHY, InTheWay
+from workflow_app.services.register_wishes import WHY, InTheWay
 from workflow_app.web import limits
 
 STATUSES = {

@@ -14,9 +14,11 @@ from workflow_app.api.reading import body_as, json_body
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
+from workflow_app.services import register_rows as rows
+from workflow_app.services import register_wishes as wishes
 from workflow_app.services import registers as service
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.registers import Wish
+from workflow_app.services.register_wishes import Wish
 from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import house
@@ -33,7 +35,7 @@ def register(api: Blueprint, read: Reader) -> None:
     @documented(m.RecordState, m.RecordChange, headers=m.Once)
     def enter_row(register: str) -> Any:
         """Write a new row."""
-        return write(register, service.enter, service.WhyEnter)
+        return write(register, service.enter, wishes.WhyEnter)
 
     @api.get("/registers/<register>/<int:row_id>")
     @documented(m.RecordState, query=m.AsOf)
@@ -49,19 +51,19 @@ def register(api: Blueprint, read: Reader) -> None:
     @documented(m.RecordState, m.RecordChange, headers=m.Once)
     def amend_row(register: str, row_id: int) -> Any:
         """Write what a row says otherwise, from a day on."""
-        return write(register, _about(service.amend, row_id), service.WhyAmend)
+        return write(register, _about(service.amend, row_id), wishes.WhyAmend)
 
     @api.post("/registers/<register>/<int:row_id>/end")
     @documented(m.RecordState, m.RecordChange, headers=m.Once)
     def end_row(register: str, row_id: int) -> Any:
         """Write that a row is not there from a day on."""
-        return write(register, _about(service.end, row_id), service.WhyEnd)
+        return write(register, _about(service.end, row_id), wishes.WhyEnd)
 
     @api.post("/registers/<register>/<int:row_id>/take-back")
     @documented(m.RecordState, m.RecordChange, headers=m.Once)
     def take_back_row(register: str, row_id: int) -> Any:
         """Write against the newest entry of a row, where a person wrote it by hand."""
-        return write(register, _about(service.take_back, row_id), service.WhyTakeBack)
+        return write(register, _about(service.take_back, row_id), wishes.WhyTakeBack)
 
 
 def _about(verb: Callable[..., int | Refusal], row_id: int) -> Verb:
@@ -99,12 +101,12 @@ def _state(uow: SqlUnitOfWork, key: str, row_id: int, asked: m.AsOf) -> m.Record
     store, actor = SqlRegisters(uow), uow.actor(g.person_id)
     register = store.declared(key)
     if register is None or not actor.capacities or not register.is_read_by(actor):
-        return service.NOT_FOUND
+        return rows.NOT_FOUND
     place = actor.capacities[0].municipality_id
     newest = store.written(register, place, row_id).newest
-    last = service.last_said(store, register, place, row_id, asked.on)
+    last = rows.last_said(store, register, place, row_id, asked.on)
     if newest is None or last is None:
-        return service.NOT_FOUND
+        return rows.NOT_FOUND
     row = store.on(register, place, row_id, asked.on or uow.today, asked.as_known_on)
     return m.RecordState(
         id=row_id, name=register.called(row or last), basis=(row or last).basis,

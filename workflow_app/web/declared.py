@@ -8,7 +8,8 @@ from flask import Blueprint, abort, render_template, request
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.services import registers as service
+from workflow_app.services import register_guards as guards
+from workflow_app.services import register_rows as rows
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
@@ -89,11 +90,11 @@ def show(register: str, row_id: int) -> str:
         written = listing.entries(uow.connection, tables, place, row_id)
         if not written:
             abort(404)
-        by = service.editor(uow, person_id(), one)
+        by = rows.editor(uow, person_id(), one)
         return render_template(
             "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
             row=listing.row_on(uow.connection, tables, place, row_id, asked),
-            last=service.last_said(SqlRegisters(uow), one, place, row_id),
+            last=rows.last_said(SqlRegisters(uow), one, place, row_id),
             readable=readable_among(
                 uow, (line.instance_id for line in written), uow.actor(person_id())
             ),
@@ -121,5 +122,5 @@ def _told(uow: SqlUnitOfWork, register: Register[Any], row: Record, view: FieldV
 def _may_take_back(uow: SqlUnitOfWork, by: Capacity, register: Register[Any], row_id: int) -> bool:
     store = SqlRegisters(uow)
     written = store.written(register, by.municipality_id, row_id)
-    why_not = service.why_not_taken_back(store, person_id(), by, register, row_id, written)
+    why_not = guards.why_not_taken_back(store, person_id(), by, register, row_id, written)
     return why_not is None

@@ -21,9 +21,12 @@ from workflow_app.engine.folding import Entry, Written
 from workflow_app.engine.forms import Form, blank, parse, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
+from workflow_app.services import register_guards as guards
+from workflow_app.services import register_rows as rows
+from workflow_app.services import register_wishes as wishes
 from workflow_app.services import registers as service
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.registers import WHY, InTheWay, Wish
+from workflow_app.services.register_wishes import WHY, InTheWay, Wish
 from workflow_app.store.choices import labels, of_record
 from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -79,7 +82,7 @@ def add(register: str) -> Answer:
 
     def wish(one: Register[Any]) -> Wish:
         return Wish(
-            forms.read(one.record, sent), _why_sent(service.WhyEnter, sent),
+            forms.read(one.record, sent), _why_sent(wishes.WhyEnter, sent),
             is_again="_again" in sent,
         )  # fmt: skip
 
@@ -96,7 +99,7 @@ def _new_page(
     register, place = _edited(uow, key)
     row: Form = blank(register.record)
     if again:
-        row = service.last_said(SqlRegisters(uow), register, place, again) or abort(404)
+        row = rows.last_said(SqlRegisters(uow), register, place, again) or abort(404)
     typed = forms.typed(register.record, sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
     fields = [
@@ -106,7 +109,7 @@ def _new_page(
     return render_template(
         "registers/write.html", register=register, row=None, controls=fields, of_orders=(),
         later={},
-        why=_why_controls(uow, place, service.WhyEnter(), sent, errors), refusal=refusal,
+        why=_why_controls(uow, place, wishes.WhyEnter(), sent, errors), refusal=refusal,
         in_the_way=_in_the_way(uow, refusal), drawn=Drawn(), once=_word(sent),
         is_again=bool(again) or (sent is not None and "_again" in sent),
         title=f"Новая запись: {register.title}",
@@ -135,7 +138,7 @@ def change(register: str, row_id: int) -> Answer:
 
     def wish(one: Register[Any]) -> Wish:
         values = forms.changes(blank(one.record), sent)
-        why = _why_sent(service.WhyAmend, sent)
+        why = _why_sent(wishes.WhyAmend, sent)
         return Wish(values, why, drawn.version, drawn.on)
 
     def verb(store: SqlRegisters, person: int, one: Register[Any], said: Wish) -> int | Refusal:
@@ -179,7 +182,7 @@ def _change_page(
     grouped: dict[OfOrder, list[Control]] = {}
     for name, order in said.items():
         grouped.setdefault(order, []).append(shown[name])
-    why = service.WhyAmend(effective_on=uow.today)
+    why = wishes.WhyAmend(effective_on=uow.today)
     newest = written.newest
     return render_template(
         "registers/write.html", register=register, row=row, controls=fields,
@@ -207,7 +210,7 @@ def _of_orders(
 def _of_order(uow: SqlUnitOfWork, entry: Entry) -> OfOrder:
     order = uow.facts(municipality(uow)).order(entry.order_id or 0)
     case = order.case if order else None
-    may_read = case is not None and service.may_read(uow, person_id(), case)
+    may_read = case is not None and rows.may_read(uow, person_id(), case)
     return OfOrder(entry.basis, entry.begins, case if may_read else None)
 
 
@@ -223,14 +226,14 @@ def ask_end(register: str, row_id: int) -> str:
 @register_editing.post("/<register>/<int:row_id>/end")
 def end(register: str, row_id: int) -> Answer:
     """Write that a row is not there from a day on."""
-    return _write_about(register, row_id, service.WhyEnd, service.end, "Запись завершена.")
+    return _write_about(register, row_id, wishes.WhyEnd, service.end, "Запись завершена.")
 
 
 @register_editing.post("/<register>/<int:row_id>/take-back")
 def take_back(register: str, row_id: int) -> Answer:
     """Write against the newest entry."""
     return _write_about(
-        register, row_id, service.WhyTakeBack, service.take_back, "Последняя запись отменена."
+        register, row_id, wishes.WhyTakeBack, service.take_back, "Последняя запись отменена."
     )
 
 
@@ -246,7 +249,7 @@ def _write_about(
     result = _carried_out(register, sent, about, lambda _one: wish)
     if isinstance(result, Refusal):
         refusal = result
-        shown = sent if form is service.WhyEnd else None
+        shown = sent if form is wishes.WhyEnd else None
         page = read(lambda uow: _end_page(uow, register, row_id, shown, refusal))
         return page, _status(refusal)
     return _done(register, row_id, sent, said)
@@ -257,11 +260,11 @@ def _end_page(
 ) -> str:
     register, place = _edited(uow, key)
     written = _written(uow, register, place, row_id)
-    row = service.last_said(SqlRegisters(uow), register, place, row_id)
-    by = service.editor(uow, person_id(), register)
+    row = rows.last_said(SqlRegisters(uow), register, place, row_id)
+    by = rows.editor(uow, person_id(), register)
     stops = None
     if refusal is None and not isinstance(by, Refusal):
-        stops = service.why_no_end(
+        stops = guards.why_no_end(
             SqlRegisters(uow), person_id(), by, register, row_id, written, uow.today
         )
     reason, newest = refusal or stops, written.newest
@@ -269,7 +272,7 @@ def _end_page(
     return render_template(
         "registers/end.html", register=register, row_id=row_id,
         title=register.called(row) if row else register.title,
-        why=_why_controls(uow, place, service.WhyEnd(effective_on=uow.today), sent, errors),
+        why=_why_controls(uow, place, wishes.WhyEnd(effective_on=uow.today), sent, errors),
         refusal=reason, in_the_way=_in_the_way(uow, reason),
         may_end=reason is None or reason.code != "rests_on_order",
         drawn=Drawn(newest.id if newest else None), once=_word(sent),
@@ -282,7 +285,7 @@ def _end_page(
 def _edited(uow: SqlUnitOfWork, key: str) -> tuple[Register[Any], int]:
     """Return a register this person writes into, and her municipality; others find no page."""
     register = SqlRegisters(uow).declared(key) or abort(404)
-    if isinstance(service.editor(uow, person_id(), register), Refusal):
+    if isinstance(rows.editor(uow, person_id(), register), Refusal):
         abort(404)
     return register, municipality(uow)
 
@@ -319,7 +322,7 @@ def _done(register: str, row_id: int, sent: Sent, said: str) -> Response:
     """Lead to the row, as on the day from which it says what was written."""
 
     def day(uow: SqlUnitOfWork) -> dt.date | None:
-        named = parse(service.WhyEnter, {"effective_on": sent.get(f"{WHY}effective_on", "")})
+        named = parse(wishes.WhyEnter, {"effective_on": sent.get(f"{WHY}effective_on", "")})
         on = None if isinstance(named, Refusal) else named.effective_on
         return on if on and on > uow.today and f"{WHY}is_correction" not in sent else None
 
@@ -348,7 +351,7 @@ def _why_controls(
     typed = _why_sent(form, sent) if sent is not None else None
     found = forms.controls(uow, of_record(place, why), why, errors=own, typed=typed)
     # Of a day and the mark of a correction one is needed: neither is said to be left out at will.
-    needed = ("effective_on", "is_correction") if form is service.WhyAmend else ()
+    needed = ("effective_on", "is_correction") if form is wishes.WhyAmend else ()
     return [
         replace(one, name=f"{WHY}{one.name}", required=one.required or one.name in needed)
         for one in found

@@ -12,7 +12,8 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.services.registers import NOT_FOUND, Cause, Wish
+from workflow_app.services.register_rows import NOT_FOUND
+from workflow_app.services.register_wishes import Cause, Wish
 from workflow_app.store import idempotency
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
@@ -22,7 +23,7 @@ from workflow_app.store.registers.writing import written_about
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
-    from workflow_app.services.registers import Registers
+    from workflow_app.services.register_wishes import Registers
 
 MOST = 50
 """So many rows that name one are looked for; more say nothing new."""
