@@ -211,6 +211,15 @@ def test_a_change_ahead_leads_to_the_day_it_counts_from(clerk):
     assert before == "ул. Мира, 1"
 
 
+def test_a_row_that_is_not_there_yet_leads_to_its_first_day(clerk):
+    row = firm(clerk, on=AUTUMN)
+    page = clerk.get(row)
+    assert f'href="{row}?on={AUTUMN}"' in page
+    assert "Внести снова" not in page
+    finish(clerk, row, on=WINTER)
+    assert "Она была до 01.12.2026" in " ".join(clerk.get(f"{row}?on=2027-01-01").split())
+
+
 def test_a_correction_counts_since_what_was_wrong(clerk, district):
     row = firm(clerk, address="ул. Миро, 1", on="2026-06-01")
     change(clerk, row, area="repair", on="2026-06-10")
@@ -330,7 +339,8 @@ def test_what_an_order_says_is_changed_by_an_order(clerk, district):
     by_order(district, row, dt.date(2026, 6, 1), address="ул. Победы, 7")
     page = clerk.get(f"{row}/edit")
     assert 'name="address"' not in page
-    assert "приказ от 01.06.2026 № 7" in page
+    assert re.search(r'href="/orders\?[^"]+">приказ от 01.06.2026 № 7', page)
+    assert "Завершает её приказ" in clerk.get(f"{row}/end")
     answer = change(clerk, row, 422, page=page, address="ул. Новая, 3")
     assert code_of(answer) == ["rests_on_order"]
     answer = change(clerk, row, 422, page=page, address="ул. Новая, 3", correction="on")
@@ -342,9 +352,8 @@ def test_what_an_order_says_is_changed_by_an_order(clerk, district):
 def test_an_order_ahead_counts_from_its_day(clerk, district):
     row = firm(clerk, address="ул. Мира, 1")
     by_order(district, row, dt.date(2026, 9, 1), address="ул. Победы, 7")
-    assert "с 01.09.2026 будет по документу: приказ от 01.06.2026 № 7" in " ".join(
-        clerk.get(f"{row}/edit").split()
-    )
+    said = text_of(clerk.client.get(f"{row}/edit"))
+    assert "«Адрес»: с 01.09.2026 будет по документу: приказ от 01.06.2026 № 7" in said
     answer = change(clerk, row, 422, address="ул. Новая, 3", on=WINTER)
     assert code_of(answer) == ["rests_on_order"]
     change(clerk, row, address="ул. Новая, 3")

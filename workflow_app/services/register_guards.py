@@ -219,11 +219,12 @@ def why_no_end(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
     written: Written, day: dt.date,
 ) -> Refusal | None:  # fmt: skip
-    """Return why a row cannot end on a day: an order brought it, or something needs it longer."""
-    of_order = next((one for one in written.brought_by(day) if one.order_id), None)
+    """Return why a row cannot end on a day: an order speaks of it, or something needs it longer."""
+    speak = (*written.brought_by(day), *written.sources(day).values())
+    of_order = next((one for one in speak if one.order_id), None)
     if of_order:
         return refuse(
-            "rests_on_order", "Запись внесена по документу: {basis}. Завершает её приказ",
+            "rests_on_order", "Запись держится на документе: {basis}. Завершает её приказ",
             basis=of_order.basis,
         )  # fmt: skip
     first = written.brought_by(day)

@@ -94,7 +94,7 @@ def show(register: str, row_id: int) -> str:
         return render_template(
             "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
             row=listing.row_on(uow.connection, tables, place, row_id, asked),
-            last=rows.last_said(SqlRegisters(uow), one, place, row_id),
+            last=rows.last_said(SqlRegisters(uow), one, place, row_id, asked.on),
             readable=readable_among(
                 uow, (line.instance_id for line in written), uow.actor(person_id())
             ),

@@ -58,11 +58,11 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class OfOrder:
-    """An order that says a field: by which document, from which day, and its case to be read."""
+    """An order that says a field: as papers cite it, from which day, and where it is to be read."""
 
     basis: str
     since: dt.date
-    case: int | None = None
+    address: str
 
 
 # ---------------------------------------------------------------- a new row
@@ -208,10 +208,15 @@ def _of_orders(
 
 
 def _of_order(uow: SqlUnitOfWork, entry: Entry) -> OfOrder:
+    """Return an order with the address of its case, or of its line in the journal."""
     order = uow.facts(municipality(uow)).order(entry.order_id or 0)
-    case = order.case if order else None
-    may_read = case is not None and rows.may_read(uow, person_id(), case)
-    return OfOrder(entry.basis, entry.begins, case if may_read else None)
+    address = url_for("registers.orders")
+    if order and order.case and rows.may_read(uow, person_id(), order.case):
+        address = url_for("cases.show", instance_id=order.case)
+    elif order:
+        year = order.registered_on.year
+        address = url_for("registers.orders", year=year, text=order.number)
+    return OfOrder(entry.basis, entry.begins, address)
 
 
 # ---------------------------------------------------------------- an end, and taking back
