@@ -51,6 +51,12 @@ class Contract(Record):
     order: Choice = field("Приказ", of="orders", optional=True)
 
 
+class Offer(Record):
+    name: Line = field("Что предлагает")
+    area: Choice = field("Чем занята", choices={"food": "питание", "repair": "ремонт"})
+    firm: Ref = field("Кто", to="firm", of="area")
+
+
 class Note(Record):
     """Only some read these notes; nobody writes them on a page."""
 
@@ -71,7 +77,11 @@ NOTES = Register(
     key="note", title="Заметки", record=Note, identity=("contract", "text"),
     called=lambda row: row.text, readers=(HEAD,),
 )  # fmt: skip
-TOYS = (FIRMS, CONTRACTS, NOTES)
+OFFERS = Register(
+    key="offer", title="Предложения", record=Offer, identity=("name",),
+    called=lambda row: row.name, edited_by=(CLERK,),
+)  # fmt: skip
+TOYS = (FIRMS, CONTRACTS, OFFERS, NOTES)
 
 
 def add_to(house):

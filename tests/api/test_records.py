@@ -76,7 +76,11 @@ def test_refusals_have_codes_fields_and_what_stands_in_the_way(clerk):
     deal = {"data": {"number": "1", "firm": 999, "kind": "a"}, "reason": "так"}
     assert said(clerk.post(f"{URL}/contract", json=deal))[:2] == (422, "unknown_choice")
     deal["data"]["firm"] = row["id"]
-    assert clerk.post(f"{URL}/contract", json=deal).status_code == 200
+    own = clerk.post(f"{URL}/contract", json=deal).json["id"]
+    for name in ("school", "person", "position", "network", "act", "firm"):
+        strange = {"data": {name: 99_999}, "reason": "так", "effective_on": "2025-09-01"}
+        answer = clerk.patch(f"{URL}/contract/{own}", json=strange)
+        assert said(answer)[:2] == (422, "unknown_choice"), name
     over = {"reason": "закрылась", "effective_on": "2025-10-01"}
     held = clerk.post(f"{url}/end", json=over)
     assert said(held)[:2] == (409, "still_needed")

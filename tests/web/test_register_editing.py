@@ -80,14 +80,17 @@ def entries(district, row):
 
 
 def by_order(district, row, day, **values):
-    """Let an order of the journal write about a row."""
+    """Let an order of the journal write about a row; without values it ends it."""
     _, _, register, row_id = row.split("/")
 
     def work(uow):
         order = uow.session.scalars(select(JournalEntry).order_by(JournalEntry.id)).first()
         place = uow.session.scalars(select(Municipality.id)).one()
         cause = Cause(uow.today, order=order, basis="приказ от 01.06.2026 № 7")
-        uow.registers.amend(register, place, int(row_id), cause, values, day)
+        if values:
+            uow.registers.amend(register, place, int(row_id), cause, values, day)
+        else:
+            uow.registers.end(register, place, int(row_id), cause, day)
 
     district.house.transact(work)
 
@@ -361,6 +364,15 @@ def test_an_order_ahead_counts_from_its_day(clerk, district):
     assert code_of(finish(clerk, row, 422, on="2026-07-01")) == ["later_entry"]
 
 
+def test_what_an_order_ended_comes_back_by_an_order(clerk, district):
+    row = firm(clerk)
+    by_order(district, row, dt.date(2026, 6, 1))
+    page = clerk.get("/registers/firm/new?again=1")
+    answer = send(clerk, "/registers/firm/new", 422, page=page, why="так", on=AUTUMN)
+    assert code_of(answer) == ["rests_on_order"]
+    assert "Вернуть её может приказ" in answer.get_data(as_text=True)
+
+
 @pytest.mark.shipped
 def test_a_row_that_an_order_brought_is_not_ended_on_a_page(clerk, district):
     page = clerk.get("/registers/direction")
@@ -423,6 +435,17 @@ def test_an_end_comes_after_the_first_day_and_after_what_was_said_last(clerk):
     assert code_of(finish(clerk, row, 422, on="")) == ["field_required"]
     finish(clerk, row, on=WINTER)
     assert code_of(finish(clerk, row, 422, on="2027-01-01")) == ["not_there"]
+
+
+def test_a_reference_is_to_a_row_that_says_what_its_field_asks_for(clerk, district):
+    row_of_firm = firm(clerk)
+    said = {"name": "Обеды", "firm": row_of_firm.rsplit("/", 1)[1], "why": "так"}
+    answer = send(clerk, "/registers/offer/new", 422, **said, area="repair")
+    assert code_of(answer) == ["unknown_choice"]
+    row = add(clerk, "offer", **said, area="food")
+    assert code_of(change(clerk, row, 422, area="repair")) == ["unknown_choice"]
+    assert len(entries(district, row)) == 1
+    assert '<option value="1" selected>Ромашка' in clerk.get(f"{row}/edit")
 
 
 # ---------------------------------------------------------------- taking back
