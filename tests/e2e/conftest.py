@@ -14,9 +14,11 @@ from stories import complete_order, done, mend, propose
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
+from workflow_app.services import registers
 from workflow_app.services.access import digest, make_link
 from workflow_app.services.access_changes import NewEmail, wish
 from workflow_app.services.register_files.columns import CODE_TITLE, code_of
+from workflow_app.services.register_wishes import Wish
 from workflow_app.store import outbox
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess
@@ -24,6 +26,7 @@ from workflow_app.store.models import Base
 from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.models.registers import RegisterEntry
 from workflow_app.store.registers import papers
+from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
 from workflow_app.web.cookies import COOKIE
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
@@ -86,7 +89,8 @@ def _cases(district):
     specialist = district.people["P003"]
     district.house.transact(lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address))
     return {"asked": asked, "case": case, "order": order, "submitted": submitted, "draft": draft,
-            "link": link, "person": head, **_loads(district)}  # fmt: skip
+            "link": link, "person": head,
+            "direction": _direction(district), **_loads(district)}  # fmt: skip
 
 
 def _loads(district):
@@ -112,6 +116,17 @@ def _ask(district):
     """Ask for a list as a document."""
     return lambda uow: papers.ask(
         uow, DIRECTIONS_OF_YEAR, 1, district.people["P003"], Asked(on=uow.today)
+    )
+
+
+def _direction(district):
+    """Let the specialist write a direction on a page: no order says it yet."""
+    said = {"school_year": "2025-2026", "name": "Шахматы для всех", "state": "draft"}
+    wish = Wish(said, {"reason": "Предложила школа № 5"})
+    return district.house.transact(
+        lambda uow: registers.enter(
+            SqlRegisters(uow), district.people["P003"], DIRECTIONS_OF_YEAR, wish
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """What a row of a register says on any day, as known on any day."""
 
 import datetime as dt
+from dataclasses import replace
 
 from engine.people import actor
 from hypothesis import given
@@ -13,8 +14,8 @@ from workflow_app.engine.folding import (
     Entry,
     Period,
     Revocation,
+    Written,
     fold,
-    standing_on,
 )
 
 DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
@@ -130,7 +131,7 @@ def test_what_gives_each_value_of_a_day_is_what_the_fold_says(words, revocations
         entry(number, word, effective, registered, order, **values)
         for number, (word, effective, registered, order, values) in enumerate(words, start=1)
     ]
-    given_by = standing_on(entries, revocations, day)
+    given_by = Written(entries, revocations).standing(day)
     told = given_by and {name: one.values[name] for name, one in given_by.items()}
     assert (told if given_by is not None else None) == by_hand(entries, revocations, day, DAYS[-1])
 
@@ -195,3 +196,53 @@ def test_who_writes_into_a_register_reads_it_too():
     firms = register(readers=(HEAD,), edited_by=(Role("clerk", "Делопроизводитель", "clerk"),))
     assert (firms.is_edited_by(actor("clerk")), firms.is_read_by(actor("clerk"))) == (True, True)
     assert not firms.is_edited_by(actor("head_of_s06"))
+
+
+def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():
+    written = Written(
+        [
+            entry(1, "enter", None, 0, name="Чтение", area="язык"),
+            entry(2, "amend", 2, 0, order=7, area="речь"),
+            entry(3, "end", 5, 0),
+        ],
+        [Revocation(7, DAYS[4], DAYS[1]), Revocation(7, DAYS[5], DAYS[2])],
+    )
+    sources = {day: one.id for day in DAYS[:5] for one in [written.sources(day)["area"]]}
+    assert [*sources.values()] == [1, 1, 2, 2, 1]
+    assert written.values(DAYS[3]) == {"name": "Чтение", "area": "речь"}
+    assert [[one.id for one in written.brought_by(DAYS[day])] for day in (0, 5)] == [[1], []]
+    assert [written.ended_by(DAYS[day]) for day in (4, 5)] == [None, written.newest]
+    assert [one.id for one in written.after(DAYS[0])] == [2, 3]
+    assert [one.id for one in written.before(written.newest).entries] == [1, 2]
+    assert Written().newest is None
+
+
+def test_what_counts_later_leaves_out_an_order_revoked_by_then():
+    entries = [entry(1, "enter", 0, 0), entry(2, "amend", 4, 0, order=7, name="Чтение")]
+    assert [*Written(entries, [Revocation(7, DAYS[3], DAYS[1])]).after(DAYS[0])] == []
+    assert [one.id for one in Written(entries).after(DAYS[0])] == [2]
+
+
+def test_an_entry_taken_back_counts_no_more_since_that_is_known_and_may_come_back():
+    entries = [
+        entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 2, 1, name="Письмо"),
+        replace(entry(3, "amend", 2, 3), takes_back=2),
+    ]  # fmt: skip
+    periods = fold(entries)
+    assert said(periods, DAYS[3]) == {"name": "Чтение"}
+    assert said(periods, DAYS[3], known=DAYS[2]) == {"name": "Письмо"}
+    assert Written(entries).taken_back == {2}
+    again = replace(entry(4, "amend", 2, 4), takes_back=3)
+    assert said(fold([*entries, again]), DAYS[3]) == {"name": "Письмо"}
+    assert Written(entries).after_writing(again).taken_back == {3}
+    assert [*Written(entries).after(DAYS[0])] == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["enter", "amend", "end"]), st.integers(0, 6))))
+def test_what_was_written_says_what_the_fold_says(words):
+    entries = [entry(n, word, day, 0, value=n) for n, (word, day) in enumerate(words, start=1)]
+    written, periods = Written(entries), fold(entries)
+    for day in DAYS:
+        told = said(periods, day)
+        assert bool(written.brought_by(day)) == (told is not None)
+        assert told is None or written.values(day) == told

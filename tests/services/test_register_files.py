@@ -19,7 +19,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflow_app.engine.folding import Entry, Revocation, standing_on
+from workflow_app.engine.folding import Entry, Revocation, Written
 from workflow_app.services.cells import plain
 from workflow_app.services.register_files.columns import (
     CODE,
@@ -268,7 +268,7 @@ def test_a_revocation_counts_for_the_base_only_when_it_was_known(office):
     office.revocations.append(Revocation(12, dt.date.min, TODAY))
     line = only(office.look([code, "1", "6"], columns=(CODE, "number", "sum")))
     assert [(c.here, c.there) for c in line.kept] == [("5", "6")]
-    given_today = standing_on(office.entries[key], office.revocations, TODAY)
+    given_today = Written(office.entries[key], office.revocations).standing(TODAY)
     assert given_today["sum"].values == {"kind": "a", "sum": "5"}
 
 

@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from workflow_app.engine.calendar import is_countable
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, standing_on
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, Written
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
@@ -326,13 +326,13 @@ class _Comparison:
     def _compare(self, told: _Told, row: Known) -> None:
         """Fill the line of a known row, three ways."""
         line = told.line
-        standing = standing_on(row.entries, row.revocations, self.today)
+        standing = Written(row.entries, row.revocations).standing(self.today)
         base = self._base(told, row, standing)
         if standing is None and not line.mistakes:
             if base is None:
                 self._revive(told, row)
             else:
-                will_be = standing_on(row.entries, row.revocations, LAST_DAY) is not None
+                will_be = Written(row.entries, row.revocations).standing(LAST_DAY) is not None
                 line.notes.append(AHEAD if will_be else ENDED)
                 line.called = line.called or self._identity_said(told)
             return
@@ -380,7 +380,7 @@ class _Comparison:
             given = standing
         else:
             known = [one for one in row.revocations if one.registered_on <= day]
-            given = standing_on(seen, known, day)
+            given = Written(seen, known).standing(day)
         if given is None:
             return None
         empty = dict.fromkeys(self.register.fields)

@@ -307,6 +307,8 @@ class RegisterEntry(AppendOnly, Tenant):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(default="")
     """Why somebody wrote it on a page, or where it was loaded from."""
+    takes_back_id: Mapped[int | None]
+    """The entry of the row that is left out since this one is known."""
     written_at: Mapped[dt.datetime]
     import_id: Mapped[int | None] = mapped_column(index=True)
     """The file a person loaded it from: taken back as a whole."""

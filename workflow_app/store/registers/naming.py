@@ -105,12 +105,14 @@ class Naming:
         """Return the rows of a declared register: id, name, what stands behind it, is it there."""
         tables, today = self._uow.tables[register], self._uow.today
         place = tables.periods.c.municipality_id == self._municipality_id
+        declared = tables.register
+        rows = self._uow.facts(self._municipality_id).of(declared)
         last: dict[int, tuple[int, str, str, bool]] = {}
         for period in self._uow.connection.execute(tables.known_now.where(place)).mappings():
-            row, declared = record(tables.register, period), tables.register
+            row = record(declared, period)
             is_there = holds_on(row, today)
             if row.id not in last or is_there or not last[row.id][3]:
-                last[row.id] = (row.id, declared.called(row), declared.note(row), is_there)
+                last[row.id] = (row.id, declared.called(row), declared.note(row, rows), is_there)
         return list(last.values())
 
     @cached_property

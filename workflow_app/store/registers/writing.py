@@ -14,7 +14,15 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
+from workflow_app.engine.folding import (
+    BEGINNING,
+    END_OF_TIME,
+    Entry,
+    Period,
+    Revocation,
+    Written,
+    fold,
+)
 from workflow_app.engine.forms import FieldView
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import BIG_ID, inserted_id, table
@@ -84,6 +92,8 @@ class Cause:
     instance_id: int | None = None
     person_id: int | None = None
     reason: str = ""
+    takes_back: int | None = None
+    """The entry that counts no more."""
     import_id: int | None = None
 
 
@@ -279,7 +289,8 @@ class RegisterWriter:
             "number": journal_sequence(order.year, order.number) if order else 0,
             "order_entry_id": order.id if order else None, "basis": cause.basis,
             "instance_id": cause.instance_id, "person_id": cause.person_id,
-            "reason": cause.reason, "written_at": self._now, "import_id": cause.import_id,
+            "reason": cause.reason, "takes_back_id": cause.takes_back,
+            "written_at": self._now, "import_id": cause.import_id,
         })  # fmt: skip
 
     def _checked(self, register: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -361,8 +372,18 @@ def entry_of(row: Any) -> Entry:
     """Return a stored entry as the fold takes it."""
     return Entry(
         row.id, row.word, row.values, row.effective_on, row.registered_on, row.number,
-        row.order_entry_id, row.basis, row.import_id,
+        row.order_entry_id, row.basis, row.takes_back_id, row.import_id,
     )  # fmt: skip
+
+
+def written_about(
+    connection: Connection, register: str, municipality_id: int, row_id: int
+) -> Written:
+    """Return what was written about a row, as far as it is one of the municipality."""
+    found = connection.execute(_ENTRIES, {"of": register, "rows": [row_id]})
+    entries = [entry_of(row) for row in found if row.municipality_id == municipality_id]
+    causes = {one.cause for one in entries} - {None}
+    return Written(entries, _revocations(connection, causes).values())
 
 
 def _revocations(connection: Connection, causes: Iterable[Any]) -> dict[Any, Revocation]:
