@@ -168,6 +168,8 @@ def test_a_register_names_its_rows_and_its_readers():
     assert firms.is_read_by(actor("clerk"))
     assert not register(readers=(HEAD,)).is_read_by(actor("clerk"))
     assert register(readers=(HEAD,)).is_read_by(actor("head_of_s06"))
+    assert register(edited_by=(HEAD,)).is_edited_by(actor("head_of_s06"))
+    assert not firms.is_edited_by(actor("head_of_s06"))
     plain = Register(
         key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
     )
