@@ -221,7 +221,10 @@ def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():
 
 def test_what_counts_later_leaves_out_an_order_revoked_by_then():
     entries = [entry(1, "enter", 0, 0), entry(2, "amend", 4, 0, order=7, name="Чтение")]
-    assert [*Written(entries, [Revocation(7, DAYS[3], DAYS[1])]).after(DAYS[0])] == []
+    revoked = Written(entries, [Revocation(7, DAYS[3], DAYS[1])])
+    assert [*revoked.after(DAYS[0])] == []
+    assert [revoked.is_left_out(one) for one in entries] == [False, True]
+    assert revoked.before(entry(3, "end", 5, 1)).values(DAYS[4]) == {"name": "Чтение"}
     assert [one.id for one in Written(entries).after(DAYS[0])] == [2]
 
 

@@ -119,7 +119,7 @@ def test_a_field_of_every_kind_is_entered_shown_and_amended(clerk, district):
     titles = dict(told)
     assert titles.keys() >= {view.title for view in CONTRACTS.fields.values()}
     assert (titles["Сумма, рублей"], titles["До"]) == ("12000,5", "31.01.2027")
-    for name in ("school", "person", "position", "network", "act", "indicator", "order"):
+    for name in ("school", "person", "position", "network", "indicator", "order"):
         assert not titles[CONTRACTS.fields[name].title].isdigit(), name
     others = {name: values[-1] for name, values in options.items() if name != "firm"}
     change(clerk, row, **others, subject="", days="1", price="0,5", ends_on="31.12.2026",

@@ -206,9 +206,14 @@ class Written:
         """What was written last, whatever day it counts for."""
         return max(self.entries, key=lambda one: one.id, default=None)
 
+    def is_left_out(self, entry: Entry) -> bool:
+        """Tell whether an entry counts no more: taken back, or by what is revoked."""
+        return entry.id in self.taken_back or entry.cause in self._gone
+
     def before(self, entry: Entry) -> "Written":
-        """Return what had been written before an entry."""
-        return Written((one for one in self.entries if one.id < entry.id), self._revocations)
+        """Return what had been written before an entry, as it was known then."""
+        known = [one for one in self._revocations if one.registered_on < entry.registered_on]
+        return Written((one for one in self.entries if one.id < entry.id), known)
 
     def after_writing(self, entry: Entry) -> "Written":
         """Return what is written once an entry is."""

@@ -29,7 +29,7 @@ class Line:
     entry: Any
     said: str
     changes: Sequence[Changed]
-    is_taken_back: bool
+    is_left_out: bool
     """It counts no more."""
 
 
@@ -45,7 +45,7 @@ def history(
     known = {one.id: one for one in written.entries}
     return [
         Line(row, _said(known, row), _changes(uow, register, written, known, known[row.id]),
-             row.id in written.taken_back)
+             written.is_left_out(known[row.id]))
         for row in rows
     ]  # fmt: skip
 
