@@ -31,6 +31,7 @@ FOR_TEST = $(strip $(call unless,chromium,chromium) \
 	$(call font,liberation,fonts-liberation) $(call font,dejavu,fonts-dejavu-core) \
 	$(if $(strip $(POSTGRES_RUNS)),,$(call unless,initdb,postgresql)))
 FOR_DEEP = $(strip $(call unless,soffice libreoffice,libreoffice-writer-nogui) \
+	$(if $(wildcard /usr/lib*/libreoffice/program/libscfiltlo.so),,libreoffice-calc-nogui) \
 	$(call unless,pdftoppm,poppler-utils) $(call unless,nginx /usr/sbin/nginx,nginx) \
 	$(call unless,openssl,openssl))
 

@@ -3,6 +3,7 @@
 import shutil
 
 from district import District
+from loading import bring
 from sqlalchemy import String, select, update
 from stories import NOTE, complete_order, done
 
@@ -23,6 +24,8 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import Network
+from workflow_app.store.registers import papers
+from workflow_app.store.registers.listing import Asked
 from workflows.registers.directions import of_year
 
 MARK = "Зарубежье"
@@ -117,8 +120,24 @@ class Neighbour(District):
             "incident": self.own(Incident)[0]["id"],
             "substitution": self.own(Substitution)[0]["id"],
             "work": self.own(WorkItem)[-1]["id"], "change": self.own(AccessChange)[0]["id"],
-            "record": self.directions("2025-2026")[0],
+            "record": self.directions("2025-2026")[0], "import": self._brought(),
+            "paper": self._asked(),
         }  # fmt: skip
+
+    def _brought(self):
+        """Bring a file for a register, and leave it there unwritten."""
+        rows = [["school_year", "name", "state"], ["2025-2026", f"{MARK}: новое", "draft"]]
+        who = self.people["P003"]
+        return bring(self.house, "direction", self.municipality, who, rows, name=f"{MARK}.csv")
+
+    def _asked(self):
+        """Ask for a list as a document."""
+
+        def ask(uow):
+            register, asked = uow.tables["direction"].register, Asked(on=uow.today)
+            return papers.ask(uow, register, self.municipality, self.people["P003"], asked)
+
+        return self.house.transact(ask)
 
     def _fail(self, uow, message):
         box = table(OutboxMessage)

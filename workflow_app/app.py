@@ -34,6 +34,8 @@ from workflow_app.web.numbers import CONVERTERS
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations
+from workflow_app.web.register_editing import register_editing
+from workflow_app.web.register_files import register_files
 from workflow_app.web.registers import registers
 from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
@@ -75,8 +77,8 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
-        declared, networks, indicators, recommendations, dashboard, journals, processes,
-        admin, newcomers, settings, access_changes, verification,
+        declared, register_editing, register_files, networks, indicators, recommendations,
+        dashboard, journals, processes, admin, newcomers, settings, access_changes, verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

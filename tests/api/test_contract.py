@@ -113,6 +113,18 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     assert any(one["total"] and one["total"]["value"] is not None for one in measured)
     scan = {"file": (BytesIO(b"%PDF-1.7\nhello"), "скан.pdf")}
     assert call("P004", "post", "/files", data=scan).status_code == 200
+    row = {
+        "data": {"school_year": "2025-2026", "name": "Шахматы", "state": "draft"},
+        "reason": "так",
+    }
+    made = call("P003", "post", "/registers/direction", json=row, headers=key).json
+    url = f"/registers/direction/{made['id']}"
+    area = {"data": {"area": "логика"}, "reason": "так", "effective_on": "2025-09-01"}
+    assert call("P003", "patch", url, json=area | {"version": made["version"]}).status_code == 200
+    assert call("P003", "get", f"{url}?on=2025-09-01").json["values"]["area"] == "логика"
+    assert call("P003", "post", f"{url}/take-back", json={"reason": "ошибка"}).status_code == 200
+    over = {"reason": "так", "effective_on": "2025-10-01"}
+    assert call("P003", "post", f"{url}/end", json=over).json["is_there"] is False
     by_order_only = f"/networks/{network}/composition"
     for method in ("post", "put", "patch", "delete"):
         assert call("P002", method, by_order_only, json={}).status_code == 403

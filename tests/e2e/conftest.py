@@ -8,19 +8,28 @@ from functools import partial
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from loading import bring
 from playwright.sync_api import sync_playwright
 from stories import complete_order, done, mend, propose
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
+from workflow_app.services import registers
 from workflow_app.services.access import digest, make_link
 from workflow_app.services.access_changes import NewEmail, wish
+from workflow_app.services.register_files.columns import CODE_TITLE, code_of
+from workflow_app.services.register_wishes import Wish
 from workflow_app.store import outbox
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models import Base
 from workflow_app.store.models.messages import OutboxMessage
+from workflow_app.store.models.registers import RegisterEntry
+from workflow_app.store.registers import papers
+from workflow_app.store.registers.editing import SqlRegisters
+from workflow_app.store.registers.listing import Asked
 from workflow_app.web.cookies import COOKIE
+from workflows.registers.directions import DIRECTIONS_OF_YEAR
 
 _numbers = itertools.count(1)
 CHROMIUM = "/usr/bin/chromium"
@@ -80,7 +89,45 @@ def _cases(district):
     specialist = district.people["P003"]
     district.house.transact(lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address))
     return {"asked": asked, "case": case, "order": order, "submitted": submitted, "draft": draft,
-            "link": link, "person": head}  # fmt: skip
+            "link": link, "person": head,
+            "direction": _direction(district), **_loads(district)}  # fmt: skip
+
+
+def _loads(district):
+    """Bring files for a register: two that were written, one with all a dry run can say."""
+    titles = ["Учебный год", "Направление", "Предметная область", "Состояние", CODE_TITLE]
+    load = partial(bring, district.house, "direction", 1, district.people["P003"])
+    told = ["2025-2026", "Шахматы в школе", "логика", "предварительно"]
+    first = load([titles, told], name="направления района.csv", is_written=True)
+    entry = next(row for row in district.rows(RegisterEntry) if row["import_id"] == first)
+    code = code_of(DIRECTIONS_OF_YEAR, entry["row_id"], entry["id"], dt.date(2025, 8, 28))
+    written = load([titles, [*told[:2], "логика и игра", told[3], code]], is_written=True)
+    dry = load([
+        titles,
+        [*told[:2], "математика", told[3], code],
+        ["2025-2026", "Школьный хор", "музыка", "действует"],
+        ["2025-2026", "CОШ и дети", "", "начато"],
+        ["", "Без года", "", "действует", "чужой-код"],
+    ])  # fmt: skip
+    return {"dry": dry, "written": written, "paper": district.house.transact(_ask(district))}
+
+
+def _ask(district):
+    """Ask for a list as a document."""
+    return lambda uow: papers.ask(
+        uow, DIRECTIONS_OF_YEAR, 1, district.people["P003"], Asked(on=uow.today)
+    )
+
+
+def _direction(district):
+    """Let the specialist write a direction on a page: no order says it yet."""
+    said = {"school_year": "2025-2026", "name": "Шахматы для всех", "state": "draft"}
+    wish = Wish(said, {"reason": "Предложила школа № 5"})
+    return district.house.transact(
+        lambda uow: registers.enter(
+            SqlRegisters(uow), district.people["P003"], DIRECTIONS_OF_YEAR, wish
+        )
+    )
 
 
 def _fail_an_effect(district, case):

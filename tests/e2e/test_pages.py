@@ -34,6 +34,16 @@ PAGES = {
     "registers": ("P003", "/registers"),
     "directions": ("P003", "/registers/direction"),
     "direction": ("P003", "/registers/direction/1"),
+    "file for a register": ("P003", "/registers/direction/import"),
+    "columns of a file": ("P003", "/registers/direction/imports/{dry}/columns"),
+    "dry run of a file": ("P003", "/registers/direction/imports/{dry}"),
+    "written file": ("P003", "/registers/direction/imports/{written}"),
+    "list as a document": ("P003", "/registers/direction/papers/{paper}"),
+    "new direction": ("P003", "/registers/direction/new"),
+    "change of a direction": ("P003", "/registers/direction/{direction}/edit"),
+    "end of a direction": ("P003", "/registers/direction/{direction}/end"),
+    "what an order says": ("P003", "/registers/direction/1/edit"),
+    "written by hand": ("P003", "/registers/direction/{direction}"),
     "processes": ("P003", "/processes"),
     "passport": ("P003", "/processes/network_proposal"),
     "notices": ("P105", "/notices"),
@@ -71,6 +81,9 @@ NO_PAGES = {
     "documents.pdf": "a PDF file",
     "indicators.as_csv": "a table as a file",
     "indicators.as_xlsx": "a table as a file",
+    "register_files.as_csv": "a table as a file",
+    "register_files.paper_content": "a Word file",
+    "register_files.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -1,13 +1,22 @@
 """What a row of a register says on any day, as known on any day."""
 
 import datetime as dt
+from dataclasses import replace
 
 from engine.people import actor
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_app.engine import Choice, Line, Record, Register, Role, field
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
+from workflow_app.engine.folding import (
+    BEGINNING,
+    END_OF_TIME,
+    Entry,
+    Period,
+    Revocation,
+    Written,
+    fold,
+)
 
 DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
 
@@ -107,6 +116,26 @@ def test_periods_equal_the_fold_on_every_pair_of_days(words, revocations):
         assert one.known_from < one.known_to
 
 
+def test_a_load_taken_back_does_not_count_as_far_as_that_was_known():
+    first = entry(1, "enter", None, 0, name="Ромашка", size=1)
+    loaded = Entry(2, "amend", {"size": 2}, None, DAYS[1], import_id=7)
+    periods = fold([first, loaded], [Revocation(None, BEGINNING, DAYS[3], import_id=7)])
+    assert said(periods, DAYS[0])["size"] == 1
+    assert said(periods, DAYS[0], known=DAYS[2])["size"] == 2
+    assert said(fold([loaded, first], [Revocation(7, BEGINNING, DAYS[3])]), DAYS[0])["size"] == 2
+
+
+@given(st.lists(WORDS, max_size=6), st.lists(REVOKED, max_size=2), st.sampled_from(DAYS))
+def test_what_gives_each_value_of_a_day_is_what_the_fold_says(words, revocations, day):
+    entries = [
+        entry(number, word, effective, registered, order, **values)
+        for number, (word, effective, registered, order, values) in enumerate(words, start=1)
+    ]
+    given_by = Written(entries, revocations).standing(day)
+    told = given_by and {name: one.values[name] for name, one in given_by.items()}
+    assert (told if given_by is not None else None) == by_hand(entries, revocations, day, DAYS[-1])
+
+
 def test_what_stays_the_same_is_one_period():
     periods = fold([
         entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 3, 2, name="Чтение"),
@@ -139,6 +168,8 @@ def test_a_register_names_its_rows_and_its_readers():
     assert firms.is_read_by(actor("clerk"))
     assert not register(readers=(HEAD,)).is_read_by(actor("clerk"))
     assert register(readers=(HEAD,)).is_read_by(actor("head_of_s06"))
+    assert register(edited_by=(HEAD,)).is_edited_by(actor("head_of_s06"))
+    assert not firms.is_edited_by(actor("head_of_s06"))
     plain = Register(
         key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
     )
@@ -167,3 +198,56 @@ def test_who_writes_into_a_register_reads_it_too():
     firms = register(readers=(HEAD,), edited_by=(Role("clerk", "Делопроизводитель", "clerk"),))
     assert (firms.is_edited_by(actor("clerk")), firms.is_read_by(actor("clerk"))) == (True, True)
     assert not firms.is_edited_by(actor("head_of_s06"))
+
+
+def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():
+    written = Written(
+        [
+            entry(1, "enter", None, 0, name="Чтение", area="язык"),
+            entry(2, "amend", 2, 0, order=7, area="речь"),
+            entry(3, "end", 5, 0),
+        ],
+        [Revocation(7, DAYS[4], DAYS[1]), Revocation(7, DAYS[5], DAYS[2])],
+    )
+    sources = {day: one.id for day in DAYS[:5] for one in [written.sources(day)["area"]]}
+    assert [*sources.values()] == [1, 1, 2, 2, 1]
+    assert written.values(DAYS[3]) == {"name": "Чтение", "area": "речь"}
+    assert [[one.id for one in written.brought_by(DAYS[day])] for day in (0, 5)] == [[1], []]
+    assert [written.ended_by(DAYS[day]) for day in (4, 5)] == [None, written.newest]
+    assert [one.id for one in written.after(DAYS[0])] == [2, 3]
+    assert [one.id for one in written.before(written.newest).entries] == [1, 2]
+    assert Written().newest is None
+
+
+def test_what_counts_later_leaves_out_an_order_revoked_by_then():
+    entries = [entry(1, "enter", 0, 0), entry(2, "amend", 4, 0, order=7, name="Чтение")]
+    revoked = Written(entries, [Revocation(7, DAYS[3], DAYS[1])])
+    assert [*revoked.after(DAYS[0])] == []
+    assert [revoked.is_left_out(one) for one in entries] == [False, True]
+    assert revoked.before(entry(3, "end", 5, 1)).values(DAYS[4]) == {"name": "Чтение"}
+    assert [one.id for one in Written(entries).after(DAYS[0])] == [2]
+
+
+def test_an_entry_taken_back_counts_no_more_since_that_is_known_and_may_come_back():
+    entries = [
+        entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 2, 1, name="Письмо"),
+        replace(entry(3, "amend", 2, 3), takes_back=2),
+    ]  # fmt: skip
+    periods = fold(entries)
+    assert said(periods, DAYS[3]) == {"name": "Чтение"}
+    assert said(periods, DAYS[3], known=DAYS[2]) == {"name": "Письмо"}
+    assert Written(entries).taken_back == {2}
+    again = replace(entry(4, "amend", 2, 4), takes_back=3)
+    assert said(fold([*entries, again]), DAYS[3]) == {"name": "Письмо"}
+    assert Written(entries).after_writing(again).taken_back == {3}
+    assert [*Written(entries).after(DAYS[0])] == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["enter", "amend", "end"]), st.integers(0, 6))))
+def test_what_was_written_says_what_the_fold_says(words):
+    entries = [entry(n, word, day, 0, value=n) for n, (word, day) in enumerate(words, start=1)]
+    written, periods = Written(entries), fold(entries)
+    for day in DAYS:
+        told = said(periods, day)
+        assert bool(written.brought_by(day)) == (told is not None)
+        assert told is None or written.values(day) == told

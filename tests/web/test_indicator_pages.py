@@ -14,6 +14,7 @@ from store.test_statements import counted
 
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.access import make_token
+from workflow_app.services.attachments import XLSX
 from workflow_app.services.indicators import Reader, reader_of
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
@@ -298,7 +299,7 @@ def test_a_file_holds_what_the_page_shows_and_no_more(rows):
 
 def test_a_workbook_has_numbers_and_no_formulas(browser, network):
     response = browser("P117").client.get(f"{network}/indicators.xlsx?year=2024-2025")
-    assert response.mimetype == tables.XLSX
+    assert response.mimetype == XLSX
     with ZipFile(BytesIO(response.data)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         words = book.read("xl/sharedStrings.xml").decode()

@@ -78,6 +78,7 @@ IDS = {
     "network_id": ("network",), "school_id": ("school",), "who": ("person",),
     "position_id": ("position",), "incident_id": ("incident",), "work_id": ("work",),
     "substitution_id": ("substitution",), "change_id": ("change",), "row_id": ("record",),
+    "import_id": ("import",), "paper_id": ("paper",),
 }  # fmt: skip
 """Name of an address's part → whose ids may stand there."""
 

@@ -16,7 +16,7 @@ def test_a_reader_sees_the_directions_of_a_year_and_by_which_order_they_stand(br
     shown = head.get(row)
     assert "Что и когда записано" in shown
     assert "действует" in shown
-    assert "записи в реестре ещё нет" in head.get(f"{row}?on=2001-01-01")
+    assert "На этот день такой записи в реестре нет. Она есть с" in head.get(f"{row}?on=2001-01-01")
     assert "Ничего не найдено" in head.get("/registers/direction?on=2001-01-01")
     assert "Ничего не найдено" in head.get("/registers/direction?text=такого-нет")
     head.get("/registers/direction?on=не-дата&after=никто&known_on=2025")

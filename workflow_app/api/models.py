@@ -20,6 +20,9 @@ class Problem(BaseModel):
     message: str
     fields: dict[str, str] = Field(default_factory=dict)
     case: int | None = Field(default=None, description="id of the open case that stands in the way")
+    row: int | None = Field(
+        default=None, description="id of the row of a register that stands in the way"
+    )
 
 
 class NewInstance(BaseModel):
@@ -304,6 +307,40 @@ class RecordView(BaseModel):
     valid_from: dt.date | None
     valid_to: dt.date | None
     """The first day it says something else, as far as known."""
+
+
+class RecordState(RecordView):
+    """A row of a declared register with what a change of it has to name."""
+
+    is_there: bool
+    """Whether the row is there on the day; else its values are the last, or the first, ones."""
+    version: int
+    """The newest of its entries."""
+
+
+class RecordChange(BaseModel):
+    """What is to be written about a row, from which day, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: dict[str, Any] = Field(
+        default_factory=dict, description="fields by name; of a change those that change alone"
+    )
+    effective_on: dt.date | None = Field(
+        default=None,
+        description="the first day it counts for; of a new row null means as it always was",
+    )
+    reason: str = ""
+    basis: str = Field(default="", description="the document it rests on, as papers cite it")
+    version: Version | None = Field(
+        default=None, description="the newest entry of the row that was seen"
+    )
+    correction: bool = Field(
+        default=False, description="of a change: it counts since the wrong values do"
+    )
+    again: bool = Field(
+        default=False, description="of a new row: one of its identity that ended comes back"
+    )
 
 
 class FileView(BaseModel):

@@ -6,6 +6,7 @@ from flask import Response, jsonify
 
 from workflow_app.api.models import Problem
 from workflow_app.engine.refusals import Kind, Refusal
+from workflow_app.services.register_wishes import WHY, InTheWay
 from workflow_app.web import limits
 
 STATUSES = {
@@ -48,9 +49,13 @@ def _status_of(refusal: Refusal) -> int:
 
 def problem_of(refusal: Refusal) -> Problem:
     """Return a refusal as the API tells it."""
+    # What is said of a write itself stands beside the fields of a row, not under a name of its own.
+    fields = {name.removeprefix(WHY): said for name, said in refusal.fields.items()}
+    rows = refusal.rows if isinstance(refusal, InTheWay) else ()
     return Problem(
-        code=refusal.code, message=refusal.message, fields=refusal.fields, case=refusal.case
-    )
+        code=refusal.code, message=refusal.message, fields=fields, case=refusal.case,
+        row=rows[0].row_id if rows else None,
+    )  # fmt: skip
 
 
 def answer(refusal: Refusal) -> tuple[Response, int]:

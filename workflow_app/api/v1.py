@@ -1,7 +1,8 @@
 """The routes of REST v1."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from workflow_app.api import indicators as indicator_views
 from workflow_app.api import models as m
-from workflow_app.api import paging
+from workflow_app.api import paging, records
 from workflow_app.api import registers as register_views
 from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
@@ -218,25 +219,17 @@ def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     key, person = request.headers.get("Idempotency-Key", ""), g.person_id
     digest = sha256(canonical([request.method, request.path, json_body()]))
 
-    def carry_out(uow: SqlUnitOfWork) -> Done | Refusal:
-        before = idempotency.known(uow, person, key) if key else None
-        if before and before[0] != digest:
-            return Refusal("key_reused", "Этот ключ уже использован с другим запросом")
-        if before:
-            return Done(**before[1])
-        result = work(uow)
-        if key and isinstance(result, Done):
-            response = {
-                "instance_id": result.instance_id, "state": result.state,
-                "version": result.version,
-            }  # fmt: skip
-            idempotency.keep(uow, person, key, digest, response)
-        return result
+    def carry_out(uow: SqlUnitOfWork) -> Mapping[str, Any] | Refusal:
+        return idempotency.once(uow, person, key, digest, lambda: _as_kept(work(uow)))
 
     result = house().transact(carry_out)
     if isinstance(result, Refusal):
         return answer(result)
-    return _read(lambda uow: _instance(uow, result.instance_id))
+    return _read(lambda uow: _instance(uow, result["instance_id"]))
+
+
+def _as_kept(result: Done | Refusal) -> Mapping[str, Any] | Refusal:
+    return result if isinstance(result, Refusal) else asdict(result)
 
 
 def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> Reply:
@@ -329,4 +322,5 @@ def queue() -> Reply:
 
 
 register_views.register(api, _read)
+records.register(api, _read)
 indicator_views.register(api, _read)

@@ -15,6 +15,10 @@ BEGINNING, END_OF_TIME = dt.date.min, dt.date.max
 """Open ends of an interval: as it always was, and until further notice."""
 
 Word = Literal["enter", "amend", "end"]
+Cause = tuple[Literal["order", "import"], int]
+"""What an entry was written by and is revoked with: an order of the journal, or a loaded file."""
+Gone = Mapping["Cause | None", dt.date]
+"""Revoked cause → the day from which on it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,15 @@ class Entry:
     order_id: int | None = None
     basis: str = ""
     """How papers cite what it rests on; empty where it only corrects."""
+    takes_back: int | None = None
+    """The entry that is left out since this one is known, as if it had not been written."""
+    import_id: int | None = None
+    """The file it was loaded from: taken back as a whole, like an order."""
+
+    @property
+    def cause(self) -> "Cause | None":
+        """What may be revoked: then it does not count any more."""
+        return _cause(self.order_id, self.import_id)
 
     @property
     def begins(self) -> dt.date:
@@ -43,11 +56,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """An order is revoked from a day on; before that day its history stays."""
+    """An order or a load is revoked from a day on; before that day its history stays."""
 
-    order_id: int
+    order_id: int | None
     effective_on: dt.date
     registered_on: dt.date
+    import_id: int | None = None
+
+    @property
+    def cause(self) -> "Cause | None":
+        """What is revoked."""
+        return _cause(self.order_id, self.import_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +109,12 @@ def fold(entries: Iterable[Entry], revocations: Iterable[Revocation] = ()) -> li
     return sorted([*found, *standing], key=lambda one: (one.known_from, one.valid_from))
 
 
+def _cause(order_id: int | None, import_id: int | None) -> Cause | None:
+    if import_id is not None:
+        return "import", import_id
+    return None if order_id is None else ("order", order_id)
+
+
 def _place(entry: Entry) -> tuple[dt.date, dt.date, int, int]:
     return entry.begins, entry.registered_on, entry.number, entry.id
 
@@ -112,9 +137,7 @@ def _carried(
 
 def _timeline(entries: Sequence[Entry], revocations: Sequence[Revocation]) -> Iterator[Period]:
     """Yield the periods of one state of knowledge."""
-    gone: dict[int, dt.date] = {}
-    for one in revocations:
-        gone[one.order_id] = min(one.effective_on, gone.get(one.order_id, END_OF_TIME))
+    entries, gone = _standing(entries), _gone(revocations)
     days = {one.begins for one in entries} | {*gone.values()}
     pending: Period | None = None
     for day, until in pairwise([*sorted(days), END_OF_TIME]):
@@ -129,18 +152,112 @@ def _timeline(entries: Sequence[Entry], revocations: Sequence[Revocation]) -> It
         yield pending
 
 
-def _on(
-    entries: Sequence[Entry], gone: Mapping[int, dt.date], day: dt.date, until: dt.date
-) -> Period | None:
+def _on(entries: Sequence[Entry], gone: Gone, day: dt.date, until: dt.date) -> Period | None:
     """Return what the row says from a day on; None where it is not there."""
     values: dict[str, Any] = {}
     rests_on, is_there = None, False
-    for entry in entries:
-        is_gone = entry.order_id is not None and gone.get(entry.order_id, END_OF_TIME) <= day
-        if entry.begins > day or is_gone:
-            continue
+    for entry in _counting(entries, gone, day):
         values |= entry.values
         is_there = entry.word == "enter" or (is_there and entry.word != "end")
         if entry.basis:
             rests_on = entry.id
     return Period(values, rests_on, day, until) if is_there else None
+
+
+def _standing(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries that count, those that nobody has taken back."""
+    taken_back = _taken_back(entries)
+    return [one for one in entries if one.takes_back is None and one.id not in taken_back]
+
+
+def _taken_back(entries: Iterable[Entry]) -> frozenset[int]:
+    """Return which entries are taken back; what takes one back may be taken back too."""
+    found: set[int] = set()
+    taking = [(one.id, one.takes_back) for one in entries if one.takes_back is not None]
+    for own, other in sorted(taking, reverse=True):
+        if own not in found:
+            found.add(other)
+    return frozenset(found)
+
+
+def _counting(entries: Iterable[Entry], gone: Gone, day: dt.date) -> Iterator[Entry]:
+    """Yield what counts on a day: begun by then, and by nothing that is revoked by then."""
+    for entry in entries:
+        is_gone = entry.cause is not None and gone.get(entry.cause, END_OF_TIME) <= day
+        if entry.begins <= day and not is_gone:
+            yield entry
+
+
+class Written:
+    """All that was written about one row, as known now: by which entry it says what it says."""
+
+    def __init__(
+        self, entries: Iterable[Entry] = (), revocations: Iterable[Revocation] = ()
+    ) -> None:
+        self.entries = sorted(entries, key=_place)
+        self.taken_back = _taken_back(self.entries)
+        """The ids of entries that count no more."""
+        self._standing = _standing(self.entries)
+        self._revocations = [*revocations]
+        self._gone = _gone(self._revocations)
+
+    @property
+    def newest(self) -> Entry | None:
+        """What was written last, whatever day it counts for."""
+        return max(self.entries, key=lambda one: one.id, default=None)
+
+    def is_left_out(self, entry: Entry) -> bool:
+        """Tell whether an entry counts no more: taken back, or by what is revoked."""
+        return entry.id in self.taken_back or entry.cause in self._gone
+
+    def before(self, entry: Entry) -> "Written":
+        """Return what had been written before an entry, as it was known then."""
+        known = [one for one in self._revocations if one.registered_on < entry.registered_on]
+        return Written((one for one in self.entries if one.id < entry.id), known)
+
+    def after_writing(self, entry: Entry) -> "Written":
+        """Return what is written once an entry is."""
+        return Written([*self.entries, entry], self._revocations)
+
+    def sources(self, day: dt.date) -> dict[str, Entry]:
+        """Return the entry by which each field says on a day what it says."""
+        return {name: one for one in self._on(day) for name in one.values}
+
+    def values(self, day: dt.date) -> dict[str, Any]:
+        """Return what its fields say on a day, or would say if it were there."""
+        return {name: one.values[name] for name, one in self.sources(day).items()}
+
+    def brought_by(self, day: dt.date) -> Sequence[Entry]:
+        """Return by what the row is there on a day; nothing where it is not."""
+        found: list[Entry] = []
+        for one in self._on(day):
+            if one.word == "end":
+                found.clear()
+            elif one.word == "enter":
+                found.append(one)
+        return found
+
+    def standing(self, day: dt.date) -> Mapping[str, Entry] | None:
+        """Return the entry that gives each value on a day; None where the row is not there."""
+        return self.sources(day) if self.brought_by(day) else None
+
+    def ended_by(self, day: dt.date) -> Entry | None:
+        """Return by what the row ended on or before a day, whether or not it came back."""
+        return next((one for one in reversed([*self._on(day)]) if one.word == "end"), None)
+
+    def after(self, day: dt.date) -> Iterator[Entry]:
+        """Yield what counts from a later day on, the nearest first."""
+        for one in self._standing:
+            if one.begins > day and one in _counting([one], self._gone, one.begins):
+                yield one
+
+    def _on(self, day: dt.date) -> Iterator[Entry]:
+        return _counting(self._standing, self._gone, day)
+
+
+def _gone(revocations: Iterable[Revocation]) -> Gone:
+    """Return from which day on each revoked cause is left out."""
+    gone: dict[Cause | None, dt.date] = {}
+    for one in revocations:
+        gone[one.cause] = min(one.effective_on, gone.get(one.cause, END_OF_TIME))
+    return gone

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from workflow_app.engine.text import LONGEST_FILE_NAME, file_name
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
 TYPES: Mapping[str, str] = {
     "pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "docx": DOCX
 }  # fmt: skip

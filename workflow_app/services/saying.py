@@ -33,10 +33,22 @@ def _one(facts: Facts, view: FieldView, kind: str, value: Any) -> str:
         return str(choices[value])
     if kind == "ref":
         return facts.name(view.register, value)
+    if kind == "choice" and view.options.get("of") == "orders":
+        return _order(facts, value)
     if view.options.get("of") == "school_years":
         return str(value).replace("-", "/")
     say = _KINDS.get(kind)
     return say(facts, value) if say else str(value)
+
+
+def _order(facts: Facts, key: str) -> str:
+    order = facts.order(int(key)) if key.isdecimal() else None
+    return f"№ {order.number} от {order.registered_on:%d.%m.%Y}" if order else key
+
+
+def _post(facts: Facts, key: int) -> str:
+    post = facts.post(key)
+    return f"{post.name}, {post.title}" if post else str(key)
 
 
 def _day(text: str) -> str:
@@ -50,6 +62,9 @@ def _day(text: str) -> str:
 _KINDS: Mapping[str, Callable[[Facts, Any], str]] = {
     "school": lambda facts, key: facts.name("school", key),
     "person": lambda facts, key: facts.name("person", key),
+    "network": lambda facts, key: facts.name("network", key),
+    "position": _post,
+    "decimal": lambda _facts, value: str(value).replace(".", ","),
     "date": lambda _facts, text: _day(text),
     "flag": lambda _facts, value: "да" if value else "нет",
     "file": lambda _facts, _key: "другой файл",

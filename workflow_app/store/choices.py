@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, Form, relevant, views
-from workflow_app.engine.registers import Mark
+from workflow_app.engine.forms import FieldView, Form, is_empty, relevant, views
+from workflow_app.engine.registers import Mark, Record
 from workflow_app.engine.remarks import names_fields
 from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
@@ -46,6 +46,11 @@ SPRING = 153
 """Days before 1 September in which people choose the coming year already: from April on."""
 
 Source = Callable[[SqlUnitOfWork, Case, FieldView], Sequence[Choice]]
+
+
+def of_record(municipality_id: int, row: Form) -> Case:
+    """Return what the fields of a register's row are chosen within: no case, and no parties."""
+    return Case(0, "", "", row, municipality_id)
 
 
 Known = dict[tuple[object, ...], Sequence[Choice]]
@@ -119,9 +124,14 @@ def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] |
 
 
 def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
-    """Return the rows of a declared register that say of some fields what the case says (`of`)."""
+    """Return the rows of a declared register that say of some fields what the case says (`of`).
+
+    What a row of a register does not say yet restricts nothing: its form is filled at once.
+    """
     declared = uow.tables[view.register].register
     alike = {name: getattr(case.data, name, None) for name in _names(view.options.get("of"))}
+    if isinstance(case.data, Record):
+        alike = {name: value for name, value in alike.items() if not is_empty(value)}
     rows = uow.facts(case.municipality_id).of(declared)
     found = {row.id: row for row in rows.find(**alike)}
     # What is over is offered to nobody; what names it already goes on showing it.
@@ -166,8 +176,13 @@ def staffed_by(case: Case, view: FieldView) -> Collection[int]:
 
 
 def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    """Return who holds the offices of a group today; without a group, whoever holds any."""
     group = str(view.options.get("of", ""))
-    bases = case.parties.get("base", frozenset()) if group == "base" else (None,)
+    if not group:
+        return _everybody(uow, case.municipality_id)
+    # A row of a register has no parties: what a case would ask of one of them, any may do.
+    is_of_party = group == "base" and bool(case.parties)
+    bases = case.parties.get("base", frozenset()) if is_of_party else (None,)
     found = [
         capacity
         for role in ROLES_OF.get(group, ())
@@ -188,6 +203,21 @@ def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]
     ]
 
 
+def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
+    query = (
+        select(Person.id, Person.short_nom, Position.title, Organisation.short_name)
+        .join(Position, Position.person_id == Person.id)
+        .join(Organisation, Organisation.id == Position.organisation_id)
+        .where(Person.municipality_id == municipality_id, offices.in_office())
+        .order_by(Person.short_nom, Person.id, Position.id)
+    )
+    found = {
+        row.id: Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}")
+        for row in uow.session.execute(query, {"on_day": uow.today})
+    }
+    return [*found.values()]
+
+
 def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     """Return the networks of the district; `of="author"`: a school's own ones alone."""
     rows = uow.session.scalars(
@@ -195,8 +225,8 @@ def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choic
         .where(Network.municipality_id == case.municipality_id, Network.state != "closed")
         .order_by(Network.name)
     ).all()
-    if view.options.get("of") == "author":
-        author = case.parties["author"]
+    author = case.parties.get("author") if view.options.get("of") == "author" else None
+    if author is not None:
         is_school = uow.session.scalars(select(School.id).where(School.id.in_(author))).first()
         own = networks.networks_of_schools(uow.session, author, uow.today)
         mine = {member.network_id for member in own}
@@ -211,6 +241,7 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
     """Return the posts held today in the organisations of the parties the field names.
 
     `of=("base", "members", "imc")`: a party of the case, or the only organisation of a kind.
+    Without it, all posts of the municipality.
     """
     facts = uow.facts(case.municipality_id)
     wanted: set[int] = set()
@@ -222,9 +253,11 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
         select(Position.id, Position.title, Person.short_nom, Organisation.short_name)
         .join(Person, Person.id == Position.person_id)
         .join(Organisation, Organisation.id == Position.organisation_id)
-        .where(Position.organisation_id.in_(wanted), offices.in_office())
+        .where(Position.municipality_id == case.municipality_id, offices.in_office())
         .order_by(Organisation.code, Position.id)
     )
+    if view.options.get("of"):
+        query = query.where(Position.organisation_id.in_(wanted))
     return [
         Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}")
         for row in uow.session.execute(query, {"on_day": uow.today})

@@ -59,7 +59,7 @@ class Lane:
 
 
 LANES: Mapping[str, Lane] = {
-    "papers": Lane(("render",), 50),
+    "papers": Lane(("render", "list"), 50),
     "decisions": Lane(("call", "hear"), 50),
     "notices": Lane(("tell", "announce", "forgot"), 200),
     "letters": Lane(("mail",), 2),

@@ -1,6 +1,7 @@
 """Files people bring, once they passed the gate: kept once under their hash."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
@@ -11,10 +12,13 @@ from workflow_app.services.ports import NewFile
 from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
+from workflow_app.store.models.registers import RegisterImport, RegisterPaper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 _UPLOAD, _FILE, _DOCUMENT = table(Upload), table(StoredFile), table(Document)
-_USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256)
+_IMPORT, _PAPER = table(RegisterImport), table(RegisterPaper)
+_USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256, _IMPORT.c.file_sha256,
+         _PAPER.c.file_sha256)  # fmt: skip
 _BROUGHT = select(func.count()).where(
     _UPLOAD.c.person_id == bindparam("person"), _UPLOAD.c.uploaded_at >= bindparam("since")
 )
@@ -62,10 +66,15 @@ def forget_unattached(uow: SqlUnitOfWork) -> int:
     )
     rows = uow.connection.execute(query.order_by(_UPLOAD.c.uploaded_at).limit(AT_ONCE)).all()
     uow.connection.execute(delete(_UPLOAD).where(_UPLOAD.c.id.in_([row.id for row in rows])))
-    for sha256 in {row.sha256 for row in rows}:
+    forget_unused(uow, [row.sha256 for row in rows])
+    return len(rows)
+
+
+def forget_unused(uow: SqlUnitOfWork, hashes: Collection[str]) -> None:
+    """Delete the bytes of files that nothing names any more."""
+    for sha256 in {*hashes}:
         used = [exists().where(column == sha256) for column in _USES]
         uow.connection.execute(delete(_FILE).where(_FILE.c.sha256 == sha256, ~or_(*used)))
-    return len(rows)
 
 
 def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:

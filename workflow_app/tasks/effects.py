@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 
 from workflow_app.bootstrap import House
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
+from workflow_app.documents.lists import ListPaper, as_docx
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
 from workflow_app.services import access, acting, delivery
@@ -21,6 +22,7 @@ from workflow_app.store import outbox, renderings
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
 from workflow_app.store.letters import ACCESS
+from workflow_app.store.registers import papers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ TASKS: Mapping[str, str] = {
     "call": "call-instance",
     "hear": "hear-outcome",
     "pdf": "make-pdf",
+    "list": "make-list",
 }
 """Kind of outbox message → public name of its task."""
 
@@ -49,7 +52,7 @@ Within = Callable[[SqlUnitOfWork, Any], None]
 """Does what a message says in the transaction that marks it done."""
 
 LOOKED_UP: Mapping[str, Sequence[ColumnElement[Any]]] = {
-    "render": TO_RENDER, "pdf": renderings.TO_CONVERT, "mail": LETTER
+    "render": TO_RENDER, "pdf": renderings.TO_CONVERT, "mail": LETTER, "list": ()
 }  # fmt: skip
 """What an effect needs to know before its work, read by the statement that begins it."""
 _BEGINNINGS = {kind: outbox.Beginning(kind, columns) for kind, columns in LOOKED_UP.items()}
@@ -74,6 +77,16 @@ def pdf(house: House, message: Any) -> Finish:
         raise PdfUnavailable("LibreOffice не установлен: PDF сделать нечем")
     made = new_file(house.pdf_maker(message.its_content), renderings.PDF)
     return lambda uow: renderings.file_pdf(uow, document_id, made)
+
+
+def list_(house: House, message: Any) -> Finish:
+    """Make a list of a register as a document; keep it for who asked."""
+    paper_id = message.payload["paper_id"]
+    told = house.read(lambda uow: papers.told(uow, message.municipality_id, paper_id))
+    if told is None:
+        return _nothing
+    made = new_file(as_docx(ListPaper(**told)), DOCX)
+    return lambda uow: papers.file(uow, paper_id, made)
 
 
 def mail(house: House, message: Any) -> Finish:
@@ -134,7 +147,9 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
     """There is nothing left to do."""
 
 
-EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf}
+EFFECTS: Mapping[str, Effect] = {
+    "render": render, "mail": mail, "pdf": pdf, "list": list_
+}  # fmt: skip
 WITHIN: Mapping[str, Within] = {
     "tell": tell, "announce": announce, "forgot": forgot, "call": call, "hear": hear
 }  # fmt: skip

@@ -8,14 +8,18 @@ from flask import Blueprint, abort, render_template, request
 
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Record, Register
-from workflow_app.services.saying import in_words
+from workflow_app.engine.roles import Capacity
+from workflow_app.services import register_guards as guards
+from workflow_app.services import register_rows as rows
 from workflow_app.store.registers import listing
+from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.house import read
 from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
+from workflow_app.web.register_history import history, said_of
 from workflow_app.web.security import municipality, person_id
 
 declared = Blueprint("declared", __name__, url_prefix="/registers")
@@ -40,7 +44,8 @@ def _chosen_by(register: Register[Any]) -> list[str]:
     return [name for name in register.filters if register.fields[name].kind in ("line", "choice")]
 
 
-def _tables(uow: SqlUnitOfWork, key: str) -> Tables:
+def readable_tables(uow: SqlUnitOfWork, key: str) -> Tables:
+    """Return the tables of a register the person reads; for others there is no such page."""
     if key not in uow.tables or not uow.tables[key].register.is_read_by(uow.actor(person_id())):
         abort(404)
     return uow.tables[key]
@@ -64,14 +69,14 @@ def show_all(register: str) -> str:
     """List the rows of a register as on a day."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        tables, place = _tables(uow, register), municipality(uow)
+        tables, place = readable_tables(uow, register), municipality(uow)
         one, asked = tables.register, asked_for(uow, tables.register, request.args)
         found = listing.page(uow.connection, tables, place, asked)
         choices = {name: _choices(uow, tables, place, name) for name in _chosen_by(one)}
         return render_template(
             "registers/list.html", register=one, asked=asked, page=found,
-            choices=choices, told=told_by(uow), noted=noted_by(uow, one, asked.on),
-            today=uow.today,
+            choices=choices, told=told_by(uow, one), noted=noted_by(uow, one, asked.on),
+            today=uow.today, may_edit=one.is_edited_by(uow.actor(person_id())),
         )  # fmt: skip
 
     return read(look)
@@ -82,19 +87,22 @@ def show(register: str, row_id: int) -> str:
     """Show a row as on a day, and what was written about it."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        tables, place = _tables(uow, register), municipality(uow)
-        asked = asked_for(uow, tables.register, request.args)
+        tables, place = readable_tables(uow, register), municipality(uow)
+        one, asked = tables.register, asked_for(uow, tables.register, request.args)
         written = listing.entries(uow.connection, tables, place, row_id)
         if not written:
             abort(404)
-        row = listing.row_on(uow.connection, tables, place, row_id, asked)
-        last = uow.facts(place).of(tables.register).on(asked.on).last(row_id)
-        cases = readable_among(uow, (one.instance_id for one in written), uow.actor(person_id()))
+        by = rows.editor(uow, person_id(), one)
         return render_template(
-            "registers/row.html", register=tables.register, row=row, last=last, asked=asked,
-            written=written, readable=cases, told=told_by(uow),
-            note=noted_by(uow, tables.register, asked.on)(row or last) if row or last else "",
-            said=lambda entry: _said(uow, tables.register, entry), today=uow.today,
+            "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
+            row=listing.row_on(uow.connection, tables, place, row_id, asked),
+            last=rows.last_said(SqlRegisters(uow), one, place, row_id, asked.on),
+            readable=readable_among(
+                uow, (line.instance_id for line in written), uow.actor(person_id())
+            ),
+            told=told_by(uow, one), noted=noted_by(uow, one, asked.on),
+            history=history(uow, one, place, row_id, written), may_edit=isinstance(by, Capacity),
+            may_take_back=isinstance(by, Capacity) and _may_take_back(uow, by, one, row_id),
         )  # fmt: skip
 
     return read(look)
@@ -105,9 +113,8 @@ def _choices(
 ) -> list[tuple[str, str]]:
     """Return the values a field has ever had, as they are said."""
     view = tables.register.fields[name]
-    facts = uow.facts(municipality_id)
     values = listing.values(uow.connection, tables, municipality_id, name)
-    return [(value, in_words(facts, view, value)) for value in values]
+    return [(value, said_of(uow, tables.register, view, value)) for value in values]
 
 
 def noted_by(uow: SqlUnitOfWork, register: Register[Any], day: dt.date) -> Callable[[Any], str]:
@@ -116,22 +123,13 @@ def noted_by(uow: SqlUnitOfWork, register: Register[Any], day: dt.date) -> Calla
     return lambda row: register.note(row, rows)
 
 
-def told_by(uow: SqlUnitOfWork) -> Callable[[Record, FieldView], str]:
+def told_by(uow: SqlUnitOfWork, register: Register[Any]) -> Callable[[Record, FieldView], str]:
     """Return what says a value of a row in words; an empty one is nothing."""
-    facts = uow.facts(municipality(uow))
-
-    def told(row: Record, view: FieldView) -> str:
-        value = row.model_dump(mode="json", include={view.name})[view.name]
-        return "" if value in (None, "") else in_words(facts, view, value)
-
-    return told
+    return lambda row, view: said_of(uow, register, view, getattr(row, view.name))
 
 
-def _said(uow: SqlUnitOfWork, register: Register[Any], entry: Any) -> list[tuple[str, str]]:
-    """Return what an entry changed: the title of a field and its value in words."""
-    facts = uow.facts(municipality(uow))
-    return [
-        (view.title, in_words(facts, view, entry.values[name]))
-        for name, view in register.fields.items()
-        if name in entry.values
-    ]
+def _may_take_back(uow: SqlUnitOfWork, by: Capacity, register: Register[Any], row_id: int) -> bool:
+    store = SqlRegisters(uow)
+    written = store.written(register, by.municipality_id, row_id)
+    why_not = guards.why_not_taken_back(store, person_id(), by, register, row_id, written)
+    return why_not is None

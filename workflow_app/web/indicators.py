@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 
 from workflow_app.engine.disclosure import Shown, figure, printed_change
 from workflow_app.engine.facts import IndicatorCard
+from workflow_app.services.attachments import XLSX
 from workflow_app.services.indicators import Line, Table
 from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -89,7 +90,7 @@ def as_csv(network_id: int) -> Response:
 @indicators.get("/networks/<int:network_id>/indicators.xlsx")
 def as_xlsx(network_id: int) -> Response:
     """Give the same table as a workbook."""
-    return _file(network_id, "xlsx", tables.XLSX, tables.as_xlsx)
+    return _file(network_id, "xlsx", XLSX, tables.as_xlsx)
 
 
 def _file(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import readiness, warned
-from workflow_app.engine.forms import views
+from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
@@ -65,6 +65,7 @@ class Kept(NamedTuple):
     register: Register[Any]
     rows: Sequence[Record]
     summed_up: str
+    told: Callable[[Record, FieldView], str]
     noted: Callable[[Any], str]
 
 
@@ -139,7 +140,7 @@ def show(network_id: int) -> str:
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=school_names(uow), people=_people(uow, row),
             changed=_changed(uow, row.id, since, known, members) if since else None,
-            turns=turns, matters=matters, kept=list(_kept(uow, matters, on)), told=told_by(uow),
+            turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),
             help=_help(uow, row, members, on) if is_reader else None,
             reads_indicators=is_reader,
             founding=founding, readable=readable_among(uow, orders, actor),
@@ -212,7 +213,10 @@ def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterato
         rows = uow.facts(municipality(uow)).of(register).on(on)
         known = register.in_groups(filter(None, map(rows.last, sorted(ids))))
         today = [row for row in map(rows.get, sorted(ids)) if row]
-        yield Kept(register, known, register.summed_up(today), noted_by(uow, register, on))
+        yield Kept(
+            register, known, register.summed_up(today), told_by(uow, register),
+            noted_by(uow, register, on),
+        )  # fmt: skip
 
 
 def _progress(parent_id: int, found: Sequence[Instance]) -> Progress | None:

@@ -1,21 +1,20 @@
 """Rows from a spreadsheet: text divided by tabs becomes values, or says where it does not fit."""
 
-import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.forms import FieldView, figure, understand_row, views
+from workflow_app.engine.forms import FieldView, understand_row, views
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.services.cells import KINDS, MisfitError, as_flag, plain
 from workflow_app.store.choices import Choice, choices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.forms import sent_rows
 from workflow_app.web.numbers import number_in
 
-YES, NO = {"да", "+", "1", "x", "х", "v"}, {"", "нет", "-", "–", "—", "0"}
 EVERYBODY = {"все", "все школы", "все школы сети"}
 NUMBERING = {"№", "№ п/п", "№п/п", "n", "n п/п", "п/п", "номер"}
 MOST_ROWS = 500
@@ -23,10 +22,6 @@ MOST_ROWS = 500
 QUOTED = re.compile(r'"((?:[^"]|"")*+)"(?=[\t\r\n]|$)')
 """A cell as a spreadsheet quotes it: closed before the next one, each mark inside doubled."""
 PLAIN = re.compile(r"[^\t\r\n]*")
-
-
-class _MisfitError(Exception):
-    """A cell that means nothing here; says why."""
 
 
 def take(uow: SqlUnitOfWork, case: Case, sent: MultiDict[str, str]) -> Refusal | None:
@@ -115,8 +110,8 @@ def _take_in_place(
 def _names_a_row(case: Case, view: FieldView, cell: str) -> bool:
     """Tell whether a cell is the name of a row as the first column shows it."""
     first = view.columns[0]
-    names = {_plain(str(getattr(row, first.name))) for row in getattr(case.data, view.name)}
-    return first.is_kept and _plain(cell) in names
+    names = {plain(str(getattr(row, first.name))) for row in getattr(case.data, view.name)}
+    return first.is_kept and plain(cell) in names
 
 
 def _place(
@@ -129,7 +124,7 @@ def _place(
     if not said:
         return (number, "") if number < len(rows) else (0, "в таблице нет столько строк")
     name, cell = said[0]
-    found = [n for n, row in enumerate(rows) if _plain(str(getattr(row, name))) == _plain(cell)]
+    found = [n for n, row in enumerate(rows) if plain(str(getattr(row, name))) == plain(cell)]
     return (found[0], "") if found else (0, f"строки «{cell}» в таблице нет")
 
 
@@ -145,7 +140,7 @@ def _row(
             made += [
                 (column.name, one) for one in _values(column, cell, choices(uow, case, column))
             ]
-        except _MisfitError as error:
+        except MisfitError as error:
             misfits.append(f", столбец «{column.title}»: {error}")
     return made, misfits
 
@@ -196,11 +191,6 @@ def _refused(view: FieldView, said: str) -> Refusal:
     return Refusal("paste_misfit", f"«{view.title}», {said}", view.name)
 
 
-def _plain(text: str) -> str:
-    """Return a label as two people would write it alike."""
-    return re.sub(r"[\s\u00a0]+", " ", text).strip().casefold().replace("ё", "е")
-
-
 def _named_columns(
     view: FieldView, lines: Sequence[list[str]]
 ) -> tuple[list[FieldView], list[list[str]], list[Refusal]]:
@@ -208,14 +198,14 @@ def _named_columns(
 
     Half of the names have to be known, else the line is no heading, and no column is named.
     """
-    titles = {_plain(column.title): column for column in view.columns}
-    named = {place: titles.get(_plain(cell)) for place, cell in enumerate(lines[0]) if cell}
+    titles = {plain(column.title): column for column in view.columns}
+    named = {place: titles.get(plain(cell)) for place, cell in enumerate(lines[0]) if cell}
     known = {place: column for place, column in named.items() if column}
     if not known or 2 * len(known) < len(named):
         return [], list(lines), []
     rest = lines[1:]
     used = {place for line in rest for place, cell in enumerate(line) if cell} - known.keys()
-    used -= {place for place in named if _plain(lines[0][place]) in NUMBERING}
+    used -= {place for place in named if plain(lines[0][place]) in NUMBERING}
     open_ = ", ".join(f"«{one.title}»" for one in view.columns if one not in known.values())
     instead = f"; не названы ещё: {open_}" if open_ else ""
     strange = [
@@ -242,9 +232,7 @@ def _values(column: FieldView, cell: str, known: Sequence[Choice]) -> Iterator[s
     """Yield what a cell gives its field: one value, several, or none."""
     kind = column.kind
     if kind == "flag":
-        if cell.casefold() not in YES | NO:
-            raise _MisfitError("нужно «да» или «нет»")
-        if cell.casefold() in YES:
+        if as_flag(cell):
             yield "on"
     elif not cell:
         return
@@ -259,7 +247,7 @@ def _values(column: FieldView, cell: str, known: Sequence[Choice]) -> Iterator[s
 
 
 def _several(cell: str, known: Sequence[Choice]) -> Iterator[str]:
-    if _plain(cell) in EVERYBODY:
+    if plain(cell) in EVERYBODY:
         yield from (one.value for one in known)
         return
     for part in re.split(r"[;,\n]", cell):
@@ -269,11 +257,11 @@ def _several(cell: str, known: Sequence[Choice]) -> Iterator[str]:
 
 def _chosen(cell: str, known: Sequence[Choice]) -> str:
     """Return the only choice a text means: its whole name, or a part no other name has."""
-    wanted = _plain(cell)
-    exact = [one for one in known if wanted in (_plain(one.label), one.value)]
+    wanted = plain(cell)
+    exact = [one for one in known if wanted in (plain(one.label), one.value)]
     pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
     found = exact or [
-        one for one in known if pattern.search(f"{_plain(one.label)}, {_plain(one.detail)}")
+        one for one in known if pattern.search(f"{plain(one.label)}, {plain(one.detail)}")
     ]
     if len(found) == 1:
         return found[0].value
@@ -283,36 +271,4 @@ def _chosen(cell: str, known: Sequence[Choice]) -> str:
     wants = several if is_one else "подходит несколько, допишите, кто"
     alike = [", ".join(filter(None, (one.label, one.detail))) for one in found[:3]]
     reason = f"{wants}: {'; '.join(alike)}"
-    raise _MisfitError(f"«{cell.strip()}» — {reason if found else 'такого в списке нет'}")
-
-
-def _date(cell: str) -> str:
-    for form in ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"):
-        try:
-            return dt.datetime.strptime(cell, form).replace(tzinfo=dt.UTC).date().isoformat()
-        except ValueError:
-            continue
-    raise _MisfitError(f"«{cell}» — не дата, пример: 01.10.2025")
-
-
-def _number(cell: str) -> str:
-    digits = str(figure(cell))
-    if not re.fullmatch(r"[-+]?[0-9]+", digits):
-        raise _MisfitError(f"«{cell}» — не целое число")
-    return digits
-
-
-def _decimal(cell: str) -> str:
-    digits = str(figure(cell))
-    if not re.fullmatch(r"[-+]?[0-9]+([.][0-9]+)?", digits):
-        raise _MisfitError(f"«{cell}» — не число")
-    return digits
-
-
-def _line(cell: str) -> str:
-    return " ".join(cell.split())
-
-
-KINDS: Mapping[str, Callable[[str], str]] = {
-    "date": _date, "number": _number, "decimal": _decimal, "line": _line,
-}  # fmt: skip
+    raise MisfitError(f"«{cell.strip()}» — {reason if found else 'такого в списке нет'}")

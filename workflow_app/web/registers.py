@@ -1,6 +1,7 @@
 """Registers: cases, orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -211,7 +212,8 @@ def school(school_id: int) -> str:
             "registers/school.html", card=card, people=people,
             head=directory.heads(uow.session, district, uow.today).get(school_id),
             organisation=uow.session.get_one(Organisation, school_id),
-            about=[*about], told=told_by(uow), noted=lambda one: noted_by(uow, one, uow.today),
+            about=[*about], told=partial(told_by, uow),
+            noted=lambda one: noted_by(uow, one, uow.today),
             may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)

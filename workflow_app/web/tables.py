@@ -1,19 +1,19 @@
 """Tables as files people open in a spreadsheet: numbers are numbers, and no text is a formula."""
 
 import csv
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Cell = str | int | float | Decimal | None
+Cell = str | int | float | Decimal | dt.date | None
 Row = Sequence[Cell]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST, NARROWEST = 60, 8
 
 
-def as_csv(rows: Sequence[Row]) -> bytes:
+def as_csv(rows: Iterable[Row]) -> bytes:
     """Return rows as CSV the way Russian spreadsheets read it: semicolons, decimal commas, BOM."""
     text = StringIO()
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(map(_written, rows))
@@ -21,10 +21,14 @@ def as_csv(rows: Sequence[Row]) -> bytes:
 
 
 def _written(row: Row) -> list[str]:
-    return [harmless(cell) if isinstance(cell, str) else _number(cell) for cell in row]
+    return [harmless(cell) if isinstance(cell, str) else _figure(cell) for cell in row]
 
 
-def _number(value: float | Decimal | None) -> str:
+def _figure(value: float | Decimal | dt.date | None) -> str:
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}"
+    if isinstance(value, Decimal):
+        value = f"{value:f}"  # type: ignore[assignment]
     return "" if value is None else f"{value}".replace(".", ",")
 
 
@@ -34,24 +38,45 @@ def harmless(text: str) -> str:
     >>> harmless('=HYPERLINK("http://example.org")'), harmless("СОШ № 1")
     ('\'=HYPERLINK("http://example.org")', 'СОШ № 1')
     """
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return f"'{text}" if _is_risky(text) else text
 
 
-def as_xlsx(rows: Sequence[Row]) -> bytes:
-    """Return rows as a workbook; its first row stays in view."""
+def as_meant(text: str) -> str:
+    r"""Return what `harmless` was given.
+
+    >>> as_meant(harmless("=1")), as_meant(harmless("'=1")), as_meant("'90-е'")
+    ('=1', "'=1", "'90-е'")
+    """
+    return text[1:] if text.startswith("'") and _is_risky(text) else text
+
+
+def _is_risky(text: str) -> bool:
+    """Tell whether a text is taken for a formula, or would come back as one less its apostrophe."""
+    return text.lstrip("'").startswith(FORMULA_SIGNS)
+
+
+def as_xlsx(rows: Iterable[Row], *, is_long: bool = False) -> bytes:
+    """Return rows as a workbook; its first row stays in view. Of a long one no row is kept."""
     from xlsxwriter import Workbook  # noqa: PLC0415 (a tenth of a second, for who asks for one)
 
-    file = BytesIO()
-    with Workbook(file, {"in_memory": True}) as book:
+    file, widths = BytesIO(), list[int]()
+    with Workbook(file, {"constant_memory" if is_long else "in_memory": True}) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
+        day = book.add_format({"num_format": "dd.mm.yyyy"})
         sheet.freeze_panes(1, 0)
         for place, row in enumerate(rows):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     sheet.write_string(place, column, cell, bold if place == 0 else None)
+                elif isinstance(cell, dt.date):
+                    sheet.write_datetime(place, column, dt.datetime.combine(cell, dt.time()), day)
                 elif cell is not None:
                     sheet.write_number(place, column, float(cell))
-        for column, cells in enumerate(zip(*rows, strict=True)):
-            longest = max(len(str(cell or "")) for cell in cells)
+            widths += [0] * (len(row) - len(widths))
+            widths = [
+                max(width, len(_figure(cell) if isinstance(cell, dt.date) else str(cell or "")))
+                for width, cell in zip(widths, row, strict=True)
+            ]
+        for column, longest in enumerate(widths):
             sheet.set_column(column, column, max(NARROWEST, min(longest + 2, WIDEST)))
     return file.getvalue()

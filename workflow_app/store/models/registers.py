@@ -307,7 +307,58 @@ class RegisterEntry(AppendOnly, Tenant):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(default="")
     """Why somebody wrote it on a page, or where it was loaded from."""
+    takes_back_id: Mapped[int | None]
+    """The entry of the row that is left out since this one is known."""
     written_at: Mapped[dt.datetime]
+    import_id: Mapped[int | None] = mapped_column(index=True)
+    """The file a person loaded it from: taken back as a whole."""
+
+
+class RegisterImport(Tenant):
+    """A file somebody brought for a declared register: looked at, written, taken back."""
+
+    __tablename__ = "register_import"
+    __table_args__ = (Index("ix_register_import_of", "municipality_id", "register", "id"),)
+
+    register: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    brought_at: Mapped[dt.datetime]
+    file_name: Mapped[str]
+    file_sha256: Mapped[str] = mapped_column(
+        String(64), ForeignKey("stored_file.sha256"), index=True
+    )
+    reading: Mapped[dict[str, Any]]
+    """How its table is read: sheet, row of titles, the field of each column."""
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(default="")
+    effective_on: Mapped[dt.date | None]
+    """From which day what it says counts; None: as it always was."""
+    written_at: Mapped[dt.datetime | None]
+    """None while it was only looked at."""
+    said_before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the import before it had said of the rows of this one: comes back with them."""
+    taken_back_at: Mapped[dt.datetime | None]
+    taken_back_on: Mapped[dt.date | None]
+    """The municipality's day: as far as it is known from then on, its entries do not count."""
+    taken_back_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_back_reason: Mapped[str] = mapped_column(default="")
+    taken_back_from: Mapped[dt.date | None]
+    """From which day on they do not count; None: from the beginning."""
+
+
+class RegisterPaper(Tenant):
+    """A list of a register that somebody asked for as a document; its file comes from a worker."""
+
+    __tablename__ = "register_paper"
+
+    register: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[dt.datetime]
+    asked: Mapped[dict[str, Any]]
+    """The day, the filters and the words of the list."""
+    file_sha256: Mapped[str | None] = mapped_column(
+        String(64), ForeignKey("stored_file.sha256"), index=True
+    )
 
 
 class RegisterShape(Base):

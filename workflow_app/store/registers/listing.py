@@ -4,7 +4,7 @@ A page begins after a row, never at a number, so that a later page costs what th
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    func,
     or_,
     select,
 )
@@ -60,12 +61,8 @@ class Page:
 
 def page(connection: Connection, tables: Tables, municipality_id: int, asked: Asked) -> Page:
     """Return a page of a register."""
-    c, register = tables.periods.c, tables.register
-    query = _standing(tables, asked).where(c.municipality_id == municipality_id)
-    for name, value in asked.values.items():
-        query = query.where(c[name] == value)
-    if asked.text and register.search:
-        query = query.where(contain(asked.text, *(c[name] for name in register.search)))
+    c = tables.periods.c
+    query = _asked(tables, municipality_id, asked)
     if asked.after is not None:
         last = _standing(tables, asked).where(
             c.row_id == asked.after, c.municipality_id == municipality_id
@@ -73,10 +70,39 @@ def page(connection: Connection, tables: Tables, municipality_id: int, asked: As
         row = connection.execute(last).mappings().first()
         if row is not None:
             query = query.where(_after(tables, row))
-    order = [key.column.desc() if key.falls else key.column for key in _keys(tables)]
-    found = connection.execute(query.order_by(*order).limit(PAGE + 1)).mappings()
-    rows = [record(register, one) for one in found]
+    rows = [record(tables.register, one) for one in _read(connection, query.limit(PAGE + 1))]
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def every(
+    connection: Connection, tables: Tables, municipality_id: int, asked: Asked
+) -> Iterator[Record]:
+    """Yield all rows of a register that are asked for, whatever the page."""
+    for one in _read(connection, _asked(tables, municipality_id, asked)):
+        yield record(tables.register, one)
+
+
+def count(connection: Connection, tables: Tables, municipality_id: int, asked: Asked) -> int:
+    """Return how many rows are asked for."""
+    found = _asked(tables, municipality_id, asked).order_by(None).subquery()
+    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
+
+
+def _asked(tables: Tables, municipality_id: int, asked: Asked) -> Select[Any]:
+    """Return the rows that are asked for, in the order of the list."""
+    c, register = tables.periods.c, tables.register
+    query = _standing(tables, asked).where(c.municipality_id == municipality_id)
+    for name, value in asked.values.items():
+        query = query.where(c[name] == value)
+    if asked.text and register.search:
+        query = query.where(contain(asked.text, *(c[name] for name in register.search)))
+    return query.order_by(
+        *(key.column.desc() if key.falls else key.column for key in _keys(tables))
+    )
+
+
+def _read(connection: Connection, query: Select[Any]) -> Iterable[RowMapping]:
+    return connection.execute(query).mappings()
 
 
 def _standing(tables: Tables, asked: Asked) -> Select[Any]:

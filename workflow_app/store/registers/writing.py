@@ -14,7 +14,15 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Period, Revocation, fold
+from workflow_app.engine.folding import (
+    BEGINNING,
+    END_OF_TIME,
+    Entry,
+    Period,
+    Revocation,
+    Written,
+    fold,
+)
 from workflow_app.engine.forms import FieldView
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import BIG_ID, inserted_id, table
@@ -22,6 +30,7 @@ from workflow_app.store.models.registers import (
     JournalEntry,
     OrderRelation,
     RegisterEntry,
+    RegisterImport,
     journal_sequence,
 )
 from workflow_app.store.registers.tables import Tables
@@ -29,6 +38,7 @@ from workflow_app.store.registers.tables import Tables
 _ENTRY = table(RegisterEntry)
 _RELATION = table(OrderRelation)
 _JOURNAL_ENTRY = table(JournalEntry)
+_IMPORT = table(RegisterImport)
 _ADD_ENTRY = insert(_ENTRY).inline()
 _ENTRIES = (
     select(_ENTRY)
@@ -48,6 +58,14 @@ _REVOCATIONS = (
         _RELATION.c.target_entry_id.in_(bindparam("orders", expanding=True)),
     )
 )  # fmt: skip
+_TAKEN_BACK = select(_IMPORT.c.id, _IMPORT.c.taken_back_from, _IMPORT.c.taken_back_on).where(
+    _IMPORT.c.id.in_(bindparam("imports", expanding=True)), _IMPORT.c.taken_back_at.is_not(None)
+)
+_LOADED_BY = (
+    select(_ENTRY.c.register, _ENTRY.c.row_id)
+    .where(_ENTRY.c.import_id == bindparam("loaded", type_=BIG_ID))
+    .distinct()
+)
 _RESTING_ON = (
     select(_ENTRY.c.register, _ENTRY.c.row_id)
     .where(_ENTRY.c.order_entry_id == bindparam("on_order", type_=BIG_ID))
@@ -74,6 +92,9 @@ class Cause:
     instance_id: int | None = None
     person_id: int | None = None
     reason: str = ""
+    takes_back: int | None = None
+    """The entry that counts no more."""
+    import_id: int | None = None
 
 
 class Standing:
@@ -119,6 +140,24 @@ class RegisterWriter:
         )
         self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
         return row_id
+
+    def enter_all(
+        self, register: str, municipality_id: int, cause: Cause,
+        rows: Sequence[Mapping[str, Any]], effective_on: dt.date | None,
+    ) -> Sequence[int]:  # fmt: skip
+        """Write that new rows are there, a statement a table; none has an identity known here."""
+        declared, table_ = self._tables[register].register, self._tables[register].rows
+        if not rows:
+            return []
+        named = [{name: row[name] for name in declared.identity} for row in rows]
+        added = self._connection.execute(
+            insert(table_).returning(table_.c.id, sort_by_parameter_order=True),
+            [{"municipality_id": municipality_id, **identity} for identity in named],
+        ).scalars()
+        ids = [*added]
+        for row_id, values in zip(ids, rows, strict=True):
+            self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
+        return ids
 
     def amend(
         self, register: str, municipality_id: int, key: Key, cause: Cause,
@@ -179,9 +218,16 @@ class RegisterWriter:
                 self.end(register, municipality_id, row_id, cause, ends)
         return row_id
 
+    def taken_back(self, import_id: int) -> None:
+        """Make anew the rows of a load, of which its row now says it is taken back."""
+        self._touch(self._connection.execute(_LOADED_BY, {"loaded": import_id}))
+
     def revoked(self, order_id: int) -> None:
         """Make anew the rows that rest on an order, of which a relation now says it is revoked."""
-        for row in self._connection.execute(_RESTING_ON, {"on_order": order_id}):
+        self._touch(self._connection.execute(_RESTING_ON, {"on_order": order_id}))
+
+    def _touch(self, rows: Iterable[Any]) -> None:
+        for row in rows:
             if row.register in self._tables:
                 self._touched[row.register].add(row.row_id)
 
@@ -243,7 +289,8 @@ class RegisterWriter:
             "number": journal_sequence(order.year, order.number) if order else 0,
             "order_entry_id": order.id if order else None, "basis": cause.basis,
             "instance_id": cause.instance_id, "person_id": cause.person_id,
-            "reason": cause.reason, "written_at": self._now,
+            "reason": cause.reason, "takes_back_id": cause.takes_back,
+            "written_at": self._now, "import_id": cause.import_id,
         })  # fmt: skip
 
     def _checked(self, register: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -283,16 +330,11 @@ def periods_of(
     """Return the periods of some rows as their entries give them."""
     query = select(tables.rows).where(tables.rows.c.id.in_(ids))
     rows = {row["id"]: row for row in connection.execute(query).mappings()}
-    written: dict[int, list[Entry]] = defaultdict(list)
-    said = {"of": tables.register.key, "rows": [*ids]}
-    for row in connection.execute(_ENTRIES, said):
-        written[row.row_id].append(entry_of(row))
-    orders = {one.order_id for entries in written.values() for one in entries} - {None}
-    revocations = _revocations(connection, orders) if orders else {}
+    written, revocations = entries_of(connection, tables, ids)
     fields = tables.register.fields
     made = []
     for row_id, entries in written.items():
-        gone = [revocations[one.order_id] for one in entries if one.order_id in revocations]
+        gone = [revocations[one.cause] for one in entries if one.cause in revocations]
         identity = {name: rows[row_id][name] for name in tables.register.identity}
         made += [
             _row_of(period, fields, row_id=row_id,
@@ -300,6 +342,17 @@ def periods_of(
             for period in fold(entries, gone)
         ]  # fmt: skip
     return made
+
+
+def entries_of(
+    connection: Connection, tables: Tables, ids: Collection[int]
+) -> tuple[Mapping[int, Sequence[Entry]], Mapping[Any, Revocation]]:
+    """Return what was written about some rows, and of its causes those that are revoked."""
+    written: dict[int, list[Entry]] = defaultdict(list)
+    for row in connection.execute(_ENTRIES, {"of": tables.register.key, "rows": [*ids]}):
+        written[row.row_id].append(entry_of(row))
+    causes = {one.cause for entries in written.values() for one in entries} - {None}
+    return written, _revocations(connection, causes)
 
 
 def _row_of(period: Period, fields: Mapping[str, FieldView], **known: Any) -> dict[str, Any]:
@@ -319,13 +372,36 @@ def entry_of(row: Any) -> Entry:
     """Return a stored entry as the fold takes it."""
     return Entry(
         row.id, row.word, row.values, row.effective_on, row.registered_on, row.number,
-        row.order_entry_id, row.basis,
+        row.order_entry_id, row.basis, row.takes_back_id, row.import_id,
     )  # fmt: skip
 
 
-def _revocations(connection: Connection, orders: Iterable[int | None]) -> dict[int, Revocation]:
-    found = connection.execute(_REVOCATIONS, {"orders": sorted(one for one in orders if one)})
-    return {row[0]: Revocation(*row) for row in found}
+def written_about(
+    connection: Connection, register: str, municipality_id: int, row_id: int
+) -> Written:
+    """Return what was written about a row, as far as it is one of the municipality."""
+    found = connection.execute(_ENTRIES, {"of": register, "rows": [row_id]})
+    entries = [entry_of(row) for row in found if row.municipality_id == municipality_id]
+    causes = {one.cause for one in entries} - {None}
+    return Written(entries, _revocations(connection, causes).values())
+
+
+def _revocations(connection: Connection, causes: Iterable[Any]) -> dict[Any, Revocation]:
+    """Return the revocations of some causes; they are asked for only where there are any."""
+    ids: dict[str, list[int]] = {"order": [], "import": []}
+    for kind, key in sorted(causes):
+        ids[kind].append(key)
+    found = []
+    if ids["order"]:
+        rows = connection.execute(_REVOCATIONS, {"orders": ids["order"]})
+        found += [Revocation(*row) for row in rows]
+    if ids["import"]:
+        rows = connection.execute(_TAKEN_BACK, {"imports": ids["import"]})
+        found += [
+            Revocation(None, since or BEGINNING, known, import_id)
+            for import_id, since, known in rows
+        ]
+    return {one.cause: one for one in found}
 
 
 def typed(kind: str, value: Any) -> Any:

@@ -1,0 +1,92 @@
+"""Toy registers with a field of every kind, for pages, the API and the use case."""
+
+from workflow_app.engine import (
+    Choice,
+    Date,
+    Decimal,
+    Flag,
+    Int,
+    Line,
+    Network,
+    Person,
+    Position,
+    Record,
+    Ref,
+    Register,
+    Role,
+    School,
+    Text,
+    field,
+)
+from workflow_app.store.registers import shapes
+from workflow_app.store.registers.tables import make_tables
+
+CLERK = Role("toy_clerk", "специалист управления образованием", "dept_specialist")
+HEAD = Role("toy_head", "директор школы", "school_head")
+
+
+class Firm(Record):
+    name: Line = field("Название")
+    area: Choice = field("Чем занята", choices={"food": "питание", "repair": "ремонт"})
+    address: Line = field("Адрес", optional=True)
+
+
+class Contract(Record):
+    number: Line = field("Номер договора")
+    firm: Ref = field("С кем", to="firm")
+    subject: Text = field("Предмет", optional=True)
+    kind: Choice = field("Вид", choices={"a": "поставка", "b": "услуга"})
+    days: Int = field("Дней", optional=True)
+    price: Decimal = field("Сумма, рублей", optional=True)
+    ends_on: Date = field("До", optional=True)
+    is_open: Flag = field("Открытый", optional=True)
+    school: School = field("Школа", optional=True)
+    person: Person = field("Кто отвечает", optional=True)
+    position: Position = field("Кто подписал", optional=True)
+    network: Network = field("Сеть", optional=True)
+    year: Choice = field("Учебный год", of="school_years", optional=True)
+    indicator: Choice = field("Показатель", of="indicators", optional=True)
+    order: Choice = field("Приказ", of="orders", optional=True)
+
+
+class Offer(Record):
+    name: Line = field("Что предлагает")
+    area: Choice = field("Чем занята", choices={"food": "питание", "repair": "ремонт"})
+    firm: Ref = field("Кто", to="firm", of="area")
+
+
+class Note(Record):
+    """Only some read these notes; nobody writes them on a page."""
+
+    contract: Ref = field("Договор", to="contract")
+    text: Line = field("Заметка")
+
+
+FIRMS = Register(
+    key="firm", title="Фирмы", record=Firm, identity=("name",), called=lambda row: row.name,
+    filters=("area",), edited_by=(CLERK,),
+)  # fmt: skip
+CONTRACTS = Register(
+    key="contract", title="Договоры", record=Contract, identity=("number",),
+    called=lambda row: f"договор {row.number}", columns=("number", "firm", "kind"),
+    filters=("kind",), search=("number",), sorted_by=("number",), edited_by=(CLERK,),
+)  # fmt: skip
+NOTES = Register(
+    key="note", title="Заметки", record=Note, identity=("contract", "text"),
+    called=lambda row: row.text, readers=(HEAD,),
+)  # fmt: skip
+OFFERS = Register(
+    key="offer", title="Предложения", record=Offer, identity=("name",),
+    called=lambda row: row.name, edited_by=(CLERK,),
+)  # fmt: skip
+TOYS = (FIRMS, CONTRACTS, OFFERS, NOTES)
+
+
+def add_to(house):
+    """Let a house keep the toys beside its own registers."""
+    registers = (*house.registers, *TOYS)
+    for name in ("surroundings", "tables"):
+        house.__dict__.pop(name, None)
+    object.__setattr__(house, "registers", registers)
+    with house.database.writing() as connection:
+        shapes.bring_up(connection, make_tables(registers))

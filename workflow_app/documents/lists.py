@@ -1,0 +1,75 @@
+"""A list as a Word document: its heading, a table whose titles repeat, and who signs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.shared import Mm, Pt
+from docx.table import _Row
+
+from workflow_app.engine.text import cleaned
+
+MOST_UPRIGHT = 4
+"""Columns that a sheet of A4 takes upright."""
+FONT = "Times New Roman"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPaper:
+    """What a list prints: lines above the table, titles of columns, rows, who signs."""
+
+    title: str
+    above: Sequence[str]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    signer: Sequence[str]
+    """The title of the position and the name; what is not known leaves a line to write on."""
+
+
+def as_docx(paper: ListPaper) -> bytes:
+    """Return the document; text of people stands in it letter by letter."""
+    document = Document()
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = FONT, Pt(12)
+    document.core_properties.title = cleaned(paper.title)[:255]
+    document.core_properties.author = ""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    if len(paper.columns) > MOST_UPRIGHT:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin, section.right_margin = Mm(30), Mm(10)
+    section.top_margin = section.bottom_margin = Mm(20)
+    heading = document.add_paragraph()
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.add_run(cleaned(paper.title)).bold = True
+    for line in paper.above:
+        document.add_paragraph(cleaned(line)).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    table = document.add_table(rows=1 + len(paper.rows), cols=len(paper.columns))
+    table.style = "Table Grid"
+    rows = table.rows
+    _fill(rows[0], paper.columns, is_bold=True)
+    _repeat(rows[0])
+    for row, cells in zip([*rows][1:], paper.rows, strict=True):
+        _fill(row, cells)
+    title, name = paper.signer
+    document.add_paragraph()
+    document.add_paragraph(cleaned(f"{title or '_' * 30}    {'_' * 20}    {name or '_' * 20}"))
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _fill(row: _Row, texts: Sequence[str], *, is_bold: bool = False) -> None:
+    for cell, text in zip(row.cells, texts, strict=True):
+        run = cell.paragraphs[0].add_run(cleaned(text))
+        run.font.size, run.bold = Pt(10), is_bold
+
+
+def _repeat(row: _Row) -> None:
+    """Let a row stand at the top of every page, as reading aloud asks for, too."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (the library has no word for it)

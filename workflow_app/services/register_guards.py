@@ -1,0 +1,288 @@
+"""What stands in the way of writing into a declared register, each with what to do about it.
+
+What an order says is changed by an order alone, a typing mistake in it too: people hold the paper,
+and a register that says otherwise than its order would be found wrong by whoever compares the two.
+What people or files wrote is corrected from the day on which it was written wrongly.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Written
+from workflow_app.engine.forms import FieldView
+from workflow_app.engine.refusals import Refusal, joined, refuse
+from workflow_app.engine.registers import Record, Register
+from workflow_app.engine.roles import Capacity
+from workflow_app.services.register_rows import NOT_FOUND, asks_for, may_read, name_of, typed
+from workflow_app.services.register_wishes import WHY, InTheWay, Place, Registers, Wish
+from workflow_app.services.saying import in_words
+
+SHOWN = 5
+"""So many rows that hang on one are named in a sentence."""
+ENDED_MEANWHILE = Refusal(
+    "changed_meanwhile",
+    "Запись тем временем изменили. Посмотрите, что записано теперь, и повторите",
+)
+NOT_BY_HAND = Refusal(
+    "cannot_take_back", "Последнее о записи сказал не человек на странице: здесь это не отменить"
+)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+def _since(entry: Entry) -> str:
+    return f"с {_day(entry.begins)}" if entry.effective_on else "с самого начала"
+
+
+def not_there(written: Written, day: dt.date) -> Refusal | None:
+    """Refuse a day on which there is no row to change or to end."""
+    if written.brought_by(day):
+        return None
+    name = f"{WHY}effective_on"
+    last = written.ended_by(day)
+    if last:
+        said = f"Записи нет {_since(last)}: она завершена. Укажите более ранний день"
+        return Refusal("not_there", f"{said} или внесите её снова", name, kind="form")
+    first = next((one for one in written.after(day) if one.word == "enter"), None)
+    said = f"она есть {_since(first)}, укажите день не раньше" if first else "внесите её снова"
+    return Refusal("not_there", f"В этот день записи ещё нет: {said}", name, kind="form")
+
+
+def end_after(written: Written, day: dt.date) -> dt.date:
+    """Return the first day after one from which the row is said not to be there."""
+    ends = (one.begins for one in written.after(day) if one.word == "end")
+    return next(ends, END_OF_TIME)
+
+
+def wrong_since(
+    register: Register[Any], written: Written, seen_on: dt.date, names: Collection[str]
+) -> dt.date | Refusal:
+    """Return since which day the fields say what is corrected; they have to say it since one."""
+    sources = written.sources(seen_on)
+    brought = written.brought_by(seen_on)
+    if not brought:
+        return not_there(written, seen_on) or NOT_FOUND
+    since = {name: sources.get(name, brought[0]).begins for name in names}
+    if len({*since.values()}) <= 1:
+        return next(iter(since.values()), brought[0].begins)
+    said = ", ".join(
+        f"«{register.fields[name].title}» — {_since(sources.get(name, brought[0]))}"
+        for name in names
+    )
+    return refuse(
+        "corrected_apart", "Это записано в разные дни: {said}. Исправьте по отдельности",
+        said=said, kind="form",
+    )  # fmt: skip
+
+
+def said_later(
+    store: Registers, place: int, register: Register[Any], written: Written, day: dt.date,
+    seen_on: dt.date, names: Collection[str],
+) -> Iterator[Refusal]:  # fmt: skip
+    """Refuse changes that would not reach the day a person looked at: something later was said."""
+    for name in names:
+        later = [one for one in written.after(day) if name in one.values and one.begins <= seen_on]
+        if later:
+            view, facts = register.fields[name], store.uow.facts(place)
+            since = _day(later[0].begins)
+            yield refuse(
+                "later_entry",
+                "«{title}»: с {since} записано «{value}», и изменение с более раннего дня "
+                "кончилось бы там. Укажите день не раньше {since} или откройте запись на тот день",
+                title=view.title, since=since, value=in_words(facts, view, later[0].values[name]),
+                field=name,
+            )  # fmt: skip
+
+
+def stale(written: Written, wish: Wish) -> Refusal | None:
+    """Refuse what was decided on an older state of the row."""
+    is_newest = written.newest is None or wish.version in (None, written.newest.id)
+    return None if is_newest else ENDED_MEANWHILE
+
+
+def meanwhile(
+    store: Registers, place: int, register: Register[Any], written: Written, wish: Wish,
+    row: Record,
+) -> Iterator[Refusal]:  # fmt: skip
+    """Refuse what somebody else has changed since the person saw the row, with what she said."""
+    if wish.version is None:
+        return
+    theirs: dict[str, Any] = {}
+    for one in sorted(written.entries, key=lambda one: one.id):
+        if one.id > wish.version:
+            theirs |= one.values
+    facts = store.uow.facts(place)
+    for name in wish.values:
+        mine = to_jsonable_python(getattr(row, name))
+        if name in theirs and theirs[name] != mine:
+            view = register.fields[name]
+            yield refuse(
+                "field_conflict",
+                "«{title}» тем временем изменили в другом окне или другой человек: «{theirs}». "
+                "Ваше: «{mine}». Оставьте, что верно, и запишите ещё раз",
+                title=view.title, theirs=in_words(facts, view, theirs[name]),
+                mine=in_words(facts, view, mine), field=name,
+            )  # fmt: skip
+
+
+def by_order(
+    register: Register[Any], written: Written, day: dt.date, names: Collection[str]
+) -> Iterator[Refusal]:
+    """Refuse changes of what an order says on a day."""
+    sources = written.sources(day)
+    for name in names:
+        entry = sources.get(name)
+        if entry and entry.order_id:
+            title = register.fields[name].title
+            yield refuse(
+                "rests_on_order", "«{title}» — по документу: {basis}. Это изменяет приказ",
+                title=title, basis=entry.basis, field=name,
+            )  # fmt: skip
+
+
+def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> Iterator[Refusal]:
+    """Refuse to bring back what an order ended."""
+    entry = written.ended_by(day)
+    if entry and entry.order_id:
+        yield refuse(
+            "rests_on_order", "Запись реестра «{title}» завершена по документу: {basis}. "
+            "Вернуть её может приказ", title=register.title, basis=entry.basis,
+        )  # fmt: skip
+
+
+def is_there(
+    store: Registers, place: int, register: Register[Any], row_id: int, written: Written,
+    day: dt.date, wish: Wish,
+) -> Refusal | None:  # fmt: skip
+    """Refuse a second row of an identity; one that ended comes back only where that is meant."""
+    name = register.identity[-1]
+    here = (Place(register.key, row_id, name_of(store, place, register, row_id)),)
+    later = next(iter(written.after(day)), None)
+    if written.brought_by(day):
+        return InTheWay(
+            "row_exists", "Такая запись уже есть: её можно изменить", name, kind="conflict",
+            rows=here,
+        )  # fmt: skip
+    if later:
+        said = f"О такой записи уже сказано {_since(later)}: откройте её"
+        return InTheWay("row_exists", said, name, kind="conflict", rows=here)
+    if not wish.is_again:
+        ended = written.ended_by(day)
+        was = (
+            f"Такая запись уже была и завершена {_since(ended)}"
+            if ended
+            else "Такую запись уже вносили и отменили"
+        )
+        return InTheWay("row_ended", f"{was}. Внести её снова?", name, kind="conflict", rows=here)
+    return stale(written, wish)
+
+
+def unsound(
+    store: Registers, place: int, register: Register[Any], row: Record, names: Collection[str],
+    day: dt.date, until: dt.date,
+) -> Iterator[Refusal]:  # fmt: skip
+    """Refuse references to rows that are not there on all the days the reference would hold."""
+    facts = store.uow.facts(place)
+    for name in names:
+        view, value = register.fields[name], getattr(row, name)
+        target = store.declared(view.register)
+        if target is None or value is None:
+            continue
+        records = facts.of(target)
+        found, at = records.on(day).get(value), day
+        while found and found.valid_to and found.valid_to < until:
+            at = found.valid_to
+            found = records.on(at).get(value)
+        if found is None:
+            called = facts.name(target.key, value)
+            when = "с самого начала" if at == BEGINNING else _day(at)
+            yield refuse(
+                "reference_not_there", "«{title}»: записи «{called}» нет ({when}). Выберите другую "
+                "или другой день", title=view.title, called=called, when=when, field=name,
+                kind="form",
+            )  # fmt: skip
+        elif not _is_alike(view, row, found):
+            sentence = "«{title}»: выберите из списка"
+            yield refuse("unknown_choice", sentence, title=view.title, field=name, kind="form")
+
+
+def _is_alike(view: FieldView, row: Record, found: Record) -> bool:
+    return all(getattr(row, name, None) == getattr(found, name, None) for name in asks_for(view))
+
+
+def why_no_end(
+    store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
+    written: Written, day: dt.date,
+) -> Refusal | None:  # fmt: skip
+    """Return why a row cannot end on a day: an order speaks of it, or something needs it longer."""
+    speak = (*written.brought_by(day), *written.sources(day).values())
+    of_order = next((one for one in speak if one.order_id), None)
+    if of_order:
+        return refuse(
+            "rests_on_order", "Запись держится на документе: {basis}. Завершает её приказ",
+            basis=of_order.basis,
+        )  # fmt: skip
+    first = written.brought_by(day)
+    if first and first[0].begins == day:
+        said = f"Запись есть только {_since(first[0])}: укажите более поздний день"
+        return Refusal("not_there", said, f"{WHY}effective_on", kind="form")
+    later = next(iter(written.after(day)), None)
+    if later:
+        return refuse(
+            "later_entry", "О записи уже сказано, что будет с {since}. Завершите её не раньше "
+            "этого дня или сначала отмените ту запись", since=_day(later.begins),
+            field=f"{WHY}effective_on",
+        )  # fmt: skip
+    return _held(store, person_id, by, register, row_id, day)
+
+
+def _held(
+    store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
+    day: dt.date,
+) -> InTheWay | None:  # fmt: skip
+    """Refuse to end what other rows name on a day or later, or open cases."""
+    place, actor = by.municipality_id, store.uow.actor(person_id)
+    rows = tuple(
+        Place(one.key, other, name_of(store, place, one, other) if one.is_read_by(actor) else "")
+        for one, other in store.referring(register, place, row_id, day)
+    )
+    cases = store.open_cases_naming(register, place, row_id)
+    if not rows and not cases:
+        return None
+    named = [one.name for one in rows if one.name][:SHOWN]
+    others = len(rows) - len(named)
+    parts = [*named, *([f"ещё записей: {others}"] if others else [])]
+    if cases:
+        parts.append(f"открытых дел: {len(cases)}")
+    return InTheWay(
+        "still_needed", f"Эту запись ещё называют: {', '.join(parts)}. Сначала измените их",
+        kind="conflict", rows=tuple(one for one in rows if one.name),
+        cases=tuple(one for one in cases if may_read(store.uow, person_id, one)),
+    )  # fmt: skip
+
+
+def why_not_taken_back(
+    store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
+    written: Written,
+) -> Refusal | None:  # fmt: skip
+    """Return why the newest entry cannot be taken back; None where it can."""
+    entry, place = written.newest, by.municipality_id
+    if entry is None or not store.is_by_hand(register, place, entry):
+        return NOT_BY_HAND
+    day = entry.begins
+    after = written.after_writing(
+        Entry(entry.id + 1, "amend", {}, entry.effective_on, store.uow.today, takes_back=entry.id)
+    )
+    if not after.brought_by(day):
+        return _held(store, person_id, by, register, row_id, day) if (
+            written.brought_by(day)
+        ) else None  # fmt: skip
+    identity = to_jsonable_python(store.identity(register, place, row_id))
+    row = typed(register, {**after.values(day), **identity})
+    until = end_after(after, day)
+    return joined(unsound(store, place, register, row, register.fields, day, until))

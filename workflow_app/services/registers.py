@@ -1,0 +1,216 @@
+"""Writing into declared registers by hand: enter, amend, end, take back.
+
+Each is an entry of its own with a reason; nothing is overwritten.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Written
+from workflow_app.engine.forms import parse
+from workflow_app.engine.refusals import Refusal, joined, refuse
+from workflow_app.engine.registers import Register
+from workflow_app.engine.roles import Capacity
+from workflow_app.services.references import foreign_reference
+from workflow_app.services.register_guards import (
+    by_order,
+    end_after,
+    is_there,
+    meanwhile,
+    not_there,
+    of_gone_order,
+    said_later,
+    stale,
+    unsound,
+    why_no_end,
+    why_not_taken_back,
+    wrong_since,
+)
+from workflow_app.services.register_rows import (
+    NOT_FOUND,
+    asks_for,
+    differing,
+    editable,
+    editor,
+    name_of,
+    row_of,
+    typed,
+    why_of,
+)
+from workflow_app.services.register_wishes import (
+    WHY,
+    Cause,
+    Registers,
+    WhyAmend,
+    WhyEnd,
+    WhyEnter,
+    WhyTakeBack,
+    Wish,
+)
+
+NOTHING = Refusal("nothing_changed", "Вы ничего не изменили: записывать нечего", kind="form")
+
+
+def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish) -> int | Refusal:
+    """Write a new row; return its id. An ended one comes back if that is meant."""
+    by = editor(store.uow, person_id, register)
+    if isinstance(by, Refusal):
+        return by
+    row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why)
+    if isinstance(row, Refusal) or isinstance(why, Refusal):
+        return _refused(row, why)
+    place, day = by.municipality_id, why.effective_on or BEGINNING
+    if refusal := foreign_reference(store.uow, place, row):
+        return refusal
+    identity = {name: getattr(row, name) for name in register.identity}
+    known = store.row_with(register, place, identity)
+    written = store.written(register, place, known) if known else Written()
+    before = typed(register, written.values(day))
+    values = {name: getattr(row, name) for name in differing(register, before, row)}
+    if known:
+        refusal = (
+            is_there(store, place, register, known, written, day, wish)
+            or joined(by_order(register, written, day, values))
+            or joined(of_gone_order(register, written, day))
+        )
+        if refusal:
+            return refusal
+    if refusal := joined(unsound(store, place, register, row, register.fields, day, END_OF_TIME)):
+        return refusal
+    cause = Cause(why.effective_on, why.reason, why.basis)
+    row_id = store.write("enter", register, by, known, {**values, **identity}, cause)
+    _record(store, by, register, row_id, "enter_record", f"внесено: {register.called(row)}")
+    return row_id
+
+
+def amend(
+    store: Registers, person_id: int, register: Register[Any], row_id: int, wish: Wish
+) -> int | Refusal:
+    """Write what a row says otherwise, from a day on or since it was written wrongly."""
+    found = editable(store, person_id, register, row_id)
+    if isinstance(found, Refusal):
+        return found
+    by, written = found
+    why = why_of(WhyAmend, wish.why)
+    said = joined(_unwritable(register, wish.values)) or parse(register.record, wish.values)
+    if isinstance(why, Refusal) or isinstance(said, Refusal):
+        return _refused(why, said)
+    place, today = by.municipality_id, store.uow.today
+    if why.is_correction:
+        seen_on = wish.seen_on or today
+        day = wrong_since(register, written, seen_on, wish.values)
+    else:
+        seen_on = wish.seen_on or why.effective_on or today
+        day = why.effective_on or Refusal(
+            "field_required", "Укажите день, с которого это так, или отметьте, что исправляете "
+            "ошибку", f"{WHY}effective_on",
+        )  # fmt: skip
+    if isinstance(day, Refusal):
+        return day
+    if refusal := not_there(written, day):
+        return refusal
+    before = store.uow.facts(place).of(register).on(day).get(row_id)
+    if before is None:
+        return NOT_FOUND
+    plain = before.model_dump(mode="json", include={*register.fields})
+    row = row_of(register, {**plain, **wish.values})
+    if isinstance(row, Refusal):
+        return row
+    changed = differing(register, before, row)
+    touched = [
+        name for name, view in register.fields.items() if {name, *asks_for(view)} & {*changed}
+    ]
+    refusal = (
+        foreign_reference(store.uow, place, row)
+        or joined(meanwhile(store, place, register, written, wish, row))
+        or joined(by_order(register, written, day, changed))
+        or joined(said_later(store, place, register, written, day, seen_on, changed))
+        or joined(unsound(store, place, register, row, touched, day, end_after(written, day)))
+    )
+    if refusal:
+        return refusal
+    if not changed:
+        return NOTHING
+    cause = Cause(None if day == BEGINNING else day, why.reason, why.basis)
+    values = {name: getattr(row, name) for name in changed}
+    store.write("amend", register, by, row_id, values, cause)
+    titles = ", ".join(register.fields[name].title for name in changed)
+    said = f"изменено: {register.called(row)} ({titles})"
+    _record(store, by, register, row_id, "amend_record", said)
+    return row_id
+
+
+def end(
+    store: Registers, person_id: int, register: Register[Any], row_id: int, wish: Wish
+) -> int | Refusal:
+    """Write that a row is not there from a day on, where nothing needs it from then on."""
+    found = editable(store, person_id, register, row_id)
+    if isinstance(found, Refusal):
+        return found
+    by, written = found
+    why = why_of(WhyEnd, wish.why)
+    if isinstance(why, Refusal):
+        return why
+    day = cast("dt.date", why.effective_on)
+    refusal = stale(written, wish) or not_there(written, day) or why_no_end(
+        store, person_id, by, register, row_id, written, day
+    )  # fmt: skip
+    if refusal:
+        return refusal
+    called = name_of(store, by.municipality_id, register, row_id)
+    store.write("end", register, by, row_id, {}, Cause(day, why.reason, why.basis))
+    _record(store, by, register, row_id, "end_record", f"завершено: {called}")
+    return row_id
+
+
+def take_back(
+    store: Registers, person_id: int, register: Register[Any], row_id: int, wish: Wish
+) -> int | Refusal:
+    """Write that the newest entry counts no more, if a person wrote it by hand.
+
+    It stays in the history, and so does what takes it back, which may be taken back itself.
+    """
+    found = editable(store, person_id, register, row_id)
+    if isinstance(found, Refusal):
+        return found
+    by, written = found
+    why = why_of(WhyTakeBack, wish.why)
+    if isinstance(why, Refusal):
+        return why
+    refusal = stale(written, wish) or why_not_taken_back(
+        store, person_id, by, register, row_id, written
+    )
+    if refusal:
+        return refusal
+    entry = max(written.entries, key=lambda one: one.id)
+    called = name_of(store, by.municipality_id, register, row_id)
+    cause = Cause(entry.effective_on, why.reason, "", takes_back=entry.id)
+    store.write("amend", register, by, row_id, {}, cause)
+    _record(store, by, register, row_id, "take_back_record", f"отменена последняя запись: {called}")
+    return row_id
+
+
+def _record(
+    store: Registers, by: Capacity, register: Register[Any], row_id: int, action: str, said: str
+) -> None:
+    details = {"register": register.key, "row_id": row_id}
+    store.record(by, action, f"{register.title}: {said}", details)
+
+
+def _refused(*found: object) -> Refusal:
+    """Return all that is wrong at once."""
+    return joined(one for one in found if isinstance(one, Refusal)) or NOTHING
+
+
+def _unwritable(register: Register[Any], names: Iterable[str]) -> Iterator[Refusal]:
+    for name in names:
+        if name not in register.fields:
+            yield Refusal("unknown_field", "Такого поля в форме нет", name)
+        elif name in register.identity:
+            title = register.fields[name].title
+            sentence = (
+                f"«{title}» отличает запись от других и не меняется: завершите эту запись и "
+                "внесите новую"
+            )
+            yield refuse("identity_stays", "{said}", said=sentence, field=name)

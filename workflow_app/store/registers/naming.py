@@ -1,0 +1,146 @@
+"""What values of registers are called, and what a name may mean: each list is read once."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow_app.engine.case import Case
+from workflow_app.engine.forms import FieldView, Form, is_empty
+from workflow_app.services.cells import plain
+from workflow_app.services.saying import in_words
+from workflow_app.store.choices import Choice, choices
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Person, Position
+from workflow_app.store.registers.reading import holds_on, record
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+_PERSON, _POSITION = table(Person), table(Position)
+
+
+class Naming:
+    """The names of one municipality, both ways."""
+
+    def __init__(self, uow: SqlUnitOfWork, municipality_id: int) -> None:
+        self._uow = uow
+        self._municipality_id = municipality_id
+        self._facts = uow.facts(municipality_id)
+        self._said: dict[tuple[str, str, Any], str] = {}
+        self._lists: dict[tuple[str, str, int], Mapping[str, Sequence[Choice]]] = {}
+        self._called: dict[str, Mapping[Any, str]] = {}
+
+    def said(self, view: FieldView, value: Any) -> str:
+        """Return a value in words as a file shows it; empty for none."""
+        if is_empty(value):
+            return ""
+        if view.kind in ("line", "text"):
+            return str(value)
+        key = (view.kind, view.register or view.name, value)
+        if key not in self._said:
+            self._said[key] = self._in_words(view, value)
+        return self._said[key]
+
+    def told(self, view: FieldView, value: Any) -> str:
+        """Return a value of a row in words."""
+        if isinstance(value, dt.date):
+            return f"{value:%d.%m.%Y}"
+        return self.said(view, value)
+
+    def _in_words(self, view: FieldView, value: Any) -> str:
+        if view.kind in ("ref", "person", "position"):
+            return self._names(view).get(value, "")
+        said = in_words(self._facts, view, value)
+        return said.replace(".", ",") if view.kind == "decimal" else said
+
+    def meant(self, view: FieldView, text: str) -> Sequence[tuple[Any, str]]:
+        """Return the values a text may mean, each with what tells it from the others."""
+        key = (view.kind, view.register, id(view.options))
+        if key not in self._lists:
+            found = defaultdict(list)
+            for one in self._offered(view):
+                for name in {plain(one.label), plain(one.value)} if not view.register else {
+                    plain(one.label)
+                }:  # fmt: skip
+                    found[name].append(one)
+            self._lists[key] = found
+        is_id = bool(view.register)
+        return [
+            (
+                int(one.value) if is_id else one.value,
+                ", ".join(filter(None, (one.label, one.detail))),
+            )
+            for one in self._lists[key].get(plain(text), ())
+        ]
+
+    # ------------------------------------------------------------ lists
+
+    def _names(self, view: FieldView) -> Mapping[Any, str]:
+        """Return what the rows of a list are called, those of the past among them."""
+        register = view.register
+        if register not in self._called:
+            if view.kind == "ref":
+                known = {key: name for key, name, _, _ in self._rows(register)}
+            else:
+                found = self._people if view.kind == "person" else self._posts
+                known = {int(one.value): one.label for one in found}
+            self._called[register] = known
+        return self._called[register]
+
+    def _offered(self, view: FieldView) -> Sequence[Choice]:
+        if view.kind == "ref":
+            rows = self._rows(view.register)
+            here = [one for one in rows if one[3]] or rows
+            return [Choice(str(key), name, note) for key, name, note, _ in here]
+        if view.kind == "person":
+            return self._people
+        if view.kind == "position":
+            return self._posts
+        case = Case(0, "", "", Form(), self._municipality_id, today=self._uow.today)
+        return choices(self._uow, case, view)
+
+    def _rows(self, register: str) -> Sequence[tuple[int, str, str, bool]]:
+        """Return the rows of a declared register: id, name, what stands behind it, is it there."""
+        tables, today = self._uow.tables[register], self._uow.today
+        place = tables.periods.c.municipality_id == self._municipality_id
+        declared = tables.register
+        rows = self._uow.facts(self._municipality_id).of(declared)
+        last: dict[int, tuple[int, str, str, bool]] = {}
+        for period in self._uow.connection.execute(tables.known_now.where(place)).mappings():
+            row = record(declared, period)
+            is_there = holds_on(row, today)
+            if row.id not in last or is_there or not last[row.id][3]:
+                last[row.id] = (row.id, declared.called(row), declared.note(row, rows), is_there)
+        return list(last.values())
+
+    @cached_property
+    def _people(self) -> Sequence[Choice]:
+        c = _PERSON.c
+        query = select(c.id, c.short_nom).where(c.municipality_id == self._municipality_id)
+        posts = {int(one.value): one.detail for one in self._posts_by_person}
+        return [
+            Choice(str(row.id), row.short_nom, posts.get(row.id, ""))
+            for row in self._uow.connection.execute(query.order_by(c.id))
+        ]
+
+    @cached_property
+    def _posts_by_person(self) -> Sequence[Choice]:
+        p = _POSITION.c
+        query = select(p.person_id, p.title).where(p.municipality_id == self._municipality_id)
+        rows = self._uow.connection.execute(query.order_by(p.id))
+        return [Choice(str(row.person_id), "", row.title) for row in rows if row.person_id]
+
+    @cached_property
+    def _posts(self) -> Sequence[Choice]:
+        p, c = _POSITION.c, _PERSON.c
+        query = (
+            select(p.id, p.title, c.short_nom)
+            .outerjoin(_PERSON, (c.id == p.person_id) & (c.municipality_id == p.municipality_id))
+            .where(p.municipality_id == self._municipality_id)
+        )
+        return [
+            Choice(str(row.id), ", ".join(filter(None, (row.short_nom, row.title))))
+            for row in self._uow.connection.execute(query.order_by(p.id))
+        ]

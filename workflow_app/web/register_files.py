@@ -1,0 +1,537 @@
+"""Declared registers as files: a list given as a table, a table read back in steps.
+
+1. A file is brought: its sheets and columns are read, nothing of the register is written.
+2. Its columns are settled where titles do not tell.
+3. A dry run says what would become of every row; writing asks for a day and a reason.
+4. What was written may be taken back as a whole, with a reason.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file
+from flask import url_for as address
+from werkzeug.wrappers import Response as BaseResponse
+
+from workflow_app.documents import sheets
+from workflow_app.engine.forms import is_empty
+from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.registers import Register
+from workflow_app.engine.text import cleaned, file_name
+from workflow_app.services.attachments import CSV, DOCX, XLSX
+from workflow_app.services.ports import new_file
+from workflow_app.services.register_files import columns
+from workflow_app.services.register_files.columns import BASIS_TITLE, CODE, CODE_TITLE, Reading
+from workflow_app.services.register_files.compare import (
+    CHANGED,
+    KEPT,
+    NEW,
+    REFUSED,
+    Line,
+    Plan,
+    compare,
+)
+from workflow_app.store.registers import imports, listing, papers
+from workflow_app.store.registers.naming import Naming
+from workflow_app.store.registers.tables import Tables
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import limits, tables
+from workflow_app.web.declared import asked_for, readable_tables
+from workflow_app.web.house import house, read
+from workflow_app.web.numbers import day_in
+from workflow_app.web.security import municipality, person_id
+
+register_files = Blueprint("register_files", __name__, url_prefix="/registers")
+
+Answer = BaseResponse | str | tuple[str, int]
+
+SHOWN = 200
+"""So many rows of a kind a page lists."""
+EXAMPLES = 3
+MOST_SHEETS = 5
+"""So many sheets are looked into for the one that fits."""
+LONGEST_REASON = 300
+TRIES = 3
+"""So often a file is compared anew because somebody wrote meanwhile."""
+
+
+# ---------------------------------------------------------------- out
+
+
+@register_files.get("/<register>/rows.xlsx")
+def as_xlsx(register: str) -> Response:
+    """Give the list as it stands as a workbook."""
+    return _given(register, "xlsx", XLSX)
+
+
+@register_files.get("/<register>/rows.csv")
+def as_csv(register: str) -> Response:
+    """Give the list as it stands as CSV."""
+    return _given(register, "csv", f"{CSV}; charset=utf-8")
+
+
+def _given(register: str, kind: str, media: str) -> Response:
+    def look(uow: SqlUnitOfWork) -> Response:
+        found, place = readable_tables(uow, register), municipality(uow)
+        asked = asked_for(uow, found.register, request.args)
+        rows = _rows(uow, found, place, asked)
+        content = tables.as_xlsx(rows, is_long=True) if kind == "xlsx" else tables.as_csv(rows)
+        name = f"{register}-{asked.on:%Y-%m-%d}.{kind}"
+        return send_file(BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
+
+    return read(look)
+
+
+@register_files.post("/<register>/papers")
+def ask_paper(register: str) -> BaseResponse:
+    """Have the list as it stands made as a Word document by a worker."""
+
+    def ask(uow: SqlUnitOfWork) -> int | None:
+        found, place = readable_tables(uow, register), municipality(uow)
+        asked = asked_for(uow, found.register, request.form)
+        if listing.count(uow.connection, found, place, asked) > papers.MOST_ROWS:
+            return None
+        return papers.ask(uow, found.register, place, person_id(), asked)
+
+    made = house().transact(ask)
+    if made is None:
+        said = f"В документ Word помещается не больше {papers.MOST_ROWS} строк: отберите часть "
+        flash(f"{said}списка или скачайте его в Excel.", "danger")
+        return redirect(address("declared.show_all", register=register))
+    return redirect(address(".show_paper", register=register, paper_id=made))
+
+
+@register_files.get("/<register>/papers/<int:paper_id>")
+def show_paper(register: str, paper_id: int) -> str:
+    """Say whether a document is made yet, and lead to it."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        found, paper = _paper(uow, register, paper_id)
+        return render_template("registers/paper.html", register=found.register, paper=paper)
+
+    return read(look)
+
+
+@register_files.get("/<register>/papers/<int:paper_id>/content")
+def paper_content(register: str, paper_id: int) -> Response:
+    """Give a document that is made."""
+
+    def look(uow: SqlUnitOfWork) -> Response:
+        _, paper = _paper(uow, register, paper_id)
+        if paper.file_sha256 is None:
+            abort(404)
+        name = f"{register}-{paper.asked['on']}.docx"
+        file = BytesIO(papers.content(uow, paper))
+        return send_file(file, mimetype=DOCX, as_attachment=True, download_name=name)
+
+    return read(look)
+
+
+def _paper(uow: SqlUnitOfWork, register: str, paper_id: int) -> tuple[Tables, Any]:
+    found = readable_tables(uow, register)
+    paper = papers.found(uow, register, municipality(uow), person_id(), paper_id)
+    return found, paper or abort(404)
+
+
+def _rows(
+    uow: SqlUnitOfWork, found: Tables, place: int, asked: listing.Asked
+) -> Iterator[tables.Row]:
+    """Yield the titles and the rows of a list; the last column tells which row it is, and when."""
+    one, naming = found.register, Naming(uow, place)
+    newest = imports.newest_entries(uow, one.key, place, asked.known_on)
+    yield (*(view.title for view in one.fields.values()), BASIS_TITLE, CODE_TITLE)
+    for row in listing.every(uow.connection, found, place, asked):
+        cells = [_cell(naming, view, getattr(row, view.name)) for view in one.fields.values()]
+        code = columns.code_of(one, row.id, newest.get(row.id, 0), asked.on)
+        yield (*cells, row.basis, code)
+
+
+def _cell(naming: Naming, view: Any, value: Any) -> tables.Cell:
+    """Return a value as a cell: numbers and days stay what they are, all else is said in words."""
+    if view.kind == "flag":
+        return "да" if value else "нет"
+    if is_empty(value):
+        return None
+    if view.kind in ("number", "decimal", "date"):
+        return value  # type: ignore[no-any-return]
+    return naming.said(view, value)
+
+
+# ---------------------------------------------------------------- in: whose, and what
+
+
+def _edited(uow: SqlUnitOfWork, key: str) -> Tables:
+    """Return the tables of a register the person writes into; for others there is no such page."""
+    found = uow.tables.get(key)
+    if found is None or not found.register.is_edited_by(uow.actor(person_id())):
+        abort(404)
+    return found
+
+
+def _load(uow: SqlUnitOfWork, register: str, import_id: int) -> tuple[Tables, Any]:
+    """Return a load of a register; what is not written yet is its bringer's alone."""
+    found = _edited(uow, register)
+    load = imports.found(uow, register, municipality(uow), import_id)
+    if load is None or (load.written_at is None and load.person_id != person_id()):
+        abort(404)
+    return found, load
+
+
+@register_files.get("/<register>/import")
+def show(register: str) -> str:
+    """Ask for a file, and name the files that were loaded."""
+    return _show(register)
+
+
+def _show(register: str, refusal: Refusal | None = None) -> str:
+    def look(uow: SqlUnitOfWork) -> str:
+        found = _edited(uow, register)
+        loads = imports.written(uow, register, municipality(uow))
+        return render_template(
+            "registers/import.html", register=found.register, loads=loads, refusal=refusal,
+        )  # fmt: skip
+
+    return read(look)
+
+
+@register_files.post("/<register>/import")
+def bring(register: str) -> Answer:
+    """Take a file in; its columns are asked for where they do not tell by themselves."""
+    sent = request.files.get("file")
+    known = read(lambda uow: _remembered(uow, register))
+    if sent is None or not sent.filename:
+        return _show(register, Refusal("file_missing", "Выберите файл.", "file")), 422
+    name, content = file_name(sent.filename), sent.read()
+    one = house().tables[register].register
+    reading = _first_reading(one, name, content, known)
+    if isinstance(reading, Refusal):
+        return _show(register, reading), 422
+    guessed, titles = reading
+    file = new_file(content, XLSX if sheets.is_workbook(content) else CSV)
+
+    def keep(uow: SqlUnitOfWork) -> int | Refusal:
+        _edited(uow, register)
+        stored = guessed.as_json(titles)
+        return imports.bring(uow, register, municipality(uow), person_id(), name, file, stored)
+
+    made = house().transact(keep)
+    if isinstance(made, Refusal):
+        return _show(register, made), limits.status_of(made, 422)
+    step = "look_at" if columns.is_certain(one, guessed, titles) else "settle"
+    return redirect(address(f".{step}", register=register, import_id=made))
+
+
+def _remembered(uow: SqlUnitOfWork, register: str) -> Mapping[str, str]:
+    _edited(uow, register)
+    return imports.remembered(uow, register, municipality(uow))
+
+
+def _first_reading(
+    register: Register[Any], name: str, content: bytes, known: Mapping[str, str]
+) -> tuple[Reading, Sequence[Any]] | Refusal:
+    """Return how the most fitting sheet of a file is read, with its titles."""
+    names = sheets.sheet_names(name, content)
+    if isinstance(names, Refusal):
+        return names
+    best: tuple[int, Reading, Sequence[Any]] | None = None
+    refusals = []
+    for sheet_name in names[:MOST_SHEETS]:
+        sheet = _sheet(name, content, sheet_name)
+        if isinstance(sheet, Refusal):
+            refusals.append(sheet)
+            continue
+        reading = columns.guess(register, sheet_name, sheet.rows, known)
+        fitting = len(set(filter(None, reading.columns)))
+        if best is None or fitting > best[0]:
+            best = fitting, reading, sheet.rows[reading.titles]
+        if columns.is_certain(register, reading, sheet.rows[reading.titles]):
+            break
+    if best is None:
+        return joined(refusals) or Refusal("sheet_empty", "В книге нет листов.", "file")
+    return best[1], best[2]
+
+
+def _sheet(name: str, content: bytes, sheet_name: str) -> sheets.Sheet | Refusal:
+    """Return a sheet with rows below its titles, or why there is nothing to load in it."""
+    sheet = sheets.read_sheet(name, content, sheet_name)
+    if isinstance(sheet, Refusal):
+        return sheet
+    filled = sum(1 for row in sheet.rows if any(cell not in (None, "") for cell in row))
+    if filled < 2:  # noqa: PLR2004 (the titles and a row)
+        said = f"На листе «{sheet_name}» нет данных: нужна строка заголовков и строки под ней."
+        return Refusal("sheet_empty", said, "file")
+    if sheet_name == sheets.CSV_SHEET and not sheets.is_workbook(content):
+        meant = [[_meant(cell) for cell in row] for row in sheet.rows]
+        return sheets.Sheet(sheet.name, meant, sheet.faults)
+    return sheet
+
+
+def _meant(cell: sheets.Cell) -> sheets.Cell:
+    return tables.as_meant(cell) if isinstance(cell, str) else cell
+
+
+# ---------------------------------------------------------------- in: columns
+
+
+@register_files.get("/<register>/imports/<int:import_id>/columns")
+def settle(register: str, import_id: int) -> Answer:
+    """Ask which column says what."""
+    found, load, content = read(lambda uow: _with_content(uow, register, import_id))
+    if load.written_at is not None:
+        return redirect(address(".look_at", register=register, import_id=import_id))
+    reading = columns.reading_of(load.reading)
+    chosen = request.args.get("sheet", reading.sheet)
+    sheet = _sheet(load.file_name, content, chosen)
+    if isinstance(sheet, Refusal):
+        return _columns(found.register, load, content, reading, None, [sheet.message]), 422
+    if chosen != reading.sheet:
+        reading = columns.guess(found.register, chosen, sheet.rows, {})
+    return _columns(found.register, load, content, reading, sheet, ())
+
+
+def _with_content(uow: SqlUnitOfWork, register: str, import_id: int) -> tuple[Tables, Any, bytes]:
+    found, load = _load(uow, register, import_id)
+    return found, load, imports.content(uow, load)
+
+
+def _columns(
+    register: Register[Any], load: Any, content: bytes, reading: Reading,
+    sheet: sheets.Sheet | None, problems: Sequence[str],
+) -> str:  # fmt: skip
+    names = sheets.sheet_names(load.file_name, content)
+    rows = sheet.rows if sheet else ()
+    titles = rows[reading.titles] if rows else ()
+    shown = [
+        (place, title, [row[place] for row in rows[reading.titles + 1 :][:EXAMPLES]
+                        if place < len(row) and row[place] is not None])
+        for place, title in enumerate(titles)
+    ]  # fmt: skip
+    missing = columns.missing(register, reading)
+    return read(lambda _: render_template(
+        "registers/import_columns.html", register=register, load=load, reading=reading,
+        names=() if isinstance(names, Refusal) else names, shown=shown, problems=problems,
+        missing=missing, code=CODE, code_title=CODE_TITLE, cell=_told,
+    ))  # fmt: skip
+
+
+def _told(cell: Any) -> str:
+    """Return a cell of the file for the page."""
+    return f"{cell:%d.%m.%Y}" if isinstance(cell, dt.date) else "" if cell is None else str(cell)
+
+
+@register_files.post("/<register>/imports/<int:import_id>/columns")
+def settle_columns(register: str, import_id: int) -> Answer:
+    """Write down which column says what, and go on to the dry run."""
+    found, load, content = read(lambda uow: _with_content(uow, register, import_id))
+    chosen = request.form.get("sheet", "")
+    sheet = _sheet(load.file_name, content, chosen)
+    before = columns.reading_of(load.reading)
+    if isinstance(sheet, Refusal):
+        return _columns(found.register, load, content, before, None, [sheet.message]), 422
+    guessed = columns.guess(found.register, chosen, sheet.rows, {})
+    known = {*found.register.fields, CODE}
+    named = [request.form.get(f"column.{place}", "") for place in range(len(guessed.columns))]
+    fields = tuple(name if name in known else "" for name in named)
+    reading = Reading(chosen, guessed.titles, fields, before.russian)
+    problems = list(columns.problems(found.register, reading))
+    if problems:
+        return _columns(found.register, load, content, reading, sheet, problems), 422
+    stored = reading.as_json(sheet.rows[reading.titles])
+    house().transact(lambda uow: imports.read_as(uow, _load(uow, register, import_id)[1], stored))
+    return redirect(address(".look_at", register=register, import_id=import_id))
+
+
+@register_files.post("/<register>/imports/<int:import_id>/letters")
+def make_russian(register: str, import_id: int) -> BaseResponse:
+    """Read Latin letters among Russian ones as Russian, as the dry run offered."""
+
+    def change(uow: SqlUnitOfWork) -> None:
+        _, load = _load(uow, register, import_id)
+        imports.read_as(uow, load, {**load.reading, "russian": True})
+
+    house().transact(change)
+    return redirect(address(".look_at", register=register, import_id=import_id))
+
+
+# ---------------------------------------------------------------- in: the dry run
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A dry run: the load, what it would do, and how far the register was when one looked."""
+
+    found: Tables
+    load: Any
+    plan: Plan
+    stamp: tuple[int, int]
+    reading: Reading
+
+
+def _look(register: str, import_id: int) -> Looked | Refusal:
+    """Compare a file with the register; the file is read outside of every transaction."""
+    found, load, content = read(lambda uow: _with_content(uow, register, import_id))
+    reading = columns.reading_of(load.reading)
+    problems = list(columns.problems(found.register, reading))
+    if problems:
+        return Refusal("columns_unsettled", " ".join(problems))
+    sheet = _sheet(load.file_name, content, reading.sheet)
+    if isinstance(sheet, Refusal):
+        return sheet
+
+    def dry(uow: SqlUnitOfWork) -> Looked:
+        place = municipality(uow)
+        source = imports.SqlSource(uow, found, place)
+        stamp = imports.newest_entry(uow, register, place)
+        plan = compare(found.register, reading, sheet.rows, sheet.faults, source, uow.today)
+        return Looked(found, load, plan, stamp, reading)
+
+    return read(dry)
+
+
+@register_files.get("/<register>/imports/<int:import_id>")
+def look_at(register: str, import_id: int) -> Answer:
+    """Show what a file would do; of one that was written, what it did."""
+    found, load = read(lambda uow: _load(uow, register, import_id))
+    if load.written_at is not None:
+        return _written_page(found.register, load)
+    looked = _look(register, import_id)
+    if isinstance(looked, Refusal):
+        flash(looked.message, "danger")
+        return redirect(address(".settle", register=register, import_id=import_id))
+    return _dry_page(looked)
+
+
+def _dry_page(looked: Looked, refusal: Refusal | None = None) -> str:
+    plan = looked.plan
+    kinds = [
+        (kind, title, _first(plan.of(kind)), len(plan.of(kind)))
+        for kind, title in (
+            (REFUSED, "С ошибками, не записываются"), (NEW, "Новые"), (CHANGED, "Изменённые"),
+            (KEPT, "Изменено только здесь, остаётся"),
+        )
+    ]  # fmt: skip
+    return read(lambda _: render_template(
+        "registers/import_dry.html", register=looked.found.register, load=looked.load, plan=plan,
+        kinds=kinds, asked=_first(plan.asked), typed=request.form, refusal=refusal,
+        missing=columns.missing(looked.found.register, looked.reading), shown=SHOWN,
+    ))  # fmt: skip
+
+
+def _first(lines: Sequence[Line]) -> Sequence[Line]:
+    return lines[:SHOWN]
+
+
+@register_files.post("/<register>/imports/<int:import_id>")
+def write(register: str, import_id: int) -> Answer:
+    """Write what the dry run said, unless the register has changed since: then it is said anew."""
+    sent = request.form
+    for _ in range(TRIES):
+        _, load = read(lambda uow: _load(uow, register, import_id))
+        if load.written_at is not None:
+            break
+        looked = _look(register, import_id)
+        if isinstance(looked, Refusal):
+            flash(looked.message, "danger")
+            return redirect(address(".settle", register=register, import_id=import_id))
+        asked = [line.number for line in looked.plan.asked]
+        picked = [number for number in asked if sent.get(f"pick.{number}") == "file"]
+        refusal = _refused(looked, picked)
+        if refusal:
+            return _dry_page(looked, refusal), 422
+        if _write(looked, picked):
+            flash("Записано.", "success")
+            break
+    else:
+        flash("Реестр сейчас меняют другие. Проверьте список и запишите ещё раз.", "danger")
+    return redirect(address(".look_at", register=register, import_id=import_id))
+
+
+def _refused(looked: Looked, picked: Sequence[int]) -> Refusal | None:
+    """Return why a dry run cannot be written as it was asked."""
+    sent, plan = request.form, looked.plan
+    if sent.get("seen") != plan.fingerprint:
+        said = "Пока вы смотрели, реестр или файл изменился. Проверьте список ещё раз."
+        return Refusal("changed_meanwhile", said)
+    found = []
+    if not any(line.changes for line in plan.lines if not line.mistakes) and not picked:
+        found.append(Refusal("nothing_to_write", "В файле нет ничего нового: записывать нечего."))
+    day = sent.get("effective_on", "").strip()
+    if day and day_in(day) is None:
+        found.append(Refusal("bad_date", "Дата не распознана, пример: 01.09.2025", "effective_on"))
+    hidden = imports.hidden_by(plan, picked, day_in(day))
+    if hidden:
+        said = (
+            "Укажите день не раньше того, с которого здесь записано иначе, иначе изменение не "
+            f"будет видно: {'; '.join(hidden[:EXAMPLES])}"
+        )
+        more = f" и ещё {len(hidden) - EXAMPLES}" if len(hidden) > EXAMPLES else ""
+        found.append(Refusal("hidden_by_later", f"{said}{more}.", "effective_on"))
+    if not _reason():
+        said = "Напишите, откуда эти сведения: документ или причина."
+        found.append(Refusal("field_required", said, "reason"))
+    return joined(found)
+
+
+def _reason() -> str:
+    return " ".join(cleaned(request.form.get("reason", "")).split())[:LONGEST_REASON]
+
+
+def _write(looked: Looked, picked: Sequence[int]) -> bool:
+    """Write unless somebody has written into the register since one looked; False then."""
+    key, day, reason = (
+        looked.found.register.key,
+        day_in(request.form.get("effective_on")),
+        _reason(),
+    )
+
+    def work(uow: SqlUnitOfWork) -> bool:
+        found, load = _load(uow, key, looked.load.id)
+        if imports.newest_entry(uow, key, load.municipality_id) != looked.stamp:
+            return False
+        imports.write(uow, found, load, looked.plan, picked, day, reason)
+        return True
+
+    return house().transact(work)
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def _written_page(register: Register[Any], load: Any, refusal: Refusal | None = None) -> str:
+    return read(lambda uow: render_template(
+        "registers/import_written.html", register=register, load=load, refusal=refusal,
+        typed=request.form, who=imports.who(uow, load),
+    ))  # fmt: skip
+
+
+@register_files.post("/<register>/imports/<int:import_id>/take-back")
+def take_back(register: str, import_id: int) -> Answer:
+    """Take a load back as a whole: its entries do not count from a day on."""
+    found, load = read(lambda uow: _load(uow, register, import_id))
+    day, reason, person = request.form.get("since", "").strip(), _reason(), person_id()
+    refusals = []
+    if load.written_at is None:
+        abort(404)
+    if day and day_in(day) is None:
+        said = "Дата не распознана, пример: 01.09.2025"
+        refusals.append(Refusal("bad_date", said, "since"))
+    if not reason:
+        refusals.append(
+            Refusal("field_required", "Напишите, почему загрузка отменяется.", "reason")
+        )
+    refusal = joined(refusals)
+    if refusal:
+        return _written_page(found.register, load, refusal), 422
+
+    def work(uow: SqlUnitOfWork) -> Refusal | None:
+        _, own = _load(uow, register, import_id)
+        return imports.take_back(uow, own, person, reason, day_in(day))
+
+    refusal = house().transact(work)
+    if refusal:
+        return _written_page(found.register, load, refusal), 422
+    flash("Загрузка отменена: её значения больше не действуют, история осталась.", "success")
+    return redirect(address(".look_at", register=register, import_id=import_id))
