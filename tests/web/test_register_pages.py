@@ -22,3 +22,14 @@ def test_a_reader_sees_the_directions_of_a_year_and_by_which_order_they_stand(br
     head.get("/registers/direction?on=не-дата&after=никто&known_on=2025")
     head.get("/registers/nothing", status=404)
     head.get("/registers/direction/99999", status=404)
+
+
+def test_an_odd_word_in_an_address_is_no_page_whatever_is_sent_there(browser):
+    person = browser("P003")
+    for path in ("/registers/a%06b/new", f"/registers/direction/{10**19}/edit"):
+        for method in ("GET", "POST"):
+            answer = person.client.open(path, method=method)
+            assert answer.status_code in (400, 404), (method, path)
+    assert person.client.delete("/registers/direction").status_code in (400, 405)
+    told = person.client.post("/api/v1/registers/a%06b", headers={"Authorization": "Bearer x"})
+    assert told.status_code in (401, 404)

@@ -16,7 +16,7 @@ from flask import (
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
-from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
@@ -90,6 +90,8 @@ def _known(uow: Any) -> dict[str, Any]:
 
 def _failed(error: HTTPException) -> BaseResponse:
     """Answer a failure: with a page, and a script with JSON, whatever it asked for and how."""
+    if isinstance(error, MethodNotAllowed) and _is_nowhere(error):
+        error = NotFound()
     code = error.code or 500
     sentence, way = SENTENCES.get(code, SENTENCES[400]), None
     if isinstance(error, ReservedError):
@@ -104,6 +106,15 @@ def _failed(error: HTTPException) -> BaseResponse:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.allow.update(error.valid_methods)
     return response
+
+
+def _is_nowhere(error: MethodNotAllowed) -> bool:
+    """Tell whether no method opens the address.
+
+    Where it has two routes for an address, the router calls an odd word in it a wrong method.
+    """
+    adapter = current_app.create_url_adapter(request)
+    return not (adapter and any(adapter.test(method=one) for one in error.valid_methods or ()))
 
 
 def _expired(_error: CSRFError) -> tuple[BaseResponse | str, int]:
