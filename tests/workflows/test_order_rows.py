@@ -225,13 +225,12 @@ def test_guard_refuses_with_its_code_and_a_sentence(
          "Срок действия основания истёк 31.12.2024: {own}. Вместо него действует: {other}."),
         ({"valid_to": dt.date(2025, 1, 1), "replaced_by": 8},
          "Срок действия основания истёк 31.12.2024: {own}."),
-        ({"state": "revoked"}, "Основание не действует: {own}."),
         ({"valid_from": dt.date(2030, 1, 1)}, "Основание действует только с 01.01.2030: {own}."),
     ],
 )  # fmt: skip
 def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(told, said):
     registers, own, other = approved(), act(308, adopted_on=None, **told), act(9)
-    put_acts(registers, own, other, act(8, state="revoked"))
+    put_acts(registers, own, other, act(8, valid_to=dt.date(2025, 1, 1)))
     said = said.format(own=own.citation, other=other.citation)
     case = order("draft")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
@@ -26,6 +27,8 @@ class ListPaper:
     above: Sequence[str]
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    groups: Sequence[str]
+    """Under which heading each row stands; empty where there are none."""
     signer: Sequence[str]
     """The title of the position and the name; what is not known leaves a line to write on."""
 
@@ -49,13 +52,19 @@ def as_docx(paper: ListPaper) -> bytes:
     heading.add_run(cleaned(paper.title)).bold = True
     for line in paper.above:
         document.add_paragraph(cleaned(line)).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    table = document.add_table(rows=1 + len(paper.rows), cols=len(paper.columns))
+    told = _with_headings(paper)
+    table = document.add_table(rows=1 + len(told), cols=len(paper.columns))
     table.style = "Table Grid"
-    rows = table.rows
-    _fill(rows[0], paper.columns, is_bold=True)
-    _repeat(rows[0])
-    for row, cells in zip([*rows][1:], paper.rows, strict=True):
-        _fill(row, cells)
+    first, *rows = table.rows
+    _fill(first, paper.columns, is_bold=True)
+    _mark(first, "w:tblHeader")
+    for row, cells in zip(rows, told, strict=True):
+        _mark(row, "w:cantSplit")
+        if isinstance(cells, str):
+            row.cells[0].merge(row.cells[-1]).paragraphs[0].add_run(cleaned(cells)).bold = True
+            row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
+        else:
+            _fill(row, cells)
     title, name = paper.signer
     document.add_paragraph()
     document.add_paragraph(cleaned(f"{title or '_' * 30}    {'_' * 20}    {name or '_' * 20}"))
@@ -70,6 +79,15 @@ def _fill(row: _Row, texts: Sequence[str], *, is_bold: bool = False) -> None:
         run.font.size, run.bold = Pt(10), is_bold
 
 
-def _repeat(row: _Row) -> None:
-    """Let a row stand at the top of every page, as reading aloud asks for, too."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (the library has no word for it)
+def _with_headings(paper: ListPaper) -> Sequence[Sequence[str] | str]:
+    """Return the rows, each group of them below its heading."""
+    told: list[Sequence[str] | str] = []
+    for group, rows in groupby(zip(paper.groups, paper.rows, strict=True), key=lambda one: one[0]):
+        told += [group] if group else []
+        told += [cells for _, cells in rows]
+    return told
+
+
+def _mark(row: _Row, word: str) -> None:
+    """Let a row stand at the top of every page (`w:tblHeader`), or on one page (`w:cantSplit`)."""
+    row._tr.get_or_add_trPr().append(OxmlElement(word))  # noqa: SLF001 (the library has no word for it)

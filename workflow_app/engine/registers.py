@@ -91,6 +91,8 @@ class Register(Generic[RecordT]):
     readers: tuple[Role, ...] = ()
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
+    needs_basis: Callable[[RecordT], bool] | None = None
+    """Which rows a person may write only with the document they hold by; none without it."""
     subject: str = ""
     """The field that names what a row is about: its page shows the row."""
     mark: Callable[[RecordT], Mark] | None = None

@@ -140,9 +140,17 @@ def by_order(
         if entry and entry.order_id:
             title = register.fields[name].title
             yield refuse(
-                "rests_on_order", "«{title}» — по документу: {basis}. Это изменяет приказ",
-                title=title, basis=entry.basis, field=name,
+                "rests_on_order", "«{title}» — по документу: {document}. Это изменяет приказ",
+                title=title, document=entry.basis, field=name,
             )  # fmt: skip
+
+
+def without_basis(register: Register[Any], row: Record, *documents: str) -> Refusal | None:
+    """Refuse a row that holds by a document, where nobody has named one."""
+    if any(documents) or not (register.needs_basis and register.needs_basis(row)):
+        return None
+    said = "Назовите документ: приказ или акт, по которому это так"
+    return Refusal("basis_required", said, f"{WHY}basis", kind="form")
 
 
 def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> Iterator[Refusal]:
@@ -150,8 +158,8 @@ def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> It
     entry = written.ended_by(day)
     if entry and entry.order_id:
         yield refuse(
-            "rests_on_order", "Запись реестра «{title}» завершена по документу: {basis}. "
-            "Вернуть её может приказ", title=register.title, basis=entry.basis,
+            "rests_on_order", "Запись реестра «{title}» завершена по документу: {document}. "
+            "Вернуть её может приказ", title=register.title, document=entry.basis,
         )  # fmt: skip
 
 
@@ -184,14 +192,18 @@ def is_there(
 
 def unsound(
     store: Registers, place: int, register: Register[Any], row: Record, names: Collection[str],
-    day: dt.date, until: dt.date,
+    day: dt.date, until: dt.date, row_id: int | None = None,
 ) -> Iterator[Refusal]:  # fmt: skip
-    """Refuse references to rows that are not there on all the days the reference would hold."""
+    """Refuse references to itself, and to rows not there on all the days they would hold."""
     facts = store.uow.facts(place)
     for name in names:
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
         if target is None or value is None:
+            continue
+        if target is register and value == row_id:
+            yield refuse("references_itself", "«{title}»: здесь названа сама эта запись",
+                         title=view.title, field=name, kind="form")  # fmt: skip
             continue
         records = facts.of(target)
         found, at = records.on(day).get(value), day
@@ -224,8 +236,8 @@ def why_no_end(
     of_order = next((one for one in speak if one.order_id), None)
     if of_order:
         return refuse(
-            "rests_on_order", "Запись держится на документе: {basis}. Завершает её приказ",
-            basis=of_order.basis,
+            "rests_on_order", "Запись держится на документе: {document}. Завершает её приказ",
+            document=of_order.basis,
         )  # fmt: skip
     first = written.brought_by(day)
     if first and first[0].begins == day:

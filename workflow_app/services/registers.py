@@ -25,6 +25,7 @@ from workflow_app.services.register_guards import (
     unsound,
     why_no_end,
     why_not_taken_back,
+    without_basis,
     wrong_since,
 )
 from workflow_app.services.register_rows import (
@@ -76,7 +77,14 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         )
         if refusal:
             return refusal
-    if refusal := joined(unsound(store, place, register, row, register.fields, day, END_OF_TIME)):
+    if refusal := joined(
+        one
+        for one in (
+            without_basis(register, row, why.basis),
+            *unsound(store, place, register, row, register.fields, day, END_OF_TIME, known),
+        )
+        if one
+    ):
         return refusal
     cause = Cause(why.effective_on, why.reason, why.basis)
     row_id = store.write("enter", register, by, known, {**values, **identity}, cause)
@@ -126,7 +134,10 @@ def amend(
         or joined(meanwhile(store, place, register, written, wish, row))
         or joined(by_order(register, written, day, changed))
         or joined(said_later(store, place, register, written, day, seen_on, changed))
-        or joined(unsound(store, place, register, row, touched, day, end_after(written, day)))
+        or joined(
+            unsound(store, place, register, row, touched, day, end_after(written, day), row_id)
+        )
+        or without_basis(register, row, why.basis, before.basis)
     )
     if refusal:
         return refusal

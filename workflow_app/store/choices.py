@@ -42,6 +42,7 @@ class Choice:
     """Under which heading it stands; things of one group follow each other."""
 
 
+LAST_DAY = dt.date.max - dt.timedelta(days=1)
 SPRING = 153
 """Days before 1 September in which people choose the coming year already: from April on."""
 
@@ -134,6 +135,9 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
         alike = {name: value for name, value in alike.items() if not is_empty(value)}
     rows = uow.facts(case.municipality_id).of(declared)
     found = {row.id: row for row in rows.find(**alike)}
+    if isinstance(case.data, Record):
+        # A row may begin to name another one on the day that one begins.
+        found = {row.id: row for row in rows.on(LAST_DAY).find(**alike)} | found
     # What is over is offered to nobody; what names it already goes on showing it.
     for key in _named_in(case.data, view.register) - found.keys():
         row = rows.last(key)

@@ -316,15 +316,20 @@ class DirectoryImport:
                 "issuer": row.issuer_name_as_of_date,
                 "issuer_gen": row.issuer_genitive,
                 "title": row.title,
-                # Where the day is known since when it is over, its row ends on that day.
-                "state": "in_force" if row.valid_to and row.state in OVER else row.state,
+                # What is over ends; whether it was ever verified, nobody asks any more.
+                "state": "in_force" if row.state in OVER else row.state,
                 "clause": row.regulation_clause,
                 "remark": row.note,
                 "source": row.source_note,
                 "valid_from": row.valid_from,
-                "valid_to": row.valid_to + dt.timedelta(days=1) if row.valid_to else None,
             }
-            found[row.act_id] = self._act(row, values)
+            if row.valid_to or row.state not in OVER:
+                last = row.valid_to
+                values["valid_to"] = last + dt.timedelta(days=1) if last else None
+            found[row.act_id] = act = self._act(row, values)
+            if row.state in OVER and not act.valid_to:
+                # Nobody says since when it is over: since this is known.
+                self._act(row, {"valid_to": self.on})
         for row in self.data.normative_acts:
             # On the day of an import «as of» the successor may not be adopted yet.
             successor = found.get(row.replaced_by or "")

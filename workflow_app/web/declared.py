@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from workflow_app.engine.forms import FieldView
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.services import register_guards as guards
@@ -27,11 +28,12 @@ declared = Blueprint("declared", __name__, url_prefix="/registers")
 
 def asked_for(uow: SqlUnitOfWork, register: Register[Any], args: Mapping[str, str]) -> Asked:
     """Return what an address asks of a register; what it says oddly is not said."""
-    values = {
-        name: args[name].strip()[:300]
-        for name in _chosen_by(register)
-        if args.get(name, "").strip()
-    }
+    values: dict[str, Any] = {}
+    for name in _chosen_by(register):
+        text = args.get(name, "").strip()[:300]
+        value = number_in(text) if register.fields[name].register else text
+        if value:
+            values[name] = value
     return Asked(
         day_in(args.get("on")) or uow.today, day_in(args.get("known_on")), values,
         args.get("text", "").strip()[:100], number_in(args.get("after")),
@@ -40,8 +42,10 @@ def asked_for(uow: SqlUnitOfWork, register: Register[Any], args: Mapping[str, st
 
 
 def _chosen_by(register: Register[Any]) -> list[str]:
-    """Return the filters of a list that are chosen among words."""
-    return [name for name in register.filters if register.fields[name].kind in ("line", "choice")]
+    """Return the filters of a list that are chosen among the values there are."""
+    kinds = ("line", "choice")
+    fields = (register.fields[name] for name in register.filters)
+    return [view.name for view in fields if view.kind in kinds or view.register]
 
 
 def readable_tables(uow: SqlUnitOfWork, key: str) -> Tables:
@@ -92,17 +96,23 @@ def show(register: str, row_id: int) -> str:
         written = listing.entries(uow.connection, tables, place, row_id)
         if not written:
             abort(404)
+        written = [
+            line for line in written
+            if asked.known_on is None or line.registered_on <= asked.known_on
+        ]  # fmt: skip
         by = rows.editor(uow, person_id(), one)
+        may_edit = isinstance(by, Capacity) and not asked.known_on
         return render_template(
             "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
             row=listing.row_on(uow.connection, tables, place, row_id, asked),
-            last=rows.last_said(SqlRegisters(uow), one, place, row_id, asked.on),
+            last=None if asked.known_on
+            else rows.last_said(SqlRegisters(uow), one, place, row_id, asked.on),
             readable=readable_among(
                 uow, (line.instance_id for line in written), uow.actor(person_id())
             ),
             told=told_by(uow, one), noted=noted_by(uow, one, asked.on),
-            history=history(uow, one, place, row_id, written), may_edit=isinstance(by, Capacity),
-            may_take_back=isinstance(by, Capacity) and _may_take_back(uow, by, one, row_id),
+            history=history(uow, one, place, row_id, written), may_edit=may_edit,
+            may_take_back=not asked.known_on and _may_take_back(uow, by, one, row_id),
         )  # fmt: skip
 
     return read(look)
@@ -114,7 +124,11 @@ def _choices(
     """Return the values a field has ever had, as they are said."""
     view = tables.register.fields[name]
     values = listing.values(uow.connection, tables, municipality_id, name)
-    return [(value, said_of(uow, tables.register, view, value)) for value in values]
+    said = [(value, said_of(uow, tables.register, view, value)) for value in values]
+    order = [*(view.options.get("choices") or ())]
+    if order:
+        return sorted(said, key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    return sorted(said, key=lambda one: one[1]) if view.register else said
 
 
 def noted_by(uow: SqlUnitOfWork, register: Register[Any], day: dt.date) -> Callable[[Any], str]:
@@ -128,7 +142,11 @@ def told_by(uow: SqlUnitOfWork, register: Register[Any]) -> Callable[[Record, Fi
     return lambda row, view: said_of(uow, register, view, getattr(row, view.name))
 
 
-def _may_take_back(uow: SqlUnitOfWork, by: Capacity, register: Register[Any], row_id: int) -> bool:
+def _may_take_back(
+    uow: SqlUnitOfWork, by: Capacity | Refusal, register: Register[Any], row_id: int
+) -> bool:
+    if isinstance(by, Refusal):
+        return False
     store = SqlRegisters(uow)
     written = store.written(register, by.municipality_id, row_id)
     why_not = guards.why_not_taken_back(store, person_id(), by, register, row_id, written)

@@ -74,10 +74,8 @@ def _said_of(act: Act, facts: Facts, today: dt.date) -> Iterator[str]:
     """Yield why an act is not in force, and what stands in its place."""
     if act.valid_from and today < act.valid_from:
         yield f"Основание действует только с {date(act.valid_from)}: {act.citation}."
-    elif act.last_day:
-        yield f"Срок действия основания истёк {date(act.last_day)}: {act.citation}."
     else:
-        yield f"Основание не действует: {act.citation}."
+        yield f"Срок действия основания истёк {date(act.last_day)}: {act.citation}."
     successor = facts.of(ACTS).get(act.replaced_by)
     if successor and successor.is_in_force(today):
         yield f"Вместо него действует: {successor.citation}."

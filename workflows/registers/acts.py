@@ -24,8 +24,6 @@ HEADINGS = {
 }
 ATTACHED = tuple(level for level in LEVELS if level != "regulation")
 """Levels a network brings acts of (1.8); the Regulation is what it exists by anyway."""
-OVER = ("expired", "revoked")
-"""States of an act that is in force no more, where no day says since when."""
 
 
 class Act(Record):
@@ -37,13 +35,19 @@ class Act(Record):
     number: Line = field("Номер", optional=True)
     adopted_on: Date = field("Дата принятия", optional=True)
     issuer: Line = field("Кем принят", hint="Как назывался на дату принятия")
-    issuer_gen: Line = field("Чей он, в родительном падеже", optional=True)
+    issuer_gen: Line = field(
+        "Чей он, в родительном падеже", optional=True,
+        hint="Так он стоит в приказе: «министерства образования края». Без этого приказ не скажет, "
+        "чей это акт",
+    )  # fmt: skip
     title: Text = field("Наименование")
-    state: Choice = field("Действие", choices={
-        "in_force": "подтверждено", "to_verify": "не подтверждено",
-        "expired": "истекло, день неизвестен", "revoked": "отменено, день неизвестен",
-    })  # fmt: skip
-    replaced_by: Ref = field("Чем заменён", to="act", optional=True)
+    state: Choice = field(
+        "Действие", choices={"in_force": "подтверждено", "to_verify": "не подтверждено"}
+    )
+    replaced_by: Ref = field(
+        "Чем заменён", to="act", optional=True,
+        hint="Прежний акт завершите с того дня, с которого действует новый",
+    )  # fmt: skip
     clause: Line = field("Пункт Положения", optional=True)
     remark: Text = field("Примечание", optional=True)
     source: Text = field("Откуда известно", optional=True)
@@ -63,18 +67,20 @@ class Act(Record):
     def is_in_force(self, day: dt.date) -> bool:
         """Tell whether it may be rested on that day; one that only waits for a check may."""
         begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.last_day or day) >= day and self.state not in OVER
+        return begun and (self.last_day or day) >= day
 
 
 def doubts(act: Act, acts: Records[Act]) -> str:
     """Return what speaks against resting on an act that day, and what stands in its place."""
-    if act.is_in_force(acts.day):
-        return "действие не подтверждено" if act.state == "to_verify" else ""
-    if act.valid_from and acts.day < act.valid_from:
-        return f"действует с {act.valid_from:%d.%m.%Y}"
-    said = f"срок истёк {act.last_day:%d.%m.%Y}" if act.last_day else "не действует"
     successor = acts.last(act.replaced_by)
-    return f"{said}, вместо него {reference(successor)}" if successor else said
+    instead = f"вместо него {reference(successor)}" if successor else ""
+    if act.valid_from and acts.day < act.valid_from:
+        said = f"действует с {act.valid_from:%d.%m.%Y}"
+    elif act.last_day and act.last_day < acts.day:
+        said = f"срок истёк {act.last_day:%d.%m.%Y}"
+    else:
+        said = "действие не подтверждено" if act.state == "to_verify" else ""
+    return ", ".join(filter(None, (said, instead)))
 
 
 def reference(act: Act) -> str:
@@ -91,7 +97,7 @@ def levels_of(acts: Collection[Act]) -> str:
     >>> levels_of([Act.model_construct(level="federal", **told)])[:19]
     '1 из 5 уровней, нет'
     """
-    present = {act.level for act in acts if act.state not in OVER}
+    present = {act.level for act in acts}
     missing = [LEVELS[level] for level in ATTACHED if level not in present]
     said = f"{len(ATTACHED) - len(missing)} из {len(ATTACHED)} уровней"
     return f"{said}, нет: {', '.join(missing)}" if missing else said

@@ -37,6 +37,7 @@ DIRECTIONS_OF_YEAR = Register(
     search=("name", "area"),
     sorted_by=("-school_year",),
     edited_by=(SPECIALIST,),
+    needs_basis=lambda row: row.is_in_force,
 )
 
 

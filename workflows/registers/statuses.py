@@ -26,7 +26,7 @@ class SchoolStatus(Record):
     school_year: Choice = field("Учебный год", of="school_years")
     code: Choice = field("Статус", choices=STATUSES)
     title: Line = field("Как назван в акте", optional=True)
-    evidence: Text = field("Почему")
+    evidence: Text = field("Чем подтверждён")
 
 
 STATUSES_OF_YEAR = Register(
@@ -40,10 +40,11 @@ STATUSES_OF_YEAR = Register(
     subject="school",
     mark=lambda row: MARKS.get(row.code, Mark(row.code)),
     columns=("school_year", "code", "school", "evidence"),
-    filters=("school_year", "code"),
+    filters=("school_year", "code", "school"),
     search=("evidence",),
     sorted_by=("-school_year",),
     edited_by=(SPECIALIST,),
+    needs_basis=lambda _row: True,
 )
 
 

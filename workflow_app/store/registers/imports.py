@@ -235,7 +235,8 @@ def write(
     key, registers = tables.register.key, uow.registers
     uow.facts(place).forget_registers()
     why = f"{reason} (файл «{load.file_name}»)"
-    cause = Cause(uow.today, person_id=load.person_id, reason=why, import_id=load.id)
+    cause = Cause(uow.today, person_id=load.person_id, reason=why, import_id=load.id,
+                  basis=reason if tables.register.needs_basis else "")  # fmt: skip
     new = plan.of(NEW)
     values = [_values(line) for line in new]
     for line in plan.lines:

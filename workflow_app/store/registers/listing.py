@@ -202,7 +202,7 @@ def values(
     c = tables.periods.c
     query = (
         select(c[name])
-        .where(c.municipality_id == municipality_id, c[name].is_not(None), c[name] != "")
+        .where(c.municipality_id == municipality_id, c[name].is_not(None))
         .distinct()
         .order_by(c[name].desc())
     )

@@ -72,8 +72,13 @@ class Naming:
                 int(one.value) if is_id else one.value,
                 ", ".join(filter(None, (one.label, one.detail))),
             )
-            for one in self._lists[key].get(plain(text), ())
+            for one in self._lists[key].get(plain(text)) or self._of_year(key, view, text)
         ]
+
+    def _of_year(self, key: Any, view: FieldView, text: str) -> Sequence[Choice]:
+        """Return what a school year means as papers write it: «2025/2026»."""
+        is_year = view.options.get("of") == "school_years"
+        return self._lists[key].get(plain(text.replace("/", "-")), ()) if is_year else ()
 
     # ------------------------------------------------------------ lists
 

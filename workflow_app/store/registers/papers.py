@@ -77,17 +77,22 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
     register, naming = tables.register, Naming(uow, municipality_id)
     asked = _asked(paper.asked)
     views = [register.fields[name] for name in register.columns or register.fields]
-    rows = [
-        [*(naming.told(view, getattr(row, view.name)) for view in views), row.basis]
-        for row in listing.every(uow.connection, tables, municipality_id, asked)
-    ]
+    records, found = facts.of(register).on(asked.on), []
+    for row in listing.every(uow.connection, tables, municipality_id, asked):
+        cells = [naming.told(view, getattr(row, view.name)) for view in views]
+        link = views.index(register.link_of(views))
+        cells[link] = "\n".join(filter(None, (cells[link], register.note(row, records))))
+        found.append((register.group_of(row), cells, row.basis))
+    rests = any(basis for *_, basis in found)
+    rows = [[*cells, basis] if rests else cells for _, cells, basis in found]
     signer, house = facts.signer(SIGNING_ROLE), facts.organisation("department")
     above = [house.name] if house else []
     day = f"по состоянию на {asked.on:%d.%m.%Y}"
     known = f", по записям до {asked.known_on:%d.%m.%Y}" if asked.known_on else ""
     return {
         "title": register.title, "above": [*above, day + known],
-        "columns": [*(view.title for view in views), "По документу"], "rows": rows,
+        "columns": [*(view.title for view in views), *(["По документу"] if rests else [])],
+        "rows": rows, "groups": [group for group, *_ in found],
         "signer": (signer.title, signer.name) if signer else ("", ""),
     }  # fmt: skip
 

@@ -21,18 +21,18 @@ def marks(
     found: dict[int, list[Mark]] = defaultdict(list)
     for register in _of_subject(declared, kind):
         if register.mark:
-            for row in facts.of(register).find(**_known(register, values)):
+            asked = {name: value for name, value in values.items() if name in register.fields}
+            for row in facts.of(register).find(**asked):
                 found[getattr(row, register.subject)].append(register.mark(row))
     return found
 
 
 def rows_about(
-    facts: Facts, declared: Mapping[str, Tables], kind: str, row_id: int, **values: Any
+    facts: Facts, declared: Mapping[str, Tables], kind: str, row_id: int
 ) -> Iterator[tuple[Register[Any], Rows]]:
     """Yield the registers whose rows stand on the page of a row, each with those of today."""
     for register in _of_subject(declared, kind):
-        asked = _known(register, {register.subject: row_id, **values})
-        yield register, facts.of(register).find(**asked)
+        yield register, facts.of(register).find(**{register.subject: row_id})
 
 
 def _of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[Any]]:
@@ -40,7 +40,3 @@ def _of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[
         subject = one.register.fields.get(one.register.subject)
         if subject and kind in (subject.kind, subject.register):
             yield one.register
-
-
-def _known(register: Register[Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name in register.fields}

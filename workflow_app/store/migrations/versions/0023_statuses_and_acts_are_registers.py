@@ -123,7 +123,7 @@ def _move(
     connection = op.get_bind()
     orders = {row.id: row for row in connection.execute(sa.select(_table("journal_entry")))}
     # The newest number tells how far the installation's own time has come; it may be a trial's.
-    newest = max((one.registered_on for one in orders.values()), default=dt.date(2000, 1, 1))
+    newest = _newest(orders)
     log = _table("register_change")
     changed: dict[int, list[Any]] = {}
     for change in connection.execute(sa.select(log).where(log.c.register == key).order_by(log.c.id)):
@@ -152,6 +152,10 @@ def _move(
     connection.execute(sa.insert(_table("register_shape")).values(register=key, shape=shape))
 
 
+def _newest(orders: Mapping[int, Any]) -> dt.date:
+    return max((one.registered_on for one in orders.values()), default=dt.date(2000, 1, 1))
+
+
 def _of_status(row: Any, changes: list[Any], orders: Mapping[int, Any]) -> Entries:
     """Yield how a status stood at first, and what each order made of it."""
     names = ("title", "evidence", "basis", "basis_entry_id", "assigned_on", "revoked_on")
@@ -176,13 +180,16 @@ def _status(said: Mapping[str, Any], by: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_act(row: Any, _changes: list[Any], _orders: Mapping[int, Any]) -> Entries:
-    """Yield since when an act is in force and, where a day is known, when it ended."""
+def _of_act(row: Any, _changes: list[Any], orders: Mapping[int, Any]) -> Entries:
+    """Yield since when an act is in force and when it ended; where no day is known, by now."""
     values = {new: _plain(getattr(row, name)) for name, new in ACT_NAMES.items()}
-    values |= {"state": "in_force" if row.valid_to and row.state in OVER else row.state}
+    is_over = row.state in OVER
+    values |= {"state": "in_force" if is_over else row.state}
     yield {"word": "enter", "values": values, "effective_on": row.valid_from}
     if row.valid_to:
         yield {"word": "end", "values": {}, "effective_on": row.valid_to + dt.timedelta(days=1)}
+    elif is_over:
+        yield {"word": "end", "values": {}, "effective_on": _newest(orders)}
 
 
 def _day(value: Any) -> dt.date | None:
@@ -214,8 +221,8 @@ def _act_as_imported(said: Mapping[str, Any]) -> dict[str, Any]:
         last = _day(said.get("valid_to"))
         values["valid_from"] = said["valid_from"]
         values["valid_to"] = (last + dt.timedelta(days=1)).isoformat() if last else None
-        if last and values.get("state") in OVER:
-            values["state"] = "in_force"
+    if values.get("state") in OVER:
+        values["state"] = "in_force"
     return values
 
 
