@@ -13,6 +13,7 @@ from workflow_app.api.contract import spec
 from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
+from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
 from workflow_app.web import access_log, assets, cookies, filters, pages, security
 from workflow_app.web.access import access
@@ -30,7 +31,6 @@ from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
-from workflow_app.web.numbers import CONVERTERS
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations

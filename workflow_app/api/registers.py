@@ -15,6 +15,8 @@ from workflow_app.api.problems import answer
 from workflow_app.api.reading import json_body
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http.house import house
+from workflow_app.http.numbers import any_day_in, number_in
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
 from workflow_app.store import admin, directory, networks, queries
@@ -24,8 +26,6 @@ from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.subjects import marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
-from workflow_app.web.numbers import any_day_in, number_in
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 

@@ -27,6 +27,8 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.engine.text import stray
+from workflow_app.http import limits, passwords
+from workflow_app.http.house import house
 from workflow_app.services import access, acting, drafts, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
@@ -36,8 +38,6 @@ from workflow_app.store import idempotency, queries, uploads
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits, signing
-from workflow_app.web.house import house
 
 Reply = Response | tuple[Response, int]
 
@@ -210,7 +210,7 @@ def _signer(
 
     if not password or signature.evidence or not house().read(is_needed):
         return None
-    return signing.confirm(g.person_id, password)
+    return passwords.confirm(g.person_id, password)
 
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:

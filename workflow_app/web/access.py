@@ -17,14 +17,15 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
 from workflow_app.services import access as service
 from workflow_app.services import passwords, second_factor
 from workflow_app.store import outbox, visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import cookies, limits
+from workflow_app.web import cookies
 from workflow_app.web.carrying import brought
-from workflow_app.web.house import house, read
 from workflow_app.web.security import forget_browser, inner_next
 
 access = Blueprint("access", __name__)

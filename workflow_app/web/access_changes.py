@@ -4,6 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
+from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import access_changes as service
 from workflow_app.services.administration import officer
@@ -13,10 +16,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import Person
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
-from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm
 
 access_changes = Blueprint("access_changes", __name__)
 

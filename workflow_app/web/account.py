@@ -7,6 +7,10 @@ from sqlalchemy import update
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
+from workflow_app.http.numbers import number_in
+from workflow_app.http.passwords import confirm, confirm_twice
 from workflow_app.services import access as service
 from workflow_app.services import passwords
 from workflow_app.store import access_changes, admin, queries
@@ -18,11 +22,8 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import cookies, limits
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
+from workflow_app.web import cookies
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm, confirm_twice
 
 account = Blueprint("account", __name__)
 notices = Blueprint("notices", __name__)

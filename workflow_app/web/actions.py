@@ -11,15 +11,16 @@ from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
+from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms, limits, signing
+from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.queue import with_next
 from workflow_app.web.security import person_id
 

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.http.house import house, read
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
 from workflow_app.services.names import TitleForms
@@ -22,8 +24,6 @@ from workflow_app.store.calendar import is_announced, outdated
 from workflow_app.store.letters import put_letter
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)

@@ -29,6 +29,7 @@ from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
+from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, offices, queries, uploads
 from workflow_app.store.choices import school_cards
@@ -41,7 +42,6 @@ from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
-from workflow_app.web.numbers import number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import away, person_id
 

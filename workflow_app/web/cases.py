@@ -10,6 +10,8 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.http.house import house, read
+from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, drafts, requests
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.models.instances import Instance
@@ -18,8 +20,6 @@ from workflow_app.web import files, forms, pasting
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import is_fragment
 from workflow_app.web.queue import with_next
 from workflow_app.web.security import person_id

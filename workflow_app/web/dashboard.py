@@ -6,12 +6,12 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.http.house import read
+from workflow_app.http.numbers import number_in
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store import dashboard as store
 from workflow_app.store.models.directory import SchoolYear
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import ReservedError
 from workflow_app.web.security import away, municipality, person_id
 

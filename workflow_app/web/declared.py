@@ -8,13 +8,13 @@ from flask import Blueprint, abort, render_template, request
 
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Record, Register
+from workflow_app.http.house import read
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services.saying import in_words
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 

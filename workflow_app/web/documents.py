@@ -17,12 +17,12 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
+from workflow_app.http.house import house, read
 from workflow_app.services.attachments import DOCX
 from workflow_app.store import renderings
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
-from workflow_app.web.house import house, read
 
 documents = Blueprint("documents", __name__)
 

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow_app.documents import gate
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
 from workflow_app.services.attachments import TYPES, name_of
 from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
 from workflow_app.web.case_view import readable
-from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 files = Blueprint("files", __name__)

@@ -15,6 +15,8 @@ from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
+from workflow_app.http.house import read
+from workflow_app.http.numbers import day_in
 from workflow_app.services.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store import dashboard, queries
@@ -24,8 +26,6 @@ from workflow_app.store.models.instances import Instance
 from workflow_app.store.models.registers import JournalEntry, Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import noted_by, told_by
-from workflow_app.web.house import read
-from workflow_app.web.numbers import day_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 

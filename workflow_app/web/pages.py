@@ -20,13 +20,13 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
+from workflow_app.http.house import read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import health, queries
 from workflow_app.store.models.directory import Person
 from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import SCRIPTS, split
-from workflow_app.web.house import read
 
 pages = Blueprint("pages", __name__)
 

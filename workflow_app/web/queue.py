@@ -16,6 +16,9 @@ from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
+from workflow_app.http.house import house, read
+from workflow_app.http.numbers import number_in
+from workflow_app.http.passwords import confirm_twice
 from workflow_app.services import acting, administration, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
@@ -27,10 +30,8 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm_twice, has_factor
+from workflow_app.web.signing import has_factor
 
 queue = Blueprint("queue", __name__)
 

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.decide import is_visible
+from workflow_app.http.house import house, read
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.import_rows import LONGEST_NOTE
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
@@ -22,8 +24,6 @@ from workflow_app.store.registers.subjects import marks, rows_about
 from workflow_app.store.search import NUMBER_SIGN, contain, folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import noted_by, told_by
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 

@@ -7,15 +7,15 @@ from werkzeug.wrappers import Response
 
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
+from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import second_factor as service
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
-from workflow_app.web.house import house, read
 from workflow_app.web.security import inner_next, person_id
-from workflow_app.web.signing import confirm
 
 second_factor = Blueprint("second_factor", __name__)
 

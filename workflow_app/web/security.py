@@ -16,15 +16,16 @@ from flask import (
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
+from workflow_app.http import limits
+from workflow_app.http.house import house, read
 from workflow_app.services.access import digest
 from workflow_app.services.second_factor import is_demanded_of
 from workflow_app.store import offices, visits
 from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import cookies, limits
+from workflow_app.web import cookies
 from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import is_inner, split
-from workflow_app.web.house import house, read
 from workflow_app.web.pages import ReservedError, is_fragment
 
 OPEN = {
