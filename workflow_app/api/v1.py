@@ -16,7 +16,6 @@ from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
 from workflow_app.api.reading import body_as, json_body
 from workflow_app.api.views import (
-    document_view,
     history_view,
     instance_view,
     process_view,
@@ -34,9 +33,8 @@ from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.attachments import DOCX, TYPES, name_of
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.store import idempotency, queries, uploads
+from workflow_app.store import files, idempotency, papers, queries, uploads
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 Reply = Response | tuple[Response, int]
@@ -243,9 +241,8 @@ def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> 
     """Answer with what stands around a case its reader may see."""
 
     def look(uow: SqlUnitOfWork) -> Any:
-        found = _instance(uow, instance_id)
-        if isinstance(found, Refusal):
-            return found
+        if not requests.may_read(uow, g.person_id, instance_id):
+            return NOT_FOUND
         return show(queries.case_page(uow.session, instance_id, None))
 
     return _read(look)
@@ -262,7 +259,12 @@ def history(instance_id: int) -> Reply:
 @documented(list[m.DocumentView])
 def documents(instance_id: int) -> Reply:
     """List the papers."""
-    return _around(instance_id, lambda page: [document_view(paper) for paper in page.documents])
+    return _around(
+        instance_id,
+        lambda page: [
+            m.DocumentView.model_validate(paper, from_attributes=True) for paper in page.documents
+        ],
+    )
 
 
 @api.get("/documents/<int:document_id>/content")
@@ -271,13 +273,12 @@ def content(document_id: int) -> Reply:
     """Give the Word file."""
 
     def look(uow: SqlUnitOfWork) -> tuple[str, bytes] | Refusal:
-        document = uow.session.get(Document, document_id)
+        document = papers.ready(uow.connection, document_id)
         if document is None or document.file_sha256 is None:
             return NOT_FOUND
-        if isinstance(_instance(uow, document.instance_id), Refusal):
+        if not requests.may_read(uow, g.person_id, document.instance_id):
             return NOT_FOUND
-        stored = uow.session.get_one(StoredFile, document.file_sha256)
-        return document.file_name, stored.content
+        return document.file_name, files.content(uow.connection, document.file_sha256)
 
     found = house().read(look)
     if isinstance(found, Refusal):

@@ -14,10 +14,12 @@ from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.registers import Mark
 from workflow_app.services.settings_defaults import default_of
 from workflow_app.store.models.directory import (
+    Municipality,
     Organisation,
     OrganisationName,
     Person,
     School,
+    SchoolYear,
     Setting,
     Settlement,
 )
@@ -33,13 +35,19 @@ __all__ = [
     "Member",
     "SchoolContext",
     "acting_signer",
+    "address",
     "capacities",
     "composition",
     "heads",
     "holders",
+    "municipality_name",
+    "names",
     "networks_of_school",
     "networks_of_schools",
+    "organisations",
+    "person",
     "school_cards",
+    "school_years",
     "setting",
 ]
 
@@ -103,6 +111,42 @@ def setting(session: Session, municipality_id: int, key: str) -> Any:
     query = select(Setting).where(Setting.municipality_id == municipality_id, Setting.key == key)
     row = session.scalars(query).one_or_none()
     return default_of(key) if row is None else row.value
+
+
+def school_years(session: Session, municipality_id: int) -> Sequence[str]:
+    """Return the school years a municipality knows of, the newest first."""
+    here = SchoolYear.municipality_id == municipality_id
+    return session.scalars(
+        select(SchoolYear.code).where(here).order_by(SchoolYear.code.desc())
+    ).all()
+
+
+def municipality_name(session: Session, municipality_id: int) -> str:
+    """Return what a municipality is called."""
+    return session.get_one(Municipality, municipality_id).name
+
+
+def person(session: Session, person_id: int) -> Person:
+    """Return the row of a person who is there, as the session knows it."""
+    return session.get_one(Person, person_id)
+
+
+def organisations(session: Session, municipality_id: int) -> Sequence[Organisation]:
+    """Return the organisations of a municipality, kind by kind."""
+    here = Organisation.municipality_id == municipality_id
+    query = select(Organisation).where(here).order_by(Organisation.kind, Organisation.id)
+    return session.scalars(query).all()
+
+
+def names(session: Session, municipality_id: int) -> dict[int, str]:
+    """Return organisation of a municipality → its short name."""
+    here = Organisation.municipality_id == municipality_id
+    return dict(session.execute(select(Organisation.id, Organisation.short_name).where(here)).all())
+
+
+def address(session: Session, organisation_id: int) -> str | None:
+    """Return the address of an organisation, where one is known."""
+    return session.get_one(Organisation, organisation_id).address
 
 
 def _schools(

@@ -11,10 +11,9 @@ from workflow_app.services import access
 from workflow_app.services import access_changes as service
 from workflow_app.services.administration import officer
 from workflow_app.store import access_changes as store
+from workflow_app.store import directory
 from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import Account
-from workflow_app.store.models.directory import Person
+from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import person_id
 
@@ -43,7 +42,7 @@ def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
         ]
         return render_template(
             "account/changes.html", mine=mine, others=others, refused=refused, refusal=refusal,
-            account=uow.session.get(Account, person),
+            account=own_account(uow.session, person),
         )  # fmt: skip
 
     return read(look)
@@ -96,7 +95,7 @@ def set_own_email() -> Answer:
     def work(uow: SqlUnitOfWork) -> Refusal | None:
         if not access.stands(SqlAccess(uow), account):
             return access.WRONG_PASSWORD
-        municipality = uow.session.get_one(Person, person).municipality_id
+        municipality = directory.person(uow.session, person).municipality_id
         changes = SqlAccessChanges(uow)
         return service.set_own_email(changes, uow.actor(person), municipality, email)
 
@@ -114,11 +113,11 @@ def history(who: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         by = officer(uow.actor(person_id())) or abort(404)
-        person = uow.session.get(Person, who)
-        if person is None or person.municipality_id != by.municipality_id:
+        if not SqlAccessChanges(uow).person_name(by.municipality_id, who):
             abort(404)
+        person = directory.person(uow.session, who)
         return render_template(
-            "admin/person.html", person=person, account=uow.session.get(Account, who),
+            "admin/person.html", person=person, account=own_account(uow.session, who),
             factor=SqlAccess(uow).factor(who), capacities=uow.actor(who).capacities,
             events=store.history(uow.session, person),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from workflow_app.http.house import house, read
 from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, drafts, requests
 from workflow_app.services.acting import Done, Intent
-from workflow_app.store.models.instances import Instance
+from workflow_app.store import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
 from workflow_app.web.carrying import PASTE
@@ -184,8 +184,8 @@ def _confirmed(instance_id: int, done: Done) -> Response:
 
     def look(uow: SqlUnitOfWork) -> Response:
         case, _, _ = readable(uow, instance_id)
-        changed_at = uow.session.get_one(Instance, instance_id).changed_at
-        saved = f"Сохранено в {clock_time(changed_at, uow.zone)}"
+        line = queries.case(uow.session, instance_id) or abort(404)
+        saved = f"Сохранено в {clock_time(line.changed_at, uow.zone)}"
         return jsonify(
             version=str(done.version), shown=forms.shown(case.data, case.typed),
             saved=f"{saved}.{said}" if (said := _unfinished(case)) else saved,

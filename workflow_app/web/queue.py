@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from markupsafe import Markup
-from sqlalchemy import delete, insert, select
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.decide import offered
@@ -22,12 +21,9 @@ from workflow_app.http.passwords import confirm_twice
 from workflow_app.services import acting, administration, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
-from workflow_app.store import admin, queries
+from workflow_app.store import admin, queries, saved_views
 from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import Account, SavedView
-from workflow_app.store.models.base import table
-from workflow_app.store.models.instances import Instance
+from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.security import person_id
@@ -66,7 +62,7 @@ def show() -> str:
 def _page(uow: SqlUnitOfWork) -> str:
     person = person_id()
     actor = uow.actor(person)
-    account = uow.session.get(Account, person)
+    account = own_account(uow.session, person)
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(request.args, last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
@@ -76,7 +72,7 @@ def _page(uow: SqlUnitOfWork) -> str:
     return render_template(
         "queue/show.html", page=page, starts=_starts(uow, actor), wanted=wanted, bulk=bulk,
         actions={one.value: one for row in bulk for one in row}, processes=uow.processes,
-        last_visit=last_visit, views=admin.saved_views(uow.session, person), query=query,
+        last_visit=last_visit, views=saved_views.of_person(uow.session, person), query=query,
         performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
@@ -155,7 +151,7 @@ def _back() -> Response:
 def with_next(uow: SqlUnitOfWork, said: str, instance_id: int) -> str:
     """Return what was done in a case, with a link to what waits next in the queue as it was."""
     person = person_id()
-    account = uow.session.get(Account, person)
+    account = own_account(uow.session, person)
     wanted = _wanted(
         dict(parse_qsl(session.get(KEPT, ""))), account.last_visit_at if account else None
     )
@@ -175,16 +171,11 @@ def save_view() -> Response:
     query = _clean(request.form.get("query", ""))
 
     def keep(uow: SqlUnitOfWork) -> str:
-        views = admin.saved_views(uow.session, person)
         if not title or not query:
             return "Дайте отбору название."
-        if len(views) >= MOST_VIEWS:
+        if len(saved_views.of_person(uow.session, person)) >= MOST_VIEWS:
             return "Сохранённых отборов слишком много: удалите лишние."
-        saved = table(SavedView)
-        same = (saved.c.person_id == person, saved.c.title == title)
-        uow.connection.execute(delete(saved).where(*same))
-        values = {"person_id": person, "title": title, "query": query, "created_at": uow.now}
-        uow.connection.execute(insert(saved).values(values))
+        saved_views.keep(uow, person, title, query)
         return ""
 
     problem = house().transact(keep)
@@ -199,9 +190,8 @@ def _clean(query: str) -> str:
 @queue.post("/views/<int:view_id>/remove")
 def remove_view(view_id: int) -> Response:
     """Forget a saved view of one's own."""
-    person, saved = person_id(), table(SavedView)
-    where = (saved.c.id == view_id, saved.c.person_id == person)
-    house().transact(lambda uow: uow.connection.execute(delete(saved).where(*where)).rowcount)
+    person = person_id()
+    house().transact(lambda uow: saved_views.forget(uow, person, view_id))
     return redirect(url_for("queue.show"))
 
 
@@ -250,9 +240,7 @@ def _act(
     person: int, process: str, intent: Intent, signer: AccountRow | None, uow: SqlUnitOfWork
 ) -> tuple[Refusal | None, str]:
     """Act on one of many; refuse what the batch cannot be meant for."""
-    row = uow.connection.execute(
-        select(table(Instance)).where(table(Instance).c.id == intent.instance_id)
-    ).one_or_none()
+    row = queries.case(uow.session, intent.instance_id)
     if row is None or row.process not in uow.processes:
         return acting.NOT_FOUND, f"Дело {intent.instance_id}"
     transition = uow.processes[row.process].transition(row.state, intent.action)

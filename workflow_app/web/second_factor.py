@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.documents.qr import qr_png
@@ -12,8 +12,7 @@ from workflow_app.http.house import house, read
 from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import second_factor as service
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import Account
+from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import inner_next, person_id
 
@@ -36,8 +35,8 @@ def _page(refusal: Refusal | None = None) -> str:
         secret = service.shown_again(key, person, sealed) if sealed else None
         if secret is None:
             secret, sealed = service.new_secret(key, person)
-        login = uow.session.get_one(Account, person).login
-        address = service.address_of(secret, login)
+        account = own_account(uow.session, person) or abort(404)
+        address = service.address_of(secret, account.login)
         picture = b64encode(qr_png(address)).decode()
         groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
         return render_template(
