@@ -107,6 +107,7 @@ def test_others_write_while_a_password_is_hashed(
     other, wrote = Database(district.house.database.url), []
 
     def write():
+        assert district.house.database.engine.pool.checkedout() == 0  # nor does one read
         with other.writing() as connection:
             wrote.append(connection.execute(update(ACCOUNT).values(last_visit_at=None)).rowcount)
 

@@ -14,7 +14,7 @@ from workflow_app.api.problems import answer
 from workflow_app.api.reading import json_body
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import house
+from workflow_app.http.house import transact
 from workflow_app.http.numbers import any_day_in, number_in
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
@@ -53,7 +53,7 @@ def register(api: Blueprint, read: Reader) -> None:
         wanted = json_body(is_needed=False)
         if isinstance(wanted, Refusal):
             return answer(wanted)
-        refusal = house().transact(lambda uow: _refused(uow, network_id, wanted))
+        refusal = transact(lambda uow: _refused(uow, network_id, wanted))
         return answer(refusal)
 
     @api.get("/orders")

@@ -1,14 +1,23 @@
-"""The house behind the current request."""
+"""The house behind the current request, and the state of its data the request looks at."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
-from flask import current_app, g
+from flask import Flask, current_app, g
+from werkzeug.exceptions import HTTPException
 
 from workflow_app.bootstrap import House
+from workflow_app.store.database import UNAVAILABLE
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
+S = TypeVar("S")
 T = TypeVar("T")
+
+
+def register(app: Flask) -> None:
+    """Let a request go of what it looked at when it is over."""
+    app.teardown_appcontext(_over)
 
 
 def house() -> House:
@@ -18,15 +27,41 @@ def house() -> House:
 
 
 def read(work: Callable[[SqlUnitOfWork], T]) -> T:
-    """Return what the work reads; a page and the frame around it see one state of the data."""
-    if "uow" in g:
+    """Return what the work reads; until a request writes, all it reads is one state of the data."""
+    if "uow" not in g:
+        reading = house().reading()
+        g.uow, g.reading = reading.__enter__(), reading
+    try:
         return work(g.uow)
+    except HTTPException:
+        raise
+    except Exception as error:
+        stop_reading(error)
+        raise
 
-    def within(uow: SqlUnitOfWork) -> T:
-        g.uow = uow
-        try:
-            return work(uow)
-        finally:
-            g.pop("uow")
 
-    return house().read(within)
+def stop_reading(error: Exception | None = None) -> None:
+    """End the transaction that reads, before what is slow or writes; the next one begins anew."""
+    reading = g.pop("reading", None)
+    g.pop("uow", None)
+    if reading:
+        reading.__exit__(error and type(error), error, error and error.__traceback__)
+
+
+def transact(work: Callable[[SqlUnitOfWork], T]) -> T:
+    """Return what the work returns, committed; it may be repeated and must only decide."""
+    stop_reading()
+    return house().transact(work)
+
+
+def transact_and_show(
+    work: Callable[[SqlUnitOfWork], T], show: Callable[[SqlUnitOfWork, T], S]
+) -> S:
+    """Return what is shown of a work that is committed, read in its own transaction."""
+    stop_reading()
+    return house().transact_and_show(work, show)
+
+
+def _over(_error: BaseException | None) -> None:
+    with suppress(*UNAVAILABLE):  # the answer is made by now
+        stop_reading()

@@ -12,7 +12,7 @@ from workflow_app.engine.roles import Capacity
 from workflow_app.services.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
 from workflow_app.services.names import TitleForms, propose_title
-from workflow_app.store import calendar, offices
+from workflow_app.store import calendar, directory, offices
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.base import table
@@ -57,8 +57,8 @@ class SqlAdministration:
 
     def person_name(self, municipality_id: int, person_id: int) -> str:
         """Return a person's short name; empty for a stranger."""
-        row = self._session.get(Person, person_id)
-        return row.short_nom if row and row.municipality_id == municipality_id else ""
+        row = directory.person_of(self._session, municipality_id, person_id)
+        return row.short_nom if row else ""
 
     def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
         """Return an organisation's short name; empty for a stranger."""

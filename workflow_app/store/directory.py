@@ -46,6 +46,7 @@ __all__ = [
     "networks_of_schools",
     "organisations",
     "person",
+    "person_of",
     "school_cards",
     "school_years",
     "setting",
@@ -129,6 +130,12 @@ def municipality_name(session: Session, municipality_id: int) -> str:
 def person(session: Session, person_id: int) -> Person:
     """Return the row of a person who is there, as the session knows it."""
     return session.get_one(Person, person_id)
+
+
+def person_of(session: Session, municipality_id: int, person_id: int) -> Person | None:
+    """Return the row of a person of a municipality; a stranger's is none."""
+    row = session.get(Person, person_id)
+    return row if row and row.municipality_id == municipality_id else None
 
 
 def organisations(session: Session, municipality_id: int) -> Sequence[Organisation]:

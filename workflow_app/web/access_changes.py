@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.house import house, read
+from workflow_app.http.house import read, transact
 from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import access_changes as service
@@ -66,7 +66,7 @@ def decide(change_id: int) -> Answer:
             return access.WRONG_PASSWORD
         return service.decide(SqlAccessChanges(uow), uow.actor(person), change_id, agreed=agreed)
 
-    result = house().transact(work)
+    result = transact(work)
     if isinstance(result, Refusal):
         if result.code == "not_found":
             abort(404)
@@ -99,7 +99,7 @@ def set_own_email() -> Answer:
         changes = SqlAccessChanges(uow)
         return service.set_own_email(changes, uow.actor(person), municipality, email)
 
-    refusal = house().transact(work)
+    refusal = transact(work)
     if refusal:
         flash(refusal.message, "danger")
     else:
@@ -113,9 +113,7 @@ def history(who: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         by = officer(uow.actor(person_id())) or abort(404)
-        if not SqlAccessChanges(uow).person_name(by.municipality_id, who):
-            abort(404)
-        person = directory.person(uow.session, who)
+        person = directory.person_of(uow.session, by.municipality_id, who) or abort(404)
         return render_template(
             "admin/person.html", person=person, account=own_account(uow.session, who),
             factor=SqlAccess(uow).factor(who), capacities=uow.actor(who).capacities,

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.house import house, read
+from workflow_app.http.house import read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm, confirm_twice
 from workflow_app.services import access as service
@@ -71,7 +71,7 @@ def end_session(prefix: str) -> Response:
                 return True
         return False
 
-    if not house().transact(end):
+    if not transact(end):
         abort(404)
     flash("Вход на этом устройстве завершён.", "success")
     return redirect(url_for("account.show"))
@@ -81,7 +81,7 @@ def end_session(prefix: str) -> Response:
 def end_others() -> Response:
     """End every other signed-in browser."""
     person, here = person_id(), _here()
-    house().transact(lambda uow: SqlAccess(uow).end_sessions(person, but=here))
+    transact(lambda uow: SqlAccess(uow).end_sessions(person, but=here))
     flash("На остальных устройствах выход выполнен.", "success")
     return redirect(url_for("account.show"))
 
@@ -96,7 +96,9 @@ def password() -> Answer:
         return _refused(account)
     if new != sent.get("again", ""):
         return _refused(Refusal("passwords_differ", "Пароли не совпадают", "again"))
-    kept = passwords.hashed(new, read(lambda uow: SqlAccess(uow).words_of(person)))
+    words = read(lambda uow: SqlAccess(uow).words_of(person))
+    stop_reading()
+    kept = passwords.hashed(new, words)
     if isinstance(kept, Refusal):
         return _refused(replace(kept, field="new"))
 
@@ -107,7 +109,7 @@ def password() -> Answer:
         service.renew_password(store, person, kept, but=here)
         return None
 
-    refusal = house().transact(change)
+    refusal = transact(change)
     if refusal:
         return _refused(refusal)
     flash("Пароль изменён. Остальные входы и ключи для программ больше не действуют.", "success")
@@ -135,7 +137,7 @@ def make_token() -> Answer:
             return replace(service.WRONG_PASSWORD, field="token_password")
         return service.make_token(store, person, title, days)
 
-    token = house().transact(make)
+    token = transact(make)
     return _refused(token) if isinstance(token, Refusal) else _page(token=token)
 
 
@@ -150,7 +152,7 @@ def revoke_token(prefix: str) -> Response:
                 return True
         return False
 
-    if not house().transact(revoke):
+    if not transact(revoke):
         abort(404)
     flash("Ключ больше не действует.", "success")
     return redirect(url_for("account.show"))
@@ -180,4 +182,4 @@ def mark_read() -> Response:
             return url_for("cases.show", instance_id=row.instance_id)
         return url_for("notices.show")
 
-    return redirect(house().transact(mark))
+    return redirect(transact(mark))

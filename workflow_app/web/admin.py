@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
-from workflow_app.http.house import house, read
+from workflow_app.http.house import house, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
@@ -55,14 +55,14 @@ def _officer(uow: SqlUnitOfWork) -> Capacity:
 def _do(work: Work, said: str, back: str) -> Response:
     """Carry out one intent and go back with its result."""
     person = person_id()
-    result = house().transact(lambda uow: work(store.SqlAdministration(uow), uow.actor(person)))
+    result = transact(lambda uow: work(store.SqlAdministration(uow), uow.actor(person)))
     return _answer(result, said, back)
 
 
 def _wish(wished: access_changes.Wish, said: str, back: str) -> Response:
     """Carry out what opens a way to somebody's name, or tell whose word it waits for."""
     person = person_id()
-    result = house().transact(
+    result = transact(
         lambda uow: access_changes.wish(SqlAccessChanges(uow), uow.actor(person), wished)
     )
     if isinstance(result, access_changes.Asked):
@@ -199,7 +199,7 @@ def invite(who: int) -> Response:
         put_letter(uow, who, "Доступ к системе документов", text)
         return link if made.is_shown else ""
 
-    result = house().transact(work)
+    result = transact(work)
     if isinstance(result, Refusal):
         abort(404)
     shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
@@ -240,7 +240,7 @@ def drop_second_factor(who: int) -> Response:
 def end_visits(who: int) -> Response:
     """Sign a person out everywhere."""
     person = person_id()
-    result = house().transact(
+    result = transact(
         lambda uow: access_changes.end_visits(SqlAccessChanges(uow), uow.actor(person), who)
     )
     if isinstance(result, Refusal):

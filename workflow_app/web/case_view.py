@@ -306,8 +306,10 @@ def view_case(
     )  # fmt: skip
 
 
-def what_was_done(uow: SqlUnitOfWork, done: acting.Done, action: str) -> str:
-    """Return what a person did by its name, and where the case stands after it."""
+def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) -> str | Refusal:
+    """Return what a person did by its name, and where the case stands after it; or why not."""
+    if isinstance(done, Refusal):
+        return done
     case = uow.load(done.instance_id) or abort(404)
     process = uow.processes[case.process]
     found = process.answer(action)

@@ -17,7 +17,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
-from workflow_app.http.house import house, read
+from workflow_app.http.house import house, read, transact
 from workflow_app.services.attachments import DOCX
 from workflow_app.store import files, papers, renderings
 from workflow_app.store.papers import Paper
@@ -93,7 +93,7 @@ def ask_pdf(document_id: int) -> BaseResponse:
             renderings.ask(uow, document)
         return document.instance_id
 
-    instance_id = house().transact(ask)
+    instance_id = transact(ask)
     if not can:  # the page it leads to says why
         return redirect(url_for("documents.show", document_id=document_id))
     flash("PDF готовится, это недолго. Обновите страницу, и здесь появится ссылка.", "info")

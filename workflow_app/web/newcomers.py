@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity
-from workflow_app.http.house import house, read
+from workflow_app.http.house import read, transact
 from workflow_app.services.administration import may_tell_of, officer
 from workflow_app.services.names import TitleForms
 from workflow_app.services.newcomers import FORMS, Newcomer, Post, add_newcomer, check_newcomer
@@ -103,7 +103,7 @@ def _answered(
         if refusal is None and sent.get("step") != "name":
             return _page(page, new, proposed, asdict(new.forms))
         return _refused(page, new, post, refusal)
-    result = house().transact(
+    result = transact(
         lambda uow: add_newcomer(
             SqlNewcomers(uow), by(uow), new, sent, sent.getlist("confirmed"),
             namesake=is_namesake, post=post,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
-from workflow_app.http.house import house, read
+from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm_twice
 from workflow_app.services import acting, administration, requests
@@ -36,6 +36,8 @@ MOST_AT_ONCE = 200
 MOST_VIEWS = 20
 KEPT = "queue"
 """Under which name the session keeps the filters the queue was looked at with last."""
+DONE = "done"
+"""Under which it keeps the case somebody has acted in, until a page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +150,32 @@ def _back() -> Response:
     return redirect(f"{url_for('queue.show')}{kept and '?'}{kept}")
 
 
-def with_next(uow: SqlUnitOfWork, said: str, instance_id: int) -> str:
-    """Return what was done in a case, with a link to what waits next in the queue as it was."""
+def tell_done(said: str, instance_id: int) -> None:
+    """Say on the next page what was done in a case, and what waits next in the queue."""
+    flash(said, "success")
+    session[DONE] = instance_id
+
+
+@queue.app_template_global()
+def next_case() -> str:
+    """Return a link to what waits next in the queue as it was, once after each action in a case."""
+    done = session.pop(DONE, None)
+    return read(lambda uow: _next(uow, done)) if done and g.person_id else ""
+
+
+def _next(uow: SqlUnitOfWork, done: int) -> str:
     person = person_id()
     account = own_account(uow.session, person)
     wanted = _wanted(
         dict(parse_qsl(session.get(KEPT, ""))), account.last_visit_at if account else None
     )
     page = queries.queue(uow.session, uow.actor(person), wanted, uow.now, uow.today)
-    row = next((one for one in page.rows if one.instance_id != instance_id), None)
+    row = next((one for one in page.rows if one.instance_id != done), None)
     if row is None:
-        return said
+        return ""
     address = url_for("cases.show", instance_id=row.instance_id)
-    link = Markup('{}<div>Следующее дело: <a href="{}">{}</a></div>')
-    return link.format(said, address, _named(row))
+    link = Markup('<div>Следующее дело: <a href="{}">{}</a></div>')
+    return link.format(address, _named(row))
 
 
 @queue.post("/views")
@@ -178,7 +192,7 @@ def save_view() -> Response:
         saved_views.keep(uow, person, title, query)
         return ""
 
-    problem = house().transact(keep)
+    problem = transact(keep)
     flash(problem or f"Отбор «{title}» сохранён.", "danger" if problem else "success")
     return redirect(f"{url_for('queue.show')}?{query}")
 
@@ -191,7 +205,7 @@ def _clean(query: str) -> str:
 def remove_view(view_id: int) -> Response:
     """Forget a saved view of one's own."""
     person = person_id()
-    house().transact(lambda uow: saved_views.forget(uow, person, view_id))
+    transact(lambda uow: saved_views.forget(uow, person, view_id))
     return redirect(url_for("queue.show"))
 
 
@@ -214,7 +228,7 @@ def act_on_many() -> Response:
     for instance_id, version in chosen:
         intent = Intent(instance_id, action, version=version)
         work = partial(_act, person, process, intent, signer)
-        refused, heading = house().transact(work)
+        refused, heading = transact(work)
         done += refused is None
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
@@ -265,7 +279,7 @@ def _named(row: Any) -> str:
 def assign(work_id: int) -> Response:
     """Give a work item to a person by name, or back to everybody of its role."""
     person, chosen = person_id(), number_in(request.form.get("person"))
-    refusal = house().transact(
+    refusal = transact(
         lambda uow: administration.assign_work(
             admin.SqlAdministration(uow), uow.actor(person), work_id, chosen
         )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.decide import is_visible
-from workflow_app.http.house import house, read
+from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.import_rows import LONGEST_NOTE
@@ -139,7 +139,7 @@ def schools() -> str:
 def set_notes(school_id: int) -> Response:
     """Let a head or an administrator tell of connection, teachers and language of a school."""
     person, sent = person_id(), {key: request.form.get(key, "") for key in service.NOTES}
-    result = house().transact(
+    result = transact(
         lambda uow: service.set_notes(
             admin.SqlAdministration(uow), uow.actor(person), school_id, sent
         )
@@ -155,7 +155,7 @@ def close_school(school_id: int) -> Response:
     """Let an administrator say from which day a school is closed, or open it again."""
     person, sent = person_id(), request.form
     on = None if "open" in sent else day_in(sent.get("closed_on"))
-    result = house().transact(
+    result = transact(
         lambda uow: service.close_school(
             admin.SqlAdministration(uow), uow.actor(person), school_id, on,
             sent.get("reason", ""), opens="open" in sent,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.house import house, read
+from workflow_app.http.house import house, read, transact
 from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import second_factor as service
@@ -73,7 +73,7 @@ def switch_on() -> str | tuple[str, int]:
             return access.WRONG_PASSWORD
         return service.switch_on(store, key, person, sealed, typed, real_now)
 
-    codes = house().transact(switch)
+    codes = transact(switch)
     if isinstance(codes, Refusal):
         return _refused(codes)
     return render_template("account/recovery_codes.html", codes=codes, next=inner_next())
@@ -94,7 +94,7 @@ def switch_off() -> Response | tuple[str, int]:
             return access.WRONG_PASSWORD
         return service.switch_off(store, key, person, typed, real_now)
 
-    refusal = house().transact(switch)
+    refusal = transact(switch)
     if refusal:
         return _refused(refusal)
     flash("Второй фактор выключен.", "success")
