@@ -14,16 +14,8 @@ from workflow_app.engine import Process
 ROOT = Path(__file__).parents[2]
 FRAMEWORKS = ("flask", "sqlalchemy", "celery", "kombu", "redis", "docx", "lxml", "alembic")
 ROOMS = (
-    "services",
-    "store",
-    "documents",
-    "notifications",
-    "http",
-    "web",
-    "api",
-    "tasks",
-    "bootstrap",
-)
+    "services", "store", "documents", "notifications", "http", "web", "api", "tasks", "bootstrap",
+)  # fmt: skip
 
 PURE = """
 import importlib, pkgutil, sys
