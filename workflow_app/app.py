@@ -13,7 +13,7 @@ from workflow_app.api.contract import spec
 from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
-from workflow_app.http import house as http_house
+from workflow_app.http.house import over
 from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
 from workflow_app.web import access_log, assets, cookies, filters, pages, security
@@ -71,7 +71,7 @@ def create_app(house: House) -> Flask:
     filters.register(app)
     assets.register(app)
     access_log.register(app)
-    http_house.register(app)
+    app.teardown_appcontext(over)
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)
     pages.register(app)

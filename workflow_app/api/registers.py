@@ -115,7 +115,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
         return BAD_DATE
     on, known = asked.get("on") or uow.today, asked.get("as_known_on")
     members = networks.composition(uow.session, network_id, on, known)
-    names = directory.names(uow.session, here)
+    names = directory.organisation_names(uow.session, here)
     return [
         m.MemberView(
             school_id=member.school_id, name=names[member.school_id], role=member.role,

@@ -16,6 +16,7 @@ from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
 from workflow_app.api.reading import body_as, json_body
 from workflow_app.api.views import (
+    document_view,
     history_view,
     instance_view,
     process_view,
@@ -262,12 +263,7 @@ def history(instance_id: int) -> Reply:
 @documented(list[m.DocumentView])
 def documents(instance_id: int) -> Reply:
     """List the papers."""
-    return _around(
-        instance_id,
-        lambda page: [
-            m.DocumentView.model_validate(paper, from_attributes=True) for paper in page.documents
-        ],
-    )
+    return _around(instance_id, lambda page: [document_view(paper) for paper in page.documents])
 
 
 @api.get("/documents/<int:document_id>/content")

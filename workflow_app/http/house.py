@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from flask import Flask, current_app, g
+from flask import current_app, g
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.bootstrap import House
@@ -13,11 +13,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 S = TypeVar("S")
 T = TypeVar("T")
-
-
-def register(app: Flask) -> None:
-    """Let a request go of what it looked at when it is over."""
-    app.teardown_appcontext(_over)
 
 
 def house() -> House:
@@ -62,6 +57,7 @@ def transact_and_show(
     return house().transact_and_show(work, show)
 
 
-def _over(_error: BaseException | None) -> None:
+def over(_error: BaseException | None) -> None:
+    """Let a request go of what it looked at; it is over."""
     with suppress(*UNAVAILABLE):  # the answer is made by now
         stop_reading()

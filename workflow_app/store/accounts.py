@@ -99,22 +99,14 @@ def own_account(session: Session, person_id: int) -> Account | None:
 
 def sessions(session: Session, person_id: int) -> Sequence[SignInSession]:
     """Return a person's signed-in browsers, newest first."""
-    query = (
-        select(SignInSession)
-        .where(SignInSession.person_id == person_id)
-        .order_by(SignInSession.seen_at.desc())
-    )
-    return session.scalars(query).all()
+    own = select(SignInSession).where(SignInSession.person_id == person_id)
+    return session.scalars(own.order_by(SignInSession.seen_at.desc())).all()
 
 
 def tokens(session: Session, person_id: int) -> Sequence[ApiToken]:
     """Return a person's tokens that still work, oldest first."""
-    query = (
-        select(ApiToken)
-        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
-        .order_by(ApiToken.created_at)
-    )
-    return session.scalars(query).all()
+    own = (ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+    return session.scalars(select(ApiToken).where(*own).order_by(ApiToken.created_at)).all()
 
 
 class SqlAccess(SqlFactors):

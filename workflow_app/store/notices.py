@@ -14,10 +14,8 @@ _NOTICE = table(Notice)
 
 def of_person(session: Session, person_id: int, most: int) -> Sequence[Notice]:
     """Return a person's notices, newest first."""
-    query = (
-        select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc()).limit(most)
-    )
-    return session.scalars(query).all()
+    own = select(Notice).where(Notice.person_id == person_id)
+    return session.scalars(own.order_by(Notice.id.desc()).limit(most)).all()
 
 
 _UNREAD = select(func.count(Notice.id)).where(
@@ -32,13 +30,9 @@ def unread(session: Session, person_id: int) -> int:
 
 def mark_read(uow: SqlUnitOfWork, person_id: int, notice_id: int | None) -> Notice | None:
     """Mark a person's notice read, and return it; without an id all of hers, and nothing."""
-    unread_ones = update(_NOTICE).where(
-        _NOTICE.c.person_id == person_id, _NOTICE.c.read_at.is_(None)
-    )
-    if not notice_id:
-        uow.connection.execute(unread_ones.values(read_at=uow.now))
-        return None
-    this = unread_ones.where(_NOTICE.c.id == notice_id)
-    uow.connection.execute(this.values(read_at=uow.now))
-    row = uow.session.get(Notice, notice_id)
+    chosen = [_NOTICE.c.person_id == person_id, _NOTICE.c.read_at.is_(None)]
+    if notice_id:
+        chosen.append(_NOTICE.c.id == notice_id)
+    uow.connection.execute(update(_NOTICE).where(*chosen).values(read_at=uow.now))
+    row = uow.session.get(Notice, notice_id) if notice_id else None
     return row if row and row.person_id == person_id else None

@@ -97,7 +97,7 @@ def show_all() -> str:
         return render_template(
             "registers/networks.html", rows=compositions.all_of(uow.session, here), on=on,
             members=compositions.compositions(uow.session, here, on),
-            names=directory.names(uow.session, here),
+            names=directory.organisation_names(uow.session, here),
         )  # fmt: skip
 
     return read(look)
@@ -124,7 +124,7 @@ def show(network_id: int) -> str:
         matters = list(_matters(uow, row.id))
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
-            names=directory.names(uow.session, here),
+            names=directory.organisation_names(uow.session, here),
             people=_people(uow, row.coordinator_person_id, row.imc_curator_person_id),
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)), told=told_by(uow),
