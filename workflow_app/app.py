@@ -13,6 +13,8 @@ from workflow_app.api.contract import spec
 from workflow_app.api.v1 import api
 from workflow_app.bootstrap import House, build
 from workflow_app.config import load_settings
+from workflow_app.http.house import over
+from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
 from workflow_app.web import access_log, assets, cookies, filters, pages, security
 from workflow_app.web.access import access
@@ -30,7 +32,6 @@ from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
-from workflow_app.web.numbers import CONVERTERS
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations
@@ -72,6 +73,7 @@ def create_app(house: House) -> Flask:
     filters.register(app)
     assets.register(app)
     access_log.register(app)
+    app.teardown_appcontext(over)
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)
     pages.register(app)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflow_app.store.zones import zones
 from workflows import PROCESSES, REGISTERS, promises, regulation, running_year, whole_year
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 PDF_SECONDS = 25.0
@@ -106,13 +107,23 @@ class House:
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide."""
+        return self.database.transact(partial(self._decided, work))
 
-        def decide(connection: Connection) -> T:
-            uow = self.unit_of_work(connection)
-            with uow.together():
-                return work(uow)
+    def transact_and_show(
+        self, work: Callable[[SqlUnitOfWork], T], show: Callable[[SqlUnitOfWork, T], S]
+    ) -> S:
+        """Do the same, and return what `show` reads in that transaction of what is written."""
+
+        def decide(connection: Connection) -> S:
+            result = self._decided(work, connection)
+            return show(self.unit_of_work(connection), result)
 
         return self.database.transact(decide)
+
+    def _decided(self, work: Callable[[SqlUnitOfWork], T], connection: Connection) -> T:
+        uow = self.unit_of_work(connection)
+        with uow.together():
+            return work(uow)
 
     def tell(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it decides nothing and stops no decision."""
@@ -121,8 +132,14 @@ class House:
 
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work reads from one state of the data."""
+        with self.reading() as uow:
+            return work(uow)
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnitOfWork]:
+        """Give what reads one state of the data."""
         with self.database.reading() as connection:
-            return work(self.unit_of_work(connection))
+            yield self.unit_of_work(connection)
 
     def unit_of_work(self, connection: Connection) -> SqlUnitOfWork:
         """Return what works within a transaction that is open already."""

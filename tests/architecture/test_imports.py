@@ -1,5 +1,6 @@
 """The house stands as designed: imports point one way, and the core is pure."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,7 +13,9 @@ from workflow_app.engine import Process
 
 ROOT = Path(__file__).parents[2]
 FRAMEWORKS = ("flask", "sqlalchemy", "celery", "kombu", "redis", "docx", "lxml", "alembic")
-ROOMS = ("services", "store", "documents", "notifications", "web", "api", "tasks", "bootstrap")
+ROOMS = (
+    "services", "store", "documents", "notifications", "http", "web", "api", "tasks", "bootstrap",
+)  # fmt: skip
 
 PURE = """
 import importlib, pkgutil, sys
@@ -49,6 +52,14 @@ def test_import_contracts_are_kept():
     )
 
     assert run.returncode == 0, run.stdout[-2000:]
+
+
+def test_pages_and_api_read_and_write_through_the_request():
+    """Past it, a page would go on looking at what was there before it wrote."""
+    asks = re.compile(r"house\(\)\.(read|transact)")
+    rooms = [path for room in ("web", "api") for path in ROOT.glob(f"workflow_app/{room}/*.py")]
+
+    assert [path.name for path in rooms if asks.search(path.read_text())] == []
 
 
 def test_every_process_is_under_the_contract_of_independence():

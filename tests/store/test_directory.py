@@ -4,21 +4,15 @@ import pytest
 from looking import day, directions, facts_of, with_registers
 from sqlalchemy import event
 
-from workflow_app.store.directory import (
-    acting_signer,
-    capacities,
-    heads,
-    holders,
-    networks_of_school,
-    school_cards,
-    setting,
-)
+from workflow_app.store.directory import heads, school_cards
 from workflow_app.store.models.directory import (
     OrganisationName,
     Position,
     Setting,
     Substitution,
 )
+from workflow_app.store.networks import networks_of_school
+from workflow_app.store.offices import acting_signer, capacities, holders
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.statuses import act_of_year, held, of_school
 
@@ -189,17 +183,17 @@ def test_directions_of_a_year_tell_since_when_they_are_in_force(district, cast):
 
 
 def test_a_setting_is_the_default_until_the_municipality_decides(district, cast):
-    assert setting(district, cast.municipality, "A-10") == 3
-    assert setting(district, cast.municipality, "A-02") == "2/3"
+    before = facts_of(district, cast.municipality)
+    assert before.setting("A-10") == 3
+    assert before.setting("A-02") == "2/3"
     district.add(Setting(municipality_id=cast.municipality, key="A-10", value=2))
     district.flush()
-    district.expire_all()
-    assert setting(district, cast.municipality, "A-10") == 2
+    assert facts_of(district, cast.municipality).setting("A-10") == 2
 
 
 def test_an_unknown_setting_is_a_mistake_of_ours(district, cast):
     with pytest.raises(KeyError):
-        setting(district, cast.municipality, "A-99")
+        facts_of(district, cast.municipality).setting("A-99")
 
 
 def test_a_card_shows_the_school_as_it_is_on_the_day(district, cast):

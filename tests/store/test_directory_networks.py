@@ -2,9 +2,9 @@ import pytest
 from looking import day
 
 from workflow_app.store import networks
-from workflow_app.store.directory import composition, networks_of_school
 from workflow_app.store.models.base import AppendOnlyError
 from workflow_app.store.models.registers import MembershipEvent, journal_sequence
+from workflow_app.store.networks import composition, networks_of_school
 
 REGISTERED = day("2026-01-19")
 

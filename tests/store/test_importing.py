@@ -5,7 +5,6 @@ from looking import Cast, day, directions, facts_of, import_directory, rows_in
 from sqlalchemy import delete, func, select
 
 from workflow_app.store.calendar import load_calendar
-from workflow_app.store.directory import composition, networks_of_school
 from workflow_app.store.models.directory import (
     ImportedRow,
     Municipality,
@@ -29,6 +28,7 @@ from workflow_app.store.models.registers import (
     OrderNetwork,
     Recommendation,
 )
+from workflow_app.store.networks import composition, networks_of_school
 from workflows.registers.acts import ACTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 

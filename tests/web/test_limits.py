@@ -8,6 +8,7 @@ import pytest
 from browsing import Browser
 
 from workflow_app.app import create_app
+from workflow_app.http import limits
 from workflow_app.services.access import (
     MOST_FAILURES_OF_ADDRESS,
     MOST_LETTERS_OF_ADDRESS,
@@ -20,7 +21,6 @@ from workflow_app.store.models.accounts import SignInAttempt
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.documents import StoredFile, Upload
 from workflow_app.tasks import loops
-from workflow_app.web import limits
 
 LOGIN, PASSWORD = "p102@levokum.example", "demo-2025"
 PDF = b"%PDF-1.7 a scan "

@@ -9,13 +9,13 @@ from browsing import Browser
 from sqlalchemy import update
 from stories import to_signature
 
+from workflow_app.http import passwords as typed
 from workflow_app.services import passwords
 from workflow_app.services.access import MOST_FAILURES, make_link, make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.database import Database
 from workflow_app.store.models.accounts import Account, SignInAttempt, SignInSession
 from workflow_app.store.models.base import table
-from workflow_app.web import signing
 
 PASSWORD, NEW = "demo-2025", "совсем новый пароль"
 LOGIN = "p102@levokum.example"
@@ -107,6 +107,7 @@ def test_others_write_while_a_password_is_hashed(
     other, wrote = Database(district.house.database.url), []
 
     def write():
+        assert district.house.database.engine.pool.checkedout() == 0  # nor does one read
         with other.writing() as connection:
             wrote.append(connection.execute(update(ACCOUNT).values(last_visit_at=None)).rowcount)
 
@@ -127,8 +128,8 @@ def test_a_password_that_was_changed_meanwhile_signs_nothing(
         set_hash(district, "P002", CHEAP.hash(NEW))
         return account
 
-    confirmed = signing.confirm
-    monkeypatch.setattr(signing, "confirm", confirm)
+    confirmed = typed.confirm
+    monkeypatch.setattr(typed, "confirm", confirm)
     door(district, browser=browser, signer=signer, by_script=by_script, asked=asked, status=422)
     assert district.state(asked) == "on_signature"
 

@@ -11,6 +11,7 @@ from stories import PROPOSAL, done, to_department
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position, Substitution
 from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.web.cookies import COOKIE
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
 """When the present network of a base school is over."""
@@ -128,6 +129,22 @@ def test_who_decides_is_led_to_the_next_case_of_the_queue_as_it_was_looked_at(
     told = page[page.index('class="alert') :].split("</div>")
     assert "Готово: «" in told[0]
     assert f'Следующее дело: <a href="{following}">' in told[0]
+
+
+def test_what_waits_next_is_told_once_and_to_nobody_at_the_door(browser, district, in_review):
+    copies(district, in_review, 3)
+    head, again = browser("P002"), "Следующее дело"
+    head.post(f"/cases/{in_review}/actions/approve")
+    with head.client.session_transaction() as kept:
+        told = dict(kept)
+    assert again in head.get("/processes")
+    assert again not in head.get("/processes")
+    with head.client.session_transaction() as kept:
+        kept.update(told)
+    head.client.delete_cookie(COOKIE)
+    door = head.get("/sign-in")
+    assert "Готово: «" in door
+    assert again not in door
 
 
 def test_what_is_done_in_the_queue_leads_back_to_its_filters(browser):

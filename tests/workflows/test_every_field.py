@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, parse, views
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http.house import read
 from workflow_app.web.forms import changes, controls, shown
-from workflow_app.web.house import read
 from workflows import PROCESSES
 
 SAMPLES = {

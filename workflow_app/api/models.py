@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workflow_app.web.numbers import LARGEST_ID
+from workflow_app.http.numbers import LARGEST_ID
 
 LONGEST_KEY = 100
 SCHOOL_YEAR = "[0-9]{4}-[0-9]{4}"

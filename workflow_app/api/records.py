@@ -14,6 +14,7 @@ from workflow_app.api.reading import body_as, json_body
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
+from workflow_app.http.house import transact
 from workflow_app.services import register_rows as rows
 from workflow_app.services import register_wishes as wishes
 from workflow_app.services import registers as service
@@ -21,7 +22,6 @@ from workflow_app.services.hashing import canonical, sha256
 from workflow_app.services.register_wishes import Wish
 from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
@@ -80,7 +80,7 @@ def _write(read: Reader, key: str, verb: Verb, form: type[Form]) -> Any:
     person, word = g.person_id, request.headers.get("Idempotency-Key", "")
     digest = sha256(canonical([request.method, request.path, json_body()]))
     wish = _wish(form, body)
-    result = house().transact(
+    result = transact(
         lambda uow: once(uow, person, key, verb, lambda _register: wish, word, digest)
     )
     if isinstance(result, Refusal):

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, g, request
 from pydantic import ValidationError
-from sqlalchemy import select, tuple_
 
 from workflow_app.api import models as m
 from workflow_app.api import paging
@@ -15,17 +14,15 @@ from workflow_app.api.problems import answer
 from workflow_app.api.reading import json_body
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http.house import transact
+from workflow_app.http.numbers import any_day_in, number_in
 from workflow_app.services.acting import NOT_FOUND
 from workflow_app.services.compositions import refuse_direct_write
-from workflow_app.store import admin, directory, networks, queries
+from workflow_app.store import admin, directory, journals, networks, queries
 from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.models.directory import Organisation
-from workflow_app.store.models.registers import Journal, JournalEntry, Network
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.subjects import marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house
-from workflow_app.web.numbers import any_day_in, number_in
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
@@ -56,7 +53,7 @@ def register(api: Blueprint, read: Reader) -> None:
         wanted = json_body(is_needed=False)
         if isinstance(wanted, Refusal):
             return answer(wanted)
-        refusal = house().transact(lambda uow: _refused(uow, network_id, wanted))
+        refusal = transact(lambda uow: _refused(uow, network_id, wanted))
         return answer(refusal)
 
     @api.get("/orders")
@@ -97,19 +94,19 @@ def _of_municipality(
 
 
 def _networks(uow: SqlUnitOfWork, municipality_id: int) -> list[m.NetworkView]:
-    query = select(Network).where(Network.municipality_id == municipality_id).order_by(Network.id)
+    found = sorted(networks.all_of(uow.session, municipality_id), key=lambda row: row.id)
     return [
         m.NetworkView(
             id=row.id, name=row.name, state=row.state, valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        for row in uow.session.scalars(query)
+        for row in found
     ]  # fmt: skip
 
 
 def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Refusal:
-    network = uow.session.get(Network, network_id)
-    if network is None or network.municipality_id != _municipality(uow):
+    here = _municipality(uow)
+    if here is None or networks.one(uow.session, here, network_id) is None:
         return NOT_FOUND
     asked = {
         name: any_day_in(request.args[name]) for name in m.AsOf.model_fields if name in request.args
@@ -118,10 +115,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
         return BAD_DATE
     on, known = asked.get("on") or uow.today, asked.get("as_known_on")
     members = networks.composition(uow.session, network_id, on, known)
-    query = select(Organisation.id, Organisation.short_name).where(
-        Organisation.id.in_([member.school_id for member in members])
-    )
-    names = {row.id: row.short_name for row in uow.session.execute(query)}
+    names = directory.organisation_names(uow.session, here)
     return [
         m.MemberView(
             school_id=member.school_id, name=names[member.school_id], role=member.role,
@@ -133,28 +127,21 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
 
 def _refused(uow: SqlUnitOfWork, network_id: int, said: dict[str, Any]) -> Refusal:
     """Write the attempt down; a stranger's network is not found."""
-    network = uow.session.get(Network, network_id)
-    if network is None or network.municipality_id != _municipality(uow):
+    network = networks.one(uow.session, _municipality(uow), network_id)
+    if network is None:
         return NOT_FOUND
     actor = uow.actor(g.person_id)
     return refuse_direct_write(SqlAdministration(uow), actor, network_id, network.name, said)
 
 
 def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
-    place = tuple_(JournalEntry.year, JournalEntry.number)
-    query = (
-        select(JournalEntry)
-        .join(Journal, Journal.id == JournalEntry.journal_id)
-        .where(Journal.municipality_id == municipality_id, Journal.code == "orders")
-        .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
-        .limit(ORDERS_A_PAGE + 1)
-    )
+    before = None
     if after := paging.wanted():
         year, number = map(number_in, after.partition("-")[::2])
         if year is None or number is None:
             return paging.NO_PLACE
-        query = query.where(place < tuple_(year, number))
-    rows = uow.session.scalars(query).all()
+        before = year, number
+    rows = journals.orders(uow.connection, municipality_id, ORDERS_A_PAGE + 1, before=before)
     more = rows[ORDERS_A_PAGE - 1] if len(rows) > ORDERS_A_PAGE else None
     said = queries.later_orders(uow.session, municipality_id)
     views = [

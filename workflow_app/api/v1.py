@@ -28,17 +28,16 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.engine.text import stray
+from workflow_app.http import limits, passwords
+from workflow_app.http.house import house, read, transact, transact_and_show
 from workflow_app.services import access, acting, drafts, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import NOT_FOUND, Done, Intent
 from workflow_app.services.attachments import DOCX, TYPES, name_of
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.store import idempotency, queries, uploads
+from workflow_app.store import files, idempotency, papers, queries, uploads
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits, signing
-from workflow_app.web.house import house
 
 Reply = Response | tuple[Response, int]
 
@@ -58,7 +57,7 @@ def _who() -> Reply | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     found = None
     if scheme.lower() == "bearer" and token:
-        found = house().read(lambda uow: SqlAccess(uow).token(access.digest(token.strip())))
+        found = read(lambda uow: SqlAccess(uow).token(access.digest(token.strip())))
     if found is None:
         return _stranger()
     now = house().clock.now()
@@ -82,17 +81,21 @@ def _ended(at: dt.datetime) -> Reply:
 def _stranger() -> Reply:
     """Answer who brings no key that fits; of an address, guesses are counted, keys that fit not."""
     limit = [(f"token:{limits.client_address()}", access.MOST_FAILURES_OF_ADDRESS)]
-    if house().read(lambda uow: access.is_too_often(SqlAccess(uow), limit)):
+    if read(lambda uow: access.is_too_often(SqlAccess(uow), limit)):
         return answer(access.TOO_OFTEN)
     if "Authorization" in request.headers:
-        house().transact(lambda uow: SqlAccess(uow).record_failure(limit[0][0]))
+        transact(lambda uow: SqlAccess(uow).record_failure(limit[0][0]))
     problem = m.Problem(code="unauthorized", message="Нужен действующий ключ доступа")
     return jsonify(problem.model_dump()), 401
 
 
 def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
-    """Answer with what a read finds: a model, a list of models, or a refusal."""
-    found = house().read(work)
+    """Answer with what a read finds."""
+    return _reply(read(work))
+
+
+def _reply(found: Any) -> Reply:
+    """Answer with a model, a list of models, a page of them, or a refusal."""
     if isinstance(found, Refusal):
         return answer(found)
     if isinstance(found, paging.Page):
@@ -162,13 +165,13 @@ def save_draft(instance_id: int) -> Reply:
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
-    result = house().transact(
-        lambda uow: drafts.save_draft(uow, person, instance_id, body.data, body.version)
-    )
-    return (
-        answer(result)
-        if isinstance(result, Refusal)
-        else _read(lambda uow: _instance(uow, instance_id))
+    return _reply(
+        transact_and_show(
+            lambda uow: _as_kept(
+                drafts.save_draft(uow, person, instance_id, body.data, body.version)
+            ),
+            _done,
+        )
     )
 
 
@@ -209,9 +212,9 @@ def _signer(
         is_repeated = key and idempotency.known(uow, g.person_id, key)
         return not is_repeated and requests.is_signed(uow, instance_id, action)
 
-    if not password or signature.evidence or not house().read(is_needed):
+    if not password or signature.evidence or not read(is_needed):
         return None
-    return signing.confirm(g.person_id, password)
+    return passwords.confirm(g.person_id, password)
 
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
@@ -222,10 +225,12 @@ def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     def carry_out(uow: SqlUnitOfWork) -> Mapping[str, Any] | Refusal:
         return idempotency.once(uow, person, key, digest, lambda: _as_kept(work(uow)))
 
-    result = house().transact(carry_out)
-    if isinstance(result, Refusal):
-        return answer(result)
-    return _read(lambda uow: _instance(uow, result["instance_id"]))
+    return _reply(transact_and_show(carry_out, _done))
+
+
+def _done(uow: SqlUnitOfWork, result: Mapping[str, Any] | Refusal) -> m.InstanceView | Refusal:
+    """Return the case as it stands after a request, or why nothing was done."""
+    return result if isinstance(result, Refusal) else _instance(uow, result["instance_id"])
 
 
 def _as_kept(result: Done | Refusal) -> Mapping[str, Any] | Refusal:
@@ -236,9 +241,8 @@ def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> 
     """Answer with what stands around a case its reader may see."""
 
     def look(uow: SqlUnitOfWork) -> Any:
-        found = _instance(uow, instance_id)
-        if isinstance(found, Refusal):
-            return found
+        if not requests.may_read(uow, g.person_id, instance_id):
+            return NOT_FOUND
         return show(queries.case_page(uow.session, instance_id, None))
 
     return _read(look)
@@ -264,15 +268,14 @@ def content(document_id: int) -> Reply:
     """Give the Word file."""
 
     def look(uow: SqlUnitOfWork) -> tuple[str, bytes] | Refusal:
-        document = uow.session.get(Document, document_id)
+        document = papers.ready(uow.connection, document_id)
         if document is None or document.file_sha256 is None:
             return NOT_FOUND
-        if isinstance(_instance(uow, document.instance_id), Refusal):
+        if not requests.may_read(uow, g.person_id, document.instance_id):
             return NOT_FOUND
-        stored = uow.session.get_one(StoredFile, document.file_sha256)
-        return document.file_name, stored.content
+        return document.file_name, files.content(uow.connection, document.file_sha256)
 
-    found = house().read(look)
+    found = read(look)
     if isinstance(found, Refusal):
         return answer(found)
     name, data = found
@@ -296,7 +299,7 @@ def bring_file() -> Reply:
     file = gate.accept(name, sent.read())
     if isinstance(file, Refusal):
         return answer(file)
-    made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
+    made = transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return answer(made)
     view = m.FileView(id=made, name=name_of(name, TYPES[file.kind]), sha256=file.sha256)

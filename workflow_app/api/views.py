@@ -10,7 +10,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import accepted
 from workflow_app.store import queries
-from workflow_app.store.models.documents import Document
+from workflow_app.store.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -78,14 +78,9 @@ def history_view(line: queries.HistoryLine) -> m.HistoryView:
     )  # fmt: skip
 
 
-def document_view(document: Document) -> m.DocumentView:
+def document_view(paper: Paper) -> m.DocumentView:
     """Return a paper."""
-    return m.DocumentView(
-        id=document.id, paper=document.paper, title=document.title, version=document.version,
-        file_name=document.file_name, content_hash=document.content_hash,
-        file_sha256=document.file_sha256, issued_at=document.issued_at,
-        withdrawn_at=document.withdrawn_at,
-    )  # fmt: skip
+    return m.DocumentView.model_validate(paper, from_attributes=True)
 
 
 def work_view(row: queries.QueueRow) -> m.WorkView:

@@ -1,6 +1,7 @@
 """Accounts, sessions, links and tokens as rows."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm import Session
 
 from workflow_app.services.access import TOKEN_DAYS, AccountRow, Token
 from workflow_app.services.settings_defaults import default_of
@@ -88,6 +90,23 @@ def _ends_at(seen_at: dt.datetime, expires_at: dt.datetime, idle_hours: int | No
 def _token(row: Any) -> Token:
     expires_at = row.expires_at or row.created_at + dt.timedelta(days=TOKEN_DAYS[-1])
     return Token(row.token_sha256, row.person_id, row.title, expires_at, row.used_at)
+
+
+def own_account(session: Session, person_id: int) -> Account | None:
+    """Return a person's account as her pages show it; None before her first password."""
+    return session.get(Account, person_id)
+
+
+def sessions(session: Session, person_id: int) -> Sequence[SignInSession]:
+    """Return a person's signed-in browsers, newest first."""
+    own = select(SignInSession).where(SignInSession.person_id == person_id)
+    return session.scalars(own.order_by(SignInSession.seen_at.desc())).all()
+
+
+def tokens(session: Session, person_id: int) -> Sequence[ApiToken]:
+    """Return a person's tokens that still work, oldest first."""
+    own = (ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+    return session.scalars(select(ApiToken).where(*own).order_by(ApiToken.created_at)).all()
 
 
 class SqlAccess(SqlFactors):
@@ -175,6 +194,11 @@ class SqlAccess(SqlFactors):
         """Revoke a person's tokens of the API."""
         mine = (_TOKEN.c.person_id == person_id, _TOKEN.c.revoked_at.is_(None))
         self._connection.execute(update(_TOKEN).where(*mine).values(revoked_at=self.now))
+
+    def revoke(self, token_sha256: str) -> None:
+        """Revoke one token of the API."""
+        this = _TOKEN.c.token_sha256 == token_sha256
+        self._connection.execute(update(_TOKEN).where(this).values(revoked_at=self.now))
 
     def end_links(self, person_id: int) -> None:
         """Use up a person's one-time links."""

@@ -12,15 +12,9 @@ from workflow_app.engine.roles import Capacity
 from workflow_app.services.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
 from workflow_app.services.names import TitleForms, propose_title
-from workflow_app.store import calendar, offices
+from workflow_app.store import calendar, directory, offices
 from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import (
-    Account,
-    AdminEvent,
-    ApiToken,
-    SavedView,
-    SignInSession,
-)
+from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     SOLE_ROLES,
@@ -34,6 +28,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.instances import DeadlinePolicy, Instance, Participant, WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.queries import CASES, CaseLine
 from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -62,8 +57,8 @@ class SqlAdministration:
 
     def person_name(self, municipality_id: int, person_id: int) -> str:
         """Return a person's short name; empty for a stranger."""
-        row = self._session.get(Person, person_id)
-        return row.short_nom if row and row.municipality_id == municipality_id else ""
+        row = directory.person_of(self._session, municipality_id, person_id)
+        return row.short_nom if row else ""
 
     def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
         """Return an organisation's short name; empty for a stranger."""
@@ -339,6 +334,22 @@ def positions(
     ).all()
 
 
+def in_service(session: Session, municipality_id: int, on: dt.date) -> list[Person]:
+    """Return the people of a municipality who did not leave, by name."""
+    lines = users(session, municipality_id, on)
+    return [line.person for line in lines if line.person.is_active]
+
+
+def title_with_forms(
+    session: Session, municipality_id: int, position_id: int
+) -> tuple[str, TitleForms] | None:
+    """Return the title of an office and how it is declined; None for a stranger's."""
+    row = session.get(Position, position_id)
+    if row is None or row.municipality_id != municipality_id:
+        return None
+    return row.title, TitleForms(row.title_gen or "", row.title_dat or "", row.title_acc or "")
+
+
 def title_forms(session: Session, municipality_id: int, title: str) -> TitleForms:
     """Return the forms confirmed for the same title here, or those the rules of Russian make."""
     known = select(Position.title_gen, Position.title_dat, Position.title_acc).where(
@@ -444,10 +455,10 @@ def work_without_performer(
 
 def open_cases_of(
     session: Session, municipality_id: int, organisation_id: int, most: int = 100
-) -> Sequence[Instance]:
+) -> Sequence[CaseLine]:
     """Return the open cases in which an organisation takes part, oldest first."""
     query = (
-        select(Instance)
+        CASES
         .join(Participant, Participant.instance_id == Instance.id)
         .where(
             Instance.municipality_id == municipality_id, Instance.finished_at.is_(None),
@@ -456,30 +467,4 @@ def open_cases_of(
         .order_by(Instance.id)
         .limit(most)
     )  # fmt: skip
-    return session.scalars(query).all()
-
-
-def sessions(session: Session, person_id: int) -> Sequence[SignInSession]:
-    """Return a person's signed-in browsers, newest first."""
-    query = (
-        select(SignInSession)
-        .where(SignInSession.person_id == person_id)
-        .order_by(SignInSession.seen_at.desc())
-    )
-    return session.scalars(query).all()
-
-
-def tokens(session: Session, person_id: int) -> Sequence[ApiToken]:
-    """Return a person's tokens that still work, oldest first."""
-    query = (
-        select(ApiToken)
-        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
-        .order_by(ApiToken.created_at)
-    )
-    return session.scalars(query).all()
-
-
-def saved_views(session: Session, person_id: int) -> Sequence[SavedView]:
-    """Return a person's saved views of the queue."""
-    query = select(SavedView).where(SavedView.person_id == person_id).order_by(SavedView.id)
-    return session.scalars(query).all()
+    return [CaseLine(*row) for row in session.execute(query)]

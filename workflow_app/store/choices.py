@@ -16,12 +16,12 @@ from workflow_app.engine.registers import Mark, Record
 from workflow_app.engine.remarks import names_fields
 from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
+from workflow_app.store.journals import ENTRIES, OrderLine
 from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
     School,
-    SchoolYear,
 )
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
@@ -269,13 +269,9 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
 
 
 def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    query = (
-        select(SchoolYear.code)
-        .where(SchoolYear.municipality_id == case.municipality_id)
-        .order_by(SchoolYear.code)
-    )
+    known = directory.school_years(uow.session, case.municipality_id)
     coming = school_year_of(uow.today + dt.timedelta(days=SPRING))
-    codes = dict.fromkeys((*uow.session.scalars(query), coming))
+    codes = dict.fromkeys((*reversed(known), coming))
     return [Choice(code, f"{code.replace('-', '/')} учебный год") for code in codes]
 
 
@@ -283,7 +279,7 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
     """Return the orders of the journal that no later one has revoked, the newest first."""
     revoked = select(OrderRelation.target_entry_id).where(OrderRelation.kind == "revokes")
     query = (
-        select(JournalEntry)
+        ENTRIES
         .join(Journal, Journal.id == JournalEntry.journal_id)
         .where(
             JournalEntry.municipality_id == case.municipality_id, Journal.code == "orders",
@@ -291,9 +287,8 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
         )
         .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
     )  # fmt: skip
-    return [
-        Choice(str(row.id), row.reference, row.title or "") for row in uow.session.scalars(query)
-    ]
+    orders = (OrderLine(*row) for row in uow.session.execute(query))
+    return [Choice(str(one.id), one.reference, one.title or "") for one in orders]
 
 
 def _indicators(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from workflow_app.store import turns
@@ -34,6 +35,8 @@ _BESIDE_OTHERS = text(f"LOCK TABLE {DecisionLock.__tablename__} IN ROW SHARE MOD
 _ALONE = text(f"LOCK TABLE {DecisionLock.__tablename__} IN EXCLUSIVE MODE")
 _CLASHES = {"40001", "40P01", "23505"}
 """Serialization failure, deadlock, and a unique key a concurrent transaction took."""
+UNAVAILABLE = (TimeoutError, OperationalError, InterfaceError, NoConnectionError)
+"""What is raised when nothing can be read or written now; TimeoutError: others write."""
 
 
 FAMILIES = 8

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -12,36 +12,18 @@ from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.registers import Mark
-from workflow_app.services.settings_defaults import default_of
 from workflow_app.store.models.directory import (
+    Municipality,
     Organisation,
     OrganisationName,
     Person,
     School,
-    Setting,
+    SchoolYear,
     Settlement,
 )
-from workflow_app.store.networks import (
-    Member,
-    composition,
-    networks_of_school,
-    networks_of_schools,
-)
-from workflow_app.store.offices import acting_signer, capacities, holders
-
-__all__ = [
-    "Member",
-    "SchoolContext",
-    "acting_signer",
-    "capacities",
-    "composition",
-    "heads",
-    "holders",
-    "networks_of_school",
-    "networks_of_schools",
-    "school_cards",
-    "setting",
-]
+from workflow_app.store.networks import Member, networks_of_schools
+from workflow_app.store.offices import holders
+from workflow_app.store.queries import names as people_names
 
 SCHOOL_HEAD = "school_head"
 
@@ -98,11 +80,44 @@ def school_cards(
     )
 
 
-def setting(session: Session, municipality_id: int, key: str) -> Any:
-    """Return the municipality's value of a setting, or the default in code."""
-    query = select(Setting).where(Setting.municipality_id == municipality_id, Setting.key == key)
-    row = session.scalars(query).one_or_none()
-    return default_of(key) if row is None else row.value
+def school_years(session: Session, municipality_id: int) -> Sequence[str]:
+    """Return the school years a municipality knows of, the newest first."""
+    known = select(SchoolYear.code).where(SchoolYear.municipality_id == municipality_id)
+    return session.scalars(known.order_by(SchoolYear.code.desc())).all()
+
+
+def municipality_name(session: Session, municipality_id: int) -> str:
+    """Return what a municipality is called."""
+    return session.get_one(Municipality, municipality_id).name
+
+
+def person(session: Session, person_id: int) -> Person:
+    """Return the row of a person who is there, as the session knows it."""
+    return session.get_one(Person, person_id)
+
+
+def person_of(session: Session, municipality_id: int, person_id: int) -> Person | None:
+    """Return the row of a person of a municipality; a stranger's is none."""
+    row = session.get(Person, person_id)
+    return row if row and row.municipality_id == municipality_id else None
+
+
+def organisations(session: Session, municipality_id: int) -> Sequence[Organisation]:
+    """Return the organisations of a municipality, kind by kind."""
+    here = Organisation.municipality_id == municipality_id
+    query = select(Organisation).where(here).order_by(Organisation.kind, Organisation.id)
+    return session.scalars(query).all()
+
+
+def organisation_names(session: Session, municipality_id: int) -> dict[int, str]:
+    """Return organisation of a municipality → its short name."""
+    here = Organisation.municipality_id == municipality_id
+    return dict(session.execute(select(Organisation.id, Organisation.short_name).where(here)).all())
+
+
+def address(session: Session, organisation_id: int) -> str | None:
+    """Return the address of an organisation, where one is known."""
+    return session.get_one(Organisation, organisation_id).address
 
 
 def _schools(
@@ -131,14 +146,8 @@ def _schools(
 def heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:
     """Return school → the short name of who leads it on the day."""
     found = holders(session, municipality_id, SCHOOL_HEAD, None, on)
-    names = _short_names(session, (capacity.person_id for capacity in found))
+    names = people_names(session, (capacity.person_id for capacity in found))
     return {one.organisation_id: names[one.person_id] for one in found}
-
-
-def _short_names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
-    """Return the short names of several people."""
-    query = select(Person.id, Person.short_nom).where(Person.id.in_(tuple(person_ids)))
-    return {row.id: row.short_nom for row in session.execute(query)}
 
 
 def _card(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from workflow_app.engine.roles import Actor
 from workflow_app.store.models.directory import Person, Position
-from workflow_app.store.models.instances import Deadline, Instance, WorkItem
-from workflow_app.store.queries import mine
+from workflow_app.store.models.instances import Deadline, WorkItem
+from workflow_app.store.queries import CaseLine, mine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -23,7 +23,7 @@ def dues(session: Session, cases: Sequence[int]) -> Mapping[int, dt.datetime]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def waiting_for(uow: SqlUnitOfWork, cases: Sequence[Instance], actor: Actor) -> frozenset[int]:
+def waiting_for(uow: SqlUnitOfWork, cases: Sequence[CaseLine], actor: Actor) -> frozenset[int]:
     """Return the cases that wait for a person."""
     query = select(WorkItem.instance_id).where(
         mine(actor, uow.today), WorkItem.instance_id.in_([case.id for case in cases])
@@ -31,7 +31,7 @@ def waiting_for(uow: SqlUnitOfWork, cases: Sequence[Instance], actor: Actor) -> 
     return frozenset(uow.session.scalars(query))
 
 
-def people(uow: SqlUnitOfWork, cases: Sequence[Instance]) -> Mapping[int, Sequence[str]]:
+def people(uow: SqlUnitOfWork, cases: Sequence[CaseLine]) -> Mapping[int, Sequence[str]]:
     """Return who holds the posts each case names, by their names today."""
     posts = {case.id: _posts(uow, case) for case in cases}
     wanted = {post for named in posts.values() for post in named}
@@ -47,7 +47,7 @@ def people(uow: SqlUnitOfWork, cases: Sequence[Instance]) -> Mapping[int, Sequen
     return {case: [names[post] for post in named if post in names] for case, named in posts.items()}
 
 
-def _posts(uow: SqlUnitOfWork, case: Instance) -> Sequence[int]:
+def _posts(uow: SqlUnitOfWork, case: CaseLine) -> Sequence[int]:
     """Return the positions among the parties of a case."""
     parties = uow.processes[case.process].posts
     return sorted(post for name in parties for post in case.parties.get(name, ()))

@@ -21,6 +21,12 @@ _KEEP = insert(_FILE).from_select(
 )
 
 
+def content(connection: Connection, sha256: str) -> bytes:
+    """Return the bytes kept under a hash."""
+    query = select(_FILE.c.content).where(_FILE.c.sha256 == sha256)
+    return bytes(connection.execute(query).scalar_one())
+
+
 def keep_file(connection: Connection, file: NewFile, now: dt.datetime) -> None:
     """Keep a file under its hash."""
     values = {

@@ -1,18 +1,44 @@
 """Journals: the numbers of orders and cases, taken only by the consequences of decisions."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select, tuple_
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Number
 from workflow_app.services.journals import printed
-from workflow_app.store.models.base import table
+from workflow_app.store.models.base import columns, table
 from workflow_app.store.models.registers import Journal, JournalEntry
+from workflow_app.store.search import NUMBER_SIGN, contain
 
 _JOURNAL = table(Journal)
 _ENTRY = table(JournalEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A number of the journal as lists show it."""
+
+    id: int
+    year: int
+    number: int
+    label: str
+    kind: str
+    registered_on: dt.date
+    instance_id: int | None
+    title: str | None
+    acting_note: str | None
+
+    @property
+    def reference(self) -> str:
+        """Return how lists name the number: «№ 271-од от 21.08.2025»."""
+        return f"№ {self.label} от {self.registered_on:%d.%m.%Y}"
+
+
+ENTRIES = select(*columns(OrderLine, JournalEntry))
+_IS_ORDER = and_(_JOURNAL.c.id == _ENTRY.c.journal_id, _JOURNAL.c.code == "orders")
 
 
 class NumberTakenError(Exception):
@@ -95,3 +121,45 @@ def last_date(connection: Connection, municipality_id: int, journal: str) -> dt.
         .where(_JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == journal)
     )
     return connection.execute(query).scalar()
+
+
+def entry(connection: Connection, municipality_id: int, entry_id: int) -> OrderLine | None:
+    """Return a number of a municipality's journals."""
+    own = (_ENTRY.c.id == entry_id, _ENTRY.c.municipality_id == municipality_id)
+    row = connection.execute(ENTRIES.where(*own)).one_or_none()
+    return OrderLine(*row) if row else None
+
+
+def orders(
+    connection: Connection, municipality_id: int, most: int, *, year: int | None = None,
+    kinds: Collection[str] = (), text: str = "", before: tuple[int, int] | None = None,
+) -> list[OrderLine]:  # fmt: skip
+    """Return numbers of the order journal, the newest first: of a year, of some kinds.
+
+    `text` stands in the title or the number; `before` is the (year, number) a page ends above.
+    """
+    query = ENTRIES.join(_JOURNAL, _IS_ORDER).where(_JOURNAL.c.municipality_id == municipality_id)
+    if year is not None:
+        query = query.where(_ENTRY.c.year == year)
+    if kinds:
+        query = query.where(_ENTRY.c.kind.in_(kinds))
+    if text:
+        number = NUMBER_SIGN + _ENTRY.c.label
+        query = query.where(contain(text, func.coalesce(_ENTRY.c.title, ""), number))
+    if before:
+        query = query.where(tuple_(_ENTRY.c.year, _ENTRY.c.number) < tuple_(*before))
+    found = query.order_by(_ENTRY.c.year.desc(), _ENTRY.c.number.desc()).limit(most)
+    return [OrderLine(*row) for row in connection.execute(found)]
+
+
+def years_of_orders(connection: Connection, municipality_id: int) -> dict[int, int]:
+    """Return year → how many of its order numbers were given outside the system, newest first."""
+    outside = func.count().filter(_ENTRY.c.kind == "external")
+    query = (
+        select(_ENTRY.c.year, outside)
+        .join(_JOURNAL, _IS_ORDER)
+        .where(_JOURNAL.c.municipality_id == municipality_id)
+        .group_by(_ENTRY.c.year)
+        .order_by(_ENTRY.c.year.desc())
+    )
+    return {row.year: row[1] for row in connection.execute(query)}

@@ -40,6 +40,19 @@ class Member:
     order_entry_id: int | None
 
 
+def all_of(session: Session, municipality_id: int) -> Sequence[Network]:
+    """Return the networks of a municipality, the newest first."""
+    here = Network.municipality_id == municipality_id
+    query = select(Network).where(here).order_by(Network.valid_from.desc(), Network.id)
+    return session.scalars(query).all()
+
+
+def one(session: Session, municipality_id: int | None, network_id: int) -> Network | None:
+    """Return a network of a municipality; a stranger's is none."""
+    row = session.get(Network, network_id)
+    return row if row and row.municipality_id == municipality_id else None
+
+
 def composition(
     session: Session, network_id: int, on: dt.date, as_known_on: dt.date | None = None,
     without: int | None = None,

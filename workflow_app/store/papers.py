@@ -2,18 +2,41 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workflow_app.engine.case import Case
 from workflow_app.services.ports import NewDocument
-from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.base import columns, inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
 
 _DOCUMENT = table(Document)
 _FILE = table(StoredFile)
 _UPLOAD = table(Upload)
 _ADD = insert(_DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as pages show it, without its values."""
+
+    id: int
+    municipality_id: int
+    instance_id: int
+    paper: str
+    title: str
+    version: int
+    file_name: str
+    content_hash: str
+    issued_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    file_sha256: str | None
+    pdf_sha256: str | None
+    pdf_asked_at: dt.datetime | None
+
+
+PAPERS = select(*columns(Paper, Document))
 _NEWEST = select(func.coalesce(func.max(_DOCUMENT.c.version), 0)).where(
     _DOCUMENT.c.instance_id == bindparam("case_id"), _DOCUMENT.c.paper == bindparam("paper")
 )
@@ -34,6 +57,13 @@ def issue(
         "issued_at": now, "history_seq": line,
     }  # fmt: skip
     return inserted_id(connection.execute(_ADD, values))
+
+
+def ready(connection: Connection, document_id: int) -> Paper | None:
+    """Return a document whose Word file is made."""
+    query = PAPERS.where(_DOCUMENT.c.id == document_id, _DOCUMENT.c.file_sha256.is_not(None))
+    row = connection.execute(query).one_or_none()
+    return Paper(*row) if row else None
 
 
 def withdraw(connection: Connection, instance_id: int, now: dt.datetime) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store import offices
-from workflow_app.store.models.base import UtcMoment
+from workflow_app.store.journals import ENTRIES, OrderLine
+from workflow_app.store.models.base import UtcMoment, columns
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
@@ -26,11 +27,33 @@ from workflow_app.store.models.instances import (
     VoteRow,
     WorkItem,
 )
-from workflow_app.store.models.messages import Incident, Notice
+from workflow_app.store.models.messages import Incident
 from workflow_app.store.models.registers import JournalEntry, OrderRelation
+from workflow_app.store.papers import PAPERS, Paper
 from workflow_app.store.search import NUMBER_SIGN, contain
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as lists show it, without its text."""
+
+    id: int
+    process: str
+    state: str
+    heading: str
+    number: str
+    subject: str
+    parties: Mapping[str, Any]
+    parent_id: int | None
+    fan_key: str
+    entered_at: dt.datetime
+    changed_at: dt.datetime
+    finished_at: dt.datetime | None
+
+
+CASES = select(*columns(CaseLine, Instance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,19 +299,32 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWork:
+    """An open work item, with the name of the organisation it waits for."""
+
+    id: int
+    title: str
+    role: str
+    organisation_id: int
+    organisation: str
+    ballot: str
+    person_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything around a case: history, documents, votes, deadlines, family."""
 
     history: Sequence[HistoryLine]
-    documents: Sequence[Document]
+    documents: Sequence[Paper]
     votes: Sequence[tuple[BallotRow, VoteRow, str]]
     deadlines: Sequence[Deadline]
-    children: Sequence[Instance]
-    parent: Instance | None
+    children: Sequence[CaseLine]
+    parent: CaseLine | None
     versions: Sequence[DataVersion]
     incidents: Sequence[Incident] = field(default=())
-    work: Sequence[tuple[WorkItem, str]] = field(default=())
-    """Open work items with the organisation they wait for."""
+    work: Sequence[OpenWork] = field(default=())
 
 
 # Statements are built once; `case` is the one whose page asks.
@@ -299,7 +335,7 @@ _LINES = (
     .where(History.instance_id == _CASE)
     .order_by(History.seq)
 )
-_DOCUMENTS = select(Document).where(Document.instance_id == _CASE).order_by(Document.id)
+_DOCUMENTS = PAPERS.where(Document.instance_id == _CASE).order_by(Document.id)
 _VOTES = (
     select(BallotRow, VoteRow, func.coalesce(Organisation.short_name, ""))
     .join(VoteRow, VoteRow.ballot_id == BallotRow.id)
@@ -312,7 +348,8 @@ _DEADLINES = (
     .where(Deadline.instance_id == _CASE, Deadline.closed_at.is_(None))
     .order_by(Deadline.due_at)
 )
-_CHILDREN = select(Instance).where(Instance.parent_id == _CASE).order_by(Instance.id)
+_THE_CASE = CASES.where(Instance.id == _CASE)
+_CHILDREN = CASES.where(Instance.parent_id == _CASE).order_by(Instance.id)
 _VERSIONS = (
     select(DataVersion)
     .where(DataVersion.instance_id == _CASE, DataVersion.withdrawn_at.is_(None))
@@ -320,13 +357,29 @@ _VERSIONS = (
 )
 _INCIDENTS = select(Incident).where(Incident.instance_id == _CASE, Incident.resolved_at.is_(None))
 _OPEN_WORK = (
-    select(WorkItem, func.coalesce(Organisation.short_name, ""))
+    select(
+        WorkItem.id, WorkItem.title, WorkItem.role, WorkItem.organisation_id,
+        func.coalesce(Organisation.short_name, ""), WorkItem.ballot, WorkItem.person_id,
+        WorkItem.reason,
+    )
     .outerjoin(
         Organisation, and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST)
     )
     .where(WorkItem.instance_id == _CASE, _is_awaited())
     .order_by(WorkItem.due_at, WorkItem.id)
-)
+)  # fmt: skip
+
+
+def case(session: Session, instance_id: int) -> CaseLine | None:
+    """Return a case as lists show it; whether a person may read it is asked elsewhere."""
+    row = session.execute(_THE_CASE, {"case": instance_id}).one_or_none()
+    return CaseLine(*row) if row else None
+
+
+def _lines(
+    session: Session, query: Select[Any], about: Mapping[str, Any] | None = None
+) -> list[CaseLine]:
+    return [CaseLine(*row) for row in session.execute(query, about)]
 
 
 def case_page(session: Session, instance_id: int, parent_id: int | None) -> CasePage:
@@ -334,14 +387,14 @@ def case_page(session: Session, instance_id: int, parent_id: int | None) -> Case
     about = {"case": instance_id}
     return CasePage(
         [_history_line(line, name) for line, name in session.execute(_LINES, about)],
-        session.scalars(_DOCUMENTS, about).all(),
+        [Paper(*row) for row in session.execute(_DOCUMENTS, about)],
         [(ballot, vote, name) for ballot, vote, name in session.execute(_VOTES, about)],
         session.scalars(_DEADLINES, about).all(),
-        session.scalars(_CHILDREN, about).all(),
-        session.get(Instance, parent_id) if parent_id else None,
+        _lines(session, _CHILDREN, about),
+        case(session, parent_id) if parent_id else None,
         session.scalars(_VERSIONS, about).all(),
         session.scalars(_INCIDENTS, about).all(),
-        [(item, name) for item, name in session.execute(_OPEN_WORK, about)],
+        [OpenWork(*row) for row in session.execute(_OPEN_WORK, about)],
     )
 
 
@@ -366,7 +419,7 @@ class CaseFilter:
 def cases(
     session: Session, actor: Actor, wanted: CaseFilter, district_roles: frozenset[str],
     private: Sequence[tuple[str, str]] = (), most: int = PAGE,
-) -> Sequence[Instance]:  # fmt: skip
+) -> Sequence[CaseLine]:  # fmt: skip
     """Return the cases the actor's organisations take part in, newest first.
 
     Roles of the whole district see every case; private states (process, state) only show to
@@ -391,19 +444,15 @@ def cases(
         conditions.append(or_(place.not_in(list(private)), Instance.id.in_(part)))
     if not any(capacity.role in district_roles for capacity in capacities):
         conditions.append(Instance.id.in_(part))
-    query = select(Instance).where(*conditions).order_by(Instance.id.desc()).limit(most + 1)
-    return session.scalars(query).all()
+    query = CASES.where(*conditions).order_by(Instance.id.desc()).limit(most + 1)
+    return _lines(session, query)
 
 
-def about(session: Session, municipality_id: int, subject: str) -> Sequence[Instance]:
+def about(session: Session, municipality_id: int, subject: str) -> Sequence[CaseLine]:
     """Return the cases about a subject and its parts, the newest first."""
     part = Instance.subject.startswith(f"{subject}/", autoescape=True)
-    query = (
-        select(Instance)
-        .where(Instance.municipality_id == municipality_id, or_(Instance.subject == subject, part))
-        .order_by(Instance.id.desc())
-    )
-    return session.scalars(query).all()
+    of_it = (Instance.municipality_id == municipality_id, or_(Instance.subject == subject, part))
+    return _lines(session, CASES.where(*of_it).order_by(Instance.id.desc()))
 
 
 def waited_for(session: Session, instance_ids: Iterable[int]) -> frozenset[int]:
@@ -416,23 +465,23 @@ def waited_for(session: Session, instance_ids: Iterable[int]) -> frozenset[int]:
 
 def later_orders(
     session: Session, municipality_id: int, case: int | None = None
-) -> Mapping[tuple[int, str], list[JournalEntry]]:
+) -> Mapping[tuple[int, str], list[OrderLine]]:
     """Return (journal row, `amends` or `revokes`) → the orders that say so of it.
 
     Of the order made in a `case`, where one is named; of all orders otherwise.
     """
     query = (
-        select(OrderRelation.target_entry_id, OrderRelation.kind, JournalEntry)
-        .join(JournalEntry, JournalEntry.id == OrderRelation.order_entry_id)
+        ENTRIES.add_columns(OrderRelation.target_entry_id, OrderRelation.kind)
+        .join(OrderRelation, OrderRelation.order_entry_id == JournalEntry.id)
         .where(OrderRelation.municipality_id == municipality_id)
         .order_by(JournalEntry.year, JournalEntry.number)
     )
     if case is not None:
         own = select(JournalEntry.id).where(JournalEntry.instance_id == case)
         query = query.where(OrderRelation.target_entry_id.in_(own))
-    found: dict[tuple[int, str], list[JournalEntry]] = defaultdict(list)
-    for target, kind, order in session.execute(query):
-        found[target, kind].append(order)
+    found: dict[tuple[int, str], list[OrderLine]] = defaultdict(list)
+    for *order, target, kind in session.execute(query):
+        found[target, kind].append(OrderLine(*order))
     return found
 
 
@@ -440,21 +489,3 @@ def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
     """Return the short names of people."""
     query = select(Person.id, Person.short_nom).where(Person.id.in_(set(person_ids)))
     return {row.id: row.short_nom for row in session.execute(query)}
-
-
-def notices(session: Session, person_id: int, most: int = 30) -> Sequence[Notice]:
-    """Return a person's notices, newest first."""
-    query = (
-        select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc()).limit(most)
-    )
-    return session.scalars(query).all()
-
-
-_UNREAD = select(func.count(Notice.id)).where(
-    Notice.person_id == bindparam("person"), Notice.read_at.is_(None)
-)
-
-
-def unread(session: Session, person_id: int) -> int:
-    """Return how many notices a person has not read."""
-    return session.execute(_UNREAD, {"person": person_id}).scalar_one()

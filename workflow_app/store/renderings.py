@@ -10,6 +10,7 @@ from workflow_app.store.delivery import looked_up, of_message, value_of
 from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 _DOCUMENT, _FILE = table(Document), table(StoredFile)
@@ -25,13 +26,13 @@ TO_CONVERT = looked_up(
 """The Word file of a document; nothing of one that has its PDF."""
 
 
-def is_coming(document: Document, now: dt.datetime) -> bool:
+def is_coming(document: Paper, now: dt.datetime) -> bool:
     """Tell whether somebody asked for a document's PDF and it may still come."""
     asked = document.pdf_asked_at
     return document.pdf_sha256 is None and asked is not None and now - asked < PATIENCE
 
 
-def ask(uow: SqlUnitOfWork, document: Document) -> bool:
+def ask(uow: SqlUnitOfWork, document: Paper) -> bool:
     """Put the message that has a PDF made; False when it is there or on its way already."""
     where = (
         _DOCUMENT.c.id == document.id,

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.attachments import TYPES, name_of
 from workflow_app.services.ports import NewFile
+from workflow_app.store import files
 from workflow_app.store.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
@@ -22,6 +24,7 @@ _USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256, _IMP
 _BROUGHT = select(func.count()).where(
     _UPLOAD.c.person_id == bindparam("person"), _UPLOAD.c.uploaded_at >= bindparam("since")
 )
+_UPLOADS = select(_UPLOAD, _FILE.c.kind).join(_FILE, _FILE.c.sha256 == _UPLOAD.c.sha256)
 
 UNATTACHED_FOR = dt.timedelta(days=1)
 AT_ONCE = 100
@@ -38,6 +41,7 @@ class UploadedFile:
     sha256: str
     person_id: int
     instance_id: int | None
+    uploaded_at: dt.datetime
 
 
 def keep(uow: SqlUnitOfWork, person_id: int, name: str, file: NewFile) -> int | Refusal:
@@ -79,22 +83,24 @@ def forget_unused(uow: SqlUnitOfWork, hashes: Collection[str]) -> None:
 
 def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:
     """Return a file's card."""
-    row = uow.session.get(Upload, upload_id)
-    if row is None:
-        return None
-    stored = uow.session.get_one(StoredFile, row.sha256)
-    kind = TYPES.get(stored.kind, stored.kind)
+    row = uow.connection.execute(_UPLOADS.where(_UPLOAD.c.id == upload_id)).one_or_none()
+    return _uploaded(row) if row else None
+
+
+def _uploaded(row: Any) -> UploadedFile:
+    kind = TYPES.get(row.kind, row.kind)
     return UploadedFile(
-        row.id, name_of(row.name, kind), kind, row.sha256, row.person_id, row.instance_id
-    )
+        row.id, name_of(row.name, kind), kind, row.sha256, row.person_id, row.instance_id,
+        row.uploaded_at,
+    )  # fmt: skip
 
 
 def content(uow: SqlUnitOfWork, upload: UploadedFile) -> bytes:
     """Return the bytes."""
-    return uow.session.get_one(StoredFile, upload.sha256).content
+    return files.content(uow.connection, upload.sha256)
 
 
-def of_case(uow: SqlUnitOfWork, instance_id: int) -> list[Upload]:
+def of_case(uow: SqlUnitOfWork, instance_id: int) -> list[UploadedFile]:
     """Return the files of a case, oldest first."""
-    query = select(Upload).where(Upload.instance_id == instance_id).order_by(Upload.id)
-    return list(uow.session.scalars(query))
+    query = _UPLOADS.where(_UPLOAD.c.instance_id == instance_id).order_by(_UPLOAD.c.id)
+    return [_uploaded(row) for row in uow.connection.execute(query)]

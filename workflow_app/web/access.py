@@ -17,14 +17,15 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
+from workflow_app.http import limits
+from workflow_app.http.house import house, read, stop_reading, transact
 from workflow_app.services import access as service
 from workflow_app.services import passwords, second_factor
 from workflow_app.store import outbox, visits
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import cookies, limits
+from workflow_app.web import cookies
 from workflow_app.web.carrying import brought
-from workflow_app.web.house import house, read
 from workflow_app.web.security import forget_browser, inner_next
 
 access = Blueprint("access", __name__)
@@ -73,6 +74,7 @@ def _enter(login: str, password: str) -> str | HalfWay | Refusal:
     attempt = read(lambda uow: service.sign_in_attempt(SqlAccess(uow), login, address, mark))
     if isinstance(attempt, Refusal):
         return attempt
+    stop_reading()
     is_right = attempt.compare(password)
     if isinstance(is_right, Refusal):
         return is_right
@@ -86,7 +88,7 @@ def _enter(login: str, password: str) -> str | HalfWay | Refusal:
             return HalfWay(service.make_link(store, account.person_id, "second_step"))
         return _opened(uow, account.person_id)
 
-    return house().transact(enter)
+    return transact(enter)
 
 
 def _opened(uow: SqlUnitOfWork, person_id: int) -> str:
@@ -118,7 +120,7 @@ def code() -> Response | str | tuple[str, int]:
         store.use_link(first_step, service.SECOND_STEP)
         return _opened(uow, person)
 
-    token = house().transact(enter)
+    token = transact(enter)
     if token is second_factor.STALE_STEP:
         return _begin_again()
     if isinstance(token, Refusal):
@@ -160,7 +162,7 @@ def sign_out() -> Response:
             store.end_sessions(g.person_id)
         store.end_session(token)
 
-    house().transact(end)
+    transact(end)
     forget_browser()
     response = redirect(url_for("access.sign_in"))
     cookies.end_visit(response)
@@ -186,7 +188,7 @@ def forgot() -> Response | str | tuple[str, int]:
         outbox.put(uow.connection, 0, None, "forgot", {"login": email[:200]}, uow.now)
         return None
 
-    refusal = house().transact(ask)
+    refusal = transact(ask)
     if refusal:
         page = render_template("access/forgot.html", login=email, refusal=refusal)
         return page, limits.status_of(refusal, 422)
@@ -222,7 +224,8 @@ def _choose(token: str, password: str) -> int | Refusal:
     words = read(known)
     if words is None:
         return service.STALE_LINK
+    stop_reading()
     kept = passwords.hashed(password, words)
     if isinstance(kept, Refusal):
         return kept
-    return house().transact(lambda uow: service.choose_password(SqlAccess(uow), token, kept))
+    return transact(lambda uow: service.choose_password(SqlAccess(uow), token, kept))

@@ -4,19 +4,18 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http import limits
+from workflow_app.http.house import read, transact
+from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import access_changes as service
 from workflow_app.services.administration import officer
 from workflow_app.store import access_changes as store
+from workflow_app.store import directory
 from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import Account
-from workflow_app.store.models.directory import Person
+from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
-from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm
 
 access_changes = Blueprint("access_changes", __name__)
 
@@ -43,7 +42,7 @@ def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
         ]
         return render_template(
             "account/changes.html", mine=mine, others=others, refused=refused, refusal=refusal,
-            account=uow.session.get(Account, person),
+            account=own_account(uow.session, person),
         )  # fmt: skip
 
     return read(look)
@@ -67,7 +66,7 @@ def decide(change_id: int) -> Answer:
             return access.WRONG_PASSWORD
         return service.decide(SqlAccessChanges(uow), uow.actor(person), change_id, agreed=agreed)
 
-    result = house().transact(work)
+    result = transact(work)
     if isinstance(result, Refusal):
         if result.code == "not_found":
             abort(404)
@@ -96,11 +95,11 @@ def set_own_email() -> Answer:
     def work(uow: SqlUnitOfWork) -> Refusal | None:
         if not access.stands(SqlAccess(uow), account):
             return access.WRONG_PASSWORD
-        municipality = uow.session.get_one(Person, person).municipality_id
+        municipality = directory.person(uow.session, person).municipality_id
         changes = SqlAccessChanges(uow)
         return service.set_own_email(changes, uow.actor(person), municipality, email)
 
-    refusal = house().transact(work)
+    refusal = transact(work)
     if refusal:
         flash(refusal.message, "danger")
     else:
@@ -114,11 +113,9 @@ def history(who: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         by = officer(uow.actor(person_id())) or abort(404)
-        person = uow.session.get(Person, who)
-        if person is None or person.municipality_id != by.municipality_id:
-            abort(404)
+        person = directory.person_of(uow.session, by.municipality_id, who) or abort(404)
         return render_template(
-            "admin/person.html", person=person, account=uow.session.get(Account, who),
+            "admin/person.html", person=person, account=own_account(uow.session, who),
             factor=SqlAccess(uow).factor(who), capacities=uow.actor(who).capacities,
             events=store.history(uow.session, person),
         )  # fmt: skip

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from workflow_app.web.limits import client_address
+from workflow_app.http.limits import client_address
 
 log = structlog.get_logger()
 

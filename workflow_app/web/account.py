@@ -3,26 +3,23 @@
 from dataclasses import replace
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import update
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http import limits
+from workflow_app.http.house import read, stop_reading, transact
+from workflow_app.http.numbers import number_in
+from workflow_app.http.passwords import confirm, confirm_twice
 from workflow_app.services import access as service
 from workflow_app.services import passwords
-from workflow_app.store import access_changes, admin, queries
+from workflow_app.store import access_changes, accounts, directory
+from workflow_app.store import notices as notice_store
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.letters import ACCESS
-from workflow_app.store.models.accounts import Account, ApiToken
-from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Person
-from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import cookies, limits
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
+from workflow_app.web import cookies
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm, confirm_twice
 
 account = Blueprint("account", __name__)
 notices = Blueprint("notices", __name__)
@@ -33,14 +30,15 @@ Answer = Response | str | tuple[str, int]
 def _page(refusal: Refusal | None = None, token: str = "") -> str:
     def look(uow: SqlUnitOfWork) -> str:
         person = person_id()
-        row = uow.session.get_one(Person, person)
+        row = directory.person(uow.session, person)
         return render_template(
             "account/show.html", person=row,
-            account=uow.session.get(Account, person),
+            account=accounts.own_account(uow.session, person),
             sent=request.form, terms=service.TOKEN_DAYS,
             usual=service.USUAL_TOKEN_DAYS, factor=SqlAccess(uow).factor(person),
-            sessions=admin.sessions(uow.session, person), capacities=uow.actor(person).capacities,
-            tokens=admin.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
+            sessions=accounts.sessions(uow.session, person),
+            capacities=uow.actor(person).capacities,
+            tokens=accounts.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
             waiting=SqlAccessChanges(uow).waiting_for(person),
             events=access_changes.history(uow.session, row),
         )  # fmt: skip
@@ -67,13 +65,13 @@ def end_session(prefix: str) -> Response:
     """End one signed-in browser of one's own."""
 
     def end(uow: SqlUnitOfWork) -> bool:
-        for session in admin.sessions(uow.session, g.person_id):
+        for session in accounts.sessions(uow.session, g.person_id):
             if session.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
                 SqlAccess(uow).end_session(session.token_sha256)
                 return True
         return False
 
-    if not house().transact(end):
+    if not transact(end):
         abort(404)
     flash("Вход на этом устройстве завершён.", "success")
     return redirect(url_for("account.show"))
@@ -83,7 +81,7 @@ def end_session(prefix: str) -> Response:
 def end_others() -> Response:
     """End every other signed-in browser."""
     person, here = person_id(), _here()
-    house().transact(lambda uow: SqlAccess(uow).end_sessions(person, but=here))
+    transact(lambda uow: SqlAccess(uow).end_sessions(person, but=here))
     flash("На остальных устройствах выход выполнен.", "success")
     return redirect(url_for("account.show"))
 
@@ -98,7 +96,9 @@ def password() -> Answer:
         return _refused(account)
     if new != sent.get("again", ""):
         return _refused(Refusal("passwords_differ", "Пароли не совпадают", "again"))
-    kept = passwords.hashed(new, read(lambda uow: SqlAccess(uow).words_of(person)))
+    words = read(lambda uow: SqlAccess(uow).words_of(person))
+    stop_reading()
+    kept = passwords.hashed(new, words)
     if isinstance(kept, Refusal):
         return _refused(replace(kept, field="new"))
 
@@ -109,7 +109,7 @@ def password() -> Answer:
         service.renew_password(store, person, kept, but=here)
         return None
 
-    refusal = house().transact(change)
+    refusal = transact(change)
     if refusal:
         return _refused(refusal)
     flash("Пароль изменён. Остальные входы и ключи для программ больше не действуют.", "success")
@@ -137,7 +137,7 @@ def make_token() -> Answer:
             return replace(service.WRONG_PASSWORD, field="token_password")
         return service.make_token(store, person, title, days)
 
-    token = house().transact(make)
+    token = transact(make)
     return _refused(token) if isinstance(token, Refusal) else _page(token=token)
 
 
@@ -146,17 +146,13 @@ def revoke_token(prefix: str) -> Response:
     """Revoke a token of one's own."""
 
     def revoke(uow: SqlUnitOfWork) -> bool:
-        tokens = table(ApiToken)
-        found = [
-            row.token_sha256
-            for row in admin.tokens(uow.session, g.person_id)
-            if row.token_sha256.startswith(prefix) and len(prefix) == 16  # noqa: PLR2004
-        ]
-        where = tokens.c.token_sha256.in_(found)
-        uow.connection.execute(update(tokens).where(where).values(revoked_at=uow.now))
-        return bool(found)
+        for token in accounts.tokens(uow.session, g.person_id):
+            if token.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
+                SqlAccess(uow).revoke(token.token_sha256)
+                return True
+        return False
 
-    if not house().transact(revoke):
+    if not transact(revoke):
         abort(404)
     flash("Ключ больше не действует.", "success")
     return redirect(url_for("account.show"))
@@ -168,7 +164,7 @@ def show_notices() -> str:
     person = person_id()
     return read(
         lambda uow: render_template(
-            "account/notices.html", notices=queries.notices(uow.session, person, 100)
+            "account/notices.html", notices=notice_store.of_person(uow.session, person, 100)
         )
     )
 
@@ -176,19 +172,14 @@ def show_notices() -> str:
 @notices.post("/notices/read")
 def mark_read() -> Response:
     """Mark one notice read, or all of them; go on to its case."""
-    person, rows = person_id(), table(Notice)
-    chosen = number_in(request.form.get("notice"))
-    where = [rows.c.person_id == person, rows.c.read_at.is_(None)]
-    if chosen:
-        where.append(rows.c.id == chosen)
+    person, chosen = person_id(), number_in(request.form.get("notice"))
 
     def mark(uow: SqlUnitOfWork) -> str:
-        uow.connection.execute(update(rows).where(*where).values(read_at=uow.now))
-        row = uow.session.get(Notice, chosen) if chosen else None
-        if row and row.person_id == person and row.kind == ACCESS:
+        row = notice_store.mark_read(uow, person, chosen)
+        if row and row.kind == ACCESS:
             return url_for("access_changes.show")
-        if row and row.person_id == person and row.instance_id:
+        if row and row.instance_id:
             return url_for("cases.show", instance_id=row.instance_id)
         return url_for("notices.show")
 
-    return redirect(house().transact(mark))
+    return redirect(transact(mark))

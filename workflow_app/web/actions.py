@@ -11,16 +11,17 @@ from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
+from workflow_app.http import limits
+from workflow_app.http.house import read, transact, transact_and_show
+from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Done, Intent
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms, limits, signing
+from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
-from workflow_app.web.queue import with_next
+from workflow_app.web.queue import tell_done
 from workflow_app.web.security import person_id
 
 actions = Blueprint("actions", __name__)
@@ -88,12 +89,15 @@ def act(instance_id: int, action: str) -> Answer:
     person, sent = person_id(), MultiDict(request.form)
     if "_more" in sent:
         return _with_more_rows(instance_id, action, sent)
-    result: Done | Refusal
+    result: str | Refusal
     ready = _unready(instance_id, action, sent)
     if isinstance(ready, Refusal):
         result = ready
     else:
-        result = house().transact(lambda uow: _acted(uow, person, instance_id, action, sent, ready))
+        result = transact_and_show(
+            lambda uow: _acted(uow, person, instance_id, action, sent, ready),
+            lambda uow, done: what_was_done(uow, done, action),
+        )
     if isinstance(result, Refusal):
         found = result
         if found.code == "not_found":
@@ -101,9 +105,7 @@ def act(instance_id: int, action: str) -> Answer:
         voter = sent.get("_voter", "")
         page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
         return page, 409 if found.code in CONFLICTS else limits.status_of(found, 422)
-    flash(
-        read(lambda uow: with_next(uow, what_was_done(uow, result, action), instance_id)), "success"
-    )
+    tell_done(result, instance_id)
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 
@@ -158,7 +160,7 @@ def _acted(
 def take_back(instance_id: int) -> Answer:
     """Undo one's own last step."""
     person = person_id()
-    result = house().transact(lambda uow: acting.take_back(uow, person, instance_id))
+    result = transact(lambda uow: acting.take_back(uow, person, instance_id))
     if isinstance(result, Refusal):
         refusal = result
         if refusal.code == "not_found":

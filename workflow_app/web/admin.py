@@ -12,18 +12,17 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.http.house import house, read, transact
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
 from workflow_app.services.names import TitleForms
 from workflow_app.store import admin as store
-from workflow_app.store import health, offices
+from workflow_app.store import directory, health, offices
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.calendar import is_announced, outdated
 from workflow_app.store.letters import put_letter
-from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)
@@ -56,14 +55,14 @@ def _officer(uow: SqlUnitOfWork) -> Capacity:
 def _do(work: Work, said: str, back: str) -> Response:
     """Carry out one intent and go back with its result."""
     person = person_id()
-    result = house().transact(lambda uow: work(store.SqlAdministration(uow), uow.actor(person)))
+    result = transact(lambda uow: work(store.SqlAdministration(uow), uow.actor(person)))
     return _answer(result, said, back)
 
 
 def _wish(wished: access_changes.Wish, said: str, back: str) -> Response:
     """Carry out what opens a way to somebody's name, or tell whose word it waits for."""
     person = person_id()
-    result = house().transact(
+    result = transact(
         lambda uow: access_changes.wish(SqlAccessChanges(uow), uow.actor(person), wished)
     )
     if isinstance(result, access_changes.Asked):
@@ -194,13 +193,13 @@ def invite(who: int) -> Response:
             return made
         link = f"{house().settings.public_url}/choose/{made.token}"
         by = _officer(uow)
-        place = uow.session.get_one(Municipality, by.municipality_id).name
-        asker = f"{uow.session.get_one(Person, person).short_nom}, {by.title}"
+        place = directory.municipality_name(uow.session, by.municipality_id)
+        asker = f"{directory.person(uow.session, person).short_nom}, {by.title}"
         text = INVITATIONS[made.kind].format(place=place, by=asker, link=link)
         put_letter(uow, who, "Доступ к системе документов", text)
         return link if made.is_shown else ""
 
-    result = house().transact(work)
+    result = transact(work)
     if isinstance(result, Refusal):
         abort(404)
     shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
@@ -241,7 +240,7 @@ def drop_second_factor(who: int) -> Response:
 def end_visits(who: int) -> Response:
     """Sign a person out everywhere."""
     person = person_id()
-    result = house().transact(
+    result = transact(
         lambda uow: access_changes.end_visits(SqlAccessChanges(uow), uow.actor(person), who)
     )
     if isinstance(result, Refusal):
@@ -261,21 +260,11 @@ def positions() -> str:
         roles.pop(SYSTEM_ROLE.key, None)
         return {
             "rows": store.positions(uow.session, municipality, day), "on": day, "roles": roles,
-            "people": _people(uow, municipality),
-            "organisations": _organisations(uow, municipality),
+            "people": store.in_service(uow.session, municipality, uow.today),
+            "organisations": directory.organisations(uow.session, municipality),
         }  # fmt: skip
 
     return _show("positions", values)
-
-
-def _people(uow: SqlUnitOfWork, municipality: int) -> list[Person]:
-    lines = store.users(uow.session, municipality, uow.today)
-    return [line.person for line in lines if line.person.is_active]
-
-
-def _organisations(uow: SqlUnitOfWork, municipality: int) -> list[Organisation]:
-    query = uow.session.query(Organisation).filter_by(municipality_id=municipality)
-    return query.order_by(Organisation.kind, Organisation.id).all()
 
 
 @admin.post("/admin/positions")
@@ -329,10 +318,8 @@ def title_forms(position_id: int) -> Answer:
     """Ask how the title of an office is declined."""
 
     def look(uow: SqlUnitOfWork) -> tuple[str, TitleForms]:
-        by, row = _officer(uow), uow.session.get(Position, position_id)
-        if row is None or row.municipality_id != by.municipality_id:
-            abort(404)
-        return row.title, TitleForms(row.title_gen or "", row.title_dat or "", row.title_acc or "")
+        place = _officer(uow).municipality_id
+        return store.title_with_forms(uow.session, place, position_id) or abort(404)
 
     title, known = read(look)
     action = url_for("admin.set_title_forms", position_id=position_id)
@@ -368,8 +355,8 @@ def substitutions() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         actor = uow.actor(person_id())
         by = service.officer(actor)
-        me = uow.session.get_one(Person, actor.person_id)
-        municipality = me.municipality_id
+        municipality = directory.person(uow.session, actor.person_id).municipality_id
+        people = store.in_service(uow.session, municipality, uow.today)
         held = store.positions(uow.session, municipality, uow.today)
         return render_template(
             "admin/substitutions.html", is_officer=by is not None, today=uow.today,
@@ -378,7 +365,7 @@ def substitutions() -> str:
                 uow.session, municipality, uow.today, None if by else actor.person_id
             ),
             positions=[row for row in held if by or row.person_id == actor.person_id],
-            people=[p for p in _people(uow, municipality) if by or p.id != actor.person_id],
+            people=[one for one in people if by or one.id != actor.person_id],
         )  # fmt: skip
 
     return read(look)

@@ -11,7 +11,7 @@ from workflow_app.engine.decide import is_visible
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.roles import Actor
 from workflow_app.store import family
-from workflow_app.store.models.instances import Instance
+from workflow_app.store.queries import CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 WIDTH, HEIGHT = 600, 20
@@ -78,7 +78,7 @@ class Board:
         ]
 
 
-def boards(uow: SqlUnitOfWork, children: Sequence[Instance], actor: Actor) -> Sequence[Board]:
+def boards(uow: SqlUnitOfWork, children: Sequence[CaseLine], actor: Actor) -> Sequence[Board]:
     """Return a board for each process whose cases grew from rows; what is not hers is no link."""
     fanned = [child for child in children if child.fan_key]
     if not fanned:
@@ -113,7 +113,7 @@ def _as_counted(title: str) -> Sequence[tuple[int, str]]:
 
 
 def _card(
-    uow: SqlUnitOfWork, process: Process, child: Instance, due_at: dt.datetime | None,
+    uow: SqlUnitOfWork, process: Process, child: CaseLine, due_at: dt.datetime | None,
     people: Sequence[str], actor: Actor, *, is_mine: bool,
 ) -> Card:  # fmt: skip
     state = process.states[child.state]

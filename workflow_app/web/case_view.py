@@ -29,19 +29,18 @@ from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
+from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, administration, signing, undoing
 from workflow_app.store import calendar, offices, queries, uploads
 from workflow_app.store.choices import school_cards
 from workflow_app.store.directory import SchoolContext
-from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.instances import Instance, VoteRow, WorkItem
-from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.journals import OrderLine
+from workflow_app.store.queries import CaseLine, OpenWork
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
-from workflow_app.web.numbers import number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import away, person_id
 
@@ -132,7 +131,7 @@ class CaseView:
     """Everything a case page shows."""
 
     case: Case
-    instance: Instance
+    line: CaseLine
     process: Process
     actor: Actor
     page: queries.CasePage
@@ -148,13 +147,13 @@ class CaseView:
     history: Sequence[Line]
     votes: Mapping[str, Sequence[VoteLine]]
     changes: Sequence[Changed]
-    uploads: Sequence[Upload]
+    uploads: Sequence[uploads.UploadedFile]
     waits_for: Sequence[Waiting]
     warnings: Sequence[Refusal]
     checklist: Sequence[tuple[Check, bool]]
     boards: Sequence[Board]
     tables: Sequence[tuple[Table, Lines]]
-    later_orders: Mapping[tuple[int, str], Sequence[JournalEntry]]
+    later_orders: Mapping[tuple[int, str], Sequence[OrderLine]]
     readable: frozenset[int]
     """The cases of those orders that the person may read."""
 
@@ -166,7 +165,7 @@ class CaseView:
     @property
     def network_id(self) -> int | None:
         """Return the network a case is about: its page tells what else goes on there."""
-        kind, _, rest = self.instance.subject.partition("/")
+        kind, _, rest = self.line.subject.partition("/")
         return number_in(rest.partition("/")[0]) if kind == "network" else None
 
     @property
@@ -260,7 +259,7 @@ class CaseView:
         return [one for one in self.offers if one.offer.capacities and one.offer.refusal]
 
     @property
-    def begun(self) -> Sequence[Instance]:
+    def begun(self) -> Sequence[CaseLine]:
         """Return the open cases that people began from this one."""
         return [one for one in self.page.children if not one.fan_key and not one.finished_at]
 
@@ -291,7 +290,7 @@ def view_case(
         writer=actor,
     )  # fmt: skip
     return CaseView(
-        case, uow.session.get_one(Instance, case.id), process, actor, page,
+        case, queries.case(uow.session, case.id) or abort(404), process, actor, page,
         [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
         _cards(uow, case, controls), is_editable,
         bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
@@ -307,16 +306,18 @@ def view_case(
     )  # fmt: skip
 
 
-def what_was_done(uow: SqlUnitOfWork, done: acting.Done, action: str) -> str:
-    """Return what a person did by its name, and where the case stands after it."""
-    instance = uow.session.get_one(Instance, done.instance_id)
-    process = uow.processes[instance.process]
-    found, case = process.answer(action), uow.load(done.instance_id)
-    steps = (called(one, case) if case else one for one in process.transitions)
+def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) -> str | Refusal:
+    """Return what a person did by its name, and where the case stands after it; or why not."""
+    if isinstance(done, Refusal):
+        return done
+    case = uow.load(done.instance_id) or abort(404)
+    process = uow.processes[case.process]
+    found = process.answer(action)
+    steps = (called(one, case) for one in process.transitions)
     title = next((one.title for one in steps if one.key == action), action)
     if found:
         title = found[1].title
-    return f"Готово: «{title}». Сейчас: «{process.states[instance.state].title}»."
+    return f"Готово: «{title}». Сейчас: «{process.states[case.state].title}»."
 
 
 def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:
@@ -459,7 +460,7 @@ def _votes(
             VoteLine(
                 vote.voter, organisation if vote.organisation_id else title or vote.role,
                 vote.status, person, vote.answered_at,
-                vote.comment or _said(process, ballot.key, vote),
+                vote.comment or _said(process, ballot.key, vote.status, vote.form),
                 vote.is_left_out, vote.status == PENDING and ballot.closed_at is not None,
                 process.ballots[ballot.key].signature_word(vote.signature_kind)
                 if ballot.key in process.ballots else vote.signature_kind,
@@ -469,12 +470,12 @@ def _votes(
     return found
 
 
-def _said(process: Process, ballot: str, vote: VoteRow) -> str:
+def _said(process: Process, ballot: str, status: str, values: Mapping[str, Any]) -> str:
     """Return what a voter wrote beside the answer, where the answer asks for more than a reason."""
     answers = process.ballots[ballot].answers if ballot in process.ballots else ()
-    form = next((one.form for one in answers if one.form and one.gives == vote.status), None)
+    form = next((one.form for one in answers if one.form and one.gives == status), None)
     fields = [view.name for view in views(form) if view.kind in ("text", "line")] if form else []
-    return "\n".join(str(vote.form[name]) for name in fields if vote.form.get(name))
+    return "\n".join(str(values[name]) for name in fields if values.get(name))
 
 
 def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence[Changed]:
@@ -489,23 +490,23 @@ def _waits_for(
     officer: Capacity | None,
 ) -> Sequence[Waiting]:  # fmt: skip
     """Return whom a case waits for; an officer sees who else might do it."""
-    items = [(item.id, item.role, item.organisation_id) for item, _ in page.work]
+    items = [(item.id, item.role, item.organisation_id) for item in page.work]
     known = performers(uow, officer.municipality_id, items) if officer and items else {}
-    people = {item.person_id for item, _ in page.work if item.person_id}
+    people = {item.person_id for item in page.work if item.person_id}
     names = queries.names(uow.session, people) if people else {}
     closed = offices.shut_out(uow.session, case.municipality_id, uow.today) if page.work else ()
     return [
         Waiting(
-            item.id, item.title, _whom(uow, process, case, item, name),
+            item.id, item.title, _whom(uow, process, case, item),
             item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
             bool(item.reason), _shut_out(uow, case, item, closed),
         )
-        for item, name in page.work
+        for item in page.work
     ]  # fmt: skip
 
 
 def _shut_out(
-    uow: SqlUnitOfWork, case: Case, item: WorkItem, closed: Sequence[tuple[Capacity, str]]
+    uow: SqlUnitOfWork, case: Case, item: OpenWork, closed: Sequence[tuple[Capacity, str]]
 ) -> str:
     """Return whose closed account work waits for, when nobody else may do it."""
     place = item.organisation_id
@@ -514,12 +515,10 @@ def _shut_out(
     return "" if held else ", ".join(dict.fromkeys(names))
 
 
-def _whom(
-    uow: SqlUnitOfWork, process: Process, case: Case, item: WorkItem, organisation: str
-) -> str:
+def _whom(uow: SqlUnitOfWork, process: Process, case: Case, item: OpenWork) -> str:
     """Return who is waited for: of an answer the organisation, else somebody of it, by her part."""
-    if item.ballot and organisation:
-        return organisation
+    if item.ballot and item.organisation:
+        return item.organisation
     roles = process.states[case.state].waits_for
     if item.reason and process.watcher:
         roles = (process.watcher,)
@@ -533,4 +532,4 @@ def _whom(
     if item.role == POST:
         post = uow.facts(case.municipality_id).post(item.organisation_id)
         return f"{title}, {post.name or post.title}" if post else title
-    return f"{title}, {organisation}" if organisation else title
+    return f"{title}, {item.organisation}" if item.organisation else title

@@ -10,18 +10,18 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.http.house import house, read, transact, transact_and_show
+from workflow_app.http.numbers import number_in
 from workflow_app.services import acting, drafts, requests
 from workflow_app.services.acting import Done, Intent
-from workflow_app.store.models.instances import Instance
+from workflow_app.store import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import is_fragment
-from workflow_app.web.queue import with_next
+from workflow_app.web.queue import tell_done
 from workflow_app.web.security import person_id
 
 cases = Blueprint("cases", __name__)
@@ -56,7 +56,7 @@ def begin(process: str, action: str = "") -> str:
 def start(process: str, action: str = "") -> Answer:
     """Begin a case and open its draft."""
     person = person_id()
-    result = house().transact(lambda uow: acting.start(uow, person, process, {}, action=action))
+    result = transact(lambda uow: acting.start(uow, person, process, {}, action=action))
     if isinstance(result, Refusal):
         return _start_page(process, action, result), 409
     return redirect(url_for("cases.show", instance_id=result.instance_id))
@@ -104,15 +104,21 @@ def save(instance_id: int) -> Answer:
         # A signature is given on its own page, where the password is asked.
         return redirect(url_for("actions.ask", instance_id=instance_id, action=action))
     try:
-        result = house().transact(lambda uow: _saved(uow, instance_id, sent, action))
+        result = transact_and_show(
+            lambda uow: _saved(uow, instance_id, sent, action),
+            lambda uow, done: _told(uow, done, action),
+        )
     except _SavedButRefusedError as error:
-        house().transact(lambda uow: _saved(uow, instance_id, sent, ""))
+        transact(lambda uow: _saved(uow, instance_id, sent, ""))
         return _refused(instance_id, error.refusal, None)
     if isinstance(result, Refusal):
         return _refused(instance_id, result, sent)
-    if is_fragment():
-        return _confirmed(instance_id, result)
-    flash(read(lambda uow: _said(uow, result, action)), "success")
+    if isinstance(result, Response):
+        return result
+    if action:
+        tell_done(result, instance_id)
+    else:
+        flash(result, "success")
     back = url_for("cases.show", instance_id=instance_id)
     if school := number_in(sent.get("_colleague")):
         return redirect(url_for("newcomers.ask_colleague", school_id=school, next=back))
@@ -121,19 +127,23 @@ def save(instance_id: int) -> Answer:
 
 def _saved_without(instance_id: int, refusal: Refusal, sent: MultiDict[str, str]) -> Answer:
     """Save what was written beside a refused file or refused rows; these stay for mending."""
-    result = house().transact(lambda uow: _saved(uow, instance_id, sent, ""))
+    result = transact(lambda uow: _saved(uow, instance_id, sent, ""))
     if isinstance(result, Refusal):
         return _refused(instance_id, joined((refusal, result)) or refusal, sent)
     pasted = MultiDict((name, text) for name, text in sent.items() if name.startswith(PASTE))
     return _refused(instance_id, refusal, pasted, is_unsaved=False)
 
 
-def _said(uow: SqlUnitOfWork, done: Done, action: str) -> str:
-    """Return what a person did with her draft, and after an action what waits for her next."""
-    if not action:
-        case, _, _ = readable(uow, done.instance_id)
-        return f"Черновик сохранён.{_unfinished(case)}"
-    return with_next(uow, what_was_done(uow, done, action), done.instance_id)
+def _told(uow: SqlUnitOfWork, done: Done | Refusal, action: str) -> str | Response | Refusal:
+    """Return what a person did with her draft: in words, or to the script of her page."""
+    if isinstance(done, Refusal):
+        return done
+    case = uow.load(done.instance_id) or abort(404)
+    if is_fragment():
+        return _confirmed(uow, case)
+    if action:
+        return what_was_done(uow, done, action)
+    return f"Черновик сохранён.{_unfinished(case)}"
 
 
 def _unfinished(case: Case) -> str:
@@ -179,19 +189,14 @@ class _SavedButRefusedError(Exception):
         self.refusal = refusal
 
 
-def _confirmed(instance_id: int, done: Done) -> Response:
+def _confirmed(uow: SqlUnitOfWork, case: Case) -> Response:
     """Tell the script what is stored now, so that its page stands on the new version."""
-
-    def look(uow: SqlUnitOfWork) -> Response:
-        case, _, _ = readable(uow, instance_id)
-        changed_at = uow.session.get_one(Instance, instance_id).changed_at
-        saved = f"Сохранено в {clock_time(changed_at, uow.zone)}"
-        return jsonify(
-            version=str(done.version), shown=forms.shown(case.data, case.typed),
-            saved=f"{saved}.{said}" if (said := _unfinished(case)) else saved,
-        )  # fmt: skip
-
-    return read(look)
+    line = queries.case(uow.session, case.id) or abort(404)
+    saved = f"Сохранено в {clock_time(line.changed_at, uow.zone)}"
+    return jsonify(
+        version=str(case.version), shown=forms.shown(case.data, case.typed),
+        saved=f"{saved}.{said}" if (said := _unfinished(case)) else saved,
+    )  # fmt: skip
 
 
 def _data(uow: SqlUnitOfWork, instance_id: int) -> Form:

@@ -11,8 +11,8 @@ from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from workflow_app.http.house import house
 from workflow_app.services.access import SESSION_DAYS, digest
-from workflow_app.web.house import house
 
 COOKIE = "workflow_session"
 """The visit."""

@@ -1,17 +1,14 @@
 """The municipality at a glance: how every network does in a school year."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, abort, render_template, request
-from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.http.house import read
+from workflow_app.http.numbers import number_in
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store import dashboard as store
-from workflow_app.store.models.directory import SchoolYear
+from workflow_app.store import directory
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import ReservedError
 from workflow_app.web.security import away, municipality, person_id
 
@@ -35,19 +32,13 @@ def show() -> str:
             raise away(uow) or ReservedError(FOR_WHOM, "networks.show_all", "Сети")
         year = _checked(wanted) if wanted else school_year_of(uow.today)
         found = store.dashboard(uow, municipality(uow), year, after)
-        years = dict.fromkeys((school_year_of(uow.today), *_years(uow), year))
+        known = directory.school_years(uow.session, municipality(uow))
         return render_template(
             "registers/dashboard.html", found=found, year=year, place=after,
-            years=sorted(years, reverse=True),
+            years=sorted({school_year_of(uow.today), *known, year}, reverse=True),
         )  # fmt: skip
 
     return read(look)
-
-
-def _years(uow: SqlUnitOfWork) -> Sequence[str]:
-    """Return the school years the municipality knows of."""
-    known = select(SchoolYear.code).where(SchoolYear.municipality_id == municipality(uow))
-    return uow.session.scalars(known).all()
 
 
 def _checked(year: str) -> str:

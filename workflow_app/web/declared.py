@@ -10,6 +10,8 @@ from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
+from workflow_app.http.house import read
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import register_guards as guards
 from workflow_app.services import register_rows as rows
 from workflow_app.store.registers import listing
@@ -17,8 +19,6 @@ from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.register_history import history, said_of
 from workflow_app.web.security import municipality, person_id

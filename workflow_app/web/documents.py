@@ -17,21 +17,19 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
+from workflow_app.http.house import house, read, transact
 from workflow_app.services.attachments import DOCX
-from workflow_app.store import renderings
-from workflow_app.store.models.documents import Document, StoredFile
+from workflow_app.store import files, papers, renderings
+from workflow_app.store.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
-from workflow_app.web.house import house, read
 
 documents = Blueprint("documents", __name__)
 
 
-def _found(uow: SqlUnitOfWork, document_id: int) -> Document:
+def _found(uow: SqlUnitOfWork, document_id: int) -> Paper:
     """Return a document that is ready, if the person may read its case."""
-    document = uow.session.get(Document, document_id)
-    if document is None or document.file_sha256 is None:
-        abort(404)
+    document = papers.ready(uow.connection, document_id) or abort(404)
     readable(uow, document.instance_id)
     return document
 
@@ -39,7 +37,7 @@ def _found(uow: SqlUnitOfWork, document_id: int) -> Document:
 def _bytes(uow: SqlUnitOfWork, sha256: str | None) -> bytes:
     if sha256 is None:
         abort(404)
-    return uow.session.get_one(StoredFile, sha256).content
+    return files.content(uow.connection, sha256)
 
 
 def _given(name: str, data: bytes, kind: str) -> Response:
@@ -65,7 +63,7 @@ def show(document_id: int) -> str:
     return read(lambda uow: _page(uow, _found(uow, document_id)))
 
 
-def _page(uow: SqlUnitOfWork, document: Document) -> str:
+def _page(uow: SqlUnitOfWork, document: Paper) -> str:
     html = preview_html(_bytes(uow, document.file_sha256))
     return render_template("documents/show.html", document=document, html=html)
 
@@ -95,7 +93,7 @@ def ask_pdf(document_id: int) -> BaseResponse:
             renderings.ask(uow, document)
         return document.instance_id
 
-    instance_id = house().transact(ask)
+    instance_id = transact(ask)
     if not can:  # the page it leads to says why
         return redirect(url_for("documents.show", document_id=document_id))
     flash("PDF готовится, это недолго. Обновите страницу, и здесь появится ссылка.", "info")

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow_app.documents import gate
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.http import limits
+from workflow_app.http.house import read, transact
 from workflow_app.services.attachments import TYPES, name_of
 from workflow_app.store import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
 from workflow_app.web.case_view import readable
-from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 files = Blueprint("files", __name__)
@@ -31,7 +31,7 @@ def bring() -> tuple[BaseResponse, int]:
     file = gate.accept(name, sent.read())
     if isinstance(file, Refusal):
         return jsonify(code=file.code, message=file.message), 422
-    made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
+    made = transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return jsonify(code=made.code, message=made.message), limits.status_of(made, 422)
     return jsonify(id=made, name=name_of(name, TYPES[file.kind])), 201
@@ -78,7 +78,7 @@ def keep_brought(
     file = gate.accept(name, brought.read(), accepted or tuple(TYPES))
     if isinstance(file, Refusal):
         return replace(file, field=field)
-    made = house().transact(lambda uow: uploads.keep(uow, person, name, file))
+    made = transact(lambda uow: uploads.keep(uow, person, name, file))
     if isinstance(made, Refusal):
         return replace(made, field=field)
     sent[field] = str(made)

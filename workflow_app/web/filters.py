@@ -10,9 +10,9 @@ from flask import Flask, g
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.votes import PENDING
+from workflow_app.http.house import house
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store import renderings
-from workflow_app.web.house import house
 
 MONTH_NAMES = (
     "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",

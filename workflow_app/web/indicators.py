@@ -10,13 +10,13 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 
 from workflow_app.engine.disclosure import Shown, figure, printed_change
 from workflow_app.engine.facts import IndicatorCard
+from workflow_app.http.house import read
 from workflow_app.services.attachments import XLSX
 from workflow_app.services.indicators import Line, Table
 from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
 from workflow_app.web.filters import member_role
-from workflow_app.web.house import read
 from workflow_app.web.security import person_id
 
 indicators = Blueprint("indicators", __name__)

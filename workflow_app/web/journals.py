@@ -4,9 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http.house import transact
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import journals as service
-from workflow_app.web.house import house
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.security import person_id
 
 journals = Blueprint("journals", __name__)
@@ -21,7 +21,7 @@ def record_outside() -> Response | tuple[str, int]:
     first = _number(sent.get("first", ""))
     last = _number(sent.get("last", "")) if sent.get("last", "").strip() else first
     on, title = day_in(sent.get("on")), sent.get("title", "")
-    result = house().transact(
+    result = transact(
         lambda uow: service.record_outside_numbers(uow, person, JOURNAL, on, first, last, title)
     )
     if isinstance(result, Refusal):

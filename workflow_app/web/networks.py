@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, render_template, request
-from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
@@ -15,21 +14,22 @@ from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
+from workflow_app.http.house import read
+from workflow_app.http.numbers import day_in
 from workflow_app.services.acting import may_read
 from workflow_app.services.indicators import reader_of
-from workflow_app.store import dashboard, queries
+from workflow_app.store import dashboard, directory, journals, queries
 from workflow_app.store import networks as compositions
-from workflow_app.store.models.directory import Organisation, Person
-from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import JournalEntry, Network
+from workflow_app.store.queries import CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import noted_by, told_by
-from workflow_app.web.house import read
-from workflow_app.web.numbers import day_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
 networks = Blueprint("networks", __name__)
+
+NETWORK = "network"
+"""The register of networks: its key, and how the subjects of cases begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Progress:
 class Matter:
     """A case about a network: its checklist, what it warns of, the progress of its rows."""
 
-    instance: Instance
+    line: CaseLine
     checklist: Sequence[tuple[Check, bool]]
     progress: Progress | None
     warnings: Sequence[Refusal]
@@ -89,29 +89,17 @@ def day(name: str) -> dt.date | None:
     return day_in(request.args.get(name))
 
 
-def school_names(uow: SqlUnitOfWork) -> dict[int, str]:
-    """Return organisation → short name."""
-    query = select(Organisation.id, Organisation.short_name).where(
-        Organisation.municipality_id == municipality(uow)
-    )
-    return {row.id: row.short_name for row in uow.session.execute(query)}
-
-
 @networks.get("/networks")
 def show_all() -> str:
     """List the networks."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        on = day("on") or uow.today
-        rows = uow.session.scalars(
-            select(Network)
-            .where(Network.municipality_id == municipality(uow))
-            .order_by(Network.valid_from.desc(), Network.id)
-        ).all()
-        members = compositions.compositions(uow.session, municipality(uow), on)
+        on, here = day("on") or uow.today, municipality(uow)
         return render_template(
-            "registers/networks.html", rows=rows, members=members, names=school_names(uow), on=on
-        )
+            "registers/networks.html", rows=compositions.all_of(uow.session, here), on=on,
+            members=compositions.compositions(uow.session, here, on),
+            names=directory.organisation_names(uow.session, here),
+        )  # fmt: skip
 
     return read(look)
 
@@ -121,27 +109,27 @@ def show(network_id: int) -> str:
     """Show a network: its composition on a date and since another one, its orders, its cases."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        row = uow.session.get(Network, network_id)
-        if row is None or row.municipality_id != municipality(uow):
-            abort(404)
+        here = municipality(uow)
+        row = compositions.one(uow.session, here, network_id) or abort(404)
         on, known = day("on") or max(uow.today, row.valid_from), day("as_known_on")
         members = compositions.composition(uow.session, row.id, on, known)
         since, turns = day("since"), compositions.turns(uow.session, row.id)
         ever = {school for turn in turns for school in turn.roles}
         actor = uow.actor(person_id())
         is_reader = reader_of(actor, ever) is not None
-        founding = (
-            uow.session.get(JournalEntry, row.founding_entry_id) if row.founding_entry_id else None
+        founding = row.founding_entry_id and journals.entry(
+            uow.connection, here, row.founding_entry_id
         )
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
-        matters = list(_matters(uow, row))
+        matters = list(_matters(uow, row.id))
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
-            names=school_names(uow), people=_people(uow, row),
+            names=directory.organisation_names(uow.session, here),
+            people=_people(uow, row.coordinator_person_id, row.imc_curator_person_id),
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),
-            help=_help(uow, row, members, on) if is_reader else None,
+            help=_help(uow, row.id, members, on) if is_reader else None,
             reads_indicators=is_reader,
             founding=founding, readable=readable_among(uow, orders, actor),
         )  # fmt: skip
@@ -150,13 +138,13 @@ def show(network_id: int) -> str:
 
 
 def _help(
-    uow: SqlUnitOfWork, row: Network, members: Sequence[compositions.Member], on: dt.date
+    uow: SqlUnitOfWork, network_id: int, members: Sequence[compositions.Member], on: dt.date
 ) -> Help | None:
     """Return in how many done activities of the year each helper met each supported school."""
     helpers = [m.school_id for m in members if m.role in ("base", "resource")]
     supported = [m.school_id for m in members if m.role == "supported"]
     year = school_year_of(on)
-    met = dashboard.taken_part(uow, row.municipality_id, row.id, year)
+    met = dashboard.taken_part(uow, municipality(uow), network_id, year)
     if not met:
         return None
     times = {
@@ -167,9 +155,11 @@ def _help(
     return Help(year, helpers, supported, times)
 
 
-def _people(uow: SqlUnitOfWork, row: Network) -> Mapping[str, Person | None]:
-    people = {"coordinator": row.coordinator_person_id, "curator": row.imc_curator_person_id}
-    return {key: uow.session.get(Person, who) for key, who in people.items() if who}
+def _people(uow: SqlUnitOfWork, coordinator: int | None, curator: int | None) -> Mapping[str, str]:
+    people = {"coordinator": coordinator, "curator": curator}
+    known = {key: who for key, who in people.items() if who}
+    names = queries.names(uow.session, known.values()) if known else {}
+    return {key: names[who] for key, who in known.items()}
 
 
 def _changed(
@@ -180,21 +170,21 @@ def _changed(
     return compositions.difference(before, members)
 
 
-def _matters(uow: SqlUnitOfWork, row: Network) -> Iterator[Matter]:
+def _matters(uow: SqlUnitOfWork, network_id: int) -> Iterator[Matter]:
     """Yield the cases about a network that the person may read, the newest first."""
-    actor, facts = uow.actor(person_id()), uow.facts(row.municipality_id)
-    found = queries.about(uow.session, row.municipality_id, f"network/{row.id}")
+    actor, facts = uow.actor(person_id()), uow.facts(municipality(uow))
+    found = queries.about(uow.session, municipality(uow), f"{NETWORK}/{network_id}")
     own = [one for one in found if one.process in uow.processes and not one.fan_key]
     awaited = queries.waited_for(uow.session, (one.id for one in own))
-    for instance in own:
-        process, case = uow.processes[instance.process], uow.load(instance.id)
+    for line in own:
+        process, case = uow.processes[line.process], uow.load(line.id)
         if case and may_read(uow, process, case, actor):
-            is_over = bool(instance.finished_at or (instance.number and instance.id not in awaited))
-            lines = () if is_over else readiness(process, case, facts)
+            is_over = bool(line.finished_at or (line.number and line.id not in awaited))
+            checklist = () if is_over else readiness(process, case, facts)
             # What has a checklist is the network itself; other cases say theirs on their pages.
-            said = warned(process, case, facts) if lines else ()
-            held = _named(case) if process.beside == Network.__tablename__ else {}
-            yield Matter(instance, lines, _progress(instance.id, found), said, held, is_over)
+            said = warned(process, case, facts) if checklist else ()
+            held = _named(case) if process.beside == NETWORK else {}
+            yield Matter(line, checklist, _progress(line.id, found), said, held, is_over)
 
 
 def _named(case: Case) -> Mapping[str, Collection[int]]:
@@ -219,7 +209,7 @@ def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterato
         )  # fmt: skip
 
 
-def _progress(parent_id: int, found: Sequence[Instance]) -> Progress | None:
+def _progress(parent_id: int, found: Sequence[CaseLine]) -> Progress | None:
     rows = [one for one in found if one.parent_id == parent_id and one.fan_key]
     ended = sum(one.finished_at is not None for one in rows)
     return Progress(ended, len(rows)) if rows else None

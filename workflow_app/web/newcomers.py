@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity
+from workflow_app.http.house import read, transact
 from workflow_app.services.administration import may_tell_of, officer
 from workflow_app.services.names import TitleForms
 from workflow_app.services.newcomers import FORMS, Newcomer, Post, add_newcomer, check_newcomer
 from workflow_app.store.admin import title_forms
 from workflow_app.store.newcomers import SqlNewcomers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house, read
 from workflow_app.web.security import inner_next, person_id
 
 newcomers = Blueprint("newcomers", __name__)
@@ -103,7 +103,7 @@ def _answered(
         if refusal is None and sent.get("step") != "name":
             return _page(page, new, proposed, asdict(new.forms))
         return _refused(page, new, post, refusal)
-    result = house().transact(
+    result = transact(
         lambda uow: add_newcomer(
             SqlNewcomers(uow), by(uow), new, sent, sent.getlist("confirmed"),
             namesake=is_namesake, post=post,

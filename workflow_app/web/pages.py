@@ -14,19 +14,18 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
+from workflow_app.http.house import read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
-from workflow_app.store import health, queries
-from workflow_app.store.models.directory import Person
+from workflow_app.store import directory, health, notices, queries
+from workflow_app.store.database import UNAVAILABLE
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import SCRIPTS, split
-from workflow_app.web.house import read
 
 pages = Blueprint("pages", __name__)
 
@@ -60,7 +59,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(CalendarNotFilledError, _uncounted)
-    for error in (TimeoutError, OperationalError, InterfaceError, NoConnectionError):
+    for error in UNAVAILABLE:
         app.register_error_handler(error, _unavailable)
 
 
@@ -72,11 +71,11 @@ def _person() -> dict[str, Any]:
     return {"me": g.me}
 
 
-def _known(uow: Any) -> dict[str, Any]:
-    person = uow.session.get(Person, g.person_id)
+def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
+    person = directory.person(uow.session, g.person_id)
     actor = uow.actor(g.person_id)
     total, late = queries.counts(uow.session, actor, uow.now, uow.today)
-    unread = queries.unread(uow.session, g.person_id)
+    unread = notices.unread(uow.session, g.person_id)
     roles = {capacity.role for capacity in actor.capacities}
     return {
         "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,

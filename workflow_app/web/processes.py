@@ -8,8 +8,8 @@ from markupsafe import Markup
 from workflow_app.engine.drawing import svg
 from workflow_app.engine.passport import described
 from workflow_app.engine.process import Process
+from workflow_app.http.house import house
 from workflow_app.services.settings_defaults import DEFAULTS
-from workflow_app.web.house import house
 
 _CODE = re.compile(r"\bA-[0-9]{2}(?:\.[a-z_]+)?")
 

@@ -7,30 +7,27 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from markupsafe import Markup
-from sqlalchemy import delete, insert, select
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
+from workflow_app.http.house import read, transact
+from workflow_app.http.numbers import number_in
+from workflow_app.http.passwords import confirm_twice
 from workflow_app.services import acting, administration, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
-from workflow_app.store import admin, queries
+from workflow_app.store import admin, queries, saved_views
 from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import Account, SavedView
-from workflow_app.store.models.base import table
-from workflow_app.store.models.instances import Instance
+from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.security import person_id
-from workflow_app.web.signing import confirm_twice, has_factor
+from workflow_app.web.signing import has_factor
 
 queue = Blueprint("queue", __name__)
 
@@ -39,6 +36,8 @@ MOST_AT_ONCE = 200
 MOST_VIEWS = 20
 KEPT = "queue"
 """Under which name the session keeps the filters the queue was looked at with last."""
+DONE = "done"
+"""Under which it keeps the case somebody has acted in, until a page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def show() -> str:
 def _page(uow: SqlUnitOfWork) -> str:
     person = person_id()
     actor = uow.actor(person)
-    account = uow.session.get(Account, person)
+    account = own_account(uow.session, person)
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(request.args, last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
@@ -75,7 +74,7 @@ def _page(uow: SqlUnitOfWork) -> str:
     return render_template(
         "queue/show.html", page=page, starts=_starts(uow, actor), wanted=wanted, bulk=bulk,
         actions={one.value: one for row in bulk for one in row}, processes=uow.processes,
-        last_visit=last_visit, views=admin.saved_views(uow.session, person), query=query,
+        last_visit=last_visit, views=saved_views.of_person(uow.session, person), query=query,
         performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
@@ -151,20 +150,32 @@ def _back() -> Response:
     return redirect(f"{url_for('queue.show')}{kept and '?'}{kept}")
 
 
-def with_next(uow: SqlUnitOfWork, said: str, instance_id: int) -> str:
-    """Return what was done in a case, with a link to what waits next in the queue as it was."""
+def tell_done(said: str, instance_id: int) -> None:
+    """Say on the next page what was done in a case, and what waits next in the queue."""
+    flash(said, "success")
+    session[DONE] = instance_id
+
+
+@queue.app_template_global()
+def next_case() -> str:
+    """Return a link to what waits next in the queue as it was, once after each action in a case."""
+    done = session.pop(DONE, None)
+    return read(lambda uow: _next(uow, done)) if done and g.person_id else ""
+
+
+def _next(uow: SqlUnitOfWork, done: int) -> str:
     person = person_id()
-    account = uow.session.get(Account, person)
+    account = own_account(uow.session, person)
     wanted = _wanted(
         dict(parse_qsl(session.get(KEPT, ""))), account.last_visit_at if account else None
     )
     page = queries.queue(uow.session, uow.actor(person), wanted, uow.now, uow.today)
-    row = next((one for one in page.rows if one.instance_id != instance_id), None)
+    row = next((one for one in page.rows if one.instance_id != done), None)
     if row is None:
-        return said
+        return ""
     address = url_for("cases.show", instance_id=row.instance_id)
-    link = Markup('{}<div>Следующее дело: <a href="{}">{}</a></div>')
-    return link.format(said, address, _named(row))
+    link = Markup('<div>Следующее дело: <a href="{}">{}</a></div>')
+    return link.format(address, _named(row))
 
 
 @queue.post("/views")
@@ -174,19 +185,14 @@ def save_view() -> Response:
     query = _clean(request.form.get("query", ""))
 
     def keep(uow: SqlUnitOfWork) -> str:
-        views = admin.saved_views(uow.session, person)
         if not title or not query:
             return "Дайте отбору название."
-        if len(views) >= MOST_VIEWS:
+        if len(saved_views.of_person(uow.session, person)) >= MOST_VIEWS:
             return "Сохранённых отборов слишком много: удалите лишние."
-        saved = table(SavedView)
-        same = (saved.c.person_id == person, saved.c.title == title)
-        uow.connection.execute(delete(saved).where(*same))
-        values = {"person_id": person, "title": title, "query": query, "created_at": uow.now}
-        uow.connection.execute(insert(saved).values(values))
+        saved_views.keep(uow, person, title, query)
         return ""
 
-    problem = house().transact(keep)
+    problem = transact(keep)
     flash(problem or f"Отбор «{title}» сохранён.", "danger" if problem else "success")
     return redirect(f"{url_for('queue.show')}?{query}")
 
@@ -198,9 +204,8 @@ def _clean(query: str) -> str:
 @queue.post("/views/<int:view_id>/remove")
 def remove_view(view_id: int) -> Response:
     """Forget a saved view of one's own."""
-    person, saved = person_id(), table(SavedView)
-    where = (saved.c.id == view_id, saved.c.person_id == person)
-    house().transact(lambda uow: uow.connection.execute(delete(saved).where(*where)).rowcount)
+    person = person_id()
+    transact(lambda uow: saved_views.forget(uow, person, view_id))
     return redirect(url_for("queue.show"))
 
 
@@ -223,7 +228,7 @@ def act_on_many() -> Response:
     for instance_id, version in chosen:
         intent = Intent(instance_id, action, version=version)
         work = partial(_act, person, process, intent, signer)
-        refused, heading = house().transact(work)
+        refused, heading = transact(work)
         done += refused is None
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
@@ -249,9 +254,7 @@ def _act(
     person: int, process: str, intent: Intent, signer: AccountRow | None, uow: SqlUnitOfWork
 ) -> tuple[Refusal | None, str]:
     """Act on one of many; refuse what the batch cannot be meant for."""
-    row = uow.connection.execute(
-        select(table(Instance)).where(table(Instance).c.id == intent.instance_id)
-    ).one_or_none()
+    row = queries.case(uow.session, intent.instance_id)
     if row is None or row.process not in uow.processes:
         return acting.NOT_FOUND, f"Дело {intent.instance_id}"
     transition = uow.processes[row.process].transition(row.state, intent.action)
@@ -276,7 +279,7 @@ def _named(row: Any) -> str:
 def assign(work_id: int) -> Response:
     """Give a work item to a person by name, or back to everybody of its role."""
     person, chosen = person_id(), number_in(request.form.get("person"))
-    refusal = house().transact(
+    refusal = transact(
         lambda uow: administration.assign_work(
             admin.SqlAdministration(uow), uow.actor(person), work_id, chosen
         )

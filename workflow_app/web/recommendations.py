@@ -2,11 +2,11 @@
 
 from flask import Blueprint, render_template, request
 
+from workflow_app.http.house import read
+from workflow_app.http.numbers import number_in
 from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
 from workflow_app.store import recommendations as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import read
-from workflow_app.web.numbers import number_in
 from workflow_app.web.pages import ReservedError
 from workflow_app.web.security import away, municipality, person_id
 

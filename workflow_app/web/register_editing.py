@@ -21,6 +21,8 @@ from workflow_app.engine.folding import Entry, Written
 from workflow_app.engine.forms import Form, blank, parse, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
+from workflow_app.http.house import read, transact
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import register_guards as guards
 from workflow_app.services import register_rows as rows
 from workflow_app.services import register_wishes as wishes
@@ -32,8 +34,6 @@ from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.forms import Control
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.security import municipality, person_id
 
 register_editing = Blueprint("register_editing", __name__, url_prefix="/registers")
@@ -308,9 +308,7 @@ def _carried_out(
     body = [request.path, *sorted((name, text) for name, text in sent.items(multi=True)
                                   if name != "csrf_token")]  # fmt: skip
     digest = sha256(canonical(body))
-    result = house().transact(
-        lambda uow: once(uow, person, key, verb, wish, f"page {digest}", digest)
-    )
+    result = transact(lambda uow: once(uow, person, key, verb, wish, f"page {digest}", digest))
     if not isinstance(result, Refusal):
         return result
     if result.code in ("not_found", "not_your_role"):

@@ -21,6 +21,9 @@ from workflow_app.engine.forms import is_empty
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register
 from workflow_app.engine.text import cleaned, file_name
+from workflow_app.http import limits
+from workflow_app.http.house import house, read, transact
+from workflow_app.http.numbers import day_in
 from workflow_app.services.attachments import CSV, DOCX, XLSX
 from workflow_app.services.ports import new_file
 from workflow_app.services.register_files import columns
@@ -38,10 +41,8 @@ from workflow_app.store.registers import imports, listing, papers
 from workflow_app.store.registers.naming import Naming
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits, tables
+from workflow_app.web import tables
 from workflow_app.web.declared import asked_for, readable_tables
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import day_in
 from workflow_app.web.security import municipality, person_id
 
 register_files = Blueprint("register_files", __name__, url_prefix="/registers")
@@ -96,7 +97,7 @@ def ask_paper(register: str) -> BaseResponse:
             return None
         return papers.ask(uow, found.register, place, person_id(), asked)
 
-    made = house().transact(ask)
+    made = transact(ask)
     if made is None:
         said = f"В документ Word помещается не больше {papers.MOST_ROWS} строк: отберите часть "
         flash(f"{said}списка или скачайте его в Excel.", "danger")
@@ -217,7 +218,7 @@ def bring(register: str) -> Answer:
         stored = guessed.as_json(titles)
         return imports.bring(uow, register, municipality(uow), person_id(), name, file, stored)
 
-    made = house().transact(keep)
+    made = transact(keep)
     if isinstance(made, Refusal):
         return _show(register, made), limits.status_of(made, 422)
     step = "look_at" if columns.is_certain(one, guessed, titles) else "settle"
@@ -340,7 +341,7 @@ def settle_columns(register: str, import_id: int) -> Answer:
     if problems:
         return _columns(found.register, load, content, reading, sheet, problems), 422
     stored = reading.as_json(sheet.rows[reading.titles])
-    house().transact(lambda uow: imports.read_as(uow, _load(uow, register, import_id)[1], stored))
+    transact(lambda uow: imports.read_as(uow, _load(uow, register, import_id)[1], stored))
     return redirect(address(".look_at", register=register, import_id=import_id))
 
 
@@ -352,7 +353,7 @@ def make_russian(register: str, import_id: int) -> BaseResponse:
         _, load = _load(uow, register, import_id)
         imports.read_as(uow, load, {**load.reading, "russian": True})
 
-    house().transact(change)
+    transact(change)
     return redirect(address(".look_at", register=register, import_id=import_id))
 
 
@@ -494,7 +495,7 @@ def _write(looked: Looked, picked: Sequence[int]) -> bool:
         imports.write(uow, found, load, looked.plan, picked, day, reason)
         return True
 
-    return house().transact(work)
+    return transact(work)
 
 
 # ---------------------------------------------------------------- taking back
@@ -530,7 +531,7 @@ def take_back(register: str, import_id: int) -> Answer:
         _, own = _load(uow, register, import_id)
         return imports.take_back(uow, own, person, reason, day_in(day))
 
-    refusal = house().transact(work)
+    refusal = transact(work)
     if refusal:
         return _written_page(found.register, load, refusal), 422
     flash("Загрузка отменена: её значения больше не действуют, история осталась.", "success")

@@ -6,31 +6,30 @@ from itertools import chain
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.decide import is_visible
+from workflow_app.http.house import read, transact
+from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.import_rows import LONGEST_NOTE
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
-from workflow_app.store import admin, audit, directory, queries
-from workflow_app.store.models.directory import Organisation, SchoolYear
-from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store import admin, audit, directory, journals, queries
 from workflow_app.store.registers.subjects import marks, rows_about
-from workflow_app.store.search import NUMBER_SIGN, contain, folded
+from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import noted_by, told_by
-from workflow_app.web.house import house, read
-from workflow_app.web.numbers import day_in, number_in
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
 registers = Blueprint("registers", __name__)
 
 ORDERS_A_PAGE = 100
+OWN_KINDS = ("issued", "annulled")
+"""What the journal shows unasked: the numbers that were given by the system."""
 
 
 def _date(name: str) -> dt.date | None:
@@ -78,37 +77,20 @@ def orders() -> str:
     """List the numbers of the order journal: issued, annulled, given elsewhere."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        where = (Journal.municipality_id == municipality(uow), Journal.code == "orders")
-        journal = select(JournalEntry).join(Journal).where(*where)
-        years = uow.session.scalars(
-            select(JournalEntry.year).join(Journal).where(*where).distinct()
-            .order_by(JournalEntry.year.desc())
-        ).all()  # fmt: skip
-        year = number_in(request.args.get("year")) or (years[0] if years else uow.today.year)
-        kind, text = request.args.get("kind", ""), request.args.get("text", "").strip()[:100]
-        journal = journal.where(JournalEntry.year == year)
-        external = uow.session.scalar(
-            select(func.count()).select_from(
-                journal.where(JournalEntry.kind == "external").subquery()
-            )
-        )
-        query = journal.where(JournalEntry.kind == kind) if kind else journal.where(
-            JournalEntry.kind != "external"
+        here, args = municipality(uow), request.args
+        years = journals.years_of_orders(uow.connection, here)
+        year = number_in(args.get("year")) or next(iter(years), uow.today.year)
+        kind, text = args.get("kind", ""), args.get("text", "").strip()[:100]
+        below = number_in(args.get("before"))
+        rows = journals.orders(
+            uow.connection, here, ORDERS_A_PAGE + 1, year=year, text=text,
+            kinds=(kind,) if kind else OWN_KINDS, before=(year, below) if below else None,
         )  # fmt: skip
-        if text:
-            number = NUMBER_SIGN + JournalEntry.label
-            query = query.where(contain(text, func.coalesce(JournalEntry.title, ""), number))
-        below = number_in(request.args.get("before"))
-        if below:
-            query = query.where(JournalEntry.number < below)
-        rows = uow.session.scalars(
-            query.order_by(JournalEntry.number.desc()).limit(ORDERS_A_PAGE + 1)
-        ).all()
-        actor, later = uow.actor(person_id()), queries.later_orders(uow.session, municipality(uow))
+        actor, later = uow.actor(person_id()), queries.later_orders(uow.session, here)
         linked = chain(rows, *later.values())
         return render_template(
             "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
-            text=text, external=external, root=_root(uow),
+            text=text, external=years.get(year), root=_root(uow),
             keeps_journal=bool(clerk(actor)),
             checks_history=any(c.role in ANSWER_FOR_ALL | WATCH for c in actor.capacities),
             readable=readable_among(uow, (row.instance_id for row in linked), actor), later=later,
@@ -134,11 +116,7 @@ def schools() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         district = municipality(uow)
-        years = uow.session.scalars(
-            select(SchoolYear.code)
-            .where(SchoolYear.municipality_id == district)
-            .order_by(SchoolYear.code.desc())
-        ).all()
+        years = directory.school_years(uow.session, district)
         wanted = request.args.get("year", "")
         year = wanted if wanted in years else school_year_of(uow.today)
         marked = marks(uow.facts(district), uow.tables, "school", school_year=year)
@@ -162,7 +140,7 @@ def schools() -> str:
 def set_notes(school_id: int) -> Response:
     """Let a head or an administrator tell of connection, teachers and language of a school."""
     person, sent = person_id(), {key: request.form.get(key, "") for key in service.NOTES}
-    result = house().transact(
+    result = transact(
         lambda uow: service.set_notes(
             admin.SqlAdministration(uow), uow.actor(person), school_id, sent
         )
@@ -178,7 +156,7 @@ def close_school(school_id: int) -> Response:
     """Let an administrator say from which day a school is closed, or open it again."""
     person, sent = person_id(), request.form
     on = None if "open" in sent else day_in(sent.get("closed_on"))
-    result = house().transact(
+    result = transact(
         lambda uow: service.close_school(
             admin.SqlAdministration(uow), uow.actor(person), school_id, on,
             sent.get("reason", ""), opens="open" in sent,
@@ -211,7 +189,7 @@ def school(school_id: int) -> str:
         return render_template(
             "registers/school.html", card=card, people=people,
             head=directory.heads(uow.session, district, uow.today).get(school_id),
-            organisation=uow.session.get_one(Organisation, school_id),
+            address=directory.address(uow.session, school_id),
             about=[*about], told=partial(told_by, uow),
             noted=lambda one: noted_by(uow, one, uow.today),
             may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
@@ -219,7 +197,7 @@ def school(school_id: int) -> str:
             matters=admin.open_cases_of(uow.session, district, school_id)
             if service.officer(uow.actor(person_id())) else None,
             networks={
-                member.network_id: uow.session.get(Network, member.network_id)
+                member.network_id: uow.facts(district).name("network", member.network_id)
                 for member in card.networks
             },
         )  # fmt: skip

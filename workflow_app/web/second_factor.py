@@ -2,20 +2,19 @@
 
 from base64 import b64encode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http import limits
+from workflow_app.http.house import house, read, transact
+from workflow_app.http.passwords import confirm
 from workflow_app.services import access
 from workflow_app.services import second_factor as service
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.models.accounts import Account
+from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import limits
-from workflow_app.web.house import house, read
 from workflow_app.web.security import inner_next, person_id
-from workflow_app.web.signing import confirm
 
 second_factor = Blueprint("second_factor", __name__)
 
@@ -36,8 +35,8 @@ def _page(refusal: Refusal | None = None) -> str:
         secret = service.shown_again(key, person, sealed) if sealed else None
         if secret is None:
             secret, sealed = service.new_secret(key, person)
-        login = uow.session.get_one(Account, person).login
-        address = service.address_of(secret, login)
+        account = own_account(uow.session, person) or abort(404)
+        address = service.address_of(secret, account.login)
         picture = b64encode(qr_png(address)).decode()
         groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
         return render_template(
@@ -74,7 +73,7 @@ def switch_on() -> str | tuple[str, int]:
             return access.WRONG_PASSWORD
         return service.switch_on(store, key, person, sealed, typed, real_now)
 
-    codes = house().transact(switch)
+    codes = transact(switch)
     if isinstance(codes, Refusal):
         return _refused(codes)
     return render_template("account/recovery_codes.html", codes=codes, next=inner_next())
@@ -95,7 +94,7 @@ def switch_off() -> Response | tuple[str, int]:
             return access.WRONG_PASSWORD
         return service.switch_off(store, key, person, typed, real_now)
 
-    refusal = house().transact(switch)
+    refusal = transact(switch)
     if refusal:
         return _refused(refusal)
     flash("Второй фактор выключен.", "success")

@@ -16,15 +16,16 @@ from flask import (
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
+from workflow_app.http import limits
+from workflow_app.http.house import house, read, transact
 from workflow_app.services.access import digest
 from workflow_app.services.second_factor import is_demanded_of
 from workflow_app.store import offices, visits
 from workflow_app.store.accounts import SqlAccess, Visit
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import cookies, limits
+from workflow_app.web import cookies
 from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import is_inner, split
-from workflow_app.web.house import house, read
 from workflow_app.web.pages import ReservedError, is_fragment
 
 OPEN = {
@@ -129,10 +130,10 @@ def _visit(token_sha256: str) -> Visit | None:
     if visit is None:
         return None
     if visit.is_over:
-        house().transact(lambda uow: visits.close(uow, token_sha256))
+        transact(lambda uow: visits.close(uow, token_sha256))
         return None
     if house().clock.now() - visit.seen_at >= visits.NOTED_EVERY:
-        house().transact(lambda uow: visits.seen_again(uow, token_sha256))
+        transact(lambda uow: visits.seen_again(uow, token_sha256))
     return visit
 
 

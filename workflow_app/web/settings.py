@@ -7,12 +7,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.http.house import read, transact
 from workflow_app.services import settings as service
 from workflow_app.services.administration import officer
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.house import house, read
 from workflow_app.web.security import person_id
 
 settings = Blueprint("settings", __name__)
@@ -52,7 +52,7 @@ def decide(key: str) -> Response | tuple[str, int]:
         for part in service.parts(key, DEFAULTS[key].value)
     }
     person = person_id()
-    result = house().transact(
+    result = transact(
         lambda uow: service.decide(SqlAdministration(uow), uow.actor(person), key, sent)
     )
     if result is None:

@@ -4,8 +4,8 @@ import re
 
 from flask import Blueprint, render_template
 
+from workflow_app.http.house import read
 from workflow_app.store.verification import registered
-from workflow_app.web.house import read
 
 verification = Blueprint("verification", __name__)
 

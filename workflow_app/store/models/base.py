@@ -1,6 +1,7 @@
 """The declarative base and the column types both databases share."""
 
 import datetime as dt
+from dataclasses import fields
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -148,6 +149,11 @@ def sort_key(text: str) -> str:
 def table(model: type[Base]) -> Table:
     """Return the table of a model, for Core statements."""
     return cast("Table", model.__table__)
+
+
+def columns(row: type[Any], model: type[Base]) -> list[Any]:
+    """Return the columns of a model that the fields of a dataclass name, in their order."""
+    return [getattr(model, one.name) for one in fields(row)]
 
 
 def inserted_id(result: CursorResult[Any]) -> int:

@@ -65,11 +65,6 @@ class JournalEntry(Tenant):
 
     journal: Mapped[Journal] = relationship()
 
-    @property
-    def reference(self) -> str:
-        """Return how lists name the number: «№ 271-од от 21.08.2025»."""
-        return f"№ {self.label} от {self.registered_on:%d.%m.%Y}"
-
 
 class Network(Tenant):
     """A network of schools; who belongs to it is told by its membership events alone."""

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from flask import Response, request
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.web.house import house
+from workflow_app.http.house import house
 
 Address = IPv4Address | IPv6Address
 

@@ -1,0 +1,63 @@
+"""The house behind the current request, and the state of its data the request looks at."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from flask import current_app, g
+from werkzeug.exceptions import HTTPException
+
+from workflow_app.bootstrap import House
+from workflow_app.store.database import UNAVAILABLE
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+def house() -> House:
+    """Return the house this application serves."""
+    found: House = current_app.extensions["house"]
+    return found
+
+
+def read(work: Callable[[SqlUnitOfWork], T]) -> T:
+    """Return what the work reads; until a request writes, all it reads is one state of the data."""
+    if "uow" not in g:
+        reading = house().reading()
+        g.uow, g.reading = reading.__enter__(), reading
+    try:
+        return work(g.uow)
+    except HTTPException:
+        raise
+    except Exception as error:
+        stop_reading(error)
+        raise
+
+
+def stop_reading(error: Exception | None = None) -> None:
+    """End the transaction that reads, before what is slow or writes; the next one begins anew."""
+    reading = g.pop("reading", None)
+    g.pop("uow", None)
+    if reading:
+        reading.__exit__(error and type(error), error, error and error.__traceback__)
+
+
+def transact(work: Callable[[SqlUnitOfWork], T]) -> T:
+    """Return what the work returns, committed; it may be repeated and must only decide."""
+    stop_reading()
+    return house().transact(work)
+
+
+def transact_and_show(
+    work: Callable[[SqlUnitOfWork], T], show: Callable[[SqlUnitOfWork, T], S]
+) -> S:
+    """Return what is shown of a work that is committed, read in its own transaction."""
+    stop_reading()
+    return house().transact_and_show(work, show)
+
+
+def over(_error: BaseException | None) -> None:
+    """Let a request go of what it looked at; it is over."""
+    with suppress(*UNAVAILABLE):  # the answer is made by now
+        stop_reading()

@@ -1,0 +1,34 @@
+"""A person's password once more, and a code where she has a second factor: guesses are counted."""
+
+from workflow_app.engine.refusals import Refusal
+from workflow_app.http.house import house, read, stop_reading, transact
+from workflow_app.services import access, second_factor
+from workflow_app.services.access import AccountRow
+from workflow_app.store.accounts import SqlAccess
+
+NO_CODE = Refusal("wrong_code", "Введите код из приложения", "code")
+
+
+def confirm(person: int, password: str) -> AccountRow | Refusal:
+    """Return the account whose password it is, or why it is not."""
+    attempt = read(lambda uow: access.signature_attempt(SqlAccess(uow), person))
+    if isinstance(attempt, Refusal):
+        return attempt
+    stop_reading()
+    is_right = attempt.compare(password)
+    if isinstance(is_right, Refusal):
+        return is_right
+    return transact(lambda uow: access.conclude(SqlAccess(uow), attempt, is_right=is_right))
+
+
+def confirm_twice(person: int, password: str, code: str) -> AccountRow | Refusal:
+    """Return the account whose password it is, with a code where she has a second factor."""
+    has_factor = read(lambda uow: SqlAccess(uow).factor(person)) is not None
+    account = confirm(person, password)
+    if isinstance(account, Refusal) or not has_factor:
+        return account
+    if not code.strip():
+        return NO_CODE
+    key, real_now = house().settings.secret_key, house().clock.real()
+    refusal = transact(lambda uow: second_factor.check(SqlAccess(uow), key, person, code, real_now))
+    return refusal or account
