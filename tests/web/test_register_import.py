@@ -360,3 +360,18 @@ def test_what_another_program_saves_says_the_same(specialist, own, tmp_path, kin
     page = specialist.get(brought(specialist, made.read_bytes(), made.name))
     assert "новых 0, изменённых 0" in page
     assert "с ошибками 0" in page
+
+
+def test_a_school_year_is_taken_as_papers_write_it(specialist):
+    titles = rows_of(specialist)[0]
+    path = brought(specialist, [titles, ["2025/2026", "Своё", "", "", "предварительно"]])
+    page = specialist.get(path)
+    assert "Своё" in page
+    assert "такого в списке нет" not in page
+
+
+def test_what_holds_by_a_document_is_loaded_with_it(specialist, district):
+    titles = rows_of(specialist)[0]
+    path = brought(specialist, [titles, ["2025-2026", "Хор", "", "", "действует"]])
+    write(specialist, path, reason="приказ № 9")
+    assert "приказ № 9" in {row[5] for row in rows_of(specialist)}
