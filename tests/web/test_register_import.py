@@ -370,7 +370,7 @@ def test_a_school_year_is_taken_as_papers_write_it(specialist):
     assert "такого в списке нет" not in page
 
 
-def test_what_holds_by_a_document_is_loaded_with_it(specialist, district):
+def test_what_holds_by_a_document_is_loaded_with_it(specialist):
     titles = rows_of(specialist)[0]
     path = brought(specialist, [titles, ["2025-2026", "Хор", "", "", "действует"]])
     write(specialist, path, reason="приказ № 9")
