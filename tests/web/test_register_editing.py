@@ -409,7 +409,7 @@ def test_what_other_rows_name_does_not_end_before_them(clerk):
 
 @pytest.mark.shipped
 @pytest.mark.opened("2025-08-28")
-def test_what_an_open_case_names_does_not_end(clerk, district):
+def test_what_an_open_case_names_may_end_and_the_page_says_who_names_it(clerk, district):
     said = {"school_year": "2025-2026", "name": "Шахматы", "state": "draft"}
     row = add(clerk, "direction", **said)
     members = [{"school": district.school("S05"), "role": "supported"}]
@@ -417,13 +417,13 @@ def test_what_an_open_case_names_does_not_end(clerk, district):
         "P102", PROPOSAL, name="Шахматы вместе", members=members,
         directions=[int(row.rsplit("/", 1)[1])],
     )).instance_id  # fmt: skip
-    answer = finish(clerk, row, 409, on=AUTUMN)
-    page = answer.get_data(as_text=True)
-    assert code_of(answer) == ["still_needed"]
-    assert "открытых дел: 1" in page
+    page = clerk.get(f"{row}/end")
+    assert "1 открытое дело" in page
     assert f"/cases/{case}" not in page  # a draft of a school is not for the department yet
-    done(district.edit("P102", case, directions=[]))
-    finish(clerk, row)
+    version = drawn(page)["_version"]
+    wiped = clerk.post(f"{row}/take-back", status=409, **{"_version": version, "why.reason": "так"})
+    assert code_of(wiped) == ["still_needed"]
+    finish(clerk, row, on=AUTUMN)
 
 
 def test_an_end_comes_after_the_first_day_and_after_what_was_said_last(clerk):

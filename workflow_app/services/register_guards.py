@@ -6,7 +6,7 @@ What people or files wrote is corrected from the day on which it was written wro
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -250,27 +250,36 @@ def why_no_end(
             "этого дня или сначала отмените ту запись", since=_day(later.begins),
             field=f"{WHY}effective_on",
         )  # fmt: skip
-    return _held(store, person_id, by, register, row_id, day)
+    # Open cases go on naming it, by its last words: whether that will do, their own rules say.
+    return _held(store, person_id, by, register, row_id, day, cases=())
+
+
+def counted_cases(count: int) -> str:
+    """Return how many open cases there are, in words.
+
+    >>> counted_cases(1), counted_cases(3)
+    ('1 открытое дело', 'открытых дел: 3')
+    """
+    return "1 открытое дело" if count == 1 else f"открытых дел: {count}"
 
 
 def _held(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
-    day: dt.date,
+    day: dt.date, cases: Sequence[int],
 ) -> InTheWay | None:  # fmt: skip
-    """Refuse to end what other rows name on a day or later, or open cases."""
+    """Refuse to end what other rows name on a day or later, or cases."""
     place, actor = by.municipality_id, store.uow.actor(person_id)
     rows = tuple(
         Place(one.key, other, name_of(store, place, one, other) if one.is_read_by(actor) else "")
         for one, other in store.referring(register, place, row_id, day)
     )
-    cases = store.open_cases_naming(register, place, row_id)
     if not rows and not cases:
         return None
     named = [one.name for one in rows if one.name][:SHOWN]
     others = len(rows) - len(named)
     parts = [*named, *([f"ещё записей: {others}"] if others else [])]
     if cases:
-        parts.append(f"открытых дел: {len(cases)}")
+        parts.append(counted_cases(len(cases)))
     return InTheWay(
         "still_needed", f"Эту запись ещё называют: {', '.join(parts)}. Сначала измените их",
         kind="conflict", rows=tuple(one for one in rows if one.name),
@@ -291,9 +300,10 @@ def why_not_taken_back(
         Entry(entry.id + 1, "amend", {}, entry.effective_on, store.uow.today, takes_back=entry.id)
     )
     if not after.brought_by(day):
-        return _held(store, person_id, by, register, row_id, day) if (
-            written.brought_by(day)
-        ) else None  # fmt: skip
+        if not written.brought_by(day):
+            return None
+        cases = store.open_cases_naming(register, place, row_id)
+        return _held(store, person_id, by, register, row_id, day, cases)
     identity = to_jsonable_python(store.identity(register, place, row_id))
     row = typed(register, {**after.values(day), **identity})
     until = end_after(after, day)

@@ -273,6 +273,7 @@ def _end_page(
             SqlRegisters(uow), person_id(), by, register, row_id, written, uow.today
         )
     reason, newest = refusal or stops, written.newest
+    cases = SqlRegisters(uow).open_cases_naming(register, place, row_id)
     errors = refusal.fields if refusal else {}
     return render_template(
         "registers/end.html", register=register, row_id=row_id,
@@ -280,6 +281,7 @@ def _end_page(
         why=_why_controls(uow, place, wishes.WhyEnd(effective_on=uow.today), sent, errors),
         refusal=reason, in_the_way=_in_the_way(uow, reason),
         may_end=reason is None or reason.code != "rests_on_order",
+        named_by=guards.counted_cases(len(cases)) if cases else "",
         drawn=Drawn(newest.id if newest else None), once=_word(sent),
     )  # fmt: skip
 
