@@ -237,7 +237,9 @@ def test_an_entry_taken_back_counts_no_more_since_that_is_known_and_may_come_bac
     assert said(periods, DAYS[3]) == {"name": "Чтение"}
     assert said(periods, DAYS[3], known=DAYS[2]) == {"name": "Письмо"}
     assert Written(entries).taken_back == {2}
+    assert Written(entries).newest_standing.id == 1
     again = replace(entry(4, "amend", 2, 4), takes_back=3)
+    assert Written([*entries, again]).newest_standing.id == 2
     assert said(fold([*entries, again]), DAYS[3]) == {"name": "Письмо"}
     assert Written(entries).after_writing(again).taken_back == {3}
     assert [*Written(entries).after(DAYS[0])] == []

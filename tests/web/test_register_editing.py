@@ -462,8 +462,9 @@ def test_a_change_is_taken_back_by_an_entry_of_its_own(clerk, district):
     assert shown.count(">отменено<") == 1
     said = text_of(clerk.client.get(row))
     assert "Адрес: было ул. Новая, 3 → стало ул. Победы, 7" in said
+    assert "Адрес — ул. Победы, 7" in clerk.get(row)  # what would be taken back next
     take_back(clerk, row)
-    assert re.search(r"<dt>Адрес</dt><dd>ул. Новая, 3", clerk.get(f"{row}?on={WINTER}"))
+    assert re.search(r"<dt>Адрес</dt><dd>ул. Мира, 1", clerk.get(f"{row}?on={WINTER}"))
     assert [one["values"] for one in entries(district, row)[3:]] == [{}, {}]
 
 
@@ -479,7 +480,7 @@ def test_an_end_and_a_new_row_are_taken_back_too(clerk):
     assert "Внести снова" in clerk.get(wrong)
     back = send(clerk, "/registers/firm/new", 422, name="Рамашка", area="food", why="всё же")
     assert code_of(back) == ["row_ended"]
-    assert "уже вносили и отменили" in back.get_data(as_text=True)
+    assert "уже вносили, и она отменена" in back.get_data(as_text=True)
     send(clerk, "/registers/firm/new", page=back.get_data(as_text=True), _again="1")
     assert "Рамашка" in clerk.get("/registers/firm")
 

@@ -206,6 +206,12 @@ class Written:
         """What was written last, whatever day it counts for."""
         return max(self.entries, key=lambda one: one.id, default=None)
 
+    @property
+    def newest_standing(self) -> Entry | None:
+        """What was written last of all that still counts."""
+        counting = (one for one in self._standing if not self.is_left_out(one))
+        return max(counting, key=lambda one: one.id, default=None)
+
     def is_left_out(self, entry: Entry) -> bool:
         """Tell whether an entry counts no more: taken back, or by what is revoked."""
         return entry.id in self.taken_back or entry.cause in self._gone

@@ -177,14 +177,14 @@ def is_there(
             rows=here,
         )  # fmt: skip
     if later:
-        said = f"О такой записи уже сказано {_since(later)}: откройте её"
+        said = f"Такая запись уже есть {_since(later)}: откройте её"
         return InTheWay("row_exists", said, name, kind="conflict", rows=here)
     if not wish.is_again:
         ended = written.ended_by(day)
         was = (
             f"Такая запись уже была и завершена {_since(ended)}"
             if ended
-            else "Такую запись уже вносили и отменили"
+            else "Такую запись уже вносили, и она отменена"
         )
         return InTheWay("row_ended", f"{was}. Внести её снова?", name, kind="conflict", rows=here)
     return stale(written, wish)
@@ -291,13 +291,20 @@ def why_not_taken_back(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
     written: Written,
 ) -> Refusal | None:  # fmt: skip
-    """Return why the newest entry cannot be taken back; None where it can."""
-    entry, place = written.newest, by.municipality_id
+    """Return why the newest entry that counts cannot be taken back; None where it can."""
+    entry, place = written.newest_standing, by.municipality_id
     if entry is None or not store.is_by_hand(register, place, entry):
         return NOT_BY_HAND
     day = entry.begins
     after = written.after_writing(
-        Entry(entry.id + 1, "amend", {}, entry.effective_on, store.uow.today, takes_back=entry.id)
+        Entry(
+            max(one.id for one in written.entries) + 1,
+            "amend",
+            {},
+            entry.effective_on,
+            store.uow.today,
+            takes_back=entry.id,
+        )
     )
     if not after.brought_by(day):
         if not written.brought_by(day):

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Written
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Written
 from workflow_app.engine.forms import parse
 from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Register
@@ -178,9 +178,9 @@ def end(
 def take_back(
     store: Registers, person_id: int, register: Register[Any], row_id: int, wish: Wish
 ) -> int | Refusal:
-    """Write that the newest entry counts no more, if a person wrote it by hand.
+    """Write that the newest entry that counts does so no more, if a person wrote it by hand.
 
-    It stays in the history, and so does what takes it back, which may be taken back itself.
+    It stays in the history, and so does what takes it back; done again, it goes one entry further.
     """
     found = editable(store, person_id, register, row_id)
     if isinstance(found, Refusal):
@@ -194,7 +194,7 @@ def take_back(
     )
     if refusal:
         return refusal
-    entry = max(written.entries, key=lambda one: one.id)
+    entry = cast("Entry", written.newest_standing)
     called = name_of(store, by.municipality_id, register, row_id)
     cause = Cause(entry.effective_on, why.reason, "", takes_back=entry.id)
     store.write("amend", register, by, row_id, {}, cause)
