@@ -303,7 +303,7 @@ def test_a_day_before_a_later_change_would_hide_the_new_value(specialist):
     row = next(row for row in rows_of(specialist)[1:] if row[1] == "Хор")
     row[AREA] = "пение"
     path = brought(specialist, [titles, row])
-    refused = write(specialist, path, status=422)
+    refused = write(specialist, path, status=422, effective_on="2025-07-01")
     assert "здесь записано с 01.08.2025" in text_of(refused)
     assert 'value="письмо"' in refused.get_data(as_text=True)
     write(specialist, path, effective_on="2025-08-10")
@@ -375,3 +375,19 @@ def test_what_holds_by_a_document_is_loaded_with_it(specialist):
     path = brought(specialist, [titles, ["2025-2026", "Хор", "", "", "действует"]])
     write(specialist, path, reason="приказ № 9")
     assert "приказ № 9" in {row[5] for row in rows_of(specialist)}
+
+
+def test_without_a_day_a_file_corrects_what_was_written_wrongly_since_then(specialist, district):
+    titles = rows_of(specialist)[0]
+    new = ["2025-2026", "Хор", "пенье", "", "предварительно"]
+    write(specialist, brought(specialist, [titles, new]), effective_on="2025-06-01")
+    row = next(one for one in rows_of(specialist)[1:] if one[1] == "Хор")
+    row[AREA] = "пение"
+    write(specialist, brought(specialist, [titles, row]))
+    area = {
+        entry["effective_on"].isoformat(): entry["values"]["area"]
+        for entry in entries(district) if "area" in entry["values"]
+    }  # fmt: skip
+    assert area == {"2025-06-01": "пение"}
+    row_id = entries(district)[0]["row_id"]
+    assert "пение" in specialist.get(f"{HOME}/{row_id}?on=2025-06-02")

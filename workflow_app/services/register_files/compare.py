@@ -77,6 +77,8 @@ class Change:
     value: Any
     since: dt.date = BEGINNING
     """The last day from which something is said of it here: it hides what is written earlier."""
+    wrong_since: dt.date = BEGINNING
+    """The day from which what is said today counts: a correction begins on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +352,8 @@ class _Comparison:
                 line.mistakes.append(Mistake(view.title, said))
                 continue
             is_known = base is not None and name in base
-            change = self._change(view, mine, value, _since(row, name))
+            wrong_since = given[name].begins if name in given else BEGINNING
+            change = self._change(view, mine, value, _since(row, name), wrong_since)
             if is_known and normal(view, value) == normal(view, before):
                 line.kept.append(change)
                 continue
@@ -386,9 +389,14 @@ class _Comparison:
         empty = dict.fromkeys(self.register.fields)
         return {**empty, **{name: entry.values[name] for name, entry in given.items()}}
 
-    def _change(self, view: FieldView, here: Any, value: Any, since: dt.date = BEGINNING) -> Change:
+    def _change(
+        self, view: FieldView, here: Any, value: Any, since: dt.date = BEGINNING,
+        wrong_since: dt.date = BEGINNING,
+    ) -> Change:  # fmt: skip
         said = self.source.said
-        return Change(view.name, view.title, said(view, here), said(view, value), value, since)
+        return Change(
+            view.name, view.title, said(view, here), said(view, value), value, since, wrong_since
+        )
 
     def _validate(self, line: Line, values: Mapping[str, Any], asked: Collection[str]) -> None:
         """Note what the row class says against some fields, in its own sentences."""

@@ -238,21 +238,37 @@ def write(
     cause = Cause(uow.today, person_id=load.person_id, reason=why, import_id=load.id,
                   basis=reason if tables.register.needs_basis else "")  # fmt: skip
     new = plan.of(NEW)
-    values = [_values(line) for line in new]
+    new_values = [_values(line) for line in new]
     for line in plan.lines:
         if line.kind in (NEW, REFUSED) or line.row_id is None:
             continue
-        said = _values(line, with_asked=line.number in picked)
+        with_asked = line.number in picked
         if line.is_revived:
+            said = _values(line, with_asked=with_asked)
             registers.enter(key, place, cause, said, effective_on)
-        elif said:
-            registers.amend(key, place, line.row_id, cause, said, effective_on)
-    ids = registers.enter_all(key, place, cause, values, effective_on)
+            continue
+        for day, values in _by_day(line, effective_on, with_asked=with_asked).items():
+            registers.amend(key, place, line.row_id, cause, values, day)
+    ids = registers.enter_all(key, place, cause, new_values, effective_on)
     registers.settle()
     said_of = {line.row_id: line.said for line in plan.lines if line.kind not in (NEW, REFUSED)}
     said_of |= {row_id: line.said for row_id, line in zip(ids, new, strict=True)}
     _say(uow, load, said_of)
     return True
+
+
+def _by_day(
+    line: Line, effective_on: dt.date | None, *, with_asked: bool
+) -> Mapping[dt.date | None, dict[str, Any]]:
+    """Return what a line changes, by the day it counts from.
+
+    Where no day is given it corrects: each value since the day it was written wrongly.
+    """
+    found: dict[dt.date | None, dict[str, Any]] = {}
+    for change in (*line.changes, *(line.asked if with_asked else ())):
+        wrong_since = None if change.wrong_since == dt.date.min else change.wrong_since
+        found.setdefault(effective_on or wrong_since, {})[change.name] = change.value
+    return found
 
 
 def _values(line: Line, *, with_asked: bool = False) -> dict[str, Any]:
@@ -367,5 +383,5 @@ def hidden_by(plan: Plan, picked: Collection[int], effective_on: dt.date | None)
         f"строка {line.number}, «{change.title}»: здесь записано с {change.since:%d.%m.%Y}"
         for line in plan.lines if line.kind != REFUSED
         for change in (*line.changes, *(line.asked if line.number in picked else ()))
-        if change.since > (effective_on or dt.date.min)
+        if change.since > (effective_on or change.wrong_since)
     ]  # fmt: skip
