@@ -9,7 +9,9 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
-from docx.shared import Mm, Pt
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.shared import Emu, Mm, Pt
 from docx.table import _Row
 
 from workflow_app.engine.text import cleaned
@@ -17,6 +19,8 @@ from workflow_app.engine.text import cleaned
 MOST_UPRIGHT = 4
 """Columns that a sheet of A4 takes upright."""
 FONT = "Times New Roman"
+USUAL, LONGEST = 40, 24
+"""Letters of a usual cell, and of a word, beyond which a column gets no wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ def as_docx(paper: ListPaper) -> bytes:
         section.page_width, section.page_height = Mm(297), Mm(210)
     section.left_margin, section.right_margin = Mm(30), Mm(10)
     section.top_margin = section.bottom_margin = Mm(20)
+    _number(section)
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.add_run(cleaned(paper.title)).bold = True
@@ -54,7 +59,11 @@ def as_docx(paper: ListPaper) -> bytes:
         document.add_paragraph(cleaned(line)).alignment = WD_ALIGN_PARAGRAPH.CENTER
     told = _with_headings(paper)
     table = document.add_table(rows=1 + len(told), cols=len(paper.columns))
-    table.style = "Table Grid"
+    table.style, table.autofit = "Table Grid", False
+    room = section.page_width - section.left_margin - section.right_margin
+    for column, share in zip(table.columns, _shares(paper), strict=True):
+        for place in (column, *column.cells):
+            place.width = Emu(int(room * share))
     first, *rows = table.rows
     _fill(first, paper.columns, is_bold=True)
     _mark(first, "w:tblHeader")
@@ -65,8 +74,11 @@ def as_docx(paper: ListPaper) -> bytes:
             row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
         else:
             _fill(row, cells)
+    # Who signs stands on one page with the end of the table.
+    for cell in table.rows[-1].cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
     title, name = paper.signer
-    document.add_paragraph()
+    document.add_paragraph().paragraph_format.keep_with_next = True
     document.add_paragraph(cleaned(f"{title or '_' * 30}    {'_' * 20}    {name or '_' * 20}"))
     file = BytesIO()
     document.save(file)
@@ -77,6 +89,32 @@ def _fill(row: _Row, texts: Sequence[str], *, is_bold: bool = False) -> None:
     for cell, text in zip(row.cells, texts, strict=True):
         run = cell.paragraphs[0].add_run(cleaned(text))
         run.font.size, run.bold = Pt(10), is_bold
+
+
+def _shares(paper: ListPaper) -> Sequence[float]:
+    """Return the share of each column in the width: by its longest words and its usual length."""
+    weights = []
+    for place, title in enumerate(paper.columns):
+        told = [cells[place] for cells in paper.rows] or [""]
+        usual = sum(map(len, told)) / len(told)
+        longest = max(len(word) for cell in (title, *told) for word in (cell.split() or [""]))
+        weights.append(max(min(usual, USUAL), min(longest, LONGEST) + 2))
+    return [weight / sum(weights) for weight in weights]
+
+
+def _number(section: Section) -> None:
+    """Number the pages from the second one on."""
+    section.different_first_page_header_footer = True
+    line = section.header.paragraphs[0]
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for kind in ("begin", "end"):
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), kind)
+        line.add_run()._r.append(mark)  # noqa: SLF001 (the library has no word for a field)
+        if kind == "begin":
+            asked = OxmlElement("w:instrText")
+            asked.text = "PAGE"
+            line.add_run()._r.append(asked)  # noqa: SLF001
 
 
 def _with_headings(paper: ListPaper) -> Sequence[Sequence[str] | str]:
