@@ -61,11 +61,11 @@ def as_docx(paper: ListPaper) -> bytes:
     table = document.add_table(rows=1 + len(told), cols=len(paper.columns))
     table.style, table.autofit = "Table Grid", False
     room = section.page_width - section.left_margin - section.right_margin
-    for column, share in zip(table.columns, _shares(paper), strict=True):
-        for place in (column, *column.cells):
-            place.width = Emu(int(room * share))
+    widths = [Emu(int(room * share)) for share in _shares(paper)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     first, *rows = table.rows
-    _fill(first, paper.columns, is_bold=True)
+    _fill(first, paper.columns, widths, is_bold=True)
     _mark(first, "w:tblHeader")
     for row, cells in zip(rows, told, strict=True):
         _mark(row, "w:cantSplit")
@@ -73,7 +73,7 @@ def as_docx(paper: ListPaper) -> bytes:
             row.cells[0].merge(row.cells[-1]).paragraphs[0].add_run(cleaned(cells)).bold = True
             row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
         else:
-            _fill(row, cells)
+            _fill(row, cells, widths)
     # Who signs stands on one page with the end of the table.
     for cell in table.rows[-1].cells:
         cell.paragraphs[0].paragraph_format.keep_with_next = True
@@ -85,8 +85,11 @@ def as_docx(paper: ListPaper) -> bytes:
     return file.getvalue()
 
 
-def _fill(row: _Row, texts: Sequence[str], *, is_bold: bool = False) -> None:
-    for cell, text in zip(row.cells, texts, strict=True):
+def _fill(
+    row: _Row, texts: Sequence[str], widths: Sequence[Emu], *, is_bold: bool = False
+) -> None:
+    for cell, text, width in zip(row.cells, texts, widths, strict=True):
+        cell.width = width
         run = cell.paragraphs[0].add_run(cleaned(text))
         run.font.size, run.bold = Pt(10), is_bold
 
