@@ -85,9 +85,7 @@ def as_docx(paper: ListPaper) -> bytes:
     return file.getvalue()
 
 
-def _fill(
-    row: _Row, texts: Sequence[str], widths: Sequence[Emu], *, is_bold: bool = False
-) -> None:
+def _fill(row: _Row, texts: Sequence[str], widths: Sequence[Emu], *, is_bold: bool = False) -> None:
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = width
         run = cell.paragraphs[0].add_run(cleaned(text))
