@@ -82,9 +82,9 @@ OFFERS = Register(
 TOYS = (FIRMS, CONTRACTS, OFFERS, NOTES)
 
 
-def add_to(house):
+def add_to(house, *more):
     """Let a house keep the toys beside its own registers."""
-    registers = (*house.registers, *TOYS)
+    registers = (*house.registers, *TOYS, *more)
     for name in ("surroundings", "tables"):
         house.__dict__.pop(name, None)
     object.__setattr__(house, "registers", registers)

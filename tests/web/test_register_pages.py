@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from toy_registers import HEAD, add_to
+
+from workflow_app.engine import Line, Mark, Record, Register, School, field
 
 
 @pytest.mark.shipped
@@ -33,3 +36,28 @@ def test_an_odd_word_in_an_address_is_no_page_whatever_is_sent_there(browser):
     assert person.client.delete("/registers/direction").status_code in (400, 405)
     told = person.client.post("/api/v1/registers/a%06b", headers={"Authorization": "Bearer x"})
     assert told.status_code in (401, 404)
+
+
+class Remark(Record):
+    school: School = field("Школа")
+    text: Line = field("Замечание")
+
+
+REMARKS = Register(
+    key="remark", title="Замечания", record=Remark, identity=("school", "text"),
+    called=lambda row: row.text, readers=(HEAD,), subject="school",
+    mark=lambda row: Mark(row.text),
+)  # fmt: skip
+
+
+@pytest.mark.opened("2025-08-28")
+def test_what_only_some_read_shows_on_no_page_of_its_subject_to_others(browser, district):
+    add_to(district.house, REMARKS)
+    school = district.school("S05")
+    district.enter(REMARKS, school=school, text="Только для директоров")
+    assert "Только для директоров" in browser("P105").get(f"/schools/{school}")
+    officer = browser("P003")
+    for path in (f"/schools/{school}", "/schools", "/registers"):
+        assert "Только для директоров" not in officer.get(path), path
+    officer.get("/registers/remark", status=404)
+    assert "Только для директоров" not in browser("P105").get("/schools")  # a mark is for all

@@ -198,7 +198,7 @@ def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterato
     for tables in uow.tables.values():
         register = tables.register
         ids = {key for matter in matters for key in matter.named.get(register.key, ())}
-        if not (register.summed_up and ids):
+        if not (register.summed_up and ids and register.is_read_by(uow.actor(person_id()))):
             continue
         rows = uow.facts(municipality(uow)).of(register).on(on)
         known = register.in_groups(filter(None, map(rows.last, sorted(ids))))

@@ -185,7 +185,9 @@ def school(school_id: int) -> str:
             for row in admin.positions(uow.session, district, uow.today)
             if row.organisation_id == school_id
         ]
-        about = rows_about(uow.facts(district), uow.tables, "school", school_id)
+        about = rows_about(
+            uow.facts(district), uow.tables, uow.actor(person_id()), "school", school_id
+        )
         return render_template(
             "registers/school.html", card=card, people=people,
             head=directory.heads(uow.session, district, uow.today).get(school_id),

@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.registers import Mark, Record, Register
+from workflow_app.engine.roles import Actor
 from workflow_app.store.registers.tables import Tables
 
 Rows = Sequence[Record]
@@ -16,11 +17,12 @@ def marks(
 ) -> Mapping[int, Sequence[Mark]]:
     """Return row → its marks today, of all rows of a kind that have any.
 
-    `values` narrow the registers that have such fields: the marks of a school year.
+    Marks stand wherever a name does: a register that only some read adds none. `values` narrow
+    the registers that have such fields: the marks of a school year.
     """
     found: dict[int, list[Mark]] = defaultdict(list)
     for register in _of_subject(declared, kind):
-        if register.mark:
+        if register.mark and not register.readers:
             asked = {name: value for name, value in values.items() if name in register.fields}
             for row in facts.of(register).find(**asked):
                 found[getattr(row, register.subject)].append(register.mark(row))
@@ -28,11 +30,12 @@ def marks(
 
 
 def rows_about(
-    facts: Facts, declared: Mapping[str, Tables], kind: str, row_id: int
+    facts: Facts, declared: Mapping[str, Tables], actor: Actor, kind: str, row_id: int
 ) -> Iterator[tuple[Register[Any], Rows]]:
-    """Yield the registers whose rows stand on the page of a row, each with those of today."""
+    """Yield the registers whose rows a reader sees on the page of a row, each with today's."""
     for register in _of_subject(declared, kind):
-        yield register, facts.of(register).find(**{register.subject: row_id})
+        if register.is_read_by(actor):
+            yield register, facts.of(register).find(**{register.subject: row_id})
 
 
 def _of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[Any]]:
