@@ -45,10 +45,12 @@ class Tree:
 
 
 def eventually(condition, story=str):
+    """Wait until a condition holds; return what it gave."""
     end = time.monotonic() + SOON
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < end, f"waited in vain\n{story()}"
         time.sleep(0.03)
+    return found
 
 
 def lives(pid):
@@ -115,7 +117,7 @@ def test_a_calm_terminal_gets_the_story_and_the_trouble_and_the_files_get_all(gr
 def test_a_killed_child_is_started_again_without_touching_the_others(grow):
     tree = grow("patient", "second")
     tree.wait_for(r"^second +\| here")
-    [first] = tree.started("patient")
+    [first] = eventually(lambda: tree.started("patient"), tree.text)
 
     os.kill(first, signal.SIGKILL)
 
@@ -144,7 +146,7 @@ def test_children_of_a_killed_child_do_not_outlive_it(grow):
 def test_a_child_that_ignores_the_request_is_stopped_by_force(grow):
     tree = grow("deaf")
     tree.wait_for(r"^deaf +\| here")
-    [deaf] = tree.started("deaf")
+    [deaf] = eventually(lambda: tree.started("deaf"), tree.text)
 
     assert tree.stop() == 0
 
@@ -239,7 +241,7 @@ def test_a_killed_supervisor_leaves_no_orphans(grow, kinds):
 def test_data_stay_locked_until_the_orphans_of_a_killed_supervisor_are_gone(grow):
     first = grow("deaf")
     first.wait_for(r"^deaf +\| here")
-    [orphan] = first.started("deaf")
+    [orphan] = eventually(lambda: first.started("deaf"), first.text)
     first.stop(signal.SIGKILL)
     assert lives(orphan)
 
@@ -252,7 +254,7 @@ def test_data_stay_locked_until_the_orphans_of_a_killed_supervisor_are_gone(grow
 def test_a_killed_watchdog_is_replaced_and_guards_the_same_children(grow):
     tree = grow("patient")
     tree.wait_for(r"^patient +\| here")
-    [child] = tree.started("patient")
+    [child] = eventually(lambda: tree.started("patient"), tree.text)
     watchdog = next(
         process for process in psutil.Process(tree.process.pid).children()
         if "watchdog.py" in " ".join(process.cmdline())
@@ -295,7 +297,7 @@ def test_a_migration_that_is_refused_lets_no_child_start(grow):
 def test_a_signal_ends_a_long_migration_too(grow):
     tree = grow("patient", MIGRATES="600")
     tree.wait_for(r"migrate: запущен")
-    [migration] = tree.started("migrate")
+    [migration] = eventually(lambda: tree.started("migrate"), tree.text)
     assert tree.stop() == 0
     assert not lives(migration)
     assert not tree.started("patient")
@@ -326,7 +328,7 @@ def test_the_tree_starts_a_broker_behind_a_password_when_none_is_given(grow):
     ):
         stranger.ping()
 
-    [broker] = tree.started("broker")
+    [broker] = eventually(lambda: tree.started("broker"), tree.text)
     assert password not in " ".join(psutil.Process(broker).cmdline())
     assert (tree.folder / "broker/valkey.conf").stat().st_mode & 0o777 == 0o600
     addresses = {connection.laddr.ip for connection in psutil.Process(broker).net_connections()}
