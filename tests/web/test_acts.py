@@ -1,8 +1,10 @@
 """Normative acts: by the levels of clause 3.1, in force on a day, on every page that shows them."""
 
+import io
 import re
 
 import pytest
+from docx import Document
 from plans import life
 from stories import done, to_department
 
@@ -65,3 +67,16 @@ def test_a_network_says_at_which_levels_it_rests_on_acts(browser, district):
     assert page.count(said) == 2  # readiness, and the acts themselves
     done(district.act("P101", life(district, "NW1"), "attach_acts", acts=[district.acts["A15"]]))
     assert "4 из 5 уровней, нет: локальный акт школы" in browser("P110").get("/networks/1")
+
+
+@pytest.mark.clause("3.1")
+def test_a_printed_list_of_what_is_over_tells_what_is_over(browser, district):
+    head = browser("P102")
+    page = head.get("/registers/act?is_over=1")
+    assert 'name="is_over" value="1"' in page
+    path = head.post("/registers/act/papers", is_over="1", on="2025-08-28").headers["Location"]
+    district.carry_out()
+    made = Document(io.BytesIO(head.client.get(f"{path}/content").data))
+    told = " ".join(cell.text for row in made.tables[0].rows for cell in row.cells)
+    assert "308-од" in told
+    assert "273-ФЗ" not in told

@@ -209,7 +209,7 @@ class Written:
     @property
     def newest_standing(self) -> Entry | None:
         """What was written last of all that still counts."""
-        counting = (one for one in self._standing if not self.is_left_out(one))
+        counting = (one for one in self._standing if one.cause not in self._gone)
         return max(counting, key=lambda one: one.id, default=None)
 
     def is_left_out(self, entry: Entry) -> bool:

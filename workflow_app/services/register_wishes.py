@@ -125,7 +125,7 @@ class Registers(Protocol):
         """Return what was written about a row; nothing where the municipality has none."""
 
     def is_by_hand(self, register: Register[Any], municipality_id: int, entry: Entry) -> bool:
-        """Tell whether a person wrote an entry on a page."""
+        """Tell whether a person wrote an entry, on a page or by a file; no case and no order."""
 
     def referring(
         self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date

@@ -215,8 +215,8 @@ class _Comparison:
         """Return what becomes of each row; in batches, so that no file fills the memory."""
         for told in found:
             self._find(told)
-        todo = iter(found)
-        while batch := list(islice(todo, BATCH)):
+        pending = iter(found)
+        while batch := list(islice(pending, BATCH)):
             ids = {told.line.row_id for told in batch if told.line.row_id is not None}
             known = self.source.known(ids) if ids else {}
             for told in batch:

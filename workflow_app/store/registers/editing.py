@@ -75,7 +75,7 @@ class SqlRegisters:
         return listing.row_on(self.uow.connection, tables, municipality_id, row_id, asked)
 
     def is_by_hand(self, register: Register[Any], municipality_id: int, entry: Entry) -> bool:
-        """Tell whether a person wrote an entry on a page."""
+        """Tell whether a person wrote an entry, on a page or by a file; no case and no order."""
         query = select(_ENTRY.c.id).where(
             _ENTRY.c.id == entry.id, _ENTRY.c.register == register.key,
             _ENTRY.c.municipality_id == municipality_id, _ENTRY.c.person_id.is_not(None),

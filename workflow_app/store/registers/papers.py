@@ -38,6 +38,7 @@ def ask(
     said = {
         "on": asked.on.isoformat(), "text": asked.text, "values": dict(asked.values),
         "known_on": asked.known_on.isoformat() if asked.known_on else None,
+        "is_over": asked.is_over,
     }  # fmt: skip
     values = {
         "municipality_id": municipality_id, "register": register.key, "person_id": person_id,
@@ -90,7 +91,8 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
     day = f"по состоянию на {asked.on:%d.%m.%Y}"
     known = f", по записям до {asked.known_on:%d.%m.%Y}" if asked.known_on else ""
     return {
-        "title": register.title, "above": [*above, day + known],
+        "title": f"{register.title}: прекращённые" if asked.is_over else register.title,
+        "above": [*above, day + known],
         "columns": [*(view.title for view in views), *(["По документу"] if rests else [])],
         "rows": rows, "groups": [group for group, *_ in found],
         "signer": (signer.title, signer.name) if signer else ("", ""),
@@ -109,5 +111,5 @@ def _asked(said: dict[str, Any]) -> Asked:
     known_on = said["known_on"]
     return Asked(
         dt.date.fromisoformat(said["on"]), dt.date.fromisoformat(known_on) if known_on else None,
-        said["values"], said["text"],
+        said["values"], said["text"], is_over=said.get("is_over", False),
     )  # fmt: skip
