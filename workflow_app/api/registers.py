@@ -12,7 +12,6 @@ from workflow_app.api import paging
 from workflow_app.api.contract import documented
 from workflow_app.api.problems import answer
 from workflow_app.api.reading import json_body
-from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http.house import transact
 from workflow_app.http.numbers import any_day_in, number_in
@@ -21,7 +20,6 @@ from workflow_app.services.compositions import refuse_direct_write
 from workflow_app.store import admin, directory, journals, networks, queries
 from workflow_app.store.admin import SqlAdministration
 from workflow_app.store.registers import listing
-from workflow_app.store.registers.subjects import marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
@@ -157,9 +155,7 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
 
 
 def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
-    facts, year = uow.facts(municipality_id), school_year_of(uow.today)
-    marked = marks(facts, uow.tables, "school", school_year=year)
-    cards = directory.school_cards(uow.session, municipality_id, uow.today, None, year, marked)
+    cards = directory.marked_schools(uow, municipality_id)
     heads = directory.heads(uow.session, municipality_id, uow.today)
     return [
         m.SchoolView(

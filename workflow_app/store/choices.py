@@ -25,7 +25,6 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
-from workflow_app.store.registers.subjects import marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -102,12 +101,7 @@ def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolCon
     year = str(getattr(case.data, "school_year", ""))
     known, key = _CARDS.setdefault(uow, {}), (case.municipality_id, year)
     if key not in known:
-        facts = uow.facts(case.municipality_id)
-        of_year = year or school_year_of(uow.today)
-        marked = marks(facts, uow.tables, "school", school_year=of_year)
-        known[key] = directory.school_cards(
-            uow.session, case.municipality_id, uow.today, school_year=of_year, marks=marked
-        )
+        known[key] = directory.marked_schools(uow, case.municipality_id, year)
     return known[key]
 
 

@@ -24,6 +24,8 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.networks import Member, networks_of_schools
 from workflow_app.store.offices import holders
 from workflow_app.store.queries import names as people_names
+from workflow_app.store.registers.subjects import marks
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 SCHOOL_HEAD = "school_head"
 
@@ -52,6 +54,19 @@ class SchoolContext:
     marks: tuple[Mark, ...] = ()
     networks: tuple[Member, ...] = field(default=())
     closed_on: dt.date | None = None
+
+
+def marked_schools(
+    uow: SqlUnitOfWork, municipality_id: int, school_year: str = "",
+    school_ids: Collection[int] | None = None,
+) -> tuple[SchoolContext, ...]:  # fmt: skip
+    """Return the cards of schools today, of a school year (the running one without it), with marks.
+
+    Marks are what declared registers say of a school in that year.
+    """
+    year = school_year or school_year_of(uow.today)
+    told = marks(uow.facts(municipality_id), uow.tables, "school", school_year=year)
+    return school_cards(uow.session, municipality_id, uow.today, school_ids, year, told)
 
 
 def school_cards(

@@ -18,7 +18,7 @@ from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, journals, queries
-from workflow_app.store.registers.subjects import marks, rows_about
+from workflow_app.store.registers.subjects import rows_about
 from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import noted_by, told_by
@@ -119,12 +119,9 @@ def schools() -> str:
         years = directory.school_years(uow.session, district)
         wanted = request.args.get("year", "")
         year = wanted if wanted in years else school_year_of(uow.today)
-        marked = marks(uow.facts(district), uow.tables, "school", school_year=year)
-        cards = directory.school_cards(
-            uow.session, district, uow.today, school_year=year, marks=marked
-        )
+        cards = directory.marked_schools(uow, district, year)
         mark = request.args.get("mark", "")
-        known = {one.text for own in marked.values() for one in own}
+        known = {one.text for card in cards for one in card.marks}
         return render_template(
             "registers/schools.html", years=sorted({*years, year}, reverse=True), mark=mark,
             cards=[card for card in cards if not mark or mark in [m.text for m in card.marks]],
@@ -174,9 +171,7 @@ def school(school_id: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         district = municipality(uow)
-        year = school_year_of(uow.today)
-        marked = marks(uow.facts(district), uow.tables, "school", school_year=year)
-        found = directory.school_cards(uow.session, district, uow.today, [school_id], year, marked)
+        found = directory.marked_schools(uow, district, school_ids=[school_id])
         if not found:
             abort(404)
         card = found[0]
