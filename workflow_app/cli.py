@@ -626,9 +626,10 @@ def audit() -> None:
 )
 @click.option("--at", help="moment of a root that is given without its day")
 def verify(roots: tuple[str, ...], at: str | None) -> None:
-    """Check every line of history; exit 1 when something was changed, moved, or cut off."""
+    """Check histories and registers against what wrote them; exit 1 when something differs."""
     from workflow_app.services.roots import read_root
     from workflow_app.store import audit as chains
+    from workflow_app.store.registers.rebuilding import differences
 
     try:
         typed = [read_root(root, at) for root in roots]
@@ -637,11 +638,27 @@ def verify(roots: tuple[str, ...], at: str | None) -> None:
     house = _ready()
     with house.database.reading() as connection:
         torn = chains.broken_roots(connection, typed, house.zone)
-        found = [*chains.breaks(connection), *torn]
+        found = [*chains.breaks(connection), *torn, *differences(connection, house.tables)]
     for item in found:
         click.echo(str(item))
     click.echo("история цела" if not found else f"нарушений: {len(found)}")
     sys.exit(1 if found else 0)
+
+
+@commands.group()
+def registers() -> None:
+    """Look after the declared registers."""
+
+
+@registers.command()
+def rebuild() -> None:
+    """Write again what every row says by day, from its entries; nothing else changes."""
+    from workflow_app.store.registers.rebuilding import rebuild_all
+
+    house = _ready()
+    with _watched("переписываются реестры") as progress:
+        count = rebuild_all(house.database, house.tables, progress)
+    click.echo(f"записей переписано: {count}")
 
 
 @commands.command()

@@ -159,6 +159,32 @@ def test_the_command_takes_the_root_of_the_printed_journal(sqlite_district):
     assert (wrong.exit_code, "64 знака" in wrong.output) == (2, True)
 
 
+def test_a_row_that_says_what_nobody_wrote_is_named_and_written_again(sqlite_district):
+    district = sqlite_district("2025-08-28")
+    env = district.house.settings.environ()
+    run = CliRunner(env=env).invoke
+    periods = district.house.tables["act"].periods
+    known = select(periods.c.row_id).order_by(periods.c.id).limit(2)
+    changed, lost = district.read(lambda uow: uow.connection.execute(known).scalars().all())
+    district.house.transact(
+        lambda uow: (
+            uow.connection.execute(
+                update(periods).where(periods.c.row_id == changed).values(title="Подделка")
+            ),
+            uow.connection.execute(delete(periods).where(periods.c.row_id == lost)),
+        )
+    )
+
+    found = run(commands, ["audit", "verify"])
+    again = run(commands, ["registers", "rebuild"])
+
+    assert found.exit_code == 1
+    assert [f"запись {row}:" in found.output for row in (changed, lost)] == [True, True]
+    assert "нарушений: 2" in found.output
+    assert (again.exit_code, "записей переписано" in again.output) == (0, True)
+    assert run(commands, ["audit", "verify"]).output.strip() == "история цела"
+
+
 def test_the_root_leaves_the_house_once_a_day_by_mail_to_the_clerk(district):
     for _ in range(2):
         send_root(district)

@@ -235,7 +235,7 @@ class RegisterWriter:
         """Make the periods of every touched row anew from its entries."""
         while self._touched:
             register, ids = self._touched.popitem()
-            _make(self._connection, self._tables[register], sorted(ids))
+            make_periods(self._connection, self._tables[register], sorted(ids))
 
     # ------------------------------------------------------------ rows and entries
 
@@ -310,11 +310,11 @@ class RegisterWriter:
 def rebuild(connection: Connection, tables: Tables) -> int:
     """Write the periods of all rows of a register again; return how many rows it has."""
     ids = [*connection.execute(select(tables.rows.c.id).order_by(tables.rows.c.id)).scalars()]
-    _make(connection, tables, ids)
+    make_periods(connection, tables, ids)
     return len(ids)
 
 
-def _make(connection: Connection, tables: Tables, ids: Sequence[int]) -> None:
+def make_periods(connection: Connection, tables: Tables, ids: Sequence[int]) -> None:
     """Make the periods of some rows anew."""
     for first in range(0, len(ids), BATCH):
         batch = ids[first : first + BATCH]
