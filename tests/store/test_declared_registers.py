@@ -1,10 +1,11 @@
 """Declared registers in the store: tables by declaration, entries, periods, pages."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from looking import NOW
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from workflow_app.engine import Choice, Date, Decimal, Flag, Int, Line, Record, Ref, Register, field
 from workflow_app.store.facts import SqlFacts
@@ -176,3 +177,21 @@ def test_a_field_is_added_without_a_word_and_anything_else_is_refused(office):
     ):
         with pytest.raises(shapes.ShapeError, match="Напишите перенос данных"):
             shapes.bring_up(office.connection, make_tables((FIRMS, other)))
+
+
+def test_what_is_sorted_and_searched_anew_is_found_in_rows_that_were_there(office):
+    office.enter(FIRMS, name="Ромашка № 5")
+    office.enter(CONTRACTS, number="Ёж-7", days=30, kind="a")
+    office.writer.settle()
+    said = {"identity": ("name",), "title": "Фирмы", "called": lambda r: r.name}
+    firms = Register(key="firm", record=Firm, search=("name",), sorted_by=("-name",), **said)
+    contracts = replace(CONTRACTS, search=("days",), filters=(), sorted_by=("days",))
+    office.tables = make_tables((firms, contracts))
+    shapes.bring_up(office.connection, office.tables)
+    assert shapes.are_in_step(office.connection, office.tables)
+    asked = [(firms, "ромашка №5"), (contracts, "30"), (contracts, "еж"), (firms, "%")]
+    assert [len(office.page(of, text=text).rows) for of, text in asked] == [1, 1, 0, 0]
+    made = inspect(office.connection)
+    for tables in office.tables.values():
+        stored = made.get_indexes(tables.periods.name)
+        assert {one["name"] for one in stored} == {one.name for one in tables.periods.indexes}

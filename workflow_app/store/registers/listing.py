@@ -30,8 +30,8 @@ from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.registers import RegisterEntry
 from workflow_app.store.registers.reading import record
-from workflow_app.store.registers.tables import Tables
-from workflow_app.store.search import contain
+from workflow_app.store.registers.tables import SEARCH_TEXT, Tables
+from workflow_app.store.search import folded
 
 PAGE = 100
 _ENTRY, _PERSON = table(RegisterEntry), table(Person)
@@ -95,7 +95,7 @@ def _asked(tables: Tables, municipality_id: int, asked: Asked) -> Select[Any]:
     for name, value in asked.values.items():
         query = query.where(c[name] == value)
     if asked.text and register.search:
-        query = query.where(contain(asked.text, *(c[name] for name in register.search)))
+        query = query.where(c[SEARCH_TEXT].contains(folded(asked.text), autoescape=True))
     return query.order_by(
         *(key.column.desc() if key.falls else key.column for key in _keys(tables))
     )
@@ -162,11 +162,15 @@ def _after(tables: Tables, row: RowMapping) -> ColumnElement[bool]:
     """Return the condition of standing after a row."""
     ways: list[ColumnElement[bool]] = []
     alike: list[ColumnElement[bool]] = []
-    for key in _keys(tables):
+    keys = _keys(tables)
+    for key in keys:
         value = key.of(row)
         ways.append(and_(*alike, key.column < value if key.falls else key.column > value))
         alike.append(key.column == value)
-    return or_(*ways)
+    # Said twice, for an index is entered at a bound of its first column and at no alternatives.
+    first, value = keys[0], keys[0].of(row)
+    bound = first.column <= value if first.falls else first.column >= value
+    return and_(bound, or_(*ways))
 
 
 def row_on(

@@ -7,12 +7,12 @@ reinterpret values is refused until somebody has written a migration for it.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Column, Connection, insert, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateTable
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.registers import RegisterShape
-from workflow_app.store.registers.tables import Tables, name_of_index, shape_of
+from workflow_app.store.registers.tables import SEARCH_TEXT, Tables, name_of_index, shape_of
 from workflow_app.store.registers.writing import rebuild
 
 _SHAPE = table(RegisterShape)
@@ -34,7 +34,8 @@ def bring_up(connection: Connection, tables: Mapping[str, Tables]) -> None:
             connection.execute(insert(_SHAPE).values(row))
         elif stored[key] != shape_of(of_register.register):
             _widen(connection, of_register, stored[key])
-            if MOVED in stored[key]:
+            searched = shape_of(of_register.register)["search"]
+            if MOVED in stored[key] or stored[key].get("search", []) != searched:
                 rebuild(connection, of_register)
 
 
@@ -71,19 +72,31 @@ def _widen(connection: Connection, tables: Tables, stored: Mapping[str, Any]) ->
             "workflow_app/store/migrations"
         )
     for name in after.keys() - before.keys():
-        _add_column(connection, tables, name)
-    for index in tables.periods.indexes:
-        known = {name_of_index(register, name) for name in stored["indexes"]}
-        new = {name_of_index(register, name) for name in shape["indexes"]}
-        if index.name in new - known:
-            index.create(connection)
+        _add_column(connection, tables, tables.periods.c[name])
+    search = tables.periods.c.get(SEARCH_TEXT)
+    if search is not None and not stored.get("search"):
+        _add_column(connection, tables, search)
+    _index_anew(connection, tables, stored["indexes"])
     of_register = _SHAPE.c.register == register.key
     connection.execute(update(_SHAPE).where(of_register).values(shape=shape))
 
 
-def _add_column(connection: Connection, tables: Tables, name: str) -> None:
+def _index_anew(connection: Connection, tables: Tables, stored: Mapping[str, str]) -> None:
+    """Drop the indexes that are declared otherwise now, and make those that are not there."""
+    register, made = tables.register, shape_of(tables.register)["indexes"]
+    if not isinstance(stored, Mapping):  # as it was told while all indexes were alike
+        stored = dict.fromkeys(stored, "")
+    quoted = connection.dialect.identifier_preparer.quote
+    for name in [key for key, columns in stored.items() if made.get(key) != columns]:
+        connection.execute(text(f"DROP INDEX {quoted(name_of_index(register, name))}"))
+    new = {name_of_index(register, key) for key in made if made[key] != stored.get(key)}
+    for index in tables.periods.indexes:
+        if index.name in new:
+            index.create(connection)
+
+
+def _add_column(connection: Connection, tables: Tables, added: Column[Any]) -> None:
     """Add a column that may be empty; SQLite takes its reference only in the same clause."""
-    added = tables.periods.c[name]
     quoted = connection.dialect.identifier_preparer.quote
     spelled = CreateColumn(added).compile(dialect=connection.dialect)
     references = "".join(

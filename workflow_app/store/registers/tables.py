@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Dialect,
     Float,
@@ -149,12 +150,20 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         *(column(view) for view in register.fields.values()),
         Column("rests_on", BIG_ID, ForeignKey(_ENTRY.c.id)),
         *(Column(name, Date, nullable=False) for name in DAYS),
-        *(Index(name_of_index(register, name), "municipality_id", name, "row_id")
-          for name in indexed(register)),
+        *((Column(SEARCH_TEXT, String),) if register.search else ()),
     )  # fmt: skip
+    for name, columns in indexes(register).items():
+        Index(name_of_index(register, name), *(_in_order(periods, one) for one in columns))
     return Tables(register, rows, periods)
 
 
+def _in_order(periods: Table, name: str) -> ColumnElement[Any]:
+    column = periods.c[name.removeprefix("-")]
+    return column.desc() if name.startswith("-") else column
+
+
+SEARCH_TEXT = "search_text"
+"""The column that holds what rows are searched by, folded as what is asked will be."""
 DAYS = ("valid_from", "valid_to", "known_from", "known_to")
 
 
@@ -172,9 +181,27 @@ def column(view: FieldView) -> Column[Any]:
     return Column(view.name, TYPES[view.kind], target)
 
 
-def indexed(register: Register[Any]) -> tuple[str, ...]:
-    """Return the fields that rows are looked for by."""
-    return tuple(dict.fromkeys((*register.together, *register.filters)))
+LIST = "list"
+"""The name of the index by which a list without filters comes in its order."""
+
+
+def indexes(register: Register[Any]) -> dict[str, list[str]]:
+    """Return what is looked for → the columns of its index, «-» before those that fall.
+
+    An index serves the order of the list as far as it goes by columns: a choice is sorted as it is
+    declared, by no column.
+    """
+    order = []
+    for name in (*register.sorted_by, "row_id"):
+        view = register.fields.get(name.removeprefix("-"))
+        if view and view.options.get("choices"):
+            break
+        order.append(name)
+    found = {
+        name: ["municipality_id", name, *(one for one in order if one.removeprefix("-") != name)]
+        for name in (*register.together, *register.filters)
+    }
+    return found if order[-1:] != ["row_id"] else {**found, LIST: ["municipality_id", *order]}
 
 
 def name_of_index(register: Register[Any], field: str) -> str:
@@ -187,5 +214,6 @@ def shape_of(register: Register[Any]) -> dict[str, Any]:
     return {
         "fields": {view.name: [view.kind, view.register] for view in register.fields.values()},
         "identity": [*register.identity],
-        "indexes": [*indexed(register)],
+        "indexes": {name: " ".join(columns) for name, columns in indexes(register).items()},
+        "search": [*register.search],
     }

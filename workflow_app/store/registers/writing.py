@@ -23,7 +23,7 @@ from workflow_app.engine.folding import (
     Written,
     fold,
 )
-from workflow_app.engine.forms import FieldView
+from workflow_app.engine.registers import Register
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import BIG_ID, inserted_id, table
 from workflow_app.store.models.registers import (
@@ -33,7 +33,8 @@ from workflow_app.store.models.registers import (
     RegisterImport,
     journal_sequence,
 )
-from workflow_app.store.registers.tables import Tables
+from workflow_app.store.registers.tables import SEARCH_TEXT, Tables
+from workflow_app.store.search import folded
 
 _ENTRY = table(RegisterEntry)
 _RELATION = table(OrderRelation)
@@ -331,13 +332,12 @@ def periods_of(
     query = select(tables.rows).where(tables.rows.c.id.in_(ids))
     rows = {row["id"]: row for row in connection.execute(query).mappings()}
     written, revocations = entries_of(connection, tables, ids)
-    fields = tables.register.fields
     made = []
     for row_id, entries in written.items():
         gone = [revocations[one.cause] for one in entries if one.cause in revocations]
         identity = {name: rows[row_id][name] for name in tables.register.identity}
         made += [
-            _row_of(period, fields, row_id=row_id,
+            _row_of(period, tables.register, row_id=row_id,
                     municipality_id=rows[row_id]["municipality_id"], **identity)
             for period in fold(entries, gone)
         ]  # fmt: skip
@@ -355,12 +355,15 @@ def entries_of(
     return written, _revocations(connection, causes)
 
 
-def _row_of(period: Period, fields: Mapping[str, FieldView], **known: Any) -> dict[str, Any]:
+def _row_of(period: Period, register: Register[Any], **known: Any) -> dict[str, Any]:
     said = {
         name: typed(view.kind, period.values.get(name))
-        for name, view in fields.items()
+        for name, view in register.fields.items()
         if name not in known
     }
+    if register.search:
+        values = (known.get(name) or said.get(name) or "" for name in register.search)
+        known[SEARCH_TEXT] = "\n".join(folded(str(value)) for value in values)
     return {
         **known, **said, "rests_on": period.rests_on,
         "valid_from": period.valid_from, "valid_to": period.valid_to,
