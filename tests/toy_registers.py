@@ -7,6 +7,7 @@ from workflow_app.engine import (
     Flag,
     Int,
     Line,
+    Many,
     Network,
     Person,
     Position,
@@ -47,6 +48,10 @@ class Contract(Record):
     year: Choice = field("Учебный год", of="school_years", optional=True)
     indicator: Choice = field("Показатель", of="indicators", optional=True)
     order: Choice = field("Приказ", of="orders", optional=True)
+    partners: Many[Ref] = field("Соисполнители", to="firm", optional=True)
+    schools: Many[School] = field("Для школ", optional=True)
+    people: Many[Person] = field("Кому сообщить", optional=True)
+    months: Many[Choice] = field("Когда", choices={"9": "сентябрь", "10": "октябрь"}, optional=True)
 
 
 class Offer(Record):
@@ -69,7 +74,7 @@ FIRMS = Register(
 CONTRACTS = Register(
     key="contract", title="Договоры", record=Contract, identity=("number",),
     called=lambda row: f"договор {row.number}", columns=("number", "firm", "kind"),
-    filters=("kind",), search=("number",), sorted_by=("number",), edited_by=(CLERK,),
+    filters=("kind", "partners"), search=("number",), sorted_by=("number",), edited_by=(CLERK,),
 )  # fmt: skip
 NOTES = Register(
     key="note", title="Заметки", record=Note, identity=("contract", "text"),

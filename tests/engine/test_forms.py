@@ -56,6 +56,7 @@ class Sheet(Form):
     story: Text = field("Рассказ", minimum=10)
     kind: Choice = field("Вид", choices={"a": "А", "b": "Б"}, default="a")
     many: Many[School] = field("Школы", optional=True, minimum=2)
+    days: Many[Choice] = field("Дни", choices={"mo": "пн", "tu": "вт"}, optional=True)
     count: Int = field("Сколько", optional=True)
     since: Date = field("С", optional=True)
     sure: Flag = field("Уверены", optional=True)
@@ -76,6 +77,7 @@ class Sheet(Form):
         ({"count": "много"}, "count", "bad_number"),
         ({"sure": "наверное"}, "sure", "bad_flag"),
         ({"kind": "z"}, "kind", "unknown_choice"),
+        ({"days": ["mo", "we"]}, "days", "unknown_choice"),
         ({"many": [1, "две"]}, "many", "bad_number"),
         ({"guests": [{"school": 7, "age": 3}]}, "guests.7.age", "unknown_field"),
         ({"guests": 5}, "guests", "bad_value"),

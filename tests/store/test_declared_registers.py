@@ -7,7 +7,19 @@ import pytest
 from looking import NOW
 from sqlalchemy import func, inspect, select
 
-from workflow_app.engine import Choice, Date, Decimal, Flag, Int, Line, Record, Ref, Register, field
+from workflow_app.engine import (
+    Choice,
+    Date,
+    Decimal,
+    Flag,
+    Int,
+    Line,
+    Many,
+    Record,
+    Ref,
+    Register,
+    field,
+)
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import table
@@ -33,6 +45,7 @@ class Contract(Record):
     ends_on: Date = field("До")
     is_open: Flag = field("Открыт")
     kind: Choice = field("Вид", choices={"a": "поставка", "b": "услуга"})
+    others: Many[Ref] = field("С кем ещё", to="firm")
 
 
 FIRMS = Register(
@@ -87,7 +100,7 @@ def test_values_of_every_kind_come_back_as_they_were_said(office):
     firm = office.enter(FIRMS, name="Ромашка")
     said = {
         "number": "1/26", "firm": firm, "sum": "1200.5", "days": 30, "ends_on": LATER,
-        "is_open": True, "kind": "a",
+        "is_open": True, "kind": "a", "others": [office.enter(FIRMS, name="Лютик"), firm],
     }  # fmt: skip
     key = office.enter(CONTRACTS, **said)
     row = office.of(CONTRACTS).get(key)
@@ -195,3 +208,22 @@ def test_what_is_sorted_and_searched_anew_is_found_in_rows_that_were_there(offic
     for tables in office.tables.values():
         stored = made.get_indexes(tables.periods.name)
         assert {one["name"] for one in stored} == {one.name for one in tables.periods.indexes}
+
+
+def test_rows_are_found_by_one_of_several_values_on_the_days_they_have_it(office):
+    one, other = (office.enter(FIRMS, name=name) for name in ("Ромашка", "Лютик"))
+    key = office.enter(CONTRACTS, number="1", others=[one, other])
+    cause = Cause(TODAY)
+    office.writer.amend("contract", office.municipality, key, cause, {"others": [other]}, LATER)
+    rows = office.of(CONTRACTS)
+    found = [[row.id for row in rows.on(day).find(others=one)] for day in (TODAY, LATER)]
+    assert found == [[key], []]
+    assert rows.on(LATER).find(others=other, number="1")[0].others == (other,)
+    listed = [len(office.page(CONTRACTS, on=day, values={"others": one}).rows)
+              for day in (TODAY, LATER)]  # fmt: skip
+    assert listed == [1, 0]
+    of = office.tables["contract"]
+    assert listing.values(office.connection, of, office.municipality, "others") == [other, one]
+    before = office.connection.execute(select(of.named["others"])).all()
+    rebuild(office.connection, of)
+    assert len(office.connection.execute(select(of.named["others"])).all()) == len(before)

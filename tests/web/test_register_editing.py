@@ -1,10 +1,12 @@
 """Writing into declared registers on pages: new rows, changes, ends, and what stands in the way."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
 from browsing import form_of, text_of
+from python_calamine import load_workbook
 from sqlalchemy import select
 from stories import PROPOSAL, done
 from toy_registers import CONTRACTS, FIRMS, add_to
@@ -117,7 +119,8 @@ def test_a_field_of_every_kind_is_entered_shown_and_amended(clerk, district):
     shown = clerk.get(row)
     told = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown, re.DOTALL)
     titles = dict(told)
-    assert titles.keys() >= {view.title for view in CONTRACTS.fields.values()}
+    single = [view for view in CONTRACTS.fields.values() if not view.is_many]
+    assert titles.keys() >= {view.title for view in single}
     assert (titles["Сумма, рублей"], titles["До"]) == ("12000,5", "31.01.2027")
     for name in ("school", "person", "position", "network", "indicator", "order"):
         assert not titles[CONTRACTS.fields[name].title].isdigit(), name
@@ -127,7 +130,44 @@ def test_a_field_of_every_kind_is_entered_shown_and_amended(clerk, district):
     (_, amended) = entries(district, row)
     assert amended["values"].keys() == CONTRACTS.fields.keys() - {"number", "firm"} - {
         name for name, values in options.items() if len(values) == 1
-    }  # fmt: skip
+    } - {view.name for view in CONTRACTS.fields.values() if view.is_many}  # fmt: skip
+
+
+def test_a_field_of_several_is_chosen_shown_kept_in_files_and_holds_what_it_names(clerk, district):
+    firms = [firm(clerk, name) for name in ("Ромашка", "Лютик", "Незабудка")]
+    ids = [one.rsplit("/", 1)[1] for one in firms]
+    several = {
+        name: re.findall(rf'name="{name}" value="([^"]+)"', clerk.get("/registers/contract/new"))
+        for name in ("partners", "schools", "people", "months")
+    }
+    assert (several["partners"], several["months"]) == (ids, ["9", "10"])
+    row = contract(clerk, firms[0], **{name: values[1:3] for name, values in several.items()})
+    shown = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", clerk.get(row), re.DOTALL))
+    assert (shown["Соисполнители"], shown["Когда"]) == ("Лютик, Незабудка", "октябрь")
+    assert f'href="{row}' in clerk.get(f"/registers/contract?partners={ids[1]}")
+    assert f'href="{row}' not in clerk.get(f"/registers/contract?partners={ids[0]}")
+
+    change(clerk, row, partners=[ids[0]], schools=[])
+    (_, amended) = entries(district, row)
+    assert amended["values"] == {"partners": [int(ids[0])], "schools": []}
+    history = re.sub("<[^>]+>", "", clerk.get(row))
+    assert "было Лютик, Незабудка → стало Ромашка" in history
+    assert code_of(finish(clerk, firms[0], 422, on=AUTUMN)) == ["still_needed"]
+
+    book = clerk.client.get("/registers/contract/rows.xlsx").data
+    rows = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    place = rows[0].index("Соисполнители")
+    assert rows[1][place] == "Ромашка"
+    for cell, status in (("Ромашка; лютик ;Лютик", 302), ("Ромашка, Лютик", 302)):
+        rows[1][place] = cell
+        file = io.BytesIO("\n".join(";".join(f'"{one}"' for one in line) for line in rows).encode())
+        sent = clerk.post("/registers/contract/import", file=(file, "договоры.csv"), status=status)
+        page = clerk.get(sent.headers["Location"])
+        assert ("такого в списке нет" in page) == ("," in cell)
+        if "," not in cell:
+            seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+            clerk.post(sent.headers["Location"], seen=seen, reason="письмо", effective_on=WINTER)
+            assert entries(district, row)[-1]["values"] == {"partners": [int(ids[0]), int(ids[1])]}
 
 
 def test_a_row_stands_in_the_list_and_its_history_says_who_and_why(clerk, district):

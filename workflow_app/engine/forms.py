@@ -286,6 +286,16 @@ class FieldView:
         return bool(self.options.get("hidden") or self.options.get("readonly"))
 
     @property
+    def is_many(self) -> bool:
+        """Tell whether it holds several values."""
+        return self.kind.startswith("many_")
+
+    @property
+    def each(self) -> "FieldView":
+        """Return the field as one of its values is seen."""
+        return replace(self, kind=self.kind.removeprefix("many_"))
+
+    @property
     def register(self) -> str:
         """Return the register its values are ids of; empty where they are none."""
         kind = self.kind.removeprefix("many_")
@@ -640,8 +650,9 @@ def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:
     """Yield one refusal for each answer that its list of choices does not have."""
     for view in views(type(form), hidden=True):
         value, choices = getattr(form, view.name), view.options.get("choices")
-        is_foreign = choices and value and value not in choices
-        if is_foreign or not _is_shaped(view, value):
+        values = value if view.is_many else (value,)
+        is_foreign = choices and any(one and one not in choices for one in values)
+        if is_foreign or not all(_is_shaped(view.each, one) for one in values):
             sentence = f"«{view.title}»: выберите из списка"
             yield Refusal("unknown_choice", sentence, f"{prefix}{view.name}")
         for row in (value or ()) if view.row else ():

@@ -36,9 +36,11 @@ RESERVED = frozenset({
 })  # fmt: skip
 """Names that a field of a register may not have: its tables say something else by them."""
 
+MANY = frozenset({"many_choice", "many_ref", "many_school", "many_person"})
+"""Kinds of fields that hold several values."""
 KINDS = frozenset({
     "line", "text", "choice", "number", "decimal", "date", "flag", "ref", "school", "person",
-    "position", "network",
+    "position", "network", *MANY,
 })  # fmt: skip
 """Kinds of fields a register can keep."""
 
@@ -168,7 +170,10 @@ class Records(Protocol[RecordT_co]):
         """Return a row as it is on the day, else as it last was or will first be: for its name."""
 
     def find(self, **values: Any) -> tuple[RecordT_co, ...]:
-        """Return the rows with these values on the day, as they were entered."""
+        """Return the rows with these values on the day, as they were entered.
+
+        Of a field of several a value is one of them.
+        """
 
     def on(self, day: dt.date) -> Self:
         """Return the same register on another day."""

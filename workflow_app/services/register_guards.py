@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Written
-from workflow_app.engine.forms import FieldView
+from workflow_app.engine.forms import FieldView, is_empty
 from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
@@ -195,32 +195,41 @@ def unsound(
     day: dt.date, until: dt.date, row_id: int | None = None,
 ) -> Iterator[Refusal]:  # fmt: skip
     """Refuse references to itself, and to rows not there on all the days they would hold."""
-    facts = store.uow.facts(place)
     for name in names:
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
-        if target is None or value is None:
+        if target is None or is_empty(value):
             continue
-        if target is register and value == row_id:
-            yield refuse("references_itself", "«{title}»: здесь названа сама эта запись",
-                         title=view.title, field=name, kind="form")  # fmt: skip
-            continue
-        records = facts.of(target)
-        found, at = records.on(day).get(value), day
-        while found and found.valid_to and found.valid_to < until:
-            at = found.valid_to
-            found = records.on(at).get(value)
-        if found is None:
-            called = facts.name(target.key, value)
-            when = "с самого начала" if at == BEGINNING else _day(at)
-            yield refuse(
-                "reference_not_there", "«{title}»: записи «{called}» нет ({when}). Выберите другую "
-                "или другой день", title=view.title, called=called, when=when, field=name,
-                kind="form",
-            )  # fmt: skip
-        elif not _is_alike(view, row, found):
-            sentence = "«{title}»: выберите из списка"
-            yield refuse("unknown_choice", sentence, title=view.title, field=name, kind="form")
+        for one in value if view.is_many else (value,):
+            if target is register and one == row_id:
+                yield refuse("references_itself", "«{title}»: здесь названа сама эта запись",
+                             title=view.title, field=name, kind="form")  # fmt: skip
+            else:
+                yield from _unsound(store, place, target, view, row, one, day, until)
+
+
+def _unsound(
+    store: Registers, place: int, target: Register[Any], view: FieldView, row: Record, value: int,
+    day: dt.date, until: dt.date,
+) -> Iterator[Refusal]:  # fmt: skip
+    """Refuse a reference to a row that is not there from a day to another, or does not fit."""
+    facts = store.uow.facts(place)
+    records, at = facts.of(target), day
+    found = records.on(at).get(value)
+    while found and found.valid_to and found.valid_to < until:
+        at = found.valid_to
+        found = records.on(at).get(value)
+    if found is None:
+        called = facts.name(target.key, value)
+        when = "с самого начала" if at == BEGINNING else _day(at)
+        yield refuse(
+            "reference_not_there", "«{title}»: записи «{called}» нет ({when}). Выберите другую "
+            "или другой день", title=view.title, called=called, when=when, field=view.name,
+            kind="form",
+        )  # fmt: skip
+    elif not _is_alike(view, row, found):
+        sentence = "«{title}»: выберите из списка"
+        yield refuse("unknown_choice", sentence, title=view.title, field=view.name, kind="form")
 
 
 def _is_alike(view: FieldView, row: Record, found: Record) -> bool:

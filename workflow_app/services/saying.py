@@ -16,9 +16,8 @@ def in_words(facts: Facts, view: FieldView, value: Any) -> str:
         return NOTHING
     if view.row:
         return "; ".join(row_in_words(facts, view, row) for row in value)
-    kind, is_many = view.kind.removeprefix("many_"), view.kind.startswith("many_")
-    values = value if is_many else [value]
-    return "; ".join(_one(facts, view, kind, one) for one in values)
+    values = value if view.is_many else [value]
+    return "; ".join(_one(facts, view, view.each.kind, one) for one in values)
 
 
 def row_in_words(facts: Facts, view: FieldView, row: Mapping[str, Any]) -> str:

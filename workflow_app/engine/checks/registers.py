@@ -41,7 +41,7 @@ def _field(
     for option in sorted(view.options.keys() - OPTIONS):
         sentence = f"{called}: у поля «{view.name}» не бывает свойства «{option}»"
         yield Finding(where, "unknown_option", sentence)
-    if view.kind == "ref" and view.register not in registers:
+    if view.each.kind == "ref" and view.register not in registers:
         yield Finding(where, "unknown_register", f"{called}: нет реестра «{view.register}»")
 
 

@@ -170,6 +170,8 @@ def normal(view: FieldView, value: Any) -> Any:
         return _one_break(str(value)).strip()
     if isinstance(value, dt.date):
         return value.isoformat()
+    if view.is_many:
+        return tuple(value)
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
@@ -438,6 +440,9 @@ class _Comparison:
                     "из похожих знаков; задайте ячейке текстовый формат и впишите заново"
                 )
             return cell.isoformat()
+        if view.is_many:
+            parts = filter(None, (part.strip() for part in re.split(r"[;\n]", text)))
+            return [*dict.fromkeys(self._understood(view.each, part, part) for part in parts)]
         if view.kind in KINDS:
             said = KINDS[view.kind](text)
             return int(said) if view.kind == "number" else said

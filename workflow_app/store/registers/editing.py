@@ -94,7 +94,7 @@ class SqlRegisters:
                 if view.register != register.key:
                     continue
                 query = select(c.row_id).distinct().where(
-                    c.municipality_id == municipality_id, c[view.name] == row_id,
+                    c.municipality_id == municipality_id, tables.has(view.name, row_id),
                     c.known_to == END_OF_TIME, c.valid_to > day,
                 ).order_by(c.row_id)  # fmt: skip
                 for other in self.uow.connection.execute(query.limit(MOST)).scalars():

@@ -93,7 +93,7 @@ def _asked(tables: Tables, municipality_id: int, asked: Asked) -> Select[Any]:
     c, register = tables.periods.c, tables.register
     query = _standing(tables, asked).where(c.municipality_id == municipality_id)
     for name, value in asked.values.items():
-        query = query.where(c[name] == value)
+        query = query.where(tables.has(name, value))
     if asked.text and register.search:
         query = query.where(c[SEARCH_TEXT].contains(folded(asked.text), autoescape=True))
     return query.order_by(
@@ -204,10 +204,9 @@ def values(
 ) -> Sequence[Any]:
     """Return the values a field has or had, the largest first; at most a page of them."""
     c = tables.periods.c
-    query = (
-        select(c[name])
-        .where(c.municipality_id == municipality_id, c[name].is_not(None))
-        .distinct()
-        .order_by(c[name].desc())
-    )
+    column, place = c[name], c.municipality_id
+    if name in tables.named:
+        column, place = tables.named[name].c.value, tables.named[name].c.municipality_id
+    query = select(column).where(place == municipality_id, column.is_not(None)).distinct()
+    query = query.order_by(column.desc())
     return connection.execute(query.limit(PAGE)).scalars().all()

@@ -36,6 +36,8 @@ class Naming:
         """Return a value in words as a file shows it; empty for none."""
         if is_empty(value):
             return ""
+        if view.is_many:
+            return "; ".join(self.said(view.each, one) for one in value)
         if view.kind in ("line", "text"):
             return str(value)
         key = (view.kind, view.register or view.name, value)

@@ -70,8 +70,12 @@ class SqlRecords(Generic[RecordT]):
         return tuple(
             row
             for row in filter(None, map(self.get, self._found(asked)))
-            if all(getattr(row, name) == value for name, value in values.items())
+            if all(self._has(row, name, value) for name, value in values.items())
         )
+
+    def _has(self, row: RecordT, name: str, value: Any) -> bool:
+        said = getattr(row, name)
+        return value in said if self._register.fields[name].is_many else said == value
 
     def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the rows with values that stay, on whatever day they are there."""
@@ -126,7 +130,11 @@ def holds_on(row: Any, day: dt.date) -> bool:
 
 def record(register: Register[RecordT], period: RowMapping) -> RecordT:
     """Return a stored period as a row of its class."""
-    told = {name: period[name] for name in register.fields if period[name] is not None}
+    told = {
+        name: tuple(period[name]) if view.is_many else period[name]
+        for name, view in register.fields.items()
+        if period[name] is not None
+    }
     made = register.record.model_construct(**{
         **register.empty, **told, "id": period["row_id"], "basis": period["basis"] or "",
         "valid_from": None if period["valid_from"] == BEGINNING else period["valid_from"],

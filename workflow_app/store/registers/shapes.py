@@ -7,12 +7,18 @@ reinterpret values is refused until somebody has written a migration for it.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, insert, select, text, update
+from sqlalchemy import Column, Connection, Table, insert, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateTable
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.registers import RegisterShape
-from workflow_app.store.registers.tables import SEARCH_TEXT, Tables, name_of_index, shape_of
+from workflow_app.store.registers.tables import (
+    SEARCH_TEXT,
+    Tables,
+    name_of_index,
+    name_of_named,
+    shape_of,
+)
 from workflow_app.store.registers.writing import rebuild
 
 _SHAPE = table(RegisterShape)
@@ -41,7 +47,11 @@ def bring_up(connection: Connection, tables: Mapping[str, Tables]) -> None:
 
 def names_of_tables(connection: Connection) -> frozenset[str]:
     """Return the tables that declarations have made, those no longer declared among them."""
-    return frozenset(name for key in _stored(connection) for name in (key, f"{key}_period"))
+    return frozenset(
+        name
+        for key, shape in _stored(connection).items()
+        for name in (key, f"{key}_period", *(name_of_named(key, one) for one in shape["fields"]))
+    )
 
 
 def are_in_step(connection: Connection, tables: Mapping[str, Tables]) -> bool:
@@ -55,10 +65,14 @@ def _stored(connection: Connection) -> dict[str, Any]:
 
 
 def _create(connection: Connection, tables: Tables) -> None:
-    for one in (tables.rows, tables.periods):
-        connection.execute(CreateTable(one))
-        for index in one.indexes:
-            index.create(connection)
+    for one in (tables.rows, tables.periods, *tables.named.values()):
+        _create_table(connection, one)
+
+
+def _create_table(connection: Connection, one: Table) -> None:
+    connection.execute(CreateTable(one))
+    for index in one.indexes:
+        index.create(connection)
 
 
 def _widen(connection: Connection, tables: Tables, stored: Mapping[str, Any]) -> None:
@@ -73,6 +87,8 @@ def _widen(connection: Connection, tables: Tables, stored: Mapping[str, Any]) ->
         )
     for name in after.keys() - before.keys():
         _add_column(connection, tables, tables.periods.c[name])
+        if name in tables.named:
+            _create_table(connection, tables.named[name])
     search = tables.periods.c.get(SEARCH_TEXT)
     if search is not None and not stored.get("search"):
         _add_column(connection, tables, search)

@@ -6,7 +6,7 @@ days as far as it was known between two others. Both follow from `register_entry
 
 import decimal
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -27,14 +27,15 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     bindparam,
+    exists,
     select,
 )
 from sqlalchemy.types import TypeEngine
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
-from workflow_app.engine.registers import Register
-from workflow_app.store.models.base import BIG_ID, Base, table
+from workflow_app.engine.registers import MANY, Register
+from workflow_app.store.models.base import BIG_ID, PLAIN_JSON, Base, table
 from workflow_app.store.models.directory import (
     Municipality,
     Person,
@@ -71,7 +72,7 @@ class Exact(TypeDecorator[decimal.Decimal]):
 TYPES: Mapping[str, Any] = {
     "line": String, "text": String, "choice": String, "number": BIG_ID, "decimal": Exact,
     "date": Date, "flag": Boolean, "ref": BIG_ID, "school": BIG_ID, "person": BIG_ID,
-    "position": BIG_ID, "network": BIG_ID,
+    "position": BIG_ID, "network": BIG_ID, **dict.fromkeys(sorted(MANY), PLAIN_JSON),
 }  # fmt: skip
 """Kind of a field → its column."""
 
@@ -83,6 +84,17 @@ class Tables:
     register: Register[Any]
     rows: Table
     periods: Table
+    named: Mapping[str, Table]
+    """Field of several ids → the table with a row for each of them and each period."""
+
+    def has(self, name: str, value: Any) -> ColumnElement[bool]:
+        """Return the condition that a field says a value, or has it among several."""
+        if not self.register.fields[name].is_many:
+            return self.periods.c[name] == value
+        one, period = self.named[name].c, self.periods.c
+        return exists().where(
+            *(one[shared] == period[shared] for shared in SHARED), one.value == value
+        )
 
     @cached_property
     def said(self) -> Select[Any]:
@@ -118,7 +130,7 @@ class Tables:
         """The same of the rows that have some values (`v_<name>`), at any time they have them."""
         return self.known_now.where(
             self.periods.c.municipality_id == bindparam("municipality", type_=BIG_ID),
-            *(self.periods.c[name] == bindparam(f"v_{name}") for name in names),
+            *(self.has(name, bindparam(f"v_{name}")) for name in names),
         )
 
     @lru_cache(maxsize=64)  # noqa: B019
@@ -154,7 +166,38 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
     )  # fmt: skip
     for name, columns in indexes(register).items():
         Index(name_of_index(register, name), *(_in_order(periods, one) for one in columns))
-    return Tables(register, rows, periods)
+    named = {
+        name: _named(register, view, metadata, rows)
+        for name, view in register.fields.items()
+        if view.is_many and view.register
+    }
+    return Tables(register, rows, periods, named)
+
+
+SHARED = ("municipality_id", "row_id", "valid_from", "known_from")
+"""What tells to which period a value of several belongs."""
+
+
+def _named(
+    register: Register[Any], view: FieldView, metadata: MetaData, rows: Table
+) -> Table:  # fmt: skip
+    """Return the table of the ids a field names: found by them, and referring to their rows."""
+    value = column(replace(view.each, name="value"))
+    value.nullable = False
+    return Table(
+        name_of_named(register.key, view.name), metadata,
+        Column("id", BIG_ID, primary_key=True),
+        _municipality(),
+        Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
+        value,
+        *(Column(name, Date, nullable=False) for name in ("valid_from", "known_from")),
+        Index(f"ix_{register.key}_{view.name}_by_value", "municipality_id", "value"),
+    )  # fmt: skip
+
+
+def name_of_named(register: str, field: str) -> str:
+    """Return what the table of the ids a field names is called."""
+    return f"{register}_{field}"
 
 
 def _in_order(periods: Table, name: str) -> ColumnElement[Any]:
@@ -174,7 +217,7 @@ def _municipality() -> Column[Any]:
 
 def column(view: FieldView) -> Column[Any]:
     """Return the column of a field; each may be empty, for values come and go."""
-    if not view.register:
+    if view.is_many or not view.register:
         return Column(view.name, TYPES[view.kind])
     house = _HOUSE.get(view.register)
     target = ForeignKey(table(house).c.id if house else f"{view.register}.id")

@@ -33,7 +33,7 @@ from workflow_app.store.models.registers import (
     RegisterImport,
     journal_sequence,
 )
-from workflow_app.store.registers.tables import SEARCH_TEXT, Tables
+from workflow_app.store.registers.tables import SEARCH_TEXT, SHARED, Tables
 from workflow_app.store.search import folded
 
 _ENTRY = table(RegisterEntry)
@@ -323,6 +323,15 @@ def make_periods(connection: Connection, tables: Tables, ids: Sequence[int]) -> 
         connection.execute(delete(tables.periods).where(tables.periods.c.row_id.in_(batch)))
         if made:
             connection.execute(insert(tables.periods), made)
+        for name, named in tables.named.items():
+            connection.execute(delete(named).where(named.c.row_id.in_(batch)))
+            rows = [
+                {**{shared: one[shared] for shared in SHARED}, "value": value}
+                for one in made
+                for value in one[name] or ()
+            ]
+            if rows:
+                connection.execute(insert(named), rows)
 
 
 def periods_of(
