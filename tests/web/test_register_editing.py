@@ -152,7 +152,7 @@ def test_a_field_of_several_is_chosen_shown_kept_in_files_and_holds_what_it_name
     assert amended["values"] == {"partners": [int(ids[0])], "schools": []}
     history = re.sub("<[^>]+>", "", clerk.get(row))
     assert "было Лютик, Незабудка → стало Ромашка" in history
-    assert code_of(finish(clerk, firms[0], 422, on=AUTUMN)) == ["still_needed"]
+    assert code_of(finish(clerk, firms[0], 409, on=AUTUMN)) == ["still_needed"]
 
     book = clerk.client.get("/registers/contract/rows.xlsx").data
     rows = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
