@@ -30,6 +30,7 @@ class Firm(Record):
     name: Line = field("Название")
     area: Choice = field("Чем занята", choices={"food": "питание", "repair": "ремонт"})
     address: Line = field("Адрес", optional=True)
+    tax_number: Line = field("ИНН", optional=True)
 
 
 class Contract(Record):
@@ -69,7 +70,7 @@ class Note(Record):
 
 FIRMS = Register(
     key="firm", title="Фирмы", record=Firm, identity=("name",), called=lambda row: row.name,
-    filters=("area",), edited_by=(CLERK,),
+    unique=("tax_number",), filters=("area",), edited_by=(CLERK,),
 )  # fmt: skip
 CONTRACTS = Register(
     key="contract", title="Договоры", record=Contract, identity=("number",),

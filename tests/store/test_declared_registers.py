@@ -28,13 +28,20 @@ from workflow_app.store.models.registers import RegisterEntry
 from workflow_app.store.registers import listing, shapes
 from workflow_app.store.registers.reading import Shelf
 from workflow_app.store.registers.tables import make_tables
-from workflow_app.store.registers.writing import Cause, RegisterWriter, periods_of, rebuild
+from workflow_app.store.registers.writing import (
+    Cause,
+    NotUniqueError,
+    RegisterWriter,
+    periods_of,
+    rebuild,
+)
 
 TODAY, LATER = dt.date(2026, 6, 18), dt.date(2026, 7, 1)
 
 
 class Firm(Record):
     name: Line = field("Название")
+    code: Line = field("Код", optional=True)
 
 
 class Contract(Record):
@@ -51,6 +58,7 @@ class Contract(Record):
 FIRMS = Register(
     key="firm", title="Фирмы", record=Firm, identity=("name",), called=lambda r: r.name
 )
+UNIQUE = replace(FIRMS, unique=("code",))
 CONTRACTS = Register(
     key="contract", title="Договоры", record=Contract, identity=("number",),
     called=lambda r: f"договор {r.number}", filters=("kind",), search=("number",),
@@ -227,3 +235,19 @@ def test_rows_are_found_by_one_of_several_values_on_the_days_they_have_it(office
     before = office.connection.execute(select(of.named["others"])).all()
     rebuild(office.connection, of)
     assert len(office.connection.execute(select(of.named["others"])).all()) == len(before)
+
+
+def test_two_rows_never_say_on_one_day_what_only_one_may(office):
+    office.tables = make_tables((UNIQUE, CONTRACTS))
+    office.writer = RegisterWriter(
+        office.connection, office.tables, Gathering(office.connection), NOW
+    )
+    one = office.enter(FIRMS, name="Ромашка", code="7")
+    office.writer.end("firm", office.municipality, one, Cause(TODAY), LATER)
+    office.enter(FIRMS, name="Лютик", code="7", on=LATER)
+    for name in ("Пион", "Мак"):
+        office.enter(FIRMS, name=name, code="")
+    office.writer.settle()
+    office.enter(FIRMS, name="Мак", code="7", on=LATER + dt.timedelta(9))
+    with pytest.raises(NotUniqueError, match=r"firm\.code"):
+        office.writer.settle()

@@ -59,6 +59,20 @@ def change(clerk, row, status=302, **said):
     return send(clerk, f"{row}/edit", status, **{"why": "стало иначе", **said})
 
 
+def table_of(clerk, register):
+    """Return the rows of a list as its workbook has them, titles first."""
+    book = clerk.client.get(f"/registers/{register}/rows.xlsx").data
+    return load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+
+
+def loaded(clerk, register, rows):
+    """Bring a table back; return the address of its dry run."""
+    lines = (";".join(f'"{cell}"' for cell in row) for row in rows)
+    file = io.BytesIO("\n".join(lines).encode())
+    sent = clerk.post(f"/registers/{register}/import", file=(file, "таблица.csv"))
+    return sent.headers["Location"]
+
+
 def finish(clerk, row, status=302, **said):
     return send(clerk, f"{row}/end", status, **{"why": "больше нет", **said})
 
@@ -154,20 +168,16 @@ def test_a_field_of_several_is_chosen_shown_kept_in_files_and_holds_what_it_name
     assert "было Лютик, Незабудка → стало Ромашка" in history
     assert code_of(finish(clerk, firms[0], 409, on=AUTUMN)) == ["still_needed"]
 
-    book = clerk.client.get("/registers/contract/rows.xlsx").data
-    rows = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    rows = table_of(clerk, "contract")
     place = rows[0].index("Соисполнители")
     assert rows[1][place] == "Ромашка"
-    for cell, status in (("Ромашка; лютик ;Лютик", 302), ("Ромашка, Лютик", 302)):
-        rows[1][place] = cell
-        file = io.BytesIO("\n".join(";".join(f'"{one}"' for one in line) for line in rows).encode())
-        sent = clerk.post("/registers/contract/import", file=(file, "договоры.csv"), status=status)
-        page = clerk.get(sent.headers["Location"])
-        assert ("такого в списке нет" in page) == ("," in cell)
-        if "," not in cell:
-            seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
-            clerk.post(sent.headers["Location"], seen=seen, reason="письмо", effective_on=WINTER)
-            assert entries(district, row)[-1]["values"] == {"partners": [int(ids[0]), int(ids[1])]}
+    rows[1][place] = "Ромашка, Лютик"
+    assert "такого в списке нет" in clerk.get(loaded(clerk, "contract", rows))
+    rows[1][place] = "Ромашка; лютик ;Лютик"
+    path = loaded(clerk, "contract", rows)
+    seen = re.search(r'name="seen" value="([^"]+)"', clerk.get(path))[1]
+    clerk.post(path, seen=seen, reason="письмо", effective_on=WINTER)
+    assert entries(district, row)[-1]["values"] == {"partners": [int(ids[0]), int(ids[1])]}
 
 
 def test_a_row_stands_in_the_list_and_its_history_says_who_and_why(clerk, district):
@@ -194,6 +204,23 @@ def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(clerk, distr
     assert code_of(answer) == ["field_required"] * 3
     assert 'href="#f-why-reason"' in answer.get_data(as_text=True)
     assert not district.rows(RegisterEntry, register="contract")
+
+
+def test_what_only_one_row_says_is_refused_for_another_on_pages_and_in_files(clerk):
+    row = firm(clerk, tax_number="2600000017", on="2026-01-01")
+    other = firm(clerk, "Лютик")
+    answer = change(clerk, other, 422, on=AUTUMN, tax_number="2600000017")
+    assert code_of(answer) == ["not_unique"]
+    assert f'href="{row}"' in answer.get_data(as_text=True)
+    titles, rose, lily = table_of(clerk, "firm")
+    place = titles.index("ИНН")
+    lily[place], blank = rose[place], [""] * (len(titles) - place - 1)
+    new = [[name, "питание", "", "7", *blank] for name in ("Пион", "Мак")]
+    page = clerk.get(loaded(clerk, "firm", [titles, rose, lily, *new]))
+    assert page.count("«2600000017» уже сказано о другой записи") == 1
+    assert page.count("«7» уже сказано о другой записи") == 1
+    finish(clerk, row, on=AUTUMN)
+    change(clerk, other, on=AUTUMN, tax_number="2600000017")
 
 
 def test_of_an_identity_there_is_one_row_and_an_ended_one_is_offered_again(clerk, district):
@@ -587,4 +614,4 @@ def test_fields_of_the_house_are_not_written(clerk, district):
     assert entry["values"] == {"area": "food"}
     answer = change(clerk, row, 422, name="Лютик", **{"_shown.name": "x"})
     assert code_of(answer) == ["identity_stays"]
-    assert FIRMS.fields.keys() == {"name", "area", "address"}
+    assert FIRMS.fields.keys() == {"name", "area", "address", "tax_number"}

@@ -85,6 +85,8 @@ class Register(Generic[RecordT]):
     """What stands behind its name where it is chosen or shown, by its register on that day."""
     basis: str = ""
     together: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    """Fields each of which says of no two rows the same on one day."""
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     search: tuple[str, ...] = ()

@@ -194,8 +194,10 @@ def unsound(
     store: Registers, place: int, register: Register[Any], row: Record, names: Collection[str],
     day: dt.date, until: dt.date, row_id: int | None = None,
 ) -> Iterator[Refusal]:  # fmt: skip
-    """Refuse references to itself, and to rows not there on all the days they would hold."""
+    """Refuse what only another row may say, and references to rows not there all the time."""
     for name in names:
+        if name in register.unique:
+            yield from _taken(store, place, register, row, name, day, until, row_id)
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
         if target is None or is_empty(value):
@@ -206,6 +208,25 @@ def unsound(
                              title=view.title, field=name, kind="form")  # fmt: skip
             else:
                 yield from _unsound(store, place, target, view, row, one, day, until)
+
+
+def _taken(
+    store: Registers, place: int, register: Register[Any], row: Record, name: str, day: dt.date,
+    until: dt.date, row_id: int | None,
+) -> Iterator[Refusal]:  # fmt: skip
+    """Refuse what only one row may say on a day, where another does."""
+    value = getattr(row, name)
+    found = () if is_empty(value) else store.saying(register, place, name, value, day, until)
+    others = tuple(
+        Place(register.key, one, name_of(store, place, register, one))
+        for one in found if one != row_id
+    )  # fmt: skip
+    if others:
+        title = register.fields[name].title
+        yield InTheWay(
+            "not_unique", f"«{title}»: это уже сказано о другой записи: {others[0].name}", name,
+            kind="conflict", rows=others,
+        )  # fmt: skip
 
 
 def _unsound(

@@ -127,6 +127,12 @@ class Registers(Protocol):
     def is_by_hand(self, register: Register[Any], municipality_id: int, entry: Entry) -> bool:
         """Tell whether a person wrote an entry, on a page or by a file; no case and no order."""
 
+    def saying(
+        self, register: Register[Any], municipality_id: int, name: str, value: Any, day: dt.date,
+        until: dt.date,
+    ) -> Sequence[int]:  # fmt: skip
+        """Return the rows of which a field says a value on some day of a time."""
+
     def referring(
         self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date
     ) -> Sequence[tuple[Register[Any], int]]:

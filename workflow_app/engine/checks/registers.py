@@ -50,6 +50,6 @@ def _named(register: Register[Any]) -> Collection[str]:
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
     single = (name for name in (register.subject, register.grouped_by) if name)
     return dict.fromkeys((
-        *register.identity, *register.columns, *register.filters, *register.search, *sorted_by,
-        *single,
+        *register.identity, *register.unique, *register.columns, *register.filters,
+        *register.search, *sorted_by, *single,
     ))  # fmt: skip

@@ -59,6 +59,9 @@ class Source(Protocol):
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows; those of others are not among them."""
 
+    def saying(self, name: str) -> Mapping[Any, Sequence[int]]:
+        """Return the rows by what a field says of them today or later."""
+
     def said(self, view: FieldView, value: Any) -> str:
         """Return a value in words; empty for none."""
 
@@ -212,6 +215,7 @@ class _Comparison:
         self._own = frozenset(self._ids.values())
         self._near: dict[tuple[Any, ...], tuple[Any, ...]] | None = None
         self._seen: dict[Any, int] = {}
+        self._said: dict[str, dict[Any, list[int]]] = {}
 
     def plan(self, found: Sequence[_Told]) -> Plan:
         """Return what becomes of each row; in batches, so that no file fills the memory."""
@@ -226,6 +230,7 @@ class _Comparison:
                     self._compare(told, known[told.line.row_id])
                 elif not told.line.mistakes:
                     self._enter(told)
+                self._only(told.line)
         return Plan([told.line for told in found], len(self._latin))
 
     # ------------------------------------------------------------ which row it is
@@ -412,6 +417,21 @@ class _Comparison:
             view = fields.get((refusal.field or "").partition(".")[0])
             if view and view.name in asked and view.title not in known:
                 line.mistakes.append(Mistake(view.title, _without_title(refusal, view)))
+
+    def _only(self, line: Line) -> None:
+        """Object to what only one row may say, where another says it or a row above."""
+        for change in (*line.changes, *line.asked):
+            if change.name not in self.register.unique or is_empty(change.value):
+                continue
+            if change.name not in self._said:
+                self._said[change.name] = {
+                    value: [*ids] for value, ids in self.source.saying(change.name).items()
+                }
+            others = self._said[change.name].setdefault(change.value, [])
+            if [one for one in others if one != line.row_id]:
+                said = f"«{change.there}» уже сказано о другой записи"
+                line.mistakes.append(Mistake(change.title, said))
+            others.append(line.row_id or -line.number)
 
     # ------------------------------------------------------------ one cell
 

@@ -83,22 +83,31 @@ class SqlRegisters:
         )  # fmt: skip
         return self.uow.connection.execute(query).first() is not None
 
+    def saying(
+        self, register: Register[Any], municipality_id: int, name: str, value: Any, day: dt.date,
+        until: dt.date,
+    ) -> Sequence[int]:  # fmt: skip
+        """Return the rows of which a field says a value on some day of a time."""
+        tables = self.uow.tables[register.key]
+        c = tables.periods.c
+        query = select(c.row_id).distinct().where(
+            c.municipality_id == municipality_id, tables.has(name, value),
+            c.known_to == END_OF_TIME, c.valid_from < until, c.valid_to > day,
+        )  # fmt: skip
+        return self.uow.connection.execute(query.order_by(c.row_id).limit(MOST)).scalars().all()
+
     def referring(
         self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date
     ) -> Sequence[tuple[Register[Any], int]]:
         """Return rows of declared registers that name this one on a day or later."""
         found: dict[tuple[str, int], Register[Any]] = {}
         for tables in self.uow.tables.values():
-            c = tables.periods.c
             for view in tables.register.fields.values():
                 if view.register != register.key:
                     continue
-                query = select(c.row_id).distinct().where(
-                    c.municipality_id == municipality_id, tables.has(view.name, row_id),
-                    c.known_to == END_OF_TIME, c.valid_to > day,
-                ).order_by(c.row_id)  # fmt: skip
-                for other in self.uow.connection.execute(query.limit(MOST)).scalars():
-                    found[tables.register.key, other] = tables.register
+                one, ever = tables.register, END_OF_TIME
+                for other in self.saying(one, municipality_id, view.name, row_id, day, ever):
+                    found[one.key, other] = one
         own = (register.key, row_id)
         return [(one, key) for (name, key), one in found.items() if (name, key) != own]
 

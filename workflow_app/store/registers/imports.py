@@ -54,6 +54,7 @@ class SqlSource:
         self._tables = tables
         self._municipality_id = municipality_id
         self._naming = Naming(uow, municipality_id)
+        self._today = uow.today
         self._identities: dict[int, Mapping[str, Any]] = {}
 
     def ids(self) -> Mapping[tuple[Any, ...], int]:
@@ -83,6 +84,17 @@ class SqlSource:
             )
             for key in found
         }  # fmt: skip
+
+    def saying(self, name: str) -> Mapping[Any, Sequence[int]]:
+        """Return the rows by what a field says of them today or later."""
+        c, found = self._tables.periods.c, dict[Any, list[int]]()
+        query = select(c[name], c.row_id).distinct().where(
+            c.municipality_id == self._municipality_id, c[name].is_not(None),
+            c.known_to == END_OF_TIME, c.valid_to > self._today,
+        )  # fmt: skip
+        for value, row_id in self._connection.execute(query):
+            found.setdefault(value, []).append(row_id)
+        return found
 
     def said(self, view: FieldView, value: Any) -> str:
         """Return a value in words."""

@@ -90,7 +90,8 @@ class Tables:
     def has(self, name: str, value: Any) -> ColumnElement[bool]:
         """Return the condition that a field says a value, or has it among several."""
         if not self.register.fields[name].is_many:
-            return self.periods.c[name] == value
+            said: ColumnElement[bool] = self.periods.c[name] == value
+            return said
         one, period = self.named[name].c, self.periods.c
         return exists().where(
             *(one[shared] == period[shared] for shared in SHARED), one.value == value

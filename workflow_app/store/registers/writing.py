@@ -72,6 +72,12 @@ _RESTING_ON = (
     .where(_ENTRY.c.order_entry_id == bindparam("on_order", type_=BIG_ID))
     .distinct()
 )
+
+
+class NotUniqueError(Exception):
+    """Two rows would say on one day what only one may say: whoever wrote it had not asked."""
+
+
 BATCH = 500
 """Rows made anew by one round of statements: what they hold is in memory meanwhile."""
 
@@ -237,6 +243,9 @@ class RegisterWriter:
         while self._touched:
             register, ids = self._touched.popitem()
             make_periods(self._connection, self._tables[register], sorted(ids))
+            for name in self._tables[register].register.unique:
+                if other := _namesake(self._connection, self._tables[register], name, ids):
+                    raise NotUniqueError(f"{register}.{name}: {sorted(ids)}, {other}")
 
     # ------------------------------------------------------------ rows and entries
 
@@ -303,6 +312,21 @@ class RegisterWriter:
         told = {name: value for name, value in values.items() if name not in declared.identity}
         plain: dict[str, Any] = to_jsonable_python(told)
         return plain
+
+
+def _namesake(
+    connection: Connection, tables: Tables, name: str, rows: Collection[int]
+) -> int | None:
+    """Return a row that says in a field what one of some rows does, on a day of both."""
+    c, own = tables.periods.c, tables.periods.alias().c
+    query = select(c.row_id).where(
+        own.row_id.in_(rows), own.row_id != c.row_id, own.municipality_id == c.municipality_id,
+        own[name] == c[name], c.known_to == END_OF_TIME, own.known_to == END_OF_TIME,
+        own.valid_from < c.valid_to, own.valid_to > c.valid_from,
+    )  # fmt: skip
+    if tables.register.fields[name].kind in ("line", "text", "choice"):
+        query = query.where(c[name] != "")
+    return connection.execute(query.limit(1)).scalar()
 
 
 # ---------------------------------------------------------------- periods
