@@ -51,7 +51,7 @@ def filled(district: District) -> bytes:
 
 def look(district: District, content: bytes) -> tuple[Plan, Reading, list[object]]:
     """Return the dry run of a workbook."""
-    sheet = read_sheet("list.xlsx", content, "Sheet1")
+    sheet = read_sheet("list.xlsx", content, "Лист1")
     assert not isinstance(sheet, Refusal)
     declared = district.house.tables[REGISTER]
     reading = guess(declared.register, sheet.name, sheet.rows, {})

@@ -93,6 +93,12 @@ class Office:
             return FIRMS[value]
         return KINDS.get(value, str(value)) if view.kind == "choice" else str(value)
 
+    def near(self, view, _text):
+        return [*(FIRMS if view.kind == "ref" else KINDS).values()][:1]
+
+    def saying(self, _name):
+        return {}
+
     def meant(self, view, text):
         known = FIRMS if view.kind == "ref" else KINDS
         return [
@@ -151,9 +157,9 @@ def test_all_mistakes_are_told_at_once_by_row_and_column(office):
         (2, "Дней", "«1,5» — не целое число"),
         (2, "До", "«32.01.2026» — не дата, пример: 01.10.2025"),
         (2, "Открыт", "нужно «да» или «нет»"),
-        (2, "Вид", "«подарок» — такого в списке нет"),
+        (2, "Вид", "«подарок» — такого в списке нет; есть «поставка»"),
         (3, "Номер", "заполните: по нему узнают запись"),
-        (4, "С кем", "«Василёк» — такого в списке нет"),
+        (4, "С кем", "«Василёк» — такого в списке нет; есть «Ромашка»"),
         (4, "О чём", "слишком длинный текст, не больше 10000 знаков"),
         (6, "", "повторяет строку 5: оставьте одну из них"),
     ]

@@ -52,7 +52,7 @@ class Contract(Record):
     ends_on: Date = field("До")
     is_open: Flag = field("Открыт")
     kind: Choice = field("Вид", choices={"a": "поставка", "b": "услуга"})
-    others: Many[Ref] = field("С кем ещё", to="firm")
+    others: Many[Ref] = field("С кем ещё", to="firm", optional=True)
 
 
 FIRMS = Register(

@@ -69,12 +69,17 @@ def test_an_act_is_not_its_own_successor_and_may_be_followed_by_a_later_one(spec
     )
     send(specialist, f"{own}/edit", replaced_by=later_id, **day)
     assert "вместо него приказ № 16" in specialist.get(f"{own}?on=2025-10-02")
+    send(specialist, f"{own}/end", **day)
+    assert "вместо него приказ № 16" in specialist.get(f"{own}?on=2025-10-02")
 
 
 def test_what_an_order_says_is_not_ended_and_the_page_names_the_order(specialist, district):
     row = next(one for one in district.house.read(
         lambda uow: uow.facts(1).of(uow.tables["direction"].register).find(state="in_force")
     ))  # fmt: skip
+    page = specialist.get(f"/registers/direction/{row.id}")
+    assert f"изменяет и завершает это приказ: {row.basis}" in page
+    assert '/end"' not in page
     said = specialist.get(f"/registers/direction/{row.id}/end")
     assert "Запись держится на документе: приказ от" in said
     assert "{document}" not in said

@@ -3,14 +3,17 @@
 import io
 import re
 import subprocess
+from zipfile import ZipFile
 
 import pytest
 from browsing import text_of
 from docx import Document
 from loading import bring
 from python_calamine import load_workbook
+from werkzeug.http import parse_options_header
 from xlsxwriter import Workbook
 
+from workflow_app.documents.sheets import sheet_names
 from workflow_app.store.models.directory import ImportedRow
 from workflow_app.store.models.registers import RegisterEntry, RegisterImport, RegisterPaper
 from workflow_app.store.registers import papers
@@ -72,6 +75,22 @@ def own(specialist):
     new = [["2025-2026", f"Своё {n}", "область", "", "предварительно"] for n in "абв"]
     write(specialist, brought(specialist, [titles, *new], "первый.xlsx"))
     return titles, [row for row in rows_of(specialist)[1:] if row[1].startswith("Своё")]
+
+
+def test_a_workbook_is_called_as_its_register_and_offers_what_may_be_chosen(specialist):
+    response = specialist.client.get(f"{HOME}/rows.xlsx")
+    name = parse_options_header(response.headers["Content-Disposition"])[1]["filename"]
+    assert name == "Приоритетные направления 28.08.2025.xlsx"
+    sheet = load_workbook(io.BytesIO(response.data)).sheets_metadata[0]
+    assert sheet.name == "Приоритетные направления"
+    with ZipFile(io.BytesIO(response.data)) as book:
+        drawn = book.read("xl/worksheets/sheet1.xml").decode()
+        offered = book.read("xl/worksheets/sheet2.xml").decode()
+    assert drawn.count("<dataValidation ") == 2  # the school year and the state
+    assert "<formula1>'Списки'!$B$1:$B$2</formula1>" in drawn.replace("&apos;", "'")
+    assert "2025-2026" in offered.replace("/", "-")
+    assert "предварительно" in offered
+    assert sheet_names("книга.xlsx", response.data) == ["Приоритетные направления"]
 
 
 @pytest.mark.usefixtures("own")

@@ -173,6 +173,8 @@ def _parts(found: Mapping[str, bytes]) -> dict[str, str]:
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
     parts = {}
     for one in parse(found["xl/workbook.xml"]).iter("{*}sheet"):
+        if one.get("state", "visible") != "visible":
+            continue
         key = next((v for name, v in one.attrib.items() if str(name).endswith("}id")), None)
         target = targets.get(key, "")
         path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))

@@ -247,6 +247,10 @@ class Written:
         """Return the entry that gives each value on a day; None where the row is not there."""
         return self.sources(day) if self.brought_by(day) else None
 
+    def begun(self, day: dt.date) -> Sequence[Entry]:
+        """Return what counts from this very day on."""
+        return [one for one in self._on(day) if one.begins == day]
+
     def ended_by(self, day: dt.date) -> Entry | None:
         """Return by what the row ended on or before a day, whether or not it came back."""
         return next((one for one in reversed([*self._on(day)]) if one.word == "end"), None)

@@ -145,6 +145,19 @@ def by_order(
             )  # fmt: skip
 
 
+def order_of(written: Written, day: dt.date) -> Entry | None:
+    """Return by what of an order a row is there on a day or says something; None where by none."""
+    speak = (*written.brought_by(day), *written.sources(day).values())
+    return next((one for one in speak if one.order_id), None)
+
+
+def changed_by_hand(register: Register[Any], written: Written, day: dt.date) -> Sequence[str]:
+    """Return the fields of a row that no order says on a day: people may change them."""
+    sources = written.sources(day)
+    of_order = {name for name, one in sources.items() if one.order_id}
+    return [name for name in register.fields if name not in {*register.identity, *of_order}]
+
+
 def without_basis(register: Register[Any], row: Record, *documents: str) -> Refusal | None:
     """Refuse a row that holds by a document, where nobody has named one."""
     if any(documents) or not (register.needs_basis and register.needs_basis(row)):
@@ -262,8 +275,7 @@ def why_no_end(
     written: Written, day: dt.date,
 ) -> Refusal | None:  # fmt: skip
     """Return why a row cannot end on a day: an order speaks of it, or something needs it longer."""
-    speak = (*written.brought_by(day), *written.sources(day).values())
-    of_order = next((one for one in speak if one.order_id), None)
+    of_order = order_of(written, day)
     if of_order:
         return refuse(
             "rests_on_order", "Запись держится на документе: {document}. Завершает её приказ",

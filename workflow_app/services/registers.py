@@ -4,7 +4,7 @@ Each is an entry of its own with a reason; nothing is overwritten.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Written
@@ -170,9 +170,25 @@ def end(
     if refusal:
         return refusal
     called = name_of(store, by.municipality_id, register, row_id)
+    if successor := _named_that_day(register, written, day):
+        last_day = Cause(day - dt.timedelta(days=1), why.reason, why.basis)
+        store.write("amend", register, by, row_id, successor, last_day)
     store.write("end", register, by, row_id, {}, Cause(day, why.reason, why.basis))
     _record(store, by, register, row_id, "end_record", f"завершено: {called}")
     return row_id
+
+
+def _named_that_day(register: Register[Any], written: Written, day: dt.date) -> Mapping[str, Any]:
+    """Return which rows of its register stand for one from the day on that it ends.
+
+    Nobody would see it: what is over shows its last day.
+    """
+    return {
+        name: value
+        for one in written.begun(day)
+        for name, value in one.values.items()
+        if register.fields[name].register == register.key
+    }
 
 
 def take_back(

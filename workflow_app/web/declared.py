@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
+from workflow_app.engine.folding import Written
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
@@ -102,6 +103,7 @@ def show(register: str, row_id: int) -> str:
         ]  # fmt: skip
         by = rows.editor(uow, person_id(), one)
         may_edit = isinstance(by, Capacity) and not asked.known_on
+        known = SqlRegisters(uow).written(one, place, row_id) if may_edit else Written()
         return render_template(
             "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
             row=listing.row_on(uow.connection, tables, place, row_id, asked),
@@ -112,7 +114,9 @@ def show(register: str, row_id: int) -> str:
             ),
             told=told_by(uow, one), noted=noted_by(uow, one, asked.on),
             history=history(uow, one, place, row_id, written), may_edit=may_edit,
-            may_take_back=not asked.known_on and _may_take_back(uow, by, one, row_id),
+            may_change=guards.changed_by_hand(one, known, asked.on),
+            of_order=guards.order_of(known, asked.on),
+            may_take_back=may_edit and _may_take_back(uow, by, one, row_id, known),
         )  # fmt: skip
 
     return read(look)
@@ -143,11 +147,11 @@ def told_by(uow: SqlUnitOfWork, register: Register[Any]) -> Callable[[Record, Fi
 
 
 def _may_take_back(
-    uow: SqlUnitOfWork, by: Capacity | Refusal, register: Register[Any], row_id: int
-) -> bool:
+    uow: SqlUnitOfWork, by: Capacity | Refusal, register: Register[Any], row_id: int,
+    written: Written,
+) -> bool:  # fmt: skip
     if isinstance(by, Refusal):
         return False
     store = SqlRegisters(uow)
-    written = store.written(register, by.municipality_id, row_id)
     why_not = guards.why_not_taken_back(store, person_id(), by, register, row_id, written)
     return why_not is None

@@ -51,6 +51,8 @@ Answer = BaseResponse | str | tuple[str, int]
 
 SHOWN = 200
 """So many rows of a kind a page lists."""
+MOST_OFFERED = 1000
+"""So many texts a cell of a workbook offers."""
 EXAMPLES = 3
 MOST_SHEETS = 5
 """So many sheets are looked into for the one that fits."""
@@ -79,8 +81,12 @@ def _given(register: str, kind: str, media: str) -> Response:
         found, place = readable_tables(uow, register), municipality(uow)
         asked = asked_for(uow, found.register, request.args)
         rows = _rows(uow, found, place, asked)
-        content = tables.as_xlsx(rows, is_long=True) if kind == "xlsx" else tables.as_csv(rows)
-        name = f"{register}-{asked.on:%Y-%m-%d}.{kind}"
+        if kind == "xlsx":
+            offered = _offered(uow, found.register, place)
+            content = tables.as_xlsx(rows, found.register.title, offered, is_long=True)
+        else:
+            content = tables.as_csv(rows)
+        name = file_name(f"{found.register.title} {asked.on:%d.%m.%Y}.{kind}")
         return send_file(BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
 
     return read(look)
@@ -121,10 +127,11 @@ def paper_content(register: str, paper_id: int) -> Response:
     """Give a document that is made."""
 
     def look(uow: SqlUnitOfWork) -> Response:
-        _, paper = _paper(uow, register, paper_id)
+        found, paper = _paper(uow, register, paper_id)
         if paper.file_sha256 is None:
             abort(404)
-        name = f"{register}-{paper.asked['on']}.docx"
+        day = dt.date.fromisoformat(paper.asked["on"])
+        name = file_name(f"{found.register.title} {day:%d.%m.%Y}.docx")
         file = BytesIO(papers.content(uow, paper))
         return send_file(file, mimetype=DOCX, as_attachment=True, download_name=name)
 
@@ -148,6 +155,19 @@ def _rows(
         cells = [_cell(naming, view, getattr(row, view.name)) for view in one.fields.values()]
         code = columns.code_of(one, row.id, newest.get(row.id, 0), asked.on)
         yield (*cells, row.basis, code)
+
+
+def _offered(
+    uow: SqlUnitOfWork, register: Register[Any], place: int
+) -> Mapping[int, Sequence[str]]:
+    """Return column → what may be chosen in it."""
+    naming, found = Naming(uow, place), dict[int, Sequence[str]]()
+    for column, view in enumerate(register.fields.values()):
+        if view.kind == "flag":
+            found[column] = ("да", "нет")
+        elif not view.is_many:
+            found[column] = naming.offered(view)[:MOST_OFFERED]
+    return found
 
 
 def _cell(naming: Naming, view: Any, value: Any) -> tables.Cell:

@@ -2,14 +2,17 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
+from typing import Any
 
 Cell = str | int | float | Decimal | dt.date | None
 Row = Sequence[Cell]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+LAST_ROW = 100_000
 WIDEST, NARROWEST = 60, 8
 
 
@@ -55,13 +58,27 @@ def _is_risky(text: str) -> bool:
     return text.lstrip("'").startswith(FORMULA_SIGNS)
 
 
-def as_xlsx(rows: Iterable[Row], *, is_long: bool = False) -> bytes:
-    """Return rows as a workbook; its first row stays in view. Of a long one no row is kept."""
+LISTS = "Списки"
+"""The hidden sheet that holds what may be chosen in cells."""
+LONGEST_SHEET_NAME = 31
+_NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]|^'|'$")
+
+
+def as_xlsx(
+    rows: Iterable[Row], title: str = "Лист1", offered: Mapping[int, Sequence[str]] = {},
+    *, is_long: bool = False,
+) -> bytes:  # fmt: skip
+    """Return rows as a workbook; its first row stays in view. Of a long one no row is kept.
+
+    `offered` is column → what a cell of it offers; another text stays possible, after a question.
+    """
     from xlsxwriter import Workbook  # noqa: PLC0415 (a tenth of a second, for who asks for one)
 
     file, widths = BytesIO(), list[int]()
     with Workbook(file, {"constant_memory" if is_long else "in_memory": True}) as book:
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
+        named = " ".join(_NOT_IN_SHEET_NAME.sub(" ", title).split())[:LONGEST_SHEET_NAME].strip()
+        sheet = book.add_worksheet(named or None)
+        bold = book.add_format({"bold": True, "text_wrap": True})
         day = book.add_format({"num_format": "dd.mm.yyyy"})
         sheet.freeze_panes(1, 0)
         for place, row in enumerate(rows):
@@ -79,4 +96,24 @@ def as_xlsx(rows: Iterable[Row], *, is_long: bool = False) -> bytes:
             ]
         for column, longest in enumerate(widths):
             sheet.set_column(column, column, max(NARROWEST, min(longest + 2, WIDEST)))
+        _offer(book, sheet, {column: said for column, said in offered.items() if said})
     return file.getvalue()
+
+
+def _offer(book: Any, sheet: Any, offered: Mapping[int, Sequence[str]]) -> None:
+    """Let the cells of some columns offer texts."""
+    if not offered:
+        return
+    lists = book.add_worksheet(LISTS)
+    lists.hide()
+    for row in range(max(map(len, offered.values()))):
+        for place, said in enumerate(offered.values()):
+            if row < len(said):
+                lists.write_string(row, place, said[row])
+    for place, (column, said) in enumerate(offered.items()):
+        letter = chr(ord("A") + place)
+        sheet.data_validation(1, column, LAST_ROW, column, {
+            "validate": "list", "source": f"='{LISTS}'!${letter}$1:${letter}${len(said)}",
+            "error_type": "warning", "error_title": "Нет в списке",
+            "error_message": "Такого в списке нет. Оставить?",
+        })  # fmt: skip

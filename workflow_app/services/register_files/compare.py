@@ -65,6 +65,9 @@ class Source(Protocol):
     def said(self, view: FieldView, value: Any) -> str:
         """Return a value in words; empty for none."""
 
+    def near(self, view: FieldView, text: str) -> Sequence[str]:
+        """Return what of a list a text may have meant."""
+
     def meant(self, view: FieldView, text: str) -> Sequence[tuple[Any, str]]:
         """Return the values a text may mean, each with what tells it from the others."""
 
@@ -411,7 +414,7 @@ class _Comparison:
         filled = parse(self.register.record, {n: v for n, v in values.items() if n in fields})
         found: Iterable[Refusal] = filled if isinstance(filled, Refusal) else missing(filled)
         if not isinstance(filled, Refusal):
-            line.called = self.register.called(filled)
+            line.called = self._called(filled)
         known = {one.column for one in line.mistakes}
         for refusal in found:
             view = fields.get((refusal.field or "").partition(".")[0])
@@ -432,6 +435,12 @@ class _Comparison:
                 said = f"«{change.there}» уже сказано о другой записи"
                 line.mistakes.append(Mistake(change.title, said))
             others.append(line.row_id or -line.number)
+
+    def _called(self, row: Any) -> str:
+        """Return how a row is called, with what it is about."""
+        name, subject = self.register.called(row), self.register.fields.get(self.register.subject)
+        about = subject and self.source.said(subject, getattr(row, subject.name))
+        return f"{name}: {about}" if about else name
 
     # ------------------------------------------------------------ one cell
 
@@ -483,7 +492,9 @@ class _Comparison:
         fixed = without_latin(text)
         if fixed != text and self.source.meant(view, fixed):
             raise MisfitError(_latin_in(text))
-        raise MisfitError(f"«{text[:80]}» — такого в списке нет")
+        near = "; ".join(f"«{one}»" for one in self.source.near(view, text))
+        said = f"«{text[:80]}» — такого в списке нет"
+        raise MisfitError(f"{said}; есть {near}" if near else said)
 
     def _checked(self, line: Line, view: FieldView, value: Any) -> Any:
         """Note Latin letters among Russian ones in a text that would be written."""

@@ -100,6 +100,10 @@ class SqlSource:
         """Return a value in words."""
         return self._naming.said(view, value)
 
+    def near(self, view: FieldView, text: str) -> Sequence[str]:
+        """Return what of a list a text may have meant."""
+        return self._naming.near(view, text)
+
     def meant(self, view: FieldView, text: str) -> Sequence[tuple[Any, str]]:
         """Return the values a text may mean."""
         return self._naming.meant(view, text)
@@ -349,7 +353,7 @@ def _holding(uow: SqlUnitOfWork, load: Any) -> Sequence[str]:
     for tables in uow.tables.values():
         c, own = tables.periods.c, tables.register
         refers = [
-            c[name].in_(entered) for name, view in own.fields.items()
+            tables.has(name, entered) for name, view in own.fields.items()
             if view.register == load.register
         ]  # fmt: skip
         if not refers:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,8 @@ from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.registers.reading import holds_on, record
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
+MOST_NEAR, FEW = 3, 6
+"""So many of a list a sentence names: the nearest, or all of it."""
 _PERSON, _POSITION = table(Person), table(Position)
 
 
@@ -76,6 +79,18 @@ class Naming:
             )
             for one in self._lists[key].get(plain(text)) or self._of_year(key, view, text)
         ]
+
+    def offered(self, view: FieldView) -> Sequence[str]:
+        """Return what may be chosen, as files say it; nothing where there is no list."""
+        is_listed = view.register or view.options.get("choices") or view.options.get("of")
+        return [*dict.fromkeys(one.label for one in self._offered(view))] if is_listed else []
+
+    def near(self, view: FieldView, text: str) -> Sequence[str]:
+        """Return what of a list a text may have meant: all of a short one, else the nearest."""
+        known = self.offered(view)
+        folded = {plain(one): one for one in known}
+        alike = get_close_matches(plain(text), folded, n=MOST_NEAR, cutoff=0.6)
+        return known if len(known) <= FEW else [folded[one] for one in alike]
 
     def _of_year(self, key: Any, view: FieldView, text: str) -> Sequence[Choice]:
         """Return what a school year means as papers write it: «2025/2026»."""

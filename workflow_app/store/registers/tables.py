@@ -85,17 +85,17 @@ class Tables:
     rows: Table
     periods: Table
     named: Mapping[str, Table]
-    """Field of several ids → the table with a row for each of them and each period."""
+    """Field of several values → the table with a row for each of them and each period."""
 
     def has(self, name: str, value: Any) -> ColumnElement[bool]:
-        """Return the condition that a field says a value, or has it among several."""
-        if not self.register.fields[name].is_many:
-            said: ColumnElement[bool] = self.periods.c[name] == value
-            return said
+        """Return the condition that a field says a value, or one of those selected."""
+        is_many = self.register.fields[name].is_many
+        column = self.named[name].c.value if is_many else self.periods.c[name]
+        says = column.in_(value) if isinstance(value, Select) else column == value
+        if not is_many:
+            return says
         one, period = self.named[name].c, self.periods.c
-        return exists().where(
-            *(one[shared] == period[shared] for shared in SHARED), one.value == value
-        )
+        return exists().where(*(one[shared] == period[shared] for shared in SHARED), says)
 
     @cached_property
     def said(self) -> Select[Any]:
@@ -170,7 +170,7 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
     named = {
         name: _named(register, view, metadata, rows)
         for name, view in register.fields.items()
-        if view.is_many and view.register
+        if view.is_many
     }
     return Tables(register, rows, periods, named)
 
@@ -182,7 +182,7 @@ SHARED = ("municipality_id", "row_id", "valid_from", "known_from")
 def _named(
     register: Register[Any], view: FieldView, metadata: MetaData, rows: Table
 ) -> Table:  # fmt: skip
-    """Return the table of the ids a field names: found by them, and referring to their rows."""
+    """Return the table of the values a field has: found by them, and referring to their rows."""
     value = column(replace(view.each, name="value"))
     value.nullable = False
     return Table(
