@@ -91,3 +91,13 @@ def test_the_recipe_names_every_source_of_choices():
     narrowed = recipe[recipe.index("| kind | `of=` |") :]
     named = {name for sources in NAMED.values() for name in sources}
     assert {name for name in named if f"`{name}`" not in narrowed} == set()
+
+
+def test_every_file_and_function_the_walks_pass_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./]+/[\w.]*\w)(?:::(\w+))?`", text)
+    assert len(named) > 15
+    for path, name in named:
+        found = [one for one in (ROOT / path, ROOT / "workflow_app" / path) if one.exists()]
+        assert found, path
+        assert not name or f"def {name}(" in found[0].read_text(encoding="utf-8"), (path, name)
