@@ -160,7 +160,7 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
     return [
         m.SchoolView(
             id=card.id, name=card.short_name, type=card.school_type, settlement=card.settlement,
-            students=card.students_count, teachers=card.teachers_count,
+            details={one.name: one.value for one in card.details},
             marks=[mark.text for mark in card.marks], head=heads.get(card.id),
         )
         for card in cards

@@ -107,9 +107,9 @@ def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolCon
 
 def _context(card: directory.SchoolContext) -> str:
     """Return the context card in a line (1.2)."""
-    line = f"обучающихся {card.students_count}, педагогов {card.teachers_count}"
+    known = [f"{one.title.lower()} {one.value}" for one in card.details]
     distance = card.distance_to_centre_km
-    return f"{line}, {distance} км до центра" if distance else line
+    return ", ".join([*known, f"{distance} км до центра"] if distance else known)
 
 
 def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] | None:

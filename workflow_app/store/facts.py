@@ -165,11 +165,14 @@ class SqlFacts:
             return None
         school, organisation, settlement = row
         return SchoolCard(
-            school.id, organisation.short_name, f"{settlement.kind} {settlement.name}",
-            school.school_type, school.students_count, school.teachers_count,
-            distance_km=school.distance_to_centre_km, internet=school.internet or "",
+            school.id,
+            organisation.short_name,
+            f"{settlement.kind} {settlement.name}",
+            school.school_type,
+            distance_km=school.distance_to_centre_km,
+            internet=school.internet or "",
             closed_on=school.closed_on,
-        )  # fmt: skip
+        )
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
         """Return the networks a school belongs to on a date, in one role when it is named."""

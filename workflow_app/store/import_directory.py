@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_as_of import YEAR_STATES, year_state
 from workflow_app.services.import_files import DirectoryData
@@ -68,7 +68,7 @@ class DirectoryImport:
             (self._organisations, self._settlements),
             (self._names, self._school_names, self._schools, self._people, self._acts),
             (self._positions,),
-            (self._substitutions, self._years),
+            (self._substitutions, self._years, self._figures),
         ):
             for step in steps:
                 step()
@@ -168,9 +168,6 @@ class DirectoryImport:
                 "school_type": row.school_type,
                 "number": row.number,
                 "settlement_id": self.settlements[place].id,
-                "students_count": row.students_count,
-                "teachers_count": row.teachers_count,
-                "grade9_counts": dict(row.grade9),
                 "has_grade_11": row.has_grade_11,
                 "distance_to_centre_km": known.distance_to_centre_km if known else None,
                 "data_origin": row.data_origin,
@@ -188,6 +185,26 @@ class DirectoryImport:
                     f"schools.csv: школы «{one.short_name}» в файле нет, здесь она остаётся; "
                     "что за ней числится и что с этим делать, сказано на её странице"
                 )
+
+    def _figures(self) -> None:
+        """Put how many learn and teach in each school, of the newest year that has begun."""
+        told = {year for row in self.data.schools for year in row.grade9}
+        begun = [year for year in told if school_year_bounds(year)[0] <= self.on]
+        running = max(begun, default=school_year_of(self.day))
+        for row in self.data.schools:
+            figures: dict[str, dict[str, Any]] = {
+                year: {} if rows.is_primary(row.school_type) else {"grade9": count}
+                for year, count in row.grade9.items()
+            }
+            counted = {"students": row.students_count, "teachers": row.teachers_count}
+            figures[running] = {**figures.get(running, {}), **counted}
+            for year, values in figures.items():
+                if values:
+                    school = self.organisations[row.school_id].id
+                    self.keeper.put_entry(
+                        row, "schools", "school_figures", {"school": school, "school_year": year},
+                        values, Cause(self.on, reason="schools.csv"), None,
+                    )  # fmt: skip
 
     def _people(self) -> None:
         """Put people with their confirmed name forms.

@@ -126,6 +126,7 @@ def schools() -> str:
             "registers/schools.html", years=sorted({*years, year}, reverse=True), mark=mark,
             cards=[card for card in cards if not mark or mark in [m.text for m in card.marks]],
             known_marks=sorted({*known, mark} - {""}),
+            detailed=[*dict.fromkeys(one.title for card in cards for one in card.details)],
             heads=directory.heads(uow.session, district, uow.today),
             year=year,
         )  # fmt: skip

@@ -103,19 +103,12 @@ class School(Tenant):
     """What the context card of clause 1.2 tells; its id is the id of its organisation."""
 
     __tablename__ = "school"
-    __table_args__ = (
-        CheckConstraint("students_count >= 0 AND teachers_count >= 0", name="counts"),
-        CheckConstraint("distance_to_centre_km >= 0", name="distance"),
-    )
+    __table_args__ = (CheckConstraint("distance_to_centre_km >= 0", name="distance"),)
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     school_type: Mapped[str]
     number: Mapped[int | None]
     settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
-    students_count: Mapped[int]
-    teachers_count: Mapped[int]
-    grade9_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """School year → number of pupils in grade 9; empty for a primary school."""
     has_grade_11: Mapped[bool]
     distance_to_centre_km: Mapped[int | None]
     internet: Mapped[str | None]
