@@ -203,7 +203,7 @@ def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]
 
 def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
     query = (
-        select(Person.id, Person.short_nom, Position.title, Organisation.short_name)
+        select(Person.id, Person.short_nom, Position.title, Organisation.called(uow.today))
         .join(Position, Position.person_id == Person.id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(Person.municipality_id == municipality_id, offices.in_office())
@@ -248,7 +248,7 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
         kind = facts.organisation(name) if found is None else None
         wanted |= found or ({kind.id} if kind else set())
     query = (
-        select(Position.id, Position.title, Person.short_nom, Organisation.short_name)
+        select(Position.id, Position.title, Person.short_nom, Organisation.called(uow.today))
         .join(Person, Person.id == Position.person_id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(Position.municipality_id == case.municipality_id, offices.in_office())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_of
@@ -112,17 +112,11 @@ def person_of(session: Session, municipality_id: int, person_id: int) -> Person 
     return row if row and row.municipality_id == municipality_id else None
 
 
-def organisations(session: Session, municipality_id: int) -> Sequence[Organisation]:
-    """Return the organisations of a municipality, kind by kind."""
+def organisation_names(session: Session, municipality_id: int, on: dt.date) -> dict[int, str]:
+    """Return organisation of a municipality → its short name on a day, kind by kind."""
     here = Organisation.municipality_id == municipality_id
-    query = select(Organisation).where(here).order_by(Organisation.kind, Organisation.id)
-    return session.scalars(query).all()
-
-
-def organisation_names(session: Session, municipality_id: int) -> dict[int, str]:
-    """Return organisation of a municipality → its short name."""
-    here = Organisation.municipality_id == municipality_id
-    return dict(session.execute(select(Organisation.id, Organisation.short_name).where(here)).all())
+    query = select(Organisation.id, Organisation.called(on)).where(here)
+    return dict(session.execute(query.order_by(Organisation.kind, Organisation.id)).all())
 
 
 def address(session: Session, organisation_id: int) -> str | None:
@@ -137,7 +131,8 @@ def _schools(
     named = and_(OrganisationName.organisation_id == School.id, OrganisationName.in_use(on))
     query = (
         select(
-            School.id, Organisation.code, Organisation.short_name, OrganisationName.full_name,
+            School.id, Organisation.code, OrganisationName.full_name,
+            func.coalesce(OrganisationName.short_name, Organisation.short_name).label("short_name"),
             School.school_type, School.number, Settlement.kind.label("settlement_kind"),
             Settlement.name.label("settlement"), Settlement.name_gen.label("settlement_gen"),
             School.has_grade_11, School.distance_to_centre_km, School.internet,

@@ -55,6 +55,8 @@ class DirectoryImport:
         """(person, position, in words) of who left an office."""
         self.new_emails: list[tuple[rows.PersonRow, Person, str]] = []
         self.organisations: dict[str, Organisation] = {}
+        self.called: dict[int, str] = {}
+        """Organisation → its short name before this import."""
         self.settlements: dict[tuple[str, str], Settlement] = {}
         self.people: dict[str, Person] = {}
         self.positions: dict[str, Position] = {}
@@ -100,6 +102,9 @@ class DirectoryImport:
         else:
             code, kind = row.organisation_id, row.kind
         values = {"kind": kind, "short_name": row.short_name, "email": row.email}
+        stored = self.keeper.rows(Organisation, "code").get((code,))
+        if stored is not None:
+            self.called.setdefault(stored.id, stored.short_name)
         return self.keeper.put(row, file, Organisation, {"code": code}, values)
 
     def _settlements(self) -> None:
@@ -112,8 +117,14 @@ class DirectoryImport:
 
     def _names(self) -> None:
         """Put the dated names of the department and the centre."""
+        last = self._last_names()
+        stored = self.keeper.rows(OrganisationName, "organisation_id", "valid_from")
         for row in self.data.organisations:
             owner = self.organisations[row.organisation_id].id
+            stands = last.get(owner)
+            if stands and stands.basis is not None and (owner, row.valid_from) not in stored:
+                self._object_to_name(row, "organisations", stands)
+                continue
             key = {"organisation_id": owner, "valid_from": row.valid_from}
             values = {
                 "full_name": row.full_name,
@@ -131,18 +142,24 @@ class DirectoryImport:
         the days before.
         """
         forms = [one for one in self.data.titles if one.kind == "legal_form"]
-        last: dict[int, OrganisationName] = {}
-        for one in self.keeper.rows(OrganisationName, "id").values():
-            if one.valid_to is None:
-                last[one.organisation_id] = one
+        last = self._last_names()
         for row in self.data.schools:
             owner = self.organisations[row.school_id].id
             stands = last.get(owner)
+            if stands and stands.basis is not None and stands.full_name != row.full_name:
+                if self._is_known(owner, row):
+                    told = f"full_name: здесь изменено на «{stands.full_name}», это остаётся"
+                    self.keeper.kept.append(f"schools.csv, строка {row.line}: {told}")
+                else:
+                    self._object_to_name(row, "schools", stands)
+                continue
             valid_from = stands.valid_from if stands else None
             if stands and stands.full_name != row.full_name and self._is_renamed(stands, row):
                 valid_from = row.name_since or self.on
                 before = valid_from - dt.timedelta(days=1)
                 self.keeper.end(row, "schools", stands, before, "valid_to")
+                if self.keeper.write:
+                    stands.short_name = stands.short_name or self.called[owner]
             key = {"organisation_id": owner, "valid_from": valid_from}
             values: dict[str, Any] = {"full_name": row.full_name}
             for form in forms:
@@ -152,6 +169,23 @@ class DirectoryImport:
                     values["name_dat"] = form.dative + rest
                     values["name_acc"] = form.accusative + rest
             self.keeper.put(row, "schools", OrganisationName, key, values)
+
+    def _last_names(self) -> dict[int, OrganisationName]:
+        """Return organisation → its name without an end."""
+        names = self.keeper.rows(OrganisationName, "id").values()
+        return {one.organisation_id: one for one in names if one.valid_to is None}
+
+    def _is_known(self, owner: int, row: rows.SchoolRow) -> bool:
+        """Tell whether the file says what the import before it said: the page alone has changed."""
+        names = self.keeper.rows(OrganisationName, "id").values()
+        said = [self.keeper.last_said(one) or {} for one in names if one.organisation_id == owner]
+        return row.full_name in [one.get("full_name") for one in said]
+
+    def _object_to_name(
+        self, row: rows.OrganisationRow | rows.SchoolRow, file: str, stands: OrganisationName
+    ) -> None:
+        reason = f"здесь уже записано «{stands.full_name}»: приведите одно к другому"
+        self.keeper.object_to(row, file, "changed_in_both", reason)
 
     def _is_renamed(self, stands: OrganisationName, row: rows.SchoolRow) -> bool:
         """Tell whether the file has a new name, not the one of a change made here."""

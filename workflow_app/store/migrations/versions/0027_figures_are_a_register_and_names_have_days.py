@@ -1,4 +1,4 @@
-"""Figures of a school year become a declared register; all years known so far are kept."""
+"""Figures of a school year become a declared register; short names get days as full ones have."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -24,6 +24,8 @@ SHAPE: dict[str, Any] = {
     "indexes": ["school_year", "school"],
     "moved": True,
 }  # fmt: skip
+NAMED = ("short_name", "basis")
+"""What a name says from now on; an empty short name is the one of the organisation."""
 Figures = dict[str, dict[str, int]]
 """School year → what is known of it."""
 
@@ -61,6 +63,8 @@ def upgrade() -> None:
             batch.drop_column(name)
 
     _alter_school(change)
+    for name in NAMED:
+        op.add_column("organisation_name", sa.Column(name, sa.String(), nullable=True))
 
 
 def _table(name: str) -> sa.Table:
@@ -179,6 +183,8 @@ def _alter_school(change: Callable[[Any], None]) -> None:
 
 def downgrade() -> None:
     """Keep what the register says last, as known now; what imports said of it is forgotten."""
+    for name in NAMED:
+        op.drop_column("organisation_name", name)
     connection, periods = op.get_bind(), _table(f"{KEY}_period")
     query = sa.select(periods).where(periods.c.known_to == dt.date.max)
     known: dict[int, dict[str, Any]] = {}
