@@ -86,10 +86,33 @@ def test_a_name_given_here_stays_and_one_that_both_give_is_asked_about(open_dist
     assert report.ok, [*report.lines()]
     assert [line for line in report.kept if "здесь изменено на «Новая школа»" in line]
     assert called(district, school, "2026-07-01") == "Новая"
+    old = called(district, school, "2026-06-18")
+    replaced(folder, old, "МБОУ СОШ № 12")
+    (problem,) = loaded(district, folder).problems
+    assert (problem.code, "здесь «Новая»" in str(problem)) == ("changed_in_both", True)
+    replaced(folder, "МБОУ СОШ № 12", old)
     replaced(folder, full, full.replace("казённое", "бюджетное"))
     (problem,) = loaded(district, folder).problems
     assert problem.code == "changed_in_both"
     assert "здесь уже записано «Новая школа»" in str(problem)
+
+
+def test_a_name_taken_back_follows_the_files_again(open_district, folder):
+    district = open_district("2026-06-18")
+    school = district.school("S12")
+    old = called(district, school, "2026-06-18")
+    rename(district, school)
+
+    def take_back(uow):
+        store = SqlOrganisations(uow)
+        (one,) = [one for one in store.known(1) if one.id == school]
+        actor = uow.actor(district.people["P003"])
+        return service.take_back_name(store, actor, school, {"reason": "отмена"}, one.version)
+
+    assert district.house.transact(take_back) == school
+    replaced(folder, old, "МКОУ СОШ № 12 с. Бургун")
+    assert loaded(district, folder).ok
+    assert called(district, school, "2026-07-01") == "МКОУ СОШ № 12 с. Бургун"
 
 
 def test_a_file_does_not_name_the_centre_over_a_name_given_here(open_district, folder):

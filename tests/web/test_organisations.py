@@ -98,6 +98,22 @@ def test_a_school_is_added_with_the_forms_somebody_has_looked_at(officer, distri
 
 
 @pytest.mark.shipped
+def test_cases_somebody_typed_are_kept_while_the_name_is_put_right(officer):
+    typed = {**SCHOOL, **dict.fromkeys(FORMS, "по-своему"), "_declined": FULL}
+    taken = {**typed, "code": "S12"}
+    page = html(officer.post(f"{LIST}/new", status=422, step="write", **taken))
+    assert field(page, "name_gen") == "по-своему"
+    assert field(page, "code") == "S12"
+    page = html(officer.post(f"{LIST}/new", status=200, step="names", **typed))
+    assert field(page, "name_gen") == "по-своему"
+    page = html(officer.post(f"{LIST}/new", status=200, **typed))
+    assert case_in(page, "name_gen") == "по-своему"
+    assert field(page, "_declined") == FULL
+    page = html(officer.post(f"{LIST}/new", status=200, **{**typed, "full_name": "Новый лицей"}))
+    assert case_in(page, "name_gen") == "Нового лицея"
+
+
+@pytest.mark.shipped
 def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(officer, district):
     wrong = {
         **SCHOOL, "code": "S 12", "short_name": "МКОУ СОШ № 2 с. Левокумское", "number": "-3",

@@ -357,7 +357,10 @@ def take_back_name(
     gone = to_take_back(one)
     if gone is None:
         wrong.append(
-            Refusal("nothing_to_take_back", "Отменять нечего: переименований здесь не было")
+            Refusal(
+                "nothing_to_take_back",
+                "Отменять нечего: последнее название дано не на этой странице",
+            )
         )
     if filled is None or gone is None or wrong:
         return joined(wrong) or UNKNOWN

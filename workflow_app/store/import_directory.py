@@ -57,6 +57,8 @@ class DirectoryImport:
         self.organisations: dict[str, Organisation] = {}
         self.called: dict[int, str] = {}
         """Organisation → its short name before this import."""
+        self.stood: dict[int, OrganisationName] = {}
+        """Organisation → its name without an end before this import."""
         self.settlements: dict[tuple[str, str], Settlement] = {}
         self.people: dict[str, Person] = {}
         self.positions: dict[str, Position] = {}
@@ -84,6 +86,7 @@ class DirectoryImport:
 
     def _organisations(self) -> None:
         """Put departments, centres and schools, then who stands above whom."""
+        self.stood = self._last_names()
         for one in self.data.organisations:
             # Several rows tell of one organisation by its names; the last one speaks for it.
             self.organisations[one.organisation_id] = self._organisation(one, "organisations")
@@ -104,7 +107,12 @@ class DirectoryImport:
         values = {"kind": kind, "short_name": row.short_name, "email": row.email}
         stored = self.keeper.rows(Organisation, "code").get((code,))
         if stored is not None:
-            self.called.setdefault(stored.id, stored.short_name)
+            before = self.called.setdefault(stored.id, stored.short_name)
+            stands = self.stood.get(stored.id)
+            own = stands.short_name if stands else None
+            if own not in (None, before, row.short_name) and row.short_name != before:
+                reason = f"здесь «{own}»: приведите одно к другому"
+                self.keeper.object_to(row, file, "changed_in_both", reason)
         return self.keeper.put(row, file, Organisation, {"code": code}, values)
 
     def _settlements(self) -> None:
@@ -117,11 +125,10 @@ class DirectoryImport:
 
     def _names(self) -> None:
         """Put the dated names of the department and the centre."""
-        last = self._last_names()
         stored = self.keeper.rows(OrganisationName, "organisation_id", "valid_from")
         for row in self.data.organisations:
             owner = self.organisations[row.organisation_id].id
-            stands = last.get(owner)
+            stands = self.stood.get(owner)
             if stands and stands.basis is not None and (owner, row.valid_from) not in stored:
                 self._object_to_name(row, "organisations", stands)
                 continue
@@ -142,10 +149,9 @@ class DirectoryImport:
         the days before.
         """
         forms = [one for one in self.data.titles if one.kind == "legal_form"]
-        last = self._last_names()
         for row in self.data.schools:
             owner = self.organisations[row.school_id].id
-            stands = last.get(owner)
+            stands = self.stood.get(owner)
             if stands and stands.basis is not None and stands.full_name != row.full_name:
                 if self._is_known(owner, row):
                     told = f"full_name: здесь изменено на «{stands.full_name}», это остаётся"
@@ -160,6 +166,8 @@ class DirectoryImport:
                 self.keeper.end(row, "schools", stands, before, "valid_to")
                 if self.keeper.write:
                     stands.short_name = stands.short_name or self.called[owner]
+            elif stands and self.keeper.write and stands.short_name == self.called.get(owner):
+                stands.short_name = None  # what the file says of it holds again
             key = {"organisation_id": owner, "valid_from": valid_from}
             values: dict[str, Any] = {"full_name": row.full_name}
             for form in forms:

@@ -36,6 +36,8 @@ Sent = MultiDict[str, str]
 Verb = Callable[[SqlOrganisations, Actor, Mapping[str, Any], str, bool], int | Refusal]
 """What is done: by a store, as whom, with what was said of which version, as a trial or not."""
 LONG = {"full_name", *FORMS}
+DECLINED = "_declined"
+"""Carries the name whose cases a person has typed: they are hers until the name is another."""
 KINDS = {"department": "управление", "imc": "методический центр", "school": "школа"}
 
 
@@ -265,11 +267,13 @@ def _form(
 
 
 def _declined(uow: SqlUnitOfWork, present: Form, one: Known | None, sent: Sent) -> str:
-    """Return the form of the cases, with those of an unchanged name or as they are proposed."""
+    """Return the form of the cases: as typed for this name, as they stand, or as proposed."""
     name = " ".join(sent.get("full_name", "").split())
     known = {form: getattr(present, form) for form in FORMS}
     if name != getattr(present, "full_name", "") or not all(known.values()):
         known = dict(SqlOrganisations(uow).propose(_place(uow), name))
+    if sent.get(DECLINED) == name:
+        known = {form: sent.get(form, "") for form in FORMS}
     with_forms = MultiDict({**sent.to_dict(), **known})
     fields = _controls(uow, _place(uow), present, with_forms, None)
     cases = [control for control in fields if control.name in FORMS]
@@ -281,15 +285,18 @@ def _shown(
     refusal: Refusal | None, controls: list[Control], *, is_declined: bool,
 ) -> str:  # fmt: skip
     asked = {control.name for control in controls}
-    carried = {"csrf_token", "step", "_seen", *asked}
+    name = " ".join(sent.get("full_name", "").split()) if sent else ""
+    hidden = [
+        (key, value) for key, value in (sent or MultiDict()).items(multi=True)
+        if key not in {"csrf_token", "step", "_seen", *asked}
+        and key.removeprefix("_has.") not in asked
+        and not (is_declined and key == DECLINED)
+    ]  # fmt: skip
     return render_template(
         "admin/organisation_form.html", form=type(present).__name__, one=one, controls=controls,
-        hidden=[
-            (name, value) for name, value in (sent or MultiDict()).items(multi=True)
-            if name not in carried and name.removeprefix("_has.") not in asked
-        ] if is_declined else [],
+        hidden=[*hidden, (DECLINED, name)] if is_declined else hidden, name=name,
         refusal=refusal, is_declined=is_declined, today=uow.today,
-        is_named=isinstance(present, service.Names), name=sent.get("full_name", "") if sent else "",
+        is_named=isinstance(present, service.Names),
     )  # fmt: skip
 
 
