@@ -17,6 +17,7 @@ from workflow_app.store.models.accounts import AccessChange
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     Organisation,
+    OrganisationName,
     Person,
     Position,
     Substitution,
@@ -122,6 +123,7 @@ class Neighbour(District):
             "work": self.own(WorkItem)[-1]["id"], "change": self.own(AccessChange)[0]["id"],
             "record": self.directions("2025-2026")[0], "import": self._brought(),
             "paper": self._asked(),
+            "name": self.rows(OrganisationName, organisation_id=self.school("S05"))[0]["id"],
         }  # fmt: skip
 
     def _brought(self):

@@ -32,6 +32,7 @@ from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
+from workflow_app.web.organisations import organisations
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.recommendations import recommendations
@@ -80,7 +81,8 @@ def create_app(house: House) -> Flask:
     for blueprint in (
         access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
         declared, register_editing, register_files, networks, indicators, recommendations,
-        dashboard, journals, processes, admin, newcomers, settings, access_changes, verification,
+        dashboard, journals, processes, admin, newcomers, organisations, settings, access_changes,
+        verification,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -133,7 +133,7 @@ def logins(house: House) -> list[tuple[str, str]]:
                 Position.title,
                 Person.short_nom,
                 Person.email,
-                Organisation.short_name,
+                Organisation.called(uow.today),
             )
             .join(Person, Person.id == Position.person_id)
             .outerjoin(

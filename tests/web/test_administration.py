@@ -464,7 +464,10 @@ def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, distr
     for page in ("/schools", f"/schools/{school}"):
         assert "закрыта с 28.08.2025" in text_of(officer.client.get(page))
     assert offered not in browser("P102").get(f"/cases/{draft}")
-    officer.post(address, open="1")
+    officer.post(address, open="1", reason="")
+    assert "на основании чего" in " ".join(officer.says())
+    officer.post(address, open="1", reason="решение отменено")
+    assert "решение отменено" in officer.get(f"/admin/organisations/{school}")
     assert events(district) == ["close_school", "close_school"]
     assert offered in browser("P102").get(f"/cases/{draft}")
 

@@ -78,7 +78,8 @@ IDS = {
     "network_id": ("network",), "school_id": ("school",), "who": ("person",),
     "position_id": ("position",), "incident_id": ("incident",), "work_id": ("work",),
     "substitution_id": ("substitution",), "change_id": ("change",), "row_id": ("record",),
-    "import_id": ("import",), "paper_id": ("paper",),
+    "import_id": ("import",), "paper_id": ("paper",), "organisation_id": ("school",),
+    "name_id": ("name",),
 }  # fmt: skip
 """Name of an address's part → whose ids may stand there."""
 

@@ -74,7 +74,7 @@ def facts():
     put_acts(twin, act(308, kind="положение", level="regulation"))
     twin.put_rows(DIRECTIONS_OF_YEAR, direction(1), direction(2))
     twin.schools = {
-        school: SchoolCard(school, f"Школа {school}", "с. Величаевское", "school", 100, 10)
+        school: SchoolCard(school, f"Школа {school}", "с. Величаевское", "school")
         for school in (S06, S12, S16, S17)
     }
     twin.signers["department_head"] = Signer(

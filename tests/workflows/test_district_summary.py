@@ -32,7 +32,7 @@ def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     shared = (SHARED, 5, 20)
     facts = FactsTwin(
         catalogue=(IndicatorCard(7, "I03", "Доля", "%", "down", school_types=("СОШ",)),),
-        schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ", None, None) for n in (1, 2, 3)},
+        schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ") for n in (1, 2, 3)},
         compositions={
             11: (MemberCard(BASE, "base", SINCE), MemberCard(SHARED, "supported", SINCE)),
             12: (MemberCard(SHARED, "base", SINCE), MemberCard(SMALL, "supported", SINCE)),

@@ -18,7 +18,7 @@ def facts(*, silent=False):
     """Return a network one school has left after it was measured."""
     values = [IndicatorValueCard(1, school, *counted) for school, counted in TOLD.items()]
     values += [IndicatorValueCard(1, SILENT, None, 20)] if silent else []
-    schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ", None, None) for key in (1, 2, 3, 4)}
+    schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3, 4)}
     twin = FactsTwin(
         catalogue=(IndicatorCard(1, "I03", "ВПР", "%", "down", school_types=("СОШ",)),),
         measured={(NETWORK, YEAR): tuple(values)}, schools=schools,

@@ -90,8 +90,8 @@ def test_opinion_cites_each_order_that_put_a_direction_into_force():
 def test_distance_is_printed_only_where_it_is_known(settlement, distance, centre, said):
     facts = FactsTwin(
         schools={
-            1: SchoolCard(1, "СОШ № 1", "с. Левокумское", "СОШ", 500, 40),
-            2: SchoolCard(2, "СОШ № 2", settlement, "СОШ", 90, 12, distance),
+            1: SchoolCard(1, "СОШ № 1", "с. Левокумское", "СОШ"),
+            2: SchoolCard(2, "СОШ № 2", settlement, "СОШ", distance),
         },
         organisations={"department": OrganisationCard(9, "department", "О", "Отдел", "", centre)},
     )

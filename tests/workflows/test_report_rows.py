@@ -55,7 +55,7 @@ def facts():
                 IndicatorValueCard(4, None, 1, 4), IndicatorValueCard(6, None, None, 4, 3.5),
             ),
         },
-        schools={key: SchoolCard(key, f"№ {key}", "", "СОШ", None, None) for key in (1, 2, 3)},
+        schools={key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3)},
         compositions={NETWORK: (MemberCard(BASE, "base", SINCE),
                                 MemberCard(HELPED, "supported", SINCE),
                                 MemberCard(PARTNER, "partner", SINCE))},

@@ -29,7 +29,7 @@ def facts():
     teacher = PostCard(TEACHER, "network_coordinator", CENTRE, "координатор", "Фомина Д.А.", 15)
     return FactsTwin(
         schools={
-            key: SchoolCard(key, f"№ {key}", place, "СОШ", 100, 10, distance, line)
+            key: SchoolCard(key, f"№ {key}", place, "СОШ", distance, line)
             for key, (place, distance, line) in schools.items()
         },
         organisations={"department": department}, posts={TEACHER: teacher},

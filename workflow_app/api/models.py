@@ -263,8 +263,8 @@ class SchoolView(BaseModel):
     name: str
     type: str
     settlement: str
-    students: int
-    teachers: int
+    details: dict[str, Any]
+    """What registers say on its card, by the names of their fields: «students», «teachers»."""
     marks: list[str]
     head: str | None
 

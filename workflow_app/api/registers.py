@@ -113,7 +113,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
         return BAD_DATE
     on, known = asked.get("on") or uow.today, asked.get("as_known_on")
     members = networks.composition(uow.session, network_id, on, known)
-    names = directory.organisation_names(uow.session, here)
+    names = directory.organisation_names(uow.session, here, on)
     return [
         m.MemberView(
             school_id=member.school_id, name=names[member.school_id], role=member.role,
@@ -160,7 +160,7 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
     return [
         m.SchoolView(
             id=card.id, name=card.short_name, type=card.school_type, settlement=card.settlement,
-            students=card.students_count, teachers=card.teachers_count,
+            details={one.name: one.value for one in card.details},
             marks=[mark.text for mark in card.marks], head=heads.get(card.id),
         )
         for card in cards
@@ -168,6 +168,7 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
 
 
 def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
+    names = directory.organisation_names(uow.session, municipality_id, uow.today)
     return [
         m.PersonView(
             id=line.person.id, name=line.person.short_nom, email=line.person.email,
@@ -175,7 +176,7 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
             offices=[
                 m.OfficeView(
                     id=position.id, title=position.title, organisation_id=position.organisation_id,
-                    organisation=position.organisation.short_name,
+                    organisation=names[position.organisation_id],
                 )
                 for position in line.positions
             ],

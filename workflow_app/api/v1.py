@@ -243,7 +243,7 @@ def _around(instance_id: int, show: Callable[[queries.CasePage], list[Any]]) -> 
     def look(uow: SqlUnitOfWork) -> Any:
         if not requests.may_read(uow, g.person_id, instance_id):
             return NOT_FOUND
-        return show(queries.case_page(uow.session, instance_id, None))
+        return show(queries.case_page(uow.session, instance_id, None, uow.today))
 
     return _read(look)
 

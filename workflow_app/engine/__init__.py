@@ -45,6 +45,7 @@ from workflow_app.engine.facts import (
 )
 from workflow_app.engine.forms import (
     Choice,
+    Count,
     Date,
     Decimal,
     File,
@@ -110,6 +111,7 @@ __all__ = [
     "Check",
     "Child",
     "Choice",
+    "Count",
     "Date",
     "Decimal",
     "Due",

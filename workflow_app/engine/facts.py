@@ -20,8 +20,6 @@ class SchoolCard:
     name: str
     settlement: str
     type: str
-    students: int | None
-    teachers: int | None
     distance_km: int | None = None
     internet: str = ""
     """What its card tells of the line; empty where nobody said."""

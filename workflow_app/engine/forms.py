@@ -79,6 +79,7 @@ def figure(said: Any) -> Any:
 
 
 Number = Annotated[int | None, Widget("number"), BeforeValidator(figure)]
+Count = Annotated[Number, Field(ge=0)]
 Decimal = Annotated[decimal.Decimal | None, Widget("decimal"), BeforeValidator(figure)]
 """A number with a comma or a point; a percentage or a mean, never a count."""
 
@@ -416,6 +417,7 @@ _SENTENCES = {
     "date_parsing": ("bad_date", "Дата не распознана, пример: 01.09.2025"),
     "int_parsing": ("bad_number", "Нужно целое число"),
     "int_parsing_size": ("bad_number", "Слишком большое число"),
+    "greater_than_equal": ("bad_number", "Число не может быть отрицательным"),
     "decimal_parsing": ("bad_number", "Нужно число, пример: 4,5"),
     "bool_parsing": ("bad_flag", "Нужно «да» или «нет»"),
 }

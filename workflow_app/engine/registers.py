@@ -53,6 +53,15 @@ class Mark:
     tone: Literal["", "good", "warn"] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A value that rows say on the context card of what they are about: of which field, which."""
+
+    name: str
+    title: str
+    value: Any
+
+
 RecordT = TypeVar("RecordT", bound=Record)
 RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
 
@@ -101,6 +110,8 @@ class Register(Generic[RecordT]):
     """The field that names what a row is about: its page shows the row."""
     mark: Callable[[RecordT], Mark] | None = None
     """What a row adds to the name of its subject, wherever that is chosen or listed."""
+    on_card: Callable[[Iterable[RecordT], str], Mapping[str, Any]] | None = None
+    """What all rows about a subject say on its context card by a school year: field → value."""
     grouped_by: str = ""
     """The choice under whose titles its rows stand in the list, in choosers and on pages."""
     headings: Mapping[str, str] = field(default_factory=dict)

@@ -258,7 +258,8 @@ def set_notes(
     before = store.set_notes(school_id, told)
     if before is None:
         return UNKNOWN
-    details = {"school_id": school_id, "before": before, "after": told}
+    changes = [[NOTES[key], before[key], told[key]] for key in NOTES if before[key] != told[key]]
+    details = {"organisation_id": school_id, "changes": changes}
     store.record(by, "set_notes", f"{name}: условия школы", details)
     return None
 
@@ -276,12 +277,12 @@ def close_school(
         return UNKNOWN
     if on is None and not opens:
         return Refusal("field_required", "Укажите день, с которого школа закрыта", "closed_on")
-    if on and not reason.strip():
-        return Refusal("field_required", "Напишите, на основании чего школа закрыта", "reason")
+    if not reason.strip():
+        return Refusal("field_required", "Напишите, на основании чего", "reason")
     if not store.close_school(school_id, on):
         return UNKNOWN
     said = f"{name}: закрыта с {on:%d.%m.%Y}" if on else f"{name}: снова открыта"
-    details = {"school_id": school_id, "reason": reason.strip()[:LONGEST_NOTE]}
+    details = {"organisation_id": school_id, "reason": reason.strip()[:LONGEST_NOTE]}
     store.record(by, "close_school", said, details)
     return None
 

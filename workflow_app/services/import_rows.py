@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -89,7 +89,8 @@ def _look(pattern: str) -> str:
     return pattern
 
 
-Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+CODE = re.compile(r"[0-9A-Za-z._-]{1,40}")
+Code = Annotated[str, Field(pattern=f"^{CODE.pattern}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
@@ -100,6 +101,8 @@ Year = Annotated[str, AfterValidator(_year)]
 Figure = Annotated[float, Field(ge=0, le=LARGEST_NUMBER, allow_inf_nan=False)]
 SchoolType = Annotated[str, Field(max_length=60, pattern=r"^\S[^\r\n|]*$")]
 """What kind of school it is, in the district's own short words: СОШ, лицей, вечерняя школа."""
+SettlementKind = Literal["с.", "п.", "х.", "г.", "д.", "пгт", "рп", "ст-ца", "аул"]
+KINDS_OF_SETTLEMENT: tuple[str, ...] = get_args(SettlementKind)
 StatusCode = Literal["stable", "low_results", "adverse_social"]
 MemberRole = Literal["base", "resource", "supported", "partner"]
 
@@ -199,7 +202,7 @@ class SchoolRow(Record):
     full_name: str
     school_type: SchoolType
     number: Count | None = None
-    settlement_type: Literal["с.", "п.", "х.", "г.", "д.", "пгт", "рп", "ст-ца", "аул"]
+    settlement_type: SettlementKind
     settlement: str
     settlement_genitive: str
     students_count: Count

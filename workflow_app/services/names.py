@@ -102,3 +102,54 @@ def _declined_word(word: str, number: int) -> str:
             return word.removesuffix(ending) + made[number]
     ends_hard = word[-1:].isalpha() and word[-1] not in "еиоуэюя"
     return word + ("а", "у", "а")[number] if ends_hard else word
+
+
+_THINGS: tuple[tuple[str, tuple[str, str, str]], ...] = (
+    ("ее", ("его", "ему", "ее")), ("ое", ("ого", "ому", "ое")), ("ый", ("ого", "ому", "ый")),
+    ("ая", ("ой", "ой", "ую")), ("ие", ("ия", "ию", "ие")), ("ия", ("ии", "ии", "ию")),
+    ("кий", ("кого", "кому", "кий")), ("ий", ("его", "ему", "ий")), ("й", ("я", "ю", "й")),
+    ("ла", ("лы", "ле", "лу")),
+)  # fmt: skip
+_OF_THING = re.compile(r"(?:ее|ое|ый|ий|ая)$")
+
+
+def propose_name(name: str) -> tuple[str, str, str]:
+    """Return genitive, dative and accusative of what an organisation is called.
+
+    Words up to the first noun are declined; what is named («…») and what follows stays.
+
+    >>> propose_name("Муниципальное общеобразовательное учреждение «Школа № 1»")[0]
+    'Муниципального общеобразовательного учреждения «Школа № 1»'
+    >>> propose_name("Информационно-методический центр")
+    ('Информационно-методического центра', 'Информационно-методическому центру', \
+'Информационно-методический центр')
+    """
+    words, forms = name.split(" "), []
+    for number in range(3):
+        said, is_open = [], True
+        for word in words:
+            said.append(_thing(word, number) if is_open else word)
+            is_open = is_open and bool(_OF_THING.search(word))
+        forms.append(" ".join(said))
+    return forms[0], forms[1], forms[2]
+
+
+def propose_like(name: str, known: str, form: str) -> str | None:
+    """Return a form of a name that begins as a known one does, as that one is declined.
+
+    >>> propose_like("Лицей «Б»", "Лицей «А»", "Лицея «А»"), propose_like("Б", "А", "Аа")
+    ('Лицея «Б»', None)
+    """
+    head, _, rest = known.partition(" «")
+    head_of_form = form.removesuffix(f" «{rest}")
+    if not rest or head_of_form == form or not name.startswith(f"{head} «"):
+        return None
+    return head_of_form + name.removeprefix(head)
+
+
+def _thing(word: str, number: int) -> str:
+    for ending, made in _THINGS:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + made[number]
+    ends_hard = word[-1:].isalpha() and word[-1] not in "еиоуэюяаьъы"
+    return word + ("а", "у", "")[number] if ends_hard else word

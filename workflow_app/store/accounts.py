@@ -29,7 +29,13 @@ from workflow_app.store.models.accounts import (
     SignInSession,
 )
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Organisation, Person, Position, Setting
+from workflow_app.store.models.directory import (
+    Organisation,
+    OrganisationName,
+    Person,
+    Position,
+    Setting,
+)
 from workflow_app.store.second_factors import FACTOR, SqlFactors
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -237,10 +243,13 @@ class SqlAccess(SqlFactors):
             .join_from(_PERSON, _ACCOUNT, _ACCOUNT.c.person_id == _PERSON.c.id, isouter=True)
             .where(_PERSON.c.id == person_id)
         )  # fmt: skip
-        place = table(Organisation).c
+        place, named = table(Organisation).c, table(OrganisationName).c
         places = (
-            select(place.short_name, place.code, place.email, place.phone, place.inn)
+            select(
+                place.short_name, place.code, place.email, place.phone, place.inn, named.short_name
+            )
             .join(table(Position), table(Position).c.organisation_id == place.id)
+            .outerjoin(table(OrganisationName), named.organisation_id == place.id)
             .where(table(Position).c.person_id == person_id)
         )
         rows = [*self._connection.execute(person), *self._connection.execute(places)]

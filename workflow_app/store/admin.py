@@ -62,8 +62,10 @@ class SqlAdministration:
 
     def organisation_name(self, municipality_id: int, organisation_id: int) -> str:
         """Return an organisation's short name; empty for a stranger."""
-        row = self._session.get(Organisation, organisation_id)
-        return row.short_name if row and row.municipality_id == municipality_id else ""
+        query = select(Organisation.called(self.today)).where(
+            Organisation.id == organisation_id, Organisation.municipality_id == municipality_id
+        )
+        return self._session.scalars(query).one_or_none() or ""
 
     def owner_of(self, email: str) -> int | None:
         """Return who has this address or signs in by it, whatever the case of its letters."""
@@ -329,9 +331,7 @@ def positions(
         query = query.where(
             Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on)
         )
-    return session.scalars(
-        query.options(joinedload(Position.person), joinedload(Position.organisation))
-    ).all()
+    return session.scalars(query.options(joinedload(Position.person))).all()
 
 
 def in_service(session: Session, municipality_id: int, on: dt.date) -> list[Person]:

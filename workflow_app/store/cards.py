@@ -51,7 +51,8 @@ _PERSON = (
 )  # fmt: skip
 _ORGANISATIONS = (
     select(
-        Organisation.id, Organisation.kind, Organisation.short_name, OrganisationName.full_name,
+        Organisation.id, Organisation.kind, OrganisationName.full_name,
+        func.coalesce(OrganisationName.short_name, Organisation.short_name).label("short_name"),
         OrganisationName.name_gen, Settlement.kind.label("settlement_kind"),
         Settlement.name.label("settlement"), Municipality.centre,
     )

@@ -107,9 +107,9 @@ def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolCon
 
 def _context(card: directory.SchoolContext) -> str:
     """Return the context card in a line (1.2)."""
-    line = f"обучающихся {card.students_count}, педагогов {card.teachers_count}"
+    known = [f"{one.title.lower()} {one.value}" for one in card.details]
     distance = card.distance_to_centre_km
-    return f"{line}, {distance} км до центра" if distance else line
+    return ", ".join([*known, f"{distance} км до центра"] if distance else known)
 
 
 def _taking_part(case: Case, of: str | Sequence[str] | None) -> frozenset[int] | None:
@@ -203,7 +203,7 @@ def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]
 
 def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
     query = (
-        select(Person.id, Person.short_nom, Position.title, Organisation.short_name)
+        select(Person.id, Person.short_nom, Position.title, Organisation.called(uow.today))
         .join(Position, Position.person_id == Person.id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(Person.municipality_id == municipality_id, offices.in_office())
@@ -248,7 +248,7 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
         kind = facts.organisation(name) if found is None else None
         wanted |= found or ({kind.id} if kind else set())
     query = (
-        select(Position.id, Position.title, Person.short_nom, Organisation.short_name)
+        select(Position.id, Position.title, Person.short_nom, Organisation.called(uow.today))
         .join(Person, Person.id == Position.person_id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(Position.municipality_id == case.municipality_id, offices.in_office())

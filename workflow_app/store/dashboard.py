@@ -287,7 +287,7 @@ def _bases(session: Session, ids: Collection[int], on: dt.date) -> Mapping[int, 
     """Return network → the name of its base school."""
     bases = {m.network_id: m.school_id for m in networks.members_of(session, ids, on)
              if m.role == BASE}  # fmt: skip
-    query = select(Organisation.id, Organisation.short_name)
+    query = select(Organisation.id, Organisation.called(on))
     named = session.execute(query.where(Organisation.id.in_(set(bases.values()))))
     names = {row.id: row.short_name for row in named}
     return {network: names[school] for network, school in bases.items()}

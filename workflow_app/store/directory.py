@@ -3,15 +3,14 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_of
-from workflow_app.engine.registers import Mark
+from workflow_app.engine.registers import Detail, Mark
 from workflow_app.store.models.directory import (
     Municipality,
     Organisation,
@@ -24,7 +23,7 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.networks import Member, networks_of_schools
 from workflow_app.store.offices import holders
 from workflow_app.store.queries import names as people_names
-from workflow_app.store.registers.subjects import marks
+from workflow_app.store.registers.subjects import details, marks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 SCHOOL_HEAD = "school_head"
@@ -42,9 +41,6 @@ class SchoolContext:
     number: int | None
     settlement: str
     settlement_gen: str
-    students_count: int
-    teachers_count: int
-    grade9_count: int | None
     has_grade_11: bool
     distance_to_centre_km: int | None
     internet: str | None
@@ -52,6 +48,8 @@ class SchoolContext:
     language_note: str | None
     school_year: str
     marks: tuple[Mark, ...] = ()
+    details: tuple[Detail, ...] = ()
+    """What declared registers say on its card: how many learn and teach in it."""
     networks: tuple[Member, ...] = field(default=())
     closed_on: dt.date | None = None
 
@@ -60,13 +58,19 @@ def marked_schools(
     uow: SqlUnitOfWork, municipality_id: int, school_year: str = "",
     school_ids: Collection[int] | None = None,
 ) -> tuple[SchoolContext, ...]:  # fmt: skip
-    """Return the cards of schools today, of a school year (the running one without it), with marks.
+    """Return the cards of schools today, of a school year (the running one without it).
 
-    Marks are what declared registers say of a school in that year.
+    Marks are what declared registers say of a school in that year, details what they have said of
+    it by then, as far as the year has begun.
     """
-    year = school_year or school_year_of(uow.today)
-    told = marks(uow.facts(municipality_id), uow.tables, "school", school_year=year)
-    return school_cards(uow.session, municipality_id, uow.today, school_ids, year, told)
+    year, facts = school_year or school_year_of(uow.today), uow.facts(municipality_id)
+    marked = marks(facts, uow.tables, "school", school_year=year)
+    begun = min(year, school_year_of(uow.today))
+    known = details(facts, uow.tables, "school", begun)
+    return tuple(
+        replace(card, marks=tuple(marked.get(card.id, ())), details=known.get(card.id, ()))
+        for card in school_cards(uow.session, municipality_id, uow.today, school_ids, year)
+    )
 
 
 def school_cards(
@@ -75,24 +79,15 @@ def school_cards(
     on: dt.date,
     school_ids: Collection[int] | None = None,
     school_year: str | None = None,
-    marks: Mapping[int, Sequence[Mark]] = MappingProxyType({}),
 ) -> tuple[SchoolContext, ...]:
-    """Return the context cards of the municipality's schools on a day, by number."""
+    """Return what the directory says of the municipality's schools on a day, by number."""
     year = school_year or school_year_of(on)
     rows = session.execute(_schools(municipality_id, on, school_ids)).all()
     ids = [row.id for row in rows]
     networks: dict[int, list[Member]] = defaultdict(list)
     for member in networks_of_schools(session, ids, on):
         networks[member.school_id].append(member)
-    return tuple(
-        _card(
-            row,
-            year,
-            marks=tuple(marks.get(row.id, ())),
-            networks=tuple(networks[row.id]),
-        )
-        for row in rows
-    )
+    return tuple(_card(row, year, networks=tuple(networks[row.id])) for row in rows)
 
 
 def school_years(session: Session, municipality_id: int) -> Sequence[str]:
@@ -117,17 +112,11 @@ def person_of(session: Session, municipality_id: int, person_id: int) -> Person 
     return row if row and row.municipality_id == municipality_id else None
 
 
-def organisations(session: Session, municipality_id: int) -> Sequence[Organisation]:
-    """Return the organisations of a municipality, kind by kind."""
+def organisation_names(session: Session, municipality_id: int, on: dt.date) -> dict[int, str]:
+    """Return organisation of a municipality → its short name on a day, kind by kind."""
     here = Organisation.municipality_id == municipality_id
-    query = select(Organisation).where(here).order_by(Organisation.kind, Organisation.id)
-    return session.scalars(query).all()
-
-
-def organisation_names(session: Session, municipality_id: int) -> dict[int, str]:
-    """Return organisation of a municipality → its short name."""
-    here = Organisation.municipality_id == municipality_id
-    return dict(session.execute(select(Organisation.id, Organisation.short_name).where(here)).all())
+    query = select(Organisation.id, Organisation.called(on)).where(here)
+    return dict(session.execute(query.order_by(Organisation.kind, Organisation.id)).all())
 
 
 def address(session: Session, organisation_id: int) -> str | None:
@@ -142,10 +131,10 @@ def _schools(
     named = and_(OrganisationName.organisation_id == School.id, OrganisationName.in_use(on))
     query = (
         select(
-            School.id, Organisation.code, Organisation.short_name, OrganisationName.full_name,
+            School.id, Organisation.code, OrganisationName.full_name,
+            func.coalesce(OrganisationName.short_name, Organisation.short_name).label("short_name"),
             School.school_type, School.number, Settlement.kind.label("settlement_kind"),
             Settlement.name.label("settlement"), Settlement.name_gen.label("settlement_gen"),
-            School.students_count, School.teachers_count, School.grade9_counts,
             School.has_grade_11, School.distance_to_centre_km, School.internet,
             School.qualification_note, School.language_note, School.closed_on,
         )
@@ -165,13 +154,7 @@ def heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, s
     return {one.organisation_id: names[one.person_id] for one in found}
 
 
-def _card(
-    row: Any,
-    year: str,
-    *,
-    marks: tuple[Mark, ...],
-    networks: tuple[Member, ...],
-) -> SchoolContext:
+def _card(row: Any, year: str, *, networks: tuple[Member, ...]) -> SchoolContext:
     """Return one card."""
     return SchoolContext(
         id=row.id,
@@ -182,9 +165,6 @@ def _card(
         number=row.number,
         settlement=f"{row.settlement_kind} {row.settlement}",
         settlement_gen=row.settlement_gen,
-        students_count=row.students_count,
-        teachers_count=row.teachers_count,
-        grade9_count=row.grade9_counts.get(year),
         has_grade_11=row.has_grade_11,
         distance_to_centre_km=row.distance_to_centre_km,
         internet=row.internet,
@@ -192,6 +172,5 @@ def _card(
         qualification_note=row.qualification_note,
         language_note=row.language_note,
         school_year=year,
-        marks=marks,
         networks=networks,
     )

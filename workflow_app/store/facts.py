@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Date, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import WorkingCalendar
@@ -88,7 +88,7 @@ _OPEN_CARDS_OF = _CARDS.where(
     ),
 )
 _SCHOOL = (
-    select(School, Organisation, Settlement)
+    select(School, Organisation.called(bindparam("on_day", type_=Date)), Settlement)
     .join(Organisation, Organisation.id == School.id)
     .join(Settlement, Settlement.id == School.settlement_id)
     .where(School.id == bindparam("school_id"), School.municipality_id == bindparam("municipality"))
@@ -159,17 +159,22 @@ class SqlFacts:
         return self._once(("school", school_id), lambda: self._school(school_id))
 
     def _school(self, school_id: int) -> SchoolCard | None:
-        key = {"school_id": school_id, "municipality": self._municipality_id}
+        key = {
+            "school_id": school_id, "municipality": self._municipality_id, "on_day": self.today
+        }  # fmt: skip
         row = self._session.execute(_SCHOOL, key).one_or_none()
         if row is None:
             return None
-        school, organisation, settlement = row
+        school, name, settlement = row
         return SchoolCard(
-            school.id, organisation.short_name, f"{settlement.kind} {settlement.name}",
-            school.school_type, school.students_count, school.teachers_count,
-            distance_km=school.distance_to_centre_km, internet=school.internet or "",
+            school.id,
+            name,
+            f"{settlement.kind} {settlement.name}",
+            school.school_type,
+            distance_km=school.distance_to_centre_km,
+            internet=school.internet or "",
             closed_on=school.closed_on,
-        )  # fmt: skip
+        )
 
     def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
         """Return the networks a school belongs to on a date, in one role when it is named."""

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_as_of import YEAR_STATES, year_state
 from workflow_app.services.import_files import DirectoryData
@@ -55,6 +55,10 @@ class DirectoryImport:
         """(person, position, in words) of who left an office."""
         self.new_emails: list[tuple[rows.PersonRow, Person, str]] = []
         self.organisations: dict[str, Organisation] = {}
+        self.called: dict[int, str] = {}
+        """Organisation → its short name before this import."""
+        self.stood: dict[int, OrganisationName] = {}
+        """Organisation → its name without an end before this import."""
         self.settlements: dict[tuple[str, str], Settlement] = {}
         self.people: dict[str, Person] = {}
         self.positions: dict[str, Position] = {}
@@ -68,7 +72,7 @@ class DirectoryImport:
             (self._organisations, self._settlements),
             (self._names, self._school_names, self._schools, self._people, self._acts),
             (self._positions,),
-            (self._substitutions, self._years),
+            (self._substitutions, self._years, self._figures),
         ):
             for step in steps:
                 step()
@@ -82,6 +86,7 @@ class DirectoryImport:
 
     def _organisations(self) -> None:
         """Put departments, centres and schools, then who stands above whom."""
+        self.stood = self._last_names()
         for one in self.data.organisations:
             # Several rows tell of one organisation by its names; the last one speaks for it.
             self.organisations[one.organisation_id] = self._organisation(one, "organisations")
@@ -100,6 +105,14 @@ class DirectoryImport:
         else:
             code, kind = row.organisation_id, row.kind
         values = {"kind": kind, "short_name": row.short_name, "email": row.email}
+        stored = self.keeper.rows(Organisation, "code").get((code,))
+        if stored is not None:
+            before = self.called.setdefault(stored.id, stored.short_name)
+            stands = self.stood.get(stored.id)
+            own = stands.short_name if stands else None
+            if own not in (None, before, row.short_name) and row.short_name != before:
+                reason = f"здесь «{own}»: приведите одно к другому"
+                self.keeper.object_to(row, file, "changed_in_both", reason)
         return self.keeper.put(row, file, Organisation, {"code": code}, values)
 
     def _settlements(self) -> None:
@@ -112,8 +125,13 @@ class DirectoryImport:
 
     def _names(self) -> None:
         """Put the dated names of the department and the centre."""
+        stored = self.keeper.rows(OrganisationName, "organisation_id", "valid_from")
         for row in self.data.organisations:
             owner = self.organisations[row.organisation_id].id
+            stands = self.stood.get(owner)
+            if stands and stands.basis is not None and (owner, row.valid_from) not in stored:
+                self._object_to_name(row, "organisations", stands)
+                continue
             key = {"organisation_id": owner, "valid_from": row.valid_from}
             values = {
                 "full_name": row.full_name,
@@ -131,18 +149,25 @@ class DirectoryImport:
         the days before.
         """
         forms = [one for one in self.data.titles if one.kind == "legal_form"]
-        last: dict[int, OrganisationName] = {}
-        for one in self.keeper.rows(OrganisationName, "id").values():
-            if one.valid_to is None:
-                last[one.organisation_id] = one
         for row in self.data.schools:
             owner = self.organisations[row.school_id].id
-            stands = last.get(owner)
+            stands = self.stood.get(owner)
+            if stands and stands.basis is not None and stands.full_name != row.full_name:
+                if self._is_known(owner, row):
+                    told = f"full_name: здесь изменено на «{stands.full_name}», это остаётся"
+                    self.keeper.kept.append(f"schools.csv, строка {row.line}: {told}")
+                else:
+                    self._object_to_name(row, "schools", stands)
+                continue
             valid_from = stands.valid_from if stands else None
             if stands and stands.full_name != row.full_name and self._is_renamed(stands, row):
                 valid_from = row.name_since or self.on
                 before = valid_from - dt.timedelta(days=1)
                 self.keeper.end(row, "schools", stands, before, "valid_to")
+                if self.keeper.write:
+                    stands.short_name = stands.short_name or self.called[owner]
+            elif stands and self.keeper.write and stands.short_name == self.called.get(owner):
+                stands.short_name = None  # what the file says of it holds again
             key = {"organisation_id": owner, "valid_from": valid_from}
             values: dict[str, Any] = {"full_name": row.full_name}
             for form in forms:
@@ -152,6 +177,23 @@ class DirectoryImport:
                     values["name_dat"] = form.dative + rest
                     values["name_acc"] = form.accusative + rest
             self.keeper.put(row, "schools", OrganisationName, key, values)
+
+    def _last_names(self) -> dict[int, OrganisationName]:
+        """Return organisation → its name without an end."""
+        names = self.keeper.rows(OrganisationName, "id").values()
+        return {one.organisation_id: one for one in names if one.valid_to is None}
+
+    def _is_known(self, owner: int, row: rows.SchoolRow) -> bool:
+        """Tell whether the file says what the import before it said: the page alone has changed."""
+        names = self.keeper.rows(OrganisationName, "id").values()
+        said = [self.keeper.last_said(one) or {} for one in names if one.organisation_id == owner]
+        return row.full_name in [one.get("full_name") for one in said]
+
+    def _object_to_name(
+        self, row: rows.OrganisationRow | rows.SchoolRow, file: str, stands: OrganisationName
+    ) -> None:
+        reason = f"здесь уже записано «{stands.full_name}»: приведите одно к другому"
+        self.keeper.object_to(row, file, "changed_in_both", reason)
 
     def _is_renamed(self, stands: OrganisationName, row: rows.SchoolRow) -> bool:
         """Tell whether the file has a new name, not the one of a change made here."""
@@ -168,9 +210,6 @@ class DirectoryImport:
                 "school_type": row.school_type,
                 "number": row.number,
                 "settlement_id": self.settlements[place].id,
-                "students_count": row.students_count,
-                "teachers_count": row.teachers_count,
-                "grade9_counts": dict(row.grade9),
                 "has_grade_11": row.has_grade_11,
                 "distance_to_centre_km": known.distance_to_centre_km if known else None,
                 "data_origin": row.data_origin,
@@ -188,6 +227,26 @@ class DirectoryImport:
                     f"schools.csv: школы «{one.short_name}» в файле нет, здесь она остаётся; "
                     "что за ней числится и что с этим делать, сказано на её странице"
                 )
+
+    def _figures(self) -> None:
+        """Put how many learn and teach in each school, of the newest year that has begun."""
+        told = {year for row in self.data.schools for year in row.grade9}
+        begun = [year for year in told if school_year_bounds(year)[0] <= self.on]
+        running = max(begun, default=school_year_of(self.day))
+        for row in self.data.schools:
+            figures: dict[str, dict[str, Any]] = {
+                year: {} if rows.is_primary(row.school_type) else {"grade9": count}
+                for year, count in row.grade9.items()
+            }
+            counted = {"students": row.students_count, "teachers": row.teachers_count}
+            figures[running] = {**figures.get(running, {}), **counted}
+            for year, values in figures.items():
+                if values:
+                    school = self.organisations[row.school_id].id
+                    self.keeper.put_entry(
+                        row, "schools", "school_figures", {"school": school, "school_year": year},
+                        values, Cause(self.on, reason="schools.csv"), None,
+                    )  # fmt: skip
 
     def _people(self) -> None:
         """Put people with their confirmed name forms.

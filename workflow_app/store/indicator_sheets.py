@@ -79,7 +79,7 @@ def _schools(
     members = networks.composition(uow.session, network.id, max(first, min(uow.today, last)))
     roles = {member.school_id: member.role for member in members}
     query = (
-        select(School.id, Organisation.short_name, School.school_type)
+        select(School.id, Organisation.called(uow.today), School.school_type)
         .join(Organisation, Organisation.id == School.id)
         .where(
             School.municipality_id == network.municipality_id, School.id.in_({*roles, *measured})

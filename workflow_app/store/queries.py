@@ -8,14 +8,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store import offices
 from workflow_app.store.journals import ENTRIES, OrderLine
 from workflow_app.store.models.base import UtcMoment, columns
-from workflow_app.store.models.directory import Organisation, Person, Position
+from workflow_app.store.models.directory import Organisation, OrganisationName, Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     BallotRow,
@@ -200,7 +211,10 @@ def says(text: str) -> ColumnElement[bool]:
     named = (
         select(Participant.instance_id)
         .join(Organisation, Organisation.id == Participant.organisation_id)
-        .where(contain(text, Organisation.short_name))
+        .outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
+        .where(
+            contain(text, Organisation.short_name, func.coalesce(OrganisationName.short_name, ""))
+        )
     )
     number = NUMBER_SIGN + Instance.number
     return or_(contain(text, Instance.heading, number), Instance.id.in_(named))
@@ -229,7 +243,7 @@ def queue(
             tuple_(func.coalesce(WorkItem.due_at, FAR), WorkItem.id) > tuple_(*wanted.after)
         )
     query = (
-        select(WorkItem, Instance, Organisation.short_name)
+        select(WorkItem, Instance, Organisation.called(today))
         .join(Instance, Instance.id == WorkItem.instance_id)
         .join(Organisation, Organisation.id == Instance.author_organisation_id)
         .where(*conditions)
@@ -329,6 +343,7 @@ class CasePage:
 
 # Statements are built once; `case` is the one whose page asks.
 _CASE = bindparam("case", type_=BigInteger)
+_ON = bindparam("on_day", type_=Date)
 _LINES = (
     select(History, Person.short_nom)
     .outerjoin(Person, Person.id == History.person_id)
@@ -337,7 +352,7 @@ _LINES = (
 )
 _DOCUMENTS = PAPERS.where(Document.instance_id == _CASE).order_by(Document.id)
 _VOTES = (
-    select(BallotRow, VoteRow, func.coalesce(Organisation.short_name, ""))
+    select(BallotRow, VoteRow, func.coalesce(Organisation.called(_ON), ""))
     .join(VoteRow, VoteRow.ballot_id == BallotRow.id)
     .outerjoin(Organisation, Organisation.id == VoteRow.organisation_id)
     .where(BallotRow.instance_id == _CASE)
@@ -359,7 +374,7 @@ _INCIDENTS = select(Incident).where(Incident.instance_id == _CASE, Incident.reso
 _OPEN_WORK = (
     select(
         WorkItem.id, WorkItem.title, WorkItem.role, WorkItem.organisation_id,
-        func.coalesce(Organisation.short_name, ""), WorkItem.ballot, WorkItem.person_id,
+        func.coalesce(Organisation.called(_ON), ""), WorkItem.ballot, WorkItem.person_id,
         WorkItem.reason,
     )
     .outerjoin(
@@ -382,9 +397,9 @@ def _lines(
     return [CaseLine(*row) for row in session.execute(query, about)]
 
 
-def case_page(session: Session, instance_id: int, parent_id: int | None) -> CasePage:
-    """Return what stands around a case."""
-    about = {"case": instance_id}
+def case_page(session: Session, instance_id: int, parent_id: int | None, on: dt.date) -> CasePage:
+    """Return what stands around a case, under the names of a day."""
+    about = {"case": instance_id, "on_day": on}
     return CasePage(
         [_history_line(line, name) for line, name in session.execute(_LINES, about)],
         [Paper(*row) for row in session.execute(_DOCUMENTS, about)],

@@ -72,7 +72,7 @@ def register(
     if schools:
         own = networks.networks_of_schools(uow.session, schools, uow.today)
         mine.append(Recommendation.network_id.in_({member.network_id for member in own}))
-    found = list(uow.session.execute(_rows(mine, wanted)).all())
+    found = list(uow.session.execute(_rows(mine, wanted, uow.today)).all())
     cases = _cases(uow, actor, municipality_id, [row for row, *_ in found[:PAGE]])
     lines = [
         Line(
@@ -91,10 +91,10 @@ def _is_late(row: Recommendation, plan_row: Instance | None, today: dt.date) -> 
 
 
 def _rows(
-    mine: Iterable[ColumnElement[bool]], wanted: Wanted
+    mine: Iterable[ColumnElement[bool]], wanted: Wanted, on: dt.date
 ) -> Select[Recommendation, str, str, str]:
     query = (
-        select(Recommendation, Network.name, Organisation.short_name, Person.short_nom)
+        select(Recommendation, Network.name, Organisation.called(on), Person.short_nom)
         .join(Network, Network.id == Recommendation.network_id)
         .outerjoin(Organisation, Organisation.id == Recommendation.school_id)
         .outerjoin(Person, Person.id == Recommendation.responsible_person_id)

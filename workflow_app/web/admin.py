@@ -261,7 +261,7 @@ def positions() -> str:
         return {
             "rows": store.positions(uow.session, municipality, day), "on": day, "roles": roles,
             "people": store.in_service(uow.session, municipality, uow.today),
-            "organisations": directory.organisations(uow.session, municipality),
+            "organisations": directory.organisation_names(uow.session, municipality, day),
         }  # fmt: skip
 
     return _show("positions", values)
@@ -360,6 +360,7 @@ def substitutions() -> str:
         held = store.positions(uow.session, municipality, uow.today)
         return render_template(
             "admin/substitutions.html", is_officer=by is not None, today=uow.today,
+            organisations=directory.organisation_names(uow.session, municipality, uow.today),
             positions_owner=actor.person_id,
             rows=store.substitutions(
                 uow.session, municipality, uow.today, None if by else actor.person_id

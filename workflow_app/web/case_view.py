@@ -275,7 +275,7 @@ def view_case(
 ) -> CaseView:  # fmt: skip
     """Return what a case page shows to the person who asks; 404 for what is not hers."""
     case, process, actor = readable(uow, instance_id)
-    page = queries.case_page(uow.session, case.id, case.parent_id)
+    page = queries.case_page(uow.session, case.id, case.parent_id, uow.today)
     days = calendar.load_calendar(uow.session, case.municipality_id)
     step, officer = uow.last_step(case.id), administration.officer(actor)
     passed = frozenset(line.to_state for line in page.history)

@@ -98,7 +98,7 @@ def show_all() -> str:
         return render_template(
             "registers/networks.html", rows=compositions.all_of(uow.session, here), on=on,
             members=compositions.compositions(uow.session, here, on),
-            names=directory.organisation_names(uow.session, here),
+            names=directory.organisation_names(uow.session, here, on),
         )  # fmt: skip
 
     return read(look)
@@ -125,7 +125,7 @@ def show(network_id: int) -> str:
         matters = list(_matters(uow, row.id))
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
-            names=directory.organisation_names(uow.session, here),
+            names=directory.organisation_names(uow.session, here, on),
             people=_people(uow, row.coordinator_person_id, row.imc_curator_person_id),
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),

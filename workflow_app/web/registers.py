@@ -126,6 +126,7 @@ def schools() -> str:
             "registers/schools.html", years=sorted({*years, year}, reverse=True), mark=mark,
             cards=[card for card in cards if not mark or mark in [m.text for m in card.marks]],
             known_marks=sorted({*known, mark} - {""}),
+            detailed=[*dict.fromkeys(one.title for card in cards for one in card.details)],
             heads=directory.heads(uow.session, district, uow.today),
             year=year,
         )  # fmt: skip
@@ -208,15 +209,16 @@ def people() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
-        rows = admin.positions(uow.session, municipality(uow), on)
-        wanted = folded(text)
+        here, wanted = municipality(uow), folded(text)
+        rows = admin.positions(uow.session, here, on)
+        names = directory.organisation_names(uow.session, here, on)
         return render_template(
-            "registers/people.html", on=on, text=text,
+            "registers/people.html", on=on, text=text, names=names,
             rows=[
                 row
                 for row in rows
                 if wanted
-                in folded(f"{row.person.full_name} {row.title} {row.organisation.short_name}")
+                in folded(f"{row.person.full_name} {row.title} {names[row.organisation_id]}")
             ],
         )  # fmt: skip
 

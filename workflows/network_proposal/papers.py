@@ -20,6 +20,7 @@ from workflows.papers import (
     statuses,
     title,
 )
+from workflows.registers.figures import of_schools
 from workflows.registers.statuses import act_of_year, of_school
 from workflows.rules import NETWORK_ROLES, year_before
 from workflows.together import kilometres
@@ -209,16 +210,17 @@ def _schools(case: Case, facts: Facts) -> list[Values]:
     """What clause 1.2 asks about, as far as the directory knows it."""
     base = facts.school(case.data.base)
     ids = (case.data.base, *(member.school for member in case.data.members))
-    return [_school_row(facts, base, card) for card in map(facts.school, ids) if card]
-
-
-def _school_row(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> Values:
-    return {
-        "название": glued(card.name),
-        "педагоги": UNKNOWN if card.teachers is None else card.teachers,
-        "обучающиеся": UNKNOWN if card.students is None else card.students,
-        "расстояние": _distance(facts, base, card),
-    }
+    figures = of_schools(facts)
+    return [
+        {
+            "название": glued(card.name),
+            "педагоги": figures.get(card.id, {}).get("teachers", UNKNOWN),
+            "обучающиеся": figures.get(card.id, {}).get("students", UNKNOWN),
+            "расстояние": _distance(facts, base, card),
+        }
+        for card in map(facts.school, ids)
+        if card
+    ]
 
 
 def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:

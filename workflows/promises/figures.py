@@ -132,7 +132,11 @@ def _values(ledger: Ledger) -> Mapping[Key, Row]:
 
 
 def _names(ledger: Ledger) -> Mapping[tuple[int, str], int]:
-    return {
+    dated = {
+        (row["municipality_id"], row["short_name"]): row["organisation_id"]
+        for row in ledger.rows("organisation_name")
+    }
+    return dated | {
         (row["municipality_id"], row["short_name"]): row["id"]
         for row in ledger.rows("organisation")
     }

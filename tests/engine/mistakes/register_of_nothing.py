@@ -37,6 +37,10 @@ scattered = Register(  # <- scattered_groups, mark_of_nothing
     key="scattered", title="Разбросанные", record=Plain, identity=("name",), grouped_by="kind",
     mark=lambda row: Mark(row.kind), called=lambda row: row.name,
 )  # fmt: skip
+carded = Register(  # <- mark_of_nothing
+    key="carded", title="Ничьи карточки", record=Plain, identity=("name",),
+    on_card=lambda _rows, _year: {}, called=lambda row: row.name,
+)  # fmt: skip
 
 processes = [small()[0]]
-declared = [odd, nameless, unsteady, scattered]
+declared = [odd, nameless, unsteady, scattered, carded]

@@ -26,7 +26,7 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
         sentence = f"{called}: стоит группами по «{register.grouped_by}», а упорядочен не по нему"
         yield Finding(where, "scattered_groups", sentence)
     subject = register.fields.get(register.subject)
-    if register.mark and not (subject and subject.register):
+    if (register.mark or register.on_card) and not (subject and subject.register):
         sentence = f"{called}: отмечает записи, а поле «{register.subject}» ни на кого не указывает"
         yield Finding(where, "mark_of_nothing", sentence)
 

@@ -11,7 +11,9 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     event,
+    func,
     or_,
+    select,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -56,15 +58,25 @@ class Organisation(Tenant):
     code: Mapped[str]
     kind: Mapped[str]
     short_name: Mapped[str]
+    """How it is called on days of which no name tells otherwise: ask `called`."""
     address: Mapped[str | None]
     email: Mapped[str | None]
     phone: Mapped[str | None]
     inn: Mapped[str | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
 
+    @classmethod
+    def called(cls, on: dt.date | ColumnElement[dt.date]) -> ColumnElement[str]:
+        """Return how it is called in short on the day."""
+        dated = select(OrganisationName.short_name).where(
+            OrganisationName.organisation_id == cls.id, OrganisationName.in_use(on)
+        )
+        named = func.coalesce(dated.correlate(cls).scalar_subquery(), cls.short_name)
+        return named.label("short_name")
+
 
 class OrganisationName(NoOverlap, Tenant):
-    """A full name and its stored cases for a period; an empty end is open."""
+    """A full name, its stored cases and the short one for a period; an empty end is open."""
 
     __tablename__ = "organisation_name"
     __table_args__ = (CheckConstraint("valid_from <= valid_to", name="period"),)
@@ -73,6 +85,10 @@ class OrganisationName(NoOverlap, Tenant):
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     full_name: Mapped[str]
+    short_name: Mapped[str | None]
+    """Empty where the organisation is called as ever."""
+    basis: Mapped[str | None]
+    """The order it was given by, in words."""
     name_gen: Mapped[str | None]
     name_dat: Mapped[str | None]
     name_acc: Mapped[str | None]
@@ -103,19 +119,12 @@ class School(Tenant):
     """What the context card of clause 1.2 tells; its id is the id of its organisation."""
 
     __tablename__ = "school"
-    __table_args__ = (
-        CheckConstraint("students_count >= 0 AND teachers_count >= 0", name="counts"),
-        CheckConstraint("distance_to_centre_km >= 0", name="distance"),
-    )
+    __table_args__ = (CheckConstraint("distance_to_centre_km >= 0", name="distance"),)
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     school_type: Mapped[str]
     number: Mapped[int | None]
     settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
-    students_count: Mapped[int]
-    teachers_count: Mapped[int]
-    grade9_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """School year → number of pupils in grade 9; empty for a primary school."""
     has_grade_11: Mapped[bool]
     distance_to_centre_km: Mapped[int | None]
     internet: Mapped[str | None]

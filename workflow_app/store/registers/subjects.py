@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workflow_app.engine.facts import Facts
-from workflow_app.engine.registers import Mark, Record, Register
+from workflow_app.engine.registers import Detail, Mark, Record, Register
 from workflow_app.engine.roles import Actor
 from workflow_app.store.registers.tables import Tables
 
@@ -26,6 +26,24 @@ def marks(
             asked = {name: value for name, value in values.items() if name in register.fields}
             for row in facts.of(register).find(**asked):
                 found[getattr(row, register.subject)].append(register.mark(row))
+    return found
+
+
+def details(
+    facts: Facts, declared: Mapping[str, Tables], kind: str, school_year: str
+) -> Mapping[int, tuple[Detail, ...]]:
+    """Return row → what registers that everybody reads say on its card by a school year."""
+    found: dict[int, tuple[Detail, ...]] = defaultdict(tuple)
+    for register in _of_subject(declared, kind):
+        if register.on_card and not register.readers:
+            about: dict[int, list[Record]] = defaultdict(list)
+            for row in facts.of(register).find():
+                about[getattr(row, register.subject)].append(row)
+            for row_id, rows in about.items():
+                found[row_id] += tuple(
+                    Detail(name, register.fields[name].title, value)
+                    for name, value in register.on_card(rows, school_year).items()
+                )
     return found
 
 
