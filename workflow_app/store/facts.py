@@ -21,7 +21,6 @@ from workflow_app.engine.facts import (
     OrganisationCard,
     PersonCard,
     PostCard,
-    RecommendationCard,
     SchoolCard,
     Signer,
 )
@@ -225,12 +224,6 @@ class SqlFacts:
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
         return cards.orders_of(self._session, self._municipality_id, network_id)
-
-    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
-        """Return what the report of a network on a year recommended."""
-        return indicators.recommendations(
-            self._connection, self._municipality_id, network_id, school_year
-        )
 
     def indicators(self) -> tuple[IndicatorCard, ...]:
         """Return the municipality's indicators in the order of their catalogue."""

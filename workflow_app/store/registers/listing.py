@@ -189,6 +189,11 @@ def entries(
         .where(
             _ENTRY.c.register == tables.register.key, _ENTRY.c.row_id == row_id,
             _ENTRY.c.municipality_id == municipality_id,
+            _ENTRY.c.row_id.in_(
+                select(tables.rows.c.id).where(
+                    tables.rows.c.id == row_id, *tables.are_readable(tables.rows)
+                )
+            ),
         )
         .order_by(_ENTRY.c.id.desc())
     )  # fmt: skip
@@ -202,7 +207,11 @@ def values(
     c = tables.periods.c
     query = (
         select(c[name])
-        .where(c.municipality_id == municipality_id, c[name].is_not(None))
+        .where(
+            c.municipality_id == municipality_id,
+            c[name].is_not(None),
+            *tables.are_readable(tables.periods),
+        )
         .distinct()
         .order_by(c[name].desc())
     )

@@ -5,18 +5,20 @@ days as far as it was known between two others. Both follow from `register_entry
 """
 
 import decimal
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Dialect,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     MetaData,
     Numeric,
@@ -32,7 +34,7 @@ from sqlalchemy.types import TypeEngine
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
-from workflow_app.engine.registers import Register
+from workflow_app.engine.registers import ALL, Readable, Register
 from workflow_app.store.models.base import BIG_ID, Base, table
 from workflow_app.store.models.directory import (
     Municipality,
@@ -82,14 +84,30 @@ class Tables:
     register: Register[Any]
     rows: Table
     periods: Table
+    readable: Readable = ALL
+    """The rows that its statements give; writing goes by all of them."""
+
+    def narrowed(self, readable: Readable) -> "Tables":
+        """Return the same tables, of which statements give only some rows."""
+        return self if readable == self.readable else replace(self, readable=readable)
+
+    def are_readable(self, of: FromClause) -> Sequence[ColumnElement[bool]]:
+        """Return the condition on its rows or periods that they may be given."""
+        if self.readable.ids is None:
+            return ()
+        return (of.c[self.readable.field].in_(sorted(self.readable.ids)),)
 
     @cached_property
     def said(self) -> Select[Any]:
         """What rows say, with the citation of what it rests on."""
-        return select(self.periods, _ENTRY.c.basis).outerjoin(
-            _ENTRY,
-            (_ENTRY.c.id == self.periods.c.rests_on)
-            & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
+        return (
+            select(self.periods, _ENTRY.c.basis)
+            .outerjoin(
+                _ENTRY,
+                (_ENTRY.c.id == self.periods.c.rests_on)
+                & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
+            )
+            .where(*self.are_readable(self.periods))
         )
 
     @cached_property
