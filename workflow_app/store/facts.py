@@ -442,6 +442,16 @@ class SqlFacts:
             return declared.called(row) if row else ""
         return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
 
+    def learn_names(self, register: str, keys: Collection[int]) -> None:
+        """Learn what people or networks are called by one statement; `name` then knows."""
+        if register in _NAMED_AT_ONCE and keys:
+            model, name_of = _NAMED_AT_ONCE[register]
+            query = select(model.id, name_of).where(
+                model.id.in_(keys), model.municipality_id == self._municipality_id
+            )
+            for key, name in self._connection.execute(query):
+                self._known[("name", register, key, "")] = name
+
     def _school_name(self, key: int, _form: str) -> str:
         organisation = self.organisation(key)
         return organisation.short_name if organisation else ""
@@ -460,6 +470,11 @@ _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
     "person": SqlFacts._person_name,  # noqa: SLF001
     "network": SqlFacts._network_name,  # noqa: SLF001
 }
+
+
+_NAMED_AT_ONCE: Mapping[str, tuple[Any, Any]] = {
+    "person": (Person, Person.short_nom), "network": (Network, Network.name),
+}  # fmt: skip
 
 
 def _is_facts(facts: SqlFacts) -> "Facts":

@@ -514,7 +514,8 @@ class SqlUnitOfWork:
 
     def _cause(self, case: Case) -> Cause:
         order = own_entry(self.connection, case.id) if case.number else None
-        return Cause(self.today, order, cited(order) if order else "", case.id, self._person)
+        person = (case.capacity.person_id if case.capacity else None) or self._person
+        return Cause(self.today, order, cited(order) if order else "", case.id, person)
 
     def register_ids(self, register: str) -> Sequence[tuple[int, int]]:
         """Return (municipality, row) of every row of a register."""
