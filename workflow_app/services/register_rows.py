@@ -42,11 +42,15 @@ def editable(
     store: Registers, person_id: int, register: Register[Any], row_id: int
 ) -> tuple[Capacity, Written] | Refusal:
     """Return in which capacity a person writes about a row, and what was written about it."""
-    by = editor(store.uow, person_id, register)
-    if isinstance(by, Refusal):
+    actor, by = store.uow.actor(person_id), editor(store.uow, person_id, register)
+    if by is NOT_FOUND:
         return by
-    written = store.written(register, by.municipality_id, row_id)
-    return (by, written) if written.entries else NOT_FOUND
+    place = actor.capacities[0].municipality_id
+    written = store.written(register, place, row_id)
+    readable = register.read_by(store.uow.facts(place), actor)
+    if not written.entries or not readable.has(last_said(store, register, place, row_id)):
+        return NOT_FOUND
+    return by if isinstance(by, Refusal) else (by, written)
 
 
 def last_said(

@@ -123,9 +123,8 @@ _PAPERS = (
 
 def _asking(uow: SqlUnitOfWork) -> Mapping[str, Tables]:
     """Return the registers about networks whose rows may ask for something, all of them shown."""
-    about = [one.key for one in of_subject(uow.tables, "network") if one.pending]
-    shown = {key: uow.shown(key) for key in about}
-    return {key: one for key, one in shown.items() if one and one.readable == ALL}
+    whole = {one.register.key: one for one in uow.all_shown() if one.readable == ALL}
+    return {one.key: whole[one.key] for one in of_subject(whole, "network") if one.pending}
 
 
 def _is_pending(tables: Tables) -> Sequence[ColumnElement[bool]]:

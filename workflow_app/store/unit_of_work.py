@@ -230,6 +230,10 @@ class SqlUnitOfWork:
         readable = self.readable(tables.register) if tables else None
         return tables.narrowed(readable) if tables and readable else None
 
+    def all_shown(self) -> Sequence[Tables]:
+        """Return the same of every register of which any row may be shown."""
+        return [one for one in map(self.shown, self.tables) if one]
+
     def load(self, instance_id: int) -> Case | None:
         """Return an instance as a case, as this unit of work has read or written it."""
         known = self._cases.get(instance_id)

@@ -63,7 +63,7 @@ def index() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         municipality(uow)
-        known = [one.register for key in uow.tables if (one := uow.shown(key))]
+        known = [one.register for one in uow.all_shown()]
         return render_template("registers/index.html", registers=known)
 
     return read(look)

@@ -191,11 +191,10 @@ def _named(case: Case) -> Mapping[str, Collection[int]]:
 
 def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterator[Kept]:
     """Yield the registers that say something of several rows together, with those kept here."""
-    for tables in uow.tables.values():
-        register = tables.register
+    for tables in uow.all_shown():
+        register, readable = tables.register, tables.readable
         ids = {key for matter in matters for key in matter.named.get(register.key, ())}
-        readable = uow.readable(register)
-        if not (register.summed_up and ids and readable):
+        if not (register.summed_up and ids):
             continue
         rows = uow.facts(municipality(uow)).of(register).on(on)
         known = register.in_groups(filter(readable.has, map(rows.last, sorted(ids))))

@@ -31,8 +31,6 @@ SHAPE: dict[str, Any] = {
 RENAMED = {
     "network_id": "network", "school_id": "school", "responsible_person_id": "responsible",
 }  # fmt: skip
-FOLLOW_UP = "recommendation_follow_up"
-"""The process that begins a case of each recommendation on the day it is issued."""
 
 
 def upgrade() -> None:
@@ -125,18 +123,22 @@ def _reference(table: str, name: str, target: str) -> sa.ForeignKeyConstraint:
 
 
 def _issued() -> Mapping[int, dt.date]:
-    """Return row → the day its case began, by the clocks of its municipality; imports have none."""
+    """Return row → the day the case that follows it began, by the clocks of its municipality.
+
+    Such a case names the row by its number, rows of plans by its code; imported ones have none.
+    """
     case, place = _table("instance"), _table("municipality")
     query = (
         sa.select(case.c.data, case.c.created_at, place.c.timezone)
         .join(place, place.c.id == case.c.municipality_id)
-        .where(case.c.process == FOLLOW_UP)
+        .where(case.c.data[KEY].as_string().is_not(None))
         .order_by(case.c.id)
     )
     found: dict[int, dt.date] = {}
     for data, created_at, zone in op.get_bind().execute(query):
         moment = created_at if created_at.tzinfo else created_at.replace(tzinfo=dt.UTC)
-        found.setdefault(data["recommendation"], moment.astimezone(ZoneInfo(zone)).date())
+        if isinstance(data[KEY], int):
+            found.setdefault(data[KEY], moment.astimezone(ZoneInfo(zone)).date())
     return found
 
 
