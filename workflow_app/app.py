@@ -35,7 +35,6 @@ from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
-from workflow_app.web.recommendations import recommendations
 from workflow_app.web.register_editing import register_editing
 from workflow_app.web.register_files import register_files
 from workflow_app.web.registers import registers
@@ -80,7 +79,7 @@ def create_app(house: House) -> Flask:
     pages.register(app)
     for blueprint in (
         access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
-        declared, register_editing, register_files, networks, indicators, recommendations,
+        declared, register_editing, register_files, networks, indicators,
         dashboard, journals, processes, admin, newcomers, organisations, settings, access_changes,
         verification,
     ):  # fmt: skip

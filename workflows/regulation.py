@@ -9,7 +9,7 @@ row that no process carries.
 from workflow_app.engine.clauses import Clause
 
 NETWORK, ACTS = "/networks/<int:network_id>", "/registers/act"
-GRID = "/networks/<int:network_id>/indicators"
+GRID, ADVICE = "/networks/<int:network_id>/indicators", "/registers/recommendation"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 
 CLAUSES: tuple[Clause, ...] = (
@@ -64,7 +64,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("4.3a", "работа по плану", within=("annual_plan", "plan_activity"), papers=("plan",)),
     Clause("4.3b", "справка руководителя школы со стабильными результатами",
            within=("year_end_report",), papers=("year_report",)),
-    Clause("4.3c", "предложения и рекомендации", pages=("/recommendations",),
+    Clause("4.3c", "предложения и рекомендации", pages=(ADVICE,),
            within=("year_end_report", "recommendation_follow_up", "annual_plan", "order_approval"),
            papers=("report_recommendations", "order_results")),
     Clause("5.1a", "коллегиальность", within=("annual_plan", "network_change"),

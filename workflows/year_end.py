@@ -8,23 +8,6 @@ REPORT = "year_end_report"
 INDICATORS = "school_indicators"
 RECOMMENDATION = "recommendation_follow_up"
 
-ADDRESSEES = {
-    "school": "школа",
-    "network": "сеть",
-    "imc": "методический центр",
-    "department": "управление образованием",
-}
-FOLLOWED = {
-    "issued": "ждёт ответа", "carried": "в плане", "in_progress": "выполняется",
-    "done": "выполнена", "not_done": "не выполнена", "dropped": "снята руководителем",
-    "not_applicable": "неприменима", "escalated": "решает руководитель", "waiting": "ждёт плана",
-}  # fmt: skip
-"""How the states of the register of recommendations read."""
-DECIDED = {
-    "accepted": "принята", "upheld": "оставлена руководителем", "declined": "отклонена",
-    "dropped": "снята руководителем", "unanswered": "без ответа",
-}  # fmt: skip
-"""How the answers in it read, and what the department made of them."""
 APPROVED = ("approved", "addendum_open", "addendum_submitted", "closed")
 """States of a report that the department has approved."""
 

@@ -24,7 +24,6 @@ GENERIC = {
     "end": "the last word of a block of a template, the end of an arrow",
     "expired": "a state of an imported act whose term is over",
     "forming": "a state of a network in the register until it is ready to work",
-    "in_progress": "a state of an imported recommendation that is worked on",
     "invite": "the link by which somebody comes in for the first time",
     "leave_out": "how a voter is taken out of a ballot (changes.Ask)",
     "open": "what has not ended: a ballot, a deadline, a work item",

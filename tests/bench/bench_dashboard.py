@@ -15,18 +15,20 @@ from multiplying import multiply
 from plans import activities
 from reports import live_through
 from servers import running_postgres
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from workflow_app.app import create_app
 from workflow_app.services.access import digest
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance, WorkItem
-from workflow_app.store.models.registers import MembershipEvent, Network, Recommendation
+from workflow_app.store.models.registers import MembershipEvent, Network
 from workflow_app.web.cookies import COOKIE
+from workflows.registers.recommendations import RECOMMENDATIONS
 
 FEW, MANY, ROWS, ADVICE = 170, 1_700, 12, 3
 FIRST = 100_000
+NEVER = dt.date.max
 VACUUMS = 5
 ALL_VISIBLE = "SELECT relallvisible >= 0.9 * relpages FROM pg_class WHERE relname = 'instance'"
 LIMIT_MS, ROUNDS, WARM = 150, 100, 10
@@ -56,10 +58,21 @@ def fill(district: District, count: int) -> None:
             })  # fmt: skip
             for item in district.rows(WorkItem, instance_id=case):
                 multiply(connection, table(WorkItem), item["id"], count, {"instance_id": key})
-        advice = district.rows(Recommendation, network_id=like)[0]["id"]
+        register, advice = district.house.tables["recommendation"], district.register(
+            RECOMMENDATIONS, network=like
+        )[0].id  # fmt: skip
         for number in range(ADVICE):
-            multiply(connection, table(Recommendation), advice, count, {
-                "network_id": f"{FIRST} + n", "code": f"'B{number}-' || n", "state": "'issued'",
+            key, said = f"{FIRST * (number + 1) * 10} + n", {
+                "network": f"{FIRST} + n", "code": f"'B{number}-' || n",
+            }  # fmt: skip
+            multiply(connection, register.rows, advice, count, {"id": key, **said})
+            period = connection.execute(
+                select(register.periods.c.id)
+                .where(register.periods.c.row_id == advice, register.periods.c.known_to == NEVER)
+                .limit(1)
+            ).scalar_one()
+            multiply(connection, register.periods, period, count, {
+                "row_id": key, "state": "'issued'", **said,
             })  # fmt: skip
     with district.house.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -25,7 +25,7 @@ PAGES = {
     "network": ("P003", "/networks/1"),
     "indicators": ("P106", "/networks/2/indicators"),
     "dashboard": ("P003", "/dashboard"),
-    "recommendations": ("P003", "/recommendations"),
+    "recommendations": ("P003", "/registers/recommendation"),
     "orders": ("P003", "/orders"),
     "schools": ("P003", "/schools"),
     "school": ("P003", "/schools/5"),

@@ -33,7 +33,7 @@ SUMMER = {
 LATE = {
     "addendum": (REPORT, (BASE, MEMBER, AUDITOR)),
     "recommendation": ("/cases/{advice}", (HELPED, HEAD, BASE, AUDITOR)),
-    "recommendations": ("/recommendations", (HELPED, AUDITOR, BASE, *OFFICES)),
+    "recommendations": ("/registers/recommendation", (HELPED, AUDITOR, BASE, *OFFICES)),
     "indicators": (INDICATORS, (AUDITOR, BASE, MEMBER, IMC_HEAD, SPECIALIST)),
     "dashboard": ("/dashboard", (HEAD, AUDITOR, IMC_HEAD)),
     "beginning of a year": ("/start/year_cycle", (SPECIALIST,)),

@@ -19,7 +19,6 @@ from workflow_app.engine.facts import (
     OrganisationCard,
     PersonCard,
     PostCard,
-    RecommendationCard,
     SchoolCard,
     Signer,
 )
@@ -68,7 +67,6 @@ class FactsTwin:
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    advised: dict[tuple[int, str], tuple[RecommendationCard, ...]] = field(default_factory=dict)
     catalogue: tuple[IndicatorCard, ...] = ()
     measured: dict[tuple[int, str], tuple[IndicatorValueCard, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
@@ -143,10 +141,6 @@ class FactsTwin:
         """Return the orders about a network that are in force."""
         found = (self.orders[key] for key in sorted(self.orders))
         return tuple(o for o in found if network_id in o.networks and not o.is_revoked)
-
-    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
-        """Return what a report recommended."""
-        return self.advised.get((network_id, school_year), ())
 
     def indicators(self) -> tuple[IndicatorCard, ...]:
         """Return the catalogue."""

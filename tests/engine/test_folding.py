@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import replace
 
+from engine.facts_twin import FactsTwin
 from engine.people import actor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.engine import Choice, Line, Record, Register, Role, field
+from workflow_app.engine import Choice, Date, Int, Line, Pending, Record, Register, Role, field
 from workflow_app.engine.folding import (
     BEGINNING,
     END_OF_TIME,
@@ -17,6 +18,7 @@ from workflow_app.engine.folding import (
     Written,
     fold,
 )
+from workflow_app.engine.registers import Readable
 
 DAYS = [dt.date(2025, 9, day) for day in range(1, 8)]
 
@@ -165,9 +167,10 @@ def test_a_register_names_its_rows_and_its_readers():
     (year,) = register(columns=("year",)).shown.values()
     assert firms.link_of([year]) is year
     assert firms.note(Firm(), None) == ""
-    assert firms.is_read_by(actor("clerk"))
-    assert not register(readers=(HEAD,)).is_read_by(actor("clerk"))
-    assert register(readers=(HEAD,)).is_read_by(actor("head_of_s06"))
+    nothing = FactsTwin()
+    assert firms.read_by(nothing, actor("clerk"))
+    assert not register(readers=(HEAD,)).read_by(nothing, actor("clerk"))
+    assert register(readers=(HEAD,)).read_by(nothing, actor("head_of_s06"))
     assert register(edited_by=(HEAD,)).is_edited_by(actor("head_of_s06"))
     assert not firms.is_edited_by(actor("head_of_s06"))
     plain = Register(
@@ -196,8 +199,38 @@ def test_rows_stand_in_groups_in_the_order_of_their_choice():
 
 def test_who_writes_into_a_register_reads_it_too():
     firms = register(readers=(HEAD,), edited_by=(Role("clerk", "Делопроизводитель", "clerk"),))
-    assert (firms.is_edited_by(actor("clerk")), firms.is_read_by(actor("clerk"))) == (True, True)
+    assert firms.is_edited_by(actor("clerk"))
+    assert firms.read_by(FactsTwin(), actor("clerk")) == Readable()
     assert not firms.is_edited_by(actor("head_of_s06"))
+
+
+class Task(Record):
+    shop: Int = field("Лавка")
+    state: Choice = field("Состояние", choices={"open": "ждёт", "done": "сделано"})
+    due_on: Date = field("Срок", optional=True)
+
+
+def test_others_read_the_rows_of_what_is_their_own():
+    tasks = Register(
+        key="task", title="Задания", record=Task, identity=("shop",), called=lambda row: row.state,
+        readers=(HEAD,), read_through="shop", own=lambda _facts, actor: {actor.person_id},
+    )  # fmt: skip
+    facts, clerk = FactsTwin(), actor("clerk")
+    own, other = Task(shop=clerk.person_id), Task(shop=-1)
+    everything, part = (tasks.read_by(facts, actor(name)) for name in ("head_of_s06", "clerk"))
+    assert [everything.has(row) for row in (own, other, None)] == [True, True, False]
+    assert [part.has(row) for row in (own, other, None)] == [True, False, False]
+    assert part
+    assert not Readable("shop", frozenset())
+
+
+def test_a_row_is_late_after_its_day_while_it_asks_for_something():
+    pending = Pending("Открытых", "state", ("open",), "due_on")
+    rows = [
+        Task(state=state, due_on=due_on) for state in ("open", "done") for due_on in (None, DAYS[0])
+    ]
+    assert [pending.is_late(row, DAYS[1]) for row in rows] == [False, True, False, False]
+    assert not pending.is_late(rows[1], DAYS[0])
 
 
 def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():

@@ -42,7 +42,6 @@ from workflow_app.engine import (
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.deadlines import default_policy, moments, schedule
 from workflow_app.engine.decide import decide, readiness, warned
-from workflow_app.engine.facts import RecommendationCard
 from workflow_app.engine.forms import missing, parse, relevant
 from workflow_app.engine.roles import Actor, targets
 from workflow_app.engine.verify import verify
@@ -329,10 +328,8 @@ def test_difference_of_rows_names_the_changed_fields_by_key():
     }  # fmt: skip
 
 
-def test_post_is_held_or_vacant_and_a_recommendation_accepted_or_not():
+def test_post_is_held_or_vacant():
     held, vacant = (
         PostCard(1, "methodist", 2, "методист", "Шевчук Л.Н.", who) for who in (21, None)
     )
     assert (held.is_held, vacant.is_held) == (True, False)
-    said = [RecommendationCard(1, "R1", "Ввести срез", answer) for answer in ("accepted", "")]
-    assert [card.is_accepted for card in said] == [True, False]

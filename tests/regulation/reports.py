@@ -9,7 +9,8 @@ from stories import done
 
 from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Indicator, Network, Recommendation
+from workflow_app.store.models.registers import Indicator, Network
+from workflows.registers.recommendations import RECOMMENDATIONS
 
 REPORT, GRID, ADVICE = "year_end_report", "school_indicators", "recommendation_follow_up"
 CURATORS = {"NW1": "P006", "NW2": "P007", "NW3": "P008"}
@@ -151,8 +152,7 @@ def advised(district, report):
 
 def register(district):
     """Return code → (decision, state) of the register of recommendations."""
-    return {row["code"]: (row["decision"], row["state"])
-            for row in district.rows(Recommendation)}  # fmt: skip
+    return {row.code: (row.decision, row.state) for row in district.register(RECOMMENDATIONS)}
 
 
 def indicator(district, code):

@@ -24,9 +24,9 @@ from workflow_app.store.models.registers import (
     JournalEntry,
     MembershipEvent,
     Network,
-    Recommendation,
 )
 from workflow_app.store.registers.writing import Cause
+from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
@@ -79,6 +79,12 @@ class Hand:
         """Write a row a second time."""
         values = {name: value for name, value in row.items() if name not in ("id", "open_key")}
         self.uow.connection.execute(insert(model.__table__).values(values))
+
+    def say(self, register, row_id, **values):
+        """Change what a row of a declared register says on all its days."""
+        periods = self.uow.tables[register.key].periods
+        of_row = update(periods).where(periods.c.row_id == row_id)
+        self.uow.connection.execute(of_row.values(values))
 
     def order(self):
         return self.find(Instance, process=ORDER, state="registered")
@@ -316,15 +322,15 @@ def _incident_nobody_resolved(hand):
 
 @plant(10, "в реестре")
 def _recommendation_in_two_places(hand):
-    hand.put(Recommendation, hand.find(Recommendation), state="done")
+    hand.say(RECOMMENDATIONS, hand.find(Instance, process=ADVICE)["data"]["recommendation"],
+             state="done")  # fmt: skip
 
 
 @plant(10, "строки в плане нет")
 def _recommendation_carried_nowhere(hand):
     case = hand.find(Instance, process=ADVICE)
     hand.put(Instance, case, state="carried")
-    number = case["data"]["recommendation"]
-    hand.put(Recommendation, hand.find(Recommendation, id=number), state="carried")
+    hand.say(RECOMMENDATIONS, case["data"]["recommendation"], state="carried")
 
 
 def _printed(hand, change):

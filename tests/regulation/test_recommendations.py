@@ -32,7 +32,7 @@ from stories import code, done
 from workflow_app.services.acting import act_as_system
 from workflow_app.store.calendar import fill_calendar
 from workflow_app.store.models.directory import Setting, Substitution
-from workflow_app.store.models.registers import Recommendation
+from workflows.registers.recommendations import RECOMMENDATIONS
 
 PLAN, YEAR = "annual_plan", "year_cycle"
 WHY = {"reason": "причина названа словами"}
@@ -244,7 +244,7 @@ def test_codes_of_recommendations_differ_between_networks_years_and_rows(open_di
     district = open_district("2025-09-10")
     issued(district, "NW1", advice(district), advice(district, "2"))
     report_at_once(district, "NW2")
-    codes = [row["code"] for row in district.rows(Recommendation)]
+    codes = [row.code for row in district.register(RECOMMENDATIONS)]
     assert len(stands(district)) == 3
     assert len(codes) == len(set(codes))
 

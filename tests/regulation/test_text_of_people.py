@@ -37,7 +37,7 @@ NAMES = {
     Position: ("title", "title_gen"), Network: ("name", "goal"),
     Settlement: ("name", "name_gen"), Journal: ("title",),
 }  # fmt: skip
-PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/recommendations",
+PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/registers/recommendation",
          "/dashboard", "/admin", "/admin/people", "/notices")  # fmt: skip
 SEEN = 60
 """So many pages each of two people opens, from one link to the next."""

@@ -26,11 +26,11 @@ from workflow_app.store.models.registers import (
     Network,
     NetworkDirection,
     OrderNetwork,
-    Recommendation,
 )
 from workflow_app.store.networks import composition, networks_of_school
 from workflows.registers.acts import ACTS
 from workflows.registers.figures import FIGURES
+from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 
@@ -170,15 +170,24 @@ def test_files_without_registers_are_named_and_left_alone(session, folder):
 
 
 def test_recommendations_are_known_from_the_approval_of_their_report_on(session):
+    def known():
+        rows = facts_of(session, Cast(session).municipality).of(RECOMMENDATIONS).find()
+        return {row.code: row for row in rows}
+
     import_directory(session, as_of=day("2025-06-24"))
-    assert count(session, Recommendation) == 0
+    assert known() == {}
     import_directory(session, as_of=day("2025-08-28"))
-    found = {row.code: row for row in session.scalars(select(Recommendation))}
+    found = known()
     assert sorted(found) == [f"R{number}" for number in range(1, 9)]
     assert (found["R1"].decision, found["R1"].state) == ("accepted", "carried")
     assert (found["R5"].decision, found["R5"].school_year) == ("declined", "2024-2025")
     import_directory(session, as_of=day("2026-06-18"))
-    assert (found["R1"].state, count(session, Recommendation)) == ("done", 8)
+    found = known()
+    assert (found["R1"].state, len(found)) == ("done", 8)
+    earlier = (
+        facts_of(session, Cast(session).municipality, day("2025-06-25")).of(RECOMMENDATIONS).find()
+    )
+    assert {row.code for row in earlier} == {"R1", "R2", "R3", "R4", "R5", "R6"}
 
 
 def test_indicators_are_kept_as_they_were_counted(district, cast):
@@ -321,7 +330,7 @@ def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district
         assert import_directory(session, as_of=day(on)).ok
     assert import_directory(session).ok
     # Of declared registers what is known is the same, by more that was written on the way to it.
-    written = {"register_entry", "direction_period", "act_period"}
+    written = {"register_entry", "direction_period", "act_period", "recommendation_period"}
     # Who loads every year knows how many learned in each.
     written |= {"imported_row", "school_figures", "school_figures_period"}
     left, at_once = rows_in(session), rows_in(district)

@@ -1,4 +1,4 @@
-"""Indicators and recommendations as cases write them and as guards read them."""
+"""Indicators as cases write them and as guards read them."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from workflow_app.engine.case import Case
 from workflow_app.store import network_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import table
-from workflow_app.store.models.registers import Indicator, IndicatorValue, Recommendation
+from workflow_app.store.models.registers import Indicator, IndicatorValue
 
 JUNE = day("2026-06-01")
 
@@ -119,30 +119,3 @@ def test_values_are_asked_for_once_and_anew_after_a_change(facts, cast, enter):
     assert facts.indicator_values(network, "2026-2027") == ()
     facts.forget_registers()
     assert len(facts.indicator_values(network, "2026-2027")) == 1
-
-
-def test_a_recommendation_is_issued_by_a_case_and_answered(district, facts, case, cast):
-    values = {
-        "code": "2026-1", "network_id": cast.network("NW1"), "school_year": "2025-2026",
-        "text": "Провести срез", "measure": "доля ниже порога не более 20 %",
-        "addressee": "school", "school_id": cast.school("S10"),
-        "responsible_person_id": cast.person("P110"), "due_on": day("2026-12-20"),
-    }  # fmt: skip
-    made = network_effects.ENTER["recommendation"](district.connection(), case, values, JUNE)
-    assert (cast.municipality, made) in network_effects.ids(district.connection(), "recommendation")
-    answer = {"decision": "declined", "state": "declined", "reason": "замены нет"}
-    network_effects.AMEND["recommendation"](district.connection(), case, made, answer, JUNE)
-    (card,) = facts.recommendations(cast.network("NW1"), "2025-2026")
-    assert (card.id, card.code, card.case, card.addressee) == (made, "2026-1", 77, "school")
-    assert (card.decision, card.state, card.reason) == ("declined", "declined", "замены нет")
-    assert card.measure == "доля ниже порога не более 20 %"
-
-
-def test_a_case_of_another_municipality_changes_no_recommendation(district, case, cast):
-    case.municipality_id = cast.municipality + 1
-    row = district.scalars(select(Recommendation).limit(1)).one()
-    network_effects.AMEND["recommendation"](
-        district.connection(), case, row.id, {"state": "dropped"}, JUNE
-    )
-    district.refresh(row)
-    assert row.state != "dropped"

@@ -3,13 +3,16 @@
 import datetime as dt
 
 import pytest
+from reports import advised, enter_all, live_through, submit, to_approved
 from sqlalchemy import text
+from stories import done
 
 from workflow_app.store import schema
 from workflow_app.store.importing import import_directory
-from workflow_app.store.registers import shapes
+from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
@@ -124,3 +127,69 @@ def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_dist
     assert stood is not None
     report = district.house.transact(import_directory)
     assert report.ok, [*report.lines()]
+
+
+def recommended(district):
+    """Return what an installation knows of recommendations today: who, what, since when."""
+    rows = district.read(lambda uow: uow.facts(1).of(RECOMMENDATIONS).find())
+    return {row.id: {name: getattr(row, name) for name in RECOMMENDATIONS.fields} for row in rows}
+
+
+def answered(district):
+    """Let a report be approved and its recommendation declined; return the case of each."""
+    report = live_through(district)
+    enter_all(district, report)
+    district.at("2026-06-15")
+    submit(district, report)
+    to_approved(district, report)
+    (case,) = advised(district, report)
+    district.at("2026-06-18")
+    done(district.act("P110", case, "decline_advice", reason="Нет ставки методиста"))
+    return report, case
+
+
+@pytest.mark.both_databases
+def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_cases(open_district):
+    district = open_district("2025-09-10")
+    report, case = answered(district)
+    database, before = district.house.database, recommended(district)
+    row_id = district.case(case).data.recommendation
+    assert (before[row_id]["decision"], len(before)) == ("declined", 9)
+    schema.downgrade(database, "0025")
+    with database.reading() as connection:
+        old = connection.execute(text("SELECT * FROM recommendation ORDER BY id")).mappings().all()
+        assert {row["id"]: row["code"] for row in old} == {
+            key: row["code"] for key, row in before.items()
+        }
+        assert [row["instance_id"] for row in old if row["instance_id"]] == [report]
+    assert not schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+    assert recommended(district) == before
+    (entry,) = district.read(lambda uow: listing.entries(
+        uow.connection, uow.tables["recommendation"], 1, row_id
+    ))  # fmt: skip
+    issued = dt.date(2026, 6, 15)
+    assert (entry.effective_on, entry.registered_on, entry.instance_id) == (issued, issued, report)
+    earlier = district.read(
+        lambda uow: uow.facts(1).of(RECOMMENDATIONS).on(dt.date(2026, 6, 14)).get(row_id)
+    )
+    assert earlier is None
+    done(district.act("P001", case, "uphold", reason="Срез нужен всей сети"))
+    assert recommended(district)[row_id]["decision"] == "upheld"
+    if database.engine.dialect.name == "postgresql":
+        numbers = (
+            f"SELECT (SELECT last_value FROM {one}_id_seq) >= (SELECT max(id) FROM {one})"  # noqa: S608
+            for one in ("recommendation", "direction", "school_status", "act")
+        )
+        with database.reading() as connection:
+            assert [connection.execute(text(one)).scalar() for one in numbers] == [True] * 4
+    again = district.enter(
+        RECOMMENDATIONS, network=before[row_id]["network"], school_year="2025-2026", code="Ещё",
+        text="Ещё одна", addressee="network", state="issued",
+    )  # fmt: skip
+    assert again not in before
+    report = district.house.transact(import_directory)
+    assert report.ok, [*report.lines()]
+    assert {row["state"] for row in recommended(district).values()} >= {"done", "waiting"}

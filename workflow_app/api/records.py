@@ -100,12 +100,12 @@ def _wish(form: type[Form], body: m.RecordChange) -> Wish:
 def _state(uow: SqlUnitOfWork, key: str, row_id: int, asked: m.AsOf) -> m.RecordState | Refusal:
     store, actor = SqlRegisters(uow), uow.actor(g.person_id)
     register = store.declared(key)
-    if register is None or not actor.capacities or not register.is_read_by(actor):
+    if register is None or not actor.capacities:
         return rows.NOT_FOUND
     place = actor.capacities[0].municipality_id
     newest = store.written(register, place, row_id).newest
     last = rows.last_said(store, register, place, row_id, asked.on)
-    if newest is None or last is None:
+    if newest is None or last is None or not uow.readable(register).has(last):
         return rows.NOT_FOUND
     row = store.on(register, place, row_id, asked.on or uow.today, asked.as_known_on)
     return m.RecordState(

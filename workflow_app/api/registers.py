@@ -186,8 +186,8 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
 
 
 def _records(uow: SqlUnitOfWork, municipality_id: int, key: str) -> paging.Page | Refusal:
-    tables = uow.tables.get(key)
-    if tables is None or not tables.register.is_read_by(uow.actor(g.person_id)):
+    tables = uow.shown(key)
+    if tables is None:
         return NOT_FOUND
     try:
         asked = m.OfRegister.model_validate(request.args.to_dict())

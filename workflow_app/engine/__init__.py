@@ -41,7 +41,6 @@ from workflow_app.engine.facts import (
     NetworkCard,
     OrderCard,
     PostCard,
-    RecommendationCard,
 )
 from workflow_app.engine.forms import (
     Choice,
@@ -79,7 +78,7 @@ from workflow_app.engine.process import (
     stay,
 )
 from workflow_app.engine.refusals import Refusal, already_there, refuse
-from workflow_app.engine.registers import Mark, Record, Records, Register
+from workflow_app.engine.registers import CaseLinks, Mark, Pending, Record, Records, Register
 from workflow_app.engine.remarks import (
     Remarked,
     Remarks,
@@ -87,7 +86,7 @@ from workflow_app.engine.remarks import (
     remarks_answered,
     remarks_are_bound,
 )
-from workflow_app.engine.roles import POST, SYSTEM_ROLE, Capacity, Role
+from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity, Role
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted
 from workflow_app.engine.votes import PENDING, Tally
 
@@ -98,6 +97,7 @@ __all__ = [
     "POST",
     "SYSTEM_ROLE",
     "Accepted",
+    "Actor",
     "Adopted",
     "Amend",
     "Answer",
@@ -107,6 +107,7 @@ __all__ = [
     "Capacity",
     "Case",
     "CaseCard",
+    "CaseLinks",
     "Change",
     "Check",
     "Child",
@@ -139,13 +140,13 @@ __all__ = [
     "OrderCard",
     "Paper",
     "Pause",
+    "Pending",
     "Person",
     "Position",
     "PostCard",
     "Process",
     "Published",
     "Put",
-    "RecommendationCard",
     "Record",
     "Records",
     "Ref",

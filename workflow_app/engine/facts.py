@@ -126,31 +126,6 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendationCard:
-    """A recommendation of a year's report: to which school, by whom, until when."""
-
-    id: int
-    code: str
-    text: str
-    decision: str
-    school: int | None = None
-    responsible: int | None = None
-    due_on: dt.date | None = None
-    state: str = ""
-    addressee: str = "school"
-    measure: str = ""
-    """By what one will see that it was done."""
-    reason: str = ""
-    case: int | None = None
-    """The case it was recommended in; imported recommendations have none."""
-
-    @property
-    def is_accepted(self) -> bool:
-        """Tell whether its addressee accepted it, or the department upheld it."""
-        return self.decision in ("accepted", "upheld")
-
-
-@dataclass(frozen=True, slots=True)
 class IndicatorCard:
     """What schools or networks are measured by, as the department's catalogue has it."""
 
@@ -273,9 +248,6 @@ class Facts(Protocol):
 
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
-
-    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
-        """Return what the report of a network on a year recommended."""
 
     def indicators(self) -> tuple[IndicatorCard, ...]:
         """Return the municipality's indicators in the order of their catalogue."""

@@ -225,8 +225,6 @@ class Process:
     """The imported file whose rows have cases of this process."""
     beside: str = ""
     """The register whose every row has a case of this process."""
-    words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-    """How the codes it writes into registers read: register → column → code → words."""
     overview: Overview | None = None
     """What the page of all networks says of its cases."""
     stop: str = ""

@@ -8,13 +8,16 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field
 
 from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, views
 from workflow_app.engine.roles import Actor, Role
 from workflow_app.engine.where import caller
+
+if TYPE_CHECKING:
+    from workflow_app.engine.facts import Facts
 
 
 class Record(Form):
@@ -62,8 +65,55 @@ class Detail:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Which rows of a register somebody reads: all, or those whose `field` is one of `ids`."""
+
+    field: str = ""
+    ids: frozenset[int] | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether there may be any."""
+        return self.ids is None or bool(self.ids)
+
+    def has(self, row: Record | None) -> bool:
+        """Tell whether a row is one of them; what is no row is not."""
+        return row is not None and (self.ids is None or getattr(row, self.field, None) in self.ids)
+
+
+ALL = Readable()
+NONE = Readable(ids=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Which rows still ask for something: whose `field` has one of the `values`, until `due`."""
+
+    title: str
+    """What so many of them are called in an overview: «Открытых рекомендаций»."""
+    field: str
+    values: Collection[str]
+    due: str
+    """The field with the last day on which it is not late."""
+
+    def is_late(self, row: Record, day: dt.date) -> bool:
+        """Tell whether a row still asks for something after its day."""
+        due = getattr(row, self.due)
+        return getattr(row, self.field) in self.values and due is not None and due < day
+
+
 RecordT = TypeVar("RecordT", bound=Record)
 RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLinks(Generic[RecordT]):
+    """Cases that name a row in their field `field`, by its id or by its `code`."""
+
+    field: str
+    code: str
+    subjects: Callable[[RecordT], Iterable[str]]
+    """What such cases are about, by which they are found."""
 
 
 def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
@@ -82,6 +132,9 @@ class Register(Generic[RecordT]):
     amended. `together` are those of them whose rows are usually asked about together, so that one
     statement reads them. Columns, filters and search are of its list; without columns it shows all
     fields. Everybody with a position in the municipality reads it unless `readers` say who does.
+
+    With `read_through`, a field that never changes, readers and editors read every row, and others
+    those rows in which the field has one of the ids that `own` returns for them today.
     """
 
     key: str
@@ -101,7 +154,11 @@ class Register(Generic[RecordT]):
     search: tuple[str, ...] = ()
     sorted_by: tuple[str, ...] = ()
     """The fields of its list's order, «-year» the largest first; rows alike stand as entered."""
+    details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column → the fields whose values stand below it in its list."""
     readers: tuple[Role, ...] = ()
+    read_through: str = ""
+    own: "Callable[[Facts, Actor], Collection[int]] | None" = None
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
     needs_basis: Callable[[RecordT], bool] | None = None
@@ -118,6 +175,9 @@ class Register(Generic[RecordT]):
     """What the groups are called, where the titles of the choice do not do."""
     summed_up: Callable[[Collection[RecordT]], str] | None = None
     """What is said of several of its rows together, where a page shows some."""
+    pending: Pending | None = None
+    cases: CaseLinks[RecordT] | None = None
+    """The cases its list and its pages lead to."""
     where: str = field(default_factory=caller, repr=False)
 
     @cached_property
@@ -156,9 +216,13 @@ class Register(Generic[RecordT]):
         places = {key: place for place, key in enumerate(self.groups)}
         return sorted(rows, key=lambda row: places.get(getattr(row, self.grouped_by, ""), 0))
 
-    def is_read_by(self, actor: Actor) -> bool:
-        """Tell whether its rows are for this reader."""
-        return not self.readers or _holds(actor, (*self.readers, *self.edited_by))
+    def read_by(self, facts: "Facts", actor: Actor) -> Readable:
+        """Return which of its rows are for a reader."""
+        if self.own is None and not self.readers:
+            return ALL
+        if _holds(actor, (*self.readers, *self.edited_by)):
+            return ALL
+        return Readable(self.read_through, frozenset(self.own(facts, actor))) if self.own else NONE
 
     def is_edited_by(self, actor: Actor) -> bool:
         """Tell whether this reader may write into it."""

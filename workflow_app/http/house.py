@@ -26,6 +26,7 @@ def read(work: Callable[[SqlUnitOfWork], T]) -> T:
     if "uow" not in g:
         reading = house().reading()
         g.uow, g.reading = reading.__enter__(), reading
+    _show_to_visitor(g.uow)
     try:
         return work(g.uow)
     except HTTPException:
@@ -33,6 +34,12 @@ def read(work: Callable[[SqlUnitOfWork], T]) -> T:
     except Exception as error:
         stop_reading(error)
         raise
+
+
+def _show_to_visitor(uow: SqlUnitOfWork) -> SqlUnitOfWork:
+    """Let a unit of work give rows of registers as far as whoever asks reads them."""
+    uow.reader = g.get("person_id")
+    return uow
 
 
 def stop_reading(error: Exception | None = None) -> None:
@@ -46,7 +53,7 @@ def stop_reading(error: Exception | None = None) -> None:
 def transact(work: Callable[[SqlUnitOfWork], T]) -> T:
     """Return what the work returns, committed; it may be repeated and must only decide."""
     stop_reading()
-    return house().transact(work)
+    return house().transact(lambda uow: work(_show_to_visitor(uow)))
 
 
 def transact_and_show(
@@ -54,7 +61,10 @@ def transact_and_show(
 ) -> S:
     """Return what is shown of a work that is committed, read in its own transaction."""
     stop_reading()
-    return house().transact_and_show(work, show)
+    return house().transact_and_show(
+        lambda uow: work(_show_to_visitor(uow)),
+        lambda uow, done: show(_show_to_visitor(uow), done),
+    )
 
 
 def over(_error: BaseException | None) -> None:

@@ -16,7 +16,14 @@ from workflow_app.engine.forms import FieldView, is_empty
 from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.services.register_rows import NOT_FOUND, asks_for, may_read, name_of, typed
+from workflow_app.services.register_rows import (
+    NOT_FOUND,
+    asks_for,
+    last_said,
+    may_read,
+    name_of,
+    typed,
+)
 from workflow_app.services.register_wishes import WHY, InTheWay, Place, Registers, Wish
 from workflow_app.services.saying import in_words
 
@@ -311,9 +318,11 @@ def _held(
 ) -> InTheWay | None:  # fmt: skip
     """Refuse to end what other rows name on a day or later, or cases."""
     place, actor = by.municipality_id, store.uow.actor(person_id)
+    facts = store.uow.facts(place)
     rows = tuple(
-        Place(one.key, other, name_of(store, place, one, other) if one.is_read_by(actor) else "")
+        Place(one.key, other, name_of(store, place, one, other) if is_read else "")
         for one, other in store.referring(register, place, row_id, day)
+        for is_read in [one.read_by(facts, actor).has(last_said(store, one, place, other))]
     )
     if not rows and not cases:
         return None

@@ -22,10 +22,12 @@ NOT_FOUND = Refusal("not_found", "Такой записи нет или она �
 def editor(uow: UnitOfWork, person_id: int, register: Register[Any]) -> Capacity | Refusal:
     """Return in which capacity a person writes into a register; whoever may not read finds none."""
     actor = uow.actor(person_id)
-    if not actor.capacities or not register.is_read_by(actor):
-        return NOT_FOUND
     held = fitting(register.edited_by, actor, {})
-    return held[0] if held else _not_yours(register)
+    if held:
+        return held[0]
+    place = next((one.municipality_id for one in actor.capacities), None)
+    is_read = place is not None and register.read_by(uow.facts(place), actor)
+    return _not_yours(register) if is_read else NOT_FOUND
 
 
 def _not_yours(register: Register[Any]) -> Refusal:
@@ -40,13 +42,14 @@ def editable(
     store: Registers, person_id: int, register: Register[Any], row_id: int
 ) -> tuple[Capacity, Written] | Refusal:
     """Return in which capacity a person writes about a row, and what was written about it."""
-    actor = store.uow.actor(person_id)
-    if not actor.capacities or not register.is_read_by(actor):
+    actor, by = store.uow.actor(person_id), editor(store.uow, person_id, register)
+    if by is NOT_FOUND:
+        return by
+    place = actor.capacities[0].municipality_id
+    written = store.written(register, place, row_id)
+    readable = register.read_by(store.uow.facts(place), actor)
+    if not written.entries or not readable.has(last_said(store, register, place, row_id)):
         return NOT_FOUND
-    written = store.written(register, actor.capacities[0].municipality_id, row_id)
-    if not written.entries:
-        return NOT_FOUND
-    by = editor(store.uow, person_id, register)
     return by if isinstance(by, Refusal) else (by, written)
 
 

@@ -41,6 +41,7 @@ class Choice:
     """Under which heading it stands; things of one group follow each other."""
 
 
+NOT_SHOWN = "запись вам не открыта"
 LAST_DAY = dt.date.max - dt.timedelta(days=1)
 SPRING = 153
 """Days before 1 September in which people choose the coming year already: from April on."""
@@ -127,7 +128,7 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     alike = {name: getattr(case.data, name, None) for name in _names(view.options.get("of"))}
     if isinstance(case.data, Record):
         alike = {name: value for name, value in alike.items() if not is_empty(value)}
-    rows = uow.facts(case.municipality_id).of(declared)
+    rows, readable = uow.facts(case.municipality_id).of(declared), uow.readable(declared)
     found = {row.id: row for row in rows.find(**alike)}
     if isinstance(case.data, Record):
         # A row may begin to name another one on the day that one begins.
@@ -140,7 +141,7 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     return [
         Choice(str(row.id), declared.called(row), declared.note(row, rows),
                group=declared.group_of(row))
-        for row in declared.in_groups(found.values())
+        for row in declared.in_groups(filter(readable.has, found.values()))
     ]  # fmt: skip
 
 
@@ -337,6 +338,15 @@ def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Seque
     return [text for item in values if (text := _label(uow, facts, case, view, item))]
 
 
+def name_of_row(uow: SqlUnitOfWork, municipality_id: int, register: str, row_id: int) -> str:
+    """Return what a row of a declared register is called, as far as that may be shown."""
+    declared = uow.tables[register].register
+    row = uow.facts(municipality_id).of(declared).last(row_id)
+    if row is None:
+        return ""
+    return declared.called(row) if uow.readable(declared).has(row) else NOT_SHOWN
+
+
 def _field_of_gone_row(case: Case, place: str) -> str:
     """Return in which field a row stood that is there no more, or a field not asked for now."""
     name = place.partition(".")[0]
@@ -357,7 +367,9 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     kind = view.kind.removeprefix("many_")
     if item in (None, ""):
         return ""
-    if kind in {"school", "person", "network", "ref"}:
+    if kind == "ref":
+        return name_of_row(uow, case.municipality_id, view.register, item)
+    if kind in {"school", "person", "network"}:
         return str(facts.name(view.register, item))
     if kind == "position":
         post = facts.post(item)

@@ -8,26 +8,33 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Date,
     Select,
     String,
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
+    null,
     select,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_bounds, year_after
+from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.overview import Work, Yearly
+from workflow_app.engine.registers import ALL
 from workflow_app.store import networks
 from workflow_app.store.models.base import UtcMoment, table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
-from workflow_app.store.models.registers import Network, Recommendation
-from workflow_app.store.recommendations import OPEN
+from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.subjects import of_subject
+from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 PAGE = 50
@@ -35,7 +42,7 @@ BASE = "base"
 
 # Statements are built once, and each takes of one set of values what it needs.
 _NETWORK, _CASE = table(Network).c, table(Instance).c
-_WORK, _ADVICE = table(WorkItem).c, table(Recommendation).c
+_WORK = table(WorkItem).c
 _PART = table(Instance).alias("part").c
 _HERE, _NOW = bindparam("municipality", type_=BigInteger), bindparam("now", type_=UtcMoment)
 _ALIVE = (
@@ -59,7 +66,6 @@ _OF_ANY_NETWORK = _CASE.subject.like(literal("network/%/") + bindparam("year", t
 _IS_WORK = (_CASE.municipality_id == _HERE, _CASE.process.in_(bindparam("work", expanding=True)))
 _IS_PAPER = (_CASE.municipality_id == _HERE, _CASE.process.in_(bindparam("papers", expanding=True)))
 _IS_OPEN = (_WORK.municipality_id == _HERE, _WORK.closed_at.is_(None))
-_IS_ADVICE = (_ADVICE.municipality_id == _HERE, _ADVICE.state.in_(OPEN))
 
 _PIECES_OF = (
     select(_NETWORK.id, _CASE.process, _CASE.state, func.count())
@@ -80,14 +86,6 @@ _PAPERS_OF = (
     .where(*_SHOWN, *_IS_PAPER)
     .order_by(_CASE.id)
 )
-_ADVICE_OF = (
-    select(
-        _ADVICE.network_id, func.count(),
-        func.min(case((_ADVICE.due_on >= bindparam("today"), _ADVICE.due_on))),
-    )
-    .where(*_IS_ADVICE, _ADVICE.network_id.between(bindparam("from_id"), bindparam("to_id")))
-    .group_by(_ADVICE.network_id)
-)  # fmt: skip
 # What schools enter is a part of the network's report; what the report advises is followed in
 # the year after.
 _ABOUT = (
@@ -121,7 +119,31 @@ _PAPERS = (
     .where(*_IS_PAPER, _OF_ANY_NETWORK)
     .group_by(_CASE.process, _CASE.state, _CASE.is_late)
 )
-_OPEN_ADVICE = select(func.count()).where(*_IS_ADVICE)
+
+
+def _asking(uow: SqlUnitOfWork) -> Mapping[str, Tables]:
+    """Return the registers about networks whose rows may ask for something, all of them shown."""
+    whole = {one.register.key: one for one in uow.all_shown() if one.readable == ALL}
+    return {one.key: whole[one.key] for one in of_subject(whole, "network") if one.pending}
+
+
+def _is_pending(tables: Tables) -> Sequence[ColumnElement[bool]]:
+    """Return the condition that a row asks for something today."""
+    c, pending, day = tables.periods.c, tables.register.pending, bindparam("today", type_=Date)
+    is_there = (c.known_to == END_OF_TIME, c.valid_from <= day, c.valid_to > day)
+    asks = c[pending.field].in_(pending.values) if pending else false()
+    return (c.municipality_id == _HERE, *is_there, asks)
+
+
+def _pending_of(tables: Tables) -> Select[Any]:
+    """Return network → how many rows ask for something, and the next day one is due."""
+    register, c = tables.register, tables.periods.c
+    network, due = c[register.subject], c[register.pending.due] if register.pending else null()
+    return (
+        select(network, func.count(), func.min(case((due >= bindparam("today"), due))))
+        .where(*_is_pending(tables), network.between(bindparam("from_id"), bindparam("to_id")))
+        .group_by(network)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +178,8 @@ class Line:
     plan: Fulfilled
     overdue: int
     paper: PaperOf | None
-    advice: int
+    pending: Mapping[str, int]
+    """Register → how many of its rows about the network ask for something."""
     next_due: dt.date | None
 
 
@@ -169,7 +192,7 @@ class Totals:
     overdue: int
     papers: Mapping[tuple[str, str], int]
     late: int
-    advice: int
+    pending: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +201,8 @@ class Dashboard:
 
     lines: Sequence[Line]
     totals: Totals
+    asking: Mapping[str, str]
+    """Register → what its rows that ask for something are called."""
     below: int | None = None
 
 
@@ -210,10 +235,12 @@ def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 
     found = uow.session.scalars(_ROWS, values).all()
     rows = found[:PAGE]
     values |= {"from_id": rows[0].id, "to_id": rows[-1].id} if rows else {"from_id": 0, "to_id": 0}
-    looked = _Looked(uow, said, values)
+    asking = _asking(uow)
+    looked = _Looked(uow, said, values, asking)
     return Dashboard(
         list(looked.lines(rows, max(first, min(uow.today, last)))),
         looked.totals(),
+        {key: one.register.pending.title for key, one in asking.items() if one.register.pending},
         rows[-1].id if len(found) > PAGE else None,
     )
 
@@ -225,18 +252,20 @@ class _Looked:
     uow: SqlUnitOfWork
     kinds: Kinds
     values: Mapping[str, Any]
+    asking: Mapping[str, Tables]
 
     def lines(self, rows: Sequence[Network], on: dt.date) -> Iterator[Line]:
         plans, papers, due = self._plans(), self._papers(), self._due()
         overdue = dict(self._ask(_OVERDUE_OF))
-        advice = {network: (number, day) for network, number, day in self._ask(_ADVICE_OF)}
+        pending = {key: self._pending(one) for key, one in self.asking.items()}
         bases = _bases(self.uow.session, [row.id for row in rows], on)
         for row in rows:
-            many, advised_by = advice.get(row.id, (0, None))
-            days = [day for day in (due.get(row.id), advised_by) if day]
+            asked = {key: found.get(row.id, (0, None)) for key, found in pending.items()}
+            days = [day for day in (due.get(row.id), *(day for _, day in asked.values())) if day]
             yield Line(
                 row, bases.get(row.id, ""), plans.get(row.id, Fulfilled()),
-                overdue.get(row.id, 0), papers.get(row.id), many, min(days, default=None),
+                overdue.get(row.id, 0), papers.get(row.id),
+                {key: many for key, (many, _) in asked.items()}, min(days, default=None),
             )  # fmt: skip
 
     def totals(self) -> Totals:
@@ -246,7 +275,7 @@ class _Looked:
         by_state: Counter[tuple[str, str]] = Counter()
         for process, state, _, number in papers:
             by_state[process, state] += number
-        ((networks_in_all,),), ((advice,),) = self._ask(_COUNT), self._ask(_OPEN_ADVICE)
+        ((networks_in_all,),) = self._ask(_COUNT)
         return Totals(
             networks_in_all,
             Fulfilled(
@@ -256,8 +285,14 @@ class _Looked:
             sum(overdue for *_, overdue in told),
             by_state,
             sum(number for _, _, came_late, number in papers if came_late),
-            advice,
+            {
+                key: self._ask(select(func.count()).where(*_is_pending(one)))[0][0]
+                for key, one in self.asking.items()
+            },
         )
+
+    def _pending(self, tables: Tables) -> Mapping[int, tuple[int, dt.date | None]]:
+        return {network: (many, day) for network, many, day in self._ask(_pending_of(tables))}
 
     def _ask(self, question: Select[Any]) -> Sequence[Any]:
         return self.uow.connection.execute(question, self.values).all()

@@ -21,7 +21,6 @@ from workflow_app.engine.facts import (
     OrganisationCard,
     PersonCard,
     PostCard,
-    RecommendationCard,
     SchoolCard,
     Signer,
 )
@@ -230,12 +229,6 @@ class SqlFacts:
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
         return cards.orders_of(self._session, self._municipality_id, network_id)
-
-    def recommendations(self, network_id: int, school_year: str) -> tuple[RecommendationCard, ...]:
-        """Return what the report of a network on a year recommended."""
-        return indicators.recommendations(
-            self._connection, self._municipality_id, network_id, school_year
-        )
 
     def indicators(self) -> tuple[IndicatorCard, ...]:
         """Return the municipality's indicators in the order of their catalogue."""
@@ -454,6 +447,16 @@ class SqlFacts:
             return declared.called(row) if row else ""
         return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
 
+    def learn_names(self, register: str, keys: Collection[int]) -> None:
+        """Learn what people or networks are called by one statement; `name` then knows."""
+        if register in _NAMED_AT_ONCE and keys:
+            model, name_of = _NAMED_AT_ONCE[register]
+            query = select(model.id, name_of).where(
+                model.id.in_(keys), model.municipality_id == self._municipality_id
+            )
+            for key, name in self._connection.execute(query):
+                self._known[("name", register, key, "")] = name
+
     def _school_name(self, key: int, _form: str) -> str:
         organisation = self.organisation(key)
         return organisation.short_name if organisation else ""
@@ -472,6 +475,11 @@ _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
     "person": SqlFacts._person_name,  # noqa: SLF001
     "network": SqlFacts._network_name,  # noqa: SLF001
 }
+
+
+_NAMED_AT_ONCE: Mapping[str, tuple[Any, Any]] = {
+    "person": (Person, Person.short_nom), "network": (Network, Network.name),
+}  # fmt: skip
 
 
 def _is_facts(facts: SqlFacts) -> "Facts":

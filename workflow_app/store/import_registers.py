@@ -18,11 +18,10 @@ from workflow_app.store.models.registers import (
     Network,
     NetworkDirection,
     OrderNetwork,
-    Recommendation,
     journal_sequence,
 )
 from workflow_app.store.offices import acting_title
-from workflow_app.store.registers.writing import Standing
+from workflow_app.store.registers.writing import Cause, Standing
 from workflow_app.store.upsert import Keeper
 
 OUTSIDE = "Приказ, зарегистрированный вне системы"
@@ -68,22 +67,26 @@ class RegistersImport:
 
     def keep_recommendations(self) -> None:
         """Put what approved reports recommended, of the year each report is about."""
-        years = {report.report_id: report.school_year for report in self.data.reports}
+        reports = {report.report_id: report for report in self.data.reports}
         schools, people = self.directory.organisations, self.directory.people
+        cause = Cause(self.directory.on, reason="recommendations.csv")
         for row in self.data.recommendations:
-            school = schools[row.target_school_id].id if row.target_school_id else None
+            report, school = reports[row.report_id], row.target_school_id
+            identity = {
+                "network": self.networks[row.network_id].id, "school_year": report.school_year,
+                "code": row.recommendation_id,
+            }  # fmt: skip
             values = {
-                "network_id": self.networks[row.network_id].id,
-                "school_year": years[row.report_id],
-                "text": row.text,
-                "school_id": school,
-                "responsible_person_id": _id_in(people, row.responsible_person_id),
-                "due_on": row.due_on,
-                "decision": row.decision or "",
-                "state": row.state,
-            }
-            key = {"code": row.recommendation_id}
-            self.keeper.put(row, "recommendations", Recommendation, key, values)
+                "text": row.text, "addressee": "school" if school else "network",
+                "school": schools[school].id if school else None,
+                "responsible": _id_in(people, row.responsible_person_id), "due_on": row.due_on,
+                "decision": row.decision or "", "state": row.state,
+                "valid_from": report.approved_on,
+            }  # fmt: skip
+            self.keeper.put_entry(
+                row, "recommendations", "recommendation", identity, values, cause,
+                self.directory.on,
+            )  # fmt: skip
 
     def keep_indicators(self) -> None:
         """Put the catalogue and what was measured; what a case has entered since stays."""

@@ -1,4 +1,4 @@
-"""Indicators and recommendations: what the year's work of a network is judged by.
+"""Indicators: what the year's work of a network is judged by.
 
 They follow from decisions like every register, but from no order: no journal entry stands behind.
 """
@@ -14,25 +14,13 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
-    RecommendationCard,
     measured,
 )
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.registers import Indicator, IndicatorValue, Recommendation
+from workflow_app.store.models.registers import Indicator, IndicatorValue
 
 _INDICATOR = table(Indicator)
 _VALUE = table(IndicatorValue)
-_RECOMMENDATION = table(Recommendation)
-
-_RECOMMENDATIONS = (
-    select(_RECOMMENDATION)
-    .where(
-        _RECOMMENDATION.c.municipality_id == bindparam("municipality"),
-        _RECOMMENDATION.c.network_id == bindparam("network"),
-        _RECOMMENDATION.c.school_year == bindparam("year"),
-    )
-    .order_by(_RECOMMENDATION.c.id)
-)
 
 KEY = ("network_id", "school_id", "indicator_id", "school_year")
 PROMISED = ("baseline", "target")
@@ -142,41 +130,3 @@ def _year_before(connection: Connection, case: Case, key: Mapping[str, Any]) -> 
     row = connection.execute(_MEASURED, _of(case, earlier)).one_or_none()
     was = row and measured(row.unit, row.numerator, row.denominator, row.value)
     return None if was is None else float(was)
-
-
-def recommendations(
-    connection: Connection, municipality_id: int, network_id: int, school_year: str
-) -> tuple[RecommendationCard, ...]:
-    """Return what the report of a network on a year recommended."""
-    values = {"municipality": municipality_id, "network": network_id, "year": school_year}
-    return tuple(
-        RecommendationCard(
-            row.id, row.code, row.text, row.decision, row.school_id, row.responsible_person_id,
-            row.due_on, row.state, row.addressee, row.measure, row.reason, row.instance_id,
-        )
-        for row in connection.execute(_RECOMMENDATIONS, values)
-    )  # fmt: skip
-
-
-def enter_recommendation(
-    connection: Connection, case: Case, values: Mapping[str, Any], _on: dt.date
-) -> int:
-    """Write what a report recommends."""
-    row = {
-        "decision": "", "state": "issued", "addressee": "school", "measure": "", "reason": "",
-        "instance_id": case.id, **values, "municipality_id": case.municipality_id,
-    }  # fmt: skip
-    return inserted_id(connection.execute(insert(_RECOMMENDATION).values(row)))
-
-
-def amend_recommendation(
-    connection: Connection, case: Case, key: int, values: Mapping[str, Any], _on: dt.date
-) -> None:
-    """Write what was answered to a recommendation and what became of it."""
-    connection.execute(
-        update(_RECOMMENDATION)
-        .where(
-            _RECOMMENDATION.c.id == key, _RECOMMENDATION.c.municipality_id == case.municipality_id
-        )
-        .values(dict(values))
-    )

@@ -14,7 +14,6 @@ from workflow_app.store.models.registers import (
     MembershipEvent,
     Network,
     OrderNetwork,
-    Recommendation,
     journal_sequence,
 )
 from workflow_app.store.order_effects import log, own_entry, put_directions, relate
@@ -102,7 +101,7 @@ def enter_position(
     return inserted_id(connection.execute(insert(table(Position)).values(**row)))
 
 
-ROWS: Mapping[str, type[Tenant]] = {"network": Network, "recommendation": Recommendation}
+ROWS: Mapping[str, type[Tenant]] = {"network": Network}
 
 
 def ids(connection: Connection, register: str) -> list[tuple[int, int]]:
@@ -120,12 +119,10 @@ ENTER: Mapping[str, Callable[..., int]] = {
     "school_year": order_effects.enter_school_year,
     "revocation": order_effects.enter_revocation,
     "indicator_value": indicators.enter_value,
-    "recommendation": indicators.enter_recommendation,
 }
 AMEND: Mapping[str, Callable[..., None]] = {
     "network": order_effects.amend_network,
     "membership": amend_membership,
-    "recommendation": indicators.amend_recommendation,
 }
 END: Mapping[str, Callable[..., None]] = {
     "membership": end_membership,

@@ -15,6 +15,7 @@ from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import ALL, NONE, Readable, Register
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.votes import Tally, Vote
 from workflow_app.services.ports import (
@@ -168,6 +169,8 @@ class SqlUnitOfWork:
         self._session: Session | None = None
         self._person: int | None = None
         """Who acts; what the system does of it by itself is her doing, too."""
+        self.reader: int | None = None
+        """To whom rows of registers are shown; None: to nobody, and the system reads them all."""
 
     @property
     def session(self) -> Session:
@@ -211,6 +214,25 @@ class SqlUnitOfWork:
                 Shelf(self.connection, self.tables, municipality_id, self.registers.settle),
             )  # fmt: skip
         return self._facts[municipality_id]
+
+    def readable(self, register: Register[Any]) -> Readable:
+        """Return which rows of a register may be shown."""
+        if self.reader is None:
+            return ALL
+        actor = self.actor(self.reader)
+        if not actor.capacities:
+            return NONE
+        return register.read_by(self.facts(actor.capacities[0].municipality_id), actor)
+
+    def shown(self, register: str) -> Tables | None:
+        """Return the tables of a register without the rows that may not be shown; None of none."""
+        tables = self.tables.get(register)
+        readable = self.readable(tables.register) if tables else None
+        return tables.narrowed(readable) if tables and readable else None
+
+    def all_shown(self) -> Sequence[Tables]:
+        """Return the same of every register of which any row may be shown."""
+        return [one for one in map(self.shown, self.tables) if one]
 
     def load(self, instance_id: int) -> Case | None:
         """Return an instance as a case, as this unit of work has read or written it."""
@@ -495,8 +517,9 @@ class SqlUnitOfWork:
         return row_id
 
     def _cause(self, case: Case) -> Cause:
-        order = own_entry(self.connection, case.id)
-        return Cause(self.today, order, cited(order) if order else "", case.id, self._person)
+        order = own_entry(self.connection, case.id) if case.number else None
+        person = (case.capacity.person_id if case.capacity else None) or self._person
+        return Cause(self.today, order, cited(order) if order else "", case.id, person)
 
     def register_ids(self, register: str) -> Sequence[tuple[int, int]]:
         """Return (municipality, row) of every row of a register."""

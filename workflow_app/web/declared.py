@@ -1,7 +1,8 @@
 """Declared registers: their lists, and each row with all that was written about it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -16,8 +17,10 @@ from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import register_guards as guards
 from workflow_app.services import register_rows as rows
 from workflow_app.store.registers import listing
+from workflow_app.store.registers.cases import CaseLink, cases_of
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
+from workflow_app.store.registers.subjects import rows_about
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.reading import readable_among
@@ -51,9 +54,8 @@ def _chosen_by(register: Register[Any]) -> list[str]:
 
 def readable_tables(uow: SqlUnitOfWork, key: str) -> Tables:
     """Return the tables of a register the person reads; for others there is no such page."""
-    if key not in uow.tables or not uow.tables[key].register.is_read_by(uow.actor(person_id())):
-        abort(404)
-    return uow.tables[key]
+    municipality(uow)
+    return uow.shown(key) or abort(404)
 
 
 @declared.get("")
@@ -61,9 +63,8 @@ def index() -> str:
     """Name the registers there are."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        actor = uow.actor(person_id())
         municipality(uow)
-        known = [one.register for one in uow.tables.values() if one.register.is_read_by(actor)]
+        known = [one.register for one in uow.all_shown()]
         return render_template("registers/index.html", registers=known)
 
     return read(look)
@@ -80,7 +81,7 @@ def show_all(register: str) -> str:
         choices = {name: _choices(uow, tables, place, name) for name in _chosen_by(one)}
         return render_template(
             "registers/list.html", register=one, asked=asked, page=found,
-            choices=choices, told=told_by(uow, one), noted=noted_by(uow, one, asked.on),
+            choices=choices, shown=shown_rows(uow, one, found.rows, asked.on),
             today=uow.today, may_edit=one.is_edited_by(uow.actor(person_id())),
         )  # fmt: skip
 
@@ -104,15 +105,17 @@ def show(register: str, row_id: int) -> str:
         by = rows.editor(uow, person_id(), one)
         may_edit = isinstance(by, Capacity) and not asked.known_on
         known = SqlRegisters(uow).written(one, place, row_id) if may_edit else Written()
+        row = listing.row_on(uow.connection, tables, place, row_id, asked)
+        last = None if asked.known_on else rows.last_said(
+            SqlRegisters(uow), one, place, row_id, asked.on
+        )  # fmt: skip
+        said = [shown for shown in (row or last,) if shown]
         return render_template(
             "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
-            row=listing.row_on(uow.connection, tables, place, row_id, asked),
-            last=None if asked.known_on
-            else rows.last_said(SqlRegisters(uow), one, place, row_id, asked.on),
+            row=row, last=last, shown=shown_rows(uow, one, said, asked.on),
             readable=readable_among(
                 uow, (line.instance_id for line in written), uow.actor(person_id())
             ),
-            told=told_by(uow, one), noted=noted_by(uow, one, asked.on),
             history=history(uow, one, place, row_id, written), may_edit=may_edit,
             may_change=guards.changed_by_hand(one, known, asked.on),
             of_order=guards.order_of(known, asked.on),
@@ -135,15 +138,53 @@ def _choices(
     return sorted(said, key=lambda one: one[1]) if view.register else said
 
 
-def noted_by(uow: SqlUnitOfWork, register: Register[Any], day: dt.date) -> Callable[[Any], str]:
-    """Return what says of a row what stands behind its name on a day."""
-    rows = uow.facts(municipality(uow)).of(register).on(day)
-    return lambda row: register.note(row, rows)
+@dataclass(frozen=True, slots=True)
+class ShownRows:
+    """Rows of a register as a page shows them on a day."""
+
+    register: Register[Any]
+    rows: Sequence[Record]
+    day: dt.date
+    told: Callable[[Record, FieldView], str]
+    """A value of a row in words; an empty one is nothing."""
+    noted: Callable[[Any], str]
+    cases: Mapping[int, Sequence[CaseLink]]
+    """Row → the cases that name it, of which links lead to the readable ones."""
+    readable: Collection[int]
+
+    def links(self, row: Record) -> Sequence[CaseLink]:
+        """Return the cases that name a row, as far as the reader may open them."""
+        return [one for one in self.cases.get(row.id, ()) if one.id in self.readable]
+
+    def is_late(self, row: Record) -> bool:
+        """Tell whether a row asks for something after its day, and no case of it has ended."""
+        pending = self.register.pending
+        has_ended = any(one.has_ended for one in self.cases.get(row.id, ()))
+        return pending is not None and pending.is_late(row, self.day) and not has_ended
 
 
-def told_by(uow: SqlUnitOfWork, register: Register[Any]) -> Callable[[Record, FieldView], str]:
-    """Return what says a value of a row in words; an empty one is nothing."""
-    return lambda row, view: said_of(uow, register, view, getattr(row, view.name))
+def shown_rows(
+    uow: SqlUnitOfWork, register: Register[Any], rows: Sequence[Record], day: dt.date
+) -> ShownRows:
+    """Return rows as a page shows them; what they say of a day is said by their register on it."""
+    place = municipality(uow)
+    for view in register.fields.values():
+        uow.facts(place).learn_names(view.register, {getattr(row, view.name) for row in rows})
+    records, cases = uow.facts(place).of(register).on(day), cases_of(uow, place, register, rows)
+    return ShownRows(
+        register, rows, day,
+        lambda row, view: said_of(uow, register, view, getattr(row, view.name)),
+        lambda row: register.note(row, records), cases,
+        readable_among(
+            uow, (one.id for found in cases.values() for one in found), uow.actor(person_id())
+        ),
+    )  # fmt: skip
+
+
+def rows_of_subject(uow: SqlUnitOfWork, kind: str, row_id: int) -> Sequence[ShownRows]:
+    """Return what the page of a row shows of registers about it, as it is today."""
+    found = rows_about(uow, municipality(uow), kind, row_id)
+    return [shown_rows(uow, register, rows, uow.today) for register, rows in found]
 
 
 def _may_take_back(

@@ -1,19 +1,18 @@
 """Networks: who belongs to each on a date, how it came about, and what is going on in it."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, abort, render_template, request
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import readiness, warned
-from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.registers import Record, Register
 from workflow_app.http.house import read
 from workflow_app.http.numbers import day_in
 from workflow_app.services.acting import may_read
@@ -22,7 +21,7 @@ from workflow_app.store import dashboard, directory, journals, queries
 from workflow_app.store import networks as compositions
 from workflow_app.store.queries import CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.declared import noted_by, told_by
+from workflow_app.web.declared import ShownRows, rows_of_subject, shown_rows
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -60,13 +59,10 @@ class Matter:
 
 
 class Kept(NamedTuple):
-    """Rows of a register that a network keeps: what they say together and each by itself."""
+    """Rows of a register that a network keeps: each by itself, and what they say together."""
 
-    register: Register[Any]
-    rows: Sequence[Record]
+    shown: ShownRows
     summed_up: str
-    told: Callable[[Record, FieldView], str]
-    noted: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ def show(network_id: int) -> str:
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),
             help=_help(uow, row.id, members, on) if is_reader else None,
-            reads_indicators=is_reader,
+            reads_indicators=is_reader, about=rows_of_subject(uow, NETWORK, row.id),
             founding=founding, readable=readable_among(uow, orders, actor),
         )  # fmt: skip
 
@@ -195,18 +191,15 @@ def _named(case: Case) -> Mapping[str, Collection[int]]:
 
 def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterator[Kept]:
     """Yield the registers that say something of several rows together, with those kept here."""
-    for tables in uow.tables.values():
-        register = tables.register
+    for tables in uow.all_shown():
+        register, readable = tables.register, tables.readable
         ids = {key for matter in matters for key in matter.named.get(register.key, ())}
-        if not (register.summed_up and ids and register.is_read_by(uow.actor(person_id()))):
+        if not (register.summed_up and ids):
             continue
         rows = uow.facts(municipality(uow)).of(register).on(on)
-        known = register.in_groups(filter(None, map(rows.last, sorted(ids))))
-        today = [row for row in map(rows.get, sorted(ids)) if row]
-        yield Kept(
-            register, known, register.summed_up(today), told_by(uow, register),
-            noted_by(uow, register, on),
-        )  # fmt: skip
+        known = register.in_groups(filter(readable.has, map(rows.last, sorted(ids))))
+        today = [row for row in map(rows.get, sorted(ids)) if readable.has(row)]
+        yield Kept(shown_rows(uow, register, known, on), register.summed_up(today))
 
 
 def _progress(parent_id: int, found: Sequence[CaseLine]) -> Progress | None:

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow_app.engine.calendar import CalendarNotFilledError
 from workflow_app.http.house import read
 from workflow_app.services import administration
-from workflow_app.services.indicators import ANSWER_FOR_ALL, LEAD_A_MEMBER, WATCH
+from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store import directory, health, notices, queries
 from workflow_app.store.database import UNAVAILABLE
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -81,7 +81,6 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
         "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,
         "unread": unread, "roles": roles,
         "sees_all": bool(roles & (ANSWER_FOR_ALL | WATCH)),
-        "reads_recommendations": bool(roles & (ANSWER_FOR_ALL | LEAD_A_MEMBER | WATCH)),
         "email_bounced": person.email_bounced_at is not None,
         "is_officer": administration.officer(actor) is not None,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register
 from workflow_app.engine.text import cleaned, file_name
 from workflow_app.http import limits
-from workflow_app.http.house import house, read, transact
+from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import day_in
 from workflow_app.services.attachments import CSV, DOCX, XLSX
 from workflow_app.services.ports import new_file
@@ -186,7 +186,7 @@ def _cell(naming: Naming, view: Any, value: Any) -> tables.Cell:
 
 def _edited(uow: SqlUnitOfWork, key: str) -> Tables:
     """Return the tables of a register the person writes into; for others there is no such page."""
-    found = uow.tables.get(key)
+    found = uow.shown(key)
     if found is None or not found.register.is_edited_by(uow.actor(person_id())):
         abort(404)
     return found
@@ -222,11 +222,10 @@ def _show(register: str, refusal: Refusal | None = None) -> str:
 def bring(register: str) -> Answer:
     """Take a file in; its columns are asked for where they do not tell by themselves."""
     sent = request.files.get("file")
-    known = read(lambda uow: _remembered(uow, register))
+    one, known = read(lambda uow: _remembered(uow, register))
     if sent is None or not sent.filename:
         return _show(register, Refusal("file_missing", "Выберите файл.", "file")), 422
     name, content = file_name(sent.filename), sent.read()
-    one = house().tables[register].register
     reading = _first_reading(one, name, content, known)
     if isinstance(reading, Refusal):
         return _show(register, reading), 422
@@ -245,9 +244,9 @@ def bring(register: str) -> Answer:
     return redirect(address(f".{step}", register=register, import_id=made))
 
 
-def _remembered(uow: SqlUnitOfWork, register: str) -> Mapping[str, str]:
-    _edited(uow, register)
-    return imports.remembered(uow, register, municipality(uow))
+def _remembered(uow: SqlUnitOfWork, key: str) -> tuple[Register[Any], Mapping[str, str]]:
+    register = _edited(uow, key).register
+    return register, imports.remembered(uow, key, municipality(uow))
 
 
 def _first_reading(

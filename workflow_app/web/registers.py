@@ -1,7 +1,6 @@
 """Registers: cases, orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
-from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -18,10 +17,9 @@ from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store import admin, audit, directory, journals, queries
-from workflow_app.store.registers.subjects import rows_about
 from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.declared import noted_by, told_by
+from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -181,15 +179,11 @@ def school(school_id: int) -> str:
             for row in admin.positions(uow.session, district, uow.today)
             if row.organisation_id == school_id
         ]
-        about = rows_about(
-            uow.facts(district), uow.tables, uow.actor(person_id()), "school", school_id
-        )
         return render_template(
             "registers/school.html", card=card, people=people,
             head=directory.heads(uow.session, district, uow.today).get(school_id),
             address=directory.address(uow.session, school_id),
-            about=[*about], told=partial(told_by, uow),
-            noted=lambda one: noted_by(uow, one, uow.today),
+            about=rows_of_subject(uow, "school", school_id),
             may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)

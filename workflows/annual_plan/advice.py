@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Call, Case, CaseCard, Facts, Many
-from workflow_app.engine.facts import RecommendationCard
 from workflows.annual_plan.form import Activity, Plan
+from workflows.registers.recommendations import Recommendation, of_report
 from workflows.rules import suggested, year_before
 from workflows.year_end import RECOMMENDATION
 
@@ -13,7 +13,7 @@ WAITS = "awaiting_plan"
 ASIDE = ("dropped", "not_applicable")
 
 
-def advice_in_waiting(case: Case[Plan], facts: Facts) -> list[RecommendationCard]:
+def advice_in_waiting(case: Case[Plan], facts: Facts) -> list[Recommendation]:
     """Return the followed recommendations that wait for a plan and have no row in this one."""
     followed, rows = _followed(case, facts), case.data.activities
     return [
@@ -22,9 +22,7 @@ def advice_in_waiting(case: Case[Plan], facts: Facts) -> list[RecommendationCard
     ]  # fmt: skip
 
 
-def tell_carried(
-    case: Case[Plan], facts: Facts, cards: Iterable[RecommendationCard]
-) -> Iterator[Call]:
+def tell_carried(case: Case[Plan], facts: Facts, cards: Iterable[Recommendation]) -> Iterator[Call]:
     """Let each followed recommendation know that it has its row."""
     followed = _followed(case, facts)
     for card in cards:
@@ -32,7 +30,7 @@ def tell_carried(
             yield Call("carry_into_plan", to="instance", instance_id=followed[card.code].id)
 
 
-def accepted_advice(case: Case, facts: Facts) -> list[RecommendationCard]:
+def accepted_advice(case: Case, facts: Facts) -> list[Recommendation]:
     """Return what waits for a plan: of last year's report, and what once was left undone.
 
     Where the case of a recommendation stands is what counts; imported ones have no case.
@@ -43,7 +41,7 @@ def accepted_advice(case: Case, facts: Facts) -> list[RecommendationCard]:
     return [
         card
         for told in sorted(one for one in years if one < year)
-        for card in facts.recommendations(network, told)
+        for card in of_report(facts, network, told)
         if (followed[card.code].state == WAITS if card.code in followed
             else card.is_accepted and (card.state == "waiting"
                                        or (told == last and card.state not in ASIDE)))
@@ -58,18 +56,18 @@ def _followed(case: Case[Plan], facts: Facts) -> dict[str, CaseCard]:
 
 def advised(case: Case, facts: Facts) -> dict[str, str]:
     """Return code → the text of what earlier reports of the network recommended."""
-    last = facts.recommendations(case.data.network, year_before(case.data.school_year))
+    last = of_report(facts, case.data.network, year_before(case.data.school_year))
     followed = _followed(case, facts)
     return {card.code: card.text for card in last} | {
         code: card.data.text for code, card in followed.items()
     }
 
 
-def _key(card: RecommendationCard) -> str:
+def _key(card: Recommendation) -> str:
     return f"r-{card.code}"
 
 
-def row_of(facts: Facts, card: RecommendationCard) -> Activity:
+def row_of(facts: Facts, card: Recommendation) -> Activity:
     """Return the row a recommendation begins with: what, who, for whom, until when."""
     person = facts.person(card.responsible) if card.responsible else None
     post = person.offices[0].position_id if person and person.offices else None

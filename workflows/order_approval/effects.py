@@ -37,12 +37,13 @@ from workflows.order_approval.kinds import (
 )
 from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.registers.directions import IN_FORCE, of_year
+from workflows.registers.recommendations import ADDRESSEES, of_report
 from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.registers.statuses import held
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import school_year, suggested
 from workflows.wording import date, year_in_text
-from workflows.year_end import ADDRESSEES, APPROVED, REPORT
+from workflows.year_end import APPROVED, REPORT
 
 LIFE = "network_life"
 LAST_REPORT = 15
@@ -368,7 +369,7 @@ def gather_advice(case: Case, facts: Facts) -> Put | None:
             due_on=card.due_on,
         )
         for network in case.data.networks
-        for card in facts.recommendations(network, case.data.year)
+        for card in of_report(facts, network, case.data.year)
         if card.state not in ("dropped", "not_applicable")
     ]  # fmt: skip
     return Put({"advice": Rows(rows)})

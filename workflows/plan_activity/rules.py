@@ -7,6 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows import together
 from workflows.activities import FORMS
 from workflows.plan_activity.form import Activity, is_proven
+from workflows.registers.recommendations import of_report
 from workflows.rules import year_before
 from workflows.wording import date
 
@@ -91,7 +92,7 @@ def recommended(case: Case, facts: Facts) -> Iterator[tuple[str, ...]]:
     year, code = case.data.school_year, case.data.recommendation
     for _ in range(RECALLED if code else 0):
         year = year_before(year)
-        for card in facts.recommendations(case.data.network, year):
+        for card in of_report(facts, case.data.network, year):
             if card.code == code:
                 yield card.text, card.measure, date(card.due_on)
 

@@ -23,7 +23,7 @@ PLACES = {
 
 def accepted_advice_is_in_one_place(ledger: Ledger) -> Iterator[str]:
     """10: it waits, is in a plan, done or with the department; the register says the same."""
-    register = {row["id"]: row for row in ledger.rows("recommendation")}
+    register = {row["row_id"]: row for row in ledger.rows("recommendation")}
     carried = {
         (plan["municipality_id"], row["recommendation"])
         for plan in ledger.of(PLAN) if plan["state"] != "abandoned"
@@ -34,7 +34,7 @@ def accepted_advice_is_in_one_place(ledger: Ledger) -> Iterator[str]:
         if state == "found_inapplicable":
             fits = row["state"] == "not_applicable"
         else:
-            fits = (row["decision"], row["state"]) in PLACES[state]
+            fits = (row["decision"] or "", row["state"]) in PLACES[state]
         if not fits:
             yield f"рекомендация {row['code']} стоит в «{state}», в реестре — в «{row['state']}»"
         in_plan = (case["municipality_id"], row["code"]) in carried

@@ -13,7 +13,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflows.year_end import ADDRESSEES
+from workflows.registers.recommendations import ADDRESSEES
 
 SCHOOL = Role("addressee_school", "директор школы-адресата", "school_head", "addressee")
 CENTRE = Role("addressee_imc", "руководитель методического центра", "imc_head", "addressee")

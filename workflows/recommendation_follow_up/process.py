@@ -29,7 +29,7 @@ from workflows.roles import (
     METHODIST,
     SPECIALIST,
 )
-from workflows.year_end import ADDRESSEES, DECIDED, FOLLOWED, by_curator, last_summer
+from workflows.year_end import by_curator, last_summer
 
 process = Process(
     "recommendation_follow_up",
@@ -39,7 +39,6 @@ process = Process(
     basis="4.3",
     parties={"addressee": lambda data: (data.organisation,), "base": lambda data: (data.base,)},
     heading=lambda data: f"Рекомендация {data.code}: {data.text[:80]}",
-    words={"recommendation": {"state": FOLLOWED, "decision": DECIDED, "addressee": ADDRESSEES}},
     stop="end_advice",
     watcher=SPECIALIST,
     readers=(*ADDRESSEE, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),

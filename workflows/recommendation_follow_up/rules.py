@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from workflow_app.engine import Amend, Call, Case, Facts, Put, says
 from workflows.activities import PLAN
 from workflows.recommendation_follow_up.form import Recommendation
-from workflows.year_end import DECIDED, FOLLOWED
+from workflows.registers.recommendations import DECIDED, FOLLOWED
 
 Changes = Iterator[Put | Amend]
 

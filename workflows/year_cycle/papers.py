@@ -16,10 +16,11 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.registers.recommendations import ADDRESSEES, FOLLOWED, of_report
 from workflows.wording import date, glued, year_in_text
 from workflows.year_cycle.form import SchoolYear
 from workflows.year_cycle.rules import networks, reports
-from workflows.year_end import ADDRESSEES, APPROVED, FOLLOWED
+from workflows.year_end import APPROVED
 
 SUMMARY = (
     *DOCUMENT, *SIGNATURE, "организация.название", "справка.год", "справка.дата",
@@ -102,7 +103,7 @@ def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[V
 
 def _advice(case: Case[SchoolYear], facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
     for network in known:
-        for card in facts.recommendations(network.id, case.data.school_year):
+        for card in of_report(facts, network.id, case.data.school_year):
             to = school(facts, card.school) if card.school else ADDRESSEES[card.addressee]
             yield {
                 "сеть": network.name, "текст": card.text, "кому": glued(to),

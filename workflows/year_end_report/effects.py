@@ -105,10 +105,10 @@ def issue_recommendations(case: Case[Report], facts: Facts) -> Iterator[Enter | 
     for number, row in enumerate(data.recommendations, start=1):
         post = facts.post(row.responsible) if row.responsible else None
         values = {
-            "code": f"Р{data.network}-{data.school_year[7:]}-{number}", "network_id": data.network,
+            "code": f"Р{data.network}-{data.school_year[7:]}-{number}", "network": data.network,
             "school_year": data.school_year, "text": row.text, "measure": row.measure,
-            "addressee": row.addressee, "due_on": row.due_on, "school_id": row.school,
-            "responsible_person_id": post.person_id if post else None,
+            "addressee": row.addressee, "due_on": row.due_on, "school": row.school,
+            "responsible": post.person_id if post else None, "state": "issued",
         }  # fmt: skip
         name = f"recommendation_{row.row_key}"
         yield Enter("recommendation", values, case.today, as_=name)

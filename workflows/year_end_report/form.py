@@ -20,8 +20,8 @@ from workflow_app.engine import (
     Text,
     field,
 )
+from workflows.registers.recommendations import ADDRESSEES
 from workflows.wording import GOAL
-from workflows.year_end import ADDRESSEES
 
 
 class Section(Row):

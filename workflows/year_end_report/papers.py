@@ -16,8 +16,8 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.registers.recommendations import ADDRESSEES
 from workflows.wording import GAP, date, glued, lowered, sentence, whole, year_in_text
-from workflows.year_end import ADDRESSEES
 from workflows.year_end_report.directions import by_direction
 from workflows.year_end_report.figures import network_lines
 from workflows.year_end_report.form import Report, Section

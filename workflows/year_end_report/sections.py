@@ -6,9 +6,9 @@ from workflow_app.engine import Case, Facts, figure, small_survey
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.facts import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
+from workflows.registers.recommendations import DECIDED, FOLLOWED, of_report
 from workflows.rules import NETWORK_ROLES, year_before
 from workflows.wording import counted, date
-from workflows.year_end import DECIDED, FOLLOWED
 from workflows.year_end_report.form import Report, Section, Unfinished
 
 Found = Callable[[Case, Facts], Iterable[str]]
@@ -103,7 +103,7 @@ def climate(case: Case[Report], facts: Facts) -> Iterator[str]:
 def followed_up(case: Case, facts: Facts) -> Iterator[str]:
     """Section 9: what became of last year's recommendations, with the reasons (M5, R-4)."""
     year = year_before(case.data.school_year)
-    for card in facts.recommendations(case.data.network, year):
+    for card in of_report(facts, case.data.network, year):
         became = "" if card.decision and card.state == "issued" else FOLLOWED.get(card.state, "")
         said = [DECIDED.get(card.decision, card.decision or "ответа нет"), became]
         why = f" ({card.reason})" if card.reason else ""

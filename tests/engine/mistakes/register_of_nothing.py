@@ -2,7 +2,7 @@
 
 from engine.mistakes.small import small
 
-from workflow_app.engine import File, Line, Mark, Record, Ref, Register, field
+from workflow_app.engine import CaseLinks, File, Line, Mark, Pending, Record, Ref, Register, field
 
 
 class Odd(Record):
@@ -42,5 +42,32 @@ carded = Register(  # <- mark_of_nothing
     on_card=lambda _rows, _year: {}, called=lambda row: row.name,
 )  # fmt: skip
 
+through_nothing = Register(  # <- unknown_field
+    key="through_nothing", title="Читаются неизвестно через что", record=Plain, identity=("name",),
+    called=lambda row: row.name, read_through="nme", own=lambda _facts, _actor: (),
+)  # fmt: skip
+through_what_changes = Register(  # <- unsteady_field
+    key="through_what_changes", title="Читаются то одними, то другими", record=Plain,
+    identity=("name",), called=lambda row: row.name, read_through="kind",
+    own=lambda _facts, _actor: (),
+)  # fmt: skip
+of_nobody = Register(  # <- read_through_nothing
+    key="of_nobody", title="Неизвестно чьи", record=Plain, identity=("name",),
+    called=lambda row: row.name, read_through="name",
+)  # fmt: skip
+owned = Register(  # <- read_through_nothing
+    key="owned", title="Неизвестно через что чьи", record=Plain, identity=("name",),
+    called=lambda row: row.name, own=lambda _facts, _actor: (),
+)  # fmt: skip
+misled = Register(  # <- unknown_field
+    key="misled", title="С опечатками", record=Plain, identity=("name",),
+    called=lambda row: row.name, details={"name": ("knd",)},
+    pending=Pending("Открытых", "kindd", ("open",), "until"),
+    cases=CaseLinks("plain", "cde", lambda _row: ()),
+)  # fmt: skip
+
 processes = [small()[0]]
-declared = [odd, nameless, unsteady, scattered, carded]
+declared = [
+    odd, nameless, unsteady, scattered, carded, through_nothing, through_what_changes, of_nobody,
+    owned, misled,
+]  # fmt: skip

@@ -18,10 +18,14 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
     for name in _named(register):
         if name not in register.fields:
             yield Finding(where, "unknown_field", f"{called}: нет поля «{name}»")
-    for name in register.together:
-        if name not in register.identity:
-            sentence = f"{called}: вместе читают по полям, которые не меняются, а «{name}» меняется"
+    steady = (*register.together, *filter(None, (register.read_through,)))
+    for name in steady:
+        if name in register.fields and name not in register.identity:
+            sentence = f"{called}: читают по полям, которые не меняются, а «{name}» меняется"
             yield Finding(where, "unsteady_field", sentence)
+    if bool(register.read_through) != (register.own is not None):
+        sentence = f"{called}: read_through и own говорят только вместе, через что и чьи записи"
+        yield Finding(where, "read_through_nothing", sentence)
     if register.grouped_by and register.sorted_by[:1] != (register.grouped_by,):
         sentence = f"{called}: стоит группами по «{register.grouped_by}», а упорядочен не по нему"
         yield Finding(where, "scattered_groups", sentence)
@@ -48,8 +52,13 @@ def _field(
 def _named(register: Register[Any]) -> Collection[str]:
     """Return every field the declaration names."""
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
-    single = (name for name in (register.subject, register.grouped_by) if name)
+    pending, cases = register.pending, register.cases
+    single = (
+        register.subject, register.grouped_by, register.read_through,
+        *((pending.field, pending.due) if pending else ()), *((cases.code,) if cases else ()),
+    )  # fmt: skip
+    details = (name for pair in register.details.items() for name in (pair[0], *pair[1]))
     return dict.fromkeys((
         *register.identity, *register.unique, *register.columns, *register.filters,
-        *register.search, *sorted_by, *single,
+        *register.search, *sorted_by, *filter(None, single), *details,
     ))  # fmt: skip

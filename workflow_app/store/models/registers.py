@@ -175,35 +175,6 @@ class RegisterChange(AppendOnly, Tenant):
     after: Mapped[dict[str, Any]]
 
 
-class Recommendation(Tenant):
-    """What a network's report on a year recommends, to whom, until when, and what was answered."""
-
-    __tablename__ = "recommendation"
-    __table_args__ = (
-        UniqueConstraint("municipality_id", "code"),
-        Index("ix_recommendation_network", "network_id", "school_year"),
-        CheckConstraint(
-            "addressee IN ('school', 'network', 'imc', 'department')", name="addressee"
-        ),
-    )
-
-    code: Mapped[str]
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    school_year: Mapped[str] = mapped_column(String(9))
-    text: Mapped[str]
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
-    responsible_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    due_on: Mapped[dt.date | None]
-    decision: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(default="issued")
-    addressee: Mapped[str] = mapped_column(default="school")
-    measure: Mapped[str] = mapped_column(default="")
-    """By what one will see that it was done."""
-    reason: Mapped[str] = mapped_column(default="")
-    """Why it was declined, upheld or dropped."""
-    instance_id: Mapped[int | None] = mapped_column(index=True)
-
-
 class Indicator(Tenant):
     """What the department measures schools or networks by."""
 

@@ -193,6 +193,11 @@ def entries(
         .where(
             _ENTRY.c.register == tables.register.key, _ENTRY.c.row_id == row_id,
             _ENTRY.c.municipality_id == municipality_id,
+            _ENTRY.c.row_id.in_(
+                select(tables.rows.c.id).where(
+                    tables.rows.c.id == row_id, *tables.are_readable(tables.rows)
+                )
+            ),
         )
         .order_by(_ENTRY.c.id.desc())
     )  # fmt: skip
@@ -204,9 +209,11 @@ def values(
 ) -> Sequence[Any]:
     """Return the values a field has or had, the largest first; at most a page of them."""
     c = tables.periods.c
-    column, place = c[name], c.municipality_id
+    column, given = c[name], tables.are_readable(tables.periods)
+    query = select(column).where(c.municipality_id == municipality_id, *given)
     if name in tables.named:
-        column, place = tables.named[name].c.value, tables.named[name].c.municipality_id
-    query = select(column).where(place == municipality_id, column.is_not(None)).distinct()
-    query = query.order_by(column.desc())
+        one = tables.named[name].c
+        column, rows = one.value, select(c.row_id).where(*given)
+        query = select(column).where(one.municipality_id == municipality_id, one.row_id.in_(rows))
+    query = query.where(column.is_not(None)).distinct().order_by(column.desc())
     return connection.execute(query.limit(PAGE)).scalars().all()

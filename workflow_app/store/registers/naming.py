@@ -13,7 +13,7 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, is_empty
 from workflow_app.services.cells import plain
 from workflow_app.services.saying import in_words
-from workflow_app.store.choices import Choice, choices
+from workflow_app.store.choices import NOT_SHOWN, Choice, choices
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.registers.reading import holds_on, record
@@ -113,7 +113,7 @@ class Naming:
 
     def _offered(self, view: FieldView) -> Sequence[Choice]:
         if view.kind == "ref":
-            rows = self._rows(view.register)
+            rows = [one for one in self._rows(view.register) if one[1] != NOT_SHOWN]
             here = [one for one in rows if one[3]] or rows
             return [Choice(str(key), name, note) for key, name, note, _ in here]
         if view.kind == "person":
@@ -129,11 +129,14 @@ class Naming:
         place = tables.periods.c.municipality_id == self._municipality_id
         declared = tables.register
         rows = self._uow.facts(self._municipality_id).of(declared)
+        readable = self._uow.readable(declared)
         last: dict[int, tuple[int, str, str, bool]] = {}
         for period in self._uow.connection.execute(tables.known_now.where(place)).mappings():
             row = record(declared, period)
             is_there = holds_on(row, today)
-            if row.id not in last or is_there or not last[row.id][3]:
+            if not readable.has(row):
+                last[row.id] = (row.id, NOT_SHOWN, "", False)
+            elif row.id not in last or is_there or not last[row.id][3]:
                 last[row.id] = (row.id, declared.called(row), declared.note(row, rows), is_there)
         return list(last.values())
 

@@ -1,11 +1,13 @@
 """Lists of registers as Word documents: asked for on a page, made by a worker, kept for a day."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from workflow_app.engine.registers import Register
+from workflow_app.engine.forms import FieldView
+from workflow_app.engine.registers import Readable, Record, Register
 from workflow_app.services.import_order_checks import SIGNING_ROLE
 from workflow_app.services.ports import NewFile
 from workflow_app.store import outbox
@@ -38,7 +40,7 @@ def ask(
     said = {
         "on": asked.on.isoformat(), "text": asked.text, "values": dict(asked.values),
         "known_on": asked.known_on.isoformat() if asked.known_on else None,
-        "is_over": asked.is_over,
+        "is_over": asked.is_over, "readable": _ids(uow.readable(register)),
     }  # fmt: skip
     values = {
         "municipality_id": municipality_id, "register": register.key, "person_id": person_id,
@@ -52,13 +54,24 @@ def ask(
 def found(
     uow: SqlUnitOfWork, register: str, municipality_id: int, person_id: int, paper_id: int
 ) -> Row[Any] | None:
-    """Return a list somebody asked for; others' are not there."""
+    """Return a list somebody asked for; others' are not there, nor what she reads no more."""
     c = _PAPER.c
     query = select(_PAPER).where(
         c.id == paper_id, c.municipality_id == municipality_id, c.register == register,
         c.person_id == person_id,
     )  # fmt: skip
-    return uow.connection.execute(query).one_or_none()
+    paper = uow.connection.execute(query).one_or_none()
+    return paper if paper and _is_still_readable(uow, paper) else None
+
+
+def _is_still_readable(uow: SqlUnitOfWork, paper: Any) -> bool:
+    """Tell whether all that could be read when a list was asked for can be read now."""
+    now, then = _ids(uow.readable(uow.tables[paper.register].register)), paper.asked.get("readable")
+    return now is None or (then is not None and {*then} <= {*now})
+
+
+def _ids(readable: Readable) -> list[int] | None:
+    return None if readable.ids is None else sorted(readable.ids)
 
 
 def content(uow: SqlUnitOfWork, paper: Any) -> bytes:
@@ -74,13 +87,19 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
     paper = uow.connection.execute(query).one_or_none()
     if paper is None or paper.register not in uow.tables:
         return None
+    uow.reader = paper.person_id
+    if not _is_still_readable(uow, paper):
+        return None
     tables, facts = uow.tables[paper.register], uow.facts(municipality_id)
+    ids = paper.asked.get("readable")
+    if ids is not None:
+        tables = tables.narrowed(Readable(tables.register.read_through, frozenset(ids)))
     register, naming = tables.register, Naming(uow, municipality_id)
     asked = _asked(paper.asked)
     views = [register.fields[name] for name in register.columns or register.fields]
     records, found = facts.of(register).on(asked.on), []
     for row in listing.every(uow.connection, tables, municipality_id, asked):
-        cells = [naming.told(view, getattr(row, view.name)) for view in views]
+        cells = ["\n".join(_cell(register, naming, row, view)) for view in views]
         link = views.index(register.link_of(views))
         cells[link] = "\n".join(filter(None, (cells[link], register.note(row, records))))
         found.append((register.group_of(row), cells, row.basis))
@@ -97,6 +116,16 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
         "rows": rows, "groups": [group for group, *_ in found],
         "signer": (signer.title, signer.name) if signer else ("", ""),
     }  # fmt: skip
+
+
+def _cell(register: Register[Any], naming: Naming, row: Record, view: FieldView) -> Iterator[str]:
+    """Yield the lines of a cell: the value of its field, then the details below it."""
+    yield naming.told(view, getattr(row, view.name))
+    for name in register.details.get(view.name, ()):
+        more = register.fields[name]
+        said = naming.told(more, getattr(row, name))
+        if said:
+            yield f"{more.title}: {said}"
 
 
 def file(uow: SqlUnitOfWork, paper_id: int, made: NewFile) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.registers import Detail, Mark, Record, Register
-from workflow_app.engine.roles import Actor
 from workflow_app.store.registers.tables import Tables
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 Rows = Sequence[Record]
 
@@ -17,12 +17,12 @@ def marks(
 ) -> Mapping[int, Sequence[Mark]]:
     """Return row → its marks today, of all rows of a kind that have any.
 
-    Marks stand wherever a name does: a register that only some read adds none. `values` narrow
-    the registers that have such fields: the marks of a school year.
+    Marks stand wherever a name does: a register of which not all read all adds none. `values`
+    narrow the registers that have such fields: the marks of a school year.
     """
     found: dict[int, list[Mark]] = defaultdict(list)
-    for register in _of_subject(declared, kind):
-        if register.mark and not register.readers:
+    for register in of_subject(declared, kind):
+        if register.mark and not register.readers and not register.own:
             asked = {name: value for name, value in values.items() if name in register.fields}
             for row in facts.of(register).find(**asked):
                 found[getattr(row, register.subject)].append(register.mark(row))
@@ -34,7 +34,7 @@ def details(
 ) -> Mapping[int, tuple[Detail, ...]]:
     """Return row → what registers that everybody reads say on its card by a school year."""
     found: dict[int, tuple[Detail, ...]] = defaultdict(tuple)
-    for register in _of_subject(declared, kind):
+    for register in of_subject(declared, kind):
         if register.on_card and not register.readers:
             about: dict[int, list[Record]] = defaultdict(list)
             for row in facts.of(register).find():
@@ -48,15 +48,18 @@ def details(
 
 
 def rows_about(
-    facts: Facts, declared: Mapping[str, Tables], actor: Actor, kind: str, row_id: int
+    uow: SqlUnitOfWork, municipality_id: int, kind: str, row_id: int
 ) -> Iterator[tuple[Register[Any], Rows]]:
-    """Yield the registers whose rows a reader sees on the page of a row, each with today's."""
-    for register in _of_subject(declared, kind):
-        if register.is_read_by(actor):
-            yield register, facts.of(register).find(**{register.subject: row_id})
+    """Yield the registers of which rows are shown on the page of a row, each with today's."""
+    for register in of_subject(uow.tables, kind):
+        readable = uow.readable(register)
+        if readable:
+            rows = uow.facts(municipality_id).of(register).find(**{register.subject: row_id})
+            yield register, [row for row in rows if readable.has(row)]
 
 
-def _of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[Any]]:
+def of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[Any]]:
+    """Yield the registers whose rows are about a kind of things."""
     for one in declared.values():
         subject = one.register.fields.get(one.register.subject)
         if subject and kind in (subject.kind, subject.register):

@@ -5,7 +5,7 @@ days as far as it was known between two others. Both follow from `register_entry
 """
 
 import decimal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     MetaData,
     Numeric,
@@ -34,7 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
-from workflow_app.engine.registers import MANY, Register
+from workflow_app.engine.registers import ALL, MANY, Readable, Register
 from workflow_app.store.models.base import BIG_ID, PLAIN_JSON, Base, table
 from workflow_app.store.models.directory import (
     Municipality,
@@ -86,6 +87,18 @@ class Tables:
     periods: Table
     named: Mapping[str, Table]
     """Field of several values → the table with a row for each of them and each period."""
+    readable: Readable = ALL
+    """The rows that its statements give; writing goes by all of them."""
+
+    def narrowed(self, readable: Readable) -> "Tables":
+        """Return the same tables, of which statements give only some rows."""
+        return self if readable == self.readable else replace(self, readable=readable)
+
+    def are_readable(self, of: FromClause) -> Sequence[ColumnElement[bool]]:
+        """Return the condition on its rows or periods that they may be given."""
+        if self.readable.ids is None:
+            return ()
+        return (of.c[self.readable.field].in_(sorted(self.readable.ids)),)
 
     def has(self, name: str, value: Any) -> ColumnElement[bool]:
         """Return the condition that a field says a value, or one of those selected."""
@@ -100,10 +113,14 @@ class Tables:
     @cached_property
     def said(self) -> Select[Any]:
         """What rows say, with the citation of what it rests on."""
-        return select(self.periods, _ENTRY.c.basis).outerjoin(
-            _ENTRY,
-            (_ENTRY.c.id == self.periods.c.rests_on)
-            & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
+        return (
+            select(self.periods, _ENTRY.c.basis)
+            .outerjoin(
+                _ENTRY,
+                (_ENTRY.c.id == self.periods.c.rests_on)
+                & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
+            )
+            .where(*self.are_readable(self.periods))
         )
 
     @cached_property

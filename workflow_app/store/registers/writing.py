@@ -250,10 +250,15 @@ class RegisterWriter:
     # ------------------------------------------------------------ rows and entries
 
     def _id(self, register: str, municipality_id: int, key: Key) -> int:
-        found = key if isinstance(key, int) else self._row(register, municipality_id, key)
+        rows = self._tables[register].rows
+        if isinstance(key, int):
+            own = (rows.c.id == key, rows.c.municipality_id == municipality_id)
+            found = self._connection.execute(select(rows.c.id).where(*own)).scalar_one_or_none()
+        else:
+            found = self._row(register, municipality_id, key)
         if found is None:
             raise LookupError(f"{register} has no row {key}")
-        return found
+        return int(found)
 
     def _row(self, register: str, municipality_id: int, identity: tuple[Any, ...]) -> int | None:
         """Return the id of a row; its neighbours become known with it."""

@@ -1,0 +1,229 @@
+"""Rows read by those to whom what they are about belongs: no address gives them to others."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import pytest
+from browsing import Browser, serve
+from sqlalchemy import update
+from toy_registers import CLERK, HEAD, add_to
+
+from workflow_app.engine import (
+    CaseLinks,
+    Choice,
+    Date,
+    Line,
+    Mark,
+    Network,
+    Pending,
+    Record,
+    Ref,
+    Register,
+    Role,
+    School,
+    field,
+)
+from workflow_app.services.access import make_token
+from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Position
+from workflow_app.store.models.registers import Network as NetworkRow
+from workflow_app.store.models.registers import RegisterPaper
+from workflows.registers.recommendations import networks_led
+
+pytestmark = pytest.mark.shipped
+
+AUDITOR = Role("toy_auditor", "наблюдатель", "auditor")
+FIRST, SECOND = "Тайна-первой", "Тайна-второй"
+READERS = {
+    "head of a member": ("P112", {FIRST}),
+    "head of another network": ("P117", {SECOND}),
+    "teacher": ("P204", set()),
+    "auditor": ("P205", {FIRST, SECOND}),
+    "specialist": ("P003", {FIRST, SECOND}),
+}
+
+
+class Secret(Record):
+    network: Network = field("Сеть")
+    school: School = field("Школа")
+    text: Line = field("О чём")
+    code: Line = field("Приметы", optional=True)
+    state: Choice = field("Состояние", choices={"open": "ждёт", "over": "сделано"})
+    due_on: Date = field("Срок", optional=True)
+
+
+class Step(Record):
+    """Everybody reads the steps, heads write them; each names a secret."""
+
+    name: Line = field("Шаг")
+    secret: Ref = field("К чему", to="secret")
+
+
+SECRETS = Register(
+    key="secret", title="Тайны", record=Secret, identity=("network", "text"),
+    called=lambda row: row.text, subject="network", filters=("network", "code", "state"),
+    search=("text",), readers=(CLERK, AUDITOR), read_through="network", own=networks_led,
+    pending=Pending("Открытых тайн", "state", ("open",), "due_on"), details={"text": ("code",)},
+    cases=CaseLinks("secret", "text", lambda row: [f"network/{row.network}"]),
+)  # fmt: skip
+SIGNS = replace(SECRETS, key="sign", title="Приметы", subject="school",
+                mark=lambda row: Mark(row.text))  # fmt: skip
+STEPS = Register(
+    key="step", title="Шаги", record=Step, identity=("name",), called=lambda row: row.name,
+    filters=("secret",), edited_by=(HEAD, CLERK),
+)  # fmt: skip
+
+
+class Reader(Browser):
+    """A browser that gives whatever it is given as text: tables and documents by their words."""
+
+    def __init__(self, app, district, person):
+        super().__init__(app, district, person)
+        token = district.house.transact(
+            lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
+        )
+        self.header = {"Authorization": f"Bearer {token}"}
+
+    def text(self, path):
+        """Return all an address says; nothing where there is no such page."""
+        headers = self.header if path.startswith("/api/") else {}
+        response = self.client.get(path, headers=headers)
+        assert response.status_code in (200, 403, 404), f"{path}: {response.status_code}"
+        if response.data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
+                parts = map(packed.read, packed.namelist())
+                return "".join(part.decode("utf-8", "replace") for part in parts)
+        if response.status_code != 200:
+            return ""
+        if response.is_json:
+            return str(response.json)
+        return response.get_data(as_text=True)
+
+
+@pytest.fixture
+def town(district):
+    """Return a district with two secrets, one that is over, and steps that name each."""
+    posts = table(Position)
+    district.house.transact(lambda uow: uow.connection.execute(
+        update(posts).where(posts.c.person_id == district.people["P205"])
+        .values(role="auditor", title="наблюдатель", organisation_id=district.school("DEPT"))
+    ).rowcount)  # fmt: skip
+    add_to(district.house, SECRETS, SIGNS, STEPS)
+    district.at("2025-08-27")
+    district.networks = {row["code"]: row["id"] for row in district.rows(NetworkRow)}
+    district.of = {}
+    for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
+        network = district.networks[code]
+        values = {"network": network, "school": district.school(school), "text": text,
+                  "code": f"{text}-примета", "state": "open"}  # fmt: skip
+        district.enter(SIGNS, **values)
+        district.of[text] = row_id = district.enter(SECRETS, **values)
+        district.enter(SECRETS, **{**values, "text": f"{text}-была"})
+        district.end(SECRETS, text=f"{text}-была")
+        district.enter(STEPS, name=f"Шаг {code}", secret=row_id)
+    district.at("2025-08-28")
+    return district
+
+
+def addresses(town):
+    """Yield every address at which a row may leave, and of those that show each its secret."""
+    for text, row_id in town.of.items():
+        network = town.networks["NW1" if text == FIRST else "NW2"]
+        yield f"/registers/secret/{row_id}", {text}
+        yield f"/registers/secret/{row_id}?known_on=2025-08-28&on=2026-01-01", {text}
+        yield f"/networks/{network}", {text}
+        yield f"/api/v1/registers/secret/{row_id}", {text}
+        yield f"/registers/secret?network={network}", {text}
+        yield f"/registers/secret/{row_id}/edit", set()
+        yield f"/registers/secret/{row_id}/end", set()
+    for number, text in enumerate(town.of, start=1):
+        for path in ("", "/edit"):
+            yield f"/registers/step/{number}{path}", {text}
+    for path in (
+        "/registers/secret", "/registers/secret?text=Тайна",
+        "/registers/secret?is_over=1&on=2025-08-28",
+        "/registers/secret/rows.xlsx", "/registers/secret/rows.csv",
+        "/registers/secret/rows.csv?is_over=1", "/api/v1/registers/secret",
+        "/registers/step", "/registers/step?on=2025-08-28", "/registers/step/rows.xlsx",
+        "/registers/step/rows.csv", "/registers/step/new",
+    ):  # fmt: skip
+        yield path, {FIRST, SECOND}
+    for path in (
+        "/", "/cases", "/dashboard", "/networks", "/schools", "/people", "/registers",
+        "/registers/sign", "/api/v1/schools", "/api/v1/registers/step",
+        f"/schools/{town.school('S12')}", f"/schools/{town.school('S17')}",
+    ):  # fmt: skip
+        yield path, set()
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_no_address_gives_a_row_to_who_does_not_read_it(town, who):
+    person, own = READERS[who]
+    reader = Reader(serve(town.house), town, person)
+    writes = person in ("P112", "P117", "P003")
+    told = {path: (reader.text(path), shows) for path, shows in addresses(town)}
+    for register in ("secret", "step"):
+        sent = reader.client.post(
+            f"/registers/{register}/papers", data={"csrf_token": reader.token()}
+        )
+        assert sent.status_code == (302 if own or register == "step" else 404)
+        if sent.status_code == 302:
+            town.carry_out()
+            path = f"{sent.headers['Location']}/content"
+            told[path] = reader.text(path), {FIRST, SECOND}
+    for path, (said, shows) in told.items():
+        found = {text for text in (FIRST, SECOND) if text in said}
+        assert found <= own, path
+        if writes or not re.search(r"/(new|edit)$", path):
+            assert found >= own & shows, path
+    for text, row_id in town.of.items():
+        status = 200 if text in own else 404
+        assert reader.client.get(f"/registers/secret/{row_id}").status_code == status
+    is_open = 'href="/registers/secret"' in reader.get("/registers")
+    assert is_open == bool(own)
+
+
+def test_a_file_tells_no_names_of_rows_its_bringer_does_not_read(town):
+    head = Reader(serve(town.house), town, "P112")
+    for text in (FIRST, SECOND):
+        sent = f"Шаг;К чему\nЕщё;{text}\n".encode()
+        path = head.post("/registers/step/import", file=(io.BytesIO(sent), "шаги.csv"))
+        page = head.get(path.headers["Location"])
+        assert ("новых 1" in page) == (text == FIRST), page
+    exported = head.text("/registers/step/rows.csv").encode()
+    path = head.post("/registers/step/import", file=(io.BytesIO(exported), "шаги.csv"))
+    assert "с ошибками 0" in head.get(path.headers["Location"]).lower()
+
+
+def test_a_document_asked_for_before_is_not_given_once_less_is_read(town):
+    auditor = Reader(serve(town.house), town, "P205")
+    made = auditor.post("/registers/secret/papers").headers["Location"]
+    town.carry_out()
+    assert FIRST in auditor.text(f"{made}/content")
+    waits = auditor.post("/registers/secret/papers").headers["Location"]
+    posts = table(Position)
+    town.house.transact(lambda uow: uow.connection.execute(
+        update(posts).where(posts.c.person_id == town.people["P205"])
+        .values(role="school_head", organisation_id=town.school("S17"))
+    ).rowcount)  # fmt: skip
+    town.carry_out()
+    for one in (made, waits):
+        auditor.get(one, status=404)
+        auditor.get(f"{one}/content", status=404)
+    assert SECOND in auditor.get("/registers/secret")
+    assert [row["file_sha256"] is None for row in town.rows(RegisterPaper)] == [False, True]
+
+
+def test_who_reads_some_rows_writes_about_none_and_learns_of_none(town):
+    head = Reader(serve(town.house), town, "P112")
+    answers = [
+        head.client.patch(
+            f"/api/v1/registers/secret/{row_id}", headers=head.header,
+            json={"data": {"code": "x"}, "reason": "проба", "effective_on": "2025-08-28"},
+        ).json["code"]
+        for row_id in (*town.of.values(), 999)
+    ]  # fmt: skip
+    assert answers == ["not_your_role", "not_found", "not_found"]
