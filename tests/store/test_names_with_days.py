@@ -115,7 +115,8 @@ def test_a_name_taken_back_follows_the_files_again(open_district, folder):
     assert called(district, school, "2026-07-01") == "МКОУ СОШ № 12 с. Бургун"
 
 
-def test_a_file_does_not_name_the_centre_over_a_name_given_here(open_district, folder):
+@pytest.mark.parametrize("day", ["2026-07-01", "2026-08-01"])
+def test_a_file_does_not_name_the_centre_over_a_name_given_here(open_district, folder, day):
     district = open_district("2026-06-18")
     centre = district.organisations["IMC"]
     rename(district, centre)
@@ -127,7 +128,8 @@ def test_a_file_does_not_name_the_centre_over_a_name_given_here(open_district, f
     since, until = columns.index("valid_from"), columns.index("valid_to")
     cells = of_centre.split(",")
     before, after = cells.copy(), cells.copy()
-    before[until], after[since] = "2026-07-31", "2026-08-01"
+    last = dt.date.fromisoformat(day) - dt.timedelta(days=1)
+    before[until], after[since] = str(last), day
     lines[lines.index(of_centre)] = ",".join(before)
     path.write_text("\n".join([*lines, ",".join(after), ""]), "utf-8")
     problems = loaded(district, folder).problems

@@ -125,11 +125,12 @@ class DirectoryImport:
 
     def _names(self) -> None:
         """Put the dated names of the department and the centre."""
-        stored = self.keeper.rows(OrganisationName, "organisation_id", "valid_from")
         for row in self.data.organisations:
             owner = self.organisations[row.organisation_id].id
             stands = self.stood.get(owner)
-            if stands and stands.basis is not None and (owner, row.valid_from) not in stored:
+            is_own = stands and stands.basis is not None and stands.valid_from == row.valid_from
+            if stands and is_own and stands.full_name != row.full_name:
+                # On another day the name before this one has another end here than in the file.
                 self._object_to_name(row, "organisations", stands)
                 continue
             key = {"organisation_id": owner, "valid_from": row.valid_from}
