@@ -291,6 +291,11 @@ class FieldView:
         """Tell whether it holds several values."""
         return self.kind.startswith("many_")
 
+    def values(self, form: "Form") -> tuple[Any, ...]:
+        """Return what a form says in it: one value, or each of several."""
+        value = getattr(form, self.name)
+        return tuple(value) if self.is_many else (value,)
+
     @property
     def each(self) -> "FieldView":
         """Return the field as one of its values is seen."""
@@ -652,7 +657,7 @@ def _unknown_choices(form: Form, prefix: str = "") -> Iterator[Refusal]:
     """Yield one refusal for each answer that its list of choices does not have."""
     for view in views(type(form), hidden=True):
         value, choices = getattr(form, view.name), view.options.get("choices")
-        values = value if view.is_many else (value,)
+        values = view.values(form)
         is_foreign = choices and any(one and one not in choices for one in values)
         if is_foreign or not all(_is_shaped(view.each, one) for one in values):
             sentence = f"«{view.title}»: выберите из списка"

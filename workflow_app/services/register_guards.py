@@ -222,7 +222,7 @@ def unsound(
         target = store.declared(view.register)
         if target is None or is_empty(value):
             continue
-        for one in value if view.is_many else (value,):
+        for one in view.values(row):
             if target is register and one == row_id:
                 yield refuse("references_itself", "«{title}»: здесь названа сама эта запись",
                              title=view.title, field=name, kind="form")  # fmt: skip

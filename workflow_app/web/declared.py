@@ -169,7 +169,9 @@ def shown_rows(
     """Return rows as a page shows them; what they say of a day is said by their register on it."""
     place = municipality(uow)
     for view in register.fields.values():
-        uow.facts(place).learn_names(view.register, {getattr(row, view.name) for row in rows})
+        uow.facts(place).learn_names(
+            view.register, {value for row in rows for value in view.values(row)}
+        )
     records, cases = uow.facts(place).of(register).on(day), cases_of(uow, place, register, rows)
     return ShownRows(
         register, rows, day,

@@ -50,7 +50,11 @@ def names_of_tables(connection: Connection) -> frozenset[str]:
     return frozenset(
         name
         for key, shape in _stored(connection).items()
-        for name in (key, f"{key}_period", *(name_of_named(key, one) for one in shape["fields"]))
+        for name in (
+            key,
+            f"{key}_period",
+            *(name_of_named(key, one) for one in shape.get("fields", ())),
+        )
     )
 
 
