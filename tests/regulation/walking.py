@@ -35,15 +35,15 @@ from workflow_app.store.models.messages import Notice, OutboxMessage
 from workflow_app.store.models.registers import (
     IndicatorValue,
     JournalEntry,
-    MembershipEvent,
     Network,
     Recommendation,
+    RegisterEntry,
 )
 from workflow_app.tasks import effects, loops
 
 MOVING = (
     Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
-    Notice, JournalEntry, Network, MembershipEvent, Recommendation, IndicatorValue,
+    Notice, JournalEntry, Network, RegisterEntry, Recommendation, IndicatorValue,
 )  # fmt: skip
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 

@@ -2,6 +2,7 @@
 
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
-REGISTERS = (DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, ACTS)
+REGISTERS = (DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, ACTS, MEMBERSHIPS)
