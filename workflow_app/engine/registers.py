@@ -22,7 +22,7 @@ class Record(Form):
 
     `valid_from` is None where it always said so, `valid_to` is the first day it says something
     else, None where none is known. `basis` cites the newest order or document it rests on, which
-    took effect on `since`: earlier than `valid_from` where something between was revoked.
+    took effect on `since`: before `valid_from` where something between was revoked.
     """
 
     id: int = Field(default=0, json_schema_extra=HIDDEN)

@@ -170,10 +170,10 @@ def holds_on(row: Any, day: dt.date) -> bool:
 def record(register: Register[RecordT], period: Mapping[str, Any] | RowMapping) -> RecordT:
     """Return a stored period as a row of its class."""
     told = {name: period[name] for name in register.fields if period[name] is not None}
+    begun = None if period["valid_from"] == BEGINNING else period["valid_from"]
     made = register.record.model_construct(**{
         **register.empty, **told, "id": period["row_id"], "basis": period["basis"] or "",
-        "valid_from": None if period["valid_from"] == BEGINNING else period["valid_from"],
+        "valid_from": begun, "since": period["since"] or begun,
         "valid_to": None if period["valid_to"] == END_OF_TIME else period["valid_to"],
-        "since": period["since"],
     })  # fmt: skip
     return cast("RecordT", made)
