@@ -1,6 +1,7 @@
 """A register without one order: as the fold of everything else that was written."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from counting import counted_on
@@ -109,7 +110,7 @@ def test_a_register_without_an_order_is_the_fold_of_the_others(district, cast, o
                 for on in DAYS
             ]
             assert told == [desk.roles(before, on, without) for on in DAYS]
-        changed = [on for was, on in zip(DAYS, DAYS[1:], strict=False)
+        changed = [on for was, on in pairwise(DAYS)
                    if desk.roles(before, was, None) != desk.roles(before, on, None)]  # fmt: skip
         assert {on for on in changed if on > TODAY} <= {*turning_points(facts, desk.network, TODAY)}
     finally:
