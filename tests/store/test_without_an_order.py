@@ -140,7 +140,7 @@ def test_what_stays_is_read_once_and_the_rest_is_folded_once(district, cast):
     with counted_on(desk.connection) as statements:
         composition(facts, desk.network, TODAY, key)
         composition(facts, desk.network, TODAY + dt.timedelta(9), key)
-    assert statements == []
+    assert not [one for one in statements if "membership" in one]
 
 
 def test_an_order_of_another_municipality_is_not_looked_at(district, cast):
