@@ -43,6 +43,9 @@ _OWN: Mapping[Whose, ColumnElement[bool]] = {
     "networks": _NETWORK.c.id.in_(bindparam("of", expanding=True)),
     "schools": _SCHOOL.c.id.in_(bindparam("of", expanding=True)),
 }
+_ORDERED = (_ORDER.c.id == _ENTRY.c.order_entry_id) & (
+    _ORDER.c.municipality_id == _ENTRY.c.municipality_id
+)
 _WRITTEN = (
     select(
         _ENTRY.c.id, _ENTRY.c.word, _ENTRY.c["values"], _ENTRY.c.effective_on,
@@ -52,7 +55,11 @@ _WRITTEN = (
     .join(
         _ROW, (_ROW.c.id == _ENTRY.c.row_id) & (_ROW.c.municipality_id == _ENTRY.c.municipality_id)
     )
-    .outerjoin(_ORDER, _ORDER.c.id == _ENTRY.c.order_entry_id)
+    .join(
+        _NETWORK,
+        (_NETWORK.c.id == _ROW.c.network) & (_NETWORK.c.municipality_id == _ROW.c.municipality_id),
+    )
+    .outerjoin(_ORDER, _ORDERED)
     .where(_ENTRY.c.register == MEMBERSHIP)
     .order_by(_ENTRY.c.effective_on, _ENTRY.c.number, _ENTRY.c.id)
 )  # fmt: skip
@@ -159,7 +166,7 @@ def written(connection: Connection, network_id: int | None = None) -> Sequence[M
 
     `role` is the one from `effective_on` on, None where the school left.
     """
-    query = _WRITTEN if network_id is None else _WRITTEN.where(_ROW.c.network == network_id)
+    query = _WRITTEN if network_id is None else _WRITTEN.where(_NETWORK.c.id == network_id)
     return [
         {**row, "role": None if row["word"] == "end" else row["values"].get("role")}
         for row in connection.execute(query).mappings()
@@ -206,10 +213,16 @@ def _question(whose: Whose) -> Select[Any]:
             (_NETWORK.c.id == said.network)
             & (_NETWORK.c.municipality_id == said.municipality_id),
         )
-        .join(_SCHOOL, _SCHOOL.c.id == said.school)
+        .join(
+            _SCHOOL,
+            (_SCHOOL.c.id == said.school) & (_SCHOOL.c.municipality_id == said.municipality_id),
+        )
         .join(_ORGANISATION, _ORGANISATION.c.id == _SCHOOL.c.id)
-        .outerjoin(_ENTRY, _ENTRY.c.id == said.rests_on)
-        .outerjoin(_ORDER, _ORDER.c.id == _ENTRY.c.order_entry_id)
+        .outerjoin(
+            _ENTRY,
+            (_ENTRY.c.id == said.rests_on) & (_ENTRY.c.municipality_id == said.municipality_id),
+        )
+        .outerjoin(_ORDER, _ORDERED)
         .where(
             _OWN[whose], said.valid_from <= _ON, said.valid_to > _ON,
             said.known_from <= _KNOWN, said.known_to > _KNOWN,
