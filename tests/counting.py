@@ -5,15 +5,19 @@ from contextlib import contextmanager
 from sqlalchemy import event
 
 
-@contextmanager
 def counted(district):
-    """Collect the statements that reach the database."""
+    """Collect the statements that reach a district's database."""
+    return counted_on(district.house.database.engine)
+
+
+@contextmanager
+def counted_on(target):
+    """Collect the statements that go through an engine or a connection."""
     found = []
 
     def keep(_connection, _cursor, statement, *_rest):
         found.append(statement)
 
-    engine = district.house.database.engine
-    event.listen(engine, "before_cursor_execute", keep)
+    event.listen(target, "before_cursor_execute", keep)
     yield found
-    event.remove(engine, "before_cursor_execute", keep)
+    event.remove(target, "before_cursor_execute", keep)

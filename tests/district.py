@@ -20,7 +20,7 @@ from workflow_app.demo import fill
 from workflow_app.engine.decide import warned
 from workflow_app.services import acting, drafts, journals
 from workflow_app.services.acting import Intent
-from workflow_app.store import invariants, schema, votes
+from workflow_app.store import invariants, networks, schema, votes
 from workflow_app.store.database import Database
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import Organisation, Person
@@ -387,6 +387,11 @@ class District:
     def register(self, register, **values):
         """Return the rows of a declared register as they are today."""
         return self.read(lambda uow: uow.facts(1).of(register).find(**values))
+
+    def memberships(self, **where):
+        """Return what orders said of schools in networks."""
+        said = self.read(lambda uow: networks.written(uow.connection))
+        return [one for one in said if all(one[name] == value for name, value in where.items())]
 
     def enter(self, register, effective_on=None, **values):
         """Write into a declared register behind every process."""

@@ -37,7 +37,7 @@ PDF_SECONDS = 25.0
 """A conversion ends within the lease of its message, so that no colleague begins it again."""
 
 WRITTEN = {
-    "Enter": network_effects.ENTER, "Amend": network_effects.AMEND, "End": network_effects.END,
+    "Enter": network_effects.ENTER, "Amend": network_effects.AMEND, "End": frozenset(),
 }  # fmt: skip
 """Change → the registers of the house it may write; declared ones take all three."""
 TEMPLATES = Path(__file__).parents[1] / "document_templates"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow_app.engine import POST, Facts, Refusal, Role, refuse
+from workflows.registers.memberships import composition
 
 ACTIVITY = "plan_activity"
 PLAN = "annual_plan"
@@ -95,7 +96,7 @@ def row_adopted(facts: Facts, row: Mapping[str, Any]) -> dict[str, Any] | Refusa
         "section": section, "direction": row["direction_id"], "title": row["title"], "form": form,
         "mode": row["delivery_mode"], "starts_on": row["planned_start"],
         "ends_on": row["planned_end"], "responsible": offices[0].position_id if offices else None,
-        "participants": [m.school for m in facts.composition(row["network_id"], facts.today)],
+        "participants": [m.school for m in composition(facts, row["network_id"], facts.today)],
         "audience": row["audience"], "expected_result": row["expected_result"],
         "adaptation": row["adaptation"], "recommendation": row["from_recommendation_id"],
     }  # fmt: skip

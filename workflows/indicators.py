@@ -13,6 +13,7 @@ from workflow_app.engine import (
     published,
     small_group,
 )
+from workflows.registers.memberships import composition
 from workflows.rules import year_before
 from workflows.wording import glued
 
@@ -28,7 +29,7 @@ def lines(facts: Facts, network: int, year: str, *, exams: bool | None = None) -
     of all schools is printed (R-5). `exams` picks the indicators known only after the exams, or
     the others; all without it.
     """
-    helped = {m.school for m in facts.composition(network, facts.today) if m.role == "supported"}
+    helped = {m.school for m in composition(facts, network, facts.today) if m.role == "supported"}
     for card, shown in of_network(facts, network, year):
         if exams not in (None, card.is_exam):
             continue
@@ -51,7 +52,7 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
     """
     now = facts.indicator_values(network, year)
     before = facts.indicator_values(network, year_before(year))
-    members = [member.school for member in facts.composition(network, facts.today)]
+    members = [member.school for member in composition(facts, network, facts.today)]
     for card in facts.indicators():
         if card.level == "school":
             told = [v.school for v in now if v.indicator == card.id and v.numerator is not None]

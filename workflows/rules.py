@@ -7,7 +7,6 @@ from workflow_app.engine import (
     Case,
     Facts,
     Form,
-    MemberCard,
     Refusal,
     School,
     Text,
@@ -17,18 +16,14 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_of
+from workflows.registers.memberships import NETWORK_ROLES, Membership, composition, networks_of
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.wording import counted
 
-MEMBER_ROLES = {
-    "supported": "поддерживаемая школа",
-    "resource": "ресурсная школа",
-    "partner": "школа-участница",
-}
+MEMBER_ROLES = {role: NETWORK_ROLES[role] for role in ("supported", "resource", "partner")}
 SILENTLY = "agreed_silently"
 CONSENTED = ("agreed", SILENTLY)
 """Consents without a condition that is still open; silence is one where A-02.silence says so."""
-NETWORK_ROLES = {"base": "базовая школа", **MEMBER_ROLES}
 MEND = "Исправить замечания и отправить снова"
 """What the work of a returned case is called: it was sent before, and came back."""
 WHAT_ROLES_MEAN = (
@@ -73,14 +68,14 @@ def curator_post(case: Case, facts: Facts) -> int | None:
     return None
 
 
-def schools_now(case: Case, facts: Facts) -> tuple[MemberCard, ...]:
+def schools_now(case: Case, facts: Facts) -> tuple[Membership, ...]:
     """Return the schools of the case's network today; of one yet to begin, those it begins with.
 
     Its plan is written and voted in August, before the order takes effect.
     """
     network = facts.network(case.data.network)
     day = max(case.today, network.valid_from) if network else case.today
-    return facts.composition(case.data.network, day)
+    return composition(facts, case.data.network, day)
 
 
 def school_year(day: dt.date) -> str:
@@ -192,7 +187,7 @@ def base_is_free(case: Case, facts: Facts) -> Refusal | None:
     hosted = {
         network
         for day in (data.valid_from, data.valid_to)
-        for network in facts.active_networks(data.base, day, "base")
+        for network in networks_of(facts, data.base, day, "base")
     }
     if len(hosted) < most:
         return None

@@ -21,7 +21,7 @@ from workflows.papers import (
     signature,
     title,
 )
-from workflows.rules import NETWORK_ROLES
+from workflows.registers.memberships import NETWORK_ROLES
 from workflows.wording import GAP, capital, date, date_in_text, glued, sentence, whole
 
 CONSENT = (

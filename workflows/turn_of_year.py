@@ -8,6 +8,7 @@ from workflow_app.engine import Facts, Refusal, refuse
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.facts import NetworkCard
 from workflows.activities import PLAN
+from workflows.registers.memberships import base_of, composition
 from workflows.registers.statuses import HELPED
 from workflows.rules import statuses_for_planning
 
@@ -47,18 +48,19 @@ def _obstacles(facts: Facts, network: NetworkCard, year: str) -> Iterator[tuple[
     """Yield what stands in the way, each with the step that removes it (Y5)."""
     first, last = school_year_bounds(year)
     said: dict[str, Any] = {"name": network.name, "year": year.replace("-", "/")}
-    if network.base and "stable" not in statuses_for_planning(facts, network.base, year):
+    base = base_of(facts, network)
+    if base and "stable" not in statuses_for_planning(facts, base, year):
         yield "change_base", refuse(
             "base_not_stable",
             "«{name}»: базовая школа «{school}» не признана стабильной на {year} учебный год",
-            school=facts.name("school", network.base), basis="1.3", **said,
+            school=facts.name("school", base), basis="1.3", **said,
         )  # fmt: skip
     if network.valid_to < last:
         yield "extend", refuse(
             "term_ends_before", "«{name}» действует по {date}, до конца {year} года не доходит",
             date=f"{network.valid_to:%d.%m.%Y}", basis="A-04", **said,
         )  # fmt: skip
-    members = facts.composition(network.id, max(first, facts.today))
+    members = composition(facts, network.id, max(first, facts.today))
     helped = [
         member for member in members
         if member.role == "supported"

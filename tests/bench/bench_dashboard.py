@@ -2,9 +2,10 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from measuring import p95, tell
 
@@ -15,14 +16,17 @@ from multiplying import multiply
 from plans import activities
 from reports import live_through
 from servers import running_postgres
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from workflow_app.app import create_app
+from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.services.access import digest
+from workflow_app.store import networks
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance, WorkItem
-from workflow_app.store.models.registers import MembershipEvent, Network
+from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.tables import Tables
 from workflow_app.web.cookies import COOKIE
 from workflows.registers.recommendations import RECOMMENDATIONS
 
@@ -46,9 +50,14 @@ def fill(district: District, count: int) -> None:
         multiply(connection, table(Network), like, count, {
             "id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": "NULL", "instance_id": "NULL",
         })  # fmt: skip
-        for event in district.rows(MembershipEvent, network_id=like):
-            multiply(connection, table(MembershipEvent), event["id"], count, {
-                "network_id": f"{FIRST} + n",
+        of = district.house.tables[networks.MEMBERSHIP]
+        for number, member in enumerate(_periods(connection, of, like), 1):
+            key = f"{FIRST * number * 10} + n"
+            multiply(connection, of.rows, member.row_id, count, {
+                "id": key, "network": f"{FIRST} + n",
+            })  # fmt: skip
+            multiply(connection, of.periods, member.id, count, {
+                "row_id": key, "network": f"{FIRST} + n",
             })  # fmt: skip
         cases = [held[number % len(held)] for number in range(ROWS)] + [report]
         for number, case in enumerate(cases, 1):
@@ -80,6 +89,16 @@ def fill(district: District, count: int) -> None:
             connection.execute(text("VACUUM ANALYZE"))
             if connection.execute(text(ALL_VISIBLE)).scalar_one():
                 break
+
+
+def _periods(connection: Connection, of: Tables, network: int) -> Sequence[Any]:
+    """Return who is in a network as known now; nobody's role has changed in it."""
+    said = of.periods.c
+    return connection.execute(
+        select(said.id, said.row_id).where(
+            said.municipality_id == 1, said.network == network, said.known_to == END_OF_TIME
+        )
+    ).all()
 
 
 def network_of(district: District) -> int:

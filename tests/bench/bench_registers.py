@@ -7,17 +7,19 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from types import SimpleNamespace
 
 from measuring import p95, tell
 
 # isort: split
 from district import District, DistrictMaker
 from servers import running_postgres
-from sqlalchemy import Connection, insert
+from sqlalchemy import text
 
 from workflow_app.store import networks
-from workflow_app.store.models.base import table
-from workflow_app.store.models.registers import MembershipEvent, Network, journal_sequence
+from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.writing import Cause
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 DAY = dt.date(2026, 2, 2)
 ORDERS, ROUNDS, WARM = 200, 300, 20
@@ -37,22 +39,28 @@ def opened(kind: str) -> Iterator[District]:
 
 def fill(district: District, network_id: int) -> None:
     """Add orders that let schools in, change their roles and take them out, a day each."""
-    like = district.rows(MembershipEvent, network_id=network_id)[-1]
+    like = district.memberships(network=network_id)[-1]
     schools = [key for code, key in district.organisations.items() if code.startswith("S")]
-    events = [
-        {
-            **{name: value for name, value in like.items() if name != "id"},
-            "school_id": schools[n % len(schools)], "sequence": journal_sequence(2026, 500 + n),
-            "effective_on": DAY + dt.timedelta(days=n),
-            "role": ("supported", "partner", None)[n % 3],
-        }
-        for n in range(ORDERS)
-    ]  # fmt: skip
 
-    def write(connection: Connection) -> None:
-        connection.execute(insert(table(MembershipEvent)), events)
+    def write(uow: SqlUnitOfWork) -> None:
+        for n in range(ORDERS):
+            order = SimpleNamespace(
+                id=like["order_entry_id"], year=2026, number=500 + n,
+                registered_on=like["registered_on"],
+            )  # fmt: skip
+            cause, on = Cause(uow.today, order, "приказ"), DAY + dt.timedelta(days=n)
+            row = {"network": network_id, "school": schools[n % len(schools)]}
+            role = ("supported", "partner", None)[n % 3]
+            if role or n < len(schools):
+                said = {**row, "role": role or "supported"}
+                uow.registers.enter(networks.MEMBERSHIP, 1, cause, said, on)
+            if not role:
+                uow.registers.end(networks.MEMBERSHIP, 1, tuple(row.values()), cause, on)
 
-    district.house.transact(lambda uow: write(uow.connection))
+    district.house.transact(write)
+    if not district.house.database.is_sqlite:
+        with district.house.database.writing() as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def measure(kind: str) -> None:

@@ -48,7 +48,7 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
-from workflow_app.store.models.registers import JournalEntry, MembershipEvent
+from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.statuses import STATUSES_OF_YEAR
 from workflows.story import StoryError, hidden, plain
@@ -595,7 +595,7 @@ class Ledger:
         read = District(house)
         self.people = {number: code.partition("-")[0] for code, number in read.people.items()}
         self._rows = {model: read.rows(model) for model in (
-            Instance, History, Document, Notice, WorkItem, JournalEntry, MembershipEvent,
+            Instance, History, Document, Notice, WorkItem, JournalEntry, RegisterEntry,
         )}  # fmt: skip
         self.by_case = {model: _by(rows, "instance_id") for model, rows in self._rows.items()
                         if rows and "instance_id" in rows[0]}  # fmt: skip
@@ -628,8 +628,8 @@ class Ledger:
                 goes = "by mail" if row["mailed_at"] or row["digest_on"] else "on the page"
                 shape[key, "Notice", row["kind"], goes, self.people[row["person_id"]]] += 1
             shape[key, "number"] += len(self.by_case[JournalEntry].get(number, ()))
-            shape["membership"] += sum(row["order_instance_id"] == number
-                                       for row in self._rows[MembershipEvent])  # fmt: skip
+            said = self.by_case[RegisterEntry].get(number, ())
+            shape["membership"] += sum(row["register"] == "membership" for row in said)
         return shape
 
     def unlike(self, played):

@@ -13,7 +13,6 @@ from workflow_app.engine.facts import (
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
-    MemberCard,
     NetworkCard,
     OrderCard,
     OrganisationCard,
@@ -58,8 +57,6 @@ class FactsTwin:
     registers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Key of a declared register → all its rows."""
     schools: dict[int, SchoolCard] = field(default_factory=dict)
-    networks: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    hosted: dict[int, tuple[int, ...]] = field(default_factory=dict)
     typed_journals: frozenset[str] = frozenset()
     network_names: dict[str, int] = field(default_factory=dict)
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -72,7 +69,6 @@ class FactsTwin:
     parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
     network_cards: dict[int, NetworkCard] = field(default_factory=dict)
-    compositions: dict[int, tuple[MemberCard, ...]] = field(default_factory=dict)
     about: dict[str, tuple[CaseCard, ...]] = field(default_factory=dict)
     open_cases: dict[int, tuple[CaseCard, ...]] = field(default_factory=dict)
     posts: dict[int, PostCard] = field(default_factory=dict)
@@ -105,11 +101,6 @@ class FactsTwin:
         """Return a school's card."""
         return self.schools.get(school_id)
 
-    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
-        """Return a school's networks (`hosted`: as their base); one list for all dates."""
-        assert isinstance(on, dt.date)
-        return (self.hosted if role == "base" else self.networks).get(school_id, ())
-
     def network_named(self, name: str) -> int | None:
         """Return the network with this name."""
         return self.network_names.get(name)
@@ -117,21 +108,6 @@ class FactsTwin:
     def network(self, network_id: int | None) -> NetworkCard | None:
         """Return a network's card."""
         return self.network_cards.get(network_id or 0)
-
-    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
-        """Return the later days on which somebody joins."""
-        days = {member.since for member in self.compositions.get(network_id, ())}
-        return tuple(sorted(day for day in days if day > after))
-
-    def composition(
-        self,
-        network_id: int,
-        on: dt.date,
-        without: int | None = None,  # noqa: ARG002 (the twin's lists name no orders)
-    ) -> tuple[MemberCard, ...]:
-        """Return the schools of a network; one list for all dates after they joined."""
-        members = self.compositions.get(network_id, ())
-        return tuple(member for member in members if member.since <= on)
 
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order."""
@@ -307,13 +283,26 @@ class InMemory(Generic[RecordT]):
 
     def find(self, **values: Any) -> tuple[RecordT, ...]:
         """Return the rows with these values on the day."""
-        return tuple(row for row in self._rows if self._is_there(row) and all(
-            getattr(row, name) == value for name, value in values.items()
-        ))  # fmt: skip
+        return tuple(row for row in self._all(values) if self._is_there(row))
+
+    def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
+        """Return the later days on which the rows begin or end."""
+        days = {day for row in self._all(identity) for day in (row.valid_from, row.valid_to)}
+        return tuple(sorted(day for day in days if day and day > self.day))
 
     def on(self, day: dt.date) -> Self:
         """Return the same rows on another day."""
         return type(self)(self._rows, day)
+
+    def without(self, order: int) -> Self:
+        """Return the same rows: the twin's lists name no orders."""
+        assert order
+        return self
+
+    def _all(self, values: Mapping[str, Any]) -> Iterable[RecordT]:
+        return (row for row in self._rows if all(
+            getattr(row, name) == value for name, value in values.items()
+        ))  # fmt: skip
 
     def _is_there(self, row: RecordT) -> bool:
         begun = row.valid_from is None or row.valid_from <= self.day

@@ -10,6 +10,7 @@ from stories import done
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Instance
 from workflows.registers.directions import of_year
+from workflows.registers.memberships import composition
 
 PLAN, ACTIVITY, LIFE = "annual_plan", "plan_activity", "network_life"
 COORDINATORS = {"NW1": "P201", "NW2": "P202", "NW3": "P203"}
@@ -69,7 +70,7 @@ def supported(district, plan):
     """Return the codes of the schools a plan has to reach."""
     network = district.case(plan).data.network
     codes = {number: code for code, number in district.organisations.items()}
-    found = district.read(lambda uow: uow.facts(1).composition(network, uow.today))
+    found = district.read(lambda uow: composition(uow.facts(1), network, uow.today))
     return [codes[member.school] for member in found if member.role == "supported"]
 
 

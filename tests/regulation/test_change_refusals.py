@@ -1,16 +1,18 @@
 """Every refusal of changes of networks and of their orders: a code, a sentence, nothing written."""
 
+import datetime as dt
 import re
 
 import pytest
 from change_story import WHY, network, prepare, register, request, to_order, visa
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from stories import done
 from test_refusals import WORKFLOWS, declared, everything
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
-from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
+from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 DAY = "2026-02-02"
@@ -68,14 +70,9 @@ def drafted(district, person, code, said):
     is_closed, kind = values.pop("closed", False), values.pop("kind")
     case = request(district, person, key, kind, **values)
     if is_closed:
-        rows = table(type_of_network())
+        rows = table(Network)
         write(district, update(rows).where(rows.c.id == key).values(state="closed"))
     return case
-
-
-def type_of_network():
-    """Return the model whose rows are networks."""
-    return MembershipEvent.network.property.mapper.class_
 
 
 @pytest.mark.parametrize("name", SENT)
@@ -143,12 +140,10 @@ def spoilt_consent(district):
 
 def changed_meanwhile(district):
     _, order = at_order(district)
-    event = district.rows(MembershipEvent)[0]
-    entered = {
-        **{k: v for k, v in event.items() if k != "id"}, "role": "partner", "sequence": 1,
-        "school_id": district.school("S05"), "network_id": network(district, "NW1"),
-    }  # fmt: skip
-    write(district, insert(table(MembershipEvent)).values(entered))
+    district.enter(
+        MEMBERSHIPS, dt.date(2024, 9, 1), network=network(district, "NW1"),
+        school=district.school("S05"), role="partner",
+    )  # fmt: skip
     return order, "send"
 
 
@@ -173,12 +168,10 @@ def base_without_status(district):
 
 def base_of_another(district):
     _, order = new_base(district)
-    event = district.rows(MembershipEvent)[0]
-    entered = {
-        **{k: v for k, v in event.items() if k != "id"}, "role": "base", "sequence": 1,
-        "school_id": district.school("S02"), "network_id": network(district, "NW2"),
-    }  # fmt: skip
-    write(district, insert(table(MembershipEvent)).values(entered))
+    district.enter(
+        MEMBERSHIPS, dt.date(2024, 9, 1), network=network(district, "NW2"),
+        school=district.school("S02"), role="base",
+    )  # fmt: skip
     return order, "send"
 
 
@@ -268,7 +261,7 @@ def revoking_revocation(district):
 
 
 def closed_before(district):
-    rows = table(type_of_network())
+    rows = table(Network)
     key = network(district, "NW1")
     write(district, update(rows).where(rows.c.id == key).values(state="closed"))
     return decree("extend_networks", networks=nets("NW1"), new_term="2027-08-31", reason=WHY)(

@@ -15,15 +15,14 @@ from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
-    MembershipEvent,
-    Network,
     OrderRelation,
-    journal_sequence,
 )
+from workflow_app.store.registers.writing import Cause
 from workflows.order_approval.composition import composition_is_sound
 from workflows.order_approval.effects import by_kind
 from workflows.order_approval.form import Order
 from workflows.order_approval.limits import may_be_revoked
+from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 TODAY = dt.date(2026, 2, 2)
@@ -111,11 +110,10 @@ def folded(district, network_id, on, known):
     gone = {row["target_entry_id"] for row in district.rows(OrderRelation, kind="revokes")
             if row["effective_on"] <= min(on, known)}  # fmt: skip
     told = {}
-    events = district.rows(MembershipEvent, network_id=network_id)
-    for event in sorted(events, key=lambda e: (e["effective_on"], e["sequence"])):
-        if (event["effective_on"] <= on and event["registered_on"] <= known
-                and event["order_entry_id"] not in gone):  # fmt: skip
-            told[event["school_id"]] = event["role"]
+    for said in district.memberships(network=network_id):
+        if (said["effective_on"] <= on and said["registered_on"] <= known
+                and said["order_entry_id"] not in gone):  # fmt: skip
+            told[said["school"]] = said["role"]
     return {school: role for school, role in told.items() if role}
 
 
@@ -231,17 +229,18 @@ def test_one_order_changes_the_base_and_two_that_cross_are_refused(open_district
 @pytest.mark.parametrize("count", [200])
 def test_two_hundred_orders_of_one_network_are_folded(open_district, count):
     district = open_district("2026-02-02")
-    (row,) = district.rows(Network, code="NW1")
-    like = district.rows(MembershipEvent, network_id=row["id"])[-1]
-    events = [
-        {**{k: v for k, v in like.items() if k != "id"}, "effective_on": day(n // 4),
-         "sequence": journal_sequence(2026, 500 + n),
-         "role": ("supported", "partner", None)[n % 3]}
-        for n in range(count)
-    ]  # fmt: skip
-    district.house.transact(
-        lambda uow: uow.connection.execute(insert(table(MembershipEvent)), events)
-    )
-    found = roles(district, row["id"], day(count))
-    code = {key: code for code, key in district.organisations.items()}[like["school_id"]]
-    assert found.get(code) == events[-1]["role"]
+    key = network(district, "NW1")
+    member = {"network": key, "school": district.school("S13")}
+
+    def write(uow):
+        for n in range(count):
+            cause, role = Cause(uow.today, reason="приказ"), ("supported", "partner", None)[n % 3]
+            if role:
+                values = {**member, "role": role}
+                uow.registers.enter(MEMBERSHIPS.key, 1, cause, values, day(n // 4))
+            else:
+                row = tuple(member.values())
+                uow.registers.end(MEMBERSHIPS.key, 1, row, cause, day(n // 4))
+
+    district.house.transact(write)
+    assert roles(district, key, day(count)).get("S13") == "partner"

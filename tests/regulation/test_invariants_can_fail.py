@@ -1,6 +1,7 @@
 """Each of the twelve invariants notices what is written past the engine (dossier 7.7)."""
 
 import datetime as dt
+from operator import itemgetter
 
 import pytest
 from reports import advised, with_a_small_group
@@ -22,8 +23,8 @@ from workflow_app.store.models.instances import (
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import (
     JournalEntry,
-    MembershipEvent,
     Network,
+    RegisterEntry,
 )
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.recommendations import RECOMMENDATIONS
@@ -86,6 +87,18 @@ class Hand:
         of_row = update(periods).where(periods.c.row_id == row_id)
         self.uow.connection.execute(of_row.values(values))
 
+    def memberships(self, role):
+        """Return what orders said of schools of a role."""
+        said = networks.written(self.uow.connection)
+        return sorted((one for one in said if one["role"] == role), key=itemgetter("id"))
+
+    def enter_member(self, like, school):
+        """Let a school be another base of a network, from the day of another membership on."""
+        values = {"network": like["network"], "school": school, "role": "base"}
+        cause = Cause(self.uow.today, reason="по ошибке")
+        self.uow.registers.enter("membership", 1, cause, values, like["effective_on"])
+        self.uow.registers.settle()
+
     def order(self):
         return self.find(Instance, process=ORDER, state="registered")
 
@@ -126,14 +139,14 @@ def plant(number, sentence):
 
 @plant(1, "не опирается на приказ")
 def _membership_before_its_order(hand):
-    hand.put(MembershipEvent, hand.find(MembershipEvent), registered_on=LONG_AGO)
+    hand.put(RegisterEntry, hand.find(RegisterEntry, register="membership"), registered_on=LONG_AGO)
 
 
 @plant(1, "опирается на чужой номер")
 def _membership_by_the_order_of_another_case(hand):
     (other, *_) = (row for row in hand.all(JournalEntry) if row["instance_id"] is None)
-    event = hand.find(MembershipEvent, order_instance_id=hand.order()["id"])
-    hand.put(MembershipEvent, event, order_entry_id=other["id"], registered_on=dt.date(2030, 1, 1))
+    entry = hand.find(RegisterEntry, register="membership", instance_id=hand.order()["id"])
+    hand.put(RegisterEntry, entry, order_entry_id=other["id"], registered_on=dt.date(2030, 1, 1))
 
 
 @plant(1, "создана без номера приказа")
@@ -143,20 +156,25 @@ def _network_without_an_order(hand):
 
 @plant(2, "не одна базовая школа")
 def _second_base(hand):
-    hand.put(MembershipEvent, hand.find(MembershipEvent, role="supported"), role="base")
+    helped = hand.memberships("supported")[-1]
+    hand.enter_member(helped, helped["school"])
 
 
 @plant(2, "базовая в двух сетях")
 def _base_of_two_networks(hand):
-    first, *_, last = hand.all(MembershipEvent, role="base")
-    hand.put(MembershipEvent, last, school_id=first["school_id"])
+    first, *_, last = hand.memberships("base")
+    hand.uow.registers.end(
+        "membership", 1, (last["network"], last["school"]), Cause(hand.uow.today),
+        last["effective_on"],
+    )  # fmt: skip
+    hand.enter_member(last, first["school"])
 
 
 @plant(2, "не стабильна")
 def _base_that_is_not_stable(hand):
-    event = hand.find(MembershipEvent, role="base", order_instance_id=hand.order()["id"])
+    (base,) = (one for one in hand.memberships("base") if one["instance_id"] == hand.order()["id"])
     registers, key = hand.uow.registers, STATUSES_OF_YEAR.key
-    for row in hand.uow.facts(1).of(STATUSES_OF_YEAR).find(school=event["school_id"]):
+    for row in hand.uow.facts(1).of(STATUSES_OF_YEAR).find(school=base["school"]):
         cause = Cause(hand.uow.today, reason="без акта")
         registers.end(key, 1, row.id, cause, row.valid_from)
     registers.settle()
@@ -378,7 +396,7 @@ def test_what_is_planted_is_noticed(district, name):
 
 
 def test_a_composition_told_otherwise_than_by_its_orders_is_noticed(district, monkeypatch):
-    """1: both sides read the same events, so it is the reading that is made to err."""
+    """1: both sides read what the same orders said, so it is the reading that is made to err."""
     told = networks.members_of
     monkeypatch.setattr(networks, "members_of", lambda *asked: told(*asked)[1:])
     assert any("не следует из приказов" in one for one in district.broken())

@@ -32,7 +32,6 @@ from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import (
     JournalEntry,
-    MembershipEvent,
     Network,
     OrderRelation,
     RegisterChange,
@@ -71,7 +70,7 @@ def test_n1_a_school_joins_and_another_leaves_in_january(open_district):
     assert district.case(order).number == "12-од"
     assert district.state(case) == "applied"
 
-    events = {e["school_id"]: e for e in district.rows(MembershipEvent, order_instance_id=order)}
+    events = {said["school"]: said for said in district.memberships(instance_id=order)}
     left, joined = events[district.school("S11")], events[district.school("S05")]
     assert (left["role"], left["effective_on"]) == (None, day("2026-01-19"))
     assert (joined["role"], joined["effective_on"]) == ("supported", day("2026-01-19"))
@@ -510,13 +509,13 @@ def test_n4_a_composition_is_not_written_around_the_order(open_district):
     client = serve(district.house).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     address = f"/api/v1/networks/{network(district, 'NW2')}/composition"
-    before = district.rows(MembershipEvent)
+    before = district.memberships()
     wanted = {"school": district.school("S15"), "role": "supported"}
     for method in (client.post, client.put, client.patch, client.delete):
         response = method(address, json=wanted)
         assert (response.status_code, response.json["code"]) == (403, "composition_by_order_only")
         assert "начните дело об изменении сети" in response.json["message"]
-    assert district.rows(MembershipEvent) == before
+    assert district.memberships() == before
     kept = district.rows(AdminEvent, action="composition_refused")
     assert [row["person_id"] for row in kept] == [who] * 4
     assert all(f"{district.school('S15')}" in row["details"]["wanted"] for row in kept)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from stories import code, complete_order, done, propose, to_department, to_signature
 
 from workflow_app.store.models.documents import Document
-from workflow_app.store.models.registers import Journal, JournalEntry, MembershipEvent
+from workflow_app.store.models.registers import Journal, JournalEntry
 from workflow_app.store.verification import registered
 
 
@@ -163,8 +163,8 @@ def test_number_and_date_of_another_system_are_typed_some_days_later(open_distri
     paper = [d for d in district.documents(order) if d["paper"] == "order_create"][-1]
     assert paper["field_values"]["приказ"] == {"номер": "291/од", "дата": "29.08.2025"}
     assert paper["file_name"] == "Приказ 291-од от 29.08.2025"  # a slash would be a folder
-    events = district.rows(MembershipEvent, order_instance_id=order)
-    assert {event["registered_on"].isoformat() for event in events} == {"2025-08-29"}
+    told = district.memberships(instance_id=order)
+    assert {said["registered_on"].isoformat() for said in told} == {"2025-08-29"}
     assert district.deadlines(order) == {"acknowledgement": "2025-09-05"}
 
 

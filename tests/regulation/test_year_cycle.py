@@ -9,6 +9,7 @@ from test_refusals import everything
 from workflow_app.engine.decide import told
 from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.tasks import effects
+from workflows.registers.memberships import composition
 
 YEAR, PLAN = "year_cycle", "annual_plan"
 ACCEPTED = {"R1", "R2", "R3", "R4", "R6", "R7", "R8"}
@@ -207,7 +208,7 @@ def _schools(district):
     def look(uow):
         facts = uow.facts(1)
         keys = [network(district, key) for key in ("NW1", "NW2", "NW3")]
-        return {m.school for key in keys for m in facts.composition(key, uow.today)}
+        return {m.school for key in keys for m in composition(facts, key, uow.today)}
 
     return district.read(look)
 

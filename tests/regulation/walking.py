@@ -35,7 +35,6 @@ from workflow_app.store.models.messages import Notice, OutboxMessage
 from workflow_app.store.models.registers import (
     IndicatorValue,
     JournalEntry,
-    MembershipEvent,
     Network,
     RegisterEntry,
 )
@@ -43,7 +42,7 @@ from workflow_app.tasks import effects, loops
 
 MOVING = (
     Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
-    Notice, JournalEntry, Network, MembershipEvent, RegisterEntry, IndicatorValue,
+    Notice, JournalEntry, Network, RegisterEntry, IndicatorValue,
 )  # fmt: skip
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 

@@ -1,10 +1,14 @@
+from types import SimpleNamespace
+
 import pytest
-from looking import day
+from looking import day, with_registers
+from sqlalchemy import select
 
 from workflow_app.store import networks
 from workflow_app.store.models.base import AppendOnlyError
-from workflow_app.store.models.registers import MembershipEvent, journal_sequence
-from workflow_app.store.networks import composition, networks_of_school
+from workflow_app.store.models.registers import RegisterEntry
+from workflow_app.store.networks import MEMBERSHIP, composition, networks_of_school
+from workflow_app.store.registers.writing import Cause
 
 REGISTERED = day("2026-01-19")
 
@@ -14,19 +18,21 @@ def order(district, cast):
     """Register an order that says something about S09 in NW3."""
 
     def register(role, effective_on, number, registered_on="2026-02-02"):
-        entered = MembershipEvent(
-            municipality_id=cast.municipality,
-            network_id=cast.network("NW3"),
-            school_id=cast.school("S09"),
-            role=role,
-            effective_on=day(effective_on),
-            sequence=journal_sequence(day(registered_on).year, number),
-            registered_on=day(registered_on),
-            order_label=f"{number}-од",
+        registered = day(registered_on)
+        told = SimpleNamespace(
+            id=None, year=registered.year, number=number, registered_on=registered
         )
-        district.add(entered)
-        district.flush()
-        return entered
+        cause, place = Cause(registered, told, f"приказ № {number}-од"), cast.municipality
+        school, on = (cast.network("NW3"), cast.school("S09")), day(effective_on)
+        registers = with_registers(district).registers
+        if role:
+            values = dict(zip(("network", "school"), school, strict=True), role=role)
+            registers.enter(MEMBERSHIP, place, cause, values, on)
+        else:
+            registers.end(MEMBERSHIP, place, school, cause, on)
+        registers.settle()
+        newest = select(RegisterEntry).order_by(RegisterEntry.id.desc()).limit(1)
+        return district.scalars(newest).one()
 
     return register
 
@@ -103,26 +109,26 @@ def test_a_school_that_left_is_in_no_network(district, cast):
     assert [one.network_id for one in known] == [cast.network("NW2")]
 
 
-def test_a_membership_event_is_never_changed(district, order):
-    event = order("supported", "2026-03-01", number=30)
-    event.role = "resource"
+def test_what_an_order_said_is_never_changed(district, order):
+    entry = order("supported", "2026-03-01", number=30)
+    entry.values = {"role": "resource"}
     with pytest.raises(AppendOnlyError, match="добавьте новую запись"):
         district.flush()
 
 
-def test_a_membership_event_is_never_deleted(district, order):
-    event = order("supported", "2026-03-01", number=30)
-    district.delete(event)
+def test_what_an_order_said_is_never_deleted(district, order):
+    entry = order("supported", "2026-03-01", number=30)
+    district.delete(entry)
     with pytest.raises(AppendOnlyError, match="не удаляется"):
         district.flush()
 
 
-def test_touching_an_event_without_changing_it_is_no_offence(district, order):
-    event = order("supported", "2026-03-01", number=30)
-    event.order_label = "31-од"
-    event.order_label = "30-од"
+def test_touching_an_entry_without_changing_it_is_no_offence(district, order):
+    entry = order("supported", "2026-03-01", number=30)
+    entry.basis, said = "31-од", entry.basis
+    entry.basis = said
     district.flush()
-    assert event.order_label == "30-од"
+    assert entry.basis == "приказ № 30-од"
 
 
 def test_a_composition_is_told_order_by_order(district, cast):

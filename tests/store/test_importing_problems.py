@@ -4,7 +4,8 @@ from looking import import_directory, rows_in
 from sqlalchemy import select
 
 from workflow_app.services.importing import read_district
-from workflow_app.store.models.registers import Indicator, JournalEntry, MembershipEvent, Network
+from workflow_app.store import networks
+from workflow_app.store.models.registers import Indicator, JournalEntry, Network
 
 ANY_DAY = "ожидается дата вида 2025-08-28"
 LOOK = (
@@ -236,8 +237,8 @@ def test_a_membership_of_the_past_is_not_rewritten_by_an_import(district, folder
     assert [str(problem) for problem in report.problems] == [
         "network_members.csv, строка 13: в базе уже иначе: role"
     ]
-    roles = district.scalars(select(MembershipEvent.role))
-    assert list(roles).count("partner") == 3
+    roles = [said["role"] for said in networks.written(district.connection())]
+    assert roles.count("partner") == 3
 
 
 def test_a_network_founded_here_keeps_its_name_from_the_files(district, folder):

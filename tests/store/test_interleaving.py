@@ -14,7 +14,7 @@ from stories import done, to_department, to_signature
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import MembershipEvent, Network
+from workflow_app.store.models.registers import Network
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
@@ -97,8 +97,8 @@ def test_one_school_becomes_the_base_of_one_network(district):
     outcomes = interleaved(district, register(district, first), register(district, second))
     assert sorted(outcomes) == ["already_base", "done"]
     school = district.school("S02")
-    bases = district.rows(MembershipEvent, school_id=school, role="base")
-    assert [row["order_instance_id"] in (first, second) for row in bases].count(True) == 1
+    bases = district.memberships(school=school, role="base")
+    assert [said["instance_id"] in (first, second) for said in bases].count(True) == 1
 
 
 def test_an_approval_beside_a_registration_keeps_to_the_number_of_networks(district):

@@ -3,15 +3,17 @@
 import datetime as dt
 
 import pytest
+from looking import day
 from reports import advised, enter_all, live_through, submit, to_approved
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, insert, select, text
 from stories import done
 
-from workflow_app.store import schema
+from workflow_app.store import networks, schema
 from workflow_app.store.importing import import_directory
 from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
@@ -193,3 +195,105 @@ def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_ca
     report = district.house.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert {row["state"] for row in recommended(district).values()} >= {"done", "waiting"}
+
+
+ORDERS = {
+    901: ("2026-01-15", "2026-02-02", "S05", "partner"),
+    902: ("2026-02-02", "2026-03-02", "S05", "supported"),
+    903: ("2026-02-10", "2026-04-01", "S05", None),
+    904: ("2026-02-20", "2026-05-12", "S05", "resource"),
+    905: ("2026-02-24", "2026-02-27", "S09", "supported"),
+    906: ("2026-02-24", "2026-02-27", "S14", None),
+}
+"""Number → day of registration, day of effect, school, role in NW3."""
+REVOKED = {901: ("2026-03-03", "2026-03-16"), 905: ("2026-03-10", "2026-03-10")}
+"""Number → day of registration of what revokes it, day from which it does."""
+
+
+def write_events(connection):
+    """Write what orders of an installation of the day before said; return all it knows."""
+    tables = {
+        name: Table(name, MetaData(), autoload_with=connection)
+        for name in ("membership_event", "journal_entry", "order_relation", "organisation")
+    }
+    event, entry, relation, organisation = tables.values()
+    (network,) = connection.execute(text("SELECT id FROM network WHERE code = 'NW3'")).scalars()
+    (journal,) = connection.execute(text("SELECT id FROM journal WHERE code = 'orders'")).scalars()
+    schools = dict(connection.execute(select(organisation.c.code, organisation.c.id)).all())
+
+    def order(number, registered):
+        row = {"journal_id": journal, "year": 2026, "number": number, "label": f"{number}-од",
+               "kind": "issued", "registered_on": registered, "municipality_id": 1}  # fmt: skip
+        return connection.execute(insert(entry).values(row)).inserted_primary_key[0]
+
+    ids = {number: order(number, day(told[0])) for number, told in ORDERS.items()}
+    for number, (registered, on, school, role) in ORDERS.items():
+        connection.execute(insert(event).values(
+            municipality_id=1, network_id=network, school_id=schools[school], role=role,
+            effective_on=day(on), sequence=2_026_000_000 + number, registered_on=day(registered),
+            order_label=f"{number}-од", order_entry_id=ids[number],
+        ))  # fmt: skip
+    for number, (registered, on) in REVOKED.items():
+        connection.execute(insert(relation).values(
+            municipality_id=1, order_entry_id=order(number + 50, day(registered)),
+            target_entry_id=ids[number], kind="revokes", effective_on=day(on),
+        ))  # fmt: skip
+    revoking = (
+        select(relation.c.target_entry_id, relation.c.effective_on, entry.c.registered_on)
+        .join(entry, entry.c.id == relation.c.order_entry_id)
+        .where(relation.c.kind == "revokes")
+    )
+    return [connection.execute(asked).mappings().all() for asked in (select(event), revoking)]
+
+
+def folded(events, gone, on, known):
+    """Return who was in which network by the definition, with the order each role rests on."""
+    revoked = {one["target_entry_id"] for one in gone
+               if one["effective_on"] <= on and one["registered_on"] <= known}  # fmt: skip
+    newest = {}
+    for one in sorted(events, key=lambda one: (one["effective_on"], one["sequence"])):
+        if (one["effective_on"] <= on and one["registered_on"] <= known
+                and one["order_entry_id"] not in revoked):  # fmt: skip
+            newest[one["network_id"], one["school_id"]] = one
+    return {
+        (*place, one["role"], one["effective_on"], one["order_label"])
+        for place, one in newest.items() if one["role"]
+    }  # fmt: skip
+
+
+@pytest.mark.both_databases
+def test_compositions_of_the_day_before_are_the_same_on_every_day_as_known_on_every_day(
+    open_district,
+):
+    district = open_district("2026-06-18")
+    database = district.house.database
+    schema.downgrade(database, "0027")
+    with database.writing() as connection:
+        events, gone = write_events(connection)
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+    turns = {one[name] for one in (*events, *gone) for name in ("effective_on", "registered_on")}
+    days = sorted({turn + dt.timedelta(step) for turn in turns for step in (-1, 0)})
+
+    def look(uow):
+        for on in days:
+            for known in days:
+                found = {
+                    (one.network_id, one.school_id, one.role, one.since, one.order_label)
+                    for network in {one["network_id"] for one in events}
+                    for one in networks.composition(uow.session, network, on, known)
+                }
+                assert found == folded(events, gone, on, known), (on, known)
+        return networks.written(uow.connection)
+
+    assert len(district.read(look)) == len(events) == 16 + len(ORDERS)
+    # What goes on goes on: the next row has an id of its own, and files change nothing.
+    district.enter(MEMBERSHIPS, dt.date(2026, 6, 18), network=1, school=district.school("S08"))
+    report = district.house.transact(import_directory)
+    assert report.ok, [*report.lines()]
+    assert report.counts["network_members.csv"].unchanged == 15
+    schema.downgrade(database, "0027")
+    with database.reading() as connection:
+        kept = connection.execute(text("SELECT count(*) FROM membership_event")).scalar_one()
+    assert kept == len(events) + 1

@@ -1,22 +1,22 @@
 """Orders as guards know them, the days on which they matter, and the log of what they wrote."""
 
 import pytest
-from looking import day
+from looking import day, facts_of, with_registers
 from sqlalchemy import insert, select
 
 from workflow_app.engine.case import Case
-from workflow_app.store import network_effects, order_effects
+from workflow_app.store import network_effects, networks, order_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
-    MembershipEvent,
     Network,
     OrderRelation,
     RegisterChange,
-    journal_sequence,
 )
+from workflow_app.store.registers.writing import Cause
+from workflows.registers.memberships import turning_points
 
 TODAY = day("2026-02-02")
 LATER, LATEST = day("2026-03-02"), day("2026-04-01")
@@ -31,7 +31,10 @@ class Desk:
 
     @property
     def facts(self):
-        return SqlFacts(self.connection, {}, self.cast.municipality, TODAY)
+        return facts_of(self.session, self.cast.municipality, TODAY)
+
+    def turning_points(self, after, code="NW2"):
+        return turning_points(self.facts, self.cast.network(code), after)
 
     def order(self, number, kind="amend", **said):
         """Register an order and return its case; the case has the number of the order."""
@@ -54,17 +57,20 @@ class Desk:
         """Register an order that takes another one back."""
         values = {"entry_id": self.entry(revoked).id}
         order_effects.enter_revocation(self.connection, self.order(number, "revoke"), values, on)
+        registers = with_registers(self.session).registers
+        registers.revoked(values["entry_id"])
+        registers.settle()
 
     def turn(self, case, on, code="NW2"):
-        """Let an order take a school out of a network from a day on."""
-        entry = self.entry(case)
-        row = {
-            "municipality_id": self.cast.municipality, "network_id": self.cast.network(code),
-            "school_id": self.cast.school("S16"), "role": None, "effective_on": on,
-            "sequence": journal_sequence(entry.year, entry.number), "registered_on": TODAY,
-            "order_label": entry.label, "order_entry_id": entry.id, "order_instance_id": case.id,
-        }  # fmt: skip
-        self.connection.execute(insert(table(MembershipEvent)).values(row))
+        """Let an order say which role a school has in a network from a day on."""
+        entry, registers = self.entry(case), with_registers(self.session).registers
+        member = {"network": self.cast.network(code), "school": self.cast.school("S16")}
+        registers.enter(
+            networks.MEMBERSHIP, self.cast.municipality,
+            Cause(TODAY, entry, order_effects.cited(entry), case.id),
+            {**member, "role": "partner"}, on,
+        )  # fmt: skip
+        registers.settle()
 
     @property
     def network(self):
@@ -143,9 +149,9 @@ def test_turning_points_are_the_later_days_of_this_network_once_each(desk):
     for number, on in ((41, LATEST), (42, LATER), (43, LATER), (44, TODAY)):
         desk.turn(desk.order(number), on)
     desk.turn(desk.order(45), day("2026-05-04"), "NW1")
-    assert desk.facts.turning_points(desk.network, TODAY) == (LATER, LATEST)
-    assert desk.facts.turning_points(desk.network, LATER) == (LATEST,)
-    assert desk.facts.turning_points(desk.network, LATEST) == ()
+    assert desk.turning_points(TODAY) == (LATER, LATEST)
+    assert desk.turning_points(LATER) == (LATEST,)
+    assert desk.turning_points(LATEST) == ()
 
 
 def test_a_revoked_order_is_no_turning_point(desk):
@@ -153,14 +159,14 @@ def test_a_revoked_order_is_no_turning_point(desk):
     desk.turn(early, LATER)
     desk.turn(late, LATEST)
     desk.revoke(43, early)
-    assert desk.facts.turning_points(desk.network, TODAY) == (LATEST,)
+    assert desk.turning_points(TODAY) == (LATEST,)
 
 
-def test_an_order_revoked_after_its_day_was_one(desk):
+def test_an_order_revoked_after_its_day_turns_twice(desk):
     case = desk.order(41)
     desk.turn(case, LATER)
     desk.revoke(42, case, on=LATEST)
-    assert desk.facts.turning_points(desk.network, TODAY) == (LATER,)
+    assert desk.turning_points(TODAY) == (LATER, LATEST)
 
 
 # ---------------------------------------------------------------- the log of the registers

@@ -21,11 +21,11 @@ from workflow_app.store.models import Base
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, VoteRow, WorkItem
 from workflow_app.store.models.messages import OutboxMessage
-from workflow_app.store.models.registers import JournalEntry, MembershipEvent, Network
+from workflow_app.store.models.registers import JournalEntry, Network, RegisterEntry
 
 TABLES = {
     "instance": Instance, "history": History, "journal": JournalEntry, "network": Network,
-    "membership": MembershipEvent, "outbox": OutboxMessage, "document": Document,
+    "register": RegisterEntry, "outbox": OutboxMessage, "document": Document,
     "deadline": Deadline, "work": WorkItem,
 }  # fmt: skip
 VOTERS = 50
@@ -195,7 +195,7 @@ def test_a_crash_at_any_statement_of_the_registration_leaves_nothing_half_done(
     else:
         event.remove(engine, "before_cursor_execute", crash)
     assert district.case(order).number == "291-од"
-    assert len(district.rows(MembershipEvent, order_instance_id=order)) == 3
+    assert len(district.memberships(instance_id=order)) == 3
 
 
 class PowerCutError(Exception):

@@ -9,7 +9,8 @@ from sqlalchemy import insert
 
 from workflow_app.store import schema
 from workflow_app.store.models.base import table
-from workflow_app.store.models.registers import MembershipEvent, Network
+from workflow_app.store.models.registers import Network
+from workflow_app.store.registers.writing import Cause
 
 PAGE = "/dashboard"
 pytestmark = pytest.mark.opened("2025-09-10")
@@ -62,7 +63,7 @@ def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district,
     with counted(district) as few:
         reader.get(PAGE)
     like = district.rows(Network, code="NW1")[0]
-    event = district.rows(MembershipEvent, network_id=like["id"])[0]
+    base = district.memberships(network=like["id"], role="base")[0]
 
     def copy(row, **other):
         return {name: value for name, value in row.items() if name != "id"} | other
@@ -70,8 +71,11 @@ def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district,
     def write(uow):
         many = [copy(like, id=1000 + n, name=f"Сеть {n}.", code=None) for n in range(60)]
         uow.connection.execute(insert(table(Network)), many)
-        members = [copy(event, network_id=1000 + n) for n in range(60)]
-        uow.connection.execute(insert(table(MembershipEvent)), members)
+        members = [
+            {"network": 1000 + n, "school": base["school"], "role": "base"} for n in range(60)
+        ]
+        cause = Cause(uow.today, reason="проверка")
+        uow.registers.enter_all("membership", 1, cause, members, base["effective_on"])
 
     district.house.transact(write)
     with counted(district) as many:

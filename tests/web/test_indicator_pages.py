@@ -22,10 +22,9 @@ from workflow_app.store.models.directory import Position
 from workflow_app.store.models.registers import (
     Indicator,
     IndicatorValue,
-    MembershipEvent,
     Network,
-    journal_sequence,
 )
+from workflow_app.store.registers.writing import Cause
 from workflow_app.web import tables
 
 CLOSED = "данные не приводятся (менее 10 участников)"
@@ -365,16 +364,10 @@ def _join(district, network_id):
     joined = [f"S{n:02}" for n in (1, 2, 3, 4, 7, 8, 9, 10)]
     (indicator,) = [row["id"] for row in district.rows(Indicator, code="I03")]
     one = {"municipality_id": 1, "network_id": network_id}
-    events, values = [], []
+    members, values = [], []
     for code in joined:
         school = {"school_id": district.organisations[code], **one}
-        events.append(
-            {
-                **school, "role": "supported", "effective_on": JOINED,
-                "registered_on": JOINED, "order_label": "99-од",
-                "sequence": journal_sequence(2026, 99),
-            }
-        )  # fmt: skip
+        members.append({"network": network_id, "school": school["school_id"], "role": "supported"})
         values.append(
             {
                 **school, "indicator_id": indicator, "school_year": "2025-2026", "numerator": 1,
@@ -383,7 +376,8 @@ def _join(district, network_id):
         )  # fmt: skip
 
     def write(uow):
-        uow.connection.execute(insert(table(MembershipEvent)), events)
+        cause = Cause(JOINED, reason="проверка")
+        uow.registers.enter_all("membership", 1, cause, members, JOINED)
         uow.connection.execute(insert(table(IndicatorValue)), values)
 
     district.house.transact(write)

@@ -1,5 +1,7 @@
 """A network on its page: who belongs to it, how that came about, what is going on in it."""
 
+import re
+
 import pytest
 from change_story import register, request, to_order
 from stories import done
@@ -73,3 +75,17 @@ def test_what_goes_on_in_a_network_ends_with_the_last_acknowledgement(browser, d
         done(district.act(codes[head.person_id], order, "acknowledge"))
     going = section(browser("P103").get(network), "Что идёт в сети")
     assert f'href="/cases/{order}"' in going[going.index("Что уже завершено") :]
+
+
+@pytest.mark.shipped
+def test_a_member_leads_to_what_orders_said_of_it(browser, network):
+    reader = browser("P202")
+    page = reader.get(network)
+    members = page[page.index("Состав на") : page.index("Как складывался")]
+    told = r'href="(/registers/membership/\d+)" aria-label="История участия: МКОУ СОШ № 5 '
+    (address,) = re.findall(told, members.replace("\u00a0", " "))
+    row = reader.get(address)
+    assert "приказ от 19.01.2026 № 12-од" in row.replace("\u00a0", " ")
+    listed = reader.get("/registers/membership")
+    assert "поддерживаемая школа" in listed
+    assert address in listed

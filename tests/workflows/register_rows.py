@@ -1,6 +1,10 @@
-"""Rows of the registers that tests of rules hold: statuses of a year, normative acts."""
+"""Rows of the registers that tests of rules hold: statuses of a year, acts, memberships."""
 
+import datetime as dt
+
+from workflow_app.engine.facts import NetworkCard
 from workflows.registers.acts import ACTS, Act
+from workflows.registers.memberships import MEMBERSHIPS, Membership
 from workflows.registers.statuses import STATUSES, STATUSES_OF_YEAR, SchoolStatus
 
 NO_SCHOOL = 0
@@ -39,3 +43,23 @@ def act(key, **said):
 
 def put_acts(twin, *acts):
     twin.put_rows(ACTS, *acts)
+
+
+def put_members(twin, network, roles, since=None):
+    """Let schools (school → role) be in a network since a day."""
+    rows = twin.registers.get(MEMBERSHIPS.key, ())
+    new = (
+        Membership(id=number, network=network, school=school, role=role, valid_from=since,
+                   since=since)
+        for number, (school, role) in enumerate(roles.items(), start=len(rows) + 1)
+    )  # fmt: skip
+    twin.put_rows(MEMBERSHIPS, *rows, *new)
+
+
+def put_in_networks(twin, school, role, *networks):
+    """Let a school be in networks that go on for years."""
+    for network in networks:
+        twin.network_cards[network] = NetworkCard(
+            network, f"Сеть {network}", "active", dt.date(2024, 9, 1), dt.date(2028, 8, 31)
+        )
+        put_members(twin, network, {school: role})

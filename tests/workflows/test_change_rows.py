@@ -7,11 +7,12 @@ import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import S16, actor
 from network_story import direction
+from register_rows import put_members
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Amend, Call, Voter
 from workflow_app.engine.decide import check, decide
-from workflow_app.engine.facts import CaseCard, MemberCard, NetworkCard, PostCard
+from workflow_app.engine.facts import CaseCard, NetworkCard, PostCard
 from workflow_app.engine.roles import system
 from workflow_app.engine.votes import Tally, Vote
 from workflows import annual_plan, network_change, network_life
@@ -41,12 +42,10 @@ def registers(state="planned", organisation=S10):
     facts.about["network/7"] = (CaseCard(3, ACTIVITY, state, data),)
     facts.posts[7] = PostCard(7, "deputy", organisation, "заместитель директора")
     facts.network_cards[7] = NetworkCard(
-        7, "Математика", "active", S01, dt.date(2025, 9, 1), dt.date(2026, 8, 31)
+        7, "Математика", "active", dt.date(2025, 9, 1), dt.date(2026, 8, 31)
     )
-    facts.compositions[7] = tuple(
-        MemberCard(school, role, dt.date(2025, 9, 1))
-        for school, role in ((S01, "base"), (S10, "supported"), (112, "supported"))
-    )
+    roles = {S01: "base", S10: "supported", 112: "supported"}
+    put_members(facts, 7, roles, since=dt.date(2025, 9, 1))
     return facts
 
 
@@ -130,8 +129,8 @@ def test_a_school_that_leaves_itself_gives_notice_with_its_open_activities():
 )  # fmt: skip
 def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, subject, base, role):
     facts = registers()
-    facts.network_cards[8] = replace(facts.network_cards[7], id=8, name="Чтение", base=106)
-    facts.compositions[8] = (MemberCard(105, "partner", TODAY),)
+    facts.network_cards[8] = replace(facts.network_cards[7], id=8, name="Чтение")
+    put_members(facts, 8, {105: "partner", 106: "base"}, since=TODAY)
     votes = (Voter(str(one), "school_head", one) for one in (school, 199))
     said = zip(votes, ("agreed", "declined"), strict=True)
     facts.tallies["change_consents"] = Tally(tuple(Vote(v, s, answered_at=NOW) for v, s in said))

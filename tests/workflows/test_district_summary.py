@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
+from register_rows import put_members
 
 from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
-    MemberCard,
     NetworkCard,
     SchoolCard,
 )
@@ -20,7 +20,7 @@ BASE, SHARED, SMALL = 1, 2, 3
 
 
 def network(key):
-    return NetworkCard(key, f"Сеть {key}", "active", BASE, SINCE, dt.date(2026, 8, 31))
+    return NetworkCard(key, f"Сеть {key}", "active", SINCE, dt.date(2026, 8, 31))
 
 
 def told(*values):
@@ -33,13 +33,11 @@ def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     facts = FactsTwin(
         catalogue=(IndicatorCard(7, "I03", "Доля", "%", "down", school_types=("СОШ",)),),
         schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ") for n in (1, 2, 3)},
-        compositions={
-            11: (MemberCard(BASE, "base", SINCE), MemberCard(SHARED, "supported", SINCE)),
-            12: (MemberCard(SHARED, "base", SINCE), MemberCard(SMALL, "supported", SINCE)),
-        },
         measured={
             (11, YEAR): told((BASE, 10, 40), shared), (12, YEAR): told(shared, (SMALL, 1, 4))
         },
     )  # fmt: skip
+    put_members(facts, 11, {BASE: "base", SHARED: "supported"}, since=SINCE)
+    put_members(facts, 12, {SHARED: "base", SMALL: "supported"}, since=SINCE)
     (line,) = figures(facts, (network(11), network(12)), YEAR)
     assert (line["школ"], line["факт"]) == (2, "25,0 %")

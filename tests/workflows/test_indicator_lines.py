@@ -4,8 +4,9 @@ import datetime as dt
 from types import SimpleNamespace
 
 from engine.facts_twin import FactsTwin
+from register_rows import put_members
 
-from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, MemberCard, SchoolCard
+from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, SchoolCard
 from workflows.indicators import TOTAL, lines
 from workflows.year_end_report.rules import missing
 
@@ -21,10 +22,10 @@ def facts(*, silent=False):
     schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3, 4)}
     twin = FactsTwin(
         catalogue=(IndicatorCard(1, "I03", "ВПР", "%", "down", school_types=("СОШ",)),),
-        measured={(NETWORK, YEAR): tuple(values)}, schools=schools,
-        compositions={NETWORK: (MemberCard(BASE, "base", SINCE),
-                                MemberCard(HELPED, "supported", SINCE))},
-    )  # fmt: skip
+        measured={(NETWORK, YEAR): tuple(values)},
+        schools=schools,
+    )
+    put_members(twin, NETWORK, {BASE: "base", HELPED: "supported"}, since=SINCE)
     twin.names |= {("school", key): card.name for key, card in schools.items()}
     return twin
 
@@ -47,7 +48,7 @@ def test_what_a_school_did_not_tell_is_named_in_words():
         IndicatorCard(number, f"I1{number}", title, "%", "up", school_types=("СОШ",))
         for number, title in enumerate(titles, start=2)
     )
-    told.compositions[NETWORK] += (MemberCard(SILENT, "supported", SINCE),)
+    put_members(told, NETWORK, {SILENT: "supported"}, since=SINCE)
     case = SimpleNamespace(
         data=SimpleNamespace(network=NETWORK, school_year=YEAR, no_data=()), today=SINCE
     )

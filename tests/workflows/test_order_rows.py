@@ -17,7 +17,7 @@ from network_story import (
     take,
     tally,
 )
-from register_rows import act, put_acts, take_statuses
+from register_rows import act, put_acts, put_in_networks, take_statuses
 
 from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
 from workflow_app.engine.decide import Decision, allowed, settle
@@ -135,7 +135,7 @@ def number_after_a_hole(registers):
 
 
 def base_elsewhere(registers):
-    registers.hosted[S06] = (1,)
+    put_in_networks(registers, S06, "base", 1)
 
 
 def condition_reopened(registers):
@@ -400,7 +400,7 @@ def test_registration_numbers_the_order_and_creates_the_network():
     assert put == Put({"registered_on": TODAY})
     assert (network.register, network.values["name"]) == ("network", "Читательская грамотность")
     assert [
-        (entry.values["school_id"], entry.values["role"], entry.values["network_id"])
+        (entry.values["school"], entry.values["role"], entry.values["network"])
         for entry in memberships
         if isinstance(entry, Enter)
     ][:2] == [(S06, "base", Made("network")), (S16, "supported", Made("network"))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import capacity
-from register_rows import act, put_statuses
+from register_rows import act, put_in_networks, put_statuses
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Voter
@@ -59,7 +59,8 @@ def test_opinion_is_preliminary_until_the_acts_of_the_year_are_registered():
 
 
 def test_opinion_says_what_fails():
-    facts = FactsTwin(networks={2: (1, 2, 3)})
+    facts = FactsTwin()
+    put_in_networks(facts, 2, "supported", 1, 2, 3)
     put_statuses(facts, {}, y2025_2026="приказ")
     assert outcomes(facts) == [FAILS] * 4
 

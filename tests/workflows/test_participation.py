@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
+from register_rows import put_members
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.facts import CaseCard, MemberCard
+from workflow_app.engine.facts import CaseCard
 from workflows.network_life.form import Life
 from workflows.network_life.participation import idle_schools, taking_part
 from workflows.plan_activity.form import Activity
@@ -17,11 +18,7 @@ BASE, TURKSAD, MADZHARY, DOLINA, NEW = 1, 10, 12, 13, 5
 
 def told(today, *activities, state="active"):
     """Return the case of NW1 and what the registers know of its schools on a day."""
-    members = (
-        MemberCard(BASE, "base", SINCE), MemberCard(TURKSAD, "supported", SINCE),
-        MemberCard(MADZHARY, "supported", SINCE), MemberCard(DOLINA, "partner", SINCE),
-        MemberCard(NEW, "supported", dt.date(2025, 12, 1)),
-    )  # fmt: skip
+    roles = {BASE: "base", TURKSAD: "supported", MADZHARY: "supported", DOLINA: "partner"}
     cards = [
         CaseCard(number, "plan_activity", how, Activity.model_validate(
             {"participants": schools, "starts_on": day, "ends_on": day, "actual_on": day}
@@ -29,10 +26,11 @@ def told(today, *activities, state="active"):
         for number, (how, day, schools) in enumerate(activities)
     ]  # fmt: skip
     facts = FactsTwin(
-        compositions={NETWORK: members},
         about={f"network/{NETWORK}/2025-2026": tuple(cards)},
-        names={("school", member.school): f"№ {member.school}" for member in members},
+        names={("school", school): f"№ {school}" for school in (*roles, NEW)},
     )
+    put_members(facts, NETWORK, roles, since=SINCE)
+    put_members(facts, NETWORK, {NEW: "supported"}, since=dt.date(2025, 12, 1))
     data = Life(network=NETWORK, base=BASE)
     return Case(1, "network_life", state, data, 1, today=dt.date.fromisoformat(today)), facts
 
@@ -71,6 +69,6 @@ def test_the_page_of_a_network_tells_who_takes_part():
         ("№ 1", "базовая школа", "1", "0", "20.11.2025", ""),
         ("№ 10", "поддерживаемая школа", "1", "1", "20.10.2025", "10.02.2026"),
         ("№ 12", "поддерживаемая школа", "2", "0", "20.11.2025", ""),
-        ("№ 13", "школа-участница", "0", "1", "", "идёт"),
         ("№ 5", "поддерживаемая школа", "0", "0", "", ""),
+        ("№ 13", "школа-участница", "0", "1", "", "идёт"),
     ]

@@ -22,7 +22,7 @@ from network_story import (
     proposal,
     take,
 )
-from register_rows import put_statuses, take_statuses
+from register_rows import put_in_networks, put_members, put_statuses, take_statuses
 
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
@@ -138,11 +138,11 @@ def with_draft_directions(registers, _case):
 
 
 def with_many_networks(registers, _case):
-    registers.networks[S16] = (1, 2, 3)
+    put_in_networks(registers, S16, "supported", 1, 2, 3)
 
 
 def with_hosted_network(registers, _case):
-    registers.hosted[S06] = (7,)
+    put_in_networks(registers, S06, "base", 7)
 
 
 def with_open_condition(registers, _case):
@@ -713,9 +713,9 @@ def test_one_proposal_for_a_base_and_year_is_open_at_a_time():
 @pytest.mark.parametrize(("role", "taken"), [("methodist", True), ("school_head", False)])
 def test_the_order_takes_over_the_coordinator_and_who_looked_after_the_school_before(role, taken):
     registers, case = agreed(), proposal("dept_review", coordinator=15)
-    registers.hosted = {S06: (7,)}
+    put_members(registers, 7, {S06: "base"})
     registers.network_cards[7] = NetworkCard(
-        7, "Прежняя", "active", S06, dt.date(2024, 9, 1), dt.date(2025, 8, 31), curator=21
+        7, "Прежняя", "active", dt.date(2024, 9, 1), dt.date(2025, 8, 31), curator=21
     )
     registers.about["Прежняя, 2024-2025"] = (
         CaseCard(3, "order_approval", "registered", parsed(ORDER, ORDER_PLAIN | {"control": 22})),

@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
+from register_rows import put_members
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
-    MemberCard,
     NetworkCard,
     SchoolCard,
 )
@@ -56,15 +56,15 @@ def facts():
             ),
         },
         schools={key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3)},
-        compositions={NETWORK: (MemberCard(BASE, "base", SINCE),
-                                MemberCard(HELPED, "supported", SINCE),
-                                MemberCard(PARTNER, "partner", SINCE))},
         network_cards={NETWORK: NetworkCard(
-            NETWORK, "Математика", "active", BASE, SINCE, dt.date(2026, 8, 31),
+            NETWORK, "Математика", "active", SINCE, dt.date(2026, 8, 31),
             directions=(MATHS, READING),
         )},
         about={ABOUT: tuple(cards)},
     )  # fmt: skip
+    put_members(
+        found, NETWORK, {BASE: "base", HELPED: "supported", PARTNER: "partner"}, since=SINCE
+    )
     found.names |= {("school", key): f"№ {key}" for key in (1, 2, 3)}
     found.names |= {("direction", MATHS): "Математика", ("direction", READING): "Чтение"}
     found.put_rows(DIRECTIONS_OF_YEAR, *(

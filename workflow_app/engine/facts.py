@@ -24,6 +24,9 @@ class SchoolCard:
     internet: str = ""
     """What its card tells of the line; empty where nobody said."""
     closed_on: dt.date | None = None
+    number: int = 0
+    """The number in its name; lists stand by it."""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,11 @@ class OrganisationCard:
 
 @dataclass(frozen=True, slots=True)
 class NetworkCard:
-    """A network as its orders left it; `base` is the base school today."""
+    """A network as its orders left it."""
 
     id: int
     name: str
     state: str
-    base: int | None
     valid_from: dt.date
     valid_to: dt.date
     goal: str = ""
@@ -81,16 +83,6 @@ class NetworkCard:
     curator: int | None = None
     directions: tuple[int, ...] = ()
     founding_order: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberCard:
-    """A school in a network on a date: its role, since when, and by which order."""
-
-    school: int
-    role: str
-    since: dt.date
-    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,25 +215,11 @@ class Facts(Protocol):
     def school(self, school_id: int) -> SchoolCard | None:
         """Return the card of a school of this municipality."""
 
-    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
-        """Return the networks a school belongs to on a date, in one role when it is named."""
-
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""
 
     def network(self, network_id: int | None) -> NetworkCard | None:
         """Return a network of this municipality; none while a draft has not chosen one."""
-
-    def composition(
-        self, network_id: int, on: dt.date, without: int | None = None
-    ) -> tuple[MemberCard, ...]:
-        """Return the schools of a network on a date, the base first: the fold of its orders.
-
-        `without` leaves one order out, as if it had been revoked.
-        """
-
-    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
-        """Return the later days on which registered orders change a composition."""
 
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""

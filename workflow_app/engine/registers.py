@@ -24,13 +24,15 @@ class Record(Form):
     """A row of a register as it is on a day: what it says, and until when.
 
     `valid_from` is None where it always said so, `valid_to` is the first day it says something
-    else, None where none is known. `basis` cites the newest order or document it rests on.
+    else, None where none is known. `basis` cites the newest order or document it rests on, which
+    took effect on `since`: before `valid_from` where something between was revoked.
     """
 
     id: int = Field(default=0, json_schema_extra=HIDDEN)
     valid_from: Date = Field(default=None, json_schema_extra=HIDDEN)
     valid_to: Date = Field(default=None, json_schema_extra=HIDDEN)
     basis: str = Field(default="", json_schema_extra=HIDDEN)
+    since: Date = Field(default=None, json_schema_extra=HIDDEN)
 
 
 RESERVED = frozenset({
@@ -252,5 +254,11 @@ class Records(Protocol[RecordT_co]):
         Of a field of several a value is one of them.
         """
 
+    def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
+        """Return the later days on which rows with these values of their identity change."""
+
     def on(self, day: dt.date) -> Self:
         """Return the same register on another day."""
+
+    def without(self, order: int) -> Self:
+        """Return the same register as if an order (its row of the journal) had written nothing."""

@@ -1,14 +1,13 @@
 """How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.facts import (
-    MemberCard,
     NetworkCard,
     OfficeCard,
     OrderCard,
@@ -68,13 +67,10 @@ _ORGANISATIONS = (
 )  # fmt: skip
 
 _NETWORK = (
-    select(Network, JournalEntry)
+    select(Network, JournalEntry, NetworkDirection.direction_id)
     .outerjoin(JournalEntry, JournalEntry.id == Network.founding_entry_id)
+    .outerjoin(NetworkDirection, NetworkDirection.network_id == Network.id)
     .where(Network.id == bindparam("network"), Network.municipality_id == _MUNICIPALITY)
-)
-_DIRECTIONS = (
-    select(NetworkDirection.direction_id)
-    .where(NetworkDirection.network_id == bindparam("network"))
     .order_by(NetworkDirection.direction_id)
 )
 
@@ -125,22 +121,17 @@ def organisations(
     }  # fmt: skip
 
 
-def network(
-    session: Session, municipality_id: int, network_id: int, on: dt.date,
-    composition: Callable[[dt.date], Sequence[MemberCard]],
-) -> NetworkCard | None:  # fmt: skip
-    """Return a network with its base school, its people and its directions on the day."""
+def network(session: Session, municipality_id: int, network_id: int) -> NetworkCard | None:
+    """Return a network with its people and its directions."""
     key = {"network": network_id, "municipality": municipality_id}
-    found = session.execute(_NETWORK, key).one_or_none()
-    if found is None:
+    found = session.execute(_NETWORK, key).all()
+    if not found:
         return None
-    row, founding = found
-    members = composition(max(on, row.valid_from))
-    base = next((member.school for member in members if member.role == "base"), None)
-    directions = session.scalars(_DIRECTIONS, key)
+    row, founding, _ = found[0]
     return NetworkCard(
-        row.id, row.name, row.state, base, row.valid_from, row.valid_to, row.goal or "",
-        row.coordinator_person_id, row.imc_curator_person_id, tuple(directions),
+        row.id, row.name, row.state, row.valid_from, row.valid_to, row.goal or "",
+        row.coordinator_person_id, row.imc_curator_person_id,
+        tuple(direction for *_, direction in found if direction is not None),
         cited(founding) if founding else "",
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,6 @@ from workflow_app.engine.facts import (
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
-    MemberCard,
     NetworkCard,
     OrderCard,
     OrganisationCard,
@@ -34,7 +32,6 @@ from workflow_app.store import (
     cards,
     indicators,
     journals,
-    networks,
     offices,
     subjects,
     votes,
@@ -60,7 +57,7 @@ T = TypeVar("T")
 _INSTANCE = table(Instance)
 
 OF_REGISTERS = frozenset({
-    "network", "networks", "composition", "order", "measured", "name",
+    "network", "order", "measured", "name",
 })  # fmt: skip
 """Answers that a row entered, amended or ended in a register may change."""
 
@@ -86,12 +83,17 @@ _OPEN_CARDS_OF = _CARDS.where(
         )
     ),
 )
-_SCHOOL = (
-    select(School, Organisation.called(bindparam("on_day", type_=Date)), Settlement)
+_SCHOOLS = (
+    select(
+        School.id, School.school_type, School.distance_to_centre_km, School.internet,
+        School.closed_on, School.number, Organisation.code,
+        Organisation.called(bindparam("on_day", type_=Date)).label("called"), Settlement.kind,
+        Settlement.name,
+    )
     .join(Organisation, Organisation.id == School.id)
     .join(Settlement, Settlement.id == School.settlement_id)
-    .where(School.id == bindparam("school_id"), School.municipality_id == bindparam("municipality"))
-)
+    .where(School.municipality_id == bindparam("municipality"))
+)  # fmt: skip
 
 
 class SqlFacts:
@@ -155,33 +157,19 @@ class SqlFacts:
 
     def school(self, school_id: int) -> SchoolCard | None:
         """Return the card of a school of this municipality."""
-        return self._once(("school", school_id), lambda: self._school(school_id))
+        return self._once(("schools",), self._schools).get(school_id)
 
-    def _school(self, school_id: int) -> SchoolCard | None:
-        key = {
-            "school_id": school_id, "municipality": self._municipality_id, "on_day": self.today
+    def _schools(self) -> Mapping[int, SchoolCard]:
+        """Return all schools: who asks of one soon asks of the others of a network."""
+        asked = {"municipality": self._municipality_id, "on_day": self.today}
+        return {
+            row.id: SchoolCard(
+                row.id, row.called, f"{row.kind} {row.name}", row.school_type,
+                row.distance_to_centre_km, row.internet or "", row.closed_on, row.number or 0,
+                row.code,
+            )
+            for row in self._connection.execute(_SCHOOLS, asked)
         }  # fmt: skip
-        row = self._session.execute(_SCHOOL, key).one_or_none()
-        if row is None:
-            return None
-        school, name, settlement = row
-        return SchoolCard(
-            school.id,
-            name,
-            f"{settlement.kind} {settlement.name}",
-            school.school_type,
-            distance_km=school.distance_to_centre_km,
-            internet=school.internet or "",
-            closed_on=school.closed_on,
-        )
-
-    def active_networks(self, school_id: int, on: dt.date, role: str = "") -> Collection[int]:
-        """Return the networks a school belongs to on a date, in one role when it is named."""
-        members = self._once(
-            ("networks", school_id, on),
-            lambda: networks.networks_of_school(self._session, school_id, on),
-        )
-        return frozenset(m.network_id for m in members if role in ("", m.role))
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""
@@ -196,28 +184,8 @@ class SqlFacts:
             return None
         return self._once(
             ("network", network_id),
-            lambda: cards.network(
-                self._session,
-                self._municipality_id,
-                network_id,
-                self.today,
-                partial(self.composition, network_id),
-            ),
+            lambda: cards.network(self._session, self._municipality_id, network_id),
         )
-
-    def composition(
-        self, network_id: int, on: dt.date, without: int | None = None
-    ) -> tuple[MemberCard, ...]:
-        """Return the schools of a network on a date, the base first."""
-        members = self._once(
-            ("composition", network_id, on, without),
-            lambda: networks.composition(self._session, network_id, on, without=without),
-        )
-        return tuple(MemberCard(m.school_id, m.role, m.since, m.order_label) for m in members)
-
-    def turning_points(self, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
-        """Return the later days on which registered orders change a composition."""
-        return networks.turning_points(self._session, network_id, after)
 
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""

@@ -1,12 +1,15 @@
 """Orders, networks and memberships, put from the rows of a district."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.engine.folding import Word
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_files import DirectoryData
 from workflow_app.services.import_order_checks import number_of, substitute_signed
+from workflow_app.store import networks
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.models.directory import Person, Tenant
 from workflow_app.store.models.registers import (
@@ -14,13 +17,12 @@ from workflow_app.store.models.registers import (
     IndicatorValue,
     Journal,
     JournalEntry,
-    MembershipEvent,
     Network,
     NetworkDirection,
     OrderNetwork,
-    journal_sequence,
 )
 from workflow_app.store.offices import acting_title
+from workflow_app.store.order_effects import cited
 from workflow_app.store.registers.writing import Cause, Standing
 from workflow_app.store.upsert import Keeper
 
@@ -270,32 +272,27 @@ class RegistersImport:
 
     def _membership(self, row: rows.MemberRow) -> None:
         """Put the events of one membership: the entering and, when known, the leaving."""
-        self._event(
-            row,
-            self.orders[row.join_order_id],
-            effective_on=row.joined_on,
-            role=row.member_role,
-            consent=row.consent_decision,
-            consented_on=row.consent_given_on,
-        )
-        if row.leave_order_id is not None:
-            leave = self.orders[row.leave_order_id]
-            self._event(row, leave, effective_on=row.left_on, role=None)
+        values = {
+            "role": row.member_role, "consent": row.consent_decision,
+            "consented_on": row.consent_given_on,
+        }  # fmt: skip
+        self._by_order(row, row.join_order_id, "enter", values, row.joined_on)
+        if row.leave_order_id is not None and row.left_on is not None:
+            self._by_order(row, row.leave_order_id, "end", {}, row.left_on)
 
-    def _event(self, row: rows.MemberRow, order: rows.OrderRow, **values: object) -> None:
-        """Put one membership event by its order."""
-        key = {
-            "network_id": self.networks[row.network_id].id,
-            "school_id": self.directory.organisations[row.school_id].id,
-            "effective_on": values.pop("effective_on"),
-            "sequence": journal_sequence(order.reg_date.year, number_of(self.data, order)),
+    def _by_order(
+        self, row: rows.MemberRow, code: str, word: Word, values: Mapping[str, Any], on: dt.date
+    ) -> None:
+        """Put what an order said of a school in a network."""
+        order = self.entries[code]
+        identity = {
+            "network": self.networks[row.network_id].id,
+            "school": self.directory.organisations[row.school_id].id,
         }
-        values |= {
-            "registered_on": order.reg_date,
-            "order_label": order.reg_number,
-            "order_entry_id": self.entries[order.order_id].id,
-        }
-        self.keeper.put(row, "network_members", MembershipEvent, key, values, frozen=True)
+        self.keeper.put_word(
+            row, "network_members", networks.MEMBERSHIP, word, identity, values,
+            Cause(order.registered_on, order, cited(order), reason="network_members.csv"), on,
+        )  # fmt: skip
 
 
 def _id_in(people: dict[str, Person], code: str | None) -> int | None:

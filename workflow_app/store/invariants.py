@@ -115,14 +115,19 @@ class Ledger:
         return found
 
     @cached_property
+    def memberships(self) -> Sequence[Row]:
+        """Return what orders said of schools in networks, in the order of the fold."""
+        return networks.written(self.uow.connection)
+
+    @cached_property
     def compositions(self) -> Mapping[dt.date, Mapping[int, Roles]]:
         """Return day → network → its schools, by one statement a day on which they may change."""
         days: dict[dt.date, set[int]] = defaultdict(set)
         for row in self.rows("network"):
             for day in (row["valid_from"], row["valid_to"], self.today):
                 days[day].add(row["id"])
-        for event in self.rows("membership_event"):
-            days[event["effective_on"]].add(event["network_id"])
+        for said in self.memberships:
+            days[said["effective_on"]].add(said["network"])
         return {day: self._composed(chosen, day) for day, chosen in sorted(days.items())}
 
     def _composed(self, chosen: Collection[int], day: dt.date) -> Mapping[int, Roles]:
@@ -162,15 +167,15 @@ def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
 
 def membership_rests_on_an_order(ledger: Ledger) -> Iterator[str]:
     """1: a membership exists only with a registered order, and so does a network."""
-    for event in ledger.rows("membership_event"):
-        entry = ledger.entries.get(event["order_entry_id"])
-        case = event["order_instance_id"]
-        if entry is None or entry["registered_on"] > event["registered_on"]:
-            yield f"участие {event['id']} не опирается на приказ"
+    for said in ledger.memberships:
+        entry = ledger.entries.get(said["order_entry_id"])
+        case = said["instance_id"]
+        if entry is None or entry["registered_on"] > said["registered_on"]:
+            yield f"участие {said['id']} не опирается на приказ"
         elif case and (entry["instance_id"], entry["label"]) != (
             case, ledger.cases[case]["number"]
         ):  # fmt: skip
-            yield f"участие {event['id']} опирается на чужой номер {entry['label']}"
+            yield f"участие {said['id']} опирается на чужой номер {entry['label']}"
     issued = {entry["instance_id"] for entry in ledger.entries.values()}
     for network in ledger.rows("network"):
         if network["instance_id"] and network["instance_id"] not in issued:
@@ -179,19 +184,16 @@ def membership_rests_on_an_order(ledger: Ledger) -> Iterator[str]:
 
 def composition_follows_orders(ledger: Ledger) -> Iterator[str]:
     """1: who is in a network on a date is the fold of the orders in effect on it."""
-    events = _by(
-        sorted(ledger.rows("membership_event"), key=lambda e: (e["effective_on"], e["sequence"])),
-        "network_id",
-    )
+    orders = _by(ledger.memberships, "network")
     revoked = {row["target_entry_id"]: row["effective_on"]
                for row in ledger.rows("order_relation") if row["kind"] == "revokes"}  # fmt: skip
     for day, found in ledger.compositions.items():
         for network, members in found.items():
             roles: dict[int, str | None] = {}
-            for event in events.get(network, ()):
-                ends = revoked.get(event["order_entry_id"], dt.date.max)
-                if event["effective_on"] <= day < ends:
-                    roles[event["school_id"]] = event["role"]
+            for said in orders.get(network, ()):
+                ends = revoked.get(said["order_entry_id"], dt.date.max)
+                if said["effective_on"] <= day < ends:
+                    roles[said["school"]] = said["role"]
             if members != {school: role for school, role in roles.items() if role}:
                 yield f"состав сети {network} на {day} не следует из приказов"
 

@@ -1,4 +1,4 @@
-"""Networks, memberships and offices: registers of the house, written only by decisions."""
+"""Networks and offices: registers of the house, written only by decisions."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -11,10 +11,8 @@ from workflow_app.store import indicators, order_effects
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Position, Tenant
 from workflow_app.store.models.registers import (
-    MembershipEvent,
     Network,
     OrderNetwork,
-    journal_sequence,
 )
 from workflow_app.store.order_effects import log, own_entry, put_directions, relate
 
@@ -63,36 +61,6 @@ def _speak_of(connection: Connection, entry: Any, network_id: int) -> None:
     connection.execute(insert(table(OrderNetwork)).values(row))
 
 
-def enter_membership(
-    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
-) -> int:
-    """Append what an order says of a school in a network; `role` None takes it out."""
-    entry = own_entry(connection, case.id)
-    result = connection.execute(
-        insert(table(MembershipEvent)).values(
-            **values, municipality_id=case.municipality_id, effective_on=effective_on,
-            sequence=journal_sequence(entry.year, entry.number), registered_on=entry.registered_on,
-            order_label=entry.label, order_entry_id=entry.id, order_instance_id=case.id,
-        )
-    )  # fmt: skip
-    return inserted_id(result)
-
-
-def amend_membership(
-    connection: Connection, case: Case, key: tuple[int, int], values: Mapping[str, Any],
-    on: dt.date,
-) -> None:  # fmt: skip
-    """Change a school's role from a date on."""
-    row = {"network_id": key[0], "school_id": key[1], **values}
-    enter_membership(connection, case, row, on)
-
-
-def end_membership(connection: Connection, case: Case, key: tuple[int, int], on: dt.date) -> None:
-    """Take a school out of a network from a date on."""
-    row = {"network_id": key[0], "school_id": key[1], "role": None}
-    enter_membership(connection, case, row, on)
-
-
 def enter_position(
     connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
 ) -> int:
@@ -113,7 +81,6 @@ def ids(connection: Connection, register: str) -> list[tuple[int, int]]:
 
 ENTER: Mapping[str, Callable[..., int]] = {
     "network": enter_network,
-    "membership": enter_membership,
     "network_order": enter_network_order,
     "position": enter_position,
     "school_year": order_effects.enter_school_year,
@@ -122,8 +89,4 @@ ENTER: Mapping[str, Callable[..., int]] = {
 }
 AMEND: Mapping[str, Callable[..., None]] = {
     "network": order_effects.amend_network,
-    "membership": amend_membership,
-}
-END: Mapping[str, Callable[..., None]] = {
-    "membership": end_membership,
 }

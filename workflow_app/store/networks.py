@@ -1,4 +1,8 @@
-"""Networks on a date: the fold of the orders in effect, as far as they were registered."""
+"""Networks on a date: who belongs to them, as orders say and as far as they were registered.
+
+The register of memberships is declared beside the processes that write it. Its tables are there in
+every installation, and pages, lists and the API of the house read its periods by these statements.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,25 +11,58 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, column, func, select
+from sqlalchemy import table as named
 from sqlalchemy.orm import Session
 
+from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, School
-from workflow_app.store.models.registers import MembershipEvent, Network, OrderRelation
+from workflow_app.store.models.registers import JournalEntry, Network, RegisterEntry
 
+MEMBERSHIP = "membership"
 BASE_FIRST = ("base", "resource", "supported", "partner")
+NOW = END_OF_TIME - dt.timedelta(1)
+"""By this day all is known that is known now."""
 
 Whose = Literal["network", "municipality", "networks", "schools"]
 
-_EVENT, _RELATION = table(MembershipEvent), table(OrderRelation)
+_NETWORK, _SCHOOL, _ORGANISATION = table(Network), table(School), table(Organisation)
+_ENTRY, _ORDER = table(RegisterEntry), table(JournalEntry)
+_IDENTITY = ("municipality_id", "network", "school")
+_ROW = named(MEMBERSHIP, column("id"), *map(column, _IDENTITY))
+_PERIOD = named(
+    f"{MEMBERSHIP}_period", column("row_id"), column("role"), column("rests_on"),
+    *map(column, _IDENTITY),
+    *(column(name, Date) for name in ("valid_from", "valid_to", "known_from", "known_to")),
+)  # fmt: skip
 _ON, _KNOWN = bindparam("on_day", type_=Date), bindparam("known_on", type_=Date)
 _OWN: Mapping[Whose, ColumnElement[bool]] = {
-    "network": _EVENT.c.network_id == bindparam("of"),
-    "municipality": _EVENT.c.municipality_id == bindparam("of"),
-    "networks": _EVENT.c.network_id.in_(bindparam("of", expanding=True)),
-    "schools": _EVENT.c.school_id.in_(bindparam("of", expanding=True)),
+    "network": _NETWORK.c.id == bindparam("of"),
+    "municipality": _NETWORK.c.municipality_id == bindparam("of"),
+    "networks": _NETWORK.c.id.in_(bindparam("of", expanding=True)),
+    "schools": _SCHOOL.c.id.in_(bindparam("of", expanding=True)),
 }
+_ORDERED = (_ORDER.c.id == _ENTRY.c.order_entry_id) & (
+    _ORDER.c.municipality_id == _ENTRY.c.municipality_id
+)
+_WRITTEN = (
+    select(
+        _ENTRY.c.id, _ENTRY.c.word, _ENTRY.c["values"], _ENTRY.c.effective_on,
+        _ENTRY.c.registered_on, _ENTRY.c.number, _ENTRY.c.order_entry_id, _ENTRY.c.instance_id,
+        _ORDER.c.label.label("order_label"), _ROW.c.network, _ROW.c.school,
+    )
+    .join(
+        _ROW, (_ROW.c.id == _ENTRY.c.row_id) & (_ROW.c.municipality_id == _ENTRY.c.municipality_id)
+    )
+    .join(
+        _NETWORK,
+        (_NETWORK.c.id == _ROW.c.network) & (_NETWORK.c.municipality_id == _ROW.c.municipality_id),
+    )
+    .outerjoin(_ORDER, _ORDERED)
+    .where(_ENTRY.c.register == MEMBERSHIP)
+    .order_by(_ENTRY.c.effective_on, _ENTRY.c.number, _ENTRY.c.id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +74,8 @@ class Member:
     role: str
     since: dt.date
     order_label: str
-    order_entry_id: int | None
+    row_id: int
+    """Its row in the register of memberships."""
 
 
 def all_of(session: Session, municipality_id: int) -> Sequence[Network]:
@@ -54,15 +92,13 @@ def one(session: Session, municipality_id: int | None, network_id: int) -> Netwo
 
 
 def composition(
-    session: Session, network_id: int, on: dt.date, as_known_on: dt.date | None = None,
-    without: int | None = None,
-) -> tuple[Member, ...]:  # fmt: skip
+    session: Session, network_id: int, on: dt.date, as_known_on: dt.date | None = None
+) -> tuple[Member, ...]:
     """Return the schools of a network on the day, the base school first.
 
     `as_known_on` leaves out orders registered later; without it every registered order counts.
-    `without` leaves out one order more.
     """
-    return _members(session, "network", network_id, on, as_known_on, without)
+    return _members(session, "network", network_id, on, as_known_on)
 
 
 def compositions(
@@ -76,28 +112,6 @@ def compositions(
 def members_of(session: Session, network_ids: Iterable[int], on: dt.date) -> tuple[Member, ...]:
     """Return the schools of several networks on the day by one statement."""
     return _members(session, "networks", tuple(network_ids), on)
-
-
-def turning_points(session: Session, network_id: int, after: dt.date) -> tuple[dt.date, ...]:
-    """Return the later days on which orders registered so far change a composition.
-
-    An order revoked by its day changes nothing on it.
-    """
-    revoked = select(OrderRelation.id).where(
-        OrderRelation.kind == "revokes",
-        OrderRelation.target_entry_id == MembershipEvent.order_entry_id,
-        OrderRelation.effective_on <= MembershipEvent.effective_on,
-    )
-    query = (
-        select(MembershipEvent.effective_on)
-        .where(
-            MembershipEvent.network_id == network_id, MembershipEvent.effective_on > after,
-            ~revoked.exists(),
-        )
-        .distinct()
-        .order_by(MembershipEvent.effective_on)
-    )  # fmt: skip
-    return tuple(session.scalars(query))
 
 
 def networks_of_school(
@@ -130,25 +144,33 @@ class Turn:
 
 def turns(session: Session, network_id: int) -> list[Turn]:
     """Return how a composition came about, order by order, the newest effect first."""
-    query = (
-        select(MembershipEvent)
-        .where(MembershipEvent.network_id == network_id)
-        .order_by(MembershipEvent.effective_on, MembershipEvent.sequence, MembershipEvent.id)
-    )
+    told = written(session.connection(), network_id)
     found = [
         Turn(
-            effective_on, first.registered_on, first.order_label, first.order_instance_id,
-            {first.school_id: first.role, **{event.school_id: event.role for event in rest}},
+            effective_on, first["registered_on"], first["order_label"] or "",
+            first["instance_id"], {one["school"]: one["role"] for one in (first, *rest)},
         )
         for (effective_on, _), (first, *rest) in (
-            (key, list(group)) for key, group in groupby(session.scalars(query), _by_order)
+            (key, list(group)) for key, group in groupby(told, _by_order)
         )
     ]  # fmt: skip
     return found[::-1]
 
 
-def _by_order(event: MembershipEvent) -> tuple[dt.date, int]:
-    return event.effective_on, event.sequence
+def _by_order(entry: Mapping[str, Any]) -> tuple[dt.date, int]:
+    return entry["effective_on"], entry["number"]
+
+
+def written(connection: Connection, network_id: int | None = None) -> Sequence[Mapping[str, Any]]:
+    """Return what orders said of one network, or of all: the order of the fold.
+
+    `role` is the one from `effective_on` on, None where the school left.
+    """
+    query = _WRITTEN if network_id is None else _WRITTEN.where(_NETWORK.c.id == network_id)
+    return [
+        {**row, "role": None if row["word"] == "end" else row["values"].get("role")}
+        for row in connection.execute(query).mappings()
+    ]
 
 
 def difference(
@@ -165,62 +187,52 @@ def difference(
 
 def _members(
     session: Session, whose: Whose, of: int | Sequence[int], on: dt.date,
-    as_known_on: dt.date | None = None, without: int | None = None,
+    as_known_on: dt.date | None = None,
 ) -> tuple[Member, ...]:  # fmt: skip
-    """Return the schools whose newest event on the day does not take them out."""
-    known = as_known_on or dt.date.max
-    values = {
-        "of": of, "on_day": on, "known_on": known, "revoked_by": min(on, known),
-        "left_out": without or 0,
-    }  # fmt: skip
+    """Return who is a member on the day."""
+    values = {"of": of, "on_day": on, "known_on": as_known_on or NOW}
     rows = sorted(session.execute(_question(whose), values).all(), key=_place)
     return tuple(
-        Member(
-            school_id=row.school_id, network_id=row.network_id, role=row.role,
-            since=row.effective_on, order_label=row.order_label, order_entry_id=row.order_entry_id,
-        )
+        Member(row.school, row.network, row.role, row.since, row.label or "", row.row_id)
         for row in rows
-    )  # fmt: skip
+    )
 
 
 @cache
 def _question(whose: Whose) -> Select[Any]:
-    """Return the one statement that folds the events in effect on a day; built once."""
-    event, school, organisation = _EVENT.c, table(School).c, table(Organisation).c
-    # The journal sequence decides between orders with one date of effect.
-    rank = func.row_number().over(
-        partition_by=(event.network_id, event.school_id),
-        order_by=(event.effective_on.desc(), event.sequence.desc(), event.id.desc()),
-    )
-    revoked = select(_RELATION.c.target_entry_id).where(
-        _RELATION.c.kind == "revokes",
-        _RELATION.c.effective_on <= bindparam("revoked_by", type_=Date),
-    )
-    ranked = (
-        select(
-            event.network_id, event.school_id, event.role, event.effective_on,
-            event.order_label, event.order_entry_id, rank.label("rank"),
-        )
-        .where(
-            _OWN[whose], event.effective_on <= _ON, event.registered_on <= _KNOWN,
-            event.order_entry_id.is_distinct_from(bindparam("left_out", type_=BigInteger)),
-            or_(event.order_entry_id.is_(None), event.order_entry_id.not_in(revoked)),
-        )
-        .subquery()
-    )  # fmt: skip
+    """Return the statement that reads the periods of a day; built once."""
+    said = _PERIOD.c
     query = (
-        select(ranked, school.number, organisation.code)
-        .join(School, school.id == ranked.c.school_id)
-        .join(Organisation, organisation.id == school.id)
-        .where(ranked.c.rank == 1, ranked.c.role.is_not(None))
-    )
+        select(
+            said.row_id, said.network, said.school, said.role, _ORDER.c.label,
+            func.coalesce(_ENTRY.c.effective_on, said.valid_from).label("since"),
+            _SCHOOL.c.number, _ORGANISATION.c.code,
+        )
+        .join(
+            _NETWORK,
+            (_NETWORK.c.id == said.network)
+            & (_NETWORK.c.municipality_id == said.municipality_id),
+        )
+        .join(
+            _SCHOOL,
+            (_SCHOOL.c.id == said.school) & (_SCHOOL.c.municipality_id == said.municipality_id),
+        )
+        .join(_ORGANISATION, _ORGANISATION.c.id == _SCHOOL.c.id)
+        .outerjoin(
+            _ENTRY,
+            (_ENTRY.c.id == said.rests_on) & (_ENTRY.c.municipality_id == said.municipality_id),
+        )
+        .outerjoin(_ORDER, _ORDERED)
+        .where(
+            _OWN[whose], said.valid_from <= _ON, said.valid_to > _ON,
+            said.known_from <= _KNOWN, said.known_to > _KNOWN,
+        )
+    )  # fmt: skip
     if whose != "schools":
         return query
-    network = table(Network).c
-    in_term = select(network.id).where(network.valid_from <= _ON, network.valid_to >= _ON)
-    return query.where(ranked.c.network_id.in_(in_term))
+    return query.where(_NETWORK.c.valid_from <= _ON, _NETWORK.c.valid_to >= _ON)
 
 
 def _place(row: Any) -> tuple[int, int, int, str]:
     """Order members by network, role and the number of the school."""
-    return row.network_id, BASE_FIRST.index(row.role), row.number or 0, row.code
+    return row.network, BASE_FIRST.index(row.role), row.number or 0, row.code

@@ -539,11 +539,8 @@ class SqlUnitOfWork:
     def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:
         """End a register row on a date."""
         self.facts(case.municipality_id).forget_registers()
-        if register in self.registers:
-            cause = self._cause(case)
-            self.registers.end(register, case.municipality_id, key, cause, effective_on)
-        else:
-            network_effects.END[register](self.connection, case, key, effective_on)
+        cause = self._cause(case)
+        self.registers.end(register, case.municipality_id, key, cause, effective_on)
 
     def number(self, case: Case, number: Number) -> str:
         """Take the next number of a journal and return it as printed."""

@@ -11,9 +11,11 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow_app.engine.folding import Word
 from workflow_app.services.import_rows import Record
 from workflow_app.services.importing import Counts, ImportProblem
 from workflow_app.store.models.directory import ImportedRow, Tenant
+from workflow_app.store.models.registers import journal_sequence
 from workflow_app.store.registers.writing import Cause, RegisterWriter, Standing
 
 Row = TypeVar("Row", bound=Tenant)
@@ -72,6 +74,7 @@ class Keeper:
         self.municipality_id = municipality_id
         self.registers = registers
         self._standing: dict[str, dict[Key, Standing]] = {}
+        self._written: dict[str, dict[Key, dict[str, Any]]] = {}
         self.write = write
         self._on_line = on_line
         self.problems: list[ImportProblem] = []
@@ -164,6 +167,29 @@ class Keeper:
         self._say(row, values)
         self._count(file, record, outcome)
         return row
+
+    def put_word(
+        self, record: Record, file: str, register: str, word: Word, identity: Mapping[str, Any],
+        values: Mapping[str, Any], cause: Cause, effective_on: dt.date,
+    ) -> None:  # fmt: skip
+        """Write what an order said of a row of a declared register: once, and never changed."""
+        if register not in self._written:
+            self._written[register] = self.registers.written(register, self.municipality_id)
+        number = journal_sequence(cause.order.year, cause.order.number)
+        place, told = (*identity.values(), effective_on, number), {"word": word, **_plain(values)}
+        self._compare_lines(record, file, register, place, told)
+        stored = self._written[register].setdefault(place, told)
+        different = [name for name, value in told.items() if stored.get(name) != value]
+        if different:
+            reason = f"в базе уже иначе: {', '.join(sorted(different))}"
+            self.object_to(record, file, "already_different", reason)
+        elif stored is told and self.write and word == "end":
+            row = tuple(identity.values())
+            self.registers.end(register, self.municipality_id, row, cause, effective_on)
+        elif stored is told and self.write:
+            said = {**values, **identity}
+            self.registers.enter(register, self.municipality_id, cause, said, effective_on)
+        self._count(file, record, Outcome.ADDED if stored is told else Outcome.UNCHANGED)
 
     def _changed(
         self, record: Record, file: str, row: Tenant | Standing, different: Mapping[str, Any]

@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Adopted, Facts, Refusal
 from workflows.activities import not_a_choice, row_adopted, row_key, subject
+from workflows.registers.memberships import base_of, composition
 from workflows.wording import GOAL
 
 STOOD = ("active", "completed", "closed", "superseded")
@@ -16,7 +17,8 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
     network = facts.network(row["network_id"])
     if row["state"] not in STOOD:
         return not_a_choice("state", STOOD)
-    if row["state"] != "active" or network is None or network.base is None:
+    base = base_of(facts, network)
+    if row["state"] != "active" or network is None or base is None:
         return None
     if network.state == "closed":
         return None
@@ -25,12 +27,12 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
         found = row_adopted(facts, told)
         if not isinstance(found, Refusal):  # its own file tells what is wrong with it
             activities.append({"key": row_key(told), **found})
-    members = facts.composition(network.id, facts.today)
+    members = composition(facts, network.id, facts.today)
     data = {
         "network": network.id, "network_name": network.name, "school_year": row["school_year"],
-        "edition": row["version"], "base": network.base,
-        "members": [m.school for m in members if m.school != network.base],
+        "edition": row["version"], "base": base,
+        "members": [m.school for m in members if m.school != base],
         "coordinator": network.coordinator, "goal": network.goal or GOAL,
         "activities": activities,
     }  # fmt: skip
-    return Adopted(network.base, data, subject(network.id, row["school_year"]))
+    return Adopted(base, data, subject(network.id, row["school_year"]))

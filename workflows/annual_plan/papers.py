@@ -24,7 +24,7 @@ from workflows.papers import (
     school,
     signature,
 )
-from workflows.rules import NETWORK_ROLES
+from workflows.registers.memberships import NETWORK_ROLES
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 
 PLAN = (

@@ -14,6 +14,7 @@ from workflow_app.engine import (
 )
 from workflows.contacts import Consented
 from workflows.council import vote_of_council
+from workflows.registers.memberships import composition
 from workflows.roles import (
     AUTHOR_COORDINATOR,
     AUTHOR_HEAD,
@@ -47,8 +48,8 @@ def schools_concerned(case: Case, facts: Facts) -> Iterator[Voter]:
     elif data.kind == "split":
         concerned = tuple(dict.fromkeys((data.new_base, *data.leaving)))
     elif data.kind == "merge":
-        joined = (*facts.composition(data.network, case.today),
-                  *facts.composition(data.into, case.today))  # fmt: skip
+        joined = (*composition(facts, data.network, case.today),
+                  *composition(facts, data.into, case.today))  # fmt: skip
         concerned = tuple(dict.fromkeys(member.school for member in joined))
     for school in concerned:
         yield Voter(str(school), "school_head", school)

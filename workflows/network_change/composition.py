@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from workflow_app.engine import Case, Facts
 from workflows.network_change.form import LEAVES, Change
+from workflows.registers.memberships import composition
 
 Composition = Mapping[int, str]
 """School → role; without a role a school is not in the network."""
@@ -12,7 +13,7 @@ Composition = Mapping[int, str]
 def before(case: Case, facts: Facts) -> dict[int, str]:
     """Return the composition the change starts from: what orders say of its date of effect."""
     on = max(case.data.effective_on or case.today, case.today)
-    return {m.school: m.role for m in facts.composition(case.data.network, on)}
+    return {m.school: m.role for m in composition(facts, case.data.network, on)}
 
 
 def after(case: Case, facts: Facts) -> dict[int, str]:

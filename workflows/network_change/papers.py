@@ -18,6 +18,7 @@ from workflows.papers import (
     title,
     worked_on,
 )
+from workflows.registers.memberships import base_of, composition
 from workflows.rules import school_year
 from workflows.school_consents import Terms, consents_on_paper
 from workflows.wording import GAP, capital, date, date_in_text, glued, sentence, whole
@@ -42,7 +43,7 @@ def exit_notice(case: Case[Change], _facts: Facts) -> Paper | None:
 def notice(case: Case, facts: Facts) -> Values:
     """Return the values of the notice."""
     data, network = case.data, facts.network(case.data.network)
-    head = holder(facts, "school_head", network.base if network else None)
+    head = holder(facts, "school_head", base_of(facts, network))
     name = network.name if network else GAP
     return {
         "документ": document(case, f"Уведомление о выходе из сети «{name}»", "send"),
@@ -79,8 +80,8 @@ def _terms(case: Case[Change], facts: Facts) -> Terms:
     return Terms(
         name=name,
         subject=_subject(data.kind, name, into, data.name),
-        asked_by=own.base if own else None,
-        base=_base(data, network),
+        asked_by=base_of(facts, own),
+        base=_base(data, network, facts),
         roles=_roles(case, facts),
         directions=worked_on(facts, network, school_year(data.effective_on or case.today)),
         since=data.effective_on,
@@ -99,17 +100,17 @@ def _subject(kind: str, name: str, into: NetworkCard | None, new_name: str) -> s
     return f"на участие в сети «{name}»"
 
 
-def _base(data: Change, network: NetworkCard | None) -> int | None:
+def _base(data: Change, network: NetworkCard | None, facts: Facts) -> int | None:
     """Return the base school the schools agree to."""
     chosen: dict[str, int | None] = {"change_base": data.school, "split": data.new_base}
-    return chosen.get(data.kind, network.base if network else None)
+    return chosen[data.kind] if data.kind in chosen else base_of(facts, network)
 
 
 def _roles(case: Case, facts: Facts) -> dict[int, str]:
     """Return school → role after the change; in a network that is no more, the role until then."""
     data, roles = case.data, {**before(case, facts), **after(case, facts)}
     if data.kind == "merge":
-        joined = facts.composition(data.into, data.effective_on)
+        joined = composition(facts, data.into, data.effective_on)
         roles |= {member.school: member.role for member in joined}
     if data.kind == "split":
         roles |= {data.new_base: "base"}

@@ -7,6 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import Change, is_by_department
+from workflows.registers.memberships import composition
 from workflows.registers.statuses import HELPED
 from workflows.rules import (
     calendar_ends_before,
@@ -47,7 +48,7 @@ def initiator_may(case: Case[Change], facts: Facts) -> Refusal | None:
     """A school speaks for a network it is in; some changes are the department's alone (N7, N10)."""
     if is_by_department(case, facts) or case.data.network is None:
         return None
-    schools = {m.school for m in facts.composition(case.data.network, case.today)}
+    schools = {m.school for m in composition(facts, case.data.network, case.today)}
     if not case.parties["author"] & schools:
         return refuse(
             "not_your_network", "Ваша школа в этой сети не состоит", kind="person", field="network"

@@ -19,6 +19,7 @@ from workflow_app.engine import (
     field,
 )
 from workflows.contacts import Contact
+from workflows.registers.memberships import base_of, composition
 from workflows.rules import school_year
 from workflows.year_end import REPORT
 
@@ -97,23 +98,24 @@ class Attached(Form):
 def adopted(facts: Facts, network_id: int) -> Adopted:
     """Return the case of a network that existed before this system did."""
     network = facts.network(network_id)
-    if network is None or network.base is None:
+    base = base_of(facts, network)
+    if network is None or base is None:
         raise LookupError(network_id)
-    members = facts.composition(network_id, max(network.valid_from, facts.today))
+    members = composition(facts, network_id, max(network.valid_from, facts.today))
     about = f"network/{network_id}"
     reported = [one.data.school_year for one in facts.cases_about(about, REPORT)]
     data = {
         "network": network.id,
         "network_name": network.name,
         "school_year": school_year(facts.today),
-        "base": network.base,
-        "members": [m.school for m in members if m.school != network.base],
+        "base": base,
+        "members": [m.school for m in members if m.school != base],
         "coordinator": network.coordinator,
         "curator": network.curator,
         "valid_to": network.valid_to,
         "reported_year": max(reported, default=""),
     }
-    return Adopted(network.base, data, about)
+    return Adopted(base, data, about)
 
 
 def subject(case: Case["Life"]) -> str:
@@ -123,4 +125,4 @@ def subject(case: Case["Life"]) -> str:
 
 def schools(case: Case, facts: Facts) -> dict[int, str]:
     """Return school → role as the orders in effect today say."""
-    return {m.school: m.role for m in facts.composition(case.data.network, case.today)}
+    return {m.school: m.role for m in composition(facts, case.data.network, case.today)}

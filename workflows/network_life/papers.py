@@ -4,7 +4,7 @@ Optional (1.5): what it says comes from the register and cites no article of law
 """
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.facts import MemberCard, NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows import contacts, papers
 from workflows.network_life.form import Life
 from workflows.papers import (
@@ -20,7 +20,8 @@ from workflows.papers import (
     title,
     worked_on,
 )
-from workflows.rules import NETWORK_ROLES, school_year
+from workflows.registers.memberships import NETWORK_ROLES, Membership, composition
+from workflows.rules import school_year
 from workflows.wording import (
     GAP,
     GOAL,
@@ -62,7 +63,7 @@ DUTIES = {
 def partnership(case: Case, facts: Facts) -> Values:
     """Return the agreement between the schools that the orders name today."""
     network = facts.network(case.data.network)
-    members = facts.composition(case.data.network, case.today)
+    members = composition(facts, case.data.network, case.today)
     name = network.name if network else case.data.network_name
     return {
         "документ": document(case, f"Соглашение о партнёрстве: сеть «{name}»", "prepare_agreement"),
@@ -93,7 +94,7 @@ def _directions(facts: Facts, network: NetworkCard | None) -> list[Values]:
     return [{"номер": row["номер"], "название": row["название"]} for row in rows]
 
 
-def _party(case: Case[Life], facts: Facts, number: int, member: MemberCard) -> Values:
+def _party(case: Case[Life], facts: Facts, number: int, member: Membership) -> Values:
     """A school by its head; her own words for her contact, the coordinator in the base school."""
     head, own = holder(facts, "school_head", member.school), school(facts, member.school)
     return {
@@ -108,7 +109,7 @@ def _party(case: Case[Life], facts: Facts, number: int, member: MemberCard) -> V
     }
 
 
-def _contact(case: Case[Life], facts: Facts, member: MemberCard) -> str:
+def _contact(case: Case[Life], facts: Facts, member: Membership) -> str:
     named = next((row.contact for row in case.data.contacts if row.school == member.school), "")
     if member.role == "base" and case.data.coordinator and not named:
         card = person(facts, case.data.coordinator)

@@ -8,7 +8,8 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY
 from workflows.network_life.form import Life, subject
-from workflows.rules import NETWORK_ROLES, school_year
+from workflows.registers.memberships import NETWORK_ROLES, composition
+from workflows.rules import school_year
 from workflows.wording import counted, date
 
 COLUMNS = ("Школа", "Роль", "Проведено с ней", "Впереди", "Последнее", "Ближайшее")
@@ -22,7 +23,7 @@ class Share:
 
     school: int
     role: str
-    since: dt.date
+    since: dt.date | None
     held: tuple[dt.date, ...]
     ahead: tuple[tuple[dt.date, dt.date], ...]
     """First and last day of each; what is overdue is not ahead any more."""
@@ -32,7 +33,7 @@ class Share:
 def shares(case: Case, facts: Facts) -> Iterator[Share]:
     """Yield each school of the network with the days of what it takes part in."""
     cards = facts.cases_about(f"{subject(case)}/{school_year(case.today)}", ACTIVITY)
-    for member in facts.composition(case.data.network, case.today):
+    for member in composition(facts, case.data.network, case.today):
         own = [card for card in cards if member.school in card.data.participants]
         yield Share(
             member.school, member.role, member.since,
@@ -78,7 +79,7 @@ def idle_schools(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
         f"({f'последнее {date(one.held[-1])}' if one.held else 'в этом году ни одного'})"
         for one in shares(case, facts)
         if one.role != "base" and not one.goes_on
-        and (case.today - max(begins, one.since, *one.held)).days >= least
+        and (case.today - max(begins, one.since or begins, *one.held)).days >= least
     ]  # fmt: skip
     if idle:
         yield refuse(

@@ -4,6 +4,7 @@ from workflow_app.engine import Case, Facts
 from workflows.network_proposal.form import Proposal
 from workflows.papers import Values, school
 from workflows.registers.directions import IN_FORCE, of_year
+from workflows.registers.memberships import networks_of
 from workflows.registers.statuses import HELPED, act_of_year, of_school
 from workflows.rules import statuses_for_planning, year_before
 from workflows.wording import counted, glued, year_in_text
@@ -64,5 +65,5 @@ def _load(case: Case, facts: Facts) -> Check:
     most = int(facts.setting("A-10"))
     question = f"Нагрузка: школа участвует не более чем в {counted(most, 'сети', 'сетях', 'сетях')}"
     ids = (case.data.base, *(member.school for member in case.data.members))
-    busy = [each for each in ids if len(facts.active_networks(each, case.data.valid_from)) >= most]
+    busy = [each for each in ids if len(networks_of(facts, each, case.data.valid_from)) >= most]
     return question, FAILS if busy else FITS, ", ".join(school(facts, each) for each in busy)

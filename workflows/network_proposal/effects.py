@@ -10,6 +10,7 @@ from workflows import contacts
 from workflows.network_proposal.consents import consents
 from workflows.network_proposal.form import REJECTIONS, Proposal
 from workflows.network_proposal.rules import ORDER
+from workflows.registers.memberships import networks_of
 from workflows.roles import ASKED_HEAD, BASE_HEAD, DEPARTMENT, METHODIST
 from workflows.wording import sentence
 
@@ -32,7 +33,7 @@ def _posts_before(case: Case, facts: Facts) -> dict[str, int]:
     """
     day = case.data.valid_from - dt.timedelta(days=1)
     found: dict[str, int] = {}
-    for network in facts.active_networks(case.data.base, day, "base"):
+    for network in networks_of(facts, case.data.base, day, "base"):
         card = facts.network(network)
         if card is None:
             continue

@@ -21,8 +21,9 @@ from workflows.papers import (
     title,
 )
 from workflows.registers.figures import of_schools
+from workflows.registers.memberships import NETWORK_ROLES
 from workflows.registers.statuses import act_of_year, of_school
-from workflows.rules import NETWORK_ROLES, year_before
+from workflows.rules import year_before
 from workflows.together import kilometres
 from workflows.wording import (
     GAP,

@@ -19,7 +19,7 @@ from workflows.papers import (
     school,
     signature,
 )
-from workflows.rules import NETWORK_ROLES
+from workflows.registers.memberships import NETWORK_ROLES
 from workflows.school_consents import Terms, consents_on_paper
 from workflows.wording import date, date_in_text, whole
 

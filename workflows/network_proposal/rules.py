@@ -7,6 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.coordinators import WRITTEN
 from workflows.network_proposal.form import Proposal
 from workflows.registers.directions import of_year
+from workflows.registers.memberships import networks_of
 from workflows.registers.statuses import HELPED
 from workflows.roles import SPECIALIST
 from workflows.rules import calendar_ends_before, school_year, statuses_for_planning
@@ -175,7 +176,7 @@ def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
     """No school takes part in too many networks at once (A-10)."""
     most = int(facts.setting("A-10"))
     for school in (case.data.base, *(member.school for member in case.data.members)):
-        if len(facts.active_networks(school, case.data.valid_from)) >= most:
+        if len(networks_of(facts, school, case.data.valid_from)) >= most:
             yield refuse(
                 "too_many_networks", "Школа «{school}» уже участвует в {networks}",
                 school=facts.name("school", school),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
+from workflows.registers.memberships import composition, networks_of, turning_points
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.rules import CONSENTED, school_year
 
@@ -34,7 +35,7 @@ def schools_named(case: Case, facts: Facts) -> Iterator[int]:
     for network in networks:
         card = facts.network(network)
         on = max(case.today, card.valid_from) if card else case.today
-        yield from (member.school for member in facts.composition(network, on))
+        yield from (member.school for member in composition(facts, network, on))
 
 
 def _of_revoked(case: Case[Order], facts: Facts, entry: int) -> Iterator[int]:
@@ -43,9 +44,9 @@ def _of_revoked(case: Case[Order], facts: Facts, entry: int) -> Iterator[int]:
     for network in order.networks if order else ():
         card = facts.network(network)
         on = max(case.today, card.valid_from) if card else case.today
-        for day in (on, *facts.turning_points(network, on)):
+        for day in (on, *turning_points(facts, network, on)):
             for without in (None, entry):
-                yield from (m.school for m in facts.composition(network, day, without))
+                yield from (m.school for m in composition(facts, network, day, without))
 
 
 @says("состав приказа — те школы и роли, на которые дано согласие")
@@ -83,7 +84,7 @@ def _as_proposed(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
 
 def _as_changed(case: Case, facts: Facts) -> Iterator[Refusal]:
     data = case.data
-    now = {m.school: m.role for m in facts.composition(data.network, data.valid_from)}
+    now = {m.school: m.role for m in composition(facts, data.network, data.valid_from)}
     if any(now.get(row.school, "") != row.before for row in data.changes):
         yield refuse(
             "composition_differs",
@@ -107,7 +108,7 @@ def _asked(case: Case, facts: Facts) -> tuple[int, ...]:
     if data.change == "split":
         return tuple(dict.fromkeys((data.new_base, *data.leaving)))
     if data.into:
-        other = (m.school for m in facts.composition(data.into, data.valid_from))
+        other = (m.school for m in composition(facts, data.into, data.valid_from))
         return tuple(dict.fromkeys((*listed(case), *other)))
     if data.kind == CLOSE:
         return ()
@@ -120,7 +121,7 @@ def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
     data = case.data
     if data.kind != AMEND or not data.changes:
         return
-    days = (data.valid_from, *facts.turning_points(data.network, data.valid_from))
+    days = (data.valid_from, *turning_points(facts, data.network, data.valid_from))
     folds = [_after(case, facts, day) for day in days]
     yield from unsound(folds, "changes")
     new = [row.school for row in data.changes if row.after == "base"]
@@ -139,8 +140,8 @@ def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
 def _after(case: Case, facts: Facts, day: dt.date) -> dict[int, str]:
     """Return the composition of a day as the order leaves it; what later orders say stays."""
     data = case.data
-    on_day = {m.school: m for m in facts.composition(data.network, day)}
-    start = {m.school for m in facts.composition(data.network, data.valid_from)}
+    on_day = {m.school: m for m in composition(facts, data.network, day)}
+    start = {m.school for m in composition(facts, data.network, data.valid_from)}
     now = {school: member.role for school, member in on_day.items()}
     for row in data.changes:
         member = on_day.get(row.school)
@@ -175,7 +176,7 @@ def _may_host(case: Case, facts: Facts, school: int) -> Iterator[Refusal]:
             school=named, field="changes", basis="1.3",
             act=act_of_year(facts, year) or "акт о статусах этого года не зарегистрирован",
         )  # fmt: skip
-    hosted = set(facts.active_networks(school, case.data.valid_from, "base")) - {case.data.network}
+    hosted = set(networks_of(facts, school, case.data.valid_from, "base")) - {case.data.network}
     if len(hosted) >= int(facts.setting("A-10.base")):
         yield refuse("base_elsewhere", "Школа «{school}» уже ведёт другую сеть", school=named,
                      field="changes", basis="A-10")  # fmt: skip

@@ -37,6 +37,7 @@ from workflows.order_approval.kinds import (
 )
 from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.registers.directions import IN_FORCE, of_year
+from workflows.registers.memberships import composition
 from workflows.registers.recommendations import ADDRESSEES, of_report
 from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.registers.statuses import held
@@ -71,7 +72,7 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
     }  # fmt: skip
     yield Enter("network", network, data.valid_from, as_="network")
     for school, role in roles.items():
-        values = {"network_id": Made("network"), "school_id": school, "role": role}
+        values = {"network": Made("network"), "school": school, "role": role}
         yield Enter("membership", values, data.valid_from)
     base = next(school for school, role in roles.items() if role == "base")
     yield from appointed(facts, data.coordinator, base, case.today)
@@ -98,14 +99,13 @@ def _composition(case: Case) -> Changes:
     """Write the annex «что меняется» into the composition, from the date of effect on."""
     data = case.data
     for row in data.changes:
-        key = (data.network, row.school)
-        if not row.after:
-            yield End("membership", key, data.valid_from)
-        elif row.before:
-            yield Amend("membership", key, {"role": row.after}, data.valid_from)
-        else:
-            values = {"network_id": data.network, "school_id": row.school, "role": row.after}
+        if row.after:
+            # Who is in already is entered too: what an order says holds by itself, even where the
+            # order that let the school in is revoked.
+            values = {"network": data.network, "school": row.school, "role": row.after}
             yield Enter("membership", values, data.valid_from)
+        else:
+            yield End("membership", (data.network, row.school), data.valid_from)
 
 
 def _split(case: Case, facts: Facts) -> Changes:
@@ -128,11 +128,11 @@ def close_network(case: Case, facts: Facts) -> Changes:
     yield from _composition(case)
     if data.into:
         yield Enter("network_order", {"network_id": data.into}, data.valid_from)
-        already = {m.school for m in facts.composition(data.into, data.valid_from)}
+        already = {m.school for m in composition(facts, data.into, data.valid_from)}
         for row in data.changes:
             if row.school not in already:
                 role = "resource" if row.before == "base" else row.before
-                joined = {"network_id": data.into, "school_id": row.school, "role": role}
+                joined = {"network": data.into, "school": row.school, "role": role}
                 yield Enter("membership", joined, data.valid_from)
 
 

@@ -36,8 +36,9 @@ from workflows.order_approval.kinds import (
     names_people,
     of,
 )
+from workflows.registers.memberships import NETWORK_ROLES
 from workflows.registers.statuses import STATUSES as STATUSES_OF_SCHOOLS
-from workflows.rules import MEMBER_ROLES, NETWORK_ROLES, school_year
+from workflows.rules import MEMBER_ROLES, school_year
 
 
 class Composition(Row):

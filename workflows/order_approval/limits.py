@@ -20,6 +20,7 @@ from workflows.order_approval.kinds import (
     REVOKE,
     STATUSES,
 )
+from workflows.registers.memberships import base_of, composition, turning_points
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.rules import calendar_ends_before, school_year
 from workflows.wording import counted, date
@@ -67,7 +68,8 @@ def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
                 name=network.name, kind="form", field="new_term", basis="A-04",
                 years=counted(years, "учебный год", "учебных года", "учебных лет"),
             )  # fmt: skip
-        if network.base and "stable" not in _planned(facts, network.base, school_year(case.today)):
+        base = base_of(facts, network)
+        if base and "stable" not in _planned(facts, base, school_year(case.today)):
             yield refuse(
                 "base_not_stable", "У базовой школы сети «{name}» нет статуса: сначала смените её",
                 name=network.name, field="networks", basis="1.3",
@@ -130,9 +132,9 @@ def may_be_revoked(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     else:
         yield from _later_orders(facts, order.networks, order.id, order.kind)
         for network in order.networks:
-            days = (case.today, *facts.turning_points(network, case.today))
+            days = (case.today, *turning_points(facts, network, case.today))
             yield from unsound(
-                ({m.school: m.role for m in facts.composition(network, day, order.id)}
+                ({m.school: m.role for m in composition(facts, network, day, order.id)}
                  for day in days), "revoked",
             )  # fmt: skip
 
@@ -207,7 +209,7 @@ def reports_are_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
 @says("после закрытия в состав уже никто не входит")
 def nothing_comes_later(case: Case, facts: Facts) -> Refusal | None:
     """No order registered before changes the composition after its end (4.2)."""
-    if not facts.turning_points(case.data.network, case.data.valid_from):
+    if not turning_points(facts, case.data.network, case.data.valid_from):
         return None
     return refuse(
         "order_comes_later", "О сети есть приказ, который вступает в силу позже: отмените его",

@@ -21,7 +21,7 @@ from workflows.papers import (
     title,
 )
 from workflows.registers.acts import ACTS
-from workflows.rules import NETWORK_ROLES
+from workflows.registers.memberships import NETWORK_ROLES
 from workflows.wording import (
     GAP,
     GOAL,

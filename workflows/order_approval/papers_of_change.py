@@ -9,7 +9,7 @@ from workflows.order_approval.kinds import names_people
 from workflows.order_approval.papers import CENTRE, COMMON, COMPOSITION, common, composition, named
 from workflows.order_approval.papers import centre as imc
 from workflows.papers import Values, directions, head_name, school
-from workflows.rules import NETWORK_ROLES
+from workflows.registers.memberships import NETWORK_ROLES, base_of
 from workflows.wording import GAP, date, date_in_text, glued, sentence
 
 PLAN_MENDED = 10
@@ -130,7 +130,7 @@ def extend(case: Case[Order], facts: Facts) -> Values:
         card = facts.network(key)
         rows.append({
             "номер": number, "название": card.name if card else GAP,
-            "базовая_школа": school(facts, card.base if card else None),
+            "базовая_школа": school(facts, base_of(facts, card)),
             "приказ": glued(card.founding_order if card else "") or GAP,
         })  # fmt: skip
     return {

@@ -4,6 +4,7 @@ from workflow_app.engine import Case, Facts
 from workflows.order_approval.form import Order
 from workflows.order_approval.papers import CENTRE, COMMON, centre, common
 from workflows.papers import Values, school
+from workflows.registers.memberships import base_of
 from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.wording import date, glued, sentence, year_in_text
 
@@ -60,7 +61,10 @@ def results_of_year(case: Case[Order], facts: Facts) -> Values:
         "отметить": sentence(data.praise) if data.praise else "",
         "поручения": sentence(data.instructions),
         "сети": [
-            {"номер": n, "название": card.name, "базовая_школа": school(facts, card.base)}
+            {
+                "номер": n, "название": card.name,
+                "базовая_школа": school(facts, base_of(facts, card)),
+            }
             for n, card in enumerate(filter(None, cards), start=1)
         ],
         "рекомендации": [

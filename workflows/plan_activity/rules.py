@@ -7,6 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows import together
 from workflows.activities import FORMS
 from workflows.plan_activity.form import Activity, is_proven
+from workflows.registers.memberships import composition
 from workflows.registers.recommendations import of_report
 from workflows.rules import year_before
 from workflows.wording import date
@@ -70,7 +71,7 @@ def new_dates_fit(case: Case[Activity], _facts: Facts) -> Iterator[Refusal]:
 def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
     """Nobody outside the network and ИМЦ answers for an activity (L2)."""
     post = facts.post(case.form.responsible) if case.form.responsible else None
-    inside = {m.school for m in facts.composition(case.data.network, case.today)}
+    inside = {m.school for m in composition(facts, case.data.network, case.today)}
     centre = facts.organisation("imc")
     if post and post.is_held and post.organisation_id in inside | {centre.id if centre else 0}:
         return None

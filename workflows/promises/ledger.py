@@ -32,6 +32,10 @@ class Ledger(Protocol):
         """Return the documents of a case that were not withdrawn, oldest first."""
 
     @property
+    def memberships(self) -> Sequence[Row]:
+        """Return what orders said of schools in networks: `role` is None where one left."""
+
+    @property
     def offices(self) -> Mapping[int, Row]:
         """Return every position, of today and of the past."""
 

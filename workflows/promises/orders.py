@@ -23,13 +23,13 @@ def base_is_stable_in_the_year_of_its_order(ledger: Ledger) -> Iterator[str]:
         if status["code"] == STABLE:
             term = status["valid_from"], status["valid_to"]
             stable[status["school"], status["school_year"]].append(term)
-    for event in ledger.rows("membership_event"):
-        if event["role"] == "base" and event["order_instance_id"]:
-            order = ledger.cases[event["order_instance_id"]]
-            year = order["data"].get("school_year") or school_year_of(event["effective_on"])
-            day, school = event["registered_on"], event["school_id"]
+    for said in ledger.memberships:
+        if said["role"] == "base" and said["instance_id"]:
+            order = ledger.cases[said["instance_id"]]
+            year = order["data"].get("school_year") or school_year_of(said["effective_on"])
+            day, school = said["registered_on"], said["school"]
             if not any(first <= day < last for first, last in stable[school, year]):
-                yield f"приказ {event['order_label']}: базовая школа {school} не стабильна в {year}"
+                yield f"приказ {said['order_label']}: базовая школа {school} не стабильна в {year}"
 
 
 def registered_order_keeps_its_text(ledger: Ledger) -> Iterator[str]:

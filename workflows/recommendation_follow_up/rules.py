@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from workflow_app.engine import Amend, Call, Case, Facts, Put, says
 from workflows.activities import PLAN
 from workflows.recommendation_follow_up.form import Recommendation
+from workflows.registers.memberships import composition
 from workflows.registers.recommendations import DECIDED, FOLLOWED
 
 Changes = Iterator[Put | Amend]
@@ -19,7 +20,7 @@ def failed_twice(case: Case[Recommendation], _facts: Facts) -> bool:
 @says("школы-адресата больше нет в сети")
 def addressee_left(case: Case, facts: Facts) -> bool:
     """What was asked of a school that left is not asked of the network (7.5)."""
-    members = {m.school for m in facts.composition(case.data.network, case.today)}
+    members = {m.school for m in composition(facts, case.data.network, case.today)}
     return case.data.addressee == "school" and case.data.school not in members
 
 

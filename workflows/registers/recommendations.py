@@ -19,6 +19,7 @@ from workflow_app.engine import (
     field,
 )
 from workflow_app.engine.calendar import year_after
+from workflows.registers.memberships import networks_of
 from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC
 
 ADDRESSEES = {
@@ -68,7 +69,7 @@ def networks_led(facts: Facts, actor: Actor) -> Collection[int]:
         one.organisation_id for one in actor.capacities
         if one.role in (BASE_HEAD.held_by, COORDINATOR.held_by)
     }  # fmt: skip
-    return {net for school in led for net in facts.active_networks(school, facts.today)}
+    return {net for school in led for net in networks_of(facts, school, facts.today)}
 
 
 def _followed_in(row: Recommendation) -> Iterator[str]:

@@ -16,6 +16,7 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.registers.memberships import base_of, composition
 from workflows.registers.recommendations import ADDRESSEES, FOLLOWED, of_report
 from workflows.wording import date, glued, year_in_text
 from workflows.year_cycle.form import SchoolYear
@@ -38,7 +39,7 @@ def summary(case: Case, facts: Facts) -> Values:
     """Return the values of the summary as the year is closed."""
     data, known = case.data, [network for _, network in networks(facts)]
     told = {card.data.network: card.state for card in reports(case, facts)}
-    schools = {m.school for network in known for m in facts.composition(network.id, case.today)}
+    schools = {m.school for network in known for m in composition(facts, network.id, case.today)}
     return {
         "документ": document(case, "Сводная справка о сетевом взаимодействии"),
         "организация": {"название": letterhead(facts, "imc")},
@@ -76,10 +77,11 @@ def _network(
     about = f"network/{network.id}/{case.data.school_year}"
     done, counted = fulfilled(card.state for card in facts.cases_about(about, ACTIVITY))
     return {
-        "номер": number, "название": network.name, "базовая_школа": school(facts, network.base),
+        "номер": number, "название": network.name,
+        "базовая_школа": school(facts, base_of(facts, network)),
         "план": f"{done} из {counted}" if counted else "—",
         "справка": "утверждена" if report in APPROVED else "не утверждена" if report else "нет",
-        "школ": len(facts.composition(network.id, case.today)),
+        "школ": len(composition(facts, network.id, case.today)),
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Adopted, Case, Change, Facts, says
 from workflows.activities import subject
+from workflows.registers.memberships import base_of, composition
 from workflows.year_end_report.effects import ask_schools, fill_in
 from workflows.year_end_report.form import Report
 
@@ -16,16 +17,17 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | None:
     written here, whoever had it.
     """
     network = facts.network(row["network_id"])
-    if network is None or network.base is None or "closed" in (network.state, row["state"]):
+    base = base_of(facts, network)
+    if network is None or base is None or "closed" in (network.state, row["state"]):
         return None
-    members = facts.composition(network.id, facts.today)
+    members = composition(facts, network.id, facts.today)
     data = {
         "network": network.id, "network_name": network.name, "school_year": row["school_year"],
-        "base": network.base, "members": [m.school for m in members if m.school != network.base],
+        "base": base, "members": [m.school for m in members if m.school != base],
         "coordinator": network.coordinator, "due_on": row["due_on"],
         "approved_before": bool(row["approved_on"]),
     }  # fmt: skip
-    return Adopted(network.base, data, subject(network.id, row["school_year"]))
+    return Adopted(base, data, subject(network.id, row["school_year"]))
 
 
 @says("по данным загрузки утверждена")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, Rows, Start, says
 from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
+from workflows.registers.memberships import composition
 from workflows.wording import GOAL
 from workflows.year_end import INDICATORS, RECOMMENDATION
 from workflows.year_end_report.directions import own_directions
@@ -18,7 +19,7 @@ from workflows.year_end_report.sections import sections, unfinished
 def fill_in(case: Case, facts: Facts) -> Put:
     """What the registers know is written down; what people added to it stays (R1)."""
     data, network = case.data, facts.network(case.data.network)
-    members = facts.composition(data.network, case.today)
+    members = composition(facts, data.network, case.today)
     rows = [
         data.conclusions.get(str(one)) or Conclusion(key=str(one), direction=one)
         for one in sorted(own_directions(case, facts))
@@ -50,7 +51,7 @@ def _grids(case: Case, facts: Facts, stage: str) -> Fan:
             "school_year": data.school_year, "school": member.school,
             "school_name": facts.name("school", member.school), "stage": stage,
         }
-        for member in facts.composition(data.network, case.today)
+        for member in composition(facts, data.network, case.today)
         if stage == "year" or _has_exams(facts, member.school)
     }  # fmt: skip
     return Fan(INDICATORS, rows, changed="school_stays", removed="school_left")

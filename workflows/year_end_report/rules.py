@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
+from workflows.registers.memberships import composition
 from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
 from workflows.year_end_report.directions import own_directions
@@ -34,7 +35,7 @@ def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str
     told = {(v.school, v.indicator) for v in facts.indicator_values(case.data.network,
             case.data.school_year) if v.numerator is not None or v.note}  # fmt: skip
     explained = {row.school for row in case.data.no_data}
-    for member in facts.composition(case.data.network, case.today):
+    for member in composition(facts, case.data.network, case.today):
         school = facts.school(member.school)
         asked = [
             one for one in catalogue

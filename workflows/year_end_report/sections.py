@@ -6,8 +6,9 @@ from workflow_app.engine import Case, Facts, figure, small_survey
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.facts import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
+from workflows.registers.memberships import NETWORK_ROLES, composition
 from workflows.registers.recommendations import DECIDED, FOLLOWED, of_report
-from workflows.rules import NETWORK_ROLES, year_before
+from workflows.rules import year_before
 from workflows.wording import counted, date
 from workflows.year_end_report.form import Report, Section, Unfinished
 
@@ -37,8 +38,8 @@ def share(part: int, whole: int) -> str:
 def general(case: Case, facts: Facts) -> Iterator[str]:
     """Section 1: who belongs to the network, and what orders changed in the year."""
     first, _ = school_year_bounds(case.data.school_year)
-    before = {m.school: m for m in facts.composition(case.data.network, first)}
-    now = {m.school: m for m in facts.composition(case.data.network, case.today)}
+    before = {m.school: m for m in composition(facts, case.data.network, first)}
+    now = {m.school: m for m in composition(facts, case.data.network, case.today)}
     for member in now.values():
         yield f"{facts.name('school', member.school)} — {NETWORK_ROLES[member.role]}"
     for school in now.keys() - before.keys():

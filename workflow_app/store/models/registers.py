@@ -1,4 +1,4 @@
-"""Registers that only transitions change: networks, their composition, the order journals."""
+"""Registers that only transitions change: networks, the order journals."""
 
 import datetime as dt
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.services.journals import printed
 from workflow_app.store.models.base import AppendOnly, Base
-from workflow_app.store.models.directory import School, Tenant
+from workflow_app.store.models.directory import Tenant
 
 NUMBERS_A_YEAR = 1_000_000
 
@@ -67,7 +67,7 @@ class JournalEntry(Tenant):
 
 
 class Network(Tenant):
-    """A network of schools; who belongs to it is told by its membership events alone."""
+    """A network of schools; who belongs to it, the register of memberships says alone."""
 
     __tablename__ = "network"
     __table_args__ = (
@@ -91,35 +91,6 @@ class Network(Tenant):
     instance_id: Mapped[int | None] = mapped_column(index=True)
     successor_id: Mapped[int | None]
     """The network it was joined to, once it was."""
-
-
-class MembershipEvent(AppendOnly, Tenant):
-    """A school enters a network, changes its role or leaves, by one order. Written once."""
-
-    __tablename__ = "membership_event"
-    __table_args__ = (
-        # The same order applied twice would be the same row twice.
-        UniqueConstraint("network_id", "school_id", "effective_on", "sequence"),
-        CheckConstraint("role IN ('base', 'resource', 'supported', 'partner')", name="role"),
-        Index("ix_membership_event_school", "school_id", "effective_on"),
-    )
-
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
-    role: Mapped[str | None]
-    """The role from `effective_on` 00:00; None means the school leaves."""
-    effective_on: Mapped[dt.date]
-    sequence: Mapped[int]
-    """Where the order stands in its journal: `journal_sequence`."""
-    registered_on: Mapped[dt.date]
-    order_label: Mapped[str]
-    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
-    order_instance_id: Mapped[int | None] = mapped_column(index=True)
-    consent: Mapped[str | None]
-    consented_on: Mapped[dt.date | None]
-
-    network: Mapped[Network] = relationship()
-    school: Mapped[School] = relationship()
 
 
 class NetworkDirection(Tenant):

@@ -68,7 +68,7 @@ class SqlSource:
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows with all that was written of them."""
         found = sorted(ids)
-        written, revocations = entries_of(self._connection, self._tables, found)
+        _, written, revocations = entries_of(self._connection, self._tables, found)
         query = select(_SAID.c.row_id, _SAID.c["values"]).where(
             _SAID.c.municipality_id == self._municipality_id,
             _SAID.c.register == self._tables.register.key,

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Generic, Self, cast
 
 from sqlalchemy import Connection, RowMapping
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, RowMapping
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.store.registers.tables import Tables
+from workflow_app.store.registers.writing import without_order
 
 
 class Shelf:
@@ -27,11 +29,28 @@ class Shelf:
         """Register and row → all it says, by its days."""
         self.found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         """Register and values → rows: ids where they stay, else what they say on a day."""
+        self.left_out: dict[tuple[str, int], Mapping[int, tuple[Any, ...]]] = {}
+        """Register and order → the rows it wrote about, as they are without it."""
 
     def forget(self) -> None:
         """Read anew: this unit of work has written."""
         self.rows.clear()
         self.found.clear()
+        self.left_out.clear()
+
+    def without(self, register: Register[RecordT], order: int) -> Mapping[int, tuple[RecordT, ...]]:
+        """Return the rows an order wrote about, with all they would say if it had not."""
+        place = (register.key, order)
+        if place not in self.left_out:
+            self.settle()
+            told = without_order(
+                self.connection, self.tables[register.key], self.municipality_id, order
+            )
+            self.left_out[place] = {
+                row_id: tuple(record(register, one) for one in said)
+                for row_id, said in told.items()
+            }
+        return self.left_out[place]
 
     def learn(self, register: Register[Any], periods: Iterable[Any]) -> tuple[int, ...]:
         """Keep what was read, sorted by row; return the rows."""
@@ -43,12 +62,16 @@ class Shelf:
 
 
 class SqlRecords(Generic[RecordT]):
-    """The rows of one register on one day."""
+    """The rows of one register on one day; some may say something `else_` than what is stored."""
 
-    def __init__(self, shelf: Shelf, register: Register[RecordT], day: dt.date) -> None:
+    def __init__(
+        self, shelf: Shelf, register: Register[RecordT], day: dt.date,
+        else_: Mapping[int, tuple[RecordT, ...]] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self._shelf = shelf
         self._register = register
         self.day = day
+        self._else = else_
 
     def get(self, key: int | None) -> RecordT | None:
         """Return a row as it is on the day; None where it is not there."""
@@ -66,16 +89,21 @@ class SqlRecords(Generic[RecordT]):
         together = {name: values[name] for name in self._register.together if name in values}
         asked = together if len(together) == len(self._register.together) > 0 else values
         if not asked.keys() <= {*self._register.identity}:
-            return self._found_on_day(values)
-        return tuple(
-            row
-            for row in filter(None, map(self.get, self._found(asked)))
-            if all(self._has(row, name, value) for name, value in values.items())
-        )
+            stored = (one for one in self._found_on_day(values) if one.id not in self._else)
+            found = [*stored, *filter(None, map(self.get, self._else))]
+        else:
+            ids = dict.fromkeys((*self._found(asked), *self._else))
+            found = [*filter(None, map(self.get, ids))]
+        if self._else:
+            found.sort(key=lambda row: row.id)
+        return tuple(row for row in found if _has(row, values))
 
-    def _has(self, row: RecordT, name: str, value: Any) -> bool:
-        said = getattr(row, name)
-        return value in said if self._register.fields[name].is_many else said == value
+    def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
+        """Return the later days on which rows with these values of their identity change."""
+        rows = map(self._said, dict.fromkeys((*self._found(identity), *self._else)))
+        said = (one for row in rows for one in row if _has(one, identity))
+        days = {day for one in said for day in (one.valid_from, one.valid_to)}
+        return tuple(sorted(day for day in days if day is not None and day > self.day))
 
     def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the rows with values that stay, on whatever day they are there."""
@@ -96,7 +124,12 @@ class SqlRecords(Generic[RecordT]):
 
     def on(self, day: dt.date) -> Self:
         """Return the same register on another day."""
-        return type(self)(self._shelf, self._register, day)
+        return type(self)(self._shelf, self._register, day, self._else)
+
+    def without(self, order: int) -> Self:
+        """Return the same register as if an order (its row of the journal) had written nothing."""
+        else_ = self._shelf.without(self._register, order)
+        return type(self)(self._shelf, self._register, self.day, else_)
 
     def _on_day(self, said: Iterable[RecordT]) -> RecordT | None:
         return next((one for one in said if holds_on(one, self.day)), None)
@@ -104,6 +137,8 @@ class SqlRecords(Generic[RecordT]):
     def _said(self, key: int | None) -> tuple[RecordT, ...]:
         if key is None:
             return ()
+        if key in self._else:
+            return self._else[key]
         place = (self._register.key, key)
         if place not in self._shelf.rows:
             self._shelf.rows[place] = ()
@@ -122,22 +157,32 @@ def _bound(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {f"v_{name}": value for name, value in values.items()}
 
 
+def _has(row: Any, values: Mapping[str, Any]) -> bool:
+    """Tell whether a row says some values; of several one is enough."""
+    said = {name: getattr(row, name) for name in values}
+    return all(
+        value in said[name] if isinstance(said[name], tuple) else said[name] == value
+        for name, value in values.items()
+    )
+
+
 def holds_on(row: Any, day: dt.date) -> bool:
     """Tell whether a row says on a day what it says."""
     begun = row.valid_from is None or row.valid_from <= day
     return begun and (row.valid_to is None or day < row.valid_to)
 
 
-def record(register: Register[RecordT], period: RowMapping) -> RecordT:
+def record(register: Register[RecordT], period: Mapping[str, Any] | RowMapping) -> RecordT:
     """Return a stored period as a row of its class."""
     told = {
         name: tuple(period[name]) if view.is_many else period[name]
         for name, view in register.fields.items()
         if period[name] is not None
     }
+    begun = None if period["valid_from"] == BEGINNING else period["valid_from"]
     made = register.record.model_construct(**{
         **register.empty, **told, "id": period["row_id"], "basis": period["basis"] or "",
-        "valid_from": None if period["valid_from"] == BEGINNING else period["valid_from"],
+        "valid_from": begun, "since": period["since"] or begun,
         "valid_to": None if period["valid_to"] == END_OF_TIME else period["valid_to"],
     })  # fmt: skip
     return cast("RecordT", made)

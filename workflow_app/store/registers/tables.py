@@ -112,15 +112,34 @@ class Tables:
 
     @cached_property
     def said(self) -> Select[Any]:
-        """What rows say, with the citation of what it rests on."""
+        """What rows say, with the citation of what it rests on and the day that took effect."""
         return (
-            select(self.periods, _ENTRY.c.basis)
+            select(self.periods, _ENTRY.c.basis, _ENTRY.c.effective_on.label("since"))
             .outerjoin(
                 _ENTRY,
                 (_ENTRY.c.id == self.periods.c.rests_on)
                 & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
             )
             .where(*self.are_readable(self.periods))
+        )
+
+    @cached_property
+    def written(self) -> Select[Any]:
+        """What was written about some `rows`, oldest first, with the identity of each."""
+        return (
+            select(
+                _ENTRY, *(self.rows.c[name].label(f"of_{name}") for name in self.register.identity)
+            )
+            .join(
+                self.rows,
+                (self.rows.c.id == _ENTRY.c.row_id)
+                & (self.rows.c.municipality_id == _ENTRY.c.municipality_id),
+            )
+            .where(
+                _ENTRY.c.register == self.register.key,
+                _ENTRY.c.row_id.in_(bindparam("rows", expanding=True)),
+            )
+            .order_by(_ENTRY.c.id)
         )
 
     @cached_property

@@ -7,7 +7,7 @@ touched, before anybody reads the register and before the transaction ends.
 import datetime as dt
 import decimal
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,6 +200,21 @@ class RegisterWriter:
             }  # fmt: skip
         return found
 
+    def written(self, register: str, municipality_id: int) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """Return identity, first day and number of the order → what it wrote."""
+        rows, identity = self._tables[register].rows, self._tables[register].register.identity
+        query = (
+            select(_ENTRY, *(rows.c[name].label(f"of_{name}") for name in identity))
+            .join(rows, rows.c.id == _ENTRY.c.row_id)
+            .where(_ENTRY.c.register == register, _ENTRY.c.municipality_id == municipality_id)
+        )
+        return {
+            (*(row[f"of_{name}"] for name in identity), row["effective_on"], row["number"]): {
+                "word": row["word"], **row["values"],
+            }
+            for row in self._connection.execute(query).mappings()
+        }  # fmt: skip
+
     def bring_in_step(
         self, standing: "Standing", municipality_id: int, cause: Cause,
         identity: Mapping[str, Any], anew: Mapping[str, Any], effective_on: dt.date | None,
@@ -367,30 +382,56 @@ def periods_of(
     connection: Connection, tables: Tables, ids: Collection[int]
 ) -> list[dict[str, Any]]:
     """Return the periods of some rows as their entries give them."""
-    query = select(tables.rows).where(tables.rows.c.id.in_(ids))
-    rows = {row["id"]: row for row in connection.execute(query).mappings()}
-    written, revocations = entries_of(connection, tables, ids)
-    made = []
+    rows, written, revocations = entries_of(connection, tables, ids)
+    return [
+        made
+        for row_id, entries in written.items()
+        for made in _made(tables, rows[row_id], entries, revocations)
+    ]
+
+
+def without_order(
+    connection: Connection, tables: Tables, municipality_id: int, order_id: int
+) -> dict[int, list[dict[str, Any]]]:
+    """Return the rows an order wrote about, each as known now if the order had written nothing."""
+    touched = connection.execute(_RESTING_ON, {"on_order": order_id})
+    ids = [row.row_id for row in touched if row.register == tables.register.key]
+    rows, written, revocations = entries_of(connection, tables, ids)
+    found: dict[int, list[dict[str, Any]]] = {}
     for row_id, entries in written.items():
-        gone = [revocations[one.cause] for one in entries if one.cause in revocations]
-        identity = {name: rows[row_id][name] for name in tables.register.identity}
-        made += [
-            _row_of(period, tables.register, row_id=row_id,
-                    municipality_id=rows[row_id]["municipality_id"], **identity)
-            for period in fold(entries, gone)
-        ]  # fmt: skip
-    return made
+        if rows[row_id]["municipality_id"] == municipality_id:
+            kept = {one.id: one for one in entries if one.order_id != order_id}
+            found[row_id] = [
+                {**made, "basis": by and by.basis, "since": by and by.effective_on}
+                for made in _made(tables, rows[row_id], kept.values(), revocations)
+                if made["known_to"] == END_OF_TIME
+                for by in (kept.get(made["rests_on"]),)
+            ]
+    return found
+
+
+def _made(
+    tables: Tables, row: Any, entries: Collection[Entry], revocations: Mapping[Any, Revocation]
+) -> Iterator[dict[str, Any]]:
+    """Yield the periods of a row as entries give them."""
+    gone = [revocations[one.cause] for one in entries if one.cause in revocations]
+    identity = {name: row[f"of_{name}"] for name in tables.register.identity}
+    for period in fold(entries, gone):
+        yield _row_of(period, tables.register, row_id=row["row_id"],
+                      municipality_id=row["municipality_id"], **identity)  # fmt: skip
 
 
 def entries_of(
     connection: Connection, tables: Tables, ids: Collection[int]
-) -> tuple[Mapping[int, Sequence[Entry]], Mapping[Any, Revocation]]:
-    """Return what was written about some rows, and of its causes those that are revoked."""
+) -> tuple[Mapping[int, Any], Mapping[int, Sequence[Entry]], Mapping[Any, Revocation]]:
+    """Return some rows, what was written about them, and of its causes those that are revoked."""
+    rows: dict[int, Any] = {}
     written: dict[int, list[Entry]] = defaultdict(list)
-    for row in connection.execute(_ENTRIES, {"of": tables.register.key, "rows": [*ids]}):
-        written[row.row_id].append(entry_of(row))
+    for row in connection.execute(tables.written, {"rows": [*ids]}).mappings():
+        rows[row["row_id"]] = row
+        written[row["row_id"]].append(entry_of(row))
     causes = {one.cause for entries in written.values() for one in entries} - {None}
-    return written, _revocations(connection, causes)
+    return rows, written, _revocations(connection, causes)
 
 
 def _row_of(period: Period, register: Register[Any], **known: Any) -> dict[str, Any]:
@@ -412,8 +453,8 @@ def _row_of(period: Period, register: Register[Any], **known: Any) -> dict[str, 
 def entry_of(row: Any) -> Entry:
     """Return a stored entry as the fold takes it."""
     return Entry(
-        row.id, row.word, row.values, row.effective_on, row.registered_on, row.number,
-        row.order_entry_id, row.basis, row.takes_back_id, row.import_id,
+        row["id"], row["word"], row["values"], row["effective_on"], row["registered_on"],
+        row["number"], row["order_entry_id"], row["basis"], row["takes_back_id"], row["import_id"],
     )  # fmt: skip
 
 
@@ -422,7 +463,9 @@ def written_about(
 ) -> Written:
     """Return what was written about a row, as far as it is one of the municipality."""
     found = connection.execute(_ENTRIES, {"of": register, "rows": [row_id]})
-    entries = [entry_of(row) for row in found if row.municipality_id == municipality_id]
+    entries = [
+        entry_of(row) for row in found.mappings() if row["municipality_id"] == municipality_id
+    ]
     causes = {one.cause for one in entries} - {None}
     return Written(entries, _revocations(connection, causes).values())
 
