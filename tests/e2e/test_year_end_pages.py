@@ -10,6 +10,7 @@ from workflow_app.store.models import Base
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.registers import Network
+from workflows.registers.recommendations import RECOMMENDATIONS
 
 pytestmark = pytest.mark.shipped
 
@@ -33,6 +34,7 @@ SUMMER = {
 LATE = {
     "addendum": (REPORT, (BASE, MEMBER, AUDITOR)),
     "recommendation": ("/cases/{advice}", (HELPED, HEAD, BASE, AUDITOR)),
+    "what became of it": ("/registers/recommendation/{row}", (HELPED, AUDITOR, BASE)),
     "recommendations": ("/registers/recommendation", (HELPED, AUDITOR, BASE, *OFFICES)),
     "indicators": (INDICATORS, (AUDITOR, BASE, MEMBER, IMC_HEAD, SPECIALIST)),
     "dashboard": ("/dashboard", (HEAD, AUDITOR, IMC_HEAD)),
@@ -80,8 +82,10 @@ def late(district):
     district.carry_out()
     district.at("2026-07-10")
     (advice,) = advised(district, report)
+    (row,) = district.register(RECOMMENDATIONS, school_year="2025-2026")
     return {
         "advice": advice,
+        "row": row.id,
         "next_year": done(district.start(SPECIALIST, "year_cycle")).instance_id,
     }
 

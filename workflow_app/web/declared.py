@@ -109,13 +109,16 @@ def show(register: str, row_id: int) -> str:
         last = None if asked.known_on else rows.last_said(
             SqlRegisters(uow), one, place, row_id, asked.on
         )  # fmt: skip
+        readable = readable_among(
+            uow, (line.instance_id for line in written), uow.actor(person_id())
+        )
         said = [shown for shown in (row or last,) if shown]
         return render_template(
             "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
             row=row, last=last, shown=shown_rows(uow, one, said, asked.on),
-            readable=readable_among(
-                uow, (line.instance_id for line in written), uow.actor(person_id())
-            ),
+            readable={
+                key: case.process for key in readable if (case := uow.load(key))
+            },
             history=history(uow, one, place, row_id, written), may_edit=may_edit,
             may_change=guards.changed_by_hand(one, known, asked.on),
             of_order=guards.order_of(known, asked.on),

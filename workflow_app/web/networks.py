@@ -128,7 +128,7 @@ def show(network_id: int) -> str:
             help=_help(uow, row.id, members, on) if is_reader else None,
             reads_indicators=is_reader, about=rows_of_subject(uow, NETWORK, row.id),
             founding=founding, readable=readable_among(uow, orders, actor),
-            memberships=compositions.MEMBERSHIP if compositions.MEMBERSHIP in uow.tables else "",
+            memberships=compositions.MEMBERSHIP if uow.shown(compositions.MEMBERSHIP) else "",
         )  # fmt: skip
 
     return read(look)
