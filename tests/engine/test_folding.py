@@ -247,6 +247,7 @@ def test_what_was_written_tells_by_which_entry_a_row_says_what_it_says():
     assert written.values(DAYS[3]) == {"name": "Чтение", "area": "речь"}
     assert [[one.id for one in written.brought_by(DAYS[day])] for day in (0, 5)] == [[1], []]
     assert [written.ended_by(DAYS[day]) for day in (4, 5)] == [None, written.newest]
+    assert [*map(written.begun, DAYS[4:6])] == [[], [written.newest]]
     assert [one.id for one in written.after(DAYS[0])] == [2, 3]
     assert [one.id for one in written.before(written.newest).entries] == [1, 2]
     assert Written().newest is None

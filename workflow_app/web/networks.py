@@ -126,7 +126,10 @@ def show(network_id: int) -> str:
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),
             help=_help(uow, row.id, members, on) if is_reader else None,
-            reads_indicators=is_reader, about=rows_of_subject(uow, NETWORK, row.id),
+            reads_indicators=is_reader, about=[
+                one for one in rows_of_subject(uow, NETWORK, row.id)
+                if one.register.key != compositions.MEMBERSHIP  # the page tells it by days
+            ],
             founding=founding, readable=readable_among(uow, orders, actor),
             memberships=compositions.MEMBERSHIP if uow.shown(compositions.MEMBERSHIP) else "",
         )  # fmt: skip
