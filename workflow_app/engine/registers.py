@@ -202,6 +202,12 @@ class Register(Generic[RecordT]):
         """Return the column that leads to the row: the last shown of its identity."""
         return next((view for view in reversed(shown) if view.name in self.identity), shown[0])
 
+    @cached_property
+    def about(self) -> FieldView | None:
+        """The field that tells whose a row is, where its name alone does not; None else."""
+        link = self.link_of([*self.shown.values()])
+        return link if link.register else None
+
     def group_of(self, row: Record) -> str:
         """Return the heading a row stands under; empty where rows are not grouped."""
         return self.groups.get(getattr(row, self.grouped_by), "") if self.grouped_by else ""

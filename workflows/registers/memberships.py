@@ -7,7 +7,6 @@ from workflow_app.engine import (
     Choice,
     Date,
     Facts,
-    Line,
     Record,
     Register,
     field,
@@ -22,6 +21,10 @@ NETWORK_ROLES = {
     "partner": "школа-участница",
 }
 """In the order compositions are listed."""
+CONSENTS = {
+    "agreed": "дано", "agreed_with_conditions": "дано с условиями", "declined": "не дано",
+}  # fmt: skip
+"""What a school answered before its network began to be told by orders of this system."""
 _PLACES = {role: place for place, role in enumerate(NETWORK_ROLES)}
 
 
@@ -34,7 +37,7 @@ class Membership(Record):
     network: Annotated[int, Widget("network")] = field("Сеть")
     school: Annotated[int, Widget("school")] = field("Школа")
     role: Choice = field("Роль в сети", choices=NETWORK_ROLES)
-    consent: Line = field("Согласие", optional=True)
+    consent: Choice = field("Согласие", choices=CONSENTS, optional=True)
     consented_on: Date = field("Когда дано согласие", optional=True)
 
 

@@ -438,9 +438,8 @@ class _Comparison:
 
     def _called(self, row: Any) -> str:
         """Return how a row is called, with what it is about."""
-        name, subject = self.register.called(row), self.register.fields.get(self.register.subject)
-        about = subject and self.source.said(subject, getattr(row, subject.name))
-        return f"{name}: {about}" if about else name
+        name, about = self.register.called(row), self.register.about
+        return f"{self.source.said(about, getattr(row, about.name))}: {name}" if about else name
 
     # ------------------------------------------------------------ one cell
 

@@ -18,7 +18,7 @@ DAYS = ("valid_from", "valid_to", "known_from", "known_to")
 SHAPE: dict[str, Any] = {
     "fields": {
         "network": ["network", "network"], "school": ["school", "school"], "role": ["choice", ""],
-        "consent": ["line", ""], "consented_on": ["date", ""],
+        "consent": ["choice", ""], "consented_on": ["date", ""],
     },
     "identity": ["network", "school"],
     "indexes": ["network", "school", "role"],
