@@ -18,6 +18,17 @@ def network(district):
     return next(f"/networks/{row['id']}" for row in district.rows(Network, code="NW2"))
 
 
+@pytest.mark.shipped
+def test_networks_lead_to_what_registers_tell_of_them_and_tell_a_composition_once(browser, network):
+    page = browser("P003").get("/networks")
+    assert re.findall(r'href="/registers/(\w+)"', page[page.index("<h1>") :]) == [
+        "membership", "recommendation",
+    ]  # fmt: skip
+    shown = browser("P003").get(network)
+    assert "Рекомендации (" in shown
+    assert "Состав сетей" not in shown
+
+
 def test_a_network_names_the_order_that_founded_it(browser, network):
     page = browser("P003").get(network)
     founded = page[page.index("Создана приказом") :][:200]

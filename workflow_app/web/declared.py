@@ -20,7 +20,7 @@ from workflow_app.store.registers import listing
 from workflow_app.store.registers.cases import CaseLink, cases_of
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
-from workflow_app.store.registers.subjects import rows_about
+from workflow_app.store.registers.subjects import of_subject, rows_about
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.reading import readable_among
@@ -184,6 +184,12 @@ def shown_rows(
             uow, (one.id for found in cases.values() for one in found), uow.actor(person_id())
         ),
     )  # fmt: skip
+
+
+def registers_about(uow: SqlUnitOfWork, kind: str) -> Sequence[Register[Any]]:
+    """Return the registers about a kind of things of which any row may be shown."""
+    shown = {tables.register.key: tables for tables in uow.all_shown()}
+    return [*of_subject(shown, kind)]
 
 
 def rows_of_subject(uow: SqlUnitOfWork, kind: str, row_id: int) -> Sequence[ShownRows]:

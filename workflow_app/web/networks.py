@@ -21,7 +21,12 @@ from workflow_app.store import dashboard, directory, journals, queries
 from workflow_app.store import networks as compositions
 from workflow_app.store.queries import CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.declared import ShownRows, rows_of_subject, shown_rows
+from workflow_app.web.declared import (
+    ShownRows,
+    registers_about,
+    rows_of_subject,
+    shown_rows,
+)
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -95,6 +100,7 @@ def show_all() -> str:
             "registers/networks.html", rows=compositions.all_of(uow.session, here), on=on,
             members=compositions.compositions(uow.session, here, on),
             names=directory.organisation_names(uow.session, here, on),
+            about=registers_about(uow, NETWORK),
         )  # fmt: skip
 
     return read(look)
