@@ -53,7 +53,7 @@ class Desk:
             select(Journal.municipality_id, Journal.id).where(Journal.code == "orders")
         ).one()
         case = Case(10_000 + number, "order_approval", "signed", data, municipality,
-                    {"author": frozenset()}, today=uow.today)  # fmt: skip
+                    {"author": frozenset()}, today=uow.today, number=f"{number}-од")  # fmt: skip
         facts = uow.facts(municipality)
         if any(composition_is_sound(case, facts)) or (
             data.kind == "revoke" and any(may_be_revoked(case, facts))

@@ -73,6 +73,14 @@ def test_an_act_is_not_its_own_successor_and_may_be_followed_by_a_later_one(spec
     assert "вместо него приказ № 16" in specialist.get(f"{own}?on=2025-10-02")
 
 
+def test_an_act_is_in_force_from_the_day_it_was_adopted_where_nobody_names_another(specialist):
+    assert "Пусто — со дня «Дата принятия»" in specialist.get("/registers/act/new")
+    row = act(specialist, "B4", adopted_on="2025-08-10", title="Свежий акт")
+    assert "Свежий акт" in specialist.get("/registers/act?on=2025-08-10")
+    assert "Свежий акт" not in specialist.get("/registers/act?on=2025-08-09")
+    assert "с 10.08.2025" in specialist.get(row)
+
+
 def test_what_an_order_says_is_not_ended_and_the_page_names_the_order(specialist, district):
     row = next(one for one in district.house.read(
         lambda uow: uow.facts(1).of(uow.tables["direction"].register).find(state="in_force")

@@ -1,10 +1,12 @@
 """Schools are added, organisations renamed from a day on, slips corrected; all on pages."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
 from browsing import Browser, field
+from python_calamine import load_workbook
 
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.accounts import AdminEvent
@@ -126,7 +128,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(officer, dis
         "число не может быть отрицательным",
         "Так уже называется",
         "Заполните поле «Тип школы»",
-        "оно же в родительном падеже",
+        "«Оно же в родительном падеже»",
         "Не похоже на адрес",
         "ИНН организации",
     ):
@@ -306,3 +308,31 @@ def test_only_who_administers_comes_here_and_only_to_her_own(officer, browser, d
     officer.post(f"{LIST}/{stranger}/edit", status=404, phone="1")
     officer.post(f"{LIST}/{stranger}/names/take-back", status=404, reason="так")
     assert "Чужая" not in officer.get(LIST)
+
+
+def test_a_rename_begins_with_the_name_of_today_and_shows_all_of_it_before_it_is_written(
+    officer, school
+):
+    renamed(officer, school, "2025-12-01", short_name="МБОУ лицей № 12")
+    page = officer.get(f"{LIST}/{school}/rename")
+    assert "лицей" not in page[page.index("<form") :]
+    looked_at = html(answer(
+        officer, f"{LIST}/{school}/rename", status=200, **NAME, starts_on="2025-09-15"
+    ))  # fmt: skip
+    shown = re.findall(r"<dd>(.*?)</dd>", looked_at)
+    assert shown == [NAME["short_name"], "15.09.2025", NAME["basis"], NAME["reason"]]
+
+
+@pytest.mark.shipped
+def test_a_file_made_before_a_renaming_still_names_the_school(officer, school):
+    book = officer.client.get("/registers/school_figures/rows.xlsx").data
+    rows = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    own = next(row for row in rows[1:] if "№ 12" in row[0])
+    renamed(officer, school, "2025-08-01")
+    own[rows[0].index("Педагогов")] = 99
+    own = [int(cell) if isinstance(cell, float) else cell for cell in own]
+    file = io.BytesIO("\n".join(";".join(map(str, row)) for row in (rows[0], own)).encode())
+    brought = officer.post("/registers/school_figures/import", file=(file, "численность.csv"))
+    dry = officer.get(brought.headers["Location"])
+    assert "такого в списке нет" not in dry
+    assert "изменённых 1" in re.sub(r"\s+", " ", dry)

@@ -165,6 +165,8 @@ class Register(Generic[RecordT]):
     """Who writes into it on a page or by a file; without anybody only processes do."""
     needs_basis: Callable[[RecordT], bool] | None = None
     """Which rows a person may write only with the document they hold by; none without it."""
+    begins: str = ""
+    """The field with the day a new row counts from where nobody names one; empty: since always."""
     subject: str = ""
     """The field that names what a row is about: its page shows the row."""
     mark: Callable[[RecordT], Mark] | None = None

@@ -14,6 +14,8 @@ SERIAL = range(10_000, 80_000)
 
 _LATIN, _RUSSIAN = "ABCEHKMOPTXaceopxy", "АВСЕНКМОРТХасеорху"
 _TO_RUSSIAN = str.maketrans(_LATIN, _RUSSIAN)
+_SHORT = re.compile(rf"\b[{_LATIN}]\.(?=\s*[А-ЯЁ])")
+"""One letter that shortens a word before a Russian name: «с.», «х.»."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -37,9 +39,10 @@ def as_flag(cell: str) -> bool:
 def without_latin(text: str) -> str:
     """Return a text whose Russian words have no Latin letter that only looks Russian.
 
-    >>> without_latin("CОШ № 5"), without_latin("IT-куб, COVID")
-    ('СОШ № 5', 'IT-куб, COVID')
+    >>> without_latin("CОШ № 5"), without_latin("IT-куб, COVID"), without_latin("c. Турксад")
+    ('СОШ № 5', 'IT-куб, COVID', 'с. Турксад')
     """
+    text = _SHORT.sub(lambda found: found[0].translate(_TO_RUSSIAN), text)
     return _WORD.sub(lambda found: _russian(found[0]), text)
 
 

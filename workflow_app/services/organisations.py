@@ -541,7 +541,8 @@ def _wrong_card(store: Organisations, by: Capacity, filled: Any) -> Iterator[Ref
         for name, value in anew.items():
             if not value:
                 title = next(view.title for view in views(Card) if view.name == name)
-                yield Refusal("field_required", f"Заполните: {title.lower()}", name)
+                said = f"«{title}»: населённого пункта нет в списке, поэтому заполните и это"
+                yield Refusal("field_required", said, name)
 
 
 def _card(store: Organisations, by: Capacity, filled: Any) -> dict[str, Any]:

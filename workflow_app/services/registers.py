@@ -61,7 +61,8 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why)
     if isinstance(row, Refusal) or isinstance(why, Refusal):
         return _refused(row, why)
-    place, day = by.municipality_id, why.effective_on or BEGINNING
+    begins = why.effective_on or (getattr(row, register.begins) if register.begins else None)
+    place, day = by.municipality_id, begins or BEGINNING
     if refusal := foreign_reference(store.uow, place, row):
         return refusal
     identity = {name: getattr(row, name) for name in register.identity}
@@ -86,7 +87,7 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         if one
     ):
         return refusal
-    cause = Cause(why.effective_on, why.reason, why.basis)
+    cause = Cause(begins, why.reason, why.basis)
     row_id = store.write("enter", register, by, known, {**values, **identity}, cause)
     _record(store, by, register, row_id, "enter_record", f"внесено: {register.called(row)}")
     return row_id

@@ -20,6 +20,7 @@ from workflow_app.http.house import read, transact
 from workflow_app.services import organisations as service
 from workflow_app.services.administration import officer
 from workflow_app.services.organisations import FORMS, Known
+from workflow_app.services.saying import in_words
 from workflow_app.store import organisations as store
 from workflow_app.store.choices import Choice, of_record
 from workflow_app.store.organisations import SqlOrganisations
@@ -124,8 +125,8 @@ def rename(organisation_id: int) -> Answer:
 
 def _renamed(uow: SqlUnitOfWork, organisation_id: int) -> tuple[Form, Known]:
     one = _known(uow, organisation_id)
-    last = one.names[-1] if one.names else None
-    said = {key: getattr(last, key) for key in service.Names.model_fields} if last else {}
+    name = one.name_on(uow.today)
+    said = {key: getattr(name, key) for key in service.Names.model_fields} if name else {}
     return service.Rename(**{"short_name": one.first_name, **said}), one
 
 
@@ -296,8 +297,19 @@ def _shown(
         "admin/organisation_form.html", form=type(present).__name__, one=one, controls=controls,
         hidden=[*hidden, (DECLINED, name)] if is_declined else hidden, name=name,
         refusal=refusal, is_declined=is_declined, today=uow.today,
+        said=_said(uow, present, sent) if is_declined and sent else [],
         is_named=isinstance(present, service.Names),
     )  # fmt: skip
+
+
+def _said(uow: SqlUnitOfWork, present: Form, sent: Sent) -> list[tuple[str, str]]:
+    """Return what was filled in before the cases, in words: the last look before it is written."""
+    facts = uow.facts(_place(uow))
+    return [
+        (view.title, in_words(facts, view, sent[view.name]))
+        for view in views(type(present))
+        if view.name in ("short_name", "starts_on", "basis", "reason") and sent.get(view.name)
+    ]
 
 
 def _controls(

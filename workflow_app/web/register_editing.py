@@ -109,11 +109,20 @@ def _new_page(
     return render_template(
         "registers/write.html", register=register, row=None, controls=fields, of_orders=(),
         later={},
-        why=_why_controls(uow, place, wishes.WhyEnter(), sent, errors), refusal=refusal,
+        why=[_begun(register, one) for one in
+             _why_controls(uow, place, wishes.WhyEnter(), sent, errors)], refusal=refusal,
         in_the_way=_in_the_way(uow, refusal), drawn=Drawn(), once=_word(sent),
         is_again=bool(again) or (sent is not None and "_again" in sent),
         title=f"Новая запись: {register.title}",
     )  # fmt: skip
+
+
+def _begun(register: Register[Any], control: Control) -> Control:
+    """Return the field of the first day, saying what holds where it is left empty."""
+    if control.name != f"{WHY}effective_on" or not register.begins:
+        return control
+    title = register.fields[register.begins].title
+    return replace(control, hint=f"Пусто — со дня «{title}», а нет его — так было всегда.")
 
 
 # ---------------------------------------------------------------- a change

@@ -111,6 +111,7 @@ ACTS = Register(
     identity=("code",),
     called=lambda row: row.citation,
     note=doubts,
+    begins="adopted_on",
     grouped_by="level",
     headings=HEADINGS,
     summed_up=levels_of,

@@ -54,7 +54,7 @@ def _named(register: Register[Any]) -> Collection[str]:
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
     pending, cases = register.pending, register.cases
     single = (
-        register.subject, register.grouped_by, register.read_through,
+        register.begins, register.subject, register.grouped_by, register.read_through,
         *((pending.field, pending.due) if pending else ()), *((cases.code,) if cases else ()),
     )  # fmt: skip
     details = (name for pair in register.details.items() for name in (pair[0], *pair[1]))

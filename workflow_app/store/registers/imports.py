@@ -34,7 +34,7 @@ from workflow_app.store.models.documents import StoredFile
 from workflow_app.store.models.registers import RegisterEntry, RegisterImport
 from workflow_app.store.registers.naming import Naming
 from workflow_app.store.registers.tables import Tables
-from workflow_app.store.registers.writing import BATCH, Cause, entries_of
+from workflow_app.store.registers.writing import BATCH, Cause, entries_of, typed
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.store.uploads import forget_unused
 
@@ -265,7 +265,15 @@ def write(
             continue
         for day, values in _by_day(line, effective_on, with_asked=with_asked).items():
             registers.amend(key, place, line.row_id, cause, values, day)
-    ids = registers.enter_all(key, place, cause, new_values, effective_on)
+    by_day: dict[Any, list[int]] = {}
+    for number, values in enumerate(new_values):
+        begins = values.get(tables.register.begins)
+        by_day.setdefault(effective_on or (begins and typed("date", begins)), []).append(number)
+    ids = [0] * len(new)
+    for day, numbers in by_day.items():
+        made = registers.enter_all(key, place, cause, [new_values[n] for n in numbers], day)
+        for number, row_id in zip(numbers, made, strict=True):
+            ids[number] = row_id
     registers.settle()
     said_of = {line.row_id: line.said for line in plan.lines if line.kind not in (NEW, REFUSED)}
     said_of |= {row_id: line.said for row_id, line in zip(ids, new, strict=True)}

@@ -15,13 +15,13 @@ from workflow_app.services.cells import plain
 from workflow_app.services.saying import in_words
 from workflow_app.store.choices import NOT_SHOWN, Choice, choices
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Person, Position
+from workflow_app.store.models.directory import OrganisationName, Person, Position
 from workflow_app.store.registers.reading import holds_on, record
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 MOST_NEAR, FEW = 3, 6
 """So many of a list a sentence names: the nearest, or all of it."""
-_PERSON, _POSITION = table(Person), table(Position)
+_PERSON, _POSITION, _NAME = table(Person), table(Position), table(OrganisationName)
 
 
 class Naming:
@@ -33,6 +33,7 @@ class Naming:
         self._facts = uow.facts(municipality_id)
         self._said: dict[tuple[str, str, Any], str] = {}
         self._lists: dict[tuple[str, str, int], Mapping[str, Sequence[Choice]]] = {}
+        self._former: dict[str, Mapping[str, Sequence[int]]] = {}
         self._called: dict[str, Mapping[Any, str]] = {}
 
     def said(self, view: FieldView, value: Any) -> str:
@@ -77,7 +78,9 @@ class Naming:
                 int(one.value) if is_id else one.value,
                 ", ".join(filter(None, (one.label, one.detail))),
             )
-            for one in self._lists[key].get(plain(text)) or self._of_year(key, view, text)
+            for one in self._lists[key].get(plain(text))
+            or self._of_year(key, view, text)
+            or self._called_so_before(view, text)
         ]
 
     def offered(self, view: FieldView) -> Sequence[str]:
@@ -96,6 +99,29 @@ class Naming:
         """Return what a school year means as papers write it: «2025/2026»."""
         is_year = view.options.get("of") == "school_years"
         return self._lists[key].get(plain(text.replace("/", "-")), ()) if is_year else ()
+
+    def _called_so_before(self, view: FieldView, text: str) -> Sequence[Choice]:
+        """Return what had a name once: files made before a renaming still say it."""
+        ids = self._former_names(view.register).get(plain(text), ())
+        return [Choice(str(key), self._facts.name(view.register, key), "") for key in ids]
+
+    def _former_names(self, register: str) -> Mapping[str, Sequence[int]]:
+        if register not in self._former:
+            found: dict[str, dict[int, None]] = defaultdict(dict)
+            if register == "school":
+                c = _NAME.c
+                place = c.municipality_id == self._municipality_id
+                query = select(c.organisation_id, c.short_name).where(place, c.short_name != "")
+                for row in self._uow.connection.execute(query):
+                    found[plain(row.short_name)][row.organisation_id] = None
+            elif shown := self._uow.shown(register):
+                place = shown.periods.c.municipality_id == self._municipality_id
+                known = self._uow.connection.execute(shown.known_now.where(place)).mappings()
+                for period in known:
+                    called = shown.register.called(record(shown.register, period))
+                    found[plain(called)][period["row_id"]] = None
+            self._former[register] = {name: [*ids] for name, ids in found.items()}
+        return self._former[register]
 
     # ------------------------------------------------------------ lists
 
