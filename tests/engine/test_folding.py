@@ -8,7 +8,7 @@ from engine.people import actor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.engine import Choice, Date, Int, Line, Pending, Record, Register, Role, field
+from workflow_app.engine import Choice, Date, Int, Line, Pending, Record, Ref, Register, Role, field
 from workflow_app.engine.folding import (
     BEGINNING,
     END_OF_TIME,
@@ -150,6 +150,10 @@ class Firm(Record):
     name: Line = field("Название")
 
 
+class Deal(Record):
+    firm: Ref = field("Фирма", to="firm")
+
+
 HEAD = Role("head", "Директор", "school_head")
 
 
@@ -177,6 +181,8 @@ def test_a_register_names_its_rows_and_its_readers():
         key="plain", title="Просто", record=Firm, identity=(), called=lambda row: row.name
     )
     assert plain.link_of([*plain.shown.values()]).name == "year"
+    deals = replace(plain, record=Deal, identity=("firm",))
+    assert (plain.about, deals.about.name) == (None, "firm")
 
 
 class Rule(Record):
