@@ -265,6 +265,8 @@ def test_columns_are_guessed_by_title_name_and_memory():
     ]  # fmt: skip
     own = [[*(view.title for view in CONTRACTS.fields.values()), "По документу", "Код записи"]]
     assert is_certain(CONTRACTS, guess(CONTRACTS, "Лист", own, {}), own[0])
+    own[0][-2] = "Документ"  # a column of theirs, however much it is a part of the title of ours
+    assert not is_certain(CONTRACTS, guess(CONTRACTS, "Лист", own, {}), own[0])
 
 
 def test_a_revocation_counts_for_the_base_only_when_it_was_known(office):

@@ -232,9 +232,9 @@ def test_rows_are_found_by_one_of_several_values_on_the_days_they_have_it(office
     assert listed == [1, 0]
     of = office.tables["contract"]
     assert listing.values(office.connection, of, office.municipality, "others") == [other, one]
-    before = office.connection.execute(select(of.named["others"])).all()
+    before = office.connection.execute(select(of.values_of["others"])).all()
     rebuild(office.connection, of)
-    assert len(office.connection.execute(select(of.named["others"])).all()) == len(before)
+    assert len(office.connection.execute(select(of.values_of["others"])).all()) == len(before)
 
 
 def test_two_rows_never_say_on_one_day_what_only_one_may(office):

@@ -87,7 +87,7 @@ def test_a_workbook_is_called_as_its_register_and_offers_what_may_be_chosen(spec
         drawn = book.read("xl/worksheets/sheet1.xml").decode()
         offered = book.read("xl/worksheets/sheet2.xml").decode()
     assert drawn.count("<dataValidation ") == 2  # the school year and the state
-    assert "<formula1>'Списки'!$B$1:$B$2</formula1>" in drawn.replace("&apos;", "'")
+    assert "<formula1>'Списки для выбора'!$B$1:$B$2</formula1>" in drawn.replace("&apos;", "'")
     assert "2025-2026" in offered.replace("/", "-")
     assert "предварительно" in offered
     assert sheet_names("книга.xlsx", response.data) == ["Приоритетные направления"]

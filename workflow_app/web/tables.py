@@ -58,7 +58,7 @@ def _is_risky(text: str) -> bool:
     return text.lstrip("'").startswith(FORMULA_SIGNS)
 
 
-LISTS = "Списки"
+LISTS = "Списки для выбора"
 """The hidden sheet that holds what may be chosen in cells."""
 LONGEST_SHEET_NAME = 31
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]|^'|'$")
@@ -104,6 +104,8 @@ def _offer(book: Any, sheet: Any, offered: Mapping[int, Sequence[str]]) -> None:
     """Let the cells of some columns offer texts."""
     if not offered:
         return
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 (as the workbook itself)
+
     lists = book.add_worksheet(LISTS)
     lists.hide()
     for row in range(max(map(len, offered.values()))):
@@ -111,7 +113,7 @@ def _offer(book: Any, sheet: Any, offered: Mapping[int, Sequence[str]]) -> None:
             if row < len(said):
                 lists.write_string(row, place, said[row])
     for place, (column, said) in enumerate(offered.items()):
-        letter = chr(ord("A") + place)
+        letter = xl_col_to_name(place)
         sheet.data_validation(1, column, LAST_ROW, column, {
             "validate": "list", "source": f"='{LISTS}'!${letter}$1:${letter}${len(said)}",
             "error_type": "warning", "error_title": "Нет в списке",

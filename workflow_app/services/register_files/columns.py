@@ -12,6 +12,7 @@ CODE = "_code"
 """What stands for the column of codes among the names of fields."""
 CODE_TITLE = "Код записи (не изменять)"
 BASIS_TITLE = "По документу (не загружается)"
+_NOT_READ = {plain(BASIS_TITLE), plain("По документу")}
 """A column of our own files that says nothing to write."""
 _TITLES_WITHIN = 20
 """Rows of a letterhead may stand above the titles, but no more."""
@@ -74,7 +75,7 @@ def is_certain(register: Register[Any], reading: Reading, titles: Sequence[Any])
     named = {name for name in reading.columns if name}
     strange = [
         cell for cell, name in zip(titles, reading.columns, strict=False)
-        if cell is not None and not name and _title(cell) not in plain(BASIS_TITLE)
+        if cell is not None and not name and _title(cell) not in _NOT_READ
     ]  # fmt: skip
     return register.fields.keys() <= named and not strange
 

@@ -211,8 +211,8 @@ def values(
     c = tables.periods.c
     column, given = c[name], tables.are_readable(tables.periods)
     query = select(column).where(c.municipality_id == municipality_id, *given)
-    if name in tables.named:
-        one = tables.named[name].c
+    if name in tables.values_of:
+        one = tables.values_of[name].c
         column, rows = one.value, select(c.row_id).where(*given)
         query = select(column).where(one.municipality_id == municipality_id, one.row_id.in_(rows))
     query = query.where(column.is_not(None)).distinct().order_by(column.desc())

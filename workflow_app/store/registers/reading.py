@@ -62,16 +62,16 @@ class Shelf:
 
 
 class SqlRecords(Generic[RecordT]):
-    """The rows of one register on one day; some may say something `else_` than what is stored."""
+    """The rows of one register on one day; some say something `instead` of what is stored."""
 
     def __init__(
         self, shelf: Shelf, register: Register[RecordT], day: dt.date,
-        else_: Mapping[int, tuple[RecordT, ...]] = MappingProxyType({}),
+        instead: Mapping[int, tuple[RecordT, ...]] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         self._shelf = shelf
         self._register = register
         self.day = day
-        self._else = else_
+        self._instead = instead
 
     def get(self, key: int | None) -> RecordT | None:
         """Return a row as it is on the day; None where it is not there."""
@@ -89,18 +89,18 @@ class SqlRecords(Generic[RecordT]):
         together = {name: values[name] for name in self._register.together if name in values}
         asked = together if len(together) == len(self._register.together) > 0 else values
         if not asked.keys() <= {*self._register.identity}:
-            stored = (one for one in self._found_on_day(values) if one.id not in self._else)
-            found = [*stored, *filter(None, map(self.get, self._else))]
+            stored = (one for one in self._found_on_day(values) if one.id not in self._instead)
+            found = [*stored, *filter(None, map(self.get, self._instead))]
         else:
-            ids = dict.fromkeys((*self._found(asked), *self._else))
+            ids = dict.fromkeys((*self._found(asked), *self._instead))
             found = [*filter(None, map(self.get, ids))]
-        if self._else:
+        if self._instead:
             found.sort(key=lambda row: row.id)
         return tuple(row for row in found if _has(row, values))
 
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which rows with these values of their identity change."""
-        rows = map(self._said, dict.fromkeys((*self._found(identity), *self._else)))
+        rows = map(self._said, dict.fromkeys((*self._found(identity), *self._instead)))
         said = (one for row in rows for one in row if _has(one, identity))
         days = {day for one in said for day in (one.valid_from, one.valid_to)}
         return tuple(sorted(day for day in days if day is not None and day > self.day))
@@ -124,12 +124,12 @@ class SqlRecords(Generic[RecordT]):
 
     def on(self, day: dt.date) -> Self:
         """Return the same register on another day."""
-        return type(self)(self._shelf, self._register, day, self._else)
+        return type(self)(self._shelf, self._register, day, self._instead)
 
     def without(self, order: int) -> Self:
         """Return the same register as if an order (its row of the journal) had written nothing."""
-        else_ = self._shelf.without(self._register, order)
-        return type(self)(self._shelf, self._register, self.day, else_)
+        instead = self._shelf.without(self._register, order)
+        return type(self)(self._shelf, self._register, self.day, instead)
 
     def _on_day(self, said: Iterable[RecordT]) -> RecordT | None:
         return next((one for one in said if holds_on(one, self.day)), None)
@@ -137,8 +137,8 @@ class SqlRecords(Generic[RecordT]):
     def _said(self, key: int | None) -> tuple[RecordT, ...]:
         if key is None:
             return ()
-        if key in self._else:
-            return self._else[key]
+        if key in self._instead:
+            return self._instead[key]
         place = (self._register.key, key)
         if place not in self._shelf.rows:
             self._shelf.rows[place] = ()

@@ -16,7 +16,7 @@ from workflow_app.store.registers.tables import (
     SEARCH_TEXT,
     Tables,
     name_of_index,
-    name_of_named,
+    name_of_values,
     shape_of,
 )
 from workflow_app.store.registers.writing import rebuild
@@ -53,7 +53,7 @@ def names_of_tables(connection: Connection) -> frozenset[str]:
         for name in (
             key,
             f"{key}_period",
-            *(name_of_named(key, one) for one in shape.get("fields", ())),
+            *(name_of_values(key, one) for one in shape.get("fields", ())),
         )
     )
 
@@ -69,7 +69,7 @@ def _stored(connection: Connection) -> dict[str, Any]:
 
 
 def _create(connection: Connection, tables: Tables) -> None:
-    for one in (tables.rows, tables.periods, *tables.named.values()):
+    for one in (tables.rows, tables.periods, *tables.values_of.values()):
         _create_table(connection, one)
 
 
@@ -91,8 +91,8 @@ def _widen(connection: Connection, tables: Tables, stored: Mapping[str, Any]) ->
         )
     for name in after.keys() - before.keys():
         _add_column(connection, tables, tables.periods.c[name])
-        if name in tables.named:
-            _create_table(connection, tables.named[name])
+        if name in tables.values_of:
+            _create_table(connection, tables.values_of[name])
     search = tables.periods.c.get(SEARCH_TEXT)
     if search is not None and not stored.get("search"):
         _add_column(connection, tables, search)

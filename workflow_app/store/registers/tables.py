@@ -85,7 +85,7 @@ class Tables:
     register: Register[Any]
     rows: Table
     periods: Table
-    named: Mapping[str, Table]
+    values_of: Mapping[str, Table]
     """Field of several values → the table with a row for each of them and each period."""
     readable: Readable = ALL
     """The rows that its statements give; writing goes by all of them."""
@@ -103,11 +103,11 @@ class Tables:
     def has(self, name: str, value: Any) -> ColumnElement[bool]:
         """Return the condition that a field says a value, or one of those selected."""
         is_many = self.register.fields[name].is_many
-        column = self.named[name].c.value if is_many else self.periods.c[name]
+        column = self.values_of[name].c.value if is_many else self.periods.c[name]
         says = column.in_(value) if isinstance(value, Select) else column == value
         if not is_many:
             return says
-        one, period = self.named[name].c, self.periods.c
+        one, period = self.values_of[name].c, self.periods.c
         return exists().where(*(one[shared] == period[shared] for shared in SHARED), says)
 
     @cached_property
@@ -203,26 +203,26 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
     )  # fmt: skip
     for name, columns in indexes(register).items():
         Index(name_of_index(register, name), *(_in_order(periods, one) for one in columns))
-    named = {
-        name: _named(register, view, metadata, rows)
+    values_of = {
+        name: _table_of_values(register, view, metadata, rows)
         for name, view in register.fields.items()
         if view.is_many
     }
-    return Tables(register, rows, periods, named)
+    return Tables(register, rows, periods, values_of)
 
 
 SHARED = ("municipality_id", "row_id", "valid_from", "known_from")
 """What tells to which period a value of several belongs."""
 
 
-def _named(
+def _table_of_values(
     register: Register[Any], view: FieldView, metadata: MetaData, rows: Table
 ) -> Table:  # fmt: skip
     """Return the table of the values a field has: found by them, and referring to their rows."""
     value = column(replace(view.each, name="value"))
     value.nullable = False
     return Table(
-        name_of_named(register.key, view.name), metadata,
+        name_of_values(register.key, view.name), metadata,
         Column("id", BIG_ID, primary_key=True),
         _municipality(),
         Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
@@ -232,7 +232,7 @@ def _named(
     )  # fmt: skip
 
 
-def name_of_named(register: str, field: str) -> str:
+def name_of_values(register: str, field: str) -> str:
     """Return what the table of the ids a field names is called."""
     return f"{register}_{field}"
 

@@ -367,15 +367,15 @@ def make_periods(connection: Connection, tables: Tables, ids: Sequence[int]) -> 
         connection.execute(delete(tables.periods).where(tables.periods.c.row_id.in_(batch)))
         if made:
             connection.execute(insert(tables.periods), made)
-        for name, named in tables.named.items():
-            connection.execute(delete(named).where(named.c.row_id.in_(batch)))
+        for name, several in tables.values_of.items():
+            connection.execute(delete(several).where(several.c.row_id.in_(batch)))
             rows = [
                 {**{shared: one[shared] for shared in SHARED}, "value": value}
                 for one in made
                 for value in one[name] or ()
             ]
             if rows:
-                connection.execute(insert(named), rows)
+                connection.execute(insert(several), rows)
 
 
 def periods_of(
