@@ -410,3 +410,32 @@ def test_without_a_day_a_file_corrects_what_was_written_wrongly_since_then(speci
     assert area == {"2025-06-01": "пение"}
     row_id = entries(district)[0]["row_id"]
     assert "пение" in specialist.get(f"{HOME}/{row_id}?on=2025-06-02")
+
+
+def test_a_file_of_another_register_is_refused_at_once_and_names_its_own(specialist):
+    content = specialist.client.get("/registers/school_status/rows.xlsx").data
+    said = brought(specialist, content, "файл.xlsx", 422)
+    assert "Это выгрузка реестра «Статусы школ»" in said
+    assert "а здесь загружают «Приоритетные направления»" in said
+    assert "не код записи" not in said
+
+
+def test_figures_that_do_not_fit_together_are_refused_on_a_page_and_in_a_file(specialist):
+    content = specialist.client.get("/registers/school_figures/rows.xlsx").data
+    titles, first, second = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()[:3]
+    first[2:5], second[2:5] = [120, 10, 500], [None, None, None]
+    link = specialist.post(
+        "/registers/school_figures/import",
+        status=302,
+        file=(io.BytesIO(book([titles, first, second])), "числа.xlsx"),
+    ).headers["Location"]
+    page = specialist.get(link)
+    assert "В девятом классе 500, а во всей школе 120: проверьте оба числа" in page
+    assert "Укажите хотя бы одно число за этот учебный год" in page
+    code = first[-1].split("-")[1]
+    edit = f"/registers/school_figures/{code}/edit"
+    version = re.search(r'name="_version" value="(\d+)"', specialist.get(edit))[1]
+    sent = {"_version": version, "students": "120", "teachers": "10", "grade9": "500"}
+    why = {"why.reason": "сверка", "why.effective_on": "2025-08-28"}
+    answer = specialist.post(edit, status=422, **sent, **why)
+    assert "проверьте оба числа" in text_of(answer)

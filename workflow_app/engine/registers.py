@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 from pydantic import Field
 
 from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, views
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Role
 from workflow_app.engine.where import caller
 
@@ -126,6 +127,10 @@ def _nothing(_row: Any, _rows: Any) -> str:
     return ""
 
 
+def _all_fits(_row: Any) -> Iterable[Refusal]:
+    return ()
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Register(Generic[RecordT]):
     """One register of a municipality: its rows live on while their values change by dated entries.
@@ -163,6 +168,8 @@ class Register(Generic[RecordT]):
     own: "Callable[[Facts, Actor], Collection[int]] | None" = None
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
+    wrong: Callable[[RecordT], Iterable[Refusal]] = _all_fits
+    """What values of a row that a person writes do not go together, each refusal with its field."""
     needs_basis: Callable[[RecordT], bool] | None = None
     """Which rows a person may write only with the document they hold by; none without it."""
     begins: str = ""

@@ -95,7 +95,9 @@ def row_of(register: Register[Any], values: Mapping[str, Any]) -> Record | Refus
     if unknown:
         return Refusal("unknown_field", "Такого поля в форме нет", unknown[0])
     row = parse(register.record, values)
-    return row if isinstance(row, Refusal) else joined(missing(row)) or row
+    if isinstance(row, Refusal):
+        return row
+    return joined((*missing(row), *register.wrong(row))) or row
 
 
 def typed(register: Register[Any], values: Mapping[str, Any]) -> Record:

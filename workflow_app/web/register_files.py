@@ -256,7 +256,7 @@ def _first_reading(
     names = sheets.sheet_names(name, content)
     if isinstance(names, Refusal):
         return names
-    best: tuple[int, Reading, Sequence[Any]] | None = None
+    best: tuple[int, Reading, sheets.Sheet] | None = None
     refusals = []
     for sheet_name in names[:MOST_SHEETS]:
         sheet = _sheet(name, content, sheet_name)
@@ -266,12 +266,26 @@ def _first_reading(
         reading = columns.guess(register, sheet_name, sheet.rows, known)
         fitting = len(set(filter(None, reading.columns)))
         if best is None or fitting > best[0]:
-            best = fitting, reading, sheet.rows[reading.titles]
+            best = fitting, reading, sheet
         if columns.is_certain(register, reading, sheet.rows[reading.titles]):
             break
     if best is None:
         return joined(refusals) or Refusal("sheet_empty", "В книге нет листов.", "file")
-    return best[1], best[2]
+    _, reading, sheet = best
+    if (key := columns.register_of(reading, sheet.rows)) not in ("", register.key):
+        return read(lambda uow: _of_another(uow, register, key))
+    return reading, sheet.rows[reading.titles]
+
+
+def _of_another(uow: SqlUnitOfWork, register: Register[Any], key: str) -> Refusal:
+    """Refuse a file that was given by another register, and name it to who reads it."""
+    other = uow.shown(key)
+    its, way = "другого реестра", ""
+    if other is not None:
+        its = f"реестра «{other.register.title}»"
+        way = f": откройте «Реестры → {other.register.title} → Загрузить из файла»"
+    said = f"Это выгрузка {its}, а здесь загружают «{register.title}»{way}."
+    return Refusal("of_another_register", said, "file")
 
 
 def _sheet(name: str, content: bytes, sheet_name: str) -> sheets.Sheet | Refusal:

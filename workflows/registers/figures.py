@@ -1,8 +1,18 @@
 """Сколько в школе учится и кто учит: численность на учебный год (1.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from workflow_app.engine import Choice, Count, Facts, Record, Register, School, field
+from workflow_app.engine import (
+    Choice,
+    Count,
+    Facts,
+    Record,
+    Refusal,
+    Register,
+    School,
+    field,
+    refuse,
+)
 from workflow_app.engine.calendar import school_year_of
 from workflows.roles import SPECIALIST
 
@@ -19,7 +29,24 @@ class SchoolFigures(Record):
     )
 
 
+COUNTED = ("students", "teachers", "grade9")
 CARD = ("students", "teachers")
+
+
+def wrong(row: SchoolFigures) -> Iterator[Refusal]:
+    """Refuse a year without any figure, and more pupils in one grade than in the school."""
+    if all(getattr(row, name) is None for name in COUNTED):
+        yield refuse(
+            "nothing_counted", "Укажите хотя бы одно число за этот учебный год", field="students"
+        )
+    if row.students is not None and row.grade9 is not None and row.grade9 > row.students:
+        yield refuse(
+            "part_over_whole",
+            "В девятом классе {grade9}, а во всей школе {students}: проверьте оба числа",
+            grade9=row.grade9,
+            students=row.students,
+            field="grade9",
+        )
 
 
 def newest(rows: Iterable[SchoolFigures], school_year: str) -> Mapping[str, int]:
@@ -51,6 +78,7 @@ FIGURES = Register(
     columns=("school_year", "school", "students", "teachers", "grade9"),
     filters=("school_year", "school"),
     sorted_by=("-school_year",),
+    wrong=wrong,
     edited_by=(SPECIALIST,),
 )
 

@@ -110,6 +110,16 @@ def parts_of(code: str) -> tuple[str, int, int, str] | None:
     return (found[1], int(found[2]), int(found[3]), found[4]) if found else None
 
 
+def register_of(reading: Reading, rows: Sequence[Sequence[Any]]) -> str:
+    """Return the key of the one register that the codes of a sheet name; empty without codes."""
+    if CODE not in reading.columns:
+        return ""
+    place = reading.columns.index(CODE)
+    codes = (parts_of(str(row[place]).strip()) for row in rows if place < len(row))
+    named = {parts[0] for parts in codes if parts}
+    return named.pop() if len(named) == 1 else ""
+
+
 def _known(register: Register[Any], remembered: Mapping[str, str]) -> Mapping[str, str]:
     own = {plain(name): name for name in register.fields}
     titles = {plain(view.title): name for name, view in register.fields.items()}

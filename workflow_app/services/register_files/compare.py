@@ -413,12 +413,14 @@ class _Comparison:
         fields = self.register.fields
         filled = parse(self.register.record, {n: v for n, v in values.items() if n in fields})
         found: Iterable[Refusal] = filled if isinstance(filled, Refusal) else missing(filled)
+        told = [one for one in found if _field_of(one) in asked]
         if not isinstance(filled, Refusal):
             line.called = self._called(filled)
+            told += self.register.wrong(filled) if asked else ()
         known = {one.column for one in line.mistakes}
-        for refusal in found:
-            view = fields.get((refusal.field or "").partition(".")[0])
-            if view and view.name in asked and view.title not in known:
+        for refusal in told:
+            view = fields[_field_of(refusal)]
+            if view.title not in known:
                 line.mistakes.append(Mistake(view.title, _without_title(refusal, view)))
 
     def _only(self, line: Line) -> None:
@@ -578,6 +580,11 @@ def _day_of(text: str) -> dt.date | None:
     except ValueError:
         return None
     return day if is_countable(day) else None
+
+
+def _field_of(refusal: Refusal) -> str:
+    """Return the field a refusal is about, of a row of it the whole."""
+    return (refusal.field or "").partition(".")[0]
 
 
 def _without_title(refusal: Refusal, view: FieldView) -> str:

@@ -1,0 +1,24 @@
+"""Figures of a school year: what of them does not go together."""
+
+import pytest
+
+from workflows.registers.acts import ACTS
+from workflows.registers.figures import FIGURES, SchoolFigures
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ({"students": 120, "grade9": 14}, []),
+        ({"grade9": 14}, []),
+        ({"students": 0}, []),
+        ({"students": 120, "grade9": 500}, ["part_over_whole"]),
+        ({}, ["nothing_counted"]),
+    ],
+)
+def test_figures_fit_together(said, codes):
+    assert [one.code for one in FIGURES.wrong(SchoolFigures(**said))] == codes
+
+
+def test_a_register_that_says_nothing_finds_nothing_wrong():
+    assert [*ACTS.wrong(ACTS.record())] == []
