@@ -205,7 +205,7 @@ def test_what_ended_here_stays_ended_and_what_the_file_leaves_out_stays(office):
     columns = (CODE, "number", "kind")
     line = only(office.look([code, "1", "услуга"], columns=columns))
     assert (line.kind, line.changes, line.notes) == (
-        "kept", [], ["прекращена здесь и остаётся прекращённой"]
+        "kept", [], ["завершена здесь и остаётся завершённой"]
     )  # fmt: skip
     line = only(office.look(["1", "услуга"], columns=("number", "kind")))
     assert (line.is_revived, {c.name: c.since for c in line.changes}["kind"]) == (True, BEFORE)

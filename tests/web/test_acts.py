@@ -28,7 +28,9 @@ def test_acts_stand_by_their_levels_and_a_day_hides_those_that_are_over(browser)
     own = re.search(r'href="(/registers/act/\d+)"[^<]*</a><div class="sub">срок истёк 17.08', over)[
         1
     ]
-    assert "На этот день такой записи в реестре нет. Она была до" in head.get(own)
+    assert "На этот день такой записи в реестре нет. Последний день, когда она была, —" in head.get(
+        own
+    )
     assert "308-од" in head.get("/registers/act?on=2024-12-31")
     assert "308-од" not in head.get("/registers/act?on=2024-12-31&is_over=1")
     assert "Федеральные" in head.get("/registers/act?on=не-дата")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 
 from workflow_app.engine.folding import Written
 from workflow_app.engine.forms import FieldView
@@ -16,6 +16,7 @@ from workflow_app.http.house import read
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import register_guards as guards
 from workflow_app.services import register_rows as rows
+from workflow_app.store.choices import NOT_SHOWN
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.cases import CaseLink, cases_of
 from workflow_app.store.registers.editing import SqlRegisters
@@ -150,6 +151,8 @@ class ShownRows:
     day: dt.date
     told: Callable[[Record, FieldView], str]
     """A value of a row in words; an empty one is nothing."""
+    named: Callable[[Record, FieldView], Sequence[tuple[str, str]]]
+    """The things a field names: what each is called, and its page where the reader has one."""
     noted: Callable[[Any], str]
     cases: Mapping[int, Sequence[CaseLink]]
     """Row → the cases that name it, of which links lead to the readable ones."""
@@ -179,11 +182,36 @@ def shown_rows(
     return ShownRows(
         register, rows, day,
         lambda row, view: said_of(uow, register, view, getattr(row, view.name)),
+        lambda row, view: _named(uow, register, row, view),
         lambda row: register.note(row, records), cases,
         readable_among(
             uow, (one.id for found in cases.values() for one in found), uow.actor(person_id())
         ),
     )  # fmt: skip
+
+
+PAGES: Mapping[str, Callable[[int], str]] = {
+    "school": lambda key: url_for("registers.school", school_id=key),
+    "network": lambda key: url_for("networks.show", network_id=key),
+}
+"""Things with a page of their own; others have the page of their row."""
+
+
+def _named(
+    uow: SqlUnitOfWork, register: Register[Any], row: Record, view: FieldView
+) -> Sequence[tuple[str, str]]:
+    if not view.register:
+        return ()
+    said = ((one, said_of(uow, register, view, one)) for one in view.values(row))
+    return [(name, _page_of(uow, view, one) if name != NOT_SHOWN else "") for one, name in said]
+
+
+def _page_of(uow: SqlUnitOfWork, view: FieldView, row_id: int) -> str:
+    """Return the address of what a field names; empty where it has no page."""
+    if view.register in PAGES:
+        return PAGES[view.register](row_id)
+    has_page = uow.shown(view.register) is not None
+    return url_for("declared.show", register=view.register, row_id=row_id) if has_page else ""
 
 
 def registers_about(uow: SqlUnitOfWork, kind: str) -> Sequence[Register[Any]]:

@@ -30,7 +30,8 @@ WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 def register(app: Flask) -> None:
     """Teach the templates the house's dates and names."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, iso_day=iso_day, long_day=long_day, state_title=state_title,
+        moment=moment, day=day, day_before=day_before, iso_day=iso_day, long_day=long_day,
+        state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
         month=month_title, groups=groups, member_role=member_role, network_state=network_state,
@@ -61,6 +62,11 @@ def day(value: dt.date | dt.datetime | str | None) -> str:
     if isinstance(value, dt.datetime):
         value = _local(value).date()
     return f"{value:%d.%m.%Y}" if value else ""
+
+
+def day_before(value: dt.date) -> str:
+    """Return the last day of what is over on a day."""
+    return day(value - dt.timedelta(days=1))
 
 
 def iso_day(value: dt.datetime) -> str:

@@ -35,7 +35,7 @@ NEW, CHANGED, ASKED, KEPT, SAME, REFUSED = "new", "changed", "asked", "kept", "s
 KINDS_OF_LINES = (NEW, CHANGED, ASKED, KEPT, SAME, REFUSED)
 
 LAST_DAY = END_OF_TIME - dt.timedelta(days=1)
-ENDED = "прекращена здесь и остаётся прекращённой"
+ENDED = "завершена здесь и остаётся завершённой"
 AHEAD = "записана здесь на будущее, сегодня ещё не действует: этот файл её не меняет"
 
 

@@ -110,7 +110,7 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
     day = f"по состоянию на {asked.on:%d.%m.%Y}"
     known = f", по записям до {asked.known_on:%d.%m.%Y}" if asked.known_on else ""
     return {
-        "title": f"{register.title}: прекращённые" if asked.is_over else register.title,
+        "title": f"{register.title}: завершённые" if asked.is_over else register.title,
         "above": [*above, day + known],
         "columns": [*(view.title for view in views), *(["По документу"] if rests else [])],
         "rows": rows, "groups": [group for group, *_ in found],
