@@ -100,3 +100,7 @@ def test_a_member_leads_to_what_orders_said_of_it(browser, network):
     listed = reader.get("/registers/membership")
     assert "поддерживаемая школа" in listed
     assert address in listed
+    about = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", row, re.DOTALL))
+    assert f'href="{network}"' in about["Сеть"]
+    assert 'href="/schools/' in about["Школа"]
+    assert f'href="{network}"' in listed
