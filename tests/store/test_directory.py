@@ -5,6 +5,7 @@ from looking import day, directions, facts_of, with_registers
 from sqlalchemy import event
 
 from workflow_app.store.directory import heads, school_cards
+from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.directory import (
     OrganisationName,
     Position,
@@ -12,7 +13,7 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.networks import networks_of_school
-from workflow_app.store.offices import acting_signer, capacities, holders
+from workflow_app.store.offices import capacities, holders
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.statuses import act_of_year, held, of_school
 
@@ -123,24 +124,27 @@ def test_holders_of_another_municipality_are_not_found(district, cast):
     assert holders(district, cast.municipality + 1, "school_head", None, HEAD_BACK) == ()
 
 
+def signer(session, cast, on, role="department_head"):
+    return SqlFacts(session.connection(), {}, cast.municipality, on).signer(role)
+
+
 def test_the_signature_line_names_the_acting_signer(district, cast):
-    acting = acting_signer(district, cast.municipality, "department_head", HEAD_ON_LEAVE)
+    acting = signer(district, cast, HEAD_ON_LEAVE)
     assert (acting.title, acting.name) == ("И.о. начальника отдела образования", "О.П. Дьяченко")
     assert cast.code(acting.capacity.stands_for) == "P001"
-    head = acting_signer(district, cast.municipality, "department_head", HEAD_BACK)
+    head = signer(district, cast, HEAD_BACK)
     assert (head.title, head.name) == ("Начальник отдела образования", "И.В. Ковалевская")
 
 
 def test_nobody_signs_where_nobody_holds_the_office(district, cast):
-    school = cast.school("S18")
-    assert acting_signer(district, cast.municipality, "department_head", HEAD_BACK, school) is None
+    assert signer(district, cast, HEAD_BACK, "sorcerer") is None
 
 
 def test_a_title_without_a_confirmed_genitive_is_not_declined(district, cast):
     position = district.query(Position).filter_by(person_id=cast.person("P001")).one()
     position.title_gen = None
     district.flush()
-    acting = acting_signer(district, cast.municipality, "department_head", HEAD_ON_LEAVE)
+    acting = signer(district, cast, HEAD_ON_LEAVE)
     assert acting.title == "Начальник отдела образования (и.о.)"
 
 

@@ -151,13 +151,15 @@ class Interpreter:
         """Tell whether a case is the one the person acted in."""
         return self._cause is not None and self._cause[0] == case.id
 
-    def _close_work(self, case: Case, **of: str) -> None:
-        closed = self.uow.close_work(case, **of)
-        self._traces.setdefault(case.id, undoing.Trace()).work += closed
+    def _close(self, case: Case, *, state: str | None = None, ballot: str | None = None) -> None:
+        """Close what waits for a state and for a ballot."""
+        trace = self._traces.setdefault(case.id, undoing.Trace())
+        trace.deadlines += self.uow.close_deadlines(case, state=state, ballot=ballot)
+        trace.work += self.uow.close_work(case, state=state, ballot=ballot)
 
-    def _close_deadlines(self, case: Case, **of: str) -> None:
-        closed = self.uow.close_deadlines(case, **of)
-        self._traces.setdefault(case.id, undoing.Trace()).deadlines += closed
+    def _close_asked(self, case: Case, ballot: Ballot, voter: str) -> None:
+        trace = self._traces.setdefault(case.id, undoing.Trace())
+        trace.work += self.uow.close_work(case, ballot=ballot.key, voter=voter)
 
     def _keep_ballot(self, case: Case, ballot: Ballot) -> None:
         """Remember a ballot before it changes, where somebody may want it back."""
@@ -179,9 +181,9 @@ class Interpreter:
         was_open = bool(ballot.tell_decided) and self._is_open(case, ballot)
         if not self.uow.write_vote(case, ballot.key, before, after):
             return False
-        self._close_work(case, ballot=ballot.key, voter=before.voter.key)
+        self._close_asked(case, ballot, before.voter.key)
         if not _is_waited_for(process, ballot) and not self._pending(case, ballot):
-            self._close_deadlines(case, ballot=ballot.key)
+            trace.deadlines += self.uow.close_deadlines(case, ballot=ballot.key)
         after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
         word = ballot.words.get(after.status, answered.answer.title)
         title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
@@ -334,22 +336,24 @@ class Interpreter:
             keys = [voter.key for voter in change.voters]
             self.uow.leave_out(case, ballot.key, keys)
             for key in keys:
-                self._close_work(case, ballot=ballot.key, voter=key)
+                self._close_asked(case, ballot, key)
         else:
-            pending = self.uow.put_question(case, ballot, change)
+            pending, was_open = self.uow.put_question(case, ballot, change)
+            if was_open:
+                self._close(case, ballot=ballot.key)
             self._open_ballot(case, ballot, pending)
 
     def close_ballot(self, case: Case, ballot: Ballot) -> None:
         """Close a ballot with everything that waits for it."""
+        self._close_votes(case, ballot)
+        self._close(case, ballot=ballot.key)
+
+    def _close_votes(self, case: Case, ballot: Ballot) -> None:
         self._keep_ballot(case, ballot)
         silence = ballot.silence_gives(self.uow.facts(case.municipality_id))
         self.uow.close_ballot(case, ballot.key, silence)
-        self._close_work(case, ballot=ballot.key)
-        self._close_deadlines(case, ballot=ballot.key)
 
     def _open_ballot(self, case: Case, ballot: Ballot, pending: Sequence[Voter]) -> None:
-        self._close_work(case, ballot=ballot.key)
-        self._close_deadlines(case, ballot=ballot.key)
         if not pending:
             return
         deadlines = self._waiting.deadlines(case, (ballot.due,) if ballot.due else (), ballot)
@@ -395,17 +399,15 @@ class Interpreter:
         """
         if target == before.state:
             if waits_otherwise(process.states[target], before, case):
-                self._close_deadlines(case, state=target)
-                self._close_work(case, state=target)
+                self._close(case, state=target)
                 self._waiting.open_state(process, case)
             return case
         case = replace(case, state=target)
         if before.state:
-            self._close_deadlines(case, state=before.state)
-            self._close_work(case, state=before.state)
             ballot = process.states[before.state].ballot
             if ballot:
-                self.close_ballot(case, ballot)
+                self._close_votes(case, ballot)
+            self._close(case, state=before.state, ballot=ballot.key if ballot else None)
         self._waiting.open_state(process, case)
         return case
 

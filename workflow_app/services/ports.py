@@ -204,8 +204,8 @@ class UnitOfWork(Protocol):
     def number(self, case: Case, number: Number) -> str:
         """Take the next number of a journal and return it as printed."""
 
-    def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> Sequence[Voter]:
-        """Open or re-open a ballot; return who is pending now."""
+    def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> tuple[Sequence[Voter], bool]:
+        """Open or re-open a ballot; return who is pending now, and whether it was open before."""
 
     def leave_out(self, case: Case, ballot: str, voters: Iterable[str]) -> None:
         """Take voters out of a ballot's count."""
@@ -237,16 +237,18 @@ class UnitOfWork(Protocol):
     def open_deadlines(self, case: Case, new: Sequence[NewDeadline]) -> None:
         """Insert deadlines."""
 
-    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> Sequence[int]:
-        """Close the open deadlines of a state or a ballot; return which."""
+    def close_deadlines(
+        self, case: Case, *, state: str | None = None, ballot: str | None = None
+    ) -> Sequence[int]:
+        """Close the open deadlines of a state and of a ballot; return which."""
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
 
     def close_work(
-        self, case: Case, *, state: str = "", ballot: str = "", voter: str = ""
+        self, case: Case, *, state: str | None = None, ballot: str | None = None, voter: str = ""
     ) -> Sequence[int]:
-        """Close open work items of a state, a ballot, or one voter; return which."""
+        """Close the open work items of a state and of a ballot, or of one voter; return which."""
 
     def reopen(self, case: Case, due: Sequence[int], work: Sequence[int]) -> None:
         """Open the deadlines and work items of a case again: the same moments, the same people."""

@@ -5,7 +5,19 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, extract, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    extract,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import ONE_DAY, SATURDAY, WorkingCalendar
@@ -15,10 +27,15 @@ COUNTRY = "RU"
 LANGUAGE = "ru"
 
 _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
-_DAYS = select(CalendarDay.day, CalendarDay.is_working).where(
-    CalendarDay.municipality_id == _MUNICIPALITY
-)
 _FILLED = select(CalendarYear.year).where(CalendarYear.municipality_id == _MUNICIPALITY)
+_CALENDAR = union_all(
+    select(CalendarDay.day, CalendarDay.is_working, cast(null(), Integer).label("year")).where(
+        CalendarDay.municipality_id == _MUNICIPALITY
+    ),
+    _FILLED.with_only_columns(
+        cast(null(), Date), cast(null(), Boolean), CalendarYear.year, maintain_column_froms=True
+    ),
+)
 
 
 @lru_cache(maxsize=16)
@@ -115,11 +132,11 @@ def restore_day(session: Session, municipality_id: int, day: dt.date) -> None:
 
 def load_calendar(session: Session, municipality_id: int) -> WorkingCalendar:
     """Return the municipality's calendar as the engine counts with it."""
-    rows = session.execute(_DAYS, {"municipality": municipality_id}).all()
+    rows = session.execute(_CALENDAR, {"municipality": municipality_id}).all()
     return WorkingCalendar(
-        non_working=frozenset(day for day, works in rows if not works),
-        working=frozenset(day for day, works in rows if works),
-        years=frozenset(_years(session, municipality_id)),
+        non_working=frozenset(day for day, works, _ in rows if works is False),
+        working=frozenset(day for day, works, _ in rows if works),
+        years=frozenset(year for *_, year in rows if year is not None),
     )
 
 

@@ -1,7 +1,8 @@
 """How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
@@ -37,7 +38,7 @@ from workflow_app.store.order_effects import cited
 
 _ON = bindparam("on_day", type_=Date)
 _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
-_PERSON = (
+_PEOPLE = (
     select(
         Person.id, Person.short_nom, Person.short_gen, Person.short_dat, Person.short_acc,
         Person.signature_name, Person.email, Position.id.label("position"), Position.role,
@@ -45,8 +46,11 @@ _PERSON = (
         Position.title_acc,
     )
     .outerjoin(Position, and_(Position.person_id == Person.id, in_office()))
-    .where(Person.id == bindparam("person"), Person.municipality_id == _MUNICIPALITY)
-    .order_by(Position.id)
+    .where(
+        Person.id.in_(bindparam("people", expanding=True)),
+        Person.municipality_id == _MUNICIPALITY,
+    )
+    .order_by(Person.id, Position.id)
 )  # fmt: skip
 _ORGANISATIONS = (
     select(
@@ -84,19 +88,26 @@ _POST = (
 )
 
 
-def person(
-    session: Session, municipality_id: int, person_id: int, on: dt.date
-) -> PersonCard | None:
-    """Return a person's name forms with the offices she holds on the day."""
-    values = {"municipality": municipality_id, "person": person_id, "on_day": on}
-    found = session.execute(_PERSON, values).all()
-    if not found:
-        return None
-    row = found[0]
-    return PersonCard(
-        row.id, row.short_nom, row.short_gen, row.short_dat, row.short_acc, row.signature_name,
-        row.email or "", tuple(_office(held) for held in found if held.position),
-    )  # fmt: skip
+def people(
+    session: Session, municipality_id: int, ids: Collection[int], on: dt.date
+) -> Mapping[int, PersonCard]:
+    """Return people's name forms with the offices each holds on the day."""
+    values = {"municipality": municipality_id, "people": sorted(ids), "on_day": on}
+    rows = groupby(session.execute(_PEOPLE, values).all(), lambda row: row.id)
+    found = {key: list(offices) for key, offices in rows}
+    return {
+        key: PersonCard(
+            key,
+            held[0].short_nom,
+            held[0].short_gen,
+            held[0].short_dat,
+            held[0].short_acc,
+            held[0].signature_name,
+            held[0].email or "",
+            tuple(_office(one) for one in held if one.position),
+        )
+        for key, held in found.items()
+    }
 
 
 def _office(row: Any) -> OfficeCard:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from workflow_app.engine.facts import Facts
 
 T = TypeVar("T")
+
+FEW = 10
+"""So many holders of an office may have their cards read before anybody asks for them."""
 
 _INSTANCE = table(Instance)
 
@@ -110,6 +114,10 @@ class SqlFacts:
         self._public_url = public_url
         self._shelf = shelf or Shelf(connection, {}, municipality_id, lambda: None)
         self._known: dict[Any, Any] = {}
+        self.near: set[int] = set()
+        """The organisations of the cases in hand: who asks of one soon asks of the others."""
+        self._met: set[int] = set()
+        """People whose offices were asked for: their cards are read by one statement."""
         self._session_: Session | None = None
 
     @property
@@ -130,6 +138,11 @@ class SqlFacts:
         """Ask anew what belongs to an instance: this unit of work has changed it."""
         mine = ("case", instance_id)
         self._drop(lambda key: key[:2] == mine or key[0] == "about")
+
+    def forget_votes(self, instance_id: int) -> None:
+        """Ask anew how the ballots of an instance stand."""
+        mine = ("votes", instance_id)
+        self._drop(lambda key: key[:2] == mine)
 
     def forget_registers(self) -> None:
         """Ask anew what the registers say: this unit of work has changed one."""
@@ -286,7 +299,7 @@ class SqlFacts:
     def tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot of the case as it stands."""
         return self._once(
-            ("case", case.id, ballot), lambda: votes.tally(self._connection, case.id, ballot)
+            ("votes", case.id, ballot), lambda: votes.tally(self._connection, case.id, ballot)
         )
 
     def parent_tally(self, case: Case, ballot: str) -> Tally | None:
@@ -295,7 +308,7 @@ class SqlFacts:
         if parent is None:
             return None
         return self._once(
-            ("case", parent, ballot), lambda: votes.tally(self._connection, parent, ballot)
+            ("votes", parent, ballot), lambda: votes.tally(self._connection, parent, ballot)
         )
 
     def snapshot(self, case: Case) -> Any:
@@ -323,24 +336,41 @@ class SqlFacts:
 
     def holders(self, role: str, organisation_id: int | None) -> tuple[Capacity, ...]:
         """Return who holds a position role today."""
-        return self._once(
-            ("holders", role, organisation_id),
-            lambda: offices.holders(
-                self._session, self._municipality_id, role, organisation_id, self.today
-            ),
-        )
+        key = ("holders", role, organisation_id)
+        if key not in self._known:
+            everywhere = self._known.get(("holders", role, None))
+            if role == POST:
+                self.learn_holders([organisation_id or 0])
+            elif organisation_id is None:
+                self._learn([(one, 0) for one in {role, *_offices(self._processes)}])
+            elif everywhere is not None:
+                self._known[key] = tuple(
+                    one for one in everywhere if one.organisation_id == organisation_id
+                )
+            else:
+                self._learn([(role, place) for place in {organisation_id, *self.near}])
+        found: tuple[Capacity, ...] = self._known[key]
+        return found
 
     def learn_holders(self, posts: Collection[int]) -> None:
         """Learn who holds several posts by one statement; `holders` then knows."""
-        found = offices.holders_of_posts(self._session, self._municipality_id, posts, self.today)
-        self._known |= {("holders", POST, post): held for post, held in found.items()}
+        self._learn([(POST, post) for post in posts])
+
+    def _learn(self, targets: Collection[tuple[str, int]]) -> None:
+        held = offices.holders_of_targets(self._session, self._municipality_id, targets, self.today)
+        for (role, place), found in held.items():
+            self._known["holders", role, None if place == 0 and role != POST else place] = found
+            if len(found) <= FEW:
+                self._met |= {one.person_id for one in found}
 
     def signer(self, role: str) -> Signer | None:
         """Return who signs in a role today."""
-        return self._once(
-            ("signer", role),
-            lambda: offices.acting_signer(self._session, self._municipality_id, role, self.today),
-        )
+        held = self.holders(role, None)
+        person = self.person(held[0].person_id) if held else None
+        if person is None:
+            return None
+        title = held[0].title
+        return Signer(held[0], title[:1].upper() + title[1:], person.signature)
 
     def last_registered_on(self, journal: str) -> dt.date | None:
         """Return the date of the newest number of a journal."""
@@ -369,10 +399,12 @@ class SqlFacts:
 
     def person(self, person_id: int) -> PersonCard | None:
         """Return how papers name a person of this municipality."""
-        return self._once(
-            ("person", person_id),
-            lambda: cards.person(self._session, self._municipality_id, person_id, self.today),
-        )
+        if ("person", person_id) not in self._known:
+            asked = {person_id, *(one for one in self._met if ("person", one) not in self._known)}
+            found = cards.people(self._session, self._municipality_id, asked, self.today)
+            self._known |= {("person", one): found.get(one) for one in asked}
+        card: PersonCard | None = self._known["person", person_id]
+        return card
 
     def organisation(self, key: int | str) -> OrganisationCard | None:
         """Return an organisation of this municipality by its id or kind."""
@@ -448,6 +480,24 @@ _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
 _NAMED_AT_ONCE: Mapping[str, tuple[Any, Any]] = {
     "person": (Person, Person.short_nom), "network": (Network, Network.name),
 }  # fmt: skip
+
+
+@cache
+def _offices_of(processes: tuple[Process, ...]) -> frozenset[str]:
+    """Return by what the roles of the whole municipality are held that steps wait for."""
+    acting = {
+        role
+        for process in processes
+        for role in (
+            *(role for step in process.transitions for role in step.by),
+            *(role for state in process.states.values() for role in state.waits_for),
+        )
+    }
+    return frozenset(role.held_by for role in acting if role.party is None)
+
+
+def _offices(processes: Mapping[str, Process]) -> frozenset[str]:
+    return _offices_of(tuple(processes.values()))
 
 
 def _is_facts(facts: SqlFacts) -> "Facts":

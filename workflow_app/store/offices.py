@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from workflow_app.engine.facts import Signer
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import Person, Position, Substitution
@@ -130,22 +129,6 @@ def holders_of_targets(
     }  # fmt: skip
     found = _capacities(connection, _question("targets", absent_keeps=False), values)
     return {target: tuple(one for one in found if one.fills(*target)) for target in targets}
-
-
-def acting_signer(
-    session: Session,
-    municipality_id: int,
-    role: str,
-    on: dt.date,
-    organisation_id: int | None = None,
-) -> Signer | None:
-    """Return who signs in a role on the day, with the line and the name papers print."""
-    found = holders(session, municipality_id, role, organisation_id, on)
-    if not found:
-        return None
-    person = session.get_one(Person, found[0].person_id)
-    title = found[0].title
-    return Signer(found[0], title[:1].upper() + title[1:], person.signature_name)
 
 
 def acting_title(title: str, title_gen: str | None) -> str:

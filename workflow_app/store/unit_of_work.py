@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Integer, bindparam, cast, func, insert, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, cast, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.ballots import Ballot
@@ -113,19 +113,20 @@ _POLICIES = (
     .order_by(_POLICY.c.lane)
 )
 _CLOSE_DEADLINES = update(_DEADLINE).where(
-    _DEADLINE.c.instance_id == bindparam("case_id"), _DEADLINE.c.closed_at.is_(None)
+    _DEADLINE.c.instance_id == bindparam("case_id"), _DEADLINE.c.closed_at.is_(None),
+    or_(_DEADLINE.c.state == bindparam("of_state"), _DEADLINE.c.ballot == bindparam("of_ballot")),
 ).values(
     closed_at=bindparam("moment"), next_at=None,
     status=func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met"),
 ).returning(_DEADLINE.c.id)  # fmt: skip
-_CLOSE_STATE_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.state == bindparam("of"))
-_CLOSE_BALLOT_DEADLINES = _CLOSE_DEADLINES.where(_DEADLINE.c.ballot == bindparam("of"))
 _CLOSE_WORK = update(_WORK).where(
-    _WORK.c.instance_id == bindparam("case_id"), _WORK.c.closed_at.is_(None)
+    _WORK.c.instance_id == bindparam("case_id"), _WORK.c.closed_at.is_(None),
+    or_(
+        and_(_WORK.c.state == bindparam("of_state"), _WORK.c.ballot == ""),
+        _WORK.c.ballot == bindparam("of_ballot"),
+    ),
 ).values(closed_at=bindparam("moment")).returning(_WORK.c.id)  # fmt: skip
-_CLOSE_STATE_WORK = _CLOSE_WORK.where(_WORK.c.state == bindparam("of"), _WORK.c.ballot == "")
-_CLOSE_BALLOT_WORK = _CLOSE_WORK.where(_WORK.c.ballot == bindparam("of"))
-_CLOSE_VOTER_WORK = _CLOSE_BALLOT_WORK.where(_WORK.c.voter == bindparam("who"))
+_CLOSE_VOTER_WORK = _CLOSE_WORK.where(_WORK.c.voter == bindparam("who"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ class SqlUnitOfWork:
     def _case(self, row: Any) -> Case:
         case = self._read_case(row)
         self._cases[case.id] = case
+        self.facts(case.municipality_id).near |= self._part_takers(case)
         return replace(case)
 
     def _read_case(self, row: Any) -> Case:
@@ -570,29 +572,29 @@ class SqlUnitOfWork:
 
     # ------------------------------------------------------------ ballots
 
-    def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> Sequence[Voter]:
-        """Open or re-open a ballot; return who is pending now."""
-        self.facts(case.municipality_id).forget(case.id)
+    def put_question(self, case: Case, ballot: Ballot, ask: Ask) -> tuple[Sequence[Voter], bool]:
+        """Open or re-open a ballot; return who is pending now, and whether it was open before."""
+        self.facts(case.municipality_id).forget_votes(case.id)
         return votes.put(self.connection, case.id, ballot, ask, case.text_hash, self.now)
 
     def leave_out(self, case: Case, ballot: str, voters: Iterable[str]) -> None:
         """Take voters out of a ballot's count."""
-        self.facts(case.municipality_id).forget(case.id)
+        self.facts(case.municipality_id).forget_votes(case.id)
         votes.leave_out(self.connection, case.id, ballot, voters)
 
     def close_ballot(self, case: Case, ballot: str, silence: str) -> None:
         """Close a ballot; pending votes get the status of silence."""
-        self.facts(case.municipality_id).forget(case.id)
+        self.facts(case.municipality_id).forget_votes(case.id)
         votes.close(self.connection, case.id, ballot, silence, self.now)
 
     def write_vote(self, case: Case, ballot: str, before: Vote, after: Vote) -> bool:
         """Write an answer if the vote is still as it was before."""
-        self.facts(case.municipality_id).forget(case.id)
+        self.facts(case.municipality_id).forget_votes(case.id)
         return votes.write(self.connection, case.id, ballot, before, after)
 
     def tally(self, case: Case, ballot: str) -> Tally | None:
         """Return a ballot as it stands in this transaction."""
-        return votes.tally(self.connection, case.id, ballot)
+        return self.facts(case.municipality_id).tally(case, ballot)
 
     def kept_ballot(self, case: Case, ballot: str) -> Mapping[str, Any] | None:
         """Return a ballot with its votes as JSON values; None when it was never opened."""
@@ -600,12 +602,12 @@ class SqlUnitOfWork:
 
     def restore_ballot(self, case: Case, ballot: str, kept: Mapping[str, Any] | None) -> None:
         """Make a ballot what it was; one that was not there before is gone again."""
-        self.facts(case.municipality_id).forget(case.id)
+        self.facts(case.municipality_id).forget_votes(case.id)
         votes.restore(self.connection, case.id, ballot, kept)
 
     def restore_vote(self, case: Case, ballot: str, voter: str, kept: Mapping[str, Any]) -> None:
         """Make one vote what it was."""
-        self.facts(case.municipality_id).forget(case.id)
+        self.facts(case.municipality_id).forget_votes(case.id)
         votes.restore_vote(self.connection, case.id, ballot, voter, kept)
 
     # ------------------------------------------------------------ deadlines and work
@@ -650,11 +652,12 @@ class SqlUnitOfWork:
             "opened_at": self.now,
         }  # fmt: skip
 
-    def close_deadlines(self, case: Case, *, state: str = "", ballot: str = "") -> Sequence[int]:
-        """Close the open deadlines of a state or a ballot; return which."""
-        close = _CLOSE_BALLOT_DEADLINES if ballot else _CLOSE_STATE_DEADLINES
-        values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
-        return sorted(self.connection.execute(close, values).scalars())
+    def close_deadlines(
+        self, case: Case, *, state: str | None = None, ballot: str | None = None
+    ) -> Sequence[int]:
+        """Close the open deadlines of a state and of a ballot; return which."""
+        values = {"case_id": case.id, "of_state": state, "of_ballot": ballot, "moment": self.now}
+        return sorted(self.connection.execute(_CLOSE_DEADLINES, values).scalars())
 
     def open_work(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         """Insert work items."""
@@ -671,15 +674,13 @@ class SqlUnitOfWork:
             self._rows.write(_ADD_WORK, *rows)
 
     def close_work(
-        self, case: Case, *, state: str = "", ballot: str = "", voter: str = ""
+        self, case: Case, *, state: str | None = None, ballot: str | None = None, voter: str = ""
     ) -> Sequence[int]:
-        """Close open work items of a state, a ballot, or one voter; return which."""
-        close = _CLOSE_STATE_WORK
-        values = {"case_id": case.id, "of": ballot or state, "moment": self.now}
+        """Close the open work items of a state and of a ballot, or of one voter; return which."""
+        values = {"case_id": case.id, "of_state": state, "of_ballot": ballot, "moment": self.now}
+        close = _CLOSE_WORK
         if voter:
             close, values = _CLOSE_VOTER_WORK, values | {"who": voter}
-        elif ballot:
-            close = _CLOSE_BALLOT_WORK
         return sorted(self.connection.execute(close, values).scalars())
 
     def reopen(self, case: Case, due: Sequence[int], work: Sequence[int]) -> None:

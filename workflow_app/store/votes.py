@@ -60,9 +60,11 @@ def _vote(row: Any) -> Vote:
 def put(
     connection: Connection, instance_id: int, ballot: Ballot, ask: Ask, text_hash: str,
     now: dt.datetime,
-) -> Sequence[Voter]:  # fmt: skip
-    """Open or re-open a ballot and return who is pending now."""
+) -> tuple[Sequence[Voter], bool]:  # fmt: skip
+    """Open or re-open a ballot; return who is pending now, and whether it was open before."""
     ballot_id, known = _opened(connection, instance_id, ballot.key, now)
+    was_open = known is not None
+    known = known or {}
     pending = []
     fresh: list[dict[str, Any]] = []
     for voter in ask.voters:
@@ -88,18 +90,18 @@ def put(
     if fresh:
         connection.execute(_ADD, fresh)
     leave_out(connection, instance_id, ballot.key, known.keys() - {v.key for v in ask.voters})
-    return pending
+    return pending, was_open
 
 
 def _opened(
     connection: Connection, instance_id: int, key: str, now: dt.datetime
-) -> tuple[int, Mapping[str, str]]:
-    """Return the id of the ballot, open again, and the statuses it holds, by voter."""
+) -> tuple[int, Mapping[str, str] | None]:
+    """Return the id of the ballot, open again, and the statuses it held, by voter; None: new."""
     this = {"case_id": instance_id, "ballot_key": key}
     rows = connection.execute(_STATUSES, this).all()
     if not rows:
         values = {"instance_id": instance_id, "key": key, "round": 1, "opened_at": now}
-        return inserted_id(connection.execute(insert(_BALLOT).values(values))), {}
+        return inserted_id(connection.execute(insert(_BALLOT).values(values))), None
     connection.execute(_REOPEN, {**this, "moment": now})
     return int(rows[0].id), {row.voter: row.status for row in rows if row.voter is not None}
 
