@@ -363,3 +363,36 @@ def test_a_key_for_a_program_asks_for_the_second_factor_too(browser, district):
     assert 'value="выгрузка"' in page
     assert 'name="code"' in page
     head.post("/account/tokens", status=200, code=telephone.code(), **wanted)
+
+
+def test_a_new_password_and_a_new_address_ask_for_it_too(browser, district):
+    head = browser("P102")
+    telephone, *_ = switch_on(district, head)
+    new = {"password": PASSWORD, "new": "сосновый-бор-17", "again": "сосновый-бор-17"}
+    page = head.post("/account/password", status=422, **new).text
+    assert re.search(r'id="password_code"[^>]*>\s*<div class="field-error"[^>]*>Введите код', page)
+    address = {"email": "other@levokum.example", "email_password": PASSWORD}
+    head.post("/account/email", **address)
+    assert "Введите код из приложения" in head.get("/account")
+    assert "other@levokum.example" not in head.get("/account")
+    head.post("/account/email", code=telephone.code(), **address)
+    assert "other@levokum.example" in head.get("/account")
+    district.house.clock.advance(dt.timedelta(seconds=30))
+    head.post("/account/password", code=telephone.code(), **new)
+
+
+@pytest.mark.shipped
+def test_a_program_that_signs_gives_the_code_too(browser, district, collecting):
+    head = browser("P105")
+    telephone, *_ = switch_on(district, head)
+    program = head.client.application.test_client()
+    key = district.house.transact(
+        lambda uow: make_token(SqlAccess(uow), district.people["P105"], "тест")
+    )
+    program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    path = f"/api/v1/instances/{collecting}/actions/agree"
+    sent = {"password": PASSWORD}
+    for code in ("", "000000"):
+        assert program.post(path, json=sent | {"code": code}).json["code"] == "wrong_code"
+    assert district.statuses(collecting, "consents")["S05"] == "pending"
+    assert program.post(path, json=sent | {"code": telephone.code()}).status_code == 200

@@ -57,6 +57,9 @@ class Action(BaseModel):
     data: dict[str, Any] = Field(default_factory=dict)
     comment: str = ""
     password: str = Field(default="", description="signs an action that is signed")
+    code: str = Field(
+        default="", description="of the second factor, beside the password of who has one"
+    )
     scan: Id | None = Field(
         default=None, description="id of a file that signs instead, where `signatures` says so"
     )

@@ -184,7 +184,7 @@ def act(instance_id: int, action: str) -> Reply:
         return answer(body)
     person = g.person_id
     signature = Signature(PAPER_SCAN, body.scan) if body.scan is not None else Signature()
-    signer = _signer(instance_id, action, signature, body.password)
+    signer = _signer(instance_id, action, signature, body)
     if isinstance(signer, Refusal):
         return answer(signer)
 
@@ -201,7 +201,7 @@ def act(instance_id: int, action: str) -> Reply:
 
 
 def _signer(
-    instance_id: int, action: str, signature: Signature, password: str
+    instance_id: int, action: str, signature: Signature, body: m.Action
 ) -> AccountRow | Refusal | None:
     """Return whose password signs, where one is needed and given; a repeated request needs none."""
     key = request.headers.get("Idempotency-Key", "")
@@ -212,9 +212,9 @@ def _signer(
         is_repeated = key and idempotency.known(uow, g.person_id, key)
         return not is_repeated and requests.is_signed(uow, instance_id, action)
 
-    if not password or signature.evidence or not read(is_needed):
+    if not body.password or signature.evidence or not read(is_needed):
         return None
-    return passwords.confirm(g.person_id, password)
+    return passwords.confirm(g.person_id, body.password, body.code)
 
 
 def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:

@@ -9,8 +9,8 @@ from workflow_app.store.accounts import SqlAccess
 NO_CODE = Refusal("wrong_code", "Введите код из приложения", "code")
 
 
-def confirm(person: int, password: str) -> AccountRow | Refusal:
-    """Return the account whose password it is, or why it is not."""
+def password_alone(person: int, password: str) -> AccountRow | Refusal:
+    """Return the account whose password it is: where a code is checked beside it."""
     attempt = read(lambda uow: access.signature_attempt(SqlAccess(uow), person))
     if isinstance(attempt, Refusal):
         return attempt
@@ -21,10 +21,10 @@ def confirm(person: int, password: str) -> AccountRow | Refusal:
     return transact(lambda uow: access.conclude(SqlAccess(uow), attempt, is_right=is_right))
 
 
-def confirm_twice(person: int, password: str, code: str) -> AccountRow | Refusal:
+def confirm(person: int, password: str, code: str) -> AccountRow | Refusal:
     """Return the account whose password it is, with a code where she has a second factor."""
     has_factor = read(lambda uow: SqlAccess(uow).factor(person)) is not None
-    account = confirm(person, password)
+    account = password_alone(person, password)
     if isinstance(account, Refusal) or not has_factor:
         return account
     if not code.strip():

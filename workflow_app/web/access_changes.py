@@ -1,5 +1,7 @@
 """Access changes that wait for a second person's word; one's own address; a person's history."""
 
+from functools import partial
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,6 +17,7 @@ from workflow_app.store import directory
 from workflow_app.store.access_changes import SqlAccessChanges
 from workflow_app.store.accounts import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import signing
 from workflow_app.web.security import person_id
 
 access_changes = Blueprint("access_changes", __name__)
@@ -42,7 +45,7 @@ def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
         ]
         return render_template(
             "account/changes.html", mine=mine, others=others, refused=refused, refusal=refusal,
-            account=own_account(uow.session, person),
+            account=own_account(uow.session, person), has_factor=partial(signing.has_factor, uow),
         )  # fmt: skip
 
     return read(look)
@@ -57,7 +60,7 @@ def decide(change_id: int) -> Answer:
             flash("Это уже решено, ваше согласие больше не нужно.", "info")
             return redirect(url_for("access_changes.show"))
         abort(404)
-    account = confirm(person, request.form.get("password", ""))
+    account = confirm(person, request.form.get("password", ""), request.form.get("code", ""))
     if isinstance(account, Refusal):
         return _page(change_id, account), limits.status_of(account, 422)
 
@@ -87,7 +90,8 @@ def _may_decide(uow: SqlUnitOfWork, person: int, change_id: int, *, decided: boo
 def set_own_email() -> Answer:
     """Put one's own address right, with one's password."""
     person, email = person_id(), request.form.get("email", "").strip().lower()
-    account = confirm(person, request.form.get("email_password", ""))
+    sent = request.form
+    account = confirm(person, sent.get("email_password", ""), sent.get("code", ""))
     if isinstance(account, Refusal):
         flash(account.message, "danger")
         return redirect(url_for("account.show"))

@@ -9,7 +9,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
 from workflow_app.http.house import read, stop_reading, transact
 from workflow_app.http.numbers import number_in
-from workflow_app.http.passwords import confirm, confirm_twice
+from workflow_app.http.passwords import confirm
 from workflow_app.services import access as service
 from workflow_app.services import passwords
 from workflow_app.store import access_changes, accounts, directory
@@ -91,9 +91,9 @@ def password() -> Answer:
     """Set a new password; whatever else the old one has opened ends."""
     person, sent, here = person_id(), request.form, _here()
     new = sent.get("new", "")
-    account = confirm(person, sent.get("password", ""))
+    account = confirm(person, sent.get("password", ""), sent.get("code", ""))
     if isinstance(account, Refusal):
-        return _refused(account)
+        return _refused(_beside(account, "code", "password_code"))
     if new != sent.get("again", ""):
         return _refused(Refusal("passwords_differ", "Пароли не совпадают", "again"))
     words = read(lambda uow: SqlAccess(uow).words_of(person))
@@ -116,6 +116,11 @@ def password() -> Answer:
     return redirect(url_for("account.show"))
 
 
+def _beside(refusal: Refusal, field: str, own: str) -> Refusal:
+    """Return a refusal of a field beside its own form: several ask for a password here."""
+    return replace(refusal, field=own) if refusal.field == field else refusal
+
+
 @account.post("/account/tokens")
 def make_token() -> Answer:
     """Make a token of the API for her password; it is shown once."""
@@ -126,10 +131,9 @@ def make_token() -> Answer:
     if days not in service.TOKEN_DAYS:
         return _refused(Refusal("unknown_choice", "Выберите срок из списка", "days"))
     sent = request.form
-    account = confirm_twice(person, sent.get("password", ""), sent.get("code", ""))
+    account = confirm(person, sent.get("password", ""), sent.get("code", ""))
     if isinstance(account, Refusal):
-        wrong = account.field == "code"
-        return _refused(account if wrong else replace(account, field="token_password"))
+        return _refused(_beside(account, "password", "token_password"))
 
     def make(uow: SqlUnitOfWork) -> str | Refusal:
         store = SqlAccess(uow)

@@ -17,7 +17,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import number_in
-from workflow_app.http.passwords import confirm_twice
+from workflow_app.http.passwords import confirm
 from workflow_app.services import acting, administration, requests
 from workflow_app.services.access import AccountRow
 from workflow_app.services.acting import Intent
@@ -247,7 +247,7 @@ def _signer(
 ) -> AccountRow | Refusal | None:
     """Ask for password and code once for the whole batch; return whose, if they are needed."""
     needs = read(lambda uow: any(requests.is_signed(uow, one, action) for one, _ in chosen))
-    return confirm_twice(person, password, code) if needs else None
+    return confirm(person, password, code) if needs else None
 
 
 def _act(

@@ -9,7 +9,7 @@ from workflow_app.documents.qr import qr_png
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
 from workflow_app.http.house import house, read, transact
-from workflow_app.http.passwords import confirm
+from workflow_app.http.passwords import password_alone
 from workflow_app.services import access
 from workflow_app.services import second_factor as service
 from workflow_app.store.accounts import SqlAccess, own_account
@@ -62,7 +62,7 @@ def show() -> str:
 def switch_on() -> str | tuple[str, int]:
     """Switch it on for a code and the password; the recovery codes are shown once."""
     person, sealed, typed = person_id(), request.form.get(SEALED, ""), request.form.get("code", "")
-    account = confirm(person, request.form.get("password", ""))
+    account = password_alone(person, request.form.get("password", ""))
     if isinstance(account, Refusal):
         return _refused(account)
     key, real_now = house().settings.secret_key, house().clock.real()
@@ -83,7 +83,7 @@ def switch_on() -> str | tuple[str, int]:
 def switch_off() -> Response | tuple[str, int]:
     """Switch it off for a code and the password."""
     person, typed = person_id(), request.form.get("code", "")
-    account = confirm(person, request.form.get("password", ""))
+    account = password_alone(person, request.form.get("password", ""))
     if isinstance(account, Refusal):
         return _refused(account)
     key, real_now = house().settings.secret_key, house().clock.real()

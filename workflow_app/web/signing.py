@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, accepted
 from workflow_app.http.numbers import number_in
-from workflow_app.http.passwords import confirm_twice
+from workflow_app.http.passwords import confirm
 from workflow_app.services import requests
 from workflow_app.services.access import AccountRow
 from workflow_app.store.accounts import SqlAccess
@@ -34,7 +34,7 @@ def take_in(taken: tuple[str, ...], sent: MultiDict[str, str]) -> AccountRow | R
     if not sent.get("password"):
         said = "Введите пароль или приложите скан" if PAPER_SCAN in taken else "Введите свой пароль"
         return Refusal("wrong_password", said, "password")
-    return confirm_twice(person_id(), sent["password"], sent.get("code", ""))
+    return confirm(person_id(), sent["password"], sent.get("code", ""))
 
 
 def given(sent: MultiDict[str, str]) -> Signature:
