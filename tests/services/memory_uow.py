@@ -153,9 +153,10 @@ class MemoryUnitOfWork:
 
     def put_question(self, case, ballot, ask):
         twin = self.ballots[case.id]
+        was_open = ballot.key in twin.tallies
         twin.put(ballot, ask, case.text_hash)
         pending = twin.tallies[ballot.key].keys("pending")
-        return [voter for voter in ask.voters if voter.key in pending]
+        return [voter for voter in ask.voters if voter.key in pending], was_open
 
     def leave_out(self, case, ballot, voters):
         tally = self.ballots[case.id].tallies[ballot]
@@ -192,24 +193,23 @@ class MemoryUnitOfWork:
     def open_deadlines(self, case, new):
         self.deadlines += [(case.id, deadline) for deadline in new]
 
-    def close_deadlines(self, case, *, state="", ballot=""):
+    def close_deadlines(self, case, *, state=None, ballot=None):
         self.deadlines = [
             (number, deadline)
             for number, deadline in self.deadlines
-            if number != case.id or (deadline.state, deadline.ballot) != (state, ballot)
+            if number != case.id or (deadline.state != state and deadline.ballot != ballot)
         ]
         return []
 
     def open_work(self, case, items):
         self.work += [(case.id, item) for item in items]
 
-    def close_work(self, case, *, state="", ballot="", voter=""):
+    def close_work(self, case, *, state=None, ballot=None, voter=""):
         self.work = [
             (number, work)
             for number, work in self.work
             if number != case.id
-            or (state and (work.state != state or work.ballot))
-            or (ballot and work.ballot != ballot)
+            or not ((work.state == state and not work.ballot) or work.ballot == ballot)
             or (voter and work.voter != voter)
         ]
         return []
