@@ -162,7 +162,7 @@ def changed_by_hand(register: Register[Any], written: Written, day: dt.date) -> 
     """Return the fields of a row that no order says on a day: people may change them."""
     sources = written.sources(day)
     of_order = {name for name, one in sources.items() if one.order_id}
-    return [name for name in register.fields if name not in {*register.identity, *of_order}]
+    return [name for name in register.fields if name not in {*register.steady, *of_order}]
 
 
 def without_basis(register: Register[Any], row: Record, *documents: str) -> Refusal | None:
@@ -220,7 +220,7 @@ def unsound(
             yield from _taken(store, place, register, row, name, day, until, row_id)
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
-        if target is None or is_empty(value):
+        if target is None or is_empty(value) or name == register.subject:
             continue
         for one in view.values(row):
             if target is register and one == row_id:
@@ -322,7 +322,9 @@ def _held(
     rows = tuple(
         Place(one.key, other, name_of(store, place, one, other) if is_read else "")
         for one, other in store.referring(register, place, row_id, day)
-        for is_read in [one.read_by(facts, actor).has(last_said(store, one, place, other))]
+        for row in [last_said(store, one, place, other)]
+        if row is None or one.still_asks(row)
+        for is_read in [one.read_by(facts, actor).has(row)]
     )
     if not rows and not cases:
         return None

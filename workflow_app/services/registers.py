@@ -13,6 +13,7 @@ from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.references import foreign_reference
+from workflow_app.services.register_files.compare import NOT_IN_HOUSE
 from workflow_app.services.register_guards import (
     by_order,
     end_after,
@@ -67,6 +68,8 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         return refusal
     identity = {name: getattr(row, name) for name in register.identity}
     known = store.row_with(register, place, identity)
+    if register.extends and not known:
+        return Refusal("not_in_house", f"Не внесено: {NOT_IN_HOUSE}", register.identity[0])
     written = store.written(register, place, known) if known else Written()
     before = typed(register, written.values(day))
     values = {name: getattr(row, name) for name in differing(register, before, row)}
@@ -235,7 +238,7 @@ def _unwritable(register: Register[Any], names: Iterable[str]) -> Iterator[Refus
     for name in names:
         if name not in register.fields:
             yield Refusal("unknown_field", "Такого поля в форме нет", name)
-        elif name in register.identity:
+        elif name in register.steady:
             title = register.fields[name].title
             sentence = (
                 f"«{title}» отличает запись от других и не меняется: завершите эту запись и "

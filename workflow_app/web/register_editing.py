@@ -178,7 +178,7 @@ def _change_page(
     if row is None:
         return None
     said, later = _of_orders(uow, register, written, day)
-    asked = [name for name in register.fields if name not in {*register.identity, *said}]
+    asked = [name for name in register.fields if name not in {*register.steady, *said}]
     typed = forms.changes(blank(register.record), sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
     fields = [
