@@ -8,7 +8,7 @@ from typing import Any
 
 from workflow_app.engine import Facts
 from workflows.activities import REMOTE
-from workflows.registers.schools import SCHOOLS, School, settled
+from workflows.registers.schools import SCHOOLS, School
 from workflows.wording import counted
 
 EVENT_DAYS = 2
@@ -42,7 +42,8 @@ def kilometres(facts: Facts, one: School, other: School) -> int | None:
     department = facts.organisation("department")
     centre = department.place if department else None
     for at_centre, away in ((one, other), (other, one)):
-        if settled(facts, at_centre) == centre:
+        known = facts.organisation(at_centre.id)
+        if known and known.place == centre:
             return away.distance_km
     return None
 

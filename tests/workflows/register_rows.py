@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from workflow_app.engine.facts import NetworkCard
+from workflow_app.engine.facts import NetworkCard, OrganisationCard
 from workflows.registers.acts import ACTS, Act
 from workflows.registers.memberships import MEMBERSHIPS, Membership
-from workflows.registers.schools import SCHOOLS, SETTLEMENTS, School, Settlement
+from workflows.registers.schools import SCHOOLS, School
 from workflows.registers.statuses import STATUSES, STATUSES_OF_YEAR, SchoolStatus
 
 NO_SCHOOL = 0
@@ -48,22 +48,14 @@ def put_acts(twin, *acts):
 
 def put_schools(twin, schools):
     """Hold id → what the card of a school says; its `place` is «с. Турксад»."""
-    places = dict.fromkeys(said.get("place", "с. Левокумское") for said in schools.values())
-    ids = {place: number for number, place in enumerate(places, start=1)}
-    for place, number in ids.items():
-        twin.names["settlement", number] = place
-    twin.put_rows(SETTLEMENTS, *(
-        Settlement(id=number, kind=place.split()[0], name=place.split()[1], name_gen="")
-        for place, number in ids.items()
-    ))  # fmt: skip
-    twin.put_rows(SCHOOLS, *(
-        School(**{
-            "id": key, "code": f"S{key}", "name": f"№ {key}", "type": "СОШ",
-            "settlement": ids[said.get("place", "с. Левокумское")],
-            **{name: value for name, value in said.items() if name != "place"},
-        })
-        for key, said in schools.items()
-    ))  # fmt: skip
+    places, rows = {}, []
+    for key, said in schools.items():
+        card = {"name": f"№ {key}", "type": "СОШ", "place": "с. Левокумское", **said}
+        name, place = card["name"], card.pop("place")
+        settlement = places.setdefault(place, len(places) + 1)
+        rows.append(School(id=key, code=f"S{key}", settlement=settlement, **card))
+        twin.organisations[key] = OrganisationCard(key, "school", name, name, "", place)
+    twin.put_rows(SCHOOLS, *rows)
 
 
 def put_members(twin, network, roles, since=None):

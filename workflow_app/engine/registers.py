@@ -169,9 +169,9 @@ class Register(Generic[RecordT]):
     """What stands behind its name where it is chosen or shown, by its register on that day."""
     basis: str = ""
     extends: str = ""
-    """The house table its rows are rows of: «organisation». They share ids and are never added here
-    alone; codes tell them apart, which come with their dated names from the house, as does the row
-    class with `Extension`."""
+    """The house table its rows are rows of: «organisation», those whose kind is its key. They share
+    ids, and what is not there is added there. Codes tell them apart, which come from the house with
+    the names of each day: the row class is an `Extension`."""
     together: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     """Fields each of which says of no two rows the same on one day."""
@@ -222,6 +222,11 @@ class Register(Generic[RecordT]):
     def kept(self) -> Mapping[str, FieldView]:
         """The fields that its own tables keep."""
         return {name: view for name, view in self.fields.items() if name not in self.of_house}
+
+    @cached_property
+    def successors(self) -> tuple[str, ...]:
+        """The fields that name another row of the same register: what stands for one that ended."""
+        return tuple(name for name, view in self.kept.items() if view.register == self.key)
 
     @cached_property
     def steady(self) -> frozenset[str]:

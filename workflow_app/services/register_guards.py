@@ -312,6 +312,16 @@ def counted_cases(count: int) -> str:
     return "1 открытое дело" if count == 1 else f"открытых дел: {count}"
 
 
+def _called(
+    store: Registers, place: int, register: Register[Any], row_id: int, row: Record | None
+) -> str:
+    """Return how a row is called, with whose it is."""
+    name, about = name_of(store, place, register, row_id), register.about
+    if row is None or about is None:
+        return name
+    return f"{in_words(store.uow.facts(place), about, getattr(row, about.name))}: {name}"
+
+
 def _held(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
     day: dt.date, cases: Sequence[int],
@@ -320,7 +330,7 @@ def _held(
     place, actor = by.municipality_id, store.uow.actor(person_id)
     facts = store.uow.facts(place)
     rows = tuple(
-        Place(one.key, other, name_of(store, place, one, other) if is_read else "")
+        Place(one.key, other, _called(store, place, one, other, row) if is_read else "")
         for one, other in store.referring(register, place, row_id, day)
         for row in [last_said(store, one, place, other)]
         if row is None or one.still_asks(row)

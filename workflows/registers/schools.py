@@ -34,7 +34,6 @@ SETTLEMENTS = Register(
     record=Settlement,
     basis="1.2",
     identity=("kind", "name"),
-    together=("kind",),
     called=lambda row: f"{row.kind} {row.name}",
     search=("name",),
     sorted_by=("name",),
@@ -89,8 +88,3 @@ def closed_on(facts: Facts, school: School, by: dt.date) -> dt.date | None:
     """Return since when a school is closed, where it is so on a day."""
     said_until = school.valid_to and school.valid_to <= by
     return school.valid_to if said_until and not facts.of(SCHOOLS).on(by).get(school.id) else None
-
-
-def settled(facts: Facts, school: School) -> str:
-    """Return where a school is: «с. Турксад»."""
-    return facts.name("settlement", school.settlement) if school.settlement else ""

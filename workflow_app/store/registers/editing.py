@@ -43,12 +43,14 @@ class SqlRegisters:
     def row_with(
         self, register: Register[Any], municipality_id: int, identity: Mapping[str, Any]
     ) -> int | None:
-        """Return the row with an identity, whether or not it is there on any day."""
+        """Return the row with an identity, or that of the house, whether or not it is there."""
         tables = self.uow.tables[register.key]
-        query = tables.identified.where(
-            tables.rows.c.municipality_id == municipality_id,
-            *(tables.identity(name) == value for name, value in identity.items()),
-        ).with_only_columns(tables.rows.c.id)
+        rows = tables.house if register.extends else tables.rows
+        query = select(rows.c.id).where(
+            rows.c.municipality_id == municipality_id,
+            *(rows.c[name] == value for name, value in identity.items()),
+            *((rows.c.kind == register.key,) if register.extends else ()),
+        )
         found: int | None = self.uow.connection.execute(query).scalar_one_or_none()
         return found
 

@@ -148,6 +148,10 @@ class SqlRecords(Generic[RecordT]):
         place = (self._register.key, key, self._named_on)
         if place not in self._shelf.rows:
             self._shelf.rows[place] = ()
+            if self._register.extends:
+                # Who asks of one soon asks of others, also of what turns out to be no row of it.
+                self._found({})
+                return self._shelf.rows[place]
             query = self._shelf.tables[self._register.key].of_row
             self._shelf.learn(self._register, self._read(query, {"row": key}), self._named_on)
         return self._shelf.rows[place]

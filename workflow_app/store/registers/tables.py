@@ -103,13 +103,18 @@ class Tables:
             return ()
         return (of.c[self.readable.field].in_(sorted(self.readable.ids)),)
 
+    @property
+    def house(self) -> Table:
+        """The house table that its rows extend."""
+        return table(EXTENDED[self.register.extends])
+
     @cached_property
     def of_house(self) -> Mapping[str, ColumnElement[Any]]:
         """The fields that the house table tells, where its rows are joined."""
         if not self.register.extends:
             return {}
-        house = EXTENDED[self.register.extends]
-        return {"code": table(house).c.code, "name": house.called(_NAMED_ON)}
+        called = EXTENDED[self.register.extends].called(_NAMED_ON)
+        return {"code": self.house.c.code, "name": called}
 
     def column(self, name: str) -> ColumnElement[Any]:
         """Return what a field says beside the periods of its rows."""
@@ -119,9 +124,8 @@ class Tables:
         """Return a statement about rows with those of the house that they extend."""
         if not self.register.extends:
             return query
-        house = table(EXTENDED[self.register.extends]).c
-        own = row.table.c.municipality_id
-        return query.join(house.id.table, (house.id == row) & (house.municipality_id == own))
+        house, own = self.house, row.table.c.municipality_id
+        return query.join(house, (house.c.id == row) & (house.c.municipality_id == own))
 
     @cached_property
     def identified(self) -> Select[Any]:
@@ -187,8 +191,6 @@ class Tables:
     def of_row(self) -> Select[Any]:
         """The same of one row (`row`), or of all that are read together with it."""
         c, key = self.periods.c, bindparam("row", type_=BIG_ID)
-        if self.register.extends:
-            return self.having(())
         own = [self.rows.c[name] for name in self.register.together]
         if not own:
             return self.known_now.where(c.row_id == key)
@@ -221,7 +223,7 @@ def make_tables(registers: Iterable[Register[Any]]) -> Mapping[str, Tables]:
 
 
 def _tables(register: Register[Any], metadata: MetaData) -> Tables:
-    shared = [ForeignKey(table(EXTENDED[register.extends]).c.id)] if register.extends else ()
+    shared = [ForeignKey(table(EXTENDED[register.extends]).c.id)] if register.extends else []
     own = [name for name in register.identity if name in register.kept]
     rows = Table(
         register.key, metadata,

@@ -33,7 +33,7 @@ from workflow_app.store.models.registers import (
     RegisterImport,
     journal_sequence,
 )
-from workflow_app.store.registers.tables import EXTENDED, SEARCH_TEXT, SHARED, Tables
+from workflow_app.store.registers.tables import SEARCH_TEXT, SHARED, Tables
 from workflow_app.store.search import folded
 
 _ENTRY = table(RegisterEntry)
@@ -302,7 +302,7 @@ class RegisterWriter:
         declared, rows = self._tables[register].register, self._tables[register].rows
         named = dict(zip(declared.identity, identity, strict=True))
         if declared.extends:
-            house = table(EXTENDED[declared.extends]).c
+            house = self._tables[register].house.c
             own = (house.municipality_id == municipality_id, house.code == named.pop("code"))
             named["id"] = self._connection.execute(select(house.id).where(*own)).scalar_one()
         added = self._connection.execute(

@@ -180,8 +180,8 @@ def downgrade() -> None:
     _alter_school(change)
     place, school = _table(SETTLEMENT), _table(SCHOOL)
     for key, row in last[SETTLEMENT].items():
-        said = {"name_gen": row["name_gen"] or ""}
-        connection.execute(sa.update(place).where(place.c.id == key).values(said))
+        genitive = {"name_gen": row["name_gen"] or ""}
+        connection.execute(sa.update(place).where(place.c.id == key).values(genitive))
     for key, row in last[SCHOOL].items():
         card = {column: row[name] for column, name in COLUMNS.items()}
         closed = None if row["valid_to"] == dt.date.max else row["valid_to"]
@@ -196,10 +196,10 @@ def downgrade() -> None:
     _alter_school(require)
     _point_values_at(SCHOOL)
     _call_imported({name: column for column, name in COLUMNS.items()})
-    for key in IDENTITY:
-        op.drop_table(f"{key}_period")
+    for register in IDENTITY:
+        op.drop_table(f"{register}_period")
         for name in ("register_entry", "register_shape"):
-            op.execute(f"DELETE FROM {name} WHERE register = '{key}'")
+            op.execute(f"DELETE FROM {name} WHERE register = '{register}'")
 
 
 def _last(key: str) -> dict[int, sa.RowMapping]:
