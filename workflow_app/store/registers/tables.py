@@ -47,7 +47,10 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.models.registers import Network, RegisterEntry
 
 _ENTRY = table(RegisterEntry)
-_HOUSE = {"person": Person, "position": Position, "network": Network}
+_HOUSE = {
+    "school": Organisation, "person": Person, "position": Position, "network": Network,
+}  # fmt: skip
+"""Where kinds of fields lead whose register nobody declares."""
 EXTENDED: Mapping[str, type[Organisation]] = {"organisation": Organisation}
 """House tables whose rows a register may extend: each has a code, and a name on each day."""
 _NAMED_ON = bindparam("named_on", END_OF_TIME - dt.timedelta(days=1), type_=Date)
@@ -218,8 +221,11 @@ class Tables:
 
 def make_tables(registers: Iterable[Register[Any]]) -> Mapping[str, Tables]:
     """Return the tables of registers that may refer to each other."""
-    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-    return {one.key: _tables(one, metadata) for one in registers}
+    declared = {one.key: one for one in registers}
+    metadata = MetaData(
+        naming_convention=Base.metadata.naming_convention, info={"declared": declared.keys()}
+    )
+    return {key: _tables(one, metadata) for key, one in declared.items()}
 
 
 def _tables(register: Register[Any], metadata: MetaData) -> Tables:
@@ -229,7 +235,7 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         register.key, metadata,
         Column("id", BIG_ID, *shared, primary_key=True, autoincrement=not shared),
         _municipality(),
-        *(column(register.fields[name]) for name in own),
+        *(column(register.fields[name], metadata) for name in own),
         *((UniqueConstraint("municipality_id", *own),) if own else ()),
     )  # fmt: skip
     periods = Table(
@@ -237,7 +243,7 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         Column("id", BIG_ID, primary_key=True),
         Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
         _municipality(),
-        *(column(view) for view in register.kept.values()),
+        *(column(view, metadata) for view in register.kept.values()),
         Column("rests_on", BIG_ID, ForeignKey(_ENTRY.c.id)),
         *(Column(name, Date, nullable=False) for name in DAYS),
         *((Column(SEARCH_TEXT, String),) if register.search else ()),
@@ -260,7 +266,7 @@ def _table_of_values(
     register: Register[Any], view: FieldView, metadata: MetaData, rows: Table
 ) -> Table:  # fmt: skip
     """Return the table of the values a field has: found by them, and referring to their rows."""
-    value = column(replace(view.each, name="value"))
+    value = column(replace(view.each, name="value"), metadata)
     value.nullable = False
     return Table(
         name_of_values(register.key, view.name), metadata,
@@ -293,11 +299,11 @@ def _municipality() -> Column[Any]:
     return Column("municipality_id", BIG_ID, target, nullable=False, index=True)
 
 
-def column(view: FieldView) -> Column[Any]:
+def column(view: FieldView, metadata: MetaData) -> Column[Any]:
     """Return the column of a field; each may be empty, for values come and go."""
     if view.is_many or not view.register:
         return Column(view.name, TYPES[view.kind])
-    house = _HOUSE.get(view.register)
+    house = None if view.register in metadata.info["declared"] else _HOUSE.get(view.register)
     target = ForeignKey(table(house).c.id if house else f"{view.register}.id")
     return Column(view.name, TYPES[view.kind], target)
 
