@@ -39,7 +39,6 @@ class SchoolContext:
     type: str
     number: int | None
     settlement: str
-    settlement_gen: str
     has_grade_11: bool
     distance_km: int | None
     internet: str | None
@@ -161,7 +160,6 @@ def _card(row: Any, year: str, *, networks: tuple[Member, ...]) -> SchoolContext
         type=row.type,
         number=row.number,
         settlement=row.place or "",
-        settlement_gen=row.place_gen or "",
         has_grade_11=bool(row.has_grade_11),
         distance_km=row.distance_km,
         internet=row.internet,

@@ -32,7 +32,7 @@ def _periods(register: str, *fields: str) -> TableClause:
     return table(f"{register}_period", *map(column, ("row_id", "municipality_id", *fields)), *days)
 
 
-PERIOD, _PLACE = _periods(SCHOOL, *CARD), _periods(SETTLEMENT, "kind", "name", "name_gen")
+PERIOD, _PLACE = _periods(SCHOOL, *CARD), _periods(SETTLEMENT, "kind", "name")
 
 
 def on_day(on: dt.date | ColumnElement[dt.date]) -> ColumnElement[bool]:
@@ -44,8 +44,8 @@ def on_day(on: dt.date | ColumnElement[dt.date]) -> ColumnElement[bool]:
 def standing(on: dt.date | ColumnElement[dt.date]) -> Subquery:
     """Return the schools that are there on a day or were before it, as they were last.
 
-    Beside what their cards say each has its `place`, that in the genitive, and the day from which
-    it is closed, where one is known.
+    Beside what their cards say each has its `place`, and the day from which it is closed, where one
+    is known.
     """
     c, place, other = PERIOD.c, _PLACE.c, PERIOD.alias().c
     own = (
@@ -59,7 +59,7 @@ def standing(on: dt.date | ColumnElement[dt.date]) -> Subquery:
     return (
         select(
             c.row_id.label("id"), c.municipality_id, *(c[name] for name in CARD),
-            (place.kind + " " + place.name).label("place"), place.name_gen.label("place_gen"),
+            (place.kind + " " + place.name).label("place"),
             func.nullif(last, literal(END_OF_TIME, Date), type_=Date).label("closed_on"),
         )
         .outerjoin_from(
