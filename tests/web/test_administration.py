@@ -453,7 +453,7 @@ def test_a_head_tells_of_connection_teachers_and_language_and_a_neighbour_does_n
 
 @pytest.mark.shipped
 def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, district, draft):
-    school, officer = district.organisations["S05"], browser("P003")
+    school, officer = district.organisations["S08"], browser("P003")
     address, closing = f"/registers/school/{school}", {"why.reason": "решение", "why.basis": "№ 5"}
     offered = f'<option value="{school}">МКОУ'
     assert offered in browser("P102").get(f"/cases/{draft}")
