@@ -315,8 +315,8 @@ def counted_cases(count: int) -> str:
 def _called(
     store: Registers, place: int, register: Register[Any], row_id: int, row: Record | None
 ) -> str:
-    """Return how a row is called, with whose it is."""
-    name, about = name_of(store, place, register, row_id), register.about
+    """Return how a row is called, with what it is about."""
+    name, about = name_of(store, place, register, row_id), register.fields.get(register.subject)
     if row is None or about is None:
         return name
     return f"{in_words(store.uow.facts(place), about, getattr(row, about.name))}: {name}"

@@ -42,7 +42,7 @@ _OWN: Mapping[Whose, ColumnElement[bool]] = {
     "network": _NETWORK.c.id == bindparam("of"),
     "municipality": _NETWORK.c.municipality_id == bindparam("of"),
     "networks": _NETWORK.c.id.in_(bindparam("of", expanding=True)),
-    "schools": _PERIOD.c.school.in_(bindparam("of", expanding=True)),
+    "schools": _ORGANISATION.c.id.in_(bindparam("of", expanding=True)),
 }
 _ORDERED = (_ORDER.c.id == _ENTRY.c.order_entry_id) & (
     _ORDER.c.municipality_id == _ENTRY.c.municipality_id
