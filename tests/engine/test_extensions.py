@@ -1,12 +1,13 @@
 """A register that says more of rows of a house table, and what of others holds a row that ends."""
 
-from workflow_app.engine import Choice, Extension, Line, Pending, Record, Register, field
+from workflow_app.engine import Choice, Extension, Line, Pending, Record, Ref, Register, field
 
 
 class Office(Extension):
     """What is kept of an organisation beside its name."""
 
     floor: Line = field("Этаж")
+    moved_to: Ref = field("Кто вместо него", to="office", optional=True)
 
 
 class Task(Record):
@@ -27,8 +28,9 @@ TASKS = Register(
 
 
 def test_codes_and_names_come_from_the_house_and_are_neither_kept_nor_amended():
-    assert [*OFFICES.fields] == ["code", "name", "floor"]
-    assert [*OFFICES.kept] == ["floor"]
+    assert [*OFFICES.fields] == ["code", "name", "floor", "moved_to"]
+    assert [*OFFICES.kept] == ["floor", "moved_to"]
+    assert (OFFICES.successors, TASKS.successors) == (("moved_to",), ())
     assert OFFICES.steady == {"code", "name"}
     assert ([*TASKS.kept], TASKS.of_house, TASKS.steady) == (["code", "state"], (), {"code"})
 

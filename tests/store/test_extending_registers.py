@@ -7,11 +7,14 @@ from counting import counted
 from sqlalchemy import select
 
 from workflow_app.services.register_guards import why_no_end
+from workflow_app.services.register_wishes import Wish
+from workflow_app.services.registers import enter
 from workflow_app.store import networks
 from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.writing import Cause
 from workflow_app.store.schools import SCHOOL
+from workflows.registers.figures import FIGURES
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS
 
@@ -70,6 +73,21 @@ def test_a_school_is_held_by_what_still_asks_it_and_not_by_what_only_tells_of_it
     assert "Что-то сделать" in stopped(district, school)
     district.enter(RECOMMENDATIONS, **row, state="done")
     assert stopped(district, school) == ""
+
+
+def test_figures_of_a_school_that_ended_are_still_written(open_district):
+    district = open_district("2025-08-28")
+    school = district.school("S08")
+    told = {"school": school, "school_year": "2022-2023", "students": 7, "teachers": 3}
+
+    def write(uow):
+        uow.registers.end(SCHOOL, 1, school, Cause(uow.today), dt.date(2025, 6, 1))
+        uow.registers.settle()
+        wish = Wish(told, {"reason": "отчёт за прошлый год"})
+        return enter(SqlRegisters(uow), district.people["P003"], FIGURES, wish)
+
+    row = district.house.transact(write)
+    assert isinstance(row, int), row
 
 
 def test_a_member_that_ended_stays_in_the_composition_of_days_before_and_after(open_district):
