@@ -18,13 +18,21 @@ class Task(Record):
 
 
 OFFICES = Register(
-    key="office", title="Помещения", record=Office, extends="organisation", identity=("code",),
+    key="office",
+    title="Помещения",
+    record=Office,
+    extends="organisation",
+    identity=("code",),
     called=lambda row: row.name,
-)  # fmt: skip
+)
 TASKS = Register(
-    key="task", title="Поручения", record=Task, identity=("code",), called=lambda row: row.code,
+    key="task",
+    title="Поручения",
+    record=Task,
+    identity=("code",),
+    called=lambda row: row.code,
     pending=Pending("Открытых", "state", ("open",), "until"),
-)  # fmt: skip
+)
 
 
 def test_codes_and_names_come_from_the_house_and_are_neither_kept_nor_amended():

@@ -67,8 +67,14 @@ def test_a_school_is_held_by_what_still_asks_it_and_not_by_what_only_tells_of_it
         "Эту запись ещё называют: Математика: от дефицита к результату: ресурсная школа"
     )
     assert stopped(district, school) == ""  # its figures and statuses tell of it alone
-    row = {"network": 1, "school_year": "2024-2025", "code": "Р", "text": "Что-то сделать",
-           "addressee": "school", "school": school}  # fmt: skip
+    row = {
+        "network": 1,
+        "school_year": "2024-2025",
+        "code": "Р",
+        "text": "Что-то сделать",
+        "addressee": "school",
+        "school": school,
+    }
     district.enter(RECOMMENDATIONS, **row, state="issued")
     assert "Что-то сделать" in stopped(district, school)
     district.enter(RECOMMENDATIONS, **row, state="done")

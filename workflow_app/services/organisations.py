@@ -226,8 +226,11 @@ def add(
     filled, wrong = _filled(form_of_new(register), said)
     if filled:
         new = cast("New", filled)
-        wrong += [*_wrong_code(new.code, others, store.today),
-                  *_wrong_name(new, others, store.today, 0), *_wrong_contacts(new)]  # fmt: skip
+        wrong += [
+            *_wrong_code(new.code, others, store.today),
+            *_wrong_name(new, others, store.today, 0),
+            *_wrong_contacts(new),
+        ]
         wrong += foreign_reference(registers.uow, by.municipality_id, filled) or ()
     if filled is None or wrong:
         return joined(wrong) or UNKNOWN
@@ -244,8 +247,15 @@ def add(
     if isinstance(entered, Refusal):
         raise ValueError(entered.message)
     changes = _changes(New(), {}, {**name, **contacts})
-    _record(store, by, made, "add_organisation", f"{register.title}: добавлено {new.short_name}",
-            changes, basis=new.basis)  # fmt: skip
+    _record(
+        store,
+        by,
+        made,
+        "add_organisation",
+        f"{register.title}: добавлено {new.short_name}",
+        changes,
+        basis=new.basis,
+    )
     return made
 
 

@@ -229,9 +229,10 @@ def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choic
         is_school = uow.session.scalars(
             select(Organisation.id).where(
                 Organisation.municipality_id == case.municipality_id,
-                Organisation.id.in_(author), Organisation.kind == SCHOOL,
+                Organisation.id.in_(author),
+                Organisation.kind == SCHOOL,
             )
-        ).first()  # fmt: skip
+        ).first()
         own = networks.networks_of_schools(uow.session, author, uow.today)
         mine = {member.network_id for member in own}
         rows = [row for row in rows if not is_school or row.id in mine]

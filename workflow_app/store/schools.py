@@ -22,9 +22,15 @@ from workflow_app.engine.folding import END_OF_TIME
 
 SCHOOL, SETTLEMENT = "school", "settlement"
 CARD = (
-    "type", "number", "settlement", "has_grade_11", "distance_km", "internet",
-    "qualification_note", "language_note",
-)  # fmt: skip
+    "type",
+    "number",
+    "settlement",
+    "has_grade_11",
+    "distance_km",
+    "internet",
+    "qualification_note",
+    "language_note",
+)
 
 
 def _periods(register: str, *fields: str) -> TableClause:
@@ -49,24 +55,31 @@ def standing(on: dt.date | ColumnElement[dt.date]) -> Subquery:
     """
     c, place, other = PERIOD.c, _PLACE.c, PERIOD.alias().c
     own = (
-        other.row_id == c.row_id, other.municipality_id == c.municipality_id,
+        other.row_id == c.row_id,
+        other.municipality_id == c.municipality_id,
         other.known_to == END_OF_TIME,
-    )  # fmt: skip
+    )
     later = select(other.row_id).where(
         *own, other.valid_from > c.valid_from, other.valid_from <= on
     )
     last = select(func.max(other.valid_to)).where(*own).scalar_subquery()
     return (
         select(
-            c.row_id.label("id"), c.municipality_id, *(c[name] for name in CARD),
+            c.row_id.label("id"),
+            c.municipality_id,
+            *(c[name] for name in CARD),
             (place.kind + " " + place.name).label("place"),
             func.nullif(last, literal(END_OF_TIME, Date), type_=Date).label("closed_on"),
         )
         .outerjoin_from(
-            PERIOD, _PLACE,
-            (place.row_id == c.settlement) & (place.municipality_id == c.municipality_id)
-            & (place.known_to == END_OF_TIME) & (place.valid_from <= on) & (place.valid_to > on),
+            PERIOD,
+            _PLACE,
+            (place.row_id == c.settlement)
+            & (place.municipality_id == c.municipality_id)
+            & (place.known_to == END_OF_TIME)
+            & (place.valid_from <= on)
+            & (place.valid_to > on),
         )
         .where(c.known_to == END_OF_TIME, c.valid_from <= on, ~later.exists())
         .subquery("school_standing")
-    )  # fmt: skip
+    )

@@ -58,9 +58,13 @@ def show_all() -> str:
             )))
         ]  # fmt: skip
         return render_template(
-            "admin/organisations.html", rows=rows, text=text, today=uow.today, kinds=KINDS,
+            "admin/organisations.html",
+            rows=rows,
+            text=text,
+            today=uow.today,
+            kinds=KINDS,
             register=_register(uow),
-        )  # fmt: skip
+        )
 
     return read(look)
 

@@ -292,9 +292,13 @@ def _end_page(
     cases = SqlRegisters(uow).open_cases_naming(register, place, row_id)
     errors = refusal.fields if refusal else {}
     typed = _successors_sent(register, sent) if sent is not None else None
-    successors = forms.controls(
-        uow, of_record(place, row), row, errors=errors, typed=typed, only=register.successors
-    ) if row else ()  # fmt: skip
+    successors = (
+        forms.controls(
+            uow, of_record(place, row), row, errors=errors, typed=typed, only=register.successors
+        )
+        if row
+        else ()
+    )
     return render_template(
         "registers/end.html", register=register, row_id=row_id,
         successors=[one for one in successors if one.name in register.successors],

@@ -9,6 +9,12 @@ from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 REGISTERS = (
-    SETTLEMENTS, SCHOOLS, DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, FIGURES, ACTS,
-    MEMBERSHIPS, RECOMMENDATIONS,
-)  # fmt: skip
+    SETTLEMENTS,
+    SCHOOLS,
+    DIRECTIONS_OF_YEAR,
+    STATUSES_OF_YEAR,
+    FIGURES,
+    ACTS,
+    MEMBERSHIPS,
+    RECOMMENDATIONS,
+)

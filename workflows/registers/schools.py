@@ -47,26 +47,30 @@ class School(Extension):
     type: Line = field("Тип школы", hint="Словами района: НОШ, ООШ, СОШ, лицей")
     number: Count = field("Номер школы", optional=True)
     settlement: Ref = field(
-        "Населённый пункт", to="settlement",
+        "Населённый пункт",
+        to="settlement",
         hint="Нет в списке — сначала внесите его в реестр «Населённые пункты»",
-    )  # fmt: skip
+    )
     distance_km: Count = field("До центра, км", optional=True)
     has_grade_11: Flag = field("Есть 10–11 классы", optional=True)
     internet: Line = field(
         "Связь", optional=True, hint="Например: оптика 100 Мбит/с, видеосвязь идёт"
     )
     qualification_note: Line = field(
-        "Педагоги: квалификация", optional=True,
+        "Педагоги: квалификация",
+        optional=True,
         hint="Например: высшая категория у 4 из 19, вакансия учителя физики",
-    )  # fmt: skip
+    )
     language_note: Line = field(
         "Язык", optional=True, hint="Например: для половины детей русский язык — неродной"
     )
     data_origin: Text = field("Откуда известно", optional=True)
     successor: Ref = field(
-        "К какой школе присоединена", to="school", optional=True,
+        "К какой школе присоединена",
+        to="school",
+        optional=True,
         hint="Школу завершите с того дня, с которого её нет",
-    )  # fmt: skip
+    )
 
 
 SCHOOLS = Register(

@@ -156,13 +156,16 @@ class Tables:
     def said(self) -> Select[Any]:
         """What rows say, with the citation of what it rests on and the day that took effect."""
         query = select(
-            self.periods, _ENTRY.c.basis, _ENTRY.c.effective_on.label("since"),
+            self.periods,
+            _ENTRY.c.basis,
+            _ENTRY.c.effective_on.label("since"),
             *(one.label(name) for name, one in self.of_house.items()),
         ).outerjoin_from(
-            self.periods, _ENTRY,
+            self.periods,
+            _ENTRY,
             (_ENTRY.c.id == self.periods.c.rests_on)
             & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
-        )  # fmt: skip
+        )
         found = self.with_house(query, self.periods.c.row_id)
         return found.where(*self.are_readable(self.periods))
 

@@ -19,7 +19,7 @@ COLUMNS = {
     "distance_to_centre_km": "distance_km", "has_grade_11": "has_grade_11",
     "internet": "internet", "qualification_note": "qualification_note",
     "language_note": "language_note", "data_origin": "data_origin",
-}  # fmt: skip
+}
 """Column of a card → field."""
 FIELDS: Mapping[str, Mapping[str, list[str]]] = {
     SETTLEMENT: {"kind": ["choice", ""], "name": ["line", ""], "name_gen": ["line", ""]},
@@ -29,7 +29,7 @@ FIELDS: Mapping[str, Mapping[str, list[str]]] = {
         "qualification_note": ["line", ""], "language_note": ["line", ""],
         "data_origin": ["text", ""], "successor": ["ref", SCHOOL],
     },
-}  # fmt: skip
+}
 IDENTITY = {SETTLEMENT: ["kind", "name"], SCHOOL: ["code"]}
 TYPES: Mapping[str, Any] = {"number": BIG, "ref": BIG, "flag": sa.Boolean()}
 VALUES = "indicator_value"
@@ -79,7 +79,7 @@ def _newest() -> dt.date:
 def _entry(
     key: str, row: Any, day: dt.date, values: Mapping[str, Any] | None,
     effective_on: dt.date | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Return what says that a row is there since always, or without values that it ends."""
     said = {name: value for name, value in (values or {}).items() if value is not None}
     return {
@@ -87,7 +87,7 @@ def _entry(
         "word": "end" if values is None else "enter", "values": said,
         "effective_on": effective_on, "registered_on": day, "number": 0, "reason": "", "basis": "",
         "written_at": dt.datetime.combine(day, dt.time(), dt.UTC),
-    }  # fmt: skip
+    }
 
 
 def _make_periods(key: str) -> None:
@@ -111,7 +111,7 @@ def _make_periods(key: str) -> None:
         reference("municipality_id", "municipality"), reference("row_id", key),
         reference("rests_on", "register_entry"),
         *(reference(one, target) for one, (_, target) in fields.items() if target),
-    )  # fmt: skip
+    )
     for one in ("municipality_id", "row_id"):
         op.create_index(op.f(f"ix_{name}_{one}"), name, [one])
 
