@@ -14,6 +14,7 @@ from workflow_app.engine import (
     small_group,
 )
 from workflows.registers.memberships import composition
+from workflows.registers.schools import SCHOOLS
 from workflows.rules import year_before
 from workflows.wording import glued
 
@@ -68,7 +69,7 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
 
 
 def _applies(facts: Facts, card: IndicatorCard, school_id: int) -> bool:
-    school = facts.school(school_id)
+    school = facts.of(SCHOOLS).last(school_id)
     return school is not None and card.applies_to(school.type)
 
 

@@ -10,6 +10,7 @@ from workflow_app.engine import Case, Facts
 from workflow_app.engine.facts import NetworkCard, PersonCard
 from workflow_app.engine.roles import Capacity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, of_year
+from workflows.registers.schools import SCHOOLS
 from workflows.registers.statuses import act_of_year, of_school
 from workflows.rules import year_before
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
@@ -64,7 +65,8 @@ def own_title(facts: Facts, card: PersonCard, form: CaseForm) -> str:
 
 def _with_school(facts: Facts, words: str, organisation_id: int) -> str:
     """Name the school after the office; other offices say their organisation themselves."""
-    return f"{words} {school(facts, organisation_id)}" if facts.school(organisation_id) else words
+    is_school = facts.of(SCHOOLS).last(organisation_id) is not None
+    return f"{words} {school(facts, organisation_id)}" if is_school else words
 
 
 def holder(facts: Facts, role: str, organisation_id: int | None = None) -> Capacity | None:

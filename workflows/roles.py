@@ -23,6 +23,7 @@ SPECIALIST = Role("specialist", "специалист управления об�
 DEPUTY = Role("deputy", "заместитель руководителя управления образованием", "department_deputy")
 DEPARTMENT_HEAD = Role("department_head", "руководитель управления образованием", "department_head")
 CLERK = Role("clerk", "делопроизводитель", "clerk")
+ADMIN = Role("admin", "администратор", "admin")
 AUDITOR = Role("auditor", "наблюдатель", "auditor")
 
 DEPARTMENT = (SPECIALIST, DEPUTY, DEPARTMENT_HEAD, CLERK)

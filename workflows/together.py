@@ -7,8 +7,8 @@ from itertools import combinations
 from typing import Any
 
 from workflow_app.engine import Facts
-from workflow_app.engine.facts import SchoolCard
 from workflows.activities import REMOTE
+from workflows.registers.schools import SCHOOLS, School
 from workflows.wording import counted
 
 EVENT_DAYS = 2
@@ -35,14 +35,15 @@ def exam_days(row: Row, facts: Facts) -> list[dt.date]:
     return sorted(days & set(event_days(row)))
 
 
-def kilometres(facts: Facts, one: SchoolCard, other: SchoolCard) -> int | None:
+def kilometres(facts: Facts, one: School, other: School) -> int | None:
     """Return how far apart two schools are; known only within a place and to the centre."""
     if one.settlement == other.settlement:
         return 0
     department = facts.organisation("department")
     centre = department.place if department else None
     for at_centre, away in ((one, other), (other, one)):
-        if at_centre.settlement == centre:
+        known = facts.organisation(at_centre.id)
+        if known and known.place == centre:
             return away.distance_km
     return None
 
@@ -78,17 +79,17 @@ def unconnected(rows: Iterable[Row], facts: Facts) -> Iterator[Said]:
         yield f"{said}. Уточните, как там примут участие: {_named(of)}", of[0]
 
 
-def has_line(card: SchoolCard) -> bool:
+def has_line(card: School) -> bool:
     """Tell whether a card tells of a line: «нет» is none, and so is a silent card."""
     told = card.internet.strip().casefold()
     return bool(told) and not told.startswith(("нет", "без", "отсутств"))
 
 
-def _schools(row: Row, facts: Facts) -> Iterator[SchoolCard]:
+def _schools(row: Row, facts: Facts) -> Iterator[School]:
     """Yield the schools that take part, and that of the responsible."""
     post = facts.post(row.responsible) if row.responsible else None
     ids = dict.fromkeys((*row.participants, post.organisation_id if post else None))
-    return filter(None, (facts.school(school) for school in ids if school))
+    return filter(None, map(facts.of(SCHOOLS).last, ids))
 
 
 def _named(rows: Sequence[Row]) -> str:

@@ -43,13 +43,13 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    School,
 )
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 from workflow_app.store.registers.writing import Cause
+from workflows.registers.schools import SCHOOLS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 from workflows.story import StoryError, hidden, plain
 
@@ -104,7 +104,7 @@ class Copies:
         (short,) = self._values(Organisation.short_name, Organisation.id == like)
         (school,) = self._copy(Organisation, Organisation.id == like, code=f"{code}-{number}",
                                short_name=f"{short} ({number})")  # fmt: skip
-        self._copy(School, School.id == like, id=school)
+        self._card(like, f"{code}-{number}")
         named = OrganisationName.organisation_id
         self._copy(OrganisationName, named == like, organisation_id=school)
         self._statuses(like, school)
@@ -113,6 +113,12 @@ class Copies:
         self._copy(Position, Position.person_id == who, person_id=person, organisation_id=school)
         self._copy(Account, Account.person_id == who, person_id=person, login=login)
         return school, person, login
+
+    def _card(self, like, code):
+        row = self._uow.facts(1).of(SCHOOLS).get(like)
+        values = {name: getattr(row, name) for name in SCHOOLS.kept}
+        cause = Cause(self._uow.today)
+        self._uow.registers.enter(SCHOOLS.key, 1, cause, {**values, "code": code}, None)
 
     def _statuses(self, like, school):
         for row in self._uow.facts(1).of(STATUSES_OF_YEAR).find(school=like):

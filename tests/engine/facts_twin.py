@@ -18,7 +18,6 @@ from workflow_app.engine.facts import (
     OrganisationCard,
     PersonCard,
     PostCard,
-    SchoolCard,
     Signer,
 )
 from workflow_app.engine.registers import RecordT, Register
@@ -56,7 +55,6 @@ class FactsTwin:
     settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
     registers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Key of a declared register → all its rows."""
-    schools: dict[int, SchoolCard] = field(default_factory=dict)
     typed_journals: frozenset[str] = frozenset()
     network_names: dict[str, int] = field(default_factory=dict)
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -96,10 +94,6 @@ class FactsTwin:
     def of(self, register: Register[RecordT]) -> "InMemory[RecordT]":
         """Return the rows of a declared register."""
         return InMemory(self.registers.get(register.key, ()), self.today)
-
-    def school(self, school_id: int) -> SchoolCard | None:
-        """Return a school's card."""
-        return self.schools.get(school_id)
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name."""

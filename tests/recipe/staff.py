@@ -1,6 +1,6 @@
 """Another department: contracts of employment and leave, kept by orders and by hand.
 
-Two registers and one process; nothing of the house knows them, and they know nothing of schools.
+Three registers and one process; nothing of the house knows them, and they know nothing of schools.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from workflow_app.engine import (
     Due,
     End,
     Enter,
+    Extension,
     Facts,
     Form,
     Int,
@@ -61,7 +62,21 @@ LEAVES = Register(
     together=("contract",), called=lambda row: f"отпуск {row.year} года",
     filters=("year", "contract"), sorted_by=("-year",),
 )  # fmt: skip
-REGISTERS = (CONTRACTS, LEAVES)
+
+
+class Office(Extension):
+    """What is known of a department beside its name."""
+
+    floor: Int = field("Этаж")
+    moved_to: Ref = field("Кто вместо него", to="department", optional=True)
+
+
+OFFICES = Register(
+    key="department", title="Управления", record=Office, extends="organisation",
+    identity=("code",), called=lambda row: row.name, columns=("name", "floor"),
+    filters=("floor",), sorted_by=("code",), edited_by=(CLERK,),
+)  # fmt: skip
+REGISTERS = (CONTRACTS, LEAVES, OFFICES)
 
 
 class Order(Form):

@@ -1,6 +1,6 @@
 """Registers of a department that runs no schools: declared, and everything is there.
 
-The house knows these two registers and one process alone. An order enters, another amends, a
+The house knows these registers and one process alone. An order enters, another amends, a
 third ends, a fourth revokes; a clerk corrects by hand and by a file; any day is seen as it was.
 """
 
@@ -10,7 +10,7 @@ import re
 
 import pytest
 import staff
-from browsing import Browser, form_of
+from browsing import Browser, form_of, text_of
 from python_calamine import load_workbook
 from stories import done
 
@@ -131,6 +131,49 @@ def test_what_no_order_says_is_written_on_a_page_in_a_file_and_by_a_program(dist
     post = {"data": {"post": "кассир"}, "reason": "так", "effective_on": "2026-02-02"}
     refused = program.patch(f"/api/v1/registers/contract/{hired.id}", json=post)
     assert (refused.status_code, refused.json["code"]) == (409, "rests_on_order")
+
+
+def test_a_register_extends_organisations_by_their_codes_and_names_of_each_day(district, clerk):
+    office = district.organisations["DEPT"]
+    path = f"/registers/department/{office}"
+    assert "/admin/organisations/new" in clerk.get("/registers/department")
+    said = {"floor": "2", "why.reason": "так заведено"}
+    unknown = clerk.post("/registers/department/new", status=422, code="D99", **said)
+    assert "сначала добавьте её на странице «Организации»" in text_of(unknown)
+    other = clerk.post("/registers/department/new", status=422, code="IMC", **said)
+    assert "сначала добавьте" in text_of(other)  # it is there, and no department
+    made = clerk.post("/registers/department/new", code="DEPT", **said)
+    assert made.location == path
+    renamed = {"short_name": "Новый отдел", "full_name": "Новый отдел", "basis": "постановление",
+               "reason": "реформа", "starts_on": "2026-03-01", "step": "gap"}  # fmt: skip
+    seen = re.search('name="_seen" value="([^"]*)"',
+                     clerk.get(f"/admin/organisations/{office}/rename"))  # fmt: skip
+    clerk.post(f"/admin/organisations/{office}/rename", _seen=seen[1], **renamed)
+    rows = [
+        district.read(lambda uow, day=day: uow.facts(1).of(staff.OFFICES).on(day).find(code="DEPT"))
+        for day in (SINCE, JULY)
+    ]
+    assert [(row.id, row.floor) for (row,) in rows] == [(office, 2)] * 2
+    assert [row.name == "Новый отдел" for (row,) in rows] == [False, True]
+    pages = (path, False), (f"{path}?on={JULY}", True), ("/registers/department", False)
+    for page, is_new in (*pages, (f"/registers/department?on={JULY}", True)):
+        assert ("Новый отдел" in clerk.get(page)) == is_new, page
+
+    book = clerk.client.get("/registers/department/rows.xlsx").data
+    head, row = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    row[head.index("Этаж")], row[head.index("Название")] = "3", "Как-то иначе"
+    new = [*row[:-1], ""]
+    new[head.index("Код")] = "D99"
+    lines = "\n".join(";".join(f'"{cell}"' for cell in one) for one in (head, row, new))
+    file = io.BytesIO(lines.encode())
+    brought = clerk.post("/registers/department/import", file=(file, "управления.csv"))
+    dry = clerk.get(brought.headers["Location"])
+    assert "такой организации здесь нет" in dry
+    seen = re.search(r'name="seen" value="([^"]+)"', dry)[1]
+    clerk.post(brought.headers["Location"], seen=seen, reason="опись", effective_on="2026-02-02")
+    (row,) = district.read(lambda uow: uow.facts(1).of(staff.OFFICES).find(floor=3))
+    assert (row.id, row.code) == (office, "DEPT")
+    assert row.name != "Как-то иначе"
 
 
 def test_no_page_of_these_registers_speaks_of_schools(hired, clerk):

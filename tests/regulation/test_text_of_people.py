@@ -22,7 +22,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    Settlement,
 )
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.registers import Journal, Network
@@ -35,7 +34,7 @@ NAMES = {
     Organisation: ("short_name",), OrganisationName: ("full_name", "name_gen", "name_dat"),
     Person: ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name"),
     Position: ("title", "title_gen"), Network: ("name", "goal"),
-    Settlement: ("name", "name_gen"), Journal: ("title",),
+    Journal: ("title",),
 }  # fmt: skip
 PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/registers/recommendation",
          "/dashboard", "/admin", "/admin/people", "/notices")  # fmt: skip
@@ -114,6 +113,9 @@ def spoil_names(uow):
         changed = {name: table.c[name].concat(HOSTILE) for name in columns}
         uow.connection.execute(update(table).values(changed))
     for table in (uow.tables["direction"].rows, uow.tables["direction"].periods):
+        uow.connection.execute(update(table).values(name=table.c.name.concat(HOSTILE)))
+    places = uow.tables["settlement"]
+    for table in (places.rows, places.periods):
         uow.connection.execute(update(table).values(name=table.c.name.concat(HOSTILE)))
 
 

@@ -204,7 +204,7 @@ def test_a_card_shows_the_school_as_it_is_on_the_day(district, cast):
     cards = school_cards(district, cast.municipality, day("2026-06-18"))
     assert [card.code for card in cards] == [f"S{n:02}" for n in range(1, 19)]
     turksad = cards[9]
-    assert (turksad.settlement, turksad.distance_to_centre_km) == ("с. Турксад", 84)
+    assert (turksad.settlement, turksad.distance_km) == ("с. Турксад", 84)
     assert turksad.full_name.endswith("села Турксад Левокумского муниципального округа "
                                       "Ставропольского края")  # fmt: skip
     assert [member.role for member in turksad.networks] == ["supported"]

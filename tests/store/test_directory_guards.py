@@ -8,7 +8,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    Settlement,
     Substitution,
 )
 from workflow_app.store.models.registers import Journal, JournalEntry
@@ -146,13 +145,6 @@ def test_one_address_belongs_to_one_person(district, cast):
     person.email = "p102@levokum.example"
     with pytest.raises(IntegrityError):
         district.flush()
-
-
-def test_one_settlement_is_not_entered_twice(district, cast):
-    twin = Settlement(
-        municipality_id=cast.municipality, kind="п.", name="Правокумский", name_gen="Правокумского"
-    )
-    refused(district, twin, IntegrityError)
 
 
 def test_a_number_of_a_year_is_used_once(district, cast):

@@ -6,23 +6,29 @@ from sqlalchemy.orm import aliased
 
 from workflow_app.store.gathering import ChangedMeanwhileError, Gathering, tables_of
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Organisation, Person, Settlement
+from workflow_app.store.models.directory import Organisation, Person
+from workflow_app.store.models.registers import Journal
 
-_PLACES = table(Settlement)
-_ADD = insert(_PLACES).inline()
+_JOURNALS = table(Journal)
+_ADD = insert(_JOURNALS).inline()
 _RENAME = (
-    update(_PLACES)
-    .where(_PLACES.c.name_gen == bindparam("known"))
-    .values(name=bindparam("new_name"))
+    update(_JOURNALS)
+    .where(_JOURNALS.c.code == bindparam("known"))
+    .values(title=bindparam("new_name"))
 )
 
 
-def place(number):
-    return {"municipality_id": 1, "kind": "с.", "name": f"Село {number}", "name_gen": f"P{number}"}
+def journal(number):
+    return {
+        "municipality_id": 1,
+        "pattern": "{n}",
+        "title": f"Журнал {number}",
+        "code": f"P{number}",
+    }
 
 
 def count(connection):
-    return connection.execute(select(func.count()).select_from(_PLACES)).scalar_one()
+    return connection.execute(select(func.count()).select_from(_JOURNALS)).scalar_one()
 
 
 @pytest.fixture
@@ -33,10 +39,10 @@ def connection(district):
 def test_whoever_asks_meanwhile_finds_what_was_written(connection):
     rows, before = Gathering(connection), count(connection)
     with rows.together():
-        rows.write(_ADD, place(101))
-        rows.write(_ADD, place(102))
+        rows.write(_ADD, journal(101))
+        rows.write(_ADD, journal(102))
         assert count(connection) == before + 2
-        rows.write(_ADD, place(103))
+        rows.write(_ADD, journal(103))
     assert count(connection) == before + 3
 
 
@@ -44,31 +50,31 @@ def test_who_asks_for_another_table_does_not_hurry_them(connection):
     rows, sent = Gathering(connection), []
     event.listen(connection, "before_cursor_execute", lambda _c, _cu, said, *_: sent.append(said))
     with rows.together():
-        rows.write(_ADD, place(101))
+        rows.write(_ADD, journal(101))
         connection.execute(select(table(Person).c.id)).all()
-        rows.write(_ADD, place(102))
+        rows.write(_ADD, journal(102))
     assert [said[:6] for said in sent] == ["SELECT", "INSERT"]
 
 
 _PEOPLE, _OTHERS = table(Person), table(Person).alias("others")
-_NAMES = select(_PLACES.c.name).where(_PLACES.c.id == _PEOPLE.c.id).scalar_subquery()
+_NAMES = select(_JOURNALS.c.title).where(_JOURNALS.c.id == _PEOPLE.c.id).scalar_subquery()
 
 
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        (select(_PLACES.c.name), {"settlement"}),
-        (select(func.count()).select_from(_PLACES), {"settlement"}),
+        (select(_JOURNALS.c.title), {"journal"}),
+        (select(func.count()).select_from(_JOURNALS), {"journal"}),
         (select(_OTHERS.c.id), {"person"}),
-        (select(_PEOPLE.c.id, _NAMES), {"person", "settlement"}),
-        (select(_PEOPLE).where(_PEOPLE.c.id.in_(select(_PLACES.c.id))), {"person", "settlement"}),
-        (select(select(_PLACES.c.id).subquery().c.id), {"settlement"}),
-        (select(select(_PLACES.c.id).cte("chosen").c.id), {"settlement"}),
-        (select(_PLACES.c.id).union_all(select(_PEOPLE.c.id)), {"person", "settlement"}),
-        (select(Settlement), {"settlement"}),
+        (select(_PEOPLE.c.id, _NAMES), {"person", "journal"}),
+        (select(_PEOPLE).where(_PEOPLE.c.id.in_(select(_JOURNALS.c.id))), {"person", "journal"}),
+        (select(select(_JOURNALS.c.id).subquery().c.id), {"journal"}),
+        (select(select(_JOURNALS.c.id).cte("chosen").c.id), {"journal"}),
+        (select(_JOURNALS.c.id).union_all(select(_PEOPLE.c.id)), {"person", "journal"}),
+        (select(Journal), {"journal"}),
         (select(aliased(Person).id), {"person"}),
-        (update(_PEOPLE).values(id=_NAMES), {"person", "settlement"}),
-        (insert(_PEOPLE).from_select(["id"], select(_PLACES.c.id)), {"person", "settlement"}),
+        (update(_PEOPLE).values(id=_NAMES), {"person", "journal"}),
+        (insert(_PEOPLE).from_select(["id"], select(_JOURNALS.c.id)), {"person", "journal"}),
         (select(_PEOPLE.c.id).join(table(Organisation), literal_column("1") == 1), None),
         (text("SELECT 1"), None),
         (func.now(), None),
@@ -80,24 +86,26 @@ def test_a_statement_tells_its_tables_or_that_it_does_not(statement, told):
 
 def test_a_row_written_over_while_it_waits_goes_out_once_with_its_last_values(connection):
     rows = Gathering(connection)
-    connection.execute(_ADD, place(101))
-    taken = _RENAME.where(_PLACES.c.kind == bindparam("was")).values(kind=bindparam("becomes"))
+    connection.execute(_ADD, journal(101))
+    taken = _RENAME.where(_JOURNALS.c.pattern == bindparam("was")).values(
+        pattern=bindparam("becomes")
+    )
     with rows.together():
-        for was, becomes, name in (("с.", "х.", "Хутор"), ("х.", "п.", "Посёлок")):
+        for was, becomes, name in (("{n}", "{n}-х", "Другой"), ("{n}-х", "{n}-п", "Третий")):
             row = {"known": "P101", "was": was, "becomes": becomes, "new_name": name}
             rows.write_over(taken, row, key="known", seen="was")
-    found = select(_PLACES.c.kind, _PLACES.c.name).where(_PLACES.c.name_gen == "P101")
-    assert connection.execute(found).one() == ("п.", "Посёлок")
+    found = select(_JOURNALS.c.pattern, _JOURNALS.c.title).where(_JOURNALS.c.code == "P101")
+    assert connection.execute(found).one() == ("{n}-п", "Третий")
 
 
 def test_gathered_rows_go_out_in_the_order_they_were_first_written(connection):
     rows = Gathering(connection)
     with rows.together():
-        rows.write(_ADD, place(101), place(102))
-        rows.write(_RENAME, {"known": "P101", "new_name": "Хутор"})
-        rows.write(_ADD, place(103))
-    names = select(_PLACES.c.name).where(_PLACES.c.name_gen == "P101")
-    assert connection.execute(names).scalar_one() == "Хутор"
+        rows.write(_ADD, journal(101), journal(102))
+        rows.write(_RENAME, {"known": "P101", "new_name": "Другой"})
+        rows.write(_ADD, journal(103))
+    names = select(_JOURNALS.c.title).where(_JOURNALS.c.code == "P101")
+    assert connection.execute(names).scalar_one() == "Другой"
 
 
 def test_an_error_meanwhile_leaves_nothing_waiting(connection):
@@ -105,24 +113,24 @@ def test_an_error_meanwhile_leaves_nothing_waiting(connection):
     with pytest.raises(KeyError):
         write_and_fail(rows)
     with rows.together():
-        rows.write(_ADD, place(102))
+        rows.write(_ADD, journal(102))
     assert count(connection) == before + 1
 
 
 @pytest.mark.parametrize("codes", [("P101", "P999"), ("P999",)])
 def test_an_update_that_does_not_find_its_row_is_said(connection, codes):
     rows = Gathering(connection)
-    rows.write(_ADD, place(101))
+    rows.write(_ADD, journal(101))
     with pytest.raises(ChangedMeanwhileError):
         rename(rows, codes)
 
 
 def write_and_fail(rows):
     with rows.together():
-        rows.write(_ADD, place(101))
+        rows.write(_ADD, journal(101))
         raise KeyError
 
 
 def rename(rows, codes):
     with rows.together():
-        rows.write(_RENAME, *({"known": code, "new_name": "Хутор"} for code in codes))
+        rows.write(_RENAME, *({"known": code, "new_name": "Другой"} for code in codes))

@@ -13,9 +13,7 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    School,
     SchoolYear,
-    Settlement,
     Substitution,
 )
 from workflow_app.store.models.registers import (
@@ -31,6 +29,7 @@ from workflow_app.store.networks import composition, networks_of_school
 from workflows.registers.acts import ACTS
 from workflows.registers.figures import FIGURES
 from workflows.registers.recommendations import RECOMMENDATIONS
+from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 
@@ -46,7 +45,7 @@ def schools_of(session, code, on, known=None):
 
 
 def test_the_whole_district_is_loaded(district):
-    assert count(district, School) == 18
+    assert len(facts_of(district, 1).of(SCHOOLS).find()) == 18
     assert count(district, Organisation) == 20
     assert count(district, Person) == count(district, Position) == 31
     assert count(district, Substitution) == 3
@@ -62,8 +61,8 @@ def test_the_whole_district_is_loaded(district):
 
 
 def test_settlements_of_one_name_and_another_kind_are_two(district):
-    query = select(Settlement.kind, Settlement.name).where(Settlement.name.like("Правокумск%"))
-    assert set(district.execute(query)) == {("с.", "Правокумское"), ("п.", "Правокумский")}
+    found = {(row.kind, row.name) for row in facts_of(district, 1).of(SETTLEMENTS).find()}
+    assert {("с.", "Правокумское"), ("п.", "Правокумский")} <= found
 
 
 def test_an_acting_head_holds_the_role_of_a_head(district, cast):
@@ -121,10 +120,8 @@ def test_the_name_of_an_acts_issuer_is_the_name_of_its_day(district, cast):
 
 
 def test_distances_are_known_for_two_schools_only(district):
-    query = select(Organisation.code, School.distance_to_centre_km).join(
-        School, School.id == Organisation.id
-    )
-    known = {code: km for code, km in district.execute(query) if km is not None}
+    rows = facts_of(district, 1).of(SCHOOLS).find()
+    known = {row.code: row.distance_km for row in rows if row.distance_km is not None}
     assert known == {"S10": 84, "S11": 48}
 
 
@@ -398,7 +395,7 @@ def test_two_districts_live_side_by_side(session, folder):
     report = import_directory(session, folder)
     assert report.ok, list(report.lines())
     assert count(session, Municipality) == 2
-    assert count(session, School, School.municipality_id == report.municipality_id) == 18
+    assert len(facts_of(session, report.municipality_id).of(SCHOOLS).find()) == 18
     assert import_directory(session, folder, municipality=report.municipality_id).changes == 0
 
 

@@ -8,13 +8,14 @@ from reports import advised, enter_all, live_through, submit, to_approved
 from sqlalchemy import MetaData, Table, insert, select, text
 from stories import done
 
-from workflow_app.store import networks, schema
+from workflow_app.store import directory, networks, schema
 from workflow_app.store.importing import import_directory
 from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
+from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
@@ -297,3 +298,61 @@ def test_compositions_of_the_day_before_are_the_same_on_every_day_as_known_on_ev
     with database.reading() as connection:
         kept = connection.execute(text("SELECT count(*) FROM membership_event")).scalar_one()
     assert kept == len(events) + 1
+
+
+def schooled(district):
+    """Return id → what an installation knows of schools, with where each is, and until when."""
+
+    def look(uow):
+        rows, named = uow.facts(1).of(SCHOOLS), uow.facts(1).name
+        known = map(rows.last, [row.id for row in rows.on(dt.date(2000, 1, 1)).find()])
+        return {
+            row.id: (row.code, row.name, named("settlement", row.settlement), row.valid_to,
+                     *(getattr(row, name) for name in SCHOOLS.kept))
+            for row in known
+        }  # fmt: skip
+
+    return district.read(look)
+
+
+@pytest.mark.both_databases
+def test_schools_of_the_day_before_keep_ids_cards_and_the_day_they_closed(open_district):
+    district = open_district("2026-06-18")
+    database, before = district.house.database, schooled(district)
+    closed, other = district.school("S05"), district.school("S06")
+    assert len(before) == 18
+    schema.downgrade(database, "0028")
+    with database.writing() as connection:
+        cards = connection.execute(text("SELECT * FROM school ORDER BY id")).mappings().all()
+        assert {row["id"]: row["distance_to_centre_km"] for row in cards} == {
+            key: said[[*SCHOOLS.kept].index("distance_km") + 4] for key, said in before.items()
+        }
+        for change in (
+            "UPDATE school SET closed_on = '2026-03-01' WHERE id = :closed",
+            "UPDATE school SET internet = 'оптика' WHERE id = :other",
+        ):
+            named = {"closed": closed, "other": other}
+            asked = text(change)
+            connection.execute(asked, {key: named[key] for key in asked.compile().params})
+    assert not schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+    after = schooled(district)
+    assert after[closed] == (*before[closed][:3], dt.date(2026, 3, 1), *before[closed][4:])
+    assert "оптика" in after[other]
+    same = before.keys() - {closed, other}
+    assert {key: after[key] for key in same} == {key: before[key] for key in same}
+    shown = district.read(lambda uow: directory.school_cards(uow.session, 1, uow.today))
+    assert {one.id: one.closed_on for one in shown}[closed] == dt.date(2026, 3, 1)
+    # What was changed here stays, what is closed stays closed, a new row has an id of its own.
+    report = district.house.transact(import_directory)
+    assert report.ok, [*report.lines()]
+    assert schooled(district) == after
+    place = district.enter(SETTLEMENTS, kind="х.", name="Новый", name_gen="Нового")
+    assert place not in {row["settlement_id"] for row in cards}
+    schema.downgrade(database, "0028")
+    with database.reading() as connection:
+        again = connection.execute(text("SELECT * FROM school ORDER BY id")).mappings().all()
+    assert [row["school_type"] for row in again] == [row["school_type"] for row in cards]
+    assert [str(row["closed_on"]) for row in again if row["closed_on"]] == ["2026-03-01"]

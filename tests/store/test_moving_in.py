@@ -18,14 +18,13 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    School,
-    Settlement,
 )
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflow_app.store.zones import change_zone, zones
 from workflows import PROCESSES
+from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 
 ZONE = ZoneInfo("Europe/Moscow")
 SURROUNDINGS = Surroundings({one.key: one for one in PROCESSES}, {}, ZONE, tables=TABLES)
@@ -317,9 +316,12 @@ def test_a_network_has_its_own_term_on_a_day_and_a_village_its_kind(at, folder):
         for row in rows
     ])  # fmt: skip
     uow = at("2025-08-25T10:00")
-    assert import_district(uow, folder, as_of=dt.date(2025, 8, 25)).problems == ()
+    report = import_district(uow, folder, as_of=dt.date(2025, 8, 25))
+    assert report.problems == ()
     terms = {row.code: str(row.valid_to) for row in uow.session.scalars(select(Network))}
     assert terms == {"NW1": "2027-08-31", "NW2": "2025-08-31", "NW3": "2025-08-31"}
-    notes = uow.session.scalars(select(School.language_note).where(School.language_note != ""))
-    assert list(notes) == ["родной — ногайский"] * 3
-    assert {"д.", "пгт", "рп"} <= set(uow.session.scalars(select(Settlement.kind)))
+    facts = uow.facts(report.municipality_id)
+    schools = facts.of(SCHOOLS).find()
+    notes = [row.language_note for row in schools if row.language_note]
+    assert notes == ["родной — ногайский"] * 3
+    assert {"д.", "пгт", "рп"} <= {row.kind for row in facts.of(SETTLEMENTS).find()}

@@ -9,6 +9,7 @@ from workflow_app.store import directory
 from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import OrganisationName
 from workflow_app.store.organisations import SqlOrganisations
+from workflows.registers.schools import SCHOOLS
 
 pytestmark = pytest.mark.shipped
 ON_PAGE = {
@@ -53,7 +54,7 @@ def test_each_day_has_its_name_wherever_it_is_asked(open_district):
     for moment in (old, "Новая"):
         seen = district.read(
             lambda uow: (
-                uow.facts(1).school(school).name, uow.facts(1).name("school", school),
+                uow.facts(1).of(SCHOOLS).get(school).name, uow.facts(1).name("school", school),
                 uow.facts(1).organisation(school).short_name,
             )
         )  # fmt: skip

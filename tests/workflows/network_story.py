@@ -4,13 +4,13 @@ import datetime as dt
 
 from engine.facts_twin import FactsTwin
 from engine.people import DEPARTMENT, S06, S12, S16, S17, actor, capacity
-from register_rows import act, put_acts, put_statuses
+from register_rows import act, put_acts, put_schools, put_statuses
 
 import workflows
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Ask, Voter
 from workflow_app.engine.decide import decide, decide_answer
-from workflow_app.engine.facts import SchoolCard, Signer
+from workflow_app.engine.facts import Signer
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.votes import Tally, Vote
@@ -73,10 +73,10 @@ def facts():
     put_statuses(twin, held, y2025_2026="приказ 271-од")
     put_acts(twin, act(308, kind="положение", level="regulation"))
     twin.put_rows(DIRECTIONS_OF_YEAR, direction(1), direction(2))
-    twin.schools = {
-        school: SchoolCard(school, f"Школа {school}", "с. Величаевское", "school")
+    put_schools(twin, {
+        school: {"name": f"Школа {school}", "place": "с. Величаевское"}
         for school in (S06, S12, S16, S17)
-    }
+    })  # fmt: skip
     twin.signers["department_head"] = Signer(
         capacity("department_head"), "Начальник отдела", "И.В. Ковалевская"
     )

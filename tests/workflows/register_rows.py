@@ -1,10 +1,11 @@
-"""Rows of the registers that tests of rules hold: statuses of a year, acts, memberships."""
+"""Rows of the registers that tests of rules hold: statuses of a year, acts, schools, members."""
 
 import datetime as dt
 
-from workflow_app.engine.facts import NetworkCard
+from workflow_app.engine.facts import NetworkCard, OrganisationCard
 from workflows.registers.acts import ACTS, Act
 from workflows.registers.memberships import MEMBERSHIPS, Membership
+from workflows.registers.schools import SCHOOLS, School
 from workflows.registers.statuses import STATUSES, STATUSES_OF_YEAR, SchoolStatus
 
 NO_SCHOOL = 0
@@ -43,6 +44,18 @@ def act(key, **said):
 
 def put_acts(twin, *acts):
     twin.put_rows(ACTS, *acts)
+
+
+def put_schools(twin, schools):
+    """Hold id → what the card of a school says; its `place` is «с. Турксад»."""
+    places, rows = {}, []
+    for key, said in schools.items():
+        card = {"name": f"№ {key}", "type": "СОШ", "place": "с. Левокумское", **said}
+        name, place = card["name"], card.pop("place")
+        settlement = places.setdefault(place, len(places) + 1)
+        rows.append(School(id=key, code=f"S{key}", settlement=settlement, **card))
+        twin.organisations[key] = OrganisationCard(key, "school", name, name, "", place)
+    twin.put_rows(SCHOOLS, *rows)
 
 
 def put_members(twin, network, roles, since=None):

@@ -4,13 +4,12 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
-from register_rows import put_members
+from register_rows import put_members, put_schools
 
 from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
     NetworkCard,
-    SchoolCard,
 )
 from workflows.year_cycle.papers import figures
 
@@ -32,11 +31,11 @@ def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     shared = (SHARED, 5, 20)
     facts = FactsTwin(
         catalogue=(IndicatorCard(7, "I03", "Доля", "%", "down", school_types=("СОШ",)),),
-        schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ") for n in (1, 2, 3)},
         measured={
             (11, YEAR): told((BASE, 10, 40), shared), (12, YEAR): told(shared, (SMALL, 1, 4))
         },
     )  # fmt: skip
+    put_schools(facts, {n: {} for n in (1, 2, 3)})
     put_members(facts, 11, {BASE: "base", SHARED: "supported"}, since=SINCE)
     put_members(facts, 12, {SHARED: "base", SMALL: "supported"}, since=SINCE)
     (line,) = figures(facts, (network(11), network(12)), YEAR)

@@ -4,9 +4,9 @@ import datetime as dt
 from types import SimpleNamespace
 
 from engine.facts_twin import FactsTwin
-from register_rows import put_members
+from register_rows import put_members, put_schools
 
-from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, SchoolCard
+from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard
 from workflows.indicators import TOTAL, lines
 from workflows.year_end_report.rules import missing
 
@@ -19,14 +19,13 @@ def facts(*, silent=False):
     """Return a network one school has left after it was measured."""
     values = [IndicatorValueCard(1, school, *counted) for school, counted in TOLD.items()]
     values += [IndicatorValueCard(1, SILENT, None, 20)] if silent else []
-    schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3, 4)}
     twin = FactsTwin(
         catalogue=(IndicatorCard(1, "I03", "ВПР", "%", "down", school_types=("СОШ",)),),
         measured={(NETWORK, YEAR): tuple(values)},
-        schools=schools,
     )
     put_members(twin, NETWORK, {BASE: "base", HELPED: "supported"}, since=SINCE)
-    twin.names |= {("school", key): card.name for key, card in schools.items()}
+    put_schools(twin, {key: {} for key in (1, 2, 3, 4)})
+    twin.names |= {("school", key): f"№ {key}" for key in (1, 2, 3, 4)}
     return twin
 
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import capacity
-from register_rows import act, put_in_networks, put_statuses
+from register_rows import act, put_in_networks, put_schools, put_statuses
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Voter
 from workflow_app.engine.facts import (
     OrganisationCard,
     PersonCard,
-    SchoolCard,
     Signer,
 )
 from workflow_app.engine.votes import Tally, Vote
@@ -90,12 +89,9 @@ def test_opinion_cites_each_order_that_put_a_direction_into_force():
 )
 def test_distance_is_printed_only_where_it_is_known(settlement, distance, centre, said):
     facts = FactsTwin(
-        schools={
-            1: SchoolCard(1, "СОШ № 1", "с. Левокумское", "СОШ"),
-            2: SchoolCard(2, "СОШ № 2", settlement, "СОШ", distance),
-        },
         organisations={"department": OrganisationCard(9, "department", "О", "Отдел", "", centre)},
     )
+    put_schools(facts, {1: {}, 2: {"place": settlement, "distance_km": distance}})
     base, invited = proposal(PLANNED, facts)["характеристика"]
     assert (base["расстояние"], invited["расстояние"]) == ("–", said)
 

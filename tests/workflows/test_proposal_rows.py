@@ -1,7 +1,6 @@
 """Rows P1–P15 of the proposal: who may, from where to where, if what, then what."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from engine.people import S06, S12, S16, S17, actor
@@ -22,7 +21,13 @@ from network_story import (
     proposal,
     take,
 )
-from register_rows import put_in_networks, put_members, put_statuses, take_statuses
+from register_rows import (
+    put_in_networks,
+    put_members,
+    put_schools,
+    put_statuses,
+    take_statuses,
+)
 
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
@@ -32,6 +37,7 @@ from workflow_app.engine.roles import system
 from workflow_app.engine.votes import Vote
 from workflows.network_proposal.effects import start_order
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.schools import SCHOOLS
 
 REMARK = {"remarks": [{"key": "1", "about": "members", "text": "добавьте школу № 13"}]}
 OPINION = {"conclusion": "Сеть нужна району", "recommendation": "support"}
@@ -130,7 +136,7 @@ def with_foreign_direction(registers, _case):
 
 
 def with_unknown_school(registers, _case):
-    del registers.schools[S17]
+    registers.put_rows(SCHOOLS)
 
 
 def with_draft_directions(registers, _case):
@@ -681,13 +687,14 @@ def test_fresh_draft_proposes_the_term_the_municipality_has_decided():
 
 def test_a_school_closed_before_the_network_begins_is_not_in_it():
     registers, school = facts(), S17
-    registers.schools[school] = replace(registers.schools[school], closed_on=dt.date(2025, 8, 31))
+    others = {one: {} for one in (S06, S12, S16)}
+    put_schools(registers, {**others, school: {"valid_to": dt.date(2025, 8, 31)}})
 
     refusal = take(PROPOSAL, proposal("draft"), "invite", "head_of_s06", registers)
 
     assert (refusal.code, refusal.field) == ("school_closed", f"members.{S17}.school")
     assert "закрыта с 31.08.2025" in refusal.message
-    registers.schools[school] = replace(registers.schools[school], closed_on=dt.date(2030, 1, 1))
+    put_schools(registers, {**others, school: {"valid_to": dt.date(2030, 1, 1)}})
     assert isinstance(
         take(PROPOSAL, proposal("draft"), "invite", "head_of_s06", registers), Decision
     )

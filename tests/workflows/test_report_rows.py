@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
-from register_rows import put_members
+from register_rows import put_members, put_schools
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
@@ -12,7 +12,6 @@ from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
     NetworkCard,
-    SchoolCard,
 )
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
@@ -55,7 +54,6 @@ def facts():
                 IndicatorValueCard(4, None, 1, 4), IndicatorValueCard(6, None, None, 4, 3.5),
             ),
         },
-        schools={key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3)},
         network_cards={NETWORK: NetworkCard(
             NETWORK, "Математика", "active", SINCE, dt.date(2026, 8, 31),
             directions=(MATHS, READING),
@@ -65,6 +63,7 @@ def facts():
     put_members(
         found, NETWORK, {BASE: "base", HELPED: "supported", PARTNER: "partner"}, since=SINCE
     )
+    put_schools(found, {key: {} for key in (1, 2, 3)})
     found.names |= {("school", key): f"№ {key}" for key in (1, 2, 3)}
     found.names |= {("direction", MATHS): "Математика", ("direction", READING): "Чтение"}
     found.put_rows(DIRECTIONS_OF_YEAR, *(

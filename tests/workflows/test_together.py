@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
+from register_rows import put_schools
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.facts import CaseCard, OrganisationCard, PostCard, SchoolCard
+from workflow_app.engine.facts import CaseCard, OrganisationCard, PostCard
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.process import process as annual_plan
 from workflows.plan_activity.form import Activity
@@ -27,15 +28,16 @@ def facts():
     }
     department = OrganisationCard(9, "department", "О", "Отдел", "", "с. Левокумское")
     teacher = PostCard(TEACHER, "network_coordinator", CENTRE, "координатор", "Фомина Д.А.", 15)
-    return FactsTwin(
-        schools={
-            key: SchoolCard(key, f"№ {key}", place, "СОШ", distance, line)
-            for key, (place, distance, line) in schools.items()
-        },
+    twin = FactsTwin(
         organisations={"department": department}, posts={TEACHER: teacher},
         names={("school", key): f"№ {key}" for key in schools},
         settings={**FactsTwin().settings, "calendar.exam_days": [EXAM]},
     )  # fmt: skip
+    put_schools(twin, {
+        key: {"place": place, "distance_km": distance, "internet": line}
+        for key, (place, distance, line) in schools.items()
+    })  # fmt: skip
+    return twin
 
 
 def row(key, **said):

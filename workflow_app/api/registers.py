@@ -159,7 +159,7 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
     heads = directory.heads(uow.session, municipality_id, uow.today)
     return [
         m.SchoolView(
-            id=card.id, name=card.short_name, type=card.school_type, settlement=card.settlement,
+            id=card.id, name=card.short_name, type=card.type, settlement=card.settlement,
             details={one.name: one.value for one in card.details},
             marks=[mark.text for mark in card.marks], head=heads.get(card.id),
         )

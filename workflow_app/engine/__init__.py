@@ -77,7 +77,15 @@ from workflow_app.engine.process import (
     stay,
 )
 from workflow_app.engine.refusals import Refusal, already_there, refuse
-from workflow_app.engine.registers import CaseLinks, Mark, Pending, Record, Records, Register
+from workflow_app.engine.registers import (
+    CaseLinks,
+    Extension,
+    Mark,
+    Pending,
+    Record,
+    Records,
+    Register,
+)
 from workflow_app.engine.remarks import (
     Remarked,
     Remarks,
@@ -117,6 +125,7 @@ __all__ = [
     "Due",
     "End",
     "Enter",
+    "Extension",
     "Facts",
     "Fan",
     "File",

@@ -13,23 +13,6 @@ from workflow_app.engine.votes import Tally
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolCard:
-    """What the directory knows of a school that matters for composing a network (1.2)."""
-
-    id: int
-    name: str
-    settlement: str
-    type: str
-    distance_km: int | None = None
-    internet: str = ""
-    """What its card tells of the line; empty where nobody said."""
-    closed_on: dt.date | None = None
-    number: int = 0
-    """The number in its name; lists stand by it."""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class OfficeCard:
     """A position somebody holds, in its confirmed cases; an empty case is not confirmed."""
 
@@ -211,9 +194,6 @@ class Facts(Protocol):
 
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
-
-    def school(self, school_id: int) -> SchoolCard | None:
-        """Return the card of a school of this municipality."""
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field
 
-from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, views
+from workflow_app.engine.forms import (
+    HIDDEN,
+    Date,
+    FieldView,
+    Form,
+    Line,
+    views,
+)
+from workflow_app.engine.forms import (
+    field as form_field,
+)
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Role
 from workflow_app.engine.where import caller
@@ -34,6 +44,16 @@ class Record(Form):
     valid_to: Date = Field(default=None, json_schema_extra=HIDDEN)
     basis: str = Field(default="", json_schema_extra=HIDDEN)
     since: Date = Field(default=None, json_schema_extra=HIDDEN)
+
+
+class Extension(Record):
+    """A row that says more of a row of a house table: its id, code and names are told there.
+
+    `name` is the one of the day that is asked about; neither is ever written here.
+    """
+
+    code: Line = form_field("Код")
+    name: Line = form_field("Название", optional=True)
 
 
 RESERVED = frozenset({
@@ -153,6 +173,10 @@ class Register(Generic[RecordT]):
     note: "Callable[[RecordT, Records[RecordT]], str]" = _nothing
     """What stands behind its name where it is chosen or shown, by its register on that day."""
     basis: str = ""
+    extends: str = ""
+    """The house table its rows are rows of: «organisation», those whose kind is its key. They share
+    ids, and what is not there is added there. Codes tell them apart, which come from the house with
+    the names of each day: the row class is an `Extension`."""
     together: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     """Fields each of which says of no two rows the same on one day."""
@@ -195,6 +219,26 @@ class Register(Generic[RecordT]):
     def fields(self) -> Mapping[str, FieldView]:
         """Its fields by name, in their order."""
         return {view.name: view for view in views(self.record)}
+
+    @cached_property
+    def of_house(self) -> tuple[str, ...]:
+        """The fields that a house table tells."""
+        return (*Extension.__annotations__,) if self.extends else ()
+
+    @cached_property
+    def kept(self) -> Mapping[str, FieldView]:
+        """The fields that its own tables keep."""
+        return {name: view for name, view in self.fields.items() if name not in self.of_house}
+
+    @cached_property
+    def successors(self) -> tuple[str, ...]:
+        """The fields that name another row of the same register: what stands for one that ended."""
+        return tuple(name for name, view in self.kept.items() if view.register == self.key)
+
+    @cached_property
+    def steady(self) -> frozenset[str]:
+        """The fields that are never amended here."""
+        return frozenset((*self.identity, *self.of_house))
 
     @cached_property
     def empty(self) -> Mapping[str, Any]:
@@ -240,6 +284,10 @@ class Register(Generic[RecordT]):
         if _holds(actor, (*self.readers, *self.edited_by)):
             return ALL
         return Readable(self.read_through, frozenset(self.own(facts, actor))) if self.own else NONE
+
+    def still_asks(self, row: RecordT) -> bool:
+        """Tell whether a row needs what it names: one that asks for nothing any more does not."""
+        return self.pending is None or getattr(row, self.pending.field) in self.pending.values
 
     def is_edited_by(self, actor: Actor) -> bool:
         """Tell whether this reader may write into it."""

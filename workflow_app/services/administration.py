@@ -105,11 +105,10 @@ class Administration(Protocol):
     def end_position(self, position_id: int, ends_on: dt.date) -> None:
         """Write a position's last day."""
 
-    def set_notes(self, school_id: int, notes: Mapping[str, str]) -> dict[str, str] | None:
+    def set_notes(
+        self, by: Capacity, school_id: int, notes: Mapping[str, str]
+    ) -> dict[str, str] | None:
         """Write notes of a school's card; return those before, None where there is no school."""
-
-    def close_school(self, school_id: int, on: dt.date | None) -> bool:
-        """Write from which day a school is closed; False where there is no school."""
 
     def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
         """Write how the title of a position is declined."""
@@ -255,35 +254,12 @@ def set_notes(
     for key, text in told.items():
         if len(text) > LONGEST_NOTE:
             return Refusal("too_long", f"Не длиннее {LONGEST_NOTE} знаков: {NOTES[key]}", key)
-    before = store.set_notes(school_id, told)
+    before = store.set_notes(by, school_id, told)
     if before is None:
         return UNKNOWN
     changes = [[NOTES[key], before[key], told[key]] for key in NOTES if before[key] != told[key]]
     details = {"organisation_id": school_id, "changes": changes}
     store.record(by, "set_notes", f"{name}: условия школы", details)
-    return None
-
-
-def close_school(
-    store: Administration, actor: Actor, school_id: int, on: dt.date | None, reason: str, *,
-    opens: bool = False,
-) -> Refusal | None:  # fmt: skip
-    """Let a school take part in nothing new from a day on, or open it again."""
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    name = store.organisation_name(by.municipality_id, school_id)
-    if not name:
-        return UNKNOWN
-    if on is None and not opens:
-        return Refusal("field_required", "Укажите день, с которого школа закрыта", "closed_on")
-    if not reason.strip():
-        return Refusal("field_required", "Напишите, на основании чего", "reason")
-    if not store.close_school(school_id, on):
-        return UNKNOWN
-    said = f"{name}: закрыта с {on:%d.%m.%Y}" if on else f"{name}: снова открыта"
-    details = {"organisation_id": school_id, "reason": reason.strip()[:LONGEST_NOTE]}
-    store.record(by, "close_school", said, details)
     return None
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -102,7 +102,6 @@ Figure = Annotated[float, Field(ge=0, le=LARGEST_NUMBER, allow_inf_nan=False)]
 SchoolType = Annotated[str, Field(max_length=60, pattern=r"^\S[^\r\n|]*$")]
 """What kind of school it is, in the district's own short words: СОШ, лицей, вечерняя школа."""
 SettlementKind = Literal["с.", "п.", "х.", "г.", "д.", "пгт", "рп", "ст-ца", "аул"]
-KINDS_OF_SETTLEMENT: tuple[str, ...] = get_args(SettlementKind)
 StatusCode = Literal["stable", "low_results", "adverse_social"]
 MemberRole = Literal["base", "resource", "supported", "partner"]
 

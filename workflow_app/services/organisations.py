@@ -1,4 +1,4 @@
-"""Organisations on pages: schools are added; names, contacts and cards change, each with its past.
+"""Organisations on pages: they are added; names and contacts change, each with its past.
 
 1. A form tells which version of an organisation it was drawn from. Where somebody has changed it
    since, nothing is written and the page asks with both in sight.
@@ -10,31 +10,26 @@ A name holds from a day until the next one begins: nothing runs at midnight for 
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypeVar
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, Protocol, TypeVar, cast
 
+from pydantic import Field, create_model
 from pydantic_core import to_jsonable_python
 
 from workflow_app.engine.addresses import is_mail_address
-from workflow_app.engine.forms import (
-    Choice,
-    Count,
-    Date,
-    Flag,
-    Form,
-    Line,
-    Name,
-    missing,
-    parse,
-    views,
-)
+from workflow_app.engine.forms import HIDDEN, Date, Form, Line, Name, missing, parse, views
 from workflow_app.engine.forms import field as form_field
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
 from workflow_app.services.cells import without_latin
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.import_rows import CODE, KINDS_OF_SETTLEMENT
+from workflow_app.services.import_rows import CODE
+from workflow_app.services.references import foreign_reference
+from workflow_app.services.register_wishes import Registers, Wish
+from workflow_app.services.registers import enter
 
 FORMS = ("name_gen", "name_dat", "name_acc")
 YEARS_AHEAD = 3
@@ -67,27 +62,6 @@ class Coded(Form):
     code: Line = form_field("Код", hint="Короткое имя для загрузки из файлов, например «S19»")
 
 
-class Card(Form):
-    """The context card of a school (1.2), as far as it is no figure of a year."""
-
-    school_type: Name = form_field("Тип школы", hint="НОШ, ООШ, СОШ, лицей")
-    number: Count = form_field("Номер школы", optional=True)
-    settlement: Choice = form_field("Населённый пункт", optional=True)
-    place_kind: Choice = form_field(
-        "Если его нет в списке: вид", optional=True,
-        choices={kind: kind for kind in KINDS_OF_SETTLEMENT},
-    )  # fmt: skip
-    place_name: Name = form_field("Название населённого пункта", optional=True, hint="Турксад")
-    place_gen: Name = form_field(
-        "Оно же в родительном падеже", optional=True, hint="Школа чего? Турксада"
-    )
-    distance_to_centre_km: Count = form_field("До центра, км", optional=True)
-    has_grade_11: Flag = form_field("Есть 10–11 классы", optional=True)
-    internet: Line = form_field("Связь", optional=True, hint="Оптика 100 Мбит/с")
-    qualification_note: Line = form_field("Педагоги: квалификация", optional=True)
-    language_note: Line = form_field("Язык", optional=True)
-
-
 class Contacts(Form):
     """Where an organisation is reached."""
 
@@ -97,12 +71,19 @@ class Contacts(Form):
     inn: Name = form_field("ИНН", optional=True, hint="Десять цифр")
 
 
-class NewSchool(Contacts, Card, Names, Coded):
-    """A school that is not there yet."""
+class New(Contacts, Names, Coded):
+    """An organisation that is not there yet."""
 
     basis: Line = form_field(
         "По какому документу", optional=True, hint="Постановление от 01.09.2025 № 15"
     )
+
+
+@cache
+def form_of_new(register: Register[Any]) -> type[Form]:
+    """Return what is asked of a new organisation and of the row of the register that extends it."""
+    name: Any = (str, Field(default="", json_schema_extra=HIDDEN))
+    return create_model("New", __base__=(register.record, New), name=name)
 
 
 class Rename(Names):
@@ -119,14 +100,8 @@ class Correction(Names):
     reason: Line = form_field("Почему", hint="Например: опечатка в номере")
 
 
-class Details(Contacts, Card):
-    """What is known of a school beside its name."""
-
-    reason: Line = form_field("Почему", optional=True, hint="Откуда это известно")
-
-
-class Reached(Contacts):
-    """What is known of any other organisation."""
+class Details(Contacts):
+    """What is known of an organisation beside its name."""
 
     reason: Line = form_field("Почему", optional=True, hint="Откуда это известно")
 
@@ -163,7 +138,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An organisation as it stands: its names in their order, contacts, a school's card."""
+    """An organisation as it stands: its names in their order, contacts."""
 
     id: int
     municipality_id: int
@@ -173,8 +148,8 @@ class Known:
     """How it is called in short on days without a name."""
     names: tuple[Period, ...]
     contacts: Mapping[str, str]
-    card: Mapping[str, Any] = field(default_factory=dict)
-    settlement: str = ""
+    place: str = ""
+    """Where a school is."""
     closed_on: dt.date | None = None
 
     def name_on(self, day: dt.date) -> Period | None:
@@ -217,17 +192,11 @@ class Organisations(Protocol):
     def changed_by(self, municipality_id: int, organisation_id: int) -> str:
         """Return who changed an organisation last; empty where history does not tell."""
 
-    def settlements(self, municipality_id: int) -> Mapping[int, str]:
-        """Return the settlements of a municipality with their kinds: «с. Турксад»."""
-
-    def settlement(self, municipality_id: int, kind: str, name: str, genitive: str) -> int:
-        """Return a settlement, added where it is not there."""
-
-    def add_school(
-        self, municipality_id: int, code: str, name: Mapping[str, Any],
-        contacts: Mapping[str, Any], card: Mapping[str, Any],
+    def add(
+        self, municipality_id: int, kind: str, code: str, name: Mapping[str, Any],
+        contacts: Mapping[str, Any],
     ) -> int:  # fmt: skip
-        """Insert a school with its first name."""
+        """Insert an organisation with its first name."""
 
     def write_name(self, organisation: Known, name_id: int | None, values: Said) -> None:
         """Change a name, or insert one."""
@@ -235,41 +204,58 @@ class Organisations(Protocol):
     def remove_name(self, organisation: Known, name_id: int) -> None:
         """Delete a name."""
 
-    def write_details(
-        self, organisation: Known, contacts: Mapping[str, Any], card: Mapping[str, Any]
-    ) -> None:
-        """Write contacts and, of a school, its card."""
+    def write_contacts(self, organisation: Known, contacts: Mapping[str, Any]) -> None:
+        """Write where an organisation is reached."""
 
 
 # ---------------------------------------------------------------- adding
 
 
-def add_school(
-    store: Organisations, actor: Actor, said: Said, *, is_trial: bool = False
-) -> int | Refusal:
-    """Add a school; return its id, 0 of a trial."""
-    by = officer(actor)
+def add(
+    store: Organisations, registers: Registers, person_id: int, register: Register[Any],
+    said: Said, *, is_trial: bool = False,
+) -> int | Refusal:  # fmt: skip
+    """Add an organisation with its row of the register that extends it; return its id, or 0.
+
+    The register's key is its kind; a trial writes nothing.
+    """
+    by = officer(registers.uow.actor(person_id))
     if by is None:
         return NOT_ADMIN
     others = store.known(by.municipality_id)
-    filled, wrong = _filled(NewSchool, said)
+    filled, wrong = _filled(form_of_new(register), said)
     if filled:
-        wrong += [*_wrong_code(filled.code, others, store.today),
-                  *_wrong_name(filled, others, store.today, 0),
-                  *_wrong_card(store, by, filled), *_wrong_contacts(filled)]  # fmt: skip
+        new = cast("New", filled)
+        wrong += [
+            *_wrong_code(new.code, others, store.today),
+            *_wrong_name(new, others, store.today, 0),
+            *_wrong_contacts(new),
+        ]
+        wrong += foreign_reference(registers.uow, by.municipality_id, filled) or ()
     if filled is None or wrong:
         return joined(wrong) or UNKNOWN
     if is_trial:
         return 0
-    card = _card(store, by, filled)
-    contacts = {name: getattr(filled, name) for name in Contacts.model_fields}
-    name = {one: getattr(filled, one) for one in Names.model_fields}
-    made = store.add_school(
-        by.municipality_id, filled.code, {**name, "basis": filled.basis}, contacts, card
+    contacts = {name: getattr(new, name) for name in Contacts.model_fields}
+    name = {one: getattr(new, one) for one in Names.model_fields}
+    made = store.add(
+        by.municipality_id, register.key, new.code, {**name, "basis": new.basis}, contacts
     )
-    changes = _changes(filled, {}, {**name, **contacts, **_shown(store, by, card)})
-    _record(store, by, made, "add_school", f"Добавлена школа: {filled.short_name}", changes,
-            basis=filled.basis)  # fmt: skip
+    row = {name: getattr(filled, name) for name in (*register.identity, *register.kept)}
+    why = {"reason": "Организация добавлена", "basis": new.basis}
+    entered = enter(registers, person_id, register, Wish(row, why))
+    if isinstance(entered, Refusal):
+        raise ValueError(entered.message)
+    changes = _changes(New(), {}, {**name, **contacts})
+    _record(
+        store,
+        by,
+        made,
+        "add_organisation",
+        f"{register.title}: добавлено {new.short_name}",
+        changes,
+        basis=new.basis,
+    )
     return made
 
 
@@ -380,39 +366,31 @@ def to_take_back(one: Known) -> Period | None:
     return last if last and last.basis is not None and last.valid_from else None
 
 
-# ---------------------------------------------------------------- contacts and the card
+# ---------------------------------------------------------------- contacts
 
 
-def change_details(
+def change_contacts(
     store: Organisations, actor: Actor, organisation_id: int, said: Said, seen: str
 ) -> int | Refusal:
-    """Write where an organisation is reached and, of a school, what its card says."""
+    """Write where an organisation is reached."""
     found = _found(store, actor, organisation_id, seen)
     if isinstance(found, Refusal):
         return found
     by, one, wrong = found
-    filled, badly = _filled(form_of(one), said)
+    filled, badly = _filled(Details, said)
     wrong += badly
     if filled:
         wrong += _wrong_contacts(filled)
-        wrong += _wrong_card(store, by, filled) if one.card else ()
     if filled is None or wrong:
         return joined(wrong) or UNKNOWN
     contacts = {name: getattr(filled, name) for name in Contacts.model_fields}
-    card = _card(store, by, filled) if one.card else {}
-    before = {**one.contacts, **_shown(store, by, one.card)}
-    changes = _changes(filled, before, {**contacts, **_shown(store, by, card)})
+    changes = _changes(filled, one.contacts, contacts)
     if not changes:
         return Refusal("nothing_changed", "Ничего не изменено")
-    store.write_details(one, contacts, card)
+    store.write_contacts(one, contacts)
     told = f"{one.called(store.today)}: {', '.join(title.lower() for title, *_ in changes)}"
     _record(store, by, one.id, "change_organisation", told, changes, reason=filled.reason)
     return one.id
-
-
-def form_of(one: Known) -> type[Details] | type[Reached]:
-    """Return what is asked of an organisation beside its name."""
-    return Details if one.card else Reached
 
 
 # ---------------------------------------------------------------- what all of them do
@@ -523,48 +501,6 @@ def _wrong_contacts(filled: Contacts) -> Iterator[Refusal]:
         filled.inn.isascii() and filled.inn.isdigit() and len(filled.inn) == INN
     ):
         yield Refusal("bad_inn", f"ИНН организации — {INN} цифр", "inn")
-
-
-def _wrong_card(store: Organisations, by: Capacity, filled: Any) -> Iterator[Refusal]:
-    """Yield what is wrong with the settlement: one of the list, or all three words of a new one."""
-    anew = {name: getattr(filled, name) for name in ("place_kind", "place_name", "place_gen")}
-    if filled.settlement:
-        if filled.settlement not in map(str, store.settlements(by.municipality_id)):
-            yield Refusal("unknown_choice", "Такого населённого пункта нет в списке", "settlement")
-        elif any(anew.values()):
-            said = "Выберите населённый пункт из списка или впишите новый, что-нибудь одно"
-            yield Refusal("settled_twice", said, "settlement")
-    elif not any(anew.values()):
-        said = "Выберите населённый пункт или впишите новый ниже"
-        yield Refusal("field_required", said, "settlement")
-    else:
-        for name, value in anew.items():
-            if not value:
-                title = next(view.title for view in views(Card) if view.name == name)
-                said = f"«{title}»: населённого пункта нет в списке, поэтому заполните и это"
-                yield Refusal("field_required", said, name)
-
-
-def _card(store: Organisations, by: Capacity, filled: Any) -> dict[str, Any]:
-    """Return the card as the store keeps it; a settlement nobody knows is added."""
-    known = [one.card["school_type"] for one in store.known(by.municipality_id) if one.card]
-    kinds = {kind.casefold(): kind for kind in ("НОШ", "ООШ", "СОШ", *known)}
-    place = int(filled.settlement or 0) or store.settlement(
-        by.municipality_id, filled.place_kind, filled.place_name, filled.place_gen
-    )
-    kept = {name: getattr(filled, name) for name in Card.model_fields}
-    return {
-        **{name: value for name, value in kept.items() if not name.startswith("place_")},
-        "school_type": kinds.get(filled.school_type.casefold(), filled.school_type),
-        "settlement": place,
-    }
-
-
-def _shown(store: Organisations, by: Capacity, card: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a card as history tells it."""
-    if not card:
-        return {}
-    return {**card, "settlement": store.settlements(by.municipality_id).get(card["settlement"], "")}
 
 
 def _before(one: Known, day: dt.date) -> Period | None:

@@ -162,7 +162,7 @@ def changed_by_hand(register: Register[Any], written: Written, day: dt.date) -> 
     """Return the fields of a row that no order says on a day: people may change them."""
     sources = written.sources(day)
     of_order = {name for name, one in sources.items() if one.order_id}
-    return [name for name in register.fields if name not in {*register.identity, *of_order}]
+    return [name for name in register.fields if name not in {*register.steady, *of_order}]
 
 
 def without_basis(register: Register[Any], row: Record, *documents: str) -> Refusal | None:
@@ -220,7 +220,7 @@ def unsound(
             yield from _taken(store, place, register, row, name, day, until, row_id)
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
-        if target is None or is_empty(value):
+        if target is None or is_empty(value) or name == register.subject:
             continue
         for one in view.values(row):
             if target is register and one == row_id:
@@ -312,6 +312,16 @@ def counted_cases(count: int) -> str:
     return "1 открытое дело" if count == 1 else f"открытых дел: {count}"
 
 
+def _called(
+    store: Registers, place: int, register: Register[Any], row_id: int, row: Record | None
+) -> str:
+    """Return how a row is called, with what it is about."""
+    name, about = name_of(store, place, register, row_id), register.fields.get(register.subject)
+    if row is None or about is None:
+        return name
+    return f"{in_words(store.uow.facts(place), about, getattr(row, about.name))}: {name}"
+
+
 def _held(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
     day: dt.date, cases: Sequence[int],
@@ -320,9 +330,11 @@ def _held(
     place, actor = by.municipality_id, store.uow.actor(person_id)
     facts = store.uow.facts(place)
     rows = tuple(
-        Place(one.key, other, name_of(store, place, one, other) if is_read else "")
+        Place(one.key, other, _called(store, place, one, other, row) if is_read else "")
         for one, other in store.referring(register, place, row_id, day)
-        for is_read in [one.read_by(facts, actor).has(last_said(store, one, place, other))]
+        for row in [last_said(store, one, place, other)]
+        if row is None or one.still_asks(row)
+        for is_read in [one.read_by(facts, actor).has(row)]
     )
     if not rows and not cases:
         return None

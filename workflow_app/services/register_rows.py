@@ -113,7 +113,7 @@ def differing(register: Register[Any], before: Record, after: Record) -> list[st
     """Return the fields, those of the identity aside, that say different things."""
     return [
         name for name in register.fields
-        if name not in register.identity and getattr(before, name) != getattr(after, name)
+        if name not in register.steady and getattr(before, name) != getattr(after, name)
     ]  # fmt: skip
 
 

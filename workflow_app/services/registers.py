@@ -13,6 +13,7 @@ from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.references import foreign_reference
+from workflow_app.services.register_files.compare import NOT_IN_HOUSE
 from workflow_app.services.register_guards import (
     by_order,
     end_after,
@@ -67,10 +68,12 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         return refusal
     identity = {name: getattr(row, name) for name in register.identity}
     known = store.row_with(register, place, identity)
+    if register.extends and known is None:
+        return Refusal("not_in_house", f"Не внесено: {NOT_IN_HOUSE}", register.identity[0])
     written = store.written(register, place, known) if known else Written()
     before = typed(register, written.values(day))
     values = {name: getattr(row, name) for name in differing(register, before, row)}
-    if known:
+    if known and written.entries:
         refusal = (
             is_there(store, place, register, known, written, day, wish)
             or joined(by_order(register, written, day, values))
@@ -88,7 +91,8 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     ):
         return refusal
     cause = Cause(begins, why.reason, why.basis)
-    row_id = store.write("enter", register, by, known, {**values, **identity}, cause)
+    own = known if written.entries else None
+    row_id = store.write("enter", register, by, own, {**values, **identity}, cause)
     _record(store, by, register, row_id, "enter_record", f"внесено: {register.called(row)}")
     return row_id
 
@@ -156,22 +160,32 @@ def amend(
 def end(
     store: Registers, person_id: int, register: Register[Any], row_id: int, wish: Wish
 ) -> int | Refusal:
-    """Write that a row is not there from a day on, where nothing needs it from then on."""
+    """Write that a row is not there from a day on, where nothing needs it from then on.
+
+    What is said of it besides names which rows of its register stand for it.
+    """
     found = editable(store, person_id, register, row_id)
     if isinstance(found, Refusal):
         return found
     by, written = found
     why = why_of(WhyEnd, wish.why)
-    if isinstance(why, Refusal):
-        return why
-    day = cast("dt.date", why.effective_on)
-    refusal = stale(written, wish) or not_there(written, day) or why_no_end(
-        store, person_id, by, register, row_id, written, day
-    )  # fmt: skip
+    strange = [name for name in wish.values if name not in register.successors]
+    said = joined(_unknown(strange)) or parse(register.record, wish.values)
+    if isinstance(why, Refusal) or isinstance(said, Refusal):
+        return _refused(why, said)
+    place, day = by.municipality_id, cast("dt.date", why.effective_on)
+    refusal = (
+        stale(written, wish)
+        or not_there(written, day)
+        or foreign_reference(store.uow, place, said)
+        or joined(unsound(store, place, register, said, wish.values, day, END_OF_TIME, row_id))
+        or why_no_end(store, person_id, by, register, row_id, written, day)
+    )
     if refusal:
         return refusal
-    called = name_of(store, by.municipality_id, register, row_id)
-    if successor := _named_that_day(register, written, day):
+    called = name_of(store, place, register, row_id)
+    named = {name: value for name in wish.values if (value := getattr(said, name))}
+    if successor := {**_named_that_day(register, written, day), **named}:
         last_day = Cause(day - dt.timedelta(days=1), why.reason, why.basis)
         store.write("amend", register, by, row_id, successor, last_day)
     store.write("end", register, by, row_id, {}, Cause(day, why.reason, why.basis))
@@ -188,7 +202,7 @@ def _named_that_day(register: Register[Any], written: Written, day: dt.date) -> 
         name: value
         for one in written.begun(day)
         for name, value in one.values.items()
-        if register.fields[name].register == register.key
+        if name in register.successors
     }
 
 
@@ -231,11 +245,15 @@ def _refused(*found: object) -> Refusal:
     return joined(one for one in found if isinstance(one, Refusal)) or NOTHING
 
 
-def _unwritable(register: Register[Any], names: Iterable[str]) -> Iterator[Refusal]:
+def _unknown(names: Iterable[str]) -> Iterator[Refusal]:
     for name in names:
-        if name not in register.fields:
-            yield Refusal("unknown_field", "Такого поля в форме нет", name)
-        elif name in register.identity:
+        yield Refusal("unknown_field", "Такого поля в форме нет", name)
+
+
+def _unwritable(register: Register[Any], names: Iterable[str]) -> Iterator[Refusal]:
+    yield from _unknown(name for name in names if name not in register.fields)
+    for name in names:
+        if name in register.steady:
             title = register.fields[name].title
             sentence = (
                 f"«{title}» отличает запись от других и не меняется: завершите эту запись и "

@@ -22,13 +22,14 @@ from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
-    School,
     Setting,
     Substitution,
 )
 from workflow_app.store.models.instances import DeadlinePolicy, Instance, Participant, WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.queries import CASES, CaseLine
+from workflow_app.store.registers.writing import Cause
+from workflow_app.store.schools import SCHOOL
 from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -134,25 +135,21 @@ class SqlAdministration:
         self._session.get_one(Position, position_id).ends_on = ends_on
         self._session.flush()
 
-    def set_notes(self, school_id: int, notes: Mapping[str, str]) -> dict[str, str] | None:
+    def set_notes(
+        self, by: Capacity, school_id: int, notes: Mapping[str, str]
+    ) -> dict[str, str] | None:
         """Write notes of a school's card; return those before, None where there is no school."""
-        row = self._session.get(School, school_id)
+        uow, place = self._uow, by.municipality_id
+        row: Any = uow.facts(place).of(uow.tables[SCHOOL].register).get(school_id)
         if row is None:
             return None
-        before = {name: getattr(row, name) or "" for name in notes}
-        for name, value in notes.items():
-            setattr(row, name, value or None)
-        self._session.flush()
+        before = {name: getattr(row, name) for name in notes}
+        changed = {name: value for name, value in notes.items() if value != before[name]}
+        cause = Cause(uow.today, person_id=by.person_id, reason="Условия школы")
+        if changed:
+            uow.registers.amend(SCHOOL, place, school_id, cause, changed, uow.today)
+            uow.facts(place).forget_registers()
         return before
-
-    def close_school(self, school_id: int, on: dt.date | None) -> bool:
-        """Write from which day a school is closed; False where there is no school."""
-        row = self._session.get(School, school_id)
-        if row is None:
-            return False
-        row.closed_on = on
-        self._session.flush()
-        return True
 
     def set_title_forms(self, position_id: int, forms: TitleForms) -> None:
         """Write how the title of a position is declined."""

@@ -23,8 +23,6 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    School,
-    Settlement,
 )
 from workflow_app.store.models.registers import (
     JournalEntry,
@@ -35,9 +33,11 @@ from workflow_app.store.models.registers import (
 )
 from workflow_app.store.offices import in_office
 from workflow_app.store.order_effects import cited
+from workflow_app.store.schools import standing
 
 _ON = bindparam("on_day", type_=Date)
 _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
+_SCHOOL = standing(_ON)
 _PEOPLE = (
     select(
         Person.id, Person.short_nom, Person.short_gen, Person.short_dat, Person.short_acc,
@@ -56,16 +56,18 @@ _ORGANISATIONS = (
     select(
         Organisation.id, Organisation.kind, OrganisationName.full_name,
         func.coalesce(OrganisationName.short_name, Organisation.short_name).label("short_name"),
-        OrganisationName.name_gen, Settlement.kind.label("settlement_kind"),
-        Settlement.name.label("settlement"), Municipality.centre,
+        OrganisationName.name_gen, _SCHOOL.c.place, Municipality.centre,
     )
     .join(Municipality, Municipality.id == Organisation.municipality_id)
     .outerjoin(
         OrganisationName,
         and_(OrganisationName.organisation_id == Organisation.id, OrganisationName.in_use(_ON)),
     )
-    .outerjoin(School, School.id == Organisation.id)
-    .outerjoin(Settlement, Settlement.id == School.settlement_id)
+    .outerjoin(
+        _SCHOOL,
+        (_SCHOOL.c.id == Organisation.id)
+        & (_SCHOOL.c.municipality_id == Organisation.municipality_id),
+    )
     .where(Organisation.municipality_id == _MUNICIPALITY)
     .order_by(Organisation.id)
 )  # fmt: skip
@@ -126,7 +128,7 @@ def organisations(
         row.id: OrganisationCard(
             row.id, row.kind, row.short_name, row.full_name or row.short_name, row.name_gen or "",
             # A school is in its village; everybody else sits in the municipality's centre.
-            f"{row.settlement_kind} {row.settlement}" if row.settlement else row.centre or "",
+            row.place or row.centre or "",
         )
         for row in rows
     }  # fmt: skip

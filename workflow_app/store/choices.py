@@ -21,10 +21,10 @@ from workflow_app.store.models.directory import (
     Organisation,
     Person,
     Position,
-    School,
 )
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
+from workflow_app.store.schools import SCHOOL
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -109,7 +109,7 @@ def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[directory.SchoolCon
 def _context(card: directory.SchoolContext) -> str:
     """Return the context card in a line (1.2)."""
     known = [f"{one.title.lower()} {one.value}" for one in card.details]
-    distance = card.distance_to_centre_km
+    distance = card.distance_km
     return ", ".join([*known, f"{distance} км до центра"] if distance else known)
 
 
@@ -226,7 +226,13 @@ def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choic
     ).all()
     author = case.parties.get("author") if view.options.get("of") == "author" else None
     if author is not None:
-        is_school = uow.session.scalars(select(School.id).where(School.id.in_(author))).first()
+        is_school = uow.session.scalars(
+            select(Organisation.id).where(
+                Organisation.municipality_id == case.municipality_id,
+                Organisation.id.in_(author),
+                Organisation.kind == SCHOOL,
+            )
+        ).first()
         own = networks.networks_of_schools(uow.session, author, uow.today)
         mine = {member.network_id for member in own}
         rows = [row for row in rows if not is_school or row.id in mine]

@@ -16,14 +16,13 @@ from workflow_app.store.models.directory import (
     Organisation,
     OrganisationName,
     Person,
-    School,
     SchoolYear,
-    Settlement,
 )
 from workflow_app.store.networks import Member, networks_of_schools
 from workflow_app.store.offices import holders
 from workflow_app.store.queries import names as people_names
 from workflow_app.store.registers.subjects import details, marks
+from workflow_app.store.schools import standing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 SCHOOL_HEAD = "school_head"
@@ -37,12 +36,11 @@ class SchoolContext:
     code: str
     short_name: str
     full_name: str
-    school_type: str
+    type: str
     number: int | None
     settlement: str
-    settlement_gen: str
     has_grade_11: bool
-    distance_to_centre_km: int | None
+    distance_km: int | None
     internet: str | None
     qualification_note: str | None
     language_note: str | None
@@ -128,23 +126,21 @@ def _schools(
     municipality_id: int, on: dt.date, school_ids: Collection[int] | None
 ) -> Select[*tuple[Any, ...]]:
     """Return schools with their organisation, settlement and the name of the day."""
-    named = and_(OrganisationName.organisation_id == School.id, OrganisationName.in_use(on))
+    school = standing(on)
+    named = and_(OrganisationName.organisation_id == school.c.id, OrganisationName.in_use(on))
     query = (
         select(
-            School.id, Organisation.code, OrganisationName.full_name,
+            school,
+            Organisation.code,
+            OrganisationName.full_name,
             func.coalesce(OrganisationName.short_name, Organisation.short_name).label("short_name"),
-            School.school_type, School.number, Settlement.kind.label("settlement_kind"),
-            Settlement.name.label("settlement"), Settlement.name_gen.label("settlement_gen"),
-            School.has_grade_11, School.distance_to_centre_km, School.internet,
-            School.qualification_note, School.language_note, School.closed_on,
         )
-        .join(Organisation, Organisation.id == School.id)
-        .join(Settlement, Settlement.id == School.settlement_id)
+        .join_from(school, Organisation, Organisation.id == school.c.id)
         .outerjoin(OrganisationName, named)
-        .where(School.municipality_id == municipality_id)
-        .order_by(School.number, Organisation.code)
-    )  # fmt: skip
-    return query if school_ids is None else query.where(School.id.in_(school_ids))
+        .where(school.c.municipality_id == municipality_id)
+        .order_by(school.c.number, Organisation.code)
+    )
+    return query if school_ids is None else query.where(school.c.id.in_(school_ids))
 
 
 def heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:
@@ -161,12 +157,11 @@ def _card(row: Any, year: str, *, networks: tuple[Member, ...]) -> SchoolContext
         code=row.code,
         short_name=row.short_name,
         full_name=row.full_name or row.short_name,
-        school_type=row.school_type,
+        type=row.type,
         number=row.number,
-        settlement=f"{row.settlement_kind} {row.settlement}",
-        settlement_gen=row.settlement_gen,
-        has_grade_11=row.has_grade_11,
-        distance_to_centre_km=row.distance_to_centre_km,
+        settlement=row.place or "",
+        has_grade_11=bool(row.has_grade_11),
+        distance_km=row.distance_km,
         internet=row.internet,
         closed_on=row.closed_on,
         qualification_note=row.qualification_note,

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Date, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import WorkingCalendar
@@ -20,7 +20,6 @@ from workflow_app.engine.facts import (
     OrganisationCard,
     PersonCard,
     PostCard,
-    SchoolCard,
     Signer,
 )
 from workflow_app.engine.process import Process
@@ -40,11 +39,8 @@ from workflow_app.store import (
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     Municipality,
-    Organisation,
     Person,
-    School,
     Setting,
-    Settlement,
 )
 from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
 from workflow_app.store.models.registers import Journal, JournalEntry, Network
@@ -87,17 +83,6 @@ _OPEN_CARDS_OF = _CARDS.where(
         )
     ),
 )
-_SCHOOLS = (
-    select(
-        School.id, School.school_type, School.distance_to_centre_km, School.internet,
-        School.closed_on, School.number, Organisation.code,
-        Organisation.called(bindparam("on_day", type_=Date)).label("called"), Settlement.kind,
-        Settlement.name,
-    )
-    .join(Organisation, Organisation.id == School.id)
-    .join(Settlement, Settlement.id == School.settlement_id)
-    .where(School.municipality_id == bindparam("municipality"))
-)  # fmt: skip
 
 
 class SqlFacts:
@@ -167,22 +152,6 @@ class SqlFacts:
         """Return all settings that differ from the code: few, and asked for in numbers."""
         rows = self._connection.execute(_SETTINGS, {"municipality": self._municipality_id})
         return {row.key: row.value for row in rows}
-
-    def school(self, school_id: int) -> SchoolCard | None:
-        """Return the card of a school of this municipality."""
-        return self._once(("schools",), self._schools).get(school_id)
-
-    def _schools(self) -> Mapping[int, SchoolCard]:
-        """Return all schools: who asks of one soon asks of the others of a network."""
-        asked = {"municipality": self._municipality_id, "on_day": self.today}
-        return {
-            row.id: SchoolCard(
-                row.id, row.called, f"{row.kind} {row.name}", row.school_type,
-                row.distance_to_centre_km, row.internet or "", row.closed_on, row.number or 0,
-                row.code,
-            )
-            for row in self._connection.execute(_SCHOOLS, asked)
-        }  # fmt: skip
 
     def network_named(self, name: str) -> int | None:
         """Return the network with this name, closed ones too."""
@@ -441,7 +410,7 @@ class SqlFacts:
 
     def name(self, register: str, key: int, form: str = "") -> str:
         """Return the printed name of a register row, in a stored case form."""
-        if register in self._shelf.tables:
+        if register in self._shelf.tables and register not in _NAMES:
             declared = self._shelf.tables[register].register
             row = self.of(declared).last(key)
             return declared.called(row) if row else ""

@@ -18,14 +18,13 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     Position,
-    School,
     SchoolYear,
-    Settlement,
     Substitution,
 )
 from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.order_effects import cited
 from workflow_app.store.registers.writing import Cause, Standing
+from workflow_app.store.schools import SCHOOL, SETTLEMENT
 from workflow_app.store.upsert import Keeper
 
 OVER = ("expired", "revoked")
@@ -59,7 +58,7 @@ class DirectoryImport:
         """Organisation → its short name before this import."""
         self.stood: dict[int, OrganisationName] = {}
         """Organisation → its name without an end before this import."""
-        self.settlements: dict[tuple[str, str], Settlement] = {}
+        self.settlements: dict[tuple[str, str], Standing] = {}
         self.people: dict[str, Person] = {}
         self.positions: dict[str, Position] = {}
         self.directions: dict[str, Standing] = {}
@@ -120,7 +119,9 @@ class DirectoryImport:
         for row in self.data.schools:
             key = {"kind": row.settlement_type, "name": row.settlement}
             values = {"name_gen": row.settlement_genitive}
-            found = self.keeper.put(row, "schools", Settlement, key, values)
+            found = self.keeper.put_entry(
+                row, "schools", SETTLEMENT, key, values, Cause(self.on, reason="schools.csv"), None
+            )
             self.settlements[row.settlement_type, row.settlement] = found
 
     def _names(self) -> None:
@@ -208,19 +209,21 @@ class DirectoryImport:
             place = row.settlement_type, row.settlement
             known = places.get(place)
             values = {
-                "school_type": row.school_type,
+                "type": row.school_type,
                 "number": row.number,
-                "settlement_id": self.settlements[place].id,
+                "settlement": self.settlements[place].id,
                 "has_grade_11": row.has_grade_11,
-                "distance_to_centre_km": known.distance_to_centre_km if known else None,
+                "distance_km": known.distance_to_centre_km if known else None,
                 "data_origin": row.data_origin,
             }
             # What a file does not tell is told on the school's page.
             notes = ("internet", "qualification_note", "language_note")
             values |= {name: told for name in notes if (told := getattr(row, name)) is not None}
-            key = {"id": self.organisations[row.school_id].id}
-            self.keeper.put(row, "schools", School, key, values)
-
+            stands = self.keeper.standing(SCHOOL).get((row.school_id,))
+            since = self.on if stands and not stands.valid_to else None
+            cause = Cause(self.on, reason="schools.csv")
+            key = {"code": row.school_id}
+            self.keeper.put_entry(row, "schools", SCHOOL, key, values, cause, since)
         told = {row.school_id for row in self.data.schools}
         for one in self.keeper.rows(Organisation, "code").values():
             if one.kind == "school" and one.code not in told and one.id > 0:

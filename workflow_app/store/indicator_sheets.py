@@ -16,8 +16,9 @@ from workflow_app.services.indicators import (
     sheet,
 )
 from workflow_app.store import indicators, networks
-from workflow_app.store.models.directory import Organisation, School
+from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Network
+from workflow_app.store.schools import standing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -78,17 +79,19 @@ def _schools(
     first, last = school_year_bounds(year)
     members = networks.composition(uow.session, network.id, max(first, min(uow.today, last)))
     roles = {member.school_id: member.role for member in members}
+    school = standing(uow.today)
     query = (
-        select(School.id, Organisation.called(uow.today), School.school_type)
-        .join(Organisation, Organisation.id == School.id)
+        select(school.c.id, Organisation.called(uow.today), school.c.type)
+        .join_from(school, Organisation, Organisation.id == school.c.id)
         .where(
-            School.municipality_id == network.municipality_id, School.id.in_({*roles, *measured})
+            school.c.municipality_id == network.municipality_id,
+            school.c.id.in_({*roles, *measured}),
         )
-        .order_by(School.number, Organisation.code)
+        .order_by(school.c.number, Organisation.code)
     )
     found = {row.id: row for row in uow.session.execute(query)}
     in_order = [*roles, *(key for key in found if key not in roles)]
     return [
-        Participant(key, found[key].short_name, found[key].school_type, roles.get(key, ""))
+        Participant(key, found[key].short_name, found[key].type, roles.get(key, ""))
         for key in in_order
     ]

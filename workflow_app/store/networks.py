@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import Organisation, School
+from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import JournalEntry, Network, RegisterEntry
+from workflow_app.store.schools import PERIOD, on_day
 
 MEMBERSHIP = "membership"
 BASE_FIRST = ("base", "resource", "supported", "partner")
@@ -27,7 +28,7 @@ NOW = END_OF_TIME - dt.timedelta(1)
 
 Whose = Literal["network", "municipality", "networks", "schools"]
 
-_NETWORK, _SCHOOL, _ORGANISATION = table(Network), table(School), table(Organisation)
+_NETWORK, _SCHOOL, _ORGANISATION = table(Network), PERIOD, table(Organisation)
 _ENTRY, _ORDER = table(RegisterEntry), table(JournalEntry)
 _IDENTITY = ("municipality_id", "network", "school")
 _ROW = named(MEMBERSHIP, column("id"), *map(column, _IDENTITY))
@@ -41,7 +42,7 @@ _OWN: Mapping[Whose, ColumnElement[bool]] = {
     "network": _NETWORK.c.id == bindparam("of"),
     "municipality": _NETWORK.c.municipality_id == bindparam("of"),
     "networks": _NETWORK.c.id.in_(bindparam("of", expanding=True)),
-    "schools": _SCHOOL.c.id.in_(bindparam("of", expanding=True)),
+    "schools": _ORGANISATION.c.id.in_(bindparam("of", expanding=True)),
 }
 _ORDERED = (_ORDER.c.id == _ENTRY.c.order_entry_id) & (
     _ORDER.c.municipality_id == _ENTRY.c.municipality_id
@@ -214,10 +215,16 @@ def _question(whose: Whose) -> Select[Any]:
             & (_NETWORK.c.municipality_id == said.municipality_id),
         )
         .join(
-            _SCHOOL,
-            (_SCHOOL.c.id == said.school) & (_SCHOOL.c.municipality_id == said.municipality_id),
+            _ORGANISATION,
+            (_ORGANISATION.c.id == said.school)
+            & (_ORGANISATION.c.municipality_id == said.municipality_id),
         )
-        .join(_ORGANISATION, _ORGANISATION.c.id == _SCHOOL.c.id)
+        .outerjoin(
+            _SCHOOL,
+            (_SCHOOL.c.row_id == said.school)
+            & (_SCHOOL.c.municipality_id == said.municipality_id)
+            & on_day(_ON),
+        )
         .outerjoin(
             _ENTRY,
             (_ENTRY.c.id == said.rests_on) & (_ENTRY.c.municipality_id == said.municipality_id),

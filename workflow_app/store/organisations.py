@@ -1,5 +1,6 @@
 """The store's side of organisations on pages: what is known of them, and what is written."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,13 @@ from workflow_app.store.models.directory import (
     Organisation,
     OrganisationName,
     Person,
-    School,
-    Settlement,
 )
+from workflow_app.store.schools import standing
 
 if TYPE_CHECKING:
     from workflow_app.services.organisations import Organisations
 
 CONTACTS = ("email", "phone", "address", "inn")
-CARD = (
-    "school_type", "number", "distance_to_centre_km", "has_grade_11", "internet",
-    "qualification_note", "language_note",
-)  # fmt: skip
 
 
 class SqlOrganisations(SqlAdministration):
@@ -33,36 +29,24 @@ class SqlOrganisations(SqlAdministration):
 
     def known(self, municipality_id: int) -> Sequence[Known]:
         """Return the organisations of a municipality, kind by kind."""
-        return known(self._session, municipality_id)
+        return known(self._session, municipality_id, self.today)
 
     def changed_by(self, municipality_id: int, organisation_id: int) -> str:
         """Return who changed an organisation last; empty where history does not tell."""
         last = history(self._session, municipality_id, organisation_id, 1)
         return last[0][1] if last else ""
 
-    def settlements(self, municipality_id: int) -> Mapping[int, str]:
-        """Return the settlements of a municipality with their kinds: «с. Турксад»."""
-        query = select(Settlement).where(Settlement.municipality_id == municipality_id)
-        rows = self._session.scalars(query.order_by(Settlement.name, Settlement.kind))
-        return {row.id: f"{row.kind} {row.name}" for row in rows}
-
-    def settlement(self, municipality_id: int, kind: str, name: str, genitive: str) -> int:
-        """Return a settlement, added where it is not there."""
-        own = {"municipality_id": municipality_id, "kind": kind, "name": name}
-        row = self._session.scalars(select(Settlement).filter_by(**own)).one_or_none()
-        return row.id if row else self._added(Settlement(**own, name_gen=genitive))
-
-    def add_school(
-        self, municipality_id: int, code: str, name: Mapping[str, Any],
-        contacts: Mapping[str, Any], card: Mapping[str, Any],
+    def add(
+        self, municipality_id: int, kind: str, code: str, name: Mapping[str, Any],
+        contacts: Mapping[str, Any],
     ) -> int:  # fmt: skip
-        """Insert a school with its first name."""
+        """Insert an organisation with its first name."""
         own = {"municipality_id": municipality_id}
         made = self._added(Organisation(
-            code=code, kind="school", short_name=name["short_name"], **own, **_filled(contacts)
+            code=code, kind=kind, short_name=name["short_name"], **own, **_filled(contacts)
         ))  # fmt: skip
         self._added(OrganisationName(organisation_id=made, **own, **name))
-        return self._added(School(id=made, **own, **_columns(card)))
+        return made
 
     def write_name(
         self, organisation: Known, name_id: int | None, values: Mapping[str, Any]
@@ -84,16 +68,14 @@ class SqlOrganisations(SqlAdministration):
         self._session.delete(self._name(organisation, name_id))
         self._session.flush()
 
-    def write_details(
-        self, organisation: Known, contacts: Mapping[str, Any], card: Mapping[str, Any]
-    ) -> None:
-        """Write contacts and, of a school, its card."""
-        for model, values in ((Organisation, _filled(contacts)), (School, _columns(card))):
-            query = select(model).where(
-                model.id == organisation.id, model.municipality_id == organisation.municipality_id
-            )
-            for key, value in values.items():
-                setattr(self._session.scalars(query).one(), key, value)
+    def write_contacts(self, organisation: Known, contacts: Mapping[str, Any]) -> None:
+        """Write where an organisation is reached."""
+        query = select(Organisation).where(
+            Organisation.id == organisation.id,
+            Organisation.municipality_id == organisation.municipality_id,
+        )
+        for key, value in _filled(contacts).items():
+            setattr(self._session.scalars(query).one(), key, value)
         self._session.flush()
 
     def propose(self, municipality_id: int, name: str) -> Mapping[str, str]:
@@ -122,19 +104,14 @@ def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value or None for name, value in values.items()}
 
 
-def _columns(card: Mapping[str, Any]) -> dict[str, Any]:
-    named = {"settlement": "settlement_id"}
-    return {named.get(name, name): None if value == "" else value for name, value in card.items()}
-
-
-def known(session: Session, municipality_id: int) -> tuple[Known, ...]:
+def known(session: Session, municipality_id: int, on: dt.date) -> tuple[Known, ...]:
     """Return the organisations of a municipality with their names, kind by kind."""
+    school = standing(on)
     query = (
-        select(Organisation, School, Settlement)
-        .outerjoin(School, School.id == Organisation.id)
-        .outerjoin(Settlement, Settlement.id == School.settlement_id)
+        select(Organisation, school.c.place, school.c.closed_on)
+        .outerjoin(school, school.c.id == Organisation.id)
         .where(Organisation.municipality_id == municipality_id)
-        .order_by(Organisation.kind, School.number, Organisation.code)
+        .order_by(Organisation.kind, school.c.number, Organisation.code)
     )
     names: dict[int, list[OrganisationName]] = {}
     here = select(OrganisationName).where(OrganisationName.municipality_id == municipality_id)
@@ -145,12 +122,9 @@ def known(session: Session, municipality_id: int) -> tuple[Known, ...]:
         Known(
             row.id, row.municipality_id, row.code, row.kind, row.short_name,
             tuple(_period(row, name) for name in names.get(row.id, ())),
-            {name: getattr(row, name) or "" for name in CONTACTS},
-            {name: getattr(school, name) for name in CARD} | {"settlement": school.settlement_id}
-            if school else {},
-            f"{place.kind} {place.name}" if place else "", school.closed_on if school else None,
+            {name: getattr(row, name) or "" for name in CONTACTS}, place or "", closed_on,
         )
-        for row, school, place in session.execute(query)
+        for row, place, closed_on in session.execute(query)
     )  # fmt: skip
 
 

@@ -31,7 +31,8 @@ def unknown_rows(
     """Return those of (register, id) that are no row of the municipality."""
     unknown = set(wanted)
     for kind in sorted({kind for kind, _ in wanted}):
-        rows = declared[kind].rows if kind in declared else table(REGISTERS[kind])
+        # Whose an organisation is, is asked here; what it has to be, the rules of a process say.
+        rows = table(REGISTERS[kind]) if kind in REGISTERS else declared[kind].rows
         ids = [one for register, one in wanted if register == kind]
         query = select(rows.c.id).where(
             rows.c.municipality_id == municipality_id, rows.c.id.in_(ids)

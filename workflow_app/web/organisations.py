@@ -1,4 +1,4 @@
-"""Organisations: added, renamed from a day on, corrected; their contacts, cards and history.
+"""Organisations: added, renamed from a day on, corrected; their contacts and history.
 
 A name is asked in two steps, as a title is: the name itself, then how it is declined. Who does not
 know the cases leaves them out, and papers show a gap there until somebody says them.
@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.forms import Form, blank, views
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Actor
 from workflow_app.http.house import read, transact
 from workflow_app.services import organisations as service
@@ -22,8 +22,9 @@ from workflow_app.services.administration import officer
 from workflow_app.services.organisations import FORMS, Known
 from workflow_app.services.saying import in_words
 from workflow_app.store import organisations as store
-from workflow_app.store.choices import Choice, of_record
+from workflow_app.store.choices import of_record
 from workflow_app.store.organisations import SqlOrganisations
+from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
@@ -34,8 +35,8 @@ organisations = Blueprint("organisations", __name__, url_prefix="/admin/organisa
 
 Answer = Response | str | tuple[str, int]
 Sent = MultiDict[str, str]
-Verb = Callable[[SqlOrganisations, Actor, Mapping[str, Any], str, bool], int | Refusal]
-"""What is done: by a store, as whom, with what was said of which version, as a trial or not."""
+Verb = Callable[[SqlUnitOfWork, Mapping[str, Any], str, bool], int | Refusal]
+"""What is done: with what was said of which version, as a trial or not."""
 LONG = {"full_name", *FORMS}
 DECLINED = "_declined"
 """Carries the name whose cases a person has typed: they are hers until the name is another."""
@@ -50,14 +51,19 @@ def show_all() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         wanted, place = folded(text), _place(uow)
         rows = [
-            one for one in store.known(uow.session, place)
+            one for one in store.known(uow.session, place, uow.today)
             if wanted in folded(" ".join((
-                one.code, one.first_name, one.settlement,
+                one.code, one.first_name, one.place,
                 *(f"{name.short_name} {name.full_name}" for name in one.names),
             )))
         ]  # fmt: skip
         return render_template(
-            "admin/organisations.html", rows=rows, text=text, today=uow.today, kinds=KINDS
+            "admin/organisations.html",
+            rows=rows,
+            text=text,
+            today=uow.today,
+            kinds=KINDS,
+            register=_register(uow),
         )
 
     return read(look)
@@ -77,32 +83,41 @@ def _page(
     events = store.history(uow.session, one.municipality_id, one.id)
     return render_template(
         "admin/organisation.html", one=one, today=uow.today, events=events, kinds=KINDS,
-        details=[view for view in views(service.form_of(one)) if view.name != "reason"],
+        details=views(service.Contacts), values=one.contacts, register=_register(uow),
         last=service.to_take_back(one), in_words=service.in_words, forms=FORMS, refusal=refusal,
-        values={**one.contacts, **one.card, "settlement": one.settlement},
         why=_controls(uow, one.municipality_id, service.TakeBack(), sent, refusal),
     )  # fmt: skip
 
 
 @organisations.get("/new")
 def ask_new() -> str:
-    """Ask for a school."""
+    """Ask for an organisation, with the row of the register that extends it."""
     return read(lambda uow: _form(uow, *_new(uow)))
 
 
 def _new(uow: SqlUnitOfWork) -> tuple[Form, None]:
     _place(uow)
-    return blank(service.NewSchool), None
+    register = _register(uow) or abort(404)
+    return blank(service.form_of_new(register)), None
+
+
+def _register(uow: SqlUnitOfWork) -> Register[Any] | None:
+    """Return the register that extends organisations, where the department declares one."""
+    declared = (one.register for one in uow.all_shown())
+    return next((one for one in declared if one.extends == "organisation"), None)
 
 
 @organisations.post("/new")
 def add() -> Answer:
-    """Add a school."""
-    return _answered(
-        _new,
-        lambda s, actor, said, _seen, trial: service.add_school(s, actor, said, is_trial=trial),
-        "Школа добавлена. Теперь назначьте директора.",
-    )
+    """Add an organisation."""
+    register, person = read(_register) or abort(404), person_id()
+
+    def verb(uow: SqlUnitOfWork, said: Mapping[str, Any], _seen: str, trial: bool) -> int | Refusal:  # noqa: FBT001 (as each verb)
+        return service.add(
+            SqlOrganisations(uow), SqlRegisters(uow), person, register, said, is_trial=trial
+        )
+
+    return _answered(_new, verb, "Добавлено. Теперь назначьте руководителя.")
 
 
 @organisations.get("/<int:organisation_id>/rename")
@@ -116,8 +131,8 @@ def rename(organisation_id: int) -> Answer:
     """Give a name from a day on."""
     return _answered(
         lambda uow: _renamed(uow, organisation_id),
-        lambda s, actor, said, seen, trial: service.rename(
-            s, actor, organisation_id, said, seen, is_trial=trial
+        lambda uow, said, seen, trial: service.rename(
+            *_as_visitor(uow), organisation_id, said, seen, is_trial=trial
         ),
         "Новое название записано.",
     )
@@ -141,8 +156,8 @@ def correct(organisation_id: int, name_id: int) -> Answer:
     """Put a name right."""
     return _answered(
         lambda uow: _corrected(uow, organisation_id, name_id),
-        lambda s, actor, said, seen, trial: service.correct_name(
-            s, actor, organisation_id, name_id, said, seen, is_trial=trial
+        lambda uow, said, seen, trial: service.correct_name(
+            *_as_visitor(uow), organisation_id, name_id, said, seen, is_trial=trial
         ),
         "Исправление записано.",
     )
@@ -158,10 +173,10 @@ def _corrected(uow: SqlUnitOfWork, organisation_id: int, name_id: int) -> tuple[
 @organisations.post("/<int:organisation_id>/names/take-back")
 def take_back(organisation_id: int) -> Answer:
     """Take the last name back."""
-    sent, person = MultiDict(request.form), person_id()
+    sent = MultiDict(request.form)
     result = transact(
         lambda uow: service.take_back_name(
-            SqlOrganisations(uow), uow.actor(person), organisation_id,
+            *_as_visitor(uow), organisation_id,
             forms.read(service.TakeBack, sent), sent.get("_seen", ""),
         )
     )  # fmt: skip
@@ -173,17 +188,17 @@ def take_back(organisation_id: int) -> Answer:
 
 @organisations.get("/<int:organisation_id>/edit")
 def ask_details(organisation_id: int) -> str:
-    """Ask for contacts and, of a school, what its card says."""
+    """Ask where an organisation is reached."""
     return read(lambda uow: _form(uow, *_detailed(uow, organisation_id)))
 
 
 @organisations.post("/<int:organisation_id>/edit")
 def change_details(organisation_id: int) -> Answer:
-    """Write contacts and what a card says."""
+    """Write where an organisation is reached."""
     return _answered(
         lambda uow: _detailed(uow, organisation_id),
-        lambda s, actor, said, seen, _trial: service.change_details(
-            s, actor, organisation_id, said, seen
+        lambda uow, said, seen, _trial: service.change_contacts(
+            *_as_visitor(uow), organisation_id, said, seen
         ),
         "Записано.",
     )
@@ -191,10 +206,7 @@ def change_details(organisation_id: int) -> Answer:
 
 def _detailed(uow: SqlUnitOfWork, organisation_id: int) -> tuple[Form, Known]:
     one = _known(uow, organisation_id)
-    card = {name: value for name, value in one.card.items() if value is not None}
-    if card:
-        card["settlement"] = str(card["settlement"])
-    return service.form_of(one)(**one.contacts, **card), one
+    return service.Details(**one.contacts), one
 
 
 # ---------------------------------------------------------------- what all of them do
@@ -207,15 +219,19 @@ def _place(uow: SqlUnitOfWork) -> int:
 
 
 def _known(uow: SqlUnitOfWork, organisation_id: int) -> Known:
-    every = store.known(uow.session, _place(uow))
+    every = store.known(uow.session, _place(uow), uow.today)
     return next((one for one in every if one.id == organisation_id), None) or abort(404)
+
+
+def _as_visitor(uow: SqlUnitOfWork) -> tuple[SqlOrganisations, Actor]:
+    return SqlOrganisations(uow), uow.actor(person_id())
 
 
 def _answered(
     about: Callable[[SqlUnitOfWork], tuple[Form, Known | None]], verb: Verb, said: str
 ) -> Answer:
     """Carry out what a form asks, after it has asked how a name is declined."""
-    sent, person = MultiDict(request.form), person_id()
+    sent = MultiDict(request.form)
     present, _ = read(about)
     values, step = forms.read(type(present), sent), sent.get("step", "")
     is_named = isinstance(present, service.Names)
@@ -230,7 +246,7 @@ def _answered(
 
     def work(uow: SqlUnitOfWork) -> int | Refusal:
         seen = sent.get("_seen", "")
-        return verb(SqlOrganisations(uow), uow.actor(person), values, seen, is_trial)
+        return verb(uow, values, seen, is_trial)
 
     result = read(work) if is_trial else transact(work)
     if isinstance(result, Refusal):
@@ -319,21 +335,8 @@ def _controls(
         uow, of_record(place, present), present, errors=refusal.fields if refusal else {},
         typed=forms.read(type(present), sent) if sent is not None else None,
     )  # fmt: skip
-    return [_drawn(uow, place, control) for control in found]
-
-
-def _drawn(uow: SqlUnitOfWork, place: int, control: Control) -> Control:
-    """Return a control with the list of settlements; with room for the long names of papers."""
-    if control.name in LONG:
-        # Left out, a case leaves a gap: nobody is told that it need not be said.
-        return replace(control, kind="text", required=True)
-    if control.name != "settlement":
-        return control
-    known = SqlOrganisations(uow).settlements(place)
-    return replace(
-        control, required=True, choices=[Choice(str(key), name) for key, name in known.items()],
-        written={
-            str(key): f'<option value="{key}">{escape(name)}</option>'
-            for key, name in known.items()
-        },
-    )  # fmt: skip
+    # Left out, a case leaves a gap: nobody is told that it need not be said.
+    return [
+        replace(control, kind="text", required=True) if control.name in LONG else control
+        for control in found
+    ]

@@ -178,7 +178,7 @@ def _change_page(
     if row is None:
         return None
     said, later = _of_orders(uow, register, written, day)
-    asked = [name for name in register.fields if name not in {*register.identity, *said}]
+    asked = [name for name in register.fields if name not in {*register.steady, *said}]
     typed = forms.changes(blank(register.record), sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
     fields = [
@@ -255,18 +255,25 @@ def _write_about(
     register: str, row_id: int, form: type[Form], verb: Callable[..., int | Refusal], said: str
 ) -> Answer:
     sent = MultiDict(request.form)
-    wish = Wish(why=_why_sent(form, sent), version=Drawn.of(sent).version)
+
+    def wish(one: Register[Any]) -> Wish:
+        return Wish(_successors_sent(one, sent), _why_sent(form, sent), Drawn.of(sent).version)
 
     def about(store: SqlRegisters, person: int, one: Register[Any], said: Wish) -> int | Refusal:
         return verb(store, person, one, row_id, said)
 
-    result = _carried_out(register, sent, about, lambda _one: wish)
+    result = _carried_out(register, sent, about, wish)
     if isinstance(result, Refusal):
         refusal = result
         shown = sent if form is wishes.WhyEnd else None
         page = read(lambda uow: _end_page(uow, register, row_id, shown, refusal))
         return page, _status(refusal)
     return _done(register, row_id, sent, said)
+
+
+def _successors_sent(register: Register[Any], sent: Sent) -> dict[str, Any]:
+    said = forms.read(register.record, sent)
+    return {name: said[name] for name in register.successors if name in said}
 
 
 def _end_page(
@@ -284,8 +291,17 @@ def _end_page(
     reason, newest = refusal or stops, written.newest
     cases = SqlRegisters(uow).open_cases_naming(register, place, row_id)
     errors = refusal.fields if refusal else {}
+    typed = _successors_sent(register, sent) if sent is not None else None
+    successors = (
+        forms.controls(
+            uow, of_record(place, row), row, errors=errors, typed=typed, only=register.successors
+        )
+        if row
+        else ()
+    )
     return render_template(
         "registers/end.html", register=register, row_id=row_id,
+        successors=[one for one in successors if one.name in register.successors],
         title=register.called(row) if row else register.title,
         why=_why_controls(uow, place, wishes.WhyEnd(effective_on=uow.today), sent, errors),
         refusal=reason, in_the_way=_in_the_way(uow, reason),

@@ -147,23 +147,6 @@ def set_notes(school_id: int) -> Response:
     return redirect(url_for("registers.school", school_id=school_id))
 
 
-@registers.post("/schools/<int:school_id>/close")
-def close_school(school_id: int) -> Response:
-    """Let an administrator say from which day a school is closed, or open it again."""
-    person, sent = person_id(), request.form
-    on = None if "open" in sent else day_in(sent.get("closed_on"))
-    result = transact(
-        lambda uow: service.close_school(
-            admin.SqlAdministration(uow), uow.actor(person), school_id, on,
-            sent.get("reason", ""), opens="open" in sent,
-        )
-    )  # fmt: skip
-    if result and result.code in ("not_your_role", "not_found"):
-        abort(404)
-    flash(result.message if result else "Записано.", "danger" if result else "success")
-    return redirect(url_for("registers.school", school_id=school_id))
-
-
 @registers.get("/schools/<int:school_id>")
 def school(school_id: int) -> str:
     """Show a school: its context card, what registers tell of it, networks and people."""

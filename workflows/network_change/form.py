@@ -23,6 +23,7 @@ from workflow_app.engine import (
     fill,
 )
 from workflows.contacts import Contact
+from workflows.registers.schools import SCHOOLS
 from workflows.rules import MEMBER_ROLES, WHAT_ROLES_MEAN, school_year
 
 KINDS = {
@@ -147,4 +148,4 @@ def names(data: Change, facts: Facts) -> dict[str, str]:
 
 def is_by_department(case: Case["Change"], facts: Facts) -> bool:
     """Tell whether the department itself asks for the change, and not a school."""
-    return not any(facts.school(organisation) for organisation in case.parties["author"])
+    return not any(map(facts.of(SCHOOLS).last, case.parties["author"]))

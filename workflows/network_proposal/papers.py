@@ -1,7 +1,6 @@
 """The proposal on paper: заявка and заключение ИМЦ; the protocol stands in protocol.py."""
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.facts import SchoolCard
 from workflows.network_proposal.checklist import checklist
 from workflows.network_proposal.form import RECOMMENDATIONS, Proposal
 from workflows.papers import (
@@ -22,6 +21,7 @@ from workflows.papers import (
 )
 from workflows.registers.figures import of_schools
 from workflows.registers.memberships import NETWORK_ROLES
+from workflows.registers.schools import SCHOOLS, School
 from workflows.registers.statuses import act_of_year, of_school
 from workflows.rules import year_before
 from workflows.together import kilometres
@@ -209,7 +209,8 @@ def _members(case: Case[Proposal], facts: Facts) -> list[Values]:
 
 def _schools(case: Case, facts: Facts) -> list[Values]:
     """What clause 1.2 asks about, as far as the directory knows it."""
-    base = facts.school(case.data.base)
+    schools = facts.of(SCHOOLS)
+    base = schools.last(case.data.base)
     ids = (case.data.base, *(member.school for member in case.data.members))
     figures = of_schools(facts)
     return [
@@ -219,12 +220,12 @@ def _schools(case: Case, facts: Facts) -> list[Values]:
             "обучающиеся": figures.get(card.id, {}).get("students", UNKNOWN),
             "расстояние": _distance(facts, base, card),
         }
-        for card in map(facts.school, ids)
+        for card in map(schools.last, ids)
         if card
     ]
 
 
-def _distance(facts: Facts, base: SchoolCard | None, card: SchoolCard) -> str:
+def _distance(facts: Facts, base: School | None, card: School) -> str:
     """Return kilometres to the base school, where they are known."""
     if base is None or card.id == base.id:
         return "–"

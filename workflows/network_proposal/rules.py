@@ -8,6 +8,7 @@ from workflows.coordinators import WRITTEN
 from workflows.network_proposal.form import Proposal
 from workflows.registers.directions import of_year
 from workflows.registers.memberships import networks_of
+from workflows.registers.schools import SCHOOLS, closed_on
 from workflows.registers.statuses import HELPED
 from workflows.roles import SPECIALIST
 from workflows.rules import calendar_ends_before, school_year, statuses_for_planning
@@ -127,11 +128,12 @@ def schools_exist(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
     """Every invited school belongs to this district, and none is closed by then."""
     begins = max(case.data.valid_from or case.today, case.today)
     for member in case.data.members:
-        card = facts.school(member.school) if member.school else None
-        if card and card.closed_on and card.closed_on <= begins:
+        card = facts.of(SCHOOLS).last(member.school)
+        closed = closed_on(facts, card, begins) if card else None
+        if card and closed:
             yield refuse(
                 "school_closed", "Школа «{school}» закрыта с {day}: выберите другую",
-                school=card.name, day=date(card.closed_on), kind="form",
+                school=card.name, day=date(closed), kind="form",
                 field=f"members.{member.row_key}.school",
             )  # fmt: skip
         elif member.school and card is None:

@@ -87,7 +87,7 @@ def small_groups_stay_closed(ledger: Ledger) -> Iterator[str]:
 def _opened(ledger: Ledger) -> Iterator[str]:
     """Yield the tables of figures that somebody of another school may open."""
     process = ledger.processes[INDICATORS]
-    schools = {row["id"] for row in ledger.rows("school")}
+    schools = {row["row_id"] for row in ledger.rows("school")}
     for case in ledger.of(INDICATORS):
         others = schools - {case["data"]["school"]}
         parties = {name: frozenset(ids) for name, ids in case["parties"].items()}

@@ -5,6 +5,16 @@ from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
+from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
-REGISTERS = (DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, FIGURES, ACTS, MEMBERSHIPS, RECOMMENDATIONS)
+REGISTERS = (
+    SETTLEMENTS,
+    SCHOOLS,
+    DIRECTIONS_OF_YEAR,
+    STATUSES_OF_YEAR,
+    FIGURES,
+    ACTS,
+    MEMBERSHIPS,
+    RECOMMENDATIONS,
+)

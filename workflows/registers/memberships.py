@@ -13,6 +13,7 @@ from workflow_app.engine import (
 )
 from workflow_app.engine.facts import NetworkCard
 from workflow_app.engine.forms import Widget
+from workflows.registers.schools import SCHOOLS
 
 NETWORK_ROLES = {
     "base": "базовая школа",
@@ -68,8 +69,9 @@ def composition(
         members = members.without(without)
 
     def place(member: Membership) -> tuple[int, int, str]:
-        school = facts.school(member.school)
-        return _PLACES[member.role], school.number if school else 0, school.code if school else ""
+        school = facts.of(SCHOOLS).last(member.school)
+        number, code = (school.number or 0, school.code) if school else (0, "")
+        return _PLACES[member.role], number, code
 
     return tuple(sorted(members.find(network=network), key=place))
 

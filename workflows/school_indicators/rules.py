@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
 from workflow_app.engine.calendar import year_after
+from workflows.registers.schools import SCHOOLS
 from workflows.school_indicators.form import Measured, SchoolIndicators
 
 
@@ -69,7 +70,7 @@ def report_is_open(case: Case[SchoolIndicators], facts: Facts) -> Refusal | None
 @says("в таблице — показатели, которые применимы к школе этого типа")
 def first_rows(case: Case, facts: Facts) -> Put:
     """The catalogue's indicators of a school of this type; exams come in July (R7)."""
-    school = facts.school(case.data.school)
+    school = facts.of(SCHOOLS).last(case.data.school)
     rows = [
         Measured(key=one.code, code=one.code, title=one.title)
         for one in facts.indicators()

@@ -6,6 +6,7 @@ from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, 
 from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
 from workflows.registers.memberships import composition
+from workflows.registers.schools import SCHOOLS
 from workflows.wording import GOAL
 from workflows.year_end import INDICATORS, RECOMMENDATION
 from workflows.year_end_report.directions import own_directions
@@ -58,7 +59,7 @@ def _grids(case: Case, facts: Facts, stage: str) -> Fan:
 
 
 def _has_exams(facts: Facts, school_id: int) -> bool:
-    school = facts.school(school_id)
+    school = facts.of(SCHOOLS).last(school_id)
     return any(
         one.is_exam and (school is None or school.type in one.school_types)
         for one in facts.indicators()

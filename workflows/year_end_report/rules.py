@@ -6,6 +6,7 @@ from typing import Any
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
 from workflows.registers.memberships import composition
+from workflows.registers.schools import SCHOOLS
 from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
 from workflows.year_end_report.directions import own_directions
@@ -36,7 +37,7 @@ def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str
             case.data.school_year) if v.numerator is not None or v.note}  # fmt: skip
     explained = {row.school for row in case.data.no_data}
     for member in composition(facts, case.data.network, case.today):
-        school = facts.school(member.school)
+        school = facts.of(SCHOOLS).last(member.school)
         asked = [
             one for one in catalogue
             if one.is_exam == exams and school is not None and one.applies_to(school.type)
@@ -151,7 +152,7 @@ def all_checked(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
 def exams_apply(case: Case, facts: Facts) -> bool:
     """A network of primary schools has no addendum (R7)."""
     types = {one for card in facts.indicators() if card.is_exam for one in card.school_types}
-    schools = (facts.school(one) for one in (case.data.base, *case.data.members))
+    schools = map(facts.of(SCHOOLS).last, (case.data.base, *case.data.members))
     return any(school and school.type in types for school in schools)
 
 

@@ -2,7 +2,18 @@
 
 from engine.mistakes.small import small
 
-from workflow_app.engine import CaseLinks, File, Line, Mark, Pending, Record, Ref, Register, field
+from workflow_app.engine import (
+    CaseLinks,
+    Extension,
+    File,
+    Line,
+    Mark,
+    Pending,
+    Record,
+    Ref,
+    Register,
+    field,
+)
 
 
 class Odd(Record):
@@ -66,8 +77,23 @@ misled = Register(  # <- unknown_field
     cases=CaseLinks("plain", "cde", lambda _row: ()),
 )  # fmt: skip
 
+extending = Register(  # <- bad_extension
+    key="extending", title="Дополняют неизвестно чем", record=Plain, identity=("name",),
+    extends="organisation", called=lambda row: row.name,
+)  # fmt: skip
+
+
+class More(Extension):
+    """What is said beside a name."""
+
+
+uncoded = Register(  # <- bad_extension
+    key="uncoded", title="Дополняют не по коду", record=More, identity=("name",),
+    extends="organisation", called=lambda row: row.name,
+)  # fmt: skip
+
 processes = [small()[0]]
 declared = [
     odd, nameless, unsteady, scattered, carded, through_nothing, through_what_changes, of_nobody,
-    owned, misled,
+    owned, misled, extending, uncoded,
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflow_app.engine.checks.finding import Finding
 from workflow_app.engine.forms import OPTIONS, FieldView
-from workflow_app.engine.registers import KINDS, RESERVED, Register
+from workflow_app.engine.registers import KINDS, RESERVED, Extension, Register
 
 
 def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> Iterator[Finding]:
@@ -13,6 +13,7 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
     where, called = register.where, f"Реестр «{register.title}»"
     if not register.identity:
         yield Finding(where, "no_identity", f"{called}: не сказано, чем различаются записи")
+    yield from _extension(where, called, register)
     for view in register.fields.values():
         yield from _field(where, called, view, registers)
     for name in _named(register):
@@ -33,6 +34,13 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
     if (register.mark or register.on_card) and not (subject and subject.register):
         sentence = f"{called}: отмечает записи, а поле «{register.subject}» ни на кого не указывает"
         yield Finding(where, "mark_of_nothing", sentence)
+
+
+def _extension(where: str, called: str, register: Register[Any]) -> Iterator[Finding]:
+    is_one = issubclass(register.record, Extension)
+    if is_one != bool(register.extends) or (is_one and register.identity != ("code",)):
+        sentence = f"{called}: extends, строка из Extension и identity=(«code»,) — только вместе"
+        yield Finding(where, "bad_extension", sentence)
 
 
 def _field(

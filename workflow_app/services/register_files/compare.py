@@ -36,6 +36,11 @@ KINDS_OF_LINES = (NEW, CHANGED, ASKED, KEPT, SAME, REFUSED)
 
 LAST_DAY = END_OF_TIME - dt.timedelta(days=1)
 ENDED = "завершена здесь и остаётся завершённой"
+NOT_IN_HOUSE = (
+    "такой организации здесь нет: сначала добавьте её на странице «Организации», там же "
+    "заполняют и эту запись"
+)
+ELSEWHERE = "меняют на странице организации, не здесь"
 AHEAD = "записана здесь на будущее, сегодня ещё не действует: этот файл её не меняет"
 
 
@@ -320,6 +325,8 @@ class _Comparison:
             value = self._value(line, view, cell, ())
             values[name] = self._checked(line, view, value)
         self._validate(line, values, values.keys() | self.register.fields.keys())
+        if self.register.extends and identity is None:
+            line.mistakes.append(Mistake("", NOT_IN_HOUSE))
         line.said = dict(values)
         line.changes = [
             self._change(self.register.fields[name], None, value)
@@ -357,9 +364,8 @@ class _Comparison:
             line.said[name] = value
             if normal(view, value) == normal(view, mine):
                 continue
-            if name in self.register.identity:
-                said = f"не меняется: по нему узнают запись; здесь «{self.source.said(view, mine)}»"
-                line.mistakes.append(Mistake(view.title, said))
+            if name in self.register.steady:
+                self._object_to_steady(line, view, mine)
                 continue
             is_known = base is not None and name in base
             wrong_since = given[name].begins if name in given else BEGINNING
@@ -380,6 +386,15 @@ class _Comparison:
         if written or line.mistakes or line.kept:
             after = {**here, **{c.name: c.value for c in (*line.changes, *line.asked)}}
             self._validate(line, after, written)
+
+    def _object_to_steady(self, line: Line, view: FieldView, mine: Any) -> None:
+        """Note what no file changes: it tells rows apart, or is changed elsewhere."""
+        here = f"здесь «{self.source.said(view, mine)}»"
+        if view.name in self.register.identity:
+            said = f"не меняется: по нему узнают запись; {here}"
+            line.mistakes.append(Mistake(view.title, said))
+        else:
+            line.notes.append(f"{view.title}: {ELSEWHERE}; {here}")
 
     def _base(
         self, told: _Told, row: Known, standing: Mapping[str, Entry] | None

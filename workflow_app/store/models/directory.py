@@ -104,40 +104,6 @@ class OrganisationName(NoOverlap, Tenant):
         )
 
 
-class Settlement(Tenant):
-    """A village: «с. Правокумское» and «п. Правокумский» are two."""
-
-    __tablename__ = "settlement"
-    __table_args__ = (UniqueConstraint("municipality_id", "kind", "name"),)
-
-    kind: Mapped[str]
-    name: Mapped[str]
-    name_gen: Mapped[str]
-
-
-class School(Tenant):
-    """What the context card of clause 1.2 tells; its id is the id of its organisation."""
-
-    __tablename__ = "school"
-    __table_args__ = (CheckConstraint("distance_to_centre_km >= 0", name="distance"),)
-
-    id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    school_type: Mapped[str]
-    number: Mapped[int | None]
-    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
-    has_grade_11: Mapped[bool]
-    distance_to_centre_km: Mapped[int | None]
-    internet: Mapped[str | None]
-    qualification_note: Mapped[str | None]
-    language_note: Mapped[str | None]
-    data_origin: Mapped[str | None]
-    closed_on: Mapped[dt.date | None]
-    """From this day on it takes part in nothing new."""
-
-    organisation: Mapped[Organisation] = relationship()
-    settlement: Mapped[Settlement] = relationship()
-
-
 def _key_of_name(context: DefaultExecutionContext) -> str:
     """Return the sort key of the person being stored."""
     values = context.get_current_parameters()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it bare

@@ -203,7 +203,7 @@ class IndicatorValue(Tenant):
     )  # fmt: skip
 
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
     school_year: Mapped[str] = mapped_column(String(9))
     numerator: Mapped[int | None]

@@ -43,11 +43,13 @@ class SqlRegisters:
     def row_with(
         self, register: Register[Any], municipality_id: int, identity: Mapping[str, Any]
     ) -> int | None:
-        """Return the row with an identity, whether or not it is there on any day."""
-        rows = self.uow.tables[register.key].rows
+        """Return the row with an identity, or that of the house, whether or not it is there."""
+        tables = self.uow.tables[register.key]
+        rows = tables.house if register.extends else tables.rows
         query = select(rows.c.id).where(
             rows.c.municipality_id == municipality_id,
             *(rows.c[name] == value for name, value in identity.items()),
+            *((rows.c.kind == register.key,) if register.extends else ()),
         )
         found: int | None = self.uow.connection.execute(query).scalar_one_or_none()
         return found
@@ -55,12 +57,12 @@ class SqlRegisters:
     def identity(
         self, register: Register[Any], municipality_id: int, row_id: int
     ) -> Mapping[str, Any]:
-        """Return what tells a row from all others."""
-        rows = self.uow.tables[register.key].rows
-        query = select(*(rows.c[name] for name in register.identity)).where(
-            rows.c.id == row_id, rows.c.municipality_id == municipality_id
-        )
-        return dict(self.uow.connection.execute(query).mappings().one())
+        """Return what tells a row from all others, and what else of it nobody amends here."""
+        tables = self.uow.tables[register.key]
+        c = tables.rows.c
+        query = tables.identified.where(c.id == row_id, c.municipality_id == municipality_id)
+        row = self.uow.connection.execute(query, {"named_on": self.uow.today}).mappings().one()
+        return {name: row[name] for name in register.fields if name in register.steady}
 
     def written(self, register: Register[Any], municipality_id: int, row_id: int) -> Written:
         """Return what was written about a row; nothing where the municipality has none."""
@@ -99,11 +101,14 @@ class SqlRegisters:
     def referring(
         self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date
     ) -> Sequence[tuple[Register[Any], int]]:
-        """Return rows of declared registers that name this one on a day or later."""
+        """Return rows of declared registers that name this one on a day or later.
+
+        What a row is about it does not need: it tells of it also when that is over.
+        """
         found: dict[tuple[str, int], Register[Any]] = {}
         for tables in self.uow.tables.values():
             for view in tables.register.fields.values():
-                if view.register != register.key:
+                if view.register != register.key or view.name == tables.register.subject:
                     continue
                 one, ever = tables.register, END_OF_TIME
                 for other in self.saying(one, municipality_id, view.name, row_id, day, ever):

@@ -60,9 +60,10 @@ class SqlSource:
     def ids(self) -> Mapping[tuple[Any, ...], int]:
         """Return every row by its identity."""
         rows, register = self._tables.rows, self._tables.register
-        query = select(rows).where(rows.c.municipality_id == self._municipality_id)
-        for row in self._connection.execute(query.order_by(rows.c.id)).mappings():
-            self._identities[row["id"]] = {name: row[name] for name in register.identity}
+        query = self._tables.identified.where(rows.c.municipality_id == self._municipality_id)
+        named = {"named_on": self._today}
+        for row in self._connection.execute(query.order_by(rows.c.id), named).mappings():
+            self._identities[row["id"]] = {name: row[name] for name in register.steady}
         return {key_of(register, said): key for key, said in self._identities.items()}
 
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:

@@ -70,7 +70,8 @@ def page(connection: Connection, tables: Tables, municipality_id: int, asked: As
         row = connection.execute(last).mappings().first()
         if row is not None:
             query = query.where(_after(tables, row))
-    rows = [record(tables.register, one) for one in _read(connection, query.limit(PAGE + 1))]
+    found = _read(connection, query.limit(PAGE + 1), asked.on)
+    rows = [record(tables.register, one) for one in found]
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
@@ -78,7 +79,7 @@ def every(
     connection: Connection, tables: Tables, municipality_id: int, asked: Asked
 ) -> Iterator[Record]:
     """Yield all rows of a register that are asked for, whatever the page."""
-    for one in _read(connection, _asked(tables, municipality_id, asked)):
+    for one in _read(connection, _asked(tables, municipality_id, asked), asked.on):
         yield record(tables.register, one)
 
 
@@ -101,8 +102,8 @@ def _asked(tables: Tables, municipality_id: int, asked: Asked) -> Select[Any]:
     )
 
 
-def _read(connection: Connection, query: Select[Any]) -> Iterable[RowMapping]:
-    return connection.execute(query).mappings()
+def _read(connection: Connection, query: Select[Any], on: dt.date) -> Iterable[RowMapping]:
+    return connection.execute(query, {"named_on": on}).mappings()
 
 
 def _standing(tables: Tables, asked: Asked) -> Select[Any]:
@@ -139,12 +140,12 @@ class _Key:
 
 def _keys(tables: Tables) -> list[_Key]:
     """Return the sort keys of a list; a choice stands where it is declared, not by its letters."""
-    c, found = tables.periods.c, []
+    found = []
     for name in (*tables.register.sorted_by, "row_id"):
         field_name, falls = name.removeprefix("-"), name.startswith("-")
         view = tables.register.fields.get(field_name)
         order = [*(view.options.get("choices") or ())] if view else []
-        column: ColumnElement[Any] = c[field_name]
+        column = tables.column(field_name)
         of: Callable[[RowMapping], Any] = itemgetter(field_name)
         if order:
             places = {key: place for place, key in enumerate(order)}
@@ -179,7 +180,7 @@ def row_on(
     """Return what a row says on a day, as far as it was known; None where it was not there."""
     c = tables.periods.c
     query = _standing(tables, asked).where(c.row_id == row_id, c.municipality_id == municipality_id)
-    found = connection.execute(query).mappings().first()
+    found = next(iter(_read(connection, query, asked.on)), None)
     return record(tables.register, found) if found else None
 
 

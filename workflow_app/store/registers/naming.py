@@ -116,8 +116,8 @@ class Naming:
                     found[plain(row.short_name)][row.organisation_id] = None
             elif shown := self._uow.shown(register):
                 place = shown.periods.c.municipality_id == self._municipality_id
-                known = self._uow.connection.execute(shown.known_now.where(place)).mappings()
-                for period in known:
+                query, on = shown.known_now.where(place), {"named_on": self._uow.today}
+                for period in self._uow.connection.execute(query, on).mappings():
                     called = shown.register.called(record(shown.register, period))
                     found[plain(called)][period["row_id"]] = None
             self._former[register] = {name: [*ids] for name, ids in found.items()}
@@ -157,7 +157,8 @@ class Naming:
         rows = self._uow.facts(self._municipality_id).of(declared)
         readable = self._uow.readable(declared)
         last: dict[int, tuple[int, str, str, bool]] = {}
-        for period in self._uow.connection.execute(tables.known_now.where(place)).mappings():
+        query, on = tables.known_now.where(place), {"named_on": today}
+        for period in self._uow.connection.execute(query, on).mappings():
             row = record(declared, period)
             is_there = holds_on(row, today)
             if not readable.has(row):

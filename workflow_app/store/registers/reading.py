@@ -25,8 +25,8 @@ class Shelf:
         self.tables = tables
         self.municipality_id = municipality_id
         self.settle = settle
-        self.rows: dict[tuple[str, int], tuple[Any, ...]] = {}
-        """Register and row → all it says, by its days."""
+        self.rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        """Register and row → all it says, by its days; named as on a day."""
         self.found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         """Register and values → rows: ids where they stay, else what they say on a day."""
         self.left_out: dict[tuple[str, int], Mapping[int, tuple[Any, ...]]] = {}
@@ -52,11 +52,14 @@ class Shelf:
             }
         return self.left_out[place]
 
-    def learn(self, register: Register[Any], periods: Iterable[Any]) -> tuple[int, ...]:
+    def learn(
+        self, register: Register[Any], periods: Iterable[Any], named_on: dt.date | None
+    ) -> tuple[int, ...]:
         """Keep what was read, sorted by row; return the rows."""
         ids = []
         for row_id, said in groupby(periods, key=lambda period: period["row_id"]):
-            self.rows[register.key, row_id] = tuple(record(register, one) for one in said)
+            place = (register.key, row_id, named_on)
+            self.rows[place] = tuple(record(register, one) for one in said)
             ids.append(row_id)
         return tuple(ids)
 
@@ -71,6 +74,7 @@ class SqlRecords(Generic[RecordT]):
         self._shelf = shelf
         self._register = register
         self.day = day
+        self._named_on = day if register.extends else None
         self._instead = instead
 
     def get(self, key: int | None) -> RecordT | None:
@@ -107,14 +111,16 @@ class SqlRecords(Generic[RecordT]):
 
     def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the rows with values that stay, on whatever day they are there."""
-        place, found = (self._register.key, *sorted(values.items())), self._shelf.found
+        found = self._shelf.found
+        place = (self._register.key, self._named_on, *sorted(values.items()))
         if place not in found:
             query = self._shelf.tables[self._register.key].having(tuple(sorted(values)))
-            found[place] = self._shelf.learn(self._register, self._read(query, _bound(values)))
+            periods = self._read(query, _bound(values))
+            found[place] = self._shelf.learn(self._register, periods, self._named_on)
         return found[place]
 
     def _found_on_day(self, values: Mapping[str, Any]) -> tuple[RecordT, ...]:
-        place = (self._register.key, self.day, *sorted(values.items()))
+        place = ("on day", self._register.key, self.day, *sorted(values.items()))
         found = self._shelf.found
         if place not in found:
             query = self._shelf.tables[self._register.key].having_on_day(tuple(sorted(values)))
@@ -139,16 +145,20 @@ class SqlRecords(Generic[RecordT]):
             return ()
         if key in self._instead:
             return self._instead[key]
-        place = (self._register.key, key)
+        place = (self._register.key, key, self._named_on)
         if place not in self._shelf.rows:
             self._shelf.rows[place] = ()
+            if self._register.extends:
+                # Who asks of one soon asks of others, also of what turns out to be no row of it.
+                self._found({})
+                return self._shelf.rows[place]
             query = self._shelf.tables[self._register.key].of_row
-            self._shelf.learn(self._register, self._read(query, {"row": key}))
+            self._shelf.learn(self._register, self._read(query, {"row": key}), self._named_on)
         return self._shelf.rows[place]
 
     def _read(self, query: Any, said: Mapping[str, Any]) -> list[Any]:
         self._shelf.settle()
-        asked = {**said, "municipality": self._shelf.municipality_id}
+        asked = {**said, "municipality": self._shelf.municipality_id, "named_on": self.day}
         found = self._shelf.connection.execute(query, asked).mappings()
         return [one for one in found if one["municipality_id"] == self._shelf.municipality_id]
 

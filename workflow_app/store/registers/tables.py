@@ -4,6 +4,7 @@ Each has a table of rows, which are never removed, and one of periods: what a ro
 days as far as it was known between two others. Both follow from `register_entry`.
 """
 
+import datetime as dt
 import decimal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,16 +40,21 @@ from workflow_app.engine.registers import ALL, MANY, Readable, Register
 from workflow_app.store.models.base import BIG_ID, PLAIN_JSON, Base, table
 from workflow_app.store.models.directory import (
     Municipality,
+    Organisation,
     Person,
     Position,
-    School,
 )
 from workflow_app.store.models.registers import Network, RegisterEntry
 
 _ENTRY = table(RegisterEntry)
 _HOUSE = {
-    "school": School, "person": Person, "position": Position, "network": Network,
+    "school": Organisation, "person": Person, "position": Position, "network": Network,
 }  # fmt: skip
+"""Where kinds of fields lead whose register nobody declares."""
+EXTENDED: Mapping[str, type[Organisation]] = {"organisation": Organisation}
+"""House tables whose rows a register may extend: each has a code, and a name on each day."""
+_NAMED_ON = bindparam("named_on", END_OF_TIME - dt.timedelta(days=1), type_=Date)
+"""The day of the names that come with rows; unsaid, the last one."""
 
 
 class Exact(TypeDecorator[decimal.Decimal]):
@@ -100,10 +106,46 @@ class Tables:
             return ()
         return (of.c[self.readable.field].in_(sorted(self.readable.ids)),)
 
+    @property
+    def house(self) -> Table:
+        """The house table that its rows extend."""
+        return table(EXTENDED[self.register.extends])
+
+    @cached_property
+    def of_house(self) -> Mapping[str, ColumnElement[Any]]:
+        """The fields that the house table tells, where its rows are joined."""
+        if not self.register.extends:
+            return {}
+        called = EXTENDED[self.register.extends].called(_NAMED_ON)
+        return {"code": self.house.c.code, "name": called}
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        """Return what a field says beside the periods of its rows."""
+        return self.of_house[name] if name in self.of_house else self.periods.c[name]
+
+    def with_house(self, query: Select[Any], row: ColumnElement[int]) -> Select[Any]:
+        """Return a statement about rows with those of the house that they extend."""
+        if not self.register.extends:
+            return query
+        house, own = self.house, row.table.c.municipality_id
+        return query.join(house, (house.c.id == row) & (house.c.municipality_id == own))
+
+    @cached_property
+    def identified(self) -> Select[Any]:
+        """Its rows, each with what tells it from the others and is never amended."""
+        return self.with_house(
+            select(self.rows, *(one.label(name) for name, one in self.of_house.items())),
+            self.rows.c.id,
+        )
+
+    def identity(self, name: str) -> ColumnElement[Any]:
+        """Return what a field of the identity says beside its rows."""
+        return self.of_house[name] if name in self.of_house else self.rows.c[name]
+
     def has(self, name: str, value: Any) -> ColumnElement[bool]:
         """Return the condition that a field says a value, or one of those selected."""
         is_many = self.register.fields[name].is_many
-        column = self.values_of[name].c.value if is_many else self.periods.c[name]
+        column = self.values_of[name].c.value if is_many else self.column(name)
         says = column.in_(value) if isinstance(value, Select) else column == value
         if not is_many:
             return says
@@ -113,28 +155,31 @@ class Tables:
     @cached_property
     def said(self) -> Select[Any]:
         """What rows say, with the citation of what it rests on and the day that took effect."""
-        return (
-            select(self.periods, _ENTRY.c.basis, _ENTRY.c.effective_on.label("since"))
-            .outerjoin(
-                _ENTRY,
-                (_ENTRY.c.id == self.periods.c.rests_on)
-                & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
-            )
-            .where(*self.are_readable(self.periods))
+        query = select(
+            self.periods,
+            _ENTRY.c.basis,
+            _ENTRY.c.effective_on.label("since"),
+            *(one.label(name) for name, one in self.of_house.items()),
+        ).outerjoin_from(
+            self.periods,
+            _ENTRY,
+            (_ENTRY.c.id == self.periods.c.rests_on)
+            & (_ENTRY.c.municipality_id == self.periods.c.municipality_id),
         )
+        found = self.with_house(query, self.periods.c.row_id)
+        return found.where(*self.are_readable(self.periods))
 
     @cached_property
     def written(self) -> Select[Any]:
         """What was written about some `rows`, oldest first, with the identity of each."""
+        names = {**dict.fromkeys(self.register.identity), **dict.fromkeys(self.of_house)}
+        query = select(_ENTRY, *(self.identity(name).label(f"of_{name}") for name in names)).join(
+            self.rows,
+            (self.rows.c.id == _ENTRY.c.row_id)
+            & (self.rows.c.municipality_id == _ENTRY.c.municipality_id),
+        )
         return (
-            select(
-                _ENTRY, *(self.rows.c[name].label(f"of_{name}") for name in self.register.identity)
-            )
-            .join(
-                self.rows,
-                (self.rows.c.id == _ENTRY.c.row_id)
-                & (self.rows.c.municipality_id == _ENTRY.c.municipality_id),
-            )
+            self.with_house(query, self.rows.c.id)
             .where(
                 _ENTRY.c.register == self.register.key,
                 _ENTRY.c.row_id.in_(bindparam("rows", expanding=True)),
@@ -179,24 +224,29 @@ class Tables:
 
 def make_tables(registers: Iterable[Register[Any]]) -> Mapping[str, Tables]:
     """Return the tables of registers that may refer to each other."""
-    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-    return {one.key: _tables(one, metadata) for one in registers}
+    declared = {one.key: one for one in registers}
+    metadata = MetaData(
+        naming_convention=Base.metadata.naming_convention, info={"declared": declared.keys()}
+    )
+    return {key: _tables(one, metadata) for key, one in declared.items()}
 
 
 def _tables(register: Register[Any], metadata: MetaData) -> Tables:
+    shared = [ForeignKey(table(EXTENDED[register.extends]).c.id)] if register.extends else []
+    own = [name for name in register.identity if name in register.kept]
     rows = Table(
         register.key, metadata,
-        Column("id", BIG_ID, primary_key=True),
+        Column("id", BIG_ID, *shared, primary_key=True, autoincrement=not shared),
         _municipality(),
-        *(column(register.fields[name]) for name in register.identity),
-        UniqueConstraint("municipality_id", *register.identity),
+        *(column(register.fields[name], metadata) for name in own),
+        *((UniqueConstraint("municipality_id", *own),) if own else ()),
     )  # fmt: skip
     periods = Table(
         f"{register.key}_period", metadata,
         Column("id", BIG_ID, primary_key=True),
         Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
         _municipality(),
-        *(column(view) for view in register.fields.values()),
+        *(column(view, metadata) for view in register.kept.values()),
         Column("rests_on", BIG_ID, ForeignKey(_ENTRY.c.id)),
         *(Column(name, Date, nullable=False) for name in DAYS),
         *((Column(SEARCH_TEXT, String),) if register.search else ()),
@@ -205,7 +255,7 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         Index(name_of_index(register, name), *(_in_order(periods, one) for one in columns))
     values_of = {
         name: _table_of_values(register, view, metadata, rows)
-        for name, view in register.fields.items()
+        for name, view in register.kept.items()
         if view.is_many
     }
     return Tables(register, rows, periods, values_of)
@@ -219,7 +269,7 @@ def _table_of_values(
     register: Register[Any], view: FieldView, metadata: MetaData, rows: Table
 ) -> Table:  # fmt: skip
     """Return the table of the values a field has: found by them, and referring to their rows."""
-    value = column(replace(view.each, name="value"))
+    value = column(replace(view.each, name="value"), metadata)
     value.nullable = False
     return Table(
         name_of_values(register.key, view.name), metadata,
@@ -252,11 +302,11 @@ def _municipality() -> Column[Any]:
     return Column("municipality_id", BIG_ID, target, nullable=False, index=True)
 
 
-def column(view: FieldView) -> Column[Any]:
+def column(view: FieldView, metadata: MetaData) -> Column[Any]:
     """Return the column of a field; each may be empty, for values come and go."""
     if view.is_many or not view.register:
         return Column(view.name, TYPES[view.kind])
-    house = _HOUSE.get(view.register)
+    house = None if view.register in metadata.info["declared"] else _HOUSE.get(view.register)
     target = ForeignKey(table(house).c.id if house else f"{view.register}.id")
     return Column(view.name, TYPES[view.kind], target)
 
@@ -268,13 +318,13 @@ LIST = "list"
 def indexes(register: Register[Any]) -> dict[str, list[str]]:
     """Return what is looked for → the columns of its index, «-» before those that fall.
 
-    An index serves the order of the list as far as it goes by columns: a choice is sorted as it is
-    declared, by no column.
+    An index serves the order of the list as far as it goes by its own columns: a choice is sorted
+    as it is declared, by no column.
     """
     order = []
     for name in (*register.sorted_by, "row_id"):
         view = register.fields.get(name.removeprefix("-"))
-        if view and view.options.get("choices"):
+        if view and (view.options.get("choices") or view.name not in register.kept):
             break
         order.append(name)
     found = {
@@ -292,7 +342,7 @@ def name_of_index(register: Register[Any], field: str) -> str:
 def shape_of(register: Register[Any]) -> dict[str, Any]:
     """Return what a declaration means for its tables, as JSON."""
     return {
-        "fields": {view.name: [view.kind, view.register] for view in register.fields.values()},
+        "fields": {view.name: [view.kind, view.register] for view in register.kept.values()},
         "identity": [*register.identity],
         "indexes": {name: " ".join(columns) for name, columns in indexes(register).items()},
         "search": [*register.search],

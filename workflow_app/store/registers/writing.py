@@ -282,9 +282,13 @@ class RegisterWriter:
         group = tuple(named[name] for name in declared.together)
         place = (register, municipality_id, group)
         if place not in self._ids:
-            rows = self._tables[register].rows
-            alike = [rows.c[name] == named[name] for name in declared.together or declared.identity]
-            query = select(rows).where(rows.c.municipality_id == municipality_id, *alike)
+            tables = self._tables[register]
+            alike = [
+                tables.identity(name) == named[name]
+                for name in declared.together or declared.identity
+            ]
+            own = tables.rows.c.municipality_id == municipality_id
+            query = tables.identified.where(own, *alike)
             found = {
                 tuple(getattr(row, name) for name in declared.identity): row.id
                 for row in self._connection.execute(query)
@@ -297,6 +301,10 @@ class RegisterWriter:
     def _add(self, register: str, municipality_id: int, identity: tuple[Any, ...]) -> int:
         declared, rows = self._tables[register].register, self._tables[register].rows
         named = dict(zip(declared.identity, identity, strict=True))
+        if declared.extends:
+            house = self._tables[register].house.c
+            own = (house.municipality_id == municipality_id, house.code == named.pop("code"))
+            named["id"] = self._connection.execute(select(house.id).where(*own)).scalar_one()
         added = self._connection.execute(
             insert(rows).values(municipality_id=municipality_id, **named)
         )
@@ -329,7 +337,7 @@ class RegisterWriter:
         unknown = values.keys() - declared.fields.keys()
         if unknown:
             raise LookupError(f"{register} has no field {', '.join(sorted(unknown))}")
-        told = {name: value for name, value in values.items() if name not in declared.identity}
+        told = {name: value for name, value in values.items() if name not in declared.steady}
         plain: dict[str, Any] = to_jsonable_python(told)
         return plain
 
@@ -402,7 +410,12 @@ def without_order(
         if rows[row_id]["municipality_id"] == municipality_id:
             kept = {one.id: one for one in entries if one.order_id != order_id}
             found[row_id] = [
-                {**made, "basis": by and by.basis, "since": by and by.effective_on}
+                {
+                    **made,
+                    "basis": by and by.basis,
+                    "since": by and by.effective_on,
+                    **{name: rows[row_id][f"of_{name}"] for name in tables.of_house},
+                }
                 for made in _made(tables, rows[row_id], kept.values(), revocations)
                 if made["known_to"] == END_OF_TIME
                 for by in (kept.get(made["rests_on"]),)
@@ -415,7 +428,8 @@ def _made(
 ) -> Iterator[dict[str, Any]]:
     """Yield the periods of a row as entries give them."""
     gone = [revocations[one.cause] for one in entries if one.cause in revocations]
-    identity = {name: row[f"of_{name}"] for name in tables.register.identity}
+    register = tables.register
+    identity = {name: row[f"of_{name}"] for name in register.identity if name in register.kept}
     for period in fold(entries, gone):
         yield _row_of(period, tables.register, row_id=row["row_id"],
                       municipality_id=row["municipality_id"], **identity)  # fmt: skip
@@ -437,7 +451,7 @@ def entries_of(
 def _row_of(period: Period, register: Register[Any], **known: Any) -> dict[str, Any]:
     said = {
         name: typed(view.kind, period.values.get(name))
-        for name, view in register.fields.items()
+        for name, view in register.kept.items()
         if name not in known
     }
     if register.search:
