@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from workflow_app.engine import (
     Facts,
-    IndicatorCard,
     IndicatorValueCard,
     Published,
     Shown,
@@ -13,6 +12,7 @@ from workflow_app.engine import (
     published,
     small_group,
 )
+from workflows.registers.indicators import Indicator, catalogue
 from workflows.registers.memberships import composition
 from workflows.rules import year_before
 from workflows.wording import glued
@@ -44,7 +44,7 @@ def lines(facts: Facts, network: int, year: str, *, exams: bool | None = None) -
             yield card.title, TOTAL, *_said(shown.total, card.unit)
 
 
-def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[IndicatorCard, Published]]:
+def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicator, Published]]:
     """Yield each indicator of schools as the public may see it, in the order of the catalogue.
 
     A school that was measured and left since counts in the total, here as on the page: two totals
@@ -53,7 +53,7 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
     now = facts.indicator_values(network, year)
     before = facts.indicator_values(network, year_before(year))
     members = [member.school for member in composition(facts, network, facts.today)]
-    for card in facts.indicators():
+    for card in catalogue(facts, {value.indicator for value in now}):
         if card.level == "school":
             told = [v.school for v in now if v.indicator == card.id and v.numerator is not None]
             cells = [
@@ -67,7 +67,7 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
             )  # fmt: skip
 
 
-def _applies(facts: Facts, card: IndicatorCard, school_id: int) -> bool:
+def _applies(facts: Facts, card: Indicator, school_id: int) -> bool:
     school = facts.school(school_id)
     return school is not None and card.applies_to(school.type)
 

@@ -193,13 +193,14 @@ class Rule(Record):
 def test_rows_stand_in_groups_in_the_order_of_their_choice():
     rules = Register(
         key="rule", title="Правила", record=Rule, identity=("name",), called=lambda row: row.name,
-        grouped_by="level", headings={"low": "Низкие"},
+        grouped_by="level", headings={"low": "Низкие"}, sorted_by=("level", "-name"),
     )  # fmt: skip
     low, high, odd = (Rule(level=level, name=level) for level in ("low", "high", "odd"))
-    assert rules.in_groups([low, high]) == [high, low]
+    last = Rule(level="low", name="a")
+    assert rules.in_order([odd, last, low, high]) == [high, low, last, odd]
     assert [rules.group_of(row) for row in (low, high, odd)] == ["Низкие", "высокий", ""]
     plain = register()
-    assert plain.in_groups([firm := Firm()]) == [firm]
+    assert plain.in_order([firm := Firm()]) == [firm]
     assert plain.group_of(firm) == ""
 
 

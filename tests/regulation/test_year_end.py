@@ -19,7 +19,8 @@ from reports import (
 from stories import code, done, mend
 
 from workflow_app.store.models.instances import History
-from workflow_app.store.models.registers import Indicator, IndicatorValue
+from workflow_app.store.models.registers import IndicatorValue
+from workflows.registers.indicators import INDICATORS
 
 REMARK = {"key": "1", "about": "conclusions", "text": "выводы не опираются на данные"}
 
@@ -102,7 +103,7 @@ def test_an_approved_report_writes_what_the_network_itself_measured(open_distric
 
 def measured_by_network(district):
     """Return code → what is counted of the network in the year, and the baseline."""
-    codes = {row["id"]: row["code"] for row in district.rows(Indicator)}
+    codes = {row.id: row.code for row in district.register(INDICATORS)}
     found = district.rows(IndicatorValue, school_id=None, school_year="2025-2026")
     return {
         codes[row["indicator_id"]]: (

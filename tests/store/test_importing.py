@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from looking import Cast, day, directions, facts_of, import_directory, rows_in
+from looking import Cast, day, directions, facts_of, import_directory, indicators, rows_in
 from sqlalchemy import delete, func, select
 
 from workflow_app.store import networks
@@ -19,7 +19,6 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.registers import (
-    Indicator,
     IndicatorValue,
     Journal,
     JournalEntry,
@@ -191,27 +190,21 @@ def test_recommendations_are_known_from_the_approval_of_their_report_on(session)
 
 
 def test_indicators_are_kept_as_they_were_counted(district, cast):
-    assert (count(district, Indicator), count(district, IndicatorValue)) == (14, 242)
-    exams = select(Indicator.code).where(Indicator.is_exam).order_by(Indicator.position)
-    assert list(district.scalars(exams)) == ["I01", "I02", "I08"]
-    types = dict(district.execute(select(Indicator.code, Indicator.school_types)).all())
-    assert (types["I05"], types["I06"], types["N01"]) == (["СОШ", "ООШ"], ["СОШ", "ООШ", "НОШ"], [])
+    known = indicators(district)
+    assert (len(known), count(district, IndicatorValue)) == (14, 242)
+    assert [code for code, row in known.items() if row.is_exam] == ["I01", "I02", "I08"]
+    types = [known[code].school_types for code in ("I05", "I06", "N01")]
+    assert types == [("СОШ", "ООШ"), ("СОШ", "ООШ", "НОШ"), ()]
     of_school = select(IndicatorValue).where(
         IndicatorValue.school_id == cast.school("S10"),
-        IndicatorValue.indicator_id == indicator(district, "I03"),
+        IndicatorValue.indicator_id == known["I03"].id,
         IndicatorValue.school_year == "2025-2026",
     )
     row = district.scalars(of_school).one()
     assert (row.numerator, row.denominator, row.value) == (26, 121, None)
     assert (row.baseline, row.target, row.entered_on) == (33.9, 30.9, day("2026-05-29"))
-    survey = select(IndicatorValue.value).where(
-        IndicatorValue.indicator_id == indicator(district, "N06")
-    )
+    survey = select(IndicatorValue.value).where(IndicatorValue.indicator_id == known["N06"].id)
     assert sorted(district.scalars(survey)) == [4.0, 4.2, 4.3, 4.4, 4.7, 4.7]
-
-
-def indicator(session, code):
-    return session.scalars(select(Indicator.id).where(Indicator.code == code)).one()
 
 
 @pytest.mark.parametrize(
@@ -229,7 +222,7 @@ def test_values_are_known_from_the_day_they_were_entered(session, on, values):
     report = import_directory(session, as_of=day(on))
     assert count(session, IndicatorValue) == values
     assert report.counts["indicators.csv"].later == 242 - values
-    assert count(session, Indicator) == 14
+    assert len(indicators(session, Cast(session).municipality)) == 14
 
 
 def test_a_value_a_case_has_entered_since_is_not_imported_over(district):
@@ -251,15 +244,16 @@ def test_a_catalogue_may_say_itself_what_comes_after_exams_and_for_whom(session,
     catalogue.write_text(text, "utf-8")
     (folder / "indicators.csv").unlink()
     assert import_directory(session, folder).ok
-    found = session.scalars(select(Indicator).where(Indicator.code == "I06")).one()
-    assert (found.is_exam, found.school_types) == (True, ["НОШ"])
+    found = indicators(session, Cast(session).municipality)["I06"]
+    assert (found.is_exam, found.school_types) == (True, ("НОШ",))
 
 
 def test_a_district_may_do_without_indicators(session, folder):
     for name in ("indicator_catalog.csv", "indicators.csv"):
         (folder / name).unlink()
     assert import_directory(session, folder).ok
-    assert count(session, Indicator) == count(session, IndicatorValue) == 0
+    assert count(session, IndicatorValue) == 0
+    assert indicators(session, Cast(session).municipality) == {}
 
 
 def test_before_the_first_networks_there_are_statuses_and_draft_directions(session):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from looking import day
+from looking import day, indicators
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -11,7 +11,7 @@ from workflow_app.engine.case import Case
 from workflow_app.store import network_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import table
-from workflow_app.store.models.registers import Indicator, IndicatorValue
+from workflow_app.store.models.registers import IndicatorValue
 
 JUNE = day("2026-06-01")
 
@@ -31,7 +31,7 @@ def enter(district, case, cast):
     """Let a case enter a value of S10 in NW1, or what a test says instead."""
 
     def enter(code, *, school="S10", year="2026-2027", **values):
-        indicator = district.scalars(select(Indicator.id).where(Indicator.code == code)).one()
+        indicator = indicators(district, cast.municipality)[code].id
         row = {
             "network_id": cast.network("NW1"),
             "school_id": school and cast.school(school),
@@ -93,8 +93,8 @@ def test_a_part_is_never_larger_than_its_whole(district, enter, numerator, denom
         )
 
 
-def test_guards_read_the_catalogue_and_the_values_of_a_network(facts, cast, enter):
-    catalogue = {card.code: card for card in facts.indicators()}
+def test_guards_read_the_catalogue_and_the_values_of_a_network(district, facts, cast, enter):
+    catalogue = indicators(district, cast.municipality)
     assert list(catalogue)[:2] == ["I01", "I02"]
     assert (catalogue["I01"].unit, catalogue["I01"].desired) == ("%", "down")
     assert catalogue["I01"].is_exam

@@ -13,6 +13,7 @@ from workflow_app.store.importing import import_directory
 from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
@@ -297,3 +298,28 @@ def test_compositions_of_the_day_before_are_the_same_on_every_day_as_known_on_ev
     with database.reading() as connection:
         kept = connection.execute(text("SELECT count(*) FROM membership_event")).scalar_one()
     assert kept == len(events) + 1
+
+
+def catalogued(district):
+    """Return all an installation knows of the catalogue."""
+    rows = district.register(INDICATORS)
+    return [(row.id, *(getattr(row, name) for name in INDICATORS.fields)) for row in rows]
+
+
+@pytest.mark.both_databases
+def test_the_catalogue_of_the_day_before_has_the_same_rows_and_files_change_nothing(open_district):
+    district = open_district("2026-06-18")
+    database, before = district.house.database, catalogued(district)
+    schema.downgrade(database, "0028")
+    with database.reading() as connection:
+        old = connection.execute(text("SELECT id, code, position FROM indicator ORDER BY id"))
+        assert [(row.id, row.code) for row in old] == [row[:2] for row in before]
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+    assert catalogued(district) == before
+    made = district.enter(INDICATORS, code="I09", title="Новый", level="school", unit="%")
+    assert made not in [row[0] for row in before]
+    report = district.house.transact(import_directory)
+    assert report.ok, [*report.lines()]
+    assert report.counts["indicator_catalog.csv"].unchanged == len(before) == 14

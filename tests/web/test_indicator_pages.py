@@ -20,12 +20,12 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.registers import (
-    Indicator,
     IndicatorValue,
     Network,
 )
 from workflow_app.store.registers.writing import Cause
 from workflow_app.web import tables
+from workflows.registers.indicators import INDICATORS
 
 CLOSED = "данные не приводятся (менее 10 участников)"
 WITHHELD = "итог не приводится: по нему можно узнать закрытое значение"
@@ -267,13 +267,10 @@ def test_the_municipality_sets_the_threshold(browser, rows):
 
 
 def test_a_survey_of_few_is_shown_to_nobody(browser, district, network):
-    values, catalogue = table(IndicatorValue), table(Indicator)
-    climate = catalogue.select().where(catalogue.c.code == "N06")
+    values, (climate,) = table(IndicatorValue), district.register(INDICATORS, code="N06")
     district.house.transact(
         lambda uow: uow.connection.execute(
-            update(values)
-            .where(values.c.indicator_id == uow.connection.execute(climate).one().id)
-            .values(denominator=4)
+            update(values).where(values.c.indicator_id == climate.id).values(denominator=4)
         )
     )
     page = text_of(browser("P003").client.get(f"{network}/indicators?year=2025-2026"))
@@ -362,7 +359,7 @@ def test_a_page_costs_the_same_for_any_number_of_schools(browser, district, netw
 def _join(district, network_id):
     """Let eight more schools belong to the network and tell a figure."""
     joined = [f"S{n:02}" for n in (1, 2, 3, 4, 7, 8, 9, 10)]
-    (indicator,) = [row["id"] for row in district.rows(Indicator, code="I03")]
+    (indicator,) = [row.id for row in district.register(INDICATORS, code="I03")]
     one = {"municipality_id": 1, "network_id": network_id}
     members, values = [], []
     for code in joined:

@@ -7,11 +7,11 @@ from engine.facts_twin import FactsTwin
 from register_rows import put_members
 
 from workflow_app.engine.facts import (
-    IndicatorCard,
     IndicatorValueCard,
     NetworkCard,
     SchoolCard,
 )
+from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.year_cycle.papers import figures
 
 YEAR = "2025-2026"
@@ -31,12 +31,14 @@ def told(*values):
 def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     shared = (SHARED, 5, 20)
     facts = FactsTwin(
-        catalogue=(IndicatorCard(7, "I03", "Доля", "%", "down", school_types=("СОШ",)),),
         schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ") for n in (1, 2, 3)},
         measured={
             (11, YEAR): told((BASE, 10, 40), shared), (12, YEAR): told(shared, (SMALL, 1, 4))
         },
     )  # fmt: skip
+    facts.put_rows(INDICATORS, Indicator(
+        id=7, code="I03", title="Доля", unit="%", level="school", school_types=("СОШ",), place=1
+    ))  # fmt: skip
     put_members(facts, 11, {BASE: "base", SHARED: "supported"}, since=SINCE)
     put_members(facts, 12, {SHARED: "base", SMALL: "supported"}, since=SINCE)
     (line,) = figures(facts, (network(11), network(12)), YEAR)

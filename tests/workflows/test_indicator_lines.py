@@ -6,13 +6,21 @@ from types import SimpleNamespace
 from engine.facts_twin import FactsTwin
 from register_rows import put_members
 
-from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, SchoolCard
+from workflow_app.engine.facts import IndicatorValueCard, SchoolCard
 from workflows.indicators import TOTAL, lines
+from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.year_end_report.rules import missing
 
 NETWORK, YEAR, SINCE = 7, "2025-2026", dt.date(2024, 9, 1)
 BASE, HELPED, GONE, SILENT = 1, 2, 3, 4
 TOLD = {BASE: (5, 100), HELPED: (10, 50), GONE: (15, 50)}
+
+
+def measure(key, code, title, desired):
+    return Indicator(
+        id=key, code=code, title=title, level="school", unit="%", desired=desired,
+        school_types=("СОШ",), place=key,
+    )  # fmt: skip
 
 
 def facts(*, silent=False):
@@ -21,10 +29,10 @@ def facts(*, silent=False):
     values += [IndicatorValueCard(1, SILENT, None, 20)] if silent else []
     schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3, 4)}
     twin = FactsTwin(
-        catalogue=(IndicatorCard(1, "I03", "ВПР", "%", "down", school_types=("СОШ",)),),
         measured={(NETWORK, YEAR): tuple(values)},
         schools=schools,
     )
+    twin.put_rows(INDICATORS, measure(1, "I03", "ВПР", "down"))
     put_members(twin, NETWORK, {BASE: "base", HELPED: "supported"}, since=SINCE)
     twin.names |= {("school", key): card.name for key, card in schools.items()}
     return twin
@@ -44,10 +52,9 @@ def test_the_total_does_not_wait_for_a_school_that_left_without_a_figure():
 def test_what_a_school_did_not_tell_is_named_in_words():
     told = facts()
     titles = ("Доля отметок «2»", "ОГЭ без двоек", "Качество знаний", "Доля педагогов")
-    told.catalogue += tuple(
-        IndicatorCard(number, f"I1{number}", title, "%", "up", school_types=("СОШ",))
-        for number, title in enumerate(titles, start=2)
-    )
+    told.put_rows(INDICATORS, measure(1, "I03", "ВПР", "down"), *(
+        measure(number, f"I1{number}", title, "up") for number, title in enumerate(titles, start=2)
+    ))  # fmt: skip
     put_members(told, NETWORK, {SILENT: "supported"}, since=SINCE)
     case = SimpleNamespace(
         data=SimpleNamespace(network=NETWORK, school_year=YEAR, no_data=()), today=SINCE

@@ -9,7 +9,6 @@ from register_rows import put_members
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorCard,
     IndicatorValueCard,
     NetworkCard,
     SchoolCard,
@@ -18,6 +17,7 @@ from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
 from workflows.plan_activity.form import Activity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
+from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.wording import GOAL
 from workflows.year_end_report.directions import table
 from workflows.year_end_report.effects import fill_in
@@ -39,11 +39,6 @@ def facts():
     cards = [activity(number, "done", adaptation=number < 4) for number in range(5)]
     cards.append(activity(5, "planned", adaptation=True))
     found = FactsTwin(
-        catalogue=(
-            IndicatorCard(3, "I03", VPR, "%", "down", school_types=("СОШ",)),
-            IndicatorCard(4, "N03", REMOTE, "%", "up", level="network"),
-            IndicatorCard(6, "N06", SURVEY, "балл", "up", level="network"),
-        ),
         measured={
             (NETWORK, YEAR): (
                 IndicatorValueCard(3, BASE, 5, 100),
@@ -62,6 +57,15 @@ def facts():
         )},
         about={ABOUT: tuple(cards)},
     )  # fmt: skip
+    found.put_rows(INDICATORS, *(
+        Indicator(
+            id=key, code=code, title=title, unit=unit, place=key, level=level, school_types=types
+        )
+        for key, code, title, unit, level, types in (
+            (3, "I03", VPR, "%", "school", ("СОШ",)), (4, "N03", REMOTE, "%", "network", ()),
+            (6, "N06", SURVEY, "балл", "network", ()),
+        )
+    ))  # fmt: skip
     put_members(
         found, NETWORK, {BASE: "base", HELPED: "supported", PARTNER: "partner"}, since=SINCE
     )

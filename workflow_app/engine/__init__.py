@@ -35,7 +35,6 @@ from workflow_app.engine.disclosure import (
 from workflow_app.engine.facts import (
     CaseCard,
     Facts,
-    IndicatorCard,
     IndicatorValueCard,
     NetworkCard,
     OrderCard,
@@ -123,7 +122,6 @@ __all__ = [
     "Flag",
     "Form",
     "Holder",
-    "IndicatorCard",
     "IndicatorValueCard",
     "Int",
     "Line",

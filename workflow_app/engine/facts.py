@@ -118,26 +118,6 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorCard:
-    """What schools or networks are measured by, as the department's catalogue has it."""
-
-    id: int
-    code: str
-    title: str
-    unit: str
-    desired: str
-    level: str = "school"
-    is_exam: bool = False
-    """Known only after the exams of the year, in July."""
-    is_computed: bool = False
-    school_types: tuple[str, ...] = ()
-
-    def applies_to(self, school_type: str) -> bool:
-        """Tell whether it can be measured in a school of this type."""
-        return self.level == "school" and school_type in self.school_types
-
-
-@dataclass(frozen=True, slots=True)
 class IndicatorValueCard:
     """An indicator of a school, or of the network itself (`school` None), in a school year."""
 
@@ -226,9 +206,6 @@ class Facts(Protocol):
 
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
-
-    def indicators(self) -> tuple[IndicatorCard, ...]:
-        """Return the municipality's indicators in the order of their catalogue."""
 
     def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
         """Return what a network and its schools have measured in a year, in no order of results."""

@@ -7,12 +7,13 @@ choices of forms, the API and the answers of `facts.of(...)` follow from it.
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field
 
 from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, views
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Role
 from workflow_app.engine.where import caller
 
@@ -122,6 +123,14 @@ def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
     return any(role.is_held(capacity, {}) for role in roles for capacity in actor.capacities)
 
 
+def _place(view: FieldView, row: Record) -> Any:
+    """Return by what a row is sorted: a choice stands where it is declared."""
+    value, choices = getattr(row, view.name), [*(view.options.get("choices") or ())]
+    if not choices:
+        return value
+    return choices.index(value) if value in choices else len(choices)
+
+
 def _nothing(_row: Any, _rows: Any) -> str:
     return ""
 
@@ -165,6 +174,8 @@ class Register(Generic[RecordT]):
     """Who writes into it on a page or by a file; without anybody only processes do."""
     needs_basis: Callable[[RecordT], bool] | None = None
     """Which rows a person may write only with the document they hold by; none without it."""
+    refuses: "Callable[[RecordT | None, RecordT | None, Facts], Iterable[Refusal]] | None" = None
+    """Why nobody may write by hand what a row said (None: new) and would say (None: it ends)."""
     begins: str = ""
     """The field with the day a new row counts from where nobody names one; empty: since always."""
     subject: str = ""
@@ -217,14 +228,15 @@ class Register(Generic[RecordT]):
     @cached_property
     def groups(self) -> Mapping[str, str]:
         """The headings of its groups in their order."""
-        if not self.grouped_by:
-            return {}
         return {**self.fields[self.grouped_by].options.get("choices", {}), **self.headings}
 
-    def in_groups(self, rows: Iterable[RecordT]) -> list[RecordT]:
-        """Return rows in the order of their groups, else as they come."""
-        places = {key: place for place, key in enumerate(self.groups)}
-        return sorted(rows, key=lambda row: places.get(getattr(row, self.grouped_by, ""), 0))
+    def in_order(self, rows: Iterable[RecordT]) -> list[RecordT]:
+        """Return rows in the order of its list, those alike as they come."""
+        found = [*rows]
+        for name in reversed(self.sorted_by):
+            view = self.fields[name.removeprefix("-")]
+            found.sort(key=partial(_place, view), reverse=name.startswith("-"))
+        return found
 
     def read_by(self, facts: "Facts", actor: Actor) -> Readable:
         """Return which of its rows are for a reader."""
@@ -261,6 +273,9 @@ class Records(Protocol[RecordT_co]):
 
         Of a field of several a value is one of them.
         """
+
+    def ever(self, **identity: Any) -> tuple[RecordT_co, ...]:
+        """Return the rows with these values of their identity, those not there as `last` does."""
 
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which rows with these values of their identity change."""

@@ -5,10 +5,11 @@ Schools stand in the order of the composition, always: a list by results would b
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workflow_app.engine.calendar import year_before
 from workflow_app.engine.disclosure import NOT_APPLICABLE, NOT_ENTERED, Published, Shown, published
-from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard
+from workflow_app.engine.facts import IndicatorValueCard
 from workflow_app.engine.roles import Actor
 
 ANSWER_FOR_ALL = frozenset(
@@ -19,6 +20,8 @@ LEAD_A_MEMBER = frozenset({"school_head", "network_coordinator"})
 WATCH = frozenset({"auditor"})
 SURVEY_UNIT = "балл"
 
+Measure = Any
+"""A row of the catalogue: unit, level, whom it applies to, as its register declares it."""
 Years = Mapping[str, Sequence[IndicatorValueCard]]
 
 
@@ -61,7 +64,7 @@ class Line:
 class Table:
     """An indicator of all schools of a network in a year, as one reader sees it."""
 
-    indicator: IndicatorCard
+    indicator: Measure
     lines: tuple[Line, ...]
     total: Shown | None = None
 
@@ -95,7 +98,7 @@ def reader_of(actor: Actor, schools: Collection[int]) -> Reader | None:
 
 
 def sheet(
-    catalogue: Sequence[IndicatorCard], years: Years, schools: Sequence[Participant], year: str,
+    catalogue: Sequence[Measure], years: Years, schools: Sequence[Participant], year: str,
     reader: Reader, thresholds: Thresholds,
 ) -> Sheet:  # fmt: skip
     """Return the indicators of a year; `years` hold all values of the network, oldest first."""
@@ -112,7 +115,7 @@ def sheet(
 
 
 def _published(
-    indicator: IndicatorCard, years: Years, year: str, schools: Sequence[Participant],
+    indicator: Measure, years: Years, year: str, schools: Sequence[Participant],
     reader: Reader, thresholds: Thresholds,
 ) -> Published:  # fmt: skip
     """Return one indicator of one year; a school that said nothing has an empty card."""
@@ -135,20 +138,20 @@ def _published(
 
 
 def _of(
-    indicator: IndicatorCard, cards: Sequence[IndicatorValueCard]
+    indicator: Measure, cards: Sequence[IndicatorValueCard]
 ) -> dict[int | None, IndicatorValueCard]:
     """Return school → its card of one indicator."""
     return {card.school: card for card in cards if card.indicator == indicator.id}
 
 
-def _empty(indicator: IndicatorCard, school: Participant) -> IndicatorValueCard:
+def _empty(indicator: Measure, school: Participant) -> IndicatorValueCard:
     """Return the card of a school that has entered nothing, or has nothing to enter."""
     note = "" if indicator.applies_to(school.type) else NOT_APPLICABLE
     return IndicatorValueCard(indicator.id, school.id, None, None, note=note)
 
 
 def _table(
-    indicator: IndicatorCard, seen: Mapping[str, Published], schools: Sequence[Participant],
+    indicator: Measure, seen: Mapping[str, Published], schools: Sequence[Participant],
     year: str,
 ) -> Table:  # fmt: skip
     """Return the lines of an indicator in the order of the schools."""

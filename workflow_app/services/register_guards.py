@@ -173,6 +173,15 @@ def without_basis(register: Register[Any], row: Record, *documents: str) -> Refu
     return Refusal("basis_required", said, f"{WHY}basis", kind="form")
 
 
+def objections(
+    store: Registers, place: int, register: Register[Any], before: Record | None,
+    after: Record | None,
+) -> Iterator[Refusal]:  # fmt: skip
+    """Yield why the register itself takes no such change: `None` is a row that is not there."""
+    if register.refuses:
+        yield from register.refuses(before, after, store.uow.facts(place))
+
+
 def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> Iterator[Refusal]:
     """Refuse to bring back what an order ended."""
     entry = written.ended_by(day)
@@ -357,12 +366,18 @@ def why_not_taken_back(
             takes_back=entry.id,
         )
     )
+    before = last_said(store, register, place, row_id)
     if not after.brought_by(day):
         if not written.brought_by(day):
             return None
+        if refusal := joined(objections(store, place, register, before, None)):
+            return refusal
         cases = store.open_cases_naming(register, place, row_id)
         return _held(store, person_id, by, register, row_id, day, cases)
     identity = to_jsonable_python(store.identity(register, place, row_id))
     row = typed(register, {**after.values(day), **identity})
     until = end_after(after, day)
-    return joined(unsound(store, place, register, row, register.fields, day, until))
+    return joined((
+        *objections(store, place, register, before, row),
+        *unsound(store, place, register, row, register.fields, day, until),
+    ))  # fmt: skip

@@ -19,6 +19,7 @@ from workflow_app.services.register_guards import (
     is_there,
     meanwhile,
     not_there,
+    objections,
     of_gone_order,
     said_later,
     stale,
@@ -34,6 +35,7 @@ from workflow_app.services.register_rows import (
     differing,
     editable,
     editor,
+    last_said,
     name_of,
     row_of,
     typed,
@@ -82,6 +84,7 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         one
         for one in (
             without_basis(register, row, why.basis),
+            *objections(store, place, register, before if written.sources(day) else None, row),
             *unsound(store, place, register, row, register.fields, day, END_OF_TIME, known),
         )
         if one
@@ -138,6 +141,7 @@ def amend(
         or joined(
             unsound(store, place, register, row, touched, day, end_after(written, day), row_id)
         )
+        or joined(objections(store, place, register, before, row))
         or without_basis(register, row, why.basis, before.basis)
     )
     if refusal:
@@ -165,9 +169,13 @@ def end(
     if isinstance(why, Refusal):
         return why
     day = cast("dt.date", why.effective_on)
-    refusal = stale(written, wish) or not_there(written, day) or why_no_end(
-        store, person_id, by, register, row_id, written, day
-    )  # fmt: skip
+    last = last_said(store, register, by.municipality_id, row_id, day)
+    refusal = (
+        stale(written, wish)
+        or not_there(written, day)
+        or joined(objections(store, by.municipality_id, register, last, None))
+        or why_no_end(store, person_id, by, register, row_id, written, day)
+    )
     if refusal:
         return refusal
     called = name_of(store, by.municipality_id, register, row_id)

@@ -12,7 +12,6 @@ from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorCard,
     IndicatorValueCard,
     NetworkCard,
     OrderCard,
@@ -197,13 +196,6 @@ class SqlFacts:
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
         return cards.orders_of(self._session, self._municipality_id, network_id)
-
-    def indicators(self) -> tuple[IndicatorCard, ...]:
-        """Return the municipality's indicators in the order of their catalogue."""
-        return self._once(
-            ("indicators",),
-            lambda: indicators.catalogue(self._connection, self._municipality_id),
-        )
 
     def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
         """Return what a network and its schools have measured in a year."""

@@ -13,7 +13,6 @@ from workflow_app.store import networks
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.models.directory import Person, Tenant
 from workflow_app.store.models.registers import (
-    Indicator,
     IndicatorValue,
     Journal,
     JournalEntry,
@@ -39,7 +38,7 @@ class RegistersImport:
         self.journals: dict[str, Journal] = {}
         self.entries: dict[str, JournalEntry] = {}
         self.networks: dict[str, Network] = {}
-        self.indicators: dict[str, Indicator] = {}
+        self.indicators: dict[str, Standing] = {}
         self.orders = {order.order_id: order for order in data.orders}
         self._kinds = dict.fromkeys(school.school_type for school in data.schools)
 
@@ -94,7 +93,6 @@ class RegistersImport:
         """Put the catalogue and what was measured; what a case has entered since stays."""
         for position, row in enumerate(self.data.indicator_catalog, 1):
             self.indicators[row.indicator_id] = self._indicator(row, position)
-        self.keeper.flush()
         for value in self.data.indicators:
             self._indicator_value(value)
 
@@ -127,10 +125,9 @@ class RegistersImport:
             if told.get(column) is not None
         }
 
-    def _indicator(self, row: rows.IndicatorRow, position: int) -> Indicator:
+    def _indicator(self, row: rows.IndicatorRow, place: int) -> Standing:
         """Put an indicator at its place in the catalogue."""
         values = {
-            "key": row.code,
             "title": row.name,
             "level": row.level,
             "unit": row.unit,
@@ -138,11 +135,13 @@ class RegistersImport:
             "source": row.data_source or "",
             "is_computed": row.is_computed,
             "is_exam": row.comes_after_exams,
-            "school_types": list(row.types(self._kinds)),
-            "position": position,
+            "school_types": [*row.types(self._kinds)],
+            "place": place,
         }
-        key = {"code": row.indicator_id}
-        return self.keeper.put(row, "indicator_catalog", Indicator, key, values)
+        return self.keeper.put_entry(
+            row, "indicator_catalog", "indicator", {"code": row.indicator_id}, values,
+            Cause(self.directory.on, reason="indicator_catalog.csv"), None,
+        )  # fmt: skip
 
     def _indicator_value(self, row: rows.IndicatorValueRow) -> None:
         """Put one value; a result that follows from its fraction is not kept twice."""

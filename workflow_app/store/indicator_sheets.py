@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.engine.disclosure import small_group, small_survey
+from workflow_app.engine.facts import Facts
 from workflow_app.services.indicators import (
+    Measure,
     Participant,
     Reader,
     Sheet,
@@ -19,6 +21,8 @@ from workflow_app.store import indicators, networks
 from workflow_app.store.models.directory import Organisation, School
 from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+INDICATOR = "indicator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,18 @@ def network_sheet(
         return None
     facts = uow.facts(district)
     thresholds = Thresholds(small_group(facts), small_survey(facts))
-    found = sheet(facts.indicators(), values, schools, chosen, reader, thresholds)
+    told = {card.indicator for cards in values.values() for card in cards}
+    found = sheet(_catalogue(uow, facts, told), values, schools, chosen, reader, thresholds)
     years = tuple(sorted({*values, current, chosen}))
     return NetworkSheet(network, years, found, reader, thresholds.group)
+
+
+def _catalogue(uow: SqlUnitOfWork, facts: Facts, measured: Collection[int]) -> Sequence[Measure]:
+    """Return what is measured today, and what was `measured` and ended since."""
+    register = uow.tables[INDICATOR].register
+    rows = facts.of(register)
+    ended = (row for row in rows.ever() if row.id in measured and rows.get(row.id) is None)
+    return register.in_order((*rows.find(), *ended))
 
 
 def _checked(year: str) -> str:

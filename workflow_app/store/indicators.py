@@ -7,19 +7,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, column, insert, select, update
+from sqlalchemy import table as named
 
 from workflow_app.engine.calendar import year_before
 from workflow_app.engine.case import Case
-from workflow_app.engine.facts import (
-    IndicatorCard,
-    IndicatorValueCard,
-    measured,
-)
+from workflow_app.engine.facts import IndicatorValueCard, measured
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.registers import Indicator, IndicatorValue
+from workflow_app.store.models.registers import IndicatorValue
 
-_INDICATOR = table(Indicator)
+_INDICATOR = named("indicator_period", *map(column, ("row_id", "municipality_id", "unit")))
 _VALUE = table(IndicatorValue)
 
 KEY = ("network_id", "school_id", "indicator_id", "school_year")
@@ -34,25 +31,14 @@ _SAME = (
 _SAME_VALUE = select(_VALUE).where(*_SAME)
 _MEASURED = (
     select(_VALUE.c.numerator, _VALUE.c.denominator, _VALUE.c.value, _INDICATOR.c.unit)
-    .join(_INDICATOR, _INDICATOR.c.id == _VALUE.c.indicator_id)
-    .where(*_SAME)
-)
-
-
-def catalogue(connection: Connection, municipality_id: int) -> tuple[IndicatorCard, ...]:
-    """Return the indicators of a municipality in the order of their catalogue."""
-    query = (
-        select(_INDICATOR)
-        .where(_INDICATOR.c.municipality_id == municipality_id)
-        .order_by(_INDICATOR.c.position, _INDICATOR.c.id)
+    .join(
+        _INDICATOR,
+        (_INDICATOR.c.row_id == _VALUE.c.indicator_id)
+        & (_INDICATOR.c.municipality_id == _VALUE.c.municipality_id),
     )
-    return tuple(
-        IndicatorCard(
-            row.id, row.code, row.title, row.unit, row.desired, row.level, row.is_exam,
-            row.is_computed, tuple(row.school_types),
-        )
-        for row in connection.execute(query)
-    )  # fmt: skip
+    .where(*_SAME)
+    .limit(1)  # its unit is the same in all periods
+)
 
 
 def values(

@@ -28,7 +28,7 @@ def printed_figures_are_the_registers(ledger: Ledger) -> Iterator[str]:
     """11: a share on the paper of a report is the register's, to one decimal, or is withheld."""
     values, names = _values(ledger), _names(ledger)
     shares = {
-        (row["municipality_id"], row["title"]): (row["id"], row["is_exam"])
+        (row["municipality_id"], row["title"]): (row["row_id"], row["is_exam"])
         for row in ledger.rows("indicator") if row["unit"] == "%"
     }  # fmt: skip
     for report in ledger.of(REPORT, *FROZEN):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
 from workflow_app.engine.calendar import year_after
+from workflows.registers.indicators import INDICATORS, catalogue
 from workflows.school_indicators.form import Measured, SchoolIndicators
 
 
@@ -47,7 +48,7 @@ def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
 @says("план на следующий год — число от 0, доля — не больше 100")
 def targets_are_possible(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Refusal]:
     """A planned share lies between nothing and everybody (1.7)."""
-    units = {one.code: one.unit for one in facts.indicators()}
+    units = {one.code: one.unit for one in facts.of(INDICATORS).ever()}
     for row in case.data.values:
         most = 100 if units.get(row.code) == "%" else None
         if row.target is not None and (row.target < 0 or (most and row.target > most)):
@@ -72,7 +73,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
     school = facts.school(case.data.school)
     rows = [
         Measured(key=one.code, code=one.code, title=one.title)
-        for one in facts.indicators()
+        for one in catalogue(facts)
         if one.level == "school" and one.is_exam == (case.data.stage == "exams")
         and (school is None or not one.school_types or school.type in one.school_types)
     ]  # fmt: skip
@@ -82,7 +83,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
 @says("значения записаны в реестр показателей")
 def enter_values(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Enter]:
     """What a school says stands in the register; shares are computed there (1.6)."""
-    ids, data = {one.code: one.id for one in facts.indicators()}, case.data
+    ids, data = {one.code: one.id for one in facts.of(INDICATORS).ever()}, case.data
     for row in data.values:
         of = {
             "network_id": data.network, "school_id": data.school, "indicator_id": ids[row.code]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, Rows, Start, says
 from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
+from workflows.registers.indicators import catalogue
 from workflows.registers.memberships import composition
 from workflows.wording import GOAL
 from workflows.year_end import INDICATORS, RECOMMENDATION
@@ -61,7 +62,7 @@ def _has_exams(facts: Facts, school_id: int) -> bool:
     school = facts.school(school_id)
     return any(
         one.is_exam and (school is None or school.type in one.school_types)
-        for one in facts.indicators()
+        for one in catalogue(facts)
     )
 
 

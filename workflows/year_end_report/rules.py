@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
+from workflows.registers.indicators import catalogue
 from workflows.registers.memberships import composition
 from workflows.wording import lowered
 from workflows.year_end import INDICATORS, REPORT
@@ -31,14 +32,14 @@ def plan_exists(case: Case[Report], facts: Facts) -> Refusal | None:
 
 def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str]]:
     """Yield school → what it should have told and has not, in words."""
-    catalogue = [one for one in facts.indicators() if one.level == "school"]
+    of_schools = [one for one in catalogue(facts) if one.level == "school"]
     told = {(v.school, v.indicator) for v in facts.indicator_values(case.data.network,
             case.data.school_year) if v.numerator is not None or v.note}  # fmt: skip
     explained = {row.school for row in case.data.no_data}
     for member in composition(facts, case.data.network, case.today):
         school = facts.school(member.school)
         asked = [
-            one for one in catalogue
+            one for one in of_schools
             if one.is_exam == exams and school is not None and one.applies_to(school.type)
         ]  # fmt: skip
         absent = [lowered(one.title) for one in asked if (member.school, one.id) not in told]
@@ -150,7 +151,7 @@ def all_checked(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
 @says("в сети есть школы, где сдают экзамены")
 def exams_apply(case: Case, facts: Facts) -> bool:
     """A network of primary schools has no addendum (R7)."""
-    types = {one for card in facts.indicators() if card.is_exam for one in card.school_types}
+    types = {one for card in catalogue(facts) if card.is_exam for one in card.school_types}
     schools = (facts.school(one) for one in (case.data.base, *case.data.members))
     return any(school and school.type in types for school in schools)
 

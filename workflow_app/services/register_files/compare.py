@@ -19,12 +19,14 @@ from itertools import islice
 from typing import Any, Protocol
 
 from workflow_app.engine.calendar import is_countable
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, Written
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.services.cells import KINDS, MisfitError, as_flag, plain, without_latin
 from workflow_app.services.register_files.columns import CODE, CODE_TITLE, Reading, parts_of
+from workflow_app.services.register_rows import typed
 
 BATCH = 500
 """Rows whose entries are in memory at once."""
@@ -52,6 +54,10 @@ class Known:
 
 class Source(Protocol):
     """What a comparison asks of the register's municipality."""
+
+    @property
+    def facts(self) -> Facts:
+        """The registers of the municipality."""
 
     def ids(self) -> Mapping[tuple[Any, ...], int]:
         """Return every row by its identity, as `key_of` makes it."""
@@ -309,7 +315,10 @@ class _Comparison:
 
     # ------------------------------------------------------------ what it says of it
 
-    def _enter(self, told: _Told, identity: Mapping[str, Any] | None = None) -> None:
+    def _enter(
+        self, told: _Told, identity: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """Fill the line of a row that is not there; of one that was, its identity is known."""
         line = told.line
         values = {
@@ -319,7 +328,7 @@ class _Comparison:
             view = self.register.fields[name]
             value = self._value(line, view, cell, ())
             values[name] = self._checked(line, view, value)
-        self._validate(line, values, values.keys() | self.register.fields.keys())
+        self._validate(line, values, values.keys() | self.register.fields.keys(), before)
         line.said = dict(values)
         line.changes = [
             self._change(self.register.fields[name], None, value)
@@ -330,7 +339,8 @@ class _Comparison:
         """Enter a row again that ended here and that no file has told of since."""
         line = told.line
         told.cells = {name: v for name, v in told.cells.items() if name not in row.identity}
-        self._enter(told, row.identity)
+        before = Written(row.entries, row.revocations).values(self.today)
+        self._enter(told, row.identity, {**before, **row.identity} if before else None)
         since = max((one.begins for one in row.entries), default=BEGINNING)
         line.changes = [replace(change, since=since) for change in line.changes]
         line.is_revived = True
@@ -379,7 +389,7 @@ class _Comparison:
         written = {change.name for change in (*line.changes, *line.asked)}
         if written or line.mistakes or line.kept:
             after = {**here, **{c.name: c.value for c in (*line.changes, *line.asked)}}
-            self._validate(line, after, written)
+            self._validate(line, after, written, here)
 
     def _base(
         self, told: _Told, row: Known, standing: Mapping[str, Entry] | None
@@ -408,8 +418,11 @@ class _Comparison:
             view.name, view.title, said(view, here), said(view, value), value, since, wrong_since
         )
 
-    def _validate(self, line: Line, values: Mapping[str, Any], asked: Collection[str]) -> None:
-        """Note what the row class says against some fields, in its own sentences."""
+    def _validate(
+        self, line: Line, values: Mapping[str, Any], asked: Collection[str],
+        before: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Note what the row class and its register say against some fields, in their sentences."""
         fields = self.register.fields
         filled = parse(self.register.record, {n: v for n, v in values.items() if n in fields})
         found: Iterable[Refusal] = filled if isinstance(filled, Refusal) else missing(filled)
@@ -420,6 +433,11 @@ class _Comparison:
             view = fields.get((refusal.field or "").partition(".")[0])
             if view and view.name in asked and view.title not in known:
                 line.mistakes.append(Mistake(view.title, _without_title(refusal, view)))
+        if self.register.refuses and not isinstance(filled, Refusal):
+            was = None if before is None else typed(self.register, before)
+            for refusal in self.register.refuses(was, filled, self.source.facts):
+                view = fields.get(refusal.field or "")
+                line.mistakes.append(Mistake(view.title if view else "", refusal.message))
 
     def _only(self, line: Line) -> None:
         """Object to what only one row may say, where another says it or a row above."""

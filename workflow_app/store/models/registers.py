@@ -146,31 +146,6 @@ class RegisterChange(AppendOnly, Tenant):
     after: Mapped[dict[str, Any]]
 
 
-class Indicator(Tenant):
-    """What the department measures schools or networks by."""
-
-    __tablename__ = "indicator"
-    __table_args__ = (
-        UniqueConstraint("municipality_id", "code"),
-        CheckConstraint("level IN ('school', 'network')", name="level"),
-        CheckConstraint("desired IN ('up', 'down')", name="desired"),
-    )
-
-    code: Mapped[str]
-    key: Mapped[str]
-    title: Mapped[str]
-    level: Mapped[str]
-    unit: Mapped[str]
-    desired: Mapped[str]
-    source: Mapped[str] = mapped_column(default="")
-    is_computed: Mapped[bool] = mapped_column(default=False)
-    is_exam: Mapped[bool] = mapped_column(default=False)
-    """Known only after the exams of the year, in July."""
-    school_types: Mapped[list[Any]] = mapped_column(default=list)
-    """The types of school it can be measured in."""
-    position: Mapped[int]
-
-
 class IndicatorValue(Tenant):
     """An indicator of a school in a network, or of the network itself, in a school year.
 
@@ -204,7 +179,8 @@ class IndicatorValue(Tenant):
 
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
+    indicator_id: Mapped[int] = mapped_column(index=True)
+    """A row of a declared register: tables of the house do not refer to those."""
     school_year: Mapped[str] = mapped_column(String(9))
     numerator: Mapped[int | None]
     denominator: Mapped[int | None]

@@ -54,6 +54,7 @@ class SqlSource:
         self._tables = tables
         self._municipality_id = municipality_id
         self._naming = Naming(uow, municipality_id)
+        self.facts = uow.facts(municipality_id)
         self._today = uow.today
         self._identities: dict[int, Mapping[str, Any]] = {}
 

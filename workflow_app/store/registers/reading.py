@@ -98,6 +98,11 @@ class SqlRecords(Generic[RecordT]):
             found.sort(key=lambda row: row.id)
         return tuple(row for row in found if _has(row, values))
 
+    def ever(self, **identity: Any) -> tuple[RecordT, ...]:
+        """Return the rows with these values of their identity, those not there as `last` does."""
+        found = dict.fromkeys((*self._found(identity), *self._instead))
+        return tuple(row for row in filter(None, map(self.last, found)) if _has(row, identity))
+
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which rows with these values of their identity change."""
         rows = map(self._said, dict.fromkeys((*self._found(identity), *self._instead)))
