@@ -1,17 +1,19 @@
 """The indicators of a network's year as anybody may read them (1.6, 1.7; dossier A-09, R-5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workflow_app.engine import (
+    Cell,
     Facts,
-    IndicatorValueCard,
     Published,
     Shown,
+    Untold,
     figure,
     printed_change,
     published,
     small_group,
 )
+from workflows.registers.indicator_values import IndicatorValue, of_year
 from workflows.registers.indicators import Indicator, catalogue
 from workflows.registers.memberships import composition
 from workflows.rules import year_before
@@ -50,8 +52,8 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
     A school that was measured and left since counts in the total, here as on the page: two totals
     that differ by one school would tell its figure (A-09).
     """
-    now = facts.indicator_values(network, year)
-    before = facts.indicator_values(network, year_before(year))
+    now = of_year(facts, network, year)
+    before = of_year(facts, network, year_before(year))
     members = [member.school for member in composition(facts, network, facts.today)]
     for card in catalogue(facts, {value.indicator for value in now}):
         if card.level == "school":
@@ -72,11 +74,9 @@ def _applies(facts: Facts, card: Indicator, school_id: int) -> bool:
     return school is not None and card.applies_to(school.type)
 
 
-def _cell(
-    values: tuple[IndicatorValueCard, ...], indicator: int, school: int
-) -> IndicatorValueCard:
+def _cell(values: Sequence[IndicatorValue], indicator: int, school: int) -> Cell:
     found = (v for v in values if v.indicator == indicator and v.school == school)
-    return next(found, IndicatorValueCard(indicator, school, None, None))
+    return next(found, None) or Untold(school)
 
 
 def _said(cell: Shown, unit: str) -> Line:

@@ -11,7 +11,6 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorValueCard,
     NetworkCard,
     OrderCard,
     OrganisationCard,
@@ -63,7 +62,6 @@ class FactsTwin:
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    measured: dict[tuple[int, str], tuple[IndicatorValueCard, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
     network_cards: dict[int, NetworkCard] = field(default_factory=dict)
@@ -115,10 +113,6 @@ class FactsTwin:
         """Return the orders about a network that are in force."""
         found = (self.orders[key] for key in sorted(self.orders))
         return tuple(o for o in found if network_id in o.networks and not o.is_revoked)
-
-    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
-        """Return what a network measured in a year."""
-        return self.measured.get((network_id, school_year), ())
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases a test put under a subject."""

@@ -1,8 +1,18 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
-from looking import Cast, day, directions, facts_of, import_directory, indicators, rows_in
-from sqlalchemy import delete, func, select
+from looking import (
+    Cast,
+    day,
+    directions,
+    facts_of,
+    import_directory,
+    indicators,
+    rows_in,
+    with_registers,
+)
+from sqlalchemy import delete, func, select, update
 
 from workflow_app.store import networks
 from workflow_app.store.calendar import load_calendar
@@ -19,16 +29,18 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.registers import (
-    IndicatorValue,
     Journal,
     JournalEntry,
     Network,
     NetworkDirection,
     OrderNetwork,
+    RegisterEntry,
 )
 from workflow_app.store.networks import composition, networks_of_school
+from workflow_app.store.registers.writing import Cause
 from workflows.registers.acts import ACTS
 from workflows.registers.figures import FIGURES
+from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
@@ -191,20 +203,29 @@ def test_recommendations_are_known_from_the_approval_of_their_report_on(session)
 
 def test_indicators_are_kept_as_they_were_counted(district, cast):
     known = indicators(district)
-    assert (len(known), count(district, IndicatorValue)) == (14, 242)
+    assert (len(known), len(values_of(district))) == (14, 242)
     assert [code for code, row in known.items() if row.is_exam] == ["I01", "I02", "I08"]
     types = [known[code].school_types for code in ("I05", "I06", "N01")]
     assert types == [("СОШ", "ООШ"), ("СОШ", "ООШ", "НОШ"), ()]
-    of_school = select(IndicatorValue).where(
-        IndicatorValue.school_id == cast.school("S10"),
-        IndicatorValue.indicator_id == known["I03"].id,
-        IndicatorValue.school_year == "2025-2026",
+    (row,) = values_of(
+        district, school=cast.school("S10"), indicator=known["I03"].id, school_year="2025-2026"
     )
-    row = district.scalars(of_school).one()
     assert (row.numerator, row.denominator, row.value) == (26, 121, None)
-    assert (row.baseline, row.target, row.entered_on) == (33.9, 30.9, day("2026-05-29"))
-    survey = select(IndicatorValue.value).where(IndicatorValue.indicator_id == known["N06"].id)
-    assert sorted(district.scalars(survey)) == [4.0, 4.2, 4.3, 4.4, 4.7, 4.7]
+    assert (row.baseline, row.target) == (Decimal("33.9"), Decimal("30.9"))
+    (entry,) = district.scalars(
+        select(RegisterEntry).where(
+            RegisterEntry.register == "indicator_value", RegisterEntry.row_id == row.id
+        )
+    )
+    assert (entry.effective_on, entry.registered_on) == (None, day("2026-05-29"))
+    survey = values_of(district, indicator=known["N06"].id)
+    told = sorted(row.value for row in survey)
+    assert told == [Decimal(one) for one in ("4", "4.2", "4.3", "4.4", "4.7", "4.7")]
+
+
+def values_of(session, **of):
+    facts = facts_of(session, Cast(session).municipality)
+    return facts.of(INDICATOR_VALUES).find(**of)
 
 
 @pytest.mark.parametrize(
@@ -220,20 +241,23 @@ def test_indicators_are_kept_as_they_were_counted(district, cast):
 )
 def test_values_are_known_from_the_day_they_were_entered(session, on, values):
     report = import_directory(session, as_of=day(on))
-    assert count(session, IndicatorValue) == values
+    assert len(values_of(session)) == values
     assert report.counts["indicators.csv"].later == 242 - values
     assert len(indicators(session, Cast(session).municipality)) == 14
 
 
 def test_a_value_a_case_has_entered_since_is_not_imported_over(district):
-    row = district.scalars(select(IndicatorValue).limit(1)).one()
-    row.numerator, row.instance_id = 5, 1
+    row = values_of(district)[0]
+    registers = with_registers(district).registers
+    cause, place = Cause(day("2025-07-11"), instance_id=1), Cast(district).municipality
+    registers.amend("indicator_value", place, row.id, cause, {"numerator": 5}, None)
+    registers.settle()
     district.execute(delete(ImportedRow))  # as if the case had entered the row itself
     assert import_directory(district).changes == 0
-    assert row.numerator == 5
-    row.instance_id = None
+    assert values_of(district)[0].numerator == 5
+    district.execute(update(RegisterEntry.__table__).values(instance_id=None))
     assert import_directory(district).changes == 1
-    assert row.numerator == 3
+    assert values_of(district)[0].numerator == 3
 
 
 def test_a_catalogue_may_say_itself_what_comes_after_exams_and_for_whom(session, folder):
@@ -252,7 +276,7 @@ def test_a_district_may_do_without_indicators(session, folder):
     for name in ("indicator_catalog.csv", "indicators.csv"):
         (folder / name).unlink()
     assert import_directory(session, folder).ok
-    assert count(session, IndicatorValue) == 0
+    assert values_of(session) == ()
     assert indicators(session, Cast(session).municipality) == {}
 
 

@@ -7,10 +7,10 @@ from engine.facts_twin import FactsTwin
 from register_rows import put_members
 
 from workflow_app.engine.facts import (
-    IndicatorValueCard,
     NetworkCard,
     SchoolCard,
 )
+from workflows.registers.indicator_values import INDICATOR_VALUES, IndicatorValue
 from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.year_cycle.papers import figures
 
@@ -23,8 +23,14 @@ def network(key):
     return NetworkCard(key, f"Сеть {key}", "active", SINCE, dt.date(2026, 8, 31))
 
 
-def told(*values):
-    return tuple(IndicatorValueCard(7, *value) for value in values)
+def told(network, *values):
+    return [
+        IndicatorValue(
+            network=network, indicator=7, school_year=YEAR, school=school, numerator=part,
+            denominator=whole,
+        )
+        for school, part, whole in values
+    ]  # fmt: skip
 
 
 @pytest.mark.clause("A-09, R-5")
@@ -32,10 +38,10 @@ def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     shared = (SHARED, 5, 20)
     facts = FactsTwin(
         schools={n: SchoolCard(n, f"Школа {n}", "", "СОШ") for n in (1, 2, 3)},
-        measured={
-            (11, YEAR): told((BASE, 10, 40), shared), (12, YEAR): told(shared, (SMALL, 1, 4))
-        },
-    )  # fmt: skip
+    )
+    facts.put_rows(
+        INDICATOR_VALUES, *told(11, (BASE, 10, 40), shared), *told(12, shared, (SMALL, 1, 4))
+    )
     facts.put_rows(INDICATORS, Indicator(
         id=7, code="I03", title="Доля", unit="%", level="school", school_types=("СОШ",), place=1
     ))  # fmt: skip

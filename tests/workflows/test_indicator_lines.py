@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from engine.facts_twin import FactsTwin
 from register_rows import put_members
 
-from workflow_app.engine.facts import IndicatorValueCard, SchoolCard
+from workflow_app.engine.facts import SchoolCard
 from workflows.indicators import TOTAL, lines
+from workflows.registers.indicator_values import INDICATOR_VALUES, IndicatorValue
 from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.year_end_report.rules import missing
 
@@ -23,15 +24,22 @@ def measure(key, code, title, desired):
     )  # fmt: skip
 
 
+def told(school, numerator, denominator):
+    return IndicatorValue(
+        network=NETWORK, school=school, indicator=1, school_year=YEAR, numerator=numerator,
+        denominator=denominator,
+    )  # fmt: skip
+
+
 def facts(*, silent=False):
     """Return a network one school has left after it was measured."""
-    values = [IndicatorValueCard(1, school, *counted) for school, counted in TOLD.items()]
-    values += [IndicatorValueCard(1, SILENT, None, 20)] if silent else []
+    values = [told(school, *counted) for school, counted in TOLD.items()]
+    values += [told(SILENT, None, 20)] if silent else []
     schools = {key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3, 4)}
     twin = FactsTwin(
-        measured={(NETWORK, YEAR): tuple(values)},
         schools=schools,
     )
+    twin.put_rows(INDICATOR_VALUES, *values)
     twin.put_rows(INDICATORS, measure(1, "I03", "ВПР", "down"))
     put_members(twin, NETWORK, {BASE: "base", HELPED: "supported"}, since=SINCE)
     twin.names |= {("school", key): card.name for key, card in schools.items()}

@@ -9,7 +9,6 @@ from register_rows import put_members
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorValueCard,
     NetworkCard,
     SchoolCard,
 )
@@ -17,6 +16,7 @@ from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
 from workflows.plan_activity.form import Activity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
+from workflows.registers.indicator_values import INDICATOR_VALUES, IndicatorValue
 from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.wording import GOAL
 from workflows.year_end_report.directions import table
@@ -34,22 +34,15 @@ SURVEY = "Комфортность взаимодействия"
 CHANGED = "Доля отметок «2» снизилась втрое."
 
 
+def told(indicator, year, **values):
+    return IndicatorValue(network=NETWORK, indicator=indicator, school_year=year, **values)
+
+
 def facts():
     """Return NW1 at the end of its year: one school is helped, two directions are worked on."""
     cards = [activity(number, "done", adaptation=number < 4) for number in range(5)]
     cards.append(activity(5, "planned", adaptation=True))
     found = FactsTwin(
-        measured={
-            (NETWORK, YEAR): (
-                IndicatorValueCard(3, BASE, 5, 100),
-                IndicatorValueCard(3, HELPED, 5, 50, None, 34.4, 20),
-                IndicatorValueCard(3, PARTNER, 5, 50),
-                IndicatorValueCard(4, None, None, None, target=40),
-            ),
-            (NETWORK, BEFORE): (
-                IndicatorValueCard(4, None, 1, 4), IndicatorValueCard(6, None, None, 4, 3.5),
-            ),
-        },
         schools={key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3)},
         network_cards={NETWORK: NetworkCard(
             NETWORK, "Математика", "active", SINCE, dt.date(2026, 8, 31),
@@ -66,6 +59,15 @@ def facts():
             (6, "N06", SURVEY, "балл", "network", ()),
         )
     ))  # fmt: skip
+    found.put_rows(
+        INDICATOR_VALUES,
+        told(3, YEAR, school=BASE, numerator=5, denominator=100),
+        told(3, YEAR, school=HELPED, numerator=5, denominator=50, baseline="34.4", target=20),
+        told(3, YEAR, school=PARTNER, numerator=5, denominator=50),
+        told(4, YEAR, target=40),
+        told(4, BEFORE, numerator=1, denominator=4),
+        told(6, BEFORE, denominator=4, value="3.5"),
+    )
     put_members(
         found, NETWORK, {BASE: "base", HELPED: "supported", PARTNER: "partner"}, since=SINCE
     )

@@ -23,9 +23,12 @@ from workflow_app.engine.changes import (
 )
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.disclosure import (
+    Cell,
     Published,
     Shown,
+    Untold,
     figure,
+    measured,
     printed_change,
     published,
     small_group,
@@ -35,7 +38,6 @@ from workflow_app.engine.disclosure import (
 from workflow_app.engine.facts import (
     CaseCard,
     Facts,
-    IndicatorValueCard,
     NetworkCard,
     OrderCard,
     PostCard,
@@ -106,6 +108,7 @@ __all__ = [
     "Case",
     "CaseCard",
     "CaseLinks",
+    "Cell",
     "Change",
     "Check",
     "Child",
@@ -122,7 +125,6 @@ __all__ = [
     "Flag",
     "Form",
     "Holder",
-    "IndicatorValueCard",
     "Int",
     "Line",
     "Made",
@@ -162,6 +164,7 @@ __all__ = [
     "Tally",
     "Tell",
     "Text",
+    "Untold",
     "Voter",
     "Withdraw",
     "Work",
@@ -175,6 +178,7 @@ __all__ = [
     "fill",
     "filled",
     "keep_remarks",
+    "measured",
     "more_than",
     "otherwise",
     "printed_change",

@@ -145,7 +145,12 @@ class Register(Generic[RecordT]):
     fields. Everybody with a position in the municipality reads it unless `readers` say who does.
 
     With `read_through`, a field that never changes, readers and editors read every row, and others
-    those rows in which the field has one of the ids that `own` returns for them today.
+    those rows in which the field has one of the ids that `own` returns for them today. With
+    `closed_by` instead of `own` nobody reads more than it returns, who writes into it neither: what
+    else may be known of its rows is published by pages of their own, small groups left out.
+
+    A field that is there `whenever` may name what is not there on the days of a row: the figures of
+    a year go on naming what has ended.
     """
 
     key: str
@@ -170,6 +175,7 @@ class Register(Generic[RecordT]):
     readers: tuple[Role, ...] = ()
     read_through: str = ""
     own: "Callable[[Facts, Actor], Collection[int]] | None" = None
+    closed_by: "Callable[[Facts, Actor], Collection[int]] | None" = None
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
     needs_basis: Callable[[RecordT], bool] | None = None
@@ -238,9 +244,16 @@ class Register(Generic[RecordT]):
             found.sort(key=partial(_place, view), reverse=name.startswith("-"))
         return found
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether everybody reads all of it."""
+        return not (self.readers or self.own or self.closed_by)
+
     def read_by(self, facts: "Facts", actor: Actor) -> Readable:
         """Return which of its rows are for a reader."""
-        if self.own is None and not self.readers:
+        if self.closed_by:
+            return Readable(self.read_through, frozenset(self.closed_by(facts, actor)))
+        if self.is_open:
             return ALL
         if _holds(actor, (*self.readers, *self.edited_by)):
             return ALL

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow_app.engine.calendar import year_before
-from workflow_app.engine.disclosure import NOT_APPLICABLE, NOT_ENTERED, Published, Shown, published
-from workflow_app.engine.facts import IndicatorValueCard
+from workflow_app.engine.disclosure import (
+    NOT_APPLICABLE,
+    NOT_ENTERED,
+    Cell,
+    Published,
+    Shown,
+    Untold,
+    published,
+)
 from workflow_app.engine.roles import Actor
 
 ANSWER_FOR_ALL = frozenset(
@@ -18,11 +25,11 @@ ANSWER_FOR_ALL = frozenset(
 """The department and the methodical centre see every figure."""
 LEAD_A_MEMBER = frozenset({"school_head", "network_coordinator"})
 WATCH = frozenset({"auditor"})
-SURVEY_UNIT = "балл"
 
 Measure = Any
 """A row of the catalogue: unit, level, whom it applies to, as its register declares it."""
-Years = Mapping[str, Sequence[IndicatorValueCard]]
+Years = Mapping[str, Sequence[Any]]
+"""Year → the rows of what was measured, as their register declares them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +134,24 @@ def _published(
     cells += told.values()
     before = _of(indicator, years.get(year_before(year), ()))
     # What a network did is no secret; what people answered about it is, even before the department.
-    is_survey = indicator.level == "network" and indicator.unit == SURVEY_UNIT
-    counts_people = indicator.level == "school"
-    threshold = thresholds.survey if is_survey else thresholds.group if counts_people else 0
+    threshold = thresholds.survey if indicator.is_survey else 0
+    if indicator.level == "school":
+        threshold = thresholds.group
     return published(
         cells, threshold, unit=indicator.unit, own=reader.own,
-        sees_all=(reader.sees_all and not is_survey) or threshold == 0,
+        sees_all=(reader.sees_all and not indicator.is_survey) or threshold == 0,
         is_exam=indicator.is_exam, before=before.values(),
     )  # fmt: skip
 
 
-def _of(
-    indicator: Measure, cards: Sequence[IndicatorValueCard]
-) -> dict[int | None, IndicatorValueCard]:
+def _of(indicator: Measure, cards: Sequence[Any]) -> dict[int | None, Cell]:
     """Return school → its card of one indicator."""
     return {card.school: card for card in cards if card.indicator == indicator.id}
 
 
-def _empty(indicator: Measure, school: Participant) -> IndicatorValueCard:
-    """Return the card of a school that has entered nothing, or has nothing to enter."""
-    note = "" if indicator.applies_to(school.type) else NOT_APPLICABLE
-    return IndicatorValueCard(indicator.id, school.id, None, None, note=note)
+def _empty(indicator: Measure, school: Participant) -> Cell:
+    """Return what a school says that has entered nothing, or has nothing to enter."""
+    return Untold(school.id, "" if indicator.applies_to(school.type) else NOT_APPLICABLE)
 
 
 def _table(

@@ -229,7 +229,7 @@ def unsound(
             yield from _taken(store, place, register, row, name, day, until, row_id)
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
-        if target is None or is_empty(value):
+        if target is None or is_empty(value) or view.options.get("whenever"):
             continue
         for one in view.values(row):
             if target is register and one == row_id:
@@ -309,7 +309,7 @@ def why_no_end(
             field=f"{WHY}effective_on",
         )  # fmt: skip
     # Open cases go on naming it, by its last words: whether that will do, their own rules say.
-    return _held(store, person_id, by, register, row_id, day, cases=())
+    return _held(store, person_id, by, register, row_id, day)
 
 
 def counted_cases(count: int) -> str:
@@ -323,14 +323,14 @@ def counted_cases(count: int) -> str:
 
 def _held(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
-    day: dt.date, cases: Sequence[int],
+    day: dt.date, cases: Sequence[int] = (), *, whenever: bool = False,
 ) -> InTheWay | None:  # fmt: skip
     """Refuse to end what other rows name on a day or later, or cases."""
     place, actor = by.municipality_id, store.uow.actor(person_id)
     facts = store.uow.facts(place)
     rows = tuple(
         Place(one.key, other, name_of(store, place, one, other) if is_read else "")
-        for one, other in store.referring(register, place, row_id, day)
+        for one, other in store.referring(register, place, row_id, day, whenever=whenever)
         for is_read in [one.read_by(facts, actor).has(last_said(store, one, place, other))]
     )
     if not rows and not cases:
@@ -373,7 +373,7 @@ def why_not_taken_back(
         if refusal := joined(objections(store, place, register, before, None)):
             return refusal
         cases = store.open_cases_naming(register, place, row_id)
-        return _held(store, person_id, by, register, row_id, day, cases)
+        return _held(store, person_id, by, register, row_id, day, cases, whenever=True)
     identity = to_jsonable_python(store.identity(register, place, row_id))
     row = typed(register, {**after.values(day), **identity})
     until = end_after(after, day)

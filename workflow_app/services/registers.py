@@ -52,6 +52,7 @@ from workflow_app.services.register_wishes import (
     Wish,
 )
 
+NOT_OPEN = Refusal("not_open", "Такие записи вам не открыты: здесь их не читают и не пишут")
 NOTHING = Refusal("nothing_changed", "Вы ничего не изменили: записывать нечего", kind="form")
 
 
@@ -63,6 +64,10 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why)
     if isinstance(row, Refusal) or isinstance(why, Refusal):
         return _refused(row, why)
+    if not register.read_by(store.uow.facts(by.municipality_id), store.uow.actor(person_id)).has(
+        row
+    ):
+        return NOT_OPEN
     begins = why.effective_on or (getattr(row, register.begins) if register.begins else None)
     place, day = by.municipality_id, begins or BEGINNING
     if refusal := foreign_reference(store.uow, place, row):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,12 +18,12 @@ from workflow_app.services.indicators import (
     reader_of,
     sheet,
 )
-from workflow_app.store import indicators, networks
+from workflow_app.store import networks
 from workflow_app.store.models.directory import Organisation, School
 from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
-INDICATOR = "indicator"
+INDICATOR, VALUES = "indicator", "indicator_value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def network_sheet(
     if network is None or network.municipality_id not in districts:
         return None
     district = network.municipality_id
-    values = indicators.by_year(uow.connection, district, network_id)
+    values = _by_year(uow, district, network_id)
     current = school_year_of(uow.today)
     chosen = _checked(year) or (current if current in values or not values else max(values))
     measured = {card.school for card in values.get(chosen, ()) if card.school is not None}
@@ -67,6 +68,15 @@ def network_sheet(
     found = sheet(_catalogue(uow, facts, told), values, schools, chosen, reader, thresholds)
     years = tuple(sorted({*values, current, chosen}))
     return NetworkSheet(network, years, found, reader, thresholds.group)
+
+
+def _by_year(uow: SqlUnitOfWork, district: int, network_id: int) -> dict[str, list[Any]]:
+    """Return year → what a network and its schools measured in it, the oldest year first."""
+    rows = uow.facts(district).of(uow.tables[VALUES].register).find(network=network_id)
+    found: dict[str, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: row.school_year):
+        found.setdefault(row.school_year, []).append(row)
+    return found
 
 
 def _catalogue(uow: SqlUnitOfWork, facts: Facts, measured: Collection[int]) -> Sequence[Measure]:

@@ -3,11 +3,19 @@
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
+from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 REGISTERS = (
-    DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, FIGURES, ACTS, MEMBERSHIPS, RECOMMENDATIONS, INDICATORS,
-)  # fmt: skip
+    DIRECTIONS_OF_YEAR,
+    STATUSES_OF_YEAR,
+    FIGURES,
+    ACTS,
+    MEMBERSHIPS,
+    RECOMMENDATIONS,
+    INDICATORS,
+    INDICATOR_VALUES,
+)

@@ -51,6 +51,11 @@ class Indicator(Record):
         """Tell whether it can be measured in a school of this type."""
         return self.level == "school" and school_type in self.school_types
 
+    @property
+    def is_survey(self) -> bool:
+        """Tell whether it is what people answered about their network."""
+        return self.level == "network" and self.unit == "балл"
+
 
 def refusals(before: Indicator | None, after: Indicator | None, _facts: Facts) -> Iterator[Refusal]:
     """Yield why an indicator stays: the system writes it, or its values would mean otherwise."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
+from workflows.registers.indicator_values import of_year
 from workflows.registers.indicators import catalogue
 from workflows.registers.memberships import composition
 from workflows.wording import lowered
@@ -33,8 +34,11 @@ def plan_exists(case: Case[Report], facts: Facts) -> Refusal | None:
 def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str]]:
     """Yield school → what it should have told and has not, in words."""
     of_schools = [one for one in catalogue(facts) if one.level == "school"]
-    told = {(v.school, v.indicator) for v in facts.indicator_values(case.data.network,
-            case.data.school_year) if v.numerator is not None or v.note}  # fmt: skip
+    told = {
+        (v.school, v.indicator)
+        for v in of_year(facts, case.data.network, case.data.school_year)
+        if v.numerator is not None or v.note
+    }
     explained = {row.school for row in case.data.no_data}
     for member in composition(facts, case.data.network, case.today):
         school = facts.school(member.school)

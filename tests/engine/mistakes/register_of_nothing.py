@@ -66,8 +66,27 @@ misled = Register(  # <- unknown_field
     cases=CaseLinks("plain", "cde", lambda _row: ()),
 )  # fmt: skip
 
+telling = Register(  # <- closed_tells
+    key="telling", title="Закрыты, а говорят", record=Plain, identity=("name",),
+    called=lambda row: row.name, read_through="name", closed_by=lambda _facts, _actor: (),
+    unique=("kind",),
+)  # fmt: skip
+
+
+class Empty(Record):
+    """Of its two words one may be empty, of its two firms too."""
+
+    name: Line = field("Название", optional=True)
+    firm: Ref = field("Фирма", to="plain", optional=True)
+
+
+empty = Register(  # <- empty_identity
+    key="plain", title="Без имени", record=Empty, identity=("name", "firm"),
+    called=lambda row: row.name,
+)  # fmt: skip
+
 processes = [small()[0]]
 declared = [
     odd, nameless, unsteady, scattered, carded, through_nothing, through_what_changes, of_nobody,
-    owned, misled,
+    owned, misled, telling, empty,
 ]  # fmt: skip

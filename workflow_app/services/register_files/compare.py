@@ -37,6 +37,7 @@ NEW, CHANGED, ASKED, KEPT, SAME, REFUSED = "new", "changed", "asked", "kept", "s
 KINDS_OF_LINES = (NEW, CHANGED, ASKED, KEPT, SAME, REFUSED)
 
 LAST_DAY = END_OF_TIME - dt.timedelta(days=1)
+NOT_OPEN = "такие записи вам не открыты: здесь их не читают и не пишут"
 ENDED = "прекращена здесь и остаётся прекращённой"
 AHEAD = "записана здесь на будущее, сегодня ещё не действует: этот файл её не меняет"
 
@@ -60,7 +61,10 @@ class Source(Protocol):
         """The registers of the municipality."""
 
     def ids(self) -> Mapping[tuple[Any, ...], int]:
-        """Return every row by its identity, as `key_of` makes it."""
+        """Return every row that may be shown by its identity, as `key_of` makes it."""
+
+    def may_read(self, identity: Mapping[str, Any]) -> bool:
+        """Tell whether a row with this identity is shown to who brings the file."""
 
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows; those of others are not among them."""
@@ -280,11 +284,15 @@ class _Comparison:
         for name in self.register.identity:
             view = self.register.fields[name]
             value = self._value(line, view, told.cells.get(name), ())
-            if is_empty(value) and not any(one.column == view.title for one in line.mistakes):
+            is_told = not is_empty(value) or not view.is_required
+            if not is_told and not any(one.column == view.title for one in line.mistakes):
                 line.mistakes.append(Mistake(view.title, "заполните: по нему узнают запись"))
             values[name] = value
         if line.mistakes:
             line.called = self._identity_said(told)
+            return
+        if not self.source.may_read(values):
+            line.mistakes.append(Mistake("", NOT_OPEN))
             return
         key = key_of(self.register, values)
         line.row_id = self._ids.get(key)

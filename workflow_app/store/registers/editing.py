@@ -97,13 +97,16 @@ class SqlRegisters:
         return self.uow.connection.execute(query.order_by(c.row_id).limit(MOST)).scalars().all()
 
     def referring(
-        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date
-    ) -> Sequence[tuple[Register[Any], int]]:
-        """Return rows of declared registers that name this one on a day or later."""
+        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date, *,
+        whenever: bool,
+    ) -> Sequence[tuple[Register[Any], int]]:  # fmt: skip
+        """Return rows that name this one on a day or later, or `whenever` that may be, too."""
         found: dict[tuple[str, int], Register[Any]] = {}
         for tables in self.uow.tables.values():
             for view in tables.register.fields.values():
                 if view.register != register.key:
+                    continue
+                if view.options.get("whenever") and not whenever:
                     continue
                 one, ever = tables.register, END_OF_TIME
                 for other in self.saying(one, municipality_id, view.name, row_id, day, ever):
