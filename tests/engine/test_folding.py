@@ -206,9 +206,11 @@ def test_rows_stand_in_groups_in_the_order_of_their_choice():
 
 def test_what_is_closed_is_read_by_nobody_beyond_what_its_function_gives():
     firms = register(
-        readers=(HEAD,), edited_by=(HEAD,), read_through="name",
+        readers=(HEAD,),
+        edited_by=(HEAD,),
+        read_through="name",
         closed_by=lambda _facts, actor: ("Ромашка",) if actor.capacities else (),
-    )  # fmt: skip
+    )
     assert firms.read_by(FactsTwin(), actor("head_of_s06")) == Readable("name", {"Ромашка"})
     assert not firms.read_by(FactsTwin(), replace(actor("clerk"), capacities=()))
     assert not firms.is_open

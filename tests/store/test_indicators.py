@@ -26,9 +26,11 @@ def enter(district, cast, registers):
 
     def enter(code, *, school="S10", year="2026-2027", on=JUNE, **values):
         identity = {
-            "network": cast.network("NW1"), "school": school and cast.school(school),
-            "indicator": indicators(district, cast.municipality)[code].id, "school_year": year,
-        }  # fmt: skip
+            "network": cast.network("NW1"),
+            "school": school and cast.school(school),
+            "indicator": indicators(district, cast.municipality)[code].id,
+            "school_year": year,
+        }
         cause = Cause(on, instance_id=77)
         return registers.enter(VALUES, cast.municipality, cause, {**identity, **values}, None)
 

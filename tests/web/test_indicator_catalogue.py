@@ -13,9 +13,14 @@ from workflows.year_end_report.form import Conclusion, Report
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2026-06-18")]
 NEW = {
-    "code": "I09", "title": "Доля педагогов с категорией", "level": "school", "unit": "%",
-    "desired": "up", "school_types": ["СОШ", "НОШ"], "place": "15",
-}  # fmt: skip
+    "code": "I09",
+    "title": "Доля педагогов с категорией",
+    "level": "school",
+    "unit": "%",
+    "desired": "up",
+    "school_types": ["СОШ", "НОШ"],
+    "place": "15",
+}
 
 
 @pytest.fixture
@@ -112,8 +117,11 @@ def test_a_file_changes_neither_and_one_entered_wrongly_is_taken_back(specialist
     made = row("I09")
     version = re.search(r'name="_version" value="(\d+)"', specialist.get(made))[1]
     specialist.post(f"{made}/take-back", **{"_version": version, "why.reason": "не та единица"})
-    send(specialist, f"/registers/indicator/new?again={made.rsplit('/', 1)[1]}",
-         **{**NEW, "unit": "чел.", "_again": "1"})  # fmt: skip
+    send(
+        specialist,
+        f"/registers/indicator/new?again={made.rsplit('/', 1)[1]}",
+        **{**NEW, "unit": "чел.", "_again": "1"},
+    )
     assert "человек" in specialist.get(row("I09"))
 
 

@@ -90,9 +90,13 @@ def test_a_district_brings_its_past_years_by_a_file_and_takes_them_back(reader, 
     assert "«Сколько» больше, чем «Из скольких»" in said
 
     made = district.enter(
-        INDICATOR_VALUES, network=1, school=district.organisations["S10"],
-        indicator=rows("I03")[0].indicator, school_year="2022-2023", numerator=30,
+        INDICATOR_VALUES,
+        network=1,
+        school=district.organisations["S10"],
+        indicator=rows("I03")[0].indicator,
+        school_year="2022-2023",
+        numerator=30,
         denominator=120,
-    )  # fmt: skip
+    )
     specialist.get(f"{BASE}/{made}")
     assert "25,0" in specialist.get("/networks/1/indicators?year=2022-2023")

@@ -78,12 +78,19 @@ STEPS = Register(
 
 
 CLOSED = replace(
-    SECRETS, key="closed", title="Закрытые", subject="", readers=(), own=None,
-    edited_by=(CLERK, HEAD), pending=None, cases=None,
+    SECRETS,
+    key="closed",
+    title="Закрытые",
+    subject="",
+    readers=(),
+    own=None,
+    edited_by=(CLERK, HEAD),
+    pending=None,
+    cases=None,
     closed_by=lambda _facts, actor: [
         1 for one in actor.capacities if one.role in ("dept_specialist", "clerk")
     ],
-)  # fmt: skip
+)
 """Of the first network to the department; of the second to nobody, who writes it neither."""
 
 
@@ -239,25 +246,50 @@ def test_who_reads_some_rows_writes_about_none_and_learns_of_none(town):
     assert answers == ["not_your_role", "not_found", "not_found"]
 
 
-@pytest.mark.parametrize(("person", "own"), [
-    ("P112", set()), ("P117", set()), ("P205", set()), ("P004", {FIRST}), ("P003", {FIRST}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("person", "own"),
+    [
+        ("P112", set()),
+        ("P117", set()),
+        ("P205", set()),
+        ("P004", {FIRST}),
+        ("P003", {FIRST}),
+    ],
+)
 def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, person, own):
     ids = {}
     for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
-        values = {"network": town.networks[code], "school": town.school(school), "text": "Слово",
-                  "code": text, "state": "open"}  # fmt: skip
+        values = {
+            "network": town.networks[code],
+            "school": town.school(school),
+            "text": "Слово",
+            "code": text,
+            "state": "open",
+        }
         ids[text] = town.enter(CLOSED, **values)
         town.enter(CLOSED, **{**values, "text": "Бывшее"})
     town.end(CLOSED, text="Бывшее")
     reader = Reader(serve(town.house), town, person)
     base, writes = "/registers/closed", person == "P003"
-    paths = [base, f"{base}?text=Слово", f"{base}?is_over=1&on=2025-08-28", f"{base}/rows.xlsx",
-             f"{base}/rows.csv?is_over=1", f"{base}?state=open", "/api/v1/registers/closed",
-             f"{base}/new", f"{base}/import", "/registers", "/networks", "/"]  # fmt: skip
+    paths = [
+        base,
+        f"{base}?text=Слово",
+        f"{base}?is_over=1&on=2025-08-28",
+        f"{base}/rows.xlsx",
+        f"{base}/rows.csv?is_over=1",
+        f"{base}?state=open",
+        "/api/v1/registers/closed",
+        f"{base}/new",
+        f"{base}/import",
+        "/registers",
+        "/networks",
+        "/",
+    ]
     for text, row_id in ids.items():
-        paths += [f"{base}/{row_id}{more}" for more in
-                  ("", "?known_on=2025-08-28", "/edit", "/end", "?on=2026-01-01")]  # fmt: skip
+        paths += [
+            f"{base}/{row_id}{more}"
+            for more in ("", "?known_on=2025-08-28", "/edit", "/end", "?on=2026-01-01")
+        ]
         paths += [f"{base}/new?again={row_id}", f"/api/v1/registers/closed/{row_id}"]
         paths.append(f"{base}?network={town.networks['NW1' if text == FIRST else 'NW2']}")
     for path in paths:
@@ -271,9 +303,10 @@ def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, per
         )
         if text not in own:
             answer = reader.client.patch(
-                f"/api/v1/registers/closed/{row_id}", headers=reader.header,
+                f"/api/v1/registers/closed/{row_id}",
+                headers=reader.header,
                 json={"data": {"code": "x"}, "reason": "проба", "effective_on": "2025-08-28"},
-            )  # fmt: skip
+            )
             assert answer.json["code"] == "not_found"
     if writes:
         _brings_a_file(town, reader, base)
@@ -297,8 +330,14 @@ def _brings_a_file(town, reader, base):
     assert f"{FIRST} → моё" in " ".join(re.sub("<[^>]+>", " ", said).split())
     assert SECOND not in said
     assert "такие записи вам не открыты" in said
-    new = {"network": town.networks["NW2"], "text": "Слово", "state": "open", "why.reason": "так",
-           "school": town.school("S17"), **token}  # fmt: skip
+    new = {
+        "network": town.networks["NW2"],
+        "text": "Слово",
+        "state": "open",
+        "why.reason": "так",
+        "school": town.school("S17"),
+        **token,
+    }
     answer = reader.client.post(f"{base}/new", data=new)
     assert answer.status_code in (403, 409, 422)
     assert "не открыты" in answer.get_data(as_text=True)

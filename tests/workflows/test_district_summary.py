@@ -26,11 +26,15 @@ def network(key):
 def told(network, *values):
     return [
         IndicatorValue(
-            network=network, indicator=7, school_year=YEAR, school=school, numerator=part,
+            network=network,
+            indicator=7,
+            school_year=YEAR,
+            school=school,
+            numerator=part,
             denominator=whole,
         )
         for school, part, whole in values
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.clause("A-09, R-5")
@@ -42,9 +46,12 @@ def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     facts.put_rows(
         INDICATOR_VALUES, *told(11, (BASE, 10, 40), shared), *told(12, shared, (SMALL, 1, 4))
     )
-    facts.put_rows(INDICATORS, Indicator(
-        id=7, code="I03", title="Доля", unit="%", level="school", school_types=("СОШ",), place=1
-    ))  # fmt: skip
+    facts.put_rows(
+        INDICATORS,
+        Indicator(
+            id=7, code="I03", title="Доля", unit="%", level="school", school_types=("СОШ",), place=1
+        ),
+    )
     put_members(facts, 11, {BASE: "base", SHARED: "supported"}, since=SINCE)
     put_members(facts, 12, {SHARED: "base", SMALL: "supported"}, since=SINCE)
     (line,) = figures(facts, (network(11), network(12)), YEAR)

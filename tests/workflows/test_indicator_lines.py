@@ -19,16 +19,26 @@ TOLD = {BASE: (5, 100), HELPED: (10, 50), GONE: (15, 50)}
 
 def measure(key, code, title, desired):
     return Indicator(
-        id=key, code=code, title=title, level="school", unit="%", desired=desired,
-        school_types=("СОШ",), place=key,
-    )  # fmt: skip
+        id=key,
+        code=code,
+        title=title,
+        level="school",
+        unit="%",
+        desired=desired,
+        school_types=("СОШ",),
+        place=key,
+    )
 
 
 def told(school, numerator, denominator):
     return IndicatorValue(
-        network=NETWORK, school=school, indicator=1, school_year=YEAR, numerator=numerator,
+        network=NETWORK,
+        school=school,
+        indicator=1,
+        school_year=YEAR,
+        numerator=numerator,
         denominator=denominator,
-    )  # fmt: skip
+    )
 
 
 def facts(*, silent=False):
@@ -60,9 +70,14 @@ def test_the_total_does_not_wait_for_a_school_that_left_without_a_figure():
 def test_what_a_school_did_not_tell_is_named_in_words():
     told = facts()
     titles = ("Доля отметок «2»", "ОГЭ без двоек", "Качество знаний", "Доля педагогов")
-    told.put_rows(INDICATORS, measure(1, "I03", "ВПР", "down"), *(
-        measure(number, f"I1{number}", title, "up") for number, title in enumerate(titles, start=2)
-    ))  # fmt: skip
+    told.put_rows(
+        INDICATORS,
+        measure(1, "I03", "ВПР", "down"),
+        *(
+            measure(number, f"I1{number}", title, "up")
+            for number, title in enumerate(titles, start=2)
+        ),
+    )
     put_members(told, NETWORK, {SILENT: "supported"}, since=SINCE)
     case = SimpleNamespace(
         data=SimpleNamespace(network=NETWORK, school_year=YEAR, no_data=()), today=SINCE

@@ -50,15 +50,25 @@ def facts():
         )},
         about={ABOUT: tuple(cards)},
     )  # fmt: skip
-    found.put_rows(INDICATORS, *(
-        Indicator(
-            id=key, code=code, title=title, unit=unit, place=key, level=level, school_types=types
-        )
-        for key, code, title, unit, level, types in (
-            (3, "I03", VPR, "%", "school", ("СОШ",)), (4, "N03", REMOTE, "%", "network", ()),
-            (6, "N06", SURVEY, "балл", "network", ()),
-        )
-    ))  # fmt: skip
+    found.put_rows(
+        INDICATORS,
+        *(
+            Indicator(
+                id=key,
+                code=code,
+                title=title,
+                unit=unit,
+                place=key,
+                level=level,
+                school_types=types,
+            )
+            for key, code, title, unit, level, types in (
+                (3, "I03", VPR, "%", "school", ("СОШ",)),
+                (4, "N03", REMOTE, "%", "network", ()),
+                (6, "N06", SURVEY, "балл", "network", ()),
+            )
+        ),
+    )
     found.put_rows(
         INDICATOR_VALUES,
         told(3, YEAR, school=BASE, numerator=5, denominator=100),

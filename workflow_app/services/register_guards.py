@@ -174,9 +174,12 @@ def without_basis(register: Register[Any], row: Record, *documents: str) -> Refu
 
 
 def objections(
-    store: Registers, place: int, register: Register[Any], before: Record | None,
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    before: Record | None,
     after: Record | None,
-) -> Iterator[Refusal]:  # fmt: skip
+) -> Iterator[Refusal]:
     """Yield why the register itself takes no such change: `None` is a row that is not there."""
     if register.refuses:
         yield from register.refuses(before, after, store.uow.facts(place))
@@ -377,7 +380,9 @@ def why_not_taken_back(
     identity = to_jsonable_python(store.identity(register, place, row_id))
     row = typed(register, {**after.values(day), **identity})
     until = end_after(after, day)
-    return joined((
-        *objections(store, place, register, before, row),
-        *unsound(store, place, register, row, register.fields, day, until),
-    ))  # fmt: skip
+    return joined(
+        (
+            *objections(store, place, register, before, row),
+            *unsound(store, place, register, row, register.fields, day, until),
+        )
+    )

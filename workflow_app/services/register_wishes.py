@@ -134,9 +134,14 @@ class Registers(Protocol):
         """Return the rows of which a field says a value on some day of a time."""
 
     def referring(
-        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date, *,
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        row_id: int,
+        day: dt.date,
+        *,
         whenever: bool,
-    ) -> Sequence[tuple[Register[Any], int]]:  # fmt: skip
+    ) -> Sequence[tuple[Register[Any], int]]:
         """Return rows that name this one on a day or later, or `whenever` that may be, too."""
 
     def open_cases_naming(

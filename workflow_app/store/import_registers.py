@@ -141,9 +141,14 @@ class RegistersImport:
             "place": place,
         }
         return self.keeper.put_entry(
-            row, "indicator_catalog", "indicator", {"code": row.indicator_id}, values,
-            Cause(self.directory.on, reason="indicator_catalog.csv"), None,
-        )  # fmt: skip
+            row,
+            "indicator_catalog",
+            "indicator",
+            {"code": row.indicator_id},
+            values,
+            Cause(self.directory.on, reason="indicator_catalog.csv"),
+            None,
+        )
 
     def _indicator_value(self, row: rows.IndicatorValueRow) -> None:
         """Put one value; a result that follows from its fraction is not kept twice.
@@ -169,10 +174,14 @@ class RegistersImport:
         stored = self.keeper.standing(VALUES).get(tuple(identity.values()))
         known_on = self.directory.on if stored else row.entered_on or self.directory.on
         self.keeper.put_entry(
-            row, "indicators", VALUES, identity,
+            row,
+            "indicators",
+            VALUES,
+            identity,
             {} if stored and stored.id in self._told_by_cases else values,
-            Cause(known_on, reason="indicators.csv"), None,
-        )  # fmt: skip
+            Cause(known_on, reason="indicators.csv"),
+            None,
+        )
 
     @cached_property
     def _told_by_cases(self) -> Collection[int]:

@@ -76,9 +76,11 @@ def refusals(
         return
     if facts.cases_about(f"network/{row.network}/{row.school_year}", REPORT):
         yield refuse(
-            "report_is_there", "За {year} учебный год у сети есть справка: показатели этого года "
-            "вносят школы и сама справка", year=row.school_year.replace("-", "/"),
-        )  # fmt: skip
+            "report_is_there",
+            "За {year} учебный год у сети есть справка: показатели этого года "
+            "вносят школы и сама справка",
+            year=row.school_year.replace("-", "/"),
+        )
     if after:
         yield from _impossible(indicator, after)
 
@@ -98,9 +100,10 @@ def _impossible(indicator: Indicator, row: IndicatorValue) -> Iterator[Refusal]:
     part, whole = row.numerator, row.denominator
     if part is not None and whole is not None and part > whole:
         yield refuse(
-            "numerator_too_large", "«Сколько» больше, чем «Из скольких»: поменяйте местами",
+            "numerator_too_large",
+            "«Сколько» больше, чем «Из скольких»: поменяйте местами",
             field="numerator",
-        )  # fmt: skip
+        )
 
 
 INDICATOR_VALUES = Register(

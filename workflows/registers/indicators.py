@@ -41,9 +41,11 @@ class Indicator(Record):
     is_exam: Flag = field("Известен после экзаменов", optional=True)
     is_computed: Flag = field("Считается сам", optional=True)
     school_types: Many[Choice] = field(
-        "В школах какого типа", of="school_types", optional=True,
+        "В школах какого типа",
+        of="school_types",
+        optional=True,
         hint="Показатель сети в целом не измеряют ни в одной",
-    )  # fmt: skip
+    )
     place: Count = field("Место в перечне")
     source: Text = field("Откуда данные", optional=True)
 
@@ -64,17 +66,20 @@ def refusals(before: Indicator | None, after: Indicator | None, _facts: Facts) -
     if after is None:
         if before.is_computed or before.code in TOLD_BY_THE_REPORT:
             yield refuse(
-                "system_writes_it", "«{title}»: значения этого показателя вносит система, он нужен",
+                "system_writes_it",
+                "«{title}»: значения этого показателя вносит система, он нужен",
                 title=before.title,
-            )  # fmt: skip
+            )
         return
     for name in STEADY:
         if getattr(before, name) != getattr(after, name):
             yield refuse(
-                "means_another_thing", "«{title}» не меняется: внесённые значения стали бы "
+                "means_another_thing",
+                "«{title}» не меняется: внесённые значения стали бы "
                 "другими. Завершите показатель и внесите новый с другим кодом",
-                title=INDICATORS.fields[name].title, field=name,
-            )  # fmt: skip
+                title=INDICATORS.fields[name].title,
+                field=name,
+            )
 
 
 INDICATORS = Register(

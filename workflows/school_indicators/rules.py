@@ -90,9 +90,15 @@ def enter_values(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Enter]:
     for row in data.values:
         card, year = known[row.code], data.school_year
         yield entry(
-            card, year_before_of(facts, card, school_year=year, **of), **of, school_year=year,
-            numerator=row.numerator, denominator=row.denominator, value=None, note=row.reason,
-        )  # fmt: skip
+            card,
+            year_before_of(facts, card, school_year=year, **of),
+            **of,
+            school_year=year,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            value=None,
+            note=row.reason,
+        )
         if row.target is not None:
             now = measured(card.unit, row.numerator, row.denominator)
             yield entry(card, now, **of, school_year=year_after(year), target=row.target)

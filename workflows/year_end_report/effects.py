@@ -96,12 +96,20 @@ def enter_network_values(case: Case[Report], facts: Facts) -> Iterator[Enter]:
     """What an approved report tells of the network itself stands in the register (1.7)."""
     for card, value in of_network(case, facts):
         of: dict[str, Any] = {
-            "network": case.data.network, "school": None, "school_year": case.data.school_year,
-        }  # fmt: skip
+            "network": case.data.network,
+            "school": None,
+            "school_year": case.data.school_year,
+        }
         yield entry(
-            card, year_before_of(facts, card, **of), **of, numerator=value.numerator, note="",
-            denominator=value.denominator, value=value.value, source="справка сети",
-        )  # fmt: skip
+            card,
+            year_before_of(facts, card, **of),
+            **of,
+            numerator=value.numerator,
+            note="",
+            denominator=value.denominator,
+            value=value.value,
+            source="справка сети",
+        )
 
 
 @says("рекомендации записаны и отправлены адресатам")

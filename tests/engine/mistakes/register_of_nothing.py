@@ -67,10 +67,15 @@ misled = Register(  # <- unknown_field
 )  # fmt: skip
 
 telling = Register(  # <- closed_tells
-    key="telling", title="Закрыты, а говорят", record=Plain, identity=("name",),
-    called=lambda row: row.name, read_through="name", closed_by=lambda _facts, _actor: (),
+    key="telling",
+    title="Закрыты, а говорят",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    read_through="name",
+    closed_by=lambda _facts, _actor: (),
     unique=("kind",),
-)  # fmt: skip
+)
 
 
 class Empty(Record):
@@ -81,9 +86,12 @@ class Empty(Record):
 
 
 empty = Register(  # <- empty_identity
-    key="plain", title="Без имени", record=Empty, identity=("name", "firm"),
+    key="plain",
+    title="Без имени",
+    record=Empty,
+    identity=("name", "firm"),
     called=lambda row: row.name,
-)  # fmt: skip
+)
 
 processes = [small()[0]]
 declared = [

@@ -47,7 +47,11 @@ processes = [process]
 sources = {"choice": {"school_years"}, "school": (), "position": ("imc",)}
 declared = [
     Register(
-        key=key, title="Что-то", record=Named, identity=identity, called=lambda row: row.code,
+        key=key,
+        title="Что-то",
+        record=Named,
+        identity=identity,
+        called=lambda row: row.code,
     )
     for key, identity in (("kind", ("code",)), ("place", ("code", "street")))
-]  # fmt: skip
+]

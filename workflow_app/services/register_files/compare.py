@@ -324,9 +324,11 @@ class _Comparison:
     # ------------------------------------------------------------ what it says of it
 
     def _enter(
-        self, told: _Told, identity: Mapping[str, Any] | None = None,
+        self,
+        told: _Told,
+        identity: Mapping[str, Any] | None = None,
         before: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Fill the line of a row that is not there; of one that was, its identity is known."""
         line = told.line
         values = {
@@ -427,9 +429,12 @@ class _Comparison:
         )
 
     def _validate(
-        self, line: Line, values: Mapping[str, Any], asked: Collection[str],
+        self,
+        line: Line,
+        values: Mapping[str, Any],
+        asked: Collection[str],
         before: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Note what the row class and its register say against some fields, in their sentences."""
         fields = self.register.fields
         filled = parse(self.register.record, {n: v for n, v in values.items() if n in fields})

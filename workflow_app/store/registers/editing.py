@@ -97,9 +97,14 @@ class SqlRegisters:
         return self.uow.connection.execute(query.order_by(c.row_id).limit(MOST)).scalars().all()
 
     def referring(
-        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date, *,
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        row_id: int,
+        day: dt.date,
+        *,
         whenever: bool,
-    ) -> Sequence[tuple[Register[Any], int]]:  # fmt: skip
+    ) -> Sequence[tuple[Register[Any], int]]:
         """Return rows that name this one on a day or later, or `whenever` that may be, too."""
         found: dict[tuple[str, int], Register[Any]] = {}
         for tables in self.uow.tables.values():

@@ -116,9 +116,10 @@ class SqlRecords(Generic[RecordT]):
         """Return what a statement compares: that a field is empty is seen by its row."""
         fields = self._register.fields
         return {
-            name: value for name, value in values.items()
+            name: value
+            for name, value in values.items()
             if value is not None or fields[name].is_required
-        }  # fmt: skip
+        }
 
     def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the rows with values that stay, on whatever day they are there."""

@@ -218,9 +218,10 @@ class RegisterWriter:
     def written_by_cases(self, register: str, municipality_id: int) -> frozenset[int]:
         """Return the rows of a register about which any case has written."""
         query = select(_ENTRY.c.row_id).where(
-            _ENTRY.c.register == register, _ENTRY.c.municipality_id == municipality_id,
+            _ENTRY.c.register == register,
+            _ENTRY.c.municipality_id == municipality_id,
             _ENTRY.c.instance_id.is_not(None),
-        )  # fmt: skip
+        )
         return frozenset(self._connection.execute(query).scalars())
 
     def bring_in_step(
