@@ -47,7 +47,7 @@ class Contract(Record):
     position: Position = field("Кто подписал", optional=True)
     network: Network = field("Сеть", optional=True)
     year: Choice = field("Учебный год", of="school_years", optional=True)
-    indicator: Choice = field("Показатель", of="indicators", optional=True)
+    indicator: Choice = field("Показатель", of="firm", optional=True)
     order: Choice = field("Приказ", of="orders", optional=True)
     partners: Many[Ref] = field("Соисполнители", to="firm", optional=True)
     schools: Many[School] = field("Для школ", optional=True)

@@ -1,18 +1,20 @@
 """The indicators of a network's year as anybody may read them (1.6, 1.7; dossier A-09, R-5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workflow_app.engine import (
+    Cell,
     Facts,
-    IndicatorCard,
-    IndicatorValueCard,
     Published,
     Shown,
+    Untold,
     figure,
     printed_change,
     published,
     small_group,
 )
+from workflows.registers.indicator_values import IndicatorValue, of_year
+from workflows.registers.indicators import Indicator, catalogue
 from workflows.registers.memberships import composition
 from workflows.registers.schools import SCHOOLS
 from workflows.rules import year_before
@@ -45,16 +47,16 @@ def lines(facts: Facts, network: int, year: str, *, exams: bool | None = None) -
             yield card.title, TOTAL, *_said(shown.total, card.unit)
 
 
-def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[IndicatorCard, Published]]:
+def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicator, Published]]:
     """Yield each indicator of schools as the public may see it, in the order of the catalogue.
 
     A school that was measured and left since counts in the total, here as on the page: two totals
     that differ by one school would tell its figure (A-09).
     """
-    now = facts.indicator_values(network, year)
-    before = facts.indicator_values(network, year_before(year))
+    now = of_year(facts, network, year)
+    before = of_year(facts, network, year_before(year))
     members = [member.school for member in composition(facts, network, facts.today)]
-    for card in facts.indicators():
+    for card in catalogue(facts, {value.indicator for value in now}):
         if card.level == "school":
             told = [v.school for v in now if v.indicator == card.id and v.numerator is not None]
             cells = [
@@ -68,16 +70,14 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
             )  # fmt: skip
 
 
-def _applies(facts: Facts, card: IndicatorCard, school_id: int) -> bool:
+def _applies(facts: Facts, card: Indicator, school_id: int) -> bool:
     school = facts.of(SCHOOLS).last(school_id)
     return school is not None and card.applies_to(school.type)
 
 
-def _cell(
-    values: tuple[IndicatorValueCard, ...], indicator: int, school: int
-) -> IndicatorValueCard:
+def _cell(values: Sequence[IndicatorValue], indicator: int, school: int) -> Cell:
     found = (v for v in values if v.indicator == indicator and v.school == school)
-    return next(found, IndicatorValueCard(indicator, school, None, None))
+    return next(found, None) or Untold(school)
 
 
 def _said(cell: Shown, unit: str) -> Line:

@@ -11,8 +11,6 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorCard,
-    IndicatorValueCard,
     NetworkCard,
     OrderCard,
     OrganisationCard,
@@ -62,8 +60,6 @@ class FactsTwin:
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    catalogue: tuple[IndicatorCard, ...] = ()
-    measured: dict[tuple[int, str], tuple[IndicatorValueCard, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
     network_cards: dict[int, NetworkCard] = field(default_factory=dict)
@@ -111,14 +107,6 @@ class FactsTwin:
         """Return the orders about a network that are in force."""
         found = (self.orders[key] for key in sorted(self.orders))
         return tuple(o for o in found if network_id in o.networks and not o.is_revoked)
-
-    def indicators(self) -> tuple[IndicatorCard, ...]:
-        """Return the catalogue."""
-        return self.catalogue
-
-    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
-        """Return what a network measured in a year."""
-        return self.measured.get((network_id, school_year), ())
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases a test put under a subject."""
@@ -278,6 +266,10 @@ class InMemory(Generic[RecordT]):
     def find(self, **values: Any) -> tuple[RecordT, ...]:
         """Return the rows with these values on the day."""
         return tuple(row for row in self._all(values) if self._is_there(row))
+
+    def ever(self, **identity: Any) -> tuple[RecordT, ...]:
+        """Return the rows with these values of their identity, at any time."""
+        return tuple(self._all(identity))
 
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which the rows begin or end."""

@@ -1,5 +1,6 @@
 """Who sees which figure; and nobody, however she reckons, finds a closed one out."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
 
@@ -9,15 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_app.engine import disclosure
-from workflow_app.engine.disclosure import INCOMPLETE, WITHHELD, published
-from workflow_app.engine.facts import IndicatorValueCard
+from workflow_app.engine.disclosure import INCOMPLETE, WITHHELD, Untold, measured, published
 
 CLOSED = "данные не приводятся (менее 10 участников)"
 BASE, S11, S16, S17 = 6, 11, 16, 17
 
 
-def card(school, numerator=None, denominator=None, **more):
-    return IndicatorValueCard(1, school, numerator, denominator, **more)
+@dataclass(frozen=True)
+class Counted:
+    school: int | None
+    numerator: int | None = None
+    denominator: int | None = None
+    value: Decimal | None = None
+    baseline: Decimal | None = None
+    target: Decimal | None = None
+    note: str = ""
+
+    def result(self, unit):
+        return measured(unit, self.numerator, self.denominator, self.value)
+
+
+def card(school, numerator=None, denominator=None, *, note="", **more):
+    figures = {name: Decimal(str(value)) for name, value in more.items()}
+    return Counted(school, numerator, denominator, note=note, **figures)
 
 
 # NW2, ОГЭ in mathematics of 2025: two small schools of four.
@@ -46,7 +61,7 @@ def test_the_public_sees_large_groups_and_why_small_ones_are_closed():
 def test_a_small_school_sees_itself_and_not_its_neighbour():
     seen = published(MATHS, 10, own={S16})
     assert texts(seen) == ["4,7 %", "38,1 %", "50,0 %", CLOSED]
-    assert seen.by_school[S16].baseline == 56.0
+    assert seen.by_school[S16].baseline == Decimal("56.0")
     assert seen.total == published(MATHS, 10).total
 
 
@@ -98,8 +113,8 @@ def test_a_baseline_of_a_small_group_stays_closed_when_the_group_grows():
     grown = seen.by_school[S16]
     assert (grown.text, grown.denominator) == ("25,0 %", 12)
     assert (grown.baseline, grown.target, grown.change) == (None, None, None)
-    assert seen.by_school[BASE].baseline == 4.7
-    assert published(cells, 10, own={S16}, before=MATHS).by_school[S16].baseline == 50.0
+    assert seen.by_school[BASE].baseline == Decimal("4.7")
+    assert published(cells, 10, own={S16}, before=MATHS).by_school[S16].baseline == Decimal("50.0")
 
 
 @pytest.mark.parametrize(
@@ -279,3 +294,9 @@ def test_the_attack_finds_figures_out_under_weaker_rules(monkeypatch, rule, shee
     assert found_out(sheets, threshold) == set()
     monkeypatch.setattr(disclosure, "gives_away", rule)
     assert leak in found_out(sheets, threshold)
+
+
+def test_a_school_that_counted_nothing_says_why():
+    seen = published([Untold(S16, "не применимо к школе"), Untold(S17)], 10)
+    assert texts(seen) == ["не применимо", "не внесено"]
+    assert Untold(S16).result("%") is None

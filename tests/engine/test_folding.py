@@ -193,14 +193,27 @@ class Rule(Record):
 def test_rows_stand_in_groups_in_the_order_of_their_choice():
     rules = Register(
         key="rule", title="Правила", record=Rule, identity=("name",), called=lambda row: row.name,
-        grouped_by="level", headings={"low": "Низкие"},
+        grouped_by="level", headings={"low": "Низкие"}, sorted_by=("level", "-name"),
     )  # fmt: skip
     low, high, odd = (Rule(level=level, name=level) for level in ("low", "high", "odd"))
-    assert rules.in_groups([low, high]) == [high, low]
+    last = Rule(level="low", name="a")
+    assert rules.in_order([odd, last, low, high]) == [high, low, last, odd]
     assert [rules.group_of(row) for row in (low, high, odd)] == ["Низкие", "высокий", ""]
     plain = register()
-    assert plain.in_groups([firm := Firm()]) == [firm]
+    assert plain.in_order([firm := Firm()]) == [firm]
     assert plain.group_of(firm) == ""
+
+
+def test_what_is_closed_is_read_by_nobody_beyond_what_its_function_gives():
+    firms = register(
+        readers=(HEAD,),
+        edited_by=(HEAD,),
+        read_through="name",
+        closed_by=lambda _facts, actor: ("Ромашка",) if actor.capacities else (),
+    )
+    assert firms.read_by(FactsTwin(), actor("head_of_s06")) == Readable("name", {"Ромашка"})
+    assert not firms.read_by(FactsTwin(), replace(actor("clerk"), capacities=()))
+    assert not firms.is_open
 
 
 def test_who_writes_into_a_register_reads_it_too():

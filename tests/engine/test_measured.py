@@ -4,9 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard, measured
-
-MATHS = IndicatorCard(1, "I01", "ОГЭ", "%", "down", school_types=("СОШ", "ООШ"))
+from workflow_app.engine.disclosure import measured
 
 
 @pytest.mark.parametrize(
@@ -28,12 +26,3 @@ MATHS = IndicatorCard(1, "I01", "ОГЭ", "%", "down", school_types=("СОШ", "
 def test_a_result_is_what_was_counted_in_its_unit(unit, numerator, denominator, value, result):
     found = measured(unit, numerator, denominator, value)
     assert found == (None if result is None else Decimal(result))
-    card = IndicatorValueCard(1, 10, numerator, denominator, value)
-    assert card.result(unit) == found
-
-
-def test_an_indicator_of_schools_applies_to_the_types_it_names():
-    assert MATHS.applies_to("ООШ")
-    assert not MATHS.applies_to("НОШ")
-    network = IndicatorCard(2, "N01", "План", "%", "up", "network")
-    assert not network.applies_to("СОШ")

@@ -7,7 +7,7 @@ from workflow_app.engine import Form, Line, NetworkName, Row, Rows, Text, figure
 from workflow_app.engine import field as asked
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import told
-from workflow_app.engine.facts import measured
+from workflow_app.engine.disclosure import measured
 from workflow_app.engine.forms import views
 
 

@@ -9,7 +9,8 @@ from stories import done
 
 from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Indicator, Network
+from workflow_app.store.models.registers import Network
+from workflows.registers.indicators import INDICATORS
 from workflows.registers.recommendations import RECOMMENDATIONS
 
 REPORT, GRID, ADVICE = "year_end_report", "school_indicators", "recommendation_follow_up"
@@ -156,5 +157,5 @@ def register(district):
 
 
 def indicator(district, code):
-    (row,) = district.rows(Indicator, code=code)
-    return row["id"]
+    (row,) = district.register(INDICATORS, code=code)
+    return row.id

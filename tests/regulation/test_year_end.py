@@ -1,5 +1,7 @@
 """Scenarios R-1…R-5 of the dossier and what R1–R8 promise, each on both databases."""
 
+from decimal import Decimal
+
 import pytest
 from reports import (
     CHECKED,
@@ -19,7 +21,9 @@ from reports import (
 from stories import code, done, mend
 
 from workflow_app.store.models.instances import History
-from workflow_app.store.models.registers import Indicator, IndicatorValue
+from workflow_app.store.models.registers import RegisterEntry
+from workflows.registers.indicator_values import INDICATOR_VALUES
+from workflows.registers.indicators import INDICATORS
 
 REMARK = {"key": "1", "about": "conclusions", "text": "выводы не опираются на данные"}
 
@@ -95,21 +99,20 @@ def test_an_approved_report_writes_what_the_network_itself_measured(open_distric
     assert measured_by_network(district) == {}
     to_approved(district, report)
     assert measured_by_network(district) == {
-        "N01": (1, 4, None, 100.0), "N02": (1, None, None, 11.0), "N03": (0, 1, None, 54.5),
-        "N04": (44, None, None, 15.0), "N05": (9, None, None, 12.0), "N06": (None, 50, 4.6, 4.7),
+        "N01": (1, 4, None, 100), "N02": (1, None, None, 11),
+        "N03": (0, 1, None, Decimal("54.5")), "N04": (44, None, None, 15),
+        "N05": (9, None, None, 12), "N06": (None, 50, Decimal("4.6"), Decimal("4.7")),
     }  # fmt: skip
 
 
 def measured_by_network(district):
     """Return code → what is counted of the network in the year, and the baseline."""
-    codes = {row["id"]: row["code"] for row in district.rows(Indicator)}
-    found = district.rows(IndicatorValue, school_id=None, school_year="2025-2026")
+    codes = {row.id: row.code for row in district.register(INDICATORS)}
+    found = district.register(INDICATOR_VALUES, school=None, school_year="2025-2026")
     return {
-        codes[row["indicator_id"]]: (
-            row["numerator"], row["denominator"], row["value"], row["baseline"]
-        )
+        codes[row.indicator]: (row.numerator, row.denominator, row.value, row.baseline)
         for row in found
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.clause("R2, R4")
@@ -226,12 +229,13 @@ def test_the_head_of_another_school_reads_no_grid_and_the_register_takes_what_is
     found = grids(district, report)
     assert code(district.edit("P112", found["S10"], values={"put": []})) == "not_found"
     enter(district, "S10", found["S10"])
-    (row,) = district.rows(
-        IndicatorValue, school_id=district.school("S10"), school_year="2025-2026",
-        indicator_id=indicator(district, "I03"),
+    (row,) = district.register(
+        INDICATOR_VALUES, school=district.school("S10"), school_year="2025-2026",
+        indicator=indicator(district, "I03"),
     )  # fmt: skip
-    assert row["numerator"] is not None
-    assert row["instance_id"] == found["S10"]
+    assert row.numerator is not None
+    newest = district.rows(RegisterEntry, register="indicator_value", row_id=row.id)[-1]
+    assert newest["instance_id"] == found["S10"]
     done(district.act(head("S10"), found["S10"], "correct_values"))
     assert district.state(found["S10"]) == "being_entered"
 

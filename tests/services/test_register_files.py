@@ -60,7 +60,7 @@ class Office:
 
     def __init__(self):
         self.entries, self.identities, self.last_said, self.revocations = {}, {}, {}, []
-        self.newest = 0
+        self.newest, self.closed, self.facts = 0, (), None
 
     def write(self, number, *, word="enter", on=None, known=BEFORE, order=None, **values):
         self.newest += 1
@@ -78,6 +78,9 @@ class Office:
 
     def ids(self):
         return {key_of(CONTRACTS, said): key for key, said in self.identities.items()}
+
+    def may_read(self, identity):
+        return identity["number"] not in self.closed
 
     def known(self, ids):
         return {

@@ -16,6 +16,7 @@ from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import RegisterWriter
 from workflows.registers import REGISTERS
 from workflows.registers.directions import of_year
+from workflows.registers.indicators import catalogue
 
 NOW = dt.datetime(2026, 6, 18, 9, tzinfo=dt.UTC)
 TABLES = make_tables(REGISTERS)
@@ -43,6 +44,11 @@ def facts_of(session, municipality, today=None):
 def directions(session, municipality, year):
     """Return the directions of a year, oldest first."""
     return tuple(of_year(facts_of(session, municipality), year).values())
+
+
+def indicators(session, municipality=1):
+    """Return code → row of the catalogue, in its order."""
+    return {row.code: row for row in catalogue(facts_of(session, municipality))}
 
 
 class Cast:

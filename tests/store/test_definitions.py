@@ -10,7 +10,7 @@ from stories import PROPOSAL, done, propose, to_department
 from workflow_app.engine import Form, Line, Number, Process, Role, field
 from workflow_app.store import definitions, health, schema
 from workflow_app.store.models.instances import History
-from workflow_app.store.models.registers import Indicator
+from workflow_app.store.models.registers import RegisterImport
 
 HEAD = Role("head", "директор", "school_head")
 
@@ -105,7 +105,7 @@ def test_a_release_that_is_refused_leaves_the_schema_to_the_former_one(open_dist
     schema.downgrade(database, "0004")
 
     def refuse(connection):
-        assert connection.execute(select(func.count()).select_from(Indicator)).scalar() == 0
+        assert connection.execute(select(func.count()).select_from(RegisterImport)).scalar() == 0
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

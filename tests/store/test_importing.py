@@ -1,8 +1,18 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
-from looking import Cast, day, directions, facts_of, import_directory, rows_in
-from sqlalchemy import delete, func, select
+from looking import (
+    Cast,
+    day,
+    directions,
+    facts_of,
+    import_directory,
+    indicators,
+    rows_in,
+    with_registers,
+)
+from sqlalchemy import delete, func, select, update
 
 from workflow_app.store import networks
 from workflow_app.store.calendar import load_calendar
@@ -17,17 +27,18 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.registers import (
-    Indicator,
-    IndicatorValue,
     Journal,
     JournalEntry,
     Network,
     NetworkDirection,
     OrderNetwork,
+    RegisterEntry,
 )
 from workflow_app.store.networks import composition, networks_of_school
+from workflow_app.store.registers.writing import Cause
 from workflows.registers.acts import ACTS
 from workflows.registers.figures import FIGURES
+from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
@@ -188,27 +199,30 @@ def test_recommendations_are_known_from_the_approval_of_their_report_on(session)
 
 
 def test_indicators_are_kept_as_they_were_counted(district, cast):
-    assert (count(district, Indicator), count(district, IndicatorValue)) == (14, 242)
-    exams = select(Indicator.code).where(Indicator.is_exam).order_by(Indicator.position)
-    assert list(district.scalars(exams)) == ["I01", "I02", "I08"]
-    types = dict(district.execute(select(Indicator.code, Indicator.school_types)).all())
-    assert (types["I05"], types["I06"], types["N01"]) == (["СОШ", "ООШ"], ["СОШ", "ООШ", "НОШ"], [])
-    of_school = select(IndicatorValue).where(
-        IndicatorValue.school_id == cast.school("S10"),
-        IndicatorValue.indicator_id == indicator(district, "I03"),
-        IndicatorValue.school_year == "2025-2026",
+    known = indicators(district)
+    assert (len(known), len(values_of(district))) == (14, 242)
+    assert [code for code, row in known.items() if row.is_exam] == ["I01", "I02", "I08"]
+    types = [known[code].school_types for code in ("I05", "I06", "N01")]
+    assert types == [("СОШ", "ООШ"), ("СОШ", "ООШ", "НОШ"), ()]
+    (row,) = values_of(
+        district, school=cast.school("S10"), indicator=known["I03"].id, school_year="2025-2026"
     )
-    row = district.scalars(of_school).one()
     assert (row.numerator, row.denominator, row.value) == (26, 121, None)
-    assert (row.baseline, row.target, row.entered_on) == (33.9, 30.9, day("2026-05-29"))
-    survey = select(IndicatorValue.value).where(
-        IndicatorValue.indicator_id == indicator(district, "N06")
+    assert (row.baseline, row.target) == (Decimal("33.9"), Decimal("30.9"))
+    (entry,) = district.scalars(
+        select(RegisterEntry).where(
+            RegisterEntry.register == "indicator_value", RegisterEntry.row_id == row.id
+        )
     )
-    assert sorted(district.scalars(survey)) == [4.0, 4.2, 4.3, 4.4, 4.7, 4.7]
+    assert (entry.effective_on, entry.registered_on) == (None, day("2026-05-29"))
+    survey = values_of(district, indicator=known["N06"].id)
+    told = sorted(row.value for row in survey)
+    assert told == [Decimal(one) for one in ("4", "4.2", "4.3", "4.4", "4.7", "4.7")]
 
 
-def indicator(session, code):
-    return session.scalars(select(Indicator.id).where(Indicator.code == code)).one()
+def values_of(session, **of):
+    facts = facts_of(session, Cast(session).municipality)
+    return facts.of(INDICATOR_VALUES).find(**of)
 
 
 @pytest.mark.parametrize(
@@ -224,20 +238,23 @@ def indicator(session, code):
 )
 def test_values_are_known_from_the_day_they_were_entered(session, on, values):
     report = import_directory(session, as_of=day(on))
-    assert count(session, IndicatorValue) == values
+    assert len(values_of(session)) == values
     assert report.counts["indicators.csv"].later == 242 - values
-    assert count(session, Indicator) == 14
+    assert len(indicators(session, Cast(session).municipality)) == 14
 
 
 def test_a_value_a_case_has_entered_since_is_not_imported_over(district):
-    row = district.scalars(select(IndicatorValue).limit(1)).one()
-    row.numerator, row.instance_id = 5, 1
+    row = values_of(district)[0]
+    registers = with_registers(district).registers
+    cause, place = Cause(day("2025-07-11"), instance_id=1), Cast(district).municipality
+    registers.amend("indicator_value", place, row.id, cause, {"numerator": 5}, None)
+    registers.settle()
     district.execute(delete(ImportedRow))  # as if the case had entered the row itself
     assert import_directory(district).changes == 0
-    assert row.numerator == 5
-    row.instance_id = None
+    assert values_of(district)[0].numerator == 5
+    district.execute(update(RegisterEntry.__table__).values(instance_id=None))
     assert import_directory(district).changes == 1
-    assert row.numerator == 3
+    assert values_of(district)[0].numerator == 3
 
 
 def test_a_catalogue_may_say_itself_what_comes_after_exams_and_for_whom(session, folder):
@@ -248,15 +265,16 @@ def test_a_catalogue_may_say_itself_what_comes_after_exams_and_for_whom(session,
     catalogue.write_text(text, "utf-8")
     (folder / "indicators.csv").unlink()
     assert import_directory(session, folder).ok
-    found = session.scalars(select(Indicator).where(Indicator.code == "I06")).one()
-    assert (found.is_exam, found.school_types) == (True, ["НОШ"])
+    found = indicators(session, Cast(session).municipality)["I06"]
+    assert (found.is_exam, found.school_types) == (True, ("НОШ",))
 
 
 def test_a_district_may_do_without_indicators(session, folder):
     for name in ("indicator_catalog.csv", "indicators.csv"):
         (folder / name).unlink()
     assert import_directory(session, folder).ok
-    assert count(session, Indicator) == count(session, IndicatorValue) == 0
+    assert values_of(session) == ()
+    assert indicators(session, Cast(session).municipality) == {}
 
 
 def test_before_the_first_networks_there_are_statuses_and_draft_directions(session):

@@ -1,11 +1,11 @@
 # ruff: noqa: E501 (a table of mistakes reads best with one mistake a line)
 import pytest
-from looking import import_directory, rows_in
+from looking import Cast, import_directory, indicators, rows_in
 from sqlalchemy import select
 
 from workflow_app.services.importing import read_district
 from workflow_app.store import networks
-from workflow_app.store.models.registers import Indicator, JournalEntry, Network
+from workflow_app.store.models.registers import JournalEntry, Network
 
 ANY_DAY = "ожидается дата вида 2025-08-28"
 LOOK = (
@@ -296,7 +296,7 @@ def test_a_district_may_have_schools_of_every_kind(session, folder):
         spoil(folder, "schools.csv", line, line.replace(f",{kind},", f",{after},", 1))
     report = import_directory(session, folder)
     assert report.ok, list(report.lines())
-    types = dict(session.execute(select(Indicator.code, Indicator.school_types)).all())
-    assert "лицей" in types["I05"]
-    assert "Начальная школа — детский сад" not in types["I05"]
-    assert "Начальная школа — детский сад" in types["I06"]
+    known = indicators(session, Cast(session).municipality)
+    assert "лицей" in known["I05"].school_types
+    assert "Начальная школа — детский сад" not in known["I05"].school_types
+    assert "Начальная школа — детский сад" in known["I06"].school_types

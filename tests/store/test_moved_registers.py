@@ -13,6 +13,8 @@ from workflow_app.store.importing import import_directory
 from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.indicator_values import INDICATOR_VALUES
+from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
@@ -356,3 +358,49 @@ def test_schools_of_the_day_before_keep_ids_cards_and_the_day_they_closed(open_d
         again = connection.execute(text("SELECT * FROM school ORDER BY id")).mappings().all()
     assert [row["school_type"] for row in again] == [row["school_type"] for row in cards]
     assert [str(row["closed_on"]) for row in again if row["closed_on"]] == ["2026-03-01"]
+
+
+def measured(district):
+    """Return all an installation knows of the catalogue and of what was measured."""
+    return {
+        register.key: [
+            (row.id, *(getattr(row, name) for name in register.fields))
+            for row in district.register(register)
+        ]
+        for register in (INDICATORS, INDICATOR_VALUES)
+    }
+
+
+@pytest.mark.both_databases
+def test_indicators_of_the_day_before_say_the_same_and_tell_who_entered_them_when(open_district):
+    district = open_district("2025-09-10")
+    report = live_through(district)
+    enter_all(district, report)
+    database, before = district.house.database, measured(district)
+    schema.downgrade(database, "0028")
+    with database.reading() as connection:
+        old = connection.execute(text("SELECT id, code FROM indicator ORDER BY id"))
+        assert [(row.id, row.code) for row in old] == [row[:2] for row in before["indicator"]]
+        query = "SELECT * FROM indicator_value ORDER BY id"
+        old = connection.execute(text(query)).mappings().all()
+    assert len(old) == len(before["indicator_value"])
+    by_case = next(row for row in old if row["instance_id"])
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+    assert measured(district) == before
+    (entry,) = district.read(
+        lambda uow: listing.entries(uow.connection, uow.tables["indicator_value"], 1, by_case["id"])
+    )
+    assert (entry.effective_on, entry.instance_id) == (None, by_case["instance_id"])
+    assert entry.registered_on == day(str(by_case["entered_on"]))
+    made = district.enter(INDICATORS, code="I09", title="Новый", level="school", unit="%")
+    value = {"network": 1, "school": None, "indicator": made, "school_year": "2025-2026"}
+    told = district.enter(INDICATOR_VALUES, **value, numerator=1)
+    assert made not in [row[0] for row in before["indicator"]]
+    assert told not in [row[0] for row in before["indicator_value"]]
+    assert district.enter(INDICATOR_VALUES, **value, numerator=2) == told
+    report = district.house.transact(import_directory)
+    assert report.ok, [*report.lines()]
+    assert report.counts["indicator_catalog.csv"].unchanged == 14
+    assert report.counts["indicators.csv"].changed == 0

@@ -20,12 +20,12 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.registers import (
-    Indicator,
-    IndicatorValue,
     Network,
 )
 from workflow_app.store.registers.writing import Cause
 from workflow_app.web import tables
+from workflows.registers.indicator_values import INDICATOR_VALUES
+from workflows.registers.indicators import INDICATORS
 
 CLOSED = "данные не приводятся (менее 10 участников)"
 WITHHELD = "итог не приводится: по нему можно узнать закрытое значение"
@@ -61,6 +61,17 @@ def rows(browser, network):
 def of(found, indicator, school):
     return next(row for (title, name), row in found.items() if title.startswith(indicator)
                 and school in name)  # fmt: skip
+
+
+def say(district, rows, **values):
+    """Let rows of values say something else, behind every process."""
+
+    def write(uow):
+        for row in rows:
+            cause = Cause(uow.today, reason="проверка")
+            uow.registers.amend(INDICATOR_VALUES.key, 1, row.id, cause, values, None)
+
+    district.house.transact(write)
 
 
 def section(page, title):
@@ -222,12 +233,8 @@ def test_schools_stand_in_the_order_of_the_composition_whatever_they_reached(
 
     before = order()
     assert before == [["6", "11", "16", "17"]] * 8
-    values = table(IndicatorValue)
-    district.house.transact(
-        lambda uow: uow.connection.execute(
-            update(values).where(values.c.school_id.is_not(None)).values(numerator=0)
-        )
-    )
+    rows = [row for row in district.register(INDICATOR_VALUES) if row.school]
+    say(district, rows, numerator=0)
     assert order() == before
 
 
@@ -267,15 +274,8 @@ def test_the_municipality_sets_the_threshold(browser, rows):
 
 
 def test_a_survey_of_few_is_shown_to_nobody(browser, district, network):
-    values, catalogue = table(IndicatorValue), table(Indicator)
-    climate = catalogue.select().where(catalogue.c.code == "N06")
-    district.house.transact(
-        lambda uow: uow.connection.execute(
-            update(values)
-            .where(values.c.indicator_id == uow.connection.execute(climate).one().id)
-            .values(denominator=4)
-        )
-    )
+    (climate,) = district.register(INDICATORS, code="N06")
+    say(district, district.register(INDICATOR_VALUES, indicator=climate.id), denominator=4)
     page = text_of(browser("P003").client.get(f"{network}/indicators?year=2025-2026"))
     assert "данные не приводятся (менее 5 участников)" in page
 
@@ -362,22 +362,17 @@ def test_a_page_costs_the_same_for_any_number_of_schools(browser, district, netw
 def _join(district, network_id):
     """Let eight more schools belong to the network and tell a figure."""
     joined = [f"S{n:02}" for n in (1, 2, 3, 4, 7, 8, 9, 10)]
-    (indicator,) = [row["id"] for row in district.rows(Indicator, code="I03")]
-    one = {"municipality_id": 1, "network_id": network_id}
+    (indicator,) = [row.id for row in district.register(INDICATORS, code="I03")]
     members, values = [], []
     for code in joined:
-        school = {"school_id": district.organisations[code], **one}
-        members.append({"network": network_id, "school": school["school_id"], "role": "supported"})
-        values.append(
-            {
-                **school, "indicator_id": indicator, "school_year": "2025-2026", "numerator": 1,
-                "denominator": 20, "note": "", "source": "",
-            }
-        )  # fmt: skip
+        of = {"network": network_id, "school": district.organisations[code]}
+        members.append({**of, "role": "supported"})
+        year = {"indicator": indicator, "school_year": "2025-2026"}
+        values.append({**of, **year, "numerator": 1, "denominator": 20})
 
     def write(uow):
         cause = Cause(JOINED, reason="проверка")
         uow.registers.enter_all("membership", 1, cause, members, JOINED)
-        uow.connection.execute(insert(table(IndicatorValue)), values)
+        uow.registers.enter_all(INDICATOR_VALUES.key, 1, cause, values, None)
 
     district.house.transact(write)

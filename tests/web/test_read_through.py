@@ -77,6 +77,23 @@ STEPS = Register(
 )  # fmt: skip
 
 
+CLOSED = replace(
+    SECRETS,
+    key="closed",
+    title="Закрытые",
+    subject="",
+    readers=(),
+    own=None,
+    edited_by=(CLERK, HEAD),
+    pending=None,
+    cases=None,
+    closed_by=lambda _facts, actor: [
+        1 for one in actor.capacities if one.role in ("dept_specialist", "clerk")
+    ],
+)
+"""Of the first network to the department; of the second to nobody, who writes it neither."""
+
+
 class Reader(Browser):
     """A browser that gives whatever it is given as text: tables and documents by their words."""
 
@@ -111,7 +128,7 @@ def town(district):
         update(posts).where(posts.c.person_id == district.people["P205"])
         .values(role="auditor", title="наблюдатель", organisation_id=district.school("DEPT"))
     ).rowcount)  # fmt: skip
-    add_to(district.house, SECRETS, SIGNS, STEPS)
+    add_to(district.house, SECRETS, SIGNS, STEPS, CLOSED)
     district.at("2025-08-27")
     district.networks = {row["code"]: row["id"] for row in district.rows(NetworkRow)}
     district.of = {}
@@ -227,3 +244,100 @@ def test_who_reads_some_rows_writes_about_none_and_learns_of_none(town):
         for row_id in (*town.of.values(), 999)
     ]  # fmt: skip
     assert answers == ["not_your_role", "not_found", "not_found"]
+
+
+@pytest.mark.parametrize(
+    ("person", "own"),
+    [
+        ("P112", set()),
+        ("P117", set()),
+        ("P205", set()),
+        ("P004", {FIRST}),
+        ("P003", {FIRST}),
+    ],
+)
+def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, person, own):
+    ids = {}
+    for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
+        values = {
+            "network": town.networks[code],
+            "school": town.school(school),
+            "text": "Слово",
+            "code": text,
+            "state": "open",
+        }
+        ids[text] = town.enter(CLOSED, **values)
+        town.enter(CLOSED, **{**values, "text": "Бывшее"})
+    town.end(CLOSED, text="Бывшее")
+    reader = Reader(serve(town.house), town, person)
+    base, writes = "/registers/closed", person == "P003"
+    paths = [
+        base,
+        f"{base}?text=Слово",
+        f"{base}?is_over=1&on=2025-08-28",
+        f"{base}/rows.xlsx",
+        f"{base}/rows.csv?is_over=1",
+        f"{base}?state=open",
+        "/api/v1/registers/closed",
+        f"{base}/new",
+        f"{base}/import",
+        "/registers",
+        "/networks",
+        "/",
+    ]
+    for text, row_id in ids.items():
+        paths += [
+            f"{base}/{row_id}{more}"
+            for more in ("", "?known_on=2025-08-28", "/edit", "/end", "?on=2026-01-01")
+        ]
+        paths += [f"{base}/new?again={row_id}", f"/api/v1/registers/closed/{row_id}"]
+        paths.append(f"{base}?network={town.networks['NW1' if text == FIRST else 'NW2']}")
+    for path in paths:
+        said = reader.text(path)
+        assert {text for text in (FIRST, SECOND) if text in said.replace(path, "")} <= own, path
+    for text, row_id in ids.items():
+        status = 200 if text in own else 404
+        assert reader.client.get(f"{base}/{row_id}").status_code == status
+        assert reader.client.get(f"{base}/{row_id}/edit").status_code == (
+            200 if writes and text in own else 404
+        )
+        if text not in own:
+            answer = reader.client.patch(
+                f"/api/v1/registers/closed/{row_id}",
+                headers=reader.header,
+                json={"data": {"code": "x"}, "reason": "проба", "effective_on": "2025-08-28"},
+            )
+            assert answer.json["code"] == "not_found"
+    if writes:
+        _brings_a_file(town, reader, base)
+    sent = reader.client.post(f"{base}/papers", data={"csrf_token": reader.token()})
+    assert sent.status_code == (302 if own else 404)
+    if own:
+        town.carry_out()
+        made = reader.text(f"{sent.headers['Location']}/content")
+        assert {text for text in (FIRST, SECOND) if text in made} == own
+
+
+def _brings_a_file(town, reader, base):
+    """A dry run tells nothing of closed rows, nor writes new ones; nor does a page."""
+    names = {row["code"]: row["name"] for row in town.rows(NetworkRow)}
+    rows = "".join(f"{names[code]};Слово;моё;сделано\n" for code in ("NW1", "NW2"))
+    file = io.BytesIO(f"Сеть;О чём;Приметы;Состояние\n{rows}".encode())
+    path = reader.post(f"{base}/import", file=(file, "закрытые.csv")).headers["Location"]
+    token = {"csrf_token": reader.token()}
+    settled = path.replace("/columns", "")
+    said = reader.client.get(settled, follow_redirects=True).get_data(as_text=True)
+    assert f"{FIRST} → моё" in " ".join(re.sub("<[^>]+>", " ", said).split())
+    assert SECOND not in said
+    assert "такие записи вам не открыты" in said
+    new = {
+        "network": town.networks["NW2"],
+        "text": "Слово",
+        "state": "open",
+        "why.reason": "так",
+        "school": town.school("S17"),
+        **token,
+    }
+    answer = reader.client.post(f"{base}/new", data=new)
+    assert answer.status_code in (403, 409, 422)
+    assert "не открыты" in answer.get_data(as_text=True)

@@ -7,10 +7,10 @@ from engine.facts_twin import FactsTwin
 from register_rows import put_members, put_schools
 
 from workflow_app.engine.facts import (
-    IndicatorCard,
-    IndicatorValueCard,
     NetworkCard,
 )
+from workflows.registers.indicator_values import INDICATOR_VALUES, IndicatorValue
+from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.year_cycle.papers import figures
 
 YEAR = "2025-2026"
@@ -22,19 +22,33 @@ def network(key):
     return NetworkCard(key, f"Сеть {key}", "active", SINCE, dt.date(2026, 8, 31))
 
 
-def told(*values):
-    return tuple(IndicatorValueCard(7, *value) for value in values)
+def told(network, *values):
+    return [
+        IndicatorValue(
+            network=network,
+            indicator=7,
+            school_year=YEAR,
+            school=school,
+            numerator=part,
+            denominator=whole,
+        )
+        for school, part, whole in values
+    ]
 
 
 @pytest.mark.clause("A-09, R-5")
 def test_a_school_of_two_networks_is_counted_once_and_a_small_one_not_at_all():
     shared = (SHARED, 5, 20)
-    facts = FactsTwin(
-        catalogue=(IndicatorCard(7, "I03", "Доля", "%", "down", school_types=("СОШ",)),),
-        measured={
-            (11, YEAR): told((BASE, 10, 40), shared), (12, YEAR): told(shared, (SMALL, 1, 4))
-        },
-    )  # fmt: skip
+    facts = FactsTwin()
+    facts.put_rows(
+        INDICATOR_VALUES, *told(11, (BASE, 10, 40), shared), *told(12, shared, (SMALL, 1, 4))
+    )
+    facts.put_rows(
+        INDICATORS,
+        Indicator(
+            id=7, code="I03", title="Доля", unit="%", level="school", school_types=("СОШ",), place=1
+        ),
+    )
     put_schools(facts, {n: {} for n in (1, 2, 3)})
     put_members(facts, 11, {BASE: "base", SHARED: "supported"}, since=SINCE)
     put_members(facts, 12, {SHARED: "base", SMALL: "supported"}, since=SINCE)

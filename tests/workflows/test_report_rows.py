@@ -9,14 +9,14 @@ from register_rows import put_members, put_schools
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorCard,
-    IndicatorValueCard,
     NetworkCard,
 )
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
 from workflows.plan_activity.form import Activity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, Direction
+from workflows.registers.indicator_values import INDICATOR_VALUES, IndicatorValue
+from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.wording import GOAL
 from workflows.year_end_report.directions import table
 from workflows.year_end_report.effects import fill_in
@@ -33,33 +33,49 @@ SURVEY = "Комфортность взаимодействия"
 CHANGED = "Доля отметок «2» снизилась втрое."
 
 
+def told(indicator, year, **values):
+    return IndicatorValue(network=NETWORK, indicator=indicator, school_year=year, **values)
+
+
 def facts():
     """Return NW1 at the end of its year: one school is helped, two directions are worked on."""
     cards = [activity(number, "done", adaptation=number < 4) for number in range(5)]
     cards.append(activity(5, "planned", adaptation=True))
     found = FactsTwin(
-        catalogue=(
-            IndicatorCard(3, "I03", VPR, "%", "down", school_types=("СОШ",)),
-            IndicatorCard(4, "N03", REMOTE, "%", "up", level="network"),
-            IndicatorCard(6, "N06", SURVEY, "балл", "up", level="network"),
-        ),
-        measured={
-            (NETWORK, YEAR): (
-                IndicatorValueCard(3, BASE, 5, 100),
-                IndicatorValueCard(3, HELPED, 5, 50, None, 34.4, 20),
-                IndicatorValueCard(3, PARTNER, 5, 50),
-                IndicatorValueCard(4, None, None, None, target=40),
-            ),
-            (NETWORK, BEFORE): (
-                IndicatorValueCard(4, None, 1, 4), IndicatorValueCard(6, None, None, 4, 3.5),
-            ),
-        },
         network_cards={NETWORK: NetworkCard(
             NETWORK, "Математика", "active", SINCE, dt.date(2026, 8, 31),
             directions=(MATHS, READING),
         )},
         about={ABOUT: tuple(cards)},
     )  # fmt: skip
+    found.put_rows(
+        INDICATORS,
+        *(
+            Indicator(
+                id=key,
+                code=code,
+                title=title,
+                unit=unit,
+                place=key,
+                level=level,
+                school_types=types,
+            )
+            for key, code, title, unit, level, types in (
+                (3, "I03", VPR, "%", "school", ("СОШ",)),
+                (4, "N03", REMOTE, "%", "network", ()),
+                (6, "N06", SURVEY, "балл", "network", ()),
+            )
+        ),
+    )
+    found.put_rows(
+        INDICATOR_VALUES,
+        told(3, YEAR, school=BASE, numerator=5, denominator=100),
+        told(3, YEAR, school=HELPED, numerator=5, denominator=50, baseline="34.4", target=20),
+        told(3, YEAR, school=PARTNER, numerator=5, denominator=50),
+        told(4, YEAR, target=40),
+        told(4, BEFORE, numerator=1, denominator=4),
+        told(6, BEFORE, denominator=4, value="3.5"),
+    )
     put_members(
         found, NETWORK, {BASE: "base", HELPED: "supported", PARTNER: "partner"}, since=SINCE
     )

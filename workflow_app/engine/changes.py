@@ -35,12 +35,13 @@ class Put:
 class Enter:
     """Write a row into a register: it exists because of this decision.
 
+    Without a day it is as it always was: the figures of a year, whenever somebody tells them.
     `as_` names the row for later changes of the same decision, whose values may say `Made(as_)`.
     """
 
     register: str
     values: Mapping[str, Any]
-    effective_on: dt.date
+    effective_on: dt.date | None
     as_: str = ""
 
 

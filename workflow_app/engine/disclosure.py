@@ -17,8 +17,9 @@ who answer for all schools see every total.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 
-from workflow_app.engine.facts import Facts, IndicatorValueCard, measured
+from workflow_app.engine.facts import Facts
 
 WITHHELD = "итог не приводится: по нему можно узнать закрытое значение"
 INCOMPLETE = "итог будет, когда данные внесут все школы"
@@ -75,6 +76,75 @@ def printed_change(change: Decimal | None, unit: str) -> str:
     return f"{sign}{figure(abs(change), unit).replace('%', 'п. п.')}"
 
 
+class Cell(Protocol):
+    """What a school, or a network itself (`school` None), counted of one thing in one year."""
+
+    @property
+    def school(self) -> int | None:
+        """The school."""
+
+    @property
+    def numerator(self) -> int | None:
+        """How many."""
+
+    @property
+    def denominator(self) -> int | None:
+        """Out of how many."""
+
+    @property
+    def value(self) -> Decimal | None:
+        """Stated as it is where nothing was counted: an average mark, a number of materials."""
+
+    @property
+    def baseline(self) -> Decimal | None:
+        """What it was the year before."""
+
+    @property
+    def target(self) -> Decimal | None:
+        """What was planned."""
+
+    @property
+    def note(self) -> str:
+        """Why there is nothing."""
+
+    def result(self, unit: str) -> Decimal | None:
+        """Return the fact in the unit; None while it is not known."""
+
+
+def measured(
+    unit: str, numerator: int | None, denominator: int | None, value: Decimal | float | None = None
+) -> Decimal | None:
+    """Return what was counted, in its unit: a percentage to one decimal, or the count itself.
+
+    >>> measured("%", 1, 16), measured("чел.", 1, 32), measured("балл", None, 46, 4.7)
+    (Decimal('6.3'), Decimal('1'), Decimal('4.7'))
+    """
+    if numerator is None:
+        return None if value is None else Decimal(str(value))
+    if unit != "%":
+        return Decimal(numerator)
+    if not denominator:
+        return None
+    share = Decimal(100 * numerator) / Decimal(denominator)
+    return share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """The cell of a school that has counted nothing, and why."""
+
+    school: int | None
+    note: str = ""
+    numerator: None = None
+    denominator: None = None
+    value: None = None
+    baseline: None = None
+    target: None = None
+
+    def result(self, unit: str) -> None:
+        """Return that nothing is known, in any unit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a reader sees of a school's figure; whatever is closed to her is not in it."""
@@ -85,8 +155,8 @@ class Shown:
     result: Decimal | None = None
     numerator: int | None = None
     denominator: int | None = None
-    baseline: float | None = None
-    target: float | None = None
+    baseline: Decimal | None = None
+    target: Decimal | None = None
     is_closed: bool = False
     is_known: bool = False
     """Whether there is a fact and the reader sees it."""
@@ -96,7 +166,7 @@ class Shown:
         """Return by how much the fact differs from the baseline, in points of its unit."""
         if self.result is None or self.baseline is None:
             return None
-        return self.result - Decimal(str(self.baseline))
+        return self.result - self.baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +180,9 @@ class Published:
 
 
 def published(
-    cells: Iterable[IndicatorValueCard], threshold: int, *, unit: str = "%",
+    cells: Iterable[Cell], threshold: int, *, unit: str = "%",
     own: Collection[int] = (), sees_all: bool = False, is_exam: bool = False,
-    before: Iterable[IndicatorValueCard] = (),
+    before: Iterable[Cell] = (),
 ) -> Published:  # fmt: skip
     """Return one indicator of one network and year as a reader may see it.
 
@@ -139,14 +209,14 @@ def total_of_shown(cells: Iterable[Shown], unit: str = "%") -> Shown | None:
     return _sum([(one.numerator, one.denominator) for one in known], unit)
 
 
-def _is_small(card: IndicatorValueCard, threshold: int) -> bool:
+def _is_small(card: Cell, threshold: int) -> bool:
     """Tell whether a card is about too few people; an untold number may be any."""
     if card.denominator is None:
         return card.numerator is not None or card.value is not None
     return card.denominator < threshold
 
 
-def _open(card: IndicatorValueCard, unit: str, *, is_exam: bool) -> Shown:
+def _open(card: Cell, unit: str, *, is_exam: bool) -> Shown:
     """Return everything a card tells."""
     result = card.result(unit)
     text = _why_empty(card, is_exam=is_exam) if result is None else figure(result, unit)
@@ -156,9 +226,7 @@ def _open(card: IndicatorValueCard, unit: str, *, is_exam: bool) -> Shown:
     )  # fmt: skip
 
 
-def _shown(
-    card: IndicatorValueCard, threshold: int, unit: str, *, is_exam: bool, was_small: bool
-) -> Shown:
+def _shown(card: Cell, threshold: int, unit: str, *, is_exam: bool, was_small: bool) -> Shown:
     """Return what a stranger sees of a card."""
     if _is_small(card, threshold):
         return Shown(card.school, closed_text(threshold), is_closed=True)
@@ -172,7 +240,7 @@ def _shown(
     )  # fmt: skip
 
 
-def _why_empty(card: IndicatorValueCard, *, is_exam: bool) -> str:
+def _why_empty(card: Cell, *, is_exam: bool) -> str:
     """Return why there is no figure, in the words of who should have given it."""
     note = card.note.strip()
     if note.casefold().startswith(NOT_APPLICABLE):
@@ -184,9 +252,7 @@ def _why_empty(card: IndicatorValueCard, *, is_exam: bool) -> str:
     return f"{NO_DATA}: {note}" if note else NOT_ENTERED
 
 
-def _total(
-    cells: Sequence[IndicatorValueCard], threshold: int, unit: str, *, sees_all: bool
-) -> Shown | None:
+def _total(cells: Sequence[Cell], threshold: int, unit: str, *, sees_all: bool) -> Shown | None:
     """Return the figure over all schools, or why it is not given."""
     counted = [card for card in cells if card.school is not None and card.numerator is not None]
     if not counted:
@@ -199,7 +265,7 @@ def _total(
     return _sum([(card.numerator, card.denominator) for card in counted], unit)
 
 
-def _is_awaited(card: IndicatorValueCard) -> bool:
+def _is_awaited(card: Cell) -> bool:
     """Tell whether a school may still give a figure: it counted people, or has said nothing."""
     return card.numerator is None and (card.denominator is not None or not card.note.strip())
 
@@ -216,6 +282,6 @@ def _sum(counted: Sequence[tuple[int | None, int | None]], unit: str) -> Shown |
     )
 
 
-def gives_away(counted: Iterable[IndicatorValueCard], threshold: int) -> bool:
+def gives_away(counted: Iterable[Cell], threshold: int) -> bool:
     """Tell whether the total over these schools would help anybody to find out a closed figure."""
     return any(_is_small(card, threshold) for card in counted)

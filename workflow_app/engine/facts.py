@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
 from workflow_app.engine.case import Case
@@ -101,67 +100,6 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorCard:
-    """What schools or networks are measured by, as the department's catalogue has it."""
-
-    id: int
-    code: str
-    title: str
-    unit: str
-    desired: str
-    level: str = "school"
-    is_exam: bool = False
-    """Known only after the exams of the year, in July."""
-    is_computed: bool = False
-    school_types: tuple[str, ...] = ()
-
-    def applies_to(self, school_type: str) -> bool:
-        """Tell whether it can be measured in a school of this type."""
-        return self.level == "school" and school_type in self.school_types
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorValueCard:
-    """An indicator of a school, or of the network itself (`school` None), in a school year."""
-
-    indicator: int
-    school: int | None
-    numerator: int | None
-    denominator: int | None
-    value: float | None = None
-    """Stated as it is where nothing was counted: an average mark, a number of materials."""
-    baseline: float | None = None
-    target: float | None = None
-    note: str = ""
-
-    def result(self, unit: str) -> Decimal | None:
-        """Return the fact in the indicator's unit; None while it is not known.
-
-        >>> IndicatorValueCard(1, 10, 11, 32).result("%")
-        Decimal('34.4')
-        """
-        return measured(unit, self.numerator, self.denominator, self.value)
-
-
-def measured(
-    unit: str, numerator: int | None, denominator: int | None, value: float | None = None
-) -> Decimal | None:
-    """Return what was counted, in its unit: a percentage to one decimal, or the count itself.
-
-    >>> measured("%", 1, 16), measured("чел.", 1, 32), measured("балл", None, 46, 4.7)
-    (Decimal('6.3'), Decimal('1'), Decimal('4.7'))
-    """
-    if numerator is None:
-        return None if value is None else Decimal(str(value))
-    if unit != "%":
-        return Decimal(numerator)
-    if not denominator:
-        return None
-    share = Decimal(100 * numerator) / Decimal(denominator)
-    return share.quantize(Decimal("0.1"), ROUND_HALF_UP)
-
-
-@dataclass(frozen=True, slots=True)
 class CaseCard:
     """Another case as guards see it; `key` is the row it was fanned from."""
 
@@ -206,12 +144,6 @@ class Facts(Protocol):
 
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
-
-    def indicators(self) -> tuple[IndicatorCard, ...]:
-        """Return the municipality's indicators in the order of their catalogue."""
-
-    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
-        """Return what a network and its schools have measured in a year, in no order of results."""
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

@@ -184,7 +184,7 @@ class Form(BaseModel):
 OPTIONS = frozenset({
     "accept", "basis", "card", "choices", "default", "demanded", "fixed", "frozen", "hidden",
     "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet",
-    "to", "unwritten", "when",
+    "to", "unwritten", "when", "whenever",
 })  # fmt: skip
 """What `field()` may say of a field; another word is a mistake that `workflow-app check` names."""
 

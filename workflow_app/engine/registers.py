@@ -7,22 +7,13 @@ choices of forms, the API and the answers of `facts.of(...)` follow from it.
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field
 
-from workflow_app.engine.forms import (
-    HIDDEN,
-    Date,
-    FieldView,
-    Form,
-    Line,
-    views,
-)
-from workflow_app.engine.forms import (
-    field as form_field,
-)
+from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, Line, views
+from workflow_app.engine.forms import field as form_field
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Role
 from workflow_app.engine.where import caller
@@ -143,12 +134,16 @@ def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
     return any(role.is_held(capacity, {}) for role in roles for capacity in actor.capacities)
 
 
+def _place(view: FieldView, row: Record) -> Any:
+    """Return by what a row is sorted: a choice stands where it is declared."""
+    value, choices = getattr(row, view.name), [*(view.options.get("choices") or ())]
+    if not choices:
+        return value
+    return choices.index(value) if value in choices else len(choices)
+
+
 def _nothing(_row: Any, _rows: Any) -> str:
     return ""
-
-
-def _all_fits(_row: Any) -> Iterable[Refusal]:
-    return ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -161,7 +156,12 @@ class Register(Generic[RecordT]):
     fields. Everybody with a position in the municipality reads it unless `readers` say who does.
 
     With `read_through`, a field that never changes, readers and editors read every row, and others
-    those rows in which the field has one of the ids that `own` returns for them today.
+    those rows in which the field has one of the ids that `own` returns for them today. With
+    `closed_by` instead of `own` nobody reads more than it returns, who writes into it neither: what
+    else may be known of its rows is published by pages of their own, small groups left out.
+
+    A field that is there `whenever` may name what is not there on the days of a row: the figures of
+    a year go on naming what has ended.
     """
 
     key: str
@@ -190,12 +190,13 @@ class Register(Generic[RecordT]):
     readers: tuple[Role, ...] = ()
     read_through: str = ""
     own: "Callable[[Facts, Actor], Collection[int]] | None" = None
+    closed_by: "Callable[[Facts, Actor], Collection[int]] | None" = None
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
-    wrong: Callable[[RecordT], Iterable[Refusal]] = _all_fits
-    """What values of a row that a person writes do not go together, each refusal with its field."""
     needs_basis: Callable[[RecordT], bool] | None = None
     """Which rows a person may write only with the document they hold by; none without it."""
+    refuses: "Callable[[RecordT | None, RecordT | None, Facts], Iterable[Refusal]] | None" = None
+    """Why nobody may write by hand what a row said (None: new) and would say (None: it ends)."""
     begins: str = ""
     """The field with the day a new row counts from where nobody names one; empty: since always."""
     subject: str = ""
@@ -268,18 +269,26 @@ class Register(Generic[RecordT]):
     @cached_property
     def groups(self) -> Mapping[str, str]:
         """The headings of its groups in their order."""
-        if not self.grouped_by:
-            return {}
         return {**self.fields[self.grouped_by].options.get("choices", {}), **self.headings}
 
-    def in_groups(self, rows: Iterable[RecordT]) -> list[RecordT]:
-        """Return rows in the order of their groups, else as they come."""
-        places = {key: place for place, key in enumerate(self.groups)}
-        return sorted(rows, key=lambda row: places.get(getattr(row, self.grouped_by, ""), 0))
+    def in_order(self, rows: Iterable[RecordT]) -> list[RecordT]:
+        """Return rows in the order of its list, those alike as they come."""
+        found = [*rows]
+        for name in reversed(self.sorted_by):
+            view = self.fields[name.removeprefix("-")]
+            found.sort(key=partial(_place, view), reverse=name.startswith("-"))
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether everybody reads all of it."""
+        return not (self.readers or self.own or self.closed_by)
 
     def read_by(self, facts: "Facts", actor: Actor) -> Readable:
         """Return which of its rows are for a reader."""
-        if self.own is None and not self.readers:
+        if self.closed_by:
+            return Readable(self.read_through, frozenset(self.closed_by(facts, actor)))
+        if self.is_open:
             return ALL
         if _holds(actor, (*self.readers, *self.edited_by)):
             return ALL
@@ -316,6 +325,9 @@ class Records(Protocol[RecordT_co]):
 
         Of a field of several a value is one of them.
         """
+
+    def ever(self, **identity: Any) -> tuple[RecordT_co, ...]:
+        """Return the rows with these values of their identity, those not there as `last` does."""
 
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which rows with these values of their identity change."""

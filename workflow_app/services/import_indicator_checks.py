@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.facts import measured
+from workflow_app.engine.disclosure import measured
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_files import DirectoryData, ImportProblem
 

@@ -5,10 +5,18 @@ Schools stand in the order of the composition, always: a list by results would b
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workflow_app.engine.calendar import year_before
-from workflow_app.engine.disclosure import NOT_APPLICABLE, NOT_ENTERED, Published, Shown, published
-from workflow_app.engine.facts import IndicatorCard, IndicatorValueCard
+from workflow_app.engine.disclosure import (
+    NOT_APPLICABLE,
+    NOT_ENTERED,
+    Cell,
+    Published,
+    Shown,
+    Untold,
+    published,
+)
 from workflow_app.engine.roles import Actor
 
 ANSWER_FOR_ALL = frozenset(
@@ -17,9 +25,11 @@ ANSWER_FOR_ALL = frozenset(
 """The department and the methodical centre see every figure."""
 LEAD_A_MEMBER = frozenset({"school_head", "network_coordinator"})
 WATCH = frozenset({"auditor"})
-SURVEY_UNIT = "балл"
 
-Years = Mapping[str, Sequence[IndicatorValueCard]]
+Measure = Any
+"""A row of the catalogue: unit, level, whom it applies to, as its register declares it."""
+Years = Mapping[str, Sequence[Any]]
+"""Year → the rows of what was measured, as their register declares them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class Line:
 class Table:
     """An indicator of all schools of a network in a year, as one reader sees it."""
 
-    indicator: IndicatorCard
+    indicator: Measure
     lines: tuple[Line, ...]
     total: Shown | None = None
 
@@ -95,7 +105,7 @@ def reader_of(actor: Actor, schools: Collection[int]) -> Reader | None:
 
 
 def sheet(
-    catalogue: Sequence[IndicatorCard], years: Years, schools: Sequence[Participant], year: str,
+    catalogue: Sequence[Measure], years: Years, schools: Sequence[Participant], year: str,
     reader: Reader, thresholds: Thresholds,
 ) -> Sheet:  # fmt: skip
     """Return the indicators of a year; `years` hold all values of the network, oldest first."""
@@ -112,7 +122,7 @@ def sheet(
 
 
 def _published(
-    indicator: IndicatorCard, years: Years, year: str, schools: Sequence[Participant],
+    indicator: Measure, years: Years, year: str, schools: Sequence[Participant],
     reader: Reader, thresholds: Thresholds,
 ) -> Published:  # fmt: skip
     """Return one indicator of one year; a school that said nothing has an empty card."""
@@ -124,31 +134,28 @@ def _published(
     cells += told.values()
     before = _of(indicator, years.get(year_before(year), ()))
     # What a network did is no secret; what people answered about it is, even before the department.
-    is_survey = indicator.level == "network" and indicator.unit == SURVEY_UNIT
-    counts_people = indicator.level == "school"
-    threshold = thresholds.survey if is_survey else thresholds.group if counts_people else 0
+    threshold = thresholds.survey if indicator.is_survey else 0
+    if indicator.level == "school":
+        threshold = thresholds.group
     return published(
         cells, threshold, unit=indicator.unit, own=reader.own,
-        sees_all=(reader.sees_all and not is_survey) or threshold == 0,
+        sees_all=(reader.sees_all and not indicator.is_survey) or threshold == 0,
         is_exam=indicator.is_exam, before=before.values(),
     )  # fmt: skip
 
 
-def _of(
-    indicator: IndicatorCard, cards: Sequence[IndicatorValueCard]
-) -> dict[int | None, IndicatorValueCard]:
+def _of(indicator: Measure, cards: Sequence[Any]) -> dict[int | None, Cell]:
     """Return school → its card of one indicator."""
     return {card.school: card for card in cards if card.indicator == indicator.id}
 
 
-def _empty(indicator: IndicatorCard, school: Participant) -> IndicatorValueCard:
-    """Return the card of a school that has entered nothing, or has nothing to enter."""
-    note = "" if indicator.applies_to(school.type) else NOT_APPLICABLE
-    return IndicatorValueCard(indicator.id, school.id, None, None, note=note)
+def _empty(indicator: Measure, school: Participant) -> Cell:
+    """Return what a school says that has entered nothing, or has nothing to enter."""
+    return Untold(school.id, "" if indicator.applies_to(school.type) else NOT_APPLICABLE)
 
 
 def _table(
-    indicator: IndicatorCard, seen: Mapping[str, Published], schools: Sequence[Participant],
+    indicator: Measure, seen: Mapping[str, Published], schools: Sequence[Participant],
     year: str,
 ) -> Table:  # fmt: skip
     """Return the lines of an indicator in the order of the schools."""

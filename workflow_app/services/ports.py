@@ -188,7 +188,7 @@ class UnitOfWork(Protocol):
         """Keep the data as a version, unless the newest version is the same."""
 
     def enter(
-        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date
+        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date | None
     ) -> int:
         """Insert a register row caused by this case; return its id."""
 

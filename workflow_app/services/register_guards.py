@@ -22,6 +22,7 @@ from workflow_app.services.register_rows import (
     last_said,
     may_read,
     name_of,
+    needs,
     typed,
 )
 from workflow_app.services.register_wishes import WHY, InTheWay, Place, Registers, Wish
@@ -173,6 +174,18 @@ def without_basis(register: Register[Any], row: Record, *documents: str) -> Refu
     return Refusal("basis_required", said, f"{WHY}basis", kind="form")
 
 
+def objections(
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    before: Record | None,
+    after: Record | None,
+) -> Iterator[Refusal]:
+    """Yield why the register itself takes no such change: `None` is a row that is not there."""
+    if register.refuses:
+        yield from register.refuses(before, after, store.uow.facts(place))
+
+
 def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> Iterator[Refusal]:
     """Refuse to bring back what an order ended."""
     entry = written.ended_by(day)
@@ -220,7 +233,7 @@ def unsound(
             yield from _taken(store, place, register, row, name, day, until, row_id)
         view, value = register.fields[name], getattr(row, name)
         target = store.declared(view.register)
-        if target is None or is_empty(value) or name == register.subject:
+        if target is None or is_empty(value) or not needs(register, view):
             continue
         for one in view.values(row):
             if target is register and one == row_id:
@@ -300,7 +313,7 @@ def why_no_end(
             field=f"{WHY}effective_on",
         )  # fmt: skip
     # Open cases go on naming it, by its last words: whether that will do, their own rules say.
-    return _held(store, person_id, by, register, row_id, day, cases=())
+    return _held(store, person_id, by, register, row_id, day)
 
 
 def counted_cases(count: int) -> str:
@@ -324,16 +337,16 @@ def _called(
 
 def _held(
     store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
-    day: dt.date, cases: Sequence[int],
+    day: dt.date, cases: Sequence[int] = (), *, whenever: bool = False,
 ) -> InTheWay | None:  # fmt: skip
     """Refuse to end what other rows name on a day or later, or cases."""
     place, actor = by.municipality_id, store.uow.actor(person_id)
     facts = store.uow.facts(place)
     rows = tuple(
         Place(one.key, other, _called(store, place, one, other, row) if is_read else "")
-        for one, other in store.referring(register, place, row_id, day)
+        for one, other in store.referring(register, place, row_id, day, whenever=whenever)
         for row in [last_said(store, one, place, other)]
-        if row is None or one.still_asks(row)
+        if whenever or row is None or one.still_asks(row)
         for is_read in [one.read_by(facts, actor).has(row)]
     )
     if not rows and not cases:
@@ -369,12 +382,20 @@ def why_not_taken_back(
             takes_back=entry.id,
         )
     )
+    before = last_said(store, register, place, row_id)
     if not after.brought_by(day):
         if not written.brought_by(day):
             return None
+        if refusal := joined(objections(store, place, register, before, None)):
+            return refusal
         cases = store.open_cases_naming(register, place, row_id)
-        return _held(store, person_id, by, register, row_id, day, cases)
+        return _held(store, person_id, by, register, row_id, day, cases, whenever=True)
     identity = to_jsonable_python(store.identity(register, place, row_id))
     row = typed(register, {**after.values(day), **identity})
     until = end_after(after, day)
-    return joined(unsound(store, place, register, row, register.fields, day, until))
+    return joined(
+        (
+            *objections(store, place, register, before, row),
+            *unsound(store, place, register, row, register.fields, day, until),
+        )
+    )

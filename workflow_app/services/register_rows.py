@@ -97,7 +97,7 @@ def row_of(register: Register[Any], values: Mapping[str, Any]) -> Record | Refus
     row = parse(register.record, values)
     if isinstance(row, Refusal):
         return row
-    return joined((*missing(row), *register.wrong(row))) or row
+    return joined(missing(row)) or row
 
 
 def typed(register: Register[Any], values: Mapping[str, Any]) -> Record:
@@ -121,6 +121,14 @@ def asks_for(view: FieldView) -> tuple[str, ...]:
     """Return the fields of which a chosen row has to say the same (`of`)."""
     of = view.options.get("of") or ()
     return (of,) if isinstance(of, str) else tuple(of)
+
+
+def needs(register: Register[Any], view: FieldView) -> bool:
+    """Tell whether rows need what a field names to be there.
+
+    What a row is about it tells of also when that is over, and so does a field `whenever`.
+    """
+    return view.name != register.subject and not view.options.get("whenever")
 
 
 def may_read(uow: UnitOfWork, person_id: int, instance_id: int) -> bool:

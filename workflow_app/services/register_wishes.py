@@ -134,9 +134,15 @@ class Registers(Protocol):
         """Return the rows of which a field says a value on some day of a time."""
 
     def referring(
-        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        row_id: int,
+        day: dt.date,
+        *,
+        whenever: bool,
     ) -> Sequence[tuple[Register[Any], int]]:
-        """Return the rows of other registers that name this one on a day or later."""
+        """Return rows that need this one on a day or later; `whenever`: all that name it."""
 
     def open_cases_naming(
         self, register: Register[Any], municipality_id: int, row_id: int

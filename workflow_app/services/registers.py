@@ -20,6 +20,7 @@ from workflow_app.services.register_guards import (
     is_there,
     meanwhile,
     not_there,
+    objections,
     of_gone_order,
     said_later,
     stale,
@@ -35,6 +36,7 @@ from workflow_app.services.register_rows import (
     differing,
     editable,
     editor,
+    last_said,
     name_of,
     row_of,
     typed,
@@ -51,6 +53,7 @@ from workflow_app.services.register_wishes import (
     Wish,
 )
 
+NOT_OPEN = Refusal("not_open", "Такие записи вам не открыты: здесь их не читают и не пишут")
 NOTHING = Refusal("nothing_changed", "Вы ничего не изменили: записывать нечего", kind="form")
 
 
@@ -62,6 +65,10 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why)
     if isinstance(row, Refusal) or isinstance(why, Refusal):
         return _refused(row, why)
+    if not register.read_by(store.uow.facts(by.municipality_id), store.uow.actor(person_id)).has(
+        row
+    ):
+        return NOT_OPEN
     begins = why.effective_on or (getattr(row, register.begins) if register.begins else None)
     place, day = by.municipality_id, begins or BEGINNING
     if refusal := foreign_reference(store.uow, place, row):
@@ -85,6 +92,7 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         one
         for one in (
             without_basis(register, row, why.basis),
+            *objections(store, place, register, before if written.sources(day) else None, row),
             *unsound(store, place, register, row, register.fields, day, END_OF_TIME, known),
         )
         if one
@@ -142,6 +150,7 @@ def amend(
         or joined(
             unsound(store, place, register, row, touched, day, end_after(written, day), row_id)
         )
+        or joined(objections(store, place, register, before, row))
         or without_basis(register, row, why.basis, before.basis)
     )
     if refusal:
@@ -174,9 +183,11 @@ def end(
     if isinstance(why, Refusal) or isinstance(said, Refusal):
         return _refused(why, said)
     place, day = by.municipality_id, cast("dt.date", why.effective_on)
+    last = last_said(store, register, place, row_id, day)
     refusal = (
         stale(written, wish)
         or not_there(written, day)
+        or joined(objections(store, place, register, last, None))
         or foreign_reference(store.uow, place, said)
         or joined(unsound(store, place, register, said, wish.values, day, END_OF_TIME, row_id))
         or why_no_end(store, person_id, by, register, row_id, written, day)

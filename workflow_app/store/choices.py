@@ -12,7 +12,7 @@ from sqlalchemy import select
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, is_empty, relevant, views
-from workflow_app.engine.registers import Mark, Record
+from workflow_app.engine.registers import Mark, Record, Register
 from workflow_app.engine.remarks import names_fields
 from workflow_app.services.newcomers import STAFF
 from workflow_app.store import directory, networks, offices
@@ -76,9 +76,11 @@ def choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]
 def _choices(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     kind = view.kind.removeprefix("many_")
     if kind == "choice":
-        source = CHOICES_OF.get(str(view.options.get("of", "")))
-        if source:
-            return source(uow, case, view)
+        of = str(view.options.get("of", ""))
+        if of in uow.tables:
+            return _codes(uow, case, uow.tables[of].register)
+        if of in CHOICES_OF:
+            return CHOICES_OF[of](uow, case, view)
         return [Choice(key, title) for key, title in view.options.get("choices", {}).items()]
     return SOURCES[kind](uow, case, view) if kind in SOURCES else ()
 
@@ -141,7 +143,7 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     return [
         Choice(str(row.id), declared.called(row), declared.note(row, rows),
                group=declared.group_of(row))
-        for row in declared.in_groups(filter(readable.has, found.values()))
+        for row in declared.in_order(filter(readable.has, found.values()))
     ]  # fmt: skip
 
 
@@ -292,10 +294,18 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
     return [Choice(str(one.id), one.reference, one.title or "") for one in orders]
 
 
-def _indicators(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    """Return the catalogue of indicators by their names."""
-    cards = uow.facts(case.municipality_id).indicators()
-    return [Choice(card.code, card.title) for card in cards]
+def _codes(uow: SqlUnitOfWork, case: Case, register: Register[Any]) -> Sequence[Choice]:
+    """Return the rows of a register by what identifies each: a text names them by that."""
+    rows = filter(uow.readable(register).has, uow.facts(case.municipality_id).of(register).find())
+    (code,) = register.identity
+    return [Choice(getattr(row, code), register.called(row)) for row in register.in_order(rows)]
+
+
+def _kinds_of_schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
+    """Return what kinds of schools there are in the district's own words, or are named already."""
+    cards = _all_schools(uow, case)
+    kinds = (*(card.type for card in cards), *getattr(case.data, view.name, ()))
+    return [Choice(kind, kind) for kind in dict.fromkeys(kinds)]
 
 
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
@@ -328,7 +338,8 @@ SOURCES: Mapping[str, Source] = {
     "network": _networks,
 }
 CHOICES_OF: Mapping[str, Source] = {
-    "school_years": _years, "form": _own_fields, "orders": _orders, "indicators": _indicators
+    "school_years": _years, "form": _own_fields, "orders": _orders,
+    "school_types": _kinds_of_schools,
 }  # fmt: skip
 NAMED: Mapping[str, Collection[str]] = {
     "choice": CHOICES_OF.keys(), "person": ROLES_OF.keys(), "network": {"author"},
@@ -351,6 +362,16 @@ def name_of_row(uow: SqlUnitOfWork, municipality_id: int, register: str, row_id:
     if row is None:
         return ""
     return declared.called(row) if uow.readable(declared).has(row) else NOT_SHOWN
+
+
+def _ended(uow: SqlUnitOfWork, facts: Any, view: FieldView, code: Any) -> str:
+    """Return what a row that a field names by its code was called before it ended."""
+    tables = uow.tables.get(str(view.options.get("of", "")))
+    if tables is None:
+        return ""
+    found = facts.of(tables.register).ever(**{tables.register.identity[0]: code})
+    readable = uow.readable(tables.register)
+    return next((tables.register.called(row) for row in found if readable.has(row)), "")
 
 
 def _field_of_gone_row(case: Case, place: str) -> str:
@@ -387,7 +408,7 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     if kind == "choice":
         known = {choice.value: choice.label for choice in choices(uow, case, view)}
         gone = _field_of_gone_row(case, str(item)) if view.options.get("of") == "form" else ""
-        return known.get(str(item)) or gone or str(item)
+        return known.get(str(item)) or gone or _ended(uow, facts, view, item) or str(item)
     if kind == "date":
         return _day(item)
     if kind == "file":

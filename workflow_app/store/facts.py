@@ -13,8 +13,6 @@ from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    IndicatorCard,
-    IndicatorValueCard,
     NetworkCard,
     OrderCard,
     OrganisationCard,
@@ -30,7 +28,6 @@ from workflow_app.services.settings_defaults import default_of
 from workflow_app.store import (
     calendar,
     cards,
-    indicators,
     journals,
     offices,
     subjects,
@@ -57,7 +54,7 @@ FEW = 10
 _INSTANCE = table(Instance)
 
 OF_REGISTERS = frozenset({
-    "network", "order", "measured", "name",
+    "network", "order", "name",
 })  # fmt: skip
 """Answers that a row entered, amended or ended in a register may change."""
 
@@ -179,22 +176,6 @@ class SqlFacts:
     def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
         """Return the orders about a network that are in force, in their order."""
         return cards.orders_of(self._session, self._municipality_id, network_id)
-
-    def indicators(self) -> tuple[IndicatorCard, ...]:
-        """Return the municipality's indicators in the order of their catalogue."""
-        return self._once(
-            ("indicators",),
-            lambda: indicators.catalogue(self._connection, self._municipality_id),
-        )
-
-    def indicator_values(self, network_id: int, school_year: str) -> tuple[IndicatorValueCard, ...]:
-        """Return what a network and its schools have measured in a year."""
-        return self._once(
-            ("measured", network_id, school_year),
-            lambda: indicators.values(
-                self._connection, self._municipality_id, network_id, school_year
-            ),
-        )
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

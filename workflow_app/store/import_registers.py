@@ -1,7 +1,9 @@
 """Orders, networks and memberships, put from the rows of a district."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
@@ -13,8 +15,6 @@ from workflow_app.store import networks
 from workflow_app.store.import_directory import DirectoryImport
 from workflow_app.store.models.directory import Person, Tenant
 from workflow_app.store.models.registers import (
-    Indicator,
-    IndicatorValue,
     Journal,
     JournalEntry,
     Network,
@@ -26,6 +26,7 @@ from workflow_app.store.order_effects import cited
 from workflow_app.store.registers.writing import Cause, Standing
 from workflow_app.store.upsert import Keeper
 
+VALUES = "indicator_value"
 OUTSIDE = "Приказ, зарегистрированный вне системы"
 
 
@@ -39,7 +40,7 @@ class RegistersImport:
         self.journals: dict[str, Journal] = {}
         self.entries: dict[str, JournalEntry] = {}
         self.networks: dict[str, Network] = {}
-        self.indicators: dict[str, Indicator] = {}
+        self.indicators: dict[str, Standing] = {}
         self.orders = {order.order_id: order for order in data.orders}
         self._kinds = dict.fromkeys(school.school_type for school in data.schools)
 
@@ -91,10 +92,9 @@ class RegistersImport:
             )  # fmt: skip
 
     def keep_indicators(self) -> None:
-        """Put the catalogue and what was measured; what a case has entered since stays."""
+        """Put the catalogue and what was measured."""
         for position, row in enumerate(self.data.indicator_catalog, 1):
             self.indicators[row.indicator_id] = self._indicator(row, position)
-        self.keeper.flush()
         for value in self.data.indicators:
             self._indicator_value(value)
 
@@ -127,10 +127,9 @@ class RegistersImport:
             if told.get(column) is not None
         }
 
-    def _indicator(self, row: rows.IndicatorRow, position: int) -> Indicator:
+    def _indicator(self, row: rows.IndicatorRow, place: int) -> Standing:
         """Put an indicator at its place in the catalogue."""
         values = {
-            "key": row.code,
             "title": row.name,
             "level": row.level,
             "unit": row.unit,
@@ -138,35 +137,55 @@ class RegistersImport:
             "source": row.data_source or "",
             "is_computed": row.is_computed,
             "is_exam": row.comes_after_exams,
-            "school_types": list(row.types(self._kinds)),
-            "position": position,
+            "school_types": [*row.types(self._kinds)],
+            "place": place,
         }
-        key = {"code": row.indicator_id}
-        return self.keeper.put(row, "indicator_catalog", Indicator, key, values)
+        return self.keeper.put_entry(
+            row,
+            "indicator_catalog",
+            "indicator",
+            {"code": row.indicator_id},
+            values,
+            Cause(self.directory.on, reason="indicator_catalog.csv"),
+            None,
+        )
 
     def _indicator_value(self, row: rows.IndicatorValueRow) -> None:
-        """Put one value; a result that follows from its fraction is not kept twice."""
-        school = self.directory.organisations[row.school_id].id if row.school_id else None
-        key = {
-            "network_id": self.networks[row.network_id].id,
-            "school_id": school,
-            "indicator_id": self.indicators[row.indicator_id].id,
+        """Put one value; a result that follows from its fraction is not kept twice.
+
+        It is a fact of its year, known since somebody entered it; what a file tells otherwise
+        later is known since then. What a case has entered stays.
+        """
+        identity = {
+            "network": self.networks[row.network_id].id,
+            "school": self.directory.organisations[row.school_id].id if row.school_id else None,
+            "indicator": self.indicators[row.indicator_id].id,
             "school_year": row.school_year,
         }
         values = {
             "numerator": row.numerator,
             "denominator": row.denominator,
-            "value": row.actual_value if row.numerator is None else None,
-            "baseline": row.baseline_value,
-            "target": row.target_value,
+            "value": _exact(row.actual_value if row.numerator is None else None),
+            "baseline": _exact(row.baseline_value),
+            "target": _exact(row.target_value),
             "note": row.note or "",
             "source": row.source or "",
-            "entered_on": row.entered_on,
         }
-        stored = self.keeper.rows(IndicatorValue, *key).get(tuple(key.values()))
-        if stored is not None and stored.instance_id is not None:
-            values = {}
-        self.keeper.put(row, "indicators", IndicatorValue, key, values)
+        stored = self.keeper.standing(VALUES).get(tuple(identity.values()))
+        known_on = self.directory.on if stored else row.entered_on or self.directory.on
+        self.keeper.put_entry(
+            row,
+            "indicators",
+            VALUES,
+            identity,
+            {} if stored and stored.id in self._told_by_cases else values,
+            Cause(known_on, reason="indicators.csv"),
+            None,
+        )
+
+    @cached_property
+    def _told_by_cases(self) -> Collection[int]:
+        return self.keeper.registers.written_by_cases(VALUES, self.keeper.municipality_id)
 
     def _entry(self, order: rows.OrderRow) -> JournalEntry:
         """Put an order's row of the journal: registered once, never changed."""
@@ -293,6 +312,11 @@ class RegistersImport:
             row, "network_members", networks.MEMBERSHIP, word, identity, values,
             Cause(order.registered_on, order, cited(order), reason="network_members.csv"), on,
         )  # fmt: skip
+
+
+def _exact(figure: float | None) -> Decimal | None:
+    """Return a figure of a file as registers keep it."""
+    return None if figure is None else Decimal(str(figure)).normalize()
 
 
 def _id_in(people: dict[str, Person], code: str | None) -> int | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.engine.disclosure import small_group, small_survey
+from workflow_app.engine.facts import Facts
 from workflow_app.services.indicators import (
+    Measure,
     Participant,
     Reader,
     Sheet,
@@ -15,11 +18,13 @@ from workflow_app.services.indicators import (
     reader_of,
     sheet,
 )
-from workflow_app.store import indicators, networks
+from workflow_app.store import networks
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import Network
 from workflow_app.store.schools import standing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+
+INDICATOR, VALUES = "indicator", "indicator_value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def network_sheet(
     if network is None or network.municipality_id not in districts:
         return None
     district = network.municipality_id
-    values = indicators.by_year(uow.connection, district, network_id)
+    values = _by_year(uow, district, network_id)
     current = school_year_of(uow.today)
     chosen = _checked(year) or (current if current in values or not values else max(values))
     measured = {card.school for card in values.get(chosen, ()) if card.school is not None}
@@ -60,9 +65,27 @@ def network_sheet(
         return None
     facts = uow.facts(district)
     thresholds = Thresholds(small_group(facts), small_survey(facts))
-    found = sheet(facts.indicators(), values, schools, chosen, reader, thresholds)
+    told = {card.indicator for cards in values.values() for card in cards}
+    found = sheet(_catalogue(uow, facts, told), values, schools, chosen, reader, thresholds)
     years = tuple(sorted({*values, current, chosen}))
     return NetworkSheet(network, years, found, reader, thresholds.group)
+
+
+def _by_year(uow: SqlUnitOfWork, district: int, network_id: int) -> dict[str, list[Any]]:
+    """Return year → what a network and its schools measured in it, the oldest year first."""
+    rows = uow.facts(district).of(uow.tables[VALUES].register).find(network=network_id)
+    found: dict[str, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: row.school_year):
+        found.setdefault(row.school_year, []).append(row)
+    return found
+
+
+def _catalogue(uow: SqlUnitOfWork, facts: Facts, measured: Collection[int]) -> Sequence[Measure]:
+    """Return what is measured today, and what was `measured` and ended since."""
+    register = uow.tables[INDICATOR].register
+    rows = facts.of(register)
+    ended = (row for row in rows.ever() if row.id in measured and rows.get(row.id) is None)
+    return register.in_order((*rows.find(), *ended))
 
 
 def _checked(year: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from workflow_app.engine.case import Case
-from workflow_app.store import indicators, order_effects
+from workflow_app.store import order_effects
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Position, Tenant
 from workflow_app.store.models.registers import (
@@ -85,7 +85,6 @@ ENTER: Mapping[str, Callable[..., int]] = {
     "position": enter_position,
     "school_year": order_effects.enter_school_year,
     "revocation": order_effects.enter_revocation,
-    "indicator_value": indicators.enter_value,
 }
 AMEND: Mapping[str, Callable[..., None]] = {
     "network": order_effects.amend_network,

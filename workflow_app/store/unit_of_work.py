@@ -506,7 +506,7 @@ class SqlUnitOfWork:
     # ------------------------------------------------------------ registers and numbers
 
     def enter(
-        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date
+        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date | None
     ) -> int:
         """Insert a register row caused by this case; return its id."""
         self.facts(case.municipality_id).forget_registers()

@@ -9,10 +9,9 @@ from math import ceil
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from workflow_app.engine.disclosure import Shown, figure, printed_change
-from workflow_app.engine.facts import IndicatorCard
 from workflow_app.http.house import read
 from workflow_app.services.attachments import XLSX
-from workflow_app.services.indicators import Line, Table
+from workflow_app.services.indicators import Line, Measure, Table
 from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
@@ -116,7 +115,7 @@ def _sheet(uow: SqlUnitOfWork, network_id: int) -> NetworkSheet:
     return found or abort(404)
 
 
-def change(shown: Shown, indicator: IndicatorCard) -> tuple[str, str]:
+def change(shown: Shown, indicator: Measure) -> tuple[str, str]:
     """Return how a fact differs from its baseline, and whether that is what one wished."""
     if shown.change is None:
         return "", ""

@@ -207,7 +207,7 @@ def _kept(uow: SqlUnitOfWork, matters: Iterable[Matter], on: dt.date) -> Iterato
         if not (register.summed_up and ids):
             continue
         rows = uow.facts(municipality(uow)).of(register).on(on)
-        known = register.in_groups(filter(readable.has, map(rows.last, sorted(ids))))
+        known = register.in_order(filter(readable.has, map(rows.last, sorted(ids))))
         today = [row for row in map(rows.get, sorted(ids)) if readable.has(row)]
         yield Kept(shown_rows(uow, register, known, on), register.summed_up(today))
 

@@ -99,6 +99,7 @@ def _new_page(
     register, place = _edited(uow, key)
     row: Form = blank(register.record)
     if again:
+        _written(uow, register, again)
         row = rows.last_said(SqlRegisters(uow), register, place, again) or abort(404)
     typed = forms.typed(register.record, sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
@@ -172,7 +173,7 @@ def _change_page(
 ) -> str | None:  # fmt: skip
     """Return the form of a change; None where the row is not there on the day."""
     register, place = _edited(uow, key)
-    written = _written(uow, register, place, row_id)
+    written = _written(uow, register, row_id)
     day = on or uow.today
     row = uow.facts(place).of(register).on(day).get(row_id)
     if row is None:
@@ -280,7 +281,7 @@ def _end_page(
     uow: SqlUnitOfWork, key: str, row_id: int, sent: Sent | None, refusal: Refusal | None
 ) -> str:
     register, place = _edited(uow, key)
-    written = _written(uow, register, place, row_id)
+    written = _written(uow, register, row_id)
     row = rows.last_said(SqlRegisters(uow), register, place, row_id)
     by = rows.editor(uow, person_id(), register)
     stops = None
@@ -322,9 +323,10 @@ def _edited(uow: SqlUnitOfWork, key: str) -> tuple[Register[Any], int]:
     return register, municipality(uow)
 
 
-def _written(uow: SqlUnitOfWork, register: Register[Any], place: int, row_id: int) -> Written:
-    written = SqlRegisters(uow).written(register, place, row_id)
-    return written if written.entries else abort(404)
+def _written(uow: SqlUnitOfWork, register: Register[Any], row_id: int) -> Written:
+    """Return what was written about a row; whoever may not read it finds no page."""
+    found = rows.editable(SqlRegisters(uow), person_id(), register, row_id)
+    return abort(404) if isinstance(found, Refusal) else found[1]
 
 
 def _carried_out(

@@ -28,7 +28,7 @@ def printed_figures_are_the_registers(ledger: Ledger) -> Iterator[str]:
     """11: a share on the paper of a report is the register's, to one decimal, or is withheld."""
     values, names = _values(ledger), _names(ledger)
     shares = {
-        (row["municipality_id"], row["title"]): (row["id"], row["is_exam"])
+        (row["municipality_id"], row["title"]): (row["row_id"], row["is_exam"])
         for row in ledger.rows("indicator") if row["unit"] == "%"
     }  # fmt: skip
     for report in ledger.of(REPORT, *FROZEN):
@@ -106,18 +106,18 @@ def _closed(ledger: Ledger) -> Mapping[tuple[int, str], set[str]]:
     sums: dict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for row in ledger.rows("indicator_value"):
         network, year, part, whole = (
-            row["network_id"], row["school_year"], row["numerator"], row["denominator"],
+            row["network"], row["school_year"], row["numerator"], row["denominator"],
         )  # fmt: skip
         known[network] |= {figure(row[name], "%") for name in ("baseline", "target")}
         if part is None or not whole:
             continue
         is_small = whole < small_group(ledger.facts(row["municipality_id"]))
-        if row["school_id"] and is_small:
+        if row["school"] and is_small:
             small[network, year].add(share(part, whole))
         else:
             known[network].add(share(part, whole))
-        if row["school_id"]:
-            total = sums[network, year, row["indicator_id"]]
+        if row["school"]:
+            total = sums[network, year, row["indicator"]]
             total[0], total[1] = total[0] + part, total[1] + whole
     for (network, *_), (part, whole) in sums.items():
         known[network].add(share(part, whole))
@@ -126,8 +126,8 @@ def _closed(ledger: Ledger) -> Mapping[tuple[int, str], set[str]]:
 
 def _values(ledger: Ledger) -> Mapping[Key, Row]:
     return {
-        (row["network_id"], row["school_year"], row["indicator_id"], row["school_id"]): row
-        for row in ledger.rows("indicator_value") if row["school_id"]
+        (row["network"], row["school_year"], row["indicator"], row["school"]): row
+        for row in ledger.rows("indicator_value") if row["school"]
     }  # fmt: skip
 
 

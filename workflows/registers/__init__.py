@@ -3,6 +3,8 @@
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
+from workflows.registers.indicator_values import INDICATOR_VALUES
+from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
@@ -17,4 +19,6 @@ REGISTERS = (
     ACTS,
     MEMBERSHIPS,
     RECOMMENDATIONS,
+    INDICATORS,
+    INDICATOR_VALUES,
 )

@@ -33,8 +33,12 @@ COUNTED = ("students", "teachers", "grade9")
 CARD = ("students", "teachers")
 
 
-def wrong(row: SchoolFigures) -> Iterator[Refusal]:
+def refusals(
+    _before: SchoolFigures | None, row: SchoolFigures | None, _facts: Facts
+) -> Iterator[Refusal]:
     """Refuse a year without any figure, and more pupils in one grade than in the school."""
+    if row is None:
+        return
     if all(getattr(row, name) is None for name in COUNTED):
         yield refuse(
             "nothing_counted", "Укажите хотя бы одно число за этот учебный год", field="students"
@@ -78,7 +82,7 @@ FIGURES = Register(
     columns=("school_year", "school", "students", "teachers", "grade9"),
     filters=("school_year", "school"),
     sorted_by=("-school_year",),
-    wrong=wrong,
+    refuses=refusals,
     edited_by=(SPECIALIST,),
 )
 

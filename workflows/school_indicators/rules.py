@@ -1,9 +1,12 @@
 """Conditions of a school's indicators, and the rows it is asked for (R1, R7)."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, refuse, says
+from workflow_app.engine import Case, Enter, Facts, Put, Refusal, Rows, measured, refuse, says
 from workflow_app.engine.calendar import year_after
+from workflows.registers.indicator_values import entry, year_before_of
+from workflows.registers.indicators import INDICATORS, catalogue
 from workflows.registers.schools import SCHOOLS
 from workflows.school_indicators.form import Measured, SchoolIndicators
 
@@ -48,7 +51,7 @@ def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
 @says("план на следующий год — число от 0, доля — не больше 100")
 def targets_are_possible(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Refusal]:
     """A planned share lies between nothing and everybody (1.7)."""
-    units = {one.code: one.unit for one in facts.indicators()}
+    units = {one.code: one.unit for one in facts.of(INDICATORS).ever()}
     for row in case.data.values:
         most = 100 if units.get(row.code) == "%" else None
         if row.target is not None and (row.target < 0 or (most and row.target > most)):
@@ -73,7 +76,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
     school = facts.of(SCHOOLS).last(case.data.school)
     rows = [
         Measured(key=one.code, code=one.code, title=one.title)
-        for one in facts.indicators()
+        for one in catalogue(facts)
         if one.level == "school" and one.is_exam == (case.data.stage == "exams")
         and (school is None or not one.school_types or school.type in one.school_types)
     ]  # fmt: skip
@@ -83,16 +86,20 @@ def first_rows(case: Case, facts: Facts) -> Put:
 @says("значения записаны в реестр показателей")
 def enter_values(case: Case[SchoolIndicators], facts: Facts) -> Iterator[Enter]:
     """What a school says stands in the register; shares are computed there (1.6)."""
-    ids, data = {one.code: one.id for one in facts.indicators()}, case.data
+    known, data = {one.code: one for one in facts.of(INDICATORS).ever()}, case.data
+    of: dict[str, Any] = {"network": data.network, "school": data.school}
     for row in data.values:
-        of = {
-            "network_id": data.network, "school_id": data.school, "indicator_id": ids[row.code]
-        }  # fmt: skip
-        counted = {
-            "school_year": data.school_year, "numerator": row.numerator,
-            "denominator": row.denominator, "note": row.reason,
-        }  # fmt: skip
-        yield Enter("indicator_value", {**of, **counted}, case.today)
+        card, year = known[row.code], data.school_year
+        yield entry(
+            card,
+            year_before_of(facts, card, school_year=year, **of),
+            **of,
+            school_year=year,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            value=None,
+            note=row.reason,
+        )
         if row.target is not None:
-            planned = {"school_year": year_after(data.school_year), "target": float(row.target)}
-            yield Enter("indicator_value", {**of, **planned}, case.today)
+            now = measured(card.unit, row.numerator, row.denominator)
+            yield entry(card, now, **of, school_year=year_after(year), target=row.target)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Case, Facts, Shown, total_of_shown
-from workflow_app.engine.facts import IndicatorCard, NetworkCard
+from workflow_app.engine.facts import NetworkCard
 from workflows.activities import ACTIVITY, fulfilled
 from workflows.indicators import of_network
 from workflows.papers import (
@@ -16,6 +16,7 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.registers.indicators import Indicator
 from workflows.registers.memberships import base_of, composition
 from workflows.registers.recommendations import ADDRESSEES, FOLLOWED, of_report
 from workflows.wording import date, glued, year_in_text
@@ -91,7 +92,7 @@ def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[V
     A school of two networks tells its year to both and is counted once.
     """
     cells: dict[str, dict[int | None, Shown]] = {}
-    cards: dict[str, IndicatorCard] = {}
+    cards: dict[str, Indicator] = {}
     for network in known:
         for card, shown in of_network(facts, network.id, year):
             schools = cells.setdefault(card.code, {})

@@ -7,6 +7,7 @@ from workflow_app.engine import Case, Facts
 from workflows.activities import ACTIVITY
 from workflows.indicators import Line, lines
 from workflows.registers.directions import of_year
+from workflows.registers.indicators import INDICATORS
 from workflows.year_end_report.figures import NO_DATA, whole_network
 from workflows.year_end_report.form import Conclusion, Report
 
@@ -30,7 +31,7 @@ def by_direction(case: Case, facts: Facts) -> Iterator[tuple[Conclusion, list[Li
     """
     data = case.data
     told = [*lines(facts, data.network, data.school_year), *whole_network(case, facts)]
-    titles = {card.code: card.title for card in facts.indicators()}
+    titles = {row.code: row.title for row in facts.of(INDICATORS).ever()}
     for row in data.conclusions:
         found = ([line for line in told if line[0] == titles.get(code)] or [_empty(titles, code)]
                  for code in row.indicators)  # fmt: skip

@@ -1,10 +1,13 @@
 """What follows from steps of a report: prefilling, asking schools, recommendations (R1–R8)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from workflow_app.engine import Call, Case, Enter, Facts, Fan, Made, Many, Put, Rows, Start, says
 from workflow_app.engine.calendar import year_after
 from workflows.papers import signature
+from workflows.registers.indicator_values import entry, year_before_of
+from workflows.registers.indicators import catalogue
 from workflows.registers.memberships import composition
 from workflows.registers.schools import SCHOOLS
 from workflows.wording import GOAL
@@ -62,7 +65,7 @@ def _has_exams(facts: Facts, school_id: int) -> bool:
     school = facts.of(SCHOOLS).last(school_id)
     return any(
         one.is_exam and (school is None or school.type in one.school_types)
-        for one in facts.indicators()
+        for one in catalogue(facts)
     )
 
 
@@ -93,11 +96,21 @@ def remember_author(case: Case[Report], facts: Facts) -> Put | None:
 def enter_network_values(case: Case[Report], facts: Facts) -> Iterator[Enter]:
     """What an approved report tells of the network itself stands in the register (1.7)."""
     for card, value in of_network(case, facts):
-        yield Enter("indicator_value", {
-            "network_id": case.data.network, "school_id": None, "indicator_id": card.id,
-            "school_year": case.data.school_year, "numerator": value.numerator,
-            "denominator": value.denominator, "value": value.value, "source": "справка сети",
-        }, case.today)  # fmt: skip
+        of: dict[str, Any] = {
+            "network": case.data.network,
+            "school": None,
+            "school_year": case.data.school_year,
+        }
+        yield entry(
+            card,
+            year_before_of(facts, card, **of),
+            **of,
+            numerator=value.numerator,
+            note="",
+            denominator=value.denominator,
+            value=value.value,
+            source="справка сети",
+        )
 
 
 @says("рекомендации записаны и отправлены адресатам")

@@ -6,31 +6,41 @@ from decimal import Decimal
 from workflow_app.engine import (
     Case,
     Facts,
-    IndicatorCard,
-    IndicatorValueCard,
     figure,
     printed_change,
     small_survey,
 )
 from workflows.activities import ACTIVITY, REMOTE, fulfilled
 from workflows.indicators import Line
+from workflows.registers.indicator_values import IndicatorValue, of_year
+from workflows.registers.indicators import (
+    CLIMATE,
+    EVENTS,
+    MATERIALS,
+    PLAN_DONE,
+    REMOTE_SHARE,
+    VISITS,
+    Indicator,
+    catalogue,
+)
 from workflows.rules import year_before
 from workflows.year_end_report.form import Report
 
 WHOLE = "сеть в целом"
 NO_DATA = "нет данных"
 
-Counted = tuple[int | None, int | None, float | None]
+Counted = tuple[int | None, int | None, Decimal | None]
 """How many, out of how many, and what was stated without counting."""
 
 
-def of_network(
-    case: Case[Report], facts: Facts
-) -> Iterator[tuple[IndicatorCard, IndicatorValueCard]]:
+def of_network(case: Case[Report], facts: Facts) -> Iterator[tuple[Indicator, IndicatorValue]]:
     """Yield each indicator of the network the year tells something of, and what."""
     told = _told(case, facts)
-    for card in facts.indicators():
-        value = IndicatorValueCard(card.id, None, *told.get(card.code, (None, None, None)))
+    for card in catalogue(facts):
+        numerator, denominator, stated = told.get(card.code, (None, None, None))
+        value = IndicatorValue.model_construct(
+            indicator=card.id, numerator=numerator, denominator=denominator, value=stated
+        )
         if card.level == "network" and value.result(card.unit) is not None:
             yield card, value
 
@@ -40,14 +50,13 @@ def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
     data, cards = case.data, facts.cases_about(case.subject, ACTIVITY)
     done, counted = fulfilled(card.state for card in cards)
     remote = sum(card.state == "done" and card.data.mode in REMOTE for card in cards)
-    mean = None if data.climate_mean is None else float(data.climate_mean)
     return {
-        "N01": (done, counted, None),
-        "N02": (done, None, None),
-        "N03": (remote, done, None),
-        "N04": (data.resources_shared, None, None),
-        "N05": (data.consultations, None, None),
-        "N06": (None, data.climate_answers, mean),
+        PLAN_DONE: (done, counted, None),
+        EVENTS: (done, None, None),
+        REMOTE_SHARE: (remote, done, None),
+        MATERIALS: (data.resources_shared, None, None),
+        VISITS: (data.consultations, None, None),
+        CLIMATE: (None, data.climate_answers, data.climate_mean),
     }
 
 
@@ -65,11 +74,11 @@ def whole_network(case: Case, facts: Facts) -> Iterator[Line]:
     """
     data, least = case.data, small_survey(facts)
     stated, before = (
-        {v.indicator: v for v in facts.indicator_values(data.network, year) if v.school is None}
+        {v.indicator: v for v in of_year(facts, data.network, year) if v.school is None}
         for year in (data.school_year, year_before(data.school_year))
     )
     found = {card.id: value for card, value in of_network(case, facts)}
-    for card in facts.indicators():
+    for card in catalogue(facts, {*found, *stated}):
         if card.level != "network":
             continue
         now, earlier = (_result(card, known.get(card.id), least) for known in (found, before))
@@ -82,14 +91,14 @@ def whole_network(case: Case, facts: Facts) -> Iterator[Line]:
         )  # fmt: skip
 
 
-def _result(card: IndicatorCard, value: IndicatorValueCard | None, least: int) -> Decimal | None:
+def _result(card: Indicator, value: IndicatorValue | None, least: int) -> Decimal | None:
     """Return a figure; none for a survey of too few people (A-09)."""
     if value is None or (card.unit == "балл" and (value.denominator or 0) < least):
         return None
     return value.result(card.unit)
 
 
-def _printed(card: IndicatorCard, value: IndicatorValueCard) -> str:
+def _printed(card: Indicator, value: IndicatorValue) -> str:
     """Return a figure with what it was counted from."""
     said = figure(value.result(card.unit), card.unit)
     if card.unit == "%":

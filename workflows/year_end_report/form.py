@@ -47,7 +47,7 @@ class Conclusion(Row):
         "Направление", to="direction", readonly=True, of="school_year", basis="5.2"
     )
     indicators: Many[Choice] = field(
-        "По каким показателям видно", of="indicators", basis="1.7", optional=True
+        "По каким показателям видно", of="indicator", basis="1.7", optional=True
     )
     text: Text = field("Вывод", minimum=20, optional=True)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.activities import PLAN
+from workflows.registers.indicator_values import of_year
+from workflows.registers.indicators import catalogue
 from workflows.registers.memberships import composition
 from workflows.registers.schools import SCHOOLS
 from workflows.wording import lowered
@@ -32,14 +34,17 @@ def plan_exists(case: Case[Report], facts: Facts) -> Refusal | None:
 
 def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str]]:
     """Yield school → what it should have told and has not, in words."""
-    catalogue = [one for one in facts.indicators() if one.level == "school"]
-    told = {(v.school, v.indicator) for v in facts.indicator_values(case.data.network,
-            case.data.school_year) if v.numerator is not None or v.note}  # fmt: skip
+    of_schools = [one for one in catalogue(facts) if one.level == "school"]
+    told = {
+        (v.school, v.indicator)
+        for v in of_year(facts, case.data.network, case.data.school_year)
+        if v.numerator is not None or v.note
+    }
     explained = {row.school for row in case.data.no_data}
     for member in composition(facts, case.data.network, case.today):
         school = facts.of(SCHOOLS).last(member.school)
         asked = [
-            one for one in catalogue
+            one for one in of_schools
             if one.is_exam == exams and school is not None and one.applies_to(school.type)
         ]  # fmt: skip
         absent = [lowered(one.title) for one in asked if (member.school, one.id) not in told]
@@ -151,7 +156,7 @@ def all_checked(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
 @says("в сети есть школы, где сдают экзамены")
 def exams_apply(case: Case, facts: Facts) -> bool:
     """A network of primary schools has no addendum (R7)."""
-    types = {one for card in facts.indicators() if card.is_exam for one in card.school_types}
+    types = {one for card in catalogue(facts) if card.is_exam for one in card.school_types}
     schools = map(facts.of(SCHOOLS).last, (case.data.base, *case.data.members))
     return any(school and school.type in types for school in schools)
 

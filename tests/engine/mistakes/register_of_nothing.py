@@ -92,8 +92,36 @@ uncoded = Register(  # <- bad_extension
     extends="organisation", called=lambda row: row.name,
 )  # fmt: skip
 
+
+telling = Register(  # <- closed_tells
+    key="telling",
+    title="Закрыты, а говорят",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    read_through="name",
+    closed_by=lambda _facts, _actor: (),
+    unique=("kind",),
+)
+
+
+class Empty(Record):
+    """Of its two words one may be empty, of its two firms too."""
+
+    name: Line = field("Название", optional=True)
+    firm: Ref = field("Фирма", to="plain", optional=True)
+
+
+empty = Register(  # <- empty_identity
+    key="plain",
+    title="Без имени",
+    record=Empty,
+    identity=("name", "firm"),
+    called=lambda row: row.name,
+)
+
 processes = [small()[0]]
 declared = [
     odd, nameless, unsteady, scattered, carded, through_nothing, through_what_changes, of_nobody,
-    owned, misled, extending, uncoded,
+    owned, misled, extending, uncoded, telling, empty,
 ]  # fmt: skip

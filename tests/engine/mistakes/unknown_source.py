@@ -2,16 +2,36 @@
 
 from engine.mistakes.small import CLERK, SOON
 
-from workflow_app.engine import Choice, Form, Many, Position, Process, School, field
+from workflow_app.engine import (
+    Choice,
+    Form,
+    Line,
+    Many,
+    Position,
+    Process,
+    Record,
+    Register,
+    School,
+    field,
+)
+
+
+class Named(Record):
+    """A kind, which its code identifies, and a place, which two words do."""
+
+    code: Line = field("Код")
+    street: Line = field("Улица")
 
 
 class Chosen(Form):
-    """Two known sources and two unknown ones."""
+    """Three known sources and three unknown ones: rows of a place have no code."""
 
     school: School = field("Школа", of="members")
     helper: Many[Position] = field("Помощник", of=("members", "thiers"))
     year: Choice = field("Год", of="years")
     other: Choice = field("Другой год", of="school_years")
+    kind: Choice = field("Вид", of="kind")
+    place: Choice = field("Где", of="place")
 
 
 process = Process(  # <- unknown_source
@@ -25,3 +45,13 @@ process.move("finish", "Закончить", draft, done, by=CLERK)
 
 processes = [process]
 sources = {"choice": {"school_years"}, "school": (), "position": ("imc",)}
+declared = [
+    Register(
+        key=key,
+        title="Что-то",
+        record=Named,
+        identity=identity,
+        called=lambda row: row.code,
+    )
+    for key, identity in (("kind", ("code",)), ("place", ("code", "street")))
+]

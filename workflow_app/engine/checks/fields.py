@@ -39,6 +39,8 @@ def _field(process: Process, world: World, name: str, view: FieldView) -> Iterat
     if world.sources is None or kind not in world.sources or callable(of):
         return
     known = {*world.sources[kind]}
+    if kind == "choice":  # rows are named by a code, where they have one
+        known |= {key for key, one in (world.declared or {}).items() if len(one.identity) == 1}
     if kind in OF_PARTIES:
         known |= {AUTHOR, *process.parties}
     for source in (of,) if isinstance(of, str) else of:

@@ -19,14 +19,8 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
     for name in _named(register):
         if name not in register.fields:
             yield Finding(where, "unknown_field", f"{called}: нет поля «{name}»")
-    steady = (*register.together, *filter(None, (register.read_through,)))
-    for name in steady:
-        if name in register.fields and name not in register.identity:
-            sentence = f"{called}: читают по полям, которые не меняются, а «{name}» меняется"
-            yield Finding(where, "unsteady_field", sentence)
-    if bool(register.read_through) != (register.own is not None):
-        sentence = f"{called}: read_through и own говорят только вместе, через что и чьи записи"
-        yield Finding(where, "read_through_nothing", sentence)
+    yield from _identity(where, called, register)
+    yield from _reading(where, called, register)
     if register.grouped_by and register.sorted_by[:1] != (register.grouped_by,):
         sentence = f"{called}: стоит группами по «{register.grouped_by}», а упорядочен не по нему"
         yield Finding(where, "scattered_groups", sentence)
@@ -41,6 +35,29 @@ def _extension(where: str, called: str, register: Register[Any]) -> Iterator[Fin
     if is_one != bool(register.extends) or (is_one and register.identity != ("code",)):
         sentence = f"{called}: extends, строка из Extension и identity=(«code»,) — только вместе"
         yield Finding(where, "bad_extension", sentence)
+
+
+def _identity(where: str, called: str, register: Register[Any]) -> Iterator[Finding]:
+    """What is asked for together never changes; what may be empty only refers to something."""
+    known = register.fields
+    for name in (*register.together, *filter(None, (register.read_through,))):
+        if name in known and name not in register.identity:
+            sentence = f"{called}: читают по полям, которые не меняются, а «{name}» меняется"
+            yield Finding(where, "unsteady_field", sentence)
+    for view in (register.kept[name] for name in register.identity if name in register.kept):
+        if not view.is_required and not view.register:
+            sentence = f"{called}: записи различает поле «{view.name}», и пустым оно быть не может"
+            yield Finding(where, "empty_identity", sentence)
+
+
+def _reading(where: str, called: str, register: Register[Any]) -> Iterator[Finding]:
+    """Whose rows are whose is told by both words; what is closed says nothing to all."""
+    if bool(register.read_through) != (bool(register.own) != bool(register.closed_by)):
+        sentence = f"{called}: read_through говорит вместе с own или closed_by, через что и чьи"
+        yield Finding(where, "read_through_nothing", sentence)
+    if register.closed_by and (register.unique or register.mark or register.on_card):
+        sentence = f"{called}: закрыт, а unique, mark и on_card говорят о его записях всем"
+        yield Finding(where, "closed_tells", sentence)
 
 
 def _field(

@@ -19,12 +19,14 @@ from itertools import islice
 from typing import Any, Protocol
 
 from workflow_app.engine.calendar import is_countable
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, Written
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.services.cells import KINDS, MisfitError, as_flag, plain, without_latin
 from workflow_app.services.register_files.columns import CODE, CODE_TITLE, Reading, parts_of
+from workflow_app.services.register_rows import typed
 
 BATCH = 500
 """Rows whose entries are in memory at once."""
@@ -41,6 +43,7 @@ NOT_IN_HOUSE = (
     "заполняют и эту запись"
 )
 ELSEWHERE = "меняют на странице организации, не здесь"
+NOT_OPEN = "такие записи вам не открыты: здесь их не читают и не пишут"
 AHEAD = "записана здесь на будущее, сегодня ещё не действует: этот файл её не меняет"
 
 
@@ -58,8 +61,15 @@ class Known:
 class Source(Protocol):
     """What a comparison asks of the register's municipality."""
 
+    @property
+    def facts(self) -> Facts:
+        """The registers of the municipality."""
+
     def ids(self) -> Mapping[tuple[Any, ...], int]:
-        """Return every row by its identity, as `key_of` makes it."""
+        """Return every row that may be shown by its identity, as `key_of` makes it."""
+
+    def may_read(self, identity: Mapping[str, Any]) -> bool:
+        """Tell whether a row with this identity is shown to who brings the file."""
 
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows; those of others are not among them."""
@@ -279,11 +289,15 @@ class _Comparison:
         for name in self.register.identity:
             view = self.register.fields[name]
             value = self._value(line, view, told.cells.get(name), ())
-            if is_empty(value) and not any(one.column == view.title for one in line.mistakes):
+            is_told = not is_empty(value) or not view.is_required
+            if not is_told and not any(one.column == view.title for one in line.mistakes):
                 line.mistakes.append(Mistake(view.title, "заполните: по нему узнают запись"))
             values[name] = value
         if line.mistakes:
             line.called = self._identity_said(told)
+            return
+        if not self.source.may_read(values):
+            line.mistakes.append(Mistake("", NOT_OPEN))
             return
         key = key_of(self.register, values)
         line.row_id = self._ids.get(key)
@@ -314,7 +328,12 @@ class _Comparison:
 
     # ------------------------------------------------------------ what it says of it
 
-    def _enter(self, told: _Told, identity: Mapping[str, Any] | None = None) -> None:
+    def _enter(
+        self,
+        told: _Told,
+        identity: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
         """Fill the line of a row that is not there; of one that was, its identity is known."""
         line = told.line
         values = {
@@ -324,7 +343,7 @@ class _Comparison:
             view = self.register.fields[name]
             value = self._value(line, view, cell, ())
             values[name] = self._checked(line, view, value)
-        self._validate(line, values, values.keys() | self.register.fields.keys())
+        self._validate(line, values, values.keys() | self.register.fields.keys(), before)
         if self.register.extends and identity is None:
             line.mistakes.append(Mistake("", NOT_IN_HOUSE))
         line.said = dict(values)
@@ -337,7 +356,8 @@ class _Comparison:
         """Enter a row again that ended here and that no file has told of since."""
         line = told.line
         told.cells = {name: v for name, v in told.cells.items() if name not in row.identity}
-        self._enter(told, row.identity)
+        before = Written(row.entries, row.revocations).values(self.today)
+        self._enter(told, row.identity, {**before, **row.identity} if before else None)
         since = max((one.begins for one in row.entries), default=BEGINNING)
         line.changes = [replace(change, since=since) for change in line.changes]
         line.is_revived = True
@@ -385,7 +405,7 @@ class _Comparison:
         written = {change.name for change in (*line.changes, *line.asked)}
         if written or line.mistakes or line.kept:
             after = {**here, **{c.name: c.value for c in (*line.changes, *line.asked)}}
-            self._validate(line, after, written)
+            self._validate(line, after, written, here)
 
     def _object_to_steady(self, line: Line, view: FieldView, mine: Any) -> None:
         """Note what no file changes: it tells rows apart, or is changed elsewhere."""
@@ -423,20 +443,30 @@ class _Comparison:
             view.name, view.title, said(view, here), said(view, value), value, since, wrong_since
         )
 
-    def _validate(self, line: Line, values: Mapping[str, Any], asked: Collection[str]) -> None:
-        """Note what the row class says against some fields, in its own sentences."""
+    def _validate(
+        self,
+        line: Line,
+        values: Mapping[str, Any],
+        asked: Collection[str],
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note what the row class and its register say against some fields, in their sentences."""
         fields = self.register.fields
         filled = parse(self.register.record, {n: v for n, v in values.items() if n in fields})
         found: Iterable[Refusal] = filled if isinstance(filled, Refusal) else missing(filled)
         told = [one for one in found if _field_of(one) in asked]
         if not isinstance(filled, Refusal):
             line.called = self._called(filled)
-            told += self.register.wrong(filled) if asked else ()
         known = {one.column for one in line.mistakes}
         for refusal in told:
             view = fields[_field_of(refusal)]
             if view.title not in known:
                 line.mistakes.append(Mistake(view.title, _without_title(refusal, view)))
+        if self.register.refuses and not isinstance(filled, Refusal):
+            was = None if before is None else typed(self.register, before)
+            for refusal in self.register.refuses(was, filled, self.source.facts):
+                about = fields.get(refusal.field or "")
+                line.mistakes.append(Mistake(about.title if about else "", refusal.message))
 
     def _only(self, line: Line) -> None:
         """Object to what only one row may say, where another says it or a row above."""

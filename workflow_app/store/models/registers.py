@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.services.journals import printed
@@ -144,78 +144,6 @@ class RegisterChange(AppendOnly, Tenant):
     before: Mapped[dict[str, Any]]
     """Empty: the row exists only since this order."""
     after: Mapped[dict[str, Any]]
-
-
-class Indicator(Tenant):
-    """What the department measures schools or networks by."""
-
-    __tablename__ = "indicator"
-    __table_args__ = (
-        UniqueConstraint("municipality_id", "code"),
-        CheckConstraint("level IN ('school', 'network')", name="level"),
-        CheckConstraint("desired IN ('up', 'down')", name="desired"),
-    )
-
-    code: Mapped[str]
-    key: Mapped[str]
-    title: Mapped[str]
-    level: Mapped[str]
-    unit: Mapped[str]
-    desired: Mapped[str]
-    source: Mapped[str] = mapped_column(default="")
-    is_computed: Mapped[bool] = mapped_column(default=False)
-    is_exam: Mapped[bool] = mapped_column(default=False)
-    """Known only after the exams of the year, in July."""
-    school_types: Mapped[list[Any]] = mapped_column(default=list)
-    """The types of school it can be measured in."""
-    position: Mapped[int]
-
-
-class IndicatorValue(Tenant):
-    """An indicator of a school in a network, or of the network itself, in a school year.
-
-    Kept as counted, so that percentages and totals are always computed from people.
-    """
-
-    __tablename__ = "indicator_value"
-    __table_args__ = (
-        # NULL differs from NULL in a plain rule, so a network's own value has a rule of its own.
-        Index(
-            "uq_indicator_value_of_school",
-            "network_id", "school_id", "indicator_id", "school_year",
-            unique=True,
-            sqlite_where=text("school_id IS NOT NULL"),
-            postgresql_where=text("school_id IS NOT NULL"),
-        ),
-        Index(
-            "uq_indicator_value_of_network",
-            "network_id", "indicator_id", "school_year",
-            unique=True,
-            sqlite_where=text("school_id IS NULL"),
-            postgresql_where=text("school_id IS NULL"),
-        ),
-        Index("ix_indicator_value_network", "network_id", "school_year"),
-        CheckConstraint(
-            "numerator >= 0 AND denominator >= 0"
-            " AND (denominator IS NULL OR numerator <= denominator)",
-            name="fraction",
-        ),
-    )  # fmt: skip
-
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
-    school_year: Mapped[str] = mapped_column(String(9))
-    numerator: Mapped[int | None]
-    denominator: Mapped[int | None]
-    value: Mapped[float | None]
-    """Stated as it is where nothing was counted: an average mark, a number of materials."""
-    baseline: Mapped[float | None]
-    target: Mapped[float | None]
-    note: Mapped[str] = mapped_column(default="")
-    source: Mapped[str] = mapped_column(default="")
-    entered_on: Mapped[dt.date | None]
-    instance_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class RegisterEntry(AppendOnly, Tenant):

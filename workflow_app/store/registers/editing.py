@@ -12,7 +12,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.services.register_rows import NOT_FOUND
+from workflow_app.services.register_rows import NOT_FOUND, needs
 from workflow_app.services.register_wishes import Cause, Wish
 from workflow_app.store import idempotency
 from workflow_app.store.models.base import table
@@ -99,16 +99,21 @@ class SqlRegisters:
         return self.uow.connection.execute(query.order_by(c.row_id).limit(MOST)).scalars().all()
 
     def referring(
-        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        row_id: int,
+        day: dt.date,
+        *,
+        whenever: bool,
     ) -> Sequence[tuple[Register[Any], int]]:
-        """Return rows of declared registers that name this one on a day or later.
-
-        What a row is about it does not need: it tells of it also when that is over.
-        """
+        """Return rows that need this one on a day or later; `whenever`: all that name it."""
         found: dict[tuple[str, int], Register[Any]] = {}
         for tables in self.uow.tables.values():
             for view in tables.register.fields.values():
-                if view.register != register.key or view.name == tables.register.subject:
+                if view.register != register.key:
+                    continue
+                if not (whenever or needs(tables.register, view)):
                     continue
                 one, ever = tables.register, END_OF_TIME
                 for other in self.saying(one, municipality_id, view.name, row_id, day, ever):

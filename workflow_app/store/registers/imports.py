@@ -54,17 +54,24 @@ class SqlSource:
         self._tables = tables
         self._municipality_id = municipality_id
         self._naming = Naming(uow, municipality_id)
+        self.facts = uow.facts(municipality_id)
         self._today = uow.today
         self._identities: dict[int, Mapping[str, Any]] = {}
 
     def ids(self) -> Mapping[tuple[Any, ...], int]:
-        """Return every row by its identity."""
+        """Return every row that may be shown by its identity."""
         rows, register = self._tables.rows, self._tables.register
         query = self._tables.identified.where(rows.c.municipality_id == self._municipality_id)
+        query = query.where(*self._tables.are_readable(rows))
         named = {"named_on": self._today}
         for row in self._connection.execute(query.order_by(rows.c.id), named).mappings():
             self._identities[row["id"]] = {name: row[name] for name in register.steady}
         return {key_of(register, said): key for key, said in self._identities.items()}
+
+    def may_read(self, identity: Mapping[str, Any]) -> bool:
+        """Tell whether a row with this identity is shown to who brings the file."""
+        readable = self._tables.readable
+        return readable.ids is None or identity[readable.field] in readable.ids
 
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows with all that was written of them."""

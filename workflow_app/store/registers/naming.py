@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, is_empty
 from workflow_app.services.cells import plain
@@ -22,6 +23,14 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 MOST_NEAR, FEW = 3, 6
 """So many of a list a sentence names: the nearest, or all of it."""
 _PERSON, _POSITION, _NAME = table(Person), table(Position), table(OrganisationName)
+
+
+def _is_year(code: str) -> bool:
+    try:
+        school_year_bounds(code)
+    except ValueError:
+        return False
+    return True
 
 
 class Naming:
@@ -96,9 +105,13 @@ class Naming:
         return known if len(known) <= FEW else [folded[one] for one in alike]
 
     def _of_year(self, key: Any, view: FieldView, text: str) -> Sequence[Choice]:
-        """Return what a school year means as papers write it: «2025/2026»."""
-        is_year = view.options.get("of") == "school_years"
-        return self._lists[key].get(plain(text.replace("/", "-")), ()) if is_year else ()
+        """Return what a school year means as papers write it: «2025/2026», and one long ago."""
+        if view.options.get("of") != "school_years":
+            return ()
+        code = plain(text.replace("/", "-"))
+        known = {one.value for found in self._lists[key].values() for one in found}
+        is_past = _is_year(code) and code < min(known, default="")
+        return self._lists[key].get(code) or ((Choice(code, code),) if is_past else ())
 
     def _called_so_before(self, view: FieldView, text: str) -> Sequence[Choice]:
         """Return what had a name once: files made before a renaming still say it."""

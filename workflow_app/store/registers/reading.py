@@ -91,9 +91,10 @@ class SqlRecords(Generic[RecordT]):
         """Return the rows with these values on the day, as they were entered."""
         # Who asks of one row soon asks of its neighbours: they are read by one statement.
         together = {name: values[name] for name in self._register.together if name in values}
-        asked = together if len(together) == len(self._register.together) > 0 else values
+        is_group = len(together) == len(self._register.together) > 0
+        asked = self._comparable(together if is_group else values)
         if not asked.keys() <= {*self._register.identity}:
-            stored = (one for one in self._found_on_day(values) if one.id not in self._instead)
+            stored = (one for one in self._found_on_day(asked) if one.id not in self._instead)
             found = [*stored, *filter(None, map(self.get, self._instead))]
         else:
             ids = dict.fromkeys((*self._found(asked), *self._instead))
@@ -102,12 +103,27 @@ class SqlRecords(Generic[RecordT]):
             found.sort(key=lambda row: row.id)
         return tuple(row for row in found if _has(row, values))
 
+    def ever(self, **identity: Any) -> tuple[RecordT, ...]:
+        """Return the rows with these values of their identity, those not there as `last` does."""
+        found = dict.fromkeys((*self._found(self._comparable(identity)), *self._instead))
+        return tuple(row for row in filter(None, map(self.last, found)) if _has(row, identity))
+
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which rows with these values of their identity change."""
-        rows = map(self._said, dict.fromkeys((*self._found(identity), *self._instead)))
+        known = self._found(self._comparable(identity))
+        rows = map(self._said, dict.fromkeys((*known, *self._instead)))
         said = (one for row in rows for one in row if _has(one, identity))
         days = {day for one in said for day in (one.valid_from, one.valid_to)}
         return tuple(sorted(day for day in days if day is not None and day > self.day))
+
+    def _comparable(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a statement compares: that a field is empty is seen by its row."""
+        fields = self._register.fields
+        return {
+            name: value
+            for name, value in values.items()
+            if value is not None or fields[name].is_required
+        }
 
     def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the rows with values that stay, on whatever day they are there."""

@@ -52,5 +52,11 @@ def _batches(connection: Connection, tables: Tables) -> Iterator[Sequence[int]]:
 def _by_row(periods: Iterable[Any], columns: Iterable[str]) -> dict[int, set[tuple[Any, ...]]]:
     found: dict[int, set[tuple[Any, ...]]] = {}
     for one in periods:
-        found.setdefault(one["row_id"], set()).add(tuple(one[name] for name in columns))
+        found.setdefault(one["row_id"], set()).add(
+            tuple(map(_hashable, (one[name] for name in columns)))
+        )
     return found
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -22,7 +22,7 @@ def marks(
     """
     found: dict[int, list[Mark]] = defaultdict(list)
     for register in of_subject(declared, kind):
-        if register.mark and not register.readers and not register.own:
+        if register.mark and register.is_open:
             asked = {name: value for name, value in values.items() if name in register.fields}
             for row in facts.of(register).find(**asked):
                 found[getattr(row, register.subject)].append(register.mark(row))
@@ -35,7 +35,7 @@ def details(
     """Return row → what registers that everybody reads say on its card by a school year."""
     found: dict[int, tuple[Detail, ...]] = defaultdict(tuple)
     for register in of_subject(declared, kind):
-        if register.on_card and not register.readers:
+        if register.on_card and register.is_open:
             about: dict[int, list[Record]] = defaultdict(list)
             for row in facts.of(register).find():
                 about[getattr(row, register.subject)].append(row)

@@ -9,6 +9,7 @@ import decimal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    and_,
     bindparam,
     exists,
     select,
@@ -239,8 +241,8 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         Column("id", BIG_ID, *shared, primary_key=True, autoincrement=not shared),
         _municipality(),
         *(column(register.fields[name], metadata) for name in own),
-        *((UniqueConstraint("municipality_id", *own),) if own else ()),
     )  # fmt: skip
+    _tell_apart(register, rows)
     periods = Table(
         f"{register.key}_period", metadata,
         Column("id", BIG_ID, primary_key=True),
@@ -259,6 +261,28 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         if view.is_many
     }
     return Tables(register, rows, periods, values_of)
+
+
+def _tell_apart(register: Register[Any], rows: Table) -> None:
+    """Let no two rows have one identity; nothing differs from nothing in a plain rule."""
+    own = [name for name in register.identity if name in register.kept]
+    optional = [rows.c[n] for n in own if not register.fields[n].is_required]
+    if not optional:
+        if own:
+            rows.append_constraint(UniqueConstraint("municipality_id", *own))
+        return
+    for is_empty in product((False, True), repeat=len(optional)):
+        states = [*zip(optional, is_empty, strict=True)]
+        gone = [one.name for one, empty in states if empty]
+        where = and_(*(one.is_(None) if empty else one.is_not(None) for one, empty in states))
+        Index(
+            "_".join((f"uq_{register.key}_by_identity", *(f"without_{name}" for name in gone))),
+            rows.c.municipality_id,
+            *(rows.c[name] for name in own if name not in gone),
+            unique=True,
+            sqlite_where=where,
+            postgresql_where=where,
+        )
 
 
 SHARED = ("municipality_id", "row_id", "valid_from", "known_from")

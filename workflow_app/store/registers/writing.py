@@ -215,6 +215,15 @@ class RegisterWriter:
             for row in self._connection.execute(query).mappings()
         }  # fmt: skip
 
+    def written_by_cases(self, register: str, municipality_id: int) -> frozenset[int]:
+        """Return the rows of a register about which any case has written."""
+        query = select(_ENTRY.c.row_id).where(
+            _ENTRY.c.register == register,
+            _ENTRY.c.municipality_id == municipality_id,
+            _ENTRY.c.instance_id.is_not(None),
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
     def bring_in_step(
         self, standing: "Standing", municipality_id: int, cause: Cause,
         identity: Mapping[str, Any], anew: Mapping[str, Any], effective_on: dt.date | None,

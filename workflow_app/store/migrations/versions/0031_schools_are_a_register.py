@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
@@ -32,7 +32,6 @@ FIELDS: Mapping[str, Mapping[str, list[str]]] = {
 }
 IDENTITY = {SETTLEMENT: ["kind", "name"], SCHOOL: ["code"]}
 TYPES: Mapping[str, Any] = {"number": BIG, "ref": BIG, "flag": sa.Boolean()}
-VALUES = "indicator_value"
 
 
 def upgrade() -> None:
@@ -53,7 +52,6 @@ def upgrade() -> None:
     if entries:
         connection.execute(sa.insert(_table("register_entry")), entries)
     _call_imported(COLUMNS)
-    _point_values_at("organisation")
 
     def change(batch: Any) -> None:
         batch.drop_constraint(op.f("ck_school_distance"), type_="check")
@@ -124,22 +122,6 @@ def _call_imported(names: Mapping[str, str]) -> None:
         connection.execute(sa.update(said).where(said.c.id == row.id).values(values=values))
 
 
-def _point_values_at(target: str) -> None:
-    """Let values of indicators refer to schools by another table."""
-    inspector = sa.inspect(op.get_bind())
-    if VALUES not in inspector.get_table_names():
-        return
-    of = "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"
-    keys = inspector.get_foreign_keys(VALUES)
-    old = next(one for one in keys if one["constrained_columns"] == ["school_id"])
-    unnamed = f"fk_{VALUES}_school_id_{old['referred_table']}"
-    with op.batch_alter_table(VALUES, naming_convention={"fk": of}) as batch:
-        batch.drop_constraint(op.f(old["name"] or unnamed), type_="foreignkey")
-        batch.create_foreign_key(
-            op.f(f"fk_{VALUES}_school_id_{target}"), target, ["school_id"], ["id"]
-        )
-
-
 def _alter_school(change: Callable[[Any], None]) -> None:
     """Change the table of schools; SQLite makes it anew, which its rows would stand in the way of."""
     connection = op.get_bind()
@@ -194,7 +176,6 @@ def downgrade() -> None:
             batch.alter_column(name, nullable=False)
 
     _alter_school(require)
-    _point_values_at(SCHOOL)
     _call_imported({name: column for column, name in COLUMNS.items()})
     for register in IDENTITY:
         op.drop_table(f"{register}_period")
