@@ -52,5 +52,7 @@ def _batches(connection: Connection, tables: Tables) -> Iterator[Sequence[int]]:
 def _by_row(periods: Iterable[Any], columns: Iterable[str]) -> dict[int, set[tuple[Any, ...]]]:
     found: dict[int, set[tuple[Any, ...]]] = {}
     for one in periods:
-        found.setdefault(one["row_id"], set()).add(tuple(one[name] for name in columns))
+        values = (one[name] for name in columns)
+        plain = tuple(tuple(one) if isinstance(one, list) else one for one in values)
+        found.setdefault(one["row_id"], set()).add(plain)
     return found
