@@ -9,7 +9,7 @@ from stories import done
 
 from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Indicator, Network
+from workflow_app.store.models.registers import Indicator
 from workflows.registers.recommendations import RECOMMENDATIONS
 
 REPORT, GRID, ADVICE = "year_end_report", "school_indicators", "recommendation_follow_up"
@@ -51,7 +51,7 @@ def live_through(district, network="NW1", count=4, done_rows=1):
 
 def report_of(district, network):
     """Return the report of a network, the newest."""
-    (row,) = district.rows(Network, code=network)
+    (row,) = district.networks(code=network)
     found = [one for one in district.rows(Instance, process=REPORT)
              if one["subject"].startswith(f"network/{row['id']}/")]  # fmt: skip
     return found[-1]["id"]

@@ -25,7 +25,7 @@ from workflow_app.store.models.directory import (
     Settlement,
 )
 from workflow_app.store.models.documents import Document, StoredFile
-from workflow_app.store.models.registers import Journal, Network
+from workflow_app.store.models.registers import Journal
 
 pytestmark = pytest.mark.shipped
 
@@ -34,7 +34,7 @@ BEGINS = HOSTILE[:5]
 NAMES = {
     Organisation: ("short_name",), OrganisationName: ("full_name", "name_gen", "name_dat"),
     Person: ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name"),
-    Position: ("title", "title_gen"), Network: ("name", "goal"),
+    Position: ("title", "title_gen"),
     Settlement: ("name", "name_gen"), Journal: ("title",),
 }  # fmt: skip
 PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/registers/recommendation",
@@ -59,7 +59,7 @@ def test_network_of_any_name_is_founded_under_it(open_district, name):
     done(district.act("P002", order, "sign"))
     done(district.act("P004", order, "register"))
 
-    assert name in [row["name"] for row in district.rows(Network)]
+    assert name in [row["name"] for row in district.networks()]
 
 
 class HostileYear(Present):
@@ -115,6 +115,9 @@ def spoil_names(uow):
         uow.connection.execute(update(table).values(changed))
     for table in (uow.tables["direction"].rows, uow.tables["direction"].periods):
         uow.connection.execute(update(table).values(name=table.c.name.concat(HOSTILE)))
+    networks = uow.tables["network"].periods
+    changed = {name: networks.c[name].concat(HOSTILE) for name in ("name", "goal")}
+    uow.connection.execute(update(networks).values(changed))
 
 
 def mangled(text):

@@ -35,14 +35,13 @@ from workflow_app.store.models.messages import Notice, OutboxMessage
 from workflow_app.store.models.registers import (
     IndicatorValue,
     JournalEntry,
-    Network,
     RegisterEntry,
 )
 from workflow_app.tasks import effects, loops
 
 MOVING = (
     Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
-    Notice, JournalEntry, Network, RegisterEntry, IndicatorValue,
+    Notice, JournalEntry, RegisterEntry, IndicatorValue,
 )  # fmt: skip
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 

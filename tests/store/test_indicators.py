@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.engine.case import Case
-from workflow_app.store import network_effects
+from workflow_app.store import order_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import table
 from workflow_app.store.models.registers import Indicator, IndicatorValue
@@ -39,7 +39,7 @@ def enter(district, case, cast):
             "school_year": year,
             **values,
         }
-        found = network_effects.ENTER["indicator_value"](district.connection(), case, row, JUNE)
+        found = order_effects.ENTER["indicator_value"](district.connection(), case, row, JUNE)
         return district.get_one(IndicatorValue, found, populate_existing=True)
 
     return enter

@@ -29,7 +29,6 @@ from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
-from workflow_app.store.models.registers import Network as NetworkRow
 from workflow_app.store.models.registers import RegisterPaper
 from workflows.registers.recommendations import networks_led
 
@@ -113,10 +112,10 @@ def town(district):
     ).rowcount)  # fmt: skip
     add_to(district.house, SECRETS, SIGNS, STEPS)
     district.at("2025-08-27")
-    district.networks = {row["code"]: row["id"] for row in district.rows(NetworkRow)}
+    known = {row["code"]: row["id"] for row in district.networks()}
     district.of = {}
     for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
-        network = district.networks[code]
+        network = known[code]
         values = {"network": network, "school": district.school(school), "text": text,
                   "code": f"{text}-примета", "state": "open"}  # fmt: skip
         district.enter(SIGNS, **values)
@@ -131,7 +130,7 @@ def town(district):
 def addresses(town):
     """Yield every address at which a row may leave, and of those that show each its secret."""
     for text, row_id in town.of.items():
-        network = town.networks["NW1" if text == FIRST else "NW2"]
+        network = town.networks(code="NW1" if text == FIRST else "NW2")[0]["id"]
         yield f"/registers/secret/{row_id}", {text}
         yield f"/registers/secret/{row_id}?known_on=2025-08-28&on=2026-01-01", {text}
         yield f"/networks/{network}", {text}

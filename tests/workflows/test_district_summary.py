@@ -4,12 +4,11 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
-from register_rows import put_members
+from register_rows import network_row, put_members
 
 from workflow_app.engine.facts import (
     IndicatorCard,
     IndicatorValueCard,
-    NetworkCard,
     SchoolCard,
 )
 from workflows.year_cycle.papers import figures
@@ -20,7 +19,7 @@ BASE, SHARED, SMALL = 1, 2, 3
 
 
 def network(key):
-    return NetworkCard(key, f"Сеть {key}", "active", SINCE, dt.date(2026, 8, 31))
+    return network_row(key, term_from=SINCE, term_to=dt.date(2026, 8, 31))
 
 
 def told(*values):

@@ -4,14 +4,13 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
-from register_rows import put_members
+from register_rows import put_members, put_network
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
     IndicatorCard,
     IndicatorValueCard,
-    NetworkCard,
     SchoolCard,
 )
 from workflows.annual_plan.form import Plan
@@ -56,11 +55,11 @@ def facts():
             ),
         },
         schools={key: SchoolCard(key, f"№ {key}", "", "СОШ") for key in (1, 2, 3)},
-        network_cards={NETWORK: NetworkCard(
-            NETWORK, "Математика", "active", SINCE, dt.date(2026, 8, 31),
-            directions=(MATHS, READING),
-        )},
         about={ABOUT: tuple(cards)},
+    )  # fmt: skip
+    put_network(
+        found, NETWORK, name="Математика", term_from=SINCE, term_to=dt.date(2026, 8, 31),
+        directions=(MATHS, READING),
     )  # fmt: skip
     put_members(
         found, NETWORK, {BASE: "base", HELPED: "supported", PARTNER: "partner"}, since=SINCE

@@ -37,7 +37,6 @@ from workflow_app.engine.facts import (
     Facts,
     IndicatorCard,
     IndicatorValueCard,
-    NetworkCard,
     OrderCard,
     PostCard,
 )
@@ -132,7 +131,6 @@ __all__ = [
     "Mark",
     "Name",
     "Network",
-    "NetworkCard",
     "NetworkName",
     "Number",
     "OrderCard",

@@ -17,7 +17,6 @@ from workflow_app.services.indicators import (
 )
 from workflow_app.store import indicators, networks
 from workflow_app.store.models.directory import Organisation, School
-from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -25,7 +24,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 class NetworkSheet:
     """The indicators of a network, the years it has any for, and who looks at them."""
 
-    network: Network
+    network: networks.Network
     years: tuple[str, ...]
     sheet: Sheet
     reader: Reader
@@ -44,16 +43,15 @@ def network_sheet(
     Without a year it is the current one, or the last one that anything is known of.
     """
     actor = uow.actor(person_id)
-    network = uow.session.get(Network, network_id)
-    districts = {capacity.municipality_id for capacity in actor.capacities[:1]}
-    if network is None or network.municipality_id not in districts:
+    district = next((capacity.municipality_id for capacity in actor.capacities), None)
+    network = networks.one(uow.session, district, network_id, uow.today)
+    if network is None or district is None:
         return None
-    district = network.municipality_id
     values = indicators.by_year(uow.connection, district, network_id)
     current = school_year_of(uow.today)
     chosen = _checked(year) or (current if current in values or not values else max(values))
     measured = {card.school for card in values.get(chosen, ()) if card.school is not None}
-    schools = _schools(uow, network, chosen, measured)
+    schools = _schools(uow, district, network_id, chosen, measured)
     reader = reader_of(actor, {school.id for school in schools})
     if reader is None:
         return None
@@ -72,18 +70,16 @@ def _checked(year: str) -> str:
 
 
 def _schools(
-    uow: SqlUnitOfWork, network: Network, year: str, measured: Collection[int]
+    uow: SqlUnitOfWork, district: int, network: int, year: str, measured: Collection[int]
 ) -> Sequence[Participant]:
     """Return the schools of a year: its composition, then those that were measured and left."""
     first, last = school_year_bounds(year)
-    members = networks.composition(uow.session, network.id, max(first, min(uow.today, last)))
+    members = networks.composition(uow.session, network, max(first, min(uow.today, last)))
     roles = {member.school_id: member.role for member in members}
     query = (
         select(School.id, Organisation.called(uow.today), School.school_type)
         .join(Organisation, Organisation.id == School.id)
-        .where(
-            School.municipality_id == network.municipality_id, School.id.in_({*roles, *measured})
-        )
+        .where(School.municipality_id == district, School.id.in_({*roles, *measured}))
         .order_by(School.number, Organisation.code)
     )
     found = {row.id: row for row in uow.session.execute(query)}

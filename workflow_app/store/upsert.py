@@ -140,14 +140,18 @@ class Keeper:
         self._count(file, record, Outcome.CHANGED if different else Outcome.UNCHANGED)
         return row
 
+    def standing(self, register: str) -> dict[Key, Standing]:
+        """Return what the rows of a declared register say last, by their identity."""
+        if register not in self._standing:
+            self._standing[register] = self.registers.standing(register, self.municipality_id)
+        return self._standing[register]
+
     def put_entry(
         self, record: Record, file: str, register: str, identity: Mapping[str, Any],
         values: Mapping[str, Any], cause: Cause, effective_on: dt.date | None,
     ) -> Standing:  # fmt: skip
         """Return the row of a declared register, entered or amended by what the file says anew."""
-        if register not in self._standing:
-            self._standing[register] = self.registers.standing(register, self.municipality_id)
-        index, place = self._standing[register], tuple(identity.values())
+        index, place = self.standing(register), tuple(identity.values())
         self._compare_lines(record, file, register, place, values)
         row = index.get(place)
         outcome = Outcome.UNCHANGED

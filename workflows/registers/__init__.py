@@ -4,7 +4,10 @@ from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
 from workflows.registers.memberships import MEMBERSHIPS
+from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
-REGISTERS = (DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, FIGURES, ACTS, MEMBERSHIPS, RECOMMENDATIONS)
+REGISTERS = (
+    DIRECTIONS_OF_YEAR, STATUSES_OF_YEAR, FIGURES, ACTS, NETWORKS, MEMBERSHIPS, RECOMMENDATIONS
+)  # fmt: skip

@@ -43,12 +43,10 @@ from workflow_app.store.models.directory import (
     Position,
     School,
 )
-from workflow_app.store.models.registers import Network, RegisterEntry
+from workflow_app.store.models.registers import RegisterEntry
 
 _ENTRY = table(RegisterEntry)
-_HOUSE = {
-    "school": School, "person": Person, "position": Position, "network": Network,
-}  # fmt: skip
+_HOUSE = {"school": School, "person": Person, "position": Position}
 
 
 class Exact(TypeDecorator[decimal.Decimal]):
