@@ -33,6 +33,7 @@ from workflow_app.store.registers.writing import Cause
 from workflow_app.tasks import effects, loops
 from workflows import REGISTERS
 from workflows.registers.directions import of_year
+from workflows.registers.networks import NETWORKS
 
 DATABASES = ("sqlite", "postgresql")
 ZONE = ZoneInfo("Europe/Moscow")
@@ -388,6 +389,18 @@ class District:
         """Return the rows of a declared register as they are today."""
         return self.read(lambda uow: uow.facts(1).of(register).find(**values))
 
+    def networks(self, **where):
+        """Return what the register of networks says of each that ever was, as dictionaries."""
+
+        def look(uow):
+            known = [
+                uow.facts(place).of(NETWORKS).last(key).model_dump() | {"municipality_id": place}
+                for place, key in uow.register_ids("network")
+            ]
+            return [one for one in known if where.items() <= one.items()]
+
+        return self.read(look)
+
     def memberships(self, **where):
         """Return what orders said of schools in networks."""
         said = self.read(lambda uow: networks.written(uow.connection))
@@ -401,6 +414,12 @@ class District:
             return uow.registers.enter(register.key, 1, cause, values, effective_on)
 
         return self.house.transact(write)
+
+    def amend(self, register, key, **values):
+        """Write into a row of a declared register today, behind every process."""
+        self.house.transact(lambda uow: uow.registers.amend(
+            register.key, 1, key, Cause(uow.today, reason="проверка"), values, uow.today
+        ))  # fmt: skip
 
     def end(self, register, **values):
         """End rows of a declared register today, behind every process."""

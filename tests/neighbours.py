@@ -24,7 +24,6 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers import papers
 from workflow_app.store.registers.listing import Asked
 from workflows.registers.directions import of_year
@@ -116,7 +115,8 @@ class Neighbour(District):
         self.house.transact(lambda uow: self._fail(uow, message))
         return {
             "document": self.documents(case)[0]["id"], "upload": upload,
-            "network": self.own(Network)[0]["id"], "school": self.school("S05"),
+            "network": self.networks(municipality_id=self.municipality)[0]["id"],
+            "school": self.school("S05"),
             "person": self.people["P105"], "position": self.own(Position)[0]["id"],
             "incident": self.own(Incident)[0]["id"],
             "substitution": self.own(Substitution)[0]["id"],

@@ -23,7 +23,7 @@ from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.services.settings_defaults import DEFAULTS
-from workflow_app.store import choices, network_effects
+from workflow_app.store import choices, order_effects
 from workflow_app.store.database import Database
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
@@ -37,7 +37,7 @@ PDF_SECONDS = 25.0
 """A conversion ends within the lease of its message, so that no colleague begins it again."""
 
 WRITTEN = {
-    "Enter": network_effects.ENTER, "Amend": network_effects.AMEND, "End": frozenset(),
+    "Enter": order_effects.ENTER, "Amend": frozenset(), "End": frozenset(),
 }  # fmt: skip
 """Change → the registers of the house it may write; declared ones take all three."""
 TEMPLATES = Path(__file__).parents[1] / "document_templates"

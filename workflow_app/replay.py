@@ -26,7 +26,6 @@ from workflow_app.store.models.directory import (
     Position,
 )
 from workflow_app.store.models.instances import Deadline, Instance
-from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks import effects, loops
 
@@ -249,10 +248,7 @@ class Present(Past):
 
     def network_named(self, name: str) -> int:
         """Return the id of a network by its name."""
-        query = select(func.max(Network.id)).where(
-            Network.municipality_id == self.municipality, Network.name == name
-        )
-        return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+        return self.named(networks.NETWORK).get(name, 0)
 
 
 Told = Callable[[str], None]
@@ -312,7 +308,7 @@ def _named(
 def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:
     """Return the id of a school, network, person, row of a declared register, or of a post."""
     models: Mapping[str, Any] = {
-        "school": Organisation, "network": Network, "person": Person,
+        "school": Organisation, "person": Person,
     }  # fmt: skip
     if kind == "post":
         person = _number(uow, "person", code, municipality)

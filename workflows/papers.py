@@ -7,9 +7,10 @@ becomes a visible gap; no case form is made up at print time.
 from typing import Any, Literal
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.facts import NetworkCard, PersonCard
+from workflow_app.engine.facts import PersonCard
 from workflow_app.engine.roles import Capacity
 from workflows.registers.directions import DIRECTIONS_OF_YEAR, of_year
+from workflows.registers.networks import Network
 from workflows.registers.schools import SCHOOLS
 from workflows.registers.statuses import act_of_year, of_school
 from workflows.rules import year_before
@@ -132,7 +133,7 @@ def directions(facts: Facts, ids: tuple[int, ...]) -> list[Values]:
     return rows
 
 
-def worked_on(facts: Facts, network: NetworkCard | None, year: str) -> tuple[int, ...]:
+def worked_on(facts: Facts, network: Network | None, year: str) -> tuple[int, ...]:
     """Return the directions of a network in a year; all it ever had where none is of that year."""
     own, known = network.directions if network else (), of_year(facts, year)
     return tuple(one for one in own if one in known) or own

@@ -17,6 +17,7 @@ from workflow_app.engine import (
 )
 from workflow_app.engine.calendar import school_year_of
 from workflows.registers.memberships import NETWORK_ROLES, Membership, composition, networks_of
+from workflows.registers.networks import NETWORKS
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.wording import counted
 
@@ -60,7 +61,7 @@ class OneSchool(Form):
 
 def curator_post(case: Case, facts: Facts) -> int | None:
     """Return the post in ИМЦ of the network's curator today (4.1); none where nobody is named."""
-    network, centre = facts.network(case.data.network), facts.organisation("imc")
+    network, centre = facts.of(NETWORKS).get(case.data.network), facts.organisation("imc")
     curator = facts.person(network.curator) if network and network.curator else None
     for office in curator.offices if curator and centre else ():
         if centre and office.organisation_id == centre.id:
@@ -73,8 +74,8 @@ def schools_now(case: Case, facts: Facts) -> tuple[Membership, ...]:
 
     Its plan is written and voted in August, before the order takes effect.
     """
-    network = facts.network(case.data.network)
-    day = max(case.today, network.valid_from) if network else case.today
+    network = facts.of(NETWORKS).get(case.data.network)
+    day = max(case.today, network.term_from) if network else case.today
     return composition(facts, case.data.network, day)
 
 
@@ -163,7 +164,7 @@ def name_is_free(case: Case, facts: Facts) -> Refusal | None:
 
 def name_taken(name: str, field_name: str, facts: Facts) -> Refusal | None:
     """Refuse a name that a network has, or will have by an order registered already."""
-    if facts.network_named(name) is None and not _is_promised(name, facts):
+    if not facts.of(NETWORKS).find(name=name) and not _is_promised(name, facts):
         return None
     return refuse(
         "network_name_taken", "Сеть «{name}» уже есть: выберите другое наименование",

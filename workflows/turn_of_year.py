@@ -6,9 +6,9 @@ from typing import Any
 
 from workflow_app.engine import Facts, Refusal, refuse
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.facts import NetworkCard
 from workflows.activities import PLAN
 from workflows.registers.memberships import base_of, composition
+from workflows.registers.networks import Network
 from workflows.registers.statuses import HELPED
 from workflows.rules import statuses_for_planning
 
@@ -30,7 +30,7 @@ class Verdict:
     causes: tuple[Refusal, ...] = ()
 
 
-def verdict(facts: Facts, network: NetworkCard, year: str) -> Verdict:
+def verdict(facts: Facts, network: Network, year: str) -> Verdict:
     """Return what the turn to a year does to a network; it reads and writes nothing."""
     plans = facts.cases_about(f"network/{network.id}/{year}", PLAN)
     if any(card.state != "abandoned" for card in plans):
@@ -44,7 +44,7 @@ def verdict(facts: Facts, network: NetworkCard, year: str) -> Verdict:
     return Verdict("goes_on")
 
 
-def _obstacles(facts: Facts, network: NetworkCard, year: str) -> Iterator[tuple[str, Refusal]]:
+def _obstacles(facts: Facts, network: Network, year: str) -> Iterator[tuple[str, Refusal]]:
     """Yield what stands in the way, each with the step that removes it (Y5)."""
     first, last = school_year_bounds(year)
     said: dict[str, Any] = {"name": network.name, "year": year.replace("-", "/")}
@@ -55,10 +55,10 @@ def _obstacles(facts: Facts, network: NetworkCard, year: str) -> Iterator[tuple[
             "«{name}»: базовая школа «{school}» не признана стабильной на {year} учебный год",
             school=facts.name("school", base), basis="1.3", **said,
         )  # fmt: skip
-    if network.valid_to < last:
+    if network.term_to < last:
         yield "extend", refuse(
             "term_ends_before", "«{name}» действует по {date}, до конца {year} года не доходит",
-            date=f"{network.valid_to:%d.%m.%Y}", basis="A-04", **said,
+            date=f"{network.term_to:%d.%m.%Y}", basis="A-04", **said,
         )  # fmt: skip
     members = composition(facts, network.id, max(first, facts.today))
     helped = [

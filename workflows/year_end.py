@@ -3,6 +3,7 @@
 import datetime as dt
 
 from workflow_app.engine import Case, Facts, Refusal, Role, refuse, says
+from workflows.registers.networks import NETWORKS
 
 REPORT = "year_end_report"
 INDICATORS = "school_indicators"
@@ -41,7 +42,7 @@ def by_curator(case: Case, facts: Facts) -> Refusal | None:
 
 def _curates(case: Case, facts: Facts) -> bool:
     """Tell whether who acts is the network's curator, stands in for him, or leads ИМЦ."""
-    capacity, network = case.capacity, facts.network(case.data.network)
+    capacity, network = case.capacity, facts.of(NETWORKS).get(case.data.network)
     curator = network.curator if network else None
     if capacity is None or capacity.role == "imc_head" or curator is None:
         return True

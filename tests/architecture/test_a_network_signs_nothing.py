@@ -8,7 +8,7 @@ from test_no_district_is_named import ROOT, said
 
 import workflows
 from workflow_app.services.import_rows import OrganisationRow
-from workflow_app.store.models.registers import Network
+from workflows.registers.networks import NETWORKS
 
 pytestmark = [pytest.mark.shipped, pytest.mark.clause("3.2")]
 ACTS_AS_A_PERSON = re.compile(r"\b[Сс]ет(?:ь|и|ью)\b[^.;]{0,80}\bв лице\b")
@@ -55,5 +55,5 @@ def test_whatever_is_signed_is_signed_by_a_head():
 
 
 def test_a_network_has_no_requisites_of_a_legal_entity():
-    assert not {"inn", "seal", "address", "signed_by"} & set(Network.__table__.columns.keys())
+    assert not {"inn", "seal", "address", "signed_by"} & NETWORKS.fields.keys()
     assert "network" not in OrganisationRow.model_fields["kind"].annotation.__args__

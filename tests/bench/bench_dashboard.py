@@ -25,7 +25,6 @@ from workflow_app.store import networks
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance, WorkItem
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers.tables import Tables
 from workflow_app.web.cookies import COOKIE
 from workflows.registers.recommendations import RECOMMENDATIONS
@@ -47,9 +46,13 @@ def fill(district: District, count: int) -> None:
     like = network_of(district)
     about = f"'network/' || ({FIRST} + n) || '/2025-2026'"
     with district.house.database.engine.begin() as connection:
-        multiply(connection, table(Network), like, count, {
-            "id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": "NULL", "instance_id": "NULL",
-        })  # fmt: skip
+        of, code = district.house.tables[networks.NETWORK], "'Н' || n"
+        multiply(connection, of.rows, like, count, {"id": f"{FIRST} + n", "code": code})
+        own = select(of.periods.c.id).where(of.periods.c.row_id == like)
+        for period in connection.execute(own).scalars().all():
+            multiply(connection, of.periods, period, count, {
+                "row_id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": code,
+            })  # fmt: skip
         of = district.house.tables[networks.MEMBERSHIP]
         for number, member in enumerate(_periods(connection, of, like), 1):
             key = f"{FIRST * number * 10} + n"
@@ -103,7 +106,7 @@ def _periods(connection: Connection, of: Tables, network: int) -> Sequence[Any]:
 
 def network_of(district: District) -> int:
     """Return the network that is copied."""
-    (row,) = district.rows(Network, code="NW1")
+    (row,) = district.networks(code="NW1")
     return int(row["id"])
 
 

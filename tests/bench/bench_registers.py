@@ -17,7 +17,6 @@ from servers import running_postgres
 from sqlalchemy import text
 
 from workflow_app.store import networks
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers.writing import Cause
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -66,7 +65,7 @@ def fill(district: District, network_id: int) -> None:
 def measure(kind: str) -> None:
     """Print how long the fold takes, as a page or a guard asks for it."""
     with opened(kind) as district:
-        (row,) = district.rows(Network, code="NW1")
+        (row,) = district.networks(code="NW1")
         fill(district, row["id"])
         on, taken = DAY + dt.timedelta(days=ORDERS), []
         for _ in range(WARM + ROUNDS):

@@ -4,7 +4,7 @@ from change_story import decree, network, register, request, to_order
 from plans import activities, fill, life, open_plan, post, rows_of, to_active, to_agreement
 from stories import done, to_department, to_signature
 
-from workflow_app.store.models.registers import JournalEntry, Network
+from workflow_app.store.models.registers import JournalEntry
 
 BEGINS, TODAY = "2025-09-10", "2025-11-05"
 OUTCOME = {
@@ -83,7 +83,7 @@ def _created_network(district):
     order = to_signature(district, case, deputy_visas=True)
     done(district.act("P001", order, "sign"))
     done(district.act("P004", order, "register"))
-    (new,) = district.rows(Network, instance_id=order)
+    (new,) = district.networks(code=f"Д-{order}")
     change = request(district, "P003", new["id"], "rename", name="Читаем вместе",
                      effective_on="2025-11-17")  # fmt: skip
     register(district, to_order(district, "P003", change))

@@ -9,7 +9,6 @@ from test_pages import HOW_WIDE, check
 from workflow_app.store.models import Base
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
-from workflow_app.store.models.registers import Network
 from workflows.registers.recommendations import RECOMMENDATIONS
 
 pytestmark = pytest.mark.shipped
@@ -50,7 +49,7 @@ def spring(district):
     _make_an_auditor(district)
     year = done(district.start(SPECIALIST, "year_cycle")).instance_id
     report = live_through(district)
-    (network,) = district.rows(Network, code="NW1")
+    (network,) = district.networks(code="NW1")
     return {"report": report, "grid": grids(district, report)["S10"], "network": network["id"],
             "year": year}  # fmt: skip
 
@@ -237,7 +236,7 @@ def test_a_head_finds_her_own_figures_from_the_report_of_the_network(window, dis
 def test_the_new_year_shows_what_becomes_of_each_network_before_it_is_turned(window, district):
     page = open_page(window, district, "beginning of a year")
     assert "Этот учебный год уже открыт" in page.locator("main").inner_text()
-    networks = {row["name"] for row in district.rows(Network)}
+    networks = {row["name"] for row in district.networks()}
     for name in ("next year", "turn"):
         page = open_page(window, district, name)
         preview = page.locator(".told").inner_text()

@@ -11,13 +11,13 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask
 from workflow_app.engine.facts import (
     CaseCard,
-    NetworkCard,
     OrderCard,
     OrganisationCard,
     PersonCard,
     PostCard,
     Signer,
 )
+from workflow_app.engine.folding import Entry
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.engine.votes import PENDING, Tally, Vote
@@ -54,7 +54,6 @@ class FactsTwin:
     registers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Key of a declared register → all its rows."""
     typed_journals: frozenset[str] = frozenset()
-    network_names: dict[str, int] = field(default_factory=dict)
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
@@ -62,7 +61,6 @@ class FactsTwin:
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
     child_cards: tuple[CaseCard, ...] = ()
-    network_cards: dict[int, NetworkCard] = field(default_factory=dict)
     about: dict[str, tuple[CaseCard, ...]] = field(default_factory=dict)
     open_cases: dict[int, tuple[CaseCard, ...]] = field(default_factory=dict)
     posts: dict[int, PostCard] = field(default_factory=dict)
@@ -91,22 +89,14 @@ class FactsTwin:
         """Return the rows of a declared register."""
         return InMemory(self.registers.get(register.key, ()), self.today)
 
-    def network_named(self, name: str) -> int | None:
-        """Return the network with this name."""
-        return self.network_names.get(name)
-
-    def network(self, network_id: int | None) -> NetworkCard | None:
-        """Return a network's card."""
-        return self.network_cards.get(network_id or 0)
-
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order."""
         return self.orders.get(entry_id)
 
-    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
-        """Return the orders about a network that are in force."""
+    def orders_of(self, subject: str) -> tuple[OrderCard, ...]:
+        """Return the orders about a row of a register that are in force."""
         found = (self.orders[key] for key in sorted(self.orders))
-        return tuple(o for o in found if network_id in o.networks and not o.is_revoked)
+        return tuple(o for o in found if subject in o.subjects and not o.is_revoked)
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases a test put under a subject."""
@@ -275,6 +265,11 @@ class InMemory(Generic[RecordT]):
         """Return the later days on which the rows begin or end."""
         days = {day for row in self._all(identity) for day in (row.valid_from, row.valid_to)}
         return tuple(sorted(day for day in days if day and day > self.day))
+
+    def entered_by(self, key: int | None) -> Entry | None:
+        """Return what brought a row: what it rests on."""
+        row = self.last(key)
+        return row and Entry(row.id, "enter", {}, row.since, self.day, basis=row.basis)
 
     def on(self, day: dt.date) -> Self:
         """Return the same rows on another day."""

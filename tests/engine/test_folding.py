@@ -76,6 +76,19 @@ def test_of_two_orders_of_a_day_the_later_number_counts_whatever_came_first():
     assert said(periods, DAYS[2]) == {"name": "второй"}
 
 
+def test_what_rests_on_no_order_counts_after_the_orders_written_before_it_that_day():
+    def written(*told):
+        return [
+            Entry(key, "enter" if key == 1 else "amend", {"state": state}, DAYS[2], DAYS[2], number)
+            for key, (state, number) in enumerate(told, start=1)
+        ]
+
+    later = written(("founded", 7), ("active", 0), ("named", 5))
+    assert said(fold(later), DAYS[2]) == {"state": "active"}
+    earlier = written(("draft", 0), ("in force", 7))
+    assert said(fold(earlier), DAYS[2]) == {"state": "in force"}
+
+
 WORDS = st.tuples(
     st.sampled_from(["enter", "amend", "end"]),
     st.one_of(st.none(), st.integers(0, 6)), st.integers(0, 6),

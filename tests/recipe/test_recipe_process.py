@@ -14,12 +14,11 @@ import pytest
 from browsing import Browser, field, form_of
 
 from workflow_app.app import create_app
-from workflow_app.bootstrap import WRITTEN, build, findings, fingerprints
+from workflow_app.bootstrap import build, findings, fingerprints
 from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.documents import StoredFile
 from workflow_app.store.models.instances import Deadline
-from workflow_app.store.models.registers import Network
 
 NAME = "Читаем вместе"
 HEADS = {"P105": "S05", "P103": "S03"}
@@ -132,10 +131,9 @@ def test_a_template_with_a_mistake_is_not_called_missing_as_well(recipe):
     assert all(one.startswith("document_templates/work_plan.docx: ") for one in found)
 
 
-def test_a_register_nobody_keeps_is_found_before_anything_is_written_into_it(recipe, monkeypatch):
+def test_a_register_nobody_keeps_is_found_before_anything_is_written_into_it(recipe):
     processes, folder = recipe
-    monkeypatch.delitem(WRITTEN["Enter"], "network")
-    (found,) = findings(processes, folder)
+    (found,) = findings(processes, folder, registers=())
     assert found.code == "unknown_register"
 
 
@@ -163,8 +161,7 @@ def test_the_recipe_goes_through_pages_the_api_and_a_worker(
     for head in HEADS:
         answer(head, plan, "approve")
     assert district.state(plan) == "active"
-    (network,) = [row for row in district.rows(Network) if row["instance_id"] == plan]
-    assert network["name"] == NAME
+    assert len(district.networks(name=NAME)) == 1
     number = district.case(plan).number
     assert number
     workers.start("recipe_worker", RECIPE=str(folder))

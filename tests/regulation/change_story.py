@@ -5,7 +5,6 @@ from stories import done
 
 from workflow_app.engine.decide import warned
 from workflow_app.store import networks
-from workflow_app.store.models.registers import Network
 
 CHANGE, LIFE, PLAN = "network_change", "network_life", "annual_plan"
 WHY = "Состав сети меняется по решению совета."
@@ -14,7 +13,7 @@ OPINION = {"conclusion": "Изменение соответствует Поло
 
 def network(district, code):
     """Return the id of an imported network."""
-    (row,) = district.rows(Network, code=code)
+    (row,) = district.networks(code=code)
     return row["id"]
 
 

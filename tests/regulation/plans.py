@@ -11,6 +11,7 @@ from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Instance
 from workflows.registers.directions import of_year
 from workflows.registers.memberships import composition
+from workflows.registers.networks import NETWORKS
 
 PLAN, ACTIVITY, LIFE = "annual_plan", "plan_activity", "network_life"
 COORDINATORS = {"NW1": "P201", "NW2": "P202", "NW3": "P203"}
@@ -59,7 +60,7 @@ def directions(district, plan):
 
     def found(uow):
         facts = uow.facts(1)
-        own = facts.network(data.network).directions
+        own = facts.of(NETWORKS).get(data.network).directions
         year = set(of_year(facts, data.school_year))
         return sorted(set(own) & year or year)
 

@@ -9,7 +9,6 @@ from stories import done
 
 from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Network
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.recommendations import RECOMMENDATIONS
 
@@ -52,7 +51,7 @@ def live_through(district, network="NW1", count=4, done_rows=1):
 
 def report_of(district, network):
     """Return the report of a network, the newest."""
-    (row,) = district.rows(Network, code=network)
+    (row,) = district.networks(code=network)
     found = [one for one in district.rows(Instance, process=REPORT)
              if one["subject"].startswith(f"network/{row['id']}/")]  # fmt: skip
     return found[-1]["id"]

@@ -17,7 +17,7 @@ from plans import (
     to_agreement,
     vote,
 )
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from stories import code, done, mend
 
 from workflow_app.api.problems import status_of
@@ -25,7 +25,7 @@ from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Deadline
 from workflow_app.store.models.messages import Notice
-from workflow_app.store.models.registers import Network
+from workflows.registers.networks import NETWORKS
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 REPORT = {
@@ -599,8 +599,7 @@ def test_exam_days_and_clashes_are_only_said(open_district):
 @pytest.mark.clause("N7, N8")
 def test_plan_of_a_closing_network_is_not_changed(open_district):
     district, plan = drafted(open_district)
-    values = update(Network.__table__).values(state="closing")
-    district.house.transact(lambda uow: uow.connection.execute(values))
+    district.amend(NETWORKS, district.case(plan).data.network, state="closing")
     refusal = district.act("P201", plan, "to_vote")
     assert (code(refusal), refusal.message) == (
         "network_not_active", "Сеть приостановлена или закрывается: план не меняют",

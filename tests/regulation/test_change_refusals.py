@@ -11,8 +11,9 @@ from test_refusals import WORKFLOWS, declared, everything
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import BallotRow, Instance, VoteRow
-from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.models.registers import Journal, JournalEntry
 from workflows.registers.memberships import MEMBERSHIPS
+from workflows.registers.networks import NETWORKS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 DAY = "2026-02-02"
@@ -70,8 +71,7 @@ def drafted(district, person, code, said):
     is_closed, kind = values.pop("closed", False), values.pop("kind")
     case = request(district, person, key, kind, **values)
     if is_closed:
-        rows = table(Network)
-        write(district, update(rows).where(rows.c.id == key).values(state="closed"))
+        district.amend(NETWORKS, key, state="closed")
     return case
 
 
@@ -261,9 +261,7 @@ def revoking_revocation(district):
 
 
 def closed_before(district):
-    rows = table(Network)
-    key = network(district, "NW1")
-    write(district, update(rows).where(rows.c.id == key).values(state="closed"))
+    district.amend(NETWORKS, network(district, "NW1"), state="closed")
     return decree("extend_networks", networks=nets("NW1"), new_term="2027-08-31", reason=WHY)(
         district
     )

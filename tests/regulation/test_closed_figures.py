@@ -12,7 +12,6 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import Base
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Network
 
 CLOSED = ("77,8", "77.8", "77,7", "77.7")
 NAME = "Показатели"
@@ -46,7 +45,7 @@ def readable(district, person, cases=None):
     lists = ["/", "/cases", f"/cases?text={NAME}", "/cases?process=school_indicators", "/networks",
              "/schools", "/orders", "/people", "/notices"]  # fmt: skip
     pages = [
-        *lists, *(f"/networks/{row['id']}" for row in district.rows(Network)),
+        *lists, *(f"/networks/{row['id']}" for row in district.networks()),
         *(f"/schools/{key}" for key in district.organisations.values()),
         *(f"/cases/{key}" for key in ids),
         *(f"/documents/{row['id']}" for row in district.rows(Document)),

@@ -67,7 +67,7 @@ class Desk:
         for change in by_kind(case, facts):
             write = {Enter: uow.enter, Amend: uow.amend, End: uow.end}.get(type(change))
             if isinstance(change, Enter):
-                write(change.register, case, change.values, change.effective_on)
+                write(change.register, case, [change.values], change.effective_on)
             elif isinstance(change, Amend):
                 write(change.register, case, change.key, change.values, change.effective_on)
             elif isinstance(change, End):

@@ -23,7 +23,6 @@ from workflow_app.store.models.instances import (
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import (
     JournalEntry,
-    Network,
     RegisterEntry,
 )
 from workflow_app.store.registers.writing import Cause
@@ -151,7 +150,8 @@ def _membership_by_the_order_of_another_case(hand):
 
 @plant(1, "создана без номера приказа")
 def _network_without_an_order(hand):
-    hand.put(Network, hand.find(Network), instance_id=10**6)
+    founding = hand.find(RegisterEntry, register="network", word="enter")
+    hand.put(RegisterEntry, founding, order_entry_id=None)
 
 
 @plant(2, "не одна базовая школа")

@@ -30,12 +30,7 @@ from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.choices import labels
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.documents import Document
-from workflow_app.store.models.registers import (
-    JournalEntry,
-    Network,
-    OrderRelation,
-    RegisterChange,
-)
+from workflow_app.store.models.registers import JournalEntry, OrderRelation, RegisterEntry
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
@@ -148,8 +143,8 @@ def test_n3_the_last_supported_school_leaves_only_with_the_network(open_district
     district.at("2026-03-03 00:30")
     district.carry_out()
     assert district.state(case) == "closed"
-    (row,) = district.rows(Network, id=nw3)
-    assert (row["state"], row["valid_to"]) == ("closed", day("2026-03-02"))
+    (row,) = district.networks(id=nw3)
+    assert (row["state"], row["term_to"]) == ("closed", day("2026-03-02"))
 
 
 @pytest.mark.clause("N7, 8")
@@ -180,7 +175,7 @@ def test_a_suspended_network_waits_and_its_deadlines_move_by_the_pause(open_dist
         later = day(was) + dt.timedelta(days=29)
         assert dt.timedelta(0) <= day(moved[kind]) - later <= dt.timedelta(days=4), kind
     assert (term, district.deadlines(case)["network_term"]) == ("2026-08-31", "2026-08-31")
-    (row,) = district.rows(Network, id=nw1)
+    (row,) = district.networks(id=nw1)
     assert row["state"] == "active"
 
 
@@ -192,8 +187,8 @@ def test_networks_are_extended_by_one_order_of_the_department(open_district):
     decree(district, "extend_networks", networks=both, new_term="2027-08-31",
            reason="Сети продолжают работу ещё год.")  # fmt: skip
     for key in both:
-        (row,) = district.rows(Network, id=key)
-        assert row["valid_to"] == day("2027-08-31")
+        (row,) = district.networks(id=key)
+        assert row["term_to"] == day("2027-08-31")
         case = life(district, key)
         assert district.case(case).data.valid_to == day("2027-08-31")
         assert district.deadlines(case)["network_term"] == "2027-08-31"
@@ -217,8 +212,8 @@ def test_a_merged_network_closes_and_its_schools_go_on_in_the_other(open_distric
     assert roles(district, nw3, day("2026-02-16")) == {}
     district.at("2026-02-17 00:30")
     district.carry_out()
-    (row,) = district.rows(Network, id=nw3)
-    assert (row["state"], row["successor_id"]) == ("closed", nw2)
+    (row,) = district.networks(id=nw3)
+    assert (row["state"], row["successor"]) == ("closed", nw2)
     assert district.state(life(district, nw3)) == "closed"
     assert district.school("S14") in district.case(life(district, nw2)).data.members
 
@@ -238,9 +233,9 @@ def test_a_split_founds_a_network_with_a_life_of_its_own(open_district):
     assert roles(district, nw1, day("2026-02-16")) == {
         "S01": "base", "S10": "supported", "S13": "supported"
     }  # fmt: skip
-    (new,) = district.rows(Network, name="Математика юга")
+    (new,) = district.networks(name="Математика юга")
     assert roles(district, new["id"], day("2026-02-16")) == {"S02": "base", "S12": "supported"}
-    assert new["valid_to"] == day("2026-08-31")
+    assert new["term_to"] == day("2026-08-31")
     assert district.state(life(district, new["id"])) == "active"
 
 
@@ -337,8 +332,8 @@ def test_who_enters_or_leaves_by_an_order_acknowledges_its_revocation(
 
 CHANGES_OF_THE_REGISTER = {
     "rename": ({"name": "Чтение без границ"}, "name", "Чтение без границ"),
-    "extend": ({"valid_to": "2027-08-31"}, "valid_to", day("2027-08-31")),
-    "close": ({}, "valid_to", day("2026-03-02")),
+    "extend": ({"valid_to": "2027-08-31"}, "term_to", day("2027-08-31")),
+    "close": ({}, "term_to", day("2026-03-02")),
 }
 
 
@@ -361,9 +356,9 @@ def test_the_register_follows_an_order_from_midnight_of_its_day(open_district, k
     assert value_of(district, nw2, column) == new
     assert district.state(case) == "applied"
     assert district.history(order).count("take_effect") == 1
-    before = district.rows(RegisterChange)
+    before = district.rows(RegisterEntry)
     district.house.transact(lambda uow: acting.act_as_system(uow, order, "take_effect", {}))
-    assert district.rows(RegisterChange) == before
+    assert district.rows(RegisterEntry) == before
 
 
 @pytest.mark.clause("N5, O11")
@@ -376,10 +371,10 @@ def test_an_order_revoked_after_its_day_gives_the_old_term_back(open_district):
     order = register(district, to_order(district, "P003", case))
     district.at("2026-03-02 09:00")
     district.carry_out()
-    assert value_of(district, nw2, "valid_to") == day("2027-08-31")
+    assert value_of(district, nw2, "term_to") == day("2027-08-31")
     (entry,) = district.rows(JournalEntry, instance_id=order)
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Продлевать не нужно.")
-    assert value_of(district, nw2, "valid_to") == day("2026-08-31")
+    assert value_of(district, nw2, "term_to") == day("2026-08-31")
 
 
 def test_a_name_promised_from_a_later_day_on_is_not_given_twice(open_district):
@@ -397,7 +392,7 @@ def test_a_name_promised_from_a_later_day_on_is_not_given_twice(open_district):
 
 def value_of(district, network_id, column):
     """Return what the register of networks says of one."""
-    return district.rows(Network, id=network_id)[0][column]
+    return district.networks(id=network_id)[0][column]
 
 
 def name_of(district, network_id):
@@ -475,7 +470,7 @@ def test_a_network_created_by_order_begins_its_life_and_its_plan(open_district):
     order = to_signature(district, case)
     done(district.act("P002", order, "sign"))
     done(district.act("P004", order, "register"))
-    (new,) = district.rows(Network, instance_id=order)
+    (new,) = district.networks(code=f"Д-{order}")
     begun = life(district, new["id"])
     assert district.state(begun) == "active"
     said = [row.contact for row in district.case(begun).data.contacts]

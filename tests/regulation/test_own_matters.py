@@ -5,7 +5,6 @@ from plans import life
 from stories import code, done
 
 from workflow_app.store.models.directory import Position
-from workflow_app.store.models.registers import Network
 
 RULES = "Совет собирается раз в месяц; материалы школы выкладывают до пятницы."
 
@@ -40,7 +39,7 @@ def test_the_council_votes_the_rules_and_the_coordinator_of_its_network(open_dis
     done(district.act("P101", case, "propose_coordinator", coordinator=chosen))
     vote(district, case)
     assert district.case(case).data.coordinator == chosen
-    assert district.rows(Network, code="NW1")[0]["coordinator_person_id"] == chosen
+    assert district.networks(code="NW1")[0]["coordinator"] == chosen
     held = {row["role"] for row in district.rows(Position, person_id=chosen)}
     assert "network_coordinator" in held
     done(district.act("P112", case, "propose_rules", rules=f"{RULES} И ещё одно правило."))

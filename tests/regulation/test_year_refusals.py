@@ -25,7 +25,7 @@ from test_year_cycle import lose_base, open_year
 
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Network
+from workflows.registers.networks import NETWORKS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 YEAR, REPORT = "year_cycle", "year_end_report"
@@ -74,13 +74,11 @@ def turning_what_has_turned(district):
          "network_not_active", day=TURN)  # fmt: skip
 def turning_where_everything_stands_in_the_way(district):
     year = open_year(district)
-    nets = table(Network)
     district.end(STATUSES_OF_YEAR, school_year="2025-2026")
     lose_base(district)
-    ended = update(nets).where(nets.c.id == network(district, "NW1"))
-    behind(district, ended.values(valid_to=district.read(lambda uow: uow.today)))
-    paused = update(nets).where(nets.c.id == network(district, "NW2"))
-    behind(district, paused.values(state="suspended"))
+    today = district.read(lambda uow: uow.today)
+    district.amend(NETWORKS, network(district, "NW1"), term_to=today)
+    district.amend(NETWORKS, network(district, "NW2"), state="suspended")
     return lambda: district.act("P003", year, "roll_over")
 
 

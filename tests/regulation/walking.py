@@ -34,14 +34,13 @@ from workflow_app.store.models.instances import (
 from workflow_app.store.models.messages import Notice, OutboxMessage
 from workflow_app.store.models.registers import (
     JournalEntry,
-    Network,
     RegisterEntry,
 )
 from workflow_app.tasks import effects, loops
 
 MOVING = (
     Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
-    Notice, JournalEntry, Network, RegisterEntry,
+    Notice, JournalEntry, RegisterEntry,
 )  # fmt: skip
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 

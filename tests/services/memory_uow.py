@@ -137,9 +137,9 @@ class MemoryUnitOfWork:
     def keep_snapshot(self, case):
         self.snapshots[case.id].append(case.data)
 
-    def enter(self, register, _case, values, effective_on):
-        self.rows.append((register, dict(values), effective_on))
-        return len(self.rows)
+    def enter(self, register, _case, rows, effective_on):
+        self.rows += [(register, dict(values), effective_on) for values in rows]
+        return [*range(len(self.rows) - len(rows) + 1, len(self.rows) + 1)]
 
     def amend(self, register, _case, key, values, effective_on):
         self.rows.append((register, {**values, "amends": key}, effective_on))

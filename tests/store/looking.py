@@ -10,13 +10,13 @@ from workflow_app.store.facts import SqlFacts
 from workflow_app.store.gathering import Gathering
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Municipality, Organisation, Person
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers.reading import Shelf
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import RegisterWriter
 from workflows.registers import REGISTERS
 from workflows.registers.directions import of_year
 from workflows.registers.indicators import catalogue
+from workflows.registers.networks import NETWORKS
 
 NOW = dt.datetime(2026, 6, 18, 9, tzinfo=dt.UTC)
 TABLES = make_tables(REGISTERS)
@@ -51,6 +51,11 @@ def indicators(session, municipality=1):
     return {row.code: row for row in catalogue(facts_of(session, municipality))}
 
 
+def networks_in(session, municipality, today=None):
+    """Return code → network as the register has it on a day."""
+    return {row.code: row for row in facts_of(session, municipality, today).of(NETWORKS).find()}
+
+
 class Cast:
     """Ids of the people, schools and networks of the demonstration district by their codes."""
 
@@ -67,7 +72,8 @@ class Cast:
         return self._id(Organisation, code)
 
     def network(self, code):
-        return self._id(Network, code)
+        rows = TABLES["network"].rows.c
+        return self.session.scalars(select(rows.id).where(rows.code == code)).one()
 
     def code(self, person_id):
         return self.session.get_one(Person, person_id).code

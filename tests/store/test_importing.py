@@ -9,6 +9,7 @@ from looking import (
     facts_of,
     import_directory,
     indicators,
+    networks_in,
     rows_in,
     with_registers,
 )
@@ -29,9 +30,7 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
-    Network,
-    NetworkDirection,
-    OrderNetwork,
+    OrderSubject,
     RegisterEntry,
 )
 from workflow_app.store.networks import composition, networks_of_school
@@ -63,10 +62,11 @@ def test_the_whole_district_is_loaded(district):
     facts = facts_of(district, 1)
     assert len(facts.of(STATUSES_OF_YEAR).find()) == 25
     assert len(facts.of(ACTS).find()) == 14
-    assert count(district, Network) == 3
+    known = networks_in(district, 1)
+    assert sorted(known) == ["NW1", "NW2", "NW3"]
     assert len(networks.written(district.connection())) == 16
-    assert count(district, NetworkDirection) == 6
-    assert count(district, OrderNetwork) == 7
+    assert sum(len(row.directions) for row in known.values()) == 6
+    assert count(district, OrderSubject) == 7
     years = district.execute(select(SchoolYear.code, SchoolYear.state).order_by(SchoolYear.code))
     assert years.all() == [("2024-2025", "closed"), ("2025-2026", "running")]
 
@@ -279,7 +279,8 @@ def test_a_district_may_do_without_indicators(session, folder):
 
 def test_before_the_first_networks_there_are_statuses_and_draft_directions(session):
     report = import_directory(session, as_of=day("2024-08-21"))
-    assert count(session, Network) == len(networks.written(session.connection())) == 0
+    assert networks_in(session, report.municipality_id) == {}
+    assert networks.written(session.connection()) == []
     assert count(session, Substitution) == 0
     assert count(session, Person) == 31
     assert {
@@ -294,12 +295,13 @@ def test_before_the_first_networks_there_are_statuses_and_draft_directions(sessi
 
 
 def test_at_the_end_of_august_2025_the_extension_is_known_and_the_amendment_is_not(session):
-    import_directory(session, as_of=day("2025-08-28"))
+    report = import_directory(session, as_of=day("2025-08-28"))
+    known = networks_in(session, report.municipality_id, day("2025-08-28"))
     last = session.scalars(
         select(JournalEntry).order_by(JournalEntry.year.desc(), JournalEntry.number.desc()).limit(1)
     ).one()
     assert last.label == "290-од"
-    assert set(session.scalars(select(Network.valid_to))) == {day("2026-08-31")}
+    assert {row.term_to for row in known.values()} == {day("2026-08-31")}
     assert schools_of(session, "NW2", day("2026-06-18")) == ["S06", "S11", "S16", "S17"]
     assert "S18" in schools_of(session, "NW3", day("2025-09-01"))
     states = dict(session.execute(select(SchoolYear.code, SchoolYear.state)).all())
@@ -307,9 +309,10 @@ def test_at_the_end_of_august_2025_the_extension_is_known_and_the_amendment_is_n
 
 
 def test_before_the_extension_a_network_lasts_one_school_year(session):
-    import_directory(session, as_of=day("2025-08-27"))
-    assert set(session.scalars(select(Network.valid_to))) == {day("2025-08-31")}
-    assert count(session, NetworkDirection) == 3
+    report = import_directory(session, as_of=day("2025-08-27"))
+    known = networks_in(session, report.municipality_id, day("2025-08-27")).values()
+    assert {row.term_to for row in known} == {day("2025-08-31")}
+    assert sum(len(row.directions) for row in known) == 3
     assert networks_of_school(session, Cast(session).school("S01"), day("2025-09-01")) == ()
 
 
@@ -346,6 +349,7 @@ def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district
     assert import_directory(session).ok
     # Of declared registers what is known is the same, by more that was written on the way to it.
     written = {"register_entry", "direction_period", "act_period", "recommendation_period"}
+    written |= {"network_period"}
     # Who loads every year knows how many learned in each.
     written |= {"imported_row", "school_figures", "school_figures_period"}
     left, at_once = rows_in(session), rows_in(district)
@@ -353,17 +357,24 @@ def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district
     for code in ("NW1", "NW2", "NW3"):
         for on in ("2024-09-01", "2025-09-01", "2026-01-18", "2026-01-19"):
             assert schools_of(session, code, day(on)) == schools_of(district, code, day(on))
-    columns = (Network.code, Network.valid_to, Network.founded_on)
-    query = select(*columns).order_by(Network.code)
-    assert session.execute(query).all() == district.execute(query).all()
+    named = {"code", "name", "state", "term_from", "term_to"}
+    known, of_all = (
+        [row.model_dump(include=named)
+         for row in networks_in(one, Cast(one).municipality).values()]
+        for one in (session, district)
+    )  # fmt: skip
+    assert known == of_all
     assert import_directory(session).changes == 0
 
 
 def test_an_import_never_shortens_a_term_given_since(district):
-    network = district.scalars(select(Network).where(Network.code == "NW1")).one()
-    network.valid_to = day("2027-08-31")
+    registers, cause = with_registers(district).registers, Cause(day("2026-06-18"))
+    row = networks_in(district, 1)["NW1"]
+    values = {"term_to": day("2027-08-31")}
+    registers.amend("network", 1, row.id, cause, values, day("2026-06-18"))
+    registers.settle()
     assert import_directory(district).changes == 0
-    assert network.valid_to == day("2027-08-31")
+    assert networks_in(district, 1)["NW1"].term_to == day("2027-08-31")
 
 
 def test_the_calendar_covers_the_years_deadlines_reach(district, cast):

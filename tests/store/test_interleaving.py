@@ -14,7 +14,6 @@ from stories import done, to_department, to_signature
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Network
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 pytestmark = pytest.mark.shipped
@@ -85,7 +84,7 @@ def test_one_name_is_given_to_one_network(district):
     other = signed(district, "P101", {"S16": "supported"}, ("P116",), name=NAME, **NEXT_YEAR)
     outcomes = interleaved(district, register(district, one), register(district, other))
     assert sorted(outcomes) == ["done", "network_name_taken"]
-    assert len(district.rows(Network, name=NAME)) == 1
+    assert len(district.networks(name=NAME)) == 1
 
 
 def test_one_school_becomes_the_base_of_one_network(district):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from change_story import decree, register, request, to_order
 from looking import day
 from reports import advised, enter_all, live_through, submit, to_approved
 from sqlalchemy import MetaData, Table, insert, select, text
@@ -10,12 +11,14 @@ from stories import done
 
 from workflow_app.store import directory, networks, schema
 from workflow_app.store.importing import import_directory
+from workflow_app.store.models.registers import OrderSubject
 from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
+from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
@@ -74,12 +77,12 @@ def known(district):
 
     def look(uow):
         found = []
-        for register in (STATUSES_OF_YEAR, ACTS):
+        for one in (STATUSES_OF_YEAR, ACTS):
             for on in ("2024-12-31", "2025-08-17", "2025-08-18", "2026-06-18"):
-                rows = uow.facts(1).of(register).on(dt.date.fromisoformat(on)).find()
+                rows = uow.facts(1).of(one).on(dt.date.fromisoformat(on)).find()
                 found += [
-                    (register.key, on, row.id, row.basis, row.valid_from, row.valid_to,
-                     *(getattr(row, name) for name in register.fields))
+                    (one.key, on, row.id, row.basis, row.valid_from, row.valid_to,
+                     *(getattr(row, name) for name in one.fields))
                     for row in rows
                 ]  # fmt: skip
         return found
@@ -404,3 +407,110 @@ def test_indicators_of_the_day_before_say_the_same_and_tell_who_entered_them_whe
     assert report.ok, [*report.lines()]
     assert report.counts["indicator_catalog.csv"].unchanged == 14
     assert report.counts["indicators.csv"].changed == 0
+
+
+def networks_known(district):
+    """Return code → what the register of networks says of each today, with its id."""
+    names = {*NETWORKS.fields, "id"}
+    return {
+        row["code"]: {name: row[name] for name in names} for row in district.networks()
+    }  # fmt: skip
+
+
+LOGGED = {
+    # number → network, what stood, what the order said; the last is revoked, and undone, already
+    950: ("NW1", {"valid_to": "2026-08-31"}, {"valid_to": "2027-08-31"}),
+    951: ("NW3", {"name": None}, {"name": "Другая", "directions": None}),
+}
+
+
+def write_log(connection):
+    """Write what orders of an installation of the day before changed; return number → its row."""
+    tables = {
+        name: Table(name, MetaData(), autoload_with=connection)
+        for name in ("network", "journal_entry", "order_relation", "register_change",
+                     "order_network")
+    }  # fmt: skip
+    network, entry, relation, log, about = tables.values()
+    (journal,) = connection.execute(text("SELECT id FROM journal WHERE code = 'orders'")).scalars()
+    stand = {row.code: row for row in connection.execute(select(network))}
+    directions, ids = {}, {}
+    for one in connection.execute(text("SELECT network_id, direction_id FROM network_direction")):
+        directions.setdefault(one.network_id, []).append(one.direction_id)
+    for number in (950, 951, 952):
+        ids[number] = connection.execute(insert(entry).values(
+            municipality_id=1, journal_id=journal, year=2026, number=number, label=f"{number}-од",
+            kind="issued", registered_on=day("2026-01-12"), order_kind="extend", title="О сети",
+        )).inserted_primary_key[0]  # fmt: skip
+    for number, (code, before, after) in LOGGED.items():
+        row = stand[code]
+        own = {"name": row.name, "directions": directions[row.id]} if "name" in before else {}
+        first = {"directions": directions[row.id][:1]} if own else {}
+        connection.execute(insert(log).values(
+            municipality_id=1, order_entry_id=ids[number], register="network", row_id=row.id,
+            before=before | own, after=after | first,
+        ))  # fmt: skip
+        connection.execute(insert(about).values(
+            municipality_id=1, order_entry_id=ids[number], network_id=row.id
+        ))  # fmt: skip
+        connection.execute(insert(relation).values(
+            municipality_id=1, order_entry_id=ids[number], kind="amends",
+            target_entry_id=row.founding_entry_id, effective_on=day("2026-01-12"),
+        ))  # fmt: skip
+    connection.execute(insert(relation).values(
+        municipality_id=1, order_entry_id=ids[952], target_entry_id=ids[951], kind="revokes",
+        effective_on=day("2026-01-12"),
+    ))  # fmt: skip
+    for code, values in {
+        "NW1": {"valid_to": day("2027-08-31")}, "NW3": {"state": "suspended"},
+        "NW2": {"code": None, "instance_id": 77},
+    }.items():  # fmt: skip
+        connection.execute(network.update().where(network.c.code == code).values(values))
+    return ids
+
+
+@pytest.mark.both_databases
+def test_networks_of_the_day_before_stand_as_they_stood_and_their_orders_may_be_revoked(
+    open_district,
+):
+    district = open_district("2026-01-12")
+    database, before = district.house.database, networks_known(district)
+    done(district.outside_numbers(1, 11))
+    case = request(district, "P003", before["NW2"]["id"], "rename", name="Чтение без границ",
+                   effective_on="2026-03-02")  # fmt: skip
+    register(district, to_order(district, "P003", case))
+    schema.downgrade(database, "0028")
+    assert not schema.is_newest(database, district.house.tables)
+    with database.writing() as connection:
+        orders = write_log(connection)
+    schema.upgrade(database, registers=district.house.tables)
+    assert schema.is_newest(database, district.house.tables)
+    assert schema.differences(database) == []
+
+    after = networks_known(district)
+    assert after == {
+        "NW1": before["NW1"] | {"term_to": day("2027-08-31")},
+        "Д-77": before["NW2"] | {"code": "Д-77"},
+        "NW3": before["NW3"] | {"state": "suspended"},
+    }
+    earlier = district.read(
+        lambda uow: uow.facts(1).of(NETWORKS).on(day("2026-01-11")).get(before["NW1"]["id"])
+    )
+    assert (earlier.term_to, earlier.basis) == (day("2026-08-31"), "приказ от 29.08.2024 № 305-од")
+    decree(district, "revoke_order", revoked=str(orders[950]), reason="Продлевать рано.")
+    assert networks_known(district)["NW1"] == before["NW1"]
+    district.at("2026-03-02 00:30")
+    assert networks_known(district)["Д-77"]["name"] == "Чтение без границ"
+    assert district.state(case) == "applied"
+    again = district.enter(
+        NETWORKS, code="Д-78", name="Ещё одна", state="active", term_from=day("2026-09-01"),
+        term_to=day("2027-08-31"),
+    )  # fmt: skip
+    assert again not in {row["id"] for row in before.values()}
+    subjects = district.rows(OrderSubject)
+    assert {row["subject"].partition("/")[0] for row in subjects} == {"network"}
+    assert len(subjects) == 9
+    schema.downgrade(database, "0028")
+    with database.reading() as connection:
+        kept = connection.execute(text("SELECT id, valid_to FROM network WHERE code = 'NW1'"))
+        assert str(kept.one().valid_to) == "2026-08-31"

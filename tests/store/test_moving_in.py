@@ -20,10 +20,10 @@ from workflow_app.store.models.directory import (
     Position,
 )
 from workflow_app.store.models.instances import Deadline, Instance
-from workflow_app.store.models.registers import Network
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflow_app.store.zones import change_zone, zones
 from workflows import PROCESSES
+from workflows.registers.networks import NETWORKS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -74,7 +74,7 @@ def test_networks_plans_and_reports_go_on(at, folder):
     uow = at("2026-06-18T10:00")
     report = import_district(uow, folder)
     assert list(map(str, report.problems)) == []
-    ids = {row.code: row.id for row in uow.session.execute(select(Network.code, Network.id))}
+    ids = {row.code: row.id for row in uow.facts(report.municipality_id).of(NETWORKS).find()}
     one, two, three = (f"network/{ids[f'NW{n}']}" for n in (1, 2, 3))
     assert states(uow, "network_life") == {one: "active", two: "suspended", three: "closing"}
     year = "2025-2026"
@@ -115,7 +115,7 @@ def test_a_dry_run_finds_what_the_run_would_and_leaves_nothing(at, folder):
         ("plan_activities.csv", 2, "section")
     ]
     uow = at("2026-06-18T10:00")
-    assert uow.session.scalars(select(Network)).all() == []
+    assert uow.register_ids("network") == []
     assert uow.session.scalars(select(Instance)).all() == []
 
 
@@ -318,7 +318,9 @@ def test_a_network_has_its_own_term_on_a_day_and_a_village_its_kind(at, folder):
     uow = at("2025-08-25T10:00")
     report = import_district(uow, folder, as_of=dt.date(2025, 8, 25))
     assert report.problems == ()
-    terms = {row.code: str(row.valid_to) for row in uow.session.scalars(select(Network))}
+    terms = {
+        row.code: str(row.term_to) for row in uow.facts(report.municipality_id).of(NETWORKS).find()
+    }
     assert terms == {"NW1": "2027-08-31", "NW2": "2025-08-31", "NW3": "2025-08-31"}
     facts = uow.facts(report.municipality_id)
     schools = facts.of(SCHOOLS).find()

@@ -1,22 +1,21 @@
-"""Orders as guards know them, the days on which they matter, and the log of what they wrote."""
+"""Orders as guards know them, the days on which they matter, and what their revocation undoes."""
 
 import pytest
 from looking import day, facts_of, with_registers
 from sqlalchemy import insert, select
 
 from workflow_app.engine.case import Case
-from workflow_app.store import network_effects, networks, order_effects
+from workflow_app.store import networks, order_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
-    Network,
     OrderRelation,
-    RegisterChange,
 )
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.memberships import turning_points
+from workflows.registers.networks import NETWORKS, is_closed
 
 TODAY = day("2026-02-02")
 LATER, LATEST = day("2026-03-02"), day("2026-04-01")
@@ -50,8 +49,11 @@ class Desk:
     def entry(self, case):
         return order_effects.own_entry(self.connection, case.id)
 
-    def amend(self, case, **values):
-        order_effects.amend_network(self.connection, case, self.network, values, TODAY)
+    def amend(self, case, on=TODAY, **values):
+        entry, registers = self.entry(case), with_registers(self.session).registers
+        cause = Cause(TODAY, entry, entry and order_effects.cited(entry), case.id)
+        registers.amend(networks.NETWORK, self.cast.municipality, self.network, cause, values, on)
+        registers.settle()
 
     def revoke(self, number, revoked, on=TODAY):
         """Register an order that takes another one back."""
@@ -76,18 +78,10 @@ class Desk:
     def network(self):
         return self.cast.network("NW2")
 
-    def said(self, *columns):
+    def said(self, *names, on=TODAY):
         """Return what the register says of the network."""
-        rows = table(Network)
-        query = select(*(rows.c[name] for name in columns)).where(rows.c.id == self.network)
-        return tuple(self.connection.execute(query).one())
-
-    def log(self, case):
-        """Return what an order changed: register, values before, values after."""
-        rows = table(RegisterChange)
-        of_order = rows.c.order_entry_id == self.entry(case).id
-        query = select(rows.c.register, rows.c.before, rows.c.after).where(of_order)
-        return [tuple(row) for row in self.connection.execute(query.order_by(rows.c.id))]
+        row = self.facts.of(NETWORKS).on(on).last(self.network)
+        return tuple(getattr(row, name) for name in names)
 
 
 @pytest.fixture
@@ -106,7 +100,8 @@ def imported(desk, code):
 def test_an_imported_order_tells_what_it_is_about(desk, cast):
     card = desk.facts.order(imported(desk, "O07"))
     assert (card.number, card.registered_on, card.kind) == ("290-од", day("2025-08-28"), "extend")
-    assert card.networks == tuple(sorted(cast.network(code) for code in ("NW1", "NW2", "NW3")))
+    assert card.rows_of("network") == tuple(cast.network(code) for code in ("NW1", "NW2", "NW3"))
+    assert card.rows_of("membership") == ()
     assert (card.case, card.is_revoked) == (None, False)
 
 
@@ -132,14 +127,20 @@ def test_no_order_stands_for_an_unknown_an_annulled_or_a_foreign_number(desk):
 
 
 def test_orders_of_a_network_stand_in_their_order_without_the_revoked(desk, cast):
-    numbers = [card.number for card in desk.facts.orders_of(desk.network)]
+    numbers = [card.number for card in desk.facts.orders_of(f"network/{desk.network}")]
     assert numbers == ["306-од", "290-од", "12-од"]
     case = desk.order(41)
-    network_effects.enter_network_order(desk.connection, case, {"network_id": desk.network}, TODAY)
-    assert [card.number for card in desk.facts.orders_of(desk.network)] == [*numbers, "41-од"]
+    subject = {"register": "network", "row": desk.network, "amends": True}
+    order_effects.enter_subject(desk.connection, case, subject, TODAY)
+    assert [card.number for card in desk.facts.orders_of(f"network/{desk.network}")] == [
+        *numbers,
+        "41-од",
+    ]
     desk.revoke(42, case)
-    assert [card.number for card in desk.facts.orders_of(desk.network)] == numbers
-    assert "12-од" not in [card.number for card in desk.facts.orders_of(cast.network("NW1"))]
+    assert [card.number for card in desk.facts.orders_of(f"network/{desk.network}")] == numbers
+    assert "12-од" not in [
+        card.number for card in desk.facts.orders_of(f"network/{cast.network('NW1')}")
+    ]
 
 
 # ---------------------------------------------------------------- days on which orders matter
@@ -169,41 +170,62 @@ def test_an_order_revoked_after_its_day_turns_twice(desk):
     assert desk.turning_points(TODAY) == (LATER, LATEST)
 
 
-# ---------------------------------------------------------------- the log of the registers
+# ---------------------------------------------------------------- what a revocation undoes
 
 
-def test_the_log_keeps_what_an_order_changed(desk):
-    (name,) = desk.said("name")
+def test_an_order_about_a_network_amends_the_one_that_founded_it(desk):
     case = desk.order(41)
-    desk.amend(case, name="Чтение без границ", valid_to=day("2027-08-31"))
-    assert desk.said("name", "valid_to") == ("Чтение без границ", day("2027-08-31"))
-    before = {"name": name, "valid_to": "2026-08-31"}
-    after = {"name": "Чтение без границ", "valid_to": "2027-08-31"}
-    assert desk.log(case) == [("network", before, after)]
+    subject = {"register": "network", "row": desk.network, "amends": True}
+    order_effects.enter_subject(desk.connection, case, subject, LATER)
+    relation = desk.session.scalars(
+        select(OrderRelation).where(OrderRelation.order_entry_id == desk.entry(case).id)
+    ).one()
+    founding = desk.facts.of(NETWORKS).entered_by(desk.network)
+    assert (relation.target_entry_id, relation.kind) == (founding.order_id, "amends")
+    assert (founding.basis, relation.effective_on) == ("приказ от 29.08.2024 № 306-од", LATER)
 
 
-def test_what_no_order_says_is_not_logged(desk):
-    count = len(desk.connection.execute(select(RegisterChange.id)).all())
-    alone = Case(9999, "network_life", "active", None, desk.cast.municipality)
-    desk.amend(alone, state="closing")
-    assert desk.said("state") == ("closing",)
-    assert len(desk.connection.execute(select(RegisterChange.id)).all()) == count
+def test_an_order_changes_a_network_from_its_day_on(desk):
+    before = desk.said("name")
+    desk.amend(desk.order(41), LATER, name="Чтение без границ")
+    assert desk.said("name") == before
+    assert desk.said("name", on=LATER) == ("Чтение без границ",)
+
+
+def test_a_network_whose_founding_order_is_revoked_is_closed_and_keeps_its_name(desk):
+    (name,) = desk.said("name")
+    founding = desk.facts.of(NETWORKS).entered_by(desk.network)
+    relation = table(OrderRelation)
+    desk.connection.execute(insert(relation).values(
+        municipality_id=desk.cast.municipality, order_entry_id=desk.entry(desk.order(41)).id,
+        target_entry_id=founding.order_id, kind="revokes", effective_on=TODAY,
+    ))  # fmt: skip
+    registers = with_registers(desk.session).registers
+    registers.revoked(founding.order_id)
+    registers.settle()
+    assert is_closed(desk.facts, desk.network)
+    assert desk.facts.of(NETWORKS).get(desk.network) is None
+    assert desk.facts.name("network", desk.network) == name
+    row = networks.one(desk.session, desk.cast.municipality, desk.network, TODAY)
+    assert (row.name, row.state) == (name, "closed")
+    before = networks.one(desk.session, desk.cast.municipality, desk.network, day("2026-02-01"))
+    assert before.state == "active"
 
 
 def test_a_revocation_puts_back_what_the_order_found(desk):
-    before = desk.said("name", "valid_to")
+    before = desk.said("name", "term_to")
     case = desk.order(41)
-    desk.amend(case, name="Чтение без границ", valid_to=day("2027-08-31"))
+    desk.amend(case, name="Чтение без границ", term_to=day("2027-08-31"))
     desk.revoke(42, case)
-    assert desk.said("name", "valid_to") == before
+    assert desk.said("name", "term_to") == before
 
 
 def test_a_revocation_leaves_what_a_later_order_has_changed_again(desk):
     case = desk.order(41)
-    desk.amend(case, name="Чтение без границ", valid_to=day("2027-08-31"))
+    desk.amend(case, name="Чтение без границ", term_to=day("2027-08-31"))
     desk.amend(desk.order(42), name="Чтение для всех")
     desk.revoke(43, case)
-    assert desk.said("name", "valid_to") == ("Чтение для всех", day("2026-08-31"))
+    assert desk.said("name", "term_to") == ("Чтение для всех", day("2026-08-31"))
 
 
 def test_an_order_is_revoked_by_another_once(desk):

@@ -21,10 +21,10 @@ from workflow_app.store.models import Base
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, VoteRow, WorkItem
 from workflow_app.store.models.messages import OutboxMessage
-from workflow_app.store.models.registers import JournalEntry, Network, RegisterEntry
+from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 
 TABLES = {
-    "instance": Instance, "history": History, "journal": JournalEntry, "network": Network,
+    "instance": Instance, "history": History, "journal": JournalEntry,
     "register": RegisterEntry, "outbox": OutboxMessage, "document": Document,
     "deadline": Deadline, "work": WorkItem,
 }  # fmt: skip

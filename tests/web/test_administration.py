@@ -23,7 +23,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.instances import DeadlinePolicy
 from workflow_app.store.models.messages import Incident, OutboxMessage
-from workflow_app.store.models.registers import JournalEntry, Network
+from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.roots import SqlRoots
 
 
@@ -368,7 +368,7 @@ def test_the_register_of_networks_follows_the_order(browser, district, order):
     ):
         done(district.act(person, order, action))
     assert head.get("/networks").count('<article class="card">') == before + 1
-    network = district.rows(Network)[-1]["id"]
+    network = district.networks()[-1]["id"]
     assert "На эту дату состава нет" in head.get(f"/networks/{network}?on=2025-08-27")
     assert "СОШ № 5" in head.get(f"/networks/{network}?on=2025-09-01")
     known = head.get(f"/networks/{network}?on=2025-09-01&as_known_on=2025-08-20")

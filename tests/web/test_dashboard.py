@@ -5,12 +5,10 @@ import re
 import pytest
 from counting import counted
 from reports import live_through
-from sqlalchemy import insert
 
 from workflow_app.store import schema
-from workflow_app.store.models.base import table
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers.writing import Cause
+from workflows.registers.networks import NETWORKS
 
 PAGE = "/dashboard"
 pytestmark = pytest.mark.opened("2025-09-10")
@@ -38,7 +36,7 @@ def test_what_is_no_school_year_is_no_page(browser):
 @pytest.mark.shipped
 def test_a_row_counts_what_is_done_and_late_and_where_the_report_stands(district, browser):
     report = live_through(district, count=4, done_rows=1)
-    (network,) = district.rows(Network, code="NW1")
+    (network,) = district.networks(code="NW1")
     said = row_of(browser("P003").get(PAGE), network["name"])
     assert "1 из 4 (25 %)" in said
     assert "Готовится" in said
@@ -53,7 +51,7 @@ def test_a_row_counts_what_is_done_and_late_and_where_the_report_stands(district
     assert "с опозданием" in row_of(page, network["name"])
     assert f'href="/cases/{report}"' in page
     schema.downgrade(district.house.database, "0009")
-    schema.upgrade(district.house.database)
+    schema.upgrade(district.house.database, registers=district.house.tables)
     assert "с опозданием" in row_of(browser("P003").get(PAGE), network["name"])
 
 
@@ -62,19 +60,15 @@ def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district,
     reader.get(PAGE)
     with counted(district) as few:
         reader.get(PAGE)
-    like = district.rows(Network, code="NW1")[0]
+    like = district.networks(code="NW1")[0]
     base = district.memberships(network=like["id"], role="base")[0]
 
-    def copy(row, **other):
-        return {name: value for name, value in row.items() if name != "id"} | other
-
     def write(uow):
-        many = [copy(like, id=1000 + n, name=f"Сеть {n}.", code=None) for n in range(60)]
-        uow.connection.execute(insert(table(Network)), many)
-        members = [
-            {"network": 1000 + n, "school": base["school"], "role": "base"} for n in range(60)
-        ]
         cause = Cause(uow.today, reason="проверка")
+        said = {name: like[name] for name in NETWORKS.fields} | {"directions": []}
+        many = [said | {"name": f"Сеть {n}.", "code": f"Н{n}"} for n in range(60)]
+        ids = uow.registers.enter_all("network", 1, cause, many, base["effective_on"])
+        members = [{"network": key, "school": base["school"], "role": "base"} for key in ids]
         uow.registers.enter_all("membership", 1, cause, members, base["effective_on"])
 
     district.house.transact(write)
@@ -89,7 +83,7 @@ def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district,
 @pytest.mark.shipped
 def test_a_network_shows_who_helped_whom(district, browser):
     live_through(district, count=4, done_rows=1)
-    (network,) = district.rows(Network, code="NW1")
+    (network,) = district.networks(code="NW1")
     (held,) = [row for row in district.instances() if row["fan_key"] and row["state"] == "done"]
     (base,), met = held["parties"]["base"], held["parties"]["participants"]
     page = browser("P003").get(f"/networks/{network['id']}")

@@ -19,9 +19,6 @@ from workflow_app.services.indicators import Reader, reader_of
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
-from workflow_app.store.models.registers import (
-    Network,
-)
 from workflow_app.store.registers.writing import Cause
 from workflow_app.web import tables
 from workflows.registers.indicator_values import INDICATOR_VALUES
@@ -41,7 +38,7 @@ pytestmark = pytest.mark.opened("2026-06-18")
 @pytest.fixture
 def network(district):
     """Return the address of the network with two small schools, № 16 and № 17."""
-    return next(f"/networks/{row['id']}" for row in district.rows(Network, code="NW2"))
+    return next(f"/networks/{row['id']}" for row in district.networks(code="NW2"))
 
 
 @pytest.fixture
@@ -215,7 +212,7 @@ def test_a_total_is_given_where_nothing_is_closed(browser, network):
 def test_empty_cells_say_why(browser, district, network):
     page = section(browser("P202").get(f"{network}/indicators?year=2025-2026"), MATHS)
     assert page.split("</table>")[0].count("ожидается") == 3  # of five: two are closed
-    other = next(f"/networks/{row['id']}" for row in district.rows(Network, code="NW3"))
+    other = next(f"/networks/{row['id']}" for row in district.networks(code="NW3"))
     page = browser("P118").get(f"{other}/indicators?year=2025-2026")
     assert "не применимо" in section(page, MATHS)
     assert "не внесено" in section(page, "Доля участников ВПР по математике")

@@ -6,7 +6,6 @@ import pytest
 from browsing import text_of
 from test_read_through import Reader
 
-from workflow_app.store.models.registers import Network
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
 
@@ -68,7 +67,7 @@ def test_who_answers_for_all_reads_rows_and_no_survey(reader, rows, person):
 
 def test_a_district_brings_its_past_years_by_a_file_and_takes_them_back(reader, district, rows):
     specialist = reader("P003")
-    network = district.rows(Network, code="NW1")[0]["name"]
+    network = district.networks(code="NW1")[0]["name"]
     school = specialist.district.read(
         lambda uow: uow.facts(1).name("school", district.organisations["S10"])
     )

@@ -21,7 +21,6 @@ from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.models.instances import History
-from workflow_app.store.models.registers import Network
 from workflow_app.web.security import OPEN
 
 
@@ -215,13 +214,13 @@ def test_nothing_of_the_neighbour_shows_on_any_page_or_list(app, district, visit
     assert seen >= {"/", "/cases", "/substitutions", "/api/v1/queue", "/admin/people",
                     "/admin/positions", "/admin/incidents", *(f"/{one}" for one in lists),
                     *(f"/api/v1/{one}" for one in lists)}  # fmt: skip
-    assert watch.read >= {"person", "instance", "network", "work_item"}
+    assert watch.read >= {"person", "instance", "network_period", "work_item"}
     assert sorted(watch.loose) == []
 
 
 def test_pages_of_ones_own_cases_offer_nothing_of_the_neighbour(app, district, visit):
     rows = {"case": district.case_id, "order": district.order_id, "school": district.school("S05"),
-            "network": district.rows(Network)[0]["id"]}  # fmt: skip
+            "network": district.networks()[0]["id"]}  # fmt: skip
     own = {name: rows.get(name, 0) for names in IDS.values() for name in names}
     opened = 0
     for path in addresses(app, "GET", own):
@@ -241,7 +240,7 @@ def test_what_has_an_id_at_the_neighbours_is_not_there(app, district, visit, wat
         codes = {visit(home, who, "GET", path).status_code for who in PEOPLE}
         readable += 200 in codes
     assert readable > 15
-    assert watch.read >= {"instance", "network", "history"}
+    assert watch.read >= {"instance", "network_period", "history"}
     assert sorted(watch.loose) == []
 
 

@@ -7,7 +7,6 @@ from change_story import register, request, to_order
 from stories import done
 
 from workflow_app.store.models.instances import Instance
-from workflow_app.store.models.registers import Network
 
 pytestmark = pytest.mark.opened("2026-06-18")
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.opened("2026-06-18")
 @pytest.fixture
 def network(district):
     """Return the address of the network whose composition changed in January."""
-    return next(f"/networks/{row['id']}" for row in district.rows(Network, code="NW2"))
+    return next(f"/networks/{row['id']}" for row in district.networks(code="NW2"))
 
 
 @pytest.mark.shipped
@@ -43,6 +42,15 @@ def test_a_network_lists_the_cases_about_it_and_flags_schools_that_take_no_part(
     assert "Сеть «Читательская грамотность в многоязычной школе»" in going_on
     assert "Готовность 3 из 6" in going_on
     assert "Не участвуют в мероприятиях сети уже 60 дней или дольше: «МКОУ" in going_on
+
+
+@pytest.mark.shipped
+def test_a_network_leads_to_what_every_order_said_of_it(browser, network):
+    (path,) = re.findall(r'href="(/registers/network/\d+)"', browser("P003").get(network))
+    row = browser("P003").get(path)
+    assert "Читательская грамотность в многоязычной школе" in row
+    assert "306-од" in row
+    assert "действует" in row
 
 
 def test_a_network_shows_what_differs_between_two_dates(browser, network):

@@ -29,7 +29,6 @@ from workflow_app.services.access import make_token
 from workflow_app.store.accounts import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
-from workflow_app.store.models.registers import Network as NetworkRow
 from workflow_app.store.models.registers import RegisterPaper
 from workflows.registers.recommendations import networks_led
 
@@ -130,10 +129,10 @@ def town(district):
     ).rowcount)  # fmt: skip
     add_to(district.house, SECRETS, SIGNS, STEPS, CLOSED)
     district.at("2025-08-27")
-    district.networks = {row["code"]: row["id"] for row in district.rows(NetworkRow)}
+    known = {row["code"]: row["id"] for row in district.networks()}
     district.of = {}
     for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
-        network = district.networks[code]
+        network = known[code]
         values = {"network": network, "school": district.school(school), "text": text,
                   "code": f"{text}-примета", "state": "open"}  # fmt: skip
         district.enter(SIGNS, **values)
@@ -148,7 +147,7 @@ def town(district):
 def addresses(town):
     """Yield every address at which a row may leave, and of those that show each its secret."""
     for text, row_id in town.of.items():
-        network = town.networks["NW1" if text == FIRST else "NW2"]
+        network = town.networks(code="NW1" if text == FIRST else "NW2")[0]["id"]
         yield f"/registers/secret/{row_id}", {text}
         yield f"/registers/secret/{row_id}?known_on=2025-08-28&on=2026-01-01", {text}
         yield f"/networks/{network}", {text}
@@ -320,7 +319,7 @@ def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, per
 
 def _brings_a_file(town, reader, base):
     """A dry run tells nothing of closed rows, nor writes new ones; nor does a page."""
-    names = {row["code"]: row["name"] for row in town.rows(NetworkRow)}
+    names = {row["code"]: row["name"] for row in town.networks()}
     rows = "".join(f"{names[code]};Слово;моё;сделано\n" for code in ("NW1", "NW2"))
     file = io.BytesIO(f"Сеть;О чём;Приметы;Состояние\n{rows}".encode())
     path = reader.post(f"{base}/import", file=(file, "закрытые.csv")).headers["Location"]

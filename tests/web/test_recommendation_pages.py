@@ -9,7 +9,6 @@ from lxml import html
 from reports import advised, enter_all, live_through, submit, to_approved
 from stories import done
 
-from workflow_app.store.models.registers import Network
 from workflows.registers.recommendations import DECIDED, FOLLOWED, OPEN, RECOMMENDATIONS
 
 PAGE = "/registers/recommendation"
@@ -17,7 +16,7 @@ pytestmark = [pytest.mark.opened("2026-06-18"), pytest.mark.shipped]
 
 
 def texts(district, network):
-    (row,) = district.rows(Network, code=network)
+    (row,) = district.networks(code=network)
     return {one.text for one in district.register(RECOMMENDATIONS, network=row["id"])}
 
 
@@ -37,12 +36,12 @@ def test_a_head_reads_her_own_networks_alone(district, browser):
     page = browser("P117").get(PAGE)
     assert lines_of(page).keys() >= texts(district, "NW2")
     assert not lines_of(page).keys() & texts(district, "NW1")
-    (other,) = district.rows(Network, code="NW1")
+    (other,) = district.networks(code="NW1")
     assert "Ничего не найдено" in browser("P117").get(f"{PAGE}?network={other['id']}")
 
 
 def test_the_register_is_narrowed_by_network_year_and_state(district, browser):
-    (network,) = district.rows(Network, code="NW1")
+    (network,) = district.networks(code="NW1")
     reader = browser("P003")
     found = lines_of(reader.get(f"{PAGE}?network={network['id']}"))
     assert found.keys() == texts(district, "NW1")
@@ -81,7 +80,7 @@ def test_what_is_still_open_after_its_day_is_marked_overdue(district, browser):
 
 
 def test_the_page_takes_as_many_statements_for_one_network_as_for_all(district, browser):
-    (network,) = district.rows(Network, code="NW1")
+    (network,) = district.networks(code="NW1")
     reader = browser("P003")
     reader.get(PAGE)
     taken = []

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from workflow_app.engine.facts import NetworkCard, OrganisationCard
+from workflow_app.engine.facts import OrganisationCard
 from workflows.registers.acts import ACTS, Act
 from workflows.registers.memberships import MEMBERSHIPS, Membership
+from workflows.registers.networks import NETWORKS, Network
 from workflows.registers.schools import SCHOOLS, School
 from workflows.registers.statuses import STATUSES, STATUSES_OF_YEAR, SchoolStatus
 
@@ -69,10 +70,27 @@ def put_members(twin, network, roles, since=None):
     twin.put_rows(MEMBERSHIPS, *rows, *new)
 
 
+def network_row(key, **values):
+    """Return a network that goes on for years, unless `values` say otherwise."""
+    told = {
+        "code": f"NW{key}", "name": f"Сеть {key}", "state": "active",
+        "term_from": dt.date(2024, 9, 1), "term_to": dt.date(2028, 8, 31),
+    }  # fmt: skip
+    return Network(id=key, **told | values)
+
+
+def put_network(twin, key, **values):
+    """Let there be a network, or let one that is there say something else."""
+    rows = {row.id: row for row in twin.registers.get(NETWORKS.key, ())}
+    if key in rows:
+        rows[key] = rows[key].model_copy(update=values)
+    else:
+        rows[key] = network_row(key, **values)
+    twin.put_rows(NETWORKS, *rows.values())
+
+
 def put_in_networks(twin, school, role, *networks):
     """Let a school be in networks that go on for years."""
     for network in networks:
-        twin.network_cards[network] = NetworkCard(
-            network, f"Сеть {network}", "active", dt.date(2024, 9, 1), dt.date(2028, 8, 31)
-        )
+        put_network(twin, network)
         put_members(twin, network, {school: role})

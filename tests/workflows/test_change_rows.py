@@ -1,18 +1,17 @@
 """What a change of a network asks of activities in hand and of an order already signed."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from engine.facts_twin import FactsTwin
 from engine.people import S16, actor
 from network_story import direction
-from register_rows import put_members
+from register_rows import put_members, put_network
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Amend, Call, Voter
 from workflow_app.engine.decide import check, decide
-from workflow_app.engine.facts import CaseCard, NetworkCard, PostCard
+from workflow_app.engine.facts import CaseCard, PostCard
 from workflow_app.engine.roles import system
 from workflow_app.engine.votes import Tally, Vote
 from workflows import annual_plan, network_change, network_life
@@ -41,9 +40,8 @@ def registers(state="planned", organisation=S10):
     data = activity.form.model_validate({"title": "Открытый урок", "responsible": 7})
     facts.about["network/7"] = (CaseCard(3, ACTIVITY, state, data),)
     facts.posts[7] = PostCard(7, "deputy", organisation, "заместитель директора")
-    facts.network_cards[7] = NetworkCard(
-        7, "Математика", "active", dt.date(2025, 9, 1), dt.date(2026, 8, 31)
-    )
+    term = {"term_from": dt.date(2025, 9, 1), "term_to": dt.date(2026, 8, 31)}
+    put_network(facts, 7, name="Математика", **term)
     roles = {S01: "base", S10: "supported", 112: "supported"}
     put_members(facts, 7, roles, since=dt.date(2025, 9, 1))
     return facts
@@ -129,7 +127,7 @@ def test_a_school_that_leaves_itself_gives_notice_with_its_open_activities():
 )  # fmt: skip
 def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, subject, base, role):
     facts = registers()
-    facts.network_cards[8] = replace(facts.network_cards[7], id=8, name="Чтение")
+    put_network(facts, 8, name="Чтение")
     put_members(facts, 8, {105: "partner", 106: "base"}, since=TODAY)
     votes = (Voter(str(one), "school_head", one) for one in (school, 199))
     said = zip(votes, ("agreed", "declined"), strict=True)
@@ -148,7 +146,7 @@ def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, s
 def test_the_schools_of_a_network_are_the_parties_of_its_partnership_each_by_its_head():
     facts = registers()
     facts.put_rows(DIRECTIONS_OF_YEAR, direction(2, year="2025-2026"))
-    facts.network_cards[7] = replace(facts.network_cards[7], directions=(1, 2))
+    put_network(facts, 7, directions=(1, 2))
     contacts = [{"school": S10, "contact": "Завуч Ковалёва"}]
     data = {"network": 7, "network_name": "Математика", "base": S01, "contacts": contacts}
     form = network_life.process.form.model_validate(data)
@@ -172,8 +170,7 @@ def test_the_life_of_a_network_begins_by_the_system_alone():
 
 def test_no_plan_is_opened_for_a_year_after_the_term_of_the_network():
     facts = registers()
-    ended = replace(facts.network_cards[7], valid_to=dt.date(2025, 8, 31))
-    facts.network_cards[7] = ended
+    put_network(facts, 7, term_to=dt.date(2025, 8, 31))
     life = network_life.process
     case = Case(3, life.key, "active", life.form.model_validate({"network": 7}), 1, today=TODAY)
     refusal = decide(life, case, "open_plan", actor("specialist"), None, facts, NOW, TODAY)

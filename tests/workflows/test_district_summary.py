@@ -4,11 +4,8 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
-from register_rows import put_members, put_schools
+from register_rows import network_row, put_members, put_schools
 
-from workflow_app.engine.facts import (
-    NetworkCard,
-)
 from workflows.registers.indicator_values import INDICATOR_VALUES, IndicatorValue
 from workflows.registers.indicators import INDICATORS, Indicator
 from workflows.year_cycle.papers import figures
@@ -19,7 +16,7 @@ BASE, SHARED, SMALL = 1, 2, 3
 
 
 def network(key):
-    return NetworkCard(key, f"Сеть {key}", "active", SINCE, dt.date(2026, 8, 31))
+    return network_row(key, term_from=SINCE, term_to=dt.date(2026, 8, 31))
 
 
 def told(network, *values):

@@ -17,7 +17,7 @@ from network_story import (
     take,
     tally,
 )
-from register_rows import act, put_acts, put_in_networks, take_statuses
+from register_rows import act, put_acts, put_in_networks, put_network, take_statuses
 
 from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
 from workflow_app.engine.decide import Decision, allowed, settle
@@ -127,7 +127,7 @@ def numbered_elsewhere(registers):
 
 
 def namesake(registers):
-    registers.network_names["Читательская грамотность"] = 1
+    put_network(registers, 1, name="Читательская грамотность")
 
 
 def number_after_a_hole(registers):

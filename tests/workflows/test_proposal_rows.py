@@ -24,6 +24,7 @@ from network_story import (
 from register_rows import (
     put_in_networks,
     put_members,
+    put_network,
     put_schools,
     put_statuses,
     take_statuses,
@@ -31,7 +32,7 @@ from register_rows import (
 
 from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
 from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
-from workflow_app.engine.facts import CaseCard, NetworkCard, OfficeCard, PersonCard
+from workflow_app.engine.facts import CaseCard, OfficeCard, PersonCard
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
 from workflow_app.engine.votes import Vote
@@ -174,7 +175,7 @@ def with_signed_order(registers, _case):
 
 
 def with_namesake(registers, case):
-    registers.network_names[case.data.name] = 1
+    put_network(registers, 1, name=case.data.name)
 
 
 def nothing(_registers, _case):
@@ -721,9 +722,7 @@ def test_one_proposal_for_a_base_and_year_is_open_at_a_time():
 def test_the_order_takes_over_the_coordinator_and_who_looked_after_the_school_before(role, taken):
     registers, case = agreed(), proposal("dept_review", coordinator=15)
     put_members(registers, 7, {S06: "base"})
-    registers.network_cards[7] = NetworkCard(
-        7, "Прежняя", "active", dt.date(2024, 9, 1), dt.date(2025, 8, 31), curator=21
-    )
+    put_network(registers, 7, name="Прежняя", term_to=dt.date(2025, 8, 31), curator=21)
     registers.about["Прежняя, 2024-2025"] = (
         CaseCard(3, "order_approval", "registered", parsed(ORDER, ORDER_PLAIN | {"control": 22})),
         CaseCard(4, "order_approval", "dropped", parsed(ORDER, ORDER_PLAIN | {"control": 23})),

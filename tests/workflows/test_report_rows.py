@@ -4,12 +4,11 @@ import datetime as dt
 
 import pytest
 from engine.facts_twin import FactsTwin
-from register_rows import put_members, put_schools
+from register_rows import put_members, put_network, put_schools
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    NetworkCard,
 )
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
@@ -42,12 +41,16 @@ def facts():
     cards = [activity(number, "done", adaptation=number < 4) for number in range(5)]
     cards.append(activity(5, "planned", adaptation=True))
     found = FactsTwin(
-        network_cards={NETWORK: NetworkCard(
-            NETWORK, "Математика", "active", SINCE, dt.date(2026, 8, 31),
-            directions=(MATHS, READING),
-        )},
         about={ABOUT: tuple(cards)},
-    )  # fmt: skip
+    )
+    put_network(
+        found,
+        NETWORK,
+        name="Математика",
+        term_from=SINCE,
+        term_to=dt.date(2026, 8, 31),
+        directions=(MATHS, READING),
+    )
     found.put_rows(
         INDICATORS,
         *(

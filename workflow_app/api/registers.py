@@ -92,19 +92,19 @@ def _of_municipality(
 
 
 def _networks(uow: SqlUnitOfWork, municipality_id: int) -> list[m.NetworkView]:
-    found = sorted(networks.all_of(uow.session, municipality_id), key=lambda row: row.id)
+    known = networks.all_of(uow.session, municipality_id, uow.today)
     return [
         m.NetworkView(
-            id=row.id, name=row.name, state=row.state, valid_from=row.valid_from,
-            valid_to=row.valid_to,
+            id=row.id, name=row.name, state=row.state, valid_from=row.term_from,
+            valid_to=row.term_to,
         )
-        for row in found
+        for row in sorted(known, key=lambda row: row.id)
     ]  # fmt: skip
 
 
 def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Refusal:
     here = _municipality(uow)
-    if here is None or networks.one(uow.session, here, network_id) is None:
+    if here is None or networks.one(uow.session, here, network_id, uow.today) is None:
         return NOT_FOUND
     asked = {
         name: any_day_in(request.args[name]) for name in m.AsOf.model_fields if name in request.args
@@ -125,7 +125,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
 
 def _refused(uow: SqlUnitOfWork, network_id: int, said: dict[str, Any]) -> Refusal:
     """Write the attempt down; a stranger's network is not found."""
-    network = networks.one(uow.session, _municipality(uow), network_id)
+    network = networks.one(uow.session, _municipality(uow), network_id, uow.today)
     if network is None:
         return NOT_FOUND
     actor = uow.actor(g.person_id)

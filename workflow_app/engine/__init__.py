@@ -38,7 +38,6 @@ from workflow_app.engine.disclosure import (
 from workflow_app.engine.facts import (
     CaseCard,
     Facts,
-    NetworkCard,
     OrderCard,
     PostCard,
 )
@@ -141,7 +140,6 @@ __all__ = [
     "Mark",
     "Name",
     "Network",
-    "NetworkCard",
     "NetworkName",
     "Number",
     "OrderCard",

@@ -52,22 +52,6 @@ class OrganisationCard:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkCard:
-    """A network as its orders left it."""
-
-    id: int
-    name: str
-    state: str
-    valid_from: dt.date
-    valid_to: dt.date
-    goal: str = ""
-    coordinator: int | None = None
-    curator: int | None = None
-    directions: tuple[int, ...] = ()
-    founding_order: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class OrderCard:
     """A registered order: what it is about, and whether a later one has revoked it."""
 
@@ -76,10 +60,20 @@ class OrderCard:
     registered_on: dt.date
     title: str
     kind: str = ""
-    networks: tuple[int, ...] = ()
+    subjects: tuple[str, ...] = ()
+    """The rows of registers it speaks of, as paths: «register/7»."""
     case: int | None = None
     """The case it was prepared in; imported orders have none."""
     is_revoked: bool = False
+
+    def rows_of(self, register: str) -> tuple[int, ...]:
+        """Return the rows of a register it speaks of.
+
+        >>> OrderCard(1, "1", dt.date.min, "", "", ("act/3", "act/7", "visit/1")).rows_of("act")
+        (3, 7)
+        """
+        paths = (subject.split("/") for subject in self.subjects)
+        return tuple(int(row) for key, row in paths if key == register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +127,11 @@ class Facts(Protocol):
     def setting(self, name: str) -> Any:
         """Return a setting of the municipality."""
 
-    def network_named(self, name: str) -> int | None:
-        """Return the network with this name, closed ones too."""
-
-    def network(self, network_id: int | None) -> NetworkCard | None:
-        """Return a network of this municipality; none while a draft has not chosen one."""
-
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""
 
-    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
-        """Return the orders about a network that are in force, in their order."""
+    def orders_of(self, subject: str) -> tuple[OrderCard, ...]:
+        """Return the orders about a row of a register that are in force, in their order."""
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""

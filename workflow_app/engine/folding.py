@@ -26,7 +26,8 @@ class Entry:
     """One thing that was written about a row; entries are never changed.
 
     `values` are those that changed, `effective_on` None means as it always was. `number` is where
-    its order stands in the journal: of two orders of a day the later number counts.
+    its order stands in the journal: of two orders of a day the later number counts. What rests on
+    no order counts after all that had been written that day.
     """
 
     id: int
@@ -92,7 +93,7 @@ def fold(entries: Iterable[Entry], revocations: Iterable[Revocation] = ()) -> li
     A row has no period on a day before its first `enter`, after its `end`, and while every entry
     that brought it is revoked; a later `enter` revives it with the values it had.
     """
-    entries, revocations = sorted(entries, key=_place), [*revocations]
+    entries, revocations = _in_order(entries), [*revocations]
     days = {one.registered_on for one in entries} | {one.registered_on for one in revocations}
     found: list[Period] = []
     standing: list[Period] = []
@@ -115,8 +116,16 @@ def _cause(order_id: int | None, import_id: int | None) -> Cause | None:
     return None if order_id is None else ("order", order_id)
 
 
-def _place(entry: Entry) -> tuple[dt.date, dt.date, int, int]:
-    return entry.begins, entry.registered_on, entry.number, entry.id
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries as they count: by days, then orders by number, the rest as it was written."""
+    places: dict[int, tuple[dt.date, dt.date, int, int]] = {}
+    newest: dict[tuple[dt.date, dt.date], int] = {}
+    entries = sorted(entries, key=lambda one: one.id)
+    for one in entries:
+        days = one.begins, one.registered_on
+        newest[days] = max(newest.get(days, 0), one.number)
+        places[one.id] = (*days, one.number or newest[days], one.id)
+    return sorted(entries, key=lambda one: places[one.id])
 
 
 def _carried(
@@ -194,7 +203,7 @@ class Written:
     def __init__(
         self, entries: Iterable[Entry] = (), revocations: Iterable[Revocation] = ()
     ) -> None:
-        self.entries = sorted(entries, key=_place)
+        self.entries = _in_order(entries)
         self.taken_back = _taken_back(self.entries)
         """The ids of entries that count no more."""
         self._standing = _standing(self.entries)

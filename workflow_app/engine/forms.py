@@ -93,6 +93,8 @@ def _day(said: Any) -> Any:
 
 
 Date = Annotated[dt.date | None, Widget("date"), BeforeValidator(_day)]
+Day = Annotated[dt.date, Widget("date"), BeforeValidator(_day)]
+"""A date that rows of a register always have."""
 Flag = Annotated[bool, Widget("flag")]
 School = Annotated[int | None, Widget("school")]
 Person = Annotated[int | None, Widget("person")]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field
 
+from workflow_app.engine.folding import Entry
 from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, Line, views
 from workflow_app.engine.forms import field as form_field
 from workflow_app.engine.refusals import Refusal
@@ -331,6 +332,9 @@ class Records(Protocol[RecordT_co]):
 
     def turning_points(self, **identity: Any) -> tuple[dt.date, ...]:
         """Return the later days on which rows with these values of their identity change."""
+
+    def entered_by(self, key: int | None) -> Entry | None:
+        """Return what brought a row first, though it may be revoked since."""
 
     def on(self, day: dt.date) -> Self:
         """Return the same register on another day."""

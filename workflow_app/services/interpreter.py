@@ -1,8 +1,9 @@
 """The one place where decisions become rows: every `Change` is applied here and nowhere else."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from workflow_app.engine.ballots import Ballot
@@ -89,9 +90,11 @@ class Interpreter:
         case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
         papers: list[Paper] = []
         made: dict[str, int] = {}
-        for change in decision.changes:
+        for change, *alike in _batches(decision.changes):
             if isinstance(change, Paper):
                 papers.append(change)
+            elif isinstance(change, Enter):
+                self._enter_rows(case, change, alike, made)
             else:
                 case = self._change(case, change, made)
         case = self._enter(process, before, case, decision.target)
@@ -281,15 +284,10 @@ class Interpreter:
 
     # ------------------------------------------------------------ the closed list
 
-    def _change(self, case: Case, change: Change, made: dict[str, int]) -> Case:  # noqa: C901, PLR0912 (one branch a kind)
+    def _change(self, case: Case, change: Change, made: dict[str, int]) -> Case:  # noqa: C901 (one branch a kind)
         match change:
             case Put():
                 return self._put(case, change)
-            case Enter():
-                values = {name: _resolved(value, made) for name, value in change.values.items()}
-                row_id = self.uow.enter(change.register, case, values, change.effective_on)
-                if change.as_:
-                    made[change.as_] = row_id
             case Amend():
                 key = _resolved(change.key, made)
                 self.uow.amend(change.register, case, key, change.values, change.effective_on)
@@ -315,6 +313,18 @@ class Interpreter:
             case Tell():
                 self._tell(case, change)
         return case
+
+    def _enter_rows(
+        self, case: Case, first: Enter, alike: Sequence[Enter], made: dict[str, int]
+    ) -> None:
+        """Write rows of one register from one day on; a row that is named comes alone."""
+        rows = [
+            {name: _resolved(value, made) for name, value in change.values.items()}
+            for change in (first, *alike)
+        ]
+        ids = self.uow.enter(first.register, case, rows, first.effective_on)
+        if first.as_:
+            made[first.as_] = ids[0]
 
     def _put(self, case: Case, change: Put) -> Case:
         if change.values:
@@ -432,6 +442,17 @@ def _is_waited_for(process: Process, ballot: Ballot) -> bool:
 def _counted(case: Case, action: str, capacity: Capacity) -> dict[str, Step]:
     old = case.steps.get(action, Step())
     return {**case.steps, action: Step(old.times + 1, old.persons | capacity.persons)}
+
+
+def _batches(changes: Iterable[Change]) -> Iterator[list[Any]]:
+    """Yield changes in their order, rows that are entered one after another together."""
+
+    def alike(change: Change) -> object:
+        if isinstance(change, Enter) and not change.as_:
+            return change.register, change.effective_on
+        return id(change)
+
+    return ([*group] for _, group in groupby(changes, alike))
 
 
 def _resolved(value: Any, made: Mapping[str, int]) -> Any:

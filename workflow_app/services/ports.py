@@ -188,9 +188,13 @@ class UnitOfWork(Protocol):
         """Keep the data as a version, unless the newest version is the same."""
 
     def enter(
-        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date | None
-    ) -> int:
-        """Insert a register row caused by this case; return its id."""
+        self,
+        register: str,
+        case: Case,
+        rows: Sequence[Mapping[str, Any]],
+        effective_on: dt.date | None,
+    ) -> Sequence[int]:
+        """Insert register rows caused by this case; return their ids."""
 
     def amend(
         self, register: str, case: Case, key: Any, values: Mapping[str, Any],

@@ -1,4 +1,4 @@
-"""How cases and papers know people, organisations, networks: stored forms, nothing is declined."""
+"""How cases and papers know people, organisations, orders: stored forms, nothing is declined."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.facts import (
-    NetworkCard,
     OfficeCard,
     OrderCard,
     OrganisationCard,
@@ -26,13 +25,10 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.registers import (
     JournalEntry,
-    Network,
-    NetworkDirection,
-    OrderNetwork,
     OrderRelation,
+    OrderSubject,
 )
 from workflow_app.store.offices import in_office
-from workflow_app.store.order_effects import cited
 from workflow_app.store.schools import standing
 
 _ON = bindparam("on_day", type_=Date)
@@ -71,14 +67,6 @@ _ORGANISATIONS = (
     .where(Organisation.municipality_id == _MUNICIPALITY)
     .order_by(Organisation.id)
 )  # fmt: skip
-
-_NETWORK = (
-    select(Network, JournalEntry, NetworkDirection.direction_id)
-    .outerjoin(JournalEntry, JournalEntry.id == Network.founding_entry_id)
-    .outerjoin(NetworkDirection, NetworkDirection.network_id == Network.id)
-    .where(Network.id == bindparam("network"), Network.municipality_id == _MUNICIPALITY)
-    .order_by(NetworkDirection.direction_id)
-)
 
 _POST = (
     select(Position.id, Position.role, Position.organisation_id, Position.title, Person.short_nom)
@@ -134,46 +122,31 @@ def organisations(
     }  # fmt: skip
 
 
-def network(session: Session, municipality_id: int, network_id: int) -> NetworkCard | None:
-    """Return a network with its people and its directions."""
-    key = {"network": network_id, "municipality": municipality_id}
-    found = session.execute(_NETWORK, key).all()
-    if not found:
-        return None
-    row, founding, _ = found[0]
-    return NetworkCard(
-        row.id, row.name, row.state, row.valid_from, row.valid_to, row.goal or "",
-        row.coordinator_person_id, row.imc_curator_person_id,
-        tuple(direction for *_, direction in found if direction is not None),
-        cited(founding) if founding else "",
-    )  # fmt: skip
-
-
 def order(session: Session, municipality_id: int, entry_id: int) -> OrderCard | None:
     """Return a number of the journal as the order it stands for."""
     row = session.get(JournalEntry, entry_id)
     if row is None or row.municipality_id != municipality_id or row.kind == "annulled":
         return None
-    networks_of = session.scalars(
-        select(OrderNetwork.network_id)
-        .where(OrderNetwork.order_entry_id == entry_id)
-        .order_by(OrderNetwork.network_id)
+    subjects = session.scalars(
+        select(OrderSubject.subject)
+        .where(OrderSubject.order_entry_id == entry_id)
+        .order_by(OrderSubject.id)
     )
     revoking = select(OrderRelation.id).where(
         OrderRelation.target_entry_id == entry_id, OrderRelation.kind == "revokes"
     )
     return OrderCard(
         row.id, row.label, row.registered_on, row.title or "", row.order_kind or "",
-        tuple(networks_of), row.instance_id, session.scalars(revoking).first() is not None,
+        tuple(subjects), row.instance_id, session.scalars(revoking).first() is not None,
     )  # fmt: skip
 
 
-def orders_of(session: Session, municipality_id: int, network_id: int) -> tuple[OrderCard, ...]:
-    """Return the orders about a network that no later one has revoked, in their order."""
+def orders_of(session: Session, municipality_id: int, subject: str) -> tuple[OrderCard, ...]:
+    """Return the orders about a row of a register that no later one has revoked, in their order."""
     query = (
         select(JournalEntry.id)
-        .join(OrderNetwork, OrderNetwork.order_entry_id == JournalEntry.id)
-        .where(OrderNetwork.network_id == network_id)
+        .join(OrderSubject, OrderSubject.order_entry_id == JournalEntry.id)
+        .where(OrderSubject.subject == subject, OrderSubject.municipality_id == municipality_id)
         .order_by(JournalEntry.year, JournalEntry.number)
     )
     found = (order(session, municipality_id, key) for key in session.scalars(query).all())

@@ -23,7 +23,7 @@ from workflow_app.store.models.directory import (
     Position,
 )
 from workflow_app.store.models.documents import Upload
-from workflow_app.store.models.registers import Journal, JournalEntry, Network, OrderRelation
+from workflow_app.store.models.registers import Journal, JournalEntry, OrderRelation
 from workflow_app.store.schools import SCHOOL
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -221,11 +221,8 @@ def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
 
 def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
     """Return the networks of the district; `of="author"`: a school's own ones alone."""
-    rows = uow.session.scalars(
-        select(Network)
-        .where(Network.municipality_id == case.municipality_id, Network.state != "closed")
-        .order_by(Network.name)
-    ).all()
+    known = networks.all_of(uow.session, case.municipality_id, uow.today)
+    rows = sorted((row for row in known if row.state != networks.CLOSED), key=lambda row: row.name)
     author = case.parties.get("author") if view.options.get("of") == "author" else None
     if author is not None:
         is_school = uow.session.scalars(
@@ -239,7 +236,7 @@ def _networks(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choic
         mine = {member.network_id for member in own}
         rows = [row for row in rows if not is_school or row.id in mine]
     return [
-        Choice(str(row.id), row.name, f"{row.valid_from:%d.%m.%Y} — {row.valid_to:%d.%m.%Y}")
+        Choice(str(row.id), row.name, f"{row.term_from:%d.%m.%Y} — {row.term_to:%d.%m.%Y}")
         for row in rows
     ]
 

@@ -32,7 +32,6 @@ from workflow_app.store import networks
 from workflow_app.store.models.base import UtcMoment, table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers.subjects import of_subject
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -41,19 +40,19 @@ PAGE = 50
 BASE = "base"
 
 # Statements are built once, and each takes of one set of values what it needs.
-_NETWORK, _CASE = table(Network).c, table(Instance).c
+_NETWORK, _CASE = networks.STANDING.c, table(Instance).c
 _WORK = table(WorkItem).c
 _PART = table(Instance).alias("part").c
 _HERE, _NOW = bindparam("municipality", type_=BigInteger), bindparam("now", type_=UtcMoment)
 _ALIVE = (
-    _NETWORK.municipality_id == _HERE, _NETWORK.valid_from <= bindparam("last"),
-    _NETWORK.valid_to >= bindparam("first"),
-)  # fmt: skip
+    _NETWORK.term_from <= bindparam("last", type_=Date),
+    _NETWORK.term_to >= bindparam("first", type_=Date),
+)
 _COUNT = select(func.count(_NETWORK.id)).where(*_ALIVE)
 _ROWS = (
-    select(Network)
-    .where(*_ALIVE, Network.id > bindparam("after"))
-    .order_by(Network.id)
+    select(_NETWORK.id, _NETWORK.name, _NETWORK.state)
+    .where(*_ALIVE, _NETWORK.id > bindparam("after"))
+    .order_by(_NETWORK.id)
     .limit(PAGE + 1)
 )
 _SHOWN = (*_ALIVE, _NETWORK.id.between(bindparam("from_id"), bindparam("to_id")))
@@ -69,20 +68,20 @@ _IS_OPEN = (_WORK.municipality_id == _HERE, _WORK.closed_at.is_(None))
 
 _PIECES_OF = (
     select(_NETWORK.id, _CASE.process, _CASE.state, func.count())
-    .join_from(table(Network), table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
+    .join_from(networks.STANDING, table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
     .where(*_SHOWN, *_IS_WORK)
     .group_by(_NETWORK.id, _CASE.process, _CASE.state)
 )
 _OVERDUE_OF = (
     select(_NETWORK.id, func.count(_CASE.id.distinct()))
-    .join_from(table(Network), table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
+    .join_from(networks.STANDING, table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
     .join(table(WorkItem), _WORK.instance_id == _CASE.id)
     .where(*_SHOWN, *_IS_WORK, *_IS_OPEN, _WORK.due_at < _NOW)
     .group_by(_NETWORK.id)
 )
 _PAPERS_OF = (
     select(_NETWORK.id, _CASE.id, _CASE.process, _CASE.state, _CASE.is_late)
-    .join_from(table(Network), table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
+    .join_from(networks.STANDING, table(Instance), _CASE.subject == _SUBJECT_OF_YEAR)
     .where(*_SHOWN, *_IS_PAPER)
     .order_by(_CASE.id)
 )
@@ -91,7 +90,7 @@ _PAPERS_OF = (
 _ABOUT = (
     select(_NETWORK.id.label("network"), _CASE.id.label("case"))
     .join_from(
-        table(Network), table(Instance),
+        networks.STANDING, table(Instance),
         _CASE.subject.in_((_SUBJECT, _SUBJECT_OF_YEAR, _SUBJECT_OF_NEXT)),
     )
     .where(*_SHOWN, _CASE.municipality_id == _HERE)
@@ -173,7 +172,8 @@ class PaperOf:
 class Line:
     """What stands of a network in a year."""
 
-    network: Network
+    network: Any
+    """Its id, its name, its state."""
     base: str
     plan: Fulfilled
     overdue: int
@@ -232,7 +232,7 @@ def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 
         "year": year, "next_year": year_after(year), "now": uow.now, "today": uow.today,
         "work": list(said.work), "papers": list(said.papers),
     }  # fmt: skip
-    found = uow.session.scalars(_ROWS, values).all()
+    found = uow.session.execute(_ROWS, values).all()
     rows = found[:PAGE]
     values |= {"from_id": rows[0].id, "to_id": rows[-1].id} if rows else {"from_id": 0, "to_id": 0}
     asking = _asking(uow)
@@ -254,7 +254,7 @@ class _Looked:
     values: Mapping[str, Any]
     asking: Mapping[str, Tables]
 
-    def lines(self, rows: Sequence[Network], on: dt.date) -> Iterator[Line]:
+    def lines(self, rows: Sequence[Any], on: dt.date) -> Iterator[Line]:
         plans, papers, due = self._plans(), self._papers(), self._due()
         overdue = dict(self._ask(_OVERDUE_OF))
         pending = {key: self._pending(one) for key, one in self.asking.items()}

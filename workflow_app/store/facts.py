@@ -13,7 +13,6 @@ from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
     CaseCard,
-    NetworkCard,
     OrderCard,
     OrganisationCard,
     PersonCard,
@@ -40,7 +39,7 @@ from workflow_app.store.models.directory import (
     Setting,
 )
 from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
-from workflow_app.store.models.registers import Journal, JournalEntry, Network
+from workflow_app.store.models.registers import Journal, JournalEntry
 from workflow_app.store.registers.reading import Shelf, SqlRecords
 
 if TYPE_CHECKING:
@@ -53,9 +52,7 @@ FEW = 10
 
 _INSTANCE = table(Instance)
 
-OF_REGISTERS = frozenset({
-    "network", "order", "name",
-})  # fmt: skip
+OF_REGISTERS = frozenset({"order", "name"})
 """Answers that a row entered, amended or ended in a register may change."""
 
 _SETTINGS = select(Setting.key, Setting.value).where(
@@ -150,22 +147,6 @@ class SqlFacts:
         rows = self._connection.execute(_SETTINGS, {"municipality": self._municipality_id})
         return {row.key: row.value for row in rows}
 
-    def network_named(self, name: str) -> int | None:
-        """Return the network with this name, closed ones too."""
-        query = select(Network.id).where(
-            Network.municipality_id == self._municipality_id, Network.name == name
-        )
-        return self._connection.execute(query).scalar_one_or_none()
-
-    def network(self, network_id: int | None) -> NetworkCard | None:
-        """Return a network of this municipality; none while a draft has not chosen one."""
-        if network_id is None:
-            return None
-        return self._once(
-            ("network", network_id),
-            lambda: cards.network(self._session, self._municipality_id, network_id),
-        )
-
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""
         return self._once(
@@ -173,9 +154,9 @@ class SqlFacts:
             lambda: cards.order(self._session, self._municipality_id, entry_id),
         )
 
-    def orders_of(self, network_id: int) -> tuple[OrderCard, ...]:
-        """Return the orders about a network that are in force, in their order."""
-        return cards.orders_of(self._session, self._municipality_id, network_id)
+    def orders_of(self, subject: str) -> tuple[OrderCard, ...]:
+        """Return the orders about a row of a register that are in force, in their order."""
+        return cards.orders_of(self._session, self._municipality_id, subject)
 
     def cases_about(self, subject: str, process: str) -> tuple[CaseCard, ...]:
         """Return the cases of a process about a subject or a part of it, oldest first."""
@@ -398,11 +379,12 @@ class SqlFacts:
         return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
 
     def learn_names(self, register: str, keys: Collection[int]) -> None:
-        """Learn what people or networks are called by one statement; `name` then knows."""
-        if register in _NAMED_AT_ONCE and keys:
-            model, name_of = _NAMED_AT_ONCE[register]
-            query = select(model.id, name_of).where(
-                model.id.in_(keys), model.municipality_id == self._municipality_id
+        """Learn what people or rows of a register are called by one statement."""
+        if register in self._shelf.tables:
+            self.of(self._shelf.tables[register].register).learn(keys)
+        elif register == "person" and keys:
+            query = select(Person.id, Person.short_nom).where(
+                Person.id.in_(keys), Person.municipality_id == self._municipality_id
             )
             for key, name in self._connection.execute(query):
                 self._known[("name", register, key, "")] = name
@@ -415,21 +397,11 @@ class SqlFacts:
         person = self._session.get(Person, key)
         return str(getattr(person, form or "short_nom")) if person else ""
 
-    def _network_name(self, key: int, _form: str) -> str:
-        network = self._session.get(Network, key)
-        return network.name if network else ""
-
 
 _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
     "school": SqlFacts._school_name,  # noqa: SLF001 (a table of this class's own answers)
     "person": SqlFacts._person_name,  # noqa: SLF001
-    "network": SqlFacts._network_name,  # noqa: SLF001
 }
-
-
-_NAMED_AT_ONCE: Mapping[str, tuple[Any, Any]] = {
-    "person": (Person, Person.short_nom), "network": (Network, Network.name),
-}  # fmt: skip
 
 
 @cache

@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.engine.folding import Word
 from workflow_app.services import import_rows as rows
 from workflow_app.services.import_files import DirectoryData
@@ -17,9 +16,7 @@ from workflow_app.store.models.directory import Person, Tenant
 from workflow_app.store.models.registers import (
     Journal,
     JournalEntry,
-    Network,
-    NetworkDirection,
-    OrderNetwork,
+    OrderSubject,
 )
 from workflow_app.store.offices import acting_title
 from workflow_app.store.order_effects import cited
@@ -39,7 +36,7 @@ class RegistersImport:
         self.directory = directory
         self.journals: dict[str, Journal] = {}
         self.entries: dict[str, JournalEntry] = {}
-        self.networks: dict[str, Network] = {}
+        self.networks: dict[str, Standing] = {}
         self.indicators: dict[str, Standing] = {}
         self.orders = {order.order_id: order for order in data.orders}
         self._kinds = dict.fromkeys(school.school_type for school in data.schools)
@@ -56,14 +53,11 @@ class RegistersImport:
         self.keeper.flush()
 
     def keep_networks(self) -> None:
-        """Put networks, their directions, the orders about them and their compositions."""
+        """Put networks, the orders about them and their compositions."""
         for row in self.data.networks:
             self.networks[row.network_id] = self._network(row)
-        self.keeper.flush()
-        for row in self.data.networks:
-            self._network_directions(row)
         for order in self.data.orders:
-            self._order_networks(order)
+            self._order_subjects(order)
         for member in self.data.network_members:
             self._membership(member)
         self.keeper.flush()
@@ -241,53 +235,38 @@ class RegistersImport:
         }
         self.keeper.put(following, "orders", JournalEntry, key, values)
 
-    def _network(self, row: rows.NetworkRow) -> Network:
-        """Put a network; an import never shortens the term it was given since."""
-        stored = self.keeper.rows(Network, "code").get((row.network_id,))
-        namesake = self.keeper.rows(Network, "name").get((row.name,))
-        if namesake is not None and namesake is not stored:
+    def _network(self, row: rows.NetworkRow) -> Standing:
+        """Put a network; an import never shortens the term it was given since.
+
+        It is there by the order that founded it; what the file says anew counts from the import on.
+        """
+        stored = self.keeper.standing(networks.NETWORK)
+        known = stored.get((row.network_id,))
+        if any(one.name == row.name and one is not known for one in stored.values()):
             self.keeper.object_to(row, "networks", "name_taken", "сеть с таким названием уже есть")
-        people = self.directory.people
-        founded = self.orders[row.founding_order_id]
+        people, order = self.directory.people, self.entries[row.founding_order_id]
         values = {
-            "name": row.name,
-            "state": row.state,
-            "valid_from": row.valid_from,
-            "valid_to": max(row.valid_to, stored.valid_to) if stored else row.valid_to,
-            "coordinator_person_id": _id_in(people, row.coordinator_person_id),
-            "imc_curator_person_id": _id_in(people, row.imc_curator_person_id),
-            "founding_entry_id": self.entries[founded.order_id].id,
-            "founded_on": founded.reg_date,
-        }
-        return self.keeper.put(row, "networks", Network, {"code": row.network_id}, values)
+            "name": row.name, "state": row.state, "term_from": row.valid_from,
+            "term_to": max(row.valid_to, known.term_to) if known else row.valid_to,
+            "coordinator": _id_in(people, row.coordinator_person_id),
+            "curator": _id_in(people, row.imc_curator_person_id),
+            "directions": sorted(self.directory.directions[code].id for code in row.direction_ids),
+        }  # fmt: skip
+        cause = Cause(order.registered_on, order, cited(order), reason="networks.csv")
+        on = min(order.registered_on, row.valid_from)
+        if known:
+            cause, on = Cause(self.directory.on, reason="networks.csv"), self.directory.on
+        identity = {"code": row.network_id}
+        return self.keeper.put_entry(row, "networks", networks.NETWORK, identity, values, cause, on)
 
-    def _network_directions(self, row: rows.NetworkRow) -> None:
-        """Put the directions of a network, each by the order that opened its school year."""
-        extensions = [
-            order
-            for order in sorted(self.data.orders, key=lambda order: order.reg_date)
-            if order.order_kind == "extend" and row.network_id in order.network_ids
-        ]
-        orders = [self.orders[row.founding_order_id], *extensions]
-        first = school_year_bounds(school_year_of(row.valid_from))[0].year
-        for code in row.direction_ids:
-            years = school_year_bounds(self.directory.years_of[code])[0].year - first
-            order = orders[min(years, len(orders) - 1)]
-            key = {
-                "network_id": self.networks[row.network_id].id,
-                "direction_id": self.directory.directions[code].id,
-            }
-            values = {"order_entry_id": self.entries[order.order_id].id}
-            self.keeper.put(row, "networks", NetworkDirection, key, values)
-
-    def _order_networks(self, order: rows.OrderRow) -> None:
+    def _order_subjects(self, order: rows.OrderRow) -> None:
         """Put which networks an order speaks about."""
         for code in order.network_ids:
             key = {
                 "order_entry_id": self.entries[order.order_id].id,
-                "network_id": self.networks[code].id,
+                "subject": f"{networks.NETWORK}/{self.networks[code].id}",
             }
-            self.keeper.put(order, "orders", OrderNetwork, key, {})
+            self.keeper.put(order, "orders", OrderSubject, key, {})
 
     def _membership(self, row: rows.MemberRow) -> None:
         """Put the events of one membership: the entering and, when known, the leaving."""

@@ -20,7 +20,6 @@ from workflow_app.services.indicators import (
 )
 from workflow_app.store import networks
 from workflow_app.store.models.directory import Organisation
-from workflow_app.store.models.registers import Network
 from workflow_app.store.schools import standing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -31,7 +30,7 @@ INDICATOR, VALUES = "indicator", "indicator_value"
 class NetworkSheet:
     """The indicators of a network, the years it has any for, and who looks at them."""
 
-    network: Network
+    network: networks.Network
     years: tuple[str, ...]
     sheet: Sheet
     reader: Reader
@@ -50,16 +49,15 @@ def network_sheet(
     Without a year it is the current one, or the last one that anything is known of.
     """
     actor = uow.actor(person_id)
-    network = uow.session.get(Network, network_id)
-    districts = {capacity.municipality_id for capacity in actor.capacities[:1]}
-    if network is None or network.municipality_id not in districts:
+    district = next((capacity.municipality_id for capacity in actor.capacities), None)
+    network = networks.one(uow.session, district, network_id, uow.today)
+    if network is None or district is None:
         return None
-    district = network.municipality_id
     values = _by_year(uow, district, network_id)
     current = school_year_of(uow.today)
     chosen = _checked(year) or (current if current in values or not values else max(values))
     measured = {card.school for card in values.get(chosen, ()) if card.school is not None}
-    schools = _schools(uow, network, chosen, measured)
+    schools = _schools(uow, district, network_id, chosen, measured)
     reader = reader_of(actor, {school.id for school in schools})
     if reader is None:
         return None
@@ -96,18 +94,18 @@ def _checked(year: str) -> str:
 
 
 def _schools(
-    uow: SqlUnitOfWork, network: Network, year: str, measured: Collection[int]
+    uow: SqlUnitOfWork, district: int, network: int, year: str, measured: Collection[int]
 ) -> Sequence[Participant]:
     """Return the schools of a year: its composition, then those that were measured and left."""
     first, last = school_year_bounds(year)
-    members = networks.composition(uow.session, network.id, max(first, min(uow.today, last)))
+    members = networks.composition(uow.session, network, max(first, min(uow.today, last)))
     roles = {member.school_id: member.role for member in members}
     school = standing(uow.today)
     query = (
         select(school.c.id, Organisation.called(uow.today), school.c.type)
         .join_from(school, Organisation, Organisation.id == school.c.id)
         .where(
-            school.c.municipality_id == network.municipality_id,
+            school.c.municipality_id == district,
             school.c.id.in_({*roles, *measured}),
         )
         .order_by(school.c.number, Organisation.code)

@@ -120,12 +120,20 @@ class Ledger:
         return networks.written(self.uow.connection)
 
     @cached_property
+    def terms(self) -> Mapping[int, tuple[dt.date, dt.date]]:
+        """Return network → the first and the last day of its term, as far as it is there today."""
+        return {
+            row["row_id"]: (row["term_from"], row["term_to"]) for row in self.rows("network")
+            if row["valid_from"] <= self.today < row["valid_to"]
+        }  # fmt: skip
+
+    @cached_property
     def compositions(self) -> Mapping[dt.date, Mapping[int, Roles]]:
         """Return day → network → its schools, by one statement a day on which they may change."""
         days: dict[dt.date, set[int]] = defaultdict(set)
-        for row in self.rows("network"):
-            for day in (row["valid_from"], row["valid_to"], self.today):
-                days[day].add(row["id"])
+        for network, (first, last) in self.terms.items():
+            for day in (first, last, self.today):
+                days[day].add(network)
         for said in self.memberships:
             days[said["effective_on"]].add(said["network"])
         return {day: self._composed(chosen, day) for day, chosen in sorted(days.items())}
@@ -176,10 +184,11 @@ def membership_rests_on_an_order(ledger: Ledger) -> Iterator[str]:
             case, ledger.cases[case]["number"]
         ):  # fmt: skip
             yield f"участие {said['id']} опирается на чужой номер {entry['label']}"
-    issued = {entry["instance_id"] for entry in ledger.entries.values()}
-    for network in ledger.rows("network"):
-        if network["instance_id"] and network["instance_id"] not in issued:
-            yield f"сеть {network['id']} создана без номера приказа"
+    for said in ledger.rows("register_entry"):
+        if said["register"] == "network" and said["word"] == "enter" and said["instance_id"]:
+            entry = ledger.entries.get(said["order_entry_id"])
+            if entry is None or entry["instance_id"] != said["instance_id"]:
+                yield f"сеть {said['row_id']} создана без номера приказа"
 
 
 def composition_follows_orders(ledger: Ledger) -> Iterator[str]:
@@ -200,12 +209,11 @@ def composition_follows_orders(ledger: Ledger) -> Iterator[str]:
 
 def one_base(ledger: Ledger) -> Iterator[str]:
     """2: a network has exactly one base on any day of its term, and a base has one network."""
-    terms = {row["id"]: (row["valid_from"], row["valid_to"]) for row in ledger.rows("network")}
     for day, found in ledger.compositions.items():
         hosts: Counter[int] = Counter()
         for network, members in found.items():
-            first, last = terms[network]
-            if first <= day <= last:
+            term = ledger.terms.get(network)
+            if term and term[0] <= day <= term[1]:
                 bases = [school for school, role in members.items() if role == "base"]
                 hosts.update(bases)
                 if len(bases) != 1:

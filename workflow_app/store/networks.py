@@ -1,7 +1,7 @@
-"""Networks on a date: who belongs to them, as orders say and as far as they were registered.
+"""Networks on a date: what they are, who belongs to them, as far as it was registered.
 
-The register of memberships is declared beside the processes that write it. Its tables are there in
-every installation, and pages, lists and the API of the house read its periods by these statements.
+Both registers are declared beside the processes that write them. Their tables are there in every
+installation, and pages, lists and the API of the house read their periods by these statements.
 """
 
 import datetime as dt
@@ -11,37 +11,71 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, column, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    bindparam,
+    column,
+    func,
+    select,
+)
 from sqlalchemy import table as named
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation
-from workflow_app.store.models.registers import JournalEntry, Network, RegisterEntry
+from workflow_app.store.models.registers import JournalEntry, RegisterEntry
+from workflow_app.store.registers.tables import DAYS
 from workflow_app.store.schools import PERIOD, on_day
 
-MEMBERSHIP = "membership"
+NETWORK, MEMBERSHIP = "network", "membership"
+CLOSED = "closed"
 BASE_FIRST = ("base", "resource", "supported", "partner")
 NOW = END_OF_TIME - dt.timedelta(1)
 """By this day all is known that is known now."""
 
 Whose = Literal["network", "municipality", "networks", "schools"]
 
-_NETWORK, _SCHOOL, _ORGANISATION = table(Network), PERIOD, table(Organisation)
+_SCHOOL, _ORGANISATION = PERIOD, table(Organisation)
 _ENTRY, _ORDER = table(RegisterEntry), table(JournalEntry)
 _IDENTITY = ("municipality_id", "network", "school")
 _ROW = named(MEMBERSHIP, column("id"), *map(column, _IDENTITY))
 _PERIOD = named(
     f"{MEMBERSHIP}_period", column("row_id"), column("role"), column("rests_on"),
-    *map(column, _IDENTITY),
-    *(column(name, Date) for name in ("valid_from", "valid_to", "known_from", "known_to")),
+    *map(column, _IDENTITY), *(column(name, Date) for name in DAYS),
+)  # fmt: skip
+_OF = named(NETWORK, column("id"), column("municipality_id"))
+_NETWORK = named(
+    f"{NETWORK}_period",
+    *map(column, ("row_id", "municipality_id", "name", "goal", "state", "coordinator", "curator")),
+    *(column(name, Date) for name in ("term_from", "term_to", *DAYS)),
 )  # fmt: skip
 _ON, _KNOWN = bindparam("on_day", type_=Date), bindparam("known_on", type_=Date)
+STANDING = (
+    select(_NETWORK.c.row_id.label("id"), *(one for one in _NETWORK.c if one.name != "row_id"))
+    .where(
+        _NETWORK.c.municipality_id == bindparam("municipality", type_=BigInteger),
+        _NETWORK.c.known_to == END_OF_TIME,
+        _NETWORK.c.valid_from <= bindparam("today", type_=Date),
+        _NETWORK.c.valid_to > bindparam("today", type_=Date),
+    )
+    .subquery("network")
+)  # fmt: skip
+"""The networks of a municipality today: what founded them is not revoked."""
+_SAID = (
+    select(_NETWORK)
+    .where(_NETWORK.c.municipality_id == bindparam("here"), _NETWORK.c.known_to == END_OF_TIME)
+    .order_by(_NETWORK.c.row_id, _NETWORK.c.valid_from)
+)
+_SAID_OF = _SAID.where(_NETWORK.c.row_id == bindparam("of"))
 _OWN: Mapping[Whose, ColumnElement[bool]] = {
-    "network": _NETWORK.c.id == bindparam("of"),
-    "municipality": _NETWORK.c.municipality_id == bindparam("of"),
-    "networks": _NETWORK.c.id.in_(bindparam("of", expanding=True)),
+    "network": _OF.c.id == bindparam("of"),
+    "municipality": _OF.c.municipality_id == bindparam("of"),
+    "networks": _OF.c.id.in_(bindparam("of", expanding=True)),
     "schools": _ORGANISATION.c.id.in_(bindparam("of", expanding=True)),
 }
 _ORDERED = (_ORDER.c.id == _ENTRY.c.order_entry_id) & (
@@ -56,10 +90,7 @@ _WRITTEN = (
     .join(
         _ROW, (_ROW.c.id == _ENTRY.c.row_id) & (_ROW.c.municipality_id == _ENTRY.c.municipality_id)
     )
-    .join(
-        _NETWORK,
-        (_NETWORK.c.id == _ROW.c.network) & (_NETWORK.c.municipality_id == _ROW.c.municipality_id),
-    )
+    .join(_OF, (_OF.c.id == _ROW.c.network) & (_OF.c.municipality_id == _ROW.c.municipality_id))
     .outerjoin(_ORDER, _ORDERED)
     .where(_ENTRY.c.register == MEMBERSHIP)
     .order_by(_ENTRY.c.effective_on, _ENTRY.c.number, _ENTRY.c.id)
@@ -79,17 +110,42 @@ class Member:
     """Its row in the register of memberships."""
 
 
-def all_of(session: Session, municipality_id: int) -> Sequence[Network]:
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network as it is on the day, else as it last was or will first be."""
+
+    id: int
+    name: str
+    goal: str
+    state: str
+    term_from: dt.date
+    term_to: dt.date
+    coordinator: int | None
+    curator: int | None
+
+
+def all_of(session: Session, municipality_id: int, on: dt.date) -> Sequence[Network]:
     """Return the networks of a municipality, the newest first."""
-    here = Network.municipality_id == municipality_id
-    query = select(Network).where(here).order_by(Network.valid_from.desc(), Network.id)
-    return session.scalars(query).all()
+    found = session.execute(_SAID, {"here": municipality_id})
+    rows = [_on(periods, on) for _, periods in groupby(found, lambda one: one.row_id)]
+    return sorted(rows, key=lambda row: (-row.term_from.toordinal(), row.id))
 
 
-def one(session: Session, municipality_id: int | None, network_id: int) -> Network | None:
+def one(session: Session, municipality_id: int | None, network_id: int, on: dt.date
+        ) -> Network | None:  # fmt: skip
     """Return a network of a municipality; a stranger's is none."""
-    row = session.get(Network, network_id)
-    return row if row and row.municipality_id == municipality_id else None
+    found = session.execute(_SAID_OF, {"here": municipality_id, "of": network_id}).all()
+    return _on(found, on) if found else None
+
+
+def _on(periods: Iterable[Any], on: dt.date) -> Network:
+    """Return what a network says on a day; one that is over says so, whatever it said last."""
+    first, *later = periods
+    said = ([one for one in later if one.valid_from <= on] or [first])[-1]
+    return Network(
+        said.row_id, said.name, said.goal or "", CLOSED if said.valid_to <= on else said.state,
+        said.term_from, said.term_to, said.coordinator, said.curator,
+    )  # fmt: skip
 
 
 def composition(
@@ -167,7 +223,7 @@ def written(connection: Connection, network_id: int | None = None) -> Sequence[M
 
     `role` is the one from `effective_on` on, None where the school left.
     """
-    query = _WRITTEN if network_id is None else _WRITTEN.where(_NETWORK.c.id == network_id)
+    query = _WRITTEN if network_id is None else _WRITTEN.where(_OF.c.id == network_id)
     return [
         {**row, "role": None if row["word"] == "end" else row["values"].get("role")}
         for row in connection.execute(query).mappings()
@@ -209,11 +265,7 @@ def _question(whose: Whose) -> Select[Any]:
             func.coalesce(_ENTRY.c.effective_on, said.valid_from).label("since"),
             _SCHOOL.c.number, _ORGANISATION.c.code,
         )
-        .join(
-            _NETWORK,
-            (_NETWORK.c.id == said.network)
-            & (_NETWORK.c.municipality_id == said.municipality_id),
-        )
+        .join(_OF, (_OF.c.id == said.network) & (_OF.c.municipality_id == said.municipality_id))
         .join(
             _ORGANISATION,
             (_ORGANISATION.c.id == said.school)
@@ -237,7 +289,13 @@ def _question(whose: Whose) -> Select[Any]:
     )  # fmt: skip
     if whose != "schools":
         return query
-    return query.where(_NETWORK.c.valid_from <= _ON, _NETWORK.c.valid_to >= _ON)
+    term = _NETWORK.c
+    return query.join(
+        _NETWORK, (term.row_id == said.network) & (term.municipality_id == said.municipality_id)
+    ).where(
+        term.valid_from <= _ON, term.valid_to > _ON, term.known_from <= _KNOWN,
+        term.known_to > _KNOWN, term.term_from <= _ON, term.term_to >= _ON,
+    )  # fmt: skip
 
 
 def _place(row: Any) -> tuple[int, int, int, str]:

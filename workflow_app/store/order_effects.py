@@ -1,33 +1,25 @@
-"""What orders write beside compositions and declared registers, and how it is undone.
-
-Every change of a row is kept with the values before it, so that a revoking order can put them
-back; what a later order has changed again stays as that order left it.
-"""
+"""What decisions write beside declared registers: what orders speak of, offices, school years."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Date, RootTransaction, delete, insert, select, update
+from sqlalchemy import Connection, RootTransaction, insert, select
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
-from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import SchoolYear
+from workflow_app.store.models.base import inserted_id, table
+from workflow_app.store.models.directory import Position, SchoolYear
 from workflow_app.store.models.registers import (
     JournalEntry,
-    Network,
-    NetworkDirection,
     OrderRelation,
-    RegisterChange,
+    OrderSubject,
+    RegisterEntry,
 )
 
 _ENTRY = table(JournalEntry)
-_NETWORK = table(Network)
-_LINK = table(NetworkDirection)
-_CHANGE = table(RegisterChange)
+_WRITTEN = table(RegisterEntry)
 
 
 _KNOWN: "WeakKeyDictionary[RootTransaction, dict[int, Any]]" = WeakKeyDictionary()
@@ -64,70 +56,40 @@ def relate(
         connection.execute(insert(relation).values(**row, effective_on=effective_on))
 
 
-def log(
-    connection: Connection, entry: Any, register: str, row_id: int, before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> None:  # fmt: skip
-    """Keep what an order changed in a row; without an order nothing is kept."""
-    if entry is None:
-        return
+# ---------------------------------------------------------------- subjects
+
+
+def enter_subject(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Write which `row` of a `register` an order speaks of; it `amends` what brought the row."""
+    entry, register, row_id = own_entry(connection, case.id), values["register"], values["row"]
+    link = {"order_entry_id": entry.id, "subject": f"{register}/{row_id}"}
     connection.execute(
-        insert(_CHANGE).values(
-            municipality_id=entry.municipality_id, order_entry_id=entry.id, register=register,
-            row_id=row_id, before=to_jsonable_python(before), after=to_jsonable_python(after),
-        )
+        insert(table(OrderSubject)).values(municipality_id=case.municipality_id, **link)
+    )
+    if not values["amends"]:
+        return int(entry.id)
+    told = select(_WRITTEN.c.order_entry_id).where(
+        _WRITTEN.c.register == register, _WRITTEN.c.row_id == row_id,
+        _WRITTEN.c.municipality_id == case.municipality_id, _WRITTEN.c.word == "enter",
+        _WRITTEN.c.order_entry_id.is_not(None),
     )  # fmt: skip
+    founding = connection.execute(told.order_by(_WRITTEN.c.id).limit(1)).scalar()
+    if founding is not None and founding != entry.id:
+        relate(connection, entry, founding, "amends", effective_on)
+    return int(entry.id)
 
 
-# ---------------------------------------------------------------- networks
+# ---------------------------------------------------------------- offices
 
 
-def amend_network(
-    connection: Connection, case: Case, key: int, values: Mapping[str, Any], _on: dt.date
-) -> None:
-    """Write new values of a network and keep the old ones."""
-    entry = own_entry(connection, case.id)
-    before = _network_values(connection, key, values)
-    _write_network(connection, case.municipality_id, key, values, entry.id if entry else None)
-    log(connection, entry, "network", key, before, values)
-
-
-def _network_values(connection: Connection, key: int, names: Iterable[str]) -> dict[str, Any]:
-    """Return some values of a network as they stand."""
-    row = connection.execute(select(_NETWORK).where(_NETWORK.c.id == key)).mappings().one()
-    found = {name: row[name] for name in names if name != "directions"}
-    if "directions" in names:
-        of_network = select(_LINK.c.direction_id).where(_LINK.c.network_id == key)
-        found["directions"] = sorted(connection.execute(of_network).scalars())
-    return found
-
-
-def _write_network(
-    connection: Connection, municipality_id: int, key: int, values: Mapping[str, Any],
-    entry_id: int | None,
-) -> None:  # fmt: skip
-    plain = {name: value for name, value in values.items() if name != "directions"}
-    if plain:
-        connection.execute(update(_NETWORK).where(_NETWORK.c.id == key).values(plain))
-    if "directions" in values:
-        connection.execute(delete(_LINK).where(_LINK.c.network_id == key))
-        put_directions(connection, municipality_id, key, values["directions"], entry_id)
-
-
-def put_directions(
-    connection: Connection, municipality_id: int, network_id: int, directions: Iterable[int],
-    entry_id: int | None,
-) -> None:  # fmt: skip
-    """Insert the directions a network works on."""
-    rows = [
-        {
-            "municipality_id": municipality_id, "network_id": network_id,
-            "direction_id": direction, "order_entry_id": entry_id,
-        }
-        for direction in directions
-    ]  # fmt: skip
-    if rows:
-        connection.execute(insert(_LINK), rows)
+def enter_position(
+    connection: Connection, case: Case, values: Mapping[str, Any], effective_on: dt.date
+) -> int:
+    """Let a person hold an office from a date on; return the id of her position."""
+    row = {"municipality_id": case.municipality_id, "starts_on": effective_on, **values}
+    return inserted_id(connection.execute(insert(table(Position)).values(**row)))
 
 
 # ---------------------------------------------------------------- school years
@@ -155,28 +117,17 @@ def enter_revocation(
 ) -> int:
     """Take an order's consequences back from a day on; its record and file stay as they are.
 
-    Compositions need nothing: the fold leaves out what a revoked order said.
+    Registers need nothing: the fold leaves out what a revoked order said.
     """
-    entry, target = own_entry(connection, case.id), int(values["entry_id"])
-    relate(connection, entry, target, "revokes", effective_on)
-    made = select(_CHANGE).where(_CHANGE.c.order_entry_id == target).order_by(_CHANGE.c.id.desc())
-    for change in connection.execute(made).all():
-        _undo(connection, entry, change)
+    target = int(values["entry_id"])
+    relate(connection, own_entry(connection, case.id), target, "revokes", effective_on)
     return target
 
 
-def _undo(connection: Connection, entry: Any, change: Any) -> None:
-    now = _network_values(connection, change.row_id, change.after)
-    back = {
-        name: _typed(name, value)
-        for name, value in change.before.items()
-        if to_jsonable_python(now[name]) == change.after[name]
-    } or ({} if change.before else {"state": "closed"})
-    if back:
-        _write_network(connection, entry.municipality_id, change.row_id, back, entry.id)
-
-
-def _typed(name: str, value: Any) -> Any:
-    """Return a value kept as JSON as its column has it."""
-    is_date = name in _NETWORK.c and isinstance(_NETWORK.c[name].type, Date)
-    return dt.date.fromisoformat(value) if is_date and value else value
+ENTER: Mapping[str, Callable[..., int]] = {
+    "order_subject": enter_subject,
+    "position": enter_position,
+    "school_year": enter_school_year,
+    "revocation": enter_revocation,
+}
+"""The registers of the house that decisions write, beside declared ones."""

@@ -11,14 +11,12 @@ from workflow_app.store.models.directory import (
     Position,
     Tenant,
 )
-from workflow_app.store.models.registers import Network
 from workflow_app.store.registers.tables import Tables
 
 REGISTERS: Mapping[str, type[Tenant]] = {
     "school": Organisation,
     "person": Person,
     "position": Position,
-    "network": Network,
 }
 
 

@@ -31,7 +31,6 @@ from workflow_app.store import (
     deadlines,
     history,
     journals,
-    network_effects,
     offices,
     outbox,
     papers,
@@ -55,7 +54,7 @@ from workflow_app.store.models.instances import (
     Participant,
     WorkItem,
 )
-from workflow_app.store.order_effects import cited, own_entry
+from workflow_app.store.order_effects import ENTER, cited, own_entry
 from workflow_app.store.registers.reading import Shelf
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.registers.writing import Cause, RegisterWriter
@@ -169,6 +168,8 @@ class SqlUnitOfWork:
         self._policies: dict[int, dict[str, Policy]] = {}
         self._session: Session | None = None
         self._person: int | None = None
+        self._numbered: set[int] = set()
+        """Cases that got a number in this transaction."""
         """Who acts; what the system does of it by itself is her doing, too."""
         self.reader: int | None = None
         """To whom rows of registers are shown; None: to nobody, and the system reads them all."""
@@ -506,37 +507,42 @@ class SqlUnitOfWork:
     # ------------------------------------------------------------ registers and numbers
 
     def enter(
-        self, register: str, case: Case, values: Mapping[str, Any], effective_on: dt.date | None
-    ) -> int:
-        """Insert a register row caused by this case; return its id."""
+        self,
+        register: str,
+        case: Case,
+        rows: Sequence[Mapping[str, Any]],
+        effective_on: dt.date | None,
+    ) -> Sequence[int]:
+        """Insert register rows caused by this case; return their ids."""
         self.facts(case.municipality_id).forget_registers()
         if register in self.registers:
             cause, place = self._cause(case), case.municipality_id
-            return self.registers.enter(register, place, cause, values, effective_on)
-        row_id = network_effects.ENTER[register](self.connection, case, values, effective_on)
+            return self.registers.enter_several(register, place, cause, rows, effective_on)
+        ids = [ENTER[register](self.connection, case, values, effective_on) for values in rows]
         if register == "revocation":
-            self.registers.revoked(row_id)
-        return row_id
+            self.registers.revoked(ids[0])
+        return ids
 
     def _cause(self, case: Case) -> Cause:
         order = own_entry(self.connection, case.id) if case.number else None
+        if order and case.id in self._numbered:
+            self.registers.is_registered_now(order.id)
         person = (case.capacity.person_id if case.capacity else None) or self._person
         return Cause(self.today, order, cited(order) if order else "", case.id, person)
 
     def register_ids(self, register: str) -> Sequence[tuple[int, int]]:
-        """Return (municipality, row) of every row of a register."""
-        return network_effects.ids(self.connection, register)
+        """Return (municipality, row) of every row of a register, oldest first."""
+        rows = self.tables[register].rows.c
+        query = select(rows.municipality_id, rows.id).order_by(rows.id)
+        return [(row.municipality_id, row.id) for row in self.connection.execute(query)]
 
     def amend(
         self, register: str, case: Case, key: Any, values: Mapping[str, Any], effective_on: dt.date
     ) -> None:
         """Change a register row from a date on."""
         self.facts(case.municipality_id).forget_registers()
-        if register in self.registers:
-            cause, place = self._cause(case), case.municipality_id
-            self.registers.amend(register, place, key, cause, values, effective_on)
-        else:
-            network_effects.AMEND[register](self.connection, case, key, values, effective_on)
+        cause, place = self._cause(case), case.municipality_id
+        self.registers.amend(register, place, key, cause, values, effective_on)
 
     def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:
         """End a register row on a date."""
@@ -547,6 +553,7 @@ class SqlUnitOfWork:
     def number(self, case: Case, number: Number) -> str:
         """Take the next number of a journal and return it as printed."""
         title = self.processes[case.process].heading_of(case.data)
+        self._numbered.add(case.id)
         return journals.take_number(self.connection, case, number, title)
 
     def taken_numbers(

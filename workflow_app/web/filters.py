@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
         state_title=state_title,
         process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
         plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
-        month=month_title, groups=groups, member_role=member_role, network_state=network_state,
+        month=month_title, groups=groups, choice_title=choice_title,
         browser=browser,
         effect_title=effect_title, clause=clause,
         weekday=lambda day: WEEKDAYS[day.weekday()],
@@ -160,14 +160,6 @@ def left(days: int | None) -> str:
     return f"{'остался' if said.endswith('день') else 'осталось'} {said}"
 
 
-MEMBER_ROLES = {
-    "base": "базовая школа",
-    "resource": "ресурсная школа",
-    "supported": "поддерживаемая школа",
-    "partner": "школа-участница",
-}
-
-
 def clause(basis: str) -> str:
     """Return a ground as people know it: what the Regulation leaves open is a setting.
 
@@ -196,23 +188,11 @@ def groups(rows: Iterable[Record], register: Register[Any]) -> Iterator[Group]:
         yield Group(title, [*alike])
 
 
-def member_role(code: str) -> str:
-    """Return what a school does in a network."""
-    return MEMBER_ROLES.get(code, code)
-
-
-NETWORK_STATES = {
-    "forming": "создаётся",
-    "active": "действует",
-    "suspended": "приостановлена",
-    "closing": "закрывается",
-    "closed": "закрыта",
-}
-
-
-def network_state(code: str) -> str:
-    """Return where a network of the register stands."""
-    return NETWORK_STATES.get(code, code)
+def choice_title(code: str, register: str, name: str) -> str:
+    """Return what a choice of a declared register is called; the code where it declares none."""
+    declared = next((one for one in house().registers if one.key == register), None)
+    titles = declared.fields[name].options["choices"] if declared else {}
+    return str(titles.get(code, code))
 
 
 EFFECTS = {

@@ -15,7 +15,7 @@ from workflow_app.services.indicators import Line, Measure, Table
 from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
-from workflow_app.web.filters import member_role
+from workflow_app.web.filters import choice_title
 from workflow_app.web.security import person_id
 
 indicators = Blueprint("indicators", __name__)
@@ -134,7 +134,7 @@ def _rows(found: NetworkSheet) -> Iterator[tables.Row]:
     for table in found.sheet.tables:
         for line in table.lines:
             name = line.school.name if line.school else "Сеть в целом"
-            role = member_role(line.school.role) if line.school else ""
+            role = choice_title(line.school.role, "membership", "role") if line.school else ""
             yield _row(table, name, role, line.shown)
         if table.total is not None:
             yield _row(table, "Итог по сети", "", table.total)

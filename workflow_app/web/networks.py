@@ -20,6 +20,7 @@ from workflow_app.services.indicators import reader_of
 from workflow_app.store import dashboard, directory, journals, queries
 from workflow_app.store import networks as compositions
 from workflow_app.store.queries import CaseLine
+from workflow_app.store.registers.writing import brought_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import (
     ShownRows,
@@ -97,7 +98,7 @@ def show_all() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         on, here = day("on") or uow.today, municipality(uow)
         return render_template(
-            "registers/networks.html", rows=compositions.all_of(uow.session, here), on=on,
+            "registers/networks.html", rows=compositions.all_of(uow.session, here, on), on=on,
             members=compositions.compositions(uow.session, here, on),
             names=directory.organisation_names(uow.session, here, on),
             about=registers_about(uow, NETWORK),
@@ -112,23 +113,22 @@ def show(network_id: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         here = municipality(uow)
-        row = compositions.one(uow.session, here, network_id) or abort(404)
-        on, known = day("on") or max(uow.today, row.valid_from), day("as_known_on")
+        row = compositions.one(uow.session, here, network_id, uow.today) or abort(404)
+        on, known = day("on") or max(uow.today, row.term_from), day("as_known_on")
         members = compositions.composition(uow.session, row.id, on, known)
         since, turns = day("since"), compositions.turns(uow.session, row.id)
         ever = {school for turn in turns for school in turn.roles}
         actor = uow.actor(person_id())
         is_reader = reader_of(actor, ever) is not None
-        founding = row.founding_entry_id and journals.entry(
-            uow.connection, here, row.founding_entry_id
-        )
+        told = brought_by(uow.connection, NETWORK, here, row.id)
+        founding = told and told.order_id and journals.entry(uow.connection, here, told.order_id)
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
         matters = list(_matters(uow, row.id))
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
             names=directory.organisation_names(uow.session, here, on),
-            people=_people(uow, row.coordinator_person_id, row.imc_curator_person_id),
+            people=_people(uow, row.coordinator, row.curator),
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),
             help=_help(uow, row.id, members, on) if is_reader else None,
@@ -137,6 +137,7 @@ def show(network_id: int) -> str:
                 if one.register.key != compositions.MEMBERSHIP  # the page tells it by days
             ],
             founding=founding, readable=readable_among(uow, orders, actor),
+            history=NETWORK if uow.shown(NETWORK) else "",
             memberships=compositions.MEMBERSHIP if uow.shown(compositions.MEMBERSHIP) else "",
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 from workflow_app.engine import Adopted, Facts, Refusal
 from workflows.activities import not_a_choice, row_adopted, row_key, subject
 from workflows.registers.memberships import base_of, composition
+from workflows.registers.networks import CLOSED, NETWORKS
 from workflows.wording import GOAL
 
 STOOD = ("active", "completed", "closed", "superseded")
@@ -14,13 +15,11 @@ STOOD = ("active", "completed", "closed", "superseded")
 
 def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
     """Return the case of a plan in force; one that was replaced or closed has none."""
-    network = facts.network(row["network_id"])
+    network = facts.of(NETWORKS).get(row["network_id"])
     if row["state"] not in STOOD:
         return not_a_choice("state", STOOD)
     base = base_of(facts, network)
-    if row["state"] != "active" or network is None or base is None:
-        return None
-    if network.state == "closed":
+    if row["state"] != "active" or network is None or base is None or network.state == CLOSED:
         return None
     activities = []
     for told in row["activities"]:

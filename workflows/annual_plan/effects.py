@@ -13,6 +13,7 @@ from workflows.annual_plan.advice import (
 from workflows.annual_plan.council import council
 from workflows.annual_plan.form import Activity, Plan, held, is_unwritten, ready_made
 from workflows.annual_plan.rules import is_small_change
+from workflows.registers.networks import NETWORKS
 from workflows.roles import BASE_HEAD, COORDINATOR
 from workflows.rules import schools_now
 
@@ -85,7 +86,7 @@ def keep_done(case: Case[Plan], facts: Facts) -> Put | None:
 def take_composition(case: Case[Plan], facts: Facts) -> Put:
     """The plan follows the composition, which an order alone changes (4.2, N5)."""
     members = schools_now(case, facts)
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     return Put({
         "network_name": network.name if network else case.data.network_name,
         "base": next((m.school for m in members if m.role == "base"), case.data.base),

@@ -25,6 +25,7 @@ from workflows.papers import (
     signature,
 )
 from workflows.registers.memberships import NETWORK_ROLES
+from workflows.registers.networks import NETWORKS, founding_order
 from workflows.wording import GAP, capital, date, glued, whole, year_in_text
 
 PLAN = (
@@ -55,7 +56,7 @@ PROTOCOL = (
 
 def plan(case: Case[Plan], facts: Facts) -> Values:
     """Return the values of the plan as it is approved, by the base head or for him."""
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     approver, imc_head = holder(facts, "school_head", data.base), holder(facts, "imc_head")
     if case.capacity and case.capacity.role == "department_head":
         approver = case.capacity
@@ -71,7 +72,7 @@ def plan(case: Case[Plan], facts: Facts) -> Values:
             "название": network.name if network else GAP,
             "базовая_школа": school(facts, data.base),
             "цель": data.goal,
-            "приказ": glued(network.founding_order) if network else "",
+            "приказ": glued(founding_order(facts, data.network)),
         },
         "план": {
             "год": year_in_text(data.school_year),
@@ -154,7 +155,7 @@ def _mark(row: Activity, held: CaseCard | None, advice: str | None) -> str:
 
 def protocol(case: Case, facts: Facts) -> Values:
     """Return the values of the council's protocol at the moment the vote closed."""
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     secretary = person(facts, data.coordinator)
     tally = facts.tally(case, council.key) or Tally(())
     name = network.name if network else GAP

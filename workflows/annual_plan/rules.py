@@ -9,6 +9,7 @@ from workflows.activities import ACTIVITY, IN_FORCE, PLAN, REMOTE
 from workflows.annual_plan.advice import advice_in_waiting
 from workflows.annual_plan.form import Activity, Plan, row_is_done
 from workflows.registers.directions import of_year
+from workflows.registers.networks import CLOSED, NETWORKS
 from workflows.rules import schools_now
 from workflows.together import event_days
 from workflows.year_end import APPROVED, REPORT
@@ -38,7 +39,7 @@ def covers_all(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
 
 def _directions_of_year(case: Case[Plan], facts: Facts) -> set[int]:
     """Return the directions of this year that the network works on."""
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     own = network.directions if network else ()
     return set(own) & set(of_year(facts, case.data.school_year))
 
@@ -98,8 +99,8 @@ def participants_inside(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
 @says("сеть действует: она не приостановлена и не закрывается")
 def network_is_active(case: Case[Plan], facts: Facts) -> Refusal | None:
     """New activities are forbidden while a network is suspended or closing (N7, N8)."""
-    network = facts.network(case.data.network)
-    if network and network.state in ("suspended", "closing", "closed"):
+    network = facts.of(NETWORKS).get(case.data.network)
+    if network is None or network.state in ("suspended", "closing", CLOSED):
         return refuse("network_not_active", "Сеть приостановлена или закрывается: план не меняют")
     return None
 

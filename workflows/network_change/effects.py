@@ -9,6 +9,7 @@ from workflows.network_change.ballots import consents, council, schools_concerne
 from workflows.network_change.composition import after, before, changes
 from workflows.network_change.form import KINDS, Change, names
 from workflows.network_change.rules import ENDS, ORDER, concerns_schools, is_for_council
+from workflows.registers.networks import NETWORKS
 from workflows.roles import ASKED_HEAD, BASE_HEAD, COORDINATOR, MEMBER_HEAD
 from workflows.rules import school_year
 
@@ -64,7 +65,7 @@ def start_order(case: Case[Change], facts: Facts) -> Iterator[Put | Start]:
 
 
 def _order_data(case: Case, facts: Facts) -> dict[str, Any]:
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     name, new, until = network.name if network else "", after(case, facts), data.valid_to
     if data.kind in ENDS:
         new, until = before(case, facts), data.effective_on  # the annex lists who it was
@@ -83,7 +84,7 @@ def _order_data(case: Case, facts: Facts) -> dict[str, Any]:
         "changes": changes(case, facts),
         "directions": list(data.directions or (network.directions if network else ())),
         "valid_from": data.effective_on,
-        "valid_to": until or (network.valid_to if network else None),
+        "valid_to": until or (network.term_to if network else None),
         "new_term": data.valid_to,
         "until": data.until,
         "into": data.into,

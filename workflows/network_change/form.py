@@ -23,6 +23,7 @@ from workflow_app.engine import (
     fill,
 )
 from workflows.contacts import Contact
+from workflows.registers.networks import NETWORKS
 from workflows.registers.schools import SCHOOLS
 from workflows.rules import MEMBER_ROLES, WHAT_ROLES_MEAN, school_year
 
@@ -138,7 +139,7 @@ def heading(data: Change) -> str:
 
 def names(data: Change, facts: Facts) -> dict[str, str]:
     """Return how the chosen network and school are called, for the heading."""
-    network = facts.network(data.network)
+    network = facts.of(NETWORKS).get(data.network)
     concerned = data.school if data.kind in ABOUT_SCHOOL else None
     return {
         "network_name": network.name if network else "",

@@ -1,7 +1,6 @@
 """The papers of schools: the notice of one that leaves (N4), the consents of those asked (1.5)."""
 
 from workflow_app.engine import Case, Facts, Paper, says
-from workflow_app.engine.facts import NetworkCard
 from workflows.network_change.ballots import consents
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import Change
@@ -19,6 +18,7 @@ from workflows.papers import (
     worked_on,
 )
 from workflows.registers.memberships import base_of, composition
+from workflows.registers.networks import NETWORKS, Network, founding_order
 from workflows.rules import school_year
 from workflows.school_consents import Terms, consents_on_paper
 from workflows.wording import GAP, capital, date, date_in_text, glued, sentence, whole
@@ -42,7 +42,7 @@ def exit_notice(case: Case[Change], _facts: Facts) -> Paper | None:
 
 def notice(case: Case, facts: Facts) -> Values:
     """Return the values of the notice."""
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     head = holder(facts, "school_head", base_of(facts, network))
     name = network.name if network else GAP
     return {
@@ -55,7 +55,7 @@ def notice(case: Case, facts: Facts) -> Values:
         "школа": {"название": school(facts, data.school)},
         "сеть": {
             "название": name,
-            "приказ": glued(network.founding_order if network else "") or GAP,
+            "приказ": glued(founding_order(facts, case.data.network)) or GAP,
         },
         "выход": {"дата": date_in_text(data.effective_on), "причина": sentence(data.reason)},
         "мероприятия": [
@@ -74,8 +74,8 @@ def consent(case: Case[Change], facts: Facts) -> Values:
 
 def _terms(case: Case[Change], facts: Facts) -> Terms:
     """Return what the schools were asked about: the network as the change leaves it to them."""
-    data, own = case.data, facts.network(case.data.network)
-    into = facts.network(data.into) if data.kind == "merge" else None
+    data, own = case.data, facts.of(NETWORKS).get(case.data.network)
+    into = facts.of(NETWORKS).get(data.into) if data.kind == "merge" else None
     network, name = into or own, own.name if own else GAP
     return Terms(
         name=name,
@@ -85,11 +85,11 @@ def _terms(case: Case[Change], facts: Facts) -> Terms:
         roles=_roles(case, facts),
         directions=worked_on(facts, network, school_year(data.effective_on or case.today)),
         since=data.effective_on,
-        until=network.valid_to if network else None,
+        until=network.term_to if network else None,
     )
 
 
-def _subject(kind: str, name: str, into: NetworkCard | None, new_name: str) -> str:
+def _subject(kind: str, name: str, into: Network | None, new_name: str) -> str:
     match kind:
         case "change_base":
             return f"быть базовой школой сети «{name}»"
@@ -100,7 +100,7 @@ def _subject(kind: str, name: str, into: NetworkCard | None, new_name: str) -> s
     return f"на участие в сети «{name}»"
 
 
-def _base(data: Change, network: NetworkCard | None, facts: Facts) -> int | None:
+def _base(data: Change, network: Network | None, facts: Facts) -> int | None:
     """Return the base school the schools agree to."""
     chosen: dict[str, int | None] = {"change_base": data.school, "split": data.new_base}
     return chosen[data.kind] if data.kind in chosen else base_of(facts, network)

@@ -8,6 +8,7 @@ from workflows.network_change.ballots import schools_concerned
 from workflows.network_change.composition import after, before
 from workflows.network_change.form import Change, is_by_department
 from workflows.registers.memberships import composition
+from workflows.registers.networks import NETWORKS, is_closed
 from workflows.registers.statuses import HELPED
 from workflows.rules import (
     calendar_ends_before,
@@ -27,8 +28,7 @@ OF_DEPARTMENT = ("suspend", "resume", "merge", "split")
 @says("сеть действует и её ещё не закрывают")
 def network_is_open(case: Case[Change], facts: Facts) -> Refusal | None:
     """A closed network is not changed any more (N9)."""
-    network = facts.network(case.data.network)
-    if case.data.network and (network is None or network.state == "closed"):
+    if case.data.network and is_closed(facts, case.data.network):
         return refuse("network_closed", "Такой сети нет или она закрыта", field="network")
     return None
 
@@ -151,16 +151,16 @@ def notice_given(case: Case[Change], facts: Facts) -> Refusal | None:
 @says("новый срок позже прежнего и не дольше допустимого (настройка A-04)")
 def term_allowed(case: Case[Change], facts: Facts) -> Refusal | None:
     """A network is extended within its longest term (A-04)."""
-    network, until = facts.network(case.data.network), case.data.valid_to
+    network, until = facts.of(NETWORKS).get(case.data.network), case.data.valid_to
     if case.data.kind != "extend" or network is None or until is None:
         return None
     longest = int(facts.setting("A-04.max"))
-    first = school_year(network.valid_from)
+    first = school_year(network.term_from)
     last = school_year_bounds(first)[1]
     last = last.replace(year=last.year + longest - 1)
-    if until <= network.valid_to:
+    if until <= network.term_to:
         return refuse("term_not_longer", "Сеть уже действует по {date}",
-                      date=f"{network.valid_to:%d.%m.%Y}", field="valid_to")  # fmt: skip
+                      date=f"{network.term_to:%d.%m.%Y}", field="valid_to")  # fmt: skip
     if until > last:
         return refuse(
             "term_too_long", "Сеть действует не дольше чем {years}",
@@ -262,7 +262,7 @@ def is_for_council(case: Case[Change], facts: Facts) -> bool:
 def order_is_revoked(case: Case, facts: Facts) -> bool:
     """What a revoked order said does not take effect any more (O11)."""
     orders = {card.id for card in facts.children(case, ORDER) if card.state == "registered"}
-    in_force = {order.case for order in facts.orders_of(case.data.network)}
+    in_force = {order.case for order in facts.orders_of(f"network/{case.data.network}")}
     return not orders & in_force
 
 

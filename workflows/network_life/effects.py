@@ -30,6 +30,7 @@ from workflows.network_life.rules import (
     term_goes_on,
     year_to_report,
 )
+from workflows.registers.networks import NETWORKS
 from workflows.rules import school_year
 from workflows.wording import GOAL
 from workflows.year_end import REPORT, last_summer
@@ -73,7 +74,7 @@ def take_over(case: Case[Life], facts: Facts) -> Iterator[Change]:
 
 def take_composition(case: Case[Life], facts: Facts, told: Iterable[Contact] = ()) -> Put:
     """Who belongs to the network now, with its contact; who left reads it further (N5)."""
-    now, network = schools(case, facts), facts.network(case.data.network)
+    now, network = schools(case, facts), facts.of(NETWORKS).get(case.data.network)
     base = next((school for school, role in now.items() if role == "base"), case.data.base)
     contacts = {row.school: row for row in (*case.data.contacts, *told)}
     were = (case.data.base, *case.data.members, *case.data.former)
@@ -83,7 +84,7 @@ def take_composition(case: Case[Life], facts: Facts, told: Iterable[Contact] = (
         "members": Many(school for school in now if school != base),
         "contacts": Rows(contacts[school] for school in now if school in contacts),
         "former": Many(school for school in were if school and school not in now),
-        "valid_to": network.valid_to if network else case.data.valid_to,
+        "valid_to": network.term_to if network else case.data.valid_to,
         "coordinator": network.coordinator if network else case.data.coordinator,
         "curator": network.curator if network else case.data.curator,
     })  # fmt: skip
@@ -94,9 +95,7 @@ def put_people(case: Case[Life], facts: Facts) -> Iterator[Put | Amend | Enter]:
     """Who leads the network stands in the register too (1.7, 4.1)."""
     said = case.form
     yield Put({"coordinator": said.coordinator, "curator": said.curator})
-    values = {
-        "coordinator_person_id": said.coordinator, "imc_curator_person_id": said.curator
-    }  # fmt: skip
+    values = {"coordinator": said.coordinator, "curator": said.curator}
     yield Amend("network", case.data.network, values, case.today)
     yield from appointed(facts, said.coordinator, case.data.base, case.today)
 
@@ -124,9 +123,9 @@ def mark_active(case: Case[Life], _facts: Facts) -> Amend:
 @says("открывается план года, координатор получает его черновик")
 def open_plan(case: Case[Life], facts: Facts) -> Iterator[Put | Start]:
     """The plan of the year people plan for now begins as a draft (N1, L1)."""
-    year, network = school_year(case.today), facts.network(case.data.network)
-    if network and school_year_bounds(year)[1] < network.valid_from:
-        year = school_year(network.valid_from)
+    year, network = school_year(case.today), facts.of(NETWORKS).get(case.data.network)
+    if network and school_year_bounds(year)[1] < network.term_from:
+        year = school_year(network.term_from)
     yield Put({"school_year": year})
     data = {
         "network": case.data.network, "network_name": case.data.network_name,
@@ -158,7 +157,7 @@ def _report(case: Case[Life], facts: Facts, year: str, due_on: dt.date) -> Itera
 @says("сроки приостановленной сети стоят, у закрывающейся открыта последняя справка")
 def go_on(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """A network that came by import goes on where it stood (1.7, N7, N8)."""
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     if network and network.state == "suspended":
         yield Pause(subject(case))
     elif network and network.state == "closing":

@@ -20,6 +20,7 @@ from workflow_app.engine import (
 )
 from workflows.contacts import Contact
 from workflows.registers.memberships import base_of, composition
+from workflows.registers.networks import NETWORKS
 from workflows.rules import school_year
 from workflows.year_end import REPORT
 
@@ -95,13 +96,13 @@ class Attached(Form):
     )
 
 
-def adopted(facts: Facts, network_id: int) -> Adopted:
-    """Return the case of a network that existed before this system did."""
-    network = facts.network(network_id)
+def adopted(facts: Facts, network_id: int) -> Adopted | None:
+    """Return the case of a network that existed before this system did; what is over has none."""
+    network = facts.of(NETWORKS).get(network_id)
     base = base_of(facts, network)
     if network is None or base is None:
-        raise LookupError(network_id)
-    members = composition(facts, network_id, max(network.valid_from, facts.today))
+        return None
+    members = composition(facts, network_id, max(network.term_from, facts.today))
     about = f"network/{network_id}"
     reported = [one.data.school_year for one in facts.cases_about(about, REPORT)]
     data = {
@@ -112,7 +113,7 @@ def adopted(facts: Facts, network_id: int) -> Adopted:
         "members": [m.school for m in members if m.school != base],
         "coordinator": network.coordinator,
         "curator": network.curator,
-        "valid_to": network.valid_to,
+        "valid_to": network.term_to,
         "reported_year": max(reported, default=""),
     }
     return Adopted(base, data, about)

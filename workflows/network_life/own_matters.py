@@ -116,7 +116,7 @@ def carry_out(case: Case[Life], facts: Facts) -> Iterator[Change]:
     else:
         chosen = data.proposed_coordinator
         yield Put({"coordinator": chosen})
-        yield Amend("network", data.network, {"coordinator_person_id": chosen}, case.today)
+        yield Amend("network", data.network, {"coordinator": chosen}, case.today)
         yield from appointed(facts, chosen, data.base, case.today)
         yield Tell(NETWORK, "Совет выбрал координатора сети")
     yield Put({"proposed_rules": "", "proposed_file": None, "proposed_coordinator": None})

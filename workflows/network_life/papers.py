@@ -4,7 +4,6 @@ Optional (1.5): what it says comes from the register and cites no article of law
 """
 
 from workflow_app.engine import Case, Facts
-from workflow_app.engine.facts import NetworkCard
 from workflows import contacts, papers
 from workflows.network_life.form import Life
 from workflows.papers import (
@@ -21,6 +20,7 @@ from workflows.papers import (
     worked_on,
 )
 from workflows.registers.memberships import NETWORK_ROLES, Membership, composition
+from workflows.registers.networks import NETWORKS, Network, founding_order
 from workflows.rules import school_year
 from workflows.wording import (
     GAP,
@@ -62,7 +62,7 @@ DUTIES = {
 
 def partnership(case: Case, facts: Facts) -> Values:
     """Return the agreement between the schools that the orders name today."""
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     members = composition(facts, case.data.network, case.today)
     name = network.name if network else case.data.network_name
     return {
@@ -70,9 +70,9 @@ def partnership(case: Case, facts: Facts) -> Values:
         "соглашение": {"дата": date(case.today)},
         "сеть": {
             "название": name,
-            "приказ": glued(network.founding_order if network else "") or GAP,
+            "приказ": glued(founding_order(facts, case.data.network)) or GAP,
             "цель": sentence(lowered((network.goal if network else "") or GOAL)),
-            "окончание": date_in_text(network.valid_to if network else case.data.valid_to),
+            "окончание": date_in_text(network.term_to if network else case.data.valid_to),
         },
         "направления": _directions(facts, network),
         "стороны": [_party(case, facts, n, one) for n, one in enumerate(members, start=1)],
@@ -89,7 +89,7 @@ def partnership_file(case: Case[Life]) -> str:
     return f"Соглашение о партнёрстве от {date(case.today)}"
 
 
-def _directions(facts: Facts, network: NetworkCard | None) -> list[Values]:
+def _directions(facts: Facts, network: Network | None) -> list[Values]:
     rows = papers.directions(facts, worked_on(facts, network, school_year(facts.today)))
     return [{"номер": row["номер"], "название": row["название"]} for row in rows]
 

@@ -7,6 +7,7 @@ from workflow_app.engine.calendar import school_year_bounds, year_after
 from workflows.activities import IN_FORCE
 from workflows.network_life.form import Life, schools, subject
 from workflows.registers.acts import ACTS, levels_of
+from workflows.registers.networks import NETWORKS
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.rules import school_year
 from workflows.turn_of_year import verdict
@@ -167,7 +168,7 @@ def stood(state: str) -> Callable[[Case, Facts], bool]:
 
     @says("по реестру сетей")
     def is_so(case: Case[Life], facts: Facts) -> bool:
-        network = facts.network(case.data.network)
+        network = facts.of(NETWORKS).get(case.data.network)
         return network is not None and network.state == state
 
     return is_so
@@ -176,15 +177,15 @@ def stood(state: str) -> Callable[[Case, Facts], bool]:
 @says("срок сети продлён")
 def term_goes_on(case: Case[Life], facts: Facts) -> bool:
     """A closing network that is extended works on (N8)."""
-    network = facts.network(case.data.network)
-    return network is not None and network.valid_to > case.today
+    network = facts.of(NETWORKS).get(case.data.network)
+    return network is not None and network.term_to > case.today
 
 
 @says("срок сети действительно кончился")
 def term_is_over(case: Case[Life], facts: Facts) -> Refusal | None:
     """An extension moves the end (N8)."""
-    network = facts.network(case.data.network)
-    if network and network.valid_to > case.today:
+    network = facts.of(NETWORKS).get(case.data.network)
+    if network and network.term_to > case.today:
         return refuse("term_goes_on", "Срок сети продлён", field="valid_to")
     return None
 
@@ -201,11 +202,11 @@ def no_plan_yet(case: Case[Life], facts: Facts) -> Refusal | None:
 @says("срок сети доходит до планируемого года")
 def term_covers_year(case: Case[Life], facts: Facts) -> Refusal | None:
     """A year is planned only within the term of the network (Y5)."""
-    network, year = facts.network(case.data.network), school_year(case.today)
-    if network and network.valid_to < school_year_bounds(year)[0]:
+    network, year = facts.of(NETWORKS).get(case.data.network), school_year(case.today)
+    if network and network.term_to < school_year_bounds(year)[0]:
         return refuse(
             "term_ends_before", "Сеть действует по {date}: сначала продлите её приказом",
-            date=f"{network.valid_to:%d.%m.%Y}", basis="A-04",
+            date=f"{network.term_to:%d.%m.%Y}", basis="A-04",
         )  # fmt: skip
     return None
 
@@ -213,7 +214,7 @@ def term_covers_year(case: Case[Life], facts: Facts) -> Refusal | None:
 @says("ничто не мешает сети перейти в планируемый год")
 def may_turn(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
     """The turn of the year asks again at the moment it happens (Y5)."""
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     if network is None:
         return
     said = verdict(facts, network, school_year(case.today))

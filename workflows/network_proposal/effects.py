@@ -11,6 +11,7 @@ from workflows.network_proposal.consents import consents
 from workflows.network_proposal.form import REJECTIONS, Proposal
 from workflows.network_proposal.rules import ORDER
 from workflows.registers.memberships import networks_of
+from workflows.registers.networks import NETWORKS
 from workflows.roles import ASKED_HEAD, BASE_HEAD, DEPARTMENT, METHODIST
 from workflows.wording import sentence
 
@@ -34,7 +35,7 @@ def _posts_before(case: Case, facts: Facts) -> dict[str, int]:
     day = case.data.valid_from - dt.timedelta(days=1)
     found: dict[str, int] = {}
     for network in networks_of(facts, case.data.base, day, "base"):
-        card = facts.network(network)
+        card = facts.of(NETWORKS).get(network)
         if card is None:
             continue
         orders = facts.cases_about(f"{card.name}, {school_year_of(day)}", ORDER)

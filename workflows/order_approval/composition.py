@@ -7,6 +7,7 @@ from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import AMEND, CLOSE, CREATE, OF_NETWORK, REVOKE, STATUSES
 from workflows.registers.memberships import composition, networks_of, turning_points
+from workflows.registers.networks import NETWORKS
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.rules import CONSENTED, school_year
 
@@ -33,17 +34,17 @@ def schools_named(case: Case, facts: Facts) -> Iterator[int]:
     else:
         networks = data.networks
     for network in networks:
-        card = facts.network(network)
-        on = max(case.today, card.valid_from) if card else case.today
+        card = facts.of(NETWORKS).get(network)
+        on = max(case.today, card.term_from) if card else case.today
         yield from (member.school for member in composition(facts, network, on))
 
 
 def _of_revoked(case: Case[Order], facts: Facts, entry: int) -> Iterator[int]:
     """Yield the schools of the networks of an order, as it leaves them and as they were without."""
     order = facts.order(entry)
-    for network in order.networks if order else ():
-        card = facts.network(network)
-        on = max(case.today, card.valid_from) if card else case.today
+    for network in order.rows_of("network") if order else ():
+        card = facts.of(NETWORKS).get(network)
+        on = max(case.today, card.term_from) if card else case.today
         for day in (on, *turning_points(facts, network, on)):
             for without in (None, entry):
                 yield from (m.school for m in composition(facts, network, day, without))

@@ -38,6 +38,7 @@ from workflows.order_approval.kinds import (
 from workflows.order_approval.rules import JOURNAL, registration_day
 from workflows.registers.directions import IN_FORCE, of_year
 from workflows.registers.memberships import composition
+from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import ADDRESSEES, of_report
 from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.registers.statuses import held
@@ -66,14 +67,17 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
     """Enter a network with its composition, and let its life begin (1.7, N1)."""
     data = case.data
     network = {
-        "name": name, "goal": data.goal, "coordinator_person_id": data.coordinator,
-        "imc_curator_person_id": data.curator, "valid_from": data.valid_from, "valid_to": until,
-        "directions": list(data.directions),
+        "code": f"Д-{case.id}", "name": name, "goal": data.goal, "state": "forming",
+        "term_from": data.valid_from, "term_to": until, "coordinator": data.coordinator,
+        "curator": data.curator, "directions": list(data.directions),
     }  # fmt: skip
-    yield Enter("network", network, data.valid_from, as_="network")
+    # Its row is there before its term begins: until then its first plan is written and voted.
+    day = min(registration_day(case), data.valid_from)
+    yield Enter("network", network, day, as_="network")
     for school, role in roles.items():
         values = {"network": Made("network"), "school": school, "role": role}
         yield Enter("membership", values, data.valid_from)
+    yield _speaks_of(Made("network"), day)
     base = next(school for school, role in roles.items() if role == "base")
     yield from appointed(facts, data.coordinator, base, case.today)
     life = {
@@ -86,10 +90,24 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
     yield Start(LIFE, life, "network/{network}", alone=True)
 
 
+def _speaks_of(network: int | Made, on: dt.date) -> Enter:
+    """Return that the order speaks of a network; it amends from a day on what founded it."""
+    told = {"register": "network", "row": network, "amends": not isinstance(network, Made)}
+    return Enter("order_subject", told, on)
+
+
 def amend_network(case: Case, facts: Facts) -> Changes:
-    """Schools enter, leave or change their role from the date of effect on (N2–N5)."""
-    yield Enter("network_order", {"network_id": case.data.network}, case.data.valid_from)
-    if case.data.change == "split":
+    """Schools and the network itself follow the change from the date of effect on (N2–N5)."""
+    data = case.data
+    yield _speaks_of(data.network, data.valid_from)
+    values = {
+        "rename": {"name": data.network_name},
+        "directions": {"directions": list(data.directions)},
+        "change_base": {"coordinator": data.coordinator, "curator": data.curator},
+    }
+    if data.change in values:
+        yield Amend("network", data.network, values[data.change], day_of_effect(case))
+    if data.change == "split":
         yield from _split(case, facts)
     else:
         yield from _composition(case)
@@ -110,24 +128,26 @@ def _composition(case: Case) -> Changes:
 
 def _split(case: Case, facts: Facts) -> Changes:
     """Some schools leave with a network of their own (N10)."""
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     yield from _composition(case)
     were = {row.school: row.before for row in data.changes}
     roles = {data.new_base: "base"}
     for school in data.leaving:
         if school != data.new_base:
             roles[school] = were.get(school) or "partner"
-    until = network.valid_to if network else data.valid_to
+    until = network.term_to if network else data.valid_to
     yield from _found(case, facts, data.network_name, roles, until)
 
 
 def close_network(case: Case, facts: Facts) -> Changes:
-    """Every membership ends; the schools of a joined network go on in the other (N9, N10)."""
+    """Term and memberships end; the schools of a joined network go on in the other (N9, N10)."""
     data = case.data
-    yield Enter("network_order", {"network_id": data.network}, data.valid_from)
+    yield _speaks_of(data.network, data.valid_from)
+    values = {"term_to": data.valid_from, **({"successor": data.into} if data.into else {})}
+    yield Amend("network", data.network, values, day_of_effect(case))
     yield from _composition(case)
     if data.into:
-        yield Enter("network_order", {"network_id": data.into}, data.valid_from)
+        yield _speaks_of(data.into, data.valid_from)
         already = {m.school for m in composition(facts, data.into, data.valid_from)}
         for row in data.changes:
             if row.school not in already:
@@ -139,10 +159,12 @@ def close_network(case: Case, facts: Facts) -> Changes:
 # ---------------------------------------------------------------- orders about several
 
 
-def extend_networks(case: Case[Order], _facts: Facts) -> Changes:
-    """The order speaks of every network it extends (A-04)."""
+def extend_networks(case: Case, _facts: Facts) -> Changes:
+    """The networks go on until the new term (A-04)."""
+    day = day_of_effect(case)
     for network in case.data.networks:
-        yield Enter("network_order", {"network_id": network}, day_of_effect(case))
+        yield _speaks_of(network, day)
+        yield Amend("network", network, {"term_to": case.data.new_term}, day)
 
 
 def set_directions(case: Case[Order], _facts: Facts) -> Changes:
@@ -189,7 +211,7 @@ def revoke_order(case: Case[Order], facts: Facts) -> Changes:
     order = facts.order(entry)
     if order and order.case:
         yield Call("lose_force", to="instance", instance_id=order.case)
-    for network in order.networks if order else ():
+    for network in order.rows_of("network") if order else ():
         if order and order.kind == CREATE:
             for card in facts.cases_about(f"network/{network}", LIFE):
                 yield Call("end", to="instance", instance_id=card.id)
@@ -212,50 +234,14 @@ def day_of_effect(case: Case[Order]) -> dt.date:
     return own or registration_day(case)
 
 
-def rename_or_lead(case: Case[Order], facts: Facts) -> Changes:
-    """The name, the directions and the people of a network follow the change (N2, N3)."""
+@says("новый координатор вступает в должность, дела продлённых сетей узнают о новом сроке")
+def on_the_day(case: Case, facts: Facts) -> Changes:
+    """What registers cannot do by their dates happens on the day the order takes effect."""
     data = case.data
-    values: dict[str, dict[str, object]] = {
-        "rename": {"name": data.network_name},
-        "directions": {"directions": list(data.directions)},
-        "change_base": {
-            "coordinator_person_id": data.coordinator, "imc_curator_person_id": data.curator
-        },
-    }  # fmt: skip
-    if data.change in values:
-        yield Amend("network", data.network, values[data.change], day_of_effect(case))
-    if data.change == "change_base":
+    if data.kind == AMEND and data.change == "change_base":
         yield from appointed(facts, data.coordinator, data.base, day_of_effect(case))
-
-
-def prolong(case: Case, facts: Facts) -> Changes:
-    """The networks go on until the new term (A-04)."""
-    for network in case.data.networks:
-        yield Amend("network", network, {"valid_to": case.data.new_term}, day_of_effect(case))
+    for network in data.networks if data.kind == EXTEND else ():
         yield from _tell_life(facts, network)
-
-
-def end_term(case: Case, _facts: Facts) -> Changes:
-    """The term of a closed network ends, and another one may go on for it (N9, N10)."""
-    data = case.data
-    values = {"valid_to": data.valid_from}
-    if data.into:
-        values["successor_id"] = data.into
-    yield Amend("network", data.network, values, day_of_effect(case))
-
-
-ON_THE_DAY: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
-    AMEND: rename_or_lead,
-    EXTEND: prolong,
-    CLOSE: end_term,
-}
-
-
-@says("в реестре сетей стоит то, что приказ велит с этого дня")
-def on_the_day(case: Case[Order], facts: Facts) -> Iterable[Change]:
-    """What has no date of its own in the register is written when the order takes effect."""
-    write = ON_THE_DAY.get(case.data.kind)
-    return write(case, facts) if write else ()
 
 
 EFFECTS: dict[str, Callable[[Case, Facts], Iterable[Change]]] = {
@@ -283,10 +269,7 @@ PAPERS = {
 
 @says("реестры меняются так, как говорит приказ своего вида")
 def by_kind(case: Case[Order], facts: Facts) -> Changes:
-    """What the registration of this kind of order writes into the registers (O7).
-
-    Compositions, directions and statuses are dated rows; the rest waits for the date of effect.
-    """
+    """What the registration of this kind of order writes into the registers, by its dates (O7)."""
     yield from EFFECTS[case.data.kind](case, facts)
     if day_of_effect(case) <= case.today:
         yield from on_the_day(case, facts)

@@ -21,6 +21,7 @@ from workflows.order_approval.kinds import (
     STATUSES,
 )
 from workflows.registers.memberships import base_of, composition, turning_points
+from workflows.registers.networks import CLOSED, NETWORKS, is_closed
 from workflows.registers.statuses import HELPED, act_of_year, held
 from workflows.rules import calendar_ends_before, school_year
 from workflows.wording import counted, date
@@ -51,17 +52,17 @@ def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
         yield refuse("networks_differ", "Решение принято о другой сети", field="networks",
                      basis="4.2")  # fmt: skip
     for key in case.data.networks:
-        network = facts.network(key)
-        if network is None or network.state == "closed":
+        network = facts.of(NETWORKS).get(key)
+        if network is None or network.state == CLOSED:
             yield refuse("network_closed", "Такой сети нет или она закрыта", field="networks")
             continue
-        if until <= network.valid_to:
+        if until <= network.term_to:
             yield refuse(
                 "term_not_longer", "Сеть «{name}» уже действует по {date}", name=network.name,
-                date=f"{network.valid_to:%d.%m.%Y}", field="new_term",
+                date=f"{network.term_to:%d.%m.%Y}", field="new_term",
             )  # fmt: skip
         years = int(facts.setting("A-04.max"))
-        last = school_year_bounds(school_year(network.valid_from))[1]
+        last = school_year_bounds(school_year(network.term_from))[1]
         if until > last.replace(year=last.year + years - 1):
             yield refuse(
                 "term_too_long", "Сеть «{name}» действует не дольше чем {years}",
@@ -124,24 +125,20 @@ def may_be_revoked(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             "revocation_stands", "Отменяющий приказ не отменяют: издайте новый приказ по существу",
             field="revoked", basis="7.2",
         )  # fmt: skip
-    elif order.kind == CLOSE and any(_is_closed(facts, n) for n in order.networks):
+    elif order.kind == CLOSE and any(is_closed(facts, n) for n in order.rows_of("network")):
         yield refuse(
             "network_closed", "Сеть уже закрыта: чтобы она работала снова, её создают заново",
             field="revoked", basis="4.2",
         )  # fmt: skip
     else:
-        yield from _later_orders(facts, order.networks, order.id, order.kind)
-        for network in order.networks:
+        networks = order.rows_of("network")
+        yield from _later_orders(facts, networks, order.id, order.kind)
+        for network in networks:
             days = (case.today, *turning_points(facts, network, case.today))
             yield from unsound(
                 ({m.school: m.role for m in composition(facts, network, day, order.id)}
                  for day in days), "revoked",
             )  # fmt: skip
-
-
-def _is_closed(facts: Facts, network: int) -> bool:
-    card = facts.network(network)
-    return card is not None and card.state == "closed"
 
 
 def _later_orders(
@@ -151,7 +148,7 @@ def _later_orders(
     if kind not in (CREATE, CLOSE):
         return
     for network in networks:
-        later = [order for order in facts.orders_of(network) if order.id > entry]
+        later = [order for order in facts.orders_of(f"network/{network}") if order.id > entry]
         if later:
             yield refuse(
                 "later_orders", "О сети «{name}» есть более поздний приказ № {number}: сначала "

@@ -10,6 +10,7 @@ from workflows.order_approval.papers import CENTRE, COMMON, COMPOSITION, common,
 from workflows.order_approval.papers import centre as imc
 from workflows.papers import Values, directions, head_name, school
 from workflows.registers.memberships import NETWORK_ROLES, base_of
+from workflows.registers.networks import NETWORKS, founding_order
 from workflows.wording import GAP, date, date_in_text, glued, sentence
 
 PLAN_MENDED = 10
@@ -97,11 +98,11 @@ def _said(case: Case, facts: Facts) -> Iterator[str]:
 
 
 def _network(case: Case[Order], facts: Facts) -> Values:
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     return {
         "название": network.name if network else GAP,
         "дата": date_in_text(case.data.valid_from),
-        "приказ": glued(network.founding_order if network else "") or GAP,
+        "приказ": glued(founding_order(facts, case.data.network)) or GAP,
     }
 
 
@@ -127,11 +128,11 @@ def extend(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order that lets networks go on."""
     rows = []
     for number, key in enumerate(case.data.networks, start=1):
-        card = facts.network(key)
+        card = facts.of(NETWORKS).get(key)
         rows.append({
             "номер": number, "название": card.name if card else GAP,
             "базовая_школа": school(facts, base_of(facts, card)),
-            "приказ": glued(card.founding_order if card else "") or GAP,
+            "приказ": glued(founding_order(facts, key)) or GAP,
         })  # fmt: skip
     return {
         **common(case, facts, 4),

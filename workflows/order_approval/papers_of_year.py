@@ -5,6 +5,7 @@ from workflows.order_approval.form import Order
 from workflows.order_approval.papers import CENTRE, COMMON, centre, common
 from workflows.papers import Values, school
 from workflows.registers.memberships import base_of
+from workflows.registers.networks import NETWORKS
 from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.wording import date, glued, sentence, year_in_text
 
@@ -51,7 +52,7 @@ def statuses_of_year(case: Case[Order], facts: Facts) -> Values:
 
 def results_of_year(case: Case[Order], facts: Facts) -> Values:
     """Return the values of the order on the results of a year (4.3)."""
-    data, cards = case.data, [facts.network(key) for key in case.data.networks]
+    data, cards = case.data, [facts.of(NETWORKS).get(key) for key in case.data.networks]
     values = common(case, facts, 4 + bool(data.praise))
     return {
         **values,

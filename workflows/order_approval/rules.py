@@ -190,7 +190,7 @@ def still_to_come(case: Case, _facts: Facts) -> Refusal | None:
 @says("приказ не отменён")
 def not_revoked(case: Case, facts: Facts) -> Refusal | None:
     """What a revoked order said does not take effect any more (O11)."""
-    orders = (order for network in case.data.networks for order in facts.orders_of(network))
-    if any(order.case == case.id for order in orders):
+    about = (f"network/{network}" for network in case.data.networks)
+    if any(order.case == case.id for subject in about for order in facts.orders_of(subject)):
         return None
     return refuse("already_revoked", "Приказ № {number} уже отменён", number=case.number)

@@ -6,6 +6,7 @@ from workflows.registers.figures import FIGURES
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
+from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
@@ -17,6 +18,7 @@ REGISTERS = (
     STATUSES_OF_YEAR,
     FIGURES,
     ACTS,
+    NETWORKS,
     MEMBERSHIPS,
     RECOMMENDATIONS,
     INDICATORS,

@@ -11,8 +11,8 @@ from workflow_app.engine import (
     Register,
     field,
 )
-from workflow_app.engine.facts import NetworkCard
 from workflow_app.engine.forms import Widget
+from workflows.registers.networks import NETWORKS, Network
 from workflows.registers.schools import SCHOOLS
 
 NETWORK_ROLES = {
@@ -90,13 +90,13 @@ def networks_of(facts: Facts, school: int, on: dt.date, role: str = "") -> froze
 
 
 def _runs(facts: Facts, network: int, on: dt.date) -> bool:
-    card = facts.network(network)
-    return card is not None and card.valid_from <= on <= card.valid_to
+    card = facts.of(NETWORKS).on(on).last(network)
+    return card is not None and card.term_from <= on <= card.term_to
 
 
-def base_of(facts: Facts, network: NetworkCard | None) -> int | None:
+def base_of(facts: Facts, network: Network | None) -> int | None:
     """Return the base school of a network today; of one yet to begin, the one it begins with."""
     if network is None:
         return None
-    members = composition(facts, network.id, max(facts.today, network.valid_from))
+    members = composition(facts, network.id, max(facts.today, network.term_from))
     return next((member.school for member in members if member.role == "base"), None)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_app.engine import Case, Facts, Shown, total_of_shown
-from workflow_app.engine.facts import NetworkCard
 from workflows.activities import ACTIVITY, fulfilled
 from workflows.indicators import of_network
 from workflows.papers import (
@@ -18,6 +17,7 @@ from workflows.papers import (
 )
 from workflows.registers.indicators import Indicator
 from workflows.registers.memberships import base_of, composition
+from workflows.registers.networks import Network
 from workflows.registers.recommendations import ADDRESSEES, FOLLOWED, of_report
 from workflows.wording import date, glued, year_in_text
 from workflows.year_cycle.form import SchoolYear
@@ -73,7 +73,7 @@ def summary_file(case: Case[SchoolYear]) -> str:
 
 
 def _network(
-    case: Case[SchoolYear], facts: Facts, number: int, network: NetworkCard, report: str
+    case: Case[SchoolYear], facts: Facts, number: int, network: Network, report: str
 ) -> Values:
     about = f"network/{network.id}/{case.data.school_year}"
     done, counted = fulfilled(card.state for card in facts.cases_about(about, ACTIVITY))
@@ -86,7 +86,7 @@ def _network(
     }  # fmt: skip
 
 
-def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[Values]:
+def figures(facts: Facts, known: Iterable[Network], year: str) -> Iterator[Values]:
     """Yield sums over the schools whose figures may be shown; closed ones are in no sum (A-09).
 
     A school of two networks tells its year to both and is counted once.
@@ -104,7 +104,7 @@ def figures(facts: Facts, known: Iterable[NetworkCard], year: str) -> Iterator[V
             yield {"название": card.title, "школ": len(cells[code]), "факт": total.text}
 
 
-def _advice(case: Case[SchoolYear], facts: Facts, known: Iterable[NetworkCard]) -> Iterator[Values]:
+def _advice(case: Case[SchoolYear], facts: Facts, known: Iterable[Network]) -> Iterator[Values]:
     for network in known:
         for card in of_report(facts, network.id, case.data.school_year):
             to = school(facts, card.school) if card.school else ADDRESSEES[card.addressee]

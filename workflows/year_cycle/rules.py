@@ -15,9 +15,9 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.calendar import school_year_bounds
-from workflow_app.engine.facts import NetworkCard
 from workflows.activities import IN_FORCE, PLAN
 from workflows.registers.directions import of_year
+from workflows.registers.networks import CLOSED, NETWORKS, Network
 from workflows.registers.statuses import act_of_year
 from workflows.rules import year_before
 from workflows.turn_of_year import OUTCOMES, Verdict, verdict
@@ -29,17 +29,14 @@ YEAR = "year_cycle"
 ENDED = ("closed", "dropped")
 
 
-def networks(facts: Facts) -> list[tuple[CaseCard, NetworkCard]]:
+def networks(facts: Facts) -> list[tuple[CaseCard, Network]]:
     """Return the district's networks with the cases of their lives, oldest first."""
-    found = (
-        (card, facts.network(card.data.network)) for card in facts.cases_about("network", LIFE)
-    )
-    return [(card, network) for card, network in found if network and network.state != "closed"]
+    known, cards = facts.of(NETWORKS), facts.cases_about("network", LIFE)
+    found = ((card, known.get(card.data.network)) for card in cards)
+    return [(card, network) for card, network in found if network and network.state != CLOSED]
 
 
-def verdicts(
-    case: Case[SchoolYear], facts: Facts
-) -> Iterator[tuple[CaseCard, NetworkCard, Verdict]]:
+def verdicts(case: Case[SchoolYear], facts: Facts) -> Iterator[tuple[CaseCard, Network, Verdict]]:
     """Yield what the turn to this year does to each network: preview and run ask the same."""
     for card, network in networks(facts):
         yield card, network, verdict(facts, network, case.data.school_year)

@@ -6,6 +6,7 @@ from typing import Any
 from workflow_app.engine import Adopted, Case, Change, Facts, says
 from workflows.activities import subject
 from workflows.registers.memberships import base_of, composition
+from workflows.registers.networks import CLOSED, NETWORKS
 from workflows.year_end_report.effects import ask_schools, fill_in
 from workflows.year_end_report.form import Report
 
@@ -16,9 +17,9 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | None:
     The files tell when a report was handed in, not what it says: one that is not approved is
     written here, whoever had it.
     """
-    network = facts.network(row["network_id"])
+    network = facts.of(NETWORKS).get(row["network_id"])
     base = base_of(facts, network)
-    if network is None or base is None or "closed" in (network.state, row["state"]):
+    if network is None or base is None or CLOSED in (network.state, row["state"]):
         return None
     members = composition(facts, network.id, facts.today)
     data = {

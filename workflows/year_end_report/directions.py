@@ -8,6 +8,7 @@ from workflows.activities import ACTIVITY
 from workflows.indicators import Line, lines
 from workflows.registers.directions import of_year
 from workflows.registers.indicators import INDICATORS
+from workflows.registers.networks import NETWORKS
 from workflows.year_end_report.figures import NO_DATA, whole_network
 from workflows.year_end_report.form import Conclusion, Report
 
@@ -18,7 +19,7 @@ COLUMNS = (
 
 def own_directions(case: Case[Report], facts: Facts) -> set[int]:
     """Return the directions of the year that the network or a row of its plan works on."""
-    network = facts.network(case.data.network)
+    network = facts.of(NETWORKS).get(case.data.network)
     worked_on = (card.data.direction for card in facts.cases_about(case.subject, ACTIVITY))
     own = {*(network.directions if network else ()), *worked_on}
     return own & {*of_year(facts, case.data.school_year)}

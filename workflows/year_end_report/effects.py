@@ -9,6 +9,7 @@ from workflows.papers import signature
 from workflows.registers.indicator_values import entry, year_before_of
 from workflows.registers.indicators import catalogue
 from workflows.registers.memberships import composition
+from workflows.registers.networks import NETWORKS
 from workflows.registers.schools import SCHOOLS
 from workflows.wording import GOAL
 from workflows.year_end import INDICATORS, RECOMMENDATION
@@ -22,7 +23,7 @@ from workflows.year_end_report.sections import sections, unfinished
 @says("разделы заполнены по данным года")
 def fill_in(case: Case, facts: Facts) -> Put:
     """What the registers know is written down; what people added to it stays (R1)."""
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     members = composition(facts, data.network, case.today)
     rows = [
         data.conclusions.get(str(one)) or Conclusion(key=str(one), direction=one)

@@ -16,6 +16,7 @@ from workflows.papers import (
     school,
     signature,
 )
+from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import ADDRESSEES
 from workflows.wording import GAP, date, glued, lowered, sentence, whole, year_in_text
 from workflows.year_end_report.directions import by_direction
@@ -153,7 +154,7 @@ def addendum_file(case: Case[Report]) -> str:
 
 
 def _head(case: Case, facts: Facts, title: str) -> Values:
-    data, network = case.data, facts.network(case.data.network)
+    data, network = case.data, facts.of(NETWORKS).get(case.data.network)
     name = network.name if network else GAP
     return {
         "документ": document(case, f"{title} сети «{name}»", "submit"),

@@ -46,7 +46,7 @@ def general(case: Case, facts: Facts) -> Iterator[str]:
         yield f"Вошла в сеть {date(now[school].since)}: {facts.name('school', school)}"
     for school in before.keys() - now.keys():
         yield f"Вышла из сети: {facts.name('school', school)}"
-    for order in facts.orders_of(case.data.network):
+    for order in facts.orders_of(f"network/{case.data.network}"):
         if order.registered_on >= first:
             yield f"Приказ {order.number} от {date(order.registered_on)}: {order.title}"
 

@@ -1,4 +1,4 @@
-"""Registers that only transitions change: networks, the order journals."""
+"""Registers that only transitions change: the order journals, indicators; and declared ones."""
 
 import datetime as dt
 from typing import Any
@@ -66,53 +66,14 @@ class JournalEntry(Tenant):
     journal: Mapped[Journal] = relationship()
 
 
-class Network(Tenant):
-    """A network of schools; who belongs to it, the register of memberships says alone."""
+class OrderSubject(Tenant):
+    """A row of a register that an order speaks of, as a path: «register/7»."""
 
-    __tablename__ = "network"
-    __table_args__ = (
-        UniqueConstraint("municipality_id", "name"),
-        UniqueConstraint("municipality_id", "code"),
-        CheckConstraint("valid_from <= valid_to", name="period"),
-    )
-
-    code: Mapped[str | None]
-    name: Mapped[str]
-    goal: Mapped[str | None]
-    model: Mapped[str | None]
-    context_note: Mapped[str | None]
-    state: Mapped[str]
-    valid_from: Mapped[dt.date]
-    valid_to: Mapped[dt.date]
-    coordinator_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    imc_curator_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    founding_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
-    founded_on: Mapped[dt.date]
-    instance_id: Mapped[int | None] = mapped_column(index=True)
-    successor_id: Mapped[int | None]
-    """The network it was joined to, once it was."""
-
-
-class NetworkDirection(Tenant):
-    """A direction of the year a network works on."""
-
-    __tablename__ = "network_direction"
-    __table_args__ = (UniqueConstraint("network_id", "direction_id"),)
-
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    direction_id: Mapped[int] = mapped_column(index=True)
-    """A row of a declared register: tables of the house do not refer to those."""
-    order_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
-
-
-class OrderNetwork(Tenant):
-    """An order that speaks about a network: its creation, extension or change."""
-
-    __tablename__ = "order_network"
-    __table_args__ = (UniqueConstraint("order_entry_id", "network_id"),)
+    __tablename__ = "order_subject"
+    __table_args__ = (UniqueConstraint("order_entry_id", "subject"),)
 
     order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    subject: Mapped[str] = mapped_column(index=True)
 
 
 class OrderRelation(AppendOnly, Tenant):
@@ -131,19 +92,6 @@ class OrderRelation(AppendOnly, Tenant):
     effective_on: Mapped[dt.date]
 
     order: Mapped[JournalEntry] = relationship(foreign_keys=[order_entry_id])
-
-
-class RegisterChange(AppendOnly, Tenant):
-    """What an order changed in a register row: the values before and after it."""
-
-    __tablename__ = "register_change"
-
-    order_entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"), index=True)
-    register: Mapped[str]
-    row_id: Mapped[int]
-    before: Mapped[dict[str, Any]]
-    """Empty: the row exists only since this order."""
-    after: Mapped[dict[str, Any]]
 
 
 class RegisterEntry(AppendOnly, Tenant):

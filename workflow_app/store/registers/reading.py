@@ -1,17 +1,17 @@
 """Declared registers as guards and pages read them: typed rows of a day, each read once."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any, Generic, Self, cast
 
 from sqlalchemy import Connection, RowMapping
 
-from workflow_app.engine.folding import BEGINNING, END_OF_TIME
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.store.registers.tables import Tables
-from workflow_app.store.registers.writing import without_order
+from workflow_app.store.registers.writing import brought_by, without_order
 
 
 class Shelf:
@@ -32,8 +32,12 @@ class Shelf:
         self.left_out: dict[tuple[str, int], Mapping[int, tuple[Any, ...]]] = {}
         """Register and order → the rows it wrote about, as they are without it."""
 
+        self.brought: dict[tuple[str, int], Entry | None] = {}
+        """Register and row → what brought it first."""
+
     def forget(self) -> None:
         """Read anew: this unit of work has written."""
+        self.brought.clear()
         self.rows.clear()
         self.found.clear()
         self.left_out.clear()
@@ -124,6 +128,26 @@ class SqlRecords(Generic[RecordT]):
             for name, value in values.items()
             if value is not None or fields[name].is_required
         }
+
+    def entered_by(self, key: int | None) -> Entry | None:
+        """Return what brought a row first, though it may be revoked since."""
+        place = self._register.key, key or 0
+        if place not in self._shelf.brought:
+            self._shelf.settle()
+            self._shelf.brought[place] = brought_by(
+                self._shelf.connection, self._register.key, self._shelf.municipality_id, key
+            )
+        return self._shelf.brought[place]
+
+    def learn(self, keys: Collection[int]) -> None:
+        """Read several rows by one statement; `get` and `last` then know them."""
+        own, day = self._register.key, self._named_on
+        new = {key for key in keys if (own, key, day) not in self._shelf.rows}
+        if new:
+            tables = self._shelf.tables[own]
+            query = tables.known_now.where(tables.periods.c.row_id.in_(sorted(new)))
+            self._shelf.rows |= {(own, key, day): () for key in new}
+            self._shelf.learn(self._register, self._read(query, {}), day)
 
     def _found(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the rows with values that stay, on whatever day they are there."""

@@ -46,11 +46,11 @@ from workflow_app.store.models.directory import (
     Person,
     Position,
 )
-from workflow_app.store.models.registers import Network, RegisterEntry
+from workflow_app.store.models.registers import RegisterEntry
 
 _ENTRY = table(RegisterEntry)
 _HOUSE = {
-    "school": Organisation, "person": Person, "position": Position, "network": Network,
+    "school": Organisation, "person": Person, "position": Position,
 }  # fmt: skip
 """Where kinds of fields lead whose register nobody declares."""
 EXTENDED: Mapping[str, type[Organisation]] = {"organisation": Organisation}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
 from workflow_app.engine.folding import (
     BEGINNING,
@@ -23,9 +23,10 @@ from workflow_app.engine.folding import (
     Written,
     fold,
 )
+from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Register
 from workflow_app.store.gathering import Gathering
-from workflow_app.store.models.base import BIG_ID, inserted_id, table
+from workflow_app.store.models.base import BIG_ID, table
 from workflow_app.store.models.registers import (
     JournalEntry,
     OrderRelation,
@@ -129,6 +130,12 @@ class RegisterWriter:
         self._gathering = gathering
         self._now = now
         self._touched: dict[str, set[int]] = defaultdict(set)
+        self._added: dict[str, set[int]] = defaultdict(set)
+        """Rows of this transaction: nobody can have named them before."""
+        self._made: dict[str, Made] = defaultdict(dict)
+        self._at_risk: set[tuple[str, str]] = set()
+        """Registers and their fields that may say what another row does."""
+        self._revoked: Revoked = {}
         self._ids: dict[tuple[str, int, tuple[Any, ...]], dict[tuple[Any, ...], int]] = {}
 
     def __contains__(self, register: str) -> bool:
@@ -140,28 +147,28 @@ class RegisterWriter:
         effective_on: dt.date | None,
     ) -> int:  # fmt: skip
         """Write that a row is there; return its id. One with its identity is revived or amended."""
-        declared = self._tables[register].register
-        identity = tuple(values[name] for name in declared.identity)
-        row_id = self._row(register, municipality_id, identity) or self._add(
-            register, municipality_id, identity
-        )
-        self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
-        return row_id
+        return self.enter_several(register, municipality_id, cause, [values], effective_on)[0]
+
+    def enter_several(
+        self, register: str, municipality_id: int, cause: Cause,
+        rows: Sequence[Mapping[str, Any]], effective_on: dt.date | None,
+    ) -> Sequence[int]:  # fmt: skip
+        """Write that rows are there; new ones are added by one statement."""
+        named = [self._identity(register, row) for row in rows]
+        known = {one: self._row(register, municipality_id, one) for one in named}
+        new = [one for one, row_id in known.items() if row_id is None]
+        known |= zip(new, self._add(register, municipality_id, new), strict=True)
+        ids = [known[one] or 0 for one in named]
+        for row_id, values in zip(ids, rows, strict=True):
+            self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
+        return ids
 
     def enter_all(
         self, register: str, municipality_id: int, cause: Cause,
         rows: Sequence[Mapping[str, Any]], effective_on: dt.date | None,
     ) -> Sequence[int]:  # fmt: skip
         """Write that new rows are there, a statement a table; none has an identity known here."""
-        declared, table_ = self._tables[register].register, self._tables[register].rows
-        if not rows:
-            return []
-        named = [{name: row[name] for name in declared.identity} for row in rows]
-        added = self._connection.execute(
-            insert(table_).returning(table_.c.id, sort_by_parameter_order=True),
-            [{"municipality_id": municipality_id, **identity} for identity in named],
-        ).scalars()
-        ids = [*added]
+        ids = self._add(register, municipality_id, [self._identity(register, row) for row in rows])
         for row_id, values in zip(ids, rows, strict=True):
             self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
         return ids
@@ -251,30 +258,44 @@ class RegisterWriter:
 
     def taken_back(self, import_id: int) -> None:
         """Make anew the rows of a load, of which its row now says it is taken back."""
+        self._revoked.pop(("import", import_id), None)
         self._touch(self._connection.execute(_LOADED_BY, {"loaded": import_id}))
 
     def revoked(self, order_id: int) -> None:
         """Make anew the rows that rest on an order, of which a relation now says it is revoked."""
+        self._revoked.pop(("order", order_id), None)
         self._touch(self._connection.execute(_RESTING_ON, {"on_order": order_id}))
 
     def _touch(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if row.register in self._tables:
                 self._touched[row.register].add(row.row_id)
+                names = self._tables[row.register].register.unique
+                self._at_risk.update((row.register, name) for name in names)
+
+    def is_registered_now(self, order_id: int) -> None:
+        """Learn that an order is of this transaction: nothing can have revoked it."""
+        self._revoked.setdefault(("order", order_id), None)
 
     def settle(self) -> None:
         """Make the periods of every touched row anew from its entries."""
         while self._touched:
             register, ids = self._touched.popitem()
-            make_periods(self._connection, self._tables[register], sorted(ids))
-            for name in self._tables[register].register.unique:
-                if other := _namesake(self._connection, self._tables[register], name, ids):
+            tables = self._tables[register]
+            make_periods(self._connection, tables, sorted(ids), self._revoked, self._made[register])
+            for name in tables.register.unique:
+                if (register, name) not in self._at_risk:
+                    continue
+                self._at_risk.remove((register, name))
+                if other := _namesake(self._connection, tables, name, ids):
                     raise NotUniqueError(f"{register}.{name}: {sorted(ids)}, {other}")
 
     # ------------------------------------------------------------ rows and entries
 
     def _id(self, register: str, municipality_id: int, key: Key) -> int:
         rows = self._tables[register].rows
+        if isinstance(key, int) and key in self._added[register]:
+            return key
         if isinstance(key, int):
             own = (rows.c.id == key, rows.c.municipality_id == municipality_id)
             found = self._connection.execute(select(rows.c.id).where(*own)).scalar_one_or_none()
@@ -290,6 +311,8 @@ class RegisterWriter:
         named = dict(zip(declared.identity, identity, strict=True))
         group = tuple(named[name] for name in declared.together)
         place = (register, municipality_id, group)
+        if any(named[view.name] in self._added[view.register] for view in self._naming(register)):
+            return self._ids.setdefault(place, {}).get(identity) if declared.together else None
         if place not in self._ids:
             tables = self._tables[register]
             alike = [
@@ -307,28 +330,59 @@ class RegisterWriter:
             self._ids[place] = found
         return self._ids[place].get(identity)
 
-    def _add(self, register: str, municipality_id: int, identity: tuple[Any, ...]) -> int:
-        declared, rows = self._tables[register].register, self._tables[register].rows
-        named = dict(zip(declared.identity, identity, strict=True))
+    def _naming(self, register: str) -> Sequence[FieldView]:
+        """Return the fields of an identity that name rows of declared registers."""
+        declared = self._tables[register].register
+        views = (declared.fields[name] for name in declared.together)
+        return [view for view in views if view.register in self._tables]
+
+    def _identity(self, register: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(values[name] for name in self._tables[register].register.identity)
+
+    def _add(
+        self, register: str, municipality_id: int, identities: Sequence[tuple[Any, ...]]
+    ) -> Sequence[int]:
+        """Add rows; return their ids."""
+        if not identities:
+            return []
+        tables = self._tables[register]
+        declared, rows = tables.register, tables.rows
+        named = [dict(zip(declared.identity, one, strict=True)) for one in identities]
         if declared.extends:
-            house = self._tables[register].house.c
-            own = (house.municipality_id == municipality_id, house.code == named.pop("code"))
-            named["id"] = self._connection.execute(select(house.id).where(*own)).scalar_one()
-        added = self._connection.execute(
-            insert(rows).values(municipality_id=municipality_id, **named)
-        )
-        group = tuple(named[name] for name in declared.together)
-        known = self._ids.get((register, municipality_id, group))
-        if known is not None:
-            known[identity] = inserted_id(added)
-        return inserted_id(added)
+            house = tables.house.c
+            codes = [one["code"] for one in named]
+            own = (house.municipality_id == municipality_id, house.code.in_(codes))
+            known_ids = dict(
+                self._connection.execute(select(house.code, house.id).where(*own)).all()
+            )
+            ids = [known_ids[code] for code in codes]
+            new = [{"municipality_id": municipality_id, "id": one} for one in ids]
+            self._connection.execute(insert(rows), new)
+        else:
+            # In what order several come back is not told, nor asked: SQLite would add each alone.
+            added = self._connection.execute(
+                insert(rows).returning(rows.c.id, *(rows.c[name] for name in declared.identity)),
+                [{"municipality_id": municipality_id, **one} for one in named],
+            )
+            found = {tuple(identity): row_id for row_id, *identity in added}
+            ids = [found[one] for one in identities]
+        for identity, one, row_id in zip(identities, named, ids, strict=True):
+            group = tuple(one[name] for name in declared.together)
+            known = self._ids.get((register, municipality_id, group))
+            if known is not None:
+                known[identity] = row_id
+            self._made[register][row_id] = []
+        self._added[register].update(ids)
+        return ids
 
     def _write(
         self, word: str, register: str, municipality_id: int, row_id: int, cause: Cause,
         values: Mapping[str, Any], effective_on: dt.date | None,
     ) -> None:  # fmt: skip
-        order = cause.order
+        order, unique = cause.order, self._tables[register].register.unique
         self._touched[register].add(row_id)
+        names = unique if word != "amend" or cause.takes_back else {*unique} & values.keys()
+        self._at_risk.update((register, name) for name in names)
         self._gathering.write(_ADD_ENTRY, {
             "municipality_id": municipality_id, "register": register, "row_id": row_id,
             "word": word, "values": self._checked(register, values), "effective_on": effective_on,
@@ -376,30 +430,56 @@ def rebuild(connection: Connection, tables: Tables) -> int:
     return len(ids)
 
 
-def make_periods(connection: Connection, tables: Tables, ids: Sequence[int]) -> None:
-    """Make the periods of some rows anew."""
+Made = dict[int, list[dict[str, Any]]]
+"""Row → its periods as this transaction has made them, none of a row it has just added."""
+Revoked = dict[Any, Revocation | None]
+"""Cause → its revocation, None where it has none, as far as this transaction has asked."""
+
+
+def make_periods(
+    connection: Connection, tables: Tables, ids: Sequence[int], revoked: Revoked | None = None,
+    known: Made | None = None,
+) -> None:  # fmt: skip
+    """Make the periods of some rows anew; what is known to stand there is not written again."""
+    known = {} if known is None else known
     for first in range(0, len(ids), BATCH):
         batch = ids[first : first + BATCH]
-        made = periods_of(connection, tables, batch)
-        connection.execute(delete(tables.periods).where(tables.periods.c.row_id.in_(batch)))
-        if made:
-            connection.execute(insert(tables.periods), made)
+        made = periods_of(connection, tables, batch, revoked)
+        are_known = known.keys() >= {*batch}
+        before = [one for row_id in batch for one in known[row_id]] if are_known else None
+        _replace(connection, tables.periods, batch, before, made)
         for name, several in tables.values_of.items():
-            connection.execute(delete(several).where(several.c.row_id.in_(batch)))
-            rows = [
-                {**{shared: one[shared] for shared in SHARED}, "value": value}
-                for one in made
-                for value in one[name] or ()
-            ]
-            if rows:
-                connection.execute(insert(several), rows)
+            stand = None if before is None else _values_of(name, before)
+            _replace(connection, several, batch, stand, _values_of(name, made))
+        known |= {row_id: [one for one in made if one["row_id"] == row_id] for row_id in batch}
+
+
+def _values_of(name: str, periods: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**{shared: one[shared] for shared in SHARED}, "value": value}
+        for one in periods
+        for value in one[name] or ()
+    ]
+
+
+def _replace(
+    connection: Connection, stored: Table, ids: Collection[int],
+    before: Sequence[Mapping[str, Any]] | None, after: Sequence[Mapping[str, Any]],
+) -> None:  # fmt: skip
+    """Let a table say something else of some rows; `before` is what it says, where it is known."""
+    if before == after:
+        return
+    if before is None or before:
+        connection.execute(delete(stored).where(stored.c.row_id.in_(ids)))
+    if after:
+        connection.execute(insert(stored), after)
 
 
 def periods_of(
-    connection: Connection, tables: Tables, ids: Collection[int]
+    connection: Connection, tables: Tables, ids: Collection[int], revoked: Revoked | None = None
 ) -> list[dict[str, Any]]:
     """Return the periods of some rows as their entries give them."""
-    rows, written, revocations = entries_of(connection, tables, ids)
+    rows, written, revocations = entries_of(connection, tables, ids, revoked)
     return [
         made
         for row_id, entries in written.items()
@@ -445,7 +525,7 @@ def _made(
 
 
 def entries_of(
-    connection: Connection, tables: Tables, ids: Collection[int]
+    connection: Connection, tables: Tables, ids: Collection[int], revoked: Revoked | None = None
 ) -> tuple[Mapping[int, Any], Mapping[int, Sequence[Entry]], Mapping[Any, Revocation]]:
     """Return some rows, what was written about them, and of its causes those that are revoked."""
     rows: dict[int, Any] = {}
@@ -454,7 +534,10 @@ def entries_of(
         rows[row["row_id"]] = row
         written[row["row_id"]].append(entry_of(row))
     causes = {one.cause for entries in written.values() for one in entries} - {None}
-    return rows, written, _revocations(connection, causes)
+    revoked = {} if revoked is None else revoked
+    asked = causes - revoked.keys()
+    revoked |= dict.fromkeys(asked) | _revocations(connection, asked)
+    return rows, written, {cause: one for cause, one in revoked.items() if one and cause in causes}
 
 
 def _row_of(period: Period, register: Register[Any], **known: Any) -> dict[str, Any]:
@@ -491,6 +574,15 @@ def written_about(
     ]
     causes = {one.cause for one in entries} - {None}
     return Written(entries, _revocations(connection, causes).values())
+
+
+def brought_by(
+    connection: Connection, register: str, municipality_id: int, row_id: int | None
+) -> Entry | None:
+    """Return what brought a row of the municipality first."""
+    own = _ENTRIES.where(_ENTRY.c.word == "enter", _ENTRY.c.municipality_id == municipality_id)
+    found = connection.execute(own.limit(1), {"of": register, "rows": [row_id]})
+    return next(map(entry_of, found.mappings()), None)
 
 
 def _revocations(connection: Connection, causes: Iterable[Any]) -> dict[Any, Revocation]:
