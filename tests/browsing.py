@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 from workflow_app.app import create_app
-from workflow_app.services.access import digest
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.web.cookies import COOKIE

@@ -18,16 +18,20 @@ from workflow_app.clock import FixedClock
 from workflow_app.config import Settings
 from workflow_app.demo import fill
 from workflow_app.engine.decide import warned
-from workflow_app.services import acting, drafts, journals
-from workflow_app.services.acting import Intent
-from workflow_app.store import invariants, networks, schema, votes
+from workflow_app.services import journals
+from workflow_app.services.cases import acting, drafts
+from workflow_app.services.cases.acting import Intent
+from workflow_app.store import schema
+from workflow_app.store.cases import votes
 from workflow_app.store.database import Database
-from workflow_app.store.importing import import_directory
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.operations import invariants
+from workflow_app.store.operations.importing import import_directory
+from workflow_app.store.read_models import networks
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import Cause
 from workflow_app.tasks import effects, loops

@@ -17,8 +17,8 @@ from lxml import html
 from sqlalchemy import select, update
 
 from workflow_app.demo import PASSWORD
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person, Position

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from workflow_app.services.attachments import CSV
+from workflow_app.services.cases.attachments import CSV
 from workflow_app.services.ports import new_file
-from workflow_app.services.register_files.columns import guess
-from workflow_app.services.register_files.compare import compare
+from workflow_app.services.registers.files.columns import guess
+from workflow_app.services.registers.files.compare import compare
 from workflow_app.store.registers import imports
 from workflow_app.web.tables import as_csv
 

@@ -7,11 +7,11 @@ from loading import bring
 from sqlalchemy import String, select, update
 from stories import NOTE, complete_order, done
 
-from workflow_app.services.access_changes import NewState, wish
+from workflow_app.services.accounts.access_changes import NewState, wish
 from workflow_app.services.ports import new_file
-from workflow_app.store import outbox, uploads
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.importing import SEEDS, import_directory
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.documents import uploads
+from workflow_app.store.messages import outbox
 from workflow_app.store.models import Base
 from workflow_app.store.models.accounts import AccessChange
 from workflow_app.store.models.base import table
@@ -24,6 +24,7 @@ from workflow_app.store.models.directory import (
 )
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.registers import papers
 from workflow_app.store.registers.listing import Asked
 from workflows.registers.directions import of_year

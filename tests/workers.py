@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from workflow_app.cli import worker_argv
-from workflow_app.store import outbox
+from workflow_app.store.messages import outbox
 from workflow_app.tasks import loops
 from workflow_app.tasks.app import create_celery
 

@@ -23,12 +23,14 @@ from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
 from workflow_app.services.settings_defaults import DEFAULTS
-from workflow_app.store import choices, order_effects
 from workflow_app.store.database import Database
+from workflow_app.store.directory.zones import zones
+from workflow_app.store.read_models import choices
+from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflow_app.store.zones import zones
-from workflows import PROCESSES, REGISTERS, promises, regulation, running_year, whole_year
+from workflows import PROCESSES, REGISTERS, invariants, regulation
+from workflows.simulation import running_year, whole_year
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -176,7 +178,7 @@ live_through = running_year.replay
 year_begins = running_year.begins_on
 WholeYear = whole_year.WholeYear
 """Fourteen months of one municipality, from the opening of a school year to its closing."""
-PROMISES = promises.PROMISES
+PROMISES = invariants.PROMISES
 """What the processes promise of themselves at any moment, asked by `store.invariants.broken`."""
 FIRST_DAY, LAST_DAY = whole_year.START, whole_year.LAST_DAY
 

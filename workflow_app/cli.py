@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from workflow_app.bootstrap import House
-    from workflow_app.store.accounts import SqlAccess
+    from workflow_app.store.accounts.sessions import SqlAccess
     from workflow_app.store.database import Database
     from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -132,7 +132,8 @@ STRANDED = (
 def _upgrade(settings: Settings, progress: Progress = unwatched) -> None:
     """Bring the schema up and store the definitions, or refuse what would strand live cases."""
     from workflow_app.bootstrap import build
-    from workflow_app.store import definitions, schema
+    from workflow_app.store import schema
+    from workflow_app.store.cases import definitions
 
     house = build(settings)
 
@@ -171,7 +172,7 @@ def worker_argv(module: str = "celery_worker", level: str = "WARNING") -> list[s
     Letters and PDFs hang in three of its six threads at most. Processes did no more effects a
     second, and took four times the memory.
     """
-    from workflow_app.store.outbox import LANES
+    from workflow_app.store.messages.outbox import LANES
 
     return [
         sys.executable, "-m", "celery", "-q", "-A", module, "worker", "--pool", "threads",
@@ -218,7 +219,7 @@ def demo(*, load: bool) -> None:
     once = environ.get("ONCE", "") not in ("", "0")
     children = _children()
     if local == district.STORY_DAY:
-        argv = [sys.executable, "-m", "workflows.story"]
+        argv = [sys.executable, "-m", "workflows.simulation.story"]
         story = {
             "STORY_URL": f"http://127.0.0.1:{settings.port}",
             "STORY_PASSWORD": district.PASSWORD,
@@ -317,7 +318,7 @@ def _countable(_context: object, _option: object, moment: "datetime | None") -> 
 @click.option("--dry-run", is_flag=True)
 def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
     """Bring a municipality in step with a folder of CSV files, and begin what goes on in it."""
-    from workflow_app.store.importing import import_district
+    from workflow_app.store.operations.importing import import_district
 
     house = _ready()
     day = as_of.date() if as_of else None  # type: ignore[attr-defined]
@@ -340,8 +341,8 @@ def timezone(zone: str | None, municipality: str, *, dry_run: bool) -> None:
 
     from sqlalchemy import select
 
+    from workflow_app.store.directory.zones import MovedDue, change_zone
     from workflow_app.store.models.directory import Municipality
-    from workflow_app.store.zones import MovedDue, change_zone
 
     house = _ready()
     rows = house.read(
@@ -393,7 +394,7 @@ def _zone_of(database: "Database") -> "tzinfo":
     """Return the zone by which the machine has its nights; a database without tables has none."""
     from sqlalchemy.exc import DBAPIError
 
-    from workflow_app.store.zones import zones
+    from workflow_app.store.directory.zones import zones
 
     try:
         with database.reading() as connection:
@@ -405,9 +406,9 @@ def _zone_of(database: "Database") -> "tzinfo":
 def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
               ) -> str:  # fmt: skip
     """Return what was made for a person; that it was done here is in her history."""
-    from workflow_app.services.access import is_closed
+    from workflow_app.services.accounts.access import is_closed
     from workflow_app.services.administration import on_server
-    from workflow_app.store.accounts import SqlAccess
+    from workflow_app.store.accounts.sessions import SqlAccess
     from workflow_app.store.models.directory import Person
 
     def work(uow: "SqlUnitOfWork") -> str | None:
@@ -432,7 +433,7 @@ def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess,
 @click.argument("email", callback=_clean)
 def invite(email: str) -> None:
     """Print a link by which a person chooses her password."""
-    from workflow_app.services.access import make_link
+    from workflow_app.services.accounts.access import make_link
 
     house = _ready()
     made = _made_for(
@@ -444,7 +445,7 @@ def invite(email: str) -> None:
 @user.command()
 def changes() -> None:
     """List the changes of access that wait for a second person's word."""
-    from workflow_app.store.access_changes import waiting
+    from workflow_app.store.accounts.access_changes import waiting
 
     house = _ready()
     for change, asker in house.read(lambda uow: waiting(uow.session, uow.now)):
@@ -467,8 +468,8 @@ def refuse(number: int) -> None:
 
 def _decide_on_server(number: int, *, agreed: bool) -> None:
     from workflow_app.engine.refusals import Refusal
-    from workflow_app.services.access_changes import decide_on_server
-    from workflow_app.store.access_changes import SqlAccessChanges
+    from workflow_app.services.accounts.access_changes import decide_on_server
+    from workflow_app.store.accounts.access_changes import SqlAccessChanges
 
     result = _ready().transact(
         lambda uow: decide_on_server(SqlAccessChanges(uow), number, agreed=agreed)
@@ -482,7 +483,7 @@ def _decide_on_server(number: int, *, agreed: bool) -> None:
 @click.argument("email", callback=_clean)
 def drop_second_factor_(email: str) -> None:
     """Take the second factor of a person who lost her telephone; her visits end."""
-    from workflow_app.services.second_factor import drop_second_factor
+    from workflow_app.services.accounts.second_factor import drop_second_factor
 
     def drop(access: "SqlAccess", person: int) -> str:
         if not drop_second_factor(access, person):
@@ -498,7 +499,7 @@ def drop_second_factor_(email: str) -> None:
 @click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True)
 def token(email: str, title: str, days: int) -> None:
     """Print a new token of the API for a person; it ends after so many days."""
-    from workflow_app.services.access import make_token
+    from workflow_app.services.accounts.access import make_token
 
     click.echo(
         _made_for(
@@ -523,7 +524,8 @@ def migrate(*, dry_run: bool) -> None:
 def _rehearse(settings: Settings) -> list[object]:
     """Say what a migration would change and take it back; return what would refuse it."""
     from workflow_app.bootstrap import build
-    from workflow_app.store import definitions, schema
+    from workflow_app.store import schema
+    from workflow_app.store.cases import definitions
 
     house = build(settings)
     before, after = schema.stands_at(house.database), schema.newest()
@@ -547,7 +549,7 @@ def _rehearse(settings: Settings) -> list[object]:
 @commands.command()
 def doctor() -> None:
     """Tell what needs an operator: a missing address, silent parts, waiting effects, roles."""
-    from workflow_app.store import health
+    from workflow_app.store.operations import health
     from workflow_app.tasks.presence import silent_broker
 
     house = _ready()
@@ -572,7 +574,7 @@ def doctor() -> None:
 @click.option("--nightly", is_flag=True, help="write today's copy into BACKUP_DIR, keep fourteen")
 def backup(target: Path | None, *, nightly: bool) -> None:
     """Write one file that holds everything: cases, history, papers."""
-    from workflow_app.store import backups
+    from workflow_app.store.operations import backups
 
     if nightly == (target is not None):
         raise click.UsageError("назовите файл копии или --nightly")
@@ -593,8 +595,8 @@ def backup(target: Path | None, *, nightly: bool) -> None:
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(source: Path) -> None:
     """Bring everything back from a backup into an empty place."""
-    from workflow_app.store import backups
     from workflow_app.store.database import Database
+    from workflow_app.store.operations import backups
 
     try:
         backups.restore(Database(load_settings().database_url), source)
@@ -628,7 +630,7 @@ def audit() -> None:
 def verify(roots: tuple[str, ...], at: str | None) -> None:
     """Check histories and registers against what wrote them; exit 1 when something differs."""
     from workflow_app.services.roots import read_root
-    from workflow_app.store import audit as chains
+    from workflow_app.store.journals import chains
     from workflow_app.store.registers.rebuilding import differences
 
     try:

@@ -10,15 +10,16 @@ from sqlalchemy import insert, select
 
 from workflow_app import bootstrap, replay
 from workflow_app.bootstrap import House
+from workflow_app.services.accounts.passwords import HASHER
 from workflow_app.services.administration import row_of
-from workflow_app.services.passwords import HASHER
-from workflow_app.services.terms import AUGUST, august_terms
-from workflow_app.store import definitions, schema
-from workflow_app.store.admin import SqlAdministration
-from workflow_app.store.importing import import_district
+from workflow_app.services.cases.terms import AUGUST, august_terms
+from workflow_app.store import schema
+from workflow_app.store.accounts.admin import SqlAdministration
+from workflow_app.store.cases import definitions
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
+from workflow_app.store.operations.importing import import_district
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.supervisor import StartError
 

@@ -12,13 +12,11 @@ from sqlalchemy import func, select
 from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, House, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services import acting, drafts
-from workflow_app.services.access_changes import Appointment, StandIn, wish
-from workflow_app.services.acting import Intent
+from workflow_app.services.accounts.access_changes import Appointment, StandIn, wish
+from workflow_app.services.cases import acting, drafts
+from workflow_app.services.cases.acting import Intent
 from workflow_app.services.progress import Progress, unwatched
-from workflow_app.store import invariants, networks
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.importing import SEEDS, import_directory
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.models.directory import (
     Municipality,
     Organisation,
@@ -26,6 +24,9 @@ from workflow_app.store.models.directory import (
     Position,
 )
 from workflow_app.store.models.instances import Deadline, Instance
+from workflow_app.store.operations import invariants
+from workflow_app.store.operations.importing import SEEDS, import_directory
+from workflow_app.store.read_models import networks
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks import effects, loops
 

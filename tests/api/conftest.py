@@ -3,8 +3,8 @@
 import pytest
 from browsing import serve
 
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 
 
 @pytest.fixture

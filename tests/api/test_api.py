@@ -11,11 +11,11 @@ from workflow_app.api.problems import status_of
 from workflow_app.demo import PASSWORD
 from workflow_app.engine.forms import HOUSE
 from workflow_app.engine.refusals import joined, refuse
-from workflow_app.store.admin import SqlAdministration
+from workflow_app.store.accounts.admin import SqlAdministration
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.registers import JournalEntry, OrderRelation
-from workflow_app.store.references import REGISTERS
+from workflow_app.store.registers.references import REGISTERS
 
 
 def test_a_request_without_a_token_is_refused(client):

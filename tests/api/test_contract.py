@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from stories import NOTE, PROPOSAL, done, propose, to_department
 
-from workflow_app.services.attachments import DOCX
+from workflow_app.services.cases.attachments import DOCX
 
 BASE = "/api/v1"
 

@@ -13,9 +13,9 @@ import pytest
 from serving import answering
 
 from workflow_app.app import create_app
-from workflow_app.services import access
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts import access
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 
 pytestmark = [pytest.mark.deep, pytest.mark.shipped]
 

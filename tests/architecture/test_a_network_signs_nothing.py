@@ -7,7 +7,7 @@ import pytest
 from test_no_district_is_named import ROOT, said
 
 import workflows
-from workflow_app.services.import_rows import OrganisationRow
+from workflow_app.services.importing.rows import OrganisationRow
 from workflows.registers.networks import NETWORKS
 
 pytestmark = [pytest.mark.shipped, pytest.mark.clause("3.2")]

@@ -14,7 +14,7 @@ from workflow_app.demo import PASSWORD
 from workflow_app.engine import Process
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import Facts
-from workflow_app.store.choices import NAMED
+from workflow_app.store.read_models.choices import NAMED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -28,10 +28,10 @@ from sqlalchemy import func, select, text
 from stories import done, to_department
 from times import seconds_of_additions
 
+from workflow_app.store.messages.outbox import LANES
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.messages import OutboxMessage
-from workflow_app.store.outbox import LANES
 
 SIZE = int(os.environ.get("BACKLOG") or 1500)
 DATABASES = (os.environ.get("BACKLOG_ON") or "sqlite,pg").split(",")

@@ -20,11 +20,11 @@ from sqlalchemy import Connection, select, text
 
 from workflow_app.app import create_app
 from workflow_app.engine.folding import END_OF_TIME
-from workflow_app.services.access import digest
-from workflow_app.store import networks
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.store.read_models import networks
 from workflow_app.store.registers.tables import Tables
 from workflow_app.web.cookies import COOKIE
 from workflows.registers.recommendations import RECOMMENDATIONS

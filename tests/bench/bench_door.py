@@ -23,8 +23,8 @@ from serving import Site, served
 from sqlalchemy import select
 
 from workflow_app.demo import PASSWORD
-from workflow_app.services.access import digest
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.web.cookies import COOKIE

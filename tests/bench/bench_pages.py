@@ -20,8 +20,8 @@ from sqlalchemy import text
 from stories import to_department
 
 from workflow_app.app import create_app
-from workflow_app.services.access import digest
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality
 from workflow_app.store.models.instances import Instance, WorkItem

@@ -16,8 +16,8 @@ from servers import running_postgres
 from stories import done
 
 from workflow_app.app import create_app
-from workflow_app.services.access import digest
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.web.cookies import COOKIE
 
 ROWS, PAGE_LIMIT_MS, ROUNDS, WARM = 40, 150, 60, 5

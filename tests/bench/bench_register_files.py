@@ -17,10 +17,10 @@ from servers import running_postgres
 
 from workflow_app.documents.sheets import read_sheet
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services.attachments import XLSX
+from workflow_app.services.cases.attachments import XLSX
 from workflow_app.services.ports import new_file
-from workflow_app.services.register_files.columns import Reading, guess
-from workflow_app.services.register_files.compare import Plan, compare
+from workflow_app.services.registers.files.columns import Reading, guess
+from workflow_app.services.registers.files.compare import Plan, compare
 from workflow_app.store.registers import imports, listing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.register_files import _rows

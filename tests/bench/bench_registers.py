@@ -16,7 +16,7 @@ from district import District, DistrictMaker
 from servers import running_postgres
 from sqlalchemy import text
 
-from workflow_app.store import networks
+from workflow_app.store.read_models import networks
 from workflow_app.store.registers.writing import Cause
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 

@@ -26,7 +26,7 @@ from workflow_app.demo import PASSWORD
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, Setting
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflows import story
+from workflows.simulation import story
 
 DAY = "2025-08-28"
 ORDERS = 10

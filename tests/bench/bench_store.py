@@ -28,9 +28,9 @@ from stories import NOTE, PROPOSAL, done, to_department
 from workflow_app.engine.decide import Decision, decide
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services import acting
-from workflow_app.services.acting import Intent
-from workflow_app.services.interpreter import Interpreter
+from workflow_app.services.cases import acting
+from workflow_app.services.cases.acting import Intent
+from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.ports import Entry, NewCase
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Deadline, History, Instance, WorkItem

@@ -30,8 +30,8 @@ from bench_door import Visitor, enter, logins
 from district import DistrictMaker
 from servers import free_port
 
-from workflow_app.services.access import digest
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 
 DAY = "2025-08-28"
 ROUNDS, PAGES, SIGN_INS = 5, 1000, 40

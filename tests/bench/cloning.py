@@ -3,7 +3,7 @@
 from district import District
 from sqlalchemy import Table, text
 
-from workflow_app.services.adoption import adopt
+from workflow_app.services.cases.backfill import adopt
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Municipality
 

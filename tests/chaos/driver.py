@@ -35,7 +35,7 @@ from whole_system import WholeSystem
 
 from workflow_app.bootstrap import PROMISES
 from workflow_app.demo import PASSWORD
-from workflow_app.store import invariants, outbox
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
@@ -48,10 +48,11 @@ from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry, RegisterEntry
+from workflow_app.store.operations import invariants
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.schools import SCHOOLS
 from workflows.registers.statuses import STATUSES_OF_YEAR
-from workflows.story import StoryError, hidden, plain
+from workflows.simulation.story import StoryError, hidden, plain
 
 HERE = Path(__file__).parent
 DAY, YEAR = "2025-08-28", "2025-2026"

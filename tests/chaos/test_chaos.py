@@ -32,8 +32,8 @@ from driver import (
 )
 from sqlalchemy import inspect, text
 
-from workflow_app.store import outbox
-from workflows.story import StoryError
+from workflow_app.store.messages import outbox
+from workflows.simulation.story import StoryError
 
 pytestmark = [pytest.mark.deep, pytest.mark.shipped]
 

@@ -16,7 +16,7 @@ from word_pieces import p, repacked
 from workflow_app.documents import TemplateError, compile_template, gate
 from workflow_app.documents.names import MAIN
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services.attachments import DOCX, TYPES, name_of
+from workflow_app.services.cases.attachments import DOCX, TYPES, name_of
 
 GOOD = starter_docx(p("{{ а }}"))
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF\n"

@@ -14,14 +14,14 @@ from stories import complete_order, done, mend, propose
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
-from workflow_app.services import registers
-from workflow_app.services.access import digest, make_link
-from workflow_app.services.access_changes import NewEmail, wish
-from workflow_app.services.register_files.columns import CODE_TITLE, code_of
-from workflow_app.services.register_wishes import Wish
-from workflow_app.store import outbox
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest, make_link
+from workflow_app.services.accounts.access_changes import NewEmail, wish
+from workflow_app.services.registers import writing
+from workflow_app.services.registers.files.columns import CODE_TITLE, code_of
+from workflow_app.services.registers.wishes import Wish
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.messages import outbox
 from workflow_app.store.models import Base
 from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.models.registers import RegisterEntry
@@ -124,7 +124,7 @@ def _direction(district):
     said = {"school_year": "2025-2026", "name": "Шахматы для всех", "state": "draft"}
     wish = Wish(said, {"reason": "Предложила школа № 5"})
     return district.house.transact(
-        lambda uow: registers.enter(
+        lambda uow: writing.enter(
             SqlRegisters(uow), district.people["P003"], DIRECTIONS_OF_YEAR, wish
         )
     )

@@ -5,7 +5,7 @@ import datetime as dt
 import pyotp
 import pytest
 
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts.sessions import SqlAccess
 
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -9,7 +9,7 @@ from workflow_app.engine.decide import Answered, Decision, decide, decide_answer
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import system
 from workflow_app.engine.verify import verify
-from workflow_app.services.interpreter import Interpreter
+from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.ports import NewCase
 
 TWO = ({"key": "a", "name": "Купить книги"}, {"key": "b", "name": "Провести семинар"})

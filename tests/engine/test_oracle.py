@@ -24,7 +24,7 @@ from workflow_app.engine.decide import Decision, decide
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import system
 from workflow_app.engine.votes import PENDING, Tally, Vote
-from workflow_app.services.interpreter import Interpreter
+from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.ports import NewCase
 
 ALL = (*workflows.PROCESSES, plan, item)

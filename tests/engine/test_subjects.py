@@ -45,7 +45,7 @@ from workflow_app.engine.decide import decide, readiness, warned
 from workflow_app.engine.forms import missing, parse, relevant
 from workflow_app.engine.roles import Actor, targets
 from workflow_app.engine.verify import verify
-from workflow_app.services.interpreter import Interpreter
+from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.ports import NewCase
 
 CLERK = Role("clerk", "делопроизводитель", "clerk")

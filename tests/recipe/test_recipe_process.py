@@ -15,8 +15,8 @@ from browsing import Browser, field, form_of
 
 from workflow_app.app import create_app
 from workflow_app.bootstrap import build, findings, fingerprints
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.documents import StoredFile
 from workflow_app.store.models.instances import Deadline
 

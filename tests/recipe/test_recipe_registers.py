@@ -16,8 +16,8 @@ from stories import done
 
 from workflow_app.app import create_app
 from workflow_app.bootstrap import build, findings
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.registers import shapes
 from workflow_app.store.registers.rebuilding import differing

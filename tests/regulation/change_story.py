@@ -4,7 +4,7 @@ from district import stage
 from stories import done
 
 from workflow_app.engine.decide import warned
-from workflow_app.store import networks
+from workflow_app.store.read_models import networks
 
 CHANGE, LIFE, PLAN = "network_change", "network_life", "annual_plan"
 WHY = "Состав сети меняется по решению совета."

@@ -7,8 +7,8 @@ from district import stage
 from plans import BASES, COORDINATORS, activities, fill, open_plan, to_active
 from stories import done
 
-from workflow_app.store.importing import SEEDS
 from workflow_app.store.models.instances import Instance
+from workflow_app.store.operations.importing import SEEDS
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.recommendations import RECOMMENDATIONS
 

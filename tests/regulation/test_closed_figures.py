@@ -7,8 +7,8 @@ from browsing import Browser
 from reports import SMALL, grids, with_a_small_group
 
 from workflow_app.app import create_app
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.base import Base
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance

@@ -7,11 +7,11 @@ from sqlalchemy import insert, select, update
 from stories import done, propose, to_department, to_number
 
 from workflow_app.notifications.mail import SmtpMailer
-from workflow_app.store import health
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Deadline, DeadlinePolicy, History, WorkItem
 from workflow_app.store.models.messages import Notice, OutboxMessage
+from workflow_app.store.operations import health
 from workflow_app.tasks import effects, loops
 
 MEMBERS = {"S05": "supported", "S03": "partner"}

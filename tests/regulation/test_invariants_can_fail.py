@@ -9,7 +9,6 @@ from sqlalchemy import insert, select, update
 from stories import done, to_number
 
 from workflow_app.bootstrap import PROMISES
-from workflow_app.store import invariants, networks
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.instances import (
@@ -25,6 +24,8 @@ from workflow_app.store.models.registers import (
     JournalEntry,
     RegisterEntry,
 )
+from workflow_app.store.operations import invariants
+from workflow_app.store.read_models import networks
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR

@@ -24,13 +24,13 @@ from reports import advised, enter_all, report_of, submit, to_approved
 from stories import code, done, propose, to_signature
 
 from workflow_app.engine.forms import relevant
-from workflow_app.services import acting
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.choices import labels
+from workflow_app.services.accounts.access import make_token
+from workflow_app.services.cases import acting
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import JournalEntry, OrderRelation, RegisterEntry
+from workflow_app.store.read_models.choices import labels
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.statuses import STATUSES_OF_YEAR
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 from stories import code, complete_order, done, propose, to_department, to_signature
 
+from workflow_app.store.journals.verification import registered
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import Journal, JournalEntry
-from workflow_app.store.verification import registered
 
 
 @pytest.mark.both_databases

@@ -29,8 +29,8 @@ from reports import (
 from sqlalchemy import insert
 from stories import code, done
 
-from workflow_app.services.acting import act_as_system
-from workflow_app.store.calendar import fill_calendar
+from workflow_app.services.cases.acting import act_as_system
+from workflow_app.store.directory.calendar import fill_calendar
 from workflow_app.store.models.directory import Setting, Substitution
 from workflows.registers.recommendations import RECOMMENDATIONS
 

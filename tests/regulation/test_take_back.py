@@ -3,7 +3,7 @@
 import pytest
 from stories import code, complete_order, done, mend, propose, to_department, to_signature
 
-from workflow_app.store import audit
+from workflow_app.store.journals import chains
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import VoteRow, WorkItem
 
@@ -17,7 +17,7 @@ def district(open_district):
 
 def holds(district):
     with district.house.database.reading() as connection:
-        return not list(audit.breaks(connection))
+        return not list(chains.breaks(connection))
 
 
 def test_an_invitation_is_taken_back_while_nobody_has_answered(district):

@@ -20,7 +20,7 @@ from workflow_app.engine.decide import allowed, may_edit
 from workflow_app.engine.forms import views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.remarks import last_remarks
-from workflow_app.services import acting, deadlines
+from workflow_app.services.cases import acting, deadlines
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import (
     BallotRow,

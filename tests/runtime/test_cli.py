@@ -19,8 +19,9 @@ from workflow_app import cli, demo
 from workflow_app.bootstrap import build, fingerprints
 from workflow_app.cli import commands
 from workflow_app.config import RUNNING, load_settings, running_settings, settings_beside_tree
-from workflow_app.store import health, leases, schema
-from workflow_app.store.importing import SEEDS
+from workflow_app.store import schema
+from workflow_app.store.operations import health, leases
+from workflow_app.store.operations.importing import SEEDS
 from workflow_app.supervisor import StartError
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from workflow_app import logs
 from workflow_app.config import SettingsError, load_settings
 from workflow_app.logs import OnlyNews
-from workflow_app.store import outbox
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 

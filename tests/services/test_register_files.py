@@ -20,8 +20,8 @@ from workflow_app.engine import (
     field,
 )
 from workflow_app.engine.folding import Entry, Revocation, Written
-from workflow_app.services.cells import plain
-from workflow_app.services.register_files.columns import (
+from workflow_app.services.registers.cells import plain
+from workflow_app.services.registers.files.columns import (
     CODE,
     Reading,
     code_of,
@@ -30,7 +30,7 @@ from workflow_app.services.register_files.columns import (
     missing,
     problems,
 )
-from workflow_app.services.register_files.compare import Known, compare, key_of, normal
+from workflow_app.services.registers.files.compare import Known, compare, key_of, normal
 
 TODAY, BEFORE, AHEAD = dt.date(2026, 6, 18), dt.date(2026, 6, 1), dt.date(2026, 9, 1)
 KINDS = {"a": "поставка", "b": "услуга"}

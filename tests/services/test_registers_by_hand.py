@@ -7,8 +7,8 @@ import pytest
 from toy_registers import CONTRACTS, FIRMS, add_to
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services import registers as service
-from workflow_app.services.register_wishes import Wish
+from workflow_app.services.registers import writing as service
+from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.models.registers import RegisterEntry
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.writing import periods_of

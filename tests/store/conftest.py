@@ -8,8 +8,8 @@ from looking import TABLES, Cast, import_directory
 from sqlalchemy.orm import Session
 
 from workflow_app.store.database import Database
-from workflow_app.store.importing import SEEDS
 from workflow_app.store.models import Base
+from workflow_app.store.operations.importing import SEEDS
 from workflow_app.store.registers import shapes
 
 DATABASES = ("sqlite", "postgresql")

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 from sqlalchemy import func, select
 
-from workflow_app.store import importing
+from workflow_app.store.cases.write_batch import Gathering
 from workflow_app.store.facts import SqlFacts
-from workflow_app.store.gathering import Gathering
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Municipality, Organisation, Person
+from workflow_app.store.operations import importing
 from workflow_app.store.registers.reading import Shelf
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import RegisterWriter

@@ -8,10 +8,10 @@ from stories import done, to_department
 
 from workflow_app.cli import commands
 from workflow_app.services.roots import SETTLED, read_root, send_daily_root
-from workflow_app.store import audit
+from workflow_app.store.journals import chains
+from workflow_app.store.journals.roots import SqlRoots
 from workflow_app.store.models.instances import History, Instance
 from workflow_app.store.models.messages import ChainRoot, Notice
-from workflow_app.store.roots import SqlRoots
 
 HISTORY, INSTANCE = History.__table__, Instance.__table__
 
@@ -26,7 +26,7 @@ def district(open_district):
 def found(district, *typed):
     with district.house.database.reading() as connection:
         roots = [read_root(text) for text in typed]
-        breaks = [*audit.breaks(connection), *audit.broken_roots(connection, roots, ZONE)]
+        breaks = [*chains.breaks(connection), *chains.broken_roots(connection, roots, ZONE)]
     return [item.reason for item in breaks]
 
 
@@ -103,7 +103,7 @@ def test_a_tail_cut_together_with_its_head_is_found_by_the_root_on_paper(distric
     assert found(district, on_paper) == []
     cut_with_head(district)
     assert found(district) == ["корень от 28.08.2025 09:59 больше не сходится"]
-    mended = district.read(lambda uow: audit.root_at(uow.connection, uow.now))
+    mended = district.read(lambda uow: chains.root_at(uow.connection, uow.now))
     damage(district, update(ChainRoot.__table__).values(sha256=mended[0]))
     assert found(district) == []
     assert found(district, on_paper) == ["корень от 28.08.2025 09:59 больше не сходится"]

@@ -17,8 +17,9 @@ from servers import postgres_programs
 from stories import ORDER, done, to_number
 
 from workflow_app.bootstrap import PROMISES
-from workflow_app.store import audit, backups, invariants
 from workflow_app.store.database import Database
+from workflow_app.store.journals import chains
+from workflow_app.store.operations import backups, invariants
 
 WRITERS = 100
 
@@ -64,7 +65,7 @@ def test_a_copy_taken_under_a_hundred_writers_comes_back_whole(open_district, pl
     backups.restore(place, copy)
     house = replace(district.house, database=place)
     with place.reading() as connection:
-        assert list(audit.breaks(connection)) == []
+        assert list(chains.breaks(connection)) == []
     assert house.read(lambda uow: invariants.broken(uow, PROMISES, at_rest=False)) == []
 
 

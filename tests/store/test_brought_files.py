@@ -6,9 +6,9 @@ import pytest
 
 from workflow_app.documents import gate
 from workflow_app.engine import Answer, Ballot, File, Form, Process, Role, Voter, at_least, field
-from workflow_app.services import acting
-from workflow_app.services.acting import Intent
-from workflow_app.store import uploads
+from workflow_app.services.cases import acting
+from workflow_app.services.cases.acting import Intent
+from workflow_app.store.documents import uploads
 from workflow_app.store.models.documents import Upload
 
 PDF = b"%PDF-1.7 a scan"

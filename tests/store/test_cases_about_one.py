@@ -7,9 +7,9 @@ from engine.test_subjects import matter, news
 from stories import done
 
 from workflow_app.bootstrap import build
-from workflow_app.store import queries
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Deadline
+from workflow_app.store.read_models import queries
 from workflow_app.tasks import loops
 
 

@@ -20,8 +20,8 @@ from workflow_app.engine import (
     Register,
     field,
 )
+from workflow_app.store.cases.write_batch import Gathering
 from workflow_app.store.facts import SqlFacts
-from workflow_app.store.gathering import Gathering
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality
 from workflow_app.store.models.registers import RegisterEntry

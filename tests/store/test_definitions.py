@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.engine import Form, Line, Number, Process, Role, field
-from workflow_app.store import definitions, health, schema
+from workflow_app.store import schema
+from workflow_app.store.cases import definitions
 from workflow_app.store.models.instances import History
 from workflow_app.store.models.registers import RegisterImport
+from workflow_app.store.operations import health
 
 HEAD = Role("head", "директор", "school_head")
 

@@ -4,7 +4,8 @@ import pytest
 from looking import day, directions, facts_of, with_registers
 from sqlalchemy import event
 
-from workflow_app.store.directory import heads, school_cards
+from workflow_app.store.directory.offices import capacities, holders
+from workflow_app.store.directory.questions import heads, school_cards
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.directory import (
     OrganisationName,
@@ -12,8 +13,7 @@ from workflow_app.store.models.directory import (
     Setting,
     Substitution,
 )
-from workflow_app.store.networks import networks_of_school
-from workflow_app.store.offices import capacities, holders
+from workflow_app.store.read_models.networks import networks_of_school
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.statuses import act_of_year, held, of_school
 

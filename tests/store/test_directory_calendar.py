@@ -5,7 +5,7 @@ from holidays.countries.russia import RussiaStaticHolidays
 from looking import day
 
 from workflow_app.engine.calendar import CalendarNotFilledError
-from workflow_app.store.calendar import (
+from workflow_app.store.directory.calendar import (
     exceptional_days,
     fill_calendar,
     is_announced,

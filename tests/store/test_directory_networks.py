@@ -4,10 +4,10 @@ import pytest
 from looking import day, with_registers
 from sqlalchemy import select
 
-from workflow_app.store import networks
 from workflow_app.store.models.base import AppendOnlyError
 from workflow_app.store.models.registers import RegisterEntry
-from workflow_app.store.networks import MEMBERSHIP, composition, networks_of_school
+from workflow_app.store.read_models import networks
+from workflow_app.store.read_models.networks import MEMBERSHIP, composition, networks_of_school
 from workflow_app.store.registers.writing import Cause
 
 REGISTERED = day("2026-01-19")

@@ -6,14 +6,14 @@ import pytest
 from counting import counted
 from sqlalchemy import select
 
-from workflow_app.services.register_guards import why_no_end
-from workflow_app.services.register_wishes import Wish
-from workflow_app.services.registers import enter
-from workflow_app.store import networks
+from workflow_app.services.registers.guards import why_no_end
+from workflow_app.services.registers.wishes import Wish
+from workflow_app.services.registers.writing import enter
 from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.read_models import networks
+from workflow_app.store.read_models.schools import SCHOOL
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.writing import Cause
-from workflow_app.store.schools import SCHOOL
 from workflows.registers.figures import FIGURES
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import text, update
 
 from workflow_app.store import schema
-from workflow_app.store.directory import marked_schools
-from workflow_app.store.importing import import_directory
+from workflow_app.store.directory.questions import marked_schools
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import ImportedRow
+from workflow_app.store.operations.importing import import_directory
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.figures import FIGURES, of_schools
 

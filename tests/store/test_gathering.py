@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import bindparam, event, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import aliased
 
-from workflow_app.store.gathering import ChangedMeanwhileError, Gathering, tables_of
+from workflow_app.store.cases.write_batch import ChangedMeanwhileError, Gathering, tables_of
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.registers import Journal

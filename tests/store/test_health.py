@@ -7,10 +7,10 @@ import pytest
 from browsing import serve
 from sqlalchemy import update
 
-from workflow_app.store import backups, health, leases
+from workflow_app.store.messages.outbox import LANES
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
-from workflow_app.store.outbox import LANES
+from workflow_app.store.operations import backups, health, leases
 from workflow_app.tasks import effects
 
 NAMES = dict.fromkeys(health.PARTS, dt.timedelta())

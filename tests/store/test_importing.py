@@ -15,8 +15,7 @@ from looking import (
 )
 from sqlalchemy import delete, func, select, update
 
-from workflow_app.store import networks
-from workflow_app.store.calendar import load_calendar
+from workflow_app.store.directory.calendar import load_calendar
 from workflow_app.store.models.directory import (
     ImportedRow,
     Municipality,
@@ -33,7 +32,8 @@ from workflow_app.store.models.registers import (
     OrderSubject,
     RegisterEntry,
 )
-from workflow_app.store.networks import composition, networks_of_school
+from workflow_app.store.read_models import networks
+from workflow_app.store.read_models.networks import composition, networks_of_school
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.acts import ACTS
 from workflows.registers.figures import FIGURES

@@ -3,9 +3,9 @@ import pytest
 from looking import TABLES, Cast, import_directory, indicators, rows_in
 from sqlalchemy import select
 
-from workflow_app.services.importing import read_district
-from workflow_app.store import networks
+from workflow_app.services.importing.reading import read_district
 from workflow_app.store.models.registers import JournalEntry
+from workflow_app.store.read_models import networks
 
 ANY_DAY = "ожидается дата вида 2025-08-28"
 LOOK = (

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from workflow_app.store import leases
+from workflow_app.store.operations import leases
 
 NOW = dt.datetime(2025, 8, 28, 6, 0, tzinfo=dt.UTC)
 LENGTH = dt.timedelta(seconds=5)

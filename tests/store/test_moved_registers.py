@@ -9,9 +9,11 @@ from reports import advised, enter_all, live_through, submit, to_approved
 from sqlalchemy import MetaData, Table, insert, select, text
 from stories import done
 
-from workflow_app.store import directory, networks, schema
-from workflow_app.store.importing import import_directory
+from workflow_app.store import schema
+from workflow_app.store.directory import questions
 from workflow_app.store.models.registers import OrderSubject
+from workflow_app.store.operations.importing import import_directory
+from workflow_app.store.read_models import networks
 from workflow_app.store.registers import listing, shapes
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
@@ -348,7 +350,7 @@ def test_schools_of_the_day_before_keep_ids_cards_and_the_day_they_closed(open_d
     assert "оптика" in after[other]
     same = before.keys() - {closed, other}
     assert {key: after[key] for key in same} == {key: before[key] for key in same}
-    shown = district.read(lambda uow: directory.school_cards(uow.session, 1, uow.today))
+    shown = district.read(lambda uow: questions.school_cards(uow.session, 1, uow.today))
     assert {one.id: one.closed_on for one in shown}[closed] == dt.date(2026, 3, 1)
     # What was changed here stays, what is closed stays closed, a new row has an id of its own.
     report = district.house.transact(import_directory)

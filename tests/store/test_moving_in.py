@@ -9,9 +9,8 @@ import pytest
 from looking import TABLES
 from sqlalchemy import select
 
-from workflow_app.services.acting import act_as_system
-from workflow_app.store import health
-from workflow_app.store.importing import import_directory, import_district
+from workflow_app.services.cases.acting import act_as_system
+from workflow_app.store.directory.zones import change_zone, zones
 from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.directory import (
     Organisation,
@@ -20,8 +19,9 @@ from workflow_app.store.models.directory import (
     Position,
 )
 from workflow_app.store.models.instances import Deadline, Instance
+from workflow_app.store.operations import health
+from workflow_app.store.operations.importing import import_directory, import_district
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflow_app.store.zones import change_zone, zones
 from workflows import PROCESSES
 from workflows.registers.networks import NETWORKS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS

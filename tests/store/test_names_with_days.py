@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from workflow_app.services import organisations as service
-from workflow_app.store import directory
-from workflow_app.store.importing import import_directory
+from workflow_app.store.directory import questions
+from workflow_app.store.directory.organisations import SqlOrganisations
 from workflow_app.store.models.directory import OrganisationName
-from workflow_app.store.organisations import SqlOrganisations
+from workflow_app.store.operations.importing import import_directory
 from workflows.registers.schools import SCHOOLS
 
 pytestmark = pytest.mark.shipped
@@ -30,7 +30,7 @@ def rename(district, school, **said):
 
 def called(district, school, day):
     on = dt.date.fromisoformat(day)
-    return district.read(lambda uow: directory.organisation_names(uow.session, 1, on))[school]
+    return district.read(lambda uow: questions.organisation_names(uow.session, 1, on))[school]
 
 
 def replaced(folder, before, after):

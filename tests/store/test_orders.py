@@ -5,7 +5,6 @@ from looking import day, facts_of, with_registers
 from sqlalchemy import insert, select
 
 from workflow_app.engine.case import Case
-from workflow_app.store import networks, order_effects
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.registers import (
@@ -13,6 +12,8 @@ from workflow_app.store.models.registers import (
     JournalEntry,
     OrderRelation,
 )
+from workflow_app.store.read_models import networks
+from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.memberships import turning_points
 from workflows.registers.networks import NETWORKS, is_closed

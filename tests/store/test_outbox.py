@@ -8,8 +8,9 @@ from stories import done, to_department
 
 from workflow_app.engine.roles import POST
 from workflow_app.notifications.mail import MailError, NullMailer
-from workflow_app.store import outbox, renderings
-from workflow_app.store.letters import put_letter
+from workflow_app.store.documents import renderings
+from workflow_app.store.messages import outbox
+from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.messages import Incident, OutboxMessage

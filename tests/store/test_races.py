@@ -13,10 +13,10 @@ from stories import code, done, propose, to_department, to_signature
 from workflow_app.bootstrap import build
 from workflow_app.config import Settings
 from workflow_app.engine import Answer, Ballot, Form, Line, Process, Role, Voter, at_least, field
-from workflow_app.services import acting
-from workflow_app.services.acting import Intent
-from workflow_app.store import outbox
+from workflow_app.services.cases import acting
+from workflow_app.services.cases.acting import Intent
 from workflow_app.store.database import is_clash
+from workflow_app.store.messages import outbox
 from workflow_app.store.models import Base
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Deadline, History, Instance, VoteRow, WorkItem

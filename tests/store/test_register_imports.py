@@ -12,8 +12,9 @@ from test_declared_registers import CONTRACTS, FIRMS
 
 from workflow_app.documents.sheets import read_sheet, sheet_names
 from workflow_app.services.ports import new_file
-from workflow_app.services.register_files.columns import code_of, guess
-from workflow_app.services.register_files.compare import compare
+from workflow_app.services.registers.files.columns import code_of, guess
+from workflow_app.services.registers.files.compare import compare
+from workflow_app.store.documents.uploads import forget_unused
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import ImportedRow, Municipality, Person
 from workflow_app.store.models.documents import StoredFile
@@ -22,7 +23,6 @@ from workflow_app.store.registers import imports, listing, shapes
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import Cause, rebuild
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflow_app.store.uploads import forget_unused
 from workflow_app.web import tables as files
 from workflow_app.web.register_files import _meant, _rows
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from stories import done, propose
 
 from workflow_app.documents import PdfFailed, PdfUnavailable
-from workflow_app.store import outbox, renderings, schema
+from workflow_app.store import schema
+from workflow_app.store.documents import renderings
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.tasks import effects

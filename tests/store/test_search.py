@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import String, literal, select
 
-from workflow_app.store.search import contain, folded
+from workflow_app.store.read_models.search import contain, folded
 
 
 def finds(database, asked, stored):

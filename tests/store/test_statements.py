@@ -5,10 +5,10 @@ from browsing import serve
 from counting import counted
 from stories import complete_order, done, propose, to_department
 
-from workflow_app.services.access import digest
-from workflow_app.store import queries
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.queries import QueueFilter
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.read_models import queries
+from workflow_app.store.read_models.queries import QueueFilter
 
 MOST_OF_AN_ANSWER = 12
 MEMBERS = {"S05": "supported", "S03": "partner", "S12": "supported"}

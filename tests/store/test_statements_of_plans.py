@@ -6,8 +6,8 @@ from counting import counted
 from plans import activities, fill, open_plan, shared_out, to_agreement
 from stories import done
 
-from workflow_app.services.access import digest
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import digest
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.instances import Deadline, History, Participant, WorkItem
 
 pytestmark = pytest.mark.shipped

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event, update
 from stories import code, done, to_department, to_signature
 
-from workflow_app.services import acting
-from workflow_app.services.acting import Intent
+from workflow_app.services.cases import acting
+from workflow_app.services.cases.acting import Intent
 from workflow_app.store import turns
 from workflow_app.store.database import Database
 from workflow_app.store.models.base import table

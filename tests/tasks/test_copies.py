@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from workflow_app.clock import FixedClock, SystemClock
-from workflow_app.store import backups
+from workflow_app.store.operations import backups
 from workflow_app.tasks import copies
 from workflow_app.tasks.copies import NightlyCopy
 

@@ -8,7 +8,8 @@ from stories import done, propose, to_department, to_signature
 
 from workflow_app.documents.papers import Papers
 from workflow_app.notifications.mail import SmtpMailer, mailer_from
-from workflow_app.store import outbox, renderings
+from workflow_app.store.documents import renderings
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import Notice, OutboxMessage

@@ -15,11 +15,12 @@ from servers import free_port
 from sqlalchemy import func, insert, select
 from stories import done, to_department, to_signature
 
-from workflow_app.store import leases, outbox
-from workflow_app.store.letters import put_letter
+from workflow_app.store.messages import outbox
+from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
+from workflow_app.store.operations import leases
 from workflow_app.supervisor.stopping import Stopping
 from workflow_app.tasks import loops
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from workflow_app.store import outbox
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.tasks import effects, loops
 

@@ -7,9 +7,9 @@ import pytest
 from stories import done
 from test_door import PASSWORD, knock, link_in_the_letters, look_whose
 
-from workflow_app.services.access_changes import decide_on_server, key_roles
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access_changes import decide_on_server, key_roles
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import (
     AccessChange,
     Account,

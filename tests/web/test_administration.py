@@ -11,8 +11,8 @@ from stories import done
 
 from workflow_app.demo import shorten_august
 from workflow_app.services.roots import send_daily_root
-from workflow_app.store import outbox
-from workflow_app.store.health import complaints as complain
+from workflow_app.store.journals.roots import SqlRoots
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.accounts import AccessChange, Account, AdminEvent, ApiToken
 from workflow_app.store.models.directory import (
     CalendarDay,
@@ -24,7 +24,7 @@ from workflow_app.store.models.directory import (
 from workflow_app.store.models.instances import DeadlinePolicy
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.models.registers import JournalEntry
-from workflow_app.store.roots import SqlRoots
+from workflow_app.store.operations.health import complaints as complain
 
 
 def events(district):

@@ -13,7 +13,7 @@ from stories import done, propose
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.app import create_app
-from workflow_app.services.access import MOST_FAILURES
+from workflow_app.services.accounts.access import MOST_FAILURES
 from workflow_app.store.models.accounts import Account, SignInSession
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice

@@ -7,7 +7,7 @@ import pytest
 from browsing import form_of, text_of
 
 from workflow_app.engine.forms import views
-from workflow_app.store.choices import choices, labels, of_record
+from workflow_app.store.read_models.choices import choices, labels, of_record
 from workflows.registers.indicators import INDICATORS
 from workflows.year_end_report.form import Conclusion, Report
 

@@ -13,10 +13,10 @@ from sqlalchemy import insert, update
 from store.test_statements import counted
 
 from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.services.access import make_token
-from workflow_app.services.attachments import XLSX
+from workflow_app.services.accounts.access import make_token
+from workflow_app.services.cases.attachments import XLSX
 from workflow_app.services.indicators import Reader, reader_of
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
 from workflow_app.store.registers.writing import Cause

@@ -9,14 +9,14 @@ from browsing import Browser
 
 from workflow_app.app import create_app
 from workflow_app.http import limits
-from workflow_app.services.access import (
+from workflow_app.services.accounts.access import (
     MOST_FAILURES_OF_ADDRESS,
     MOST_LETTERS_OF_ADDRESS,
     make_token,
 )
 from workflow_app.services.ports import new_file
-from workflow_app.store import uploads
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.documents import uploads
 from workflow_app.store.models.accounts import SignInAttempt
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.documents import StoredFile, Upload

@@ -17,8 +17,8 @@ from sqlalchemy.sql.selectable import ScalarSelect
 from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.app import create_app
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.models.instances import History
 from workflow_app.web.security import OPEN

@@ -6,11 +6,11 @@ import pytest
 import stories
 from browsing import field
 
-from workflow_app.services.names import propose
-from workflow_app.store.importing import SEEDS
+from workflow_app.services.registers.names import propose
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.messages import Notice
+from workflow_app.store.operations.importing import SEEDS
 
 PATH = "/admin/people/new"
 FORMS = ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name")

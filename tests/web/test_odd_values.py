@@ -8,10 +8,10 @@ from sqlalchemy import delete
 from stories import done, propose
 
 from workflow_app.app import create_app
-from workflow_app.services.access import make_token
+from workflow_app.services.accounts.access import make_token
 from workflow_app.services.ports import new_file
-from workflow_app.store import uploads
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.documents import uploads
 from workflow_app.store.models.accounts import SavedView, SignInSession
 from workflow_app.store.models.directory import CalendarYear
 from workflow_app.store.models.documents import Upload

@@ -8,13 +8,13 @@ import pytest
 from browsing import Browser, field, text_of
 from python_calamine import load_workbook
 
-from workflow_app.store.importing import import_directory
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import (
     Municipality,
     Organisation,
     OrganisationName,
 )
+from workflow_app.store.operations.importing import import_directory
 from workflows.registers.schools import SCHOOLS
 
 LIST = "/admin/organisations"

@@ -6,9 +6,9 @@ import pytest
 from browsing import Browser, serve, text_of
 from stories import done, propose
 
-from workflow_app.services.access import make_token
+from workflow_app.services.accounts.access import make_token
 from workflow_app.store import turns
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts.sessions import SqlAccess
 
 TYPED = {
     "goal": "Сдать ОГЭ без двоек и остаться в своей школе", "name": "Зарница",

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from stories import to_signature
 
 from workflow_app.http import passwords as typed
-from workflow_app.services import passwords
-from workflow_app.services.access import MOST_FAILURES, make_link, make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts import passwords
+from workflow_app.services.accounts.access import MOST_FAILURES, make_link, make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.database import Database
 from workflow_app.store.models.accounts import Account, SignInAttempt, SignInSession
 from workflow_app.store.models.base import table

@@ -25,8 +25,8 @@ from workflow_app.engine import (
     School,
     field,
 )
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.registers import RegisterPaper

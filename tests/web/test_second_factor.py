@@ -12,9 +12,9 @@ from stories import done
 from workflow_app import cli
 from workflow_app.clock import ShiftedClock
 from workflow_app.engine.checks.authority import signing_offices
-from workflow_app.services.access import MOST_FAILURES, make_link, make_token
-from workflow_app.services.second_factor import drop_second_factor, unseal
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import MOST_FAILURES, make_link, make_token
+from workflow_app.services.accounts.second_factor import drop_second_factor, unseal
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import (
     AdminEvent,
     RecoveryCode,

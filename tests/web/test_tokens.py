@@ -9,8 +9,8 @@ from counting import counted
 from sqlalchemy import update
 
 from workflow_app import cli
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import Account, ApiToken
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from stories import to_signature
 
 from workflow_app.http.house import read
-from workflow_app.services.access import make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 
 pytestmark = pytest.mark.shipped
 

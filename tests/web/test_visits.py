@@ -5,8 +5,8 @@ from browsing import Browser, hash_cheaply
 from lxml import html
 from test_door import close
 
-from workflow_app.services.access import make_link, make_token
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import make_link, make_token
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.accounts import AccessChange, Account, SignInSession
 from workflow_app.store.models.directory import Setting
 from workflow_app.tasks import loops

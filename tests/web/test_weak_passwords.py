@@ -5,15 +5,15 @@ from time import perf_counter
 import pytest
 from browsing import text_of
 
-from workflow_app.services.access import make_link
-from workflow_app.services.common_passwords import (
+from workflow_app.services.accounts.access import make_link
+from workflow_app.services.accounts.common_passwords import (
     _TO_LATIN,
     _TO_RUSSIAN,
     RUSSIAN_WORDS,
     _listed,
     weakness,
 )
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store.accounts.sessions import SqlAccess
 
 OLD = "demo-2025"
 OWN = ("zarya.sch2@levokum.example", "Тюльпанова", "Агния", "МКОУ СОШ № 2", "2613007890")

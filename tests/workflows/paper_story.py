@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow_app.services.acting import Done, Intent, act, start
-from workflow_app.services.drafts import save_draft
+from workflow_app.services.cases.acting import Done, Intent, act, start
+from workflow_app.services.cases.drafts import save_draft
 from workflow_app.store.database import Database
-from workflow_app.store.importing import SEEDS, import_directory
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import (
     Municipality,
@@ -17,6 +16,7 @@ from workflow_app.store.models.directory import (
     Person,
 )
 from workflow_app.store.models.documents import Document
+from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.registers import shapes
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings

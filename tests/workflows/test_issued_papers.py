@@ -9,7 +9,7 @@ from paper_story import NETWORK, Story, order_of, propose
 
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services.acting import Intent, act, start
+from workflow_app.services.cases.acting import Intent, act, start
 from workflows import PROCESSES
 from workflows.wording import GAP
 

@@ -15,7 +15,7 @@ from workflow_app.engine.forms import parse
 from workflow_app.engine.passport import passport
 from workflow_app.engine.verify import verify
 from workflow_app.engine.versions import body_sha256
-from workflow_app.services.interpreter import Interpreter
+from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.ports import NewCase
 
 README = Path(__file__).parents[2] / "workflows" / "README.md"

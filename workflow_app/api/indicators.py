@@ -11,9 +11,9 @@ from workflow_app.api.contract import documented
 from workflow_app.api.registers import Reader
 from workflow_app.engine.disclosure import Shown
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services.acting import NOT_FOUND
+from workflow_app.services.cases.acting import NOT_FOUND
 from workflow_app.services.indicators import Line, Table
-from workflow_app.store.indicator_sheets import UnknownYearError, network_sheet
+from workflow_app.store.read_models.indicator_sheets import UnknownYearError, network_sheet
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 BAD_YEAR = Refusal("bad_school_year", "Учебный год не распознан, пример: 2025-2026", "year")

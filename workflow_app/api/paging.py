@@ -8,7 +8,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.store.queries import PLACE
+from workflow_app.store.read_models.queries import PLACE
 
 CURSOR = "cursor out of the Link header rel=next"
 

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from workflow_app.api.models import Problem
 from workflow_app.engine.refusals import Kind, Refusal
 from workflow_app.http import limits
-from workflow_app.services.register_wishes import WHY, InTheWay
+from workflow_app.services.registers.wishes import WHY, InTheWay
 
 STATUSES = {
     **limits.STATUSES, "file_too_large": 413, "unreadable_body": 400, "bad_key": 400,

@@ -15,11 +15,10 @@ from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.http.house import transact
-from workflow_app.services import register_rows as rows
-from workflow_app.services import register_wishes as wishes
-from workflow_app.services import registers as service
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.register_wishes import Wish
+from workflow_app.services.registers import rows, wishes
+from workflow_app.services.registers import writing as service
+from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 

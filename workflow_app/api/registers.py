@@ -15,10 +15,13 @@ from workflow_app.api.reading import json_body
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http.house import transact
 from workflow_app.http.numbers import any_day_in, number_in
-from workflow_app.services.acting import NOT_FOUND
-from workflow_app.services.compositions import refuse_direct_write
-from workflow_app.store import admin, directory, journals, networks, queries
-from workflow_app.store.admin import SqlAdministration
+from workflow_app.services.cases.acting import NOT_FOUND
+from workflow_app.services.cases.compositions import refuse_direct_write
+from workflow_app.store.accounts import admin
+from workflow_app.store.accounts.admin import SqlAdministration
+from workflow_app.store.directory import questions
+from workflow_app.store.journals import numbering
+from workflow_app.store.read_models import networks, queries
 from workflow_app.store.registers import listing
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -113,7 +116,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
         return BAD_DATE
     on, known = asked.get("on") or uow.today, asked.get("as_known_on")
     members = networks.composition(uow.session, network_id, on, known)
-    names = directory.organisation_names(uow.session, here, on)
+    names = questions.organisation_names(uow.session, here, on)
     return [
         m.MemberView(
             school_id=member.school_id, name=names[member.school_id], role=member.role,
@@ -139,7 +142,7 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
         if year is None or number is None:
             return paging.NO_PLACE
         before = year, number
-    rows = journals.orders(uow.connection, municipality_id, ORDERS_A_PAGE + 1, before=before)
+    rows = numbering.orders(uow.connection, municipality_id, ORDERS_A_PAGE + 1, before=before)
     more = rows[ORDERS_A_PAGE - 1] if len(rows) > ORDERS_A_PAGE else None
     said = queries.later_orders(uow.session, municipality_id)
     views = [
@@ -155,8 +158,8 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
 
 
 def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
-    cards = directory.marked_schools(uow, municipality_id)
-    heads = directory.heads(uow.session, municipality_id, uow.today)
+    cards = questions.marked_schools(uow, municipality_id)
+    heads = questions.heads(uow.session, municipality_id, uow.today)
     return [
         m.SchoolView(
             id=card.id, name=card.short_name, type=card.type, settlement=card.settlement,
@@ -168,7 +171,7 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
 
 
 def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
-    names = directory.organisation_names(uow.session, municipality_id, uow.today)
+    names = questions.organisation_names(uow.session, municipality_id, uow.today)
     return [
         m.PersonView(
             id=line.person.id, name=line.person.short_nom, email=line.person.email,

@@ -30,13 +30,16 @@ from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.engine.text import stray
 from workflow_app.http import limits, passwords
 from workflow_app.http.house import house, read, transact, transact_and_show
-from workflow_app.services import access, acting, drafts, requests
-from workflow_app.services.access import AccountRow
-from workflow_app.services.acting import NOT_FOUND, Done, Intent
-from workflow_app.services.attachments import DOCX, TYPES, name_of
+from workflow_app.services.accounts import access
+from workflow_app.services.accounts.access import AccountRow
+from workflow_app.services.cases import acting, drafts, requests
+from workflow_app.services.cases.acting import NOT_FOUND, Done, Intent
+from workflow_app.services.cases.attachments import DOCX, TYPES, name_of
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.store import files, idempotency, papers, queries, uploads
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.store import idempotency
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.documents import files, papers, uploads
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 Reply = Response | tuple[Response, int]

@@ -9,8 +9,8 @@ from workflow_app.engine.forms import unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import accepted
-from workflow_app.store import queries
-from workflow_app.store.papers import Paper
+from workflow_app.store.documents.papers import Paper
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 

@@ -11,7 +11,7 @@ from workflow_app.documents.package import MAX_BYTES, OLE, check_document
 from workflow_app.documents.unzip import ENDING, RECORD
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import file_name
-from workflow_app.services.attachments import TYPES
+from workflow_app.services.cases.attachments import TYPES
 from workflow_app.services.ports import NewFile, new_file
 
 PDF_WITHIN = 1024

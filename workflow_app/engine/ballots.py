@@ -19,8 +19,8 @@ from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Role
 from workflow_app.engine.signatures import Signed, word
+from workflow_app.engine.source_location import caller
 from workflow_app.engine.votes import PENDING, Tally
-from workflow_app.engine.where import caller
 
 Voters = Callable[[Case, Facts], Iterable[Voter]]
 

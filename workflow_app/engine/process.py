@@ -15,7 +15,7 @@ from workflow_app.engine.overview import Overview, Yearly
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
 from workflow_app.engine.signatures import Signed
-from workflow_app.engine.where import caller
+from workflow_app.engine.source_location import caller
 
 Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
 Condition = Callable[[Case, Facts], bool]

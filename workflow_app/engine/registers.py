@@ -17,7 +17,7 @@ from workflow_app.engine.forms import HIDDEN, Date, FieldView, Form, Line, views
 from workflow_app.engine.forms import field as form_field
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Role
-from workflow_app.engine.where import caller
+from workflow_app.engine.source_location import caller
 
 if TYPE_CHECKING:
     from workflow_app.engine.facts import Facts

@@ -2,9 +2,9 @@
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http.house import house, read, stop_reading, transact
-from workflow_app.services import access, second_factor
-from workflow_app.services.access import AccountRow
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts import access, second_factor
+from workflow_app.services.accounts.access import AccountRow
+from workflow_app.store.accounts.sessions import SqlAccess
 
 NO_CODE = Refusal("wrong_code", "Введите код из приложения", "code")
 

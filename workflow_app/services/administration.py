@@ -12,9 +12,9 @@ from typing import Any, Protocol, TypeVar
 from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
-from workflow_app.services import access
-from workflow_app.services.import_rows import LONGEST_NOTE
-from workflow_app.services.names import TitleForms
+from workflow_app.services.accounts import access
+from workflow_app.services.importing.rows import LONGEST_NOTE
+from workflow_app.services.registers.names import TitleForms
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
 UNITS = ("working", "calendar")

@@ -24,12 +24,12 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
-from workflow_app.services.cells import without_latin
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.import_rows import CODE
-from workflow_app.services.references import foreign_reference
-from workflow_app.services.register_wishes import Registers, Wish
-from workflow_app.services.registers import enter
+from workflow_app.services.importing.rows import CODE
+from workflow_app.services.registers.cells import without_latin
+from workflow_app.services.registers.references import foreign_reference
+from workflow_app.services.registers.wishes import Registers, Wish
+from workflow_app.services.registers.writing import enter
 
 FORMS = ("name_gen", "name_dat", "name_acc")
 YEARS_AHEAD = 3

@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from workflow_app.store import turns
 from workflow_app.store.models.messages import DecisionLock
-from workflow_app.store.search import translate
+from workflow_app.store.read_models.search import translate
 from workflow_app.store.turns import Turn
 
 T = TypeVar("T")

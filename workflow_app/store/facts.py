@@ -24,14 +24,9 @@ from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.engine.votes import Tally
 from workflow_app.services.settings_defaults import default_of
-from workflow_app.store import (
-    calendar,
-    cards,
-    journals,
-    offices,
-    subjects,
-    votes,
-)
+from workflow_app.store.cases import subjects, votes
+from workflow_app.store.directory import calendar, cards, offices
+from workflow_app.store.journals import numbering
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     Municipality,
@@ -305,7 +300,7 @@ class SqlFacts:
 
     def last_registered_on(self, journal: str) -> dt.date | None:
         """Return the date of the newest number of a journal."""
-        return journals.last_date(self._connection, self._municipality_id, journal)
+        return numbering.last_date(self._connection, self._municipality_id, journal)
 
     def is_numbered_elsewhere(self, journal: str) -> bool:
         """Tell whether a journal's numbers are given outside and typed in by the clerk."""

@@ -27,21 +27,14 @@ from workflow_app.services.ports import (
     NewDocument,
     NewWorkItem,
 )
-from workflow_app.store import (
-    deadlines,
-    history,
-    journals,
-    offices,
-    outbox,
-    papers,
-    references,
-    subjects,
-    vacancies,
-    votes,
-)
+from workflow_app.store.cases import deadlines, history, subjects, vacancies, votes
+from workflow_app.store.cases.write_batch import ChangedMeanwhileError, Gathering
 from workflow_app.store.database import FAMILIES, TakenError
+from workflow_app.store.directory import offices
+from workflow_app.store.documents import papers
 from workflow_app.store.facts import SqlFacts
-from workflow_app.store.gathering import ChangedMeanwhileError, Gathering
+from workflow_app.store.journals import numbering
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.accounts import Account, AdminEvent
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
@@ -54,7 +47,8 @@ from workflow_app.store.models.instances import (
     Participant,
     WorkItem,
 )
-from workflow_app.store.order_effects import ENTER, cited, own_entry
+from workflow_app.store.registers import references
+from workflow_app.store.registers.order_effects import ENTER, cited, own_entry
 from workflow_app.store.registers.reading import Shelf
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.registers.writing import Cause, RegisterWriter
@@ -554,19 +548,19 @@ class SqlUnitOfWork:
         """Take the next number of a journal and return it as printed."""
         title = self.processes[case.process].heading_of(case.data)
         self._numbered.add(case.id)
-        return journals.take_number(self.connection, case, number, title)
+        return numbering.take_number(self.connection, case, number, title)
 
     def taken_numbers(
         self, municipality_id: int, journal: str, year: int, first: int, last: int
     ) -> Sequence[int]:
         """Return the numbers of a range that have a row already."""
-        return journals.taken_numbers(self.connection, municipality_id, journal, year, first, last)
+        return numbering.taken_numbers(self.connection, municipality_id, journal, year, first, last)
 
     def put_outside_numbers(
         self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
     ) -> None:
         """Insert rows of the kind `external`."""
-        journals.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
+        numbering.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done outside every case, by whom and as whom."""

@@ -8,7 +8,7 @@ import sys
 import structlog
 
 from workflow_app.bootstrap import House
-from workflow_app.store.backups import last_night
+from workflow_app.store.operations.backups import last_night
 
 log = structlog.get_logger()
 

@@ -15,13 +15,16 @@ from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavai
 from workflow_app.documents.lists import ListPaper, as_docx
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
-from workflow_app.services import access, acting, delivery
-from workflow_app.services.attachments import DOCX
+from workflow_app.services import delivery
+from workflow_app.services.accounts import access
+from workflow_app.services.cases import acting
+from workflow_app.services.cases.attachments import DOCX
 from workflow_app.services.ports import Letter, new_file
-from workflow_app.store import outbox, renderings
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
-from workflow_app.store.letters import ACCESS
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.documents import renderings
+from workflow_app.store.messages import outbox
+from workflow_app.store.messages.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
+from workflow_app.store.messages.letters import ACCESS
 from workflow_app.store.registers import papers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 

@@ -23,16 +23,18 @@ from sqlalchemy.exc import DatabaseError
 
 from workflow_app.bootstrap import House
 from workflow_app.logs import Repeats, kind_of, one_line
-from workflow_app.services import deadlines, vacancies
-from workflow_app.services.access import warn_of_ends
+from workflow_app.services.accounts.access import warn_of_ends
+from workflow_app.services.cases import deadlines, vacancies
 from workflow_app.services.delivery import send_digests
 from workflow_app.services.roots import send_daily_root
-from workflow_app.store import deadlines as deadline_rows
-from workflow_app.store import leases, uploads, visits
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.delivery import SqlDelivery
-from workflow_app.store.outbox import LANE_OF, LANES
-from workflow_app.store.roots import SqlRoots
+from workflow_app.store.accounts import visits
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.cases import deadlines as deadline_rows
+from workflow_app.store.documents import uploads
+from workflow_app.store.journals.roots import SqlRoots
+from workflow_app.store.messages.delivery import SqlDelivery
+from workflow_app.store.messages.outbox import LANE_OF, LANES
+from workflow_app.store.operations import leases
 from workflow_app.supervisor.stopping import Stopping
 from workflow_app.tasks.app import BROKER_SECONDS
 from workflow_app.tasks.copies import NightlyCopy

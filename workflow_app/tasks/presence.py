@@ -12,7 +12,7 @@ from redis import RedisError
 
 from workflow_app.bootstrap import House
 from workflow_app.logs import one_line
-from workflow_app.store import leases
+from workflow_app.store.operations import leases
 from workflow_app.tasks.loops import broker_of
 
 log = structlog.get_logger()

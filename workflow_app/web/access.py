@@ -19,10 +19,11 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
 from workflow_app.http import limits
 from workflow_app.http.house import house, read, stop_reading, transact
-from workflow_app.services import access as service
-from workflow_app.services import passwords, second_factor
-from workflow_app.store import outbox, visits
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts import access as service
+from workflow_app.services.accounts import passwords, second_factor
+from workflow_app.store.accounts import visits
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.messages import outbox
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies
 from workflow_app.web.carrying import brought

@@ -9,13 +9,13 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
 from workflow_app.http.house import read, transact
 from workflow_app.http.passwords import confirm
-from workflow_app.services import access
-from workflow_app.services import access_changes as service
+from workflow_app.services.accounts import access
+from workflow_app.services.accounts import access_changes as service
 from workflow_app.services.administration import officer
-from workflow_app.store import access_changes as store
-from workflow_app.store import directory
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess, own_account
+from workflow_app.store.accounts import access_changes as store
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.accounts.sessions import SqlAccess, own_account
+from workflow_app.store.directory import questions
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import signing
 from workflow_app.web.security import person_id
@@ -99,7 +99,7 @@ def set_own_email() -> Answer:
     def work(uow: SqlUnitOfWork) -> Refusal | None:
         if not access.stands(SqlAccess(uow), account):
             return access.WRONG_PASSWORD
-        municipality = directory.person(uow.session, person).municipality_id
+        municipality = questions.person(uow.session, person).municipality_id
         changes = SqlAccessChanges(uow)
         return service.set_own_email(changes, uow.actor(person), municipality, email)
 
@@ -117,7 +117,7 @@ def history(who: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         by = officer(uow.actor(person_id())) or abort(404)
-        person = directory.person_of(uow.session, by.municipality_id, who) or abort(404)
+        person = questions.person_of(uow.session, by.municipality_id, who) or abort(404)
         return render_template(
             "admin/person.html", person=person, account=own_account(uow.session, who),
             factor=SqlAccess(uow).factor(who), capacities=uow.actor(who).capacities,

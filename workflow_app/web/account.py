@@ -10,13 +10,14 @@ from workflow_app.http import limits
 from workflow_app.http.house import read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
-from workflow_app.services import access as service
-from workflow_app.services import passwords
-from workflow_app.store import access_changes, accounts, directory
-from workflow_app.store import notices as notice_store
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess
-from workflow_app.store.letters import ACCESS
+from workflow_app.services.accounts import access as service
+from workflow_app.services.accounts import passwords
+from workflow_app.store.accounts import access_changes, sessions
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.directory import questions
+from workflow_app.store.messages import notices as notice_store
+from workflow_app.store.messages.letters import ACCESS
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies
 from workflow_app.web.security import person_id
@@ -30,15 +31,15 @@ Answer = Response | str | tuple[str, int]
 def _page(refusal: Refusal | None = None, token: str = "") -> str:
     def look(uow: SqlUnitOfWork) -> str:
         person = person_id()
-        row = directory.person(uow.session, person)
+        row = questions.person(uow.session, person)
         return render_template(
             "account/show.html", person=row,
-            account=accounts.own_account(uow.session, person),
+            account=sessions.own_account(uow.session, person),
             sent=request.form, terms=service.TOKEN_DAYS,
             usual=service.USUAL_TOKEN_DAYS, factor=SqlAccess(uow).factor(person),
-            sessions=accounts.sessions(uow.session, person),
+            sessions=sessions.sessions(uow.session, person),
             capacities=uow.actor(person).capacities,
-            tokens=accounts.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
+            tokens=sessions.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
             waiting=SqlAccessChanges(uow).waiting_for(person),
             events=access_changes.history(uow.session, row),
         )  # fmt: skip
@@ -65,7 +66,7 @@ def end_session(prefix: str) -> Response:
     """End one signed-in browser of one's own."""
 
     def end(uow: SqlUnitOfWork) -> bool:
-        for session in accounts.sessions(uow.session, g.person_id):
+        for session in sessions.sessions(uow.session, g.person_id):
             if session.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
                 SqlAccess(uow).end_session(session.token_sha256)
                 return True
@@ -150,7 +151,7 @@ def revoke_token(prefix: str) -> Response:
     """Revoke a token of one's own."""
 
     def revoke(uow: SqlUnitOfWork) -> bool:
-        for token in accounts.tokens(uow.session, g.person_id):
+        for token in sessions.tokens(uow.session, g.person_id):
             if token.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
                 SqlAccess(uow).revoke(token.token_sha256)
                 return True

@@ -14,10 +14,10 @@ from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
 from workflow_app.http import limits
 from workflow_app.http.house import read, transact, transact_and_show
 from workflow_app.http.numbers import number_in
-from workflow_app.services import acting, requests
-from workflow_app.services.access import AccountRow
-from workflow_app.services.acting import Done, Intent
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import AccountRow
+from workflow_app.services.cases import acting, requests
+from workflow_app.services.cases.acting import Done, Intent
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done

@@ -14,14 +14,16 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.http.house import house, read, transact
 from workflow_app.http.numbers import day_in, number_in
-from workflow_app.services import access_changes, terms
 from workflow_app.services import administration as service
-from workflow_app.services.names import TitleForms
-from workflow_app.store import admin as store
-from workflow_app.store import directory, health, offices
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.calendar import is_announced, outdated
-from workflow_app.store.letters import put_letter
+from workflow_app.services.accounts import access_changes
+from workflow_app.services.cases import terms
+from workflow_app.services.registers.names import TitleForms
+from workflow_app.store.accounts import admin as store
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.directory import offices, questions
+from workflow_app.store.directory.calendar import is_announced, outdated
+from workflow_app.store.messages.letters import put_letter
+from workflow_app.store.operations import health
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import person_id
 
@@ -193,8 +195,8 @@ def invite(who: int) -> Response:
             return made
         link = f"{house().settings.public_url}/choose/{made.token}"
         by = _officer(uow)
-        place = directory.municipality_name(uow.session, by.municipality_id)
-        asker = f"{directory.person(uow.session, person).short_nom}, {by.title}"
+        place = questions.municipality_name(uow.session, by.municipality_id)
+        asker = f"{questions.person(uow.session, person).short_nom}, {by.title}"
         text = INVITATIONS[made.kind].format(place=place, by=asker, link=link)
         put_letter(uow, who, "Доступ к системе документов", text)
         return link if made.is_shown else ""
@@ -261,7 +263,7 @@ def positions() -> str:
         return {
             "rows": store.positions(uow.session, municipality, day), "on": day, "roles": roles,
             "people": store.in_service(uow.session, municipality, uow.today),
-            "organisations": directory.organisation_names(uow.session, municipality, day),
+            "organisations": questions.organisation_names(uow.session, municipality, day),
         }  # fmt: skip
 
     return _show("positions", values)
@@ -355,12 +357,12 @@ def substitutions() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         actor = uow.actor(person_id())
         by = service.officer(actor)
-        municipality = directory.person(uow.session, actor.person_id).municipality_id
+        municipality = questions.person(uow.session, actor.person_id).municipality_id
         people = store.in_service(uow.session, municipality, uow.today)
         held = store.positions(uow.session, municipality, uow.today)
         return render_template(
             "admin/substitutions.html", is_officer=by is not None, today=uow.today,
-            organisations=directory.organisation_names(uow.session, municipality, uow.today),
+            organisations=questions.organisation_names(uow.session, municipality, uow.today),
             positions_owner=actor.person_id,
             rows=store.substitutions(
                 uow.session, municipality, uow.today, None if by else actor.person_id

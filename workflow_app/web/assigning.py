@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from workflow_app.store import offices, queries
+from workflow_app.store.directory import offices
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 Performers = Sequence[tuple[int, str]]

@@ -10,8 +10,8 @@ from itertools import groupby
 from workflow_app.engine.decide import is_visible
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.roles import Actor
-from workflow_app.store import family
-from workflow_app.store.queries import CaseLine
+from workflow_app.store.cases import family
+from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 WIDTH, HEIGHT = 600, 20

@@ -30,12 +30,15 @@ from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
-from workflow_app.services import acting, administration, signing, undoing
-from workflow_app.store import calendar, offices, queries, uploads
-from workflow_app.store.choices import school_cards
-from workflow_app.store.directory import SchoolContext
-from workflow_app.store.journals import OrderLine
-from workflow_app.store.queries import CaseLine, OpenWork
+from workflow_app.services import administration
+from workflow_app.services.cases import acting, signing, undoing
+from workflow_app.store.directory import calendar, offices
+from workflow_app.store.directory.questions import SchoolContext
+from workflow_app.store.documents import uploads
+from workflow_app.store.journals.numbering import OrderLine
+from workflow_app.store.read_models import queries
+from workflow_app.store.read_models.choices import school_cards
+from workflow_app.store.read_models.queries import CaseLine, OpenWork
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers

@@ -12,9 +12,9 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.http.house import house, read, transact, transact_and_show
 from workflow_app.http.numbers import number_in
-from workflow_app.services import acting, drafts, requests
-from workflow_app.services.acting import Done, Intent
-from workflow_app.store import queries
+from workflow_app.services.cases import acting, drafts, requests
+from workflow_app.services.cases.acting import Done, Intent
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
 from workflow_app.web.carrying import PASTE

@@ -7,7 +7,7 @@ from typing import Any
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, Row, Rows, views
 from workflow_app.engine.remarks import names_fields
-from workflow_app.store.choices import labels
+from workflow_app.store.read_models.choices import labels
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 

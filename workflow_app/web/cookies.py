@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from workflow_app.http.house import house
-from workflow_app.services.access import SESSION_DAYS, digest
+from workflow_app.services.accounts.access import SESSION_DAYS, digest
 
 COOKIE = "workflow_session"
 """The visit."""

@@ -6,8 +6,8 @@ from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflow_app.http.house import read
 from workflow_app.http.numbers import number_in
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
-from workflow_app.store import dashboard as store
-from workflow_app.store import directory
+from workflow_app.store.directory import questions
+from workflow_app.store.read_models import dashboard as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.pages import ReservedError
 from workflow_app.web.security import away, municipality, person_id
@@ -32,7 +32,7 @@ def show() -> str:
             raise away(uow) or ReservedError(FOR_WHOM, "networks.show_all", "Сети")
         year = _checked(wanted) if wanted else school_year_of(uow.today)
         found = store.dashboard(uow, municipality(uow), year, after)
-        known = directory.school_years(uow.session, municipality(uow))
+        known = questions.school_years(uow.session, municipality(uow))
         return render_template(
             "registers/dashboard.html", found=found, year=year, place=after,
             years=sorted({school_year_of(uow.today), *known, year}, reverse=True),

@@ -14,9 +14,8 @@ from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.http.house import read
 from workflow_app.http.numbers import day_in, number_in
-from workflow_app.services import register_guards as guards
-from workflow_app.services import register_rows as rows
-from workflow_app.store.choices import NOT_SHOWN
+from workflow_app.services.registers import guards, rows
+from workflow_app.store.read_models.choices import NOT_SHOWN
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.cases import CaseLink, cases_of
 from workflow_app.store.registers.editing import SqlRegisters

@@ -18,9 +18,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
 from workflow_app.http.house import house, read, transact
-from workflow_app.services.attachments import DOCX
-from workflow_app.store import files, papers, renderings
-from workflow_app.store.papers import Paper
+from workflow_app.services.cases.attachments import DOCX
+from workflow_app.store.documents import files, papers, renderings
+from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
 

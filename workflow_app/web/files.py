@@ -12,8 +12,8 @@ from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.http import limits
 from workflow_app.http.house import read, transact
-from workflow_app.services.attachments import TYPES, name_of
-from workflow_app.store import uploads
+from workflow_app.services.cases.attachments import TYPES, name_of
+from workflow_app.store.documents import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
 from workflow_app.web.security import person_id

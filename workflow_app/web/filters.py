@@ -12,7 +12,7 @@ from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.house import house
 from workflow_app.services.settings_defaults import DEFAULTS
-from workflow_app.store import renderings
+from workflow_app.store.documents import renderings
 
 MONTH_NAMES = (
     "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",

@@ -33,7 +33,7 @@ from workflow_app.engine.roles import Actor
 from workflow_app.http.numbers import any_day_in, number_in
 from workflow_app.services.administration import may_tell_of
 from workflow_app.services.hashing import canonical
-from workflow_app.store.choices import Choice, choices, labels, staffed_by
+from workflow_app.store.read_models.choices import Choice, choices, labels, staffed_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
 

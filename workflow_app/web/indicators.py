@@ -10,9 +10,13 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 
 from workflow_app.engine.disclosure import Shown, figure, printed_change
 from workflow_app.http.house import read
-from workflow_app.services.attachments import XLSX
+from workflow_app.services.cases.attachments import XLSX
 from workflow_app.services.indicators import Line, Measure, Table
-from workflow_app.store.indicator_sheets import NetworkSheet, UnknownYearError, network_sheet
+from workflow_app.store.read_models.indicator_sheets import (
+    NetworkSheet,
+    UnknownYearError,
+    network_sheet,
+)
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
 from workflow_app.web.filters import choice_title

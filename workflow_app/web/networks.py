@@ -15,11 +15,13 @@ from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http.house import read
 from workflow_app.http.numbers import day_in
-from workflow_app.services.acting import may_read
+from workflow_app.services.cases.acting import may_read
 from workflow_app.services.indicators import reader_of
-from workflow_app.store import dashboard, directory, journals, queries
-from workflow_app.store import networks as compositions
-from workflow_app.store.queries import CaseLine
+from workflow_app.store.directory import questions
+from workflow_app.store.journals import numbering
+from workflow_app.store.read_models import dashboard, queries
+from workflow_app.store.read_models import networks as compositions
+from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.registers.writing import brought_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import (
@@ -100,7 +102,7 @@ def show_all() -> str:
         return render_template(
             "registers/networks.html", rows=compositions.all_of(uow.session, here, on), on=on,
             members=compositions.compositions(uow.session, here, on),
-            names=directory.organisation_names(uow.session, here, on),
+            names=questions.organisation_names(uow.session, here, on),
             about=registers_about(uow, NETWORK),
         )  # fmt: skip
 
@@ -121,13 +123,13 @@ def show(network_id: int) -> str:
         actor = uow.actor(person_id())
         is_reader = reader_of(actor, ever) is not None
         told = brought_by(uow.connection, NETWORK, here, row.id)
-        founding = told and told.order_id and journals.entry(uow.connection, here, told.order_id)
+        founding = told and told.order_id and numbering.entry(uow.connection, here, told.order_id)
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
         matters = list(_matters(uow, row.id))
         return render_template(
             "registers/network.html", row=row, on=on, known=known, since=since, members=members,
-            names=directory.organisation_names(uow.session, here, on),
+            names=questions.organisation_names(uow.session, here, on),
             people=_people(uow, row.coordinator, row.curator),
             changed=_changed(uow, row.id, since, known, members) if since else None,
             turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),

@@ -10,11 +10,17 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity
 from workflow_app.http.house import read, transact
+from workflow_app.services.accounts.people import (
+    FORMS,
+    Newcomer,
+    Post,
+    add_newcomer,
+    check_newcomer,
+)
 from workflow_app.services.administration import may_tell_of, officer
-from workflow_app.services.names import TitleForms
-from workflow_app.services.newcomers import FORMS, Newcomer, Post, add_newcomer, check_newcomer
-from workflow_app.store.admin import title_forms
-from workflow_app.store.newcomers import SqlNewcomers
+from workflow_app.services.registers.names import TitleForms
+from workflow_app.store.accounts.admin import title_forms
+from workflow_app.store.directory.people import SqlNewcomers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import inner_next, person_id
 

@@ -20,12 +20,12 @@ from workflow_app.http.house import read, transact
 from workflow_app.services import organisations as service
 from workflow_app.services.administration import officer
 from workflow_app.services.organisations import FORMS, Known
-from workflow_app.services.saying import in_words
-from workflow_app.store import organisations as store
-from workflow_app.store.choices import of_record
-from workflow_app.store.organisations import SqlOrganisations
+from workflow_app.services.registers.value_text import in_words
+from workflow_app.store.directory import organisations as store
+from workflow_app.store.directory.organisations import SqlOrganisations
+from workflow_app.store.read_models.choices import of_record
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.registers.editing import SqlRegisters
-from workflow_app.store.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.forms import Control

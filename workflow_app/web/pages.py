@@ -21,8 +21,11 @@ from workflow_app.engine.calendar import CalendarNotFilledError
 from workflow_app.http.house import read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
-from workflow_app.store import directory, health, notices, queries
 from workflow_app.store.database import UNAVAILABLE
+from workflow_app.store.directory import questions
+from workflow_app.store.messages import notices
+from workflow_app.store.operations import health
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import sent_here
 from workflow_app.web.entrance import SCRIPTS, split
@@ -72,7 +75,7 @@ def _person() -> dict[str, Any]:
 
 
 def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
-    person = directory.person(uow.session, g.person_id)
+    person = questions.person(uow.session, g.person_id)
     actor = uow.actor(g.person_id)
     total, late = queries.counts(uow.session, actor, uow.now, uow.today)
     unread = notices.unread(uow.session, g.person_id)

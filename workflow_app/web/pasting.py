@@ -9,8 +9,8 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, understand_row, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.http.numbers import number_in
-from workflow_app.services.cells import KINDS, MisfitError, as_flag, plain
-from workflow_app.store.choices import Choice, choices
+from workflow_app.services.registers.cells import KINDS, MisfitError, as_flag, plain
+from workflow_app.store.read_models.choices import Choice, choices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.forms import sent_rows

@@ -18,12 +18,14 @@ from workflow_app.engine.roles import Actor
 from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
-from workflow_app.services import acting, administration, requests
-from workflow_app.services.access import AccountRow
-from workflow_app.services.acting import Intent
-from workflow_app.store import admin, queries, saved_views
-from workflow_app.store.access_changes import SqlAccessChanges
-from workflow_app.store.accounts import SqlAccess, own_account
+from workflow_app.services import administration
+from workflow_app.services.accounts.access import AccountRow
+from workflow_app.services.cases import acting, requests
+from workflow_app.services.cases.acting import Intent
+from workflow_app.store.accounts import admin, saved_views
+from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.accounts.sessions import SqlAccess, own_account
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.security import person_id

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from workflow_app.engine.roles import Actor
-from workflow_app.services import acting
+from workflow_app.services.cases import acting
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 

@@ -23,13 +23,11 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import day_in, number_in
-from workflow_app.services import register_guards as guards
-from workflow_app.services import register_rows as rows
-from workflow_app.services import register_wishes as wishes
-from workflow_app.services import registers as service
 from workflow_app.services.hashing import canonical, sha256
-from workflow_app.services.register_wishes import WHY, InTheWay, Wish
-from workflow_app.store.choices import labels, of_record
+from workflow_app.services.registers import guards, rows, wishes
+from workflow_app.services.registers import writing as service
+from workflow_app.services.registers.wishes import WHY, InTheWay, Wish
+from workflow_app.store.read_models.choices import labels, of_record
 from workflow_app.store.registers.editing import SqlRegisters, Verb, once
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms

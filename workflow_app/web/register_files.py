@@ -24,11 +24,11 @@ from workflow_app.engine.text import cleaned, file_name
 from workflow_app.http import limits
 from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import day_in
-from workflow_app.services.attachments import CSV, DOCX, XLSX
+from workflow_app.services.cases.attachments import CSV, DOCX, XLSX
 from workflow_app.services.ports import new_file
-from workflow_app.services.register_files import columns
-from workflow_app.services.register_files.columns import BASIS_TITLE, CODE, CODE_TITLE, Reading
-from workflow_app.services.register_files.compare import (
+from workflow_app.services.registers.files import columns
+from workflow_app.services.registers.files.columns import BASIS_TITLE, CODE, CODE_TITLE, Reading
+from workflow_app.services.registers.files.compare import (
     CHANGED,
     KEPT,
     NEW,

@@ -7,7 +7,7 @@ from typing import Any
 from workflow_app.engine.folding import Entry, Written
 from workflow_app.engine.forms import FieldView, blank
 from workflow_app.engine.registers import Register
-from workflow_app.store.choices import labels, of_record
+from workflow_app.store.read_models.choices import labels, of_record
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import municipality

@@ -12,12 +12,15 @@ from workflow_app.engine.decide import is_visible
 from workflow_app.http.house import read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
-from workflow_app.services.import_rows import LONGEST_NOTE
+from workflow_app.services.importing.rows import LONGEST_NOTE
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
-from workflow_app.store import admin, audit, directory, journals, queries
-from workflow_app.store.search import folded
+from workflow_app.store.accounts import admin
+from workflow_app.store.directory import questions
+from workflow_app.store.journals import chains, numbering
+from workflow_app.store.read_models import queries
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.reading import readable_among
@@ -76,11 +79,11 @@ def orders() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         here, args = municipality(uow), request.args
-        years = journals.years_of_orders(uow.connection, here)
+        years = numbering.years_of_orders(uow.connection, here)
         year = number_in(args.get("year")) or next(iter(years), uow.today.year)
         kind, text = args.get("kind", ""), args.get("text", "").strip()[:100]
         below = number_in(args.get("before"))
-        rows = journals.orders(
+        rows = numbering.orders(
             uow.connection, here, ORDERS_A_PAGE + 1, year=year, text=text,
             kinds=(kind,) if kind else OWN_KINDS, before=(year, below) if below else None,
         )  # fmt: skip
@@ -100,7 +103,7 @@ def orders() -> str:
 
 def _root(uow: SqlUnitOfWork) -> dict[str, Any] | None:
     """Return the root that left the house last: what a printed journal bears witness to."""
-    root = audit.last_root(uow.connection)
+    root = chains.last_root(uow.connection)
     if root is None:
         return None
     day = f"{root.at.astimezone(uow.zone):%d.%m.%Y}"
@@ -114,10 +117,10 @@ def schools() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         district = municipality(uow)
-        years = directory.school_years(uow.session, district)
+        years = questions.school_years(uow.session, district)
         wanted = request.args.get("year", "")
         year = wanted if wanted in years else school_year_of(uow.today)
-        cards = directory.marked_schools(uow, district, year)
+        cards = questions.marked_schools(uow, district, year)
         mark = request.args.get("mark", "")
         known = {one.text for card in cards for one in card.marks}
         return render_template(
@@ -125,7 +128,7 @@ def schools() -> str:
             cards=[card for card in cards if not mark or mark in [m.text for m in card.marks]],
             known_marks=sorted({*known, mark} - {""}),
             detailed=[*dict.fromkeys(one.title for card in cards for one in card.details)],
-            heads=directory.heads(uow.session, district, uow.today),
+            heads=questions.heads(uow.session, district, uow.today),
             year=year,
         )  # fmt: skip
 
@@ -153,7 +156,7 @@ def school(school_id: int) -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         district = municipality(uow)
-        found = directory.marked_schools(uow, district, school_ids=[school_id])
+        found = questions.marked_schools(uow, district, school_ids=[school_id])
         if not found:
             abort(404)
         card = found[0]
@@ -164,8 +167,8 @@ def school(school_id: int) -> str:
         ]
         return render_template(
             "registers/school.html", card=card, people=people,
-            head=directory.heads(uow.session, district, uow.today).get(school_id),
-            address=directory.address(uow.session, school_id),
+            head=questions.heads(uow.session, district, uow.today).get(school_id),
+            address=questions.address(uow.session, school_id),
             about=rows_of_subject(uow, "school", school_id),
             may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
             longest=LONGEST_NOTE,
@@ -188,7 +191,7 @@ def people() -> str:
         on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
         here, wanted = municipality(uow), folded(text)
         rows = admin.positions(uow.session, here, on)
-        names = directory.organisation_names(uow.session, here, on)
+        names = questions.organisation_names(uow.session, here, on)
         return render_template(
             "registers/people.html", on=on, text=text, names=names,
             rows=[

@@ -10,9 +10,9 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
 from workflow_app.http.house import house, read, transact
 from workflow_app.http.passwords import password_alone
-from workflow_app.services import access
-from workflow_app.services import second_factor as service
-from workflow_app.store.accounts import SqlAccess, own_account
+from workflow_app.services.accounts import access
+from workflow_app.services.accounts import second_factor as service
+from workflow_app.store.accounts.sessions import SqlAccess, own_account
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import inner_next, person_id
 

@@ -18,10 +18,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.http import limits
 from workflow_app.http.house import house, read, transact
-from workflow_app.services.access import digest
-from workflow_app.services.second_factor import is_demanded_of
-from workflow_app.store import offices, visits
-from workflow_app.store.accounts import SqlAccess, Visit
+from workflow_app.services.accounts.access import digest
+from workflow_app.services.accounts.second_factor import is_demanded_of
+from workflow_app.store.accounts import visits
+from workflow_app.store.accounts.sessions import SqlAccess, Visit
+from workflow_app.store.directory import offices
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies
 from workflow_app.web.carrying import sent_here

@@ -11,7 +11,7 @@ from workflow_app.http.house import read, transact
 from workflow_app.services import settings as service
 from workflow_app.services.administration import officer
 from workflow_app.services.settings_defaults import DEFAULTS
-from workflow_app.store.admin import SqlAdministration
+from workflow_app.store.accounts.admin import SqlAdministration
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import person_id
 

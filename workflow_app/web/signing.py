@@ -6,9 +6,9 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, accepted
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
-from workflow_app.services import requests
-from workflow_app.services.access import AccountRow
-from workflow_app.store.accounts import SqlAccess
+from workflow_app.services.accounts.access import AccountRow
+from workflow_app.services.cases import requests
+from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files
 from workflow_app.web.security import person_id

@@ -27,7 +27,7 @@ def without_outbox():
     from sqlalchemy import delete, insert, select
 
     from workflow_app.bootstrap import House
-    from workflow_app.store.outbox import OUTBOX
+    from workflow_app.store.messages.outbox import OUTBOX
     from workflow_app.tasks import effects
 
     transact, undone = House.transact, OUTBOX.c.done_at.is_(None)
@@ -54,7 +54,7 @@ def without_outbox():
 
 def without_lease():
     """Let a worker that begins a message keep nobody from beginning it too."""
-    from workflow_app.store import outbox
+    from workflow_app.store.messages import outbox
 
     outbox.LEASE = dt.timedelta(0)
 

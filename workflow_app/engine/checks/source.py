@@ -29,7 +29,7 @@ from workflow_app.engine.changes import (
     Voter,
 )
 from workflow_app.engine.refusals import refuse
-from workflow_app.engine.where import place
+from workflow_app.engine.source_location import place
 
 UNKNOWN = object()
 """The value of an expression that only running the function could tell."""

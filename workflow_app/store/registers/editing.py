@@ -12,8 +12,8 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.services.register_rows import NOT_FOUND, needs
-from workflow_app.services.register_wishes import Cause, Wish
+from workflow_app.services.registers.rows import NOT_FOUND, needs
+from workflow_app.services.registers.wishes import Cause, Wish
 from workflow_app.store import idempotency
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import Instance
@@ -23,7 +23,7 @@ from workflow_app.store.registers.writing import written_about
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
-    from workflow_app.services.register_wishes import Registers
+    from workflow_app.services.registers.wishes import Registers
 
 MOST = 50
 """So many rows that name one are looked for; more say nothing new."""

@@ -17,7 +17,7 @@ from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.ports import NewFile
-from workflow_app.services.register_files.compare import (
+from workflow_app.services.registers.files.compare import (
     ASKED,
     CHANGED,
     NEW,
@@ -27,7 +27,8 @@ from workflow_app.services.register_files.compare import (
     Plan,
     key_of,
 )
-from workflow_app.store.files import keep_file
+from workflow_app.store.documents.files import keep_file
+from workflow_app.store.documents.uploads import forget_unused
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import ImportedRow, Person
 from workflow_app.store.models.documents import StoredFile
@@ -36,7 +37,6 @@ from workflow_app.store.registers.naming import Naming
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.registers.writing import BATCH, Cause, entries_of, typed
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.store.uploads import forget_unused
 
 _IMPORT, _FILE, _PERSON = table(RegisterImport), table(StoredFile), table(Person)
 _ENTRY, _SAID = table(RegisterEntry), table(ImportedRow)

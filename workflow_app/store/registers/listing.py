@@ -29,9 +29,9 @@ from workflow_app.engine.registers import Record
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.registers import RegisterEntry
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.registers.reading import record
 from workflow_app.store.registers.tables import SEARCH_TEXT, Tables
-from workflow_app.store.search import folded
 
 PAGE = 100
 _ENTRY, _PERSON = table(RegisterEntry), table(Person)

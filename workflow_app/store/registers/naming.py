@@ -12,11 +12,11 @@ from sqlalchemy import select
 from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, is_empty
-from workflow_app.services.cells import plain
-from workflow_app.services.saying import in_words
-from workflow_app.store.choices import NOT_SHOWN, Choice, choices
+from workflow_app.services.registers.cells import plain
+from workflow_app.services.registers.value_text import in_words
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import OrganisationName, Person, Position
+from workflow_app.store.read_models.choices import NOT_SHOWN, Choice, choices
 from workflow_app.store.registers.reading import holds_on, record
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 

@@ -8,10 +8,11 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Readable, Record, Register
-from workflow_app.services.import_order_checks import SIGNING_ROLE
+from workflow_app.services.importing.order_checks import SIGNING_ROLE
 from workflow_app.services.ports import NewFile
-from workflow_app.store import outbox
-from workflow_app.store.files import keep_file
+from workflow_app.store.documents.files import keep_file
+from workflow_app.store.documents.uploads import forget_unused
+from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import StoredFile
 from workflow_app.store.models.registers import RegisterPaper
@@ -19,7 +20,6 @@ from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.naming import Naming
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.store.uploads import forget_unused
 
 _PAPER, _FILE = table(RegisterPaper), table(StoredFile)
 KEPT_FOR = dt.timedelta(days=1)

@@ -25,7 +25,7 @@ from workflow_app.engine.folding import (
 )
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Register
-from workflow_app.store.gathering import Gathering
+from workflow_app.store.cases.write_batch import Gathering
 from workflow_app.store.models.base import BIG_ID, table
 from workflow_app.store.models.registers import (
     JournalEntry,
@@ -34,8 +34,8 @@ from workflow_app.store.models.registers import (
     RegisterImport,
     journal_sequence,
 )
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.registers.tables import SEARCH_TEXT, SHARED, Tables
-from workflow_app.store.search import folded
 
 _ENTRY = table(RegisterEntry)
 _RELATION = table(OrderRelation)

@@ -1,0 +1,1 @@
+"""What happens with a case: acting, answering, deadlines, undoing."""

@@ -1,0 +1,1 @@
+"""A district from CSV files."""

@@ -1,0 +1,1 @@
+"""Writing into declared registers, by hand and by files."""

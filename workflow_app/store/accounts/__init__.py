@@ -1,0 +1,1 @@
+"""Accounts, sessions and what an administrator changes."""

@@ -1,0 +1,1 @@
+"""Cases as rows: definitions, history, ballots, deadlines."""

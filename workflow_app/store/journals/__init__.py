@@ -1,0 +1,1 @@
+"""Numbers of orders and cases, and the chains that prove them."""

@@ -1,0 +1,506 @@
+"""Read models of the pages: each is a fixed number of statements, however many rows."""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
+
+from workflow_app.engine.roles import POST, Actor, Capacity
+from workflow_app.store.directory import offices
+from workflow_app.store.documents.papers import PAPERS, Paper
+from workflow_app.store.journals.numbering import ENTRIES, OrderLine
+from workflow_app.store.models.base import UtcMoment, columns
+from workflow_app.store.models.directory import Organisation, OrganisationName, Person, Position
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.instances import (
+    BallotRow,
+    DataVersion,
+    Deadline,
+    History,
+    Instance,
+    Participant,
+    VoteRow,
+    WorkItem,
+)
+from workflow_app.store.models.messages import Incident
+from workflow_app.store.models.registers import JournalEntry, OrderRelation
+from workflow_app.store.read_models.search import NUMBER_SIGN, contain
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as lists show it, without its text."""
+
+    id: int
+    process: str
+    state: str
+    heading: str
+    number: str
+    subject: str
+    parties: Mapping[str, Any]
+    parent_id: int | None
+    fan_key: str
+    entered_at: dt.datetime
+    changed_at: dt.datetime
+    finished_at: dt.datetime | None
+
+
+CASES = select(*columns(CaseLine, Instance))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the queue shows; it lives in the page's address."""
+
+    process: str = ""
+    state: str = ""
+    text: str = ""
+    late: bool = False
+    own: bool = False
+    """Only what was given to this person by name."""
+    since: dt.datetime | None = None
+    """Only cases that changed after this moment."""
+    after: tuple[dt.datetime, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A work item with the case it belongs to."""
+
+    work_id: int
+    instance_id: int
+    process: str
+    state: str
+    heading: str
+    number: str
+    title: str
+    due_at: dt.datetime | None
+    opened_at: dt.datetime
+    changed_at: dt.datetime
+    version: int
+    text_hash: str
+    parties: Mapping[str, Any]
+    organisation: str
+    ballot: str = ""
+    voter: str = ""
+    person_id: int | None = None
+    role: str = ""
+    role_organisation_id: int = 0
+    reason: str = ""
+    changed_by: int | None = None
+
+    @property
+    def cursor(self) -> str:
+        """Return where the page after this row begins."""
+        moment = ((self.due_at or FAR) - _EPOCH) // dt.timedelta(microseconds=1)
+        return f"{moment:018}_{self.work_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue and whether there is more."""
+
+    rows: Sequence[QueueRow]
+    total: int
+    late: int
+    has_more: bool = False
+    changed: int = 0
+    """How many cases changed since the last visit."""
+
+
+FAR = dt.datetime(8000, 1, 1, tzinfo=dt.UTC)
+"""Stands for no term; earlier than any moment a place can name."""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+PLACE = "[01][0-9]{17}_[0-9]{1,14}"
+"""A place in the queue: microseconds since 1970, and the id of a work item."""
+
+
+def place(cursor: str) -> tuple[dt.datetime, int] | None:
+    """Return where a page of the queue begins; None for a mangled cursor."""
+    if not re.fullmatch(PLACE, cursor):
+        return None
+    moment, number = map(int, cursor.split("_"))
+    return _EPOCH + dt.timedelta(microseconds=moment), number
+
+
+@lru_cache(maxsize=1000)
+def mine(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+    """Return the condition that a work item waits for one of the actor's capacities.
+
+    An item given by name waits for that person in her office, or for her substitute there; once
+    she has left it, for everybody in the role again.
+    """
+    given = [
+        and_(_in_place(own), WorkItem.person_id == person)
+        for person, own in _by_person(actor).items()
+    ]
+    free = or_(WorkItem.person_id.is_(None), ~_still_in_office(today))
+    return and_(_is_awaited(), or_(and_(_in_place(actor.capacities), free), *given))
+
+
+def _is_awaited() -> ColumnElement[bool]:
+    """Return the condition that a work item is still to be done.
+
+    A case whose new edition is on its way waits for nobody but its voters: the edition is the work.
+    """
+    own, edition = aliased(Instance), aliased(Instance)
+    begun = (
+        select(edition.id)
+        .join(own, and_(own.id == edition.parent_id, own.process == edition.process))
+        .where(edition.parent_id == WorkItem.instance_id, edition.finished_at.is_(None))
+    )
+    is_asked = or_(WorkItem.ballot != "", ~begun.correlate(WorkItem).exists())
+    return and_(WorkItem.closed_at.is_(None), is_asked)
+
+
+def _by_person(actor: Actor) -> Mapping[int, Sequence[Capacity]]:
+    """Return whose office → the capacities held in it: one's own, or an absent person's."""
+    found: dict[int, list[Capacity]] = {}
+    for capacity in actor.capacities:
+        found.setdefault(capacity.stands_for or capacity.person_id, []).append(capacity)
+    return found
+
+
+def _in_place(capacities: Iterable[Capacity]) -> ColumnElement[bool]:
+    """Return the condition that an item's role and organisation are those of a capacity."""
+    places = {
+        (capacity.municipality_id, role, place)
+        for capacity in capacities
+        for role, place in (
+            (capacity.role, 0), (capacity.role, capacity.organisation_id),
+            (POST, capacity.position_id),
+        )
+    }  # fmt: skip
+    place = tuple_(WorkItem.municipality_id, WorkItem.role, WorkItem.organisation_id)
+    return place.in_(sorted(places))
+
+
+def _still_in_office(today: dt.date) -> ColumnElement[bool]:
+    """Return the condition that the person an item was given to holds its office today."""
+    held = select(Position.id).where(
+        Position.person_id == WorkItem.person_id, Position.role == WorkItem.role,
+        Position.municipality_id == WorkItem.municipality_id, Position.starts_on <= today,
+        ~offices.is_shut_out(Position.person_id),
+        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        or_(WorkItem.organisation_id == 0, Position.organisation_id == WorkItem.organisation_id),
+    )  # fmt: skip
+    return held.correlate(WorkItem).exists()
+
+
+def says(text: str) -> ColumnElement[bool]:
+    """Return the condition that a case's heading, number or a school in it contains the text."""
+    named = (
+        select(Participant.instance_id)
+        .join(Organisation, Organisation.id == Participant.organisation_id)
+        .outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
+        .where(
+            contain(text, Organisation.short_name, func.coalesce(OrganisationName.short_name, ""))
+        )
+    )
+    number = NUMBER_SIGN + Instance.number
+    return or_(contain(text, Instance.heading, number), Instance.id.in_(named))
+
+
+def queue(
+    session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime, today: dt.date,
+    visited: dt.datetime | None = None,
+) -> QueuePage:  # fmt: skip
+    """Return the work that waits for a person, the most urgent first."""
+    conditions: list[ColumnElement[bool]] = [mine(actor, today)]
+    if wanted.process:
+        conditions.append(Instance.process == wanted.process)
+    if wanted.state:
+        conditions.append(Instance.state == wanted.state)
+    if wanted.text:
+        conditions.append(says(wanted.text))
+    if wanted.late:
+        conditions.append(WorkItem.due_at < now)
+    if wanted.own:
+        conditions.append(WorkItem.person_id.in_({actor.person_id, *_by_person(actor)}))
+    if wanted.since:
+        conditions.append(_is_new(actor, wanted.since))
+    if wanted.after:
+        conditions.append(
+            tuple_(func.coalesce(WorkItem.due_at, FAR), WorkItem.id) > tuple_(*wanted.after)
+        )
+    query = (
+        select(WorkItem, Instance, Organisation.called(today))
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .join(Organisation, Organisation.id == Instance.author_organisation_id)
+        .where(*conditions)
+        .order_by(func.coalesce(WorkItem.due_at, FAR), WorkItem.id)
+        .limit(PAGE + 1)
+    )
+    found = session.execute(query).all()
+    rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
+    total, late = counts(session, actor, now, today)
+    changed = _changed(session, actor, visited, today) if visited else 0
+    return QueuePage(rows, total, late, has_more=len(found) > PAGE, changed=changed)
+
+
+def _is_new(actor: Actor, since: dt.datetime) -> ColumnElement[bool]:
+    """Return whether a case was changed after a moment by anybody but the person herself."""
+    return and_(Instance.changed_at > since, Instance.changed_by.is_distinct_from(actor.person_id))
+
+
+def _changed(session: Session, actor: Actor, since: dt.datetime, today: dt.date) -> int:
+    """Return how much of a person's work belongs to cases changed since a moment."""
+    query = (
+        select(func.count())
+        .select_from(WorkItem)
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .where(mine(actor, today), _is_new(actor, since))
+    )
+    return int(session.execute(query).scalar_one())
+
+
+def counts(session: Session, actor: Actor, now: dt.datetime, today: dt.date) -> tuple[int, int]:
+    """Return how much work waits for a person, and how much of it is late."""
+    total, late = session.execute(_counts(actor, today), {"now": now}).one()
+    return total, late
+
+
+@lru_cache(maxsize=1000)
+def _counts(actor: Actor, today: dt.date) -> Select[int, int]:
+    """Return the statement that counts a person's work; every page of hers asks it."""
+    late = func.count().filter(WorkItem.due_at < bindparam("now", type_=UtcMoment))
+    return select(func.count(), late).where(mine(actor, today))
+
+
+def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
+    return QueueRow(
+        item.id, instance.id, instance.process, instance.state, instance.heading,
+        instance.number, item.title, item.due_at, item.opened_at, instance.changed_at,
+        instance.version, instance.text_hash, instance.parties, organisation, item.ballot,
+        item.voter, item.person_id, item.role, item.organisation_id, item.reason,
+        instance.changed_by,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A line of history with the person's name."""
+
+    seq: int
+    at: dt.datetime
+    title: str
+    action: str
+    from_state: str
+    to_state: str
+    name: str
+    acting_as: str
+    form: Mapping[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """An open work item, with the name of the organisation it waits for."""
+
+    id: int
+    title: str
+    role: str
+    organisation_id: int
+    organisation: str
+    ballot: str
+    person_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything around a case: history, documents, votes, deadlines, family."""
+
+    history: Sequence[HistoryLine]
+    documents: Sequence[Paper]
+    votes: Sequence[tuple[BallotRow, VoteRow, str]]
+    deadlines: Sequence[Deadline]
+    children: Sequence[CaseLine]
+    parent: CaseLine | None
+    versions: Sequence[DataVersion]
+    incidents: Sequence[Incident] = field(default=())
+    work: Sequence[OpenWork] = field(default=())
+
+
+# Statements are built once; `case` is the one whose page asks.
+_CASE = bindparam("case", type_=BigInteger)
+_ON = bindparam("on_day", type_=Date)
+_LINES = (
+    select(History, Person.short_nom)
+    .outerjoin(Person, Person.id == History.person_id)
+    .where(History.instance_id == _CASE)
+    .order_by(History.seq)
+)
+_DOCUMENTS = PAPERS.where(Document.instance_id == _CASE).order_by(Document.id)
+_VOTES = (
+    select(BallotRow, VoteRow, func.coalesce(Organisation.called(_ON), ""))
+    .join(VoteRow, VoteRow.ballot_id == BallotRow.id)
+    .outerjoin(Organisation, Organisation.id == VoteRow.organisation_id)
+    .where(BallotRow.instance_id == _CASE)
+    .order_by(BallotRow.id, VoteRow.id)
+)
+_DEADLINES = (
+    select(Deadline)
+    .where(Deadline.instance_id == _CASE, Deadline.closed_at.is_(None))
+    .order_by(Deadline.due_at)
+)
+_THE_CASE = CASES.where(Instance.id == _CASE)
+_CHILDREN = CASES.where(Instance.parent_id == _CASE).order_by(Instance.id)
+_VERSIONS = (
+    select(DataVersion)
+    .where(DataVersion.instance_id == _CASE, DataVersion.withdrawn_at.is_(None))
+    .order_by(DataVersion.number)
+)
+_INCIDENTS = select(Incident).where(Incident.instance_id == _CASE, Incident.resolved_at.is_(None))
+_OPEN_WORK = (
+    select(
+        WorkItem.id, WorkItem.title, WorkItem.role, WorkItem.organisation_id,
+        func.coalesce(Organisation.called(_ON), ""), WorkItem.ballot, WorkItem.person_id,
+        WorkItem.reason,
+    )
+    .outerjoin(
+        Organisation, and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST)
+    )
+    .where(WorkItem.instance_id == _CASE, _is_awaited())
+    .order_by(WorkItem.due_at, WorkItem.id)
+)  # fmt: skip
+
+
+def case(session: Session, instance_id: int) -> CaseLine | None:
+    """Return a case as lists show it; whether a person may read it is asked elsewhere."""
+    row = session.execute(_THE_CASE, {"case": instance_id}).one_or_none()
+    return CaseLine(*row) if row else None
+
+
+def _lines(
+    session: Session, query: Select[Any], about: Mapping[str, Any] | None = None
+) -> list[CaseLine]:
+    return [CaseLine(*row) for row in session.execute(query, about)]
+
+
+def case_page(session: Session, instance_id: int, parent_id: int | None, on: dt.date) -> CasePage:
+    """Return what stands around a case, under the names of a day."""
+    about = {"case": instance_id, "on_day": on}
+    return CasePage(
+        [_history_line(line, name) for line, name in session.execute(_LINES, about)],
+        [Paper(*row) for row in session.execute(_DOCUMENTS, about)],
+        [(ballot, vote, name) for ballot, vote, name in session.execute(_VOTES, about)],
+        session.scalars(_DEADLINES, about).all(),
+        _lines(session, _CHILDREN, about),
+        case(session, parent_id) if parent_id else None,
+        session.scalars(_VERSIONS, about).all(),
+        session.scalars(_INCIDENTS, about).all(),
+        [OpenWork(*row) for row in session.execute(_OPEN_WORK, about)],
+    )
+
+
+def _history_line(line: History, name: str | None) -> HistoryLine:
+    return HistoryLine(
+        line.seq, line.at, line.title, line.action, line.from_state, line.to_state, name or "",
+        line.acting_as, line.form, line.sha256,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the list of cases shows; it lives in the page's address."""
+
+    process: str = ""
+    state: str = ""
+    text: str = ""
+    before: int | None = None
+    """The page continues below this case."""
+
+
+def cases(
+    session: Session, actor: Actor, wanted: CaseFilter, district_roles: frozenset[str],
+    private: Sequence[tuple[str, str]] = (), most: int = PAGE,
+) -> Sequence[CaseLine]:  # fmt: skip
+    """Return the cases the actor's organisations take part in, newest first.
+
+    Roles of the whole district see every case; private states (process, state) only show to
+    organisations that take part.
+    """
+    capacities = actor.capacities
+    municipalities = {capacity.municipality_id for capacity in capacities}
+    part = select(Participant.instance_id).where(
+        Participant.organisation_id.in_([capacity.organisation_id for capacity in capacities])
+    )
+    conditions: list[ColumnElement[bool]] = [Instance.municipality_id.in_(municipalities)]
+    if wanted.process:
+        conditions.append(Instance.process == wanted.process)
+    if wanted.state:
+        conditions.append(Instance.state == wanted.state)
+    if wanted.text:
+        conditions.append(says(wanted.text))
+    if wanted.before:
+        conditions.append(Instance.id < wanted.before)
+    if private:
+        place = tuple_(Instance.process, Instance.state)
+        conditions.append(or_(place.not_in(list(private)), Instance.id.in_(part)))
+    if not any(capacity.role in district_roles for capacity in capacities):
+        conditions.append(Instance.id.in_(part))
+    query = CASES.where(*conditions).order_by(Instance.id.desc()).limit(most + 1)
+    return _lines(session, query)
+
+
+def about(session: Session, municipality_id: int, subject: str) -> Sequence[CaseLine]:
+    """Return the cases about a subject and its parts, the newest first."""
+    part = Instance.subject.startswith(f"{subject}/", autoescape=True)
+    of_it = (Instance.municipality_id == municipality_id, or_(Instance.subject == subject, part))
+    return _lines(session, CASES.where(*of_it).order_by(Instance.id.desc()))
+
+
+def waited_for(session: Session, instance_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of the cases in which somebody still has something to do."""
+    query = select(WorkItem.instance_id).where(
+        WorkItem.instance_id.in_(set(instance_ids)), _is_awaited()
+    )
+    return frozenset(session.scalars(query.distinct()))
+
+
+def later_orders(
+    session: Session, municipality_id: int, case: int | None = None
+) -> Mapping[tuple[int, str], list[OrderLine]]:
+    """Return (journal row, `amends` or `revokes`) → the orders that say so of it.
+
+    Of the order made in a `case`, where one is named; of all orders otherwise.
+    """
+    query = (
+        ENTRIES.add_columns(OrderRelation.target_entry_id, OrderRelation.kind)
+        .join(OrderRelation, OrderRelation.order_entry_id == JournalEntry.id)
+        .where(OrderRelation.municipality_id == municipality_id)
+        .order_by(JournalEntry.year, JournalEntry.number)
+    )
+    if case is not None:
+        own = select(JournalEntry.id).where(JournalEntry.instance_id == case)
+        query = query.where(OrderRelation.target_entry_id.in_(own))
+    found: dict[tuple[int, str], list[OrderLine]] = defaultdict(list)
+    for *order, target, kind in session.execute(query):
+        found[target, kind].append(OrderLine(*order))
+    return found
+
+
+def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return the short names of people."""
+    query = select(Person.id, Person.short_nom).where(Person.id.in_(set(person_ids)))
+    return {row.id: row.short_nom for row in session.execute(query)}

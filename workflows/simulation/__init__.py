@@ -1,0 +1,1 @@
+"""A school year of the demonstration district, lived by its people."""
