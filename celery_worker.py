@@ -14,9 +14,9 @@ from workflow_app.tasks.presence import show_presence
 if TYPE_CHECKING:
     from flask import Flask
 
-house = build(load_settings())
-celery_app = create_celery(house)
-show_presence(celery_app, house)
+container = build(load_settings())
+celery_app = create_celery(container)
+show_presence(celery_app, container)
 
 
 def __getattr__(name: str) -> "Flask":
@@ -24,4 +24,4 @@ def __getattr__(name: str) -> "Flask":
         raise AttributeError(name)
     from workflow_app.app import create_app  # noqa: PLC0415 (only on demand)
 
-    return create_app(house)
+    return create_app(container)

@@ -18,12 +18,12 @@ _numbers = itertools.count(1)
 _application = []
 
 
-def serve(house):
+def serve(container):
     """Return the application of this process over another house: routes are compiled once."""
     if not _application:
-        _application.append(create_app(house))
+        _application.append(create_app(container))
     (application,) = _application
-    application.extensions["house"] = house
+    application.extensions["house"] = container
     application.testing = False
     return application
 
@@ -40,7 +40,7 @@ class Browser:
     def sign_in(self, person_id):
         """Open a session as the door would, without the cost of a password."""
         token = f"session-{next(_numbers)}"
-        self.district.house.transact(
+        self.district.container.transact(
             lambda uow: SqlAccess(uow).open_session(
                 digest(token), person_id, uow.now + dt.timedelta(days=30), "Test/1"
             )
@@ -77,7 +77,7 @@ def hash_cheaply(district, person, password):
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
     accounts = table(Account)
     change = update(accounts).where(accounts.c.person_id == district.people[person])
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(change.values(password_hash=cheap)).rowcount
     )
 

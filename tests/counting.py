@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 def counted(district):
     """Collect the statements that reach a district's database."""
-    return counted_on(district.house.database.engine)
+    return counted_on(district.container.database.engine)
 
 
 @contextmanager

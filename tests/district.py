@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event, select
 from sqlalchemy.util import LRUCache
 
-from workflow_app.bootstrap import PROMISES, House, build
+from workflow_app.bootstrap import PROMISES, Container, build
 from workflow_app.clock import FixedClock
 from workflow_app.config import Settings
 from workflow_app.demo import fill
@@ -91,12 +91,12 @@ def stage(play):
         begun = district.stands
         if begun is None:
             return play(district, *given, **named)
-        key = _after(begun, district.house.clock.now(), play.__qualname__, given, named)
+        key = _after(begun, district.container.clock.now(), play.__qualname__, given, named)
         if key in _KEPT:
             said = district.become(*_KEPT[key])
         else:
             said = play(district, *given, **named)
-            _KEPT[key] = (district.keep(), district.house.clock.now(), copy.deepcopy(said))
+            _KEPT[key] = (district.keep(), district.container.clock.now(), copy.deepcopy(said))
         district.stands = key
         return copy.deepcopy(said)
 
@@ -130,7 +130,7 @@ class DistrictMaker:
 
     def copy(self, district):
         """Return a district of its own that stands where another one does."""
-        settings, at = district.house.settings, district.house.clock.now()
+        settings, at = district.container.settings, district.container.clock.now()
         district.close()
         name = next(_names)
         if settings.data_dir.exists():
@@ -157,9 +157,9 @@ class DistrictMaker:
         return name if self._server else kept
 
     def _fill(self, at, name):
-        house = self._house(self._copy(self._made("tables", self._upgrade), name), at, name)
-        fill(house)
-        return self._left(house.database, name)
+        container = self._house(self._copy(self._made("tables", self._upgrade), name), at, name)
+        fill(container)
+        return self._left(container.database, name)
 
     def _upgrade(self, name):
         target = self._folder / f"{name}.db"
@@ -184,26 +184,26 @@ class DistrictMaker:
         settings = Settings(
             data_dir=self._folder / name, database_url=url, secret_key="x" * 40, clock=at
         )
-        house = build(settings)
-        object.__setattr__(house, "clock", FixedClock(at))
-        _share_statements(house.database.engine)
-        if house.database.is_sqlite:
-            event.listen(house.database.engine, "connect", _spare_the_disk)
-        return house
+        container = build(settings)
+        object.__setattr__(container, "clock", FixedClock(at))
+        _share_statements(container.database.engine)
+        if container.database.is_sqlite:
+            event.listen(container.database.engine, "connect", _spare_the_disk)
+        return container
 
     def keep(self, district):
         """Keep a district as it stands now and return the name to open it again by."""
-        district.house.database.engine.dispose()  # a database in use is not copied
+        district.container.database.engine.dispose()  # a database in use is not copied
         name = next(_names)
-        self._copy(self._stored(district.house.settings), name)
+        self._copy(self._stored(district.container.settings), name)
         kept = name if self._server else self._folder / f"{name}.db"
         self._templates[name] = kept
         return kept
 
     def put_back(self, district, kept):
         """Let the database of a district be a copy of one that was kept."""
-        district.house.database.engine.dispose()
-        stored = self._stored(district.house.settings)
+        district.container.database.engine.dispose()
+        stored = self._stored(district.container.settings)
         for beside in ("-wal", "-shm"):
             stored.with_name(f"{stored.name}{beside}").unlink(missing_ok=True)
         shutil.copy(kept, stored)
@@ -234,26 +234,26 @@ class District:
     stands = None
     """How it came to stand where it stands; None where that cannot be told."""
 
-    def __init__(self, house: House):
-        self.house = house
-        with house.database.reading() as connection:
+    def __init__(self, container: Container):
+        self.container = container
+        with container.database.reading() as connection:
             rows = connection.execute(select(Person.code, Person.id))
             self.people = dict(tuple(row) for row in rows)
             rows = connection.execute(select(Organisation.code, Organisation.id))
             self.organisations = dict(tuple(row) for row in rows)
-            acts = house.tables["act"].rows.c if "act" in house.tables else None
+            acts = container.tables["act"].rows.c if "act" in container.tables else None
             rows = connection.execute(select(acts.code, acts.id)) if acts is not None else ()
             self.acts = dict(tuple(row) for row in rows)
 
     def close(self):
-        self.house.database.engine.dispose()
+        self.container.database.engine.dispose()
 
     # ------------------------------------------------------------ stages
 
     def watch(self, begun, maker):
         """Begin to remember how it comes to stand; whatever else writes makes it forget."""
         self._maker, self.stands = maker, begun
-        database = self.house.database
+        database = self.container.database
         for name in ("writing", "telling"):
             setattr(database, name, functools.partial(self._unknown, getattr(database, name)))
 
@@ -268,7 +268,7 @@ class District:
     def become(self, kept, now, said):
         """Stand where a copy was taken; return what was said there."""
         self._maker.put_back(self, kept)
-        self.house.clock.set(now)
+        self.container.clock.set(now)
         return said
 
     # ------------------------------------------------------------ time
@@ -291,31 +291,31 @@ class District:
             )
             if due is None:
                 break
-            self.house.clock.set(max(due, self.house.clock.now()))
-            loops.fire_due(self.house)
-        self.house.clock.set(target)
-        loops.watch_posts(self.house)
+            self.container.clock.set(max(due, self.container.clock.now()))
+            loops.fire_due(self.container)
+        self.container.clock.set(target)
+        loops.watch_posts(self.container)
 
     @remembered
     def carry_out(self):
         """Carry out every waiting effect, as the worker does."""
         for _ in range(50):
-            claimed = effects.claim(self.house)
+            claimed = effects.claim(self.container)
             if not claimed:
                 return
             for message in claimed:
-                assert effects.carry_out(self.house, *message) in ("done", "done before")
+                assert effects.carry_out(self.container, *message) in ("done", "done before")
 
     # ------------------------------------------------------------ people
 
     def read(self, work):
-        return self.house.read(work)
+        return self.container.read(work)
 
     @remembered
     def start(self, person, process, action="", **values):
         """Let a person start a case; return what the service says."""
         who = self.people[person]
-        return self.house.transact(
+        return self.container.transact(
             lambda uow: acting.start(uow, who, process, values, action=action)
         )
 
@@ -324,20 +324,22 @@ class District:
         """Let a person act; return what the service says."""
         intent = Intent(case, action, values, voter=voter, version=version, seen=seen)
         who = self.people[person]
-        return self.house.transact(lambda uow: acting.act(uow, who, intent))
+        return self.container.transact(lambda uow: acting.act(uow, who, intent))
 
     @remembered
     def edit(self, person, case, **changes):
         """Let a person save fields of a draft."""
         who, version = self.people[person], self.case(case).version
-        return self.house.transact(lambda uow: drafts.save_draft(uow, who, case, changes, version))
+        return self.container.transact(
+            lambda uow: drafts.save_draft(uow, who, case, changes, version)
+        )
 
     @remembered
     def outside_numbers(self, first, last):
         """Let the clerk record numbers of the order journal that were given elsewhere."""
-        today = self.house.clock.now().astimezone(ZONE).date()
+        today = self.container.clock.now().astimezone(ZONE).date()
         who = self.people["P004"]
-        return self.house.transact(
+        return self.container.transact(
             lambda uow: journals.record_outside_numbers(
                 uow, who, "orders", today, first, last, "выдан вне системы"
             )
@@ -346,7 +348,7 @@ class District:
     @remembered
     def take_back(self, person, case):
         who = self.people[person]
-        return self.house.transact(lambda uow: acting.take_back(uow, who, case))
+        return self.container.transact(lambda uow: acting.take_back(uow, who, case))
 
     # ------------------------------------------------------------ looking
 
@@ -417,11 +419,11 @@ class District:
             cause = Cause(uow.today, reason="проверка")
             return uow.registers.enter(register.key, 1, cause, values, effective_on)
 
-        return self.house.transact(write)
+        return self.container.transact(write)
 
     def amend(self, register, key, **values):
         """Write into a row of a declared register today, behind every process."""
-        self.house.transact(lambda uow: uow.registers.amend(
+        self.container.transact(lambda uow: uow.registers.amend(
             register.key, 1, key, Cause(uow.today, reason="проверка"), values, uow.today
         ))  # fmt: skip
 
@@ -433,7 +435,7 @@ class District:
                 cause = Cause(uow.today, reason="проверка")
                 uow.registers.end(register.key, 1, row.id, cause, uow.today)
 
-        self.house.transact(write)
+        self.container.transact(write)
 
     def history(self, case):
         return [row["action"] for row in self.rows(History, instance_id=case)]
@@ -461,12 +463,12 @@ class District:
     @remembered
     def learn(self):
         """Take over what orders registered elsewhere by today say."""
-        self.house.transact(lambda uow: import_directory(uow, as_of=uow.today))
+        self.container.transact(lambda uow: import_directory(uow, as_of=uow.today))
 
     @remembered
     def hear(self, case, process, state):
         """Let a case hear of the outcome of another one about the same."""
-        self.house.transact(lambda uow: acting.hear(uow, case, process, state))
+        self.container.transact(lambda uow: acting.hear(uow, case, process, state))
 
     def about(self, case, person):
         """Return how many notices about a case a person has."""

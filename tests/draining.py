@@ -16,8 +16,8 @@ class Drainer:
     """A running worker; a careful one tells the kind of every message it has carried out."""
 
     def __init__(self, district, *, careful=False):
-        moment = district.house.clock.now().isoformat()
-        argv = [sys.executable, __file__, district.house.database.url, moment]
+        moment = district.container.clock.now().isoformat()
+        argv = [sys.executable, __file__, district.container.database.url, moment]
         path = os.pathsep.join((str(TESTS), str(TESTS.parent)))
         self._process = subprocess.Popen(
             [*argv, *(["careful"] if careful else [])], env={**os.environ, "PYTHONPATH": path},
@@ -62,10 +62,12 @@ def drain(url, moment, careful):
     from workflow_app.tasks import effects  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="drain-") as folder:
-        house = DistrictMaker(None, Path(folder))._house(url, dt.datetime.fromisoformat(moment), "")
-        while claimed := effects.claim(house):
+        container = DistrictMaker(None, Path(folder))._house(
+            url, dt.datetime.fromisoformat(moment), ""
+        )
+        while claimed := effects.claim(container):
             for message_id, kind in claimed:
-                effects.carry_out(house, message_id, kind)
+                effects.carry_out(container, message_id, kind)
                 if careful:
                     print(kind, flush=True)  # noqa: T201 (the parent counts them)
                     sys.stdin.readline()

@@ -122,7 +122,7 @@ class Fuzzer:
     def _token(self, person):
         if person is None:
             return "Bearer wf_x"
-        made = self.district.house.transact(
+        made = self.district.container.transact(
             lambda uow: make_token(SqlAccess(uow), self.district.people[person], "тест")
         )
         return f"Bearer {made}"
@@ -130,18 +130,18 @@ class Fuzzer:
     def refresh(self):
         """Let everybody in again, whatever became of her access, and let effects follow."""
         accounts = table(Account)
-        self.district.house.transact(
+        self.district.container.transact(
             lambda uow: uow.connection.execute(update(accounts).values(is_active=True)).rowcount
         )
         self.browsers = {person: self._browser(person) for person in self.people}
         self.tokens = {person: self._token(person) for person in self.people}
         # Wrong passwords are forgotten after a quarter of an hour.
-        self.district.house.clock.advance(dt.timedelta(minutes=16))
-        loops.fire_due(self.district.house)
-        while claimed := effects.claim(self.district.house):
+        self.district.container.clock.advance(dt.timedelta(minutes=16))
+        loops.fire_due(self.district.container)
+        while claimed := effects.claim(self.district.container):
             for number, kind in claimed:
                 if kind != "pdf":  # LibreOffice takes seconds for one
-                    effects.carry_out(self.district.house, number, kind)
+                    effects.carry_out(self.district.container, number, kind)
 
     # ------------------------------------------------------------ one step
 
@@ -169,7 +169,14 @@ class Fuzzer:
         def part(found):
             if found[1] == "int:":
                 return _quoted(self.random.choice([*NUMBERS, *map(str, range(1, 40))]))
-            known = [*self.district.house.processes, "agree", "approve", "submit", "A-02", "A-14"]
+            known = [
+                *self.district.container.processes,
+                "agree",
+                "approve",
+                "submit",
+                "A-02",
+                "A-14",
+            ]
             word = self.random.choice(known) if self._happens(0.6) else self._value()
             return _quoted(word) or "x"
 

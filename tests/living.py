@@ -18,7 +18,7 @@ def lived(district_maker):
     """Return the name of the district that has been lived until the day."""
     district = district_maker.open(f"{FIRST_DAY}")
     player = Present(
-        district.house, FIRST_DAY, district.read(first_municipality), district.house.clock
+        district.container, FIRST_DAY, district.read(first_municipality), district.container.clock
     )
     WholeYear(player, lambda *_: None).play(dt.date.fromisoformat(LIVED_UNTIL), player.carry_out)
     drafted = done(propose(district, "P102", {"S05": "supported"}, name="Черновик")).instance_id

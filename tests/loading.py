@@ -10,17 +10,17 @@ from workflow_app.store.registers import imports
 from workflow_app.web.tables import as_csv
 
 
-def bring(house, register, municipality, person, rows, *, name="файл.csv", is_written=False):
+def bring(container, register, municipality, person, rows, *, name="файл.csv", is_written=False):
     """Bring a table of cells as a file; return the number of the load."""
-    declared = house.tables[register].register
+    declared = container.tables[register].register
     reading = guess(declared, "CSV", rows, {})
     file, stored = new_file(as_csv(rows), CSV), reading.as_json(rows[0])
     told = (register, municipality, person, name, file, stored)
-    number = house.transact(lambda uow: imports.bring(uow, *told))
+    number = container.transact(lambda uow: imports.bring(uow, *told))
     if is_written:
         work = partial(_write, register=register, place=municipality, number=number,
                        reading=reading, rows=rows)  # fmt: skip
-        assert house.transact(work)
+        assert container.transact(work)
     return number
 
 

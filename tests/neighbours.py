@@ -41,14 +41,14 @@ NAMES = frozenset({
 class Neighbour(District):
     """The second district: the same codes, other people, schools and cases."""
 
-    def __init__(self, house, folder):
-        self.house = house
-        self.municipality = _imported(house, folder)
-        house.transact(self._mark)
+    def __init__(self, container, folder):
+        self.container = container
+        self.municipality = _imported(container, folder)
+        container.transact(self._mark)
         self.people, self.organisations = (
             {row["code"]: row["id"] for row in self.own(model)} for model in (Person, Organisation)
         )
-        acts = house.tables["act"].rows
+        acts = container.tables["act"].rows
         own = select(acts).where(acts.c.municipality_id == self.municipality)
         self.acts = {
             row.code: row.id for row in self.read(lambda uow: [*uow.connection.execute(own)])
@@ -105,15 +105,15 @@ class Neighbour(District):
 
     def _ids(self, case):
         pdf = new_file(b"%PDF-1.4 theirs", "pdf")
-        upload = self.house.transact(
+        upload = self.container.transact(
             lambda uow: uploads.keep(uow, self.people["P102"], f"{MARK}.pdf", pdf)
         )
         closing = NewState(person_id=self.people["P001"], active=False)
-        self.house.transact(
+        self.container.transact(
             lambda uow: wish(SqlAccessChanges(uow), uow.actor(self.people["P003"]), closing)
         )
         message = self.rows(OutboxMessage, instance_id=case)[0]["id"]
-        self.house.transact(lambda uow: self._fail(uow, message))
+        self.container.transact(lambda uow: self._fail(uow, message))
         return {
             "document": self.documents(case)[0]["id"], "upload": upload,
             "network": self.networks(municipality_id=self.municipality)[0]["id"],
@@ -131,7 +131,7 @@ class Neighbour(District):
         """Bring a file for a register, and leave it there unwritten."""
         rows = [["school_year", "name", "state"], ["2025-2026", f"{MARK}: новое", "draft"]]
         who = self.people["P003"]
-        return bring(self.house, "direction", self.municipality, who, rows, name=f"{MARK}.csv")
+        return bring(self.container, "direction", self.municipality, who, rows, name=f"{MARK}.csv")
 
     def _asked(self):
         """Ask for a list as a document."""
@@ -140,7 +140,7 @@ class Neighbour(District):
             register, asked = uow.tables["direction"].register, Asked(on=uow.today)
             return papers.ask(uow, register, self.municipality, self.people["P003"], asked)
 
-        return self.house.transact(ask)
+        return self.container.transact(ask)
 
     def _fail(self, uow, message):
         box = table(OutboxMessage)
@@ -149,7 +149,7 @@ class Neighbour(District):
         outbox.fail(uow.connection, failed, f"{MARK}: нет шаблона", uow.now)
 
 
-def _imported(house, folder):
+def _imported(container, folder):
     """Import the demonstration district a second time, under another name."""
     shutil.copytree(SEEDS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for path in folder.glob("*.csv"):
@@ -163,4 +163,4 @@ def _imported(house, folder):
         uow.session.flush()
         return report.municipality_id
 
-    return house.transact(work)
+    return container.transact(work)

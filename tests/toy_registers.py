@@ -88,11 +88,11 @@ OFFERS = Register(
 TOYS = (FIRMS, CONTRACTS, OFFERS, NOTES)
 
 
-def add_to(house, *more):
+def add_to(container, *more):
     """Let a house keep the toys beside its own registers."""
-    registers = (*house.registers, *TOYS, *more)
+    registers = (*container.registers, *TOYS, *more)
     for name in ("surroundings", "tables"):
-        house.__dict__.pop(name, None)
-    object.__setattr__(house, "registers", registers)
-    with house.database.writing() as connection:
+        container.__dict__.pop(name, None)
+    object.__setattr__(container, "registers", registers)
+    with container.database.writing() as connection:
         shapes.bring_up(connection, make_tables(registers))

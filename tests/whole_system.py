@@ -80,10 +80,10 @@ class WholeSystem:
         given = {"DATA_DIR": str(folder), "CLOCK": f"{day}T09:00", "PORT": port, "WEB_WORKERS": "1"}
         if database_url:
             given["DATABASE_URL"] = database_url
-        self.house = build(load_settings(given))
-        load(self.house)
-        prepare(self.house)
-        self.house.database.engine.dispose()
+        self.container = build(load_settings(given))
+        load(self.container)
+        prepare(self.container)
+        self.container.database.engine.dispose()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._log = folder / "up.log"
         with self._log.open("w") as log:

@@ -22,19 +22,19 @@ class Workers:
     """The workers of one house, and the relay that hands them their work."""
 
     def __init__(self, district, broker_url, folder):
-        settings = district.house.settings.model_copy(update={"redis_url": broker_url})
+        settings = district.container.settings.model_copy(update={"redis_url": broker_url})
         self.district, self.folder = district, folder
-        self.house = replace(district.house, settings=settings)
-        self.celery = create_celery(self.house)
-        self.broker = loops.broker_of(self.house)
+        self.container = replace(district.container, settings=settings)
+        self.celery = create_celery(self.container)
+        self.broker = loops.broker_of(self.container)
         self._running = []
 
     def start(self, module="celery_worker", **environ):
         """Start a worker of a module; return its process."""
         argv = worker_argv(module, level="ERROR")
-        now = self.district.house.clock.now().isoformat()
+        now = self.district.container.clock.now().isoformat()
         path = os.pathsep.join(map(str, (TESTS, TESTS / "recipe", TESTS / "tasks")))
-        given = {**os.environ, **self.house.settings.environ(), "PYTHONPATH": path, "CLOCK": now,
+        given = {**os.environ, **self.container.settings.environ(), "PYTHONPATH": path, "CLOCK": now,
                  **environ}  # fmt: skip
         with self.log(len(self._running)).open("w") as log:
             process = subprocess.Popen(
@@ -58,10 +58,10 @@ class Workers:
         while not until():
             logs = [self.log(n).read_text() for n in range(len(self._running))]
             assert now < begun + seconds, f"the workers did not get there: {logs}"
-            loops.publish(self.house, self.celery, self.broker)
+            loops.publish(self.container, self.celery, self.broker)
             time.sleep(0.05)
             before, now = now, time.monotonic()
-            self.district.house.clock.advance(dt.timedelta(seconds=now - before))
+            self.district.container.clock.advance(dt.timedelta(seconds=now - before))
 
     def relay_everything(self):
         """Hand work out until nothing waits."""

@@ -11,9 +11,9 @@ from flask_wtf import CSRFProtect
 
 from workflow_app.api.contract import spec
 from workflow_app.api.v1 import api
-from workflow_app.bootstrap import House, build
+from workflow_app.bootstrap import Container, build
 from workflow_app.config import load_settings
-from workflow_app.http.house import over
+from workflow_app.http.container import over
 from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
 from workflow_app.web import access_log, assets, cookies, filters, pages, security
@@ -47,23 +47,23 @@ LARGEST_REQUEST = 64 * 1024 * 1024
 """Room for a file that is too large: its field says so, and what was typed beside it stays."""
 
 
-def create_app(house: House) -> Flask:
+def create_app(container: Container) -> Flask:
     """Return the web application of a house."""
     app = Flask("workflow_app", template_folder="web/templates", static_folder="web/static")
     app.config.update(
-        SECRET_KEY=house.settings.secret_key,
+        SECRET_KEY=container.settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        SESSION_COOKIE_NAME=cookies.called("workflow_form", by_tls=house.settings.by_tls),
+        SESSION_COOKIE_NAME=cookies.called("workflow_form", by_tls=container.settings.by_tls),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=house.settings.by_tls,
+        SESSION_COOKIE_SECURE=container.settings.by_tls,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.request_class = HouseRequest
     app.url_map.converters.update(CONVERTERS)
-    app.extensions["house"] = house
+    app.extensions["house"] = container
     if not any(isinstance(one, OnlyNews) for one in app.logger.filters):  # one logger a process
         app.logger.addFilter(OnlyNews())
     app.jinja_env.add_extension("jinja2.ext.i18n")

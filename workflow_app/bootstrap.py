@@ -50,7 +50,7 @@ RELEASED = Path(__file__).parents[1] / "workflows" / "released.txt"
 
 
 @dataclass(frozen=True)
-class House:
+class Container:
     """Everything a process of the product needs, built once at its start."""
 
     settings: Settings
@@ -151,11 +151,11 @@ class House:
 def build(
     settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES,
     registers: Sequence[Register[Any]] = REGISTERS,
-) -> House:  # fmt: skip
+) -> Container:  # fmt: skip
     """Return the house for these settings; the logs of this process follow them from now on."""
     logs.configure(settings.log_level)
     logging.getLogger("psycopg").addFilter(_is_news)
-    return House(
+    return Container(
         settings, settings.make_clock(), Database(settings.database_url),
         {process.key: process for process in processes}, Papers(templates), registers,
     )  # fmt: skip

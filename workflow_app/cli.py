@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from workflow_app.bootstrap import House
+    from workflow_app.bootstrap import Container
     from workflow_app.store.accounts.sessions import SqlAccess
     from workflow_app.store.database import Database
     from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -111,16 +111,16 @@ def up() -> None:
     )
 
 
-def _ready() -> "House":
+def _ready() -> "Container":
     """Return the house over a database that has its tables; say what to do about any other."""
     from workflow_app.bootstrap import build
     from workflow_app.store import schema
 
     _database_in_place()
-    house = build(settings_beside_tree())
-    if not schema.is_newest(house.database, house.tables):
+    container = build(settings_beside_tree())
+    if not schema.is_newest(container.database, container.tables):
         raise click.ClickException("база данных не подготовлена: сначала workflow-app migrate")
-    return house
+    return container
 
 
 STRANDED = (
@@ -135,15 +135,17 @@ def _upgrade(settings: Settings, progress: Progress = unwatched) -> None:
     from workflow_app.store import schema
     from workflow_app.store.cases import definitions
 
-    house = build(settings)
+    container = build(settings)
 
     def strands_nobody(connection: "Connection") -> None:
-        found = list(definitions.obstacles(house.unit_of_work(connection)))
+        found = list(definitions.obstacles(container.unit_of_work(connection)))
         if found:
             raise click.ClickException("\n".join([*map(str, found), STRANDED]))
 
-    schema.upgrade(house.database, accept=strands_nobody, progress=progress, registers=house.tables)
-    house.transact(definitions.store)
+    schema.upgrade(
+        container.database, accept=strands_nobody, progress=progress, registers=container.tables
+    )
+    container.transact(definitions.store)
 
 
 @commands.command()
@@ -189,8 +191,8 @@ def relay(*, with_beat: bool) -> None:
     from workflow_app.tasks import loops
     from workflow_app.tasks.app import create_celery
 
-    house = build(load_settings())
-    loops.relay(house, create_celery(house), with_beat=with_beat)
+    container = build(load_settings())
+    loops.relay(container, create_celery(container), with_beat=with_beat)
 
 
 @commands.command()
@@ -241,16 +243,16 @@ def _load_district(settings: Settings, *, live_through: bool) -> None:
     from workflow_app.bootstrap import build
     from workflow_app.supervisor import StartError
 
-    house = build(settings)
+    container = build(settings)
     try:
-        district.forget(house)
+        district.forget(container)
     except StartError as error:
         raise click.ClickException(str(error)) from error
     click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
-    district.load(house, live_through=live_through)
-    district.shorten_august(house)
+    district.load(container, live_through=live_through)
+    district.shorten_august(container)
     click.echo(f"\n  адрес   {settings.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
-    for who, login in district.logins(house):
+    for who, login in district.logins(container):
         click.echo(f"  {login}  {who}")
     click.echo(f"\n  журналы {settings.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
 
@@ -266,12 +268,12 @@ def year() -> None:
 
     with tempfile.TemporaryDirectory(prefix="year-") as folder:
         environ = {"DATA_DIR": folder, **os.environ, "CLOCK": FIRST_DAY.isoformat()}
-        house = build(load_settings(environ))
-        district.load(house)
-        municipality = house.read(district.first_municipality)
+        container = build(load_settings(environ))
+        district.load(container)
+        municipality = container.read(district.first_municipality)
         with _watched("прожито дней", counted=True) as progress:
-            found = live_whole_year(house, municipality, _say_above, progress=progress)
-        house.database.engine.dispose()
+            found = live_whole_year(container, municipality, _say_above, progress=progress)
+        container.database.engine.dispose()
     for sentence in found:
         click.echo(sentence)
     click.echo(f"инварианты: нарушений {len(found)}" if found else "инварианты: держатся")
@@ -320,10 +322,10 @@ def import_(folder: Path, as_of: object, *, dry_run: bool) -> None:
     """Bring a municipality in step with a folder of CSV files, and begin what goes on in it."""
     from workflow_app.store.operations.importing import import_district
 
-    house = _ready()
+    container = _ready()
     day = as_of.date() if as_of else None  # type: ignore[attr-defined]
     with _watched("загружаются строки") as progress:
-        report = house.transact(
+        report = container.transact(
             lambda uow: import_district(uow, folder, as_of=day, dry_run=dry_run, progress=progress)
         )
     for line in report.lines():
@@ -344,8 +346,8 @@ def timezone(zone: str | None, municipality: str, *, dry_run: bool) -> None:
     from workflow_app.store.directory.zones import MovedDue, change_zone
     from workflow_app.store.models.directory import Municipality
 
-    house = _ready()
-    rows = house.read(
+    container = _ready()
+    rows = container.read(
         lambda uow: [
             (one.id, one.name, one.timezone)
             for one in uow.session.scalars(select(Municipality).order_by(Municipality.id))
@@ -370,7 +372,7 @@ def timezone(zone: str | None, municipality: str, *, dry_run: bool) -> None:
                 attempt.rollback()
         return moved
 
-    for due in house.transact(work):
+    for due in container.transact(work):
         click.echo(
             f"{due.due_on:%d.%m.%Y} {due.heading}: {due.before:%H:%M} → {due.after:%H:%M} UTC"
         )
@@ -403,7 +405,7 @@ def _zone_of(database: "Database") -> "tzinfo":
         return DEFAULT_ZONE
 
 
-def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
+def _made_for(container: "Container", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
               ) -> str:  # fmt: skip
     """Return what was made for a person; that it was done here is in her history."""
     from workflow_app.services.accounts.access import is_closed
@@ -423,7 +425,7 @@ def _made_for(house: "House", email: str, what: str, make: "Callable[[SqlAccess,
         uow.record(by, "on_server", f"{what}: {row.short_nom}", {"person_id": person})
         return make(access, person)
 
-    made = house.transact(work)
+    made = container.transact(work)
     if made is None:
         raise click.ClickException(f"человека с адресом {email} нет")
     return made
@@ -435,11 +437,14 @@ def invite(email: str) -> None:
     """Print a link by which a person chooses her password."""
     from workflow_app.services.accounts.access import make_link
 
-    house = _ready()
+    container = _ready()
     made = _made_for(
-        house, email, "Ссылка для пароля", lambda access, who: make_link(access, who, "invitation")
+        container,
+        email,
+        "Ссылка для пароля",
+        lambda access, who: make_link(access, who, "invitation"),
     )
-    click.echo(f"{house.settings.public_url}/choose/{made}")
+    click.echo(f"{container.settings.public_url}/choose/{made}")
 
 
 @user.command()
@@ -447,8 +452,8 @@ def changes() -> None:
     """List the changes of access that wait for a second person's word."""
     from workflow_app.store.accounts.access_changes import waiting
 
-    house = _ready()
-    for change, asker in house.read(lambda uow: waiting(uow.session, uow.now)):
+    container = _ready()
+    for change, asker in container.read(lambda uow: waiting(uow.session, uow.now)):
         click.echo(f"{change.id}: {change.title}, просит {asker}")
 
 
@@ -527,20 +532,20 @@ def _rehearse(settings: Settings) -> list[object]:
     from workflow_app.store import schema
     from workflow_app.store.cases import definitions
 
-    house = build(settings)
-    before, after = schema.stands_at(house.database), schema.newest()
+    container = build(settings)
+    before, after = schema.stands_at(container.database), schema.newest()
     if before != after:
         click.echo(f"схема базы данных: {before or 'таблиц ещё нет'} → {after}")
     found: list[object] = []
 
     def look(connection: "Connection") -> None:
-        uow = house.unit_of_work(connection)
+        uow = container.unit_of_work(connection)
         for process, difference in definitions.differences(uow):
             click.echo(f"{process.key}: {difference.message}")
         found.extend(definitions.obstacles(uow))
 
     with _watched("пробуется новая редакция") as progress:
-        schema.rehearse(house.database, look, progress, house.tables)
+        schema.rehearse(container.database, look, progress, container.tables)
     for finding in found:
         click.echo(str(finding))
     return found
@@ -552,9 +557,9 @@ def doctor() -> None:
     from workflow_app.store.operations import health
     from workflow_app.tasks.presence import silent_broker
 
-    house = _ready()
-    settings, today = house.settings, house.clock.now().astimezone(house.zone).date()
-    found = [*silent_broker(house), *house.read(lambda uow: list(health.complaints(uow)))]
+    container = _ready()
+    settings, today = container.settings, container.clock.now().astimezone(container.zone).date()
+    found = [*silent_broker(container), *container.read(lambda uow: list(health.complaints(uow)))]
     found += health.full_disk(settings.data_dir)
     # A moved clock makes no copies: its nights are no nights.
     copies = () if settings.clock else health.old_copies(settings.copies, today)
@@ -637,10 +642,10 @@ def verify(roots: tuple[str, ...], at: str | None) -> None:
         typed = [read_root(root, at) for root in roots]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--root") from None
-    house = _ready()
-    with house.database.reading() as connection:
-        torn = chains.broken_roots(connection, typed, house.zone)
-        found = [*chains.breaks(connection), *torn, *differences(connection, house.tables)]
+    container = _ready()
+    with container.database.reading() as connection:
+        torn = chains.broken_roots(connection, typed, container.zone)
+        found = [*chains.breaks(connection), *torn, *differences(connection, container.tables)]
     for item in found:
         click.echo(str(item))
     click.echo("история цела" if not found else f"нарушений: {len(found)}")
@@ -657,9 +662,9 @@ def rebuild() -> None:
     """Write again what every row says by day, from its entries; nothing else changes."""
     from workflow_app.store.registers.rebuilding import rebuild_all
 
-    house = _ready()
+    container = _ready()
     with _watched("переписываются реестры") as progress:
-        count = rebuild_all(house.database, house.tables, progress)
+        count = rebuild_all(container.database, container.tables, progress)
     click.echo(f"записей переписано: {count}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from workflow_app import bootstrap, replay
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import Container
 from workflow_app.services.accounts.passwords import HASHER
 from workflow_app.services.administration import row_of
 from workflow_app.services.cases.terms import AUGUST, august_terms
@@ -30,22 +30,22 @@ PLAYED = ("annual_plans", "plan_activities", "reports")
 """What the demonstration's people do themselves, day by day, instead of bringing it."""
 
 
-def forget(house: House) -> None:
+def forget(container: Container) -> None:
     """Remove an earlier demonstration kept in files; a database server is left alone.
 
     Raises `StartError` where the data are of another district, or of people whose addresses are not
     of those reserved for examples (RFC 2606).
     """
-    if not house.database.is_sqlite:
+    if not container.database.is_sqlite:
         return
-    path = Path(house.database.url.removeprefix("sqlite:///"))
+    path = Path(container.database.url.removeprefix("sqlite:///"))
     if _has_real_people(path):
         raise StartError(
             f"в {path} данные настоящего района, показ стёр бы их; укажите другую папку в DATA_DIR"
         )
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-    shutil.rmtree(house.settings.data_dir / "mail", ignore_errors=True)
+    shutil.rmtree(container.settings.data_dir / "mail", ignore_errors=True)
 
 
 def _has_real_people(path: Path) -> bool:
@@ -59,32 +59,32 @@ def _has_real_people(path: Path) -> bool:
     return False  # no such table: nothing was ever loaded
 
 
-def load(house: House, *, live_through: bool = False) -> None:
+def load(container: Container, *, live_through: bool = False) -> None:
     """Bring the schema up and load the district as of the house's day, with accounts for all.
 
     Asked to, its people live through the school year first: what they did stands in plans and
     activities, with its history, papers and reminders.
     """
-    schema.upgrade(house.database, registers=house.tables)
-    fill(house, live_through=live_through)
+    schema.upgrade(container.database, registers=container.tables)
+    fill(container, live_through=live_through)
 
 
-def fill(house: House, *, live_through: bool = False) -> None:
+def fill(container: Container, *, live_through: bool = False) -> None:
     """Load the district into tables that stand already."""
-    house.transact(definitions.store)
+    container.transact(definitions.store)
     password_hash = HASHER.hash(PASSWORD)
     if live_through:
-        _live_through(house, password_hash)
-    house.transact(lambda uow: _load(uow, password_hash))
+        _live_through(container, password_hash)
+    container.transact(lambda uow: _load(uow, password_hash))
 
 
-def _live_through(house: House, password_hash: str) -> None:
+def _live_through(container: Container, password_hash: str) -> None:
     """Load the district as it was when the year began, and play the days until today."""
-    today = house.clock.now().astimezone(house.zone).date()
-    start = bootstrap.year_begins(replay.Past(house, today))
+    today = container.clock.now().astimezone(container.zone).date()
+    start = bootstrap.year_begins(replay.Past(container, today))
     if start <= today:
-        past = replay.Past(house, start)
-        past.house.transact(lambda uow: _load(uow, password_hash))
+        past = replay.Past(container, start)
+        past.container.transact(lambda uow: _load(uow, password_hash))
         bootstrap.live_through(past, today)
         past.at(today)
 
@@ -111,7 +111,7 @@ def first_municipality(uow: SqlUnitOfWork) -> int:
     return uow.session.scalars(select(Municipality.id).order_by(Municipality.id)).first() or 0
 
 
-def shorten_august(house: House) -> None:
+def shorten_august(container: Container) -> None:
     """Give the district the shorter terms of August, as its specialist would by one click."""
 
     def work(uow: SqlUnitOfWork) -> None:
@@ -121,10 +121,10 @@ def shorten_august(house: House) -> None:
             for kind, term in proposed.items():
                 store.set_policy(municipality.id, kind, AUGUST, row_of(term))
 
-    house.transact(work)
+    container.transact(work)
 
 
-def logins(house: House) -> list[tuple[str, str]]:
+def logins(container: Container) -> list[tuple[str, str]]:
     """Return (what the person is and in which school, login) for one person of each role."""
 
     def look(uow: SqlUnitOfWork) -> list[tuple[str, str]]:
@@ -149,4 +149,4 @@ def logins(house: House) -> list[tuple[str, str]]:
             first.setdefault(role, (who, email or ""))
         return list(first.values())
 
-    return house.read(look)
+    return container.read(look)

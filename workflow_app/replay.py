@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, House, WholeYear
+from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, Container, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.accounts.access_changes import Appointment, StandIn, wish
@@ -43,9 +43,9 @@ def rows(file: str) -> Sequence[Mapping[str, str]]:
 class Past:
     """The district on days gone by, in a house whose clock stands until it is moved."""
 
-    def __init__(self, house: House, start: dt.date) -> None:
-        self.clock = FixedClock(_morning(house, start))
-        self.house = replace(house, clock=self.clock)
+    def __init__(self, container: Container, start: dt.date) -> None:
+        self.clock = FixedClock(_morning(container, start))
+        self.container = replace(container, clock=self.clock)
         self._orders = sorted({dt.date.fromisoformat(row["reg_date"]) for row in rows("orders")})
         self.today = start
 
@@ -55,7 +55,7 @@ class Past:
 
     def number(self, kind: str, code: str) -> int:
         """Return the id of what a code names."""
-        return self.house.read(lambda uow: _number(uow, kind, code))
+        return self.container.read(lambda uow: _number(uow, kind, code))
 
     def named(self, register: str, **values: Any) -> Mapping[str, int]:
         """Return the rows of a declared register with these values by their names."""
@@ -64,47 +64,47 @@ class Past:
             (municipality,) = uow.session.scalars(select(Municipality.id))
             return _named(uow, register, municipality, values)
 
-        return self.house.read(look)
+        return self.container.read(look)
 
     def at(self, day: dt.date) -> None:
         """Move to a day: take over what orders told by then, let happen what was due."""
         if any(self.today < order <= day for order in self._orders):
-            self.house.transact(lambda uow: import_directory(uow, as_of=day))
+            self.container.transact(lambda uow: import_directory(uow, as_of=day))
         self.today = day
-        self.clock.set(_morning(self.house, day))
-        while loops.fire_due(self.house):
+        self.clock.set(_morning(self.container, day))
+        while loops.fire_due(self.container):
             continue
         self.carry_out()
 
     def carry_out(self) -> None:
         """Let every message to the outside be done, as the worker does."""
-        while claimed := effects.claim(self.house):
+        while claimed := effects.claim(self.container):
             for message_id, kind in claimed:
-                effects.carry_out(self.house, message_id, kind)
+                effects.carry_out(self.container, message_id, kind)
 
     def case(self, process: str, subject: str, key: str = "") -> int:
         """Return the newest case about a subject, or the one that grew from a row."""
         query = select(Instance.id).where(
             Instance.process == process, Instance.subject == subject, Instance.fan_key == key
         )
-        return self.house.read(
+        return self.container.read(
             lambda uow: uow.session.scalars(query.order_by(Instance.id.desc())).first() or 0
         )
 
     def data(self, case: int) -> Any:
         """Return what a case holds."""
-        found = self.house.read(lambda uow: uow.load(case))
+        found = self.container.read(lambda uow: uow.load(case))
         return found.data if found else None
 
     def schools(self, network: int) -> Sequence[tuple[int, str]]:
         """Return the schools of a network today, each with the person who leads it."""
-        return self.house.read(lambda uow: _schools(uow, network))
+        return self.container.read(lambda uow: _schools(uow, network))
 
     def act(self, who: str, case: int, action: str, **values: Any) -> bool:
         """Let a person act; False when she may not."""
         person = self.number("person", who)
         intent = Intent(case, action, values)
-        result = self.house.transact(lambda uow: acting.act(uow, person, intent))
+        result = self.container.transact(lambda uow: acting.act(uow, person, intent))
         return not isinstance(result, Refusal)
 
     def edit(self, who: str, case: int, **changes: Any) -> None:
@@ -115,13 +115,13 @@ class Past:
             found = uow.load(case)
             return drafts.save_draft(uow, person, case, changes, found.version if found else 0)
 
-        result = self.house.transact(save)
+        result = self.container.transact(save)
         if isinstance(result, Refusal):
             raise ValueError(f"{who} {case}: {result.message}")
 
     def hear(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
-        self.house.transact(lambda uow: acting.hear(uow, case, process, state))
+        self.container.transact(lambda uow: acting.hear(uow, case, process, state))
 
 
 class RefusedError(Exception):
@@ -135,13 +135,17 @@ class Present(Past):
     """
 
     def __init__(
-        self, house: House, start: dt.date, municipality: int, clock: FixedClock | None = None
+        self,
+        container: Container,
+        start: dt.date,
+        municipality: int,
+        clock: FixedClock | None = None,
     ) -> None:
-        super().__init__(house, start)
+        super().__init__(container, start)
         self.municipality = municipality
         if clock:
             self.clock = clock
-            self.house = replace(house, clock=clock)
+            self.container = replace(container, clock=clock)
         self._numbers: dict[tuple[str, str], int] = {}
 
     def number(self, kind: str, code: str) -> int:
@@ -149,7 +153,7 @@ class Present(Past):
         key = kind, code
         if key not in self._numbers:
             own = self.municipality
-            self._numbers[key] = self.house.read(lambda uow: _number(uow, kind, code, own))
+            self._numbers[key] = self.container.read(lambda uow: _number(uow, kind, code, own))
         return self._numbers[key]
 
     def case(self, process: str, subject: str, key: str = "") -> int:
@@ -158,21 +162,21 @@ class Present(Past):
             Instance.municipality_id == self.municipality, Instance.process == process,
             Instance.subject == subject, Instance.fan_key == key,
         )  # fmt: skip
-        return self.house.read(lambda uow: uow.session.scalars(query).one()) or 0
+        return self.container.read(lambda uow: uow.session.scalars(query).one()) or 0
 
     def at(self, day: dt.date) -> None:
         """Move to a day; every deadline on the way happens at its own moment."""
-        self.today, target = day, _morning(self.house, day)
-        while (due := self.house.read(_next_deadline)) is not None and due <= target:
+        self.today, target = day, _morning(self.container, day)
+        while (due := self.container.read(_next_deadline)) is not None and due <= target:
             self.clock.set(max(due, self.clock.now()))
-            loops.fire_due(self.house)
+            loops.fire_due(self.container)
         self.clock.set(target)
-        loops.watch_posts(self.house)
+        loops.watch_posts(self.container)
 
     def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
         """Let a person begin a case; return it."""
         person = self.number("person", who)
-        result = self.house.transact(
+        result = self.container.transact(
             lambda uow: acting.start(uow, person, process, values, action=action)
         )
         if isinstance(result, Refusal):
@@ -183,7 +187,7 @@ class Present(Past):
         """Let a person act, as the story says she may."""
         person = self.number("person", who)
         intent = Intent(case, action, values)
-        result = self.house.transact(lambda uow: acting.act(uow, person, intent))
+        result = self.container.transact(lambda uow: acting.act(uow, person, intent))
         if isinstance(result, Refusal):
             raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
 
@@ -191,7 +195,7 @@ class Present(Past):
         """Let a person name who acts for her from today on."""
         absent_id, substitute = self.number("person", absent), self.number("person", who)
         post = self.number("post", absent)
-        result = self.house.transact(
+        result = self.container.transact(
             lambda uow: wish(
                 SqlAccessChanges(uow), uow.actor(absent_id),
                 StandIn(position_id=post, person_id=substitute, starts_on=uow.today, ends_on=until,
@@ -204,7 +208,7 @@ class Present(Past):
     def appoint(self, by: str, who: str, role: str, organisation: int) -> None:
         """Let a person who may do so put another one in an office from today on."""
         officer, person = self.number("person", by), self.number("person", who)
-        result = self.house.transact(
+        result = self.container.transact(
             lambda uow: wish(
                 SqlAccessChanges(uow), uow.actor(officer),
                 Appointment(person_id=person, role=role, organisation_id=organisation,
@@ -216,17 +220,17 @@ class Present(Past):
 
     def state(self, case: int) -> str:
         """Return where a case stands."""
-        found = self.house.read(lambda uow: uow.load(case))
+        found = self.container.read(lambda uow: uow.load(case))
         return found.state if found else ""
 
     def label(self, case: int) -> str:
         """Return the number a case has in its journal."""
-        found = self.house.read(lambda uow: uow.load(case))
+        found = self.container.read(lambda uow: uow.load(case))
         return found.number or "" if found else ""
 
     def child(self, case: int) -> int:
         """Return the newest case that grew from another one."""
-        return self.house.read(lambda uow: uow.children(case)[-1].id)
+        return self.container.read(lambda uow: uow.children(case)[-1].id)
 
     def cases(self, process: str, subject: str = "", parent: int | None = None
               ) -> Sequence[tuple[int, str, str]]:  # fmt: skip
@@ -240,12 +244,14 @@ class Present(Past):
             )
         if parent is not None:
             query = query.where(Instance.parent_id == parent)
-        found = self.house.read(lambda uow: uow.session.execute(query.order_by(Instance.id)).all())
+        found = self.container.read(
+            lambda uow: uow.session.execute(query.order_by(Instance.id)).all()
+        )
         return [(case, state, key or "") for case, state, key in found]
 
     def named(self, register: str, **values: Any) -> Mapping[str, int]:
         """Return the rows of a declared register with these values by their names."""
-        return self.house.read(lambda uow: _named(uow, register, self.municipality, values))
+        return self.container.read(lambda uow: _named(uow, register, self.municipality, values))
 
     def network_named(self, name: str) -> int:
         """Return the id of a network by its name."""
@@ -256,7 +262,7 @@ Told = Callable[[str], None]
 
 
 def live_whole_year(
-    house: House, municipality: int, tell: Told, until: dt.date = LAST_DAY,
+    container: Container, municipality: int, tell: Told, until: dt.date = LAST_DAY,
     progress: Progress = unwatched,
 ) -> list[str]:  # fmt: skip
     """Live through a municipality's year in a house loaded as of its first day.
@@ -264,8 +270,8 @@ def live_whole_year(
     Every paper is rendered, every letter written; what does not hold at the end is returned.
     Progress is counted in days.
     """
-    player = Present(house, FIRST_DAY, municipality)
-    names = dict(player.house.read(_names))
+    player = Present(container, FIRST_DAY, municipality)
+    names = dict(player.container.read(_names))
 
     def line(day: dt.date, who: str, what: str) -> None:
         tell(f"{day:%d.%m.%Y}  {names.get(who, who)}: {what}")
@@ -278,7 +284,7 @@ def live_whole_year(
         progress((min(player.today, until) - FIRST_DAY).days + 1, (until - FIRST_DAY).days + 1)
 
     year.play(until, evening)
-    found = player.house.read(lambda uow: invariants.broken(uow, PROMISES))
+    found = player.container.read(lambda uow: invariants.broken(uow, PROMISES))
     return [*found, *(year.broken() if until == LAST_DAY else ())]
 
 
@@ -294,8 +300,8 @@ def _next_deadline(uow: SqlUnitOfWork) -> dt.datetime | None:
     ).first()  # fmt: skip
 
 
-def _morning(house: House, day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, MORNING, house.zone).astimezone(dt.UTC)
+def _morning(container: Container, day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, MORNING, container.zone).astimezone(dt.UTC)
 
 
 def _named(

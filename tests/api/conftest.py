@@ -15,10 +15,10 @@ def district(sqlite_district):
 @pytest.fixture
 def client(district):
     """Return a function: a person's client of the API."""
-    app = serve(district.house)
+    app = serve(district.container)
 
     def of(person):
-        token = district.house.transact(
+        token = district.container.transact(
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         client = app.test_client()

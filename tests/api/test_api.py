@@ -247,7 +247,7 @@ def test_people_are_listed_with_the_offices_they_hold_today(client, district):
     assert [(one["id"], one["organisation_id"]) for one in of_head] == [
         (office["id"], district.school("S05"))
     ]
-    district.house.transact(
+    district.container.transact(
         lambda uow: SqlAdministration(uow).end_position(office["id"], dt.date(2025, 8, 27))
     )
     assert offices() == []
@@ -270,7 +270,7 @@ def test_whatever_a_field_points_at_has_its_id_in_a_list(client, district):
         )
         assert ids
         assert ids <= {row["id"] for row in rows}, kind
-    for key in district.house.tables:
+    for key in district.container.tables:
         declared = asker.get(f"/api/v1/registers/{key}").json
         assert declared
         assert all(row["name"] and row["id"] for row in declared)
@@ -323,7 +323,7 @@ def test_the_queue_is_read_page_by_page(client, district):
     def copies(uow):
         uow.connection.execute(insert(WorkItem.__table__), [dict(item) for _ in range(70)])
 
-    district.house.transact(copies)
+    district.container.transact(copies)
     found = pages(client("P002"), "/api/v1/queue")
     assert [len(page) for page in found] == [50, 21]
     assert client("P002").get("/api/v1/queue?after=x").json["code"] == "bad_request"
@@ -342,7 +342,7 @@ def test_orders_tell_which_later_order_amended_or_revoked_them(client, district)
         "municipality_id": 1, "order_entry_id": ids["290-од"], "target_entry_id": ids["305-од"],
         "kind": "amends", "effective_on": dt.date(2025, 8, 28),
     }  # fmt: skip
-    with district.house.database.writing() as connection:
+    with district.container.database.writing() as connection:
         connection.execute(insert(OrderRelation).values(relation))
     found = {row["number"]: row for page in pages(client("P003"), "/api/v1/orders") for row in page}
     assert found["305-од"]["amended_by"] == ["№ 290-од от 28.08.2025"]

@@ -11,7 +11,7 @@ FIRM = {"data": {"name": "Ромашка", "area": "food"}, "reason": "внес�
 
 @pytest.fixture
 def clerk(client, district):
-    add_to(district.house)
+    add_to(district.container)
     return client("P003")
 
 

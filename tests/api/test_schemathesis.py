@@ -30,11 +30,11 @@ def test_schemathesis_finds_nothing(lived_district, tmp_path, monkeypatch, perso
     district = lived_district
     words = ["--checks", "all", "--seed", "1", "--max-examples", "10", "--no-color"]
     if person:
-        token = district.house.transact(
+        token = district.container.transact(
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         words += ["--header", f"Authorization: Bearer {token}"]
-    with answering(create_app(district.house)) as address:
+    with answering(create_app(district.container)) as address:
         done = subprocess.run(
             [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", *words,
              f"{address}/api/v1/openapi.json"],

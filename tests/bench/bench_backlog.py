@@ -66,7 +66,7 @@ def messages_of_one(district: District) -> list[dict]:
 def pile_up(district: District, size: int) -> int:
     """Put as many copies of a decided proposal's messages as give so many effects; return them."""
     messages = messages_of_one(district)
-    with district.house.database.engine.begin() as connection:
+    with district.container.database.engine.begin() as connection:
         letters = connection.execute(
             select(func.count()).where(
                 _OUTBOX.c.kind == "mail", _OUTBOX.c.id > max(row["id"] for row in messages)
@@ -86,18 +86,18 @@ def pile_up(district: District, size: int) -> int:
                      "version": "n + 1000"},
                 )  # fmt: skip
                 named = "json_object('document_id', {0} + n)"
-                if not district.house.database.is_sqlite:
+                if not district.container.database.is_sqlite:
                     named = "jsonb_build_object('document_id', {0} + n)"
                 changed["payload"], last = named.format(last), last + copies
             multiply(connection, _OUTBOX, row["id"], copies, changed)
-        sqlite = district.house.database.is_sqlite
+        sqlite = district.container.database.is_sqlite
         connection.execute(text("ANALYZE" if sqlite else "ANALYZE outbox"))
     return copies * (len(messages) + letters)
 
 
 def effects_done(district: District) -> tuple[int, int]:
     """Return how many messages are done, and how many wait."""
-    with district.house.database.reading() as connection:
+    with district.container.database.reading() as connection:
         finished = func.count(_OUTBOX.c.done_at)
         row = connection.execute(select(finished, func.count() - finished)).one()
     return row[0], row[1]
@@ -106,10 +106,10 @@ def effects_done(district: District) -> tuple[int, int]:
 @contextmanager
 def running(district: District, broker: ValkeyServer, smtp_url: str) -> Iterator[list]:
     """Start a relay and a worker; give their processes."""
-    settings = district.house.settings
+    settings = district.container.settings
     environ = {
         **os.environ, **settings.environ(), "REDIS_URL": broker.url, "SMTP_URL": smtp_url,
-        "CLOCK": district.house.clock.now().isoformat(),
+        "CLOCK": district.container.clock.now().isoformat(),
     }  # fmt: skip
     processes = []
     with (settings.data_dir / "bench.log").open("wb") as log:

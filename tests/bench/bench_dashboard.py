@@ -45,15 +45,15 @@ def fill(district: District, count: int) -> None:
     held = sorted(activities(district, plan["id"]).values())
     like = network_of(district)
     about = f"'network/' || ({FIRST} + n) || '/2025-2026'"
-    with district.house.database.engine.begin() as connection:
-        of, code = district.house.tables[networks.NETWORK], "'Н' || n"
+    with district.container.database.engine.begin() as connection:
+        of, code = district.container.tables[networks.NETWORK], "'Н' || n"
         multiply(connection, of.rows, like, count, {"id": f"{FIRST} + n", "code": code})
         own = select(of.periods.c.id).where(of.periods.c.row_id == like)
         for period in connection.execute(own).scalars().all():
             multiply(connection, of.periods, period, count, {
                 "row_id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": code,
             })  # fmt: skip
-        of = district.house.tables[networks.MEMBERSHIP]
+        of = district.container.tables[networks.MEMBERSHIP]
         for number, member in enumerate(_periods(connection, of, like), 1):
             key = f"{FIRST * number * 10} + n"
             multiply(connection, of.rows, member.row_id, count, {
@@ -70,7 +70,7 @@ def fill(district: District, count: int) -> None:
             })  # fmt: skip
             for item in district.rows(WorkItem, instance_id=case):
                 multiply(connection, table(WorkItem), item["id"], count, {"instance_id": key})
-        register, advice = district.house.tables["recommendation"], district.register(
+        register, advice = district.container.tables["recommendation"], district.register(
             RECOMMENDATIONS, network=like
         )[0].id  # fmt: skip
         for number in range(ADVICE):
@@ -86,7 +86,7 @@ def fill(district: District, count: int) -> None:
             multiply(connection, register.periods, period, count, {
                 "row_id": key, "state": "'issued'", **said,
             })  # fmt: skip
-    with district.house.database.engine.connect() as connection:
+    with district.container.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         for _ in range(VACUUMS):  # one that meets an older snapshot leaves pages unmarked
             connection.execute(text("VACUUM ANALYZE"))
@@ -112,9 +112,9 @@ def network_of(district: District) -> int:
 
 def visitor(district: District) -> Callable[[], float]:
     """Return what asks for the department's overview and tells how long the server took."""
-    client = create_app(district.house).test_client()
-    until = district.house.clock.now() + dt.timedelta(days=1)
-    district.house.transact(
+    client = create_app(district.container).test_client()
+    until = district.container.clock.now() + dt.timedelta(days=1)
+    district.container.transact(
         lambda uow: SqlAccess(uow).open_session(
             digest("bench"), district.people["P003"], until, "Bench/1"
         )

@@ -79,7 +79,7 @@ def logins(district: District) -> list[str]:
 
 def writer(district: District, site: Site) -> Callable[[], float]:
     """Return what writes a little once, as a signed-in person, and tells how long it took."""
-    district.house.transact(
+    district.container.transact(
         lambda uow: SqlAccess(uow).open_session(
             digest("bench"), district.people[WRITER], uow.now + dt.timedelta(days=1), "Bench/1"
         )
@@ -163,7 +163,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         district = DistrictMaker(None, folder).open(DAY)
-        url, names = district.house.database.url, logins(district)
+        url, names = district.container.database.url, logins(district)
         with served(folder / "web", url, CLOCK=DAY) as site:
             write = writer(district, site)
             bench_few(site, names, write)

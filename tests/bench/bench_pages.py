@@ -41,7 +41,7 @@ def fill(district: District, like: int, cases: range) -> None:
     count, number = len(cases), f"({cases.start} + n)"
     place = f"({home} + ({number} - 1) / {CASES_EACH})"
     is_open = f"(({number} - 1) % {CASES_EACH} < {OPEN_EACH})"
-    with district.house.database.engine.begin() as connection:
+    with district.container.database.engine.begin() as connection:
         (last,) = connection.execute(text("SELECT max(id) FROM municipality")).one()
         needed = home + cases.stop // CASES_EACH + 1 - last
         multiply(connection, table(Municipality), home, needed, {
@@ -57,7 +57,7 @@ def fill(district: District, like: int, cases: range) -> None:
             "due_at": f"source.due_at + {number} * interval '1 second'",
             "closed_at": f"CASE WHEN {is_open} THEN NULL ELSE source.opened_at END",
         })  # fmt: skip
-    with district.house.database.engine.connect() as connection:
+    with district.container.database.engine.connect() as connection:
         options = {"isolation_level": "AUTOCOMMIT"}
         connection.execution_options(**options).execute(text("VACUUM ANALYZE"))
 
@@ -70,8 +70,8 @@ def settle(server: PostgresServer) -> None:
 
 def visitor(district: District) -> Callable[[], float]:
     """Return what asks for the queue page once and tells how long the server took."""
-    client = create_app(district.house).test_client()
-    district.house.transact(
+    client = create_app(district.container).test_client()
+    district.container.transact(
         lambda uow: SqlAccess(uow).open_session(
             digest("bench"), district.people[CHIEF], uow.now + dt.timedelta(days=1), "Bench/1"
         )

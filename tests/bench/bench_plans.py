@@ -26,10 +26,10 @@ FAN, FAN_LIMIT_MS, FAN_STATEMENTS, FANS = 12, 100, 60, 5
 
 def visitor(district: District, plan: int) -> Callable[[], float]:
     """Return what asks for the coordinator's page of a plan and tells how long it took."""
-    client = create_app(district.house).test_client()
+    client = create_app(district.container).test_client()
     who = district.people["P201"]
-    until = district.house.clock.now() + dt.timedelta(days=1)
-    district.house.transact(
+    until = district.container.clock.now() + dt.timedelta(days=1)
+    district.container.transact(
         lambda uow: SqlAccess(uow).open_session(digest("bench"), who, until, "Bench/1")
     )
     client.set_cookie(COOKIE, "bench")

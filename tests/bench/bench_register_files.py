@@ -37,13 +37,13 @@ def filled(district: District) -> bytes:
     """Load the rows, and return them as a workbook in which somebody has worked."""
     rows = [["school_year", "name", "area", "state"]]
     rows += [["2025-2026", f"Направление {n}", "область", "draft"] for n in range(ROWS)]
-    bring(district.house, REGISTER, PLACE, district.people["P003"], rows, is_written=True)
+    bring(district.container, REGISTER, PLACE, district.people["P003"], rows, is_written=True)
 
     def export(uow: SqlUnitOfWork) -> list[list[object]]:
         asked = listing.Asked(on=uow.today, values={"state": "draft"})
         return [[*row] for row in _rows(uow, uow.tables[REGISTER], PLACE, asked)]
 
-    table = district.house.read(export)
+    table = district.container.read(export)
     for number, row in enumerate(table[1 : CHANGED + WRONG + 1]):
         row[STATE if number < WRONG else AREA] = "иначе"
     return as_xlsx(table, is_long=True)
@@ -53,14 +53,14 @@ def look(district: District, content: bytes) -> tuple[Plan, Reading, list[object
     """Return the dry run of a workbook."""
     sheet = read_sheet("list.xlsx", content, "Лист1")
     assert not isinstance(sheet, Refusal)
-    declared = district.house.tables[REGISTER]
+    declared = district.container.tables[REGISTER]
     reading = guess(declared.register, sheet.name, sheet.rows, {})
 
     def dry(uow: SqlUnitOfWork) -> Plan:
         source = imports.SqlSource(uow, declared, PLACE)
         return compare(declared.register, reading, sheet.rows, sheet.faults, source, uow.today)
 
-    return district.house.read(dry), reading, [*sheet.rows[0]]
+    return district.container.read(dry), reading, [*sheet.rows[0]]
 
 
 def write(uow: SqlUnitOfWork, number: int, plan: Plan) -> bool:
@@ -87,9 +87,9 @@ def measure(kind: str) -> None:
         assert (plan.counts["changed"], plan.counts["refused"]) == (CHANGED, WRONG), plan.counts
         told = (REGISTER, PLACE, district.people["P003"], "list.xlsx", new_file(content, XLSX))
         stored = reading.as_json(titles)
-        number = district.house.transact(lambda uow: imports.bring(uow, *told, stored))
+        number = district.container.transact(lambda uow: imports.bring(uow, *told, stored))
         begun = perf_counter()
-        assert district.house.transact(partial(write, number=number, plan=plan))
+        assert district.container.transact(partial(write, number=number, plan=plan))
         taken["write"] = perf_counter() - begun
         for name, value in taken.items():
             tell(f"register_import_{ROWS}_{name}", round(value, 2), "s", database=kind,

@@ -56,9 +56,9 @@ def fill(district: District, network_id: int) -> None:
             if not role:
                 uow.registers.end(networks.MEMBERSHIP, 1, tuple(row.values()), cause, on)
 
-    district.house.transact(write)
-    if not district.house.database.is_sqlite:
-        with district.house.database.writing() as connection:
+    district.container.transact(write)
+    if not district.container.database.is_sqlite:
+        with district.container.database.writing() as connection:
             connection.execute(text("ANALYZE"))
 
 
@@ -75,7 +75,7 @@ def measure(kind: str) -> None:
                 networks.composition(uow.session, row["id"], on)  # type: ignore[attr-defined]
                 return perf_counter() - begun
 
-            taken.append(district.house.read(ask) * 1000)
+            taken.append(district.container.read(ask) * 1000)
     value = statistics.median(taken[WARM:])
     tell(f"composition_{ORDERS}", round(value, 3), "ms", database=kind,
         p95_ms=round(p95(taken[WARM:]), 3),

@@ -36,7 +36,7 @@ WITHIN = 30.0
 def signed_orders(folder: Path) -> tuple[str, list[int]]:
     """Play ten cases up to the clerk's click; return the database and the orders."""
     district = DistrictMaker(None, folder).open(DAY)
-    district.house.transact(let_schools_into_many_networks)
+    district.container.transact(let_schools_into_many_networks)
     orders = []
     for number in range(ORDERS):
         case = to_department(district, name=f"Сеть {number}")
@@ -46,7 +46,7 @@ def signed_orders(folder: Path) -> tuple[str, list[int]]:
         district.carry_out()
         forget_open(district, case)
         orders.append(order)
-    url = district.house.database.url
+    url = district.container.database.url
     district.close()
     return url, orders
 

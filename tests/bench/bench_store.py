@@ -66,10 +66,10 @@ def flush(server: PostgresServer) -> None:
 def writing(district: District, stack: ExitStack) -> Connection:
     """Return one connection whose transactions are those of decisions."""
     options = (
-        {"writes": True} if district.house.database.is_sqlite
+        {"writes": True} if district.container.database.is_sqlite
         else {"isolation_level": "SERIALIZABLE"}
     )  # fmt: skip
-    engine = district.house.database.engine
+    engine = district.container.database.engine
     return stack.enter_context(engine.connect().execution_options(**options))
 
 
@@ -128,7 +128,7 @@ def started(district: District, connection: Connection, surroundings: Surroundin
     """Return a fresh case of the toy process."""
     process = surroundings.processes["sheet"]
     with connection.begin():
-        uow = SqlUnitOfWork(connection, surroundings, district.house.clock.now())
+        uow = SqlUnitOfWork(connection, surroundings, district.container.clock.now())
         form = parse(process.form, {"name": "Лист"})
         head = Actor(7, (Capacity(7, "school_head", 106, 1, 70),))
         case = Interpreter(uow).start(NewCase("sheet", {"name": "Лист"}, 106), "begin", head, form)
@@ -140,9 +140,11 @@ def bench_transition(kind: str) -> None:
     """The portable form of a persisted transition beside its limit, on one connection."""
     with opened(kind) as (district, _), ExitStack() as stack:
         process = sheet_process()
-        surroundings = Surroundings({"sheet": process}, {"sheet": "0" * 64}, district.house.zone)
+        surroundings = Surroundings(
+            {"sheet": process}, {"sheet": "0" * 64}, district.container.zone
+        )
         connection = writing(district, stack)
-        now = district.house.clock.now()
+        now = district.container.clock.now()
         one, other = (started(district, connection, surroundings) for _ in range(2))
         ours = transition(connection, lambda: SqlUnitOfWork(connection, surroundings, now), one)
         mine, bare = side_by_side(ours, limit(connection, other), rounds=1000)
@@ -171,7 +173,7 @@ def invited(district: District, count: int) -> list[tuple[int, str]]:
 def forget_open(district: District, case: int) -> None:
     """Let the same school propose once more: the measure needs many alike cases."""
     change = update(_INSTANCE).where(_INSTANCE.c.id == case).values(open_key=None)
-    district.house.transact(lambda uow: uow.connection.execute(change))
+    district.container.transact(lambda uow: uow.connection.execute(change))
 
 
 def bench_act() -> None:
@@ -180,7 +182,7 @@ def bench_act() -> None:
         cases = iter(invited(district, 160))
         who = district.people["P105"]
         connection = writing(district, stack)
-        surroundings, now = district.house.surroundings, district.house.clock.now()
+        surroundings, now = district.container.surroundings, district.container.clock.now()
 
         def ours() -> None:
             case, _ = next(cases)
@@ -206,7 +208,7 @@ def due_within_an_hour(district: District, count: int) -> None:
     )
     at = "source.next_at + n * interval '0.1 second'"
     first = 1_000_000
-    with district.house.database.engine.begin() as connection:
+    with district.container.database.engine.begin() as connection:
         connection.execute(text("UPDATE deadline SET next_at = NULL WHERE id <> :id"), deadline)
         connection.execute(text("UPDATE outbox SET done_at = created_at"))
         multiply(connection, _INSTANCE, case, count,
@@ -215,19 +217,19 @@ def due_within_an_hour(district: District, count: int) -> None:
         multiply(connection, table(Deadline), deadline["id"], count,
                  {"instance_id": f"{first} + n", "next_at": at, "ticks": ticks})  # fmt: skip
         connection.execute(text("UPDATE deadline SET next_at = NULL WHERE id = :id"), deadline)
-    with district.house.database.engine.connect() as connection:
+    with district.container.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
-    district.house.clock.set(deadline["next_at"] + dt.timedelta(hours=1))
+    district.container.clock.set(deadline["next_at"] + dt.timedelta(hours=1))
 
 
 def sweep(url: str, moment: str) -> None:
     """Be one of the pollers: fire what is due until nothing is left."""
     at = dt.datetime.fromisoformat(moment)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        house = DistrictMaker(None, Path(folder))._house(url, at, "poller")
+        container = DistrictMaker(None, Path(folder))._house(url, at, "poller")
         print("ready", flush=True)  # noqa: T201 (the parent waits for it)
         sys.stdin.readline()
-        while loops.fire_due(house):
+        while loops.fire_due(container):
             pass
 
 
@@ -235,8 +237,8 @@ def bench_deadlines(count: int = 30_000, pollers: int = 4) -> None:
     """Thirty thousand reminders due within an hour, four pollers, each fired once."""
     with opened("pg") as (district, _):
         due_within_an_hour(district, count)
-        now = district.house.clock.now()
-        argv = [sys.executable, __file__, "sweep", district.house.database.url, now.isoformat()]
+        now = district.container.clock.now()
+        argv = [sys.executable, __file__, "sweep", district.container.database.url, now.isoformat()]
         with ExitStack() as stack:
             running = [
                 stack.enter_context(

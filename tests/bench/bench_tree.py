@@ -120,8 +120,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         district = DistrictMaker(None, folder).open(DAY)
-        url, names = district.house.database.url, logins(district)
-        district.house.transact(
+        url, names = district.container.database.url, logins(district)
+        district.container.transact(
             lambda uow: SqlAccess(uow).open_session(
                 digest("bench"), district.people[READER], uow.now.replace(year=2027), "Bench/1"
             )

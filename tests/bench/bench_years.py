@@ -50,7 +50,7 @@ def bench_demo(folder: Path) -> None:
     """The year of the demonstration district, every paper rendered."""
     district, (municipality,) = opened(None, folder, 1)
     begun = perf_counter()
-    found = live_whole_year(district.house, municipality, lambda _: None)
+    found = live_whole_year(district.container, municipality, lambda _: None)
     seconds = perf_counter() - begun
     assert found == [], found
     district.close()
@@ -63,7 +63,7 @@ def bench_turn(server: PostgresServer, folder: Path) -> None:
     The turn ends when every network has its plan; letters about it follow.
     """
     district, ids = opened(server, folder, -(-TURNED // OF_DISTRICT), TURN_DAY)
-    people = [Present(district.house, TURN_DAY, one, district.house.clock) for one in ids]
+    people = [Present(district.container, TURN_DAY, one, district.container.clock) for one in ids]
     years = [one.start("P003", "year_cycle", school_year="2025-2026") for one in people]
     begun = perf_counter()
     for one, year in zip(people, years, strict=True):
@@ -75,7 +75,7 @@ def bench_turn(server: PostgresServer, folder: Path) -> None:
         wait_for(district, calls - done)
         for worker in workers:
             worker.kill()
-        district.house.clock.advance(dt.timedelta(minutes=5))
+        district.container.clock.advance(dt.timedelta(minutes=5))
     workers = [Drainer(district) for _ in range(2)]
     wait_for(district, 0)
     seconds = perf_counter() - begun
@@ -115,12 +115,12 @@ def bench_years(server: PostgresServer, folder: Path) -> None:
     each: list[float] = []
     for size in SIZES:
         district, ids = opened(server, folder, -(-size // OF_DISTRICT))
-        days = days_of(district.house, ids[0], LAST_DAY)
+        days = days_of(district.container, ids[0], LAST_DAY)
         begun = perf_counter()
-        with Players(district.house.database.url, ids, LAST_DAY) as players:
+        with Players(district.container.database.url, ids, LAST_DAY) as players:
             players.live(days)
         seconds = perf_counter() - begun
-        district.house.clock.set(moment(f"{days[-1]}"))
+        district.container.clock.set(moment(f"{days[-1]}"))
         found = district.broken()
         assert found == [], found[:5]
         each.append(seconds / (len(ids) * OF_DISTRICT))

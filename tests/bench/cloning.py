@@ -18,7 +18,7 @@ def clone(district: District, count: int) -> list[int]:
     rooms = {m.class_.__table__: m.class_.__module__.rpartition(".")[2]
              for m in Base.registry.mappers}  # fmt: skip
     copied: set[Table] = {Municipality.__table__}
-    with district.house.database.engine.begin() as connection:
+    with district.container.database.engine.begin() as connection:
         connection.execute(text("SET session_replication_role = replica"))
         for table in Base.metadata.sorted_tables:
             owned = any(key.column.table in copied for key in table.foreign_keys)
@@ -40,9 +40,9 @@ def clone(district: District, count: int) -> list[int]:
                     f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
                     f" (SELECT coalesce(max(id), 1) FROM {table.name}))"
                 ))  # fmt: skip
-    with district.house.database.engine.connect() as connection:
+    with district.container.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
-    district.house.transact(adopt)
+    district.container.transact(adopt)
     return [row["id"] for row in district.rows(Municipality)]
 
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from district import DistrictMaker, moment
 
-from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, House, WholeYear
+from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, Container, WholeYear
 from workflow_app.replay import Present
 from workflow_app.tasks import effects
 
@@ -64,9 +64,9 @@ class Players:
         assert process.stdout.readline() == "done\n", "a player died"
 
 
-def days_of(house: House, municipality: int, until: dt.date) -> list[dt.date]:
+def days_of(container: Container, municipality: int, until: dt.date) -> list[dt.date]:
     """Return the days on which something happens, and the one after the last."""
-    player = Present(house, FIRST_DAY, municipality)
+    player = Present(container, FIRST_DAY, municipality)
     found = {event.day for event in WholeYear(player, lambda *_: None).events(until)}
     return sorted(found | ({LAST_DAY + dt.timedelta(days=1)} if until == LAST_DAY else set()))
 
@@ -77,8 +77,8 @@ def _commands() -> Iterator[tuple[str, dt.date, int]]:
         yield what, dt.date.fromisoformat(day), int(number)
 
 
-def _serve(house: House, until: dt.date, ids: Sequence[int]) -> None:
-    people = [Present(house, FIRST_DAY, one, house.clock) for one in ids]
+def _serve(container: Container, until: dt.date, ids: Sequence[int]) -> None:
+    people = [Present(container, FIRST_DAY, one, container.clock) for one in ids]
     lives = [WholeYear(one, lambda *_: None).events(until) for one in people]
     for what, day, number in _commands():
         if what == "day" and number == 0:
@@ -86,21 +86,21 @@ def _serve(house: House, until: dt.date, ids: Sequence[int]) -> None:
         for one in people:
             one.today = day
         if what == "day":
-            house.clock.set(moment(f"{day}"))
+            container.clock.set(moment(f"{day}"))
         elif what == "play":
             for events in zip(*lives, strict=True):
                 for event in events if events[0].day == day else ():
                     event.happen()
         else:
-            drain(house)
+            drain(container)
         print("done", flush=True)  # noqa: T201 (the parent waits for it)
 
 
-def drain(house: House) -> None:
+def drain(container: Container) -> None:
     """Carry out whatever waits, as a worker does."""
-    while claimed := effects.claim(house):
+    while claimed := effects.claim(container):
         for message in claimed:
-            effects.carry_out(house, *message)
+            effects.carry_out(container, *message)
 
 
 def main() -> None:
@@ -108,8 +108,8 @@ def main() -> None:
     url, until, *ids = sys.argv[1:]
     at = dt.datetime.combine(FIRST_DAY, dt.time(6), dt.UTC)
     with tempfile.TemporaryDirectory(prefix="playing-") as folder:
-        house = DistrictMaker(None, Path(folder))._house(url, at, "")
-        _serve(house, dt.date.fromisoformat(until), [int(one) for one in ids])
+        container = DistrictMaker(None, Path(folder))._house(url, at, "")
+        _serve(container, dt.date.fromisoformat(until), [int(one) for one in ids])
 
 
 if __name__ == "__main__":

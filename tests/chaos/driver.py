@@ -78,11 +78,11 @@ class Place:
     helper: str
 
 
-def settle(house, count):
+def settle(container, count):
     """Make so many stable schools of one, and a helped one for every three; return the pairs."""
 
     def work(uow):
-        found = District(house)
+        found = District(container)
         copies = Copies(uow, found)
         helped = [copies.school(HELPED, HELPER, n) for n in range(-(-count // HELPS))]
         bases = [copies.school(BASE, HEAD, n) for n in range(count)]
@@ -90,7 +90,7 @@ def settle(house, count):
             Place(*base, *(helped[n // HELPS][i] for i in (0, 2))) for n, base in enumerate(bases)
         ]
 
-    return house.transact(work)
+    return container.transact(work)
 
 
 class Copies:
@@ -188,13 +188,13 @@ class Tree:
         self.places = []
         self.system = WholeSystem(
             data, DAY, self.postgres and self.postgres.create_database("chaos"),
-            prepare=lambda house: self.places.extend(settle(house, count)),
+            prepare=lambda container: self.places.extend(settle(container, count)),
             SMTP_URL=self.smtp.url, PYTHONPATH=str(HERE / "hook"), LOG_LEVEL="WARNING",
             CHAOS_CLOCK=str(self._clock), CHAOS_WITHOUT=without, CHAOS_SLOW=str(self._slow),
         )  # fmt: skip
         stack.callback(self._end)
-        self.house = self.system.house
-        stack.callback(self.house.database.engine.dispose)
+        self.container = self.system.container
+        stack.callback(self.container.database.engine.dispose)
 
     def _end(self):
         """End everything at once: the second signal waits for nobody."""
@@ -246,7 +246,7 @@ class Tree:
             time.sleep(seconds)
             self.postgres.start()
             return
-        file = self.house.database.url.removeprefix("sqlite:///")
+        file = self.container.database.url.removeprefix("sqlite:///")
         with contextlib.closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as held:
             held.execute("BEGIN IMMEDIATE")
             time.sleep(seconds)
@@ -289,7 +289,7 @@ class Tree:
     def waiting(self):
         """Return how many effects are not done, -1 while the database does not say."""
         try:
-            return self.house.read(lambda uow: outbox.waiting(uow.connection))
+            return self.container.read(lambda uow: outbox.waiting(uow.connection))
         except Exception:  # noqa: BLE001 (it may be away)
             return -1
 
@@ -398,7 +398,7 @@ class Player:
     def __init__(self, tree, tally):
         self._tree, self.tally = tree, tally
         self._staff = {}
-        self.district = District(tree.house)
+        self.district = District(tree.container)
         self._directions = self.district.directions(YEAR)[:2]
 
     def person(self, login):
@@ -585,10 +585,10 @@ def fates(kills, faults, seed):
 
 def found(tree, tally, played, *, repeats):
     """Return a sentence for everything that is lost, doubled, half made or was said wrongly."""
-    house = tree.house
-    said = house.read(lambda uow: invariants.broken(uow, PROMISES))
+    container = tree.container
+    said = container.read(lambda uow: invariants.broken(uow, PROMISES))
     said += [f"страница ответила: {one}" for one in tally.wrong]
-    ledger = Ledger(house)
+    ledger = Ledger(container)
     said += ledger.unlike(played)
     said += ledger.gaps(played)
     said += ledger.letters(tree.smtp.messages, repeats)
@@ -598,8 +598,8 @@ def found(tree, tally, played, *, repeats):
 class Ledger:
     """What the database holds at rest, beside what the players know."""
 
-    def __init__(self, house):
-        read = District(house)
+    def __init__(self, container):
+        read = District(container)
         self.people = {number: code.partition("-")[0] for code, number in read.people.items()}
         self._rows = {model: read.rows(model) for model in (
             Instance, History, Document, Notice, WorkItem, JournalEntry, RegisterEntry,

@@ -110,7 +110,7 @@ def test_nothing_is_lost_doubled_or_half_made_whatever_is_killed_or_away(start, 
     tree.come_to_rest()
     crashes = sum(tally.kills.values()) + len(tally.faults)
     said = found(tree, tally, stopped(played, ""), repeats=crashes * LETTERS)
-    ledger = Ledger(tree.house)
+    ledger = Ledger(tree.container)
     numbers = ledger.numbers(stopped(played, ""))
     sent = Counter(one["Message-ID"] for one in tree.smtp.messages)
     races = race(tree, players, tally, stopped(played, "approve"), stopped(played, "sign"))
@@ -171,7 +171,7 @@ def at_once(presses):
 
 def steps(tree, case):
     """Return how often each step of a case was taken."""
-    return Counter(District(tree.house).history(number_of(case)))
+    return Counter(District(tree.container).history(number_of(case)))
 
 
 def tell(capsys, title, figures):
@@ -216,8 +216,8 @@ def test_without_a_lease_a_letter_in_work_is_sent_by_a_second_worker_too(start):
 def test_without_locks_two_who_press_at_once_both_win(start):
     tally = Tally()
     tree = start("postgresql", 1, without="lock")
-    (unique,) = inspect(tree.house.database.engine).get_unique_constraints("history")
-    with tree.house.database.engine.begin() as connection:  # the last thing that would refuse
+    (unique,) = inspect(tree.container.database.engine).get_unique_constraints("history")
+    with tree.container.database.engine.begin() as connection:  # the last thing that would refuse
         connection.execute(text(f"ALTER TABLE history DROP CONSTRAINT {unique['name']}"))
     players = [Player(tree, tally) for _ in range(2)]
     played = play(players, [(tree.places[0], "approve")])

@@ -47,7 +47,7 @@ LOOK = """() => axe.run({resultTypes: ["violations"]}).then(({violations}) =>
 def district(sqlite_maker):
     """Return a district with cases in many states, one for all tests of a module."""
     opened = sqlite_maker.open("2025-08-28")
-    Base.metadata.create_all(opened.house.database.engine)
+    Base.metadata.create_all(opened.container.database.engine)
     opened.cases = _cases(opened)
     opened.carry_out()
     yield opened
@@ -81,13 +81,15 @@ def _cases(district):
         done(district.act(head, submitted, "agree"))
     done(district.act("P107", submitted, "submit"))
     draft = done(propose(district, "P101", {"S16": "supported"})).instance_id
-    link = district.house.transact(
+    link = district.container.transact(
         lambda uow: make_link(SqlAccess(uow), district.people["P108"], "invitation")
     )
     head = district.people["P105"]
     address = NewEmail(person_id=head, email="zarya@levokum.example")
     specialist = district.people["P003"]
-    district.house.transact(lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address))
+    district.container.transact(
+        lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address)
+    )
     return {"asked": asked, "case": case, "order": order, "submitted": submitted, "draft": draft,
             "link": link, "person": head,
             "direction": _direction(district), **_loads(district)}  # fmt: skip
@@ -96,7 +98,7 @@ def _cases(district):
 def _loads(district):
     """Bring files for a register: two that were written, one with all a dry run can say."""
     titles = ["Учебный год", "Направление", "Предметная область", "Состояние", CODE_TITLE]
-    load = partial(bring, district.house, "direction", 1, district.people["P003"])
+    load = partial(bring, district.container, "direction", 1, district.people["P003"])
     told = ["2025-2026", "Шахматы в школе", "логика", "предварительно"]
     first = load([titles, told], name="направления района.csv", is_written=True)
     entry = next(row for row in district.rows(RegisterEntry) if row["import_id"] == first)
@@ -109,7 +111,7 @@ def _loads(district):
         ["2025-2026", "CОШ и дети", "", "начато"],
         ["", "Без года", "", "действует", "чужой-код"],
     ])  # fmt: skip
-    return {"dry": dry, "written": written, "paper": district.house.transact(_ask(district))}
+    return {"dry": dry, "written": written, "paper": district.container.transact(_ask(district))}
 
 
 def _ask(district):
@@ -123,7 +125,7 @@ def _direction(district):
     """Let the specialist write a direction on a page: no order says it yet."""
     said = {"school_year": "2025-2026", "name": "Шахматы для всех", "state": "draft"}
     wish = Wish(said, {"reason": "Предложила школа № 5"})
-    return district.house.transact(
+    return district.container.transact(
         lambda uow: writing.enter(
             SqlRegisters(uow), district.people["P003"], DIRECTIONS_OF_YEAR, wish
         )
@@ -133,7 +135,7 @@ def _direction(district):
 def _fail_an_effect(district, case):
     """Let an effect of a case fail for good: an operator has to decide."""
     message = district.rows(OutboxMessage, instance_id=case)[0]["id"]
-    district.house.transact(
+    district.container.transact(
         lambda uow: outbox.fail(
             uow.connection, outbox.read(uow.connection, message), "нет шаблона", uow.now
         )
@@ -145,7 +147,7 @@ def address(district):
     """Return where the house is served."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     logging.getLogger("workflow_app").setLevel(logging.CRITICAL)  # a page breaks on purpose
-    app = create_app(district.house)
+    app = create_app(district.container)
     app.add_url_rule("/broken", "broken", lambda: 1 / 0)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -186,7 +188,7 @@ def window(chromium, address, district):
         opened.append(context)
         if person:
             who, token = district.people[person], f"window-{next(_numbers)}"
-            district.house.transact(
+            district.container.transact(
                 lambda uow: SqlAccess(uow).open_session(
                     digest(token), who, uow.now + dt.timedelta(days=1), "Test/1"
                 )

@@ -78,7 +78,7 @@ LEFT_OUT = """() => [...document.querySelectorAll(
 def district(sqlite_maker):
     """Return a district whose networks live, one for all tests of the module."""
     opened = sqlite_maker.open(BEGINS)
-    Base.metadata.create_all(opened.house.database.engine)
+    Base.metadata.create_all(opened.container.database.engine)
     opened.cases = settle(opened)
     yield opened
     opened.close()

@@ -118,7 +118,7 @@ def check(page, barriers, *, is_first=True):
 
 
 def test_every_page_of_the_house_is_looked_at(district):
-    app = create_app(district.house)
+    app = create_app(district.container)
     addresses = app.url_map.bind("localhost")
     paths = [path.format(**district.cases) for _, path in PAGES.values()]
     paths.append(FAILURES["unverified"][1])

@@ -14,7 +14,7 @@ HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 def off(district):
     """Leave the district as it was."""
     yield
-    district.house.transact(lambda uow: SqlAccess(uow).drop_factor(district.people["P116"]))
+    district.container.transact(lambda uow: SqlAccess(uow).drop_factor(district.people["P116"]))
 
 
 @pytest.mark.usefixtures("off")
@@ -25,7 +25,7 @@ def test_it_is_switched_on_and_asked_at_the_door(window, district, barriers, wid
     page = window("P116", width, scripts=scripts)
     page.goto("/account/second-factor")
     secret = page.locator("code.secret").inner_text().replace(" ", "")
-    totp, clock = pyotp.TOTP(secret), district.house.clock
+    totp, clock = pyotp.TOTP(secret), district.container.clock
     fill(page, scripts, "Код из приложения", totp.at(clock.real()))
     fill(page, scripts, "Ваш пароль", "demo-2025")
     page.keyboard.press("Enter")

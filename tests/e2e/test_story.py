@@ -24,7 +24,7 @@ def letters(district):
 
     def to(address):
         district.carry_out()
-        folder = district.house.settings.data_dir / "mail"
+        folder = district.container.settings.data_dir / "mail"
         paths = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
         return [letter for letter in found if letter["To"] == address]

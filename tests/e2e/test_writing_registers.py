@@ -10,7 +10,7 @@ from toy_registers import add_to
 def district(sqlite_maker):
     """Return a district that keeps toy registers, too."""
     opened = sqlite_maker.open("2026-06-18")
-    add_to(opened.house)
+    add_to(opened.container)
     yield opened
     opened.close()
 

@@ -56,7 +56,7 @@ def spring(district):
 
 def _make_an_auditor(district):
     posts = table(Position)
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(
             update(posts)
             .where(posts.c.person_id == district.people[AUDITOR])
@@ -102,7 +102,7 @@ def year(sqlite_maker):
             if name not in played:
                 before = next(reversed(played.values()), None)
                 opened = sqlite_maker.copy(before) if before else sqlite_maker.open("2025-09-10")
-                Base.metadata.create_all(opened.house.database.engine)
+                Base.metadata.create_all(opened.container.database.engine)
                 opened.cases, opened.pages = {**before.cases} if before else {}, pages
                 opened.cases |= play(opened)
                 played[name] = opened

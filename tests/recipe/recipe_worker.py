@@ -10,5 +10,5 @@ from workflow_app.config import load_settings
 from workflow_app.tasks.app import create_celery
 
 folder = Path(os.environ["RECIPE"])
-house = build(load_settings(), only_recipe.load(folder).PROCESSES, folder)
-celery_app = create_celery(house)
+container = build(load_settings(), only_recipe.load(folder).PROCESSES, folder)
+celery_app = create_celery(container)

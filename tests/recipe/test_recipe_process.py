@@ -36,16 +36,16 @@ def district(open_district, recipe):
     """Open the district in a house that knows the recipe's processes alone."""
     district = open_district("2025-08-28")
     processes, folder = recipe
-    clock = district.house.clock
+    clock = district.container.clock
     district.close()
-    district.house = build(district.house.settings, processes=processes, templates=folder)
-    object.__setattr__(district.house, "clock", clock)
+    district.container = build(district.container.settings, processes=processes, templates=folder)
+    object.__setattr__(district.container, "clock", clock)
     return district
 
 
 @pytest.fixture
 def app(district):
-    return create_app(district.house)
+    return create_app(district.container)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def api(app, district):
     """Return a function: a person acts on a case by a program; it answers with the case."""
 
     def act(person, case, action, **data):
-        token = district.house.transact(
+        token = district.container.transact(
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         client = app.test_client()

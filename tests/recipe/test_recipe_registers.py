@@ -29,19 +29,19 @@ SINCE, JULY, AUTUMN = dt.date(2026, 2, 1), dt.date(2026, 7, 1), dt.date(2026, 9,
 def district(open_district, tmp_path):
     """Open the district in a house that knows these registers alone."""
     district = open_district("2026-02-02")
-    clock = district.house.clock
+    clock = district.container.clock
     district.close()
-    house = build(district.house.settings, (staff.process,), tmp_path, staff.REGISTERS)
-    object.__setattr__(house, "clock", clock)
-    with house.database.writing() as connection:
-        shapes.bring_up(connection, house.tables)
-    district.house = house
+    container = build(district.container.settings, (staff.process,), tmp_path, staff.REGISTERS)
+    object.__setattr__(container, "clock", clock)
+    with container.database.writing() as connection:
+        shapes.bring_up(connection, container.tables)
+    district.container = container
     return district
 
 
 @pytest.fixture
 def clerk(district):
-    return Browser(create_app(district.house), district, "P003")
+    return Browser(create_app(district.container), district, "P003")
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ def test_orders_enter_amend_end_and_are_revoked_and_every_day_stays_as_it_was(
     assert "бухгалтер" in page
     assert "изменяет и завершает это приказ" in page
     assert clerk.get(f"/registers/contract/{hired.id}?on={AUTUMN}")
-    for tables in district.house.tables.values():
-        with district.house.database.reading() as connection:
+    for tables in district.container.tables.values():
+        with district.container.database.reading() as connection:
             assert [*differing(connection, tables)] == []
 
 
@@ -120,10 +120,10 @@ def test_what_no_order_says_is_written_on_a_page_in_a_file_and_by_a_program(dist
     clerk.post(path, seen=seen, reason="опись", effective_on="2026-02-02")
     assert room(district, hired) == "14"
 
-    token = district.house.transact(
+    token = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people["P003"], "тест")
     )
-    program = create_app(district.house).test_client()
+    program = create_app(district.container).test_client()
     program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     told = {"data": {"room": "15"}, "reason": "вернулась", "effective_on": "2026-02-02"}
     assert program.patch(f"/api/v1/registers/contract/{hired.id}", json=told).status_code == 200

@@ -40,7 +40,7 @@ def leaves(district, person, last_day):
     position = Position.__table__
     ended = update(position).where(position.c.id == post(district, person))
     ended = ended.values(ends_on=dt.date.fromisoformat(last_day))
-    district.house.transact(lambda uow: uow.connection.execute(ended))
+    district.container.transact(lambda uow: uow.connection.execute(ended))
 
 
 def row(district, key, schools, direction, responsible, **said):

@@ -588,7 +588,7 @@ def test_exam_days_and_clashes_are_only_said(open_district):
     rows = rows_of(district, plan)
     exam = "2026-06-02"
     days = {"municipality_id": 1, "key": "calendar.exam_days", "value": [exam]}
-    district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(days)))
+    district.container.transact(lambda uow: uow.connection.execute(insert(Setting).values(days)))
     for row in rows[4:6]:
         row |= {"starts_on": exam, "ends_on": exam}
     done(district.edit("P201", plan, activities=rows))

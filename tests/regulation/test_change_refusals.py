@@ -23,7 +23,7 @@ LATER = "2026-02-16"
 
 def write(district, statement):
     """Change the database behind everybody's back: what another order would have done."""
-    district.house.transact(lambda uow: uow.connection.execute(statement))
+    district.container.transact(lambda uow: uow.connection.execute(statement))
 
 
 # code → who asks for what, of which network; schools are named by their codes

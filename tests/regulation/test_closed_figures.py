@@ -25,9 +25,9 @@ ALL = ("P116", "P007", "P005", "P003", "P001")
 def district(sqlite_maker):
     """Return a district in which the report of NW2 is approved and its paper is printed."""
     opened = sqlite_maker.open("2025-09-10")
-    Base.metadata.create_all(opened.house.database.engine)
+    Base.metadata.create_all(opened.container.database.engine)
     report = with_a_small_group(opened)
-    opened.report, opened.app = report, create_app(opened.house)
+    opened.report, opened.app = report, create_app(opened.container)
     opened.app.testing = True
     yield opened
     opened.close()
@@ -36,7 +36,7 @@ def district(sqlite_maker):
 def readable(district, person, cases=None):
     """Yield (address, text) of everything a person can open: pages, papers, the API."""
     browser = Browser(district.app, district, person)
-    token = district.house.transact(
+    token = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
     )
     outside = district.app.test_client()

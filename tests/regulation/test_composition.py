@@ -45,7 +45,7 @@ class Desk:
     def order(self, **said):
         """Register an order if its guards let it; return its journal row or None."""
         data = Order.model_validate({"network": self.network, "title": "О сети", **said})
-        return self.district.house.transact(lambda uow: self._register(uow, data))
+        return self.district.container.transact(lambda uow: self._register(uow, data))
 
     def _register(self, uow, data):
         number = next(self.numbers)
@@ -149,9 +149,9 @@ def test_any_sequence_of_orders_leaves_one_base_and_the_fold(district_maker, ste
         make_stable(district)
         desk, made, closed_on = Desk(district, "NW1"), [], None
         for kind, *said in steps:
-            today = district.house.clock.now().date()
+            today = district.container.clock.now().date()
             if kind == "wait":
-                district.house.clock.set(district.house.clock.now() + dt.timedelta(said[0]))
+                district.container.clock.set(district.container.clock.now() + dt.timedelta(said[0]))
                 continue
             on = max(today, day(said[0]))
             done = {
@@ -173,7 +173,7 @@ def test_any_sequence_of_orders_leaves_one_base_and_the_fold(district_maker, ste
 
 def check(district, network_id, closed_on):
     """Assert invariants 1 and 2 on many days, as known today and as known before."""
-    today = district.house.clock.now().date()
+    today = district.container.clock.now().date()
     codes = {key: code for code, key in district.organisations.items()}
     for offset in (0, 13, 61):
         on = day(offset)
@@ -204,7 +204,7 @@ def test_composition_is_told_as_it_was_known(open_district):
     district = open_district("2026-02-02")
     make_stable(district)
     desk = Desk(district, "NW1")
-    district.house.clock.set(district.house.clock.now() + dt.timedelta(7))
+    district.container.clock.set(district.container.clock.now() + dt.timedelta(7))
     assert desk.amend(day(7), S03="partner")
     assert roles(district, desk.network, day(8))["S03"] == "partner"
     assert "S03" not in roles(district, desk.network, day(8), day(6))
@@ -242,5 +242,5 @@ def test_two_hundred_orders_of_one_network_are_folded(open_district, count):
                 row = tuple(member.values())
                 uow.registers.end(MEMBERSHIPS.key, 1, row, cause, day(n // 4))
 
-    district.house.transact(write)
+    district.container.transact(write)
     assert roles(district, key, day(count)).get("S13") == "partner"

@@ -59,7 +59,7 @@ def test_running_the_sweep_twice_changes_nothing(open_district):
     district.carry_out()
     before = district.rows(Notice), district.rows(OutboxMessage)
     for _ in range(3):
-        loops.fire_due(district.house)
+        loops.fire_due(district.container)
         district.carry_out()
     assert (district.rows(Notice), district.rows(OutboxMessage)) == before
 
@@ -107,7 +107,7 @@ def test_a_deadline_falling_on_a_holiday_moves_to_the_next_working_day(open_dist
 @pytest.mark.clause("8")
 def test_the_august_lane_shortens_the_chain_before_the_school_year(open_district):
     district = open_district("2025-08-25")
-    with district.house.database.writing() as connection:
+    with district.container.database.writing() as connection:
         municipality = connection.execute(select(Position.municipality_id)).scalars().first()
         connection.execute(
             insert(DeadlinePolicy).values(
@@ -122,7 +122,7 @@ def test_changing_the_policy_does_not_touch_open_deadlines(open_district):
     district = open_district("2025-09-01")
     case = invited(district)
     before = district.rows(Deadline, instance_id=case)
-    with district.house.database.writing() as connection:
+    with district.container.database.writing() as connection:
         municipality = connection.execute(select(Position.municipality_id)).scalars().first()
         connection.execute(
             insert(DeadlinePolicy).values(
@@ -148,7 +148,7 @@ def test_the_absent_head_of_department_loses_the_right_and_the_substitute_has_it
 
 def test_a_deadline_that_nobody_may_meet_stands_in_the_specialists_queue(open_district):
     district = open_district("2025-08-28")
-    with district.house.database.writing() as connection:
+    with district.container.database.writing() as connection:
         head = select(Position.id).where(Position.person_id == district.people["P103"])
         connection.execute(
             update(Position.__table__)
@@ -170,13 +170,13 @@ def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(sqlite_district)
     shut = update(accounts).where(accounts.c.person_id == district.people["P103"])
 
     def set_active(active):
-        district.house.transact(
+        district.container.transact(
             lambda uow: uow.connection.execute(shut.values(is_active=active)).rowcount
         )
 
     told = len(district.notices("P103"))
     set_active(False)
-    district.house.transact(
+    district.container.transact(
         lambda uow: effects.outbox.put(
             uow.connection,
             1,
@@ -186,8 +186,8 @@ def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(sqlite_district)
             uow.now,
         )
     )
-    assert loops.watch_posts(district.house) == 1
-    assert loops.watch_posts(district.house) == 0
+    assert loops.watch_posts(district.container) == 1
+    assert loops.watch_posts(district.container) == 0
     district.carry_out()
     assert len(district.notices("P103")) == told
     (row,) = [row for row in district.rows(WorkItem, instance_id=case) if row["reason"]]
@@ -204,7 +204,7 @@ def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(sqlite_district)
 
 def test_more_than_five_letters_a_day_come_as_one_digest(sqlite_district, smtp_server):
     district = sqlite_district("2025-08-28")
-    district.house.__dict__["mailer"] = SmtpMailer(smtp_server.url, "house@levokum.example")
+    district.container.__dict__["mailer"] = SmtpMailer(smtp_server.url, "house@levokum.example")
     person = district.people["P003"]
 
     def tell(uow):
@@ -212,13 +212,13 @@ def test_more_than_five_letters_a_day_come_as_one_digest(sqlite_district, smtp_s
             payload = {"to": [["dept_specialist", 0]], "subject": f"Новость {number}", "text": ""}
             effects.outbox.put(uow.connection, 1, None, "tell", payload, uow.now)
 
-    district.house.transact(tell)
+    district.container.transact(tell)
     district.carry_out()
     to_specialist = [m for m in smtp_server.messages if m["To"] == "p003@levokum.example"]
     assert len(to_specialist) == 5
     district.at("2025-08-28 17:30")
-    loops.tick(district.house)
-    loops.tick(district.house)
+    loops.tick(district.container)
+    loops.tick(district.container)
     district.carry_out()
     to_specialist = [m for m in smtp_server.messages if m["To"] == "p003@levokum.example"]
     assert len(to_specialist) == 6

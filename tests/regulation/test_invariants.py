@@ -51,7 +51,7 @@ class Office(Walk):
         self.begin("2025-08-28")
         site = {"municipality_id": 1, "key": "A-16"}
         site["value"] = {"within": 10, "required": publishes}
-        self.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(site)))
+        self.container.transact(lambda uow: uow.connection.execute(insert(Setting).values(site)))
         if stage == "empty":
             return
         case = to_department(self.district, valid_from="2025-12-01")

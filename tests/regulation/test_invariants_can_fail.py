@@ -119,7 +119,7 @@ def said(district, plant):
         raise Told(invariants.broken(uow, PROMISES))
 
     with pytest.raises(Told) as told:
-        district.house.transact(work)
+        district.container.transact(work)
     return told.value.args[0]
 
 

@@ -19,7 +19,9 @@ def live(district, until=None, progress=unwatched):
     told = []
     municipality = district.read(first_municipality)
     days = {"until": until} if until else {}
-    found = live_whole_year(district.house, municipality, told.append, progress=progress, **days)
+    found = live_whole_year(
+        district.container, municipality, told.append, progress=progress, **days
+    )
     return told, found
 
 
@@ -59,7 +61,7 @@ def test_y2_a_turn_that_was_killed_goes_on_and_doubles_nothing(open_district):
     worker.kill()
     assert len(states(district, "annual_plan")) == 2  # the new network had its plan before
 
-    district.house.clock.advance(dt.timedelta(minutes=5))
+    district.container.clock.advance(dt.timedelta(minutes=5))
     done(district.act("P003", cycle["id"], "roll_over"))
     Drainer(district).finish()
     assert district.case(cycle["id"]).data.attempts == 2

@@ -357,7 +357,7 @@ def test_the_register_follows_an_order_from_midnight_of_its_day(open_district, k
     assert district.state(case) == "applied"
     assert district.history(order).count("take_effect") == 1
     before = district.rows(RegisterEntry)
-    district.house.transact(lambda uow: acting.act_as_system(uow, order, "take_effect", {}))
+    district.container.transact(lambda uow: acting.act_as_system(uow, order, "take_effect", {}))
     assert district.rows(RegisterEntry) == before
 
 
@@ -500,8 +500,8 @@ def test_a_school_that_leaves_by_its_own_wish_gives_notice(open_district):
 def test_n4_a_composition_is_not_written_around_the_order(open_district):
     district = open_district("2026-02-02")
     who = district.people["P202"]
-    token = district.house.transact(lambda uow: make_token(SqlAccess(uow), who, "сайт школы"))
-    client = serve(district.house).test_client()
+    token = district.container.transact(lambda uow: make_token(SqlAccess(uow), who, "сайт школы"))
+    client = serve(district.container).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     address = f"/api/v1/networks/{network(district, 'NW2')}/composition"
     before = district.memberships()

@@ -142,7 +142,7 @@ def test_o5_numbers_begin_anew_with_the_calendar_year(open_district):
 def numbered_elsewhere(district, **values):
     """Let another system give the numbers of every journal."""
     statement = update(Journal.__table__).values(external_numbering=True, **values)
-    district.house.transact(lambda uow: uow.connection.execute(statement))
+    district.container.transact(lambda uow: uow.connection.execute(statement))
 
 
 @pytest.mark.clause("7.2, A-13")

@@ -26,7 +26,7 @@ def require(district, **changed):
     municipality = district.rows(Instance)[0]["municipality_id"] if district.rows(Instance) else 1
     value = {"within": 10, "required": True, **changed}
     row = {"municipality_id": municipality, "key": "A-16", "value": value}
-    district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
+    district.container.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
 
 
 @pytest.mark.clause("O7, A-16")

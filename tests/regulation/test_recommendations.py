@@ -60,8 +60,8 @@ def accepted(district, *given):
 def prolong(district, until="2028-08-31"):
     """Let the networks go on for two years, where the district allows that (A-04)."""
     longest = {"municipality_id": 1, "key": "A-04.max", "value": 5}
-    district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(longest)))
-    district.house.transact(lambda uow: fill_calendar(uow.session, 1, (2028, 2029)))
+    district.container.transact(lambda uow: uow.connection.execute(insert(Setting).values(longest)))
+    district.container.transact(lambda uow: fill_calendar(uow.session, 1, (2028, 2029)))
     keys = [network(district, one) for one in ("NW1", "NW2", "NW3")]
     decree(district, "extend_networks", networks=keys, new_term=until, reason="Сети нужны школам.")
 
@@ -150,7 +150,7 @@ def test_the_department_decides_what_was_declined(open_district, decided, become
 def test_silence_reaches_the_department_after_ten_working_days_and_is_no_consent(open_district):
     district = open_district("2025-09-10")
     (case,) = issued(district)
-    begun = district.house.clock.now()
+    begun = district.container.clock.now()
     due = district.read(lambda uow: uow.facts(1).working_day(begun.date(), 10))
     assert district.deadlines(case) == {"recommendation_answer": due.isoformat()}
     district.at(f"{due} 08:00")
@@ -211,8 +211,8 @@ def test_the_deputy_decides_what_the_head_of_the_department_declined(
 def test_a_recommendation_nobody_needs_any_more_is_asked_of_nobody_in_the_register(open_district):
     district = open_district("2025-09-10")
     (case,) = issued(district)
-    stop = district.house.processes["recommendation_follow_up"].stop
-    district.house.transact(lambda uow: act_as_system(uow, case, stop, {}))
+    stop = district.container.processes["recommendation_follow_up"].stop
+    district.container.transact(lambda uow: act_as_system(uow, case, stop, {}))
     assert district.state(case) == "found_inapplicable"
     assert state(district)[1] == "not_applicable"
 
@@ -329,7 +329,9 @@ def stands_in(district, absent, substitute):
         "substitute_person_id": district.people[substitute], "starts_on": today,
         "ends_on": today + dt.timedelta(days=30), "basis": "распоряжение",
     }  # fmt: skip
-    district.house.transact(lambda uow: uow.connection.execute(insert(Substitution).values(row)))
+    district.container.transact(
+        lambda uow: uow.connection.execute(insert(Substitution).values(row))
+    )
 
 
 def year_ends(district, day):

@@ -104,7 +104,7 @@ def set_to(district, key, value):
 
 def write(district, statement):
     """Change a row behind everybody's back, as nobody may do through the pages."""
-    district.house.transact(lambda uow: uow.connection.execute(statement))
+    district.container.transact(lambda uow: uow.connection.execute(statement))
 
 
 def parent_text(district, order, **changes):
@@ -555,7 +555,7 @@ def later_number_imported(district, order):
     """Number 291 of 29 August stands in the journal, as an earlier system left it."""
     municipality = district.case(order).municipality_id
     day, title = dt.date(2025, 8, 29), "загружен из прежнего журнала"
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.put_outside_numbers(municipality, "orders", day, [291], title)
     )
 
@@ -731,5 +731,5 @@ def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
 
 
 def test_the_stories_are_about_the_shipped_processes(sqlite_district):
-    processes = sqlite_district(LATE).house.processes
+    processes = sqlite_district(LATE).container.processes
     assert {PROPOSAL, ORDER} <= set(processes)

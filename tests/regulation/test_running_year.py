@@ -25,10 +25,10 @@ def lived(tmp_path):
             data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/lived.db",
             secret_key="x" * 40, clock=at,
         )  # fmt: skip
-        house = build(settings)
-        object.__setattr__(house, "clock", FixedClock(at))
-        load(house, live_through=True)
-        opened.append(District(house))
+        container = build(settings)
+        object.__setattr__(container, "clock", FixedClock(at))
+        load(container, live_through=True)
+        opened.append(District(container))
         return opened[-1]
 
     yield live

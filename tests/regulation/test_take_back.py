@@ -16,7 +16,7 @@ def district(open_district):
 
 
 def holds(district):
-    with district.house.database.reading() as connection:
+    with district.container.database.reading() as connection:
         return not list(chains.breaks(connection))
 
 
@@ -235,7 +235,7 @@ def test_a_withdrawal_stays_when_the_school_has_begun_anew(district):
 def test_who_left_the_office_takes_nothing_back(district):
     case = to_department(district)
     done(district.act("P102", case, "withdraw", reason="Передумали"))
-    district.house.transact(lambda uow: leave(uow, district.people["P102"]))
+    district.container.transact(lambda uow: leave(uow, district.people["P102"]))
     assert code(district.take_back("P102", case)) in {"not_found", "not_your_role"}
 
 

@@ -64,7 +64,7 @@ class HostileYear(Present):
     """A municipality whose people end every text they write with the same odd characters."""
 
     def start(self, who, process, action="", **values):
-        form = self.house.processes[process].form
+        form = self.container.processes[process].form
         return super().start(who, process, action, **spoilt(form, values))
 
     def must(self, who, case, action, **values):
@@ -83,8 +83,8 @@ class HostileYear(Present):
         return super().network_named(f"{name}{HOSTILE}")
 
     def _spoilt(self, case, action, values):
-        found = self.house.read(lambda uow: uow.load(case))
-        process = self.house.processes[found.process]
+        found = self.container.read(lambda uow: uow.load(case))
+        process = self.container.processes[found.process]
         transition, answer = process.transition(found.state, action), process.answer(action)
         form = transition.form if transition else answer[1].form if answer else None
         return spoilt(form, values) if form else values
@@ -143,9 +143,9 @@ def words_of(document):
 @pytest.mark.deep
 def test_every_text_of_a_year_is_said_literally_on_pages_in_papers_letters_and_files(sqlite_maker):
     district = sqlite_maker.open(f"{FIRST_DAY}")
-    house = district.house
-    house.transact(spoil_names)
-    player = HostileYear(house, FIRST_DAY, district.read(first_municipality), house.clock)
+    container = district.container
+    container.transact(spoil_names)
+    player = HostileYear(container, FIRST_DAY, district.read(first_municipality), container.clock)
     year = WholeYear(player, lambda *_: None)
     year.play(evening=player.carry_out)
     assert [*district.broken(), *year.broken()] == []
@@ -160,16 +160,16 @@ def test_every_text_of_a_year_is_said_literally_on_pages_in_papers_letters_and_f
     assert [name for name, texts in papers.items() if HOSTILE not in "".join(texts)] == []
 
     letters = [message_from_bytes(path.read_bytes(), policy=policy.default)
-               for path in sorted(house.settings.data_dir.rglob("*.eml"))]  # fmt: skip
+               for path in sorted(container.settings.data_dir.rglob("*.eml"))]  # fmt: skip
     for letter in letters:
         assert mangled(f"{letter['Subject']}\n{letter.get_content()}") == []
     assert any(HOSTILE in letter["Subject"] for letter in letters)
 
     said = 0
     for person in ("P003", "P101"):
-        said += read_pages(Browser(create_app(house), district, person))
+        said += read_pages(Browser(create_app(container), district, person))
     assert said > SEEN
-    files_hold_it(Browser(create_app(house), district, "P003"))
+    files_hold_it(Browser(create_app(container), district, "P003"))
     district.close()
 
 

@@ -31,7 +31,7 @@ def lived(district_maker):
     """Return day → the district as its year had been lived by the evening of the day."""
     district = district_maker.open(f"{FIRST_DAY}")
     player = Present(
-        district.house, FIRST_DAY, district.read(first_municipality), district.house.clock
+        district.container, FIRST_DAY, district.read(first_municipality), district.container.clock
     )
     days, kept = list(DAYS), {}
 
@@ -52,7 +52,7 @@ class District(Walk):
     def live_until(self, day):
         """Begin anywhere in the year."""
         self.begin(day)
-        self.walked = tuple(self.house.processes)
+        self.walked = tuple(self.container.processes)
         self.people = sorted(code for code in self.district.people if code)
 
     def filled(self, _case, data):

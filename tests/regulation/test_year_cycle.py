@@ -84,7 +84,7 @@ def test_y2_an_interrupted_turn_is_started_again_and_doubles_nothing(open_distri
     done(district.act("P003", year, "roll_over"))
     first, *_ = [row["id"] for row in district.rows(OutboxMessage)
                  if row["kind"] == "call" and row["done_at"] is None]  # fmt: skip
-    effects.carry_out(district.house, first, "call")
+    effects.carry_out(district.container, first, "call")
     assert [len(of) for of in plans(district).values()] == [1, 0, 0]
     before = plans(district)["NW1"]
     turn(district, year)

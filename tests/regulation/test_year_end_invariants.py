@@ -64,7 +64,7 @@ class YearEnd(Walk):
                reason="Сети нужны школам.")  # fmt: skip
         listed = [{"key": "1", "name": "Чтение и язык", "area": "русский язык"}]
         decree(district, "fix_directions", year="2026-2027", list_of_directions=listed)
-        loops.fire_due(self.house)  # a network whose term moved looks at its report once more
+        loops.fire_due(self.container)  # a network whose term moved looks at its report once more
         if stage == "drafted":
             return
         for school in self.waiting_schools():

@@ -56,7 +56,7 @@ class Walk(RuleBasedStateMachine):
     def begin(self, day):
         """Open the district on a day."""
         self.district = type(self).make(day)
-        self.house = self.district.house
+        self.container = self.district.container
         self.touched, self.registered = True, {}
 
     def teardown(self):
@@ -128,7 +128,7 @@ class Walk(RuleBasedStateMachine):
                 self.try_in(case, data, self.somebody(who), number)
 
     def try_in(self, case, data, who, number):
-        process = self.house.processes[self.district.case(case).process]
+        process = self.container.processes[self.district.case(case).process]
         keys = [t.key for t in process.transitions]
         keys += [answer.key for ballot in process.ballots.values() for answer in ballot.answers]
         action = data.draw(st.sampled_from(sorted(set(keys) - {"upload_scan"})), label="action")
@@ -147,26 +147,26 @@ class Walk(RuleBasedStateMachine):
     def time_passes(self, hours):
         """Deadlines on the way happen, each in its own transaction."""
         self.touched = True
-        target = self.house.clock.now() + dt.timedelta(hours=hours)
+        target = self.container.clock.now() + dt.timedelta(hours=hours)
         while due := self.next_deadline(target):
-            self.house.clock.set(max(self.house.clock.now(), due.next_at))
-            assert self.house.transact(partial(deadlines.fire, deadline_id=due.id))
-        self.house.clock.set(target)
+            self.container.clock.set(max(self.container.clock.now(), due.next_at))
+            assert self.container.transact(partial(deadlines.fire, deadline_id=due.id))
+        self.container.clock.set(target)
 
     @rule()
     def effects_are_carried_out_twice(self):
         """9: what was carried out and swept once is not changed by doing it again."""
         self.touched = True
-        while loops.fire_due(self.house):  # a step may name a day that has passed
+        while loops.fire_due(self.container):  # a step may name a day that has passed
             continue
         self.district.carry_out()
         self.time_passes(hours=0)  # what a step has made due at once
         self.district.carry_out()
         once = self.fingerprint()
         for message in self.district.rows(OutboxMessage):
-            effects.carry_out(self.house, message["id"], message["kind"])
+            effects.carry_out(self.container, message["id"], message["kind"])
         self.district.carry_out()
-        assert loops.fire_due(self.house) == 0
+        assert loops.fire_due(self.container) == 0
         assert self.fingerprint() == once
 
     # ------------------------------------------------------------ what stays true
@@ -214,7 +214,7 @@ class Walk(RuleBasedStateMachine):
 
     def form(self, case, action):
         found = self.district.case(case)
-        process = self.house.processes[found.process]
+        process = self.container.processes[found.process]
         transition = process.transition(found.state, action)
         answer = process.answer(action)
         return transition.form if transition else answer[1].form if answer else None

@@ -37,7 +37,9 @@ def district(sqlite_district):
 @pytest.fixture
 def site(district, tmp_path):
     given = {"PUBLIC_URL": f"https://{NAME}", "TRUSTED_PROXIES": "127.0.0.1", "WEB_WORKERS": "1"}
-    with served(tmp_path / "web", district.house.database.url, CLOCK="2025-08-28", **given) as one:
+    with served(
+        tmp_path / "web", district.container.database.url, CLOCK="2025-08-28", **given
+    ) as one:
         yield one
 
 

@@ -125,14 +125,14 @@ def test_a_local_address_stands_in_the_way_only_once_links_leave_the_machine(
     for name, value in changed.items():
         monkeypatch.setenv(name, value)
     assert run("migrate").exit_code == 0
-    house = build(load_settings())
+    container = build(load_settings())
 
     def show_life(uow):
         for part in health.PARTS:
             leases.hold(uow.connection, part, "me", uow.now, dt.timedelta(minutes=1))
 
-    house.transact(show_life)
-    house.database.engine.dispose()
+    container.transact(show_life)
+    container.database.engine.dispose()
     said = run("doctor")
     assert "PUBLIC_URL не задан" in said.output
     assert said.exit_code == exit_code
@@ -244,22 +244,22 @@ def test_the_story_of_a_year_is_told_above_the_bar(on_terminal, capsys):
 def test_a_demonstration_takes_the_place_of_an_earlier_one_and_of_nothing_else(
     sqlite_district, of, change
 ):
-    house = sqlite_district("2025-08-28").house
-    with house.database.writing() as connection:
+    container = sqlite_district("2025-08-28").container
+    with container.database.writing() as connection:
         connection.execute(text(change))
-    house.database.engine.dispose()
-    file = Path(house.database.url.removeprefix("sqlite:///"))
+    container.database.engine.dispose()
+    file = Path(container.database.url.removeprefix("sqlite:///"))
     with pytest.raises(StartError, match="данные настоящего района"):
-        demo.forget(house)
+        demo.forget(container)
     assert file.exists(), of
 
 
 def test_an_earlier_demonstration_and_an_empty_place_make_room(sqlite_district):
-    house = sqlite_district("2025-08-28").house
-    house.database.engine.dispose()
-    file = Path(house.database.url.removeprefix("sqlite:///"))
-    demo.forget(house)
+    container = sqlite_district("2025-08-28").container
+    container.database.engine.dispose()
+    file = Path(container.database.url.removeprefix("sqlite:///"))
+    demo.forget(container)
     assert not file.exists()
     file.touch()
-    demo.forget(house)
+    demo.forget(container)
     assert not file.exists()

@@ -26,7 +26,7 @@ HALVES = {
 @pytest.fixture(scope="module")
 def site(sqlite_maker, tmp_path_factory):
     district = sqlite_maker.open("2025-08-28")
-    url = district.house.database.url
+    url = district.container.database.url
     district.close()
     with served(tmp_path_factory.mktemp("site"), url, CLOCK="2025-08-28") as running:
         ask(running)  # the first page compiles what the others show
@@ -93,7 +93,7 @@ def test_a_body_that_is_too_large_is_not_taken_for_the_next_request(site):
 @pytest.mark.deep
 def test_a_site_stops_at_once_though_requests_are_half_sent(sqlite_maker, tmp_path):
     district = sqlite_maker.open("2025-08-28")
-    with served(tmp_path, district.house.database.url, WEB_WORKERS="1") as site:
+    with served(tmp_path, district.container.database.url, WEB_WORKERS="1") as site:
         lines = [opened(site, HALVES["head"]) for _ in range(20)]
         begun = time.monotonic()
         assert site.stop() == 0

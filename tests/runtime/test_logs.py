@@ -59,9 +59,9 @@ class Part:
 @pytest.mark.deep
 def test_neither_a_failed_start_nor_an_outage_prints_a_password(tmp_path, sqlite_district):
     district = sqlite_district("2025-08-28")
-    url = district.house.database.url
+    url = district.container.database.url
     payload = {"to": [], "subject": "о деле", "text": ""}
-    district.house.transact(
+    district.container.transact(
         lambda uow: outbox.put(uow.connection, 1, None, "tell", payload, uow.now)
     )
     start = Part(tmp_path, "migrate", DATABASE_URL=DATABASE)
@@ -103,7 +103,7 @@ def test_a_statement_that_fails_is_told_without_its_values(sqlite_district):
         uow.connection.exec_driver_sql("INSERT INTO no_such_table VALUES (?)", (SECRET,))
 
     with pytest.raises(Exception, match="no_such_table") as failed:
-        district.house.transact(fail)
+        district.container.transact(fail)
     assert SECRET not in str(failed.value)
 
 
@@ -112,7 +112,7 @@ def test_a_row_the_database_refuses_is_told_without_what_it_holds(open_district)
     people, address = table(Person), "p105@levokum.example"
     with (
         pytest.raises(IntegrityError) as failed,
-        district.house.database.writing() as connection,
+        district.container.database.writing() as connection,
     ):
         connection.execute(
             update(people).where(people.c.code == "P106").values(email=address)

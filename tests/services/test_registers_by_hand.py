@@ -20,7 +20,7 @@ TODAY, AUTUMN = dt.date(2026, 6, 18), dt.date(2026, 9, 1)
 @pytest.fixture
 def district(open_district):
     opened = open_district("2026-06-18")
-    add_to(opened.house)
+    add_to(opened.container)
     return opened
 
 
@@ -31,7 +31,7 @@ def carry_out(district, verb, register, *row, **said):
     def work(uow):
         return verb(SqlRegisters(uow), district.people["P003"], register, *row, wish)
 
-    return district.house.transact(work)
+    return district.container.transact(work)
 
 
 def firm(district, **values):
@@ -40,7 +40,7 @@ def firm(district, **values):
 
 
 def on(district, register, row, day=TODAY):
-    return district.house.read(
+    return district.container.read(
         lambda uow: SqlRegisters(uow).on(register, uow.actor(district.people["P003"])
                                          .capacities[0].municipality_id, row, day)
     )  # fmt: skip
@@ -109,13 +109,13 @@ def test_the_periods_are_those_of_the_entries(district):
         why = {"effective_on": day}
         carry_out(district, service.amend, FIRMS, row, values={"address": address}, why=why)
     carry_out(district, service.end, FIRMS, row, why={"effective_on": "2026-12-01"})
-    tables = district.house.tables["firm"]
+    tables = district.container.tables["firm"]
 
     def look(uow):
         stored = uow.connection.execute(tables.periods.select()).mappings().all()
         return stored, periods_of(uow.connection, tables, [row])
 
-    stored, made = district.house.read(look)
+    stored, made = district.container.read(look)
     names = ("address", "valid_from", "valid_to", "known_from", "known_to")
     assert sorted([tuple(one[name] for name in names) for one in stored]) == sorted(
         tuple(one[name] for name in names) for one in made

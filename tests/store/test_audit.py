@@ -24,14 +24,14 @@ def district(open_district):
 
 
 def found(district, *typed):
-    with district.house.database.reading() as connection:
+    with district.container.database.reading() as connection:
         roots = [read_root(text) for text in typed]
         breaks = [*chains.breaks(connection), *chains.broken_roots(connection, roots, ZONE)]
     return [item.reason for item in breaks]
 
 
 def damage(district, *statements):
-    with district.house.database.writing() as connection:
+    with district.container.database.writing() as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -93,7 +93,7 @@ def cut_with_head(district):
 
 
 def send_root(district):
-    return district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    return district.container.transact(lambda uow: send_daily_root(SqlRoots(uow)))
 
 
 def test_a_tail_cut_together_with_its_head_is_found_by_the_root_on_paper(district):
@@ -116,14 +116,14 @@ def test_a_root_whose_row_was_removed_is_checked_by_its_moment(district):
     damage(district, delete(ChainRoot.__table__))
     assert found(district) == []
     assert "введите вместо дня момент" in found(district, f"2025-08-28={root}")[0]
-    moment = district.house.clock.now() - SETTLED
+    moment = district.container.clock.now() - SETTLED
     assert "больше не сходится" in found(district, f"{moment.isoformat()}={root}")[0]
 
 
 def test_a_decision_that_lands_late_does_not_belie_the_root(district):
     district.at("2025-08-28 10:00")
     root = send_root(district)
-    district.house.clock.set(district.house.clock.now() - SETTLED / 2)
+    district.container.clock.set(district.container.clock.now() - SETTLED / 2)
     done(district.act("P002", district.case_id, "approve"))
     assert found(district, f"28.08.2025={root}") == []
 
@@ -147,7 +147,7 @@ def test_the_command_takes_the_root_of_the_printed_journal(sqlite_district):
     to_department(district)
     district.at("2025-08-28 10:00")
     root = send_root(district)
-    env = district.house.settings.environ()
+    env = district.container.settings.environ()
     run = CliRunner(env=env).invoke
 
     good = run(commands, ["audit", "verify", "--root", f"28.08.2025={root}"])
@@ -161,12 +161,12 @@ def test_the_command_takes_the_root_of_the_printed_journal(sqlite_district):
 
 def test_a_row_that_says_what_nobody_wrote_is_named_and_written_again(sqlite_district):
     district = sqlite_district("2025-08-28")
-    env = district.house.settings.environ()
+    env = district.container.settings.environ()
     run = CliRunner(env=env).invoke
-    periods = district.house.tables["act"].periods
+    periods = district.container.tables["act"].periods
     known = select(periods.c.row_id).order_by(periods.c.id).limit(2)
     changed, lost = district.read(lambda uow: uow.connection.execute(known).scalars().all())
-    district.house.transact(
+    district.container.transact(
         lambda uow: (
             uow.connection.execute(
                 update(periods).where(periods.c.row_id == changed).values(title="Подделка")

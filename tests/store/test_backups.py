@@ -58,29 +58,29 @@ def test_a_copy_taken_under_a_hundred_writers_comes_back_whole(open_district, pl
     with ThreadPoolExecutor(8) as people:
         written = [people.submit(write, number) for number in range(WRITERS)]
         written[0].result()
-        backups.backup(district.house.database, copy)
+        backups.backup(district.container.database, copy)
         assert len({one.result() for one in written}) == WRITERS
 
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     backups.restore(place, copy)
-    house = replace(district.house, database=place)
+    container = replace(district.container, database=place)
     with place.reading() as connection:
         assert list(chains.breaks(connection)) == []
-    assert house.read(lambda uow: invariants.broken(uow, PROMISES, at_rest=False)) == []
+    assert container.read(lambda uow: invariants.broken(uow, PROMISES, at_rest=False)) == []
 
 
 def test_a_place_that_holds_data_is_not_restored_into(open_district, tmp_path):
     district = open_district("2025-08-28")
-    backups.backup(district.house.database, tmp_path / "copy")
+    backups.backup(district.container.database, tmp_path / "copy")
     with pytest.raises(backups.BackupError, match="уже есть данные"):
-        backups.restore(district.house.database, tmp_path / "copy")
+        backups.restore(district.container.database, tmp_path / "copy")
 
 
 def test_a_file_that_is_there_is_not_written_over(open_district, tmp_path):
     kept = tmp_path / "copy"
     kept.write_text("что-то важное")
     with pytest.raises(backups.BackupError, match="уже есть"):
-        backups.backup(open_district("2025-08-28").house.database, kept)
+        backups.backup(open_district("2025-08-28").container.database, kept)
     assert kept.read_text() == "что-то важное"
 
 
@@ -95,16 +95,16 @@ def test_what_is_no_copy_is_refused_and_leaves_the_place_empty(place, tmp_path, 
 
 def test_a_copy_whose_pages_are_broken_is_refused(sqlite_district, tmp_path):
     district, copy = sqlite_district("2025-08-28"), tmp_path / "copy"
-    backups.backup(district.house.database, copy)
+    backups.backup(district.container.database, copy)
     with copy.open("r+b") as file:
         file.seek(copy.stat().st_size * 3 // 4 // 4096 * 4096)
         file.write(b"\xff" * 4096)
     with pytest.raises(backups.BackupError, match="повреждена"):
-        backups.check(district.house.database, copy)
+        backups.check(district.container.database, copy)
 
 
 def test_the_copies_of_a_fortnight_are_kept(sqlite_district, tmp_path):
-    database, first = sqlite_district("2025-08-28").house.database, dt.date(2025, 8, 28)
+    database, first = sqlite_district("2025-08-28").container.database, dt.date(2025, 8, 28)
     folder = tmp_path / "copies"
     assert backups.last_night(folder) is None
     nights = [first + dt.timedelta(days=number) for number in range(backups.KEPT + 2)]
@@ -134,7 +134,7 @@ def data(sqlite_district, tmp_path):
     """Return a data folder with a database in it."""
     folder = tmp_path / "data"
     folder.mkdir()
-    backups.backup(sqlite_district("2025-08-28").house.database, folder / "workflow.sqlite3")
+    backups.backup(sqlite_district("2025-08-28").container.database, folder / "workflow.sqlite3")
     return folder
 
 

@@ -43,7 +43,7 @@ def process():
 def district(sqlite_district):
     opened = sqlite_district("2025-08-28")
     known = process()
-    opened.house = replace(opened.house, processes={known.key: known})
+    opened.container = replace(opened.container, processes={known.key: known})
     return opened
 
 
@@ -53,7 +53,7 @@ def bring(district):
 
     def keep(person):
         who = district.people[person]
-        return district.house.transact(
+        return district.container.transact(
             lambda uow: uploads.keep(uow, who, "скан.pdf", gate.accept("скан.pdf", PDF))
         )
 
@@ -62,12 +62,12 @@ def bring(district):
 
 def begin(district, person, **values):
     who = district.people[person]
-    return district.house.transact(lambda uow: acting.start(uow, who, "brought", values))
+    return district.container.transact(lambda uow: acting.start(uow, who, "brought", values))
 
 
 def step(district, person, case, action, **values):
     intent = Intent(case, action, values)
-    return district.house.transact(lambda uow: acting.act(uow, district.people[person], intent))
+    return district.container.transact(lambda uow: acting.act(uow, district.people[person], intent))
 
 
 def test_a_step_of_any_kind_takes_no_file_of_another(district, bring):

@@ -17,10 +17,12 @@ from workflow_app.tasks import loops
 def district(request, open_district, tmp_path):
     """Open the district in a house that knows two toys alone."""
     district = open_district(getattr(request, "param", "2025-09-01"))
-    clock = district.house.clock
+    clock = district.container.clock
     district.close()
-    district.house = build(district.house.settings, processes=(matter, news), templates=tmp_path)
-    object.__setattr__(district.house, "clock", clock)
+    district.container = build(
+        district.container.settings, processes=(matter, news), templates=tmp_path
+    )
+    object.__setattr__(district.container, "clock", clock)
     return district
 
 
@@ -107,9 +109,9 @@ def test_a_post_whose_holder_left_is_given_to_the_watcher_once(district):
         uow.session.query(Position).filter(where).update({"ends_on": dt.date(2025, 12, 31)})
         uow.session.flush()
 
-    district.house.transact(leave)
+    district.container.transact(leave)
     district.at("2026-01-01")
-    assert loops.watch_posts(district.house) == 0
+    assert loops.watch_posts(district.container) == 0
     assert waiting(district, "P004") == [case]
     assert waiting(district, "P006") == []
     district.carry_out()

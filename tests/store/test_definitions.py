@@ -33,51 +33,51 @@ def small(key, version, *states):
 
 
 def with_process(district, process):
-    processes = {**district.house.processes, process.key: process}
-    return replace(district.house, processes=processes)
+    processes = {**district.container.processes, process.key: process}
+    return replace(district.container, processes=processes)
 
 
 def test_the_same_definitions_start_and_are_stored_once(open_district):
     district = open_district("2025-08-28")
     assert district.read(lambda uow: list(definitions.obstacles(uow))) == []
-    assert district.house.transact(definitions.store) == 0
+    assert district.container.transact(definitions.store) == 0
 
 
 def test_a_changed_body_with_the_old_version_is_refused(open_district):
     district = open_district("2025-08-28")
-    house = with_process(district, small(PROPOSAL, 1, "draft"))
-    codes = [f.code for f in house.read(lambda uow: list(definitions.obstacles(uow)))]
+    container = with_process(district, small(PROPOSAL, 1, "draft"))
+    codes = [f.code for f in container.read(lambda uow: list(definitions.obstacles(uow)))]
     assert codes == ["version_not_raised"]
 
 
 def test_a_live_case_in_a_vanished_state_stops_the_start(open_district):
     district = open_district("2025-08-28")
     to_department(district)
-    house = with_process(district, small(PROPOSAL, 2, "draft"))
-    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    container = with_process(district, small(PROPOSAL, 2, "draft"))
+    found = container.read(lambda uow: list(definitions.obstacles(uow)))
     assert [finding.code for finding in found] == ["state_vanished"]
 
 
 def test_data_that_a_new_form_rejects_stop_the_start(open_district):
     district = open_district("2025-08-28")
     done(propose(district, "P102", {"S05": "supported"}))
-    house = with_process(district, small(PROPOSAL, 2, "draft"))
-    found = house.read(lambda uow: list(definitions.obstacles(uow)))
+    container = with_process(district, small(PROPOSAL, 2, "draft"))
+    found = container.read(lambda uow: list(definitions.obstacles(uow)))
     assert [finding.code for finding in found] == ["data_rejected"]
 
 
 def test_a_running_case_goes_on_under_the_new_version(open_district):
     district = open_district("2025-08-28")
     case = to_department(district)
-    known = district.house.processes[PROPOSAL]
-    house = with_process(district, replace(known, version=2, title="Предложение, редакция 2"))
-    assert house.read(lambda uow: list(definitions.obstacles(uow))) == []
-    assert house.transact(definitions.store) == 1
+    known = district.container.processes[PROPOSAL]
+    container = with_process(district, replace(known, version=2, title="Предложение, редакция 2"))
+    assert container.read(lambda uow: list(definitions.obstacles(uow))) == []
+    assert container.transact(definitions.store) == 1
     before = {row["body_sha256"] for row in district.rows(History, instance_id=case)}
-    district.house = house
+    district.container = container
     done(district.act("P002", case, "approve"))
     (*_, last) = district.rows(History, instance_id=case)
-    stored = house.read(lambda uow: definitions.newest(uow, PROPOSAL))
+    stored = container.read(lambda uow: definitions.newest(uow, PROPOSAL))
     assert last["body_sha256"] == stored.body_sha256
     assert stored.version == 2
     assert stored.body_sha256 not in before
@@ -94,16 +94,16 @@ def test_history_keeps_the_body_each_step_was_taken_under(open_district):
 
 def test_the_schema_goes_down_and_up_again_and_fits_the_models(open_district):
     district = open_district("2025-08-28")
-    database = district.house.database
+    database = district.container.database
     assert schema.differences(database) == []
     schema.downgrade(database, "base")
-    schema.upgrade(database, registers=district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
     assert schema.differences(database) == []
 
 
 def test_a_release_that_is_refused_leaves_the_schema_to_the_former_one(open_district):
     district = open_district("2025-08-28")
-    database = district.house.database
+    database = district.container.database
     schema.downgrade(database, "0004")
 
     def refuse(connection):
@@ -113,7 +113,7 @@ def test_a_release_that_is_refused_leaves_the_schema_to_the_former_one(open_dist
     with pytest.raises(RuntimeError):
         schema.upgrade(database, accept=refuse)
     assert schema.stands_at(database) == "0004"
-    schema.upgrade(database, registers=district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
     assert schema.differences(database) == []
 
 
@@ -124,10 +124,10 @@ def test_the_doctor_names_a_journal_nobody_keeps(open_district):
     process.transitions[-1] = replace(
         process.transitions[-1], effects=(Number("trips", dt.date(2025, 9, 1)),)
     )
-    house = with_process(district, process)
-    (found,) = house.read(lambda uow: list(health.missing_journals(uow)))
+    container = with_process(district, process)
+    (found,) = container.read(lambda uow: list(health.missing_journals(uow)))
     assert "нет журнала «trips», из которого берёт номера процесс «Другой»" in found
-    assert found in house.read(lambda uow: list(health.complaints(uow)))
+    assert found in container.read(lambda uow: list(health.complaints(uow)))
 
 
 def test_the_doctor_names_silent_parts_and_vacant_roles(open_district):

@@ -42,7 +42,7 @@ def test_a_school_as_if_an_order_had_written_nothing_has_its_code_and_name(open_
         rows = uow.facts(1).of(SCHOOLS).on(on)
         return rows.get(school), rows.without(order.id).get(school)
 
-    said, without = district.house.transact(look)
+    said, without = district.container.transact(look)
     assert (said.internet, without.internet) == ("спутник", "оптика 100 Мбит/с")
     assert (without.code, without.name) == (said.code, said.name) == ("S06", said.name)
 
@@ -92,7 +92,7 @@ def test_figures_of_a_school_that_ended_are_still_written(open_district):
         wish = Wish(told, {"reason": "отчёт за прошлый год"})
         return enter(SqlRegisters(uow), district.people["P003"], FIGURES, wish)
 
-    row = district.house.transact(write)
+    row = district.container.transact(write)
     assert isinstance(row, int), row
 
 
@@ -109,4 +109,4 @@ def test_a_member_that_ended_stays_in_the_composition_of_days_before_and_after(o
         members = networks.composition(uow.session, network.network_id, dt.date(2025, 9, 1))
         return school in [one.school_id for one in members]
 
-    assert district.house.transact(look)
+    assert district.container.transact(look)

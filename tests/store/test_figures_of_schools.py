@@ -41,7 +41,7 @@ def turksad(district):
 
 def enter(district, **said):
     """Write figures of a school as a person does on a page."""
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.registers.enter(
             FIGURES.key, 1, Cause(uow.today, reason="тарификация"), said, None
         )
@@ -51,7 +51,7 @@ def enter(district, **said):
 @pytest.mark.both_databases
 def test_figures_of_the_day_before_are_the_rows_an_import_would_have_made(open_district):
     district = open_district("2026-06-18")
-    database, before, school = district.house.database, known(district), turksad(district)
+    database, before, school = district.container.database, known(district), turksad(district)
     assert {row[1] for row in before} == {FIRST, SECOND}
     schema.downgrade(database, "0025")
     with database.writing() as connection:
@@ -63,12 +63,12 @@ def test_figures_of_the_day_before_are_the_rows_an_import_would_have_made(open_d
             .where(table(ImportedRow).c.register == "school", table(ImportedRow).c.row_id == school)
             .values(values=SAID)
         )
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     assert known(district) == before
     enter(district, school=school, school_year=SECOND, students=320)
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert [one for one in report.kept if "students: здесь изменено на «320»" in one]
     assert (school, SECOND, 320, 25, 34) in known(district)

@@ -28,7 +28,7 @@ def seen(district, **ages):
         for part, age in (NAMES | ages).items():
             leases.hold(uow.connection, part, "me", uow.now - age, dt.timedelta(minutes=1))
 
-    district.house.transact(look)
+    district.container.transact(look)
 
 
 def said(district, of):
@@ -47,25 +47,27 @@ def test_a_part_is_silent_or_ahead_of_the_clock(district, age, words):
     seen(district, relay=age)
     found = said(district, health.silent_parts)
     assert [words in one for one in found] == ([True] if words else [])
-    answer = serve(district.house).test_client().get("/health")
+    answer = serve(district.container).test_client().get("/health")
     assert answer.json == {"ok": words is None}
 
 
 @pytest.mark.shipped
 def test_what_waits_for_long_is_told_by_its_kind_and_since_when(district):
     district.start("P102", "network_proposal")
-    district.house.transact(lambda uow: uow.send(uow.load(1), "mail", {"notice_id": 1}))
+    district.container.transact(lambda uow: uow.send(uow.load(1), "mail", {"notice_id": 1}))
     seen(district)
     assert said(district, health.standing_lanes) == []
-    district.house.clock.advance(dt.timedelta(minutes=6))
+    district.container.clock.advance(dt.timedelta(minutes=6))
     seen(district)
     found = said(district, health.standing_lanes)
     assert any("(letters) стоит, других дел" in one and one.endswith("1, с 28.08.2025 09:00")
                for one in found)  # fmt: skip
-    assert serve(district.house).test_client().get("/health").json == {"ok": False}
-    claimed = [(number, kind) for number, kind in effects.claim(district.house) if kind != "mail"]
+    assert serve(district.container).test_client().get("/health").json == {"ok": False}
+    claimed = [
+        (number, kind) for number, kind in effects.claim(district.container) if kind != "mail"
+    ]
     for message in claimed:
-        effects.carry_out(district.house, *message)
+        effects.carry_out(district.container, *message)
     (found,) = said(district, health.standing_lanes)
     assert "«письма» (letters) стоит, другие очереди идут" in found
 
@@ -78,7 +80,7 @@ def test_addresses_that_take_no_letters_are_counted(district):
     assert said(district, health.refused_addresses) == []
     people = table(Person)
     refused = update(people).where(people.c.code.in_(["P102", "P103"]))
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(refused.values(email_bounced_at=uow.now))
     )
     (found,) = said(district, health.refused_addresses)

@@ -43,7 +43,7 @@ def interleaved(district, first, second):
         may_write.set()
 
     threads = [threading.Thread(target=run_first), threading.Thread(target=run_second)]
-    engine = district.house.database.engine
+    engine = district.container.database.engine
     event.listen(engine, "before_cursor_execute", hold)
     try:
         threads[0].start()
@@ -58,7 +58,7 @@ def interleaved(district, first, second):
 
 def write(district, statement):
     """Change rows as an import or another office would."""
-    district.house.transact(lambda uow: uow.connection.execute(statement))
+    district.container.transact(lambda uow: uow.connection.execute(statement))
 
 
 def signed(district, head, members, heads, **values):

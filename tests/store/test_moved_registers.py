@@ -38,7 +38,7 @@ def standing(district):
 @pytest.mark.both_databases
 def test_directions_of_the_day_before_are_the_same_rows_under_the_same_orders(open_district):
     district = open_district("2026-06-18")
-    database, before = district.house.database, standing(district)
+    database, before = district.container.database, standing(district)
     assert {state for *_, state, _ in before} == {"in_force"}
     schema.downgrade(database, "0021")
     with database.writing() as connection:
@@ -51,9 +51,9 @@ def test_directions_of_the_day_before_are_the_same_rows_under_the_same_orders(op
             ' \'{"state": "in_force", "in_force_from": "2025-08-22", "subject_area": "Чтение"}\''
             " FROM priority_direction WHERE id = :first"
         ), {"first": first})  # fmt: skip
-    assert not schema.is_newest(database, district.house.tables)
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    assert not schema.is_newest(database, district.container.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     after = standing(district)
     assert after[1:] == before[1:]
     assert after[0] == (*before[0][:3], "Чтение", *before[0][4:])
@@ -62,14 +62,14 @@ def test_directions_of_the_day_before_are_the_same_rows_under_the_same_orders(op
     )
     assert (earlier.state, earlier.basis) == ("draft", "")
     assert schema.differences(database) == []
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert [one for one in report.kept if "area" in one], report.kept
     assert standing(district) == after  # what an order changed here is not undone by old files
     with database.writing() as connection:
         connection.execute(text("DELETE FROM direction_period"))
         connection.execute(text("UPDATE register_shape SET shape = '{}'"))
-    assert not schema.is_newest(database, district.house.tables)
+    assert not schema.is_newest(database, district.container.tables)
     with database.reading() as connection:
         assert "direction_period" in shapes.names_of_tables(connection)
 
@@ -95,7 +95,7 @@ def known(district):
 @pytest.mark.both_databases
 def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_district):
     district = open_district("2026-06-18")
-    database, before = district.house.database, known(district)
+    database, before = district.container.database, known(district)
     assert {row[0] for row in before} == {"act", "school_status"}
     assert any(row[0] == "act" and row[5] for row in before), "no act that is over was known"
     schema.downgrade(database, "0022")
@@ -115,8 +115,8 @@ def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_dist
                 " before, after) SELECT 1, basis_entry_id, 'school_status', id, :told, :said"
                 " FROM school_status WHERE id = :row"
             ), {"row": row, "told": told, "said": said})  # fmt: skip
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     after = known(district)
     of_orders = {("school_status", one), ("school_status", other)}
@@ -135,7 +135,7 @@ def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_dist
         None,
     )
     assert stood is not None
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
 
 
@@ -162,7 +162,7 @@ def answered(district):
 def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_cases(open_district):
     district = open_district("2025-09-10")
     report, case = answered(district)
-    database, before = district.house.database, recommended(district)
+    database, before = district.container.database, recommended(district)
     row_id = district.case(case).data.recommendation
     assert (before[row_id]["decision"], len(before)) == ("declined", 9)
     schema.downgrade(database, "0025")
@@ -172,9 +172,9 @@ def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_ca
             key: row["code"] for key, row in before.items()
         }
         assert [row["instance_id"] for row in old if row["instance_id"]] == [report]
-    assert not schema.is_newest(database, district.house.tables)
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    assert not schema.is_newest(database, district.container.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     assert recommended(district) == before
     (entry,) = district.read(lambda uow: listing.entries(
@@ -200,7 +200,7 @@ def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_ca
         text="Ещё одна", addressee="network", state="issued",
     )  # fmt: skip
     assert again not in before
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert {row["state"] for row in recommended(district).values()} >= {"done", "waiting"}
 
@@ -274,12 +274,12 @@ def test_compositions_of_the_day_before_are_the_same_on_every_day_as_known_on_ev
     open_district,
 ):
     district = open_district("2026-06-18")
-    database = district.house.database
+    database = district.container.database
     schema.downgrade(database, "0027")
     with database.writing() as connection:
         events, gone = write_events(connection)
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     turns = {one[name] for one in (*events, *gone) for name in ("effective_on", "registered_on")}
     days = sorted({turn + dt.timedelta(step) for turn in turns for step in (-1, 0)})
@@ -298,7 +298,7 @@ def test_compositions_of_the_day_before_are_the_same_on_every_day_as_known_on_ev
     assert len(district.read(look)) == len(events) == 16 + len(ORDERS)
     # What goes on goes on: the next row has an id of its own, and files change nothing.
     district.enter(MEMBERSHIPS, dt.date(2026, 6, 18), network=1, school=district.school("S08"))
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert report.counts["network_members.csv"].unchanged == 15
     schema.downgrade(database, "0027")
@@ -325,7 +325,7 @@ def schooled(district):
 @pytest.mark.both_databases
 def test_schools_of_the_day_before_keep_ids_cards_and_the_day_they_closed(open_district):
     district = open_district("2026-06-18")
-    database, before = district.house.database, schooled(district)
+    database, before = district.container.database, schooled(district)
     closed, other = district.school("S05"), district.school("S06")
     assert len(before) == 18
     schema.downgrade(database, "0028")
@@ -341,9 +341,9 @@ def test_schools_of_the_day_before_keep_ids_cards_and_the_day_they_closed(open_d
             named = {"closed": closed, "other": other}
             asked = text(change)
             connection.execute(asked, {key: named[key] for key in asked.compile().params})
-    assert not schema.is_newest(database, district.house.tables)
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    assert not schema.is_newest(database, district.container.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     after = schooled(district)
     assert after[closed] == (*before[closed][:3], dt.date(2026, 3, 1), *before[closed][4:])
@@ -353,7 +353,7 @@ def test_schools_of_the_day_before_keep_ids_cards_and_the_day_they_closed(open_d
     shown = district.read(lambda uow: questions.school_cards(uow.session, 1, uow.today))
     assert {one.id: one.closed_on for one in shown}[closed] == dt.date(2026, 3, 1)
     # What was changed here stays, what is closed stays closed, a new row has an id of its own.
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert schooled(district) == after
     place = district.enter(SETTLEMENTS, kind="х.", name="Новый", name_gen="Нового")
@@ -381,7 +381,7 @@ def test_indicators_of_the_day_before_say_the_same_and_tell_who_entered_them_whe
     district = open_district("2025-09-10")
     report = live_through(district)
     enter_all(district, report)
-    database, before = district.house.database, measured(district)
+    database, before = district.container.database, measured(district)
     schema.downgrade(database, "0028")
     with database.reading() as connection:
         old = connection.execute(text("SELECT id, code FROM indicator ORDER BY id"))
@@ -390,8 +390,8 @@ def test_indicators_of_the_day_before_say_the_same_and_tell_who_entered_them_whe
         old = connection.execute(text(query)).mappings().all()
     assert len(old) == len(before["indicator_value"])
     by_case = next(row for row in old if row["instance_id"])
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     assert measured(district) == before
     (entry,) = district.read(
@@ -405,7 +405,7 @@ def test_indicators_of_the_day_before_say_the_same_and_tell_who_entered_them_whe
     assert made not in [row[0] for row in before["indicator"]]
     assert told not in [row[0] for row in before["indicator_value"]]
     assert district.enter(INDICATOR_VALUES, **value, numerator=2) == told
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert report.counts["indicator_catalog.csv"].unchanged == 14
     assert report.counts["indicators.csv"].changed == 0
@@ -476,17 +476,17 @@ def test_networks_of_the_day_before_stand_as_they_stood_and_their_orders_may_be_
     open_district,
 ):
     district = open_district("2026-01-12")
-    database, before = district.house.database, networks_known(district)
+    database, before = district.container.database, networks_known(district)
     done(district.outside_numbers(1, 11))
     case = request(district, "P003", before["NW2"]["id"], "rename", name="Чтение без границ",
                    effective_on="2026-03-02")  # fmt: skip
     register(district, to_order(district, "P003", case))
     schema.downgrade(database, "0028")
-    assert not schema.is_newest(database, district.house.tables)
+    assert not schema.is_newest(database, district.container.tables)
     with database.writing() as connection:
         orders = write_log(connection)
-    schema.upgrade(database, registers=district.house.tables)
-    assert schema.is_newest(database, district.house.tables)
+    schema.upgrade(database, registers=district.container.tables)
+    assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
 
     after = networks_known(district)

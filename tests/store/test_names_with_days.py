@@ -25,7 +25,7 @@ def rename(district, school, **said):
         actor = uow.actor(district.people["P003"])
         return service.rename(store, actor, school, {**ON_PAGE, **said}, one.version)
 
-    assert district.house.transact(work) == school
+    assert district.container.transact(work) == school
 
 
 def called(district, school, day):
@@ -39,7 +39,7 @@ def replaced(folder, before, after):
 
 
 def loaded(district, folder):
-    return district.house.transact(lambda uow: import_directory(uow, folder))
+    return district.container.transact(lambda uow: import_directory(uow, folder))
 
 
 @pytest.mark.both_databases
@@ -50,7 +50,7 @@ def test_each_day_has_its_name_wherever_it_is_asked(open_district):
     rename(district, school)
     days = ("2020-01-01", "2026-06-30", "2026-07-01")
     assert [called(district, school, day) for day in days] == [old, old, "Новая"]
-    district.house.clock.set(dt.datetime(2026, 6, 30, 20, 59, 59, tzinfo=dt.UTC))
+    district.container.clock.set(dt.datetime(2026, 6, 30, 20, 59, 59, tzinfo=dt.UTC))
     for moment in (old, "Новая"):
         seen = district.read(
             lambda uow: (
@@ -59,7 +59,7 @@ def test_each_day_has_its_name_wherever_it_is_asked(open_district):
             )
         )  # fmt: skip
         assert {*seen} == {moment}
-        district.house.clock.set(dt.datetime(2026, 6, 30, 21, 0, 1, tzinfo=dt.UTC))
+        district.container.clock.set(dt.datetime(2026, 6, 30, 21, 0, 1, tzinfo=dt.UTC))
 
 
 def test_a_file_gives_a_name_from_its_day_and_leaves_the_days_before(open_district, folder):
@@ -110,7 +110,7 @@ def test_a_name_taken_back_follows_the_files_again(open_district, folder):
         actor = uow.actor(district.people["P003"])
         return service.take_back_name(store, actor, school, {"reason": "отмена"}, one.version)
 
-    assert district.house.transact(take_back) == school
+    assert district.container.transact(take_back) == school
     replaced(folder, old, "МКОУ СОШ № 12 с. Бургун")
     assert loaded(district, folder).ok
     assert called(district, school, "2026-07-01") == "МКОУ СОШ № 12 с. Бургун"

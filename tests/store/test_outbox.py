@@ -45,7 +45,7 @@ def district(open_district):
     """Return a district in which nothing waits, and whose mailer is a quiet twin."""
     opened = open_district("2025-08-28")
     opened.carry_out()
-    opened.house.__dict__["mailer"] = Mailer()
+    opened.container.__dict__["mailer"] = Mailer()
     return opened
 
 
@@ -53,7 +53,7 @@ def letters(district, count, to=("P105",)):
     """Put letters into the outbox, to these people in turn; return their messages."""
     for number in range(count):
         who = district.people[to[number % len(to)]]
-        district.house.transact(
+        district.container.transact(
             lambda uow, n=number, to=who: put_letter(uow, to, f"Письмо {n}", "…")
         )
     return [row["id"] for row in district.rows(OutboxMessage, kind="mail") if not row["done_at"]]
@@ -61,7 +61,7 @@ def letters(district, count, to=("P105",)):
 
 def handed(district, **listed):
     return [
-        number for number, kind in effects.hand_out(district.house, listed) if kind == "mail"
+        number for number, kind in effects.hand_out(district.container, listed) if kind == "mail"
     ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def row(district, number):
 def test_a_lane_hands_out_as_much_as_it_has_places_and_stops_no_other(district):
     waiting = letters(district, LETTERS + 3)
     to_department(district)
-    out = effects.hand_out(district.house)
+    out = effects.hand_out(district.container)
     assert [number for number, kind in out if kind == "mail"] == waiting[:LETTERS]
     assert {"render", "announce"} <= {kind for _, kind in out}
     assert handed(district) == []
@@ -82,22 +82,22 @@ def test_a_lane_hands_out_as_much_as_it_has_places_and_stops_no_other(district):
 def test_the_next_message_is_begun_in_the_place_that_gets_free(district):
     waiting = letters(district, LETTERS + 3)
     first, *_ = handed(district)
-    assert effects.carry_out(district.house, first, "mail", seconds=60) == "done"
+    assert effects.carry_out(district.container, first, "mail", seconds=60) == "done"
     outcomes = {number: row(district, number)["outcome"] for number in waiting}
     others = waiting[1:LETTERS]  # they were handed to somebody else
     assert [number for number, outcome in outcomes.items() if not outcome] == others
     assert {row(district, number)["attempts"] for number in waiting} == {0, 1}
-    assert len(district.house.mailer.sent) == len(waiting) - len(others)
+    assert len(district.container.mailer.sent) == len(waiting) - len(others)
 
 
 def test_a_try_counts_where_the_work_begins(district):
     (number,) = letters(district, 1)
     for _ in range(20):  # four minutes without a worker
         handed(district)
-        district.house.clock.advance(dt.timedelta(seconds=12))
+        district.container.clock.advance(dt.timedelta(seconds=12))
     assert row(district, number)["attempts"] == 0
-    district.house.mailer.failure = BUSY
-    assert effects.carry_out(district.house, number, "mail") == "postponed"
+    district.container.mailer.failure = BUSY
+    assert effects.carry_out(district.container, number, "mail") == "postponed"
     assert row(district, number)["attempts"] == 1
     assert district.rows(Incident) == []
 
@@ -105,72 +105,72 @@ def test_a_try_counts_where_the_work_begins(district):
 def test_a_message_that_is_begun_belongs_to_one_worker_until_its_lease_ends(district):
     (number,) = letters(district, 1)
     begin = lambda uow: effects.begin(uow, "mail", number)  # noqa: E731 (said three times)
-    district.house.clock.advance(dt.timedelta(minutes=5))  # the lease runs from the beginning
-    assert district.house.tell(begin).attempts == 1
-    district.house.clock.advance(outbox.LEASE - dt.timedelta(seconds=1))
-    assert district.house.tell(begin) is None
+    district.container.clock.advance(dt.timedelta(minutes=5))  # the lease runs from the beginning
+    assert district.container.tell(begin).attempts == 1
+    district.container.clock.advance(outbox.LEASE - dt.timedelta(seconds=1))
+    assert district.container.tell(begin) is None
     assert handed(district) == []
-    district.house.clock.advance(dt.timedelta(seconds=1))
-    assert district.house.tell(begin).attempts == 2
+    district.container.clock.advance(dt.timedelta(seconds=1))
+    assert district.container.tell(begin).attempts == 2
 
 
 def test_what_waits_in_the_brokers_list_is_not_handed_out_again(district):
     waiting = letters(district, LETTERS)
-    since = district.house.clock.now()
+    since = district.container.clock.now()
     assert handed(district) == waiting
-    district.house.clock.advance(dt.timedelta(hours=1))
+    district.container.clock.advance(dt.timedelta(hours=1))
     assert handed(district, letters=since) == []
     assert handed(district, letters=since + dt.timedelta(seconds=1)) == waiting  # overtaken: lost
     assert handed(district) == []
-    district.house.clock.advance(outbox.HANDED)
+    district.container.clock.advance(outbox.HANDED)
     assert handed(district) == waiting  # the list is empty: lost
 
 
 def test_letters_wait_behind_the_probe_of_a_server_that_does_not_answer(district):
     waiting = letters(district, LETTERS + 1)
-    district.house.mailer.failure = SILENT
+    district.container.mailer.failure = SILENT
     for number in handed(district):
-        assert effects.carry_out(district.house, number, "mail", seconds=60) == "postponed"
+        assert effects.carry_out(district.container, number, "mail", seconds=60) == "postponed"
     assert handed(district) == []
     for _ in range(12):  # an outage of eleven minutes makes no incident
-        district.house.clock.advance(dt.timedelta(seconds=55))
+        district.container.clock.advance(dt.timedelta(seconds=55))
         probes = handed(district)
         assert probes == waiting[:LETTERS]
         for number in probes:
-            effects.carry_out(district.house, number, "mail", seconds=60)
-    district.house.mailer.failure = None
-    district.house.clock.advance(dt.timedelta(seconds=outbox.LONGEST_PROBE))
+            effects.carry_out(district.container, number, "mail", seconds=60)
+    district.container.mailer.failure = None
+    district.container.clock.advance(dt.timedelta(seconds=outbox.LONGEST_PROBE))
     for number in handed(district):
-        assert effects.carry_out(district.house, number, "mail", seconds=60) in (
+        assert effects.carry_out(district.container, number, "mail", seconds=60) in (
             "done", "done before"
         )  # fmt: skip
-    assert {mail.message_id.split("@")[0] for mail in district.house.mailer.sent} == {
+    assert {mail.message_id.split("@")[0] for mail in district.container.mailer.sent} == {
         f"<notice-{row(district, number)['payload']['notice_id']}" for number in waiting
     }
-    assert len(district.house.mailer.sent) == len(waiting)
+    assert len(district.container.mailer.sent) == len(waiting)
     assert district.rows(Incident) == []
 
 
 def test_a_letter_that_is_refused_for_now_gives_its_place_back(district):
     waiting = letters(district, LETTERS + 1)
-    district.house.mailer.failure = BUSY
-    effects.carry_out(district.house, handed(district)[0], "mail", seconds=60)
+    district.container.mailer.failure = BUSY
+    effects.carry_out(district.container, handed(district)[0], "mail", seconds=60)
     assert handed(district) == waiting[LETTERS:]
 
 
 def hour(district, after=dt.timedelta()):
     """Let an hour go by, in which the worker does what is handed out to it."""
-    district.house.clock.advance(after)
+    district.container.clock.advance(after)
     for _ in range(9):
-        district.house.clock.advance(dt.timedelta(minutes=7))
+        district.container.clock.advance(dt.timedelta(minutes=7))
         for number in handed(district):
-            effects.carry_out(district.house, number, "mail", seconds=60)
+            effects.carry_out(district.container, number, "mail", seconds=60)
 
 
 @pytest.mark.parametrize(("failure", "is_dead"), [(UNKNOWN, True), (RELAYING, False)])
 def test_one_dead_address_in_a_quiet_district_is_known_after_a_day(district, failure, is_dead):
     (waiting,) = letters(district, 1, HEADS[:1])
-    district.house.mailer.failure = failure
+    district.container.mailer.failure = failure
     hour(district)
     assert row(district, waiting)["done_at"] is None
     hour(district, dt.timedelta(days=1))
@@ -182,7 +182,7 @@ def test_one_dead_address_in_a_quiet_district_is_known_after_a_day(district, fai
 @pytest.mark.parametrize("failure", [SILENT, NOT_US, UNKNOWN, RELAYING])
 def test_while_a_server_takes_nothing_letters_wait_and_one_incident_says_so(district, failure):
     waiting = letters(district, 2 * len(HEADS), HEADS)
-    district.house.mailer.failure = failure
+    district.container.mailer.failure = failure
     hour(district)
     hour(district, dt.timedelta(days=2))
     (incident,) = district.rows(Incident)
@@ -190,12 +190,12 @@ def test_while_a_server_takes_nothing_letters_wait_and_one_incident_says_so(dist
     assert failure.reason in incident["message"]
     assert all(row["email_bounced_at"] is None for row in district.rows(Person))
     assert [row(district, number)["done_at"] for number in waiting] == [None] * len(waiting)
-    district.house.mailer.failure = None
+    district.container.mailer.failure = None
     hour(district)
-    assert len(district.house.mailer.sent) == len(
-        {m.message_id for m in district.house.mailer.sent}
+    assert len(district.container.mailer.sent) == len(
+        {m.message_id for m in district.container.mailer.sent}
     )
-    assert len(district.house.mailer.sent) == len(waiting)
+    assert len(district.container.mailer.sent) == len(waiting)
     (incident,) = district.rows(Incident)
     assert incident["resolution"] == "письма снова уходят"
 
@@ -208,7 +208,7 @@ def test_what_is_said_of_one_address_counts_once_another_letter_left(
 ):
     number, *_ = letters(district, 1)
     (person,) = district.rows(Person, id=district.people["P105"])
-    district.house.mailer.failure, district.house.mailer.only = failure, person["email"]
+    district.container.mailer.failure, district.container.mailer.only = failure, person["email"]
     hour(district)
     assert row(district, number)["done_at"] is None, "nobody else was written to yet"
     letters(district, 1, ("P102",))
@@ -223,30 +223,32 @@ def test_what_is_said_of_one_address_counts_once_another_letter_left(
 def test_letters_to_one_dead_address_hold_no_other_letter_up(district):
     letters(district, 5)
     (person,) = district.rows(Person, id=district.people["P105"])
-    district.house.mailer.failure, district.house.mailer.only = UNKNOWN, person["email"]
+    district.container.mailer.failure, district.container.mailer.only = UNKNOWN, person["email"]
     letters(district, 1, ("P102",))
     for _ in range(3):
         for number in handed(district):
-            effects.carry_out(district.house, number, "mail")
-    assert len(district.house.mailer.sent) == 1
+            effects.carry_out(district.container, number, "mail")
+    assert len(district.container.mailer.sent) == 1
 
 
 @pytest.mark.shipped
 def test_no_effect_takes_more_than_four_statements(district):
-    district.house.__dict__["pdf_maker"] = lambda docx: b"%PDF-1.7 " + docx[:2]
+    district.container.__dict__["pdf_maker"] = lambda docx: b"%PDF-1.7 " + docx[:2]
     case = to_department(district)
     district.carry_out()
     paper = district.documents(case)[0]["id"]
-    district.house.transact(lambda uow: renderings.ask(uow, uow.session.get_one(Document, paper)))
+    district.container.transact(
+        lambda uow: renderings.ask(uow, uow.session.get_one(Document, paper))
+    )
     mark_as_bounced(district, "P105")
     letters(district, 1)
     done(district.act("P002", case, "approve"))
     remind(district, case)
     counts = {}
-    while claimed := effects.claim(district.house):
+    while claimed := effects.claim(district.container):
         for number, kind in claimed:
             with counted(district) as statements:
-                assert effects.carry_out(district.house, number, kind) == "done"
+                assert effects.carry_out(district.container, number, kind) == "done"
             said = [one for one in statements if not one.startswith("BEGIN")]
             counts[kind] = max(counts.get(kind, 0), len(said))
     for decision in effects.DECISIONS:
@@ -260,17 +262,17 @@ def test_letters_one_after_the_other_take_three_statements_each(district):
     letters(district, count)
     (first, *_) = handed(district)
     with counted(district) as statements:
-        effects.carry_out(district.house, first, "mail", seconds=60)
-    assert len(district.house.mailer.sent) == count - LETTERS + 1
+        effects.carry_out(district.container, first, "mail", seconds=60)
+    assert len(district.container.mailer.sent) == count - LETTERS + 1
     said = [one for one in statements if not one.startswith("BEGIN")]
-    assert len(said) == 3 * len(district.house.mailer.sent) + 1  # the question after the last
+    assert len(said) == 3 * len(district.container.mailer.sent) + 1  # the question after the last
 
 
 def test_an_address_that_takes_no_letters_is_written_down_in_four_statements(district):
     (number,) = letters(district, 1)
-    district.house.mailer.failure = MailError(permanent=True, reason="550", bounced=True)
+    district.container.mailer.failure = MailError(permanent=True, reason="550", bounced=True)
     with counted(district) as statements:
-        assert effects.carry_out(district.house, number, "mail") == "done"
+        assert effects.carry_out(district.container, number, "mail") == "done"
     assert len([one for one in statements if not one.startswith("BEGIN")]) <= 4
 
 
@@ -281,7 +283,7 @@ def remind(district, case):
     post = [POST, district.rows(Position)[0]["id"]]
     payload = {"to": [*to, post], "subject": "Напоминание", "text": "Срок завтра"}
     municipality = district.rows(Position)[0]["municipality_id"]
-    district.house.transact(
+    district.container.transact(
         lambda uow: outbox.put(uow.connection, municipality, case, "tell", payload, uow.now)
     )
 
@@ -291,7 +293,7 @@ def mark_as_bounced(district, person):
         uow.session.get_one(Person, district.people[person]).email_bounced_at = uow.now
         uow.session.flush()
 
-    district.house.transact(mark)
+    district.container.transact(mark)
 
 
 def test_every_kind_has_a_lane():
@@ -305,18 +307,18 @@ def test_a_clock_that_went_an_hour_back_lets_nothing_wait_for_that_hour(district
     if taken != "waiting":
         assert handed(district) == [waiting]
     if taken == "begun":
-        assert district.house.tell(lambda uow: effects.begin(uow, "mail", waiting))
-    district.house.clock.advance(-hour)
+        assert district.container.tell(lambda uow: effects.begin(uow, "mail", waiting))
+    district.container.clock.advance(-hour)
     assert handed(district) == [waiting]
     assert handed(district) == [], "once is enough"
-    assert effects.carry_out(district.house, waiting, "mail") == "done"
-    assert len(district.house.mailer.sent) == 1
+    assert effects.carry_out(district.container, waiting, "mail") == "done"
+    assert len(district.container.mailer.sent) == 1
 
 
 def test_a_lease_is_no_freer_for_a_colleague_whose_clock_is_slow(district):
     (waiting,) = letters(district, 1)
     assert handed(district) == [waiting]
-    assert district.house.tell(lambda uow: effects.begin(uow, "mail", waiting))
-    district.house.clock.advance(-outbox.CLOCKS_DIFFER)
+    assert district.container.tell(lambda uow: effects.begin(uow, "mail", waiting))
+    district.container.clock.advance(-outbox.CLOCKS_DIFFER)
     assert handed(district) == []
-    assert effects.carry_out(district.house, waiting, "mail") == "done before"
+    assert effects.carry_out(district.container, waiting, "mail") == "done before"

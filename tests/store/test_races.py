@@ -77,12 +77,12 @@ def at_once(works):
 def test_fifty_voters_answering_at_once_all_succeed(open_district):
     district = open_district("2025-08-28")
     process = poll()
-    house = replace(district.house, processes={process.key: process})
+    container = replace(district.container, processes={process.key: process})
     person = district.people["P101"]
-    case = house.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
+    case = container.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
     intents = [Intent(case.instance_id, "say_yes", voter=str(n)) for n in range(VOTERS)]
     results = at_once([
-        lambda it=intent: house.transact(lambda uow: acting.act(uow, person, it))
+        lambda it=intent: container.transact(lambda uow: acting.act(uow, person, it))
         for intent in intents
     ])  # fmt: skip
     assert [r for r in results if hasattr(r, "code")] == []
@@ -184,7 +184,7 @@ def test_a_crash_at_any_statement_of_the_registration_leaves_nothing_half_done(
         if count == breaks_at:
             raise PowerCutError
 
-    engine = district.house.database.engine
+    engine = district.container.database.engine
     event.listen(engine, "before_cursor_execute", crash)
     try:
         done(district.act("P004", order, "register"))
@@ -214,7 +214,7 @@ def test_offices_that_keep_writing_into_one_page_do_not_stop_each_other(open_dis
             outbox.put(connection, 1, None, "tell", {"of": office, "seen": seen}, NOW)
 
         for _ in range(OFTEN):
-            district.house.database.transact(work)
+            district.container.database.transact(work)
 
     before = len(district.rows(OutboxMessage))
     at_once([lambda office=number: writing(office) for number in range(OFFICES)])
@@ -233,12 +233,12 @@ def test_a_slow_decision_is_carried_out_however_many_quick_ones_keep_coming(open
 
     def quick():
         while not is_over.is_set():
-            district.house.database.transact(lambda connection: write(connection, 0.01))
+            district.container.database.transact(lambda connection: write(connection, 0.01))
 
     def slow():
         try:
             for _ in range(OFTEN):
-                district.house.database.transact(lambda connection: write(connection, 0.5))
+                district.container.database.transact(lambda connection: write(connection, 0.5))
         finally:
             is_over.set()
 

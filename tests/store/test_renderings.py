@@ -37,7 +37,7 @@ def district(open_district):
     done(opened.act("P102", case, "invite"))
     done(opened.act("P105", case, "agree"))
     opened.carry_out()
-    opened.house.__dict__["pdf_maker"] = PdfPress()
+    opened.container.__dict__["pdf_maker"] = PdfPress()
     (opened.paper,) = [
         row["id"] for row in opened.documents(case) if row["paper"] == "consent_protocol"
     ]
@@ -45,7 +45,7 @@ def district(open_district):
 
 
 def ask(district):
-    return district.house.transact(
+    return district.container.transact(
         lambda uow: renderings.ask(uow, uow.session.get_one(Document, district.paper))
     )
 
@@ -77,13 +77,13 @@ def test_asking_twice_makes_one_pdf_and_no_version(district):
 def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district):
     ask(district)
     (message,) = messages(district)
-    begun = district.house.tell(lambda uow: effects.begin(uow, "pdf", message["id"]))
-    effects.EFFECTS["pdf"](district.house, begun)  # made, and then the lights go out
+    begun = district.container.tell(lambda uow: effects.begin(uow, "pdf", message["id"]))
+    effects.EFFECTS["pdf"](district.container, begun)  # made, and then the lights go out
     assert row(district)["pdf_sha256"] is None
-    assert effects.carry_out(district.house, message["id"], "pdf") == "done before"
-    district.house.clock.advance(outbox.LEASE)
-    assert effects.carry_out(district.house, message["id"], "pdf") == "done"
-    assert effects.carry_out(district.house, message["id"], "pdf") == "done before"
+    assert effects.carry_out(district.container, message["id"], "pdf") == "done before"
+    district.container.clock.advance(outbox.LEASE)
+    assert effects.carry_out(district.container, message["id"], "pdf") == "done"
+    assert effects.carry_out(district.container, message["id"], "pdf") == "done before"
     assert [one["content"] for one in district.rows(StoredFile, kind="application/pdf")] == [
         b"%PDF-1.7 2"
     ]
@@ -92,17 +92,17 @@ def test_a_worker_that_dies_after_the_conversion_leaves_it_to_the_next(district)
 def test_two_workers_at_once_keep_one_pdf(district):
     ask(district)
     (message,) = messages(district)
-    begun = district.house.tell(lambda uow: effects.begin(uow, "pdf", message["id"]))
-    slow = effects.EFFECTS["pdf"](district.house, begun)
-    district.house.clock.advance(outbox.LEASE)
+    begun = district.container.tell(lambda uow: effects.begin(uow, "pdf", message["id"]))
+    slow = effects.EFFECTS["pdf"](district.container, begun)
+    district.container.clock.advance(outbox.LEASE)
     district.carry_out()
-    late = district.house.tell(lambda uow: effects._finished(uow, begun, slow, goes_on=True))
+    late = district.container.tell(lambda uow: effects._finished(uow, begun, slow, goes_on=True))
     assert late == ("done before", None)
     assert len(district.rows(StoredFile, kind="application/pdf")) == 1
 
 
 def test_a_document_without_a_file_has_no_pdf(district):
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(
             Document.__table__.update().values(file_sha256=None, rendered_at=None)
         )
@@ -112,7 +112,7 @@ def test_a_document_without_a_file_has_no_pdf(district):
 
 def test_a_pdf_that_did_not_come_may_be_asked_for_again(district):
     ask(district)
-    district.house.clock.advance(renderings.PATIENCE)
+    district.container.clock.advance(renderings.PATIENCE)
     assert not district.read(
         lambda uow: renderings.is_coming(uow.session.get_one(Document, district.paper), uow.now)
     )
@@ -122,19 +122,19 @@ def test_a_pdf_that_did_not_come_may_be_asked_for_again(district):
 
 
 def test_a_conversion_broken_off_is_tried_again_and_a_missing_program_is_an_incident(district):
-    district.house.__dict__["pdf_maker"] = PdfPress(PdfFailed("не уложился"))
+    district.container.__dict__["pdf_maker"] = PdfPress(PdfFailed("не уложился"))
     ask(district)
     (message,) = messages(district)
-    assert effects.carry_out(district.house, message["id"], "pdf") == "postponed"
-    district.house.__dict__["pdf_maker"] = None
-    assert effects.carry_out(district.house, message["id"], "pdf") == "failed"
+    assert effects.carry_out(district.container, message["id"], "pdf") == "postponed"
+    district.container.__dict__["pdf_maker"] = None
+    assert effects.carry_out(district.container, message["id"], "pdf") == "failed"
     (incident,) = district.rows(Incident, kind="pdf")
     assert PdfUnavailable.__name__ in incident["message"]
 
 
 def test_the_documents_of_a_running_district_survive_the_revision_both_ways(district):
     before = row(district)
-    database = district.house.database
+    database = district.container.database
     schema.downgrade(database, "0001")
     with database.reading() as connection:
         query = select(Document.__table__.c.file_sha256)

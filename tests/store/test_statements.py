@@ -93,7 +93,7 @@ def test_cases_about_a_subject_are_asked_for_once_until_one_changes(open_distric
 def test_the_queue_takes_as_many_statements_for_one_row_as_for_several(open_district):
     district = open_district("2025-08-28")
     to_department(district)
-    assert district.house.zone.key == "Europe/Moscow"  # a process asks for it once
+    assert district.container.zone.key == "Europe/Moscow"  # a process asks for it once
     with counted(district) as one:
         assert len(rows_of_queue(district)) == 1
     to_department(district, "P101", {"S16": "supported", "S04": "partner"}, ("P116", "P104"))
@@ -126,10 +126,10 @@ def test_the_queue_page_takes_as_many_statements_for_one_row_as_for_several(open
 
 def visitor(district):
     """Return what opens the queue page of the acting head of department."""
-    client = serve(district.house).test_client()
+    client = serve(district.container).test_client()
     who = district.people["P002"]
-    until = district.house.clock.now().replace(year=2030)
-    district.house.transact(
+    until = district.container.clock.now().replace(year=2030)
+    district.container.transact(
         lambda uow: SqlAccess(uow).open_session(digest("statements"), who, until, "Test/1")
     )
     client.set_cookie("workflow_session", "statements")

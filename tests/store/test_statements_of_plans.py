@@ -72,9 +72,9 @@ def test_the_page_of_a_plan_takes_as_many_statements_for_forty_rows_as_for_twelv
 
 def visitor(district, address):
     """Return what opens a page as the coordinator; it was opened once before."""
-    client = serve(district.house).test_client()
-    who, until = district.people["P201"], district.house.clock.now().replace(year=2030)
-    district.house.transact(
+    client = serve(district.container).test_client()
+    who, until = district.people["P201"], district.container.clock.now().replace(year=2030)
+    district.container.transact(
         lambda uow: SqlAccess(uow).open_session(digest("statements"), who, until, "Test/1")
     )
     client.set_cookie("workflow_session", "statements")

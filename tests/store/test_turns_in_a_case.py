@@ -29,7 +29,7 @@ def district(open_district):
 
 def slowly(district, person, case, action):
     """Act in a transaction that decides long before it writes; tell how often it was begun."""
-    mine, engine, tries, held = threading.get_ident(), district.house.database.engine, [], []
+    mine, engine, tries, held = threading.get_ident(), district.container.database.engine, [], []
 
     def hold(_connection, _cursor, statement, *_rest):
         writes = statement.startswith(("INSERT", "UPDATE", "DELETE"))
@@ -43,7 +43,7 @@ def slowly(district, person, case, action):
 
     event.listen(engine, "before_cursor_execute", hold)
     try:
-        return district.house.transact(work), len(tries)
+        return district.container.transact(work), len(tries)
     finally:
         event.remove(engine, "before_cursor_execute", hold)
 
@@ -97,7 +97,7 @@ def test_decisions_on_two_cases_do_not_wait_for_each_other(district):
 
 def test_a_wait_for_others_has_its_end(district, monkeypatch):
     monkeypatch.setattr(turns, "SECONDS", 0.2)
-    late, held = Database(district.house.database.url), district.house.database
+    late, held = Database(district.container.database.url), district.container.database
     with held.writing(alone=True), pytest.raises(TimeoutError):
         late.transact(lambda connection: connection)
     late.engine.dispose()
@@ -111,7 +111,7 @@ def test_of_two_hundred_cases_neither_kind_of_decision_wins_fewer_than_its_click
     for number in range(CASES):
         cases.append(to_department(district, name=f"Сеть {number}"))
         anew = update(instances).where(instances.c.id == cases[-1]).values(open_key=None)
-        district.house.transact(lambda uow, anew=anew: uow.connection.execute(anew).rowcount)
+        district.container.transact(lambda uow, anew=anew: uow.connection.execute(anew).rowcount)
     version, barrier = district.case(cases[0]).version, threading.Barrier(2)
     won = {"approve": 0, "reject": 0}
 

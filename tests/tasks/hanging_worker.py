@@ -9,14 +9,14 @@ import threading
 import time
 from pathlib import Path
 
-from celery_worker import celery_app, house
+from celery_worker import celery_app, container
 from workflow_app.documents import compiler
 
 __all__ = ["celery_app"]
 
 sign = Path(os.environ["HANG_MARK"])
 being_made = threading.local()
-render, write_zip = house.papers.render, compiler.write_zip
+render, write_zip = container.papers.render, compiler.write_zip
 
 
 def render_remembering(name, values):
@@ -31,5 +31,5 @@ def write_zip_hanging(members):
     return write_zip(members)
 
 
-house.papers.render = render_remembering
+container.papers.render = render_remembering
 compiler.write_zip = write_zip_hanging

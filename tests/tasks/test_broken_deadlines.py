@@ -24,7 +24,7 @@ def waiting(open_district):
         for head in HEADS
     ]
     district.cases = [case.instance_id for case in cases]
-    soon = district.house.clock.now() - dt.timedelta(minutes=1)
+    soon = district.container.clock.now() - dt.timedelta(minutes=1)
     for number, case in enumerate(district.cases):
         at = soon - dt.timedelta(minutes=10 - number)
         values = {"next_at": at, "ticks": [[at.isoformat(), "remind", ""]]}
@@ -35,7 +35,7 @@ def waiting(open_district):
 
 def write(district, case, values):
     change = update(DEADLINE).where(DEADLINE.c.instance_id == case).values(values)
-    district.house.transact(lambda uow: uow.connection.execute(change).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(change).rowcount)
 
 
 def break_(district, cases, what="nothing known"):
@@ -57,7 +57,7 @@ def incidents(district):
 def test_two_broken_ones_do_not_starve_those_behind_them(waiting):
     broken, healthy = waiting.cases[:2], waiting.cases[2:]
     for _ in range(2):
-        loops.fire_due(waiting.house, most=2)
+        loops.fire_due(waiting.container, most=2)
     assert [left(waiting, case) for case in healthy] == [[], []]
     assert {row["instance_id"] for row in incidents(waiting)} == set(broken)
     assert all("KeyError" in row["message"] for row in incidents(waiting))
@@ -65,13 +65,13 @@ def test_two_broken_ones_do_not_starve_those_behind_them(waiting):
 
 def test_one_that_is_mended_happens_and_its_incident_ends(waiting):
     broken = waiting.cases[:2]
-    loops.fire_due(waiting.house)
-    loops.fire_due(waiting.house)
+    loops.fire_due(waiting.container)
+    loops.fire_due(waiting.container)
     assert len(incidents(waiting)) == 2
     break_(waiting, broken, "remind")
-    assert loops.fire_due(waiting.house) == 0
-    waiting.house.clock.set(waiting.house.clock.now() + dt.timedelta(minutes=6))
-    assert loops.fire_due(waiting.house) == 2
+    assert loops.fire_due(waiting.container) == 0
+    waiting.container.clock.set(waiting.container.clock.now() + dt.timedelta(minutes=6))
+    assert loops.fire_due(waiting.container) == 2
     assert [row["resolution"] for row in incidents(waiting)] == ["срок сработал"] * 2
 
 
@@ -79,15 +79,15 @@ def test_of_two_broken_ones_of_a_case_the_last_that_happens_ends_the_incident(wa
     of_one, of_other = (left(waiting, case)[0] for case in waiting.cases[:2])
     moved = update(DEADLINE).where(DEADLINE.c.id == of_other.id)
     values = {"instance_id": of_one.instance_id}
-    waiting.house.transact(lambda uow: uow.connection.execute(moved.values(values)).rowcount)
-    loops.fire_due(waiting.house)
+    waiting.container.transact(lambda uow: uow.connection.execute(moved.values(values)).rowcount)
+    loops.fire_due(waiting.container)
     ended = []
     for each in (of_one, of_other):
         mended = update(DEADLINE).where(DEADLINE.c.id == each.id)
         mended = mended.values(ticks=[[each.ticks[0][0], "remind", ""]])
-        waiting.house.transact(lambda uow, of=mended: uow.connection.execute(of).rowcount)
-        waiting.house.clock.set(waiting.house.clock.now() + dt.timedelta(minutes=6))
-        loops.fire_due(waiting.house)
+        waiting.container.transact(lambda uow, of=mended: uow.connection.execute(of).rowcount)
+        waiting.container.clock.set(waiting.container.clock.now() + dt.timedelta(minutes=6))
+        loops.fire_due(waiting.container)
         ended += [[row["resolution"] for row in incidents(waiting)]]
     assert ended == [[""], ["срок сработал"]]
 
@@ -96,8 +96,8 @@ def test_of_two_broken_ones_of_a_case_the_last_that_happens_ends_the_incident(wa
 def test_after_an_outage_nobody_is_reminded_of_what_ends_in_the_same_second(open_district):
     district = open_district("2025-08-28")
     case = done(propose(district, "P102", {"S05": "supported"})).instance_id
-    district.house.clock.set(district.house.clock.now() + dt.timedelta(days=45))
-    while loops.fire_due(district.house):
+    district.container.clock.set(district.container.clock.now() + dt.timedelta(days=45))
+    while loops.fire_due(district.container):
         pass
     assert district.state(case) == "expired"
     assert left(district, case) == []

@@ -13,11 +13,13 @@ from workflow_app.tasks.copies import NightlyCopy
 
 
 @pytest.fixture
-def house(sqlite_district, tmp_path):
+def container(sqlite_district, tmp_path):
     """Return a house whose clock is the machine's, as far as its settings say."""
-    house = sqlite_district("2025-08-28").house
-    settings = house.settings.model_copy(update={"clock": None, "backup_dir": tmp_path / "copies"})
-    return replace(house, settings=settings, clock=FixedClock(SystemClock().now()))
+    container = sqlite_district("2025-08-28").container
+    settings = container.settings.model_copy(
+        update={"clock": None, "backup_dir": tmp_path / "copies"}
+    )
+    return replace(container, settings=settings, clock=FixedClock(SystemClock().now()))
 
 
 @pytest.fixture(autouse=True)
@@ -34,35 +36,35 @@ def until_it_ends(nightly):
         nightly.tick()
 
 
-def test_a_night_has_one_copy_that_can_be_restored(house):
-    nightly, today = NightlyCopy(house), house.clock.now().astimezone(house.zone).date()
+def test_a_night_has_one_copy_that_can_be_restored(container):
+    nightly, today = NightlyCopy(container), container.clock.now().astimezone(container.zone).date()
     until_it_ends(nightly)
-    assert backups.last_night(house.settings.copies) == today
-    (copy,) = house.settings.copies.iterdir()
-    backups.check(house.database, copy)
+    assert backups.last_night(container.settings.copies) == today
+    (copy,) = container.settings.copies.iterdir()
+    backups.check(container.database, copy)
     written = copy.stat().st_mtime_ns
-    until_it_ends(NightlyCopy(house))
+    until_it_ends(NightlyCopy(container))
     assert copy.stat().st_mtime_ns == written
 
 
-def test_a_copy_that_failed_is_said_and_tried_again_an_hour_later(house, capsys):
-    folder = house.settings.copies
+def test_a_copy_that_failed_is_said_and_tried_again_an_hour_later(container, capsys):
+    folder = container.settings.copies
     folder.write_text("a file where a folder should be")
-    nightly = NightlyCopy(house)
+    nightly = NightlyCopy(container)
     until_it_ends(nightly)
     assert "the nightly copy failed" in capsys.readouterr().out
     folder.unlink()
     nightly.tick()
     assert nightly._running is None
-    house.clock.advance(dt.timedelta(hours=1))
+    container.clock.advance(dt.timedelta(hours=1))
     until_it_ends(nightly)
     assert backups.last_night(folder)
 
 
-def test_nothing_is_copied_before_the_night_nor_of_a_demonstration(house, monkeypatch):
+def test_nothing_is_copied_before_the_night_nor_of_a_demonstration(container, monkeypatch):
     monkeypatch.setattr(copies, "NOT_BEFORE", dt.time(23, 59, 59, 999_999))
-    NightlyCopy(house).tick()
+    NightlyCopy(container).tick()
     monkeypatch.setattr(copies, "NOT_BEFORE", dt.time(0))
-    moved = house.settings.model_copy(update={"clock": house.clock.now()})
-    NightlyCopy(replace(house, settings=moved)).tick()
-    assert not house.settings.copies.exists()
+    moved = container.settings.model_copy(update={"clock": container.clock.now()})
+    NightlyCopy(replace(container, settings=moved)).tick()
+    assert not container.settings.copies.exists()

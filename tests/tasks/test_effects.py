@@ -24,9 +24,9 @@ def district(sqlite_district):
 
 def with_mail(district, server):
     """Let letters go to a real mail server."""
-    house = district.house
-    house.__dict__["mailer"] = SmtpMailer(server.url, "house@levokum.example")
-    return house
+    container = district.container
+    container.__dict__["mailer"] = SmtpMailer(server.url, "house@levokum.example")
+    return container
 
 
 def invite(district):
@@ -53,14 +53,14 @@ def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_ser
 def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_server):
     with_mail(district, smtp_server)
     invite(district)
-    for message in effects.claim(district.house):
-        effects.carry_out(district.house, *message)
+    for message in effects.claim(district.container):
+        effects.carry_out(district.container, *message)
     mails = [row for row in district.rows(OutboxMessage) if row["kind"] == "mail"]
     message = mails[0]
-    begun = district.house.tell(lambda uow: effects.begin(uow, "mail", message["id"]))
-    effects.EFFECTS["mail"](district.house, begun)  # sent, and then the lights go out
-    district.house.clock.advance(outbox.LEASE)
-    effects.carry_out(district.house, message["id"], "mail")
+    begun = district.container.tell(lambda uow: effects.begin(uow, "mail", message["id"]))
+    effects.EFFECTS["mail"](district.container, begun)  # sent, and then the lights go out
+    district.container.clock.advance(outbox.LEASE)
+    effects.carry_out(district.container, message["id"], "mail")
     ids = [m["Message-ID"] for m in smtp_server.messages]
     assert ids[-1] == ids[-2]
     notice = district.rows(Notice, id=message["payload"]["notice_id"])[0]
@@ -74,9 +74,9 @@ def test_an_address_that_refuses_letters_shows_as_bounced(district, smtp_server)
     invite(district)
     try:
         for _ in range(6):  # once another letter left, what the server says of an address counts
-            for message in effects.claim(district.house):
-                effects.carry_out(district.house, *message)
-            district.house.clock.advance(outbox.LEASE)
+            for message in effects.claim(district.container):
+                effects.carry_out(district.container, *message)
+            district.container.clock.advance(outbox.LEASE)
     finally:
         smtp_server.accept()
     person = district.rows(Person, id=district.people["P105"])[0]
@@ -85,11 +85,11 @@ def test_an_address_that_refuses_letters_shows_as_bounced(district, smtp_server)
 
 
 def test_a_sender_with_a_name_sends(district, smtp_server):
-    house = with_mail(district, smtp_server)
+    container = with_mail(district, smtp_server)
     sender = "Отдел образования <otdel@район.example>"
-    house.__dict__["settings"] = house.settings.model_copy(update={"mail_from": sender})
-    house.__dict__["mailer"] = mailer_from(
-        house.settings.model_copy(update={"smtp_url": smtp_server.url})
+    container.__dict__["settings"] = container.settings.model_copy(update={"mail_from": sender})
+    container.__dict__["mailer"] = mailer_from(
+        container.settings.model_copy(update={"smtp_url": smtp_server.url})
     )
     invite(district)
     district.carry_out()
@@ -106,7 +106,7 @@ def test_an_address_that_takes_a_letter_again_is_good_again(district, smtp_serve
         uow.session.get_one(Person, head).email_bounced_at = uow.now
         uow.session.flush()
 
-    district.house.transact(mark)
+    district.container.transact(mark)
     invite(district)
     district.carry_out()
     assert district.rows(Person, id=head)[0]["email_bounced_at"] is None
@@ -117,7 +117,7 @@ def test_rendering_twice_files_one_document_with_the_same_bytes(district):
     district.carry_out()
     document = district.documents(case)[0]
     stored = {row["sha256"]: row["content"] for row in district.rows(StoredFile)}
-    again, _ = district.house.papers.render(document["template"], document["field_values"])
+    again, _ = district.container.papers.render(document["template"], document["field_values"])
     assert stored[document["file_sha256"]] == again
 
 
@@ -127,11 +127,11 @@ def test_a_paper_keeps_its_bytes_when_its_template_is_written_anew(district, tmp
     case = to_department(district)
     district.carry_out()
     before = district.rows(StoredFile)
-    folder = shutil.copytree(district.house.papers.folder, tmp_path / "templates")
+    folder = shutil.copytree(district.container.papers.folder, tmp_path / "templates")
     template = docx.Document(folder / "proposal.docx")
     template.add_paragraph("Вторая редакция бланка")
     template.save(folder / "proposal.docx")
-    object.__setattr__(district.house, "papers", Papers(folder))
+    object.__setattr__(district.container, "papers", Papers(folder))
     other = to_department(district, "P101", {"S10": "supported", "S12": "supported"},
                           ("P110", "P112"))  # fmt: skip
     district.carry_out()
@@ -147,7 +147,9 @@ def test_a_paper_becomes_a_pdf_by_the_programs_of_this_machine(district):
     case = to_department(district)
     district.carry_out()
     paper = district.documents(case)[0]["id"]
-    district.house.transact(lambda uow: renderings.ask(uow, uow.session.get_one(Document, paper)))
+    district.container.transact(
+        lambda uow: renderings.ask(uow, uow.session.get_one(Document, paper))
+    )
     district.carry_out()
     (row,) = district.rows(Document, id=paper)
     (pdf,) = district.rows(StoredFile, sha256=row["pdf_sha256"])
@@ -165,7 +167,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(district, worke
     first = workers.start()
     workers.relay(some_are_filed)
     workers.kill(first)
-    district.house.clock.advance(outbox.LEASE * 2)
+    district.container.clock.advance(outbox.LEASE * 2)
     workers.start()
     workers.relay_everything()
     documents = district.rows(Document, instance_id=case)
@@ -194,7 +196,7 @@ def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, work
     workers.relay(sign.exists)
     workers.kill(first)
     assert not district.rows(Document, id=interrupted["id"])[0]["file_sha256"]
-    district.house.clock.advance(outbox.LEASE * 2)
+    district.container.clock.advance(outbox.LEASE * 2)
     workers.start("hanging_worker", **hanging)
     workers.relay_everything()
     assert {row["id"] for row in district.documents(order)} == before | {row["id"] for row in made}
@@ -206,6 +208,6 @@ def test_a_worker_killed_while_it_makes_an_order_leaves_one_order(district, work
 
 def assert_undisturbed(district, document):
     """A paper's file is there once, with the bytes of a rendering nobody disturbed."""
-    content, _ = district.house.papers.render(document["template"], document["field_values"])
+    content, _ = district.container.papers.render(document["template"], document["field_values"])
     stored = district.rows(StoredFile, sha256=document["file_sha256"])
     assert [file["content"] for file in stored] == [content]

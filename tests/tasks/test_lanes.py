@@ -39,19 +39,19 @@ def district(sqlite_district):
 def notices(district, count):
     """Put that many messages of notices into the outbox."""
     row = outbox.message(1, None, "tell", {"to": [], "subject": "", "text": ""},
-                         district.house.clock.now())  # fmt: skip
-    with district.house.database.engine.begin() as connection:
+                         district.container.clock.now())  # fmt: skip
+    with district.container.database.engine.begin() as connection:
         connection.execute(insert(_OUTBOX), [row] * count)
 
 
 def letters(district, count):
     who = district.people["P105"]
     for number in range(count):
-        district.house.transact(lambda uow, n=number: put_letter(uow, who, f"Письмо {n}", "…"))
+        district.container.transact(lambda uow, n=number: put_letter(uow, who, f"Письмо {n}", "…"))
 
 
 def publish(workers):
-    return loops.publish(workers.house, workers.celery, workers.broker)
+    return loops.publish(workers.container, workers.celery, workers.broker)
 
 
 def seen(district):
@@ -68,7 +68,7 @@ def test_a_backlog_without_a_worker_grows_no_list_and_is_no_failure(district, wo
     handed = 0
     for _ in range(24):
         handed += publish(workers)
-        district.house.clock.advance(dt.timedelta(seconds=10))
+        district.container.clock.advance(dt.timedelta(seconds=10))
     places = {name: lane.most for name, lane in outbox.LANES.items()}
     assert listed(workers) == {"papers": 0, "decisions": 0, "notices": places["notices"],
                                "letters": places["letters"], "pdf": 0}  # fmt: skip
@@ -81,19 +81,19 @@ def test_a_broker_that_lost_everything_gets_everything_again(district, workers):
     assert publish(workers) == 30
     workers.broker.flushall()
     assert publish(workers) == 0  # a worker may have taken them a moment ago
-    district.house.clock.advance(outbox.HANDED)
+    district.container.clock.advance(outbox.HANDED)
     assert publish(workers) == 30
     assert listed(workers)["notices"] == 30
 
 
 def test_nothing_is_marked_as_handed_out_while_the_broker_does_not_answer(district, workers):
     notices(district, 3)
-    settings = workers.house.settings.model_copy(
+    settings = workers.container.settings.model_copy(
         update={"redis_url": f"redis://127.0.0.1:{free_port()}/0"}
     )
-    nobody = loops.broker_of(replace(workers.house, settings=settings))
+    nobody = loops.broker_of(replace(workers.container, settings=settings))
     with nobody, pytest.raises(redis.ConnectionError):
-        loops.publish(workers.house, workers.celery, nobody)
+        loops.publish(workers.container, workers.celery, nobody)
     assert {row["handed_at"] for row in district.rows(OutboxMessage, done_at=None)} == {None}
 
 
@@ -108,13 +108,13 @@ def test_a_relay_hands_out_all_the_same_when_its_clock_goes_an_hour_back(distric
         counts.append(publish(workers))
         if len(counts) == 1:
             workers.broker.flushall()
-            district.house.clock.advance(-HOUR)
+            district.container.clock.advance(-HOUR)
         if len(counts) == 10:
             signal.raise_signal(signal.SIGTERM)
         return 0
 
     with Stopping() as stopping:
-        loops.run(district.house, "relay", 0.01, tick, stopping)
+        loops.run(district.container, "relay", 0.01, tick, stopping)
     assert counts == [1, 1] + [0] * 8
 
 
@@ -123,7 +123,7 @@ def test_a_killed_relay_with_a_beat_is_followed_by_one_whose_clock_is_an_hour_ba
     district, workers, tmp_path, request
 ):
     letters(district, 1)
-    settings = workers.house.settings.environ()
+    settings = workers.container.settings.environ()
     argv = [sys.executable, "-m", "workflow_app.cli", "relay", "--with-beat"]
 
     def run(moment):
@@ -139,7 +139,7 @@ def test_a_killed_relay_with_a_beat_is_followed_by_one_whose_clock_is_an_hour_ba
             assert time.monotonic() < end, (tmp_path / "relay.log").read_text()
             time.sleep(0.05)
 
-    now = district.house.clock.now()
+    now = district.container.clock.now()
     first = run(now)
     eventually(lambda: listed(workers)["letters"])
     eventually(lambda: {"relay", "beat"} <= seen(district).keys())
@@ -166,13 +166,13 @@ def test_a_backlog_is_handed_out_once_and_done_to_the_end(district, workers):
         calls.append(
             workers.broker.info("commandstats").get("cmdstat_lpush", {"calls": 0})["calls"]
         )
-        with district.house.database.reading() as connection:
+        with district.container.database.reading() as connection:
             return not outbox.waiting(connection)
 
     workers.relay(is_done)
     assert calls[-1] - calls[0] <= 600 * 1.05
     assert longest <= outbox.LANES["notices"].most
-    with district.house.database.reading() as connection:
+    with district.container.database.reading() as connection:
         tried = select(func.max(_OUTBOX.c.attempts)).where(_OUTBOX.c.kind == "tell")
         assert connection.execute(tried).scalar_one() == 1
 

@@ -59,8 +59,8 @@ for body in (5, None, [], [1, 2, 3], [["x"], {}, {}], [[1, 2], {}, {}], [[2**80]
 def put(district, kind):
     """Put a message of a kind into the outbox, whose work finds nothing to do; return its id."""
     said = {"to": [], "subject": "", "text": "", "notice_id": 0, "document_id": 0}
-    with district.house.database.engine.begin() as connection:
-        outbox.put(connection, 1, None, kind, said, district.house.clock.now())
+    with district.container.database.engine.begin() as connection:
+        outbox.put(connection, 1, None, kind, said, district.container.clock.now())
     return max(row["id"] for row in district.rows(OutboxMessage, done_at=None))
 
 
@@ -87,11 +87,11 @@ def test_the_relay_takes_a_strange_piece_for_an_old_one(workers):
 
 
 def test_work_that_ends_its_worker_each_time_is_an_incident_at_last(district):
-    house = district.house
+    container = district.container
     message_id = put(district, "render")
     for _ in range(outbox.MOST_ATTEMPTS):
-        assert house.tell(lambda uow: effects.begin(uow, "render", message_id))
-        house.clock.advance(outbox.LEASE)  # the process is gone
-    assert effects.carry_out(house, message_id, "render") == "failed"
+        assert container.tell(lambda uow: effects.begin(uow, "render", message_id))
+        container.clock.advance(outbox.LEASE)  # the process is gone
+    assert effects.carry_out(container, message_id, "render") == "failed"
     [incident] = district.rows(Incident)
     assert "WorkerDied" in incident["message"]

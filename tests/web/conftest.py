@@ -17,7 +17,7 @@ def district(request, sqlite_district):
 @pytest.fixture
 def app(district):
     """Return the application over this district."""
-    application = serve(district.house)
+    application = serve(district.container)
     application.testing = True
     return application
 

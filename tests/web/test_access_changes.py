@@ -62,7 +62,7 @@ def position(district, person):
 
 
 def test_key_offices_administer_or_sign_for_the_whole_municipality(district):
-    found = key_roles(district.house.processes.values())
+    found = key_roles(district.container.processes.values())
     assert found == {"admin", "dept_specialist", "department_head"}
 
 
@@ -195,7 +195,7 @@ def test_a_link_is_on_the_screen_only_where_it_opens_nobodys_name(browser, distr
             uow.session.get_one(Account, district.people[person]).password_hash = ""
             uow.session.flush()
 
-        district.house.transact(work)
+        district.container.transact(work)
 
     assert not shown("P007"), "she has a password"
     assert "/choose/" in link_in_the_letters(district, "P007")
@@ -229,7 +229,7 @@ def test_one_link_used_leaves_no_other_one(browser, district):
 
 
 def test_what_cannot_be_done_any_more_is_told_and_waits_on(browser, district, email):
-    district.house.transact(
+    district.container.transact(
         lambda uow: SqlAccessChanges(uow).set_email(district.people["P106"], NEW)
     )
     said = say(browser, "P105", email, status=422)
@@ -249,7 +249,7 @@ def test_a_wish_is_replaced_by_the_next_and_is_over_after_two_weeks(browser, dis
 
 def test_where_nobody_can_agree_the_operator_of_the_server_does(browser, district, ask):
     change = ask("/admin/people/{}/access", active="0")
-    found = district.house.transact(
+    found = district.container.transact(
         lambda uow: decide_on_server(SqlAccessChanges(uow), change, agreed=True)
     )
     assert found.title.startswith("Закрытие доступа")
@@ -293,7 +293,7 @@ def test_a_signature_soon_after_a_reset_says_so_in_the_history(
         uow.session.get_one(Account, district.people["P105"]).reset_at -= dt.timedelta(days=days)
         uow.session.flush()
 
-    district.house.transact(age)
+    district.container.transact(age)
     done(district.act("P105", collecting, "agree"))
     done(district.act("P103", collecting, "agree"))
     page = re.sub(r"\s+", " ", browser("P102").get(f"/cases/{collecting}"))
@@ -317,7 +317,9 @@ def test_a_closed_account_is_out_at_once(browser, district, ask):
 def test_a_lost_telephone_is_dropped_by_two(browser, district, ask):
     person = district.people["P105"]
     assert ask("/admin/people/{}/second-factor/drop") is None, "there is none"
-    district.house.transact(lambda uow: SqlAccess(uow).put_factor(person, "sealed", 1, ["hash"]))
+    district.container.transact(
+        lambda uow: SqlAccess(uow).put_factor(person, "sealed", 1, ["hash"])
+    )
     assert "Второй фактор включён" in browser("P003").get(f"/admin/people/{person}")
     change = ask("/admin/people/{}/second-factor/drop")
     assert district.rows(SecondFactor)

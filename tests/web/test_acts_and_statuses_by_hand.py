@@ -82,7 +82,7 @@ def test_an_act_is_in_force_from_the_day_it_was_adopted_where_nobody_names_anoth
 
 
 def test_what_an_order_says_is_not_ended_and_the_page_names_the_order(specialist, district):
-    row = next(one for one in district.house.read(
+    row = next(one for one in district.container.read(
         lambda uow: uow.facts(1).of(uow.tables["direction"].register).find(state="in_force")
     ))  # fmt: skip
     page = specialist.get(f"/registers/direction/{row.id}")

@@ -39,7 +39,7 @@ def incident(district, collecting):
         for row in district.rows(OutboxMessage, instance_id=collecting)
         if row["done_at"] is None
     )
-    district.house.transact(
+    district.container.transact(
         lambda uow: outbox.fail(
             uow.connection, outbox.read(uow.connection, message["id"]), "нет шаблона", uow.now
         )
@@ -124,7 +124,7 @@ def test_a_closed_account_is_named_on_the_case_and_to_the_specialist(browser, di
     accounts = Account.__table__
     shut = update(accounts).where(accounts.c.person_id == district.people["P103"])
     closed = shut.values(is_active=False)
-    district.house.transact(lambda uow: uow.connection.execute(closed).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(closed).rowcount)
     waits = browser("P102").get(f"/cases/{collecting}").split("Чего ждём")[1].split("</section>")[0]
     assert waits.count("учётная запись закрыта") == 1
     assert re.search(r"№.3 .*?учётная запись закрыта", waits, re.DOTALL)
@@ -239,7 +239,7 @@ def test_the_shorter_terms_of_august_are_taken_by_one_click(browser, district, d
 
 @pytest.mark.shipped
 def test_the_demonstration_district_begins_with_the_shorter_terms_of_august(district):
-    shorten_august(district.house)
+    shorten_august(district.container)
     lanes = {row["kind"]: row["lane"] for row in district.rows(DeadlinePolicy)}
     assert lanes == dict.fromkeys(
         ("consent", "imc_opinion", "department_review", "order"), "august"
@@ -282,7 +282,7 @@ def test_the_specialist_puts_right_an_address_that_takes_no_letters(browser, dis
         uow.session.get_one(Person, head).email_bounced_at = uow.now
         uow.session.flush()
 
-    district.house.transact(mark)
+    district.container.transact(mark)
     assert "Письма на ваш адрес не доходят" in person.get("/")
     specialist = browser("P003")
     path = re.search(rf'action="(/admin/people/{head}/email)"', specialist.get("/admin/people"))[1]
@@ -353,7 +353,7 @@ def test_what_administration_wrote_is_never_rewritten(district, browser):
         uow.session.flush()
 
     with pytest.raises(RuntimeError, match="не изменяется"):
-        district.house.transact(rewrite)
+        district.container.transact(rewrite)
 
 
 @pytest.mark.shipped
@@ -422,7 +422,7 @@ def test_the_journal_of_orders_shows_the_newest_root_and_how_it_is_checked(
     assert "Корень ещё не отправлен" in clerk.get("/orders")
     assert "Корень" not in browser("P102").get("/orders")
     district.at("2025-08-28 10:00")
-    root = district.house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    root = district.container.transact(lambda uow: send_daily_root(SqlRoots(uow)))
     page = clerk.get("/orders")
     assert district.state(order) == "draft"
     assert "28.08.2025 09:59" in page
@@ -494,7 +494,7 @@ def test_a_year_whose_moved_days_became_known_later_is_named_and_loaded_again(br
     forgot = delete(days).where(days.c.day == moved)
     specialist = browser("P003")
     assert "Загрузить снова" not in specialist.get("/admin")
-    district.house.transact(lambda uow: uow.connection.execute(forgot).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(forgot).rowcount)
     assert any(
         "изменился после загрузки" in one for one in district.read(lambda u: list(complain(u)))
     )
@@ -523,7 +523,7 @@ def test_the_house_warns_half_a_year_before_its_calendar_ends(browser, district)
     assert "Календарь кончается" not in browser("P003").get("/admin")
     years = CalendarYear.__table__
     later = delete(years).where(years.c.year > 2025)
-    district.house.transact(lambda uow: uow.connection.execute(later).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(later).rowcount)
     (said,) = complaints()
     assert "заполнен по 31.12.2025" in said
     page = browser("P003").get("/admin")

@@ -318,7 +318,7 @@ def accept_only(district, *kinds):
         uow.session.add(Setting(**values))
         uow.session.flush()
 
-    district.house.transact(work)
+    district.container.transact(work)
 
 
 @pytest.mark.shipped
@@ -518,7 +518,7 @@ def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, di
 @pytest.mark.shipped
 def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, district, order):
     row = {"municipality_id": 1, "key": "A-16", "value": {"within": 10, "required": True}}
-    district.house.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
+    district.container.transact(lambda uow: uow.connection.execute(insert(Setting).values(row)))
     for person, action in (
         ("P003", "send"),
         ("P005", "visa"),
@@ -592,7 +592,7 @@ def test_whoever_reads_the_code_of_an_order_learns_its_number_and_nothing_more(
         done(district.act(person, order, action))
     paper = [d for d in district.documents(order) if d["paper"] == "order_create"][-1]
     address = paper["field_values"]["проверка"]["адрес"]
-    assert address.startswith(district.house.settings.public_url)
+    assert address.startswith(district.container.settings.public_url)
 
     page = stranger.get(urlsplit(address).path)
 

@@ -50,8 +50,8 @@ def test_a_row_counts_what_is_done_and_late_and_where_the_report_stands(district
     page = browser("P003").get(PAGE)
     assert "с опозданием" in row_of(page, network["name"])
     assert f'href="/cases/{report}"' in page
-    schema.downgrade(district.house.database, "0009")
-    schema.upgrade(district.house.database, registers=district.house.tables)
+    schema.downgrade(district.container.database, "0009")
+    schema.upgrade(district.container.database, registers=district.container.tables)
     assert "с опозданием" in row_of(browser("P003").get(PAGE), network["name"])
 
 
@@ -71,7 +71,7 @@ def test_more_networks_take_no_more_statements_and_go_on_the_next_page(district,
         members = [{"network": key, "school": base["school"], "role": "base"} for key in ids]
         uow.registers.enter_all("membership", 1, cause, members, base["effective_on"])
 
-    district.house.transact(write)
+    district.container.transact(write)
     with counted(district) as many:
         page = reader.get(PAGE)
     assert len(many) == len(few)

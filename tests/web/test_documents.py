@@ -10,7 +10,7 @@ from workflow_app.store.models.messages import OutboxMessage
 def paper(district, submitted):
     """Return a rendered paper of a proposal, on a machine that makes PDF."""
     district.carry_out()
-    district.house.__dict__["pdf_maker"] = lambda docx: b"%PDF-1.7 " + docx[:2]
+    district.container.__dict__["pdf_maker"] = lambda docx: b"%PDF-1.7 " + docx[:2]
     return district.documents(submitted)[0]["id"]
 
 
@@ -43,7 +43,7 @@ def test_a_press_on_the_papers_own_page_comes_back_there(browser, paper):
 def test_where_nothing_makes_pdf_the_papers_page_says_so_and_a_press_leads_there(
     browser, district, submitted, paper
 ):
-    district.house.__dict__["pdf_maker"] = None
+    district.container.__dict__["pdf_maker"] = None
     head, path = browser("P102"), f"/documents/{paper}"
     assert "/pdf" not in head.get(f"/cases/{submitted}")
     for page in (head.get(path), head.get(f"{path}/pdf")):

@@ -54,7 +54,7 @@ def test_a_revoked_session_is_over_at_once(browser, district):
     head = browser("P102")
     head.get("/")
     sessions = table(SignInSession)
-    district.house.transact(lambda uow: uow.connection.execute(sessions.delete()).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(sessions.delete()).rowcount)
     assert head.client.get("/").headers["Location"].startswith("/sign-in")
 
 
@@ -130,8 +130,8 @@ def test_the_door_leads_where_the_letter_pointed(browser, collecting):
 
 def look_whose(district):
     """Let a worker look whose addresses were typed; their letters wait."""
-    for message in effects.claim(district.house):
-        effects.carry_out(district.house, *message)
+    for message in effects.claim(district.container):
+        effects.carry_out(district.container, *message)
 
 
 def link_in_the_letters(district, person):
@@ -222,7 +222,7 @@ def close(district, person):
     """Close an account as its row tells it."""
     accounts = table(Account)
     change = update(accounts).where(accounts.c.person_id == district.people[person])
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(change.values(is_active=False)).rowcount
     )
 
@@ -230,7 +230,7 @@ def close(district, person):
 def test_the_specialist_invites_a_person_who_then_chooses_her_password(browser, district):
     person = district.people["P105"]
     accounts = table(Account)
-    district.house.transact(
+    district.container.transact(
         lambda uow: (
             uow.connection.execute(
                 update(accounts).where(accounts.c.person_id == person).values(password_hash="")
@@ -293,8 +293,10 @@ def test_a_mark_made_up_by_a_stranger_knows_nobody(browser):
 
 
 def test_by_tls_every_cookie_is_bound_to_its_host(district):
-    settings = district.house.settings.model_copy(update={"public_url": "https://docs.example.ru"})
-    app = create_app(replace(district.house, settings=settings))
+    settings = district.container.settings.model_copy(
+        update={"public_url": "https://docs.example.ru"}
+    )
+    app = create_app(replace(district.container, settings=settings))
     client = app.test_client()
     page = client.get("/sign-in", base_url="https://docs.example.ru")
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]

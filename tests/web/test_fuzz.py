@@ -18,7 +18,7 @@ BETWEEN = 500
 
 
 def test_no_route_breaks_on_odd_values(lived_district, capsys):
-    fuzzer = Fuzzer(create_app(lived_district.house), lived_district, SEED)
+    fuzzer = Fuzzer(create_app(lived_district.container), lived_district, SEED)
     end, sent = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         fuzzer.step()

@@ -68,7 +68,7 @@ def say(district, rows, **values):
             cause = Cause(uow.today, reason="проверка")
             uow.registers.amend(INDICATOR_VALUES.key, 1, row.id, cause, values, None)
 
-    district.house.transact(write)
+    district.container.transact(write)
 
 
 def section(page, title):
@@ -114,7 +114,7 @@ def test_who_leads_two_small_schools_sees_both_and_no_total(browser, district, n
         "organisation_id": district.organisations["S16"], "title": "директор",
         "starts_on": dt.date(2025, 9, 1), "is_acting": False,
     }  # fmt: skip
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(insert(table(Position)).values(second))
     )
     page = section(browser("P117").get(f"{network}/indicators?year=2024-2025"), MATHS)
@@ -188,7 +188,7 @@ def test_a_reader_is_whom_she_answers_for(capacities, reader):
 def test_an_auditor_sees_what_the_public_sees(district, rows):
     positions = table(Position)
     who = district.people["P004"]
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(
             update(positions).where(positions.c.person_id == who).values(role="auditor")
         )
@@ -315,7 +315,7 @@ def test_no_text_of_a_file_is_a_formula(text):
 
 def test_the_interface_for_machines_hides_the_same(app, district, network):
     def answer(person, year="2024-2025"):
-        token = district.house.transact(
+        token = district.container.transact(
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         headers = {"Authorization": f"Bearer {token}"}
@@ -372,4 +372,4 @@ def _join(district, network_id):
         uow.registers.enter_all("membership", 1, cause, members, JOINED)
         uow.registers.enter_all(INDICATOR_VALUES.key, 1, cause, values, None)
 
-    district.house.transact(write)
+    district.container.transact(write)

@@ -67,7 +67,7 @@ def test_a_gap_the_registration_names_is_filled_from_the_register(browser, distr
         uow.session.query(Journal).filter_by(code="orders").one().external_numbering = True
         uow.session.flush()
 
-    district.house.transact(outside)
+    district.container.transact(outside)
     for person, action in (("P003", "send"), ("P005", "visa"), ("P002", "sign")):
         done(district.act(person, order, action))
     assert district.act("P004", order, "register", number=293).code == "number_gap"

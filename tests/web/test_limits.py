@@ -32,7 +32,7 @@ def fail(district, key, times):
         for _ in range(times):
             SqlAccess(uow).record_failure(key)
 
-    district.house.transact(work)
+    district.container.transact(work)
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def behind(district):
     """Return the application behind proxies that are believed."""
 
     def make(proxies):
-        settings = district.house.settings.model_copy(update={"trusted_proxies": proxies})
-        return create_app(replace(district.house, settings=settings))
+        settings = district.container.settings.model_copy(update={"trusted_proxies": proxies})
+        return create_app(replace(district.container, settings=settings))
 
     return make
 
@@ -81,7 +81,7 @@ def test_failures_of_a_clock_that_went_back_lock_nobody_out_until_it_has_caught_
     fail(district, "address:127.0.0.1", MOST_FAILURES_OF_ADDRESS)
     sent = {"login": LOGIN, "password": PASSWORD}
     assert browser().post("/sign-in", status=429, **sent)
-    district.house.clock.advance(dt.timedelta(hours=-1))
+    district.container.clock.advance(dt.timedelta(hours=-1))
     assert browser().post("/sign-in", status=302, **sent)
 
 
@@ -102,19 +102,19 @@ def test_keys_are_guessed_only_so_often_and_a_key_that_fits_always_opens(app, di
     answer = client.get("/api/v1/queue", headers=WRONG)
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
     assert answer.headers["Retry-After"]
-    key = district.house.transact(lambda uow: make_token(SqlAccess(uow), person, "тест"))
+    key = district.container.transact(lambda uow: make_token(SqlAccess(uow), person, "тест"))
     fits = client.get("/api/v1/queue", headers={"Authorization": f"Bearer {key}"})
     assert fits.status_code == 200
 
 
 def bring(district, person, content=PDF):
     who, file = district.people[person], new_file(content, "pdf")
-    return district.house.transact(lambda uow: uploads.keep(uow, who, "скан.pdf", file))
+    return district.container.transact(lambda uow: uploads.keep(uow, who, "скан.pdf", file))
 
 
 def allow(district, most):
     row = {"municipality_id": 1, "key": "files.day", "value": most}
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(Setting.__table__.insert().values(row)).rowcount
     )
 
@@ -142,15 +142,15 @@ def test_files_that_found_no_case_within_a_day_go_with_their_bytes(district, dra
     attached, shared = (bring(district, "P102", PDF + mark) for mark in (b"2", b"3"))
     bring(district, "P105", PDF + b"3")
     for file in (attached, shared):
-        district.house.transact(lambda uow, file=file: uow.attach_file(file, draft))
+        district.container.transact(lambda uow, file=file: uow.attach_file(file, draft))
     fail(district, "login:x", 1)
     kept = len(district.rows(StoredFile))
     district.at("2025-08-29 08:00")
-    loops.clear_away(district.house)
+    loops.clear_away(district.container)
     assert len(district.rows(Upload)) == 4
     assert len(district.rows(SignInAttempt)) == 1
     district.at("2025-08-29 10:00")
-    loops.clear_away(district.house)
+    loops.clear_away(district.container)
     assert [row["id"] for row in district.rows(Upload)] == [attached, shared]
     assert len(district.rows(StoredFile)) == kept - 1
     assert district.rows(SignInAttempt) == []

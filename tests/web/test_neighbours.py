@@ -32,7 +32,7 @@ def district(sqlite_maker, tmp_path_factory):
     approved = to_department(opened)
     done(opened.act("P002", approved, "approve"))
     opened.order_id = opened.child(approved)
-    opened.neighbour = Neighbour(opened.house, tmp_path_factory.mktemp("neighbour") / "files")
+    opened.neighbour = Neighbour(opened.container, tmp_path_factory.mktemp("neighbour") / "files")
     opened.theirs = opened.neighbour.settle()
     yield opened
     opened.close()
@@ -40,7 +40,7 @@ def district(sqlite_maker, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def app(district):
-    return create_app(district.house)
+    return create_app(district.container)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def visit(app):
         key = (id(home), person)
         if path.startswith("/api/"):
             if key not in tokens:
-                tokens[key] = home.house.transact(
+                tokens[key] = home.container.transact(
                     lambda uow: make_token(SqlAccess(uow), home.people[person], "тест")
                 )
             headers = {"Authorization": f"Bearer {tokens[key]}"}
@@ -194,7 +194,7 @@ def derived(part):
 @pytest.fixture
 def watch(district):
     """Read every statement of a test: none may take a table of all municipalities."""
-    found, engine = Watch(), district.house.database.engine
+    found, engine = Watch(), district.container.database.engine
     event.listen(engine, "before_execute", found)
     yield found
     event.remove(engine, "before_execute", found)

@@ -31,7 +31,7 @@ def district(open_district):
 
 @pytest.fixture
 def app(district):
-    return create_app(district.house)
+    return create_app(district.container)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def browser(app, district):
 @pytest.fixture
 def script(app, district):
     """Return a client of the API with a person's token."""
-    token = district.house.transact(
+    token = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people["P102"], "тест")
     )
     client = app.test_client()
@@ -114,7 +114,7 @@ def test_the_name_of_a_file_is_cleaned_when_it_is_kept(browser, district):
         headers={"X-CSRFToken": head.token()},
     ).json["id"]  # fmt: skip
     person, file = district.people["P102"], new_file(content, "pdf")
-    kept = district.house.transact(lambda uow: uploads.keep(uow, person, name, file))
+    kept = district.container.transact(lambda uow: uploads.keep(uow, person, name, file))
     assert {row["name"] for row in district.rows(Upload)} == {"приказ X: 1 .pdf"}
     for file in (made, kept):
         assert head.client.get(f"/files/{file}").data == content
@@ -205,7 +205,7 @@ def test_a_term_nobody_can_count_is_refused_and_what_was_typed_comes_back(browse
     for person, action in (("P102", "invite"), ("P105", "agree"), ("P102", "submit")):
         done(district.act(person, case, action))
     years = CalendarYear.__table__
-    district.house.transact(lambda uow: uow.connection.execute(delete(years)).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(delete(years)).rowcount)
     methodist, path = browser("P006"), f"/cases/{case}/actions/endorse"
     methodist.client.environ_base["HTTP_REFERER"] = f"http://localhost{path}"
     said = "Условия Положения выполнены."

@@ -166,7 +166,7 @@ def test_a_name_begins_on_its_day_with_nothing_run_and_the_old_one_keeps_its_day
         assert "МБОУ СОШ № 12" not in page, path
     assert "с 01.09.2025 — МБОУ СОШ № 12" in re.sub(r"\s+", " ", officer.get(LIST))
     assert "МБОУ СОШ № 12" in officer.get("/admin/positions?on=2025-09-01")
-    district.house.clock.set(dt.datetime(2025, 8, 31, 21, 0, 1, tzinfo=dt.UTC))
+    district.container.clock.set(dt.datetime(2025, 8, 31, 21, 0, 1, tzinfo=dt.UTC))
     later = Browser(officer.client.application, district, "P003")
     for path in ("/schools", f"/schools/{school}", "/people", LIST, f"{LIST}?text=сош № 12"):
         assert "МБОУ СОШ № 12" in later.get(path), path
@@ -272,7 +272,7 @@ def test_files_do_not_undo_what_a_page_has_renamed_and_ask_where_both_did(
     longer = {**NAME, "short_name": "МБОУ СОШ № 12 п. Новый"}
     answer(officer, f"{LIST}/{school}/names/{last}", step="gap", **longer)
     stood = names(district, school)
-    report = district.house.transact(import_directory)
+    report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
     assert [one for one in report.kept if "МКОУ" not in one and "бюджетное" in one]
     assert names(district, school) == stood
@@ -298,7 +298,7 @@ def test_only_who_administers_comes_here_and_only_to_her_own(officer, browser, d
         uow.session.flush()
         return row.id
 
-    stranger = district.house.transact(elsewhere)
+    stranger = district.container.transact(elsewhere)
     for path in ("", "/rename", "/edit"):
         officer.get(f"{LIST}/{stranger}{path}", status=404)
     officer.post(

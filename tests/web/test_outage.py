@@ -31,11 +31,11 @@ def go_away(district, request):
     """Return a function that takes the database away, as a stopped server or a lost disk does."""
 
     def go():
-        engine = district.house.database.engine
+        engine = district.container.database.engine
         engine.dispose()
-        if district.house.database.is_sqlite:
+        if district.container.database.is_sqlite:
             file = engine.url.database
-            gone = district.house.settings.data_dir.parent / file
+            gone = district.container.settings.data_dir.parent / file
             gone.rename(f"{file}.gone")
             gone.mkdir()
         else:
@@ -54,7 +54,7 @@ def post(browser, draft, **headers):
 
 @pytest.mark.parametrize("page", ["/", "/cases", "/networks/1"])
 def test_a_page_says_that_the_database_is_away(district, go_away, page):
-    browser = Browser(serve(district.house), district, "P102")
+    browser = Browser(serve(district.container), district, "P102")
     go_away()
     response = browser.client.get(page)
     assert (response.status_code, bool(response.headers["Retry-After"])) == (503, True)
@@ -63,7 +63,7 @@ def test_a_page_says_that_the_database_is_away(district, go_away, page):
 
 
 def test_what_was_typed_comes_back_and_no_password(district, draft, go_away):
-    send = post(Browser(serve(district.house), district, "P102"), draft)
+    send = post(Browser(serve(district.container), district, "P102"), draft)
     go_away()
     response = send()
     page = html.unescape(response.get_data(as_text=True))
@@ -77,16 +77,16 @@ def test_what_was_typed_comes_back_and_no_password(district, draft, go_away):
 
 def test_nobody_elses_page_is_answered_with_what_it_sent(district, draft, go_away):
     send = post(
-        Browser(serve(district.house), district, "P102"), draft, Referer="https://x.example/"
+        Browser(serve(district.container), district, "P102"), draft, Referer="https://x.example/"
     )
     go_away()
     assert TYPED["goal"] not in send().get_data(as_text=True)
 
 
 def test_a_script_and_the_api_are_told_in_json(district, draft, go_away):
-    app = serve(district.house)
+    app = serve(district.container)
     send = post(Browser(app, district, "P102"), draft, **{"X-Requested-With": "fetch"})
-    token = district.house.transact(
+    token = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people["P102"], "тест")
     )
     go_away()
@@ -102,8 +102,8 @@ def test_a_database_that_somebody_holds_is_waited_for_and_then_it_is_said(
     monkeypatch.setattr(turns, "SECONDS", 0.2)
     district = sqlite_district("2025-08-28")
     draft = done(propose(district, "P102", {"S05": "supported"})).instance_id
-    send = post(Browser(serve(district.house), district, "P102"), draft)
-    with district.house.database.writing():
+    send = post(Browser(serve(district.container), district, "P102"), draft)
+    with district.container.database.writing():
         response = send()
     page = html.unescape(response.get_data(as_text=True))
     assert (response.status_code, TYPED["goal"] in page) == (503, True)

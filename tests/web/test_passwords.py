@@ -43,7 +43,7 @@ class Watched(PasswordHasher):
 def set_hash(district, person, password_hash):
     change = update(ACCOUNT).where(ACCOUNT.c.person_id == district.people[person])
     change = change.values(password_hash=password_hash)
-    district.house.transact(lambda uow: uow.connection.execute(change).rowcount)
+    district.container.transact(lambda uow: uow.connection.execute(change).rowcount)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def signer(browser):
 @pytest.fixture
 def by_script(app, district):
     """Return the client of the API of who signs."""
-    token = district.house.transact(
+    token = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people["P002"], "тест")
     )
     client = app.test_client()
@@ -92,7 +92,7 @@ def change_password(_district, signer, **_more):
 
 def choose_by_link(district, browser, **_more):
     person = district.people["P002"]
-    token = district.house.transact(lambda uow: make_link(SqlAccess(uow), person, "password"))
+    token = district.container.transact(lambda uow: make_link(SqlAccess(uow), person, "password"))
     return browser().post(f"/choose/{token}", password=NEW, again=NEW)
 
 
@@ -104,10 +104,10 @@ DOORS = [sign_in, sign, sign_many, sign_by_script, change_password, choose_by_li
 def test_others_write_while_a_password_is_hashed(
     district, browser, signer, by_script, asked, monkeypatch, door
 ):
-    other, wrote = Database(district.house.database.url), []
+    other, wrote = Database(district.container.database.url), []
 
     def write():
-        assert district.house.database.engine.pool.checkedout() == 0  # nor does one read
+        assert district.container.database.engine.pool.checkedout() == 0  # nor does one read
         with other.writing() as connection:
             wrote.append(connection.execute(update(ACCOUNT).values(last_visit_at=None)).rowcount)
 
@@ -171,7 +171,7 @@ def test_nobody_learns_from_the_time_who_has_an_account(browser, district, monke
     watched = Watched()
     monkeypatch.setattr(passwords, "HASHER", watched)
     close = update(ACCOUNT).where(ACCOUNT.c.person_id == district.people["P105"])
-    district.house.transact(lambda uow: uow.connection.execute(close.values(is_active=False)))
+    district.container.transact(lambda uow: uow.connection.execute(close.values(is_active=False)))
     set_hash(district, "P106", "")
     visitor = browser()
     for person in ("nobody", "p105", "p106", "p107"):
@@ -231,7 +231,7 @@ def test_a_look_at_the_door_is_no_attempt(browser, district):
 
 
 def test_who_cannot_write_in_time_is_told_to_wait(browser, by_script, district, monkeypatch):
-    visitor, other = browser("P002"), Database(district.house.database.url)
+    visitor, other = browser("P002"), Database(district.container.database.url)
     token = visitor.token()
     monkeypatch.setattr("workflow_app.store.turns.SECONDS", 0.1)
     with other.writing():

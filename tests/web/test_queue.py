@@ -38,7 +38,7 @@ def copies(district, case, number):
             copied.pop("id")
             connection.execute(insert(table(WorkItem)).values(copied))
 
-    district.house.transact(work)
+    district.container.transact(work)
 
 
 @pytest.mark.parametrize("person", ["P002", pytest.param("P003", marks=pytest.mark.shipped)])
@@ -55,7 +55,7 @@ def test_the_queue_costs_the_same_for_ten_rows_and_a_hundred(browser, district, 
 
 def statements(district, work):
     found = []
-    engine = district.house.database.engine
+    engine = district.container.database.engine
 
     def count(*_args):
         found.append(1)
@@ -278,11 +278,13 @@ def give(district, case, person):
         mine = (items.c.instance_id == case, items.c.closed_at.is_(None))
         uow.connection.execute(update(items).where(*mine).values(person_id=district.people[person]))
 
-    district.house.transact(work)
+    district.container.transact(work)
 
 
 def change(district, model, values, **where):
-    district.house.transact(lambda uow: uow.session.query(model).filter_by(**where).update(values))
+    district.container.transact(
+        lambda uow: uow.session.query(model).filter_by(**where).update(values)
+    )
 
 
 def has(browser, person, case):
@@ -306,7 +308,7 @@ def test_work_given_by_name_reaches_the_substitute_of_the_absent(browser, distri
         )  # fmt: skip
         uow.session.flush()
 
-    district.house.transact(absent)
+    district.container.transact(absent)
     assert has(browser, "P205", submitted)
     assert f"/cases/{submitted}" in browser("P205").get("/?own=1")
     assert not has(browser, "P006", submitted)

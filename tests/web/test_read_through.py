@@ -98,7 +98,7 @@ class Reader(Browser):
 
     def __init__(self, app, district, person):
         super().__init__(app, district, person)
-        token = district.house.transact(
+        token = district.container.transact(
             lambda uow: make_token(SqlAccess(uow), district.people[person], "тест")
         )
         self.header = {"Authorization": f"Bearer {token}"}
@@ -123,11 +123,11 @@ class Reader(Browser):
 def town(district):
     """Return a district with two secrets, one that is over, and steps that name each."""
     posts = table(Position)
-    district.house.transact(lambda uow: uow.connection.execute(
+    district.container.transact(lambda uow: uow.connection.execute(
         update(posts).where(posts.c.person_id == district.people["P205"])
         .values(role="auditor", title="наблюдатель", organisation_id=district.school("DEPT"))
     ).rowcount)  # fmt: skip
-    add_to(district.house, SECRETS, SIGNS, STEPS, CLOSED)
+    add_to(district.container, SECRETS, SIGNS, STEPS, CLOSED)
     district.at("2025-08-27")
     known = {row["code"]: row["id"] for row in district.networks()}
     district.of = {}
@@ -178,7 +178,7 @@ def addresses(town):
 @pytest.mark.parametrize("who", READERS)
 def test_no_address_gives_a_row_to_who_does_not_read_it(town, who):
     person, own = READERS[who]
-    reader = Reader(serve(town.house), town, person)
+    reader = Reader(serve(town.container), town, person)
     writes = person in ("P112", "P117", "P003")
     told = {path: (reader.text(path), shows) for path, shows in addresses(town)}
     for register in ("secret", "step"):
@@ -203,7 +203,7 @@ def test_no_address_gives_a_row_to_who_does_not_read_it(town, who):
 
 
 def test_a_file_tells_no_names_of_rows_its_bringer_does_not_read(town):
-    head = Reader(serve(town.house), town, "P112")
+    head = Reader(serve(town.container), town, "P112")
     for text in (FIRST, SECOND):
         sent = f"Шаг;К чему\nЕщё;{text}\n".encode()
         path = head.post("/registers/step/import", file=(io.BytesIO(sent), "шаги.csv"))
@@ -215,13 +215,13 @@ def test_a_file_tells_no_names_of_rows_its_bringer_does_not_read(town):
 
 
 def test_a_document_asked_for_before_is_not_given_once_less_is_read(town):
-    auditor = Reader(serve(town.house), town, "P205")
+    auditor = Reader(serve(town.container), town, "P205")
     made = auditor.post("/registers/secret/papers").headers["Location"]
     town.carry_out()
     assert FIRST in auditor.text(f"{made}/content")
     waits = auditor.post("/registers/secret/papers").headers["Location"]
     posts = table(Position)
-    town.house.transact(lambda uow: uow.connection.execute(
+    town.container.transact(lambda uow: uow.connection.execute(
         update(posts).where(posts.c.person_id == town.people["P205"])
         .values(role="school_head", organisation_id=town.school("S17"))
     ).rowcount)  # fmt: skip
@@ -234,7 +234,7 @@ def test_a_document_asked_for_before_is_not_given_once_less_is_read(town):
 
 
 def test_who_reads_some_rows_writes_about_none_and_learns_of_none(town):
-    head = Reader(serve(town.house), town, "P112")
+    head = Reader(serve(town.container), town, "P112")
     answers = [
         head.client.patch(
             f"/api/v1/registers/secret/{row_id}", headers=head.header,
@@ -268,7 +268,7 @@ def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, per
         ids[text] = town.enter(CLOSED, **values)
         town.enter(CLOSED, **{**values, "text": "Бывшее"})
     town.end(CLOSED, text="Бывшее")
-    reader = Reader(serve(town.house), town, person)
+    reader = Reader(serve(town.container), town, person)
     base, writes = "/registers/closed", person == "P003"
     paths = [
         base,

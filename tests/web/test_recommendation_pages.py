@@ -100,7 +100,7 @@ def test_only_who_may_read_the_case_is_led_to_it(sqlite_district):
     to_approved(district, report)
     (case,) = advised(district, report)
     link, row = f'href="/cases/{case}"', f"{PAGE}/{district.case(case).data.recommendation}"
-    app = serve(district.house)
+    app = serve(district.container)
     addressee, member = (Browser(app, district, who) for who in ("P110", "P112"))
     done(district.act("P110", case, "decline_advice", reason="Нет ставки методиста"))
     for page in (PAGE, row):

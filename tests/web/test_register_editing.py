@@ -23,7 +23,7 @@ AUTUMN, WINTER = "2026-09-01", "2026-12-01"
 
 @pytest.fixture
 def clerk(district, browser):
-    add_to(district.house)
+    add_to(district.container)
     return browser("P003")
 
 
@@ -108,7 +108,7 @@ def by_order(district, row, day, **values):
         else:
             uow.registers.end(register, place, int(row_id), cause, day)
 
-    district.house.transact(work)
+    district.container.transact(work)
 
 
 # ---------------------------------------------------------------- new rows

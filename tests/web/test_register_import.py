@@ -182,7 +182,7 @@ def test_who_writes_at_the_same_moment_is_not_overwritten(
     seen = seen_on(specialist.get(path))
     changed = [*(row if theirs == "тот же" else other)]
     changed[AREA] = "Чужое"
-    told = (district.house, "direction", 1, district.people["P003"], [titles, changed])
+    told = (district.container, "direction", 1, district.people["P003"], [titles, changed])
     meanwhile(monkeypatch, lambda: bring(*told, is_written=True))
     if theirs == "тот же":
         again = specialist.post(path, status=422, seen=seen, reason="письмо")
@@ -278,7 +278,7 @@ def test_only_who_writes_into_a_register_brings_files_and_sees_her_own(
         other.post(f"{path}/take-back", status=404, reason="x")
         other.post(f"{HOME}/import", status=404, file=(io.BytesIO(b"x"), "x.csv"))
     rows = [["school_year", "name"], ["2025-2026", "Чужой черновик"]]
-    theirs = bring(district.house, "direction", 1, district.people["P002"], rows)
+    theirs = bring(district.container, "direction", 1, district.people["P002"], rows)
     specialist.get(f"{HOME}/imports/{theirs}", status=404)
     specialist.get(f"{path}9", status=404)
     specialist.get("/registers/nothing/import", status=404)

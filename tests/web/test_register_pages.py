@@ -52,7 +52,7 @@ REMARKS = Register(
 
 @pytest.mark.opened("2025-08-28")
 def test_what_only_some_read_shows_on_no_page_of_its_subject_to_others(browser, district):
-    add_to(district.house, REMARKS)
+    add_to(district.container, REMARKS)
     school = district.school("S05")
     district.enter(REMARKS, school=school, text="Только для директоров")
     assert "Только для директоров" in browser("P105").get(f"/schools/{school}")

@@ -60,9 +60,9 @@ def test_every_answer_carries_the_policy(app, browser):
 def test_a_browser_that_came_by_tls_comes_by_nothing_else(browser, district):
     stranger = browser()
     assert "Strict-Transport-Security" not in stranger.client.get("/sign-in").headers
-    house = district.house
-    settings = house.settings.model_copy(update={"public_url": "https://docs.example.ru"})
-    object.__setattr__(house, "settings", settings)
+    container = district.container
+    settings = container.settings.model_copy(update={"public_url": "https://docs.example.ru"})
+    object.__setattr__(container, "settings", settings)
     said = stranger.client.get("/sign-in").headers["Strict-Transport-Security"]
     assert said == "max-age=31536000; includeSubDomains"
 

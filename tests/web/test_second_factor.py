@@ -32,7 +32,7 @@ class Telephone:
     """An authenticator: it reads the secret from a page and shows codes."""
 
     def __init__(self, district, page):
-        self._clock = district.house.clock
+        self._clock = district.container.clock
         self.secret = re.search(r'class="secret">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
         self.sealed = re.search(r'name="_sealed" value="([^"]+)"', page)[1]
 
@@ -48,7 +48,7 @@ def switch_on(district, head, path=PAGE):
     page = head.post(
         target, status=200, code=telephone.code(), password=PASSWORD, _sealed=telephone.sealed
     ).text
-    district.house.clock.advance(dt.timedelta(seconds=30))  # its code is used up
+    district.container.clock.advance(dt.timedelta(seconds=30))  # its code is used up
     return telephone, re.findall("<code>([0-9-]+)</code>", page), page
 
 
@@ -58,7 +58,7 @@ def knock(visitor, status=302, path="/sign-in"):
 
 def demand(district):
     row = {"municipality_id": 1, "key": "access.second_factor", "value": True}
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(Setting.__table__.insert().values(row)).rowcount
     )
 
@@ -139,7 +139,7 @@ def test_a_code_is_good_once_and_half_a_minute_early_or_late(factor, browser, di
         visitor = browser()
         knock(visitor)
         visitor.post("/sign-in/code", status=302 if is_good else 422, code=telephone.code(steps))
-    district.house.clock.advance(dt.timedelta(minutes=5))
+    district.container.clock.advance(dt.timedelta(minutes=5))
     visitor = browser()
     knock(visitor)
     visitor.post("/sign-in/code", status=422, code=telephone.code(-2))
@@ -166,7 +166,7 @@ def test_the_step_between_is_bound_to_its_browser_and_short(factor, browser, dis
     knock(visitor)
     assert other.post("/sign-in/code", code=telephone.code()).headers["Location"] == "/sign-in"
     assert "Время вышло" in other.get("/sign-in")
-    district.house.clock.advance(dt.timedelta(minutes=10))
+    district.container.clock.advance(dt.timedelta(minutes=10))
     answer = visitor.post("/sign-in/code?next=/networks", code=telephone.code())
     assert answer.headers["Location"] == "/sign-in?next=/networks"
     assert visitor.client.get("/sign-in/code").headers["Location"] == "/sign-in"
@@ -175,7 +175,7 @@ def test_the_step_between_is_bound_to_its_browser_and_short(factor, browser, dis
 def test_the_step_between_is_used_up_and_sets_no_password(factor, browser, district):
     telephone, _ = factor
     person = district.people["P102"]
-    link = district.house.transact(lambda uow: make_link(SqlAccess(uow), person, "second_step"))
+    link = district.container.transact(lambda uow: make_link(SqlAccess(uow), person, "second_step"))
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
     browser().post(f"/choose/{link}", status=422, **new)
     visitor = browser()
@@ -198,7 +198,7 @@ def test_guesses_of_a_code_are_counted_for_the_person(factor, browser, district)
     for code in (telephone.code(), codes[0]):
         answer = other.post("/sign-in/code", status=429, code=code)
         assert answer.headers["Retry-After"]
-    district.house.clock.advance(dt.timedelta(minutes=16))
+    district.container.clock.advance(dt.timedelta(minutes=16))
     knock(other)
     other.post("/sign-in/code", code=telephone.code())
 
@@ -236,7 +236,7 @@ def test_it_is_switched_off_for_the_password_and_a_code(factor, browser, distric
 @pytest.mark.usefixtures("factor")
 def test_a_new_password_does_not_open_without_the_code(browser, district):
     person = district.people["P102"]
-    link = district.house.transact(lambda uow: make_link(SqlAccess(uow), person, "password"))
+    link = district.container.transact(lambda uow: make_link(SqlAccess(uow), person, "password"))
     visitor = browser()
     visitor.post(f"/choose/{link}", password="совсем новый пароль", again="совсем новый пароль")
     answer = visitor.post("/sign-in", login=LOGIN, password="совсем новый пароль")
@@ -247,8 +247,8 @@ def test_another_key_of_the_server_is_said_and_no_guess(factor, browser, distric
     telephone, _ = factor
     visitor = browser()
     knock(visitor)
-    other = district.house.settings.model_copy(update={"secret_key": "z" * 40})
-    monkeypatch.setitem(district.house.__dict__, "settings", other)
+    other = district.container.settings.model_copy(update={"secret_key": "z" * 40})
+    monkeypatch.setitem(district.container.__dict__, "settings", other)
     answer = visitor.post("/sign-in/code", status=422, code=telephone.code())
     assert "SECRET_KEY" in text_of(answer)
 
@@ -257,7 +257,7 @@ def test_another_key_of_the_server_is_said_and_no_guess(factor, browser, distric
 def test_a_lost_telephone_is_dropped_by_a_command_that_leaves_its_line(
     browser, district, monkeypatch
 ):
-    monkeypatch.setattr(cli, "_ready", lambda: district.house)
+    monkeypatch.setattr(cli, "_ready", lambda: district.container)
     drop = ["user", "drop-second-factor"]
     run = CliRunner().invoke
     assert "человека с адресом" in run(cli.commands, [*drop, "nobody@levokum.example"]).output
@@ -269,7 +269,7 @@ def test_a_lost_telephone_is_dropped_by_a_command_that_leaves_its_line(
     assert (event["action"], event["acting_as"]) == ("on_server", "на сервере")
     assert district.rows(Notice, kind="letter")[-1]["subject"] == "Второй фактор снят"
     assert knock(browser()).headers["Location"] == "/"
-    assert not district.house.transact(
+    assert not district.container.transact(
         lambda uow: drop_second_factor(SqlAccess(uow), district.people["P102"])
     )
 
@@ -282,7 +282,7 @@ def test_the_municipality_demands_it_of_who_signs_or_administers(app, browser, d
         assert answer.headers["Location"] == f"{PAGE}?next=/cases/{draft}?tab%3D1", person
     browser("P004").get("/")
     browser("P006").get("/")
-    made = district.house.transact(
+    made = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people["P102"], "тест")
     )
     asked = app.test_client().get("/api/v1/queue", headers={"Authorization": f"Bearer {made}"})
@@ -314,7 +314,7 @@ def test_nobody_is_led_out_of_the_house(browser, district):
 
 @pytest.mark.shipped
 def test_signers_are_whoever_a_process_lets_sign(district):
-    offices = frozenset().union(*map(signing_offices, district.house.processes.values()))
+    offices = frozenset().union(*map(signing_offices, district.container.processes.values()))
     assert offices == {"school_head", "department_head"}
 
 
@@ -377,7 +377,7 @@ def test_a_new_password_and_a_new_address_ask_for_it_too(browser, district):
     assert "other@levokum.example" not in head.get("/account")
     head.post("/account/email", code=telephone.code(), **address)
     assert "other@levokum.example" in head.get("/account")
-    district.house.clock.advance(dt.timedelta(seconds=30))
+    district.container.clock.advance(dt.timedelta(seconds=30))
     head.post("/account/password", code=telephone.code(), **new)
 
 
@@ -386,7 +386,7 @@ def test_a_program_that_signs_gives_the_code_too(browser, district, collecting):
     head = browser("P105")
     telephone, *_ = switch_on(district, head)
     program = head.client.application.test_client()
-    key = district.house.transact(
+    key = district.container.transact(
         lambda uow: make_token(SqlAccess(uow), district.people["P105"], "тест")
     )
     program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"

@@ -125,7 +125,7 @@ def test_a_name_of_one_person_with_two_posts_is_asked_which(browser, district, p
         uow.session.add(Position(**second))
         uow.session.flush()
 
-    district.house.transact(appoint)
+    district.container.transact(appoint)
     name = district.read(lambda uow: uow.facts(1).name("person", person)).replace("\u00a0", " ")
     page = paste(browser("P201"), plan, line.replace("Фомина Д.А.", name), 422)
     said = text_of(page)

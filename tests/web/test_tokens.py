@@ -31,7 +31,9 @@ def key(app, district):
 
     def make(person="P102", days=90):
         who = district.people[person]
-        made = district.house.transact(lambda uow: make_token(SqlAccess(uow), who, "сайт", days))
+        made = district.container.transact(
+            lambda uow: make_token(SqlAccess(uow), who, "сайт", days)
+        )
         client, headers = app.test_client(), {"Authorization": f"Bearer {made}"}
         return lambda: client.get("/api/v1/queue", headers=headers)
 
@@ -78,12 +80,12 @@ def test_an_ended_token_says_so_and_is_no_guess(key, district):
 def test_a_token_of_the_release_before_lives_for_a_year_from_its_beginning(key, district):
     ask = key()
     tokens = table(ApiToken)
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(update(tokens).values(expires_at=None)).rowcount
     )
-    district.house.clock.advance(dt.timedelta(days=364, hours=23))
+    district.container.clock.advance(dt.timedelta(days=364, hours=23))
     assert ask().status_code == 200
-    district.house.clock.advance(dt.timedelta(hours=1))
+    district.container.clock.advance(dt.timedelta(hours=1))
     assert ask().status_code == 401
 
 
@@ -91,12 +93,12 @@ def test_the_last_use_is_noted_once_an_hour_and_shown(key, browser, district):
     ask = key()
     ask()
     noted = district.rows(ApiToken)[0]["used_at"]
-    district.house.clock.advance(dt.timedelta(minutes=59))
+    district.container.clock.advance(dt.timedelta(minutes=59))
     with counted(district) as statements:
         ask()
     assert not [one for one in statements if one.startswith("UPDATE")]
     assert district.rows(ApiToken)[0]["used_at"] == noted
-    district.house.clock.advance(dt.timedelta(minutes=1))
+    district.container.clock.advance(dt.timedelta(minutes=1))
     ask()
     assert district.rows(ApiToken)[0]["used_at"] == noted + dt.timedelta(hours=1)
     assert "28.08.2025 10:00" in browser("P102").get("/account")
@@ -105,11 +107,11 @@ def test_the_last_use_is_noted_once_an_hour_and_shown(key, browser, district):
 def test_its_owner_is_told_once_a_week_before_a_token_ends(key, district):
     key(days=30)
     district.at("2025-09-20 08:59")
-    loops.warn(district.house)
+    loops.warn(district.container)
     assert district.rows(Notice, kind="letter") == []
     district.at("2025-09-20 09:00")
     for _ in range(2):
-        loops.warn(district.house)
+        loops.warn(district.container)
     (letter,) = district.rows(Notice, kind="letter")
     assert letter["person_id"] == district.people["P102"]
     assert "«сайт» перестанет действовать 27.09.2025 в 09:00" in letter["text"]
@@ -118,7 +120,7 @@ def test_its_owner_is_told_once_a_week_before_a_token_ends(key, district):
 def test_the_command_makes_a_token_for_so_many_days_and_none_for_a_closed_account(
     district, monkeypatch
 ):
-    monkeypatch.setattr(cli, "_ready", lambda: district.house)
+    monkeypatch.setattr(cli, "_ready", lambda: district.container)
     run = CliRunner().invoke
     assert run(cli.commands, ["token", "p102@levokum.example", "--days", "400"]).exit_code == 2
     assert run(cli.commands, ["token", "p102@levokum.example", "--days", "7"]).exit_code == 0
@@ -126,7 +128,7 @@ def test_the_command_makes_a_token_for_so_many_days_and_none_for_a_closed_accoun
     assert row["expires_at"] - row["created_at"] == dt.timedelta(days=7)
     accounts = table(Account)
     close = update(accounts).where(accounts.c.person_id == district.people["P105"])
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(close.values(is_active=False)).rowcount
     )
     refused = run(cli.commands, ["token", "p105@levokum.example"])

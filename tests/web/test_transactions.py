@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from stories import to_signature
 
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.services.accounts.access import make_token
 from workflow_app.store.accounts.sessions import SqlAccess
 
@@ -25,7 +25,7 @@ def begun(district):
     def keep(connection):
         found.append(WRITE if connection.get_execution_options().get("writes") else READ)
 
-    engine = district.house.database.engine
+    engine = district.container.database.engine
     event.listen(engine, "begin", keep)
     yield found
     event.remove(engine, "begin", keep)
@@ -66,7 +66,7 @@ def test_no_transaction_is_open_when_an_answer_has_gone(browser, district):
     person = browser("P102")
     for path, status in (("/", 200), ("/cases/9999", 404), ("/health", 200)):
         person.get(path, status)
-        assert district.house.database.engine.pool.checkedout() == 0, path
+        assert district.container.database.engine.pool.checkedout() == 0, path
 
 
 def test_a_question_that_failed_is_not_asked_on(app, district):
@@ -76,7 +76,7 @@ def test_a_question_that_failed_is_not_asked_on(app, district):
     with app.test_request_context():
         with pytest.raises(OperationalError):
             read(fail)
-        assert district.house.database.engine.pool.checkedout() == 0
+        assert district.container.database.engine.pool.checkedout() == 0
         assert read(lambda uow: uow.today) == dt.date(2025, 8, 28)
 
 
@@ -100,7 +100,7 @@ def test_a_step_back_reads_once_and_writes_once(browser, district, collecting):
 
 def test_a_step_by_the_api_reads_who_asks_and_shows_the_case_it_wrote(app, district, draft):
     person = district.people["P102"]
-    token = district.house.transact(lambda uow: make_token(SqlAccess(uow), person, "учёт", 30))
+    token = district.container.transact(lambda uow: make_token(SqlAccess(uow), person, "учёт", 30))
     said = {"Authorization": f"Bearer {token}"}
     client, address = app.test_client(), f"/api/v1/instances/{draft}"
     client.get(address, headers=said)  # once an hour a token writes that it was used

@@ -23,7 +23,7 @@ def _quick_passwords(district):
 
 def idle_hours(district, hours):
     row = {"municipality_id": 1, "key": "access.idle_hours", "value": hours}
-    district.house.transact(
+    district.container.transact(
         lambda uow: uow.connection.execute(Setting.__table__.insert().values(row)).rowcount
     )
 
@@ -142,7 +142,7 @@ def test_a_changed_password_and_a_closed_account_end_whatever_was_opened(
     app, browser, district, by
 ):
     here, elsewhere, person = browser("P102"), browser("P102"), district.people["P102"]
-    make = district.house.transact
+    make = district.container.transact
     key = make(lambda uow: make_token(SqlAccess(uow), person, "тест"))
     link, older = (make(lambda uow: make_link(SqlAccess(uow), person, "password")) for _ in "12")
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
@@ -166,7 +166,7 @@ def test_a_link_to_a_closed_account_sets_no_password(browser, district):
     person = district.people["P105"]
     close(district, "P105")
     before = district.rows(Account, person_id=person)
-    link = district.house.transact(lambda uow: make_link(SqlAccess(uow), person, "invitation"))
+    link = district.container.transact(lambda uow: make_link(SqlAccess(uow), person, "invitation"))
     new = {"password": "совсем новый пароль", "again": "совсем новый пароль"}
     browser().post(f"/choose/{link}", status=422, **new)
     assert district.rows(Account, person_id=person) == before
@@ -177,5 +177,5 @@ def test_visits_whose_browsers_never_came_back_are_cleared_away(browser, distric
     district.at("2025-08-28 22:00")
     fresh = browser("P105")
     fresh.get("/")
-    loops.clear_away(district.house)
+    loops.clear_away(district.container)
     assert [row["person_id"] for row in district.rows(SignInSession)] == [district.people["P105"]]

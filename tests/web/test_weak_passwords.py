@@ -81,7 +81,7 @@ def test_a_look_takes_no_time():
 def test_neither_a_page_nor_a_link_sets_a_weak_password(browser, district, weak):
     head, person = browser("P102"), district.people["P102"]
     changed = head.post("/account/password", status=422, password=OLD, new=weak, again=weak)
-    link = district.house.transact(lambda uow: make_link(SqlAccess(uow), person, "invitation"))
+    link = district.container.transact(lambda uow: make_link(SqlAccess(uow), person, "invitation"))
     chosen = browser().post(f"/choose/{link}", status=422, password=weak, again=weak)
     for answer in (changed, chosen):
         assert "Возьмите несколько слов" in text_of(answer)

@@ -24,9 +24,9 @@ def test_a_forgotten_password_takes_as_long_whoever_it_is_of(open_district):
     A neighbour on the machine may spoil a round, never three of them: what differs by its way
     through the code differs in each.
     """
-    house = open_district("2025-08-28").house
-    settings = house.settings.model_copy(update={"trusted_proxies": "127.0.0.1"})
-    with answering(create_app(replace(house, settings=settings))) as address:
+    container = open_district("2025-08-28").container
+    settings = container.settings.model_copy(update={"trusted_proxies": "127.0.0.1"})
+    with answering(create_app(replace(container, settings=settings))) as address:
 
         def ask(method, body=None, **headers):
             line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)

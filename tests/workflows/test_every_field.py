@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, parse, views
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.web.forms import changes, controls, shown
 from workflows import PROCESSES
 
@@ -68,7 +68,7 @@ def district(sqlite_maker):
 def test_what_any_field_holds_is_shown_asked_for_and_compared(district, name):
     process, form = FORMS[name]
     held = {}
-    with serve(district.house).test_request_context():
+    with serve(district.container).test_request_context():
         control, value = (
             get_template_attribute("macros/fields.html", macro) for macro in ("control", "value")
         )

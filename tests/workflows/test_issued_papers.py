@@ -35,9 +35,9 @@ def story(tmp_path_factory):
 def papers(story):
     """Every issued document rendered: paper → its editions, oldest first."""
     rendered = {}
-    house = Papers(TEMPLATES)
+    container = Papers(TEMPLATES)
     for document in story.issued():
-        content, _ = house.render(document.template, document.values)
+        content, _ = container.render(document.template, document.values)
         rendered.setdefault(document.paper, []).append(docx.Document(BytesIO(content)))
     return rendered
 

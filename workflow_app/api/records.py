@@ -14,7 +14,7 @@ from workflow_app.api.reading import body_as, json_body
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
-from workflow_app.http.house import transact
+from workflow_app.http.container import transact
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.services.registers import rows, wishes
 from workflow_app.services.registers import writing as service

@@ -13,7 +13,7 @@ from workflow_app.api.contract import documented
 from workflow_app.api.problems import answer
 from workflow_app.api.reading import json_body
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import transact
+from workflow_app.http.container import transact
 from workflow_app.http.numbers import any_day_in, number_in
 from workflow_app.services.cases.acting import NOT_FOUND
 from workflow_app.services.cases.compositions import refuse_direct_write

@@ -29,7 +29,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.signatures import PAPER_SCAN, Signature
 from workflow_app.engine.text import stray
 from workflow_app.http import limits, passwords
-from workflow_app.http.house import house, read, transact, transact_and_show
+from workflow_app.http.container import container, read, transact, transact_and_show
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts.access import AccountRow
 from workflow_app.services.cases import acting, drafts, requests
@@ -63,11 +63,11 @@ def _who() -> Reply | None:
         found = read(lambda uow: SqlAccess(uow).token(access.digest(token.strip())))
     if found is None:
         return _stranger()
-    now = house().clock.now()
+    now = container().clock.now()
     if found.expires_at <= now:
         return _ended(found.expires_at)
     if found.used_at is None or now - found.used_at >= NOTED_EVERY:
-        house().tell(lambda uow: SqlAccess(uow).used(found.token_sha256))
+        container().tell(lambda uow: SqlAccess(uow).used(found.token_sha256))
     g.person_id = found.person_id
     key = request.headers.get("Idempotency-Key", "")
     # Asked before anything is looked up: what is cut or changed is the key of another request.
@@ -76,7 +76,7 @@ def _who() -> Reply | None:
 
 def _ended(at: dt.datetime) -> Reply:
     """Answer who brings a key that was good once: only its owner can have it."""
-    day = at.astimezone(house().zone).strftime("%d.%m.%Y")
+    day = at.astimezone(container().zone).strftime("%d.%m.%Y")
     said = f"Срок ключа закончился {day}. Создайте новый на странице «Мой доступ»."
     return jsonify(m.Problem(code="token_expired", message=said).model_dump()), 401
 
@@ -118,14 +118,16 @@ def contract() -> Reply:
 @documented(list[m.ProcessView])
 def processes() -> Reply:
     """List the processes in use."""
-    return jsonify([process_view(p).model_dump(mode="json") for p in house().processes.values()])
+    return jsonify(
+        [process_view(p).model_dump(mode="json") for p in container().processes.values()]
+    )
 
 
 @api.get("/processes/<key>")
 @documented(m.ProcessView)
 def process(key: str) -> Reply:
     """Describe a process: states, transitions, JSON schema of its form."""
-    found = house().processes.get(key)
+    found = container().processes.get(key)
     if found is None:
         return answer(NOT_FOUND)
     return jsonify(process_view(found).model_dump(mode="json"))

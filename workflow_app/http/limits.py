@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from flask import Response, request
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import house
+from workflow_app.http.container import container
 
 Address = IPv4Address | IPv6Address
 
@@ -32,7 +32,7 @@ def client_address() -> str:
     """
     peer = request.remote_addr or ""
     address, told = _parsed(peer), request.headers.get("X-Forwarded-For", "").split(",")
-    while address and told and any(address in proxy for proxy in house().settings.proxies):
+    while address and told and any(address in proxy for proxy in container().settings.proxies):
         further = _parsed(told.pop().strip())
         if further is None:
             break

@@ -1,7 +1,7 @@
 """A person's password once more, and a code where she has a second factor: guesses are counted."""
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import house, read, stop_reading, transact
+from workflow_app.http.container import container, read, stop_reading, transact
 from workflow_app.services.accounts import access, second_factor
 from workflow_app.services.accounts.access import AccountRow
 from workflow_app.store.accounts.sessions import SqlAccess
@@ -29,6 +29,6 @@ def confirm(person: int, password: str, code: str) -> AccountRow | Refusal:
         return account
     if not code.strip():
         return NO_CODE
-    key, real_now = house().settings.secret_key, house().clock.real()
+    key, real_now = container().settings.secret_key, container().clock.real()
     refusal = transact(lambda uow: second_factor.check(SqlAccess(uow), key, person, code, real_now))
     return refusal or account

@@ -7,18 +7,18 @@ from typing import Any
 from celery import Celery
 from celery.signals import after_setup_logger
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import Container
 from workflow_app.logs import OnlyNews
 
 BROKER_SECONDS = 5.0
 """How long the broker may take to answer one command; the relay tries again at its next tick."""
 
 
-def create_celery(house: House) -> Celery:
+def create_celery(container: Container) -> Celery:
     """Return the Celery application of a house."""
     from workflow_app.tasks import effects  # noqa: PLC0415 (registers the tasks)
 
-    redis_url = house.settings.redis_url or ""
+    redis_url = container.settings.redis_url or ""
     application = Celery("workflow_app", broker=redis_url)
     application.conf.update(
         task_acks_late=True,
@@ -44,7 +44,7 @@ def create_celery(house: House) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         timezone="UTC",
     )
-    effects.register(application, house)
+    effects.register(application, container)
     after_setup_logger.connect(_tell_once, weak=False)
     return application
 

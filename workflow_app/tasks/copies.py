@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import Container
 from workflow_app.store.operations.backups import last_night
 
 log = structlog.get_logger()
@@ -20,8 +20,8 @@ AGAIN_AFTER = dt.timedelta(hours=1)
 class NightlyCopy:
     """Sees to it that there is a copy of today; a demonstration's moved clock makes none."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, container: Container) -> None:
+        self._house = container
         self._running: subprocess.Popen[str] | None = None
         self._tried_at: dt.datetime | None = None
 

@@ -10,7 +10,7 @@ import structlog
 from celery import Celery
 from sqlalchemy import ColumnElement
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import Container
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.documents.lists import ListPaper, as_docx
 from workflow_app.notifications.mail import Mail, MailError
@@ -44,7 +44,7 @@ TASKS: Mapping[str, str] = {
 """Kind of outbox message → public name of its task."""
 
 Finish = Callable[[SqlUnitOfWork], None]
-Effect = Callable[[House, Any], Finish]
+Effect = Callable[[Container, Any], Finish]
 """Does what takes time outside a transaction, and returns what to write down in one.
 
 It gets the message together with what `LOOKED_UP` names.
@@ -61,38 +61,38 @@ LOOKED_UP: Mapping[str, Sequence[ColumnElement[Any]]] = {
 _BEGINNINGS = {kind: outbox.Beginning(kind, columns) for kind, columns in LOOKED_UP.items()}
 
 
-def render(house: House, message: Any) -> Finish:
+def render(container: Container, message: Any) -> Finish:
     """Render the paper of a document; file it."""
     if message.its_template is None:
         return _nothing
     document_id = message.payload["document_id"]
-    content, template = house.papers.render(message.its_template, message.its_field_values)
+    content, template = container.papers.render(message.its_template, message.its_field_values)
     file = new_file(content, DOCX)
     return lambda uow: SqlDelivery(uow).file_document(document_id, file, template, RENDERER)
 
 
-def pdf(house: House, message: Any) -> Finish:
+def pdf(container: Container, message: Any) -> Finish:
     """Make the PDF of a document; file it beside the document."""
     document_id = message.payload["document_id"]
     if message.its_content is None:
         return _nothing
-    if house.pdf_maker is None:
+    if container.pdf_maker is None:
         raise PdfUnavailable("LibreOffice не установлен: PDF сделать нечем")
-    made = new_file(house.pdf_maker(message.its_content), renderings.PDF)
+    made = new_file(container.pdf_maker(message.its_content), renderings.PDF)
     return lambda uow: renderings.file_pdf(uow, document_id, made)
 
 
-def list_(house: House, message: Any) -> Finish:
+def list_(container: Container, message: Any) -> Finish:
     """Make a list of a register as a document; keep it for who asked."""
     paper_id = message.payload["paper_id"]
-    told = house.read(lambda uow: papers.told(uow, message.municipality_id, paper_id))
+    told = container.read(lambda uow: papers.told(uow, message.municipality_id, paper_id))
     if told is None:
         return _nothing
     made = new_file(as_docx(ListPaper(**told)), DOCX)
     return lambda uow: papers.file(uow, paper_id, made)
 
 
-def mail(house: House, message: Any) -> Finish:
+def mail(container: Container, message: Any) -> Finish:
     """Send a letter; an address that can take none is remembered, what a server says is weighed."""
     notice_id = message.payload["notice_id"]
     letter = letter_of(message)
@@ -100,14 +100,14 @@ def mail(house: House, message: Any) -> Finish:
         return _nothing
     if letter.sent_today >= delivery.MOST_LETTERS:
         return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
-    public = house.settings.public_url
+    public = container.settings.public_url
     link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
     if message.its_kind == ACCESS:
         link = f"{public}/access-changes"
-    host = address_of(house.settings.mail_from).domain
+    host = address_of(container.settings.mail_from).domain
     text = delivery.letter_text(letter, link)
     try:
-        house.mailer.send(
+        container.mailer.send(
             Mail(to=letter.address, subject=letter.subject, text=text,
                  message_id=f"<notice-{notice_id}@{host}>", written_at=letter.created_at)
         )  # fmt: skip
@@ -181,55 +181,55 @@ class WorkerDied(Exception):  # noqa: N818 (what happened, not what was done wro
 
 
 def hand_out(
-    house: House, listed_since: Mapping[str, dt.datetime] | None = None
+    container: Container, listed_since: Mapping[str, dt.datetime] | None = None
 ) -> Sequence[tuple[int, str]]:
     """Hand waiting messages out, id and kind; `listed_since` as `outbox.hand_out` says it."""
-    return house.tell(lambda uow: outbox.hand_out(uow.connection, uow.now, listed_since))
+    return container.tell(lambda uow: outbox.hand_out(uow.connection, uow.now, listed_since))
 
 
-def claim(house: House) -> Sequence[tuple[int, str]]:
+def claim(container: Container) -> Sequence[tuple[int, str]]:
     """Hand waiting messages out to whoever carries them out here and now, without a broker."""
-    return house.tell(lambda uow: outbox.hand_out(uow.connection, uow.now, most=AT_HAND))
+    return container.tell(lambda uow: outbox.hand_out(uow.connection, uow.now, most=AT_HAND))
 
 
-def carry_out(house: House, message_id: int, kind: str, seconds: float = 0.0) -> str:
+def carry_out(container: Container, message_id: int, kind: str, seconds: float = 0.0) -> str:
     """Do what a message says, once: what it writes and its mark are one transaction.
 
     A passing failure is tried again later; after the last try an operator gets an incident.
     For so many seconds the work goes on with what waits longest of the same kind.
     """
     until = time.monotonic() + seconds
-    outcome, message = _tried(house, message_id, lambda: _first(house, message_id, kind))
+    outcome, message = _tried(container, message_id, lambda: _first(container, message_id, kind))
     while message is not None:
         goes_on = time.monotonic() < until
-        step = partial(_work, house, message, goes_on=goes_on)
-        outcome, message = _tried(house, message.id, step)
+        step = partial(_work, container, message, goes_on=goes_on)
+        outcome, message = _tried(container, message.id, step)
     return outcome
 
 
-def _tried(house: House, message_id: int, step: Callable[[], Step]) -> Step:
+def _tried(container: Container, message_id: int, step: Callable[[], Step]) -> Step:
     try:
         return step()
     except Exception as error:  # noqa: BLE001 (whatever fails must not lose the message)
         log.warning("effect failed", message_id=message_id, error=repr(error))
         failure = error
-    return house.tell(lambda uow: _failed(uow, message_id, failure)), None
+    return container.tell(lambda uow: _failed(uow, message_id, failure)), None
 
 
-def _first(house: House, message_id: int, kind: str) -> Step:
+def _first(container: Container, message_id: int, kind: str) -> Step:
     """Do a message that is work within one transaction; begin any other."""
     if kind not in WITHIN:
-        return "done before", house.tell(lambda uow: begin(uow, kind, message_id))
-    write = house.transact if kind in DECISIONS else house.tell
+        return "done before", container.tell(lambda uow: begin(uow, kind, message_id))
+    write = container.transact if kind in DECISIONS else container.tell
     return write(lambda uow: _within(uow, message_id, WITHIN[kind])), None
 
 
-def _work(house: House, message: Any, *, goes_on: bool) -> Step:
+def _work(container: Container, message: Any, *, goes_on: bool) -> Step:
     waits = message.kind == "mail"  # while its server takes nothing it is held at the half
     if message.attempts > outbox.MOST_ATTEMPTS * (1 + waits):
         raise WorkerDied(f"начиналось {message.attempts - 1} раз и ни разу не кончилось")
-    finish = EFFECTS[message.kind](house, message)
-    return house.tell(lambda uow: _finished(uow, message, finish, goes_on=goes_on))
+    finish = EFFECTS[message.kind](container, message)
+    return container.tell(lambda uow: _finished(uow, message, finish, goes_on=goes_on))
 
 
 def begin(uow: SqlUnitOfWork, kind: str, message_id: int | None = None) -> Any | None:
@@ -315,12 +315,12 @@ def _is_permanent(error: Exception) -> bool:
     return isinstance(error, DocumentError | LookupError | FileNotFoundError)
 
 
-def register(application: Celery, house: House) -> None:
+def register(application: Celery, container: Container) -> None:
     """Register one task a kind of message."""
 
     def task_of(kind: str) -> Callable[[int], None]:
         def effect(message_id: int) -> None:
-            carry_out(house, message_id, kind, GOES_ON.get(kind, 0.0))
+            carry_out(container, message_id, kind, GOES_ON.get(kind, 0.0))
 
         return effect
 

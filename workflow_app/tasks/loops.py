@@ -21,7 +21,7 @@ from redis.retry import Retry
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import Container
 from workflow_app.logs import Repeats, kind_of, one_line
 from workflow_app.services.accounts.access import warn_of_ends
 from workflow_app.services.cases import deadlines, vacancies
@@ -52,21 +52,21 @@ _HANDED_AT = "handed_at"
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def broker_of(house: House) -> Redis:
+def broker_of(container: Container) -> Redis:
     """Return the relay's own line to the broker: what waits in its lists is asked over it."""
     return Redis.from_url(
-        house.settings.redis_url or "",
+        container.settings.redis_url or "",
         retry=Retry(NoBackoff(), 0),  # the next tick is the next try
         socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS,
     )  # fmt: skip
 
 
-def publish(house: House, celery: Celery, broker: Redis) -> int:
+def publish(container: Container, celery: Celery, broker: Redis) -> int:
     """Hand out the messages that have a place in their lanes; return how many."""
     # Asked first: while the broker does not answer nothing is marked as handed out.
-    now = house.clock.now()
+    now = container.clock.now()
     since = listed_since(broker, now)
-    handed = hand_out(house, since)
+    handed = hand_out(container, since)
     for message_id, kind in handed:
         celery.send_task(
             TASKS[kind],
@@ -104,33 +104,33 @@ def _handed_at(entry: bytes, now: dt.datetime) -> dt.datetime:
     return at if at <= now + leases.CLOCKS_DIFFER else _LONG_AGO
 
 
-def fire_due(house: House, most: int = 200) -> int:
+def fire_due(container: Container, most: int = 200) -> int:
     """Fire deadlines that are due, one a transaction, stepping over a broken one."""
     fired = 0
     with (
-        deadline_rows.claimed(house.database, house.clock.now(), most) as due,
-        house.database.telling() as connection,
+        deadline_rows.claimed(container.database, container.clock.now(), most) as due,
+        container.database.telling() as connection,
     ):
         for deadline in due:
             try:
-                fired += bool(_fire(house, connection, deadline))
+                fired += bool(_fire(container, connection, deadline))
             except Exception as error:  # noqa: BLE001 (the next deadline is not to blame)
                 _tell(error, "deadline failed", deadline_id=deadline.id)
-                _put_aside(house, deadline.id, one_line(error))
+                _put_aside(container, deadline.id, one_line(error))
     return fired
 
 
-def _fire(house: House, connection: Connection, deadline: deadline_rows.Waiting) -> str:
+def _fire(container: Container, connection: Connection, deadline: deadline_rows.Waiting) -> str:
     if deadline.decides:
-        return house.transact(lambda uow: deadlines.fire(uow, deadline.id))
+        return container.transact(lambda uow: deadlines.fire(uow, deadline.id))
     with connection.begin():
-        return deadlines.fire(house.unit_of_work(connection), deadline.id, notices_only=True)
+        return deadlines.fire(container.unit_of_work(connection), deadline.id, notices_only=True)
 
 
-def _put_aside(house: House, deadline_id: int, reason: str) -> None:
+def _put_aside(container: Container, deadline_id: int, reason: str) -> None:
     """Let the deadlines behind a broken one come first; a database that is away tells the next."""
     with suppress(DatabaseError):
-        house.transact(
+        container.transact(
             lambda uow: deadline_rows.put_aside(uow.connection, deadline_id, uow.now, reason)
         )
 
@@ -145,13 +145,13 @@ def _tell(error: Exception, what: str, **about: object) -> None:
 
 
 def run(
-    house: House, name: str, seconds: float, tick: Callable[[], int], stopping: Stopping
+    container: Container, name: str, seconds: float, tick: Callable[[], int], stopping: Stopping
 ) -> None:
     """Tick under a lease until a signal comes."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
     while not stopping.is_wished:
         try:
-            mine = house.transact(
+            mine = container.transact(
                 lambda uow: leases.hold(uow.connection, name, holder, uow.now, LEASE)
             )
             busy = tick() if mine else 0
@@ -161,70 +161,74 @@ def run(
         stopping.wait(0 if busy else seconds)
 
 
-def relay(house: House, celery: Celery, *, with_beat: bool = False) -> None:
+def relay(container: Container, celery: Celery, *, with_beat: bool = False) -> None:
     """Hand waiting messages out until stopped, and fire deadlines in a thread beside if asked to.
 
     Each has its own lease: another process may hold one of the two.
     """
-    line = cache(lambda: broker_of(house))  # an address that is none fails the tick, not the start
+    line = cache(
+        lambda: broker_of(container)
+    )  # an address that is none fails the tick, not the start
     with Stopping() as stopping:
-        beside = threading.Thread(target=_beat, args=(house, stopping)) if with_beat else None
+        beside = threading.Thread(target=_beat, args=(container, stopping)) if with_beat else None
         if beside:
             beside.start()
-        run(house, "relay", RELAY_SECONDS, lambda: publish(house, celery, line()), stopping)
+        run(container, "relay", RELAY_SECONDS, lambda: publish(container, celery, line()), stopping)
         if beside:
             beside.join()
 
 
-def tick(house: House) -> int:
+def tick(container: Container) -> int:
     """Fire due deadlines and send the day's root; return how many deadlines fired."""
-    house.transact(lambda uow: send_daily_root(SqlRoots(uow)))
-    house.transact(
+    container.transact(lambda uow: send_daily_root(SqlRoots(uow)))
+    container.transact(
         lambda uow: send_digests(
-            SqlDelivery(uow), uow.now.astimezone(uow.zone), house.settings.public_url
+            SqlDelivery(uow), uow.now.astimezone(uow.zone), container.settings.public_url
         )
     )
-    return fire_due(house)
+    return fire_due(container)
 
 
-def watch_posts(house: House) -> int:
+def watch_posts(container: Container) -> int:
     """Give the work of posts whose holders have left to the watchers; return how much."""
-    return house.transact(vacancies.call_watchers)
+    return container.transact(vacancies.call_watchers)
 
 
-def clear_away(house: House) -> None:
+def clear_away(container: Container) -> None:
     """Delete what nobody asks for: files without a case, failures of former days, old visits."""
-    while house.transact(uploads.forget_unattached):
+    while container.transact(uploads.forget_unattached):
         pass
-    house.transact(visits.close_forgotten)
-    house.transact(lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR))
+    container.transact(visits.close_forgotten)
+    container.transact(
+        lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR)
+    )
 
 
-def warn(house: House) -> None:
+def warn(container: Container) -> None:
     """Write to people whose tokens of the API end soon."""
-    url = house.settings.public_url
-    house.transact(lambda uow: warn_of_ends(SqlAccess(uow), uow.zone, url))
+    url = container.settings.public_url
+    container.transact(lambda uow: warn_of_ends(SqlAccess(uow), uow.zone, url))
 
 
-def beat(house: House) -> None:
+def beat(container: Container) -> None:
     """Fire due deadlines until stopped."""
     with Stopping() as stopping:
-        _beat(house, stopping)
+        _beat(container, stopping)
 
 
-def _beat(house: House, stopping: Stopping) -> None:
+def _beat(container: Container, stopping: Stopping) -> None:
     """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
-    copies = NightlyCopy(house)
+    copies = NightlyCopy(container)
 
     def once_a_day() -> int:
-        today = house.clock.now().date()
+        today = container.clock.now().date()
         if today not in watched:
-            watch_posts(house)
-            clear_away(house)
-            warn(house)
+            watch_posts(container)
+            clear_away(container)
+            warn(container)
             watched.add(today)
         copies.tick()
-        return tick(house)
+        return tick(container)
 
-    run(house, "beat", BEAT_SECONDS, once_a_day, stopping)
+    run(container, "beat", BEAT_SECONDS, once_a_day, stopping)

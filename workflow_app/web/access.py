@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import cleaned
 from workflow_app.http import limits
-from workflow_app.http.house import house, read, stop_reading, transact
+from workflow_app.http.container import container, read, stop_reading, transact
 from workflow_app.services.accounts import access as service
 from workflow_app.services.accounts import passwords, second_factor
 from workflow_app.store.accounts import visits
@@ -108,10 +108,10 @@ def code() -> Response | str | tuple[str, int]:
     if request.method != "POST":
         is_fresh = read(lambda uow: SqlAccess(uow).owner_of_link(first_step, service.SECOND_STEP))
         return render_template("access/code.html", refusal=None) if is_fresh else _begin_again()
-    typed, real_now = request.form.get("code", ""), house().clock.real()
+    typed, real_now = request.form.get("code", ""), container().clock.real()
 
     def enter(uow: SqlUnitOfWork) -> str | Refusal:
-        store, key = SqlAccess(uow), house().settings.secret_key
+        store, key = SqlAccess(uow), container().settings.secret_key
         person = store.owner_of_link(first_step, service.SECOND_STEP)
         if person is None or service.is_closed(store, person):
             return second_factor.STALE_STEP

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.http.passwords import confirm
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts import access_changes as service

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.house import read, stop_reading, transact
+from workflow_app.http.container import read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
 from workflow_app.services.accounts import access as service

@@ -12,7 +12,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
 from workflow_app.http import limits
-from workflow_app.http.house import read, transact, transact_and_show
+from workflow_app.http.container import read, transact, transact_and_show
 from workflow_app.http.numbers import number_in
 from workflow_app.services.accounts.access import AccountRow
 from workflow_app.services.cases import acting, requests

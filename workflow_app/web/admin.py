@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
-from workflow_app.http.house import house, read, transact
+from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.accounts import access_changes
@@ -193,7 +193,7 @@ def invite(who: int) -> Response:
         made = access_changes.invite(SqlAccessChanges(uow), uow.actor(person), who)
         if isinstance(made, Refusal):
             return made
-        link = f"{house().settings.public_url}/choose/{made.token}"
+        link = f"{container().settings.public_url}/choose/{made.token}"
         by = _officer(uow)
         place = questions.municipality_name(uow.session, by.municipality_id)
         asker = f"{questions.person(uow.session, person).short_nom}, {by.title}"

@@ -10,7 +10,7 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.http.house import house, read, transact, transact_and_show
+from workflow_app.http.container import container, read, transact, transact_and_show
 from workflow_app.http.numbers import number_in
 from workflow_app.services.cases import acting, drafts, requests
 from workflow_app.services.cases.acting import Done, Intent
@@ -64,7 +64,7 @@ def start(process: str, action: str = "") -> Answer:
 
 def _start_page(process: str, action: str, refusal: Refusal | None) -> str:
     """Return the page that says what begins, and why it does not, if it does not."""
-    definition = house().processes.get(process) or abort(404)
+    definition = container().processes.get(process) or abort(404)
     named = [one for one in definition.starts() if action in ("", one.key)] or abort(404)
     begins = definition.states[named[0].ways[0].state]
     next_steps = [

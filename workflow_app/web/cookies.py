@@ -11,7 +11,7 @@ from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from workflow_app.http.house import house
+from workflow_app.http.container import container
 from workflow_app.services.accounts.access import SESSION_DAYS, digest
 
 COOKIE = "workflow_session"
@@ -69,16 +69,16 @@ def _short(login: str) -> str:
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(
-        house().settings.secret_key, salt=KNOWN, signer_kwargs={"digest_method": hashlib.sha256}
+        container().settings.secret_key, salt=KNOWN, signer_kwargs={"digest_method": hashlib.sha256}
     )
 
 
 def _get(name: str) -> str:
-    return request.cookies.get(called(name, by_tls=house().settings.by_tls), "")
+    return request.cookies.get(called(name, by_tls=container().settings.by_tls), "")
 
 
 def _put(response: Response, name: str, value: str, days: int) -> None:
-    by_tls = house().settings.by_tls
+    by_tls = container().settings.by_tls
     response.set_cookie(
         called(name, by_tls=by_tls), value, max_age=days * 86400, httponly=True, samesite="Lax",
         secure=by_tls,

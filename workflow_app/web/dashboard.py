@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 
 from workflow_app.engine.calendar import school_year_bounds, school_year_of
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.http.numbers import number_in
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store.directory import questions

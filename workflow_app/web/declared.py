@@ -12,7 +12,7 @@ from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services.registers import guards, rows
 from workflow_app.store.read_models.choices import NOT_SHOWN

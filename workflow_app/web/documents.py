@@ -17,7 +17,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
-from workflow_app.http.house import house, read, transact
+from workflow_app.http.container import container, read, transact
 from workflow_app.services.cases.attachments import DOCX
 from workflow_app.store.documents import files, papers, renderings
 from workflow_app.store.documents.papers import Paper
@@ -74,7 +74,7 @@ def pdf(document_id: int) -> Response | str:
 
     def look(uow: SqlUnitOfWork) -> Response | str:
         document = _found(uow, document_id)
-        if document.pdf_sha256 is None and house().pdf_maker is None:
+        if document.pdf_sha256 is None and container().pdf_maker is None:
             return _page(uow, document)
         data = _bytes(uow, document.pdf_sha256)
         return _given(f"{document.file_name}.pdf", data, renderings.PDF)
@@ -85,7 +85,7 @@ def pdf(document_id: int) -> Response | str:
 @documents.post("/documents/<int:document_id>/pdf")
 def ask_pdf(document_id: int) -> BaseResponse:
     """Have a PDF made by the worker; asking twice makes one."""
-    can = house().pdf_maker is not None
+    can = container().pdf_maker is not None
 
     def ask(uow: SqlUnitOfWork) -> int:
         document = _found(uow, document_id)

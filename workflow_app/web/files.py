@@ -11,7 +11,7 @@ from workflow_app.documents import gate
 from workflow_app.engine.forms import Form, views
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.http import limits
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.services.cases.attachments import TYPES, name_of
 from workflow_app.store.documents import uploads
 from workflow_app.store.unit_of_work import SqlUnitOfWork

@@ -10,7 +10,7 @@ from flask import Flask, g
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.votes import PENDING
-from workflow_app.http.house import house
+from workflow_app.http.container import container
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.documents import renderings
 
@@ -40,14 +40,14 @@ def register(app: Flask) -> None:
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )  # fmt: skip
     app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, now())
-    app.jinja_env.globals["can_make_pdf"] = lambda: house().pdf_maker is not None
+    app.jinja_env.globals["can_make_pdf"] = lambda: container().pdf_maker is not None
     app.jinja_env.globals["now"] = now
-    app.jinja_env.globals["is_demo_clock"] = lambda: house().settings.clock is not None
+    app.jinja_env.globals["is_demo_clock"] = lambda: container().settings.clock is not None
 
 
 def now() -> dt.datetime:
     """Return the moment the house's clock shows, UTC."""
-    return house().clock.now()
+    return container().clock.now()
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -75,19 +75,19 @@ def iso_day(value: dt.datetime) -> str:
 
 
 def _local(value: dt.datetime) -> dt.datetime:
-    return value.astimezone(g.uow.zone if "uow" in g else house().zone)
+    return value.astimezone(g.uow.zone if "uow" in g else container().zone)
 
 
 def state_title(state: str, process: str) -> str:
     """Return what a state of a process is called; an unknown one by its key."""
-    definition = house().processes.get(process)
+    definition = container().processes.get(process)
     found = definition.states.get(state) if definition else None
     return found.title if found else state
 
 
 def process_title(process: str) -> str:
     """Return what a process is called; an unknown one by its key."""
-    definition = house().processes.get(process)
+    definition = container().processes.get(process)
     return definition.title if definition else process
 
 
@@ -190,7 +190,7 @@ def groups(rows: Iterable[Record], register: Register[Any]) -> Iterator[Group]:
 
 def choice_title(code: str, register: str, name: str) -> str:
     """Return what a choice of a declared register is called; the code where it declares none."""
-    declared = next((one for one in house().registers if one.key == register), None)
+    declared = next((one for one in container().registers if one.key == register), None)
     titles = declared.fields[name].options["choices"] if declared else {}
     return str(titles.get(code, code))
 

@@ -9,7 +9,7 @@ from math import ceil
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from workflow_app.engine.disclosure import Shown, figure, printed_change
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.services.cases.attachments import XLSX
 from workflow_app.services.indicators import Line, Measure, Table
 from workflow_app.store.read_models.indicator_sheets import (

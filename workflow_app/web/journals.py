@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import transact
+from workflow_app.http.container import transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import journals as service
 from workflow_app.web.security import person_id

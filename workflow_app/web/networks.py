@@ -13,7 +13,7 @@ from workflow_app.engine.decide import readiness, warned
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in
 from workflow_app.services.cases.acting import may_read
 from workflow_app.services.indicators import reader_of

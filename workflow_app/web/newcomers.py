@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.services.accounts.people import (
     FORMS,
     Newcomer,

@@ -16,7 +16,7 @@ from workflow_app.engine.forms import Form, blank, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Actor
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.services import organisations as service
 from workflow_app.services.administration import officer
 from workflow_app.services.organisations import FORMS, Known

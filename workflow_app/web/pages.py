@@ -18,7 +18,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store.database import UNAVAILABLE

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from workflow_app.engine.drawing import svg
 from workflow_app.engine.passport import described
 from workflow_app.engine.process import Process
-from workflow_app.http.house import house
+from workflow_app.http.container import container
 from workflow_app.services.settings_defaults import DEFAULTS
 
 _CODE = re.compile(r"\bA-[0-9]{2}(?:\.[a-z_]+)?")
@@ -24,13 +24,13 @@ def diagram(process: Process, state: str = "", passed: frozenset[str] = frozense
 @processes.get("/processes")
 def index() -> str:
     """List the processes."""
-    return render_template("processes/index.html", processes=house().processes.values())
+    return render_template("processes/index.html", processes=container().processes.values())
 
 
 @processes.get("/processes/<key>")
 def show(key: str) -> str:
     """Show the passport of a process."""
-    process = house().processes.get(key) or abort(404)
+    process = container().processes.get(key) or abort(404)
     passport = described(process)
     return render_template(
         "processes/show.html", process=process, passport=passport, settings=_settings_of(passport)

@@ -15,7 +15,7 @@ from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
 from workflow_app.services import administration

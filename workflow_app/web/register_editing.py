@@ -21,7 +21,7 @@ from workflow_app.engine.folding import Entry, Written
 from workflow_app.engine.forms import Form, blank, parse, views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.services.registers import guards, rows, wishes

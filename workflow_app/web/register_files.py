@@ -22,7 +22,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register
 from workflow_app.engine.text import cleaned, file_name
 from workflow_app.http import limits
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in
 from workflow_app.services.cases.attachments import CSV, DOCX, XLSX
 from workflow_app.services.ports import new_file

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.decide import is_visible
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.importing.rows import LONGEST_NOTE

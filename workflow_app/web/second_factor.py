@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.house import house, read, transact
+from workflow_app.http.container import container, read, transact
 from workflow_app.http.passwords import password_alone
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts import second_factor as service
@@ -26,7 +26,7 @@ def _page(refusal: Refusal | None = None) -> str:
     """Show the factor she has, or a secret for a new one: the same again after a wrong code."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        person, key = person_id(), house().settings.secret_key
+        person, key = person_id(), container().settings.secret_key
         store = SqlAccess(uow)
         factor = store.factor(person)
         if factor:
@@ -65,7 +65,7 @@ def switch_on() -> str | tuple[str, int]:
     account = password_alone(person, request.form.get("password", ""))
     if isinstance(account, Refusal):
         return _refused(account)
-    key, real_now = house().settings.secret_key, house().clock.real()
+    key, real_now = container().settings.secret_key, container().clock.real()
 
     def switch(uow: SqlUnitOfWork) -> tuple[str, ...] | Refusal:
         store = SqlAccess(uow)
@@ -86,7 +86,7 @@ def switch_off() -> Response | tuple[str, int]:
     account = password_alone(person, request.form.get("password", ""))
     if isinstance(account, Refusal):
         return _refused(account)
-    key, real_now = house().settings.secret_key, house().clock.real()
+    key, real_now = container().settings.secret_key, container().clock.real()
 
     def switch(uow: SqlUnitOfWork) -> Refusal | None:
         store = SqlAccess(uow)

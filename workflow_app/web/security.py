@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.http import limits
-from workflow_app.http.house import house, read, transact
+from workflow_app.http.container import container, read, transact
 from workflow_app.services.accounts.access import digest
 from workflow_app.services.accounts.second_factor import is_demanded_of
 from workflow_app.store.accounts import visits
@@ -104,7 +104,7 @@ def _ended() -> BaseResponse:
 
 
 def _is_demanded() -> bool:
-    processes = house().processes.values()
+    processes = container().processes.values()
     return read(lambda uow: is_demanded_of(uow.actor(person_id()), processes))
 
 
@@ -133,7 +133,7 @@ def _visit(token_sha256: str) -> Visit | None:
     if visit.is_over:
         transact(lambda uow: visits.close(uow, token_sha256))
         return None
-    if house().clock.now() - visit.seen_at >= visits.NOTED_EVERY:
+    if container().clock.now() - visit.seen_at >= visits.NOTED_EVERY:
         transact(lambda uow: visits.seen_again(uow, token_sha256))
     return visit
 
@@ -183,7 +183,7 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint != "static":  # whatever sends a file would let browsers and proxies keep it
         response.headers["Cache-Control"] = "no-store"
-    if house().settings.by_tls:
+    if container().settings.by_tls:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     limits.tell_when(response)
     return response

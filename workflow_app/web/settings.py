@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.http.house import read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.services import settings as service
 from workflow_app.services.administration import officer
 from workflow_app.services.settings_defaults import DEFAULTS

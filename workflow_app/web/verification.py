@@ -4,7 +4,7 @@ import re
 
 from flask import Blueprint, render_template
 
-from workflow_app.http.house import read
+from workflow_app.http.container import read
 from workflow_app.store.journals.verification import registered
 
 verification = Blueprint("verification", __name__)

@@ -26,13 +26,13 @@ def without_outbox():
     """Let whoever decided carry the effects out after the commit, from memory alone."""
     from sqlalchemy import delete, insert, select
 
-    from workflow_app.bootstrap import House
+    from workflow_app.bootstrap import Container
     from workflow_app.store.messages.outbox import OUTBOX
     from workflow_app.tasks import effects
 
-    transact, undone = House.transact, OUTBOX.c.done_at.is_(None)
+    transact, undone = Container.transact, OUTBOX.c.done_at.is_(None)
 
-    def decide_and_do(house, work):
+    def decide_and_do(container, work):
         def decide(uow):
             with uow.together():
                 result = work(uow)
@@ -41,15 +41,15 @@ def without_outbox():
             uow.connection.execute(delete(OUTBOX).where(undone))
             return result, rows
 
-        result, rows = transact(house, decide)
+        result, rows = transact(container, decide)
         if rows:
             time.sleep(0.4)  # so long do effects take on a busy machine
         for row in rows:
-            house.tell(lambda uow, row=row: uow.connection.execute(insert(OUTBOX).values(row)))
-            effects.carry_out(house, row["id"], row["kind"])
+            container.tell(lambda uow, row=row: uow.connection.execute(insert(OUTBOX).values(row)))
+            effects.carry_out(container, row["id"], row["kind"])
         return result
 
-    House.transact = decide_and_do
+    Container.transact = decide_and_do
 
 
 def without_lease():

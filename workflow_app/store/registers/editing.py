@@ -45,7 +45,7 @@ class SqlRegisters:
     ) -> int | None:
         """Return the row with an identity, or that of the house, whether or not it is there."""
         tables = self.uow.tables[register.key]
-        rows = tables.house if register.extends else tables.rows
+        rows = tables.container if register.extends else tables.rows
         query = select(rows.c.id).where(
             rows.c.municipality_id == municipality_id,
             *(rows.c[name] == value for name, value in identity.items()),

@@ -105,8 +105,8 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
         found.append((register.group_of(row), cells, row.basis))
     rests = any(basis for *_, basis in found)
     rows = [[*cells, basis] if rests else cells for _, cells, basis in found]
-    signer, house = facts.signer(SIGNING_ROLE), facts.organisation("department")
-    above = [house.name] if house else []
+    signer, container = facts.signer(SIGNING_ROLE), facts.organisation("department")
+    above = [container.name] if container else []
     day = f"по состоянию на {asked.on:%d.%m.%Y}"
     known = f", по записям до {asked.known_on:%d.%m.%Y}" if asked.known_on else ""
     return {

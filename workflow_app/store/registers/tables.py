@@ -109,7 +109,7 @@ class Tables:
         return (of.c[self.readable.field].in_(sorted(self.readable.ids)),)
 
     @property
-    def house(self) -> Table:
+    def container(self) -> Table:
         """The house table that its rows extend."""
         return table(EXTENDED[self.register.extends])
 
@@ -119,7 +119,7 @@ class Tables:
         if not self.register.extends:
             return {}
         called = EXTENDED[self.register.extends].called(_NAMED_ON)
-        return {"code": self.house.c.code, "name": called}
+        return {"code": self.container.c.code, "name": called}
 
     def column(self, name: str) -> ColumnElement[Any]:
         """Return what a field says beside the periods of its rows."""
@@ -129,8 +129,8 @@ class Tables:
         """Return a statement about rows with those of the house that they extend."""
         if not self.register.extends:
             return query
-        house, own = self.house, row.table.c.municipality_id
-        return query.join(house, (house.c.id == row) & (house.c.municipality_id == own))
+        container, own = self.container, row.table.c.municipality_id
+        return query.join(container, (container.c.id == row) & (container.c.municipality_id == own))
 
     @cached_property
     def identified(self) -> Select[Any]:
@@ -330,8 +330,8 @@ def column(view: FieldView, metadata: MetaData) -> Column[Any]:
     """Return the column of a field; each may be empty, for values come and go."""
     if view.is_many or not view.register:
         return Column(view.name, TYPES[view.kind])
-    house = None if view.register in metadata.info["declared"] else _HOUSE.get(view.register)
-    target = ForeignKey(table(house).c.id if house else f"{view.register}.id")
+    container = None if view.register in metadata.info["declared"] else _HOUSE.get(view.register)
+    target = ForeignKey(table(container).c.id if container else f"{view.register}.id")
     return Column(view.name, TYPES[view.kind], target)
 
 

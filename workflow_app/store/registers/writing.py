@@ -349,11 +349,11 @@ class RegisterWriter:
         declared, rows = tables.register, tables.rows
         named = [dict(zip(declared.identity, one, strict=True)) for one in identities]
         if declared.extends:
-            house = tables.house.c
+            container = tables.container.c
             codes = [one["code"] for one in named]
-            own = (house.municipality_id == municipality_id, house.code.in_(codes))
+            own = (container.municipality_id == municipality_id, container.code.in_(codes))
             known_ids = dict(
-                self._connection.execute(select(house.code, house.id).where(*own)).all()
+                self._connection.execute(select(container.code, container.id).where(*own)).all()
             )
             ids = [known_ids[code] for code in codes]
             new = [{"municipality_id": municipality_id, "id": one} for one in ids]

@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import current_app, g
 from werkzeug.exceptions import HTTPException
 
-from workflow_app.bootstrap import House
+from workflow_app.bootstrap import Container
 from workflow_app.store.database import UNAVAILABLE
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -15,16 +15,16 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-def house() -> House:
+def container() -> Container:
     """Return the house this application serves."""
-    found: House = current_app.extensions["house"]
+    found: Container = current_app.extensions["house"]
     return found
 
 
 def read(work: Callable[[SqlUnitOfWork], T]) -> T:
     """Return what the work reads; until a request writes, all it reads is one state of the data."""
     if "uow" not in g:
-        reading = house().reading()
+        reading = container().reading()
         g.uow, g.reading = reading.__enter__(), reading
     _show_to_visitor(g.uow)
     try:
@@ -53,7 +53,7 @@ def stop_reading(error: Exception | None = None) -> None:
 def transact(work: Callable[[SqlUnitOfWork], T]) -> T:
     """Return what the work returns, committed; it may be repeated and must only decide."""
     stop_reading()
-    return house().transact(lambda uow: work(_show_to_visitor(uow)))
+    return container().transact(lambda uow: work(_show_to_visitor(uow)))
 
 
 def transact_and_show(
@@ -61,7 +61,7 @@ def transact_and_show(
 ) -> S:
     """Return what is shown of a work that is committed, read in its own transaction."""
     stop_reading()
-    return house().transact_and_show(
+    return container().transact_and_show(
         lambda uow: work(_show_to_visitor(uow)),
         lambda uow, done: show(_show_to_visitor(uow), done),
     )
