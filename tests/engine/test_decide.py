@@ -23,7 +23,7 @@ from workflow_app.engine import (
     otherwise,
 )
 from workflow_app.engine.case import Case, Step
-from workflow_app.engine.changes import Number, Start, Tell, Voter
+from workflow_app.engine.changes import Notify, Number, Start, Voter
 from workflow_app.engine.decide import (
     Answered,
     allowed,
@@ -178,7 +178,7 @@ def growing(subject, _facts):
 
 def told(subject, _facts):
     """Say what the case says by now."""
-    return [Tell((), subject.data.text)]
+    return [Notify((), subject.data.text)]
 
 
 def nothing(_subject, _facts):
@@ -230,7 +230,7 @@ def test_each_effect_sees_what_the_earlier_ones_wrote():
     decision = do(note(), "finish", system(1), process=process)
 
     assert decision.changes == (
-        Put({"text": "а"}), Put({"text": "аа"}), Tell((), "аа"), Number("x", TODAY),
+        Put({"text": "а"}), Put({"text": "аа"}), Notify((), "аа"), Number("x", TODAY),
     )  # fmt: skip
 
 

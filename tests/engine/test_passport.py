@@ -23,7 +23,7 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.ballots import Answer
-from workflow_app.engine.changes import Change, Tell
+from workflow_app.engine.changes import Change, Notify
 from workflow_app.engine.passport import deadline, described, passport, rule, sentence
 
 
@@ -72,7 +72,7 @@ def test_passport_speaks_russian_of_every_condition_and_effect(process):
 
 def test_every_change_is_called_in_the_passport():
     process, draft, done = small()
-    told = {Paper, Tell}  # these say which paper, and what is told to whom
+    told = {Paper, Notify}  # these say which paper, and what is told to whom
     process.move(
         "go", "Идти", draft, done, by=CLERK,
         do=[object.__new__(change) for change in get_args(Change) if change not in told],

@@ -16,13 +16,13 @@ from workflow_app.engine import (
     Flag,
     Form,
     Line,
+    Notify,
     Paper,
     Process,
     Put,
     Role,
     Row,
     Rows,
-    Tell,
     Voter,
     answered,
     at_least,
@@ -151,7 +151,7 @@ plan.revise("revise", "Новая редакция", active, draft, by=CLERK)
 plan.on(Child("plan", "active"), active, replaced, key="superseded", title="Заменён")
 plan.move(
     "abandon", "Снять", [draft, voting, active], abandoned, by=(SYSTEM_ROLE, HEAD, CLERK),
-    do=[Call("cancel", process="item"), Tell((CLERK,), "План снят")], apart="propose",
+    do=[Call("cancel", process="item"), Notify((CLERK,), "План снят")], apart="propose",
     style="danger",
 )  # fmt: skip
 

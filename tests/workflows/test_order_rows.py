@@ -19,7 +19,7 @@ from network_story import (
 )
 from register_rows import act, put_acts, put_in_networks, put_network, take_statuses
 
-from workflow_app.engine.changes import Ask, Enter, Made, Number, Paper, Put, Tell
+from workflow_app.engine.changes import Ask, Enter, Made, Notify, Number, Paper, Put
 from workflow_app.engine.decide import Decision, allowed, settle
 from workflow_app.engine.facts import Signer
 from workflow_app.engine.refusals import Refusal
@@ -410,7 +410,7 @@ def test_registration_asks_every_head_of_the_annex_and_tells_them():
     decision = take(ORDER, order("signed"), "register", "clerk", approved())
 
     (ask,) = (change for change in decision.changes if isinstance(change, Ask))
-    (tell,) = (change for change in decision.changes if isinstance(change, Tell))
+    (tell,) = (change for change in decision.changes if isinstance(change, Notify))
     assert [voter.key for voter in ask.voters] == [str(S06), str(S16), str(S17)]
     assert "О создании сети" in tell.subject
 

@@ -30,7 +30,7 @@ from register_rows import (
     take_statuses,
 )
 
-from workflow_app.engine.changes import Ask, Call, Number, Paper, Put, Start, Tell
+from workflow_app.engine.changes import Ask, Call, Notify, Number, Paper, Put, Start
 from workflow_app.engine.decide import Decision, decide, outcome, settle, warned
 from workflow_app.engine.facts import CaseCard, OfficeCard, PersonCard
 from workflow_app.engine.refusals import Refusal
@@ -482,7 +482,7 @@ def test_rejection_tells_the_schools_why():
     )
 
     (tell,) = decision.changes
-    assert isinstance(tell, Tell)
+    assert isinstance(tell, Notify)
     assert tell.text == "Основание: такая сеть уже есть. Такая сеть уже работает."
     assert {role.key for role in tell.roles} == {"base_head", "asked_head"}
 
@@ -564,14 +564,14 @@ def test_ballot_is_closed_by_hand_once_the_outcome_is_clear():
     registers.put(CONSENTS, *decision.changes)
     after = settled(case, registers)
     assert after.target == "ready"
-    (told,) = (change for change in after.changes if isinstance(change, Tell))
+    (told,) = (change for change in after.changes if isinstance(change, Notify))
     assert "не ответили в срок" in told.subject
 
 
 def test_nobody_is_told_of_silence_when_everybody_answered():
     decision = settled(proposal("collecting_consents"), agreed())
 
-    assert not [change for change in decision.changes if isinstance(change, Tell)]
+    assert not [change for change in decision.changes if isinstance(change, Notify)]
 
 
 def test_supported_schools_needed_are_a_setting():
@@ -616,7 +616,7 @@ def test_silence_is_consent_where_the_municipality_says_so_and_the_department_st
     decision = settled(case, registers)
 
     assert decision.target == "ready"
-    (told,) = (change for change in decision.changes if isinstance(change, Tell))
+    (told,) = (change for change in decision.changes if isinstance(change, Notify))
     assert "не ответили в срок" in told.subject
     assert registers.tally(case, "consents").status(S17) == "agreed_silently"
     assert (

@@ -169,7 +169,7 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class Notify:
     """Notify the holders of roles; the sentence is Russian and final."""
 
     roles: tuple[Role, ...]
@@ -191,5 +191,5 @@ Change = (
     | Fan
     | Pause
     | Resume
-    | Tell
+    | Notify
 )

@@ -7,7 +7,7 @@ from types import MethodType
 from typing import Any
 
 from workflow_app.engine.ballots import Amount, Answer, Ballot, Setting, Silence, Threshold
-from workflow_app.engine.changes import Paper, Put, Tell
+from workflow_app.engine.changes import Notify, Paper, Put
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, State, Transition, Way, otherwise
@@ -215,7 +215,7 @@ def _effect(process: Process, effect: Any) -> Iterator[str]:
             yield f"документ «{paper.title if paper else key}»"
         case Put(snapshot=True):
             yield "редакция сохраняется"
-        case Tell(roles, subject):
+        case Notify(roles, subject):
             yield f"извещение «{subject}»: {_names(roles)}"
         case MethodType() if isinstance(effect.__self__, Ballot):
             yield f"опрос «{effect.__self__.title}»"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from workflow_app.engine import Ask, Call, Case, Facts, Fan, Many, Put, Rows, Tell, says
+from workflow_app.engine import Ask, Call, Case, Facts, Fan, Many, Notify, Put, Rows, says
 from workflows.activities import ACTIVITY, SECTIONS
 from workflows.annual_plan.advice import (
     accepted_advice,
@@ -126,7 +126,7 @@ def remove_activities(_case: Case, _facts: Facts) -> Call:
 
 
 @says("координатор и директор базовой школы узнают, как проголосовали")
-def vote_failed(case: Case[Plan], _facts: Facts) -> Tell:
+def vote_failed(case: Case[Plan], _facts: Facts) -> Notify:
     """A failed vote is told to those who may mend the plan (L3)."""
     year = case.data.school_year.replace("-", "/")
-    return Tell((COORDINATOR, BASE_HEAD), f"Совет сети не поддержал план на {year} учебный год")
+    return Notify((COORDINATOR, BASE_HEAD), f"Совет сети не поддержал план на {year} учебный год")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from workflow_app.engine import Ask, Call, Case, Facts, Many, Put, Start, Tell, says
+from workflow_app.engine import Ask, Call, Case, Facts, Many, Notify, Put, Start, says
 from workflows import contacts
 from workflows.network_change.ballots import consents, council, schools_concerned
 from workflows.network_change.composition import after, before, changes
@@ -123,9 +123,9 @@ def order_takes_effect(_case: Case, _facts: Facts) -> Call:
 
 
 @says("сеть узнаёт, чем кончилось")
-def outcome_letter(case: Case[Change], _facts: Facts) -> Tell:
+def outcome_letter(case: Case[Change], _facts: Facts) -> Notify:
     """Everybody concerned learns how the request ended."""
-    return Tell(
+    return Notify(
         (BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, COORDINATOR),
         f"Изменение сети: {KINDS[case.data.kind].lower()}",
     )

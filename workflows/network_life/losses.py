@@ -9,8 +9,8 @@ from workflow_app.engine import (
     Case,
     Due,
     Facts,
+    Notify,
     Start,
-    Tell,
     Voter,
     at_least,
     says,
@@ -56,13 +56,13 @@ losses = Ballot(
 
 
 @says("координатор решает, что делать со школами без статуса; о базовой школе узнаёт и специалист")
-def ask_about_losses(case: Case[Life], facts: Facts) -> Iterator[Ask | Tell]:
+def ask_about_losses(case: Case[Life], facts: Facts) -> Iterator[Ask | Notify]:
     """Nobody leaves by itself: the council gets the task, for 30 days (N6)."""
     voters = tuple(losers(case, facts))
     if not voters:
         return
     yield losses.ask_all(case, facts)
-    yield Tell(
+    yield Notify(
         (BASE_HEAD, MEMBER_HEAD, COORDINATOR, SPECIALIST),
         "Новый акт о статусах касается сети: решите, что делать",
         "Срок — 30 дней.",

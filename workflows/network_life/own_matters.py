@@ -14,10 +14,10 @@ from workflow_app.engine import (
     Facts,
     File,
     Form,
+    Notify,
     Person,
     Put,
     Refusal,
-    Tell,
     Text,
     already_there,
     field,
@@ -106,17 +106,17 @@ def carry_out(case: Case[Life], facts: Facts) -> Iterator[Change]:
     """What the council supported holds from this day on; otherwise everything stays as it was."""
     data = case.data
     if not council.passed(case, facts):
-        yield Tell(NETWORK, "Совет сети не поддержал предложенное: всё остаётся как было")
+        yield Notify(NETWORK, "Совет сети не поддержал предложенное: всё остаётся как было")
     elif data.proposed_rules:
         yield Put({
             "rules": data.proposed_rules, "rules_file": data.proposed_file,
             "rules_since": case.today,
         })  # fmt: skip
-        yield Tell(NETWORK, "Совет принял внутренние правила сети")
+        yield Notify(NETWORK, "Совет принял внутренние правила сети")
     else:
         chosen = data.proposed_coordinator
         yield Put({"coordinator": chosen})
         yield Amend("network", data.network, {"coordinator": chosen}, case.today)
         yield from appointed(facts, chosen, data.base, case.today)
-        yield Tell(NETWORK, "Совет выбрал координатора сети")
+        yield Notify(NETWORK, "Совет выбрал координатора сети")
     yield Put({"proposed_rules": "", "proposed_file": None, "proposed_coordinator": None})

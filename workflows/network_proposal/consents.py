@@ -13,12 +13,12 @@ from workflow_app.engine import (
     Due,
     Facts,
     Many,
+    Notify,
     Put,
     Refusal,
     Setting,
     Silence,
     Tally,
-    Tell,
     Voter,
     already_there,
     answered,
@@ -218,18 +218,18 @@ def close_consents(case: Case[Proposal], facts: Facts) -> Ask:
 
 
 @says("автор и специалист управления образованием узнают, какие школы не ответили в срок")
-def silent_schools(case: Case[Proposal], facts: Facts) -> Tell | None:
+def silent_schools(case: Case[Proposal], facts: Facts) -> Notify | None:
     """The department is told of silence even when the others were enough (C4)."""
     tally = facts.tally(case, consents.key)
     silent = tally.keys(*consents.silences) if tally else ()
     if not silent:
         return None
     names = "\n".join(facts.name("school", int(key)) for key in silent)
-    return Tell((BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: не ответили в срок", names)
+    return Notify((BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: не ответили в срок", names)
 
 
 @says("автор и специалист управления образованием узнают, кто согласился, а кто нет и почему")
-def quorum_failed(case: Case[Proposal], facts: Facts) -> Tell:
+def quorum_failed(case: Case[Proposal], facts: Facts) -> Notify:
     """The initiator and the specialist learn how many agreed, and who did not (P4)."""
     votes = invited_votes(facts.tally(case, consents.key) or ())
     agreed = sum(vote.status in AGREED for vote in votes)
@@ -239,7 +239,7 @@ def quorum_failed(case: Case[Proposal], facts: Facts) -> Tell:
         + (f" — {vote.comment}" if vote.comment else "")
         for vote in votes
     ]
-    return Tell(
+    return Notify(
         (BASE_HEAD, SPECIALIST), f"Сеть «{case.data.name}»: согласий не хватило", "\n".join(lines)
     )
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from workflow_app.engine import Call, Case, Facts, Number, Start, Tell, says
+from workflow_app.engine import Call, Case, Facts, Notify, Number, Start, says
 from workflow_app.engine.calendar import school_year_of
 from workflows import contacts
 from workflows.network_proposal.consents import consents
@@ -83,10 +83,10 @@ def stop_order(_case: Case, _facts: Facts) -> Call:
 
 
 @says("все приглашённые школы узнают, почему отказано")
-def rejected_letter(case: Case[Proposal], _facts: Facts) -> Tell:
+def rejected_letter(case: Case[Proposal], _facts: Facts) -> Notify:
     """All invited learn why (P10)."""
     ground = REJECTIONS[case.form.code]
-    return Tell(
+    return Notify(
         (BASE_HEAD, ASKED_HEAD), f"Предложение сети «{case.data.name}» отклонено",
         f"Основание: {ground}. {sentence(case.form.reason)}",
     )  # fmt: skip

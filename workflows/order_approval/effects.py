@@ -13,12 +13,12 @@ from workflow_app.engine import (
     Facts,
     Made,
     Many,
+    Notify,
     Number,
     Paper,
     Put,
     Rows,
     Start,
-    Tell,
     says,
 )
 from workflow_app.engine.calendar import school_year_of
@@ -393,6 +393,8 @@ def put_number(case: Case[Order], _facts: Facts) -> Iterable[Change]:
 
 
 @says("школы состава и специалист управления образованием узнают о приказе")
-def registered_letter(case: Case[Order], _facts: Facts) -> Tell:
+def registered_letter(case: Case[Order], _facts: Facts) -> Notify:
     """Everybody of the composition learns that the order stands."""
-    return Tell((BASE_HEAD, MEMBER_HEAD, SPECIALIST), f"Приказ зарегистрирован: {case.data.title}")
+    return Notify(
+        (BASE_HEAD, MEMBER_HEAD, SPECIALIST), f"Приказ зарегистрирован: {case.data.title}"
+    )

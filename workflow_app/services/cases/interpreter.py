@@ -17,13 +17,13 @@ from workflow_app.engine.changes import (
     Enter,
     Fan,
     Made,
+    Notify,
     Number,
     Paper,
     Pause,
     Put,
     Resume,
     Start,
-    Tell,
     Voter,
     Withdraw,
 )
@@ -197,7 +197,7 @@ class Interpreter:
         self.uow.save(process, after_case, case, entry)
         if answered.answer.tell:
             text = getattr(form, "reason", "")
-            self._tell(after_case, Tell(answered.answer.tell, f"{case_title(process, case)}: "
+            self._tell(after_case, Notify(answered.answer.tell, f"{case_title(process, case)}: "
                                         f"{answered.answer.title.lower()}", text))  # fmt: skip
         if was_open and not self._is_open(after_case, ballot):
             self._tell_decided(after_case, ballot)
@@ -220,7 +220,7 @@ class Interpreter:
         if tally and tally.count(PENDING):
             heading = case_title(self.uow.processes[case.process], case)
             subject = f"{ballot.title}: итог уже не изменится — {heading}"
-            self._tell(case, Tell(ballot.tell_decided, subject, "Опрос можно завершить сейчас."))
+            self._tell(case, Notify(ballot.tell_decided, subject, "Опрос можно завершить сейчас."))
 
     def finish(self) -> None:
         """Let everything that follows by itself happen, within the family."""
@@ -310,7 +310,7 @@ class Interpreter:
                 self.uow.resume(case, change.subject)
             case Withdraw():
                 self.uow.withdraw_papers(case)
-            case Tell():
+            case Notify():
                 self._tell(case, change)
         return case
 
@@ -394,7 +394,7 @@ class Interpreter:
             self._create(begun)
         self._calls.extend(called)
 
-    def _tell(self, case: Case, change: Tell) -> None:
+    def _tell(self, case: Case, change: Notify) -> None:
         to = [target for role in change.roles for target in targets(role, case.parties)]
         payload = {"to": to, "subject": change.subject, "text": change.text}
         self.uow.send(case, "tell", payload)

@@ -16,11 +16,11 @@ from workflow_app.engine.changes import (
     End,
     Enter,
     Fan,
+    Notify,
     Number,
     Pause,
     Resume,
     Start,
-    Tell,
     Withdraw,
 )
 from workflow_app.engine.decide import Answered, Decision
@@ -108,7 +108,7 @@ def _leaves_the_family(change: Change) -> bool:
 
 def _told(changes: Iterable[Change], case: Case) -> list[list[Any]]:
     """Return who was told of the step."""
-    roles = [role for change in changes if isinstance(change, Tell) for role in change.roles]
+    roles = [role for change in changes if isinstance(change, Notify) for role in change.roles]
     return _people(roles, case)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from workflows.activities import PLAN
 from workflows.simulation.running_year import YEAR, Event, Row, Year
 from workflows.simulation.whole_year.decrees import CHANGE, Decrees
-from workflows.simulation.whole_year.player import Municipality, Tell
+from workflows.simulation.whole_year.player import Municipality, Notify
 
 NEW = "NW4"
 NEW_NAME = "Физика и математика без пробелов"
@@ -64,7 +64,7 @@ class NewNetwork(Decrees):
 class Planning(Year):
     """Plans and activities by the district's tables, on plans the roll-over opened."""
 
-    def __init__(self, player: Municipality, tell: Tell, decrees: Decrees) -> None:
+    def __init__(self, player: Municipality, tell: Notify, decrees: Decrees) -> None:
         super().__init__(player)
         self.player: Municipality = player
         self._tell, self.decrees = tell, decrees

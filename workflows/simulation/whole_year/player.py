@@ -42,14 +42,14 @@ class Municipality(Player, Protocol):
         """Return the id of a network by its name."""
 
 
-Tell = Callable[[dt.date, str, str], None]
+Notify = Callable[[dt.date, str, str], None]
 """Hears what happened: the day, the person's code, the sentence."""
 
 
 class Steps:
     """What the parts of the story have in common."""
 
-    def __init__(self, player: Municipality, tell: Tell) -> None:
+    def __init__(self, player: Municipality, tell: Notify) -> None:
         self.player, self._tell = player, tell
 
     def tell(self, who: str, what: str) -> None:

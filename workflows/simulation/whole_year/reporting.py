@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflows.simulation.running_year import YEAR
-from workflows.simulation.whole_year.player import Municipality, Steps, Tell
+from workflows.simulation.whole_year.player import Municipality, Notify, Steps
 from workflows.year_end import INDICATORS, RECOMMENDATION, REPORT
 
 CHECKED = dict.fromkeys(
@@ -30,7 +30,7 @@ ADVICE: Mapping[str, Sequence[tuple[str, str, str]]] = {
 class Reporting(Steps):
     """The report of each network, from the schools' figures to what becomes of its advice."""
 
-    def __init__(self, player: Municipality, tell: Tell, networks: Mapping[str, int]) -> None:
+    def __init__(self, player: Municipality, tell: Notify, networks: Mapping[str, int]) -> None:
         super().__init__(player, tell)
         self.networks = networks
         self.known = {

@@ -9,7 +9,7 @@ from workflows.simulation.running_year import YEAR, Event
 from workflows.simulation.whole_year import promises
 from workflows.simulation.whole_year.decrees import CENTRE, DEPUTY, HEAD, SPECIALIST, Decrees
 from workflows.simulation.whole_year.planning import NEW, NEW_HEAD, NEW_NAME, NewNetwork, Planning
-from workflows.simulation.whole_year.player import Municipality, Tell
+from workflows.simulation.whole_year.player import Municipality, Notify
 from workflows.simulation.whole_year.reporting import Reporting
 
 CYCLE = "year_cycle"
@@ -28,7 +28,7 @@ COURSES = {
 class WholeYear:
     """A municipality from the opening of one year to the closing of it."""
 
-    def __init__(self, player: Municipality, tell: Tell) -> None:
+    def __init__(self, player: Municipality, tell: Notify) -> None:
         self.player, self._told = player, tell
         self.decrees = Decrees(player, tell)
         self.newcomer = NewNetwork(player, tell)
