@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from sqlalchemy import func, select
 
-from workflow_app.store.cases.write_batch import Gathering
+from workflow_app.store.cases.write_batch import WriteBatch
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models import Base
 from workflow_app.store.models.directory import Municipality, Organisation, Person
@@ -25,7 +25,7 @@ TABLES = make_tables(REGISTERS)
 def with_registers(session):
     """Return a unit of work over a session, as far as an import asks."""
     connection = session.connection()
-    writer = RegisterWriter(connection, TABLES, Gathering(connection), NOW)
+    writer = RegisterWriter(connection, TABLES, WriteBatch(connection), NOW)
     return SimpleNamespace(session=session, registers=writer)
 
 

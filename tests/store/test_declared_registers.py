@@ -20,7 +20,7 @@ from workflow_app.engine import (
     Register,
     field,
 )
-from workflow_app.store.cases.write_batch import Gathering
+from workflow_app.store.cases.write_batch import WriteBatch
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Municipality
@@ -81,7 +81,7 @@ class Office:
         session.add(one)
         session.flush()
         self.municipality = one.id
-        self.writer = RegisterWriter(self.connection, self.tables, Gathering(self.connection), NOW)
+        self.writer = RegisterWriter(self.connection, self.tables, WriteBatch(self.connection), NOW)
 
     def enter(self, register, on=None, known=TODAY, **values):
         cause = Cause(known, reason="внесено вручную")
@@ -240,7 +240,7 @@ def test_rows_are_found_by_one_of_several_values_on_the_days_they_have_it(office
 def test_two_rows_never_say_on_one_day_what_only_one_may(office):
     office.tables = make_tables((UNIQUE, CONTRACTS))
     office.writer = RegisterWriter(
-        office.connection, office.tables, Gathering(office.connection), NOW
+        office.connection, office.tables, WriteBatch(office.connection), NOW
     )
     one = office.enter(FIRMS, name="Ромашка", code="7")
     office.writer.end("firm", office.municipality, one, Cause(TODAY), LATER)

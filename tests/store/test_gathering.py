@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import bindparam, event, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import aliased
 
-from workflow_app.store.cases.write_batch import ChangedMeanwhileError, Gathering, tables_of
+from workflow_app.store.cases.write_batch import ChangedMeanwhileError, WriteBatch, tables_of
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, Person
 from workflow_app.store.models.registers import Journal
@@ -37,7 +37,7 @@ def connection(district):
 
 
 def test_whoever_asks_meanwhile_finds_what_was_written(connection):
-    rows, before = Gathering(connection), count(connection)
+    rows, before = WriteBatch(connection), count(connection)
     with rows.together():
         rows.write(_ADD, journal(101))
         rows.write(_ADD, journal(102))
@@ -47,7 +47,7 @@ def test_whoever_asks_meanwhile_finds_what_was_written(connection):
 
 
 def test_who_asks_for_another_table_does_not_hurry_them(connection):
-    rows, sent = Gathering(connection), []
+    rows, sent = WriteBatch(connection), []
     event.listen(connection, "before_cursor_execute", lambda _c, _cu, said, *_: sent.append(said))
     with rows.together():
         rows.write(_ADD, journal(101))
@@ -85,7 +85,7 @@ def test_a_statement_tells_its_tables_or_that_it_does_not(statement, told):
 
 
 def test_a_row_written_over_while_it_waits_goes_out_once_with_its_last_values(connection):
-    rows = Gathering(connection)
+    rows = WriteBatch(connection)
     connection.execute(_ADD, journal(101))
     taken = _RENAME.where(_JOURNALS.c.pattern == bindparam("was")).values(
         pattern=bindparam("becomes")
@@ -99,7 +99,7 @@ def test_a_row_written_over_while_it_waits_goes_out_once_with_its_last_values(co
 
 
 def test_gathered_rows_go_out_in_the_order_they_were_first_written(connection):
-    rows = Gathering(connection)
+    rows = WriteBatch(connection)
     with rows.together():
         rows.write(_ADD, journal(101), journal(102))
         rows.write(_RENAME, {"known": "P101", "new_name": "Другой"})
@@ -109,7 +109,7 @@ def test_gathered_rows_go_out_in_the_order_they_were_first_written(connection):
 
 
 def test_an_error_meanwhile_leaves_nothing_waiting(connection):
-    rows, before = Gathering(connection), count(connection)
+    rows, before = WriteBatch(connection), count(connection)
     with pytest.raises(KeyError):
         write_and_fail(rows)
     with rows.together():
@@ -119,7 +119,7 @@ def test_an_error_meanwhile_leaves_nothing_waiting(connection):
 
 @pytest.mark.parametrize("codes", [("P101", "P999"), ("P999",)])
 def test_an_update_that_does_not_find_its_row_is_said(connection, codes):
-    rows = Gathering(connection)
+    rows = WriteBatch(connection)
     rows.write(_ADD, journal(101))
     with pytest.raises(ChangedMeanwhileError):
         rename(rows, codes)

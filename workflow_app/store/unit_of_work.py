@@ -28,7 +28,7 @@ from workflow_app.services.ports import (
     NewWorkItem,
 )
 from workflow_app.store.cases import deadlines, history, subjects, vacancies, votes
-from workflow_app.store.cases.write_batch import ChangedMeanwhileError, Gathering
+from workflow_app.store.cases.write_batch import ChangedMeanwhileError, WriteBatch
 from workflow_app.store.database import FAMILIES, TakenError
 from workflow_app.store.directory import offices
 from workflow_app.store.documents import papers
@@ -146,7 +146,7 @@ class SqlUnitOfWork:
         self, connection: Connection, surroundings: Surroundings, now: dt.datetime
     ) -> None:
         self.connection = connection
-        self._rows = Gathering(connection)
+        self._rows = WriteBatch(connection)
         self.processes = surroundings.processes
         self.tables = surroundings.tables
         self.registers = RegisterWriter(connection, self.tables, self._rows, now)

@@ -16,7 +16,7 @@ class ChangedMeanwhileError(Exception):
     """The row a decision was taken on has changed under it; the transaction is repeated."""
 
 
-class Gathering:
+class WriteBatch:
     """Writes rows at once, or within `together` when somebody asks for their table, or at its end.
 
     What waits may refer to rows of other tables, but no other table to what waits.

@@ -25,7 +25,7 @@ from workflow_app.engine.folding import (
 )
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import Register
-from workflow_app.store.cases.write_batch import Gathering
+from workflow_app.store.cases.write_batch import WriteBatch
 from workflow_app.store.models.base import BIG_ID, table
 from workflow_app.store.models.registers import (
     JournalEntry,
@@ -122,7 +122,7 @@ class RegisterWriter:
     """Writes into the declared registers of one transaction."""
 
     def __init__(
-        self, connection: Connection, tables: Mapping[str, Tables], gathering: Gathering,
+        self, connection: Connection, tables: Mapping[str, Tables], gathering: WriteBatch,
         now: dt.datetime,
     ) -> None:  # fmt: skip
         self._connection = connection
