@@ -466,9 +466,9 @@ class District:
         self.container.transact(lambda uow: import_directory(uow, as_of=uow.today))
 
     @remembered
-    def hear(self, case, process, state):
+    def notify_subscriber(self, case, process, state):
         """Let a case hear of the outcome of another one about the same."""
-        self.container.transact(lambda uow: acting.hear(uow, case, process, state))
+        self.container.transact(lambda uow: acting.notify_subscriber(uow, case, process, state))
 
     def about(self, case, person):
         """Return how many notices about a case a person has."""

@@ -25,7 +25,7 @@ class Drainer:
             text=True, process_group=0,
         )  # fmt: skip
 
-    def heard(self, kind, times):
+    def outcome_of_another(self, kind, times):
         """Let a careful worker carry out so many messages of a kind; False if it ended first."""
         for line in self._process.stdout:
             times -= line.strip() == kind

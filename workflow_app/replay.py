@@ -119,9 +119,9 @@ class Past:
         if isinstance(result, Refusal):
             raise ValueError(f"{who} {case}: {result.message}")
 
-    def hear(self, case: int, process: str, state: str) -> None:
+    def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
-        self.container.transact(lambda uow: acting.hear(uow, case, process, state))
+        self.container.transact(lambda uow: acting.notify_subscriber(uow, case, process, state))
 
 
 class RefusedError(Exception):

@@ -135,7 +135,7 @@ def test_l4_a_revision_in_mid_year_keeps_what_was_done(open_district):
         done(district.act("P106", found[key], "confirm_up"))
     district.at("2026-01-19")
     district.learn()  # order 12-од: № 5 joins, № 11 leaves
-    district.hear(first, "network_change", "applied")
+    district.notify_subscriber(first, "network_change", "applied")
     assert district.state(first) == "outdated"
     assert district.deadlines(first)["revision"] == "2026-02-02"
     assert district.work(first) == [("network_coordinator", "S06")]

@@ -57,7 +57,7 @@ def test_y2_a_turn_that_was_killed_goes_on_and_doubles_nothing(open_district):
     (cycle,) = district.instances(process="year_cycle")
     done(district.act("P003", cycle["id"], "roll_over"))
     worker = Drainer(district, careful=True)
-    assert worker.heard("call", 1)
+    assert worker.outcome_of_another("call", 1)
     worker.kill()
     assert len(states(district, "annual_plan")) == 2  # the new network had its plan before
 

@@ -133,7 +133,7 @@ class Year(Walk):
         self.district.learn()
         self.knows_order = self.touched = True
         for plan in self.open_cases(PLAN):
-            self.district.hear(plan, "network_change", "applied")
+            self.district.notify_subscriber(plan, "network_change", "applied")
 
     @rule()
     def two_weeks_pass(self):

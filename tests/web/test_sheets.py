@@ -302,7 +302,7 @@ def test_a_plan_asks_for_a_new_edition_until_one_is_on_its_way(browser, district
     to_active(district, plan, "NW2")
     district.at("2026-01-19")
     district.learn()
-    district.hear(plan, "network_change", "applied")
+    district.notify_subscriber(plan, "network_change", "applied")
     coordinator, asks = browser("P202"), 'Чего ждём</h2><ul class="plain"><li>Изменить план:'
     waiting = f'class="title" href="/cases/{plan}"'
     assert waiting in coordinator.get("/")

@@ -427,7 +427,7 @@ def settle(process: Process, case: Case, facts: Facts, actor: Actor, now: dt.dat
     return None
 
 
-def hearers(processes: Iterable[Process], process: str, state: str) -> tuple[str, ...]:
+def subscribers(processes: Iterable[Process], process: str, state: str) -> tuple[str, ...]:
     """Return the processes that hear of this outcome in a case about the same subject."""
     event = Child(process, state, of="subject")
     return tuple(

@@ -140,10 +140,10 @@ def call(uow: SqlUnitOfWork, message: Any) -> None:
     acting.act_as_system(uow, said["instance_id"], said["action"], said["form"])
 
 
-def hear(uow: SqlUnitOfWork, message: Any) -> None:
+def notify_subscriber(uow: SqlUnitOfWork, message: Any) -> None:
     """Let a case hear of another one about the same subject."""
     said = message.payload
-    acting.hear(uow, said["instance_id"], said["process"], said["state"])
+    acting.notify_subscriber(uow, said["instance_id"], said["process"], said["state"])
 
 
 def _nothing(_uow: SqlUnitOfWork) -> None:
@@ -154,7 +154,7 @@ EFFECTS: Mapping[str, Effect] = {
     "render": render, "mail": mail, "pdf": pdf, "list": list_
 }  # fmt: skip
 WITHIN: Mapping[str, Within] = {
-    "tell": tell, "announce": announce, "forgot": forgot, "call": call, "hear": hear
+    "tell": tell, "announce": announce, "forgot": forgot, "call": call, "hear": notify_subscriber
 }  # fmt: skip
 GOES_ON: Mapping[str, float] = {"mail": 5.0}
 """Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""

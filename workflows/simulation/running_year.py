@@ -54,7 +54,7 @@ class Player(Protocol):
     def edit(self, who: str, case: int, **changes: Any) -> None:
         """Let a person save fields of a draft."""
 
-    def hear(self, case: int, process: str, state: str) -> None:
+    def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
 
 
@@ -115,7 +115,7 @@ class Year:
 
     def _revise(self, network: str) -> None:
         coordinator, old = self._coordinator(network), self._plan_of(network)
-        self.player.hear(old, CHANGE, "applied")
+        self.player.notify_subscriber(old, CHANGE, "applied")
         self.player.act(coordinator, old, "revise", reason="изменился состав сети")
         plan = self._plan_of(network)
         schools = [school for school, _ in self._council(network)]

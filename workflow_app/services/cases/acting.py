@@ -276,10 +276,10 @@ def act_as_system(
     return True
 
 
-def hear(uow: UnitOfWork, instance_id: int, process: str, state: str) -> None:
+def notify_subscriber(uow: UnitOfWork, instance_id: int, process: str, state: str) -> None:
     """Let a case hear of the outcome of another case about the same subject."""
     interpreter = Interpreter(uow)
-    interpreter.heard(instance_id, process, state)
+    interpreter.outcome_of_another(instance_id, process, state)
     interpreter.finish()
 
 

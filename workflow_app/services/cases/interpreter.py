@@ -27,7 +27,7 @@ from workflow_app.engine.changes import (
     Voter,
     Withdraw,
 )
-from workflow_app.engine.decide import Answered, Decision, decide, hearers, outcome, settle
+from workflow_app.engine.decide import Answered, Decision, decide, outcome, settle, subscribers
 from workflow_app.engine.forms import Form, parse, with_values
 from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
@@ -118,12 +118,12 @@ class Interpreter:
 
     def _let_subject_hear(self, case: Case) -> None:
         """Send a message to every open case about the subject that this outcome concerns."""
-        listening = hearers(self.uow.processes.values(), case.process, case.state)
+        listening = subscribers(self.uow.processes.values(), case.process, case.state)
         for other in self.uow.open_about(case, listening) if listening else ():
             payload = {"instance_id": other.id, "process": case.process, "state": case.state}
             self.uow.send(case, "hear", payload)
 
-    def heard(self, instance_id: int, process: str, state: str) -> None:
+    def outcome_of_another(self, instance_id: int, process: str, state: str) -> None:
         """Let a case take the step that the outcome of another one causes; or none."""
         case = self.uow.load(instance_id)
         own = self.uow.processes[case.process] if case else None
