@@ -9,7 +9,7 @@ from engine.toys import item, plan
 
 import workflows
 from workflow_app.engine import Process
-from workflow_app.engine.diagram import graph, spine
+from workflow_app.engine.diagram import graph, main_path
 from workflow_app.engine.drawing import WIDTH, layout, svg, wrap
 
 ALL = [*workflows.PROCESSES, plan, item, small()[0]]
@@ -27,7 +27,8 @@ def test_every_state_and_way_is_in_the_graph(process):
 @pytest.mark.shipped
 def test_rail_is_the_way_a_case_is_meant_to_go():
     titles = [
-        [process.states[key].title for key in spine(process)] for process in workflows.PROCESSES[:2]
+        [process.states[key].title for key in main_path(process)]
+        for process in workflows.PROCESSES[:2]
     ]
 
     assert titles[0][0] == "Черновик"
@@ -47,7 +48,7 @@ def test_rail_passes_by_a_longer_way_through_refusal():
     process.move("uphold", "Оставить в силе", declined, agreed, by=CLERK, style="primary")
     process.move("finish", "Закончить", agreed, done, by=CLERK)
 
-    assert spine(process) == ("asked", "agreed", "done")
+    assert main_path(process) == ("asked", "agreed", "done")
 
 
 def test_state_aside_is_no_station():
@@ -60,21 +61,21 @@ def test_state_aside_is_no_station():
     process.move("go_on", "Продолжить", paused, going, by=CLERK)
     process.move("finish", "Закончить", [going, paused], done, by=CLERK)
 
-    assert spine(process) == ("going", "done")
+    assert main_path(process) == ("going", "done")
 
 
 @pytest.mark.shipped
 def test_rail_of_a_recommendation_leads_to_its_fulfilment():
     advice = next(p for p in workflows.PROCESSES if p.key == "recommendation_follow_up")
 
-    titles = [advice.states[key].title for key in spine(advice)]
+    titles = [advice.states[key].title for key in main_path(advice)]
 
     assert titles[:2] == ["Ждёт ответа адресата", "Принята, ждёт плана"]
     assert titles[-1] == "Выполнена"
 
 
 def test_process_without_states_has_no_rail():
-    assert spine(Process("toy", "Игрушка", version=1, form=plan.form)) == ()
+    assert main_path(Process("toy", "Игрушка", version=1, form=plan.form)) == ()
 
 
 @pytest.mark.parametrize("process", ALL, ids=lambda process: process.key)

@@ -54,7 +54,7 @@ class Graph:
 
 def graph(process: Process) -> Graph:
     """Return the states and ways of a process."""
-    rail = spine(process)
+    rail = main_path(process)
     finals = [s for s in process.states.values() if s.is_final and s.key not in rail]
     going = [s for s in process.states.values() if s not in finals]
     nodes = (_node(state, rail) for state in (*going, *finals))
@@ -83,7 +83,7 @@ def _revisions(process: Process) -> Iterator[Link]:
                 yield Link(source, t.ways[0].state, t.key, t.title, t.is_by_person)
 
 
-def spine(process: Process) -> tuple[str, ...]:
+def main_path(process: Process) -> tuple[str, ...]:
     """Return the way a case is meant to go: the longest one forward in declared order.
 
     Where a state has a primary step, people are meant to take it, and what else leads on from there

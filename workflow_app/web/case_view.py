@@ -21,7 +21,7 @@ from workflow_app.engine.decide import (
     told,
     warned,
 )
-from workflow_app.engine.diagram import spine
+from workflow_app.engine.diagram import main_path
 from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
@@ -362,7 +362,7 @@ def _cards(
 
 def _stages(process: Process, state: str, passed: frozenset[str]) -> Iterator[Stage]:
     """Yield the usual way, with the state a case stands in and without what it passed over."""
-    way = list(spine(process))
+    way = list(main_path(process))
     if state not in way:
         seen = [place for place, key in enumerate(way) if key in passed]
         way.insert(max(seen, default=-1) + 1, state)
