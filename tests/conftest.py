@@ -16,9 +16,7 @@ pytest_plugins = ["times"]
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")  # a busy machine makes a test slow, not wrong
 
-__all__ = [
-    "lived", "lived_district", "postgres_server", "smtp_server", "valkey_server", "workers",
-]  # fmt: skip
+__all__ = ["lived", "lived_district", "postgres_server", "smtp_server", "valkey_server", "workers"]
 
 
 _CLUSTER = pytest.StashKey[str]()

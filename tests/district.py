@@ -423,9 +423,11 @@ class District:
 
     def amend(self, register, key, **values):
         """Write into a row of a declared register today, behind every process."""
-        self.container.transact(lambda uow: uow.registers.amend(
-            register.key, 1, key, Cause(uow.today, reason="проверка"), values, uow.today
-        ))  # fmt: skip
+        self.container.transact(
+            lambda uow: uow.registers.amend(
+                register.key, 1, key, Cause(uow.today, reason="проверка"), values, uow.today
+            )
+        )
 
     def end(self, register, **values):
         """End rows of a declared register today, behind every process."""

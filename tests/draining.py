@@ -20,10 +20,13 @@ class Drainer:
         argv = [sys.executable, __file__, district.container.database.url, moment]
         path = os.pathsep.join((str(TESTS), str(TESTS.parent)))
         self._process = subprocess.Popen(
-            [*argv, *(["careful"] if careful else [])], env={**os.environ, "PYTHONPATH": path},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE if careful else subprocess.DEVNULL,
-            text=True, process_group=0,
-        )  # fmt: skip
+            [*argv, *(["careful"] if careful else [])],
+            env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if careful else subprocess.DEVNULL,
+            text=True,
+            process_group=0,
+        )
 
     def outcome_of_another(self, kind, times):
         """Let a careful worker carry out so many messages of a kind; False if it ended first."""

@@ -25,40 +25,132 @@ from workflow_app.store.models.directory import Person, Position
 from workflow_app.tasks import effects, loops
 
 TEXTS = [
-    "", " ", "\x00", "а\x00б", "\ud800", "\udfff\ud800", "\uffff\ufffe", "\x0b\x0c\x1f\x7f\x85",
-    "{}", "{0}{name}{!r}{network}", "%s%(x)s%", "\\1\\g<0>", "$1", "'\"<>&;--", "&lt;b&gt;",
-    "😀" * 60, "\u202e\u2066имя", "\u2028\u2029", "а\r\nб", "\r\nSet-Cookie: a=b", "=1+1", "\t",
-    "x" * 20_000, "ё" * 301, "<script>alert(1)</script>", "]]>", "{{ 7*7 }}", "{% если %}",
-    "../../etc/passwd", "a.b.c", "_", ":", "1:1", "on", "true", "да", "r0",
+    "",
+    " ",
+    "\x00",
+    "а\x00б",
+    "\ud800",
+    "\udfff\ud800",
+    "\uffff\ufffe",
+    "\x0b\x0c\x1f\x7f\x85",
+    "{}",
+    "{0}{name}{!r}{network}",
+    "%s%(x)s%",
+    "\\1\\g<0>",
+    "$1",
+    "'\"<>&;--",
+    "&lt;b&gt;",
+    "😀" * 60,
+    "\u202e\u2066имя",
+    "\u2028\u2029",
+    "а\r\nб",
+    "\r\nSet-Cookie: a=b",
+    "=1+1",
+    "\t",
+    "x" * 20_000,
+    "ё" * 301,
+    "<script>alert(1)</script>",
+    "]]>",
+    "{{ 7*7 }}",
+    "{% если %}",
+    "../../etc/passwd",
+    "a.b.c",
+    "_",
+    ":",
+    "1:1",
+    "on",
+    "true",
+    "да",
+    "r0",
     "network_proposal/approve",
-]  # fmt: skip
+]
 NUMBERS = [
-    "0", "1", "2", "7", "-1", "²", "١٢", "007", "1.5", "4,5", "1e400", "1e5", "NaN", "-Infinity",
-    "9" * 14, "2147483648", "9223372036854775807", "9223372036854775808", "18446744073709551616",
-    "9" * 400, "9" * 5000, "0x10", "1_000", "+7",
-]  # fmt: skip
+    "0",
+    "1",
+    "2",
+    "7",
+    "-1",
+    "²",
+    "١٢",
+    "007",
+    "1.5",
+    "4,5",
+    "1e400",
+    "1e5",
+    "NaN",
+    "-Infinity",
+    "9" * 14,
+    "2147483648",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551616",
+    "9" * 400,
+    "9" * 5000,
+    "0x10",
+    "1_000",
+    "+7",
+]
 DAYS = [
-    "0001-01-01", "9999-12-31", "1900-01-01", "2199-12-31", "2200-01-01", "2025-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "1900-01-01",
+    "2199-12-31",
+    "2200-01-01",
+    "2025-02-30",
     "01.09.2025",
-    "31.12.9999", "01.01.0001", "2026-06-30", "2025-W01-1", "20250901", "2025-2026", "9999-10000",
-    "0001-0002", "2198-2199", "2025-09-01T00:00:00+25:00", "199999999999999999_99999999999999",
-]  # fmt: skip
+    "31.12.9999",
+    "01.01.0001",
+    "2026-06-30",
+    "2025-W01-1",
+    "20250901",
+    "2025-2026",
+    "9999-10000",
+    "0001-0002",
+    "2198-2199",
+    "2025-09-01T00:00:00+25:00",
+    "199999999999999999_99999999999999",
+]
 ADDRESSES = ["//[", "https://[", "//evil.example", "/\\evil", "/cases/1", "/%00", "javascript:1"]
 VALUES = [*TEXTS, *NUMBERS, *DAYS, *ADDRESSES]
 PARAMETERS = [
-    "on", "as_known_on", "since", "year", "text", "process", "state", "after", "before", "next",
-    "kind", "status", "network", "voter", "late", "own", "new", "v", "fill", "page",
-]  # fmt: skip
+    "on",
+    "as_known_on",
+    "since",
+    "year",
+    "text",
+    "process",
+    "state",
+    "after",
+    "before",
+    "next",
+    "kind",
+    "status",
+    "network",
+    "voter",
+    "late",
+    "own",
+    "new",
+    "v",
+    "fill",
+    "page",
+]
 BODIES = [
-    "[" * 3000 + "]" * 3000, '{"data":' * 3000 + "1" + "}" * 3000, "", "null", "[]", "{", "NaN",
-    '{"process":"network_proposal","data":{"name":"\\u0000"}}', '{"version":1e400,"data":{}}',
+    "[" * 3000 + "]" * 3000,
+    '{"data":' * 3000 + "1" + "}" * 3000,
+    "",
+    "null",
+    "[]",
+    "{",
+    "NaN",
+    '{"process":"network_proposal","data":{"name":"\\u0000"}}',
+    '{"version":1e400,"data":{}}',
     '{"process":"network_proposal","data":{"name":"\\ud800","members":[{"school":1e30}]}}',
     '{"version":0,"data":{"goal":{"a":[1]},"members":[[]],"directions":[99999999999999999999]}}',
     '{"process":"\\u0000","action":"\\u0000","data":{}}',
     '{"version":' + "9" * 5000 + ',"data":{}}',
     '{"data":{"reason":"так решено"},"scan":9223372036854775807,"as":1,"voter":"\\ud800"}',
     '{"version":18446744073709551616,"vote_version":1,"data":{"reason":"а\\u0000"}}',
-]  # fmt: skip
+]
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "HEAD"]
 FORM = "application/x-www-form-urlencoded"
 FILES = [b"%PDF-1.7\nhello", b"", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n"]
@@ -72,7 +164,7 @@ HEADERS = {
     "Content-Type": ["multipart/form-data; boundary=\xff", "application/json", "text/x; charset=q"],
     "Accept-Encoding": ["gzip;q=x", "\xff"],
     "Idempotency-Key": ["\x00", "к" * 50, "x" * 5000, "one"],
-}  # fmt: skip
+}
 
 
 class Failure(str):
@@ -203,9 +295,13 @@ class Fuzzer:
                 fields = [(name, value) for name, value in form.form_values() if name]
                 kinds = {one.get("name"): one.get("type") for one in form.xpath(".//input")}
                 buttons = form.xpath(".//button[@name]")
-                self.forms[person][_shape(action), names] = action, fields, kinds, [
-                    (one.get("name"), one.get("value") or "") for one in buttons
-                ], names  # fmt: skip
+                self.forms[person][_shape(action), names] = (
+                    action,
+                    fields,
+                    kinds,
+                    [(one.get("name"), one.get("value") or "") for one in buttons],
+                    names,
+                )
 
     def _send(self, person):
         """Send a form that was seen, some of its fields spoilt, most often only one."""
@@ -215,8 +311,9 @@ class Fuzzer:
         own = {"csrf_token", *files}
         sent = [
             (name, PASSWORD if kinds.get(name) == "password" else value)
-            for name, value in fields if name not in own
-        ]  # fmt: skip
+            for name, value in fields
+            if name not in own
+        ]
         if buttons and self._happens(0.7):
             sent.append(self.random.choice(buttons))
         sent += [(name, "on") for name in names if name not in shown and self._happens(0.3)]

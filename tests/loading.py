@@ -18,8 +18,9 @@ def bring(container, register, municipality, person, rows, *, name="файл.csv
     told = (register, municipality, person, name, file, stored)
     number = container.transact(lambda uow: imports.bring(uow, *told))
     if is_written:
-        work = partial(_write, register=register, place=municipality, number=number,
-                       reading=reading, rows=rows)  # fmt: skip
+        work = partial(
+            _write, register=register, place=municipality, number=number, reading=reading, rows=rows
+        )
         assert container.transact(work)
     return number
 

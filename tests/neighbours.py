@@ -32,10 +32,22 @@ from workflows.registers.directions import of_year
 MARK = "Зарубежье"
 """Stands in every name of the second municipality, and nowhere else."""
 
-NAMES = frozenset({
-    "name", "short_name", "full_name", "title", "short_nom", "short_gen", "short_dat", "short_acc",
-    "signature_name", "note", "basis", "evidence",
-})  # fmt: skip
+NAMES = frozenset(
+    {
+        "name",
+        "short_name",
+        "full_name",
+        "title",
+        "short_nom",
+        "short_gen",
+        "short_dat",
+        "short_acc",
+        "signature_name",
+        "note",
+        "basis",
+        "evidence",
+    }
+)
 
 
 class Neighbour(District):
@@ -88,16 +100,25 @@ class Neighbour(District):
     def settle(self):
         """Play a proposal up to the order's draft; return the id of a row of every kind."""
         case = self.start(
-            "P102", "network_proposal", name=f"{MARK}: читаем", school_year="2025-2026",
-            context_note=f"{MARK}. {NOTE}", directions=self.directions("2025-2026")[:1],
-            members=[{"school": self.school("S05"), "role": "supported"},
-                     {"school": self.school("S03"), "role": "partner"}],
-        ).instance_id  # fmt: skip
+            "P102",
+            "network_proposal",
+            name=f"{MARK}: читаем",
+            school_year="2025-2026",
+            context_note=f"{MARK}. {NOTE}",
+            directions=self.directions("2025-2026")[:1],
+            members=[
+                {"school": self.school("S05"), "role": "supported"},
+                {"school": self.school("S03"), "role": "partner"},
+            ],
+        ).instance_id
         for person, action, given in (
-            ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
-            ("P102", "submit", {}), ("P006", "endorse", {"conclusion": f"{MARK}: хорошо."}),
+            ("P102", "invite", {}),
+            ("P105", "agree", {}),
+            ("P103", "agree", {}),
+            ("P102", "submit", {}),
+            ("P006", "endorse", {"conclusion": f"{MARK}: хорошо."}),
             ("P002", "approve", {}),
-        ):  # fmt: skip
+        ):
             done(self.act(person, case, action, **given))
         complete_order(self, self.child(case))
         self.carry_out()
@@ -115,17 +136,21 @@ class Neighbour(District):
         message = self.rows(OutboxMessage, instance_id=case)[0]["id"]
         self.container.transact(lambda uow: self._fail(uow, message))
         return {
-            "document": self.documents(case)[0]["id"], "upload": upload,
+            "document": self.documents(case)[0]["id"],
+            "upload": upload,
             "network": self.networks(municipality_id=self.municipality)[0]["id"],
             "school": self.school("S05"),
-            "person": self.people["P105"], "position": self.own(Position)[0]["id"],
+            "person": self.people["P105"],
+            "position": self.own(Position)[0]["id"],
             "incident": self.own(Incident)[0]["id"],
             "substitution": self.own(Substitution)[0]["id"],
-            "work": self.own(WorkItem)[-1]["id"], "change": self.own(AccessChange)[0]["id"],
-            "record": self.directions("2025-2026")[0], "import": self._brought(),
+            "work": self.own(WorkItem)[-1]["id"],
+            "change": self.own(AccessChange)[0]["id"],
+            "record": self.directions("2025-2026")[0],
+            "import": self._brought(),
             "paper": self._asked(),
             "name": self.rows(OrganisationName, organisation_id=self.school("S05"))[0]["id"],
-        }  # fmt: skip
+        }
 
     def _brought(self):
         """Bring a file for a register, and leave it there unwritten."""

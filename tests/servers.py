@@ -129,10 +129,25 @@ def running_postgres(
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         data = folder / "data"
-        _as(owner, folder, [
-            binaries / "initdb", "--pgdata", data, "--username", "postgres", "--auth", "trust",
-            "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
-        ])  # fmt: skip
+        _as(
+            owner,
+            folder,
+            [
+                binaries / "initdb",
+                "--pgdata",
+                data,
+                "--username",
+                "postgres",
+                "--auth",
+                "trust",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+                "--no-sync",
+                "--no-instructions",
+            ],
+        )
         settings = {**_POSTGRES_OPTIONS, **options, "unix_socket_directories": str(folder)}
         with (data / "postgresql.auto.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
@@ -226,9 +241,14 @@ def _identity(owner: pwd.struct_passwd | None) -> dict:
 
 def _as(owner: pwd.struct_passwd | None, folder: Path, argv: list) -> None:
     done = subprocess.run(
-        argv, cwd=folder, env=_server_environ(), capture_output=True, text=True,
-        check=False, **_identity(owner),
-    )  # fmt: skip
+        argv,
+        cwd=folder,
+        env=_server_environ(),
+        capture_output=True,
+        text=True,
+        check=False,
+        **_identity(owner),
+    )
     if done.returncode:
         raise subprocess.SubprocessError(f"{argv[0]}: {done.stderr or done.stdout}")
 
@@ -358,9 +378,13 @@ def running_smtp(*, wide: bool = False) -> Iterator[SmtpServer]:
     """Give a mail server on a free port of the loopback; a `wide` one knows SMTPUTF8."""
     server = SmtpServer()
     controller = _Controller(
-        server, hostname="127.0.0.1", port=free_port(), authenticator=server.authenticate,
-        auth_require_tls=False, enable_SMTPUTF8=wide,
-    )  # fmt: skip
+        server,
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=server.authenticate,
+        auth_require_tls=False,
+        enable_SMTPUTF8=wide,
+    )
     controller.start()
     server.port = controller.port
     try:
@@ -395,10 +419,16 @@ def _start(owner: pwd.struct_passwd | None, folder: Path, argv: list) -> subproc
 
     with (folder / "server.log").open("wb") as log:
         return subprocess.Popen(
-            argv, cwd=folder, env=_server_environ(), stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log, process_group=0, preexec_fn=die_with_the_tests,  # noqa: PLW1509 one C call
+            argv,
+            cwd=folder,
+            env=_server_environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            process_group=0,
+            preexec_fn=die_with_the_tests,  # noqa: PLW1509 one C call
             **_identity(owner),
-        )  # fmt: skip
+        )
 
 
 def _stop(process: subprocess.Popen, polite: signal.Signals) -> None:

@@ -26,9 +26,13 @@ class Site:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         environ = {
-            **os.environ, "DATA_DIR": str(folder), "DATABASE_URL": url, "PORT": str(self.port),
-            "SECRET_KEY": "x" * 40, **given,
-        }  # fmt: skip
+            **os.environ,
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": url,
+            "PORT": str(self.port),
+            "SECRET_KEY": "x" * 40,
+            **given,
+        }
         self._log = folder / "web.log"
         with self._log.open("wb") as log:
             argv = [sys.executable, "-m", "workflow_app.cli", "web"]

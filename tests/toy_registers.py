@@ -69,22 +69,43 @@ class Note(Record):
 
 
 FIRMS = Register(
-    key="firm", title="Фирмы", record=Firm, identity=("name",), called=lambda row: row.name,
-    unique=("tax_number",), filters=("area",), edited_by=(CLERK,),
-)  # fmt: skip
+    key="firm",
+    title="Фирмы",
+    record=Firm,
+    identity=("name",),
+    called=lambda row: row.name,
+    unique=("tax_number",),
+    filters=("area",),
+    edited_by=(CLERK,),
+)
 CONTRACTS = Register(
-    key="contract", title="Договоры", record=Contract, identity=("number",),
-    called=lambda row: f"договор {row.number}", columns=("number", "firm", "kind"),
-    filters=("kind", "partners"), search=("number",), sorted_by=("number",), edited_by=(CLERK,),
-)  # fmt: skip
+    key="contract",
+    title="Договоры",
+    record=Contract,
+    identity=("number",),
+    called=lambda row: f"договор {row.number}",
+    columns=("number", "firm", "kind"),
+    filters=("kind", "partners"),
+    search=("number",),
+    sorted_by=("number",),
+    edited_by=(CLERK,),
+)
 NOTES = Register(
-    key="note", title="Заметки", record=Note, identity=("contract", "text"),
-    called=lambda row: row.text, readers=(HEAD,),
-)  # fmt: skip
+    key="note",
+    title="Заметки",
+    record=Note,
+    identity=("contract", "text"),
+    called=lambda row: row.text,
+    readers=(HEAD,),
+)
 OFFERS = Register(
-    key="offer", title="Предложения", record=Offer, identity=("name",),
-    called=lambda row: row.name, edited_by=(CLERK,),
-)  # fmt: skip
+    key="offer",
+    title="Предложения",
+    record=Offer,
+    identity=("name",),
+    called=lambda row: row.name,
+    edited_by=(CLERK,),
+)
 TOYS = (FIRMS, CONTRACTS, OFFERS, NOTES)
 
 

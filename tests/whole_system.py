@@ -33,10 +33,16 @@ class Person(Browser):
         """Fill in a draft and press one of its buttons; fields are by name, many by a list."""
         (form,) = [one for one in self.forms(case) if "case-form" in one.classes]
         # A browser drops the line break a text area begins with.
-        shown = [(n, v.removeprefix("\n")) for n, v in form.form_values()
-                 if n not in {*fields, "csrf_token"}]  # fmt: skip
-        given = [(name, one) for name, value in fields.items()
-                 for one in (value if isinstance(value, list) else [value])]  # fmt: skip
+        shown = [
+            (n, v.removeprefix("\n"))
+            for n, v in form.form_values()
+            if n not in {*fields, "csrf_token"}
+        ]
+        given = [
+            (name, one)
+            for name, value in fields.items()
+            for one in (value if isinstance(value, list) else [value])
+        ]
         self.send(f"{case}/draft", [*shown, *given, *([("_action", action)] if action else ())])
 
     def forms(self, path):
@@ -65,8 +71,11 @@ class Person(Browser):
     def link(self, path, said):
         """Return the first case a page links to by a text."""
         links = html.fromstring(self.open(path)).xpath("//main//a")
-        cases = {one.text_content(): one.get("href") for one in links
-                 if re.fullmatch(r"/cases/\d+", one.get("href", ""))}  # fmt: skip
+        cases = {
+            one.text_content(): one.get("href")
+            for one in links
+            if re.fullmatch(r"/cases/\d+", one.get("href", ""))
+        }
         return next(case for text, case in cases.items() if said in text)
 
 
@@ -88,9 +97,12 @@ class WholeSystem:
         self._log = folder / "up.log"
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "workflow_app.cli", "up"], env={**kept, **given, **environ},
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+                [sys.executable, "-m", "workflow_app.cli", "up"],
+                env={**kept, **given, **environ},
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
 
     def person(self, code):
         """Return a person's browser, signed in by her password."""

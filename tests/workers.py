@@ -34,8 +34,13 @@ class Workers:
         argv = worker_argv(module, level="ERROR")
         now = self.district.container.clock.now().isoformat()
         path = os.pathsep.join(map(str, (TESTS, TESTS / "recipe", TESTS / "tasks")))
-        given = {**os.environ, **self.container.settings.environ(), "PYTHONPATH": path, "CLOCK": now,
-                 **environ}  # fmt: skip
+        given = {
+            **os.environ,
+            **self.container.settings.environ(),
+            "PYTHONPATH": path,
+            "CLOCK": now,
+            **environ,
+        }
         with self.log(len(self._running)).open("w") as log:
             process = subprocess.Popen(
                 argv, cwd=TESTS.parent, env=given, stdout=log, stderr=log, process_group=0

@@ -78,11 +78,31 @@ def create_app(container: Container) -> Flask:
     csrf = CSRFProtect(app)
     pages.register(app)
     for blueprint in (
-        access, account, second_factor, notices, queue, cases, actions, files, documents, registers,
-        declared, register_editing, register_files, networks, indicators,
-        dashboard, journals, processes, admin, newcomers, organisations, settings, access_changes,
+        access,
+        account,
+        second_factor,
+        notices,
+        queue,
+        cases,
+        actions,
+        files,
+        documents,
+        registers,
+        declared,
+        register_editing,
+        register_files,
+        networks,
+        indicators,
+        dashboard,
+        journals,
+        processes,
+        admin,
+        newcomers,
+        organisations,
+        settings,
+        access_changes,
         verification,
-    ):  # fmt: skip
+    ):
         app.register_blueprint(blueprint)
     csrf.exempt(api)
     app.register_blueprint(api)

@@ -38,9 +38,7 @@ T = TypeVar("T")
 PDF_SECONDS = 25.0
 """A conversion ends within the lease of its message, so that no colleague begins it again."""
 
-WRITTEN = {
-    "Enter": order_effects.ENTER, "Amend": frozenset(), "End": frozenset(),
-}  # fmt: skip
+WRITTEN = {"Enter": order_effects.ENTER, "Amend": frozenset(), "End": frozenset()}
 """Change → the registers of the house it may write; declared ones take all three."""
 TEMPLATES = Path(__file__).parents[1] / "document_templates"
 TESTS = Path(__file__).parents[1] / "tests"
@@ -77,9 +75,8 @@ class Container:
         bodies = {key: _digest(process) for key, process in self.processes.items()}
         settings = self.settings
         return Surroundings(
-            self.processes, bodies, DEFAULT_ZONE, public_url=settings.public_url,
-            tables=self.tables,
-        )  # fmt: skip
+            self.processes, bodies, DEFAULT_ZONE, public_url=settings.public_url, tables=self.tables
+        )
 
     @cached_property
     def tables(self) -> Mapping[str, Tables]:
@@ -149,16 +146,22 @@ class Container:
 
 
 def build(
-    settings: Settings, processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES,
+    settings: Settings,
+    processes: Sequence[Process] = PROCESSES,
+    templates: Path = TEMPLATES,
     registers: Sequence[Register[Any]] = REGISTERS,
-) -> Container:  # fmt: skip
+) -> Container:
     """Return the house for these settings; the logs of this process follow them from now on."""
     logs.configure(settings.log_level)
     logging.getLogger("psycopg").addFilter(_is_news)
     return Container(
-        settings, settings.make_clock(), Database(settings.database_url),
-        {process.key: process for process in processes}, Papers(templates), registers,
-    )  # fmt: skip
+        settings,
+        settings.make_clock(),
+        Database(settings.database_url),
+        {process.key: process for process in processes},
+        Papers(templates),
+        registers,
+    )
 
 
 _digest = cache(body_sha256)
@@ -195,9 +198,11 @@ def clause_table() -> Iterator[str]:
 
 
 def findings(
-    processes: Sequence[Process] = PROCESSES, templates: Path = TEMPLATES,
-    released: Path = RELEASED, registers: Sequence[Register[Any]] = REGISTERS,
-) -> list[object]:  # fmt: skip
+    processes: Sequence[Process] = PROCESSES,
+    templates: Path = TEMPLATES,
+    released: Path = RELEASED,
+    registers: Sequence[Register[Any]] = REGISTERS,
+) -> list[object]:
     """Return every mistake of the definitions and templates, before anything runs."""
     papers = Papers(templates)
     promised = {kind.template: kind.fields for p in processes for kind in p.papers.values()}

@@ -153,11 +153,24 @@ def web() -> None:
     """Serve pages and the API."""
     settings = load_settings()
     argv = [
-        sys.executable, "-m", "gunicorn", "workflow_app.app:from_environment()",
-        "--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_workers),
-        "--threads", "32", "--worker-class", "workflow_app.web.buffering.BufferingWorker",
-        "--no-control-socket", "--no-sendfile", "--log-level", "warning", "--preload",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "workflow_app.app:from_environment()",
+        "--bind",
+        f"{settings.host}:{settings.port}",
+        "--workers",
+        str(settings.web_workers),
+        "--threads",
+        "32",
+        "--worker-class",
+        "workflow_app.web.buffering.BufferingWorker",
+        "--no-control-socket",
+        "--no-sendfile",
+        "--log-level",
+        "warning",
+        "--preload",
+    ]
     environ = {"MALLOC_ARENA_MAX": "2", **os.environ}
     os.execve(sys.executable, argv, environ)  # noqa: S606 (our own command takes its place)
 
@@ -177,10 +190,24 @@ def worker_argv(module: str = "celery_worker", level: str = "WARNING") -> list[s
     from workflow_app.store.messages.outbox import LANES
 
     return [
-        sys.executable, "-m", "celery", "-q", "-A", module, "worker", "--pool", "threads",
-        "--concurrency", "6", "--without-gossip", "--without-mingle", "--queues", ",".join(LANES),
-        "--loglevel", level,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        module,
+        "worker",
+        "--pool",
+        "threads",
+        "--concurrency",
+        "6",
+        "--without-gossip",
+        "--without-mingle",
+        "--queues",
+        ",".join(LANES),
+        "--loglevel",
+        level,
+    ]
 
 
 @commands.command()
@@ -405,8 +432,9 @@ def _zone_of(database: "Database") -> "tzinfo":
         return DEFAULT_ZONE
 
 
-def _made_for(container: "Container", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
-              ) -> str:  # fmt: skip
+def _made_for(
+    container: "Container", email: str, what: str, make: "Callable[[SqlAccess, int], str]"
+) -> str:
     """Return what was made for a person; that it was done here is in her history."""
     from workflow_app.services.accounts.access import is_closed
     from workflow_app.services.administration import on_server
@@ -508,10 +536,12 @@ def token(email: str, title: str, days: int) -> None:
 
     click.echo(
         _made_for(
-            _ready(), email, "Ключ для программ",
+            _ready(),
+            email,
+            "Ключ для программ",
             lambda access, who: make_token(access, who, title[:100], days),
         )
-    )  # fmt: skip
+    )
 
 
 @commands.command()

@@ -96,12 +96,15 @@ def _load(uow: SqlUnitOfWork, password_hash: str) -> None:
     known = set(uow.session.scalars(select(Account.person_id)))
     rows = [
         {
-            "person_id": person.id, "login": (person.email or "").lower(), "is_active": True,
-            "password_hash": password_hash, "created_at": uow.now,
+            "person_id": person.id,
+            "login": (person.email or "").lower(),
+            "is_active": True,
+            "password_hash": password_hash,
+            "created_at": uow.now,
         }
         for person in uow.session.scalars(select(Person))
         if person.id not in known and person.email
-    ]  # fmt: skip
+    ]
     if rows:
         uow.connection.execute(insert(table(Account)), rows)
 

@@ -17,12 +17,7 @@ from workflow_app.services.cases import acting, drafts
 from workflow_app.services.cases.acting import Intent
 from workflow_app.services.progress import Progress, unwatched
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
-from workflow_app.store.models.directory import (
-    Municipality,
-    Organisation,
-    Person,
-    Position,
-)
+from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.operations import invariants
 from workflow_app.store.operations.importing import SEEDS, import_directory
@@ -159,9 +154,11 @@ class Present(Past):
     def case(self, process: str, subject: str, key: str = "") -> int:
         """Return the newest case of this municipality about a subject, or grown from a row."""
         query = select(func.max(Instance.id)).where(
-            Instance.municipality_id == self.municipality, Instance.process == process,
-            Instance.subject == subject, Instance.fan_key == key,
-        )  # fmt: skip
+            Instance.municipality_id == self.municipality,
+            Instance.process == process,
+            Instance.subject == subject,
+            Instance.fan_key == key,
+        )
         return self.container.read(lambda uow: uow.session.scalars(query).one()) or 0
 
     def at(self, day: dt.date) -> None:
@@ -197,11 +194,17 @@ class Present(Past):
         post = self.number("post", absent)
         result = self.container.transact(
             lambda uow: wish(
-                SqlAccessChanges(uow), uow.actor(absent_id),
-                StandIn(position_id=post, person_id=substitute, starts_on=uow.today, ends_on=until,
-                        basis=basis),
+                SqlAccessChanges(uow),
+                uow.actor(absent_id),
+                StandIn(
+                    position_id=post,
+                    person_id=substitute,
+                    starts_on=uow.today,
+                    ends_on=until,
+                    basis=basis,
+                ),
             )
-        )  # fmt: skip
+        )
         if result is not None:
             raise RefusedError(f"{absent} → {who}: {result}")
 
@@ -210,11 +213,18 @@ class Present(Past):
         officer, person = self.number("person", by), self.number("person", who)
         result = self.container.transact(
             lambda uow: wish(
-                SqlAccessChanges(uow), uow.actor(officer),
-                Appointment(person_id=person, role=role, organisation_id=organisation,
-                            title="координатор сети", starts_on=uow.today, ends_on=None),
+                SqlAccessChanges(uow),
+                uow.actor(officer),
+                Appointment(
+                    person_id=person,
+                    role=role,
+                    organisation_id=organisation,
+                    title="координатор сети",
+                    starts_on=uow.today,
+                    ends_on=None,
+                ),
             )
-        )  # fmt: skip
+        )
         if result is not None:
             raise RefusedError(f"{by} → {who}: {result}")
 
@@ -232,8 +242,9 @@ class Present(Past):
         """Return the newest case that grew from another one."""
         return self.container.read(lambda uow: uow.children(case)[-1].id)
 
-    def cases(self, process: str, subject: str = "", parent: int | None = None
-              ) -> Sequence[tuple[int, str, str]]:  # fmt: skip
+    def cases(
+        self, process: str, subject: str = "", parent: int | None = None
+    ) -> Sequence[tuple[int, str, str]]:
         """Return (case, state, key of its row) of a process about a subject and all below it."""
         query = select(Instance.id, Instance.state, Instance.fan_key).where(
             Instance.process == process, Instance.municipality_id == self.municipality
@@ -262,9 +273,12 @@ Told = Callable[[str], None]
 
 
 def live_whole_year(
-    container: Container, municipality: int, tell: Told, until: dt.date = LAST_DAY,
+    container: Container,
+    municipality: int,
+    tell: Told,
+    until: dt.date = LAST_DAY,
     progress: Progress = unwatched,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Live through a municipality's year in a house loaded as of its first day.
 
     Every paper is rendered, every letter written; what does not hold at the end is returned.
@@ -295,9 +309,11 @@ def _names(uow: SqlUnitOfWork) -> Sequence[tuple[str, str]]:
 
 def _next_deadline(uow: SqlUnitOfWork) -> dt.datetime | None:
     return uow.session.scalars(
-        select(Deadline.next_at).where(Deadline.next_at.is_not(None))
-        .order_by(Deadline.next_at).limit(1)
-    ).first()  # fmt: skip
+        select(Deadline.next_at)
+        .where(Deadline.next_at.is_not(None))
+        .order_by(Deadline.next_at)
+        .limit(1)
+    ).first()
 
 
 def _morning(container: Container, day: dt.date) -> dt.datetime:
@@ -314,9 +330,7 @@ def _named(
 
 def _number(uow: SqlUnitOfWork, kind: str, code: str, municipality: int | None = None) -> int:
     """Return the id of a school, network, person, row of a declared register, or of a post."""
-    models: Mapping[str, Any] = {
-        "school": Organisation, "person": Person,
-    }  # fmt: skip
+    models: Mapping[str, Any] = {"school": Organisation, "person": Person}
     if kind == "post":
         person = _number(uow, "person", code, municipality)
         found = select(Position.id).where(Position.person_id == person).order_by(Position.id)

@@ -99,7 +99,7 @@ def row_adopted(facts: Facts, row: Mapping[str, Any]) -> dict[str, Any] | Refusa
         "participants": [m.school for m in composition(facts, row["network_id"], facts.today)],
         "audience": row["audience"], "expected_result": row["expected_result"],
         "adaptation": row["adaptation"], "recommendation": row["from_recommendation_id"],
-    }  # fmt: skip
+    }
 
 
 def _key_of(titles: Mapping[str, str], title: str) -> str:

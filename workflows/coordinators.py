@@ -11,7 +11,7 @@ WRITTEN = ("draft", "returned")
 TITLES = {
     "title": "координатор сети", "title_gen": "координатора сети",
     "title_dat": "координатору сети", "title_acc": "координатора сети",
-}  # fmt: skip
+}
 
 
 def appointed(facts: Facts, person: int | None, base: int | None, on: dt.date) -> Iterator[Enter]:
@@ -38,4 +38,4 @@ def head_is_coordinator(case: Case, facts: Facts) -> Refusal | None:
         "Координатором назван директор базовой школы: план, который он отправит совету, утвердит "
         "управление образованием. Если назвать коллегу, план утвердит сам директор",
         field="coordinator", basis="5.1",
-    )  # fmt: skip
+    )

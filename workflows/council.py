@@ -78,4 +78,4 @@ def vote_of_council(
         silence="absent",
         tell_decided=tell,
         due=Due("council", 3, remind=(1, 0), escalate=((1, SPECIALIST),)),
-    )  # fmt: skip
+    )

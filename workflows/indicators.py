@@ -67,7 +67,7 @@ def of_network(facts: Facts, network: int, year: str) -> Iterator[tuple[Indicato
             yield card, published(
                 cells, small_group(facts), unit=card.unit, is_exam=card.is_exam,
                 before=[value for value in before if value.indicator == card.id],
-            )  # fmt: skip
+            )
 
 
 def _applies(facts: Facts, card: Indicator, school_id: int) -> bool:
@@ -84,4 +84,4 @@ def _said(cell: Shown, unit: str) -> Line:
     return (
         figure(cell.baseline, unit), figure(cell.target, unit), cell.text,
         printed_change(cell.change, unit),
-    )  # fmt: skip
+    )

@@ -72,4 +72,4 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("5.1b", "самоуправление", within=("annual_plan",)),
     Clause("5.2", "приоритетные направления определяет управление образованием",
            papers=("order_directions",)),
-)  # fmt: skip
+)

@@ -130,7 +130,7 @@ def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
             "base_not_stable", "Базовая школа не имеет статуса «стабильные результаты»: {act}",
             act=act_of_year(facts, year) or "акт о статусах этого года не зарегистрирован",
             field="base", basis="1.3",
-        )  # fmt: skip
+        )
     for member in case.data.members:
         is_helped = bool(held(facts, member.school, year) & set(HELPED))
         if member.role == "supported" and not is_helped:
@@ -138,7 +138,7 @@ def statuses_hold(case: Case, facts: Facts) -> Iterable[Refusal]:
                 "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
                 school=facts.name("school", member.school),
                 field=f"members.{member.row_key}", basis="Название",
-            )  # fmt: skip
+            )
 
 
 def calendar_ends_before(until: dt.date, field_name: str, facts: Facts) -> Refusal | None:
@@ -152,7 +152,7 @@ def calendar_ends_before(until: dt.date, field_name: str, facts: Facts) -> Refus
         "Производственный календарь заполнен по {filled}, для срока по {until} этого мало: "
         "попросите администратора загрузить календарь на {year} год",
         filled=f"{filled:%d.%m.%Y}", until=f"{until:%d.%m.%Y}", year=needed.year, field=field_name,
-    )  # fmt: skip
+    )
 
 
 @says("другой сети с таким наименованием нет, и ни одна его вскоре не получит")
@@ -169,7 +169,7 @@ def name_taken(name: str, field_name: str, facts: Facts) -> Refusal | None:
     return refuse(
         "network_name_taken", "Сеть «{name}» уже есть: выберите другое наименование",
         name=name, field=field_name,
-    )  # fmt: skip
+    )
 
 
 def _is_promised(name: str, facts: Facts) -> bool:
@@ -196,4 +196,4 @@ def base_is_free(case: Case, facts: Facts) -> Refusal | None:
         "already_base", "Школа «{school}» в этот срок уже базовая в {networks}",
         school=facts.name("school", data.base),
         networks=counted(len(hosted), "сети", "сетях", "сетях"), field="base", basis="A-10",
-    )  # fmt: skip
+    )

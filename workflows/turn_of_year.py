@@ -54,22 +54,22 @@ def _obstacles(facts: Facts, network: Network, year: str) -> Iterator[tuple[str,
             "base_not_stable",
             "«{name}»: базовая школа «{school}» не признана стабильной на {year} учебный год",
             school=facts.name("school", base), basis="1.3", **said,
-        )  # fmt: skip
+        )
     if network.term_to < last:
         yield "extend", refuse(
             "term_ends_before", "«{name}» действует по {date}, до конца {year} года не доходит",
             date=f"{network.term_to:%d.%m.%Y}", basis="A-04", **said,
-        )  # fmt: skip
+        )
     members = composition(facts, network.id, max(first, facts.today))
     helped = [
         member for member in members
         if member.role == "supported"
         and set(HELPED) & set(statuses_for_planning(facts, member.school, year))
-    ]  # fmt: skip
+    ]
     if not helped:
         yield "blocked", refuse(
             "no_supported_school", "«{name}»: в сети нет школы, которой оказывается помощь",
             basis="Название", **said,
-        )  # fmt: skip
+        )
     if network.state != "active":
         yield "blocked", refuse("network_not_active", "«{name}» сейчас не действует", **said)

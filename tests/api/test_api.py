@@ -28,20 +28,34 @@ def test_the_contract_is_published_as_openapi_31(client):
     contract = client.app.test_client().get("/api/v1/openapi.json").json
     assert contract["openapi"].startswith("3.1")
     paths = contract["paths"]
-    for path in ("/processes", "/processes/{key}", "/instances", "/instances/{instance_id}",
-                 "/instances/{instance_id}/actions/{action}", "/instances/{instance_id}/history",
-                 "/instances/{instance_id}/documents", "/documents/{document_id}/content",
-                 "/files", "/queue", "/networks", "/networks/{network_id}/composition", "/orders",
-                 "/schools", "/people"):  # fmt: skip
+    for path in (
+        "/processes",
+        "/processes/{key}",
+        "/instances",
+        "/instances/{instance_id}",
+        "/instances/{instance_id}/actions/{action}",
+        "/instances/{instance_id}/history",
+        "/instances/{instance_id}/documents",
+        "/documents/{document_id}/content",
+        "/files",
+        "/queue",
+        "/networks",
+        "/networks/{network_id}/composition",
+        "/orders",
+        "/schools",
+        "/people",
+    ):
         assert f"/api/v1{path}" in paths
 
 
 def start(client, district, person="P102", **values):
     data = {
-        "name": "Физика вместе", "context_note": NOTE,
+        "name": "Физика вместе",
+        "context_note": NOTE,
         "directions": district.directions("2025-2026")[:1],
-        "members": [{"school": district.school("S05"), "role": "supported"}], **values,
-    }  # fmt: skip
+        "members": [{"school": district.school("S05"), "role": "supported"}],
+        **values,
+    }
     return client(person).post("/api/v1/instances", json={"process": PROPOSAL, "data": data})
 
 
@@ -52,12 +66,14 @@ def test_a_proposal_is_started_edited_and_sent(client, district):
     assert created.json["state"] == "draft"
     assert {action["key"] for action in created.json["allowed"]} == {"invite", "withdraw"}
     url = f"/api/v1/instances/{case}"
-    patched = client("P102").patch(url, json={"version": created.json["version"],
-                                              "data": {"goal": "Учить физике вместе"}})  # fmt: skip
+    patched = client("P102").patch(
+        url, json={"version": created.json["version"], "data": {"goal": "Учить физике вместе"}}
+    )
     assert patched.json["data"]["goal"] == "Учить физике вместе"
-    sent = client("P102").post(f"{url}/actions/invite", json={
-        "version": patched.json["version"], "seen": patched.json["seen"]
-    })  # fmt: skip
+    sent = client("P102").post(
+        f"{url}/actions/invite",
+        json={"version": patched.json["version"], "seen": patched.json["seen"]},
+    )
     assert sent.json["state"] == "collecting_consents"
 
 
@@ -67,9 +83,13 @@ def test_a_draft_takes_what_is_unfinished_as_typed_and_only_sending_asks_for_the
 ):
     created = start(client, district)
     url = f"/api/v1/instances/{created.json['id']}"
-    kept = client("P102").patch(url, json={"version": created.json["version"], "data": {
-        "valid_to": "скоро", "members": {"put": [{"need": "Физика"}]}
-    }})  # fmt: skip
+    kept = client("P102").patch(
+        url,
+        json={
+            "version": created.json["version"],
+            "data": {"valid_to": "скоро", "members": {"put": [{"need": "Физика"}]}},
+        },
+    )
     assert kept.json["typed"] == {"valid_to": "скоро", "members": {"~0": {"need": "Физика"}}}
     assert kept.json["data"]["valid_to"] is None
     assert {one["code"] for one in kept.json["unfinished"]} == {"bad_date", "row_without_key"}
@@ -97,10 +117,14 @@ def test_a_process_says_what_kind_its_refusal_is(client, district):
 @pytest.mark.parametrize(
     ("kinds", "status"),
     [
-        (("form",), 422), (("conflict",), 409), (("person",), 403), (("form", "conflict"), 409),
-        (("conflict", "person"), 403), (("form", "form"), 422),
+        (("form",), 422),
+        (("conflict",), 409),
+        (("person",), 403),
+        (("form", "conflict"), 409),
+        (("conflict", "person"), 403),
+        (("form", "form"), 422),
     ],
-)  # fmt: skip
+)
 def test_of_several_reasons_the_hardest_to_mend_tells_the_status(kinds, status):
     assert status_of(joined(refuse("any", "Нельзя", kind=kind) for kind in kinds)) == status
 
@@ -124,8 +148,10 @@ def test_another_schools_draft_does_not_exist_for_strangers(client, district):
     for person in ("P103", "P105", "P003", "P001"):
         stranger = client(person)
         assert stranger.get(f"/api/v1/instances/{case}").status_code == 404
-        assert stranger.patch(f"/api/v1/instances/{case}", json={"version": 1, "data": {}}
-                              ).status_code == 404  # fmt: skip
+        assert (
+            stranger.patch(f"/api/v1/instances/{case}", json={"version": 1, "data": {}}).status_code
+            == 404
+        )
         for action in ("invite", "withdraw", "approve"):
             answer = stranger.post(f"/api/v1/instances/{case}/actions/{action}", json={})
             assert answer.status_code == 404
@@ -241,9 +267,10 @@ def test_people_are_listed_with_the_offices_they_hold_today(client, district):
 
     assert offices() == [office["title"]]
     (of_head,) = [
-        one["offices"] for one in client("P002").get("/api/v1/people").json
+        one["offices"]
+        for one in client("P002").get("/api/v1/people").json
         if one["id"] == district.people["P105"]
-    ]  # fmt: skip
+    ]
     assert [(one["id"], one["organisation_id"]) for one in of_head] == [
         (office["id"], district.school("S05"))
     ]
@@ -256,9 +283,11 @@ def test_people_are_listed_with_the_offices_they_hold_today(client, district):
 def test_whatever_a_field_points_at_has_its_id_in_a_list(client, district):
     """A form that names a row of a register can be filled by who has the API alone."""
     lists = {
-        "school": ("schools", ""), "person": ("people", ""), "position": ("people", "offices"),
+        "school": ("schools", ""),
+        "person": ("people", ""),
+        "position": ("people", "offices"),
         "network": ("networks", ""),
-    }  # fmt: skip
+    }
     assert set(lists) == HOUSE
     asker = client("P002")
     for kind, (path, inner) in lists.items():
@@ -339,9 +368,12 @@ def test_a_strangers_network_is_not_found_for_writing_either(client):
 def test_orders_tell_which_later_order_amended_or_revoked_them(client, district):
     ids = {row["label"]: row["id"] for row in district.rows(JournalEntry, kind="issued")}
     relation = {
-        "municipality_id": 1, "order_entry_id": ids["290-од"], "target_entry_id": ids["305-од"],
-        "kind": "amends", "effective_on": dt.date(2025, 8, 28),
-    }  # fmt: skip
+        "municipality_id": 1,
+        "order_entry_id": ids["290-од"],
+        "target_entry_id": ids["305-од"],
+        "kind": "amends",
+        "effective_on": dt.date(2025, 8, 28),
+    }
     with district.container.database.writing() as connection:
         connection.execute(insert(OrderRelation).values(relation))
     found = {row["number"]: row for page in pages(client("P003"), "/api/v1/orders") for row in page}

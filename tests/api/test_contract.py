@@ -82,10 +82,11 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     case = to_department(district)
     district.carry_out()
     data = {
-        "name": "Физика вместе", "context_note": NOTE,
+        "name": "Физика вместе",
+        "context_note": NOTE,
         "directions": district.directions("2025-2026")[:1],
         "members": [{"school": district.school("S05"), "role": "supported"}],
-    }  # fmt: skip
+    }
     new = {"process": PROPOSAL, "data": data}
     key = {"Idempotency-Key": "once"}
     made = call("P101", "post", "/instances", json=new, headers=key).json
@@ -99,9 +100,20 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     sent = call("P101", "post", f"{url}/actions/invite", json=step)
     assert sent.status_code == 200
     assert sent.json["refused"] or sent.json["allowed"]
-    for path in ("/processes", f"/processes/{PROPOSAL}", url, f"/instances/{case}",
-                 f"/instances/{case}/history", "/queue", "/networks", "/orders", "/schools",
-                 "/people", "/registers/direction", "/registers/act"):  # fmt: skip
+    for path in (
+        "/processes",
+        f"/processes/{PROPOSAL}",
+        url,
+        f"/instances/{case}",
+        f"/instances/{case}/history",
+        "/queue",
+        "/networks",
+        "/orders",
+        "/schools",
+        "/people",
+        "/registers/direction",
+        "/registers/act",
+    ):
         assert call("P002", "get", path).json, path
     (first, *_rest) = call("P002", "get", f"/instances/{case}/documents").json
     paper = call("P002", "get", f"/documents/{first['id']}/content")
@@ -146,15 +158,18 @@ def test_refusals_of_every_kind_are_in_the_contract(call, district):
         (404, ("P103", "get", url), {}),
         (404, ("P102", "get", "/documents/999999/content"), {}),
         (409, ("P102", "post", f"{url}/actions/withdraw"), {"json": stale}),
-        (413, ("P102", "post", "/files"), {"data": b"x" * (65 << 20),
-                                            "content_type": "multipart/form-data; boundary=x"}),
+        (
+            413,
+            ("P102", "post", "/files"),
+            {"data": b"x" * (65 << 20), "content_type": "multipart/form-data; boundary=x"},
+        ),
         (400, ("P102", "post", "/instances"), {"data": "{,}", "content_type": "application/json"}),
         (415, ("P102", "post", "/instances"), {"data": "{}"}),
         (422, ("P102", "post", "/instances"), {"json": {"colour": "red"}}),
         (404, ("P103", "get", "/networks/1/indicators"), {}),
         (422, ("P102", "get", "/networks/1/composition?on=x"), {}),
         (422, ("P102", "get", "/networks/1/indicators?year=2025"), {}),
-    ]  # fmt: skip
+    ]
     for status, (person, method, path), sent in refusals:
         response = call(person, method, path, **sent)
         assert (response.status_code, bool(response.json["code"])) == (status, True), path
@@ -162,8 +177,9 @@ def test_refusals_of_every_kind_are_in_the_contract(call, district):
 
 def test_the_contract_names_what_a_request_may_carry(reader):
     assert set(parameters(reader, "get", "/networks/{network_id}/composition", "query")) == {
-        "on", "as_known_on"
-    }  # fmt: skip
+        "on",
+        "as_known_on",
+    }
     assert set(parameters(reader, "get", "/networks/{network_id}/indicators", "query")) == {"year"}
     for path in ("/instances", "/instances/{instance_id}/actions/{action}"):
         assert "Idempotency-Key" in parameters(reader, "post", path, "header")

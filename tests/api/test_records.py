@@ -58,19 +58,39 @@ def test_refusals_have_codes_fields_and_what_stands_in_the_way(clerk):
     assert said(bare)[0] == 422
     assert said(bare)[2].keys() == {"area", "reason"}
     for method, body, status, code in (
-        ("patch", {"data": {"name": "Лютик"}, "reason": "так", "effective_on": "2025-09-01"},
-         409, "identity_stays"),
-        ("patch", {"data": {"colour": "red"}, "reason": "так", "effective_on": "2025-09-01"},
-         422, "unknown_field"),
-        ("patch", {"data": {"area": "red"}, "reason": "так", "effective_on": "2025-09-01"},
-         422, "unknown_choice"),
-        ("patch", {"data": {"area": "food"}, "reason": "так", "effective_on": "2025-09-01"},
-         422, "nothing_changed"),
+        (
+            "patch",
+            {"data": {"name": "Лютик"}, "reason": "так", "effective_on": "2025-09-01"},
+            409,
+            "identity_stays",
+        ),
+        (
+            "patch",
+            {"data": {"colour": "red"}, "reason": "так", "effective_on": "2025-09-01"},
+            422,
+            "unknown_field",
+        ),
+        (
+            "patch",
+            {"data": {"area": "red"}, "reason": "так", "effective_on": "2025-09-01"},
+            422,
+            "unknown_choice",
+        ),
+        (
+            "patch",
+            {"data": {"area": "food"}, "reason": "так", "effective_on": "2025-09-01"},
+            422,
+            "nothing_changed",
+        ),
         ("patch", {"data": {"area": "food"}, "reason": "так"}, 422, "field_required"),
         ("patch", {"data": {}, "reason": "так", "effective_on": "31.12"}, 422, "bad_request"),
-        ("patch", {"data": {"id": 5}, "reason": "так", "effective_on": "2025-09-01"},
-         422, "unknown_field"),
-    ):  # fmt: skip
+        (
+            "patch",
+            {"data": {"id": 5}, "reason": "так", "effective_on": "2025-09-01"},
+            422,
+            "unknown_field",
+        ),
+    ):
         answer = clerk.open(url, method=method.upper(), json=body)
         assert said(answer)[:2] == (status, code), body
     deal = {"data": {"number": "1", "firm": 999, "kind": "a"}, "reason": "так"}
@@ -115,8 +135,11 @@ def test_who_reads_is_told_who_writes_and_others_find_nothing(clerk, client):
     note = {"data": {"text": "тайна"}, "reason": "так"}
     assert said(head.post(f"{URL}/note", json=note))[:2] == (403, "not_your_role")
     for answer in (
-        clerk.post(f"{URL}/note", json=note), clerk.get(f"{URL}/note/1"),
-        clerk.post(f"{URL}/nothing", json=note), clerk.get(f"{URL}/nothing/1"),
-        clerk.get(f"{URL}/firm/99"), clerk.patch(f"{URL}/firm/99", json=note),
-    ):  # fmt: skip
+        clerk.post(f"{URL}/note", json=note),
+        clerk.get(f"{URL}/note/1"),
+        clerk.post(f"{URL}/nothing", json=note),
+        clerk.get(f"{URL}/nothing/1"),
+        clerk.get(f"{URL}/firm/99"),
+        clerk.patch(f"{URL}/firm/99", json=note),
+    ):
         assert said(answer)[:2] == (404, "not_found")

@@ -36,9 +36,18 @@ def test_schemathesis_finds_nothing(lived_district, tmp_path, monkeypatch, perso
         words += ["--header", f"Authorization: Bearer {token}"]
     with answering(create_app(district.container)) as address:
         done = subprocess.run(
-            [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", *words,
-             f"{address}/api/v1/openapi.json"],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
+            [
+                Path(sys.executable).with_name("schemathesis"),
+                "--config-file",
+                CONFIG,
+                "run",
+                *words,
+                f"{address}/api/v1/openapi.json",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
             env={**os.environ, "PYTHONUTF8": "1"},
-        )  # fmt: skip
+        )
     assert done.returncode == 0, done.stdout[-20_000:]

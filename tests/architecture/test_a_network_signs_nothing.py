@@ -27,11 +27,19 @@ def paragraphs():
 
 
 def test_no_page_lets_a_network_act_as_a_person():
-    files = [path for room in ("workflow_app", "workflows") for path in (ROOT / room).rglob("*")
-             if path.suffix in (".py", ".html")]  # fmt: skip
+    files = [
+        path
+        for room in ("workflow_app", "workflows")
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in (".py", ".html")
+    ]
 
-    assert [(path.name, words) for path in files for words in said(path)
-            if ACTS_AS_A_PERSON.search(words)] == []  # fmt: skip
+    assert [
+        (path.name, words)
+        for path in files
+        for words in said(path)
+        if ACTS_AS_A_PERSON.search(words)
+    ] == []
 
 
 def test_no_paper_lets_a_network_act_or_charges_it():
@@ -46,9 +54,10 @@ def test_whatever_is_signed_is_signed_by_a_head():
     signed = {
         role.held_by
         for process in workflows.PROCESSES
-        for step in process.transitions if step.signed
+        for step in process.transitions
+        if step.signed
         for role in step.by
-    }  # fmt: skip
+    }
 
     assert signed == SIGNERS & signed
     assert "department_head" in signed

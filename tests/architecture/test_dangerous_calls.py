@@ -8,19 +8,28 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
-    *(ROOT / "workflow_app").rglob("*.py"), *(ROOT / "workflows").rglob("*.py"),
+    *(ROOT / "workflow_app").rglob("*.py"),
+    *(ROOT / "workflows").rglob("*.py"),
     ROOT / "celery_worker.py",
-]  # fmt: skip
+]
 SCRIPTS = sorted((ROOT / "workflow_app/web/static").glob("*.js"))
 
 CALLED = {"eval", "exec", "compile", "__import__"}
 """Builtins that run text."""
 MEMBERS = {
-    ("os", "system"), ("os", "popen"), ("pickle", "load"), ("pickle", "loads"),
-    ("marshal", "loads"), ("hashlib", "md5"), ("hashlib", "sha1"), ("random", "choice"),
-    ("random", "randint"), ("random", "random"), ("jinja2", "Template"),
+    ("os", "system"),
+    ("os", "popen"),
+    ("pickle", "load"),
+    ("pickle", "loads"),
+    ("marshal", "loads"),
+    ("hashlib", "md5"),
+    ("hashlib", "sha1"),
+    ("random", "choice"),
+    ("random", "randint"),
+    ("random", "random"),
+    ("jinja2", "Template"),
     ("flask", "render_template_string"),
-}  # fmt: skip
+}
 """(module, name): shells, unpickling, broken hashes, guessable randomness, templates of text."""
 RENDERS = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|Function\(")
 
@@ -55,9 +64,15 @@ def test_no_text_is_run_no_shell_called_and_no_broken_hash_taken():
 
 @pytest.mark.parametrize(
     "source",
-    ["eval(x)", "os.system(x)", "subprocess.run(x, shell=True)", "hashlib.md5(x)",
-     "from pickle import loads", "random.choice(x)"],
-)  # fmt: skip
+    [
+        "eval(x)",
+        "os.system(x)",
+        "subprocess.run(x, shell=True)",
+        "hashlib.md5(x)",
+        "from pickle import loads",
+        "random.choice(x)",
+    ],
+)
 def test_the_watch_notices_each(source):
     assert list(dangerous(source))
 

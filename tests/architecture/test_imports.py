@@ -14,8 +14,16 @@ from workflow_app.engine import Process
 ROOT = Path(__file__).parents[2]
 FRAMEWORKS = ("flask", "sqlalchemy", "celery", "kombu", "redis", "docx", "lxml", "alembic")
 ROOMS = (
-    "services", "store", "documents", "notifications", "http", "web", "api", "tasks", "bootstrap",
-)  # fmt: skip
+    "services",
+    "store",
+    "documents",
+    "notifications",
+    "http",
+    "web",
+    "api",
+    "tasks",
+    "bootstrap",
+)
 
 PURE = """
 import importlib, pkgutil, sys

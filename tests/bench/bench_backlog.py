@@ -75,16 +75,28 @@ def pile_up(district: District, size: int) -> int:
         copies = size // (len(messages) + letters)
         last = connection.execute(select(func.max(_DOCUMENT.c.id))).scalar_one()
         for row in messages:
-            changed = {"done_at": "NULL", "handed_at": "NULL", "claimed_until": "NULL",
-                       "next_at": "source.created_at",
-                       "attempts": "0", "outcome": "''"}  # fmt: skip
+            changed = {
+                "done_at": "NULL",
+                "handed_at": "NULL",
+                "claimed_until": "NULL",
+                "next_at": "source.created_at",
+                "attempts": "0",
+                "outcome": "''",
+            }
             if row["kind"] == "render":
                 paper, last = row["payload"]["document_id"], last + SPARE
                 multiply(
-                    connection, _DOCUMENT, paper, copies,
-                    {"id": f"{last} + n", "file_sha256": "NULL", "rendered_at": "NULL",
-                     "version": "n + 1000"},
-                )  # fmt: skip
+                    connection,
+                    _DOCUMENT,
+                    paper,
+                    copies,
+                    {
+                        "id": f"{last} + n",
+                        "file_sha256": "NULL",
+                        "rendered_at": "NULL",
+                        "version": "n + 1000",
+                    },
+                )
                 named = "json_object('document_id', {0} + n)"
                 if not district.container.database.is_sqlite:
                     named = "jsonb_build_object('document_id', {0} + n)"
@@ -108,9 +120,12 @@ def running(district: District, broker: ValkeyServer, smtp_url: str) -> Iterator
     """Start a relay and a worker; give their processes."""
     settings = district.container.settings
     environ = {
-        **os.environ, **settings.environ(), "REDIS_URL": broker.url, "SMTP_URL": smtp_url,
+        **os.environ,
+        **settings.environ(),
+        "REDIS_URL": broker.url,
+        "SMTP_URL": smtp_url,
         "CLOCK": district.container.clock.now().isoformat(),
-    }  # fmt: skip
+    }
     processes = []
     with (settings.data_dir / "bench.log").open("wb") as log:
         for part in ("relay", "worker"):
@@ -151,12 +166,18 @@ def bench_backlog(kind: str) -> None:
             )
         seconds = marks[-1][0] - marks[0][0]
         tell(
-            f"backlog_{SIZE}_{kind}", round(slowest(marks)), "effects/s in the slowest ten seconds",
-            effects=size, per_second=round(size / seconds), seconds=round(seconds, 1),
-            hand_outs_per_message=round(handed / size, 3), longest_list=longest,
-            letters=len(smtp.messages), pss_mib=round(memory / 2**20),
+            f"backlog_{SIZE}_{kind}",
+            round(slowest(marks)),
+            "effects/s in the slowest ten seconds",
+            effects=size,
+            per_second=round(size / seconds),
+            seconds=round(seconds, 1),
+            hand_outs_per_message=round(handed / size, 3),
+            longest_list=longest,
+            letters=len(smtp.messages),
+            pss_mib=round(memory / 2**20),
             five_million_additions=round(seconds_of_additions(), 2),
-        )  # fmt: skip
+        )
 
 
 def slowest(marks: list[tuple[float, int]]) -> float:

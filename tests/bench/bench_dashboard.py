@@ -40,8 +40,12 @@ LIMIT_MS, ROUNDS, WARM = 150, 100, 10
 def fill(district: District, count: int) -> None:
     """Copy a network at the end of its year: twelve activities, a report, recommendations."""
     report = live_through(district)
-    (plan,) = [row for row in district.instances() if row["process"] == "annual_plan"
-               and row["subject"] == f"network/{network_of(district)}/2025-2026"]  # fmt: skip
+    (plan,) = [
+        row
+        for row in district.instances()
+        if row["process"] == "annual_plan"
+        and row["subject"] == f"network/{network_of(district)}/2025-2026"
+    ]
     held = sorted(activities(district, plan["id"]).values())
     like = network_of(district)
     about = f"'network/' || ({FIRST} + n) || '/2025-2026'"
@@ -50,42 +54,56 @@ def fill(district: District, count: int) -> None:
         multiply(connection, of.rows, like, count, {"id": f"{FIRST} + n", "code": code})
         own = select(of.periods.c.id).where(of.periods.c.row_id == like)
         for period in connection.execute(own).scalars().all():
-            multiply(connection, of.periods, period, count, {
-                "row_id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": code,
-            })  # fmt: skip
+            multiply(
+                connection,
+                of.periods,
+                period,
+                count,
+                {"row_id": f"{FIRST} + n", "name": "'Сеть ' || n", "code": code},
+            )
         of = district.container.tables[networks.MEMBERSHIP]
         for number, member in enumerate(_periods(connection, of, like), 1):
             key = f"{FIRST * number * 10} + n"
-            multiply(connection, of.rows, member.row_id, count, {
-                "id": key, "network": f"{FIRST} + n",
-            })  # fmt: skip
-            multiply(connection, of.periods, member.id, count, {
-                "row_id": key, "network": f"{FIRST} + n",
-            })  # fmt: skip
+            multiply(
+                connection, of.rows, member.row_id, count, {"id": key, "network": f"{FIRST} + n"}
+            )
+            multiply(
+                connection, of.periods, member.id, count, {"row_id": key, "network": f"{FIRST} + n"}
+            )
         cases = [held[number % len(held)] for number in range(ROWS)] + [report]
         for number, case in enumerate(cases, 1):
             key = f"{FIRST * number * 10} + n"
-            multiply(connection, table(Instance), case, count, {
-                "id": key, "subject": about, "open_key": "NULL",
-            })  # fmt: skip
+            multiply(
+                connection,
+                table(Instance),
+                case,
+                count,
+                {"id": key, "subject": about, "open_key": "NULL"},
+            )
             for item in district.rows(WorkItem, instance_id=case):
                 multiply(connection, table(WorkItem), item["id"], count, {"instance_id": key})
-        register, advice = district.container.tables["recommendation"], district.register(
-            RECOMMENDATIONS, network=like
-        )[0].id  # fmt: skip
+        register, advice = (
+            district.container.tables["recommendation"],
+            district.register(RECOMMENDATIONS, network=like)[0].id,
+        )
         for number in range(ADVICE):
-            key, said = f"{FIRST * (number + 1) * 10} + n", {
-                "network": f"{FIRST} + n", "code": f"'B{number}-' || n",
-            }  # fmt: skip
+            key, said = (
+                f"{FIRST * (number + 1) * 10} + n",
+                {"network": f"{FIRST} + n", "code": f"'B{number}-' || n"},
+            )
             multiply(connection, register.rows, advice, count, {"id": key, **said})
             period = connection.execute(
                 select(register.periods.c.id)
                 .where(register.periods.c.row_id == advice, register.periods.c.known_to == NEVER)
                 .limit(1)
             ).scalar_one()
-            multiply(connection, register.periods, period, count, {
-                "row_id": key, "state": "'issued'", **said,
-            })  # fmt: skip
+            multiply(
+                connection,
+                register.periods,
+                period,
+                count,
+                {"row_id": key, "state": "'issued'", **said},
+            )
     with district.container.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         for _ in range(VACUUMS):  # one that meets an older snapshot leaves pages unmarked
@@ -151,9 +169,16 @@ def main() -> None:
             times.append(p95([visit() for _ in range(ROUNDS)]) * 1000)
             district.close()
         few, many = times
-        tell("dashboard_1700", round(many, 1), "ms", ratio_to_limit=LIMIT_MS / many,
-             limit=LIMIT_MS, at_170=round(few, 1), statements=statements[1],
-             statements_of_170=statements[0])  # fmt: skip
+        tell(
+            "dashboard_1700",
+            round(many, 1),
+            "ms",
+            ratio_to_limit=LIMIT_MS / many,
+            limit=LIMIT_MS,
+            at_170=round(few, 1),
+            statements=statements[1],
+            statements_of_170=statements[0],
+        )
 
 
 if __name__ == "__main__":

@@ -67,11 +67,7 @@ class Whole(Sink):
         """Nothing: the strings of the limit stay at hand."""
 
 
-def limit(
-    template: CompiledTemplate,
-    values: dict[str, Any],
-    level: int,
-) -> Callable[[], bytes]:
+def limit(template: CompiledTemplate, values: dict[str, Any], level: int) -> Callable[[], bytes]:
     """A writer of the same order from strings that are all known."""
     parts: list[tuple[str, list[str]] | Member] = []
     for each in template.members:

@@ -132,8 +132,15 @@ def bench_few(site: Site, names: list[str], write: Callable[[], float]) -> None:
     over.set()
     for thread in threads:
         thread.join()
-    tell("door_4", round(p95(taken) * 1000), "ms", worst=round(max(taken) * 1000),
-         alone=round(alone * 1000), sign_ins=sum(entered), told_to_wait=sum(waited))  # fmt: skip
+    tell(
+        "door_4",
+        round(p95(taken) * 1000),
+        "ms",
+        worst=round(max(taken) * 1000),
+        alone=round(alone * 1000),
+        sign_ins=sum(entered),
+        told_to_wait=sum(waited),
+    )
 
 
 def bench_many(site: Site, names: list[str], write: Callable[[], float]) -> None:
@@ -154,8 +161,14 @@ def bench_many(site: Site, names: list[str], write: Callable[[], float]) -> None
     while any(thread.is_alive() for thread in threads):
         taken.append(write())
         time.sleep(0.02)
-    tell("door_40", round(max(taken) * 1000), "ms", last_in=round(max(ended) - begun, 2),
-         p95=round(p95(taken) * 1000), told_to_wait=sum(waited))  # fmt: skip
+    tell(
+        "door_40",
+        round(max(taken) * 1000),
+        "ms",
+        last_in=round(max(ended) - begun, 2),
+        p95=round(p95(taken) * 1000),
+        told_to_wait=sum(waited),
+    )
 
 
 def main() -> None:

@@ -88,25 +88,38 @@ def bench_decide() -> None:
     process = sheet_process()
     chief = Actor(33, (Capacity(33, "department_head", 1, 1, 330),))
     case = Case(
-        1, "sheet", "review", Sheet(name="Сеть"), 1, {"author": frozenset({106})},
+        1,
+        "sheet",
+        "review",
+        Sheet(name="Сеть"),
+        1,
+        {"author": frozenset({106})},
         {"send": Step(1, frozenset({7}))},
-    )  # fmt: skip
+    )
     today = NOW.date()
 
     def ours() -> object:
         return decide(process, case, "approve", chief, None, None, NOW, today)  # type: ignore[arg-type]
 
     machine = Machine(
-        model=None, states=["draft", "review", "done", "dropped"], initial="draft",
-        auto_transitions=False, send_event=True,
+        model=None,
+        states=["draft", "review", "done", "dropped"],
+        initial="draft",
+        auto_transitions=False,
+        send_event=True,
         transitions=[
             {"trigger": "send", "source": "draft", "dest": "review"},
-            {"trigger": "approve", "source": "review", "dest": "done",
-             "conditions": ["holds_role", "is_apart", "is_named"], "after": "remember"},
+            {
+                "trigger": "approve",
+                "source": "review",
+                "dest": "done",
+                "conditions": ["holds_role", "is_apart", "is_named"],
+                "after": "remember",
+            },
             {"trigger": "return_", "source": "review", "dest": "draft"},
             {"trigger": "drop", "source": ["draft", "review"], "dest": "dropped"},
         ],
-    )  # fmt: skip
+    )
 
     def theirs() -> object:
         row = Sheets()
@@ -118,17 +131,16 @@ def bench_decide() -> None:
     assert isinstance(ours(), Decision)
     assert theirs()
     mine, peer = side_by_side(ours, theirs, rounds=100, times=200)
-    tell(
-        "decide", round(mine * 1e6, 2), "µs", ratio_to_peer=peer / mine, peer="transitions",
-    )  # fmt: skip
+    tell("decide", round(mine * 1e6, 2), "µs", ratio_to_peer=peer / mine, peer="transitions")
 
 
 def bench_offered_100() -> None:
     """The actions of a page of a hundred rows of the shipped processes, as the queue shows them."""
     from workflows import PROCESSES  # noqa: PLC0415 (what is measured is what is shipped)
 
-    chief = Actor(33, (Capacity(33, "department_head", 1, 1, 330),
-                       Capacity(33, "dept_specialist", 1, 1, 331)))  # fmt: skip
+    chief = Actor(
+        33, (Capacity(33, "department_head", 1, 1, 330), Capacity(33, "dept_specialist", 1, 1, 331))
+    )
     parties = {"author": frozenset({106}), "base": frozenset({106}), "members": frozenset({116})}
     open_states = [
         (process, state.key)

@@ -44,19 +44,38 @@ def fill(district: District, like: int, cases: range) -> None:
     with district.container.database.engine.begin() as connection:
         (last,) = connection.execute(text("SELECT max(id) FROM municipality")).one()
         needed = home + cases.stop // CASES_EACH + 1 - last
-        multiply(connection, table(Municipality), home, needed, {
-            "id": f"{last} + n", "name": f"'Район ' || ({last} + n)",
-        })  # fmt: skip
-        multiply(connection, table(Instance), like, count, {
-            "id": f"{FIRST} + {number}", "municipality_id": place, "open_key": "NULL",
-            "state": f"CASE WHEN {is_open} THEN source.state ELSE 'enacted' END",
-            "data": f"CASE WHEN {is_open} THEN source.data ELSE '{{}}'::jsonb END",
-        })  # fmt: skip
-        multiply(connection, table(WorkItem), item["id"], count, {
-            "instance_id": f"{FIRST} + {number}", "municipality_id": place,
-            "due_at": f"source.due_at + {number} * interval '1 second'",
-            "closed_at": f"CASE WHEN {is_open} THEN NULL ELSE source.opened_at END",
-        })  # fmt: skip
+        multiply(
+            connection,
+            table(Municipality),
+            home,
+            needed,
+            {"id": f"{last} + n", "name": f"'Район ' || ({last} + n)"},
+        )
+        multiply(
+            connection,
+            table(Instance),
+            like,
+            count,
+            {
+                "id": f"{FIRST} + {number}",
+                "municipality_id": place,
+                "open_key": "NULL",
+                "state": f"CASE WHEN {is_open} THEN source.state ELSE 'enacted' END",
+                "data": f"CASE WHEN {is_open} THEN source.data ELSE '{{}}'::jsonb END",
+            },
+        )
+        multiply(
+            connection,
+            table(WorkItem),
+            item["id"],
+            count,
+            {
+                "instance_id": f"{FIRST} + {number}",
+                "municipality_id": place,
+                "due_at": f"source.due_at + {number} * interval '1 second'",
+                "closed_at": f"CASE WHEN {is_open} THEN NULL ELSE source.opened_at END",
+            },
+        )
     with district.container.database.engine.connect() as connection:
         options = {"isolation_level": "AUTOCOMMIT"}
         connection.execution_options(**options).execute(text("VACUUM ANALYZE"))
@@ -105,8 +124,13 @@ def main() -> None:
             for kept, visit in zip(taken, visits, strict=True):
                 kept.append(visit())
         few, many = (p95(kept) for kept in taken)
-        tell("queue_1m", round(many * 1000, 1), "ms", growth=round(many / few, 2),
-             at_10000=round(few * 1000, 1))  # fmt: skip
+        tell(
+            "queue_1m",
+            round(many * 1000, 1),
+            "ms",
+            growth=round(many / few, 2),
+            at_10000=round(few * 1000, 1),
+        )
         for district in districts:
             district.close()
 

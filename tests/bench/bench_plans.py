@@ -70,8 +70,14 @@ def measure_page(maker: DistrictMaker) -> None:
         if count == ROWS:
             taken = p95([visit() for _ in range(ROUNDS)]) * 1000
         district.close()
-    tell("plan_open_40", round(taken, 1), "ms", ratio_to_limit=PAGE_LIMIT_MS / taken,
-         statements=statements[1], statements_of_12=statements[0])  # fmt: skip
+    tell(
+        "plan_open_40",
+        round(taken, 1),
+        "ms",
+        ratio_to_limit=PAGE_LIMIT_MS / taken,
+        statements=statements[1],
+        statements_of_12=statements[0],
+    )
 
 
 def measure_fan(maker: DistrictMaker) -> None:
@@ -92,8 +98,14 @@ def measure_fan(maker: DistrictMaker) -> None:
         most = max(most, len(found))
         district.close()
     taken = sorted(times)[len(times) // 2] * 1000
-    tell("fan_12", round(taken, 1), "ms", ratio_to_limit=FAN_LIMIT_MS / taken, statements=most,
-         statements_ratio_to_limit=round(FAN_STATEMENTS / most, 2))  # fmt: skip
+    tell(
+        "fan_12",
+        round(taken, 1),
+        "ms",
+        ratio_to_limit=FAN_LIMIT_MS / taken,
+        statements=most,
+        statements_ratio_to_limit=round(FAN_STATEMENTS / most, 2),
+    )
 
 
 def main() -> None:

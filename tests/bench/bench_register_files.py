@@ -92,10 +92,20 @@ def measure(kind: str) -> None:
         assert district.container.transact(partial(write, number=number, plan=plan))
         taken["write"] = perf_counter() - begun
         for name, value in taken.items():
-            tell(f"register_import_{ROWS}_{name}", round(value, 2), "s", database=kind,
-                 ratio_to_limit=LIMITS_S[name] / value)  # fmt: skip
-        tell(f"register_import_{ROWS}_memory", round(most), "MiB", database=kind,
-             ratio_to_limit=LIMIT_MB / most)  # fmt: skip
+            tell(
+                f"register_import_{ROWS}_{name}",
+                round(value, 2),
+                "s",
+                database=kind,
+                ratio_to_limit=LIMITS_S[name] / value,
+            )
+        tell(
+            f"register_import_{ROWS}_memory",
+            round(most),
+            "MiB",
+            database=kind,
+            ratio_to_limit=LIMIT_MB / most,
+        )
 
 
 if __name__ == "__main__":

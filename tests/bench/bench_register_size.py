@@ -33,9 +33,14 @@ KINDS, YEARS = 4, 2
 DAY, KNOWN = dt.date(2026, 2, 2), dt.date(2026, 1, 1)
 ROUNDS, WARM, BATCH = 60, 10, 10_000
 LIMITS_MS = {
-    "filtered": 60, "far": 60, "text": 150, "text_alone": 150, "rare_text": 150, "on_date": 60,
+    "filtered": 60,
+    "far": 60,
+    "text": 150,
+    "text_alone": 150,
+    "rare_text": 150,
+    "on_date": 60,
     "on_date_all": 150,
-}  # fmt: skip
+}
 REBUILD_S, GROWTH = 30, 1.5
 
 
@@ -48,9 +53,15 @@ class Visit(Record):
 
 
 VISITS = Register(
-    key="visit", title="Посещения", record=Visit, identity=("number",), called=lambda r: r.number,
-    filters=("kind", "year"), search=("topic",), sorted_by=("-held_on",),
-)  # fmt: skip
+    key="visit",
+    title="Посещения",
+    record=Visit,
+    identity=("number",),
+    called=lambda r: r.number,
+    filters=("kind", "year"),
+    search=("topic",),
+    sorted_by=("-held_on",),
+)
 
 
 @contextmanager
@@ -72,27 +83,49 @@ def opened(kind: str) -> Iterator[tuple[Database, Tables, int]]:
 def fill(connection: Connection, tables: Tables, place: int, first: int, count: int) -> None:
     """Add rows, each entered and changed twice; their periods are made later."""
     ids = range(first + 1, first + count + 1)
-    connection.execute(insert(tables.rows), [
-        {"id": n, "municipality_id": place, "number": f"{n:06}"} for n in ids
-    ])  # fmt: skip
+    connection.execute(
+        insert(tables.rows), [{"id": n, "municipality_id": place, "number": f"{n:06}"} for n in ids]
+    )
     every = {
-        "municipality_id": place, "register": "visit", "number": 0, "basis": "", "reason": "",
+        "municipality_id": place,
+        "register": "visit",
+        "number": 0,
+        "basis": "",
+        "reason": "",
         "written_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
-    }  # fmt: skip
-    connection.execute(insert(table(RegisterEntry)), [
-        {**every, "row_id": n, **said}
-        for n in ids
-        for said in (
-            {"word": "enter", "effective_on": None, "registered_on": dt.date(2024, 9, 1),
-             "values": {"kind": f"k{n % KINDS}", "year": f"y{n // KINDS % YEARS}",
+    }
+    connection.execute(
+        insert(table(RegisterEntry)),
+        [
+            {**every, "row_id": n, **said}
+            for n in ids
+            for said in (
+                {
+                    "word": "enter",
+                    "effective_on": None,
+                    "registered_on": dt.date(2024, 9, 1),
+                    "values": {
+                        "kind": f"k{n % KINDS}",
+                        "year": f"y{n // KINDS % YEARS}",
                         "held_on": f"{dt.date(2020, 1, 1) + dt.timedelta(n % 2000)}",
-                        "topic": f"урок {n * 7919 % 99991} математики"}},
-            {"word": "amend", "effective_on": dt.date(2025, 9, 1),
-             "registered_on": dt.date(2025, 9, 1), "values": {"topic": f"занятие {n}"}},
-            {"word": "amend", "effective_on": dt.date(2026, 1, 15),
-             "registered_on": dt.date(2026, 1, 15), "values": {"topic": f"посещение {n}"}},
-        )
-    ])  # fmt: skip
+                        "topic": f"урок {n * 7919 % 99991} математики",
+                    },
+                },
+                {
+                    "word": "amend",
+                    "effective_on": dt.date(2025, 9, 1),
+                    "registered_on": dt.date(2025, 9, 1),
+                    "values": {"topic": f"занятие {n}"},
+                },
+                {
+                    "word": "amend",
+                    "effective_on": dt.date(2026, 1, 15),
+                    "registered_on": dt.date(2026, 1, 15),
+                    "values": {"topic": f"посещение {n}"},
+                },
+            )
+        ],
+    )
 
 
 def asked(tables: Tables, place: int, **what: object) -> Callable[[Connection], object]:
@@ -137,12 +170,21 @@ def measure(kind: str, counts: tuple[int, ...]) -> None:
                 worst = p95(times)
                 small.setdefault(name, statistics.median(times))
                 tell(
-                    f"register_list_{count}_{name}", round(worst, 1), "ms p95", database=kind,
-                    ratio_to_limit=LIMITS_MS[name] / worst, growth_limit=GROWTH,
+                    f"register_list_{count}_{name}",
+                    round(worst, 1),
+                    "ms p95",
+                    database=kind,
+                    ratio_to_limit=LIMITS_MS[name] / worst,
+                    growth_limit=GROWTH,
                     growth=round(statistics.median(times) / small[name], 2),
-                )  # fmt: skip
-            tell(f"rebuild_{count}", round(taken, 1), "s", database=kind,
-                 ratio_to_limit=REBUILD_S / taken)  # fmt: skip
+                )
+            tell(
+                f"rebuild_{count}",
+                round(taken, 1),
+                "s",
+                database=kind,
+                ratio_to_limit=REBUILD_S / taken,
+            )
         with database.reading() as connection:
             assert [*differing(connection, tables)] == []
 

@@ -44,9 +44,11 @@ def fill(district: District, network_id: int) -> None:
     def write(uow: SqlUnitOfWork) -> None:
         for n in range(ORDERS):
             order = SimpleNamespace(
-                id=like["order_entry_id"], year=2026, number=500 + n,
+                id=like["order_entry_id"],
+                year=2026,
+                number=500 + n,
                 registered_on=like["registered_on"],
-            )  # fmt: skip
+            )
             cause, on = Cause(uow.today, order, "приказ"), DAY + dt.timedelta(days=n)
             row = {"network": network_id, "school": schools[n % len(schools)]}
             role = ("supported", "partner", None)[n % 3]
@@ -77,9 +79,14 @@ def measure(kind: str) -> None:
 
             taken.append(district.container.read(ask) * 1000)
     value = statistics.median(taken[WARM:])
-    tell(f"composition_{ORDERS}", round(value, 3), "ms", database=kind,
+    tell(
+        f"composition_{ORDERS}",
+        round(value, 3),
+        "ms",
+        database=kind,
         p95_ms=round(p95(taken[WARM:]), 3),
-         ratio_to_limit=LIMIT_MS / value)  # fmt: skip
+        ratio_to_limit=LIMIT_MS / value,
+    )
 
 
 if __name__ == "__main__":

@@ -91,9 +91,13 @@ def main() -> None:
         url, orders = signed_orders(folder)
         port = free_port()
         environ = {
-            **os.environ, "DATA_DIR": str(folder / "data"), "DATABASE_URL": url, "CLOCK": DAY,
-            "PORT": str(port), "SECRET_KEY": "x" * 40,
-        }  # fmt: skip
+            **os.environ,
+            "DATA_DIR": str(folder / "data"),
+            "DATABASE_URL": url,
+            "CLOCK": DAY,
+            "PORT": str(port),
+            "SECRET_KEY": "x" * 40,
+        }
         argv = [sys.executable, "-m", "workflow_app.cli", "up"]
         with (folder / "up.log").open("wb") as log:
             process = subprocess.Popen(argv, env=environ, cwd=ROOT, stdout=log, stderr=log)

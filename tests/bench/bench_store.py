@@ -66,15 +66,17 @@ def flush(server: PostgresServer) -> None:
 def writing(district: District, stack: ExitStack) -> Connection:
     """Return one connection whose transactions are those of decisions."""
     options = (
-        {"writes": True} if district.container.database.is_sqlite
+        {"writes": True}
+        if district.container.database.is_sqlite
         else {"isolation_level": "SERIALIZABLE"}
-    )  # fmt: skip
+    )
     engine = district.container.database.engine
     return stack.enter_context(engine.connect().execution_options(**options))
 
 
-def transition(connection: Connection, uow_of: Callable[[], SqlUnitOfWork], case_id: int
-               ) -> Callable[[], None]:  # fmt: skip
+def transition(
+    connection: Connection, uow_of: Callable[[], SqlUnitOfWork], case_id: int
+) -> Callable[[], None]:
     """Return a task: read, decide, write state, history with its chain, and a message."""
     head = Actor(7, (Capacity(7, "school_head", 106, 1, 70),))
     chief = Actor(33, (Capacity(33, "department_head", 1, 1, 330),))
@@ -116,8 +118,13 @@ def limit(connection: Connection, case_id: int) -> Callable[[], None]:
     def task() -> None:
         version = next(numbers)
         with connection.begin():
-            values = {"state": "review", "version": version + 1, "changed_at": row.changed_at,
-                      "case_id": case_id, "seen": version}  # fmt: skip
+            values = {
+                "state": "review",
+                "version": version + 1,
+                "changed_at": row.changed_at,
+                "case_id": case_id,
+                "seen": version,
+            }
             assert connection.execute(change, values).rowcount == 1
             connection.execute(add, {**line, "instance_id": case_id, "seq": version + 1000})
 
@@ -149,9 +156,12 @@ def bench_transition(kind: str) -> None:
         ours = transition(connection, lambda: SqlUnitOfWork(connection, surroundings, now), one)
         mine, bare = side_by_side(ours, limit(connection, other), rounds=1000)
         tell(
-            f"transition_{'pg' if kind == 'pg' else 'sqlite'}", round(mine * 1e6, 1), "µs",
-            ratio_to_limit=bare / mine, limit_per_second=round(1 / bare),
-        )  # fmt: skip
+            f"transition_{'pg' if kind == 'pg' else 'sqlite'}",
+            round(mine * 1e6, 1),
+            "µs",
+            ratio_to_limit=bare / mine,
+            limit_per_second=round(1 / bare),
+        )
 
 
 def invited(district: District, count: int) -> list[tuple[int, str]]:
@@ -159,10 +169,16 @@ def invited(district: District, count: int) -> list[tuple[int, str]]:
     cases = []
     heads = {"S02": "P102"}
     for _ in range(count):
-        rows = [{"school": district.school(c), "role": r}
-                for c, r in (("S05", "supported"), ("S03", "partner"))]  # fmt: skip
-        values = {"name": f"Сеть {len(cases)}", "members": rows, "context_note": NOTE,
-                  "directions": district.directions("2025-2026")[:1]}  # fmt: skip
+        rows = [
+            {"school": district.school(c), "role": r}
+            for c, r in (("S05", "supported"), ("S03", "partner"))
+        ]
+        values = {
+            "name": f"Сеть {len(cases)}",
+            "members": rows,
+            "context_note": NOTE,
+            "directions": district.directions("2025-2026")[:1],
+        }
         case = done(district.start(heads["S02"], PROPOSAL, **values)).instance_id
         done(district.act(heads["S02"], case, "invite"))
         forget_open(district, case)
@@ -211,11 +227,15 @@ def due_within_an_hour(district: District, count: int) -> None:
     with district.container.database.engine.begin() as connection:
         connection.execute(text("UPDATE deadline SET next_at = NULL WHERE id <> :id"), deadline)
         connection.execute(text("UPDATE outbox SET done_at = created_at"))
-        multiply(connection, _INSTANCE, case, count,
-                 {"id": f"{first} + n", "open_key": "NULL"})  # fmt: skip
+        multiply(connection, _INSTANCE, case, count, {"id": f"{first} + n", "open_key": "NULL"})
         multiply(connection, table(WorkItem), item["id"], count, {"instance_id": f"{first} + n"})
-        multiply(connection, table(Deadline), deadline["id"], count,
-                 {"instance_id": f"{first} + n", "next_at": at, "ticks": ticks})  # fmt: skip
+        multiply(
+            connection,
+            table(Deadline),
+            deadline["id"],
+            count,
+            {"instance_id": f"{first} + n", "next_at": at, "ticks": ticks},
+        )
         connection.execute(text("UPDATE deadline SET next_at = NULL WHERE id = :id"), deadline)
     with district.container.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
@@ -255,11 +275,13 @@ def bench_deadlines(count: int = 30_000, pollers: int = 4) -> None:
             for process in running:
                 process.wait()
             seconds = perf_counter() - begun
-        told = district.read(lambda uow: uow.connection.execute(
-            select(_OUTBOX.c.instance_id, func.count()).where(
-                _OUTBOX.c.kind == "tell", _OUTBOX.c.instance_id > 1_000_000
-            ).group_by(_OUTBOX.c.instance_id)
-        ).all())  # fmt: skip
+        told = district.read(
+            lambda uow: uow.connection.execute(
+                select(_OUTBOX.c.instance_id, func.count())
+                .where(_OUTBOX.c.kind == "tell", _OUTBOX.c.instance_id > 1_000_000)
+                .group_by(_OUTBOX.c.instance_id)
+            ).all()
+        )
         assert [times for _, times in told] == [1] * count, Counter(times for _, times in told)
         tell("deadline_sweep_30000", round(seconds, 1), "s", per_second=round(count / seconds))
 

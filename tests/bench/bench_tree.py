@@ -43,8 +43,13 @@ PATHS = ("/", "/networks", "/orders", "/cases", "/schools", "/people")
 def tree(folder: Path, **given: str) -> Iterator[tuple[SimpleNamespace, float]]:
     """Give a running tree and the seconds it took to its first page."""
     site = SimpleNamespace(port=free_port())
-    environ = {**os.environ, "DATA_DIR": str(folder), "PORT": str(site.port),
-               "SECRET_KEY": "x" * 40, **given}  # fmt: skip
+    environ = {
+        **os.environ,
+        "DATA_DIR": str(folder),
+        "PORT": str(site.port),
+        "SECRET_KEY": "x" * 40,
+        **given,
+    }
     argv = [sys.executable, "-m", "workflow_app.cli", "up"]
     with tempfile.TemporaryFile() as log:
         begun = perf_counter()
@@ -76,9 +81,14 @@ def cold_start(folder: Path, url: str) -> None:
             fresh.append(taken)
         with tree(folder / "existing", DATABASE_URL=url, CLOCK=DAY) as (_, taken):
             existing.append(taken)
-    tell("cold_start", round(statistics.median(existing), 2), "s", rounds=ROUNDS,
-         fresh=round(statistics.median(fresh), 2), worst=round(max(fresh + existing), 2)
-    )  # fmt: skip
+    tell(
+        "cold_start",
+        round(statistics.median(existing), 2),
+        "s",
+        rounds=ROUNDS,
+        fresh=round(statistics.median(fresh), 2),
+        worst=round(max(fresh + existing), 2),
+    )
 
 
 def memory(folder: Path, url: str, names: list[str]) -> None:
@@ -98,8 +108,12 @@ def memory(folder: Path, url: str, names: list[str]) -> None:
             thread.join()
         above = psutil.Process(site.process.pid)
         taken = {one: pss(one.pid) for one in [above, *above.children(recursive=True)]}
-        tell("memory", round(sum(taken.values())), "MiB",
-             processes=[f"{title(one)} {mib:.0f}" for one, mib in taken.items()])  # fmt: skip
+        tell(
+            "memory",
+            round(sum(taken.values())),
+            "MiB",
+            processes=[f"{title(one)} {mib:.0f}" for one, mib in taken.items()],
+        )
 
 
 def pss(pid: int) -> float:

@@ -89,8 +89,16 @@ def bench_turn(server: PostgresServer, folder: Path) -> None:
     assert found == [], found[:5]
     district.close()
     limit = TURN_LIMIT_S / seconds if len(plans) > FULL else None
-    tell("rollover_1700", round(seconds, 1), "s", ratio_to_limit=limit, networks=len(plans),
-         killed=2, decisions=round(decided, 1), with_letters=round(with_letters, 1))  # fmt: skip
+    tell(
+        "rollover_1700",
+        round(seconds, 1),
+        "s",
+        ratio_to_limit=limit,
+        networks=len(plans),
+        killed=2,
+        decisions=round(decided, 1),
+        with_letters=round(with_letters, 1),
+    )
 
 
 def wait_for(district: District, left: int) -> None:
@@ -125,8 +133,14 @@ def bench_years(server: PostgresServer, folder: Path) -> None:
         assert found == [], found[:5]
         each.append(seconds / (len(ids) * OF_DISTRICT))
         cases = len(district.rows(Instance))
-        tell("year_network", round(each[-1], 2), "s", networks=len(ids) * OF_DISTRICT,
-             altogether=round(seconds, 1), cases=cases)  # fmt: skip
+        tell(
+            "year_network",
+            round(each[-1], 2),
+            "s",
+            networks=len(ids) * OF_DISTRICT,
+            altogether=round(seconds, 1),
+            cases=cases,
+        )
         district.close()
     if len(each) > 1:
         growth = each[-1] / each[0]

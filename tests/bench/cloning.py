@@ -15,8 +15,9 @@ LIVED = ("accounts", "documents", "instances", "messages")
 
 def clone(district: District, count: int) -> list[int]:
     """Make so many municipalities like the first; return the ids of all of them."""
-    rooms = {m.class_.__table__: m.class_.__module__.rpartition(".")[2]
-             for m in Base.registry.mappers}  # fmt: skip
+    rooms = {
+        m.class_.__table__: m.class_.__module__.rpartition(".")[2] for m in Base.registry.mappers
+    }
     copied: set[Table] = {Municipality.__table__}
     with district.container.database.engine.begin() as connection:
         connection.execute(text("SET session_replication_role = replica"))
@@ -36,10 +37,12 @@ def clone(district: District, count: int) -> list[int]:
                 {"count": count - 1},
             )
             if "id" in names:
-                connection.execute(text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
-                    f" (SELECT coalesce(max(id), 1) FROM {table.name}))"
-                ))  # fmt: skip
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
+                        f" (SELECT coalesce(max(id), 1) FROM {table.name}))"
+                    )
+                )
     with district.container.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
     district.container.transact(adopt)

@@ -28,11 +28,13 @@ class Players:
         self._processes = [
             subprocess.Popen(
                 [sys.executable, __file__, url, until.isoformat(), *map(str, ids[n::PROCESSES])],
-                env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, text=True,
+                env={**os.environ, "PYTHONPATH": path},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
             for n in range(min(PROCESSES, len(ids)))
-        ]  # fmt: skip
+        ]
 
     def __enter__(self) -> Self:
         return self

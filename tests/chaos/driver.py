@@ -38,12 +38,7 @@ from workflow_app.demo import PASSWORD
 from workflow_app.store.messages import outbox
 from workflow_app.store.models.accounts import Account
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import (
-    Organisation,
-    OrganisationName,
-    Person,
-    Position,
-)
+from workflow_app.store.models.directory import Organisation, OrganisationName, Person, Position
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import History, Instance, WorkItem
 from workflow_app.store.models.messages import Notice
@@ -103,8 +98,12 @@ class Copies:
         """Return the school's id, its head's id and login."""
         like, who = self._district.organisations[code], self._district.people[head]
         (short,) = self._values(Organisation.short_name, Organisation.id == like)
-        (school,) = self._copy(Organisation, Organisation.id == like, code=f"{code}-{number}",
-                               short_name=f"{short} ({number})")  # fmt: skip
+        (school,) = self._copy(
+            Organisation,
+            Organisation.id == like,
+            code=f"{code}-{number}",
+            short_name=f"{short} ({number})",
+        )
         self._card(like, f"{code}-{number}")
         named = OrganisationName.organisation_id
         self._copy(OrganisationName, named == like, organisation_id=school)
@@ -157,10 +156,14 @@ FAULTS = ("mail hangs", "broker hangs", "database away", "clock back", "disk ful
 @contextmanager
 def disk(folder, megabytes):
     """Give a folder on a disk of its own; a plain one where nobody may mount."""
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder],
-        check=False, capture_output=True,
-    ).returncode == 0  # fmt: skip
+    mounted = (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder],
+            check=False,
+            capture_output=True,
+        ).returncode
+        == 0
+    )
     try:
         yield mounted
     finally:
@@ -187,11 +190,17 @@ class Tree:
             self.postgres = stack.enter_context(running_postgres(self._disk, options))
         self.places = []
         self.system = WholeSystem(
-            data, DAY, self.postgres and self.postgres.create_database("chaos"),
+            data,
+            DAY,
+            self.postgres and self.postgres.create_database("chaos"),
             prepare=lambda container: self.places.extend(settle(container, count)),
-            SMTP_URL=self.smtp.url, PYTHONPATH=str(HERE / "hook"), LOG_LEVEL="WARNING",
-            CHAOS_CLOCK=str(self._clock), CHAOS_WITHOUT=without, CHAOS_SLOW=str(self._slow),
-        )  # fmt: skip
+            SMTP_URL=self.smtp.url,
+            PYTHONPATH=str(HERE / "hook"),
+            LOG_LEVEL="WARNING",
+            CHAOS_CLOCK=str(self._clock),
+            CHAOS_WITHOUT=without,
+            CHAOS_SLOW=str(self._slow),
+        )
         stack.callback(self._end)
         self.container = self.system.container
         stack.callback(self.container.database.engine.dispose)
@@ -416,12 +425,22 @@ class Player:
         head, helper = self.person(place.login), self.person(place.helper)
         name = f"Сеть {place.login.partition('@')[0]}"
         case = self._begin(head)
-        members = {"members.0.school": place.helped, "members.0.role": "supported",
-                   "members.0.need": "Физика в 7–9 классах"}  # fmt: skip
-        self._fill(head, case, "invite", {
-            "name": name, "directions": self._directions,
-            "context_note": "В школе нет учителя физики: нужна удалённая помощь.", **members,
-        })  # fmt: skip
+        members = {
+            "members.0.school": place.helped,
+            "members.0.role": "supported",
+            "members.0.need": "Физика в 7–9 классах",
+        }
+        self._fill(
+            head,
+            case,
+            "invite",
+            {
+                "name": name,
+                "directions": self._directions,
+                "context_note": "В школе нет учителя физики: нужна удалённая помощь.",
+                **members,
+            },
+        )
         order = ""
         for who, action, fields in self._steps(place, head, helper):
             if action == until:
@@ -440,10 +459,16 @@ class Player:
         yield head, "submit", ()
         yield staff("P006"), "endorse", opinion
         yield staff("P002"), "approve", ()
-        yield staff("P003"), "send", {
-            "acts": [acts["A11"], acts["A14"]], "coordinator": place.head,
-            "curator": people["P006"], "control": people["P002"],
-        }  # fmt: skip
+        yield (
+            staff("P003"),
+            "send",
+            {
+                "acts": [acts["A11"], acts["A14"]],
+                "coordinator": place.head,
+                "curator": people["P006"],
+                "control": people["P002"],
+            },
+        )
         yield staff("P005"), "visa", ()
         yield staff("P002"), "sign", ()
         yield staff("P004"), "register", ()
@@ -601,11 +626,23 @@ class Ledger:
     def __init__(self, container):
         read = District(container)
         self.people = {number: code.partition("-")[0] for code, number in read.people.items()}
-        self._rows = {model: read.rows(model) for model in (
-            Instance, History, Document, Notice, WorkItem, JournalEntry, RegisterEntry,
-        )}  # fmt: skip
-        self.by_case = {model: _by(rows, "instance_id") for model, rows in self._rows.items()
-                        if rows and "instance_id" in rows[0]}  # fmt: skip
+        self._rows = {
+            model: read.rows(model)
+            for model in (
+                Instance,
+                History,
+                Document,
+                Notice,
+                WorkItem,
+                JournalEntry,
+                RegisterEntry,
+            )
+        }
+        self.by_case = {
+            model: _by(rows, "instance_id")
+            for model, rows in self._rows.items()
+            if rows and "instance_id" in rows[0]
+        }
 
     def rows(self, model):
         """Return the rows of a table."""
@@ -650,8 +687,9 @@ class Ledger:
     def numbers(self, played):
         """Return the numbers of the orders of all that was played, in the journal's order."""
         orders = {number_of(order) for _, _, order in played if order}
-        return sorted(row["number"] for row in self._rows[JournalEntry]
-                      if row["instance_id"] in orders)  # fmt: skip
+        return sorted(
+            row["number"] for row in self._rows[JournalEntry] if row["instance_id"] in orders
+        )
 
     def gaps(self, played):
         """Yield a sentence when the orders of one municipality are not numbered one by one."""

@@ -18,18 +18,7 @@ from pathlib import Path
 import driver
 import pytest
 from district import District
-from driver import (
-    AwayError,
-    Fate,
-    Ledger,
-    Player,
-    Tally,
-    Tree,
-    fates,
-    found,
-    number_of,
-    together,
-)
+from driver import AwayError, Fate, Ledger, Player, Tally, Tree, fates, found, number_of, together
 from sqlalchemy import inspect, text
 
 from workflow_app.store.messages import outbox
@@ -46,10 +35,23 @@ IS_LONG = PROCESSES > 100
 PLAYERS = 16 if IS_LONG else 6
 LETTERS = outbox.LANES["letters"].most
 
-SHORT = [("mail hangs", 4), ("broker hangs", 6), ("database away", 3), ("clock back", 0),
-         ("disk full", 2)]  # fmt: skip
-LONG = [("mail hangs", 30), ("broker hangs", 12), ("database away", 12), ("clock back", 0),
-        ("disk full", 5), ("mail hangs", 4), ("database away", 3), ("disk full", 2)]  # fmt: skip
+SHORT = [
+    ("mail hangs", 4),
+    ("broker hangs", 6),
+    ("database away", 3),
+    ("clock back", 0),
+    ("disk full", 2),
+]
+LONG = [
+    ("mail hangs", 30),
+    ("broker hangs", 12),
+    ("database away", 12),
+    ("clock back", 0),
+    ("disk full", 5),
+    ("mail hangs", 4),
+    ("database away", 3),
+    ("disk full", 2),
+]
 
 
 @pytest.fixture
@@ -101,8 +103,14 @@ def test_nothing_is_lost_doubled_or_half_made_whatever_is_killed_or_away(start, 
     players = [Player(tree, tally) for _ in range(PLAYERS)]
     played = play(players[:1], [calm])
     faults = [one for one in (LONG if IS_LONG else SHORT) if tree.has_disk or one[0] != "disk full"]
-    fate = Fate(tree, tally, fates(KILLS, faults, SEED), len(places) * driver.STEPS, SEED,
-                longest=30 if IS_LONG else 6)  # fmt: skip
+    fate = Fate(
+        tree,
+        tally,
+        fates(KILLS, faults, SEED),
+        len(places) * driver.STEPS,
+        SEED,
+        longest=30 if IS_LONG else 6,
+    )
     with ThreadPoolExecutor(1) as beside:
         playing = beside.submit(play, players, places)
         fate.run(playing.done)
@@ -114,14 +122,24 @@ def test_nothing_is_lost_doubled_or_half_made_whatever_is_killed_or_away(start, 
     numbers = ledger.numbers(stopped(played, ""))
     sent = Counter(one["Message-ID"] for one in tree.smtp.messages)
     races = race(tree, players, tally, stopped(played, "approve"), stopped(played, "sign"))
-    tell(capsys, f"{kind}: {len(played)} processes, {time.monotonic() - begun:.0f} s", {
-        "kills": f"{sum(tally.kills.values())} {dict(tally.kills)}", "faults": tally.faults,
-        "decisions": len(ledger.rows(driver.History)), "presses": tally.presses,
-        "without an answer": tally.unanswered, "told to come later": tally.later,
-        "refused": dict(tally.refusals), "orders": f"{numbers[0]}–{numbers[-1]}: {len(numbers)}",
-        "letters": f"{len(sent)}, sent again {sent.total() - len(sent)}", "races": races,
-        "disk": "its own" if tree.has_disk else "shared: it was not filled", "broken": said,
-    })  # fmt: skip
+    tell(
+        capsys,
+        f"{kind}: {len(played)} processes, {time.monotonic() - begun:.0f} s",
+        {
+            "kills": f"{sum(tally.kills.values())} {dict(tally.kills)}",
+            "faults": tally.faults,
+            "decisions": len(ledger.rows(driver.History)),
+            "presses": tally.presses,
+            "without an answer": tally.unanswered,
+            "told to come later": tally.later,
+            "refused": dict(tally.refusals),
+            "orders": f"{numbers[0]}–{numbers[-1]}: {len(numbers)}",
+            "letters": f"{len(sent)}, sent again {sent.total() - len(sent)}",
+            "races": races,
+            "disk": "its own" if tree.has_disk else "shared: it was not filled",
+            "broken": said,
+        },
+    )
     assert said == []
     assert min(tally.kills[kind] for kind in driver.KILLS) >= KILLS // len(driver.KILLS)
 

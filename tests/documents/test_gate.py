@@ -72,15 +72,26 @@ MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
     [
         (edited("[Content_Types].xml", MAIN, MACRO), "macros", ".docm"),
         (repacked(GOOD, {"word/vbaProject.bin": b"x"}), "macros", "макрос"),
-        (edited("[Content_Types].xml", "<Default", '<Default Extension="q" ContentType='
-                '"application/vnd.ms-office.vbaProject"/><Default', repacked(GOOD, {"a.q": b"x"})),
-         "macros", "макрос"),
+        (
+            edited(
+                "[Content_Types].xml",
+                "<Default",
+                '<Default Extension="q" ContentType='
+                '"application/vnd.ms-office.vbaProject"/><Default',
+                repacked(GOOD, {"a.q": b"x"}),
+            ),
+            "macros",
+            "макрос",
+        ),
         (repacked(GOOD, {"word/activeX/a.xml": b"<a/>"}), "active_content", "объект"),
         (repacked(GOOD, {"word/embeddings/oleObject1.bin": b"x"}), "active_content", "объект"),
         (repacked(GOOD, {"word/media/picture.png": OLE}), "active_content", "объект"),
         (repacked(GOOD, {CHART: b"no archive"}), "active_content", "объект"),
-        (edited("[Content_Types].xml", "document.main+xml", "template.main+xml"), "not_word",
-         ".dotx"),
+        (
+            edited("[Content_Types].xml", "document.main+xml", "template.main+xml"),
+            "not_word",
+            ".dotx",
+        ),
         (edited("_rels/.rels", "word/document.xml", "word/lost.xml"), "not_word", "в какой части"),
         (zipped(a=b"b"), "not_word", "нет описания"),
         (repacked(GOOD, {"word/styles.xml": b"<a>"}), "broken_xml", "повреждена"),
@@ -109,7 +120,7 @@ MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
         (repacked(GOOD, {"word/x.bmp": bytes(65 << 20)}), "too_big_unpacked", "МБ"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_both_doors_name_what_they_found(data: bytes, code: str, words: str) -> None:
     for codes, said in refusals(data):
         assert codes == {code}
@@ -172,12 +183,23 @@ def charted() -> bytes:
         (GOOD, "docx"),
         (GOOD + b"\r\n\0\0", "docx"),
         (charted(), "docx"),
-        (edited("_rels/.rels", "word/document.xml", "word/document2.xml",
-                edited("[Content_Types].xml", "word/document.xml", "word/document2.xml",
-                       repacked(GOOD, {"word/document2.xml": b"<a/>"}))), "docx"),
+        (
+            edited(
+                "_rels/.rels",
+                "word/document.xml",
+                "word/document2.xml",
+                edited(
+                    "[Content_Types].xml",
+                    "word/document.xml",
+                    "word/document2.xml",
+                    repacked(GOOD, {"word/document2.xml": b"<a/>"}),
+                ),
+            ),
+            "docx",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_what_is_one_thing_is_taken_for_what_it_is(data: bytes, kind: str) -> None:
     assert gate.judge(data) == kind
 
@@ -199,12 +221,15 @@ def test_a_template_whose_text_is_called_otherwise_is_compiled() -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "given"),
     [
-        ("приказ.PDF", "pdf", "приказ.PDF"), ("снимок.JPEG", "jpg", "снимок.JPEG"),
-        ("счёт.pdf.exe", "pdf", "счёт.pdf.exe.pdf"), ("приказ.docm", "docx", "приказ.docm.docx"),
-        ("", "png", "файл.png"), ("а\u202efdp.docx", "docx", "а fdp.docx"),
+        ("приказ.PDF", "pdf", "приказ.PDF"),
+        ("снимок.JPEG", "jpg", "снимок.JPEG"),
+        ("счёт.pdf.exe", "pdf", "счёт.pdf.exe.pdf"),
+        ("приказ.docm", "docx", "приказ.docm.docx"),
+        ("", "png", "файл.png"),
+        ("а\u202efdp.docx", "docx", "а fdp.docx"),
         ("x" * 300, "pdf", "x" * 196 + ".pdf"),
     ],
-)  # fmt: skip
+)
 def test_the_name_of_a_download_ends_by_its_content(name: str, kind: str, given: str) -> None:
     assert name_of(name, TYPES[kind]) == given
 

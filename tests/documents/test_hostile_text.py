@@ -20,7 +20,7 @@ TEMPLATE = compile_template(
         + table(row("а", "б"), row("{% для ч в л %}{{ ч.х }}", "{{ х }}{% конец %}")),
         header=p("{{ х }}"),
         title="{{ х }}",
-    ),
+    )
 )
 
 
@@ -74,8 +74,7 @@ def test_any_text_gives_well_formed_parts(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["<w:p>", "&", "]]>", "</w:t><w:t>", "\x07"])
 def test_a_value_that_escaped_escaping_stops_the_document(
-    value: str,
-    monkeypatch: pytest.MonkeyPatch,
+    value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(program, "run_text", str)
     monkeypatch.setattr(program, "plain_text", str)

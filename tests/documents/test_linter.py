@@ -88,7 +88,7 @@ def test_planted_fault_is_found(body: str, code: str, said: str) -> None:
 def test_promised_field_that_is_not_in_the_template_is_found() -> None:
     findings = lint(starter_docx(GOOD), FIELDS | {"подпись.имя"})
     assert [(f.code, f.message) for f in findings] == [
-        ("field_missing", "В шаблоне нет обещанного поля «подпись.имя»."),
+        ("field_missing", "В шаблоне нет обещанного поля «подпись.имя».")
     ]
 
 

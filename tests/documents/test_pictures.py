@@ -118,7 +118,7 @@ def test_a_missing_picture_names_its_field() -> None:
         (picture("{{ koд }}"), "a.png", "latin_letter", "латинская"),
         (picture("{{ код }"), "a.png", "half_open", "не закрыты"),
     ],
-)  # fmt: skip
+)
 def test_a_picture_drawn_wrong_is_named_in_words(
     body: str, media: str, code: str, words: str
 ) -> None:

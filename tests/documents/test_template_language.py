@@ -19,9 +19,7 @@ PEOPLE = [{"имя": "Белая С.Ю.", "школа": "№ 3"}, {"имя": "Х
 def test_field_is_printed_where_word_cut_it_into_runs() -> None:
     assert said(
         p("Школа {", "{ шк", "ола.назв", "ание }} работает"), школа={"название": "№ 1"}
-    ) == [
-        "Школа № 1 работает",
-    ]
+    ) == ["Школа № 1 работает"]
 
 
 def test_two_fields_of_one_paragraph_do_not_disturb_each_other() -> None:
@@ -40,8 +38,7 @@ def test_condition_inside_a_paragraph_keeps_one_branch(flag: bool, expected: str
 
 @pytest.mark.parametrize(("value", "expected"), [("", ["пусто"]), ("x", []), ([], ["пусто"])])
 def test_negated_condition_holds_for_empty_text_and_empty_list(
-    value: object,
-    expected: list[str],
+    value: object, expected: list[str]
 ) -> None:
     assert said(p("{% если не ф %}пусто{% конец %}"), ф=value) == expected
 

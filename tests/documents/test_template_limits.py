@@ -139,14 +139,18 @@ STYLED = '<w:rPr><w:rStyle w:val="secret"/></w:rPr>'
         (secret("<w:rPr><w:vanish/></w:rPr>"), "hidden_text"),
         (secret(STYLED), "hidden_text"),
         (secret(WHITE), "hidden_text"),
-        (secret('<w:rPr><w:color w:val="auto" w:themeColor="background1"/></w:rPr>'),
-         "hidden_text"),
+        (
+            secret('<w:rPr><w:color w:val="auto" w:themeColor="background1"/></w:rPr>'),
+            "hidden_text",
+        ),
         (secret('<w:rPr><w:rStyle w:val="pale"/></w:rPr>'), "hidden_text"),
         (f"<w:tbl><w:tr><w:tc>{GROUND}{secret(STYLED)}</w:tc></w:tr></w:tbl>", "hidden_text"),
-        ("<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>",
-         "hidden_text"),
+        (
+            "<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>",
+            "hidden_text",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_reviewer_left_is_never_printed(body: str, code: str) -> None:
     styles = '<w:style w:styleId="{}"><w:basedOn w:val="{}"/>{}</w:style>'
     hidden = "<w:rPr><w:vanish/></w:rPr>"

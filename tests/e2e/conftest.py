@@ -34,9 +34,14 @@ from workflows.registers.directions import DIRECTIONS_OF_YEAR
 _numbers = itertools.count(1)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
-    "--disable-component-update", "--disable-quic", "--no-first-run",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--disable-component-update",
+    "--disable-quic",
+    "--no-first-run",
+]
 
 
 LOOK = """() => axe.run({resultTypes: ["violations"]}).then(({violations}) =>
@@ -90,9 +95,17 @@ def _cases(district):
     district.container.transact(
         lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address)
     )
-    return {"asked": asked, "case": case, "order": order, "submitted": submitted, "draft": draft,
-            "link": link, "person": head,
-            "direction": _direction(district), **_loads(district)}  # fmt: skip
+    return {
+        "asked": asked,
+        "case": case,
+        "order": order,
+        "submitted": submitted,
+        "draft": draft,
+        "link": link,
+        "person": head,
+        "direction": _direction(district),
+        **_loads(district),
+    }
 
 
 def _loads(district):
@@ -104,13 +117,15 @@ def _loads(district):
     entry = next(row for row in district.rows(RegisterEntry) if row["import_id"] == first)
     code = code_of(DIRECTIONS_OF_YEAR, entry["row_id"], entry["id"], dt.date(2025, 8, 28))
     written = load([titles, [*told[:2], "логика и игра", told[3], code]], is_written=True)
-    dry = load([
-        titles,
-        [*told[:2], "математика", told[3], code],
-        ["2025-2026", "Школьный хор", "музыка", "действует"],
-        ["2025-2026", "CОШ и дети", "", "начато"],
-        ["", "Без года", "", "действует", "чужой-код"],
-    ])  # fmt: skip
+    dry = load(
+        [
+            titles,
+            [*told[:2], "математика", told[3], code],
+            ["2025-2026", "Школьный хор", "музыка", "действует"],
+            ["2025-2026", "CОШ и дети", "", "начато"],
+            ["", "Без года", "", "действует", "чужой-код"],
+        ]
+    )
     return {"dry": dry, "written": written, "paper": district.container.transact(_ask(district))}
 
 
@@ -182,9 +197,11 @@ def window(chromium, address, district):
 
     def make(person=None, width=1280, *, scripts=True):
         context = chromium.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=scripts,
-            base_url=address, locale="ru-RU",
-        )  # fmt: skip
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            base_url=address,
+            locale="ru-RU",
+        )
         opened.append(context)
         if person:
             who, token = district.people[person], f"window-{next(_numbers)}"
@@ -198,10 +215,7 @@ def window(chromium, address, district):
         page.problems = []
         page.visit = partial(_visit, page, scripts)
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on(
-            "console",
-            lambda said: said.type == "error" and page.problems.append(said.text),
-        )
+        page.on("console", lambda said: said.type == "error" and page.problems.append(said.text))
         return page
 
     yield make

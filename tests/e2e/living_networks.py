@@ -8,9 +8,10 @@ from workflow_app.store.models.registers import JournalEntry
 
 BEGINS, TODAY = "2025-09-10", "2025-11-05"
 OUTCOME = {
-    "participants_count": 14, "result": "Прошло, материалы собраны и разосланы школам",
+    "participants_count": 14,
+    "result": "Прошло, материалы собраны и разосланы школам",
     "link": "https://levokum.example/materials/a-very-long-name-of-a-page-of-the-seminar",
-}  # fmt: skip
+}
 
 
 def settle(district):
@@ -26,19 +27,42 @@ def settle(district):
     revoked, revoking = _revoked(district)
     council = _asked(district, "P203", "NW3")
     change = district.case(amending).parent_id
-    consents = request(district, "P003", network(district, "NW2"), "add", role="supported",
-                       school=district.school("S05"), effective_on="2025-11-17")  # fmt: skip
+    consents = request(
+        district,
+        "P003",
+        network(district, "NW2"),
+        "add",
+        role="supported",
+        school=district.school("S05"),
+        effective_on="2025-11-17",
+    )
     done(district.act("P003", consents, "send"))
-    draft = request(district, "P101", network(district, "NW1"), "remove",
-                    school=district.school("S13"), effective_on="2025-12-01")  # fmt: skip
+    draft = request(
+        district,
+        "P101",
+        network(district, "NW1"),
+        "remove",
+        school=district.school("S13"),
+        effective_on="2025-12-01",
+    )
     district.carry_out()
     return {
-        "plan": plan, "drafted": drafted, "returned": returned, "revision": district.child(plan),
-        "life": life(district, "NW1"), "network": network(district, "NW1"), "change": change,
-        "council": council, "consents": consents, "draft": draft, "created": created,
-        "amending": amending, "revoked": revoked, "revoking": revoking,
+        "plan": plan,
+        "drafted": drafted,
+        "returned": returned,
+        "revision": district.child(plan),
+        "life": life(district, "NW1"),
+        "network": network(district, "NW1"),
+        "change": change,
+        "council": council,
+        "consents": consents,
+        "draft": draft,
+        "created": created,
+        "amending": amending,
+        "revoked": revoked,
+        "revoking": revoking,
         **{f"activity_{name}": case for name, case in found.items()},
-    }  # fmt: skip
+    }
 
 
 def _running_plan(district):
@@ -64,8 +88,13 @@ def _running_plan(district):
     done(district.act("P110", other, "report_done", **outcome))
     recommended = next(held[row["key"]] for row in rows if row["recommendation"])
     done(district.act("P201", recommended, "cancel", reason="нет специалиста"))
-    return plan, {"done": mine, "late": late, "reported": other, "asked": recommended,
-                  "planned": held["a11"]}  # fmt: skip
+    return plan, {
+        "done": mine,
+        "late": late,
+        "reported": other,
+        "asked": recommended,
+        "planned": held["a11"],
+    }
 
 
 def _returned_plan(district):
@@ -84,8 +113,9 @@ def _created_network(district):
     done(district.act("P001", order, "sign"))
     done(district.act("P004", order, "register"))
     (new,) = district.networks(code=f"Д-{order}")
-    change = request(district, "P003", new["id"], "rename", name="Читаем вместе",
-                     effective_on="2025-11-17")  # fmt: skip
+    change = request(
+        district, "P003", new["id"], "rename", name="Читаем вместе", effective_on="2025-11-17"
+    )
     register(district, to_order(district, "P003", change))
     return order
 
@@ -108,15 +138,22 @@ def _revoked(district):
     rows = [{"key": "a", "name": "Наставничество молодых педагогов", "ground": "выводы справок"}]
     order = decree(district, "fix_directions", list_of_directions=rows)
     (entry,) = district.rows(JournalEntry, instance_id=order)
-    revoking = decree(district, "revoke_order", revoked=str(entry["id"]),
-                      reason="Перечень утвердят заново.")  # fmt: skip
+    revoking = decree(
+        district, "revoke_order", revoked=str(entry["id"]), reason="Перечень утвердят заново."
+    )
     return order, revoking
 
 
 def _asked(district, coordinator, code):
     name = "Объективная оценка: единые подходы"
-    change = request(district, coordinator, network(district, code), "rename", name=name,
-                     effective_on="2025-12-01")  # fmt: skip
+    change = request(
+        district,
+        coordinator,
+        network(district, code),
+        "rename",
+        name=name,
+        effective_on="2025-12-01",
+    )
     done(district.act(coordinator, change, "send"))
     done(district.act("P107", change, "support"))
     return change

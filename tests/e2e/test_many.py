@@ -60,13 +60,22 @@ def test_the_only_case_for_many_is_opened_and_not_ticked(window, district):
 
 def test_the_header_of_the_specialist_is_one_row_with_two_digits_of_notices(window, district):
     district.container.transact(
-        lambda uow: uow.connection.execute(insert(table(Notice)), [
-            {"municipality_id": 1, "person_id": district.people["P003"], "kind": "tell",
-             "dedupe_key": f"notice-{n}", "subject": "Приказ зарегистрирован", "text": "",
-             "created_at": uow.now}
-            for n in range(15)
-        ])
-    )  # fmt: skip
+        lambda uow: uow.connection.execute(
+            insert(table(Notice)),
+            [
+                {
+                    "municipality_id": 1,
+                    "person_id": district.people["P003"],
+                    "kind": "tell",
+                    "dedupe_key": f"notice-{n}",
+                    "subject": "Приказ зарегистрирован",
+                    "text": "",
+                    "created_at": uow.now,
+                }
+                for n in range(15)
+            ],
+        )
+    )
     page = window("P003")
     page.visit("/orders")
     nav, who = (page.locator(name).bounding_box() for name in (".top-nav", ".who"))

@@ -42,8 +42,15 @@ PAGES = {
     "queue": ("/", (COORDINATOR, *EVERYBODY)),
 }
 SHORT = {
-    "plan", "plan sheet", "revision", "network", "life", "activity", "change in council", "orders",
-}  # fmt: skip
+    "plan",
+    "plan sheet",
+    "revision",
+    "network",
+    "life",
+    "activity",
+    "change in council",
+    "orders",
+}
 """What is looked at each time, as its first reader; the rest and everybody else, with the deep."""
 SEEN = [
     pytest.param(name, who, marks=() if name in SHORT and who == people[0] else pytest.mark.deep)

@@ -50,8 +50,12 @@ def spring(district):
     year = done(district.start(SPECIALIST, "year_cycle")).instance_id
     report = live_through(district)
     (network,) = district.networks(code="NW1")
-    return {"report": report, "grid": grids(district, report)["S10"], "network": network["id"],
-            "year": year}  # fmt: skip
+    return {
+        "report": report,
+        "grid": grids(district, report)["S10"],
+        "network": network["id"],
+        "year": year,
+    }
 
 
 def _make_an_auditor(district):
@@ -140,13 +144,15 @@ SHORT = {
 IN_SHORT = [(season, name) for season, names in SHORT.items() for name in names]
 SEEN = [
     pytest.param(
-        season, name, who,
+        season,
+        name,
+        who,
         marks=() if (season, name) in IN_SHORT and who == people[0] else pytest.mark.deep,
     )
     for season, (_, pages) in SEASONS.items()
     for name, (_, people) in pages.items()
     for who in people
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("district", "name", "person"), SEEN, indirect=["district"])
@@ -166,8 +172,10 @@ def test_a_page_is_whole_without_scripts(window, district, name):
 
 
 def rows_of(district):
-    return [(row.numerator, row.denominator) for row in district.case(district.cases["grid"])
-            .data.values]  # fmt: skip
+    return [
+        (row.numerator, row.denominator)
+        for row in district.case(district.cases["grid"]).data.values
+    ]
 
 
 def paste(window, district, text):

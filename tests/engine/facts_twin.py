@@ -281,9 +281,11 @@ class InMemory(Generic[RecordT]):
         return self
 
     def _all(self, values: Mapping[str, Any]) -> Iterable[RecordT]:
-        return (row for row in self._rows if all(
-            getattr(row, name) == value for name, value in values.items()
-        ))  # fmt: skip
+        return (
+            row
+            for row in self._rows
+            if all(getattr(row, name) == value for name, value in values.items())
+        )
 
     def _is_there(self, row: RecordT) -> bool:
         begun = row.valid_from is None or row.valid_from <= self.day
@@ -292,7 +294,14 @@ class InMemory(Generic[RecordT]):
 
 def _with(vote: Vote, *, status: str | None = None, left_out: bool | None = None) -> Vote:
     return Vote(
-        vote.voter, status or vote.status, vote.version, vote.text_hash, vote.person_id,
-        vote.comment, vote.is_left_out if left_out is None else left_out, vote.answered_at,
-        vote.signature, vote.evidence,
-    )  # fmt: skip
+        vote.voter,
+        status or vote.status,
+        vote.version,
+        vote.text_hash,
+        vote.person_id,
+        vote.comment,
+        vote.is_left_out if left_out is None else left_out,
+        vote.answered_at,
+        vote.signature,
+        vote.evidence,
+    )

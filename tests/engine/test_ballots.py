@@ -25,11 +25,13 @@ def voters(_case, _facts):
 def ballot(**declared):
     values = {
         "answers": (
-            Answer("yes", "За", "for"), Answer("no", "Против", "against"),
+            Answer("yes", "За", "for"),
+            Answer("no", "Против", "against"),
             Answer("pass", "Воздержаться", "abstained"),
         ),
-        "voter_title": "член", "yes": ("for",),
-    }  # fmt: skip
+        "voter_title": "член",
+        "yes": ("for",),
+    }
     return Ballot("vote", "Голосование", voters, **(values | declared))
 
 
@@ -60,9 +62,12 @@ SHARE = ballot(need=at_least(Setting("A-02")))
 ASIDE = ballot(need=at_least(Setting("A-02")), aside=("base",))
 VISAS = ballot(need=at_least(1), veto=("against",), silence="")
 COUNCIL = ballot(
-    need=more_than(Fraction(1, 2)), of="cast", quorum=at_least(Fraction(2, 3)),
-    abstain=("abstained",), casting="chair",
-)  # fmt: skip
+    need=more_than(Fraction(1, 2)),
+    of="cast",
+    quorum=at_least(Fraction(2, 3)),
+    abstain=("abstained",),
+    casting="chair",
+)
 BY_HEAD = ballot(need=more_than(Fraction(1, 2)), of="cast", quorum=3, most=5)
 ANY = ballot(need=more_than(0))
 NO_RULE = ballot()
@@ -184,10 +189,14 @@ COUNCILS = [
 
 def council_of(need, quorum, need_reached, quorum_reached, is_vote, makes_quorum):
     return ballot(
-        need=more_than(need, or_just=need_reached), of="cast", abstain=("abstained",),
-        quorum=more_than(quorum, or_just=quorum_reached), casting="base",
-        abstention_is_vote=is_vote, abstention_makes_quorum=makes_quorum,
-    )  # fmt: skip
+        need=more_than(need, or_just=need_reached),
+        of="cast",
+        abstain=("abstained",),
+        quorum=more_than(quorum, or_just=quorum_reached),
+        casting="base",
+        abstention_is_vote=is_vote,
+        abstention_makes_quorum=makes_quorum,
+    )
 
 
 def voted(base, others):

@@ -157,8 +157,9 @@ def test_targets_are_the_organisations_of_the_part_or_the_whole_municipality():
     role = Role("own", "директор", "school_head", "base")
 
     assert targets(role, {"base": frozenset({116, 106})}) == [
-        ("school_head", 106), ("school_head", 116),
-    ]  # fmt: skip
+        ("school_head", 106),
+        ("school_head", 116),
+    ]
     assert targets(Role("clerk", "делопроизводитель", "clerk"), {}) == [("clerk", 0)]
 
 
@@ -230,8 +231,11 @@ def test_each_effect_sees_what_the_earlier_ones_wrote():
     decision = do(note(), "finish", system(1), process=process)
 
     assert decision.changes == (
-        Put({"text": "а"}), Put({"text": "аа"}), Notify((), "аа"), Number("x", TODAY),
-    )  # fmt: skip
+        Put({"text": "а"}),
+        Put({"text": "аа"}),
+        Notify((), "аа"),
+        Number("x", TODAY),
+    )
 
 
 def test_deciding_changes_nothing():
@@ -323,8 +327,10 @@ def test_answer_binds_to_the_text_and_the_person():
 
     assert isinstance(answered, Answered)
     assert (answered.after.status, answered.after.text_hash, answered.after.version) == (
-        "yes", "T1", 2,
-    )  # fmt: skip
+        "yes",
+        "T1",
+        2,
+    )
     assert (answered.after.person_id, answered.after.answered_at) == (11, NOW)
 
 
@@ -446,11 +452,20 @@ def test_fifty_answers_to_one_text_all_succeed():
 
     results = [
         decide_answer(
-            plan, case("voting"), "approve", voter.key, actor("clerk"), None, facts, NOW, TODAY,
-            vote_version=0, seen="T1",
+            plan,
+            case("voting"),
+            "approve",
+            voter.key,
+            actor("clerk"),
+            None,
+            facts,
+            NOW,
+            TODAY,
+            vote_version=0,
+            seen="T1",
         )
         for voter in voters
-    ]  # fmt: skip
+    ]
 
     assert all(isinstance(result, Answered) for result in results)
 
@@ -536,7 +551,7 @@ def test_allowed_lists_the_answers_somebody_may_give():
     assert [(offer.key, offer.voter, offer.ballot.key) for offer in offers] == [
         ("approve", "106", "vote"),
         ("oppose", "106", "vote"),  # only its own form is missing, and that is asked for next
-    ]  # fmt: skip
+    ]
 
 
 def test_allowed_leaves_out_an_answer_that_is_given_already():
@@ -582,8 +597,10 @@ def test_only_a_paper_of_the_year_comes_late_and_its_data_say_so():
             "paper", "Отчёт", version=1, form=plan.form, readers=(), stop="", overview=overview
         )
 
-    said = [paper(Yearly("Отчёт", late="missed")).is_late(SimpleNamespace(missed=one))
-            for one in (True, False, None)]  # fmt: skip
+    said = [
+        paper(Yearly("Отчёт", late="missed")).is_late(SimpleNamespace(missed=one))
+        for one in (True, False, None)
+    ]
     assert said == [True, False, False]
     assert not paper(Yearly("Отчёт")).is_late(case().data)
     assert not plan.is_late(case().data)

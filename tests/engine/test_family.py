@@ -49,9 +49,16 @@ class District:
     def answer(self, number, action, voter, who):
         case = self.uow.load(number)
         result = decide_answer(
-            TOYS["plan"], case, action, voter, actor(who), None, self.uow.registers, NOW,
+            TOYS["plan"],
+            case,
+            action,
+            voter,
+            actor(who),
+            None,
+            self.uow.registers,
+            NOW,
             self.uow.today,
-        )  # fmt: skip
+        )
         assert isinstance(result, Answered), result
         work = Interpreter(self.uow)
         assert work.answer(case, result, None)
@@ -124,12 +131,17 @@ def test_fan_reconciles_new_changed_removed_and_leaves_what_is_done(district):
     district.act(number, "change", "clerk", title="План сети", rows=rows)
 
     assert district.items(number) == {
-        "a": "waiting", "b": "cancelled", "c": "reported", "d": "waiting",
-    }  # fmt: skip
+        "a": "waiting",
+        "b": "cancelled",
+        "c": "reported",
+        "d": "waiting",
+    }
     data = {key: district.uow.cases[district.item(number, key)].data for key in "acd"}
     assert (data["a"].name, data["c"].name, data["d"].name) == (
-        "Купить учебники", "Отчёт", "Экскурсия",
-    )  # fmt: skip
+        "Купить учебники",
+        "Отчёт",
+        "Экскурсия",
+    )
 
 
 def test_fanning_the_same_rows_twice_changes_nothing(district):

@@ -33,18 +33,21 @@ def said(periods, on, known=None):
     """Return the values on a day, as known on a day; None where the row is not there."""
     known = known or END_OF_TIME - dt.timedelta(1)
     found = [
-        one for one in periods
+        one
+        for one in periods
         if one.valid_from <= on < one.valid_to and one.known_from <= known < one.known_to
-    ]  # fmt: skip
+    ]
     assert len(found) <= 1
     return dict(found[0].values) if found else None
 
 
 def test_a_draft_is_in_force_from_the_day_of_its_order_and_was_not_known_to_be_before():
-    periods = fold([
-        entry(1, "enter", None, 0, name="Чтение", state="draft"),
-        entry(2, "enter", 3, 4, order=7, state="in_force"),
-    ])  # fmt: skip
+    periods = fold(
+        [
+            entry(1, "enter", None, 0, name="Чтение", state="draft"),
+            entry(2, "enter", 3, 4, order=7, state="in_force"),
+        ]
+    )
     assert said(periods, DAYS[2]) == {"name": "Чтение", "state": "draft"}
     assert said(periods, DAYS[3]) == {"name": "Чтение", "state": "in_force"}
     assert said(periods, DAYS[3], known=DAYS[3]) == {"name": "Чтение", "state": "draft"}
@@ -60,19 +63,25 @@ def test_a_revoked_order_is_left_out_from_the_day_its_revocation_takes_effect():
 
 
 def test_a_row_that_ended_is_revived_with_the_values_it_had():
-    periods = fold([
-        entry(1, "enter", 0, 0, name="Чтение", area="язык"), entry(2, "end", 2, 0),
-        entry(3, "amend", 3, 0, area="литература"), entry(4, "enter", 4, 0),
-    ])  # fmt: skip
+    periods = fold(
+        [
+            entry(1, "enter", 0, 0, name="Чтение", area="язык"),
+            entry(2, "end", 2, 0),
+            entry(3, "amend", 3, 0, area="литература"),
+            entry(4, "enter", 4, 0),
+        ]
+    )
     assert said(periods, DAYS[3]) is None
     assert said(periods, DAYS[4]) == {"name": "Чтение", "area": "литература"}
 
 
 def test_of_two_orders_of_a_day_the_later_number_counts_whatever_came_first():
-    periods = fold([
-        entry(5, "amend", 2, 1, order=9, name="второй"),
-        entry(3, "enter", 2, 1, order=8, name="первый"),
-    ])  # fmt: skip
+    periods = fold(
+        [
+            entry(5, "amend", 2, 1, order=9, name="второй"),
+            entry(3, "enter", 2, 1, order=8, name="первый"),
+        ]
+    )
     assert said(periods, DAYS[2]) == {"name": "второй"}
 
 
@@ -91,23 +100,25 @@ def test_what_rests_on_no_order_counts_after_the_orders_written_before_it_that_d
 
 WORDS = st.tuples(
     st.sampled_from(["enter", "amend", "end"]),
-    st.one_of(st.none(), st.integers(0, 6)), st.integers(0, 6),
+    st.one_of(st.none(), st.integers(0, 6)),
+    st.integers(0, 6),
     st.one_of(st.none(), st.integers(1, 3)),
     st.dictionaries(st.sampled_from("ab"), st.integers(0, 2)),
-)  # fmt: skip
+)
 REVOKED = st.builds(
     lambda order, effective, registered: Revocation(order, DAYS[effective], DAYS[registered]),
-    st.integers(1, 3), st.integers(0, 6), st.integers(0, 6),
-)  # fmt: skip
+    st.integers(1, 3),
+    st.integers(0, 6),
+    st.integers(0, 6),
+)
 
 
 def by_hand(entries, revocations, on, known):
     """Return the same by walking through everything that was known, in its order."""
     values, there = {}, False
     gone = {
-        one.order_id for one in revocations
-        if one.registered_on <= known and one.effective_on <= on
-    }  # fmt: skip
+        one.order_id for one in revocations if one.registered_on <= known and one.effective_on <= on
+    }
     for one in sorted(entries, key=lambda e: (e.begins, e.registered_on, e.number, e.id)):
         if one.registered_on > known or one.begins > on or one.order_id in gone:
             continue
@@ -152,9 +163,7 @@ def test_what_gives_each_value_of_a_day_is_what_the_fold_says(words, revocations
 
 
 def test_what_stays_the_same_is_one_period():
-    periods = fold([
-        entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 3, 2, name="Чтение"),
-    ])  # fmt: skip
+    periods = fold([entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 3, 2, name="Чтение")])
     assert periods == [Period({"name": "Чтение"}, None, DAYS[0], END_OF_TIME, DAYS[0], END_OF_TIME)]
 
 
@@ -172,9 +181,13 @@ HEAD = Role("head", "Директор", "school_head")
 
 def register(**more):
     return Register(
-        key="firm", title="Фирмы", record=Firm, identity=("year", "name"),
-        called=lambda row: row.name, **more,
-    )  # fmt: skip
+        key="firm",
+        title="Фирмы",
+        record=Firm,
+        identity=("year", "name"),
+        called=lambda row: row.name,
+        **more,
+    )
 
 
 def test_a_register_names_its_rows_and_its_readers():
@@ -205,9 +218,15 @@ class Rule(Record):
 
 def test_rows_stand_in_groups_in_the_order_of_their_choice():
     rules = Register(
-        key="rule", title="Правила", record=Rule, identity=("name",), called=lambda row: row.name,
-        grouped_by="level", headings={"low": "Низкие"}, sorted_by=("level", "-name"),
-    )  # fmt: skip
+        key="rule",
+        title="Правила",
+        record=Rule,
+        identity=("name",),
+        called=lambda row: row.name,
+        grouped_by="level",
+        headings={"low": "Низкие"},
+        sorted_by=("level", "-name"),
+    )
     low, high, odd = (Rule(level=level, name=level) for level in ("low", "high", "odd"))
     last = Rule(level="low", name="a")
     assert rules.in_order([odd, last, low, high]) == [high, low, last, odd]
@@ -244,9 +263,15 @@ class Task(Record):
 
 def test_others_read_the_rows_of_what_is_their_own():
     tasks = Register(
-        key="task", title="Задания", record=Task, identity=("shop",), called=lambda row: row.state,
-        readers=(HEAD,), read_through="shop", own=lambda _facts, actor: {actor.person_id},
-    )  # fmt: skip
+        key="task",
+        title="Задания",
+        record=Task,
+        identity=("shop",),
+        called=lambda row: row.state,
+        readers=(HEAD,),
+        read_through="shop",
+        own=lambda _facts, actor: {actor.person_id},
+    )
     facts, clerk = FactsTwin(), actor("clerk")
     own, other = Task(shop=clerk.person_id), Task(shop=-1)
     everything, part = (tasks.read_by(facts, actor(name)) for name in ("head_of_s06", "clerk"))
@@ -296,9 +321,10 @@ def test_what_counts_later_leaves_out_an_order_revoked_by_then():
 
 def test_an_entry_taken_back_counts_no_more_since_that_is_known_and_may_come_back():
     entries = [
-        entry(1, "enter", 0, 0, name="Чтение"), entry(2, "amend", 2, 1, name="Письмо"),
+        entry(1, "enter", 0, 0, name="Чтение"),
+        entry(2, "amend", 2, 1, name="Письмо"),
         replace(entry(3, "amend", 2, 3), takes_back=2),
-    ]  # fmt: skip
+    ]
     periods = fold(entries)
     assert said(periods, DAYS[3]) == {"name": "Чтение"}
     assert said(periods, DAYS[3], known=DAYS[2]) == {"name": "Письмо"}

@@ -106,13 +106,15 @@ def test_every_wrong_field_is_named_at_once():
     ("values", "message"),
     [
         ({"count": "много"}, "«Сколько»: нужно целое число"),
-        ({"notes": [{"key": "n1"}, {"key": "n2", "text": "а" * 301}]},
-         "«Текст», строка 2: слишком длинный текст, не больше 300 знаков"),
+        (
+            {"notes": [{"key": "n1"}, {"key": "n2", "text": "а" * 301}]},
+            "«Текст», строка 2: слишком длинный текст, не больше 300 знаков",
+        ),
         ({"guests": [{"school": 7, "age": 3}]}, "«Гости», строка 1: такого поля в форме нет"),
         ({"colour": "red"}, "Такого поля в форме нет"),
         (5, "Значение не подходит"),
     ],
-)  # fmt: skip
+)
 def test_wrong_value_is_refused_by_the_name_of_its_field(values, message):
     assert parse(Sheet, values).message == message
 
@@ -135,10 +137,16 @@ def test_required_fields_are_missed_by_name():
 
 
 def test_too_short_texts_and_lists_are_missed():
-    sheet = parse(Sheet, {
-        "name": "Лист", "story": "мало", "many": [1],
-        "guests": [{"school": 5, "note": "нет"}], "notes": [{"key": "n1"}],
-    })  # fmt: skip
+    sheet = parse(
+        Sheet,
+        {
+            "name": "Лист",
+            "story": "мало",
+            "many": [1],
+            "guests": [{"school": 5, "note": "нет"}],
+            "notes": [{"key": "n1"}],
+        },
+    )
 
     assert {(reason.field, reason.code) for reason in missing(sheet)} == {
         ("story", "field_too_short"),
@@ -243,8 +251,14 @@ def test_what_could_not_be_kept_printed_or_counted_with_is_refused(name, values,
     for value in values:
         refused = parse(Odd, {name: value})
         assert (refused.code, refused.field) == (code, name), value[:20]
-    fitting = {"order": "12", "year": "2025-2026", "day": "2199-12-31", "number": "-5",
-               "share": "4,5", "text": "{}%\\$'\"<>&😀\n\t"}  # fmt: skip
+    fitting = {
+        "order": "12",
+        "year": "2025-2026",
+        "day": "2199-12-31",
+        "number": "-5",
+        "share": "4,5",
+        "text": "{}%\\$'\"<>&😀\n\t",
+    }
     assert isinstance(parse(Odd, fitting), Odd)
 
 
@@ -266,21 +280,39 @@ GUEST, OTHER = {"key": "", "school": 7, "note": ""}, {"key": "", "school": 8, "n
         ({"count": "много"}, {"count": None}, {"count": "много"}, {"count": "bad_number"}),
         ({"count": 4.5}, {"count": None}, {"count": "4.5"}, {"count": "bad_number"}),
         ({"name": LONG}, {"name": ""}, {"name": LONG}, {"name": "text_too_long"}),
-        ({"guests": [GUEST, {"note": "Придёт"}]}, {"guests": [GUEST]},
-         {"guests": {"~0": {"note": "Придёт"}}}, {"guests.~0.school": "row_without_key"}),
-        ({"guests": [GUEST, {"school": 7, "note": "Ещё"}]}, {"guests": [GUEST]},
-         {"guests": {"~0": {"school": 7, "note": "Ещё"}}}, {"guests.~0.school": "row_repeated"}),
-        ({"guests": [{"key": "~3", "note": "Кто"}, {"note": "Где"}]}, {"guests": []},
-         {"guests": {"~3": {"note": "Кто"}, "~0": {"note": "Где"}}},
-         {"guests.~3.school": "row_without_key", "guests.~0.school": "row_without_key"}),
-        ({"guests": [{"note": "Раз"}, {"note": "Два"}]}, {"guests": []},
-         {"guests": {"~0": {"note": "Раз"}, "~1": {"note": "Два"}}},
-         {"guests.~0.school": "row_without_key", "guests.~1.school": "row_without_key"}),
+        (
+            {"guests": [GUEST, {"note": "Придёт"}]},
+            {"guests": [GUEST]},
+            {"guests": {"~0": {"note": "Придёт"}}},
+            {"guests.~0.school": "row_without_key"},
+        ),
+        (
+            {"guests": [GUEST, {"school": 7, "note": "Ещё"}]},
+            {"guests": [GUEST]},
+            {"guests": {"~0": {"school": 7, "note": "Ещё"}}},
+            {"guests.~0.school": "row_repeated"},
+        ),
+        (
+            {"guests": [{"key": "~3", "note": "Кто"}, {"note": "Где"}]},
+            {"guests": []},
+            {"guests": {"~3": {"note": "Кто"}, "~0": {"note": "Где"}}},
+            {"guests.~3.school": "row_without_key", "guests.~0.school": "row_without_key"},
+        ),
+        (
+            {"guests": [{"note": "Раз"}, {"note": "Два"}]},
+            {"guests": []},
+            {"guests": {"~0": {"note": "Раз"}, "~1": {"note": "Два"}}},
+            {"guests.~0.school": "row_without_key", "guests.~1.school": "row_without_key"},
+        ),
         ({"guests": [{"key": "~3", "school": 8}, {"key": "~4"}]}, {"guests": [OTHER]}, {}, {}),
-        ({"notes": [{"key": "a", "text": LONG}]}, {"notes": [{"key": "a", "text": ""}]},
-         {"notes": {"a": {"text": LONG}}}, {"notes.a.text": "text_too_long"}),
+        (
+            {"notes": [{"key": "a", "text": LONG}]},
+            {"notes": [{"key": "a", "text": ""}]},
+            {"notes": {"a": {"text": LONG}}},
+            {"notes.a.text": "text_too_long"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_draft_keeps_what_is_no_value_yet_as_it_was_typed(said, data, typed, places):
     found = understand(Sheet, said)
     assert not isinstance(found, Refusal)

@@ -91,18 +91,31 @@ ANSWERS = (Reply("y", "За", "for"), Reply("n", "Против", "against"), Rep
 @given(
     votes=st.lists(st.tuples(st.sampled_from(STATUSES), st.sampled_from(["", "chair"]))),
     rest=st.lists(st.sampled_from(STATUSES[:4]), min_size=30, max_size=30),
-    strict=st.booleans(), of=st.sampled_from(["invited", "cast"]),
+    strict=st.booleans(),
+    of=st.sampled_from(["invited", "cast"]),
     quorum=st.sampled_from([None, 2, at_least(Fraction(1, 2))]),
-    veto=st.sampled_from([(), ("against",)]), tie=st.sampled_from([None, "chair"]),
-)  # fmt: skip
+    veto=st.sampled_from([(), ("against",)]),
+    tie=st.sampled_from([None, "chair"]),
+)
 def test_decided_ballot_ends_as_it_was_decided_whatever_the_rest_say(
     votes, rest, strict, of, quorum, veto, tie
 ):
     share = more_than(Fraction(1, 2)) if strict else at_least(Fraction(1, 2))
     ballot = Ballot(
-        "b", "Опрос", lambda _c, _f: (), ANSWERS, "член", ("for",), need=share, of=of,
-        quorum=quorum, most=99, abstain=("abstained",), veto=veto, casting=tie,
-    )  # fmt: skip
+        "b",
+        "Опрос",
+        lambda _c, _f: (),
+        ANSWERS,
+        "член",
+        ("for",),
+        need=share,
+        of=of,
+        quorum=quorum,
+        most=99,
+        abstain=("abstained",),
+        veto=veto,
+        casting=tie,
+    )
     case, facts = Case(1, "toy", "asking", None, 1), FactsTwin()
     now = tally(votes)
     if not ballot.is_decided(case, facts, now):

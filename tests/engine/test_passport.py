@@ -42,18 +42,22 @@ def test_passport_says_who_may_do_what_if_what_then_what():
     assert lines["Предложить"].who == "делопроизводитель"
     assert lines["Предложить"].target == "Действует (если дела немного); Голосование (иначе)"
     assert lines["Предложить"].conditions == (
-        "все обязательные поля дела заполнены", "не больше 3 раз(а)",
-    )  # fmt: skip
+        "все обязательные поля дела заполнены",
+        "не больше 3 раз(а)",
+    )
     assert lines["Предложить"].effects == (
-        "редакция сохраняется", "опрос «Одобрение плана»", "строки разошлись исполнителям",
-    )  # fmt: skip
+        "редакция сохраняется",
+        "опрос «Одобрение плана»",
+        "строки разошлись исполнителям",
+    )
     assert lines["Одобрен"].conditions == ("опрос «Одобрение плана» состоялся",)
     assert lines["Не одобрен"].conditions == ("опрос «Одобрение плана» не состоялся",)
     assert lines["Одобрен"].effects[0] == "документ «План работы»"
     assert lines["Снять"].conditions == ("не тот, кто выполнил «Предложить»",)
     assert lines["Снять"].effects == (
-        "действие в связанном деле", "извещение «План снят»: делопроизводитель",
-    )  # fmt: skip
+        "действие в связанном деле",
+        "извещение «План снят»: делопроизводитель",
+    )
     assert lines["Всё сделано"].conditions == ("строки есть, и все завершены",)
     assert lines["Изменить строки"].fields == ("Название", "Строки")
     assert lines["Составить план"].source == "—"
@@ -74,9 +78,13 @@ def test_every_change_is_called_in_the_passport():
     process, draft, done = small()
     told = {Paper, Notify}  # these say which paper, and what is told to whom
     process.move(
-        "go", "Идти", draft, done, by=CLERK,
+        "go",
+        "Идти",
+        draft,
+        done,
+        by=CLERK,
         do=[object.__new__(change) for change in get_args(Change) if change not in told],
-    )  # fmt: skip
+    )
 
     *_, line = described(process).actions
     assert len(line.effects) == len(get_args(Change)) - len(told)
@@ -113,8 +121,11 @@ def test_deadline_in_words(due, text):
 
 
 def council(**declared):
-    answers = (Answer("yes", "За", "for"), Answer("no", "Против", "against"),
-               Answer("pass", "Воздержаться", "abstained", by=CLERK))  # fmt: skip
+    answers = (
+        Answer("yes", "За", "for"),
+        Answer("no", "Против", "against"),
+        Answer("pass", "Воздержаться", "abstained", by=CLERK),
+    )
     return Ballot("vote", "Совет", heads, answers, "член", ("for",), **declared)
 
 
@@ -141,8 +152,13 @@ def chair_agrees(_case, _facts, _tally):
         ),
         (
             council(
-                need=more_than(Fraction(1, 2)), of="cast", quorum=at_least(Fraction(2, 3)),
-                aside=("base",), abstain=("abstained",), veto=("against",), casting="chair",
+                need=more_than(Fraction(1, 2)),
+                of="cast",
+                quorum=at_least(Fraction(2, 3)),
+                aside=("base",),
+                abstain=("abstained",),
+                veto=("against",),
+                casting="chair",
             ),
             [
                 "«За» — более 1/2 от проголосовавших",
@@ -156,7 +172,7 @@ def chair_agrees(_case, _facts, _tally):
         ),
         (council(quorum=3, most=5), ["кворум: 3 из 5", "молчание к сроку — не согласие"]),
     ],
-)  # fmt: skip
+)
 def test_rule_of_a_ballot_in_words(asked, lines):
     assert list(rule(asked)) == lines
 
@@ -181,8 +197,16 @@ def test_state_that_waits_for_a_ballot_without_a_deadline_says_nothing_of_time()
 
 def test_changes_written_by_hand_are_named():
     process, draft, done = small()
-    process.move("go", "Идти", draft, done, by=CLERK, signed=True, apart="gone",
-                 do=[Paper("letter"), Start("toy", {}), Ask("vote", "close")])  # fmt: skip
+    process.move(
+        "go",
+        "Идти",
+        draft,
+        done,
+        by=CLERK,
+        signed=True,
+        apart="gone",
+        do=[Paper("letter"), Start("toy", {}), Ask("vote", "close")],
+    )
 
     line = described(process).actions[-1]
 

@@ -41,10 +41,26 @@ def paper():
     draft = process.state("draft", "Черновик", due=SOON, waits_for=CLERK, edit=CLERK)
     sent = process.state("sent", "Представлена", due=SOON, waits_for=CLERK)
     process.start("begin", "Начать", draft, by=CLERK)
-    process.move("send", "Представить", draft, sent, by=CLERK, style="primary",
-                 again="Представить снова", if_=[remarks_answered])  # fmt: skip
-    process.move("return", "Вернуть", sent, draft, by=CLERK, form=Remarks,
-                 if_=[remarks_are_bound], do=[keep_remarks])  # fmt: skip
+    process.move(
+        "send",
+        "Представить",
+        draft,
+        sent,
+        by=CLERK,
+        style="primary",
+        again="Представить снова",
+        if_=[remarks_answered],
+    )
+    process.move(
+        "return",
+        "Вернуть",
+        sent,
+        draft,
+        by=CLERK,
+        form=Remarks,
+        if_=[remarks_are_bound],
+        do=[keep_remarks],
+    )
     return process
 
 
@@ -82,8 +98,9 @@ def test_a_paper_goes_up_again_when_each_remark_is_mended_or_answered_and_no_soo
     data = returned(Paper(), LONG, "второе замечание")
     refusal = take(data, "draft", "send")
     assert [(one.code, one.field) for one in refusal] == [
-        ("remark_unanswered", "remarks.1-1"), ("remark_unanswered", "remarks.1-2"),
-    ]  # fmt: skip
+        ("remark_unanswered", "remarks.1-1"),
+        ("remark_unanswered", "remarks.1-2"),
+    ]
     assert "«Цель не отличается от типовой, а из неё не видно, чем сеть п…»" in refusal.message
     assert take(answered(data, mended=True), "draft", "send").target == "sent"
     assert take(answered(data, answer="так решил совет"), "draft", "send").target == "sent"
@@ -97,8 +114,9 @@ def test_what_was_returned_is_sent_and_waited_for_by_other_names():
         assert offer.action.title == title
         assert called(process.transition("draft", "send"), case).title == title
     assert take(data, "draft", "send").transition.title == "Представить снова"
-    assert [is_up_again(process, Case(1, "paper", state, data, 1)) for state in ("draft", "sent")
-            ] == [False, True]  # fmt: skip
+    assert [
+        is_up_again(process, Case(1, "paper", state, data, 1)) for state in ("draft", "sent")
+    ] == [False, True]
     assert not is_up_again(process, Case(1, "paper", "sent", Paper(), 1))
 
 

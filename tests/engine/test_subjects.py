@@ -98,15 +98,25 @@ def make_thing(case: Case, _facts: Facts) -> Iterator[Enter | Start]:
 
 
 matter = Process(
-    "matter", "Дело", version=1, form=Matter, readers=(CLERK, DOER), stop="drop",
-    posts={"doer": lambda data: (data.doer,)}, watcher=CLERK,
-    about=lambda data: f"thing/{data.thing}" if data.thing else "", warnings=(no_reason,),
+    "matter",
+    "Дело",
+    version=1,
+    form=Matter,
+    readers=(CLERK, DOER),
+    stop="drop",
+    posts={"doer": lambda data: (data.doer,)},
+    watcher=CLERK,
+    about=lambda data: f"thing/{data.thing}" if data.thing else "",
+    warnings=(no_reason,),
     checklist=(Check("есть ответственный", has_doer), Check("всё", lambda _c, _f: False)),
-)  # fmt: skip
+)
 going = matter.state(
-    "going", "Идёт", waits_for=DOER, due=Due("day", on=the_day, escalate=((1, CLERK),)),
+    "going",
+    "Идёт",
+    waits_for=DOER,
+    due=Due("day", on=the_day, escalate=((1, CLERK),)),
     unlimited="сколько нужно",
-)  # fmt: skip
+)
 outcome_of_another = matter.state(
     "heard", "Услышано", waits_for=CLERK, due=Due("soon", 2, escalate=((1, CLERK),))
 )
@@ -146,8 +156,9 @@ def uow():
 def begin(uow, subject="thing/1", **values):
     form = parse(Matter, {"name": "Дело", "reason": "нужно", **values})
     work = Interpreter(uow)
-    case = work.start(NewCase("matter", {}, DEPARTMENT, subject=subject), "begin",
-                      actor("clerk"), form)  # fmt: skip
+    case = work.start(
+        NewCase("matter", {}, DEPARTMENT, subject=subject), "begin", actor("clerk"), form
+    )
     work.finish()
     return case.id
 
@@ -202,9 +213,10 @@ def test_work_waits_for_the_post_and_a_vacant_one_reaches_the_watcher(uow):
     items = [(number, item.role, item.organisation_id, item.reason) for number, item in uow.work]
 
     assert items == [
-        (held, POST, METHODIST.position_id, ""), (vacant, POST, 9, ""),
+        (held, POST, METHODIST.position_id, ""),
+        (vacant, POST, 9, ""),
         (vacant, "clerk", 0, "no_eligible_performer"),
-    ]  # fmt: skip
+    ]
 
 
 def test_case_that_waits_for_somebody_else_now_is_opened_anew(uow):
@@ -306,9 +318,7 @@ def test_date_of_effect_comes_at_the_start_of_its_very_day():
 
     plan = schedule(due, default_policy(due), dt.date(2025, 9, 1), WorkingCalendar(), saturday)
 
-    assert (plan.due_on, plan.due_at(dt.UTC)) == (
-        saturday, dt.datetime(2025, 9, 6, tzinfo=dt.UTC)
-    )  # fmt: skip
+    assert (plan.due_on, plan.due_at(dt.UTC)) == (saturday, dt.datetime(2025, 9, 6, tzinfo=dt.UTC))
     assert moments(plan, dt.UTC)[0][0] == plan.due_at(dt.UTC)
 
 
@@ -326,8 +336,10 @@ def test_difference_of_rows_names_the_changed_fields_by_key():
     found = new.difference(old)
 
     assert {key: sorted(names) for key, names in found.items()} == {
-        "b": ["name"], "c": ["key", "name", "on"], "d": ["key", "name", "on"],
-    }  # fmt: skip
+        "b": ["name"],
+        "c": ["key", "name", "on"],
+        "d": ["key", "name", "on"],
+    }
 
 
 def test_post_is_held_or_vacant():

@@ -39,9 +39,12 @@ def test_hash_is_the_same_in_another_run_of_python():
         "print(*map(body_sha256, workflows.PROCESSES))"
     )
     run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
         env={"PYTHONHASHSEED": "7", "PYTHONPATH": "."},
-    )  # fmt: skip
+    )
 
     assert run.stdout.split() == [body_sha256(process) for process in workflows.PROCESSES]
 

@@ -114,18 +114,28 @@ def plan_values(case: Case, _facts: Facts) -> dict[str, Any]:
 
 
 vote = Ballot(
-    "vote", "Одобрение плана", heads, voter_title="директор", yes=("yes",), need=at_least(1),
+    "vote",
+    "Одобрение плана",
+    heads,
+    voter_title="директор",
+    yes=("yes",),
+    need=at_least(1),
     answers=(
         Answer("approve", "За", "yes", style="primary"),
         Answer("oppose", "Против", "no", form=Result, if_=(answered,)),
     ),
     due=Due("vote", 3, escalate=((1, CLERK),)),
-)  # fmt: skip
+)
 
 plan = Process(
-    "plan", "План", version=1, form=Plan, readers=(HEAD, CLERK), stop="abandon",
+    "plan",
+    "План",
+    version=1,
+    form=Plan,
+    readers=(HEAD, CLERK),
+    stop="abandon",
     heading=lambda data: data.title,
-)  # fmt: skip
+)
 draft = plan.state("drafted", "Черновик", due=SOON, waits_for=CLERK, edit=CLERK, private=True)
 voting = plan.state("voting", "Голосование", ballot=vote)
 active = plan.state(
@@ -138,22 +148,38 @@ abandoned = plan.final("abandoned", "Снят")
 plan.paper("plan", "План работы", fields=("название",), values=plan_values)
 plan.start("begin", "Составить план", draft, by=(SYSTEM_ROLE, CLERK))
 plan.move(
-    "propose", "Предложить", draft, {active: is_short, voting: otherwise}, by=CLERK,
-    if_=[filled, at_most("propose", 3, instead="Хватит.")], do=[snapshot, vote.open, fan],
-)  # fmt: skip
+    "propose",
+    "Предложить",
+    draft,
+    {active: is_short, voting: otherwise},
+    by=CLERK,
+    if_=[filled, at_most("propose", 3, instead="Хватит.")],
+    do=[snapshot, vote.open, fan],
+)
 plan.when("carried", "Одобрен", vote.passed, voting, active, do=[Paper("plan"), fan])
 plan.when("lost", "Не одобрен", vote.failed, voting, draft)
 plan.when("complete", "Всё сделано", all_items_ended, active, ended)
-plan.move("change", "Изменить строки", active, active, by=CLERK, form=Plan, do=[
-    says("строки записаны")(lambda case, _facts: Put({"rows": case.form.rows})), fan,
-])  # fmt: skip
+plan.move(
+    "change",
+    "Изменить строки",
+    active,
+    active,
+    by=CLERK,
+    form=Plan,
+    do=[says("строки записаны")(lambda case, _facts: Put({"rows": case.form.rows})), fan],
+)
 plan.revise("revise", "Новая редакция", active, draft, by=CLERK)
 plan.on(Child("plan", "active"), active, replaced, key="superseded", title="Заменён")
 plan.move(
-    "abandon", "Снять", [draft, voting, active], abandoned, by=(SYSTEM_ROLE, HEAD, CLERK),
-    do=[Call("cancel", process="item"), Notify((CLERK,), "План снят")], apart="propose",
+    "abandon",
+    "Снять",
+    [draft, voting, active],
+    abandoned,
+    by=(SYSTEM_ROLE, HEAD, CLERK),
+    do=[Call("cancel", process="item"), Notify((CLERK,), "План снят")],
+    apart="propose",
     style="danger",
-)  # fmt: skip
+)
 
 item = Process("item", "Строка плана", version=1, form=Item, readers=(HEAD, CLERK), stop="cancel")
 waiting = item.state("waiting", "Выполняется", due=SOON, waits_for=HEAD)

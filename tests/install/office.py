@@ -133,11 +133,34 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 def _issue(folder: Path) -> None:
     """Make the office's root and the certificate it gave its index."""
-    key = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-           "-nodes", "-days", "2"]  # fmt: skip
+    key = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
     root = ["-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=root of the office"]
-    leaf = ["-keyout", "index.key", "-out", "index.pem", "-subj", "/CN=localhost",
-            "-CA", "root.pem", "-CAkey", "root.key", "-addext", "subjectAltName=DNS:localhost",
-            "-addext", "basicConstraints=critical,CA:FALSE"]  # fmt: skip
+    leaf = [
+        "-keyout",
+        "index.key",
+        "-out",
+        "index.pem",
+        "-subj",
+        "/CN=localhost",
+        "-CA",
+        "root.pem",
+        "-CAkey",
+        "root.key",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+    ]
     for words in (root, leaf):
         subprocess.run([*key, *words], cwd=folder, check=True, capture_output=True)

@@ -35,10 +35,15 @@ def install(shop, tmp_path):
     (tmp_path / "requirements.lock").write_text(lock)
     (tmp_path / "home").mkdir()
     environ = {
-        "PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "UV_NO_CACHE": "1",
-        "PYTHON": sys._base_executable, "PIP_CONFIG_FILE": os.devnull, "PIP_CERT": str(root),
-        "PIP_INDEX_URL": address, "UV_DEFAULT_INDEX": address,
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path / "home"),
+        "UV_NO_CACHE": "1",
+        "PYTHON": sys._base_executable,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_CERT": str(root),
+        "PIP_INDEX_URL": address,
+        "UV_DEFAULT_INDEX": address,
+    }
 
     def run(*, system_knows_the_root):
         bind = f"mount --bind {root} {SYSTEM_ROOTS};" if system_knows_the_root else ""

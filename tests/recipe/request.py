@@ -117,45 +117,85 @@ def sheet(case, facts):
 
 
 consents = Ballot(
-    "consents", "Согласие школы", asked, voter_title="директор",
+    "consents",
+    "Согласие школы",
+    asked,
+    voter_title="директор",
     answers=(
         Answer("agree", "Согласиться", "agreed", signed=True, style="primary"),
-        Answer("agree_with_conditions", "Согласиться с условиями", "agreed_with_conditions",
-               form=Reason, if_=(answered,), signed=True),
-        Answer("decline", "Отказаться", "declined", form=Reason, if_=(answered,), signed=True,
-               style="danger"),
+        Answer(
+            "agree_with_conditions",
+            "Согласиться с условиями",
+            "agreed_with_conditions",
+            form=Reason,
+            if_=(answered,),
+            signed=True,
+        ),
+        Answer(
+            "decline",
+            "Отказаться",
+            "declined",
+            form=Reason,
+            if_=(answered,),
+            signed=True,
+            style="danger",
+        ),
     ),
-    words={"pending": "ждём ответа", "agreed": "согласна", "declined": "отказалась",
-           "agreed_with_conditions": "согласна с условиями", "no_response": "не ответила"},
-    yes=("agreed", "agreed_with_conditions"), need=at_least("2/3"), aside=("base",),
-    silence="no_response", due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+    words={
+        "pending": "ждём ответа",
+        "agreed": "согласна",
+        "declined": "отказалась",
+        "agreed_with_conditions": "согласна с условиями",
+        "no_response": "не ответила",
+    },
+    yes=("agreed", "agreed_with_conditions"),
+    need=at_least("2/3"),
+    aside=("base",),
+    silence="no_response",
+    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
+)
 
 process = Process(
-    "request", "Обращение школы", version=1, form=Request,
-    parties={"base": lambda data: (data.base,),
-             "members": lambda data: (row.school for row in data.members)},
-    heading=lambda data: f"Сеть «{data.name}»", one_open=lambda data: f"{data.base}",
+    "request",
+    "Обращение школы",
+    version=1,
+    form=Request,
+    parties={
+        "base": lambda data: (data.base,),
+        "members": lambda data: (row.school for row in data.members),
+    },
+    heading=lambda data: f"Сеть «{data.name}»",
+    one_open=lambda data: f"{data.base}",
     prefill=lambda capacity, *_known: {
-        "base": capacity.organisation_id, "school_year": "2025-2026",
+        "base": capacity.organisation_id,
+        "school_year": "2025-2026",
     },
     watcher=SPECIALIST,
     readers=(BASE, MEMBER, METHODIST, SPECIALIST, HEAD, CLERK, AUDITOR),
-)  # fmt: skip
+)
 draft = process.state(
-    "draft", "Черновик", waits_for=BASE, edit=BASE, private=True, unlimited="проба",
+    "draft",
+    "Черновик",
+    waits_for=BASE,
+    edit=BASE,
+    private=True,
+    unlimited="проба",
     due=Due("abandoned", 30, "calendar", remind=(7,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 collecting = process.state("collecting_consents", "Сбор согласий", ballot=consents)
 ready = process.state("ready", "Готово к подаче", waits_for=BASE, no_deadline="проба")
 submitted = process.state(
-    "submitted", "На заключении ИМЦ", waits_for=METHODIST,
+    "submitted",
+    "На заключении ИМЦ",
+    waits_for=METHODIST,
     due=Due("imc_opinion", 5, remind=(1,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 review = process.state(
-    "dept_review", "На рассмотрении отдела", waits_for=HEAD,
+    "dept_review",
+    "На рассмотрении отдела",
+    waits_for=HEAD,
     due=Due("department_review", 7, remind=(2,), escalate=((1, HEAD),)),
-)  # fmt: skip
+)
 returned = process.state(
     "returned", "На доработке", waits_for=BASE, edit=BASE, no_deadline="проба", unlimited="проба"
 )
@@ -168,22 +208,76 @@ for key in PAPERS:
     process.paper(key, f"Бумага {key}", fields=("название", "школы[].школа"), values=sheet)
 
 process.start("create", "Предложить сеть", draft, by=BASE, if_=[base_is_stable], do=[take_number])
-process.move("invite", "Пригласить школы", draft, collecting, by=BASE, style="primary",
-             if_=[filled, base_is_stable], do=[snapshot, consents.ask_all])  # fmt: skip
-process.when("consents_complete", "Согласия собраны", consents.passed, collecting, ready,
-             do=[Paper("consent_protocol")])  # fmt: skip
+process.move(
+    "invite",
+    "Пригласить школы",
+    draft,
+    collecting,
+    by=BASE,
+    style="primary",
+    if_=[filled, base_is_stable],
+    do=[snapshot, consents.ask_all],
+)
+process.when(
+    "consents_complete",
+    "Согласия собраны",
+    consents.passed,
+    collecting,
+    ready,
+    do=[Paper("consent_protocol")],
+)
 process.when("consents_failed", "Согласий не хватило", consents.failed, collecting, draft)
-process.move("submit", "Подать в отдел", ready, submitted, by=BASE, style="primary",
-             do=[snapshot, Paper("proposal")])  # fmt: skip
-process.move("endorse", "Дать заключение", submitted, review, by=METHODIST, form=Opinion,
-             if_=[answered], style="primary", do=[Paper("imc_opinion")])  # fmt: skip
-process.move("return", "Вернуть с замечаниями", [submitted, review], returned,
-             by=(METHODIST, HEAD), form=Remarks, if_=[answered, remarks_are_bound],
-             do=[keep_remarks])  # fmt: skip
-process.move("resend", "Отправить повторно", returned, ready, by=BASE, style="primary",
-             if_=[filled, remarks_answered], do=[snapshot])  # fmt: skip
+process.move(
+    "submit",
+    "Подать в отдел",
+    ready,
+    submitted,
+    by=BASE,
+    style="primary",
+    do=[snapshot, Paper("proposal")],
+)
+process.move(
+    "endorse",
+    "Дать заключение",
+    submitted,
+    review,
+    by=METHODIST,
+    form=Opinion,
+    if_=[answered],
+    style="primary",
+    do=[Paper("imc_opinion")],
+)
+process.move(
+    "return",
+    "Вернуть с замечаниями",
+    [submitted, review],
+    returned,
+    by=(METHODIST, HEAD),
+    form=Remarks,
+    if_=[answered, remarks_are_bound],
+    do=[keep_remarks],
+)
+process.move(
+    "resend",
+    "Отправить повторно",
+    returned,
+    ready,
+    by=BASE,
+    style="primary",
+    if_=[filled, remarks_answered],
+    do=[snapshot],
+)
 process.move("approve", "Утвердить", review, approved, by=HEAD, style="primary", bulk=True)
-process.move("reject", "Отклонить", review, rejected, by=HEAD, form=Rejection, style="danger",
-             if_=[answered])  # fmt: skip
-process.move("withdraw", "Отозвать предложение", [draft, collecting, ready, submitted, returned],
-             withdrawn, by=BASE, form=Reason, if_=[answered], style="danger")  # fmt: skip
+process.move(
+    "reject", "Отклонить", review, rejected, by=HEAD, form=Rejection, style="danger", if_=[answered]
+)
+process.move(
+    "withdraw",
+    "Отозвать предложение",
+    [draft, collecting, ready, submitted, returned],
+    withdrawn,
+    by=BASE,
+    form=Reason,
+    if_=[answered],
+    style="danger",
+)

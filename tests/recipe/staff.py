@@ -53,15 +53,27 @@ class Leave(Record):
 
 
 CONTRACTS = Register(
-    key="contract", title="Трудовые договоры", record=Contract, identity=("number",),
-    called=lambda row: f"договор {row.number}", columns=("number", "worker", "post", "room"),
-    filters=("worker",), search=("number", "post"), sorted_by=("number",), edited_by=(CLERK,),
-)  # fmt: skip
+    key="contract",
+    title="Трудовые договоры",
+    record=Contract,
+    identity=("number",),
+    called=lambda row: f"договор {row.number}",
+    columns=("number", "worker", "post", "room"),
+    filters=("worker",),
+    search=("number", "post"),
+    sorted_by=("number",),
+    edited_by=(CLERK,),
+)
 LEAVES = Register(
-    key="leave", title="Остатки отпусков", record=Leave, identity=("contract", "year"),
-    together=("contract",), called=lambda row: f"отпуск {row.year} года",
-    filters=("year", "contract"), sorted_by=("-year",),
-)  # fmt: skip
+    key="leave",
+    title="Остатки отпусков",
+    record=Leave,
+    identity=("contract", "year"),
+    together=("contract",),
+    called=lambda row: f"отпуск {row.year} года",
+    filters=("year", "contract"),
+    sorted_by=("-year",),
+)
 
 
 class Office(Extension):
@@ -72,10 +84,17 @@ class Office(Extension):
 
 
 OFFICES = Register(
-    key="department", title="Управления", record=Office, extends="organisation",
-    identity=("code",), called=lambda row: row.name, columns=("name", "floor"),
-    filters=("floor",), sorted_by=("code",), edited_by=(CLERK,),
-)  # fmt: skip
+    key="department",
+    title="Управления",
+    record=Office,
+    extends="organisation",
+    identity=("code",),
+    called=lambda row: row.name,
+    columns=("name", "floor"),
+    filters=("floor",),
+    sorted_by=("code",),
+    edited_by=(CLERK,),
+)
 REGISTERS = (CONTRACTS, LEAVES, OFFICES)
 
 
@@ -83,9 +102,14 @@ class Order(Form):
     """What an order about somebody says."""
 
     kind: Choice = field(
-        "О чём", choices={"hire": "приём", "leave": "отпуск", "dismiss": "увольнение",
-                          "revoke": "отмена приказа"},
-    )  # fmt: skip
+        "О чём",
+        choices={
+            "hire": "приём",
+            "leave": "отпуск",
+            "dismiss": "увольнение",
+            "revoke": "отмена приказа",
+        },
+    )
     number: Line = field("Номер договора", when=lambda form: form.kind == "hire")
     worker: Person = field("Кто", when=lambda form: form.kind == "hire")
     post: Line = field("Должность", when=lambda form: form.kind == "hire")
@@ -121,14 +145,26 @@ def register(case: Case[Order], facts: Facts) -> Iterator[Number | Enter | Amend
 
 
 process = Process(
-    "staff_order", "Кадровый приказ", version=1, form=Order, parties={}, readers=(CLERK, HEAD),
+    "staff_order",
+    "Кадровый приказ",
+    version=1,
+    form=Order,
+    parties={},
+    readers=(CLERK, HEAD),
     heading=lambda data: f"Приказ: {data.kind}",
-)  # fmt: skip
+)
 draft = process.state(
-    "draft", "Черновик", waits_for=CLERK, edit=CLERK,
-    due=Due("draft", 10, escalate=((1, HEAD),)),
-)  # fmt: skip
+    "draft", "Черновик", waits_for=CLERK, edit=CLERK, due=Due("draft", 10, escalate=((1, HEAD),))
+)
 registered = process.final("registered", "Зарегистрирован")
 process.start("begin", "Подготовить приказ", draft, by=CLERK)
-process.move("register", "Зарегистрировать", draft, registered, by=CLERK, style="primary",
-             if_=[filled], do=[register])  # fmt: skip
+process.move(
+    "register",
+    "Зарегистрировать",
+    draft,
+    registered,
+    by=CLERK,
+    style="primary",
+    if_=[filled],
+    do=[register],
+)

@@ -24,10 +24,28 @@ OF_NONE = ("architecture", "chaos", "engine", "install", "notifications", "runti
 def test_generic_suite_passes_with_the_recipe_alone():
     left_out = [f"--ignore=tests/{name}" for name in (*OF_SHIPPED, *OF_NONE)]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "only_recipe",
-         "-p", "no:cacheprovider", "-m", "not deep and not shipped", "-k", "not postgresql",
-         *left_out, "tests"],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": "tests/recipe"}, text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "-p",
+            "only_recipe",
+            "-p",
+            "no:cacheprovider",
+            "-m",
+            "not deep and not shipped",
+            "-k",
+            "not postgresql",
+            *left_out,
+            "tests",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "tests/recipe"},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:]

@@ -59,8 +59,14 @@ def order(district):
 @pytest.fixture
 def hired(district, order):
     """Hire somebody; return the row of her contract."""
-    order(kind="hire", number="7/26", worker=district.people["P003"], post="бухгалтер", days=28,
-          since=SINCE.isoformat())  # fmt: skip
+    order(
+        kind="hire",
+        number="7/26",
+        worker=district.people["P003"],
+        post="бухгалтер",
+        days=28,
+        since=SINCE.isoformat(),
+    )
     (row,) = district.read(lambda uow: uow.facts(1).of(staff.CONTRACTS).find(number="7/26"))
     return row
 
@@ -144,10 +150,17 @@ def test_a_register_extends_organisations_by_their_codes_and_names_of_each_day(d
     assert "сначала добавьте" in text_of(other)  # it is there, and no department
     made = clerk.post("/registers/department/new", code="DEPT", **said)
     assert made.location == path
-    renamed = {"short_name": "Новый отдел", "full_name": "Новый отдел", "basis": "постановление",
-               "reason": "реформа", "starts_on": "2026-03-01", "step": "gap"}  # fmt: skip
-    seen = re.search('name="_seen" value="([^"]*)"',
-                     clerk.get(f"/admin/organisations/{office}/rename"))  # fmt: skip
+    renamed = {
+        "short_name": "Новый отдел",
+        "full_name": "Новый отдел",
+        "basis": "постановление",
+        "reason": "реформа",
+        "starts_on": "2026-03-01",
+        "step": "gap",
+    }
+    seen = re.search(
+        'name="_seen" value="([^"]*)"', clerk.get(f"/admin/organisations/{office}/rename")
+    )
     clerk.post(f"/admin/organisations/{office}/rename", _seen=seen[1], **renamed)
     rows = [
         district.read(lambda uow, day=day: uow.facts(1).of(staff.OFFICES).on(day).find(code="DEPT"))
@@ -177,9 +190,15 @@ def test_a_register_extends_organisations_by_their_codes_and_names_of_each_day(d
 
 
 def test_no_page_of_these_registers_speaks_of_schools(hired, clerk):
-    for path in ("/registers/contract", f"/registers/contract/{hired.id}", "/registers/leave",
-                 "/registers/contract/new", f"/registers/contract/{hired.id}/edit",
-                 f"/registers/contract/{hired.id}/end", "/registers/contract/import"):  # fmt: skip
+    for path in (
+        "/registers/contract",
+        f"/registers/contract/{hired.id}",
+        "/registers/leave",
+        "/registers/contract/new",
+        f"/registers/contract/{hired.id}/edit",
+        f"/registers/contract/{hired.id}/end",
+        "/registers/contract/import",
+    ):
         page = clerk.get(path)
         main = page[page.index("<main") : page.index("</main>")]
         main = re.sub("<option.*?</option>", "", main)  # people of the district have their titles

@@ -66,9 +66,10 @@ def register(district, order, *, head="P001", **filled):
 def prepare(district, order, **filled):
     """Let the specialist fill in what a draft still needs."""
     given = {
-        "acts": [district.acts["A11"], district.acts["A14"]], "control": district.people["P002"],
+        "acts": [district.acts["A11"], district.acts["A14"]],
+        "control": district.people["P002"],
         **filled,
-    }  # fmt: skip
+    }
     done(district.edit("P003", order, **given))
 
 
@@ -83,10 +84,14 @@ def decree(district, action, **filled):
 def statuses(district, year, **codes):
     """Let the department fix the statuses of a year: school code → status."""
     rows = [
-        {"key": f"{school}", "school": district.school(school), "code": status,
-         "evidence": "результаты трёх лет"}
+        {
+            "key": f"{school}",
+            "school": district.school(school),
+            "code": status,
+            "evidence": "результаты трёх лет",
+        }
         for school, status in codes.items()
-    ]  # fmt: skip
+    ]
     return decree(district, "fix_statuses", year=year, statuses=rows)
 
 

@@ -46,12 +46,19 @@ def leaves(district, person, last_day):
 def row(district, key, schools, direction, responsible, **said):
     """Return a complete row of a plan."""
     return {
-        "key": key, "section": "method", "direction": direction, "title": f"Мероприятие {key}",
-        "form": "meeting", "mode": "in_person", "starts_on": "2025-10-01",
-        "ends_on": "2025-10-31", "responsible": post(district, responsible),
+        "key": key,
+        "section": "method",
+        "direction": direction,
+        "title": f"Мероприятие {key}",
+        "form": "meeting",
+        "mode": "in_person",
+        "starts_on": "2025-10-01",
+        "ends_on": "2025-10-31",
+        "responsible": post(district, responsible),
         "participants": [district.school(code) for code in schools],
-        "expected_result": "программа и материалы", **said,
-    }  # fmt: skip
+        "expected_result": "программа и материалы",
+        **said,
+    }
 
 
 def directions(district, plan):
@@ -84,10 +91,13 @@ def rows_of(district, plan, network="NW1", count=12, **said):
     for number in range(count):
         kept = carried[number] if number < len(carried) else None
         values = row(
-            district, kept["key"] if kept else f"a{number}", schools,
-            found[number % len(found)], COORDINATORS[network],
+            district,
+            kept["key"] if kept else f"a{number}",
+            schools,
+            found[number % len(found)],
+            COORDINATORS[network],
             **{"mode": "remote" if number == count - 1 else "in_person", **said},
-        )  # fmt: skip
+        )
         if kept:
             values |= {"title": kept["title"], "recommendation": kept["recommendation"]}
         made.append(values)

@@ -18,9 +18,11 @@ CHECKED = dict.fromkeys(
     ("data_checked", "conclusions_follow", "plan_explained", "advice_measurable"), True
 )
 DONE = {
-    "actual_on": "2025-10-20", "participants_count": 12, "result": "Прошло, материалы собраны",
+    "actual_on": "2025-10-20",
+    "participants_count": 12,
+    "result": "Прошло, материалы собраны",
     "link": "https://levokum.example/materials",
-}  # fmt: skip
+}
 SMALL = (7, 9)
 """Seven teachers of nine: what № 16 tells of itself, and nobody else in the district has."""
 
@@ -31,8 +33,9 @@ def values_of(year):
     with (SEEDS / "indicators.csv").open(encoding="utf-8") as opened:
         return {
             (row["school_id"], row["indicator_id"]): (row["numerator"], row["denominator"])
-            for row in csv.DictReader(opened) if row["school_year"] == year
-        }  # fmt: skip
+            for row in csv.DictReader(opened)
+            if row["school_year"] == year
+        }
 
 
 @stage
@@ -52,8 +55,11 @@ def live_through(district, network="NW1", count=4, done_rows=1):
 def report_of(district, network):
     """Return the report of a network, the newest."""
     (row,) = district.networks(code=network)
-    found = [one for one in district.rows(Instance, process=REPORT)
-             if one["subject"].startswith(f"network/{row['id']}/")]  # fmt: skip
+    found = [
+        one
+        for one in district.rows(Instance, process=REPORT)
+        if one["subject"].startswith(f"network/{row['id']}/")
+    ]
     return found[-1]["id"]
 
 
@@ -61,8 +67,11 @@ def grids(district, report, stage="year"):
     """Return school code → the case in which it enters its indicators."""
     codes = {number: code for code, number in district.organisations.items()}
     rows = district.rows(Instance, process=GRID, parent_id=report)
-    return {codes[int(row["fan_key"].split("-")[0])]: row["id"]
-            for row in rows if row["fan_key"].endswith(stage)}  # fmt: skip
+    return {
+        codes[int(row["fan_key"].split("-")[0])]: row["id"]
+        for row in rows
+        if row["fan_key"].endswith(stage)
+    }
 
 
 def head(school):
@@ -91,26 +100,38 @@ def enter_all(district, report, stage="year", **said):
 def advice(district, key="1", **said):
     """Return a complete recommendation."""
     return {
-        "key": key, "text": "Ввести ежемесячный диагностический срез в 5–6 классах",
-        "measure": "девять срезов за год", "addressee": "school",
-        "school": district.school("S10"), "due_on": "2026-12-20", **said,
-    }  # fmt: skip
+        "key": key,
+        "text": "Ввести ежемесячный диагностический срез в 5–6 классах",
+        "measure": "девять срезов за год",
+        "addressee": "school",
+        "school": district.school("S10"),
+        "due_on": "2026-12-20",
+        **said,
+    }
 
 
 def write(district, report, who="P101", advised=None):
     """Let the base head write what only she can."""
     data = district.case(report).data
     conclusions = [
-        {"key": row.key, "indicators": ["I03", "N01"],
-         "text": "Доля отметок «2» снизилась, разрыв между школами сократился."}
+        {
+            "key": row.key,
+            "indicators": ["I03", "N01"],
+            "text": "Доля отметок «2» снизилась, разрыв между школами сократился.",
+        }
         for row in data.conclusions
-    ]  # fmt: skip
+    ]
     unfinished = [{"key": row.key, "reason": "перенесено на осень"} for row in data.unfinished]
-    done(district.edit(
-        who, report, problems="Далеко ездить, не хватает учителей математики.",
-        conclusions={"put": conclusions}, unfinished={"put": unfinished},
-        recommendations=advised or [advice(district)],
-    ))  # fmt: skip
+    done(
+        district.edit(
+            who,
+            report,
+            problems="Далеко ездить, не хватает учителей математики.",
+            conclusions={"put": conclusions},
+            unfinished={"put": unfinished},
+            recommendations=advised or [advice(district)],
+        )
+    )
 
 
 def submit(district, report, who="P101", **given):
@@ -146,8 +167,11 @@ def with_a_small_group(district):
 def advised(district, report):
     """Return the cases of what a report recommends."""
     subject = district.rows(Instance, id=report)[0]["subject"].rpartition("/")[0]
-    return [row["id"] for row in district.rows(Instance, process=ADVICE)
-            if row["subject"].startswith(f"{subject}/")]  # fmt: skip
+    return [
+        row["id"]
+        for row in district.rows(Instance, process=ADVICE)
+        if row["subject"].startswith(f"{subject}/")
+    ]
 
 
 def register(district):

@@ -12,9 +12,13 @@ def propose(district, head, members, *, year="2025-2026", **values):
     """Let a head draft a proposal; members are school code → role."""
     rows = [{"school": district.school(code), "role": role} for code, role in members.items()]
     given = {
-        "name": f"Читательская грамотность: {head}", "school_year": year, "members": rows,
-        "context_note": NOTE, "directions": district.directions(year)[:1], **values,
-    }  # fmt: skip
+        "name": f"Читательская грамотность: {head}",
+        "school_year": year,
+        "members": rows,
+        "context_note": NOTE,
+        "directions": district.directions(year)[:1],
+        **values,
+    }
     return district.start(head, PROPOSAL, **given)
 
 
@@ -25,9 +29,12 @@ def to_department(
     """Bring a proposal into the department's queue and return it."""
     members = members or {"S05": "supported", "S03": "partner"}
     case = propose(district, head, members, **values).instance_id
-    steps = [(head, "invite", {}), *((person, "agree", {}) for person in heads),
-             (head, "submit", {}),
-             (methodist, "endorse", {"conclusion": "Условия выполнены."})]  # fmt: skip
+    steps = [
+        (head, "invite", {}),
+        *((person, "agree", {}) for person in heads),
+        (head, "submit", {}),
+        (methodist, "endorse", {"conclusion": "Условия выполнены."}),
+    ]
     for person, action, given in steps:
         done(district.act(person, case, action, **given))
     return case
@@ -37,11 +44,14 @@ def complete_order(district, order, *, acts=("A11", "A14"), coordinator="P102"):
     """Let the specialist fill in what the proposal does not say."""
     return done(
         district.edit(
-            "P003", order, acts=[district.acts[code] for code in acts],
-            coordinator=district.people[coordinator], curator=district.people["P006"],
+            "P003",
+            order,
+            acts=[district.acts[code] for code in acts],
+            coordinator=district.people[coordinator],
+            curator=district.people["P006"],
             control=district.people["P002"],
         )
-    )  # fmt: skip
+    )
 
 
 def to_signature(district, case, *, deputy_visas=False, **given):

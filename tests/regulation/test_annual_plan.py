@@ -29,9 +29,11 @@ from workflows.registers.networks import NETWORKS
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 REPORT = {
-    "actual_on": "2025-10-20", "participants_count": 12, "result": "Прошло, материалы собраны",
+    "actual_on": "2025-10-20",
+    "participants_count": 12,
+    "result": "Прошло, материалы собраны",
     "link": "https://levokum.example/materials",
-}  # fmt: skip
+}
 REMARK = {"key": "1", "about": "activities", "text": "уточните сроки мероприятий"}
 
 
@@ -79,8 +81,10 @@ def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_di
     plan = fill(district, open_plan(district, "NW3"), "NW3", mode="in_person")
     refusal = district.act("P203", plan, "to_vote")
     assert (code(refusal), refusal.basis, refusal.field) == (
-        "no_remote_activity", "1.8", "no_remote_reason",
-    )  # fmt: skip
+        "no_remote_activity",
+        "1.8",
+        "no_remote_reason",
+    )
     done(district.edit("P203", plan, no_remote_reason="Связь в школах сети слишком слабая"))
     to_agreement(district, plan, "NW3")
     third = district.case(plan).data.activities[2].key
@@ -296,9 +300,7 @@ def test_one_new_edition_at_a_time_and_a_dropped_row_is_cancelled(open_district)
     found = activities(district, plan)
     done(district.act("P201", plan, "revise", reason="лишнее мероприятие"))
     again = district.act("P201", plan, "revise", reason="ещё одна редакция")
-    assert (code(again), again.message) == (
-        "edition_open", "Новая редакция плана уже готовится",
-    )  # fmt: skip
+    assert (code(again), again.message) == ("edition_open", "Новая редакция плана уже готовится")
     second = district.child(plan)
     rows = [row.model_dump(mode="json") for row in district.case(second).data.activities]
     without = [row for row in rows if row["key"] != "a7"]
@@ -359,8 +361,11 @@ def test_row_done_while_an_edition_is_on_its_way_stands_in_it_as_it_was_done(
     if not is_confirmed:
         done(district.act("P101", found["a5"], "confirm_up"))
     assert district.state(found["a5"]) == "done"
-    marks = [row["мероприятие"] for part in district.documents(edition)[-1]["field_values"][
-        "разделы"] for row in part["строки"]]  # fmt: skip
+    marks = [
+        row["мероприятие"]
+        for part in district.documents(edition)[-1]["field_values"]["разделы"]
+        for row in part["строки"]
+    ]
     assert "Мероприятие a5" in marks
 
 
@@ -602,8 +607,9 @@ def test_plan_of_a_closing_network_is_not_changed(open_district):
     district.amend(NETWORKS, district.case(plan).data.network, state="closing")
     refusal = district.act("P201", plan, "to_vote")
     assert (code(refusal), refusal.message) == (
-        "network_not_active", "Сеть приостановлена или закрывается: план не меняют",
-    )  # fmt: skip
+        "network_not_active",
+        "Сеть приостановлена или закрывается: план не меняют",
+    )
 
 
 @pytest.mark.clause("L3")

@@ -34,7 +34,9 @@ SENT = {
     "already_member": ("P003", "NW1", {"kind": "add", "school": "S10"}),
     "not_a_member": ("P003", "NW1", {"kind": "remove", "school": "S03"}),
     "not_a_member, among those who leave at once": (
-        "P003", "NW1", {"kind": "add", "school": "S05", "gone": ["S03"]}
+        "P003",
+        "NW1",
+        {"kind": "add", "school": "S05", "gone": ["S03"]},
     ),
     "base_stays": ("P003", "NW1", {"kind": "remove", "school": "S01"}),
     "already_base": ("P003", "NW1", {"kind": "change_base", "school": "S01"}),
@@ -46,13 +48,15 @@ SENT = {
     "term_too_long": ("P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"}),
     "calendar_not_filled": ("P003", "NW1", {"kind": "suspend", "until": "2030-03-02"}),
     "calendar_not_filled, of a longer term": (
-        "P003", "NW1", {"kind": "extend", "valid_to": "2029-08-31"}
+        "P003",
+        "NW1",
+        {"kind": "extend", "valid_to": "2029-08-31"},
     ),
     "effective_in_past": ("P003", "NW1", {"kind": "close", "effective_on": "2026-01-30"}),
     "pause_in_past": ("P003", "NW1", {"kind": "suspend", "until": "2026-02-02"}),
     "same_network": ("P003", "NW1", {"kind": "merge", "into": "NW1"}),
     "change_open": ("P003", "NW1", {"kind": "close", "other": True}),
-}  # fmt: skip
+}
 
 
 def drafted(district, person, code, said):
@@ -141,9 +145,12 @@ def spoilt_consent(district):
 def changed_meanwhile(district):
     _, order = at_order(district)
     district.enter(
-        MEMBERSHIPS, dt.date(2024, 9, 1), network=network(district, "NW1"),
-        school=district.school("S05"), role="partner",
-    )  # fmt: skip
+        MEMBERSHIPS,
+        dt.date(2024, 9, 1),
+        network=network(district, "NW1"),
+        school=district.school("S05"),
+        role="partner",
+    )
     return order, "send"
 
 
@@ -155,9 +162,8 @@ def status_gone(district):
 
 def new_base(district):
     return at_order(
-        district, "change_base", school=district.school("S02"), asked=["P102"],
-        old_base="resource",
-    )  # fmt: skip
+        district, "change_base", school=district.school("S02"), asked=["P102"], old_base="resource"
+    )
 
 
 def base_without_status(district):
@@ -169,9 +175,12 @@ def base_without_status(district):
 def base_of_another(district):
     _, order = new_base(district)
     district.enter(
-        MEMBERSHIPS, dt.date(2024, 9, 1), network=network(district, "NW2"),
-        school=district.school("S02"), role="base",
-    )  # fmt: skip
+        MEMBERSHIPS,
+        dt.date(2024, 9, 1),
+        network=network(district, "NW2"),
+        school=district.school("S02"),
+        role="base",
+    )
     return order, "send"
 
 
@@ -179,9 +188,12 @@ def edited_annex(district, **row):
     """Change what the order lists, as a spoilt import would."""
     _, order = at_order(district)
     rows, data = table(Instance), district.rows(Instance, id=order)[0]["data"]
-    write(district, update(rows).where(rows.c.id == order).values(
-        data={**data, "changes": [*data["changes"], row]}
-    ))  # fmt: skip
+    write(
+        district,
+        update(rows)
+        .where(rows.c.id == order)
+        .values(data={**data, "changes": [*data["changes"], row]}),
+    )
     return order, "send"
 
 
@@ -197,7 +209,7 @@ def nobody_to_help(district):
     gone = [
         {"key": code, "school": district.school(code), "before": "supported", "after": ""}
         for code in ("S10", "S12", "S13")
-    ]  # fmt: skip
+    ]
     spoilt = {**data, "changes": [{**data["changes"][0], "after": "partner"}, *gone]}
     write(district, update(rows).where(rows.c.id == order).values(data=spoilt))
     return order, "send"
@@ -218,8 +230,9 @@ def decree(action, **values):
 
     def story(district):
         order = done(district.start("P003", ORDER, action)).instance_id
-        given = {key: value(district) if callable(value) else value
-                 for key, value in values.items()}  # fmt: skip
+        given = {
+            key: value(district) if callable(value) else value for key, value in values.items()
+        }
         prepare(district, order, **given)
         return order, "send"
 
@@ -347,15 +360,20 @@ def test_an_order_is_refused(name, open_district):
 
 
 ELSEWHERE = {
-    "activity_open", "activities_open", "order_signed", "recommendations_open",
-    "report_not_approved", "due_passed",
-}  # fmt: skip
+    "activity_open",
+    "activities_open",
+    "order_signed",
+    "recommendations_open",
+    "report_not_approved",
+    "due_passed",
+}
 """What the stories of `test_network_change`, `test_year_end` and `test_coordinator` reach."""
 
 
 def test_every_code_of_the_changes_is_reached():
     paths = (
-        *(WORKFLOWS / "network_change").glob("*.py"), WORKFLOWS / "order_approval" / "limits.py"
-    )  # fmt: skip
+        *(WORKFLOWS / "network_change").glob("*.py"),
+        WORKFLOWS / "order_approval" / "limits.py",
+    )
     known = {name.partition(",")[0] for name in (*SENT, *ORDERS)}
     assert set(declared(paths)) - known <= ELSEWHERE

@@ -42,14 +42,24 @@ def readable(district, person, cases=None):
     outside = district.app.test_client()
     outside.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     ids = [row["id"] for row in district.rows(Instance) if cases is None or row["id"] in cases]
-    lists = ["/", "/cases", f"/cases?text={NAME}", "/cases?process=school_indicators", "/networks",
-             "/schools", "/orders", "/people", "/notices"]  # fmt: skip
+    lists = [
+        "/",
+        "/cases",
+        f"/cases?text={NAME}",
+        "/cases?process=school_indicators",
+        "/networks",
+        "/schools",
+        "/orders",
+        "/people",
+        "/notices",
+    ]
     pages = [
-        *lists, *(f"/networks/{row['id']}" for row in district.networks()),
+        *lists,
+        *(f"/networks/{row['id']}" for row in district.networks()),
         *(f"/schools/{key}" for key in district.organisations.values()),
         *(f"/cases/{key}" for key in ids),
         *(f"/documents/{row['id']}" for row in district.rows(Document)),
-    ]  # fmt: skip
+    ]
     for page in pages:
         response = browser.client.get(page)
         if response.status_code == 200:

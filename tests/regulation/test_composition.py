@@ -12,11 +12,7 @@ from sqlalchemy import insert, select
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Amend, End, Enter
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.registers import (
-    Journal,
-    JournalEntry,
-    OrderRelation,
-)
+from workflow_app.store.models.registers import Journal, JournalEntry, OrderRelation
 from workflow_app.store.registers.writing import Cause
 from workflows.order_approval.composition import composition_is_sound
 from workflows.order_approval.effects import by_kind
@@ -52,18 +48,36 @@ class Desk:
         (municipality, journal) = uow.connection.execute(
             select(Journal.municipality_id, Journal.id).where(Journal.code == "orders")
         ).one()
-        case = Case(10_000 + number, "order_approval", "signed", data, municipality,
-                    {"author": frozenset()}, today=uow.today, number=f"{number}-од")  # fmt: skip
+        case = Case(
+            10_000 + number,
+            "order_approval",
+            "signed",
+            data,
+            municipality,
+            {"author": frozenset()},
+            today=uow.today,
+            number=f"{number}-од",
+        )
         facts = uow.facts(municipality)
         if any(composition_is_sound(case, facts)) or (
             data.kind == "revoke" and any(may_be_revoked(case, facts))
         ):
             return None
-        entry = inserted_id(uow.connection.execute(insert(table(JournalEntry)).values(
-            municipality_id=municipality, journal_id=journal, year=2026, number=number,
-            label=f"{number}-од", kind="issued", registered_on=uow.today, instance_id=case.id,
-            order_kind=data.kind,
-        )))  # fmt: skip
+        entry = inserted_id(
+            uow.connection.execute(
+                insert(table(JournalEntry)).values(
+                    municipality_id=municipality,
+                    journal_id=journal,
+                    year=2026,
+                    number=number,
+                    label=f"{number}-од",
+                    kind="issued",
+                    registered_on=uow.today,
+                    instance_id=case.id,
+                    order_kind=data.kind,
+                )
+            )
+        )
         for change in by_kind(case, facts):
             write = {Enter: uow.enter, Amend: uow.amend, End: uow.end}.get(type(change))
             if isinstance(change, Enter):
@@ -79,8 +93,9 @@ class Desk:
         now = roles(self.district, self.network, on)
         rows = [
             {"school": self.district.school(code), "before": now.get(code, ""), "after": role}
-            for code, role in after.items() if now.get(code, "") != role
-        ]  # fmt: skip
+            for code, role in after.items()
+            if now.get(code, "") != role
+        ]
         return rows and self.order(kind="amend", change="add", changes=rows, valid_from=on)
 
     def change_base(self, on, code, old="partner"):
@@ -92,8 +107,9 @@ class Desk:
     def close(self, on):
         """Register the order that ends the network."""
         now = roles(self.district, self.network, on)
-        rows = [{"school": self.district.school(s), "before": r, "after": ""}
-                for s, r in now.items()]  # fmt: skip
+        rows = [
+            {"school": self.district.school(s), "before": r, "after": ""} for s, r in now.items()
+        ]
         return self.order(kind="close", change="close", changes=rows, valid_from=on)
 
     def extend(self, on):
@@ -107,12 +123,18 @@ class Desk:
 
 def folded(district, network_id, on, known):
     """Return the composition by the definition: replay the orders one after another."""
-    gone = {row["target_entry_id"] for row in district.rows(OrderRelation, kind="revokes")
-            if row["effective_on"] <= min(on, known)}  # fmt: skip
+    gone = {
+        row["target_entry_id"]
+        for row in district.rows(OrderRelation, kind="revokes")
+        if row["effective_on"] <= min(on, known)
+    }
     told = {}
     for said in district.memberships(network=network_id):
-        if (said["effective_on"] <= on and said["registered_on"] <= known
-                and said["order_entry_id"] not in gone):  # fmt: skip
+        if (
+            said["effective_on"] <= on
+            and said["registered_on"] <= known
+            and said["order_entry_id"] not in gone
+        ):
             told[said["school"]] = said["role"]
     return {school: role for school, role in told.items() if role}
 
@@ -124,20 +146,33 @@ def make_stable(district):
     held = {(row.school, row.code) for row in known}
     for code, status in (*((c, "stable") for c in STABLE), *((c, "low_results") for c in SCHOOLS)):
         if (district.school(code), status) not in held:
-            district.enter(STATUSES_OF_YEAR, known[0].valid_from, school=district.school(code),
-                           school_year=year, code=status)  # fmt: skip
+            district.enter(
+                STATUSES_OF_YEAR,
+                known[0].valid_from,
+                school=district.school(code),
+                school_year=year,
+                code=status,
+            )
 
 
 STEPS = st.one_of(
-    st.tuples(st.just("amend"), st.integers(0, 60), st.sampled_from(SCHOOLS),
-              st.sampled_from(("supported", "partner", "resource", ""))),
-    st.tuples(st.just("base"), st.integers(0, 60), st.sampled_from(STABLE),
-              st.sampled_from(("partner", ""))),
+    st.tuples(
+        st.just("amend"),
+        st.integers(0, 60),
+        st.sampled_from(SCHOOLS),
+        st.sampled_from(("supported", "partner", "resource", "")),
+    ),
+    st.tuples(
+        st.just("base"),
+        st.integers(0, 60),
+        st.sampled_from(STABLE),
+        st.sampled_from(("partner", "")),
+    ),
     st.tuples(st.just("revoke"), st.integers(0, 5)),
     st.tuples(st.just("extend"), st.integers(200, 400)),
     st.tuples(st.just("close"), st.integers(0, 90)),
     st.tuples(st.just("wait"), st.integers(1, 9)),
-)  # fmt: skip
+)
 
 
 @pytest.mark.both_databases
@@ -154,13 +189,17 @@ def test_any_sequence_of_orders_leaves_one_base_and_the_fold(district_maker, ste
                 district.container.clock.set(district.container.clock.now() + dt.timedelta(said[0]))
                 continue
             on = max(today, day(said[0]))
-            done = {
-                "amend": lambda on=on, said=said: desk.amend(on, **{said[1]: said[2]}),
-                "base": lambda on=on, said=said: desk.change_base(on, said[1], said[2]),
-                "revoke": lambda said=said: made and desk.revoke(made[said[0] % len(made)]),
-                "extend": lambda on=on: desk.extend(on),
-                "close": lambda on=on: desk.close(on),
-            }[kind] if closed_on is None else lambda: None  # fmt: skip
+            done = (
+                {
+                    "amend": lambda on=on, said=said: desk.amend(on, **{said[1]: said[2]}),
+                    "base": lambda on=on, said=said: desk.change_base(on, said[1], said[2]),
+                    "revoke": lambda said=said: made and desk.revoke(made[said[0] % len(made)]),
+                    "extend": lambda on=on: desk.extend(on),
+                    "close": lambda on=on: desk.close(on),
+                }[kind]
+                if closed_on is None
+                else lambda: None
+            )
             entry = done()
             if entry and kind in ("amend", "base"):
                 made.append(entry)

@@ -111,10 +111,15 @@ def test_the_august_lane_shortens_the_chain_before_the_school_year(open_district
         municipality = connection.execute(select(Position.municipality_id)).scalars().first()
         connection.execute(
             insert(DeadlinePolicy).values(
-                municipality_id=municipality, kind="consent", lane="august", offset_days=2,
-                unit="working", remind=[1], escalate_after=[1],
+                municipality_id=municipality,
+                kind="consent",
+                lane="august",
+                offset_days=2,
+                unit="working",
+                remind=[1],
+                escalate_after=[1],
             )
-        )  # fmt: skip
+        )
     assert district.deadlines(invited(district)) == {"consent": "2025-08-27"}
 
 
@@ -126,10 +131,15 @@ def test_changing_the_policy_does_not_touch_open_deadlines(open_district):
         municipality = connection.execute(select(Position.municipality_id)).scalars().first()
         connection.execute(
             insert(DeadlinePolicy).values(
-                municipality_id=municipality, kind="consent", lane="", offset_days=20,
-                unit="working", remind=[1], escalate_after=[1],
+                municipality_id=municipality,
+                kind="consent",
+                lane="",
+                offset_days=20,
+                unit="working",
+                remind=[1],
+                escalate_after=[1],
             )
-        )  # fmt: skip
+        )
     assert district.rows(Deadline, instance_id=case) == before
 
 
@@ -198,8 +208,11 @@ def test_a_closed_account_is_nobody_to_whom_work_and_letters_go(sqlite_district)
     set_active(True)
     assert district.read(lambda uow: list(health.closed_accounts(uow))) == []
     done(district.act("P103", case, "agree"))
-    assert not [row for row in district.rows(WorkItem, instance_id=case)
-                if row["reason"] and not row["closed_at"]]  # fmt: skip
+    assert not [
+        row
+        for row in district.rows(WorkItem, instance_id=case)
+        if row["reason"] and not row["closed_at"]
+    ]
 
 
 def test_more_than_five_letters_a_day_come_as_one_digest(sqlite_district, smtp_server):

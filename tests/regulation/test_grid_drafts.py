@@ -50,9 +50,10 @@ def test_a_cell_that_is_no_number_stays_as_typed_and_stops_the_grid_alone(distri
 def test_rows_of_a_grid_are_neither_added_nor_removed(district, grid, change):
     rows = rows_of(district, grid)
     sent = {
-        "added": [*rows, {**rows[0], "key": "I99"}], "removed": rows[1:],
+        "added": [*rows, {**rows[0], "key": "I99"}],
+        "removed": rows[1:],
         "removed alone": {"remove": [rows[0]["key"]]},
-    }[change]  # fmt: skip
+    }[change]
     assert code(district.edit("P110", grid, values=sent)) == "rows_fixed"
     assert rows_of(district, grid) == rows
 

@@ -12,18 +12,21 @@ from workflow_app.store.models.directory import Setting
 HEADS = ("P102", "P101", "P103", "P105", "P110", "P112", "P116")
 OFFICE = ("P001", "P002", "P003", "P004", "P005", "P006")
 SCHOOLS = ("S05", "S03", "S10", "S12", "S16")
-TERMS = (
-    {},
-    {"valid_from": "2025-12-01"},
-    {"valid_from": "2026-09-01", "valid_to": "2027-08-31"},
-)
+TERMS = ({}, {"valid_from": "2025-12-01"}, {"valid_from": "2026-09-01", "valid_to": "2027-08-31"})
 REMARK = {"key": "1", "about": "members", "text": "уточните состав сети"}
 FILLED = {
-    "reason": "причина названа словами", "conclusion": "Условия выполнены.", "code": "other",
-    "remarks": [REMARK], "number": None, "basis_reason": "", "file": 1, "notes": "",
-    "recommendation": "support", "registered_on": None,
+    "reason": "причина названа словами",
+    "conclusion": "Условия выполнены.",
+    "code": "other",
+    "remarks": [REMARK],
+    "number": None,
+    "basis_reason": "",
+    "file": 1,
+    "notes": "",
+    "recommendation": "support",
+    "registered_on": None,
     "link": "https://levokum.example/orders",
-}  # fmt: skip
+}
 
 
 class Office(Walk):
@@ -64,20 +67,26 @@ class Office(Walk):
     @rule(
         who=st.sampled_from(("P102", "P102", "P101", "P003", "P105")),
         schools=st.lists(st.sampled_from(SCHOOLS), min_size=1, max_size=3, unique=True),
-        term=st.sampled_from(TERMS), name=st.sampled_from("АБ"),
-    )  # fmt: skip
+        term=st.sampled_from(TERMS),
+        name=st.sampled_from("АБ"),
+    )
     def propose(self, who, schools, term, name):
         """Somebody proposes a network."""
         helped = {"S05", "S10", "S12", "S16"}
         rows = [
-            {"school": self.district.school(code),
-             "role": "supported" if code in helped else "partner"}
+            {
+                "school": self.district.school(code),
+                "role": "supported" if code in helped else "partner",
+            }
             for code in schools
-        ]  # fmt: skip
+        ]
         values = {
-            "name": f"Сеть {name}", "members": rows, "context_note": NOTE,
-            "directions": self.district.directions("2025-2026")[:1], **term,
-        }  # fmt: skip
+            "name": f"Сеть {name}",
+            "members": rows,
+            "context_note": NOTE,
+            "directions": self.district.directions("2025-2026")[:1],
+            **term,
+        }
         if who == "P003":
             values["base"] = self.district.school("S02")
         self.unharmed(lambda: self.district.start(who, PROPOSAL, **values))
@@ -90,10 +99,16 @@ class Office(Walk):
 
     def fill_in(self, order):
         people = self.district.people
-        self.unharmed(lambda: self.district.edit(
-            "P003", order, acts=[self.district.acts["A11"]], coordinator=people["P102"],
-            curator=people["P006"], control=people["P002"],
-        ))  # fmt: skip
+        self.unharmed(
+            lambda: self.district.edit(
+                "P003",
+                order,
+                acts=[self.district.acts["A11"]],
+                coordinator=people["P102"],
+                curator=people["P006"],
+                control=people["P002"],
+            )
+        )
 
     @precondition(lambda self: self.open_cases(PROPOSAL, "draft", "returned"))
     @rule(data=st.data(), schools=st.lists(st.sampled_from(SCHOOLS), max_size=3, unique=True))

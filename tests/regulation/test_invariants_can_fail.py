@@ -20,10 +20,7 @@ from workflow_app.store.models.instances import (
     WorkItem,
 )
 from workflow_app.store.models.messages import Incident, OutboxMessage
-from workflow_app.store.models.registers import (
-    JournalEntry,
-    RegisterEntry,
-)
+from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 from workflow_app.store.operations import invariants
 from workflow_app.store.read_models import networks
 from workflow_app.store.registers.writing import Cause
@@ -33,8 +30,11 @@ from workflows.registers.statuses import STATUSES_OF_YEAR
 pytestmark = pytest.mark.shipped
 
 PROPOSAL, ORDER, PLAN, ACTIVITY = (
-    "network_proposal", "order_approval", "annual_plan", "plan_activity"
-)  # fmt: skip
+    "network_proposal",
+    "order_approval",
+    "annual_plan",
+    "plan_activity",
+)
 GRID, ADVICE = "school_indicators", "recommendation_follow_up"
 CLOSED = "77,8 %"
 LONG_AGO = dt.date(2020, 1, 1)
@@ -165,9 +165,12 @@ def _second_base(hand):
 def _base_of_two_networks(hand):
     first, *_, last = hand.memberships("base")
     hand.uow.registers.end(
-        "membership", 1, (last["network"], last["school"]), Cause(hand.uow.today),
+        "membership",
+        1,
+        (last["network"], last["school"]),
+        Cause(hand.uow.today),
         last["effective_on"],
-    )  # fmt: skip
+    )
     hand.enter_member(last, first["school"])
 
 
@@ -229,8 +232,10 @@ def _second_plan_in_force(hand):
 @plant(5, "не такая, как проведена")
 def _done_row_rewritten(hand):
     plan, activity = hand.find(Instance, process=PLAN), hand.find(Instance, state="done")
-    rows = [{**row, "title": "Другое"} if row["key"] == activity["fan_key"] else row
-            for row in plan["data"]["activities"]]  # fmt: skip
+    rows = [
+        {**row, "title": "Другое"} if row["key"] == activity["fan_key"] else row
+        for row in plan["data"]["activities"]
+    ]
     hand.put(Instance, plan, data={**plan["data"], "activities": rows})
 
 
@@ -341,8 +346,9 @@ def _incident_nobody_resolved(hand):
 
 @plant(10, "в реестре")
 def _recommendation_in_two_places(hand):
-    hand.say(RECOMMENDATIONS, hand.find(Instance, process=ADVICE)["data"]["recommendation"],
-             state="done")  # fmt: skip
+    hand.say(
+        RECOMMENDATIONS, hand.find(Instance, process=ADVICE)["data"]["recommendation"], state="done"
+    )
 
 
 @plant(10, "строки в плане нет")
@@ -362,12 +368,15 @@ def _printed(hand, change):
 def _figure_nobody_counted(hand):
     def change(values):
         tables = [
-            {**table, "строки": [
-                {**line, "факт": "1,5 %"} if "%" in line["факт"] else line
-                for line in table["строки"]
-            ]}
+            {
+                **table,
+                "строки": [
+                    {**line, "факт": "1,5 %"} if "%" in line["факт"] else line
+                    for line in table["строки"]
+                ],
+            }
             for table in values["показатели"]
-        ]  # fmt: skip
+        ]
         return {**values, "показатели": tables}
 
     _printed(hand, change)

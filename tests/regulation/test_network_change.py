@@ -46,10 +46,16 @@ def test_n1_a_school_joins_and_another_leaves_in_january(open_district):
     done(district.outside_numbers(1, 11))
     nw2 = network(district, "NW2")
     case = request(
-        district, "P202", nw2, "add", school=district.school("S05"), role="supported",
-        gone=[district.school("S11")], effective_on="2026-01-19",
+        district,
+        "P202",
+        nw2,
+        "add",
+        school=district.school("S05"),
+        role="supported",
+        gone=[district.school("S11")],
+        effective_on="2026-01-19",
         reason="№ 11 больше не имеет статуса и просит о выходе, № 5 согласна войти",
-    )  # fmt: skip
+    )
     done(district.act("P202", case, "send"))
     for head in ("P106", "P116", "P117"):
         done(district.act(head, case, "support"))
@@ -71,8 +77,11 @@ def test_n1_a_school_joins_and_another_leaves_in_january(open_district):
     assert (joined["role"], joined["effective_on"]) == ("supported", day("2026-01-19"))
     assert "S11" in roles(district, nw2, day("2026-01-18"))
     assert roles(district, nw2, day("2026-01-19")) == {
-        "S06": "base", "S05": "supported", "S16": "supported", "S17": "supported"
-    }  # fmt: skip
+        "S06": "base",
+        "S05": "supported",
+        "S16": "supported",
+        "S17": "supported",
+    }
     told = district.case(life(district, nw2)).data
     assert district.school("S11") in told.former
     assert district.school("S05") in told.members
@@ -85,8 +94,13 @@ def test_n2_a_base_that_lost_its_status_is_changed_by_one_order(open_district):
     district = open_district("2026-08-17")
     done(district.outside_numbers(13, 200))
     nw3 = network(district, "NW3")
-    decree(district, "extend_networks", networks=[nw3], new_term="2027-08-31",
-           reason="Сеть продолжает работать ещё год.")  # fmt: skip
+    decree(
+        district,
+        "extend_networks",
+        networks=[nw3],
+        new_term="2027-08-31",
+        reason="Сеть продолжает работать ещё год.",
+    )
     statuses(district, "2026-2027", S02="stable", S14="low_results", S15="adverse_social")
     case = life(district, nw3)
     assert "base_not_stable" in warnings(district, case)
@@ -102,14 +116,25 @@ def test_n2_a_base_that_lost_its_status_is_changed_by_one_order(open_district):
     done(district.act("P003", case, "change_base", voter="base"))
     district.carry_out()
     change = district.instances(process=CHANGE)[-1]["id"]
-    done(district.edit("P203", change, school=district.school("S02"), old_base="partner",
-                       effective_on="2026-08-31"))  # fmt: skip
+    done(
+        district.edit(
+            "P203",
+            change,
+            school=district.school("S02"),
+            old_base="partner",
+            effective_on="2026-08-31",
+        )
+    )
     order = to_order(
-        district, "P203", change, votes=[(f"P1{n}", "support") for n in ("07", "09", "14", "15")],
-        consents=["P102"], wait="2026-08-21 00:30", head="P001",
-    )  # fmt: skip
-    register(district, order, coordinator=district.people["P102"],
-             curator=district.people["P008"])  # fmt: skip
+        district,
+        "P203",
+        change,
+        votes=[(f"P1{n}", "support") for n in ("07", "09", "14", "15")],
+        consents=["P102"],
+        wait="2026-08-21 00:30",
+        head="P001",
+    )
+    register(district, order, coordinator=district.people["P102"], curator=district.people["P008"])
     assert roles(district, nw3, day("2026-08-30"))["S07"] == "base"
     assert roles(district, nw3, day("2026-08-31"))["S02"] == "base"
     assert roles(district, nw3, day("2026-08-31"))["S07"] == "partner"
@@ -125,15 +150,21 @@ def test_n3_the_last_supported_school_leaves_only_with_the_network(open_district
     district = open_district("2026-02-02")
     done(district.outside_numbers(13, 40))
     nw3 = network(district, "NW3")  # S14 alone is supported there
-    asked = request(district, "P114", nw3, "remove", school=district.school("S14"),
-                    effective_on="2026-03-02")  # fmt: skip
+    asked = request(
+        district, "P114", nw3, "remove", school=district.school("S14"), effective_on="2026-03-02"
+    )
     refusal = district.act("P114", asked, "send")
     assert code(refusal) == "last_supported_school"
     assert "Закрыть сеть" in refusal.message
     assert district.state(asked) == "draft"
     done(district.edit("P114", asked, kind="close"))
-    order = to_order(district, "P114", asked, wait="2026-02-06 00:30",
-                     votes=[(f"P1{n}", "support") for n in ("07", "14", "15")])  # fmt: skip
+    order = to_order(
+        district,
+        "P114",
+        asked,
+        wait="2026-02-06 00:30",
+        votes=[(f"P1{n}", "support") for n in ("07", "14", "15")],
+    )
     case = life(district, nw3)
     done(district.act("P003", case, "start_closing", reason="ушла последняя поддерживаемая школа"))
     assert district.deadlines(case)["final_report"] == "2026-03-02"
@@ -157,8 +188,7 @@ def test_a_suspended_network_waits_and_its_deadlines_move_by_the_pause(open_dist
     done(district.act("P003", case, "open_plan"))
     (plan,) = district.instances(process=PLAN)
     plan_due = district.deadlines(plan["id"])
-    pause = request(district, "P003", nw1, "suspend", until="2026-03-10",
-                    effective_on="2026-02-03")  # fmt: skip
+    pause = request(district, "P003", nw1, "suspend", until="2026-03-10", effective_on="2026-02-03")
     district.at("2026-02-03")
     register(district, to_order(district, "P003", pause))
     assert district.state(pause) == "applied"
@@ -184,8 +214,13 @@ def test_networks_are_extended_by_one_order_of_the_department(open_district):
     district = open_district("2026-08-03")
     done(district.outside_numbers(13, 150))
     both = [network(district, code) for code in ("NW1", "NW2")]
-    decree(district, "extend_networks", networks=both, new_term="2027-08-31",
-           reason="Сети продолжают работу ещё год.")  # fmt: skip
+    decree(
+        district,
+        "extend_networks",
+        networks=both,
+        new_term="2027-08-31",
+        reason="Сети продолжают работу ещё год.",
+    )
     for key in both:
         (row,) = district.networks(id=key)
         assert row["term_to"] == day("2027-08-31")
@@ -224,15 +259,22 @@ def test_a_split_founds_a_network_with_a_life_of_its_own(open_district):
     done(district.outside_numbers(13, 40))
     nw1 = network(district, "NW1")
     case = request(
-        district, "P003", nw1, "split", name="Математика юга", new_base=district.school("S02"),
-        leaving=[district.school("S02"), district.school("S12")], effective_on="2026-02-16",
-    )  # fmt: skip
+        district,
+        "P003",
+        nw1,
+        "split",
+        name="Математика юга",
+        new_base=district.school("S02"),
+        leaving=[district.school("S02"), district.school("S12")],
+        effective_on="2026-02-16",
+    )
     order = to_order(district, "P003", case, consents=["P102", "P112"])
-    register(district, order, coordinator=district.people["P102"],
-             curator=district.people["P006"])  # fmt: skip
+    register(district, order, coordinator=district.people["P102"], curator=district.people["P006"])
     assert roles(district, nw1, day("2026-02-16")) == {
-        "S01": "base", "S10": "supported", "S13": "supported"
-    }  # fmt: skip
+        "S01": "base",
+        "S10": "supported",
+        "S13": "supported",
+    }
     (new,) = district.networks(name="Математика юга")
     assert roles(district, new["id"], day("2026-02-16")) == {"S02": "base", "S12": "supported"}
     assert new["term_to"] == day("2026-08-31")
@@ -244,9 +286,10 @@ def said_of(district, case, field):
     data = district.case(case).data
     (view,) = [view for view in relevant(data) if view.name == field]
     return district.read(
-        lambda uow: labels(uow, uow.load(case).at_hand(None, None, uow.now, uow.today), view,
-                           getattr(data, field))
-    )  # fmt: skip
+        lambda uow: labels(
+            uow, uow.load(case).at_hand(None, None, uow.now, uow.today), view, getattr(data, field)
+        )
+    )
 
 
 @pytest.mark.both_databases
@@ -255,15 +298,26 @@ def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_distri
     district = open_district("2026-01-12")
     done(district.outside_numbers(1, 11))
     nw2 = network(district, "NW2")
-    case = request(district, "P003", nw2, "add", school=district.school("S05"), role="supported",
-                   effective_on="2026-01-19")  # fmt: skip
+    case = request(
+        district,
+        "P003",
+        nw2,
+        "add",
+        school=district.school("S05"),
+        role="supported",
+        effective_on="2026-01-19",
+    )
     order = register(district, to_order(district, "P003", case, consents=["P105"]))
     entry = district.rows(JournalEntry, instance_id=order)[0]
     files = [(d["id"], d["file_sha256"]) for d in district.documents(order)]
     district.at("2026-02-02")
     assert "S05" in roles(district, nw2, day("2026-02-01"))
-    revoking = decree(district, "revoke_order", revoked=str(entry["id"]),
-                      reason="Приказ зарегистрирован ошибочно.")  # fmt: skip
+    revoking = decree(
+        district,
+        "revoke_order",
+        revoked=str(entry["id"]),
+        reason="Приказ зарегистрирован ошибочно.",
+    )
     assert "S05" not in roles(district, nw2, day("2026-02-02"))
     assert "S05" in roles(district, nw2, day("2026-02-01"))  # it was in force until then
     assert "S05" in roles(district, nw2, day("2026-02-02"), day("2026-02-01"))  # as known before
@@ -280,9 +334,11 @@ def test_a_revoked_order_leaves_the_composition_and_its_record_stays(open_distri
     assert said_of(district, revoking, "revoked") == [named]
 
     again = done(district.start("P003", "order_approval", "revoke_order")).instance_id
-    for wanted, why in ((entry["id"], "already_revoked"), (999_999, "unknown_order"),
-                        (district.rows(JournalEntry, instance_id=revoking)[0]["id"],
-                         "revocation_stands")):  # fmt: skip
+    for wanted, why in (
+        (entry["id"], "already_revoked"),
+        (999_999, "unknown_order"),
+        (district.rows(JournalEntry, instance_id=revoking)[0]["id"], "revocation_stands"),
+    ):
         prepare(district, again, revoked=str(wanted), reason="Нужно отменить ещё раз.")
         assert code(district.act("P003", again, "send")) == why
     assert district.state(again) == "draft"
@@ -293,8 +349,9 @@ def test_an_order_revoked_before_its_day_never_takes_effect(open_district):
     district = open_district("2026-01-12")
     done(district.outside_numbers(1, 11))
     nw2 = network(district, "NW2")
-    case = request(district, "P003", nw2, "rename", name="Чтение без границ",
-                   effective_on="2026-03-02")  # fmt: skip
+    case = request(
+        district, "P003", nw2, "rename", name="Чтение без границ", effective_on="2026-03-02"
+    )
     order = register(district, to_order(district, "P003", case))
     entry = district.rows(JournalEntry, instance_id=order)[0]
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Название менять не нужно.")
@@ -366,8 +423,9 @@ def test_an_order_revoked_after_its_day_gives_the_old_term_back(open_district):
     district = open_district("2026-01-12")
     done(district.outside_numbers(1, 11))
     nw2 = network(district, "NW2")
-    case = request(district, "P003", nw2, "extend", effective_on="2026-03-02",
-                   valid_to="2027-08-31")  # fmt: skip
+    case = request(
+        district, "P003", nw2, "extend", effective_on="2026-03-02", valid_to="2027-08-31"
+    )
     order = register(district, to_order(district, "P003", case))
     district.at("2026-03-02 09:00")
     district.carry_out()
@@ -381,8 +439,9 @@ def test_a_name_promised_from_a_later_day_on_is_not_given_twice(open_district):
     district = open_district("2026-01-12")
     done(district.outside_numbers(1, 11))
     nw2, nw3 = network(district, "NW2"), network(district, "NW3")
-    first = request(district, "P003", nw2, "rename", name="Чтение без границ",
-                    effective_on="2026-03-02")  # fmt: skip
+    first = request(
+        district, "P003", nw2, "rename", name="Чтение без границ", effective_on="2026-03-02"
+    )
     register(district, to_order(district, "P003", first))
     for name in ("Чтение без границ", name_of(district, nw2)):
         other = request(district, "P003", nw3, "rename", name=name, effective_on="2026-03-02")
@@ -409,8 +468,10 @@ def _directions(district):
 def test_directions_are_in_force_by_their_order_and_a_revocation_takes_them_back(open_district):
     district = open_district("2026-08-17")
     done(district.outside_numbers(13, 200))
-    rows = [{"key": "a", "name": "Функциональная грамотность", "area": "математика"},
-            {"key": "b", "name": "Наставничество", "ground": "выводы справок года"}]  # fmt: skip
+    rows = [
+        {"key": "a", "name": "Функциональная грамотность", "area": "математика"},
+        {"key": "b", "name": "Наставничество", "ground": "выводы справок года"},
+    ]
     assert code(district.start("P101", "order_approval", "fix_directions")) == "not_your_role"
     order = decree(district, "fix_directions", year="2026-2027", list_of_directions=rows)
     assert [row.state for row in _directions(district)] == ["in_force", "in_force"]
@@ -435,20 +496,14 @@ def test_statuses_of_a_year_rest_on_their_order_and_exclude_nobody(open_district
     order = statuses(district, "2026-2027", S01="stable", S02="stable", S10="low_results")
     given = district.register(STATUSES_OF_YEAR, school_year="2026-2027")
     assert [row.code for row in given] == ["stable", "stable", "low_results"]
-    assert {row.basis for row in given} == {
-        f"приказ от 17.08.2026 № {district.case(order).number}"
-    }  # fmt: skip
+    assert {row.basis for row in given} == {f"приказ от 17.08.2026 № {district.case(order).number}"}
     case = life(district, nw1)
     assert district.statuses(case, "losses") == {"S12": "pending", "S13": "pending"}
     assert roles(district, nw1, day("2026-09-01"))["S12"] == "supported"
     done(district.act("P201", case, "keep", voter=str(district.school("S12"))))
     done(district.act("P201", case, "let_go", voter=str(district.school("S13"))))
-    drafts = {
-        (c["data"]["kind"], c["data"]["school"]) for c in district.instances(process=CHANGE)
-    }  # fmt: skip
-    assert drafts == {
-        ("role", district.school("S12")), ("remove", district.school("S13"))
-    }  # fmt: skip
+    drafts = {(c["data"]["kind"], c["data"]["school"]) for c in district.instances(process=CHANGE)}
+    assert drafts == {("role", district.school("S12")), ("remove", district.school("S13"))}
     entry = district.rows(JournalEntry, instance_id=order)[0]
     decree(district, "revoke_order", revoked=str(entry["id"]), reason="Акт подготовят заново.")
     assert district.register(STATUSES_OF_YEAR, school_year="2026-2027") == ()
@@ -461,10 +516,13 @@ def test_a_network_created_by_order_begins_its_life_and_its_plan(open_district):
     terms = {"reason": "Только дистанционно", "contact": "Завуч Ковалёва, 8-86543-1-11-11"}
     accepted = {"voter": str(district.school("S03"))}
     for person, action, said in (
-        ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree_with_conditions", terms),
-        ("P102", "accept_conditions", accepted), ("P102", "submit", {}),
+        ("P102", "invite", {}),
+        ("P105", "agree", {}),
+        ("P103", "agree_with_conditions", terms),
+        ("P102", "accept_conditions", accepted),
+        ("P102", "submit", {}),
         ("P006", "endorse", {"conclusion": "Условия выполнены."}),
-    ):  # fmt: skip
+    ):
         done(district.act(person, case, action, **said))
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
@@ -485,8 +543,9 @@ def test_a_network_created_by_order_begins_its_life_and_its_plan(open_district):
 def test_a_school_that_leaves_by_its_own_wish_gives_notice(open_district):
     district = open_district("2026-02-02")
     nw1 = network(district, "NW1")
-    case = request(district, "P110", nw1, "remove", school=district.school("S10"),
-                   effective_on="2026-02-17")  # fmt: skip
+    case = request(
+        district, "P110", nw1, "remove", school=district.school("S10"), effective_on="2026-02-17"
+    )
     done(district.act("P110", case, "send"))
     (paper,) = district.documents(case)
     assert paper["paper"] == "exit_notice"
@@ -532,8 +591,14 @@ def held(open_district):
 @pytest.mark.clause("N4")
 def test_a_school_leaves_once_its_activities_are_passed_on(held):
     district, found = held
-    case = request(district, "P003", network(district, "NW1"), "remove",
-                   school=district.school("S10"), effective_on="2026-02-16")  # fmt: skip
+    case = request(
+        district,
+        "P003",
+        network(district, "NW1"),
+        "remove",
+        school=district.school("S10"),
+        effective_on="2026-02-16",
+    )
     done(district.act("P003", case, "send"))
     done(district.act("P008", case, "give_opinion", conclusion="Школа вышла из режима помощи."))
     refusal = district.act("P001", case, "approve")
@@ -546,15 +611,22 @@ def test_a_school_leaves_once_its_activities_are_passed_on(held):
 @pytest.mark.clause("N9")
 def test_a_network_is_closed_by_order_once_its_activities_and_its_last_report_are_done(held):
     district, found = held
-    done(district.act("P003", life(district, network(district, "NW1")), "start_closing",
-                      reason="поддерживаемых школ больше нет"))  # fmt: skip
+    done(
+        district.act(
+            "P003",
+            life(district, network(district, "NW1")),
+            "start_closing",
+            reason="поддерживаемых школ больше нет",
+        )
+    )
     district.carry_out()
     report = report_of(district, "NW1")
     assert district.deadlines(report) == {"report": "2026-02-24"}
     order = to_order(
-        district, "P003",
+        district,
+        "P003",
         request(district, "P003", network(district, "NW1"), "close", effective_on="2026-02-16"),
-    )  # fmt: skip
+    )
     prepare(district, order, report_due="2026-03-02")
     assert code(district.act("P003", order, "send")) == "activities_open"
     for activity in found.values():
@@ -574,8 +646,14 @@ def test_a_network_is_closed_by_order_once_its_activities_and_its_last_report_ar
 @pytest.mark.clause("P11")
 def test_a_change_is_not_withdrawn_after_its_order_is_signed(open_district):
     district = open_district("2026-02-02")
-    case = request(district, "P003", network(district, "NW2"), "rename", name="Чтение рядом",
-                   effective_on="2026-02-16")  # fmt: skip
+    case = request(
+        district,
+        "P003",
+        network(district, "NW2"),
+        "rename",
+        name="Чтение рядом",
+        effective_on="2026-02-16",
+    )
     order = to_order(district, "P003", case)
     prepare(district, order)
     done(district.act("P003", order, "send"))
@@ -588,8 +666,14 @@ def test_a_change_is_not_withdrawn_after_its_order_is_signed(open_district):
 @pytest.mark.clause("O10, 7.2, P13")
 def test_a_signed_order_of_a_change_is_cancelled_and_the_change_decided_anew(open_district):
     district = open_district("2026-02-02")
-    case = request(district, "P003", network(district, "NW2"), "rename", name="Чтение рядом",
-                   effective_on="2026-02-16")  # fmt: skip
+    case = request(
+        district,
+        "P003",
+        network(district, "NW2"),
+        "rename",
+        name="Чтение рядом",
+        effective_on="2026-02-16",
+    )
     order = to_order(district, "P003", case)
     prepare(district, order)
     done(district.act("P003", order, "send"))

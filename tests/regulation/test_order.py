@@ -31,14 +31,18 @@ def test_o1_an_order_is_signed_by_the_acting_head(open_district):
     assert paper["field_values"]["подпись"]["имя"].replace("\u00a0", " ") == "О.П. Дьяченко"
     assert district.deadlines(order) == {"acknowledgement": "2025-09-02"}
     assert district.work(order) == [
-        ("school_head", "S02"), ("school_head", "S03"), ("school_head", "S05")
-    ]  # fmt: skip
+        ("school_head", "S02"),
+        ("school_head", "S03"),
+        ("school_head", "S05"),
+    ]
     text = district.case(order).text_hash
     assert paper["field_values"]["проверка"]["адрес"].endswith(f"/verify/{text}")
     found = district.read(lambda uow: registered(uow.connection, text))
     assert (found.process, found.number, f"{found.registered_on}") == (
-        "order_approval", "290-од", "2025-08-28",
-    )  # fmt: skip
+        "order_approval",
+        "290-од",
+        "2025-08-28",
+    )
     assert not found.is_annulled
     district.carry_out()
     assert all(d["file_sha256"] for d in district.rows(Document, instance_id=order))
@@ -98,10 +102,13 @@ def test_o4_an_objection_voids_the_visas_given_before(open_district):
     district = open_district("2025-09-10")  # nobody substitutes: the deputy visas too
     case = propose(district, "P102", {"S05": "supported", "S03": "partner"}).instance_id
     for person, action, values in (
-        ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
-        ("P102", "submit", {}), ("P006", "endorse", {"conclusion": "Условия выполнены."}),
+        ("P102", "invite", {}),
+        ("P105", "agree", {}),
+        ("P103", "agree", {}),
+        ("P102", "submit", {}),
+        ("P006", "endorse", {"conclusion": "Условия выполнены."}),
         ("P001", "approve", {}),
-    ):  # fmt: skip
+    ):
         done(district.act(person, case, action, **values))
     order = district.child(case)
     complete_order(district, order)
@@ -123,13 +130,17 @@ def test_o5_numbers_begin_anew_with_the_calendar_year(open_district):
     district = open_district("2025-12-29")
     done(district.outside_numbers(291, 431))
     values = {"valid_from": "2026-02-02"}
-    case = done(propose(district, "P102", {"S05": "supported", "S03": "partner"}, **values)
-                ).instance_id  # fmt: skip
+    case = done(
+        propose(district, "P102", {"S05": "supported", "S03": "partner"}, **values)
+    ).instance_id
     for person, action, given in (
-        ("P102", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
-        ("P102", "submit", {}), ("P006", "endorse", {"conclusion": "Условия выполнены."}),
+        ("P102", "invite", {}),
+        ("P105", "agree", {}),
+        ("P103", "agree", {}),
+        ("P102", "submit", {}),
+        ("P006", "endorse", {"conclusion": "Условия выполнены."}),
         ("P001", "approve", {}),
-    ):  # fmt: skip
+    ):
         done(district.act(person, case, action, **given))
     order = to_signature(district, case, deputy_visas=True)
     district.at("2026-01-12")

@@ -16,13 +16,15 @@ ORDER_DAY = dt.date(2026, 1, 19)
 """From this day on an order of January is known: № 5 joined the network, № 11 left it."""
 EDITIONS = ("draft", "returned")
 OUTCOME = {
-    "participants_count": 7, "result": "Прошло как задумано",
+    "participants_count": 7,
+    "result": "Прошло как задумано",
     "link": "https://levokum.example/materials",
-}  # fmt: skip
+}
 SAID = {
-    **OUTCOME, "reason": "причина названа словами",
+    **OUTCOME,
+    "reason": "причина названа словами",
     "remarks": [{"key": "1", "about": "activities", "text": "уточните сроки мероприятий"}],
-}  # fmt: skip
+}
 
 
 class Year(Walk):
@@ -45,8 +47,7 @@ class Year(Walk):
         self.knows_order = False
         district = self.district
         plan = open_plan(district, "NW2")
-        rows = rows_of(district, plan, "NW2", count=5, starts_on="2026-01-12",
-                       ends_on="2026-02-13")  # fmt: skip
+        rows = rows_of(district, plan, "NW2", count=5, starts_on="2026-01-12", ends_on="2026-02-13")
         rows[3]["responsible"] = rows[4]["responsible"] = post(district, RESPONSIBLE)
         done(district.edit(COORDINATOR, plan, activities=rows))
         if stage == "drafted":
@@ -68,9 +69,12 @@ class Year(Walk):
         later = today + dt.timedelta(days=data.draw(st.sampled_from((0, 5, 40)), label="later"))
         who = data.draw(st.sampled_from((COORDINATOR, RESPONSIBLE)), label="responsible")
         return {
-            **SAID, "actual_on": today.isoformat(), "starts_on": today.isoformat(),
-            "ends_on": later.isoformat(), "responsible": post(self.district, who),
-        }  # fmt: skip
+            **SAID,
+            "actual_on": today.isoformat(),
+            "starts_on": today.isoformat(),
+            "ends_on": later.isoformat(),
+            "responsible": post(self.district, who),
+        }
 
     def today(self):
         return self.district.read(lambda uow: uow.today)
@@ -110,8 +114,12 @@ class Year(Walk):
         """The council votes, ИМЦ agrees, the base head approves, if nothing stands in the way."""
         states = (*EDITIONS, "council_vote", "imc_agreement")
         plan = data.draw(st.sampled_from(self.open_cases(PLAN, *states)), label="plan")
-        steps = [(COORDINATOR, "to_vote"), *((head, "vote_for") for head in HEADS),
-                 ("P005", "agree"), (BASE, "approve")]  # fmt: skip
+        steps = [
+            (COORDINATOR, "to_vote"),
+            *((head, "vote_for") for head in HEADS),
+            ("P005", "agree"),
+            (BASE, "approve"),
+        ]
         for who, action in steps:
             self.take(who, plan, action, None, data)
 
@@ -120,8 +128,12 @@ class Year(Walk):
     def an_activity_is_done(self, data):
         """Whoever answers for it reports, another person confirms."""
         case = data.draw(st.sampled_from(self.open_cases(ACTIVITY)), label="activity")
-        for who, action in ((RESPONSIBLE, "report_done"), (COORDINATOR, "report_done"),
-                            (COORDINATOR, "confirm"), (BASE, "confirm_up")):  # fmt: skip
+        for who, action in (
+            (RESPONSIBLE, "report_done"),
+            (COORDINATOR, "report_done"),
+            (COORDINATOR, "confirm"),
+            (BASE, "confirm_up"),
+        ):
             self.take(who, case, action, None, data)
 
     # ------------------------------------------------------------ what happens by itself

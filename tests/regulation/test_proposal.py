@@ -11,12 +11,15 @@ from workflow_app.store.models.messages import Notice
 @pytest.mark.clause("1.3b, 1.5, P-1")
 def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
     district = open_district("2024-08-21")
-    case = done(propose(district, "P106", {"S16": "supported", "S17": "supported"},
-                        year="2024-2025")).instance_id  # fmt: skip
+    case = done(
+        propose(district, "P106", {"S16": "supported", "S17": "supported"}, year="2024-2025")
+    ).instance_id
     done(district.act("P106", case, "invite"))
     assert district.statuses(case, "consents") == {
-        "S06": "agreed", "S16": "pending", "S17": "pending"
-    }  # fmt: skip
+        "S06": "agreed",
+        "S16": "pending",
+        "S17": "pending",
+    }
     assert district.deadlines(case) == {"consent": "2024-08-28"}
     district.at("2024-08-26 12:00")
     done(district.act("P116", case, "agree"))
@@ -37,8 +40,9 @@ def test_p1_a_network_is_proposed_and_reaches_the_department(open_district):
 @pytest.mark.clause("A-02")
 def test_p2_a_school_is_silent_and_the_quorum_fails(open_district):
     district = open_district("2025-08-28")
-    case = done(propose(district, "P107", {"S09": "partner", "S14": "supported", "S15": "partner"})
-                ).instance_id  # fmt: skip
+    case = done(
+        propose(district, "P107", {"S09": "partner", "S14": "supported", "S15": "partner"})
+    ).instance_id
     done(district.act("P107", case, "invite"))
     done(district.act("P109", case, "agree"))
     done(district.act("P114", case, "decline", reason="нет кадров"))
@@ -46,8 +50,11 @@ def test_p2_a_school_is_silent_and_the_quorum_fails(open_district):
     district.at("2025-09-05")
     assert district.state(case) == "draft"
     assert district.statuses(case, "consents") == {
-        "S07": "agreed", "S09": "agreed", "S14": "declined", "S15": "no_response"
-    }  # fmt: skip
+        "S07": "agreed",
+        "S09": "agreed",
+        "S14": "declined",
+        "S15": "no_response",
+    }
     district.carry_out()
     assert any("согласий не хватило" in subject for subject in district.notices("P003"))
     letters = district.rows(Notice, person_id=district.people["P003"])
@@ -75,8 +82,11 @@ def test_p3_a_changed_composition_asks_only_the_new_school(open_district):
     done(district.act("P101", case, "resend"))
     assert district.state(case) == "collecting_consents"
     assert district.statuses(case, "consents") == {
-        "S01": "agreed", "S10": "agreed", "S12": "agreed", "S13": "pending"
-    }  # fmt: skip
+        "S01": "agreed",
+        "S10": "agreed",
+        "S12": "agreed",
+        "S13": "pending",
+    }
     done(district.act("P113", case, "agree"))
     assert district.state(case) == "ready"
     first, second = (row["data"]["members"] for row in district.rows(DataVersion, instance_id=case))
@@ -97,9 +107,10 @@ def test_p4_a_base_school_without_status_is_refused_and_uses_no_number(open_dist
 def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district):
     district = open_district("2025-08-28")
     case = to_department(
-        district, members={"S12": "supported", "S10": "supported", "S03": "partner"},
+        district,
+        members={"S12": "supported", "S10": "supported", "S03": "partner"},
         heads=("P112", "P110", "P103"),
-    )  # fmt: skip
+    )
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
     done(district.act("P112", case, "revoke", reason="сокращение штата"))
@@ -115,8 +126,13 @@ def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district)
 
 def test_schools_of_a_failed_round_count_no_more_once_others_are_asked(open_district):
     district = open_district("2025-08-28")
-    first = {"S05": "supported", "S12": "supported", "S10": "supported", "S03": "partner",
-             "S09": "supported"}  # fmt: skip
+    first = {
+        "S05": "supported",
+        "S12": "supported",
+        "S10": "supported",
+        "S03": "partner",
+        "S09": "supported",
+    }
     case = done(propose(district, "P102", first)).instance_id
     done(district.act("P102", case, "invite"))
     for head in ("P112", "P110", "P109"):

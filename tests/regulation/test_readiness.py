@@ -49,5 +49,6 @@ def test_the_base_school_attaches_acts_and_those_attached_before_stay(open_distr
     for level in ("statute", "municipal", "statute"):
         done(district.act("P101", case, "attach_acts", acts=acts(district, level)))
     assert list(district.case(case).data.acts) == [
-        *acts(district, "statute"), *acts(district, "municipal"),
-    ]  # fmt: skip
+        *acts(district, "statute"),
+        *acts(district, "municipal"),
+    ]

@@ -6,15 +6,7 @@ import pytest
 from change_story import decree, network, request, statuses, to_order
 from change_story import register as register_order
 from district import stage
-from plans import (
-    BASES,
-    activities,
-    fill,
-    life,
-    open_plan,
-    post,
-    to_active,
-)
+from plans import BASES, activities, fill, life, open_plan, post, to_active
 from reports import (
     CURATORS,
     DONE,
@@ -76,9 +68,15 @@ def turned(district, day="2026-08-25"):
     code = district.case(year).data.school_year
     decree(district, "fix_directions", year=code, list_of_directions=listed)
     statuses(
-        district, code, S01="stable", S06="stable", S07="stable", S10="low_results",
-        S16="low_results", S14="low_results",
-    )  # fmt: skip
+        district,
+        code,
+        S01="stable",
+        S06="stable",
+        S07="stable",
+        S10="low_results",
+        S16="low_results",
+        S14="low_results",
+    )
     done(district.act("P003", year, "roll_over"))
     district.carry_out()
     about = f"network/{network(district, 'NW1')}/{code}"
@@ -130,9 +128,11 @@ def test_an_addressee_accepts_and_the_register_says_so(open_district):
 @pytest.mark.clause("M2, M3")
 @pytest.mark.parametrize(
     ("decided", "becomes", "row"),
-    [("uphold", "awaiting_plan", ("upheld", "waiting")),
-     ("drop_advice", "dropped", ("dropped", "dropped"))],
-)  # fmt: skip
+    [
+        ("uphold", "awaiting_plan", ("upheld", "waiting")),
+        ("drop_advice", "dropped", ("dropped", "dropped")),
+    ],
+)
 def test_the_department_decides_what_was_declined(open_district, decided, becomes, row):
     district = open_district("2025-09-10")
     (case,) = issued(district)
@@ -172,9 +172,11 @@ def test_silence_reaches_the_department_after_ten_working_days_and_is_no_consent
 @pytest.mark.clause("M2")
 def test_the_centre_and_the_department_answer_for_themselves(open_district):
     district = open_district("2025-09-10")
-    given = [advice(district, addressee="imc", school=None),
-             advice(district, "2", addressee="department", school=None),
-             advice(district, "3", addressee="network", school=None)]  # fmt: skip
+    given = [
+        advice(district, addressee="imc", school=None),
+        advice(district, "2", addressee="department", school=None),
+        advice(district, "3", addressee="network", school=None),
+    ]
     centre, office, whole = issued(district, "NW1", *given)
     assert district.work(centre) == [("imc_head", "IMC")]
     assert district.work(office) == [("department_head", "DEPT")]
@@ -199,9 +201,7 @@ def test_the_deputy_decides_what_the_head_of_the_department_declined(
     assert ("department_deputy", "DEPT") in district.work(case)
     refusal = district.act("P001", case, decided, **WHY)
     deputy = "(заместитель руководителя управления образованием)"
-    assert (code(refusal), deputy in refusal.message) == (
-        "same_person", True,
-    )  # fmt: skip
+    assert (code(refusal), deputy in refusal.message) == ("same_person", True)
     assert code(district.act("P003", case, decided, **WHY)) == "not_your_role"
     done(district.act("P002", case, decided, **WHY))
     assert district.state(case) == becomes
@@ -324,11 +324,14 @@ def stands_in(district, absent, substitute):
     """Let somebody stand in for a colleague from today on."""
     today = district.read(lambda uow: uow.today)
     row = {
-        "municipality_id": 1, "absent_position_id": post(district, absent),
+        "municipality_id": 1,
+        "absent_position_id": post(district, absent),
         "absent_person_id": district.people[absent],
-        "substitute_person_id": district.people[substitute], "starts_on": today,
-        "ends_on": today + dt.timedelta(days=30), "basis": "распоряжение",
-    }  # fmt: skip
+        "substitute_person_id": district.people[substitute],
+        "starts_on": today,
+        "ends_on": today + dt.timedelta(days=30),
+        "basis": "распоряжение",
+    }
     district.container.transact(
         lambda uow: uow.connection.execute(insert(Substitution).values(row))
     )
@@ -403,9 +406,13 @@ def test_what_was_asked_of_a_school_that_left_is_found_inapplicable(open_distric
     done(district.act("P110", first, "accept_advice"))
     day = district.read(lambda uow: uow.today).isoformat()
     change = request(
-        district, "P003", network(district, "NW1"), "remove", school=district.school("S10"),
+        district,
+        "P003",
+        network(district, "NW1"),
+        "remove",
+        school=district.school("S10"),
         effective_on=day,
-    )  # fmt: skip
+    )
     register_order(district, to_order(district, "P003", change))
     assert district.state(first) == "found_inapplicable"
     assert district.state(other) == "awaiting_answer"

@@ -53,10 +53,16 @@ def drafted(district, members=None, head="P102", **values):
 def drafted_with(district, *codes):
     """Begin a proposal that invites organisations as they stand, even wrong ones."""
     rows = [{"school": district.school(code), "role": "supported"} for code in codes]
-    return done(district.start(
-        "P102", PROPOSAL, name="Физика вместе", members=rows, context_note=NOTE,
-        directions=district.directions("2025-2026")[:1],
-    )).instance_id  # fmt: skip
+    return done(
+        district.start(
+            "P102",
+            PROPOSAL,
+            name="Физика вместе",
+            members=rows,
+            context_note=NOTE,
+            directions=district.directions("2025-2026")[:1],
+        )
+    ).instance_id
 
 
 def invited(district, members=None, **values):
@@ -438,16 +444,26 @@ def a_rejection_names_no_known_ground(district):
 def the_specialist_who_began_it_approves_as_acting_head(district):
     case = done(propose(district, "P003", MEMBERS, base=district.school("S02"))).instance_id
     for person, action, given in (
-        ("P003", "invite", {}), ("P105", "agree", {}), ("P103", "agree", {}),
-        ("P102", "submit", {}), ("P006", "endorse", OPINION),
-    ):  # fmt: skip
+        ("P003", "invite", {}),
+        ("P105", "agree", {}),
+        ("P103", "agree", {}),
+        ("P102", "submit", {}),
+        ("P006", "endorse", OPINION),
+    ):
         done(district.act(person, case, action, **given))
     (office,) = district.rows(Position, person_id=district.people["P001"])
-    write(district, insert(Substitution).values(
-        municipality_id=office["municipality_id"], absent_position_id=office["id"],
-        absent_person_id=office["person_id"], substitute_person_id=district.people["P003"],
-        starts_on=dt.date(2025, 9, 1), ends_on=dt.date(2025, 9, 30), basis="приказ",
-    ))  # fmt: skip
+    write(
+        district,
+        insert(Substitution).values(
+            municipality_id=office["municipality_id"],
+            absent_position_id=office["id"],
+            absent_person_id=office["person_id"],
+            substitute_person_id=district.people["P003"],
+            starts_on=dt.date(2025, 9, 1),
+            ends_on=dt.date(2025, 9, 30),
+            basis="приказ",
+        ),
+    )
     return lambda: district.act("P003", case, "approve")
 
 
@@ -691,7 +707,7 @@ PROCESS_FILES = (
     *(p for p in WORKFLOWS.glob("*.py") if p.stem != "turn_of_year"),
     *(WORKFLOWS / "network_proposal").glob("*.py"),
     *(p for p in (WORKFLOWS / "order_approval").glob("*.py") if p.stem != "limits"),
-)  # fmt: skip
+)
 
 
 def declared(paths=PROCESS_FILES):
@@ -708,10 +724,22 @@ def test_every_code_of_the_process_files_is_reached():
 
 
 ELSEWHERE = {
-    "already_revoked", "base_elsewhere", "consent_missing", "in_effect", "one_base", "not_a_choice",
-    "not_curator", "due_passed", "head_is_coordinator", "last_visa", "nobody_missing",
-    "act_incomplete", "name_doubled", "school_closed", "wishes_missing",
-}  # fmt: skip
+    "already_revoked",
+    "base_elsewhere",
+    "consent_missing",
+    "in_effect",
+    "one_base",
+    "not_a_choice",
+    "not_curator",
+    "due_passed",
+    "head_is_coordinator",
+    "last_visa",
+    "nobody_missing",
+    "act_incomplete",
+    "name_doubled",
+    "school_closed",
+    "wishes_missing",
+}
 """What test_change_refusals.py, test_coordinator.py, test_year_refusals.py, test_order_rows.py,
 test_proposal_rows.py and, of the import, test_moving_in.py reach."""
 
@@ -725,9 +753,7 @@ def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
     assert "Вы можете: «Завершить сбор согласий», «Отозвать предложение»" in refusal.message
     tried = district.rows(AdminEvent, action="edit_refused")
     assert [row["person_id"] for row in tried] == [district.people[who] for who in ("P003", "P102")]
-    assert tried[0]["details"] == {
-        "instance_id": case, "process": PROPOSAL, "code": "not_editable",
-    }  # fmt: skip
+    assert tried[0]["details"] == {"instance_id": case, "process": PROPOSAL, "code": "not_editable"}
 
 
 def test_the_stories_are_about_the_shipped_processes(sqlite_district):

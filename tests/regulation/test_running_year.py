@@ -22,9 +22,11 @@ def lived(tmp_path):
     def live(day):
         at = moment(day)
         settings = Settings(
-            data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/lived.db",
-            secret_key="x" * 40, clock=at,
-        )  # fmt: skip
+            data_dir=tmp_path,
+            database_url=f"sqlite:///{tmp_path}/lived.db",
+            secret_key="x" * 40,
+            clock=at,
+        )
         container = build(settings)
         object.__setattr__(container, "clock", FixedClock(at))
         load(container, live_through=True)
@@ -59,18 +61,25 @@ def test_in_june_the_year_stands_as_the_tables_of_the_district_tell(lived):
     assert sorted(states(district, PLAN)) == ["active", "active", "active", "superseded"]
     found = states(district, ACTIVITY)
     assert {state: found.count(state) for state in set(found)} == {
-        "done": 31, "in_progress": 3, "planned": 2,
-    }  # fmt: skip
-    late = [row["id"] for row in district.rows(Instance, process=ACTIVITY)
-            if "overdue" in district.flags(row["id"])]  # fmt: skip
+        "done": 31,
+        "in_progress": 3,
+        "planned": 2,
+    }
+    late = [
+        row["id"]
+        for row in district.rows(Instance, process=ACTIVITY)
+        if "overdue" in district.flags(row["id"])
+    ]
     subjects = district.read(
-        lambda uow: uow.connection.execute(
-            select(Instance.__table__.c.subject).where(Instance.__table__.c.id.in_(late))
-        ).scalars().all()
-    )  # fmt: skip
+        lambda uow: (
+            uow.connection.execute(
+                select(Instance.__table__.c.subject).where(Instance.__table__.c.id.in_(late))
+            )
+            .scalars()
+            .all()
+        )
+    )
     counted = {subject: subjects.count(subject) for subject in set(subjects)}
-    assert counted == {
-        "network/1/2025-2026": 2, "network/2/2025-2026": 2, "network/3/2025-2026": 1,
-    }  # fmt: skip
+    assert counted == {"network/1/2025-2026": 2, "network/2/2025-2026": 2, "network/3/2025-2026": 1}
     assert district.rows(Incident) == []
     assert district.broken() == []

@@ -246,11 +246,7 @@ def leave(uow, person):
 
 
 @pytest.mark.parametrize(
-    ("steps", "why"),
-    [
-        ([], "с него дело началось"),
-        ([("invite", {}), "back"], "это уже отмена"),
-    ],
+    ("steps", "why"), [([], "с него дело началось"), ([("invite", {}), "back"], "это уже отмена")]
 )
 def test_what_cannot_be_taken_back_says_why(district, steps, why):
     case = done(propose(district, "P102", MEMBERS)).instance_id

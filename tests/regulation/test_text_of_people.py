@@ -17,12 +17,7 @@ from workflow_app.bootstrap import FIRST_DAY, WholeYear
 from workflow_app.demo import first_municipality
 from workflow_app.engine.forms import views
 from workflow_app.replay import Present
-from workflow_app.store.models.directory import (
-    Organisation,
-    OrganisationName,
-    Person,
-    Position,
-)
+from workflow_app.store.models.directory import Organisation, OrganisationName, Person, Position
 from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.registers import Journal
 
@@ -31,12 +26,25 @@ pytestmark = pytest.mark.shipped
 HOSTILE = "{}{0}{network}{{x}}{%x%}%s%(x)s%\\$1'\"<>&amp;😀"
 BEGINS = HOSTILE[:5]
 NAMES = {
-    Organisation: ("short_name",), OrganisationName: ("full_name", "name_gen", "name_dat"),
+    Organisation: ("short_name",),
+    OrganisationName: ("full_name", "name_gen", "name_dat"),
     Person: ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name"),
-    Position: ("title", "title_gen"), Journal: ("title",),
-}  # fmt: skip
-PAGES = ("/", "/cases", "/orders", "/networks", "/schools", "/people", "/registers/recommendation",
-         "/dashboard", "/admin", "/admin/people", "/notices")  # fmt: skip
+    Position: ("title", "title_gen"),
+    Journal: ("title",),
+}
+PAGES = (
+    "/",
+    "/cases",
+    "/orders",
+    "/networks",
+    "/schools",
+    "/people",
+    "/registers/recommendation",
+    "/dashboard",
+    "/admin",
+    "/admin/people",
+    "/notices",
+)
 SEEN = 60
 """So many pages each of two people opens, from one link to the next."""
 
@@ -126,9 +134,8 @@ def mangled(text):
     places = [text[found.start() :] for found in re.finditer(re.escape(BEGINS), text)]
     rests = [re.split("\n| · ", place, maxsplit=1)[0].rstrip("…") for place in places]
     return [
-        rest[:80] for rest in rests
-        if not rest.startswith(HOSTILE) and not HOSTILE.startswith(rest)
-    ]  # fmt: skip
+        rest[:80] for rest in rests if not rest.startswith(HOSTILE) and not HOSTILE.startswith(rest)
+    ]
 
 
 def words_of(document):
@@ -136,8 +143,9 @@ def words_of(document):
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         tree = etree.fromstring(archive.read("word/document.xml"))
     space = {"w": tree.nsmap["w"]}
-    return "\n".join("".join(p.xpath(".//w:t/text()", namespaces=space))
-                     for p in tree.iterfind(".//w:p", space))  # fmt: skip
+    return "\n".join(
+        "".join(p.xpath(".//w:t/text()", namespaces=space)) for p in tree.iterfind(".//w:p", space)
+    )
 
 
 @pytest.mark.deep
@@ -159,8 +167,10 @@ def test_every_text_of_a_year_is_said_literally_on_pages_in_papers_letters_and_f
     assert [one for texts in papers.values() for one in mangled("".join(texts))] == []
     assert [name for name, texts in papers.items() if HOSTILE not in "".join(texts)] == []
 
-    letters = [message_from_bytes(path.read_bytes(), policy=policy.default)
-               for path in sorted(container.settings.data_dir.rglob("*.eml"))]  # fmt: skip
+    letters = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted(container.settings.data_dir.rglob("*.eml"))
+    ]
     for letter in letters:
         assert mangled(f"{letter['Subject']}\n{letter.get_content()}") == []
     assert any(HOSTILE in letter["Subject"] for letter in letters)

@@ -41,10 +41,13 @@ def register(system, order, **filled):
     """Bring an order's draft through visas and signature into the journal."""
     specialist, clerk = system.person("P003"), system.person("P004")
     given = {
-        "acts": [specialist.choice(order, "acts", "188-пр"),
-                 specialist.choice(order, "acts", "Положение о сетевом")],
-        "control": specialist.choice(order, "control", "Дьяченко"), **filled,
-    }  # fmt: skip
+        "acts": [
+            specialist.choice(order, "acts", "188-пр"),
+            specialist.choice(order, "acts", "Положение о сетевом"),
+        ],
+        "control": specialist.choice(order, "control", "Дьяченко"),
+        **filled,
+    }
     specialist.write(order, given, "send")
     for person, action in (("P005", "visa"), ("P002", "visa"), ("P001", "sign")):
         system.person(person).act(order, action)
@@ -94,17 +97,27 @@ def open_plan(system):
         given |= {
             f"{row}title": form.fields[f"{row}title"].strip() or f"Встреча {n}",
             f"{row}mode": "in_person",
-            f"{row}section": form.fields[f"{row}section"] or "method", f"{row}form": "meeting",
+            f"{row}section": form.fields[f"{row}section"] or "method",
+            f"{row}form": "meeting",
             f"{row}direction": directions[place % len(directions)],
-            f"{row}starts_on": DAY, f"{row}ends_on": "2026-02-27", f"{row}responsible": head,
-            f"{row}participants": schools, f"{row}expected_result": "план работы",
-        }  # fmt: skip
+            f"{row}starts_on": DAY,
+            f"{row}ends_on": "2026-02-27",
+            f"{row}responsible": head,
+            f"{row}participants": schools,
+            f"{row}expected_result": "план работы",
+        }
     line = {
-        "Раздел": "методическое", "Направление": directions[0], "Мероприятие": "Семинар «Дроби»",
-        "Форма": "семинар", "Режим": "дистанционно", "Начало": "02.02.2026",
-        "Окончание": "27.02.2026", "Ответственный": "Фомина Д.А.", "Школы-участницы": "все",
+        "Раздел": "методическое",
+        "Направление": directions[0],
+        "Мероприятие": "Семинар «Дроби»",
+        "Форма": "семинар",
+        "Режим": "дистанционно",
+        "Начало": "02.02.2026",
+        "Окончание": "27.02.2026",
+        "Ответственный": "Фомина Д.А.",
+        "Школы-участницы": "все",
         "Ожидаемый результат": "программа семинара",
-    }  # fmt: skip
+    }
     given["_paste.activities"] = "\t".join(line) + "\n" + "\t".join(line.values())
     coordinator.write(plan, given, "to_vote")
     assert len(filled) == 9
@@ -126,8 +139,12 @@ def report(system, plan):
     """The responsible head reports, the coordinator confirms."""
     head, coordinator = system.person("P110"), system.person("P201")
     activity = head.link(plan, "Встреча")
-    outcome = [("actual_on", DAY), ("participants_count", "14"), ("link", SITE),
-               ("result", "Встреча прошла, план согласован")]  # fmt: skip
+    outcome = [
+        ("actual_on", DAY),
+        ("participants_count", "14"),
+        ("link", SITE),
+        ("result", "Встреча прошла, план согласован"),
+    ]
     head.act(activity, "report_done", outcome)
     coordinator.act(activity, "confirm")
     assert coordinator.state(activity) == "done"
@@ -140,10 +157,16 @@ def add_school(system):
     change = coordinator.begin("network_change")
     network = coordinator.choice(change, "network", "Математика")
     coordinator.write(change, {"network": network, "kind": "add"})
-    coordinator.write(change, {
-        "school": coordinator.choice(change, "school", "СОШ № 3 "), "role": "partner",
-        "effective_on": DAY, "reason": WHY,
-    }, "send")  # fmt: skip
+    coordinator.write(
+        change,
+        {
+            "school": coordinator.choice(change, "school", "СОШ № 3 "),
+            "role": "partner",
+            "effective_on": DAY,
+            "reason": WHY,
+        },
+        "send",
+    )
     vote(system, change, "support", "P102", "P110", "P112", "P113", "P101")
     assert coordinator.state(change) == "consents"
     system.person("P103").act(change, "accept_change")
@@ -191,9 +214,10 @@ def fix_statuses(system):
     for number, (school, code) in enumerate((("№ 1 ", "stable"), ("№ 10 ", "low_results"))):
         row = f"statuses.{number}."
         given |= {
-            f"{row}school": specialist.choice(order, f"{row}school", school), f"{row}code": code,
+            f"{row}school": specialist.choice(order, f"{row}school", school),
+            f"{row}code": code,
             f"{row}evidence": "результаты трёх лет",
-        }  # fmt: skip
+        }
     return register(system, order, **given)
 
 
@@ -201,15 +225,20 @@ def create_network(system):
     """A school proposes a network, others agree, the department orders it."""
     head = system.person("P102")
     case = head.begin("network_proposal")
-    head.write(case, {
-        "name": "Физика и математика без пробелов",
-        "context_note": "В школе № 5 нет учителя физики: нужна удалённая помощь.",
-        "directions": [head.choice(case, "directions", "Дистанционные форматы")],
-        "members.0.school": head.choice(case, "members.0.school", "СОШ № 5 "),
-        "members.0.role": "supported", "members.0.need": "Физика в 7–9 классах",
-        "members.1.school": head.choice(case, "members.1.school", "СОШ № 3 "),
-        "members.1.role": "partner",
-    }, "invite")  # fmt: skip
+    head.write(
+        case,
+        {
+            "name": "Физика и математика без пробелов",
+            "context_note": "В школе № 5 нет учителя физики: нужна удалённая помощь.",
+            "directions": [head.choice(case, "directions", "Дистанционные форматы")],
+            "members.0.school": head.choice(case, "members.0.school", "СОШ № 5 "),
+            "members.0.role": "supported",
+            "members.0.need": "Физика в 7–9 классах",
+            "members.1.school": head.choice(case, "members.1.school", "СОШ № 3 "),
+            "members.1.role": "partner",
+        },
+        "invite",
+    )
     system.person("P105").act(case, "agree")
     system.person("P103").act(case, "agree")
     head.act(case, "submit")
@@ -218,10 +247,13 @@ def create_network(system):
     specialist = system.person("P003")
     order = specialist.link(case, "О создании")
     return register(
-        system, order, coordinator=specialist.choice(order, "coordinator", "Гриценко"),
+        system,
+        order,
+        coordinator=specialist.choice(order, "coordinator", "Гриценко"),
         curator=specialist.choice(order, "curator", "Лебедь"),
-        plan_due="2026-03-02", report_due="2026-06-15",
-    )  # fmt: skip
+        plan_due="2026-03-02",
+        report_due="2026-06-15",
+    )
 
 
 def revoke(system, number):
@@ -238,10 +270,13 @@ def test_a_year_is_lived_page_by_page_and_every_order_comes_out_in_word(system):
     report(system, plan)
 
     orders = {
-        "network_create": create_network(system), "amend": register(system, add_school(system)),
-        "extend": extend_networks(system), "close": close_network(system),
-        "directions": fix_directions(system), "statuses": fix_statuses(system),
-    }  # fmt: skip
+        "network_create": create_network(system),
+        "amend": register(system, add_school(system)),
+        "extend": extend_networks(system),
+        "close": close_network(system),
+        "directions": fix_directions(system),
+        "statuses": fix_statuses(system),
+    }
     numbers = {kind: paper_of(system, order, kind) for kind, order in orders.items()}
     orders["revoke"] = revoke(system, numbers["directions"])
     numbers["revoke"] = paper_of(system, orders["revoke"], "revoke")

@@ -20,10 +20,15 @@ DAYS = ("2025-09-19", "2026-01-19", "2026-06-25")
 """Until when a year was lived by its story: plans, a changed network, approved reports."""
 LATEST = dt.date(2026, 9, 25)
 SAID = {
-    "reason": "причина названа словами", "conclusion": "Условия выполнены.", "notes": "",
-    "result": "Прошло как задумано", "participants_count": 7, "recommendation": "support",
-    "link": "https://levokum.example/materials", **CHECKED,
-}  # fmt: skip
+    "reason": "причина названа словами",
+    "conclusion": "Условия выполнены.",
+    "notes": "",
+    "result": "Прошло как задумано",
+    "participants_count": 7,
+    "recommendation": "support",
+    "link": "https://levokum.example/materials",
+    **CHECKED,
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +64,12 @@ class District(Walk):
         today = self.today()
         later = today + dt.timedelta(days=data.draw(st.sampled_from((0, 5, 40)), label="later"))
         return {
-            **SAID, "actual_on": f"{today}", "starts_on": f"{today}", "ends_on": f"{later}",
+            **SAID,
+            "actual_on": f"{today}",
+            "starts_on": f"{today}",
+            "ends_on": f"{later}",
             "responsible": post(self.district, "P202"),
-        }  # fmt: skip
+        }
 
     def today(self):
         return self.district.read(lambda uow: uow.today)

@@ -46,8 +46,9 @@ def preview(district, year):
     def look(uow):
         case = uow.load(year).at_hand(None, None, uow.now, uow.today)
         facts = uow.facts(case.municipality_id)
-        return {row[0]: row[1:] for _, rows in told(uow.processes[YEAR], case, facts)
-                for row in rows}  # fmt: skip
+        return {
+            row[0]: row[1:] for _, rows in told(uow.processes[YEAR], case, facts) for row in rows
+        }
 
     found, codes = district.read(look), ("Математика", "Читательская", "Объективная")
     return [next(said for name, said in found.items() if name.startswith(c)) for c in codes]
@@ -55,8 +56,14 @@ def preview(district, year):
 
 def lose_base(district, school="S07"):
     """Let a new act on the statuses of this year take the base of NW3 its status."""
-    rows = [{"key": "1", "school": district.school(school), "code": "low_results",
-             "evidence": "результаты трёх лет"}]  # fmt: skip
+    rows = [
+        {
+            "key": "1",
+            "school": district.school(school),
+            "code": "low_results",
+            "evidence": "результаты трёх лет",
+        }
+    ]
     decree(district, "fix_statuses", year="2025-2026", statuses=rows, head="P002")
 
 
@@ -82,8 +89,11 @@ def test_y2_an_interrupted_turn_is_started_again_and_doubles_nothing(open_distri
     district = open_district("2025-08-29")
     year = open_year(district)
     done(district.act("P003", year, "roll_over"))
-    first, *_ = [row["id"] for row in district.rows(OutboxMessage)
-                 if row["kind"] == "call" and row["done_at"] is None]  # fmt: skip
+    first, *_ = [
+        row["id"]
+        for row in district.rows(OutboxMessage)
+        if row["kind"] == "call" and row["done_at"] is None
+    ]
     effects.carry_out(district.container, first, "call")
     assert [len(of) for of in plans(district).values()] == [1, 0, 0]
     before = plans(district)["NW1"]
@@ -177,8 +187,11 @@ def test_the_district_summary_tells_every_network_and_hides_small_groups(open_di
     submit(district, report, "P106", advised=[given])
     to_approved(district, report, "NW2")
     district.at("2026-08-31 12:00")
-    practice = {"key": "1", "network": network(district, "NW2"),
-                "text": "Банк текстов для слабо владеющих русским языком."}  # fmt: skip
+    practice = {
+        "key": "1",
+        "network": network(district, "NW2"),
+        "text": "Банк текстов для слабо владеющих русским языком.",
+    }
     done(district.edit("P007", year, practices=[practice]))
     if district.state(report) != "closed":
         district.at("2026-09-01")

@@ -44,8 +44,12 @@ def test_the_report_opens_by_itself_with_what_the_year_knows(open_district):
     assert sorted(found) == ["S01", "S02", "S10", "S12", "S13"]
     assert all(district.deadlines(one) == {"indicators": "2026-06-01"} for one in found.values())
     assert [row.code for row in district.case(found["S10"]).data.values] == [
-        "I03", "I04", "I05", "I06", "I07",
-    ]  # fmt: skip
+        "I03",
+        "I04",
+        "I05",
+        "I06",
+        "I07",
+    ]
 
 
 @pytest.mark.both_databases
@@ -79,8 +83,12 @@ def test_r1_a_report_is_approved_and_its_addendum_tells_the_exams(open_district)
     assert district.state(report) == "closed"
     paper = district.documents(report)[-1]
     assert paper["paper"] == "report_addendum"
-    lines = [line for row in paper["field_values"]["показатели"]
-             if "ОГЭ по математике" in row["название"] for line in row["строки"]]  # fmt: skip
+    lines = [
+        line
+        for row in paper["field_values"]["показатели"]
+        if "ОГЭ по математике" in row["название"]
+        for line in row["строки"]
+    ]
     line = next(line for line in lines if "10" in line["школа"])
     assert (line["факт"], line["базовое"]) == ("23,5 %", "34,4 %")
     after = district.case(report).data
@@ -99,10 +107,13 @@ def test_an_approved_report_writes_what_the_network_itself_measured(open_distric
     assert measured_by_network(district) == {}
     to_approved(district, report)
     assert measured_by_network(district) == {
-        "N01": (1, 4, None, 100), "N02": (1, None, None, 11),
-        "N03": (0, 1, None, Decimal("54.5")), "N04": (44, None, None, 15),
-        "N05": (9, None, None, 12), "N06": (None, 50, Decimal("4.6"), Decimal("4.7")),
-    }  # fmt: skip
+        "N01": (1, 4, None, 100),
+        "N02": (1, None, None, 11),
+        "N03": (0, 1, None, Decimal("54.5")),
+        "N04": (44, None, None, 15),
+        "N05": (9, None, None, 12),
+        "N06": (None, 50, Decimal("4.6"), Decimal("4.7")),
+    }
 
 
 def measured_by_network(district):
@@ -189,9 +200,10 @@ def test_r4_a_declined_recommendation_is_dropped_and_told_of_in_the_next_report(
     report = live_through(district, "NW2")
     enter_all(district, report)
     given = advice(
-        district, text="Направить учителя на стажировку в базовую школу",
+        district,
+        text="Направить учителя на стажировку в базовую школу",
         school=district.school("S17"),
-    )  # fmt: skip
+    )
     submit(district, report, "P106", advised=[given])
     to_approved(district, report, "NW2")
     (case,) = advised(district, report)
@@ -213,8 +225,12 @@ def test_r5_small_groups_are_told_to_nobody_else(open_district):
     submit(district, report, "P106", advised=[advice(district, school=district.school("S16"))])
     district.carry_out()
     paper = district.documents(report)[-1]["field_values"]
-    lines = [line for row in paper["показатели"] if "повышение квалификации" in row["название"]
-             for line in row["строки"]]  # fmt: skip
+    lines = [
+        line
+        for row in paper["показатели"]
+        if "повышение квалификации" in row["название"]
+        for line in row["строки"]
+    ]
     small = next(line for line in lines if "16" in line["школа"])
     assert small["факт"] == "данные не приводятся (менее 10 участников)"
     assert (small["базовое"], small["план"], small["динамика"]) == ("", "", "")
@@ -230,9 +246,11 @@ def test_the_head_of_another_school_reads_no_grid_and_the_register_takes_what_is
     assert code(district.edit("P112", found["S10"], values={"put": []})) == "not_found"
     enter(district, "S10", found["S10"])
     (row,) = district.register(
-        INDICATOR_VALUES, school=district.school("S10"), school_year="2025-2026",
+        INDICATOR_VALUES,
+        school=district.school("S10"),
+        school_year="2025-2026",
         indicator=indicator(district, "I03"),
-    )  # fmt: skip
+    )
     assert row.numerator is not None
     newest = district.rows(RegisterEntry, register="indicator_value", row_id=row.id)[-1]
     assert newest["instance_id"] == found["S10"]
@@ -244,11 +262,13 @@ def test_the_head_of_another_school_reads_no_grid_and_the_register_takes_what_is
 def test_a_grid_says_cell_by_cell_what_is_not_possible(open_district):
     district = open_district("2025-09-10")
     grid = grids(district, live_through(district))["S10"]
-    put = [{"key": "I03", "numerator": 30, "denominator": 20},
-           {"key": "I04", "numerator": 3, "denominator": 0},
-           {"key": "I05", "numerator": 3},
-           {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
-           {"key": "I07", "numerator": -1, "denominator": 9}]  # fmt: skip
+    put = [
+        {"key": "I03", "numerator": 30, "denominator": 20},
+        {"key": "I04", "numerator": 3, "denominator": 0},
+        {"key": "I05", "numerator": 3},
+        {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
+        {"key": "I07", "numerator": -1, "denominator": 9},
+    ]
     done(district.edit("P110", grid, values={"put": put}))
     done(district.edit("P110", grid, values={"put": [{**put[4], "target": "120,5"}]}))
     refusal = district.act("P110", grid, "enter_values")
@@ -335,8 +355,11 @@ def test_a_report_without_its_addendum_is_closed_at_the_end_of_august(open_distr
 def test_an_edition_still_on_its_way_is_dropped_when_the_year_closes_its_plan(open_district):
     district = open_district("2025-09-10")
     report = live_through(district)
-    (plan,) = [row["id"] for row in district.instances(process="annual_plan")
-               if district.state(row["id"]) == "active"]  # fmt: skip
+    (plan,) = [
+        row["id"]
+        for row in district.instances(process="annual_plan")
+        if district.state(row["id"]) == "active"
+    ]
     done(district.act("P201", plan, "revise", reason="новые сроки у школ"))
     edition = district.child(plan)
     enter_all(district, report)

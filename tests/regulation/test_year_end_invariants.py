@@ -25,8 +25,11 @@ from walking import Walk, walk
 from workflow_app.tasks import loops
 
 REPORT, GRID, ADVICE, YEAR = (
-    "year_end_report", "school_indicators", "recommendation_follow_up", "year_cycle"
-)  # fmt: skip
+    "year_end_report",
+    "school_indicators",
+    "recommendation_follow_up",
+    "year_cycle",
+)
 PLAN, ACTIVITY = "annual_plan", "plan_activity"
 NETWORK, BASE, COORDINATOR, CURATOR = "NW2", BASES["NW2"], COORDINATORS["NW2"], "P007"
 SCHOOLS = ("S06", "S11", "S16", "S17")
@@ -35,9 +38,12 @@ SMALL = (7, 9)
 ROUNDED = {"I03": (1, 16), "I04": (2, 30)}
 """Shares whose last place is rounded: 6.25 and 6.666… per cent."""
 SAID = {
-    "reason": "причина названа словами", "result": "Прошло как задумано",
-    "participants_count": 7, "link": "https://levokum.example/materials", **CHECKED,
-}  # fmt: skip
+    "reason": "причина названа словами",
+    "result": "Прошло как задумано",
+    "participants_count": 7,
+    "link": "https://levokum.example/materials",
+    **CHECKED,
+}
 
 
 class YearEnd(Walk):
@@ -60,8 +66,13 @@ class YearEnd(Walk):
         district = self.district
         self.report = live_through(district, NETWORK)
         keys = [network(district, one) for one in ("NW1", "NW2", "NW3")]
-        decree(district, "extend_networks", networks=keys, new_term="2027-08-31",
-               reason="Сети нужны школам.")  # fmt: skip
+        decree(
+            district,
+            "extend_networks",
+            networks=keys,
+            new_term="2027-08-31",
+            reason="Сети нужны школам.",
+        )
         listed = [{"key": "1", "name": "Чтение и язык", "area": "русский язык"}]
         decree(district, "fix_directions", year="2026-2027", list_of_directions=listed)
         loops.fire_due(self.container)  # a network whose term moved looks at its report once more
@@ -93,10 +104,13 @@ class YearEnd(Walk):
         today = self.today()
         later = today + dt.timedelta(days=data.draw(st.sampled_from((0, 5, 40)), label="later"))
         return {
-            **SAID, "actual_on": today.isoformat(), "starts_on": today.isoformat(),
-            "ends_on": later.isoformat(), "responsible": post(self.district, COORDINATOR),
+            **SAID,
+            "actual_on": today.isoformat(),
+            "starts_on": today.isoformat(),
+            "ends_on": later.isoformat(),
+            "responsible": post(self.district, COORDINATOR),
             "remarks": [{"key": "1", "about": "conclusions", "text": "выводы без данных"}],
-        }  # fmt: skip
+        }
 
     def today(self):
         return self.district.read(lambda uow: uow.today)
@@ -109,8 +123,10 @@ class YearEnd(Walk):
         elif found.process == REPORT and found.state in ("draft", "returned"):
             self.write_the_report(case)
         elif found.process == PLAN and found.state == "draft" and self.network_of(case) == NETWORK:
-            said = {"starts_on": f"{found.data.school_year[:4]}-10-01",
-                    "ends_on": f"{found.data.school_year[:4]}-10-31"}  # fmt: skip
+            said = {
+                "starts_on": f"{found.data.school_year[:4]}-10-01",
+                "ends_on": f"{found.data.school_year[:4]}-10-31",
+            }
             self.unharmed(lambda: fill(self.district, case, NETWORK, 3, **said))
 
     def network_of(self, case):
@@ -123,8 +139,11 @@ class YearEnd(Walk):
 
     def waiting_schools(self):
         found = grids(self.district, self.report)
-        return [school for school, grid in sorted(found.items())
-                if self.district.state(grid) == "being_entered"]  # fmt: skip
+        return [
+            school
+            for school, grid in sorted(found.items())
+            if self.district.state(grid) == "being_entered"
+        ]
 
     def enter(self, school):
         said = {"I06": SMALL, "I07": SMALL} if school == "S16" else ROUNDED

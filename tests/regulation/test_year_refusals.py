@@ -70,8 +70,14 @@ def turning_what_has_turned(district):
     return lambda: district.act("P003", year, "roll_over")
 
 
-@refused("nothing_to_turn", "base_not_stable", "term_ends_before", "no_supported_school",
-         "network_not_active", day=TURN)  # fmt: skip
+@refused(
+    "nothing_to_turn",
+    "base_not_stable",
+    "term_ends_before",
+    "no_supported_school",
+    "network_not_active",
+    day=TURN,
+)
 def turning_where_everything_stands_in_the_way(district):
     year = open_year(district)
     district.end(STATUSES_OF_YEAR, school_year="2025-2026")
@@ -109,8 +115,13 @@ def reporting_twice(district):
     return lambda: district.act("P003", case, "open_report")
 
 
-@refused("indicator_missing", "no_recommendations", "direction_without_conclusion",
-         "direction_without_indicator", "plan_row_unexplained")  # fmt: skip
+@refused(
+    "indicator_missing",
+    "no_recommendations",
+    "direction_without_conclusion",
+    "direction_without_indicator",
+    "plan_row_unexplained",
+)
 @pytest.mark.clause("4.3c")
 def submitting_what_is_not_written(district):
     report = live_through(district)
@@ -142,15 +153,19 @@ def submitting_before_a_row_fell_overdue_and_a_direction_was_added(district):
     done(district.act("P101", report, "refresh"))
     write(district, report)
     plan = district.instances(process="annual_plan")[0]["id"]
-    row = next(case for case in activities(district, plan).values()
-               if district.state(case) == "planned")  # fmt: skip
+    row = next(
+        case for case in activities(district, plan).values() if district.state(case) == "planned"
+    )
     cases = table(Instance)
     data = district.rows(Instance, id=report)[0]["data"]
     key = district.rows(Instance, id=row)[0]["fan_key"]
     left = [one for one in data["unfinished"] if one["key"] != key]
-    behind(district, update(cases).where(cases.c.id == report).values(
-        data={**data, "unfinished": left, "conclusions": data["conclusions"][1:]}
-    ))  # fmt: skip
+    behind(
+        district,
+        update(cases)
+        .where(cases.c.id == report)
+        .values(data={**data, "unfinished": left, "conclusions": data["conclusions"][1:]}),
+    )
     return lambda: district.act("P101", report, "submit")
 
 
@@ -194,15 +209,23 @@ def submitting_an_addendum_without_exams(district):
 # ---------------------------------------------------------------- grids and recommendations
 
 
-@refused("value_missing", "denominator_below_numerator", "denominator_zero", "value_and_reason",
-         "numerator_negative", "target_impossible")  # fmt: skip
+@refused(
+    "value_missing",
+    "denominator_below_numerator",
+    "denominator_zero",
+    "value_and_reason",
+    "numerator_negative",
+    "target_impossible",
+)
 def entering_impossible_numbers(district):
     grid = grids(district, live_through(district))["S10"]
-    put = [{"key": "I03", "numerator": 30, "denominator": 20},
-           {"key": "I04", "numerator": 3, "denominator": 0},
-           {"key": "I05", "numerator": 3},
-           {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
-           {"key": "I07", "numerator": -1, "denominator": 9, "target": "120,5"}]  # fmt: skip
+    put = [
+        {"key": "I03", "numerator": 30, "denominator": 20},
+        {"key": "I04", "numerator": 3, "denominator": 0},
+        {"key": "I05", "numerator": 3},
+        {"key": "I06", "numerator": 3, "denominator": 9, "reason": "и числа, и причина"},
+        {"key": "I07", "numerator": -1, "denominator": 9, "target": "120,5"},
+    ]
     done(district.edit("P110", grid, values={"put": put}))
     return lambda: district.act("P110", grid, "enter_values")
 

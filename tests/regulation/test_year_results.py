@@ -12,7 +12,7 @@ TEXT = {
     "summary": "Сеть выполнила план, доля отметок «2» снизилась.",
     "praise": "Директора базовой школы отметить.",
     "instructions": "Директорам школ учесть рекомендации в планах.",
-}  # fmt: skip
+}
 
 
 def approved(district, *given):
@@ -27,9 +27,10 @@ def approved(district, *given):
 def test_the_order_on_results_gathers_approved_reports_and_is_registered(open_district):
     district = open_district("2025-09-10")
     report = approved(
-        district, advice(district), advice(district, "2", school=district.school("S12"),
-                                           text="Снятая рекомендация для школы"),
-    )  # fmt: skip
+        district,
+        advice(district),
+        advice(district, "2", school=district.school("S12"), text="Снятая рекомендация для школы"),
+    )
     kept, dropped = advised(district, report)
     order = done(district.start("P003", ORDER, "sum_up_year")).instance_id
     begun = district.case(order).data

@@ -32,16 +32,23 @@ from workflow_app.store.models.instances import (
     WorkItem,
 )
 from workflow_app.store.models.messages import Notice, OutboxMessage
-from workflow_app.store.models.registers import (
-    JournalEntry,
-    RegisterEntry,
-)
+from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 from workflow_app.tasks import effects, loops
 
 MOVING = (
-    Instance, History, DataVersion, BallotRow, VoteRow, Deadline, WorkItem, Document, OutboxMessage,
-    Notice, JournalEntry, RegisterEntry,
-)  # fmt: skip
+    Instance,
+    History,
+    DataVersion,
+    BallotRow,
+    VoteRow,
+    Deadline,
+    WorkItem,
+    Document,
+    OutboxMessage,
+    Notice,
+    JournalEntry,
+    RegisterEntry,
+)
 """What steps, deadlines and effects write; the directory stays as it was loaded."""
 
 
@@ -183,8 +190,9 @@ class Walk(RuleBasedStateMachine):
         entries = {("entry", row["id"]): row for row in self.district.rows(JournalEntry)}
         files = {
             ("paper", row["id"]): (row["file_sha256"], row["content_hash"], row["field_values"])
-            for row in self.district.rows(Document) if row["file_sha256"]
-        }  # fmt: skip
+            for row in self.district.rows(Document)
+            if row["file_sha256"]
+        }
         now = entries | files
         assert self.registered.items() <= now.items()
         self.registered = now
@@ -243,10 +251,11 @@ class Walk(RuleBasedStateMachine):
         if not hasattr(self, "district"):
             return []
         return [
-            row["id"] for row in self.district.rows(Instance)
+            row["id"]
+            for row in self.district.rows(Instance)
             if row["process"] in ((process,) if process else self.walked)
             and (row["state"] in states if states else row["finished_at"] is None)
-        ]  # fmt: skip
+        ]
 
     def somebody(self, number):
         return self.people[number % len(self.people)]
@@ -276,7 +285,11 @@ def walk(kind, make, examples, steps):
     examples *= int(os.environ.get("WALKS") or 1)
     machine = type("Walk", (kind,), {"make": staticmethod(make)})
     how = settings(
-        max_examples=examples, stateful_step_count=steps, derandomize=True, deadline=None,
-        database=None, suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=examples,
+        stateful_step_count=steps,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     run_state_machine_as_test(machine, settings=how)

@@ -48,16 +48,35 @@ def port(site, tmp_path):
     """Start nginx by the example, on ports and with a certificate of the test."""
     secure, key, pem = free_port(), tmp_path / "site.key", tmp_path / "site.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-keyout", key, "-out", pem],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={NAME}",
+            "-addext",
+            f"subjectAltName=DNS:{NAME}",
+            "-keyout",
+            key,
+            "-out",
+            pem,
+        ],
+        check=True,
+        capture_output=True,
+    )
     example = EXAMPLE.read_text()
     for said, meant in {
-        f"/etc/ssl/{NAME}.key": str(key), f"/etc/ssl/{NAME}.pem": str(pem),
-        "listen 443": f"listen 127.0.0.1:{secure}", "listen 80;": f"listen {free_port()};",
+        f"/etc/ssl/{NAME}.key": str(key),
+        f"/etc/ssl/{NAME}.pem": str(pem),
+        "listen 443": f"listen 127.0.0.1:{secure}",
+        "listen 80;": f"listen {free_port()};",
         "127.0.0.1:8000": f"127.0.0.1:{site.port}",
-    }.items():  # fmt: skip
+    }.items():
         assert said in example
         example = example.replace(said, meant)
     (tmp_path / "site.conf").write_text(example)
@@ -98,9 +117,12 @@ class Visitor:
     def ask(self, method, path, **sent):
         """Return the status and the text of an answer; what the client claims is no address."""
         body = urlencode(sent) if sent else None
-        headers = {"Host": NAME, "X-Forwarded-For": "192.0.2.1",
-                   "Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items()),
-                   "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+        headers = {
+            "Host": NAME,
+            "X-Forwarded-For": "192.0.2.1",
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items()),
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         self._line.request(method, path, body, headers)
         answer = self._line.getresponse()
         for cookie in answer.headers.get_all("Set-Cookie") or ():

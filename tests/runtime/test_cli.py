@@ -79,9 +79,7 @@ def test_a_command_that_needs_tables_says_to_migrate_first(run, words):
 def test_a_trial_migration_says_what_it_would_do_and_leaves_the_database_alone(run):
     trial = run("migrate", "--dry-run")
     newest = schema.newest()
-    assert (trial.exit_code, trial.output) == (
-        0, f"схема базы данных: таблиц ещё нет → {newest}\n"
-    )  # fmt: skip
+    assert (trial.exit_code, trial.output) == (0, f"схема базы данных: таблиц ещё нет → {newest}\n")
     database = build(load_settings()).database
     assert schema.stands_at(database) is None
     assert run("migrate").exit_code == 0
@@ -159,8 +157,9 @@ def test_a_command_beside_a_tree_takes_its_clock_and_its_broker(monkeypatch, tmp
     file.write_text('{"REDIS_URL": "redis://127.0.0.1:1/0", "CLOCK": "2025-08-28T09:00"}')
     settings = settings_beside_tree()
     assert (settings.redis_url, settings.clock.date()) == (
-        "redis://127.0.0.1:1/0", dt.date(2025, 8, 28)
-    )  # fmt: skip
+        "redis://127.0.0.1:1/0",
+        dt.date(2025, 8, 28),
+    )
     monkeypatch.setenv("CLOCK", "2026-01-01")
     assert settings_beside_tree().clock.date() == dt.date(2026, 1, 1)
 

@@ -119,13 +119,14 @@ def connection():
 
 
 @pytest.mark.parametrize(
-    "request_", [
+    "request_",
+    [
         b"GET / HTTP/1.1\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\ntransfer-encoding: br,chunked\r\n\r\n1;x=y\r\na\r\n0\r\nX: y\r\n\r\n",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("step", [1, 7, 1000])
 def test_a_request_is_whole_with_its_last_byte(connection, request_, step):
     pieces = [request_[at : at + step] for at in range(0, len(request_), step)]

@@ -37,9 +37,11 @@ class Part:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "workflow_app.cli", *words], stdout=log, stderr=log,
+                [sys.executable, "-m", "workflow_app.cli", *words],
+                stdout=log,
+                stderr=log,
                 env={**kept, "DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1", **environ},
-            )  # fmt: skip
+            )
 
     def said(self, until="", seconds=30):
         """Return what it wrote, once it wrote a text."""
@@ -114,9 +116,7 @@ def test_a_row_the_database_refuses_is_told_without_what_it_holds(open_district)
         pytest.raises(IntegrityError) as failed,
         district.container.database.writing() as connection,
     ):
-        connection.execute(
-            update(people).where(people.c.code == "P106").values(email=address)
-        )  # fmt: skip
+        connection.execute(update(people).where(people.c.code == "P106").values(email=address))
     said = "".join(traceback.format_exception(failed.value))
     assert "email" in said
     assert address not in said

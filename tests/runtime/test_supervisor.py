@@ -25,8 +25,11 @@ class Tree:
         with self.output.open("wb") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "error", str(PROGRAM), str(folder), *kinds],
-                stdout=file, stderr=file, stdin=subprocess.DEVNULL, env=environ,
-            )  # fmt: skip
+                stdout=file,
+                stderr=file,
+                stdin=subprocess.DEVNULL,
+                env=environ,
+            )
 
     def text(self):
         return self.output.read_text()
@@ -192,9 +195,12 @@ print("signals in", number - 1, "lines")
 
 def test_a_second_signal_inside_of_the_first_waits_for_nobody():
     done = subprocess.run(
-        [sys.executable, "-c", SIGNAL_IN_EVERY_LINE], capture_output=True, text=True,
-        timeout=SOON, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", SIGNAL_IN_EVERY_LINE],
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+        check=False,
+    )
     assert re.search(r"signals in (\d+) lines", done.stdout), done.stderr
     assert int(re.search(r"\d+", done.stdout)[0]) > 4
 
@@ -256,9 +262,10 @@ def test_a_killed_watchdog_is_replaced_and_guards_the_same_children(grow):
     tree.wait_for(r"^patient +\| here")
     [child] = eventually(lambda: tree.started("patient"), tree.text)
     watchdog = next(
-        process for process in psutil.Process(tree.process.pid).children()
+        process
+        for process in psutil.Process(tree.process.pid).children()
         if "watchdog.py" in " ".join(process.cmdline())
-    )  # fmt: skip
+    )
 
     watchdog.kill()
     eventually(lambda: not psutil.pid_exists(watchdog.pid))

@@ -33,7 +33,9 @@ def test_a_unit_starts_a_command_that_exists_and_starts_it_again(unit, tmp_path)
         copy = tmp_path / unit.name
         copy.write_text(unit.read_text().replace("/opt/workflow", str(here)))
         done = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", copy], capture_output=True, text=True,
+            ["systemd-analyze", "verify", "--man=no", copy],
+            capture_output=True,
+            text=True,
             check=False,
-        )  # fmt: skip
+        )
         assert (done.returncode, done.stderr) == (0, "")

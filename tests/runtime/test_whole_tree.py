@@ -41,9 +41,13 @@ def launch(folder, command, **given):
     environ = {**kept, "DATA_DIR": str(folder), "PORT": str(free_port()), **given}
     with folder.with_suffix(".log").open("w") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "workflow_app.cli", command], env=environ, stdout=log,
-            stderr=log, stdin=subprocess.DEVNULL, process_group=0,
-        )  # fmt: skip
+            [sys.executable, "-m", "workflow_app.cli", command],
+            env=environ,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+        )
 
 
 def of_folder(folder):
@@ -95,8 +99,11 @@ def test_the_doctor_knows_a_running_tree_with_a_moved_clock(start, tmp_path):
     def doctor():
         done = subprocess.run(
             [sys.executable, "-m", "workflow_app.cli", "doctor"],
-            env={**kept, "DATA_DIR": str(folder)}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            env={**kept, "DATA_DIR": str(folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.stdout + done.stderr
 
     tree = start(folder, "up", CLOCK="2025-08-28T09:00")

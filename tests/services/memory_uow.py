@@ -85,18 +85,20 @@ class MemoryUnitOfWork:
         return {
             key: child
             for (mother, name, key), child in self.keys.items()
-            if name == process and parent in (None, mother)
+            if name == process
+            and parent in (None, mother)
             and self.cases[child].parent_id == mother
-        }  # fmt: skip
+        }
 
     def open_about(self, case, processes):
         return [
             replace(other)
             for other in self.cases.values()
-            if other.process in processes and other.id != case.id
+            if other.process in processes
+            and other.id != case.id
             and f"{other.subject}/".startswith(f"{case.subject}/")
             and not self.processes[other.process].states[other.state].is_final
-        ]  # fmt: skip
+        ]
 
     def pause(self, _case, subject):
         self.clocks.append(("pause", subject))

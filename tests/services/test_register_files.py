@@ -48,9 +48,12 @@ class Contract(Record):
 
 
 CONTRACTS = Register(
-    key="contract", title="Договоры", record=Contract, identity=("number",),
+    key="contract",
+    title="Договоры",
+    record=Contract,
+    identity=("number",),
     called=lambda row: f"договор {row.number}",
-)  # fmt: skip
+)
 FIRMS = {1: "Ромашка", 2: "Лютик", 3: "Лютик"}
 ALL = ("number", "firm", "sum", "days", "ends_on", "is_open", "kind", "about")
 
@@ -68,9 +71,16 @@ class Office:
         key = key or len(self.identities) + 1
         self.identities[key] = {"number": number}
         self.entries.setdefault(key, []).append(
-            Entry(self.newest, word, values, on, known, order_id=order,
-                  basis=f"приказ № {order}" if order else "")
-        )  # fmt: skip
+            Entry(
+                self.newest,
+                word,
+                values,
+                on,
+                known,
+                order_id=order,
+                basis=f"приказ № {order}" if order else "",
+            )
+        )
         return key
 
     def code(self, key, day=TODAY):
@@ -84,10 +94,15 @@ class Office:
 
     def known(self, ids):
         return {
-            key: Known(key, self.identities[key], self.entries[key], self.revocations,
-                       self.last_said.get(key))
+            key: Known(
+                key,
+                self.identities[key],
+                self.entries[key],
+                self.revocations,
+                self.last_said.get(key),
+            )
             for key in ids
-        }  # fmt: skip
+        }
 
     def said(self, view, value):
         if value in (None, "", ()):
@@ -133,9 +148,15 @@ def test_a_row_nobody_knows_is_new_with_all_it_says(office):
     line = only(office.look(row))
     assert (line.kind, line.number, line.called) == ("new", 2, "договор 7/26")
     assert {c.name: c.value for c in line.changes} == {
-        "number": "7/26", "firm": 1, "sum": "1200.5", "days": 30, "ends_on": "2026-09-01",
-        "is_open": True, "kind": "b", "about": "a\nb",
-    }  # fmt: skip
+        "number": "7/26",
+        "firm": 1,
+        "sum": "1200.5",
+        "days": 30,
+        "ends_on": "2026-09-01",
+        "is_open": True,
+        "kind": "b",
+        "about": "a\nb",
+    }
 
 
 @pytest.mark.parametrize(
@@ -208,8 +229,10 @@ def test_what_ended_here_stays_ended_and_what_the_file_leaves_out_stays(office):
     columns = (CODE, "number", "kind")
     line = only(office.look([code, "1", "услуга"], columns=columns))
     assert (line.kind, line.changes, line.notes) == (
-        "kept", [], ["завершена здесь и остаётся завершённой"]
-    )  # fmt: skip
+        "kept",
+        [],
+        ["завершена здесь и остаётся завершённой"],
+    )
     line = only(office.look(["1", "услуга"], columns=("number", "kind")))
     assert (line.is_revived, {c.name: c.since for c in line.changes}["kind"]) == (True, BEFORE)
 
@@ -232,9 +255,10 @@ def test_latin_letters_among_russian_ones_are_told_and_offered(office):
     plan = office.look(["CОШ", "поставка"], columns=("number", "kind"))
     assert "пишется почти как" in mistakes(plan)[0][2]
     assert plan.latin == 1
-    assert office.look(
-        ["CОШ", "поставка"], columns=("number", "kind"), russian=True
-    ).counts["same"] == 1  # fmt: skip
+    assert (
+        office.look(["CОШ", "поставка"], columns=("number", "kind"), russian=True).counts["same"]
+        == 1
+    )
     plan = office.look(["5", "услугa", "Договор o школe"], columns=("number", "kind", "about"))
     assert [sentence for *_, sentence in mistakes(plan)] == [
         "в слове «услугa» латинские буквы: a; наберите их по-русски",
@@ -264,8 +288,9 @@ def test_columns_are_guessed_by_title_name_and_memory():
     assert not is_certain(CONTRACTS, found, rows[2])
     twice = Reading("Лист", 0, ("sum", "sum"))
     assert [one.partition(":")[0] for one in problems(CONTRACTS, twice)] == [
-        "Столбец «Сумма» указан дважды", "Не указан столбец «Номер»"
-    ]  # fmt: skip
+        "Столбец «Сумма» указан дважды",
+        "Не указан столбец «Номер»",
+    ]
     own = [[*(view.title for view in CONTRACTS.fields.values()), "По документу", "Код записи"]]
     assert is_certain(CONTRACTS, guess(CONTRACTS, "Лист", own, {}), own[0])
     own[0][-2] = "Документ"  # a column of theirs, however much it is a part of the title of ours
@@ -300,11 +325,14 @@ def test_nothing_is_lost_whoever_changed_what(base, here, there):
         if any(c.name == "sum" for c in getattr(line, name))
     ]
     expected = (
-        [] if here == there
-        else ["kept"] if there == base
-        else ["changes"] if here == base
+        []
+        if here == there
+        else ["kept"]
+        if there == base
+        else ["changes"]
+        if here == base
         else ["asked"]
-    )  # fmt: skip
+    )
     assert found == expected
 
 
@@ -348,5 +376,6 @@ def test_a_row_is_entered_again_by_its_code_alone(office):
     key = office.write("1", word="end")
     line = only(office.look([office.code(key), "услуга"], columns=(CODE, "kind")))
     assert (line.is_revived, {c.name: c.value for c in line.changes}) == (
-        True, {"number": "1", "kind": "b"}
-    )  # fmt: skip
+        True,
+        {"number": "1", "kind": "b"},
+    )

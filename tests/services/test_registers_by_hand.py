@@ -41,15 +41,24 @@ def firm(district, **values):
 
 def on(district, register, row, day=TODAY):
     return district.container.read(
-        lambda uow: SqlRegisters(uow).on(register, uow.actor(district.people["P003"])
-                                         .capacities[0].municipality_id, row, day)
-    )  # fmt: skip
+        lambda uow: SqlRegisters(uow).on(
+            register, uow.actor(district.people["P003"]).capacities[0].municipality_id, row, day
+        )
+    )
 
 
 def test_values_of_every_kind_are_kept_amended_and_taken_back(district):
     partner = firm(district)
-    said = {"number": "1", "firm": partner, "kind": "a", "days": 30, "price": "12,5",
-            "ends_on": "2027-01-31", "is_open": True, "year": "2025-2026"}  # fmt: skip
+    said = {
+        "number": "1",
+        "firm": partner,
+        "kind": "a",
+        "days": 30,
+        "price": "12,5",
+        "ends_on": "2027-01-31",
+        "is_open": True,
+        "year": "2025-2026",
+    }
     row = carry_out(district, service.enter, CONTRACTS, values=said)
     first = on(district, CONTRACTS, row)
     changed = {"kind": "b", "days": None, "price": "0,5", "ends_on": None, "is_open": False}
@@ -70,9 +79,14 @@ def test_of_two_at_once_who_change_one_field_the_second_is_asked(district):
 
     def move(address):
         return carry_out(
-            district, service.amend, FIRMS, row, values={"address": address}, version=version,
+            district,
+            service.amend,
+            FIRMS,
+            row,
+            values={"address": address},
+            version=version,
             why={"effective_on": "2026-06-18"},
-        )  # fmt: skip
+        )
 
     with ThreadPoolExecutor(2) as pool:
         results = [*pool.map(move, ("ул. Новая, 3", "ул. Старая, 9"))]
@@ -93,10 +107,11 @@ def test_a_row_does_not_end_while_another_begins_to_name_it(district):
     partner = firm(district)
     said = {"number": "1", "firm": partner, "kind": "a"}
     steps = [
-        lambda: carry_out(district, service.end, FIRMS, partner,
-                          why={"effective_on": "2026-09-01"}),
+        lambda: carry_out(
+            district, service.end, FIRMS, partner, why={"effective_on": "2026-09-01"}
+        ),
         lambda: carry_out(district, service.enter, CONTRACTS, values=said),
-    ]  # fmt: skip
+    ]
     with ThreadPoolExecutor(2) as pool:
         results = [*pool.map(lambda step: step(), steps)]
     (refusal,) = [one for one in results if isinstance(one, Refusal)]

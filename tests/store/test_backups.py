@@ -123,9 +123,13 @@ def command(settings, *argv, **limits):
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     given = {**kept, "DATA_DIR": str(settings), "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "workflow_app.cli", *map(str, argv)], env=given, text=True,
-        capture_output=True, check=False, **limits,
-    )  # fmt: skip
+        [sys.executable, "-m", "workflow_app.cli", *map(str, argv)],
+        env=given,
+        text=True,
+        capture_output=True,
+        check=False,
+        **limits,
+    )
     return done.returncode, done.stdout + done.stderr
 
 

@@ -27,9 +27,14 @@ def heads(_case, _facts):
 
 def process():
     ballot = Ballot(
-        "question", "Опрос", heads, voter_title="директор", yes=("yes",), need=at_least(1),
+        "question",
+        "Опрос",
+        heads,
+        voter_title="директор",
+        yes=("yes",),
+        need=at_least(1),
         answers=(Answer("say_yes", "Да", "yes", form=Brought),),
-    )  # fmt: skip
+    )
     made = Process("brought", "Файлы", version=1, form=Brought, readers=(HEAD,))
     asking = made.state("asking", "Идёт опрос", ballot=ballot)
     answered = made.state("answered", "Ответили", no_deadline="проба")

@@ -60,10 +60,15 @@ FIRMS = Register(
 )
 UNIQUE = replace(FIRMS, unique=("code",))
 CONTRACTS = Register(
-    key="contract", title="Договоры", record=Contract, identity=("number",),
-    called=lambda r: f"договор {r.number}", filters=("kind",), search=("number",),
+    key="contract",
+    title="Договоры",
+    record=Contract,
+    identity=("number",),
+    called=lambda r: f"договор {r.number}",
+    filters=("kind",),
+    search=("number",),
     sorted_by=("-number",),
-)  # fmt: skip
+)
 
 
 class Office:
@@ -107,9 +112,15 @@ def office(session):
 def test_values_of_every_kind_come_back_as_they_were_said(office):
     firm = office.enter(FIRMS, name="Ромашка")
     said = {
-        "number": "1/26", "firm": firm, "sum": "1200.5", "days": 30, "ends_on": LATER,
-        "is_open": True, "kind": "a", "others": [office.enter(FIRMS, name="Лютик"), firm],
-    }  # fmt: skip
+        "number": "1/26",
+        "firm": firm,
+        "sum": "1200.5",
+        "days": 30,
+        "ends_on": LATER,
+        "is_open": True,
+        "kind": "a",
+        "others": [office.enter(FIRMS, name="Лютик"), firm],
+    }
     key = office.enter(CONTRACTS, **said)
     row = office.of(CONTRACTS).get(key)
     assert row.model_dump(include={*said}) == Contract.model_validate(said).model_dump(
@@ -227,8 +238,9 @@ def test_rows_are_found_by_one_of_several_values_on_the_days_they_have_it(office
     found = [[row.id for row in rows.on(day).find(others=one)] for day in (TODAY, LATER)]
     assert found == [[key], []]
     assert rows.on(LATER).find(others=other, number="1")[0].others == (other,)
-    listed = [len(office.page(CONTRACTS, on=day, values={"others": one}).rows)
-              for day in (TODAY, LATER)]  # fmt: skip
+    listed = [
+        len(office.page(CONTRACTS, on=day, values={"others": one}).rows) for day in (TODAY, LATER)
+    ]
     assert listed == [1, 0]
     of = office.tables["contract"]
     assert listing.values(office.connection, of, office.municipality, "others") == [other, one]

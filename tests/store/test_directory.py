@@ -7,12 +7,7 @@ from sqlalchemy import event
 from workflow_app.store.directory.offices import capacities, holders
 from workflow_app.store.directory.questions import heads, school_cards
 from workflow_app.store.facts import SqlFacts
-from workflow_app.store.models.directory import (
-    OrganisationName,
-    Position,
-    Setting,
-    Substitution,
-)
+from workflow_app.store.models.directory import OrganisationName, Position, Setting, Substitution
 from workflow_app.store.read_models.networks import networks_of_school
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.statuses import act_of_year, held, of_school
@@ -37,11 +32,7 @@ def statements(district):
 def may(district, cast, code, on, **options):
     """Return what a person may act as: role, organisation and whom she stands for."""
     return [
-        (
-            one.role,
-            one.organisation_id,
-            cast.code(one.stands_for) if one.stands_for else None,
-        )
+        (one.role, one.organisation_id, cast.code(one.stands_for) if one.stands_for else None)
         for one in capacities(district, cast.person(code), on, **options)
     ]
 
@@ -63,8 +54,7 @@ def test_the_absent_head_keeps_no_right_unless_the_setting_says_so(district, cas
 
 
 @pytest.mark.parametrize(
-    ("on", "acts"),
-    [("2025-08-17", 1), ("2025-08-18", 2), ("2025-08-31", 2), ("2025-09-01", 1)],
+    ("on", "acts"), [("2025-08-17", 1), ("2025-08-18", 2), ("2025-08-31", 2), ("2025-09-01", 1)]
 )
 def test_a_substitution_lasts_from_its_first_to_its_last_day(district, cast, on, acts):
     assert len(may(district, cast, "P002", day(on))) == acts
@@ -205,8 +195,9 @@ def test_a_card_shows_the_school_as_it_is_on_the_day(district, cast):
     assert [card.code for card in cards] == [f"S{n:02}" for n in range(1, 19)]
     turksad = cards[9]
     assert (turksad.settlement, turksad.distance_km) == ("с. Турксад", 84)
-    assert turksad.full_name.endswith("села Турксад Левокумского муниципального округа "
-                                      "Ставропольского края")  # fmt: skip
+    assert turksad.full_name.endswith(
+        "села Турксад Левокумского муниципального округа Ставропольского края"
+    )
     assert [member.role for member in turksad.networks] == ["supported"]
     assert cards[2].networks == ()
 

@@ -4,12 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from workflow_app.store.models.base import PeriodOverlapError, sort_key
-from workflow_app.store.models.directory import (
-    OrganisationName,
-    Person,
-    Position,
-    Substitution,
-)
+from workflow_app.store.models.directory import OrganisationName, Person, Position, Substitution
 from workflow_app.store.models.registers import Journal, JournalEntry
 
 

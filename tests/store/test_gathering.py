@@ -79,7 +79,7 @@ _NAMES = select(_JOURNALS.c.title).where(_JOURNALS.c.id == _PEOPLE.c.id).scalar_
         (text("SELECT 1"), None),
         (func.now(), None),
     ],
-)  # fmt: skip
+)
 def test_a_statement_tells_its_tables_or_that_it_does_not(statement, told):
     assert tables_of(statement) == (told and frozenset(told))
 

@@ -60,8 +60,10 @@ def test_what_waits_for_long_is_told_by_its_kind_and_since_when(district):
     district.container.clock.advance(dt.timedelta(minutes=6))
     seen(district)
     found = said(district, health.standing_lanes)
-    assert any("(letters) стоит, других дел" in one and one.endswith("1, с 28.08.2025 09:00")
-               for one in found)  # fmt: skip
+    assert any(
+        "(letters) стоит, других дел" in one and one.endswith("1, с 28.08.2025 09:00")
+        for one in found
+    )
     assert serve(district.container).test_client().get("/health").json == {"ok": False}
     claimed = [
         (number, kind) for number, kind in effects.claim(district.container) if kind != "mail"

@@ -26,12 +26,7 @@ from workflow_app.store.models.directory import (
     SchoolYear,
     Substitution,
 )
-from workflow_app.store.models.registers import (
-    Journal,
-    JournalEntry,
-    OrderSubject,
-    RegisterEntry,
-)
+from workflow_app.store.models.registers import Journal, JournalEntry, OrderSubject, RegisterEntry
 from workflow_app.store.read_models import networks
 from workflow_app.store.read_models.networks import composition, networks_of_school
 from workflow_app.store.registers.writing import Cause
@@ -359,10 +354,9 @@ def test_loading_day_after_day_ends_where_loading_at_once_ends(session, district
             assert schools_of(session, code, day(on)) == schools_of(district, code, day(on))
     named = {"code", "name", "state", "term_from", "term_to"}
     known, of_all = (
-        [row.model_dump(include=named)
-         for row in networks_in(one, Cast(one).municipality).values()]
+        [row.model_dump(include=named) for row in networks_in(one, Cast(one).municipality).values()]
         for one in (session, district)
-    )  # fmt: skip
+    )
     assert known == of_all
     assert import_directory(session).changes == 0
 
@@ -448,8 +442,10 @@ def test_figures_of_a_year_nobody_plans_yet_are_not_known(session):
     assert figures() == [("2024-2025", None, None, 32), ("2023-2024", 318, 25, None)]
     import_directory(session, as_of=day("2025-07-01"))
     assert figures() == [
-        ("2024-2025", 318, 25, 32), ("2023-2024", 318, 25, None), ("2025-2026", None, None, 34),
-    ]  # fmt: skip
+        ("2024-2025", 318, 25, 32),
+        ("2023-2024", 318, 25, None),
+        ("2025-2026", None, None, 34),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,13 @@ def test_one_school_becomes_the_base_of_one_network(district):
     first = signed(district, "P102", {"S05": "supported"}, ("P105",))
     # Two open proposals of one base are refused on their way here; the last guard is asked alone.
     write(district, update(table(Instance)).values(open_key=None))
-    second = signed(district, "P102", {"S03": "partner", "S16": "supported"}, ("P103", "P116"),
-                    name="Другое имя")  # fmt: skip
+    second = signed(
+        district,
+        "P102",
+        {"S03": "partner", "S16": "supported"},
+        ("P103", "P116"),
+        name="Другое имя",
+    )
     outcomes = interleaved(district, register(district, first), register(district, second))
     assert sorted(outcomes) == ["already_base", "done"]
     school = district.school("S02")

@@ -44,13 +44,17 @@ def test_directions_of_the_day_before_are_the_same_rows_under_the_same_orders(op
     with database.writing() as connection:
         # An order put the first into force in the system itself, which kept what stood before.
         first = before[0][0]
-        connection.execute(text(
-            "INSERT INTO register_change (municipality_id, order_entry_id, register, row_id,"
-            ' before, after) SELECT 1, order_entry_id, \'direction\', id, \'{"state": "draft",'
-            ' "in_force_from": null, "order_entry_id": null, "subject_area": "Чтение"}\','
-            ' \'{"state": "in_force", "in_force_from": "2025-08-22", "subject_area": "Чтение"}\''
-            " FROM priority_direction WHERE id = :first"
-        ), {"first": first})  # fmt: skip
+        connection.execute(
+            text(
+                "INSERT INTO register_change (municipality_id, order_entry_id, register, row_id,"
+                ' before, after) SELECT 1, order_entry_id, \'direction\', id, \'{"state": "draft",'
+                ' "in_force_from": null, "order_entry_id": null, "subject_area": "Чтение"}\','
+                ' \'{"state": "in_force", "in_force_from": "2025-08-22", "subject_area":'
+                ' "Чтение"}\''
+                " FROM priority_direction WHERE id = :first"
+            ),
+            {"first": first},
+        )
     assert not schema.is_newest(database, district.container.tables)
     schema.upgrade(database, registers=district.container.tables)
     assert schema.is_newest(database, district.container.tables)
@@ -83,10 +87,17 @@ def known(district):
             for on in ("2024-12-31", "2025-08-17", "2025-08-18", "2026-06-18"):
                 rows = uow.facts(1).of(one).on(dt.date.fromisoformat(on)).find()
                 found += [
-                    (one.key, on, row.id, row.basis, row.valid_from, row.valid_to,
-                     *(getattr(row, name) for name in one.fields))
+                    (
+                        one.key,
+                        on,
+                        row.id,
+                        row.basis,
+                        row.valid_from,
+                        row.valid_to,
+                        *(getattr(row, name) for name in one.fields),
+                    )
                     for row in rows
-                ]  # fmt: skip
+                ]
         return found
 
     return district.read(look)
@@ -101,20 +112,33 @@ def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_dist
     schema.downgrade(database, "0022")
     with database.writing() as connection:
         # An order of the system itself gave the first status again, another one took the second.
-        one, other = connection.execute(
-            text("SELECT id FROM school_status WHERE basis_entry_id IS NOT NULL ORDER BY id")
-        ).scalars().all()[:2]  # fmt: skip
+        one, other = (
+            connection.execute(
+                text("SELECT id FROM school_status WHERE basis_entry_id IS NOT NULL ORDER BY id")
+            )
+            .scalars()
+            .all()[:2]
+        )
         for row, told, said in (
-            (one, '{"evidence": "как было", "assigned_on": "2024-08-20"}',
-             ('{"title": "стабильные", "evidence": "заново", "assigned_on": "2025-08-21",'
-              ' "basis": "приказ", "basis_entry_id": 1, "revoked_on": null}')),
+            (
+                one,
+                '{"evidence": "как было", "assigned_on": "2024-08-20"}',
+                (
+                    '{"title": "стабильные", "evidence": "заново", "assigned_on": "2025-08-21",'
+                    ' "basis": "приказ", "basis_entry_id": 1, "revoked_on": null}'
+                ),
+            ),
             (other, '{"revoked_on": null}', '{"revoked_on": "2025-08-21"}'),
-        ):  # fmt: skip
-            connection.execute(text(
-                "INSERT INTO register_change (municipality_id, order_entry_id, register, row_id,"
-                " before, after) SELECT 1, basis_entry_id, 'school_status', id, :told, :said"
-                " FROM school_status WHERE id = :row"
-            ), {"row": row, "told": told, "said": said})  # fmt: skip
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO register_change (municipality_id, order_entry_id, register,"
+                    " row_id, before, after)"
+                    " SELECT 1, basis_entry_id, 'school_status', id, :told, :said"
+                    " FROM school_status WHERE id = :row"
+                ),
+                {"row": row, "told": told, "said": said},
+            )
     schema.upgrade(database, registers=district.container.tables)
     assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
@@ -123,10 +147,13 @@ def test_statuses_and_acts_of_the_day_before_say_the_same_on_every_day(open_dist
     assert [row for row in after if (row[0], row[2]) not in of_orders] == [
         row for row in before if (row[0], row[2]) not in of_orders
     ]
-    rows = district.read(lambda uow: [
-        uow.facts(1).of(STATUSES_OF_YEAR).on(dt.date(2025, month, 1)).get(key)
-        for month in (1, 12) for key in (one, other)
-    ])  # fmt: skip
+    rows = district.read(
+        lambda uow: [
+            uow.facts(1).of(STATUSES_OF_YEAR).on(dt.date(2025, month, 1)).get(key)
+            for month in (1, 12)
+            for key in (one, other)
+        ]
+    )
     earlier, stood, now, gone = rows
     assert (earlier.evidence, now.evidence, now.basis, gone) == (
         "как было",
@@ -177,9 +204,9 @@ def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_ca
     assert schema.is_newest(database, district.container.tables)
     assert schema.differences(database) == []
     assert recommended(district) == before
-    (entry,) = district.read(lambda uow: listing.entries(
-        uow.connection, uow.tables["recommendation"], 1, row_id
-    ))  # fmt: skip
+    (entry,) = district.read(
+        lambda uow: listing.entries(uow.connection, uow.tables["recommendation"], 1, row_id)
+    )
     issued = dt.date(2026, 6, 15)
     assert (entry.effective_on, entry.registered_on, entry.instance_id) == (issued, issued, report)
     earlier = district.read(
@@ -196,9 +223,14 @@ def test_recommendations_of_the_day_before_stand_as_they_stood_dated_by_their_ca
         with database.reading() as connection:
             assert [connection.execute(text(one)).scalar() for one in numbers] == [True] * 4
     again = district.enter(
-        RECOMMENDATIONS, network=before[row_id]["network"], school_year="2025-2026", code="Ещё",
-        text="Ещё одна", addressee="network", state="issued",
-    )  # fmt: skip
+        RECOMMENDATIONS,
+        network=before[row_id]["network"],
+        school_year="2025-2026",
+        code="Ещё",
+        text="Ещё одна",
+        addressee="network",
+        state="issued",
+    )
     assert again not in before
     report = district.container.transact(import_directory)
     assert report.ok, [*report.lines()]
@@ -230,22 +262,42 @@ def write_events(connection):
     schools = dict(connection.execute(select(organisation.c.code, organisation.c.id)).all())
 
     def order(number, registered):
-        row = {"journal_id": journal, "year": 2026, "number": number, "label": f"{number}-од",
-               "kind": "issued", "registered_on": registered, "municipality_id": 1}  # fmt: skip
+        row = {
+            "journal_id": journal,
+            "year": 2026,
+            "number": number,
+            "label": f"{number}-од",
+            "kind": "issued",
+            "registered_on": registered,
+            "municipality_id": 1,
+        }
         return connection.execute(insert(entry).values(row)).inserted_primary_key[0]
 
     ids = {number: order(number, day(told[0])) for number, told in ORDERS.items()}
     for number, (registered, on, school, role) in ORDERS.items():
-        connection.execute(insert(event).values(
-            municipality_id=1, network_id=network, school_id=schools[school], role=role,
-            effective_on=day(on), sequence=2_026_000_000 + number, registered_on=day(registered),
-            order_label=f"{number}-од", order_entry_id=ids[number],
-        ))  # fmt: skip
+        connection.execute(
+            insert(event).values(
+                municipality_id=1,
+                network_id=network,
+                school_id=schools[school],
+                role=role,
+                effective_on=day(on),
+                sequence=2_026_000_000 + number,
+                registered_on=day(registered),
+                order_label=f"{number}-од",
+                order_entry_id=ids[number],
+            )
+        )
     for number, (registered, on) in REVOKED.items():
-        connection.execute(insert(relation).values(
-            municipality_id=1, order_entry_id=order(number + 50, day(registered)),
-            target_entry_id=ids[number], kind="revokes", effective_on=day(on),
-        ))  # fmt: skip
+        connection.execute(
+            insert(relation).values(
+                municipality_id=1,
+                order_entry_id=order(number + 50, day(registered)),
+                target_entry_id=ids[number],
+                kind="revokes",
+                effective_on=day(on),
+            )
+        )
     revoking = (
         select(relation.c.target_entry_id, relation.c.effective_on, entry.c.registered_on)
         .join(entry, entry.c.id == relation.c.order_entry_id)
@@ -256,17 +308,24 @@ def write_events(connection):
 
 def folded(events, gone, on, known):
     """Return who was in which network by the definition, with the order each role rests on."""
-    revoked = {one["target_entry_id"] for one in gone
-               if one["effective_on"] <= on and one["registered_on"] <= known}  # fmt: skip
+    revoked = {
+        one["target_entry_id"]
+        for one in gone
+        if one["effective_on"] <= on and one["registered_on"] <= known
+    }
     newest = {}
     for one in sorted(events, key=lambda one: (one["effective_on"], one["sequence"])):
-        if (one["effective_on"] <= on and one["registered_on"] <= known
-                and one["order_entry_id"] not in revoked):  # fmt: skip
+        if (
+            one["effective_on"] <= on
+            and one["registered_on"] <= known
+            and one["order_entry_id"] not in revoked
+        ):
             newest[one["network_id"], one["school_id"]] = one
     return {
         (*place, one["role"], one["effective_on"], one["order_label"])
-        for place, one in newest.items() if one["role"]
-    }  # fmt: skip
+        for place, one in newest.items()
+        if one["role"]
+    }
 
 
 @pytest.mark.both_databases
@@ -314,10 +373,15 @@ def schooled(district):
         rows, named = uow.facts(1).of(SCHOOLS), uow.facts(1).name
         known = map(rows.last, [row.id for row in rows.on(dt.date(2000, 1, 1)).find()])
         return {
-            row.id: (row.code, row.name, named("settlement", row.settlement), row.valid_to,
-                     *(getattr(row, name) for name in SCHOOLS.kept))
+            row.id: (
+                row.code,
+                row.name,
+                named("settlement", row.settlement),
+                row.valid_to,
+                *(getattr(row, name) for name in SCHOOLS.kept),
+            )
             for row in known
-        }  # fmt: skip
+        }
 
     return district.read(look)
 
@@ -414,9 +478,7 @@ def test_indicators_of_the_day_before_say_the_same_and_tell_who_entered_them_whe
 def networks_known(district):
     """Return code → what the register of networks says of each today, with its id."""
     names = {*NETWORKS.fields, "id"}
-    return {
-        row["code"]: {name: row[name] for name in names} for row in district.networks()
-    }  # fmt: skip
+    return {row["code"]: {name: row[name] for name in names} for row in district.networks()}
 
 
 LOGGED = {
@@ -430,9 +492,14 @@ def write_log(connection):
     """Write what orders of an installation of the day before changed; return number → its row."""
     tables = {
         name: Table(name, MetaData(), autoload_with=connection)
-        for name in ("network", "journal_entry", "order_relation", "register_change",
-                     "order_network")
-    }  # fmt: skip
+        for name in (
+            "network",
+            "journal_entry",
+            "order_relation",
+            "register_change",
+            "order_network",
+        )
+    }
     network, entry, relation, log, about = tables.values()
     (journal,) = connection.execute(text("SELECT id FROM journal WHERE code = 'orders'")).scalars()
     stand = {row.code: row for row in connection.execute(select(network))}
@@ -440,33 +507,59 @@ def write_log(connection):
     for one in connection.execute(text("SELECT network_id, direction_id FROM network_direction")):
         directions.setdefault(one.network_id, []).append(one.direction_id)
     for number in (950, 951, 952):
-        ids[number] = connection.execute(insert(entry).values(
-            municipality_id=1, journal_id=journal, year=2026, number=number, label=f"{number}-од",
-            kind="issued", registered_on=day("2026-01-12"), order_kind="extend", title="О сети",
-        )).inserted_primary_key[0]  # fmt: skip
+        ids[number] = connection.execute(
+            insert(entry).values(
+                municipality_id=1,
+                journal_id=journal,
+                year=2026,
+                number=number,
+                label=f"{number}-од",
+                kind="issued",
+                registered_on=day("2026-01-12"),
+                order_kind="extend",
+                title="О сети",
+            )
+        ).inserted_primary_key[0]
     for number, (code, before, after) in LOGGED.items():
         row = stand[code]
         own = {"name": row.name, "directions": directions[row.id]} if "name" in before else {}
         first = {"directions": directions[row.id][:1]} if own else {}
-        connection.execute(insert(log).values(
-            municipality_id=1, order_entry_id=ids[number], register="network", row_id=row.id,
-            before=before | own, after=after | first,
-        ))  # fmt: skip
-        connection.execute(insert(about).values(
-            municipality_id=1, order_entry_id=ids[number], network_id=row.id
-        ))  # fmt: skip
-        connection.execute(insert(relation).values(
-            municipality_id=1, order_entry_id=ids[number], kind="amends",
-            target_entry_id=row.founding_entry_id, effective_on=day("2026-01-12"),
-        ))  # fmt: skip
-    connection.execute(insert(relation).values(
-        municipality_id=1, order_entry_id=ids[952], target_entry_id=ids[951], kind="revokes",
-        effective_on=day("2026-01-12"),
-    ))  # fmt: skip
+        connection.execute(
+            insert(log).values(
+                municipality_id=1,
+                order_entry_id=ids[number],
+                register="network",
+                row_id=row.id,
+                before=before | own,
+                after=after | first,
+            )
+        )
+        connection.execute(
+            insert(about).values(municipality_id=1, order_entry_id=ids[number], network_id=row.id)
+        )
+        connection.execute(
+            insert(relation).values(
+                municipality_id=1,
+                order_entry_id=ids[number],
+                kind="amends",
+                target_entry_id=row.founding_entry_id,
+                effective_on=day("2026-01-12"),
+            )
+        )
+    connection.execute(
+        insert(relation).values(
+            municipality_id=1,
+            order_entry_id=ids[952],
+            target_entry_id=ids[951],
+            kind="revokes",
+            effective_on=day("2026-01-12"),
+        )
+    )
     for code, values in {
-        "NW1": {"valid_to": day("2027-08-31")}, "NW3": {"state": "suspended"},
+        "NW1": {"valid_to": day("2027-08-31")},
+        "NW3": {"state": "suspended"},
         "NW2": {"code": None, "instance_id": 77},
-    }.items():  # fmt: skip
+    }.items():
         connection.execute(network.update().where(network.c.code == code).values(values))
     return ids
 
@@ -478,8 +571,14 @@ def test_networks_of_the_day_before_stand_as_they_stood_and_their_orders_may_be_
     district = open_district("2026-01-12")
     database, before = district.container.database, networks_known(district)
     done(district.outside_numbers(1, 11))
-    case = request(district, "P003", before["NW2"]["id"], "rename", name="Чтение без границ",
-                   effective_on="2026-03-02")  # fmt: skip
+    case = request(
+        district,
+        "P003",
+        before["NW2"]["id"],
+        "rename",
+        name="Чтение без границ",
+        effective_on="2026-03-02",
+    )
     register(district, to_order(district, "P003", case))
     schema.downgrade(database, "0028")
     assert not schema.is_newest(database, district.container.tables)
@@ -505,9 +604,13 @@ def test_networks_of_the_day_before_stand_as_they_stood_and_their_orders_may_be_
     assert networks_known(district)["Д-77"]["name"] == "Чтение без границ"
     assert district.state(case) == "applied"
     again = district.enter(
-        NETWORKS, code="Д-78", name="Ещё одна", state="active", term_from=day("2026-09-01"),
+        NETWORKS,
+        code="Д-78",
+        name="Ещё одна",
+        state="active",
+        term_from=day("2026-09-01"),
         term_to=day("2027-08-31"),
-    )  # fmt: skip
+    )
     assert again not in {row["id"] for row in before.values()}
     subjects = district.rows(OrderSubject)
     assert {row["subject"].partition("/")[0] for row in subjects} == {"network"}

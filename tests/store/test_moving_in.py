@@ -12,12 +12,7 @@ from sqlalchemy import select
 from workflow_app.services.cases.acting import act_as_system
 from workflow_app.store.directory.zones import change_zone, zones
 from workflow_app.store.models.accounts import Account, AdminEvent
-from workflow_app.store.models.directory import (
-    Organisation,
-    OrganisationName,
-    Person,
-    Position,
-)
+from workflow_app.store.models.directory import Organisation, OrganisationName, Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.operations import health
 from workflow_app.store.operations.importing import import_directory, import_district
@@ -68,9 +63,10 @@ def states(uow, process):
 @pytest.mark.both_databases
 def test_networks_plans_and_reports_go_on(at, folder):
     stand = {"NW1": "active", "NW2": "suspended", "NW3": "closing"}
-    rewrite(folder / "networks.csv", lambda rows: [
-        row | {"state": stand[row["network_id"]]} for row in rows
-    ])  # fmt: skip
+    rewrite(
+        folder / "networks.csv",
+        lambda rows: [row | {"state": stand[row["network_id"]]} for row in rows],
+    )
     uow = at("2026-06-18T10:00")
     report = import_district(uow, folder)
     assert list(map(str, report.problems)) == []
@@ -157,15 +153,26 @@ def test_a_new_head_follows_the_old_one_and_who_moves_leaves_her_office(at, fold
     rewrite(people, another_head)
     rewrite(people, change("P901", position_since="2026-02-16"))
     named = {
-        "schools": "head_person_id", "recommendations": "responsible_person_id",
+        "schools": "head_person_id",
+        "recommendations": "responsible_person_id",
         "plan_activities": "responsible_person_id",
-    }  # fmt: skip
+    }
     for file, column in named.items():
-        rewrite(folder / f"{file}.csv", lambda rows, column=column: [
-            row | {column: row[column].replace("P109", "P901")} for row in rows
-        ])  # fmt: skip
-    rewrite(people, change("P204", position="специалист по делопроизводству",
-                           organisation_id="DEPT", role_code="clerk"))  # fmt: skip
+        rewrite(
+            folder / f"{file}.csv",
+            lambda rows, column=column: [
+                row | {column: row[column].replace("P109", "P901")} for row in rows
+            ],
+        )
+    rewrite(
+        people,
+        change(
+            "P204",
+            position="специалист по делопроизводству",
+            organisation_id="DEPT",
+            role_code="clerk",
+        ),
+    )
     rehearsed = import_district(at("2026-02-10T10:00"), folder, dry_run=True)
     assert list(map(str, rehearsed.problems)) == []
     uow = at("2026-02-10T10:00")
@@ -189,8 +196,14 @@ def test_what_was_changed_here_is_not_undone_and_what_changed_in_both_is_asked(a
     import_district(uow, folder)
     people = people_of(uow)
     people["P102"].email, people["P103"].signature_name = "new@levokum.example", "А. Здесь"
-    uow.session.add(Account(person_id=people["P104"].id, login="p104@levokum.example",
-                            password_hash="x", created_at=uow.now))  # fmt: skip
+    uow.session.add(
+        Account(
+            person_id=people["P104"].id,
+            login="p104@levokum.example",
+            password_hash="x",
+            created_at=uow.now,
+        )
+    )
     uow.session.flush()
     rewrite(folder / "people.csv", change("P104", email="p104.new@levokum.example"))
     uow = at("2026-02-10T10:00")
@@ -218,11 +231,19 @@ def test_what_was_changed_here_is_not_undone_and_what_changed_in_both_is_asked(a
 
 def test_a_renamed_school_has_its_old_name_for_the_days_before(at, folder):
     import_district(at("2026-02-02T10:00"), folder)
-    rewrite(folder / "schools.csv", lambda rows: [
-        row | {"full_name": row["full_name"].replace("казённое", "бюджетное"),
-               "name_since": "2026-02-01"} if row["school_id"] == "S03" else row
-        for row in rows
-    ])  # fmt: skip
+    rewrite(
+        folder / "schools.csv",
+        lambda rows: [
+            row
+            | {
+                "full_name": row["full_name"].replace("казённое", "бюджетное"),
+                "name_since": "2026-02-01",
+            }
+            if row["school_id"] == "S03"
+            else row
+            for row in rows
+        ],
+    )
     uow = at("2026-02-10T10:00")
     assert import_district(uow, folder).problems == ()
     school = uow.session.scalars(select(Organisation.id).where(Organisation.code == "S03")).one()
@@ -236,9 +257,10 @@ def test_a_renamed_school_has_its_old_name_for_the_days_before(at, folder):
     # A school nobody's row names any more is closed elsewhere: nothing is ended in silence.
     for file in ("schools", "people", "school_statuses"):
         column = {"people": "organisation_id"}.get(file, "school_id")
-        rewrite(folder / f"{file}.csv", lambda rows, column=column: [
-            row for row in rows if row[column] != "S04"
-        ])  # fmt: skip
+        rewrite(
+            folder / f"{file}.csv",
+            lambda rows, column=column: [row for row in rows if row[column] != "S04"],
+        )
     report = import_district(at("2026-02-12T10:00"), folder)
     assert [str(one) for one in report.problems] == []
     assert [line for line in report.lines() if "в файле нет, здесь она остаётся" in line]
@@ -249,9 +271,13 @@ def there(folder, zone, name):
     rewrite(folder / "municipality.csv", lambda rows: [rows[0] | {"timezone": zone, "name": name}])
     rewrite(folder / "schools.csv", lambda rows: [row | {"timezone": zone} for row in rows])
     for file in ("people", "schools", "organisations"):
-        rewrite(folder / f"{file}.csv", lambda rows: [
-            row | {"email": row["email"] and f"{zone[:4]}.{row['email']}".lower()} for row in rows
-        ])  # fmt: skip
+        rewrite(
+            folder / f"{file}.csv",
+            lambda rows: [
+                row | {"email": row["email"] and f"{zone[:4]}.{row['email']}".lower()}
+                for row in rows
+            ],
+        )
 
 
 def test_days_are_those_of_the_municipality_and_a_new_zone_moves_open_dues(at, folder):
@@ -307,14 +333,21 @@ def test_a_network_has_its_own_term_on_a_day_and_a_village_its_kind(at, folder):
 
     kinds = iter(("д.", "пгт", "рп"))
     rewrite(folder / "networks.csv", for_three_years)
-    rewrite(folder / "orders.csv", lambda rows: [
-        row | {"network_ids": row["network_ids"].replace("NW1;", "")} for row in rows
-    ])  # fmt: skip
-    rewrite(folder / "schools.csv", lambda rows: [
-        row | {"settlement_type": next(kinds), "language_note": "родной — ногайский"}
-        if row["school_id"] in ("S03", "S05", "S11") else row
-        for row in rows
-    ])  # fmt: skip
+    rewrite(
+        folder / "orders.csv",
+        lambda rows: [
+            row | {"network_ids": row["network_ids"].replace("NW1;", "")} for row in rows
+        ],
+    )
+    rewrite(
+        folder / "schools.csv",
+        lambda rows: [
+            row | {"settlement_type": next(kinds), "language_note": "родной — ногайский"}
+            if row["school_id"] in ("S03", "S05", "S11")
+            else row
+            for row in rows
+        ],
+    )
     uow = at("2025-08-25T10:00")
     report = import_district(uow, folder, as_of=dt.date(2025, 8, 25))
     assert report.problems == ()

@@ -13,9 +13,12 @@ from workflows.registers.schools import SCHOOLS
 
 pytestmark = pytest.mark.shipped
 ON_PAGE = {
-    "short_name": "Новая", "full_name": "Новая школа", "starts_on": "2026-07-01",
-    "basis": "постановление № 5", "reason": "так решили",
-}  # fmt: skip
+    "short_name": "Новая",
+    "full_name": "Новая школа",
+    "starts_on": "2026-07-01",
+    "basis": "постановление № 5",
+    "reason": "так решили",
+}
 
 
 def rename(district, school, **said):
@@ -54,10 +57,11 @@ def test_each_day_has_its_name_wherever_it_is_asked(open_district):
     for moment in (old, "Новая"):
         seen = district.read(
             lambda uow: (
-                uow.facts(1).of(SCHOOLS).get(school).name, uow.facts(1).name("school", school),
+                uow.facts(1).of(SCHOOLS).get(school).name,
+                uow.facts(1).name("school", school),
                 uow.facts(1).organisation(school).short_name,
             )
-        )  # fmt: skip
+        )
         assert {*seen} == {moment}
         district.container.clock.set(dt.datetime(2026, 6, 30, 21, 0, 1, tzinfo=dt.UTC))
 
@@ -66,9 +70,7 @@ def test_a_file_gives_a_name_from_its_day_and_leaves_the_days_before(open_distri
     district = open_district("2026-06-18")
     school = district.school("S12")
     old = called(district, school, "2026-06-18")
-    full = next(
-        row["full_name"] for row in district.rows(OrganisationName, organisation_id=school)
-    )  # fmt: skip
+    full = next(row["full_name"] for row in district.rows(OrganisationName, organisation_id=school))
     replaced(folder, full.replace('"', '""'), full.replace("казённое", "бюджетное"))
     replaced(folder, old, "МБОУ СОШ № 12")
     assert loaded(district, folder).ok

@@ -7,11 +7,7 @@ from sqlalchemy import insert, select
 from workflow_app.engine.case import Case
 from workflow_app.store.facts import SqlFacts
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.registers import (
-    Journal,
-    JournalEntry,
-    OrderRelation,
-)
+from workflow_app.store.models.registers import Journal, JournalEntry, OrderRelation
 from workflow_app.store.read_models import networks
 from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.writing import Cause
@@ -40,10 +36,18 @@ class Desk:
         """Register an order and return its case; the case has the number of the order."""
         journal = self.session.scalars(select(Journal.id).where(Journal.code == "orders")).one()
         row = {
-            "municipality_id": self.cast.municipality, "journal_id": journal, "year": 2026,
-            "number": number, "label": f"{number}-од", "kind": "issued", "title": "О сети",
-            "registered_on": TODAY, "instance_id": 9000 + number, "order_kind": kind, **said,
-        }  # fmt: skip
+            "municipality_id": self.cast.municipality,
+            "journal_id": journal,
+            "year": 2026,
+            "number": number,
+            "label": f"{number}-од",
+            "kind": "issued",
+            "title": "О сети",
+            "registered_on": TODAY,
+            "instance_id": 9000 + number,
+            "order_kind": kind,
+            **said,
+        }
         inserted_id(self.connection.execute(insert(table(JournalEntry)).values(row)))
         return Case(9000 + number, "order_approval", "signed", None, self.cast.municipality)
 
@@ -69,10 +73,12 @@ class Desk:
         entry, registers = self.entry(case), with_registers(self.session).registers
         member = {"network": self.cast.network(code), "school": self.cast.school("S16")}
         registers.enter(
-            networks.MEMBERSHIP, self.cast.municipality,
+            networks.MEMBERSHIP,
+            self.cast.municipality,
             Cause(TODAY, entry, order_effects.cited(entry), case.id),
-            {**member, "role": "partner"}, on,
-        )  # fmt: skip
+            {**member, "role": "partner"},
+            on,
+        )
         registers.settle()
 
     @property
@@ -197,10 +203,15 @@ def test_a_network_whose_founding_order_is_revoked_is_closed_and_keeps_its_name(
     (name,) = desk.said("name")
     founding = desk.facts.of(NETWORKS).entered_by(desk.network)
     relation = table(OrderRelation)
-    desk.connection.execute(insert(relation).values(
-        municipality_id=desk.cast.municipality, order_entry_id=desk.entry(desk.order(41)).id,
-        target_entry_id=founding.order_id, kind="revokes", effective_on=TODAY,
-    ))  # fmt: skip
+    desk.connection.execute(
+        insert(relation).values(
+            municipality_id=desk.cast.municipality,
+            order_entry_id=desk.entry(desk.order(41)).id,
+            target_entry_id=founding.order_id,
+            kind="revokes",
+            effective_on=TODAY,
+        )
+    )
     registers = with_registers(desk.session).registers
     registers.revoked(founding.order_id)
     registers.settle()

@@ -21,9 +21,7 @@ SILENT = MailError(permanent=False, reason="сервер молчит", unanswer
 BUSY = MailError(permanent=False, reason="451 зайдите позже")
 UNKNOWN = MailError(permanent=True, reason="550 5.1.1 unknown", bounced=True, by_server=True)
 RELAYING = MailError(permanent=True, reason="550 5.7.1 Relaying denied", by_server=True)
-NOT_US = MailError(
-    permanent=False, reason="535 кто вы?", unanswered=True, by_server=True
-)  # fmt: skip
+NOT_US = MailError(permanent=False, reason="535 кто вы?", unanswered=True, by_server=True)
 HEADS = ("P101", "P102", "P103", "P105")
 
 
@@ -62,7 +60,7 @@ def letters(district, count, to=("P105",)):
 def handed(district, **listed):
     return [
         number for number, kind in effects.hand_out(district.container, listed) if kind == "mail"
-    ]  # fmt: skip
+    ]
 
 
 def row(district, number):
@@ -142,8 +140,9 @@ def test_letters_wait_behind_the_probe_of_a_server_that_does_not_answer(district
     district.container.clock.advance(dt.timedelta(seconds=outbox.LONGEST_PROBE))
     for number in handed(district):
         assert effects.carry_out(district.container, number, "mail", seconds=60) in (
-            "done", "done before"
-        )  # fmt: skip
+            "done",
+            "done before",
+        )
     assert {mail.message_id.split("@")[0] for mail in district.container.mailer.sent} == {
         f"<notice-{row(district, number)['payload']['notice_id']}" for number in waiting
     }

@@ -24,10 +24,15 @@ from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 
 TABLES = {
-    "instance": Instance, "history": History, "journal": JournalEntry,
-    "register": RegisterEntry, "outbox": OutboxMessage, "document": Document,
-    "deadline": Deadline, "work": WorkItem,
-}  # fmt: skip
+    "instance": Instance,
+    "history": History,
+    "journal": JournalEntry,
+    "register": RegisterEntry,
+    "outbox": OutboxMessage,
+    "document": Document,
+    "deadline": Deadline,
+    "work": WorkItem,
+}
 VOTERS = 50
 OFFICES, OFTEN = 16, 2
 NOW = moment("2025-08-28")
@@ -47,9 +52,14 @@ def many(_case, _facts):
 def poll():
     """Return a process whose one ballot asks fifty people."""
     ballot = Ballot(
-        "poll", "Опрос", voters=many, voter_title="директор", yes=("yes",), need=at_least(1),
+        "poll",
+        "Опрос",
+        voters=many,
+        voter_title="директор",
+        yes=("yes",),
+        need=at_least(1),
         answers=(Answer("say_yes", "Да", "yes"),),
-    )  # fmt: skip
+    )
     process = Process("poll_of_many", "Опрос", version=1, form=Question, readers=(HEAD,))
     asking = process.state("asking", "Идёт опрос", ballot=ballot)
     answered = process.final("answered", "Все ответили")
@@ -81,10 +91,12 @@ def test_fifty_voters_answering_at_once_all_succeed(open_district):
     person = district.people["P101"]
     case = container.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
     intents = [Intent(case.instance_id, "say_yes", voter=str(n)) for n in range(VOTERS)]
-    results = at_once([
-        lambda it=intent: container.transact(lambda uow: acting.act(uow, person, it))
-        for intent in intents
-    ])  # fmt: skip
+    results = at_once(
+        [
+            lambda it=intent: container.transact(lambda uow: acting.act(uow, person, it))
+            for intent in intents
+        ]
+    )
     assert [r for r in results if hasattr(r, "code")] == []
     assert {row["status"] for row in district.rows(VoteRow)} == {"yes"}
     assert district.instances(id=case.instance_id)[0]["state"] == "answered"
@@ -95,11 +107,19 @@ def test_two_approvers_deciding_at_once_one_wins_and_the_other_is_told(open_dist
     district = open_district("2025-08-28")
     case = to_department(district)
     seen = district.case(case)
-    results = at_once([
-        lambda: district.act("P002", case, "approve", version=seen.version),
-        lambda: district.act("P002", case, "reject", version=seen.version,
-                             code="other", reason="Сеть не нужна району"),
-    ])  # fmt: skip
+    results = at_once(
+        [
+            lambda: district.act("P002", case, "approve", version=seen.version),
+            lambda: district.act(
+                "P002",
+                case,
+                "reject",
+                version=seen.version,
+                code="other",
+                reason="Сеть не нужна району",
+            ),
+        ]
+    )
     refused = [result for result in results if hasattr(result, "code")]
     assert [refusal.code for refusal in refused] == ["changed_meanwhile"]
     assert district.state(case) in {"order_preparation", "rejected"}
@@ -141,10 +161,12 @@ def test_signing_and_revoking_a_consent_never_both_succeed(open_district):
     case = to_department(district)
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
-    signed, revoked = at_once([
-        lambda: district.act("P002", order, "sign"),
-        lambda: district.act("P105", case, "revoke", reason="сокращение штата"),
-    ])  # fmt: skip
+    signed, revoked = at_once(
+        [
+            lambda: district.act("P002", order, "sign"),
+            lambda: district.act("P105", case, "revoke", reason="сокращение штата"),
+        ]
+    )
     outcomes = {getattr(signed, "code", "done"), getattr(revoked, "code", "done")}
     assert outcomes in ({"done", "order_signed"}, {"done", "consent_revoked"})
 
@@ -153,8 +175,10 @@ def test_two_proposals_of_one_school_at_once_leave_one(open_district):
     district = open_district("2025-08-28")
     results = at_once([lambda: propose(district, "P102", {"S05": "supported"})] * 3)
     assert sorted(getattr(r, "code", "done") for r in results) == [
-        "already_open", "already_open", "done"
-    ]  # fmt: skip
+        "already_open",
+        "already_open",
+        "done",
+    ]
     assert [n for n in district.numbers(2025) if n.startswith("З-")] == ["З-2025-001"]
 
 

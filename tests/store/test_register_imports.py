@@ -40,14 +40,19 @@ class Office:
         shapes.bring_up(session.connection(), self.tables)
         self.place = self._municipality("Район")
         values = {
-            "municipality_id": self.place, "code": "X1", "last_name": "Иванова", "gender": "f",
-            "first_name": "Анна", "middle_name": "",
-        }  # fmt: skip
+            "municipality_id": self.place,
+            "code": "X1",
+            "last_name": "Иванова",
+            "gender": "f",
+            "first_name": "Анна",
+            "middle_name": "",
+        }
         columns = table(Person).c
         texts = {
-            c.name: "Иванова А." for c in columns
+            c.name: "Иванова А."
+            for c in columns
             if c.name not in values and not c.nullable and c.name != "id" and c.default is None
-        }  # fmt: skip
+        }
         added = session.execute(insert(Person).values(**texts, **values))
         self.person = added.inserted_primary_key[0]
         self.uow = self.later()
@@ -128,7 +133,7 @@ def counts(plan):
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters="\n\t"),
     max_size=30,
-)  # fmt: skip
+)
 SIGNS = st.sampled_from(["", "=", "+", "-", "@", "'", "''", "'=", "\t", ";", '"', "0", "1/26"])
 
 
@@ -143,9 +148,15 @@ def test_what_is_given_comes_back_equal_and_is_no_formula(session, told, kind):
         if any(char in said for char in "\ufffe\uffff"):
             continue
         office.enter(
-            CONTRACTS, number=f"{' '.join(said.split())}{number}", firm=firm, sum="-1200.55",
-            days=number, ends_on=AHEAD, is_open=bool(number), kind="a",
-        )  # fmt: skip
+            CONTRACTS,
+            number=f"{' '.join(said.split())}{number}",
+            firm=firm,
+            sum="-1200.55",
+            days=number,
+            ends_on=AHEAD,
+            is_open=bool(number),
+            kind="a",
+        )
     content = office.given(CONTRACTS, kind)
     plan, _ = office.look(CONTRACTS, content)
     assert set(counts(plan)) <= {"same"}, [line for line in plan.lines if line.kind != "same"]
@@ -164,17 +175,14 @@ def test_a_file_is_one_cause_and_its_rows_are_found_by_name(office):
     first = office.enter(FIRMS, name="Ромашка")
     load = office.load(
         CONTRACTS,
-        office.table_of(
-            CONTRACTS,
-            row("1/26", "ромашка ", "1 200,5", "услуга"),
-            row("2/26"),
-        ),
+        office.table_of(CONTRACTS, row("1/26", "ромашка ", "1 200,5", "услуга"), row("2/26")),
         on=TODAY,
     )
     rows = office.rows(CONTRACTS)
     assert [(row.number, row.firm, str(row.sum), row.kind) for row in rows] == [
-        ("2/26", first, "5", "a"), ("1/26", first, "1200.5", "b")
-    ]  # fmt: skip
+        ("2/26", first, "5", "a"),
+        ("1/26", first, "1200.5", "b"),
+    ]
     entries = office.session.execute(
         select(RegisterEntry).where(RegisterEntry.import_id == load.id)
     )

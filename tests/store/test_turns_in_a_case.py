@@ -63,9 +63,10 @@ def test_a_long_decision_that_came_first_is_not_lost_to_a_short_one(district):
     case = to_department(district)
     version = district.case(case).version
     approved, tries, rejected = beside(
-        district, ("P002", case, "approve"),
+        district,
+        ("P002", case, "approve"),
         lambda: district.act("P002", case, "reject", version=version, **REASON),
-    )  # fmt: skip
+    )
     assert (done(approved).state, tries) == ("order_preparation", 1)
     assert code(rejected) == "changed_meanwhile"
 
@@ -75,22 +76,23 @@ def test_nor_to_a_short_one_on_the_parent_of_its_case(district):
     done(district.act("P002", case, "approve"))
     order = to_signature(district, case)
     signed, tries, revoked = beside(
-        district, ("P002", order, "sign"),
+        district,
+        ("P002", order, "sign"),
         lambda: district.act("P105", case, "revoke", reason="сокращение штата"),
-    )  # fmt: skip
+    )
     assert (done(signed).instance_id, tries) == (order, 1)
     assert code(revoked) == "order_signed"
 
 
 @ON_POSTGRESQL
 def test_decisions_on_two_cases_do_not_wait_for_each_other(district):
-    one, other = (to_department(district, head, {"S05": "supported"}, ("P105",))
-                  for head in ("P102", "P101"))  # fmt: skip
+    one, other = (
+        to_department(district, head, {"S05": "supported"}, ("P105",)) for head in ("P102", "P101")
+    )
     begun = time.monotonic()
     _, _, rejected = beside(
-        district, ("P002", one, "approve"),
-        lambda: district.act("P002", other, "reject", **REASON),
-    )  # fmt: skip
+        district, ("P002", one, "approve"), lambda: district.act("P002", other, "reject", **REASON)
+    )
     done(rejected)
     assert time.monotonic() - begun < 3 * LONG
 

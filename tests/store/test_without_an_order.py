@@ -24,10 +24,13 @@ DAYS = [TODAY + dt.timedelta(n) for n in range(-1, 8)]
 ORDERS = st.lists(
     st.lists(
         st.tuples(st.sampled_from(SCHOOLS), st.sampled_from(ROLES), st.integers(0, 5)),
-        min_size=1, max_size=3, unique_by=lambda said: said[0],
+        min_size=1,
+        max_size=3,
+        unique_by=lambda said: said[0],
     ),
-    min_size=1, max_size=4,
-)  # fmt: skip
+    min_size=1,
+    max_size=4,
+)
 REVOKED = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=2)
 
 
@@ -47,10 +50,14 @@ class Desk:
     def order(self):
         self.number += 1
         row = {
-            "municipality_id": self.cast.municipality, "journal_id": self.journal, "year": 2026,
-            "number": self.number, "label": f"{self.number}-од", "kind": "issued",
+            "municipality_id": self.cast.municipality,
+            "journal_id": self.journal,
+            "year": 2026,
+            "number": self.number,
+            "label": f"{self.number}-од",
+            "kind": "issued",
             "registered_on": TODAY,
-        }  # fmt: skip
+        }
         key = inserted_id(self.connection.execute(insert(table(JournalEntry)).values(row)))
         return self.session.get_one(JournalEntry, key)
 
@@ -72,10 +79,15 @@ class Desk:
         return order.id
 
     def revoke(self, order, on):
-        self.connection.execute(insert(table(OrderRelation)).values(
-            municipality_id=self.cast.municipality, order_entry_id=self.order().id,
-            target_entry_id=order, kind="revokes", effective_on=on,
-        ))  # fmt: skip
+        self.connection.execute(
+            insert(table(OrderRelation)).values(
+                municipality_id=self.cast.municipality,
+                order_entry_id=self.order().id,
+                target_entry_id=order,
+                kind="revokes",
+                effective_on=on,
+            )
+        )
         self.registers.revoked(order)
         self.gone[order] = on
 
@@ -110,8 +122,11 @@ def test_a_register_without_an_order_is_the_fold_of_the_others(district, cast, o
                 for on in DAYS
             ]
             assert told == [desk.roles(before, on, without) for on in DAYS]
-        changed = [on for was, on in pairwise(DAYS)
-                   if desk.roles(before, was, None) != desk.roles(before, on, None)]  # fmt: skip
+        changed = [
+            on
+            for was, on in pairwise(DAYS)
+            if desk.roles(before, was, None) != desk.roles(before, on, None)
+        ]
         assert {on for on in changed if on > TODAY} <= {*turning_points(facts, desk.network, TODAY)}
     finally:
         attempt.rollback()
@@ -131,8 +146,11 @@ def test_what_stays_is_read_once_and_the_rest_is_folded_once(district, cast):
     assert (stays.role, stays.basis) == ("supported", f"приказ № {desk.number}-од")
     assert (was.role, was.basis) == ("partner", "приказ от 30.08.2024 № 309-од")
     assert (was.id, was.since, others.get(stays.id), others.last(joined.id)) == (
-        stays.id, day("2024-09-01"), was, None,
-    )  # fmt: skip
+        stays.id,
+        day("2024-09-01"),
+        was,
+        None,
+    )
     assert joined.id not in {row.id for row in others.find(role="partner")}
     assert was in others.find(role="partner")
     assert was not in later.find(role="partner")

@@ -132,11 +132,16 @@ def test_a_paper_keeps_its_bytes_when_its_template_is_written_anew(district, tmp
     template.add_paragraph("Вторая редакция бланка")
     template.save(folder / "proposal.docx")
     object.__setattr__(district.container, "papers", Papers(folder))
-    other = to_department(district, "P101", {"S10": "supported", "S12": "supported"},
-                          ("P110", "P112"))  # fmt: skip
+    other = to_department(
+        district, "P101", {"S10": "supported", "S12": "supported"}, ("P110", "P112")
+    )
     district.carry_out()
-    old, new = (one["template_sha256"] for number in (case, other)
-                for one in district.documents(number) if one["paper"] == "proposal")  # fmt: skip
+    old, new = (
+        one["template_sha256"]
+        for number in (case, other)
+        for one in district.documents(number)
+        if one["paper"] == "proposal"
+    )
     assert old != new
     assert [row for row in district.rows(StoredFile) if row in before] == before
 

@@ -38,8 +38,9 @@ def district(sqlite_district):
 
 def notices(district, count):
     """Put that many messages of notices into the outbox."""
-    row = outbox.message(1, None, "tell", {"to": [], "subject": "", "text": ""},
-                         district.container.clock.now())  # fmt: skip
+    row = outbox.message(
+        1, None, "tell", {"to": [], "subject": "", "text": ""}, district.container.clock.now()
+    )
     with district.container.database.engine.begin() as connection:
         connection.execute(insert(_OUTBOX), [row] * count)
 
@@ -70,8 +71,13 @@ def test_a_backlog_without_a_worker_grows_no_list_and_is_no_failure(district, wo
         handed += publish(workers)
         district.container.clock.advance(dt.timedelta(seconds=10))
     places = {name: lane.most for name, lane in outbox.LANES.items()}
-    assert listed(workers) == {"papers": 0, "decisions": 0, "notices": places["notices"],
-                               "letters": places["letters"], "pdf": 0}  # fmt: skip
+    assert listed(workers) == {
+        "papers": 0,
+        "decisions": 0,
+        "notices": places["notices"],
+        "letters": places["letters"],
+        "pdf": 0,
+    }
     assert handed == places["notices"] + places["letters"]
     assert {row["attempts"] for row in district.rows(OutboxMessage, done_at=None)} == {0}
 
@@ -208,8 +214,11 @@ def test_a_silent_mail_server_stops_no_paper_and_gets_each_letter_once(
     assert time.monotonic() - repaired < 60
     workers.relay_everything()
     sent = Counter(message["Message-ID"].split("@")[0] for message in smtp_server.messages)
-    went = {f"<notice-{row['id']}" for row in district.rows(Notice)
-            if row["mailed_at"] and row["id"] not in mailed}  # fmt: skip
+    went = {
+        f"<notice-{row['id']}"
+        for row in district.rows(Notice)
+        if row["mailed_at"] and row["id"] not in mailed
+    }
     assert sent == dict.fromkeys(went, 1)
     assert len(sent) >= 20
     assert district.rows(Incident) == []

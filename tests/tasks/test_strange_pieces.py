@@ -24,14 +24,19 @@ def message(task="write-notices", body=((1,), {}, {}), /, **changed):
     """Return a message as Celery writes it, with something changed."""
     whole = {
         "body": base64.b64encode(json.dumps(body).encode()).decode(),
-        "content-encoding": "utf-8", "content-type": "application/json",
+        "content-encoding": "utf-8",
+        "content-type": "application/json",
         "headers": {"lang": "py", "task": task, "id": "1", "root_id": "1", "retries": 0},
         "properties": {
-            "correlation_id": "1", "reply_to": "1", "delivery_mode": 2, "priority": 0,
+            "correlation_id": "1",
+            "reply_to": "1",
+            "delivery_mode": 2,
+            "priority": 0,
             "delivery_info": {"exchange": "", "routing_key": "notices"},
-            "body_encoding": "base64", "delivery_tag": f"strange {len(STRANGE)}",
+            "body_encoding": "base64",
+            "delivery_tag": f"strange {len(STRANGE)}",
         },
-    }  # fmt: skip
+    }
     for name, value in changed.items():
         places = (whole, whole["properties"])
         next((place for place in places if name in place), whole["headers"])[name] = value
@@ -41,16 +46,45 @@ def message(task="write-notices", body=((1,), {}, {}), /, **changed):
 STRANGE = [b"garbage", b" ", b"\xff\xfe\x00", "[" * 100_000, "[]", "5", "null", '"x"', "{}"]
 STRANGE += ['{"properties": null}', '{"properties": {"delivery_tag": "x"}}', '{"headers": 5}']
 for piece in (
-    {"headers": None}, {"headers": []}, {"headers": "x"}, {"headers": {}}, {"body": None},
-    {"body": "no base64"}, {"body": 5}, {"content-type": "application/x-python-serialize"},
-    {"content-type": 5}, {"content-encoding": "no-such"}, {"properties": []},
-    {"delivery_tag": {}}, {"delivery_tag": None}, {"delivery_info": {}}, {"delivery_info": 5},
-    {"task": "no-such-task"}, {"task": ["x"]}, {"task": {}}, {"task": None}, {"id": None},
-    {"eta": "tomorrow"}, {"eta": 5}, {"eta": "9999-12-31T23:59:59"}, {"compression": "no-such"},
-):  # fmt: skip
+    {"headers": None},
+    {"headers": []},
+    {"headers": "x"},
+    {"headers": {}},
+    {"body": None},
+    {"body": "no base64"},
+    {"body": 5},
+    {"content-type": "application/x-python-serialize"},
+    {"content-type": 5},
+    {"content-encoding": "no-such"},
+    {"properties": []},
+    {"delivery_tag": {}},
+    {"delivery_tag": None},
+    {"delivery_info": {}},
+    {"delivery_info": 5},
+    {"task": "no-such-task"},
+    {"task": ["x"]},
+    {"task": {}},
+    {"task": None},
+    {"id": None},
+    {"eta": "tomorrow"},
+    {"eta": 5},
+    {"eta": "9999-12-31T23:59:59"},
+    {"compression": "no-such"},
+):
     STRANGE.append(message(**piece))
-for name in ("retries", "timelimit", "stamps", "stamped_headers", "group", "root_id", "shadow",
-             "argsrepr", "parent_id", "replaced_task_nesting", "ignore_result"):  # fmt: skip
+for name in (
+    "retries",
+    "timelimit",
+    "stamps",
+    "stamped_headers",
+    "group",
+    "root_id",
+    "shadow",
+    "argsrepr",
+    "parent_id",
+    "replaced_task_nesting",
+    "ignore_result",
+):
     STRANGE += [message(**{name: odd}) for odd in ({}, "x", 5, ["x"])]
 for body in (5, None, [], [1, 2, 3], [["x"], {}, {}], [[1, 2], {}, {}], [[2**80], {}, {}]):
     STRANGE.append(message("render-document", body))

@@ -99,8 +99,9 @@ def test_exactly_the_owner_and_another_holder_of_a_key_office_may_agree(browser,
         say(browser, person, email, status=422, password="не тот пароль")
     say(browser, "P002", email, "no")
     assert (address(district), actions(district)[-1]) == (
-        "p105@levokum.example", "refuse_set_email"
-    )  # fmt: skip
+        "p105@levokum.example",
+        "refuse_set_email",
+    )
     assert "Отклонено. Новый адрес" in browser("P003").get("/notices")
     say(browser, "P105", email)
     assert address(district) == "p105@levokum.example", "it was decided"
@@ -108,9 +109,13 @@ def test_exactly_the_owner_and_another_holder_of_a_key_office_may_agree(browser,
 
 def test_whoever_stands_in_for_the_asker_may_not_agree(browser, district, email):
     browser("P003").post(
-        "/substitutions", position=position(district, "P003")["id"], basis="отпуск",
-        person=district.people["P008"], starts_on="2025-08-28", ends_on="2025-09-05",
-    )  # fmt: skip
+        "/substitutions",
+        position=position(district, "P003")["id"],
+        basis="отпуск",
+        person=district.people["P008"],
+        starts_on="2025-08-28",
+        ends_on="2025-09-05",
+    )
     assert browser("P008").client.get("/admin").status_code == 200
     say(browser, "P008", email, status=404)
     assert address(district) == "p105@levokum.example"
@@ -131,10 +136,15 @@ def test_an_account_is_closed_and_opened_by_two(browser, district, ask, verdict)
 
 def appointment(district, role, place="DEPT", **more):
     return {
-        "organisation": district.organisations[place], "role": role, "title": "должность",
-        "starts_on": "2025-09-01", "title_gen": "должности", "title_dat": "должности",
-        "title_acc": "должность", **more,
-    }  # fmt: skip
+        "organisation": district.organisations[place],
+        "role": role,
+        "title": "должность",
+        "starts_on": "2025-09-01",
+        "title_gen": "должности",
+        "title_dat": "должности",
+        "title_acc": "должность",
+        **more,
+    }
 
 
 @pytest.mark.parametrize(
@@ -173,9 +183,13 @@ def test_a_key_office_is_given_by_two_and_no_office_to_oneself(
 def test_nobody_lets_herself_stand_in_for_a_signer(browser, district, absent, who, by, by_two):
     before = len(district.rows(Substitution))
     browser(by).post(
-        "/substitutions", position=position(district, absent)["id"], basis="отпуск",
-        person=district.people[who], starts_on="2025-09-03", ends_on="2025-09-05",
-    )  # fmt: skip
+        "/substitutions",
+        position=position(district, absent)["id"],
+        basis="отпуск",
+        person=district.people[who],
+        starts_on="2025-09-03",
+        ends_on="2025-09-05",
+    )
     assert len(district.rows(Substitution)) == before + (not by_two)
     if by_two:
         [change] = district.rows(AccessChange)
@@ -211,8 +225,9 @@ def test_a_new_address_leaves_no_old_link_that_opens(browser, district, ask):
     look_whose(district)
     link = link_in_the_letters(district, "P105")
     say(browser, "P105", ask("/admin/people/{}/email", email=NEW))
-    said = stranger.post(link, status=422, password="совсем новый пароль",
-                         again="совсем новый пароль")  # fmt: skip
+    said = stranger.post(
+        link, status=422, password="совсем новый пароль", again="совсем новый пароль"
+    )
     assert "уже использована" in said.text
 
 
@@ -256,8 +271,9 @@ def test_where_nobody_can_agree_the_operator_of_the_server_does(browser, distric
     assert not account(district)["is_active"]
     event = district.rows(AdminEvent)[-1]
     assert (event["acting_as"], event["details"]["asked_by"]) == (
-        "на сервере", district.people["P003"]
-    )  # fmt: skip
+        "на сервере",
+        district.people["P003"],
+    )
     assert "на сервере" in browser("P003").get("/admin")
 
 

@@ -8,9 +8,13 @@ from lxml import html
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-08-28")]
 ACT = {
-    "level": "municipal", "kind": "приказ", "number": "16", "issuer": "отдел", "title": "О мерах",
+    "level": "municipal",
+    "kind": "приказ",
+    "number": "16",
+    "issuer": "отдел",
+    "title": "О мерах",
     "state": "in_force",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -36,14 +40,18 @@ def test_a_direction_in_force_and_a_status_are_entered_with_their_document_alone
     refused = send(specialist, "/registers/direction/new", 422, **said)
     assert "Назовите документ" in refused
     row = send(specialist, "/registers/direction/new", **{**said, "state": "draft"})
-    assert "Назовите документ" in send(specialist, f"{row}/edit", 422, **{
-        "state": "in_force", "why.effective_on": "2025-08-28",
-    })  # fmt: skip
+    assert "Назовите документ" in send(
+        specialist, f"{row}/edit", 422, **{"state": "in_force", "why.effective_on": "2025-08-28"}
+    )
     by = {"state": "in_force", "why.effective_on": "2025-08-28", "why.basis": "приказ № 5"}
     send(specialist, f"{row}/edit", **by)
     assert "приказ № 5" in specialist.get(row)
-    status = {"school": str(district.school("S03")), "school_year": "2025-2026",
-              "code": "low_results", "evidence": "мониторинг"}  # fmt: skip
+    status = {
+        "school": str(district.school("S03")),
+        "school_year": "2025-2026",
+        "code": "low_results",
+        "evidence": "мониторинг",
+    }
     assert "Назовите документ" in send(specialist, "/registers/school_status/new", 422, **status)
     send(specialist, "/registers/school_status/new", **status, **{"why.basis": "акт № 7"})
     page = specialist.get(f"/schools/{district.school('S03')}")
@@ -82,9 +90,12 @@ def test_an_act_is_in_force_from_the_day_it_was_adopted_where_nobody_names_anoth
 
 
 def test_what_an_order_says_is_not_ended_and_the_page_names_the_order(specialist, district):
-    row = next(one for one in district.container.read(
-        lambda uow: uow.facts(1).of(uow.tables["direction"].register).find(state="in_force")
-    ))  # fmt: skip
+    row = next(
+        one
+        for one in district.container.read(
+            lambda uow: uow.facts(1).of(uow.tables["direction"].register).find(state="in_force")
+        )
+    )
     page = specialist.get(f"/registers/direction/{row.id}")
     assert f"изменяет и завершает это приказ: {row.basis}" in page
     assert '/end"' not in page

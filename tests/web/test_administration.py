@@ -99,9 +99,13 @@ def test_a_failed_effect_is_given_up_only_with_a_reason(browser, district, incid
 def substitution(district, person, other, first="2025-08-28", last="2025-09-05", **more):
     position = next(row for row in district.rows(Position, person_id=district.people[person]))["id"]
     return {
-        "position": str(position), "person": str(district.people[other]), "starts_on": first,
-        "ends_on": last, "basis": "приказ об отпуске № 12", **more,
-    }  # fmt: skip
+        "position": str(position),
+        "person": str(district.people[other]),
+        "starts_on": first,
+        "ends_on": last,
+        "basis": "приказ об отпуске № 12",
+        **more,
+    }
 
 
 def test_the_absent_head_names_her_substitute_who_then_acts(browser, district, draft):
@@ -164,10 +168,15 @@ def test_an_office_for_one_is_not_given_to_a_second_person(browser, district):
     specialist = browser("P003")
     held = district.rows(Position, person_id=district.people["P102"])[0]
     given = {
-        "person": str(district.people["P106"]), "organisation": str(held["organisation_id"]),
-        "role": "school_head", "title": "директор", "starts_on": "2025-09-01",
-        "title_gen": "директора", "title_dat": "директору", "title_acc": "директора",
-    }  # fmt: skip
+        "person": str(district.people["P106"]),
+        "organisation": str(held["organisation_id"]),
+        "role": "school_head",
+        "title": "директор",
+        "starts_on": "2025-09-01",
+        "title_gen": "директора",
+        "title_dat": "директору",
+        "title_acc": "директора",
+    }
     specialist.post("/admin/positions", **given)
     assert "занята" in " ".join(specialist.says("/admin/positions"))
     specialist.post(f"/admin/positions/{held['id']}/end", ends_on="2025-08-31")
@@ -462,8 +471,9 @@ def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, distr
 
     def end(status=302, **said):
         asked = re.search('name="_version" value="([0-9]+)"', officer.get(f"{address}/end"))
-        return officer.post(f"{address}/end", status=status, _version=asked[1],
-                            **{**closing, **said})  # fmt: skip
+        return officer.post(
+            f"{address}/end", status=status, _version=asked[1], **{**closing, **said}
+        )
 
     assert "С какого дня" in text_of(end(422, **{"why.effective_on": ""}))
     itself = end(422, **{"why.effective_on": "2025-08-28", "successor": str(school)})
@@ -534,9 +544,13 @@ def test_the_house_warns_half_a_year_before_its_calendar_ends(browser, district)
 
 def test_what_was_typed_into_a_refused_appointment_is_there_again(browser, district):
     officer = browser("P003")
-    office = {"person": str(district.people["P105"]), "role": "school_head", "title": "директор",
-              "organisation": str(district.organisations["S02"]),
-              "starts_on": "2025-09-01"}  # fmt: skip
+    office = {
+        "person": str(district.people["P105"]),
+        "role": "school_head",
+        "title": "директор",
+        "organisation": str(district.organisations["S02"]),
+        "starts_on": "2025-09-01",
+    }
     refused = officer.post("/admin/positions", **office)
     page = officer.get(refused.location)
     assert "должность в эти дни занята" in page

@@ -91,13 +91,16 @@ def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
 @pytest.mark.parametrize(
     ("theirs", "mine", "said"),
     [
-        ({"members.0.need": "Помощь от первого"}, {"members.0.need": "Помощь от второго"},
-         "другой человек: МКОУ СОШ № 5 п. Заря, поддерживаемая школа, Помощь от первого"),
+        (
+            {"members.0.need": "Помощь от первого"},
+            {"members.0.need": "Помощь от второго"},
+            "другой человек: МКОУ СОШ № 5 п. Заря, поддерживаемая школа, Помощь от первого",
+        ),
         ({"members.0._remove": "on"}, {"members.0.need": "Помощь от второго"}, "убрано строк: 1"),
         ({"valid_to": "2026-07-01"}, {"valid_to": "2026-07-31"}, ": 01.07.2026"),
         ({"directions": []}, {"directions": "all"}, ": пусто"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.shipped
 def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
     browser, district, draft, theirs, mine, said
@@ -475,9 +478,13 @@ def test_a_file_is_given_back_only_as_an_attachment_to_who_may_see_it(browser):
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"<html><script>", "file_kind"), (b"MZ\x90", "file_kind"), (b"", "file_empty"),
-     (b"PK\x03\x04 not a document", "file_kind")],
-)  # fmt: skip
+    [
+        (b"<html><script>", "file_kind"),
+        (b"MZ\x90", "file_kind"),
+        (b"", "file_empty"),
+        (b"PK\x03\x04 not a document", "file_kind"),
+    ],
+)
 def test_a_file_is_judged_by_its_bytes_and_not_by_its_name(browser, content, code):
     assert bring(browser("P102"), content, "отчёт.pdf", 422)["code"] == code
 
@@ -559,8 +566,13 @@ def test_a_revoked_order_says_so_with_a_link_and_asks_nobody_any_more(browser, d
     head, path = browser("P105"), f"/cases/{order}"
     assert f"{path}/actions/acknowledge" in head.get(path)
     (entry,) = district.rows(JournalEntry, instance_id=order)
-    revoking = decree(district, "revoke_order", head="P002", revoked=str(entry["id"]),
-                      reason="Приказ зарегистрирован ошибочно.")  # fmt: skip
+    revoking = decree(
+        district,
+        "revoke_order",
+        head="P002",
+        revoked=str(entry["id"]),
+        reason="Приказ зарегистрирован ошибочно.",
+    )
     page = head.get(path)
     said = page[page.index("отменён приказом") :]
     assert said.startswith(

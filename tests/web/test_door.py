@@ -65,8 +65,12 @@ def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_it
     methodist = browser("P006")
     token = methodist.token()
     methodist.client.delete_cookie(COOKIE)
-    said = {"csrf_token": token, "remarks.0.text": "Не видно, откуда числа", "_seen": "a b",
-            "password": "my secret"}  # fmt: skip
+    said = {
+        "csrf_token": token,
+        "remarks.0.text": "Не видно, откуда числа",
+        "_seen": "a b",
+        "password": "my secret",
+    }
     here = {"Referer": f"http://localhost{asked}"}
     answer = methodist.client.post(asked, data=said, headers=here)
     assert answer.status_code == 401
@@ -166,9 +170,11 @@ def test_a_password_is_what_was_typed_to_the_last_blank(browser, district):
 
 def test_no_password_is_carried_through_the_door():
     fields = [
-        tag for page in TEMPLATES.rglob("*.html")
-        for tag in re.findall(r"<input[^>]*>", page.read_text()) if 'type="password"' in tag
-    ]  # fmt: skip
+        tag
+        for page in TEMPLATES.rglob("*.html")
+        for tag in re.findall(r"<input[^>]*>", page.read_text())
+        if 'type="password"' in tag
+    ]
     assert {re.search(r'name="([^"]+)"', tag)[1] for tag in fields} <= SECRETS
 
 
@@ -306,8 +312,10 @@ def test_by_tls_every_cookie_is_bound_to_its_host(district):
     assert came.status_code == 302
     baked = [*page.headers.getlist("Set-Cookie"), *came.headers.getlist("Set-Cookie")]
     assert {one.split("=")[0] for one in baked} >= {
-        "__Host-workflow_form", "__Host-workflow_session", "__Host-workflow_known"
-    }  # fmt: skip
+        "__Host-workflow_form",
+        "__Host-workflow_session",
+        "__Host-workflow_known",
+    }
     for one in baked:
         assert one.startswith("__Host-")
         parts = set(one.split("; ")[1:])

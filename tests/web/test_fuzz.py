@@ -27,7 +27,9 @@ def test_no_route_breaks_on_odd_values(lived_district, capsys):
             fuzzer.refresh()
     fuzzer.refresh()
     with capsys.disabled():
-        print(f"\n{sent} steps, {dict(sorted(fuzzer.statuses.items()))}, "  # noqa: T201 (what was done)
-              f"{len(fuzzer.endpoints)} addresses, {len(fuzzer.failures)} failures")  # fmt: skip
+        print(  # noqa: T201 (what was done)
+            f"\n{sent} steps, {dict(sorted(fuzzer.statuses.items()))}, "
+            f"{len(fuzzer.endpoints)} addresses, {len(fuzzer.failures)} failures"
+        )
     assert list(fuzzer.failures.values()) == []
     assert lived_district.broken() == []

@@ -56,8 +56,11 @@ def rows(browser, network):
 
 
 def of(found, indicator, school):
-    return next(row for (title, name), row in found.items() if title.startswith(indicator)
-                and school in name)  # fmt: skip
+    return next(
+        row
+        for (title, name), row in found.items()
+        if title.startswith(indicator) and school in name
+    )
 
 
 def say(district, rows, **values):
@@ -84,10 +87,15 @@ def section(page, title):
 @pytest.mark.parametrize(
     ("who", "sees"),
     [
-        ("P116", True), ("P005", True), ("P007", True), ("P003", True),
-        ("P117", False), ("P105", False), ("P202", False),
+        ("P116", True),
+        ("P005", True),
+        ("P007", True),
+        ("P003", True),
+        ("P117", False),
+        ("P105", False),
+        ("P202", False),
     ],
-)  # fmt: skip
+)
 def test_a_small_group_is_seen_by_its_school_the_centre_and_the_department(
     browser, network, who, sees
 ):
@@ -110,10 +118,14 @@ def test_the_head_of_a_small_school_sees_her_own_and_nothing_of_her_neighbour(br
 
 def test_who_leads_two_small_schools_sees_both_and_no_total(browser, district, network):
     second = {
-        "municipality_id": 1, "person_id": district.people["P117"], "role": "school_head",
-        "organisation_id": district.organisations["S16"], "title": "директор",
-        "starts_on": dt.date(2025, 9, 1), "is_acting": False,
-    }  # fmt: skip
+        "municipality_id": 1,
+        "person_id": district.people["P117"],
+        "role": "school_head",
+        "organisation_id": district.organisations["S16"],
+        "title": "директор",
+        "starts_on": dt.date(2025, 9, 1),
+        "is_acting": False,
+    }
     district.container.transact(
         lambda uow: uow.connection.execute(insert(table(Position)).values(second))
     )
@@ -284,8 +296,12 @@ def test_a_file_holds_what_the_page_shows_and_no_more(rows):
     found = rows("P117")
     own = of(found, MATHS, "№ 17")
     assert [own[name] for name in ("Базовое", "План", "Факт", "Числитель", "Знаменатель")] == [
-        "22,7", "13,7", "16,7", "1", "6"
-    ]  # fmt: skip
+        "22,7",
+        "13,7",
+        "16,7",
+        "1",
+        "6",
+    ]
     assert own["Динамика"] == "-6,0"
     closed = of(found, MATHS, "№ 16")
     assert closed["Примечание"] == CLOSED
@@ -331,8 +347,10 @@ def test_the_interface_for_machines_hides_the_same(app, district, network):
     figures, total = ask("P117")
     closed = figures["16"]
     assert (closed["text"], closed["is_closed"]) == (CLOSED, True)
-    assert {closed[name] for name in ("value", "numerator", "denominator", "baseline", "target",
-                                      "change")} == {None}  # fmt: skip
+    assert {
+        closed[name]
+        for name in ("value", "numerator", "denominator", "baseline", "target", "change")
+    } == {None}
     assert (figures["17"]["value"], figures["17"]["change"]) == (16.7, -6.0)
     assert (total["value"], total["text"]) == (None, WITHHELD)
     figures, total = ask("P003")

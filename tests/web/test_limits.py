@@ -47,7 +47,8 @@ def behind(district):
 
 
 @pytest.mark.parametrize(
-    ("proxies", "peer", "told", "address"), [
+    ("proxies", "peer", "told", "address"),
+    [
         ("", "10.0.0.1", "198.51.100.7", "10.0.0.1"),
         ("10.0.0.1", "203.0.113.9", "198.51.100.7", "203.0.113.9"),
         ("10.0.0.1", "10.0.0.1", "198.51.100.7", "198.51.100.7"),
@@ -58,7 +59,7 @@ def behind(district):
         ("10.0.0.1", "10.0.0.1", "198.51.100.7, <script>", "10.0.0.1"),
         ("10.0.0.0/8", "10.0.0.1", "10.0.0.2", "10.0.0.2"),
     ],
-)  # fmt: skip
+)
 def test_only_a_trusted_proxy_is_believed_for_whom_it_asks(behind, proxies, peer, told, address):
     app = behind(proxies)
     environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": told}

@@ -73,13 +73,23 @@ def visit(app):
 pytestmark = pytest.mark.shipped  # the neighbour has an order and a network
 
 IDS = {
-    "instance_id": ("case", "order"), "document_id": ("document",), "upload_id": ("upload",),
-    "network_id": ("network",), "school_id": ("school",), "who": ("person",),
-    "position_id": ("position",), "incident_id": ("incident",), "work_id": ("work",),
-    "substitution_id": ("substitution",), "change_id": ("change",), "row_id": ("record",),
-    "import_id": ("import",), "paper_id": ("paper",), "organisation_id": ("school",),
+    "instance_id": ("case", "order"),
+    "document_id": ("document",),
+    "upload_id": ("upload",),
+    "network_id": ("network",),
+    "school_id": ("school",),
+    "who": ("person",),
+    "position_id": ("position",),
+    "incident_id": ("incident",),
+    "work_id": ("work",),
+    "substitution_id": ("substitution",),
+    "change_id": ("change",),
+    "row_id": ("record",),
+    "import_id": ("import",),
+    "paper_id": ("paper",),
+    "organisation_id": ("school",),
     "name_id": ("name",),
-}  # fmt: skip
+}
 """Name of an address's part → whose ids may stand there."""
 
 PERSONAL = {"view_id", "prefix"}
@@ -88,8 +98,13 @@ PERSONAL = {"view_id", "prefix"}
 PEOPLE = ("P003", "P002", "P106")
 """The officer, who sees most; the acting head; a head of a school."""
 
-SENT = {"reason": "Проверка границы", "ends_on": "2025-09-01", "active": "0", "person": "1",
-        "password": "demo-2025"}  # fmt: skip
+SENT = {
+    "reason": "Проверка границы",
+    "ends_on": "2025-09-01",
+    "active": "0",
+    "person": "1",
+    "password": "demo-2025",
+}
 
 
 def addresses(app, method, ids):
@@ -211,16 +226,28 @@ def test_nothing_of_the_neighbour_shows_on_any_page_or_list(app, district, visit
             shown[path] += MARK in said(theirs)
     seen = {path for path, times in shown.items() if times}
     lists = ("networks", "orders", "registers/act", "schools", "people")
-    assert seen >= {"/", "/cases", "/substitutions", "/api/v1/queue", "/admin/people",
-                    "/admin/positions", "/admin/incidents", *(f"/{one}" for one in lists),
-                    *(f"/api/v1/{one}" for one in lists)}  # fmt: skip
+    assert seen >= {
+        "/",
+        "/cases",
+        "/substitutions",
+        "/api/v1/queue",
+        "/admin/people",
+        "/admin/positions",
+        "/admin/incidents",
+        *(f"/{one}" for one in lists),
+        *(f"/api/v1/{one}" for one in lists),
+    }
     assert watch.read >= {"person", "instance", "network_period", "work_item"}
     assert sorted(watch.loose) == []
 
 
 def test_pages_of_ones_own_cases_offer_nothing_of_the_neighbour(app, district, visit):
-    rows = {"case": district.case_id, "order": district.order_id, "school": district.school("S05"),
-            "network": district.networks()[0]["id"]}  # fmt: skip
+    rows = {
+        "case": district.case_id,
+        "order": district.order_id,
+        "school": district.school("S05"),
+        "network": district.networks()[0]["id"],
+    }
     own = {name: rows.get(name, 0) for names in IDS.values() for name in names}
     opened = 0
     for path in addresses(app, "GET", own):
@@ -268,9 +295,16 @@ def test_a_batch_and_a_form_cannot_carry_ids_of_the_neighbour(district, visit):
     for person, action in (("P002", f"{PROPOSAL}/approve"), ("P002", "order_approval/sign")):
         visit(district, person, "POST", "/bulk", action=action, **chosen)
     assert MARK not in said(visit(district, "P002", "GET", "/"))
-    first = {"starts_on": "2025-09-01", "ends_on": "2025-09-02", "basis": "приказ", "title": "т",
-             "role": "methodist", "organisation": str(theirs["school"]),
-             "person": str(theirs["person"]), "position": str(theirs["position"])}  # fmt: skip
+    first = {
+        "starts_on": "2025-09-01",
+        "ends_on": "2025-09-02",
+        "basis": "приказ",
+        "title": "т",
+        "role": "methodist",
+        "organisation": str(theirs["school"]),
+        "person": str(theirs["person"]),
+        "position": str(theirs["position"]),
+    }
     for path in ("/admin/positions", "/substitutions"):
         assert visit(district, "P003", "POST", path, **first).status_code == 404
     own = {"position": str(district.rows(Position)[0]["id"]), "person": str(theirs["person"])}
@@ -281,9 +315,10 @@ def test_a_batch_and_a_form_cannot_carry_ids_of_the_neighbour(district, visit):
 def test_a_case_cannot_name_a_row_of_the_neighbour(district, visit):
     theirs, home = district.theirs, district.neighbour
     start = {
-        "base": theirs["school"], "directions": home.directions("2025-2026")[:1],
+        "base": theirs["school"],
+        "directions": home.directions("2025-2026")[:1],
         "members": [{"school": theirs["school"], "role": "supported"}],
-    }  # fmt: skip
+    }
     path = f"/api/v1/instances/{district.case_id}"
     for name, value in start.items():
         new = {"process": PROPOSAL, "data": {name: value}}
@@ -295,8 +330,9 @@ def test_a_case_cannot_name_a_row_of_the_neighbour(district, visit):
             assert MARK not in said(answer)
             assert next(iter(answer.json["fields"])).startswith(name)
     for name, value in (
-        ("coordinator", theirs["person"]), ("acts", [next(iter(home.acts.values()))])
-    ):  # fmt: skip
+        ("coordinator", theirs["person"]),
+        ("acts", [next(iter(home.acts.values()))]),
+    ):
         refused = district.edit("P003", district.order_id, **{name: value})
         assert (refused.code, refused.field) == ("unknown_choice", name)
 

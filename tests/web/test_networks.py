@@ -21,8 +21,9 @@ def network(district):
 def test_networks_lead_to_what_registers_tell_of_them_and_tell_a_composition_once(browser, network):
     page = browser("P003").get("/networks")
     assert re.findall(r'href="/registers/(\w+)"', page[page.index("<h1>") :]) == [
-        "membership", "recommendation",
-    ]  # fmt: skip
+        "membership",
+        "recommendation",
+    ]
     shown = browser("P003").get(network)
     assert "Рекомендации (" in shown
     assert "Состав сетей" not in shown
@@ -77,8 +78,15 @@ def section(page, title):
 @pytest.mark.shipped
 def test_what_goes_on_in_a_network_ends_with_the_last_acknowledgement(browser, district, network):
     number = int(network.rpartition("/")[2])
-    case = request(district, "P003", number, "add", school=district.school("S03"),
-                   role="partner", effective_on="2026-06-18")  # fmt: skip
+    case = request(
+        district,
+        "P003",
+        number,
+        "add",
+        school=district.school("S03"),
+        role="partner",
+        effective_on="2026-06-18",
+    )
     assert district.rows(Instance, id=case)[0]["heading"] == (
         "Включить школу МКОУ СОШ № 3 с. Владимировка "
         "в сеть «Читательская грамотность в многоязычной школе»"

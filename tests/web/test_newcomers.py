@@ -14,8 +14,13 @@ from workflow_app.store.operations.importing import SEEDS
 
 PATH = "/admin/people/new"
 FORMS = ("short_nom", "short_gen", "short_dat", "short_acc", "signature_name")
-WHO = {"last_name": " Кузьмина-Белая ", "first_name": "Анна", "middle_name": "Петровна",
-       "gender": "f", "email": "Anna@levokum.example"}  # fmt: skip
+WHO = {
+    "last_name": " Кузьмина-Белая ",
+    "first_name": "Анна",
+    "middle_name": "Петровна",
+    "gender": "f",
+    "email": "Anna@levokum.example",
+}
 
 
 def proposed(officer, **who):
@@ -43,21 +48,27 @@ with (SEEDS / "people.csv").open(encoding="utf-8") as file:
 def test_the_forms_confirmed_in_the_district_are_those_that_would_be_proposed(row):
     forms = propose(row["last_name"], row["first_name"], row["middle_name"], row["gender"])
     assert (forms.short_nom, forms.short_gen, forms.short_dat, forms.short_acc) == (
-        row["short_name_nom"], row["short_name_gen"], row["short_name_dat"], row["short_name_acc"]
-    )  # fmt: skip
+        row["short_name_nom"],
+        row["short_name_gen"],
+        row["short_name_dat"],
+        row["short_name_acc"],
+    )
     assert forms.signature_name == row["signature_name"]
 
 
 @pytest.mark.parametrize(
     ("who", "accusative", "signature"),
     [
-        (("Салтыков-Щедрин", "Михаил", "Евграфович", "m"), "Салтыкова-Щедрина М.Е.",
-         "М.Е. Салтыков-Щедрин"),
+        (
+            ("Салтыков-Щедрин", "Михаил", "Евграфович", "m"),
+            "Салтыкова-Щедрина М.Е.",
+            "М.Е. Салтыков-Щедрин",
+        ),
         (("Дюма", "Анна-Мария", "", "f"), "Дюма А.-М.", "А.-М. Дюма"),
         (("Мамедов", "Али", "Гасан оглы", "m"), "Мамедова А.Г.", "А.Г. Мамедов"),
         (("Smith", "John", "", "m"), "Smith J.", "J. Smith"),
     ],
-)  # fmt: skip
+)
 def test_unusual_names_are_declined_sensibly_or_left_alone(who, accusative, signature):
     forms = propose(*who)
     assert (forms.short_acc, forms.signature_name) == (accusative, signature)
@@ -80,8 +91,9 @@ def test_an_officer_adds_a_person_with_the_forms_she_confirmed(browser, district
 def test_a_form_that_the_officer_corrected_is_kept_and_printed(browser, district):
     officer = browser("P003")
     forms = proposed(officer, last_name="Заяц", gender="m", middle_name="") | {
-        "short_gen": "Зайца А.", "short_acc": "Зайца А."
-    }  # fmt: skip
+        "short_gen": "Зайца А.",
+        "short_acc": "Зайца А.",
+    }
     added(officer, forms, last_name="Заяц", gender="m", middle_name="")
     made = newest(district)
     assert (made["short_gen"], made["middle_name"]) == ("Зайца А.", None)
@@ -153,9 +165,12 @@ def test_a_new_person_is_appointed_invited_and_comes_in(browser, district):
     who = newest(district)["id"]
     centre = next(row["id"] for row in district.rows(Organisation) if row["kind"] == "imc")
     office = {
-        "person": str(who), "organisation": str(centre), "role": "methodist",
-        "title": "ведущий методист", "starts_on": "2025-08-28",
-    }  # fmt: skip
+        "person": str(who),
+        "organisation": str(centre),
+        "role": "methodist",
+        "title": "ведущий методист",
+        "starts_on": "2025-08-28",
+    }
     # The forms of a title are proposed, and nothing is written before they are confirmed.
     page = officer.post("/admin/positions", status=200, **office).text
     assert 'value="ведущего методиста"' in page
@@ -183,8 +198,11 @@ def test_a_new_person_is_appointed_invited_and_comes_in(browser, district):
 
 
 COLLEAGUE = {**WHO, "title": " заместитель  директора "}
-TITLES = {"title_gen": "заместителя директора", "title_dat": "заместителю директора",
-          "title_acc": "заместителя директора"}  # fmt: skip
+TITLES = {
+    "title_gen": "заместителя директора",
+    "title_dat": "заместителю директора",
+    "title_acc": "заместителя директора",
+}
 
 
 @pytest.mark.shipped
@@ -226,8 +244,7 @@ def test_a_colleague_is_added_on_the_way_through_a_draft_which_is_saved_before(b
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
-    [({"title": " "}, "Напишите должность"), ({"email": ""}, "служебную почту")],
+    ("wrong", "said"), [({"title": " "}, "Напишите должность"), ({"email": ""}, "служебную почту")]
 )
 def test_a_colleague_needs_a_post_and_an_address(browser, district, wrong, said):
     path = f"/schools/{district.organisations['S02']}/colleagues/new"

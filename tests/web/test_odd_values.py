@@ -62,8 +62,10 @@ def test_what_is_sent_to_pages(browser, district):
         sent = {"login": "p102@levokum.example", "password": "demo-2025"}
         door = f"/sign-in?next={quote(target)}"
         assert browser().post(door, **sent).headers["Location"] == "/"
-    for path, said in (("/sign-in", f"login=a{NUL}{HALF}&password=b{NUL}{HALF}"),
-                       ("/forgot", f"login={NUL}{HALF}")):  # fmt: skip
+    for path, said in (
+        ("/sign-in", f"login=a{NUL}{HALF}&password=b{NUL}{HALF}"),
+        ("/forgot", f"login={NUL}{HALF}"),
+    ):
         body = f"{said}&csrf_token={stranger.token()}"
         response = stranger.client.post(path, data=body, **form)
         assert response.status_code in (302, 422), path
@@ -110,9 +112,11 @@ def test_the_name_of_a_file_is_cleaned_when_it_is_kept(browser, district):
         f"\r\n\r\n{content.decode()}\r\n--x--\r\n"
     )
     made = head.client.post(
-        "/files", data=body, content_type="multipart/form-data; boundary=x",
+        "/files",
+        data=body,
+        content_type="multipart/form-data; boundary=x",
         headers={"X-CSRFToken": head.token()},
-    ).json["id"]  # fmt: skip
+    ).json["id"]
     person, file = district.people["P102"], new_file(content, "pdf")
     kept = district.container.transact(lambda uow: uploads.keep(uow, person, name, file))
     assert {row["name"] for row in district.rows(Upload)} == {"приказ X: 1 .pdf"}
@@ -124,11 +128,16 @@ def test_what_is_sent_to_the_api(script):
     for number in TOO_LARGE[:4]:
         for path in ("instances/{}", "networks/{}/composition", "documents/{}/content"):
             assert is_problem(script.get("/api/v1/" + path.format(number)), 404)
-    for body in ('{"process":"network_proposal","data":{"name":"\\u0000"}}',
-                 '{"process":"\\ud800"}',
-                 '{"version":18446744073709551616,"data":{}}'):  # fmt: skip
-        for method, path in (("post", "instances"), ("patch", "instances/1"),
-                             ("post", "instances/1/actions/invite")):  # fmt: skip
+    for body in (
+        '{"process":"network_proposal","data":{"name":"\\u0000"}}',
+        '{"process":"\\ud800"}',
+        '{"version":18446744073709551616,"data":{}}',
+    ):
+        for method, path in (
+            ("post", "instances"),
+            ("patch", "instances/1"),
+            ("post", "instances/1/actions/invite"),
+        ):
             answer = script.open(
                 f"/api/v1/{path}", method=method, data=body, content_type="application/json"
             )
@@ -143,10 +152,23 @@ def test_what_is_sent_to_the_api(script):
 
 
 UNREADABLE = (
-    "", " ", "{", '{"version": 1,}', '{"version": 1} {}', "null", "[]", "1", '"{}"', "\ufeff",
-    '{"version": 1, "version": 2}', '{"version": NaN}', '{"version":1e400,"data":{}}',
-    '{"version":' + "9" * 5000 + "}", b'{"process": "\xff"}', *DEEP,
-)  # fmt: skip
+    "",
+    " ",
+    "{",
+    '{"version": 1,}',
+    '{"version": 1} {}',
+    "null",
+    "[]",
+    "1",
+    '"{}"',
+    "\ufeff",
+    '{"version": 1, "version": 2}',
+    '{"version": NaN}',
+    '{"version":1e400,"data":{}}',
+    '{"version":' + "9" * 5000 + "}",
+    b'{"process": "\xff"}',
+    *DEEP,
+)
 NO_JSON_TYPES = (None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
 
 

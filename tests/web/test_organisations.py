@@ -9,11 +9,7 @@ from browsing import Browser, field, text_of
 from python_calamine import load_workbook
 
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.directory import (
-    Municipality,
-    Organisation,
-    OrganisationName,
-)
+from workflow_app.store.models.directory import Municipality, Organisation, OrganisationName
 from workflow_app.store.operations.importing import import_directory
 from workflows.registers.schools import SCHOOLS
 
@@ -21,14 +17,21 @@ LIST = "/admin/organisations"
 FULL = "Муниципальное казённое общеобразовательное учреждение «Средняя школа № 19» села Правое"
 FORMS = ("name_gen", "name_dat", "name_acc")
 SCHOOL = {
-    "code": " S19 ", "short_name": "МКОУ CОШ № 19  с. Правое ", "full_name": f" {FULL}",
-    "type": "СОШ", "number": "19", "settlement": "1", "distance_km": "12",
+    "code": " S19 ",
+    "short_name": "МКОУ CОШ № 19  с. Правое ",
+    "full_name": f" {FULL}",
+    "type": "СОШ",
+    "number": "19",
+    "settlement": "1",
+    "distance_km": "12",
     "email": "s19@levokum.example",
-}  # fmt: skip
+}
 NAME = {
-    "short_name": "МБОУ СОШ № 12", "full_name": FULL.replace("казённое", "бюджетное"),
-    "basis": "постановление от 20.08.2025 № 5", "reason": "изменён тип",
-}  # fmt: skip
+    "short_name": "МБОУ СОШ № 12",
+    "full_name": FULL.replace("казённое", "бюджетное"),
+    "basis": "постановление от 20.08.2025 № 5",
+    "reason": "изменён тип",
+}
 
 
 @pytest.fixture
@@ -82,9 +85,9 @@ def test_a_school_is_added_with_the_forms_somebody_has_looked_at(officer, distri
     assert proposed["name_gen"].startswith("Муниципального казённого общеобразовательного учрежд")
     assert proposed["name_acc"] == FULL
     assert len(cards(district)) == before == len(district.rows(Organisation, kind="school"))
-    empty = officer.post(f"{LIST}/new", status=422, step="write", **SCHOOL, **{
-        **proposed, "name_dat": " "
-    })  # fmt: skip
+    empty = officer.post(
+        f"{LIST}/new", status=422, step="write", **SCHOOL, **{**proposed, "name_dat": " "}
+    )
     assert "Напишите, как склоняется название" in html(empty)
     assert case_in(html(empty), "name_gen") == proposed["name_gen"]
     made = officer.post(f"{LIST}/new", step="write", **SCHOOL, **proposed)
@@ -124,9 +127,14 @@ def test_cases_somebody_typed_are_kept_while_the_name_is_put_right(officer):
 @pytest.mark.shipped
 def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(officer):
     wrong = {
-        **SCHOOL, "code": "S 12", "short_name": "МКОУ СОШ № 2 с. Левокумское", "number": "-3",
-        "email": "почта", "inn": "12", "type": "",
-    }  # fmt: skip
+        **SCHOOL,
+        "code": "S 12",
+        "short_name": "МКОУ СОШ № 2 с. Левокумское",
+        "number": "-3",
+        "email": "почта",
+        "inn": "12",
+        "type": "",
+    }
     page = html(officer.post(f"{LIST}/new", status=422, **wrong))
     assert field(page, "short_name") == wrong["short_name"]
     for said in (
@@ -158,8 +166,9 @@ def test_a_name_begins_on_its_day_with_nothing_run_and_the_old_one_keeps_its_day
     renamed(officer, school, "2025-09-01")
     called = district.rows(Organisation, id=school)[0]["short_name"]
     assert names(district, school) == [
-        (called, "None", "2025-08-31"), ("МБОУ СОШ № 12", "2025-09-01", "None")
-    ]  # fmt: skip
+        (called, "None", "2025-08-31"),
+        ("МБОУ СОШ № 12", "2025-09-01", "None"),
+    ]
     for path in ("/schools", f"/schools/{school}", "/people", "/admin/positions?on=2025-08-31"):
         page = officer.get(path)
         assert called in page, path
@@ -181,8 +190,10 @@ def test_a_name_between_two_others_and_one_of_a_day_that_is_taken(officer, distr
     renamed(officer, school, "2025-09-01")
     renamed(officer, school, "2025-07-01", short_name="Летняя школа")
     assert [one[1:] for one in names(district, school)] == [
-        ("None", "2025-06-30"), ("2025-07-01", "2025-08-31"), ("2025-09-01", "None")
-    ]  # fmt: skip
+        ("None", "2025-06-30"),
+        ("2025-07-01", "2025-08-31"),
+        ("2025-09-01", "None"),
+    ]
     again = answer(officer, f"{LIST}/{school}/rename", status=422, starts_on="2025-09-01", **NAME)
     assert "С этого дня уже записано «МБОУ СОШ № 12»" in html(again)
     assert field(html(again), "basis") == NAME["basis"]
@@ -241,8 +252,10 @@ def test_two_who_change_at_once_are_asked_and_not_overwritten(officer, browser, 
     fresh = re.search('name="_seen" value="([^"]*)"', html(page))[1]
     officer.post(path, _seen=fresh, phone="8 900 000-00-00")
     assert district.rows(Organisation, id=school)[0]["phone"] == "8 900 000-00-00"
-    for verb, sent in (("rename", {**NAME, "starts_on": "2025-09-01", "step": "gap"}),
-                       ("names/take-back", {"reason": "так"})):  # fmt: skip
+    for verb, sent in (
+        ("rename", {**NAME, "starts_on": "2025-09-01", "step": "gap"}),
+        ("names/take-back", {"reason": "так"}),
+    ):
         officer.post(f"{LIST}/{school}/{verb}", status=409, _seen=stale, **sent)
 
 
@@ -250,10 +263,16 @@ def test_two_who_change_at_once_are_asked_and_not_overwritten(officer, browser, 
 def test_the_department_and_the_centre_are_renamed_and_reached_alike(officer, district):
     centre = district.rows(Organisation, kind="imc")[0]["id"]
     said = {"short_name": "ММЦ", "full_name": "Муниципальный методический центр"}
-    answer(officer, f"{LIST}/{centre}/rename", step="write", starts_on="2025-08-01",
-           **{**NAME, **said}, name_gen="Муниципального методического центра",
-           name_dat="Муниципальному методическому центру",
-           name_acc="Муниципальный методический центр")  # fmt: skip
+    answer(
+        officer,
+        f"{LIST}/{centre}/rename",
+        step="write",
+        starts_on="2025-08-01",
+        **{**NAME, **said},
+        name_gen="Муниципального методического центра",
+        name_dat="Муниципальному методическому центру",
+        name_acc="Муниципальный методический центр",
+    )
     card = district.read(lambda uow: uow.facts(1).organisation("imc"))
     assert (card.short_name, card.name_gen) == ("ММЦ", "Муниципального методического центра")
     answer(officer, f"{LIST}/{centre}/edit", email="mmc@levokum.example", reason="новый ящик")
@@ -315,9 +334,9 @@ def test_a_rename_begins_with_the_name_of_today_and_shows_all_of_it_before_it_is
     renamed(officer, school, "2025-12-01", short_name="МБОУ лицей № 12")
     page = officer.get(f"{LIST}/{school}/rename")
     assert "лицей" not in page[page.index("<form") :]
-    looked_at = html(answer(
-        officer, f"{LIST}/{school}/rename", status=200, **NAME, starts_on="2025-09-15"
-    ))  # fmt: skip
+    looked_at = html(
+        answer(officer, f"{LIST}/{school}/rename", status=200, **NAME, starts_on="2025-09-15")
+    )
     shown = re.findall(r"<dd>(.*?)</dd>", looked_at)
     assert shown == [NAME["short_name"], "15.09.2025", NAME["basis"], NAME["reason"]]
 

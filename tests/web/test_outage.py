@@ -11,9 +11,10 @@ from workflow_app.store import turns
 from workflow_app.store.accounts.sessions import SqlAccess
 
 TYPED = {
-    "goal": "Сдать ОГЭ без двоек и остаться в своей школе", "name": "Зарница",
+    "goal": "Сдать ОГЭ без двоек и остаться в своей школе",
+    "name": "Зарница",
     "school_year": "2025-2026",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -47,9 +48,10 @@ def go_away(district, request):
 def post(browser, draft, **headers):
     token = browser.token()
     return lambda: browser.client.post(
-        f"/cases/{draft}/draft", data={"csrf_token": token, "password": "demo-2025", **TYPED},
+        f"/cases/{draft}/draft",
+        data={"csrf_token": token, "password": "demo-2025", **TYPED},
         headers={"Referer": f"http://localhost/cases/{draft}", **headers},
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("page", ["/", "/cases", "/networks/1"])

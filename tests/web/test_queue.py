@@ -204,9 +204,16 @@ def test_the_specialist_sends_many_orders_and_learns_why_one_stayed(browser, dis
 @pytest.mark.shipped
 def test_several_ways_to_begin_one_process_are_folded_together(browser):
     folded = browser("P003").get("/").split('<details class="menu">')[1].split("</details>")[0]
-    ways = [title for title in (
-        "Приказ о направлениях", "Приказ о статусах", "Приказ об отмене приказа", "Изменить сеть",
-    ) if title in folded]  # fmt: skip
+    ways = [
+        title
+        for title in (
+            "Приказ о направлениях",
+            "Приказ о статусах",
+            "Приказ об отмене приказа",
+            "Изменить сеть",
+        )
+        if title in folded
+    ]
     assert ways == ["Приказ о направлениях", "Приказ о статусах", "Приказ об отмене приказа"]
     assert '<details class="menu">' not in browser("P102").get("/")
 
@@ -300,12 +307,15 @@ def test_work_given_by_name_reaches_the_substitute_of_the_absent(browser, distri
     def absent(uow):
         uow.session.add(
             Substitution(
-                municipality_id=position["municipality_id"], absent_position_id=position["id"],
+                municipality_id=position["municipality_id"],
+                absent_position_id=position["id"],
                 absent_person_id=position["person_id"],
-                substitute_person_id=district.people["P205"], starts_on=uow.today,
-                ends_on=uow.today, basis="отпуск",
+                substitute_person_id=district.people["P205"],
+                starts_on=uow.today,
+                ends_on=uow.today,
+                basis="отпуск",
             )
-        )  # fmt: skip
+        )
         uow.session.flush()
 
     district.container.transact(absent)

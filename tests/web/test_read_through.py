@@ -62,18 +62,33 @@ class Step(Record):
 
 
 SECRETS = Register(
-    key="secret", title="Тайны", record=Secret, identity=("network", "text"),
-    called=lambda row: row.text, subject="network", filters=("network", "code", "state"),
-    search=("text",), readers=(CLERK, AUDITOR), read_through="network", own=networks_led,
-    pending=Pending("Открытых тайн", "state", ("open",), "due_on"), details={"text": ("code",)},
+    key="secret",
+    title="Тайны",
+    record=Secret,
+    identity=("network", "text"),
+    called=lambda row: row.text,
+    subject="network",
+    filters=("network", "code", "state"),
+    search=("text",),
+    readers=(CLERK, AUDITOR),
+    read_through="network",
+    own=networks_led,
+    pending=Pending("Открытых тайн", "state", ("open",), "due_on"),
+    details={"text": ("code",)},
     cases=CaseLinks("secret", "text", lambda row: [f"network/{row.network}"]),
-)  # fmt: skip
-SIGNS = replace(SECRETS, key="sign", title="Приметы", subject="school",
-                mark=lambda row: Mark(row.text))  # fmt: skip
+)
+SIGNS = replace(
+    SECRETS, key="sign", title="Приметы", subject="school", mark=lambda row: Mark(row.text)
+)
 STEPS = Register(
-    key="step", title="Шаги", record=Step, identity=("name",), called=lambda row: row.name,
-    filters=("secret",), edited_by=(HEAD, CLERK),
-)  # fmt: skip
+    key="step",
+    title="Шаги",
+    record=Step,
+    identity=("name",),
+    called=lambda row: row.name,
+    filters=("secret",),
+    edited_by=(HEAD, CLERK),
+)
 
 
 CLOSED = replace(
@@ -123,18 +138,30 @@ class Reader(Browser):
 def town(district):
     """Return a district with two secrets, one that is over, and steps that name each."""
     posts = table(Position)
-    district.container.transact(lambda uow: uow.connection.execute(
-        update(posts).where(posts.c.person_id == district.people["P205"])
-        .values(role="auditor", title="наблюдатель", organisation_id=district.school("DEPT"))
-    ).rowcount)  # fmt: skip
+    district.container.transact(
+        lambda uow: (
+            uow.connection.execute(
+                update(posts)
+                .where(posts.c.person_id == district.people["P205"])
+                .values(
+                    role="auditor", title="наблюдатель", organisation_id=district.school("DEPT")
+                )
+            ).rowcount
+        )
+    )
     add_to(district.container, SECRETS, SIGNS, STEPS, CLOSED)
     district.at("2025-08-27")
     known = {row["code"]: row["id"] for row in district.networks()}
     district.of = {}
     for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
         network = known[code]
-        values = {"network": network, "school": district.school(school), "text": text,
-                  "code": f"{text}-примета", "state": "open"}  # fmt: skip
+        values = {
+            "network": network,
+            "school": district.school(school),
+            "text": text,
+            "code": f"{text}-примета",
+            "state": "open",
+        }
         district.enter(SIGNS, **values)
         district.of[text] = row_id = district.enter(SECRETS, **values)
         district.enter(SECRETS, **{**values, "text": f"{text}-была"})
@@ -159,19 +186,34 @@ def addresses(town):
         for path in ("", "/edit"):
             yield f"/registers/step/{number}{path}", {text}
     for path in (
-        "/registers/secret", "/registers/secret?text=Тайна",
+        "/registers/secret",
+        "/registers/secret?text=Тайна",
         "/registers/secret?is_over=1&on=2025-08-28",
-        "/registers/secret/rows.xlsx", "/registers/secret/rows.csv",
-        "/registers/secret/rows.csv?is_over=1", "/api/v1/registers/secret",
-        "/registers/step", "/registers/step?on=2025-08-28", "/registers/step/rows.xlsx",
-        "/registers/step/rows.csv", "/registers/step/new",
-    ):  # fmt: skip
+        "/registers/secret/rows.xlsx",
+        "/registers/secret/rows.csv",
+        "/registers/secret/rows.csv?is_over=1",
+        "/api/v1/registers/secret",
+        "/registers/step",
+        "/registers/step?on=2025-08-28",
+        "/registers/step/rows.xlsx",
+        "/registers/step/rows.csv",
+        "/registers/step/new",
+    ):
         yield path, {FIRST, SECOND}
     for path in (
-        "/", "/cases", "/dashboard", "/networks", "/schools", "/people", "/registers",
-        "/registers/sign", "/api/v1/schools", "/api/v1/registers/step",
-        f"/schools/{town.school('S12')}", f"/schools/{town.school('S17')}",
-    ):  # fmt: skip
+        "/",
+        "/cases",
+        "/dashboard",
+        "/networks",
+        "/schools",
+        "/people",
+        "/registers",
+        "/registers/sign",
+        "/api/v1/schools",
+        "/api/v1/registers/step",
+        f"/schools/{town.school('S12')}",
+        f"/schools/{town.school('S17')}",
+    ):
         yield path, set()
 
 
@@ -221,10 +263,15 @@ def test_a_document_asked_for_before_is_not_given_once_less_is_read(town):
     assert FIRST in auditor.text(f"{made}/content")
     waits = auditor.post("/registers/secret/papers").headers["Location"]
     posts = table(Position)
-    town.container.transact(lambda uow: uow.connection.execute(
-        update(posts).where(posts.c.person_id == town.people["P205"])
-        .values(role="school_head", organisation_id=town.school("S17"))
-    ).rowcount)  # fmt: skip
+    town.container.transact(
+        lambda uow: (
+            uow.connection.execute(
+                update(posts)
+                .where(posts.c.person_id == town.people["P205"])
+                .values(role="school_head", organisation_id=town.school("S17"))
+            ).rowcount
+        )
+    )
     town.carry_out()
     for one in (made, waits):
         auditor.get(one, status=404)
@@ -237,23 +284,18 @@ def test_who_reads_some_rows_writes_about_none_and_learns_of_none(town):
     head = Reader(serve(town.container), town, "P112")
     answers = [
         head.client.patch(
-            f"/api/v1/registers/secret/{row_id}", headers=head.header,
+            f"/api/v1/registers/secret/{row_id}",
+            headers=head.header,
             json={"data": {"code": "x"}, "reason": "проба", "effective_on": "2025-08-28"},
         ).json["code"]
         for row_id in (*town.of.values(), 999)
-    ]  # fmt: skip
+    ]
     assert answers == ["not_your_role", "not_found", "not_found"]
 
 
 @pytest.mark.parametrize(
     ("person", "own"),
-    [
-        ("P112", set()),
-        ("P117", set()),
-        ("P205", set()),
-        ("P004", {FIRST}),
-        ("P003", {FIRST}),
-    ],
+    [("P112", set()), ("P117", set()), ("P205", set()), ("P004", {FIRST}), ("P003", {FIRST})],
 )
 def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, person, own):
     ids = {}

@@ -62,10 +62,12 @@ def test_the_page_speaks_in_the_words_of_the_papers(district, browser):
             lambda uow, row=row: [
                 uow.facts(1).name(kind, key)
                 for kind, key in (
-                    ("network", row.network), ("school", row.school), ("person", row.responsible)
+                    ("network", row.network),
+                    ("school", row.school),
+                    ("person", row.responsible),
                 )
             ]
-        )  # fmt: skip
+        )
         assert all(name in text for name in names), row.code
 
 

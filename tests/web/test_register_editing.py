@@ -34,8 +34,12 @@ def drawn(page):
 
 def send(clerk, path, status=302, *, page=None, **said):
     """Fill the form of a page and send it; «on» and «why» are what is said of the write."""
-    names = {"on": "why.effective_on", "why": "why.reason", "basis": "why.basis",
-             "correction": "why.is_correction"}  # fmt: skip
+    names = {
+        "on": "why.effective_on",
+        "why": "why.reason",
+        "basis": "why.basis",
+        "correction": "why.is_correction",
+    }
     form = drawn(page or clerk.get(path))
     form |= {names.get(name, name): value for name, value in said.items()}
     return clerk.post(path, status=status, **form)
@@ -125,11 +129,20 @@ def test_a_field_of_every_kind_is_entered_shown_and_amended(clerk, district):
         )
     }
     assert all(options.values()), options
-    typed = {"number": "1/26", "subject": "Обеды\nи завтраки", "days": "30",
-             "price": "12 000,50", "ends_on": "2027-01-31", "is_open": "on"}  # fmt: skip
-    row = contract(clerk, row_of_firm, **typed, **{
-        name: values[0] for name, values in options.items() if name not in ("firm", "kind")
-    })  # fmt: skip
+    typed = {
+        "number": "1/26",
+        "subject": "Обеды\nи завтраки",
+        "days": "30",
+        "price": "12 000,50",
+        "ends_on": "2027-01-31",
+        "is_open": "on",
+    }
+    row = contract(
+        clerk,
+        row_of_firm,
+        **typed,
+        **{name: values[0] for name, values in options.items() if name not in ("firm", "kind")},
+    )
     shown = clerk.get(row)
     told = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown, re.DOTALL)
     titles = dict(told)
@@ -139,12 +152,13 @@ def test_a_field_of_every_kind_is_entered_shown_and_amended(clerk, district):
     for name in ("school", "person", "position", "network", "indicator", "order"):
         assert not titles[CONTRACTS.fields[name].title].isdigit(), name
     others = {name: values[-1] for name, values in options.items() if name != "firm"}
-    change(clerk, row, **others, subject="", days="1", price="0,5", ends_on="31.12.2026",
-           is_open="")  # fmt: skip
+    change(
+        clerk, row, **others, subject="", days="1", price="0,5", ends_on="31.12.2026", is_open=""
+    )
     (_, amended) = entries(district, row)
     assert amended["values"].keys() == CONTRACTS.fields.keys() - {"number", "firm"} - {
         name for name, values in options.items() if len(values) == 1
-    } - {view.name for view in CONTRACTS.fields.values() if view.is_many}  # fmt: skip
+    } - {view.name for view in CONTRACTS.fields.values() if view.is_many}
 
 
 def test_a_field_of_several_is_chosen_shown_kept_in_files_and_holds_what_it_names(clerk, district):
@@ -158,8 +172,9 @@ def test_a_field_of_several_is_chosen_shown_kept_in_files_and_holds_what_it_name
     row = contract(clerk, firms[0], **{name: values[1:3] for name, values in several.items()})
     shown = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", clerk.get(row), re.DOTALL))
     assert (re.sub("<[^>]+>", "", shown["Соисполнители"]), shown["Когда"]) == (
-        "Лютик, Незабудка", "октябрь",
-    )  # fmt: skip
+        "Лютик, Незабудка",
+        "октябрь",
+    )
     assert re.findall(r'href="([^"]+)"', shown["Соисполнители"]) == firms[1:]
     assert f'href="{row}' in clerk.get(f"/registers/contract?partners={ids[1]}")
     assert f'href="{row}' not in clerk.get(f"/registers/contract?partners={ids[0]}")
@@ -197,8 +212,16 @@ def test_a_row_stands_in_the_list_and_its_history_says_who_and_why(clerk, distri
 
 def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(clerk, district):
     path = "/registers/contract/new"
-    answer = send(clerk, path, 422, number="1/26", days="тридцать", ends_on="31.02.2026",
-                  basis="письмо", on="сегодня")  # fmt: skip
+    answer = send(
+        clerk,
+        path,
+        422,
+        number="1/26",
+        days="тридцать",
+        ends_on="31.02.2026",
+        basis="письмо",
+        on="сегодня",
+    )
     page = answer.get_data(as_text=True)
     for kept in ("1/26", "тридцать", "31.02.2026", "письмо", "сегодня"):
         assert f'value="{kept}"' in page
@@ -347,8 +370,9 @@ def test_two_people_who_change_different_fields_both_succeed(clerk, browser, dis
     change(theirs, row, area="repair")
     change(clerk, row, page=mine, address="ул. Победы, 7")
     assert [one["values"] for one in entries(district, row)[1:]] == [
-        {"area": "repair"}, {"address": "ул. Победы, 7"},
-    ]  # fmt: skip
+        {"area": "repair"},
+        {"address": "ул. Победы, 7"},
+    ]
 
 
 def test_where_both_changed_one_field_both_values_are_shown_and_asked(clerk, browser, district):
@@ -485,10 +509,15 @@ def test_what_an_open_case_names_may_end_and_the_page_says_who_names_it(clerk, d
     said = {"school_year": "2025-2026", "name": "Шахматы", "state": "draft"}
     row = add(clerk, "direction", **said)
     members = [{"school": district.school("S05"), "role": "supported"}]
-    case = done(district.start(
-        "P102", PROPOSAL, name="Шахматы вместе", members=members,
-        directions=[int(row.rsplit("/", 1)[1])],
-    )).instance_id  # fmt: skip
+    case = done(
+        district.start(
+            "P102",
+            PROPOSAL,
+            name="Шахматы вместе",
+            members=members,
+            directions=[int(row.rsplit("/", 1)[1])],
+        )
+    ).instance_id
     page = clerk.get(f"{row}/end")
     assert "1 открытое дело" in page
     assert f"/cases/{case}" not in page  # a draft of a school is not for the department yet
@@ -582,8 +611,13 @@ def test_who_does_not_write_finds_no_page_and_no_button(clerk, browser, district
     head = browser("P102")
     assert "Внести запись" not in head.get("/registers/firm")
     assert "Изменить" not in head.get(row)
-    for path in ("/registers/firm/new", f"{row}/edit", f"{row}/end", "/registers/note/new",
-                 "/registers/nothing/new"):  # fmt: skip
+    for path in (
+        "/registers/firm/new",
+        f"{row}/edit",
+        f"{row}/end",
+        "/registers/note/new",
+        "/registers/nothing/new",
+    ):
         head.get(path, status=404)
         head.post(path, status=404, **{"name": "Лютик", "area": "food", "why.reason": "так"})
     head.post(f"{row}/take-back", status=404, **{"why.reason": "так"})

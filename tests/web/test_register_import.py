@@ -143,8 +143,9 @@ def test_a_row_changed_on_a_page_meanwhile_is_asked_about(specialist, district, 
     assert "записывать нечего" in text_of(refused)
     write(specialist, path, **{"pick.2": "file"})
     assert [one["values"]["area"] for one in entries(district)[3:]] == [
-        "С первого файла", "Со второго файла"
-    ]  # fmt: skip
+        "С первого файла",
+        "Со второго файла",
+    ]
 
 
 def test_what_changed_since_the_dry_run_is_shown_anew(specialist, own):
@@ -213,10 +214,12 @@ def test_of_several_sheets_the_fitting_one_is_read_and_another_may_be_chosen(spe
 
 
 def test_new_rows_without_codes_and_columns_settled_by_hand(specialist, district):
-    rows = [["Год", "Как называется", "Состояние", "Лишнее"],
-            ["2025-2026", "Шахматы в школе", "действует", "x"],
-            ["2025-2026", "", "действует", None],
-            ["2025-2026", "Робототехника", "начато", None]]  # fmt: skip
+    rows = [
+        ["Год", "Как называется", "Состояние", "Лишнее"],
+        ["2025-2026", "Шахматы в школе", "действует", "x"],
+        ["2025-2026", "", "действует", None],
+        ["2025-2026", "Робототехника", "начато", None],
+    ]
     settle = brought(specialist, rows)
     assert settle.endswith("/columns")
     page = specialist.get(settle)
@@ -371,10 +374,21 @@ def test_what_another_program_saves_says_the_same(specialist, own, tmp_path, kin
     out = tmp_path / "out"
     filters = ["--infilter=CSV:59,34,UTF8,1"] if kind == "csv" else []
     subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/office", *filters, "--headless",
-         "--convert-to", how, "--outdir", out, tmp_path / f"list.{kind}"],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{tmp_path}/office",
+            *filters,
+            "--headless",
+            "--convert-to",
+            how,
+            "--outdir",
+            out,
+            tmp_path / f"list.{kind}",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     (made,) = out.iterdir()
     page = specialist.get(brought(specialist, made.read_bytes(), made.name))
     assert "новых 0, изменённых 0" in page
@@ -405,8 +419,9 @@ def test_without_a_day_a_file_corrects_what_was_written_wrongly_since_then(speci
     write(specialist, brought(specialist, [titles, row]))
     area = {
         entry["effective_on"].isoformat(): entry["values"]["area"]
-        for entry in entries(district) if "area" in entry["values"]
-    }  # fmt: skip
+        for entry in entries(district)
+        if "area" in entry["values"]
+    }
     assert area == {"2025-06-01": "пение"}
     row_id = entries(district)[0]["row_id"]
     assert "пение" in specialist.get(f"{HOME}/{row_id}?on=2025-06-02")

@@ -44,10 +44,15 @@ class Remark(Record):
 
 
 REMARKS = Register(
-    key="remark", title="Замечания", record=Remark, identity=("school", "text"),
-    called=lambda row: row.text, readers=(HEAD,), subject="school",
+    key="remark",
+    title="Замечания",
+    record=Remark,
+    identity=("school", "text"),
+    called=lambda row: row.text,
+    readers=(HEAD,),
+    subject="school",
     mark=lambda row: Mark(row.text),
-)  # fmt: skip
+)
 
 
 @pytest.mark.opened("2025-08-28")

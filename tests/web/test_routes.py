@@ -12,8 +12,10 @@ def routes(app):
     for rule in app.url_map.iter_rules():
         if rule.endpoint.split(".")[0] in OWN_SIGN_IN or rule.endpoint in OPEN:
             continue
-        values = {name: 1 if "int" in str(rule._converters[name].__class__).lower() else "x"
-                  for name in rule.arguments}  # fmt: skip
+        values = {
+            name: 1 if "int" in str(rule._converters[name].__class__).lower() else "x"
+            for name in rule.arguments
+        }
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             yield rule.endpoint, method, adapter.build(rule.endpoint, values, method)
 

@@ -15,12 +15,7 @@ from workflow_app.engine.checks.authority import signing_offices
 from workflow_app.services.accounts.access import MOST_FAILURES, make_link, make_token
 from workflow_app.services.accounts.second_factor import drop_second_factor, unseal
 from workflow_app.store.accounts.sessions import SqlAccess
-from workflow_app.store.models.accounts import (
-    AdminEvent,
-    RecoveryCode,
-    SecondFactor,
-    SignInSession,
-)
+from workflow_app.store.models.accounts import AdminEvent, RecoveryCode, SecondFactor, SignInSession
 from workflow_app.store.models.directory import Setting
 from workflow_app.store.models.messages import Notice
 
@@ -83,8 +78,12 @@ def test_it_counts_only_after_a_code_and_the_password_came_back(browser, distric
     telephone = Telephone(district, head.get(PAGE))
     good = {"code": telephone.code(), "password": PASSWORD, "_sealed": telephone.sealed}
     for spoilt in (
-        {"code": "000000"}, {"code": ""}, {"password": "не тот"}, {"_sealed": "x"}, {"_sealed": ""},
-    ):  # fmt: skip
+        {"code": "000000"},
+        {"code": ""},
+        {"password": "не тот"},
+        {"_sealed": "x"},
+        {"_sealed": ""},
+    ):
         answer = head.post(f"{PAGE}/on", status=422, **(good | spoilt))
         assert PASSWORD not in answer.text
     assert district.rows(SecondFactor) == []

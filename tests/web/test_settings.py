@@ -53,8 +53,10 @@ def test_a_setting_of_several_parts_is_decided_as_a_whole(browser, district):
     officer.post("/admin/settings/A-14", consent=["paper_scan"], order=["simple"], report="simple")
     assert own(district)["A-16"] == {"within": 5, "required": True}
     assert own(district)["A-14"] == {
-        "consent": ["paper_scan"], "order": ["simple"], "report": ["simple"]
-    }  # fmt: skip
+        "consent": ["paper_scan"],
+        "order": ["simple"],
+        "report": ["simple"],
+    }
 
 
 def test_one_of_several_words_is_chosen_and_shown_in_words(browser, district):

@@ -57,8 +57,11 @@ def test_rows_are_pasted_by_their_labels(browser, district, plan, line):
     assert not [row for row in rows[:-2] if not row.title]
     row = rows[-1]
     assert (row.section, row.form, row.mode, row.title) == (
-        "method", "seminar", "remote", "Семинар «Дроби»",
-    )  # fmt: skip
+        "method",
+        "seminar",
+        "remote",
+        "Семинар «Дроби»",
+    )
     assert f"{row.starts_on} {row.ends_on} {row.adaptation}" == "2025-10-01 2025-10-31 True"
     assert row.participants == (district.school("S10"), district.school("S12"))
     name = district.read(lambda uow: uow.facts(1).post(row.responsible).name)
@@ -73,8 +76,10 @@ def test_a_row_somebody_wrote_in_stays_when_others_are_pasted(browser, district,
     coordinator.post(f"/cases/{plan}/draft", **sent.to_dict(flat=False))
     own = district.case(plan).data.activities[3:]
     assert [(row.section, row.title) for row in own] == [
-        ("method", "Семинар"), ("analysis", ""), ("method", "Семинар «Дроби»"),
-    ]  # fmt: skip
+        ("method", "Семинар"),
+        ("analysis", ""),
+        ("method", "Семинар «Дроби»"),
+    ]
 
 
 def test_a_row_nobody_wrote_in_neither_holds_a_plan_up_nor_enters_it(district, plan):
@@ -118,8 +123,14 @@ def test_a_name_that_several_have_is_not_guessed(browser, plan, line):
 
 def test_a_name_of_one_person_with_two_posts_is_asked_which(browser, district, plan, line):
     person = district.people["P110"]
-    second = {"municipality_id": 1, "person_id": person, "organisation_id": district.school("S10"),
-              "role": "teacher", "title": "учитель", "starts_on": dt.date(2025, 9, 1)}  # fmt: skip
+    second = {
+        "municipality_id": 1,
+        "person_id": person,
+        "organisation_id": district.school("S10"),
+        "role": "teacher",
+        "title": "учитель",
+        "starts_on": dt.date(2025, 9, 1),
+    }
 
     def appoint(uow):
         uow.session.add(Position(**second))
@@ -199,10 +210,14 @@ def test_saving_by_itself_leaves_pasted_text_alone(browser, district, plan, line
     shown = sent_of(browser.get(f"/cases/{plan}"))
     before = district.case(plan).data
     response = browser.client.post(
-        f"/cases/{plan}/draft", headers={"X-Requested-With": "fetch"},
-        data={**shown.to_dict(flat=False), "_paste.activities": line,
-              "csrf_token": browser.token()},
-    )  # fmt: skip
+        f"/cases/{plan}/draft",
+        headers={"X-Requested-With": "fetch"},
+        data={
+            **shown.to_dict(flat=False),
+            "_paste.activities": line,
+            "csrf_token": browser.token(),
+        },
+    )
     assert response.status_code == 200
     after = district.case(plan).data
     assert after.activities.difference(before.activities) == {}
@@ -362,10 +377,12 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     mend(district, "P201", plan)
     coordinator = browser("P201")
     assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[:5] == [
-        ("Черновик", "is-passed"), ("Голосование совета", "is-passed"),
-        ("На согласовании в методическом центре", "is-passed"), ("На доработке", "is-now"),
+        ("Черновик", "is-passed"),
+        ("Голосование совета", "is-passed"),
+        ("На согласовании в методическом центре", "is-passed"),
+        ("На доработке", "is-now"),
         ("Согласован", ""),
-    ]  # fmt: skip
+    ]
     to_active(district, plan)
     done(district.act("P201", plan, "revise", reason="ответственный на курсах"))
     second = district.child(plan)
@@ -374,13 +391,15 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     done(district.edit("P201", second, activities=rows))
     done(district.act("P201", second, "to_vote"))
     assert list(rail_of(coordinator.get(f"/cases/{second}")))[:2] == [
-        "Черновик", "На согласовании в методическом центре",
-    ]  # fmt: skip
+        "Черновик",
+        "На согласовании в методическом центре",
+    ]
     done(district.act("P005", second, "agree"))
     done(district.act("P101", second, "approve"))
     assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[-2:] == [
-        ("Действует", "is-passed"), ("Заменён новой редакцией", "is-now"),
-    ]  # fmt: skip
+        ("Действует", "is-passed"),
+        ("Заменён новой редакцией", "is-now"),
+    ]
 
 
 @pytest.mark.opened("2025-10-20")

@@ -41,13 +41,14 @@ def key(app, district):
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"), [
+    ("sent", "said"),
+    [
         ({"password": "не тот пароль"}, "Пароль не подходит"),
         ({"days": "366"}, "Выберите срок из списка"),
         ({"days": ""}, "Выберите срок из списка"),
         ({"title": ""}, "для чего ключ"),
     ],
-)  # fmt: skip
+)
 def test_a_token_is_made_for_a_password_and_for_a_year_at_most(browser, district, sent, said):
     given = {"title": "сайт школы", "days": "365", "password": PASSWORD} | sent
     answer = browser("P102").post("/account/tokens", status=422, **given)

@@ -32,8 +32,7 @@ def begun(district):
 
 
 @pytest.mark.parametrize(
-    ("address", "sent"),
-    [("actions/invite", {}), ("draft", {"_version": "1", "_action": "invite"})],
+    ("address", "sent"), [("actions/invite", {}), ("draft", {"_version": "1", "_action": "invite"})]
 )
 def test_a_step_on_a_page_reads_once_and_writes_once(browser, district, draft, address, sent):
     person = browser("P102")

@@ -33,7 +33,8 @@ def enter(visitor, login=LOGIN):
 
 
 @pytest.mark.parametrize(
-    ("hours", "until", "is_in"), [
+    ("hours", "until", "is_in"),
+    [
         (None, "2025-08-28 20:59", True),
         (None, "2025-08-28 21:00", False),
         (1, "2025-08-28 09:59", True),
@@ -41,7 +42,7 @@ def enter(visitor, login=LOGIN):
         (0, "2025-09-27 08:59", True),
         (0, "2025-09-27 09:00", False),
     ],
-)  # fmt: skip
+)
 def test_a_visit_ends_when_nothing_was_done_for_as_long_as_the_municipality_says(
     browser, district, hours, until, is_in
 ):

@@ -20,13 +20,29 @@ OWN = ("zarya.sch2@levokum.example", "Тюльпанова", "Агния", "МК
 
 
 @pytest.mark.parametrize(
-    "password", [
-        "qwertyuiop", "йцукенгшщз", "QWERTYUIOP", "пароль2025!", "Gfhjkm2025!", "gfhjkm.2025",
-        "2025пароль", "Наташа-1985", "yfnfif1985", "пароль пароль", "parol-parol", "1234567890",
-        "1111111111", "абвабвабвабв", "солнышко1!", "Cjkysirj2025", "1qaz2wsx3edc",
-        "demo-2025-demo", "password№123",
+    "password",
+    [
+        "qwertyuiop",
+        "йцукенгшщз",
+        "QWERTYUIOP",
+        "пароль2025!",
+        "Gfhjkm2025!",
+        "gfhjkm.2025",
+        "2025пароль",
+        "Наташа-1985",
+        "yfnfif1985",
+        "пароль пароль",
+        "parol-parol",
+        "1234567890",
+        "1111111111",
+        "абвабвабвабв",
+        "солнышко1!",
+        "Cjkysirj2025",
+        "1qaz2wsx3edc",
+        "demo-2025-demo",
+        "password№123",
     ],
-)  # fmt: skip
+)
 def test_a_frequent_word_is_known_in_every_disguise(password):
     assert weakness(password).code == "password_common"
 

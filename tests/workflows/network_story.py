@@ -25,10 +25,7 @@ TODAY = dt.date(2025, 8, 28)
 NOW = dt.datetime(2025, 8, 28, 7, 0, tzinfo=dt.UTC)
 YEAR = "2025-2026"
 
-MEMBERS = (
-    {"school": S16, "role": "supported"},
-    {"school": S17, "role": "supported"},
-)
+MEMBERS = ({"school": S16, "role": "supported"}, {"school": S17, "role": "supported"})
 PLAIN = {
     "name": "Читательская грамотность",
     "school_year": YEAR,
@@ -73,17 +70,17 @@ def facts():
     put_statuses(twin, held, y2025_2026="приказ 271-од")
     put_acts(twin, act(308, kind="положение", level="regulation"))
     twin.put_rows(DIRECTIONS_OF_YEAR, direction(1), direction(2))
-    put_schools(twin, {
-        school: {"name": f"Школа {school}", "place": "с. Величаевское"}
-        for school in (S06, S12, S16, S17)
-    })  # fmt: skip
+    put_schools(
+        twin,
+        {
+            school: {"name": f"Школа {school}", "place": "с. Величаевское"}
+            for school in (S06, S12, S16, S17)
+        },
+    )
     twin.signers["department_head"] = Signer(
         capacity("department_head"), "Начальник отдела", "И.В. Ковалевская"
     )
-    twin.held = {
-        "imc_head": (capacity("imc_head"),),
-        "department_deputy": (capacity("deputy"),),
-    }
+    twin.held = {"imc_head": (capacity("imc_head"),), "department_deputy": (capacity("deputy"),)}
     return twin
 
 
@@ -137,12 +134,15 @@ def tally(*votes, roles=None):
     return Tally(
         tuple(
             Vote(
-                Voter(str(key), "school_head", key, groups.get(key, "supported")), status, 1,
-                *rest, answered_at=NOW,
+                Voter(str(key), "school_head", key, groups.get(key, "supported")),
+                status,
+                1,
+                *rest,
+                answered_at=NOW,
             )
             for key, status, *rest in votes
         )
-    )  # fmt: skip
+    )
 
 
 def take(process, case, action, who, registers, **form):

@@ -10,11 +10,7 @@ from workflow_app.services.cases.acting import Done, Intent, act, start
 from workflow_app.services.cases.drafts import save_draft
 from workflow_app.store.database import Database
 from workflow_app.store.models import Base
-from workflow_app.store.models.directory import (
-    Municipality,
-    Organisation,
-    Person,
-)
+from workflow_app.store.models.directory import Municipality, Organisation, Person
 from workflow_app.store.models.documents import Document
 from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.registers import shapes
@@ -76,11 +72,12 @@ def propose(story):
     """S02 proposes, invited schools agree, ИМЦ endorses, the acting head approves."""
     members = [
         {
-            "school": story.places["S05"], "role": "supported",
+            "school": story.places["S05"],
+            "role": "supported",
             "need": "подготовка к ОГЭ по математике",
         },
         {"school": story.places["S03"], "role": "partner"},
-    ]  # fmt: skip
+    ]
     proposal = {
         "name": NETWORK,
         "members": members,

@@ -18,11 +18,17 @@ def put_statuses(twin, held, **acts):
     cited = {name[1:].replace("_", "-"): act for name, act in acts.items()}
     told = {**held, **{(NO_SCHOOL, year): ("stable",) for year in cited}}
     rows = [
-        SchoolStatus(id=number, school=school, school_year=year, code=code, title=STATUSES[code],
-                     basis=cited.get(year, ""))
+        SchoolStatus(
+            id=number,
+            school=school,
+            school_year=year,
+            code=code,
+            title=STATUSES[code],
+            basis=cited.get(year, ""),
+        )
         for number, ((school, year), codes) in enumerate(told.items(), start=1)
         for code in codes
-    ]  # fmt: skip
+    ]
     twin.put_rows(STATUSES_OF_YEAR, *rows)
 
 
@@ -36,10 +42,15 @@ def take_statuses(twin, *schools):
 def act(key, **said):
     """Return an order of the department as an act in force."""
     known = {
-        "id": key, "code": f"A{key}", "level": "municipal", "kind": "приказ",
-        "number": f"{key}-од", "issuer": "отдел образования", "title": "О мерах",
+        "id": key,
+        "code": f"A{key}",
+        "level": "municipal",
+        "kind": "приказ",
+        "number": f"{key}-од",
+        "issuer": "отдел образования",
+        "title": "О мерах",
         "state": "in_force",
-    }  # fmt: skip
+    }
     return Act(**{**known, **said})
 
 
@@ -63,19 +74,23 @@ def put_members(twin, network, roles, since=None):
     """Let schools (school → role) be in a network since a day."""
     rows = twin.registers.get(MEMBERSHIPS.key, ())
     new = (
-        Membership(id=number, network=network, school=school, role=role, valid_from=since,
-                   since=since)
+        Membership(
+            id=number, network=network, school=school, role=role, valid_from=since, since=since
+        )
         for number, (school, role) in enumerate(roles.items(), start=len(rows) + 1)
-    )  # fmt: skip
+    )
     twin.put_rows(MEMBERSHIPS, *rows, *new)
 
 
 def network_row(key, **values):
     """Return a network that goes on for years, unless `values` say otherwise."""
     told = {
-        "code": f"NW{key}", "name": f"Сеть {key}", "state": "active",
-        "term_from": dt.date(2024, 9, 1), "term_to": dt.date(2028, 8, 31),
-    }  # fmt: skip
+        "code": f"NW{key}",
+        "name": f"Сеть {key}",
+        "state": "active",
+        "term_from": dt.date(2024, 9, 1),
+        "term_to": dt.date(2028, 8, 31),
+    }
     return Network(id=key, **told | values)
 
 

@@ -49,10 +49,16 @@ def registers(state="planned", organisation=S10):
 
 def leaving(**values):
     """Return the case of a school that leaves."""
-    data = Change.model_validate({
-        "network": 7, "kind": "remove", "school": S10, "effective_on": "2026-02-27",
-        "reason": "собственное желание", **values,
-    })  # fmt: skip
+    data = Change.model_validate(
+        {
+            "network": 7,
+            "kind": "remove",
+            "school": S10,
+            "effective_on": "2026-02-27",
+            "reason": "собственное желание",
+            **values,
+        }
+    )
     return Case(
         9, "network_change", "dept_review", data, 1, {"author": frozenset({S10})}, today=TODAY
     )
@@ -119,12 +125,22 @@ def test_a_school_that_leaves_itself_gives_notice_with_its_open_activities():
     [
         ("add", 105, "на участие в сети «Математика»", S01, "ресурсная школа"),
         ("change_base", S10, "быть базовой школой сети «Математика»", S10, "базовая школа"),
-        ("split", 112, "на участие в сети «Физика», которая выделяется из сети «Математика»", S10,
-         "поддерживаемая школа"),
-        ("merge", 105, "на присоединение сети «Математика» к сети «Чтение»", 106,
-         "школа-участница"),
+        (
+            "split",
+            112,
+            "на участие в сети «Физика», которая выделяется из сети «Математика»",
+            S10,
+            "поддерживаемая школа",
+        ),
+        (
+            "merge",
+            105,
+            "на присоединение сети «Математика» к сети «Чтение»",
+            106,
+            "школа-участница",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, subject, base, role):
     facts = registers()
     put_network(facts, 8, name="Чтение")
@@ -133,9 +149,14 @@ def test_a_school_agrees_on_paper_to_what_the_change_makes_of_it(kind, school, s
     said = zip(votes, ("agreed", "declined"), strict=True)
     facts.tallies["change_consents"] = Tally(tuple(Vote(v, s, answered_at=NOW) for v, s in said))
     case = leaving(
-        kind=kind, school=school, role="resource", name="Физика", new_base=S10,
-        leaving=[112], into=8,
-    )  # fmt: skip
+        kind=kind,
+        school=school,
+        role="resource",
+        name="Физика",
+        new_base=S10,
+        leaving=[112],
+        into=8,
+    )
     paper = consent(case, facts)
     (page,) = paper["согласия"]
     assert (paper["сеть"]["предмет"], page["роль"]) == (subject, role)
@@ -158,8 +179,9 @@ def test_the_schools_of_a_network_are_the_parties_of_its_partnership_each_by_its
         ("school 112", "поддерживаемая школа", GAP),
     ]
     assert [row["стороны"] for row in said["обязанности"]] == [
-        "Базовая школа", "Поддерживаемая школа"
-    ]  # fmt: skip
+        "Базовая школа",
+        "Поддерживаемая школа",
+    ]
     assert len(said["направления"]) == 1
 
 

@@ -4,17 +4,7 @@ from dataclasses import replace
 
 import pytest
 from engine.people import S16
-from network_story import (
-    CONSENTS,
-    ORDER,
-    PROPOSAL,
-    answer,
-    close,
-    consents,
-    facts,
-    proposal,
-    reply,
-)
+from network_story import CONSENTS, ORDER, PROPOSAL, answer, close, consents, facts, proposal, reply
 
 from workflow_app.engine.decide import Answered
 

@@ -15,10 +15,13 @@ from workflow_app.web.forms import changes, controls, shown
 from workflows import PROCESSES
 
 SAMPLES = {
-    "line": ["Чтение", "{0} % «ё» <b>"], "text": ["Первая строка\nвторая", "  "],
-    "number": [0, 17, "12"], "decimal": [0, "4,5", "4.50", -1.25, 100], "flag": [True, False],
+    "line": ["Чтение", "{0} % «ё» <b>"],
+    "text": ["Первая строка\nвторая", "  "],
+    "number": [0, 17, "12"],
+    "decimal": [0, "4,5", "4.50", -1.25, 100],
+    "flag": [True, False],
     "date": ["2025-09-01", "01.09.2025"],
-}  # fmt: skip
+}
 """Values people type, by the kind of field; of any other kind it is the id of some row."""
 OTHERWISE = [None, 1, 10**9]
 
@@ -36,7 +39,7 @@ FORMS = {
     for process in PROCESSES
     for form in forms_of(process)
     if views(form)
-}  # fmt: skip
+}
 
 
 def samples(view):

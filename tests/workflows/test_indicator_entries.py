@@ -48,13 +48,7 @@ def test_a_baseline_is_what_the_same_school_or_network_had_the_year_before():
     assert was == Decimal("34.4")
     made = entry(SHARE, was, **of, numerator=5, denominator=40)
     assert (made.register, made.effective_on) == ("indicator_value", None)
-    assert made.values == {
-        "indicator": 1,
-        "baseline": was,
-        **of,
-        "numerator": 5,
-        "denominator": 40,
-    }
+    assert made.values == {"indicator": 1, "baseline": was, **of, "numerator": 5, "denominator": 40}
     assert year_before_of(known, COUNT, NETWORK, None, YEAR) == 15
     assert year_before_of(known, SHARE, NETWORK, SCHOOL, "2026-2027") is None
     assert "baseline" not in entry(SHARE, None, **of).values

@@ -107,15 +107,19 @@ def test_every_paper_is_issued_when_its_step_is_taken(story):
 def test_file_names_carry_numbers_and_no_names_of_people(story):
     names = [document.file_name for document in story.issued()]
     assert names[:6] == [
-        "Согласия школ З-2025-001", "Протокол согласий З-2025-001", "Согласия школ З-2025-001",
+        "Согласия школ З-2025-001",
+        "Протокол согласий З-2025-001",
+        "Согласия школ З-2025-001",
         "Заявка З-2025-001",
         "Заключение методического центра З-2025-001",
         "Приказ (проект)",
-    ]  # fmt: skip
+    ]
     assert names[-4:] == [
-        "Приказ 291-од от 28.08.2025", "Лист согласования 291-од",
-        "Лист ознакомления 291-од", "Лист ознакомления 291-од",
-    ]  # fmt: skip
+        "Приказ 291-од от 28.08.2025",
+        "Лист согласования 291-од",
+        "Лист ознакомления 291-од",
+        "Лист ознакомления 291-од",
+    ]
 
 
 def test_proposal_goes_to_the_acting_head_in_stored_cases(papers):
@@ -130,9 +134,11 @@ def test_proposal_goes_to_the_acting_head_in_stored_cases(papers):
     )
     assert "Директор МКОУ СОШ № 2 с. Левокумское\tА.И. Гриценко" in said
     assert rows(proposal.tables[0])[0][1:] == [
-        "МКОУ СОШ № 5 п. Заря", "поддерживаемая школа",
-        "школа с низкими результатами обучения (ШНОР)", "подготовка к ОГЭ по математике",
-    ]  # fmt: skip
+        "МКОУ СОШ № 5 п. Заря",
+        "поддерживаемая школа",
+        "школа с низкими результатами обучения (ШНОР)",
+        "подготовка к ОГЭ по математике",
+    ]
     assert rows(proposal.tables[1])[0] == ["МКОУ СОШ № 2 с. Левокумское", "44", "615", "–"]
 
 
@@ -150,9 +156,13 @@ def test_protocol_names_who_answered_and_on_what_terms(papers):
     assert [row[2:] for row in rows(protocol.tables[0])] == [
         ["согласна", "28.08.2025", "Гриценко А.И.", ""],
         ["согласна", "28.08.2025", "Кузьмина-Лозовая Т.О.\nпростая подпись", ""],
-        ["согласна с условиями", "28.08.2025", "Белая С.Ю.\nпростая подпись",
-         "Только дистанционно"],
-    ]  # fmt: skip
+        [
+            "согласна с условиями",
+            "28.08.2025",
+            "Белая С.Ю.\nпростая подпись",
+            "Только дистанционно",
+        ],
+    ]
     assert "Приглашено школ: 2. Согласились: 2. Требуется не менее: 2." in lines(protocol)
 
 
@@ -160,8 +170,9 @@ def test_protocol_names_who_answered_and_on_what_terms(papers):
 def test_each_school_has_a_page_of_its_own_with_its_terms_and_its_own_signature(papers):
     first, last = papers["consent"]
     assert [rows(table)[-1][1] for table in first.tables] == [
-        "без условий", "Только дистанционно.\nБазовая школа этих условий ещё не приняла.",
-    ]  # fmt: skip
+        "без условий",
+        "Только дистанционно.\nБазовая школа этих условий ещё не приняла.",
+    ]
     said = lines(last)
     assert rows(last.tables[1])[-1][1] == "Только дистанционно.\nБазовая школа приняла эти условия."
     assert "Директор МКОУ СОШ № 3 с. Владимировка\tС.Ю. Белая" in said
@@ -207,23 +218,25 @@ def test_registered_order_reads_like_an_order(papers):
 def test_annexes_list_the_composition_and_the_directions(papers):
     order = papers["order_create"][-1]
     assert [row[1:] for row in rows(order.tables[0])] == [
+        ["МКОУ СОШ № 2 с. Левокумское", "базовая школа", "стабильные результаты", "Гриценко А.И."],
         [
-            "МКОУ СОШ № 2 с. Левокумское", "базовая школа", "стабильные результаты",
-            "Гриценко А.И.",
-        ],
-        [
-            "МКОУ СОШ № 5 п. Заря", "поддерживаемая школа",
-            "школа с низкими результатами обучения (ШНОР)", "Кузьмина-Лозовая Т.О.",
+            "МКОУ СОШ № 5 п. Заря",
+            "поддерживаемая школа",
+            "школа с низкими результатами обучения (ШНОР)",
+            "Кузьмина-Лозовая Т.О.",
         ],
         [
             "МКОУ СОШ № 3 с. Владимировка\nУсловия участия: Только дистанционно",
-            "школа-участница", "без статуса", "Белая С.Ю.",
+            "школа-участница",
+            "без статуса",
+            "Белая С.Ю.",
         ],
-    ]  # fmt: skip
+    ]
     assert rows(order.tables[1])[0][1:] == [
-        "Преодоление предметных дефицитов по математике и физике", "математика; физика",
+        "Преодоление предметных дефицитов по математике и физике",
+        "математика; физика",
         "приказ от 27.08.2025 № 287-од",
-    ]  # fmt: skip
+    ]
 
 
 def test_agreement_sheet_leaves_the_signer_out_and_shows_the_signature_at_the_end(papers):
@@ -266,9 +279,11 @@ def test_school_that_declined_stays_in_the_protocol_with_its_reason(tmp_path):
     asked = [("S05", "supported"), ("S03", "partner"), ("S04", "partner")]
     members = [{"school": story.places[code], "role": role} for code, role in asked]
     values = {
-        "name": NETWORK, "members": members, "context_note": "Далеко ехать",
+        "name": NETWORK,
+        "members": members,
+        "context_note": "Далеко ехать",
         "directions": story.directions[:1],
-    }  # fmt: skip
+    }
     case = story.does(start, "P102", "network_proposal", values).instance_id
     story.acts_on(case, "P102", "invite")
     story.acts_on(case, "P105", "agree")
@@ -276,10 +291,14 @@ def test_school_that_declined_stays_in_the_protocol_with_its_reason(tmp_path):
     assert story.acts_on(case, "P104", "decline", reason="Нет кадров").state == "ready"
     said = story.issued()[-1].values
     assert [(row["решение"], row["условия"]) for row in said["ответы"]][-1] == (
-        "отказалась", "Нет кадров",
-    )  # fmt: skip
+        "отказалась",
+        "Нет кадров",
+    )
     assert said["итог"] == {
-        "приглашено": 3, "согласились": 2, "требуется": 2, "состоялось": True,
+        "приглашено": 3,
+        "согласились": 2,
+        "требуется": 2,
+        "состоялось": True,
         "пояснение": "Школы, не давшие согласия, в состав сети не включаются.",
-    }  # fmt: skip
+    }
     story.database.engine.dispose()

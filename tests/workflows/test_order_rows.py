@@ -181,7 +181,12 @@ GUARDS = [
     ("O6", "on_signature", "sign", {}, {}, text_changed, "text_changed_after_visa"),
     ("O6", "on_signature", "sign", {}, {}, basis_expired, "basis_expired"),
     (
-        "O6", "on_signature", "sign", {}, {"basis_reason": "слишком коротко"}, basis_expired,
+        "O6",
+        "on_signature",
+        "sign",
+        {},
+        {"basis_reason": "слишком коротко"},
+        basis_expired,
         "basis_expired",
     ),
     ("O6", "on_signature", "sign", {}, {}, revoked, "consent_revoked"),
@@ -199,7 +204,7 @@ GUARDS = [
     ("O7", "signed", "register", {}, {}, numbered_elsewhere, "number_required"),
     ("O8", "registered", "upload_scan", {}, {}, nothing, "field_required"),
     ("O10", "draft", "cancel", {}, {}, nothing, "field_required"),
-]  # fmt: skip
+]
 WHO = {"draft": "specialist", "signed": "clerk", "registered": "clerk"}
 
 
@@ -221,13 +226,17 @@ def test_guard_refuses_with_its_code_and_a_sentence(
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"valid_to": dt.date(2025, 1, 1), "replaced_by": 9},
-         "Срок действия основания истёк 31.12.2024: {own}. Вместо него действует: {other}."),
-        ({"valid_to": dt.date(2025, 1, 1), "replaced_by": 8},
-         "Срок действия основания истёк 31.12.2024: {own}."),
+        (
+            {"valid_to": dt.date(2025, 1, 1), "replaced_by": 9},
+            "Срок действия основания истёк 31.12.2024: {own}. Вместо него действует: {other}.",
+        ),
+        (
+            {"valid_to": dt.date(2025, 1, 1), "replaced_by": 8},
+            "Срок действия основания истёк 31.12.2024: {own}.",
+        ),
         ({"valid_from": dt.date(2030, 1, 1)}, "Основание действует только с 01.01.2030: {own}."),
     ],
-)  # fmt: skip
+)
 def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(told, said):
     registers, own, other = approved(), act(308, adopted_on=None, **told), act(9)
     put_acts(registers, own, other, act(8, valid_to=dt.date(2025, 1, 1)))
@@ -293,8 +302,9 @@ def test_acting_head_signs_and_the_paper_says_so():
 
 def test_imc_and_the_deputy_are_asked_for_visas():
     assert [voter.role for voter in VISAS.voters(order(), facts())] == [
-        "imc_head", "department_deputy",
-    ]  # fmt: skip
+        "imc_head",
+        "department_deputy",
+    ]
 
 
 def test_signer_of_the_day_does_not_visa_for_herself():
@@ -316,8 +326,9 @@ def test_a_vacant_post_keeps_its_visa_until_the_specialist_goes_on_without_it():
     registers = facts()
     registers.held["department_deputy"] = ()
     assert [voter.role for voter in VISAS.voters(order(), registers)] == [
-        "imc_head", "department_deputy",
-    ]  # fmt: skip
+        "imc_head",
+        "department_deputy",
+    ]
     registers.put(VISAS, VISAS.open(order(), registers), "T1")
     case = order("on_agreement")
     visa(registers, "visa", "imc_head", "imc_head")

@@ -10,11 +10,7 @@ from register_rows import act, put_in_networks, put_schools, put_statuses
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Voter
-from workflow_app.engine.facts import (
-    OrganisationCard,
-    PersonCard,
-    Signer,
-)
+from workflow_app.engine.facts import OrganisationCard, PersonCard, Signer
 from workflow_app.engine.votes import Tally, Vote
 from workflows.network_proposal.checklist import EARLY, FAILS, FITS, checklist
 from workflows.network_proposal.form import Proposal
@@ -30,15 +26,20 @@ from workflows.wording import GAP, HELP_GENITIVE, cited, counted
 
 YEAR = "2025-2026"
 PLANNED = Case(
-    1, "network_proposal", "submitted",
+    1,
+    "network_proposal",
+    "submitted",
     Proposal.model_validate(
         {
-            "base": 1, "school_year": YEAR, "members": [{"school": 2, "role": "supported"}],
-            "directions": [7], "valid_from": "2025-09-01",
+            "base": 1,
+            "school_year": YEAR,
+            "members": [{"school": 2, "role": "supported"}],
+            "directions": [7],
+            "valid_from": "2025-09-01",
         }
     ),
     1,
-)  # fmt: skip
+)
 
 
 def outcomes(facts):
@@ -47,7 +48,7 @@ def outcomes(facts):
 
 def test_opinion_is_preliminary_until_the_acts_of_the_year_are_registered():
     facts = FactsTwin(
-        registers={"direction": (Direction(id=7, school_year=YEAR, name="Чтение", state="draft"),)},
+        registers={"direction": (Direction(id=7, school_year=YEAR, name="Чтение", state="draft"),)}
     )
     before = "2024-2025"
     put_statuses(facts, {(1, before): ("stable",), (2, before): ("low_results",)})
@@ -68,9 +69,7 @@ READ = Direction(id=7, school_year=YEAR, name="Чтение", state="in_force", 
 
 
 def test_opinion_cites_each_order_that_put_a_direction_into_force():
-    facts = FactsTwin(
-        registers={"direction": (READ,)},
-    )
+    facts = FactsTwin(registers={"direction": (READ,)})
     direction = checklist(PLANNED, facts)[2]
     assert (direction["вывод"], direction["пояснение"]) == (FITS, "приказ №\u00a0287-од")
     facts.put_rows(DIRECTIONS_OF_YEAR, READ.model_copy(update={"basis": ""}))
@@ -89,7 +88,7 @@ def test_opinion_cites_each_order_that_put_a_direction_into_force():
 )
 def test_distance_is_printed_only_where_it_is_known(settlement, distance, centre, said):
     facts = FactsTwin(
-        organisations={"department": OrganisationCard(9, "department", "О", "Отдел", "", centre)},
+        organisations={"department": OrganisationCard(9, "department", "О", "Отдел", "", centre)}
     )
     put_schools(facts, {1: {}, 2: {"place": settlement, "distance_km": distance}})
     base, invited = proposal(PLANNED, facts)["характеристика"]
@@ -112,9 +111,11 @@ def test_coordinator_by_office_is_named_and_the_sections_after_her_move_down():
 def office(person, voter):
     """Return the office of somebody who may answer for a voter."""
     return replace(
-        capacity("specialist"), person_id=person, role=voter.role,
+        capacity("specialist"),
+        person_id=person,
+        role=voter.role,
         organisation_id=voter.organisation_id,
-    )  # fmt: skip
+    )
 
 
 def test_protocol_names_who_answered_and_leaves_out_schools_that_were_not_asked_again():
@@ -144,25 +145,47 @@ def test_protocol_names_who_answered_and_leaves_out_schools_that_were_not_asked_
     )
     answers = protocol(PLANNED, facts)["ответы"]
     assert [row["имя"].replace("\u00a0", " ") for row in answers] == [
-        "Гриценко А.И.", "Кузьмина-Лозовая Т.О.", ""
-    ]  # fmt: skip
+        "Гриценко А.И.",
+        "Кузьмина-Лозовая Т.О.",
+        "",
+    ]
 
 
 @pytest.mark.clause("1.5, C2, C4")
 @pytest.mark.parametrize(
     ("said", "terms", "signed", "confirmed"),
     [
-        ({"status": "agreed", "acting_as": "И.о. директора", "signature": "simple"}, NO_TERMS,
-         "И.о. директора", "Подтверждено: простая подпись, 28.08.2025 10:00."),
-        ({"status": "agreed_with_conditions", "comment": "с автобусом", "acting_as": "директор",
-          "signature": "paper_scan"}, f"с автобусом.\n{NOT_ACCEPTED_YET}",
-         "Директор", "Подтверждено: скан бумажного согласия, 28.08.2025 10:00."),
-        ({"status": "agreed", "comment": "с автобусом", "acting_as": "директор"},
-         f"с автобусом.\n{ACCEPTED}", "Директор", "Подтверждено: 28.08.2025 10:00."),
-        ({"status": "agreed_silently", "answered_at": None, "person_id": None}, NO_TERMS, "",
-         SILENT),
+        (
+            {"status": "agreed", "acting_as": "И.о. директора", "signature": "simple"},
+            NO_TERMS,
+            "И.о. директора",
+            "Подтверждено: простая подпись, 28.08.2025 10:00.",
+        ),
+        (
+            {
+                "status": "agreed_with_conditions",
+                "comment": "с автобусом",
+                "acting_as": "директор",
+                "signature": "paper_scan",
+            },
+            f"с автобусом.\n{NOT_ACCEPTED_YET}",
+            "Директор",
+            "Подтверждено: скан бумажного согласия, 28.08.2025 10:00.",
+        ),
+        (
+            {"status": "agreed", "comment": "с автобусом", "acting_as": "директор"},
+            f"с автобусом.\n{ACCEPTED}",
+            "Директор",
+            "Подтверждено: 28.08.2025 10:00.",
+        ),
+        (
+            {"status": "agreed_silently", "answered_at": None, "person_id": None},
+            NO_TERMS,
+            "",
+            SILENT,
+        ),
     ],
-)  # fmt: skip
+)
 def test_consent_says_its_terms_and_who_signed_it_by_what_or_that_silence_was_consent(
     said, terms, signed, confirmed
 ):
@@ -178,8 +201,10 @@ def test_consent_says_its_terms_and_who_signed_it_by_what_or_that_silence_was_co
     (page,) = consent(PLANNED, facts)["согласия"]
     assert (page["условия"], page["подтверждение"]) == (terms, confirmed)
     assert (page["должность"], page["дата"], bool(page["имя"])) == (
-        signed, "28.08.2025", bool(signed),
-    )  # fmt: skip
+        signed,
+        "28.08.2025",
+        bool(signed),
+    )
 
 
 def test_consents_are_printed_again_only_once_they_changed():
@@ -236,8 +261,14 @@ def test_issuer_without_a_confirmed_genitive_is_left_out_rather_than_declined():
 
 
 def test_federal_law_is_cited_by_its_full_kind():
-    law = act(1, title="Об образовании", level="federal", kind="закон", number="273-ФЗ",
-              adopted_on=dt.date(2012, 12, 29))  # fmt: skip
+    law = act(
+        1,
+        title="Об образовании",
+        level="federal",
+        kind="закон",
+        number="273-ФЗ",
+        adopted_on=dt.date(2012, 12, 29),
+    )
     assert cited(law).replace("\u00a0", " ") == (
         "Федеральным законом от 29 декабря 2012 года № 273-ФЗ «Об образовании»"
     )
@@ -245,5 +276,8 @@ def test_federal_law_is_cited_by_its_full_kind():
 
 def test_numbers_take_the_right_noun():
     assert [counted(n, "дня", "дней", "дней") for n in (1, 2, 11, 21)] == [
-        "1 дня", "2 дней", "11 дней", "21 дня",
-    ]  # fmt: skip
+        "1 дня",
+        "2 дней",
+        "11 дней",
+        "21 дня",
+    ]

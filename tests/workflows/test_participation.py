@@ -20,11 +20,16 @@ def told(today, *activities, state="active"):
     """Return the case of NW1 and what the registers know of its schools on a day."""
     roles = {BASE: "base", TURKSAD: "supported", MADZHARY: "supported", DOLINA: "partner"}
     cards = [
-        CaseCard(number, "plan_activity", how, Activity.model_validate(
-            {"participants": schools, "starts_on": day, "ends_on": day, "actual_on": day}
-        ))
+        CaseCard(
+            number,
+            "plan_activity",
+            how,
+            Activity.model_validate(
+                {"participants": schools, "starts_on": day, "ends_on": day, "actual_on": day}
+            ),
+        )
         for number, (how, day, schools) in enumerate(activities)
-    ]  # fmt: skip
+    ]
     facts = FactsTwin(
         about={f"network/{NETWORK}/2025-2026": tuple(cards)},
         names={("school", school): f"№ {school}" for school in (*roles, NEW)},

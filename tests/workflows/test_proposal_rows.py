@@ -191,14 +191,23 @@ GUARDS = [
     ("P2", "draft", "invite", {}, {}, without_status, "base_not_stable"),
     ("P2", "draft", "invite", {}, {}, without_status, "no_supported_school"),
     (
-        "P2", "draft", "invite", {"members": ({"school": S06, "role": "supported"},)}, {},
-        nothing, "base_among_members",
+        "P2",
+        "draft",
+        "invite",
+        {"members": ({"school": S06, "role": "supported"},)},
+        {},
+        nothing,
+        "base_among_members",
     ),
     ("P2", "draft", "invite", {}, {}, with_unknown_school, "unknown_school"),
     (
-        "P2", "draft", "invite",
+        "P2",
+        "draft",
+        "invite",
         {"members": ({"school": S16, "role": "supported"}, {"school": S16, "role": "partner"})},
-        {}, nothing, "school_repeated",
+        {},
+        nothing,
+        "school_repeated",
     ),
     ("P2", "draft", "invite", {}, {}, with_namesake, "network_name_taken"),
     ("P8", "returned", "resend", {}, {}, with_namesake, "network_name_taken"),
@@ -217,27 +226,44 @@ GUARDS = [
     ("P5", "ready", "leave_out", {}, {"school": S17}, nothing, "all_agreed"),
     ("P6", "submitted", "endorse", {}, {"conclusion": ""}, nothing, "field_required"),
     (
-        "P6", "submitted", "endorse", {},
-        {"conclusion": "Сеть нужна району", "recommendation": "support_with_notes"}, nothing,
+        "P6",
+        "submitted",
+        "endorse",
+        {},
+        {"conclusion": "Сеть нужна району", "recommendation": "support_with_notes"},
+        nothing,
         "wishes_missing",
     ),
     ("P7", "submitted", "return", {}, {}, nothing, "field_required"),
     (
-        "P7", "submitted", "return", {},
-        {"remarks": [{"key": "1", "about": "members", "text": "коротко"}]}, nothing,
+        "P7",
+        "submitted",
+        "return",
+        {},
+        {"remarks": [{"key": "1", "about": "members", "text": "коротко"}]},
+        nothing,
         "field_too_short",
     ),
     (
-        "P7", "submitted", "return", {},
-        {"remarks": [{"key": "1", "about": "soup", "text": "такого поля в форме нет"}]}, nothing,
+        "P7",
+        "submitted",
+        "return",
+        {},
+        {"remarks": [{"key": "1", "about": "soup", "text": "такого поля в форме нет"}]},
+        nothing,
         "unknown_field",
     ),
     ("P8", "returned", "resend", {"name": ""}, {}, nothing, "field_required"),
     ("P8", "returned", "resend", {}, {}, without_status, "base_not_stable"),
     ("P8", "returned", "resend", {}, {}, without_status, "no_supported_school"),
     (
-        "P8", "returned", "resend", {"members": ({"school": S06, "role": "supported"},)}, {},
-        nothing, "base_among_members",
+        "P8",
+        "returned",
+        "resend",
+        {"members": ({"school": S06, "role": "supported"},)},
+        {},
+        nothing,
+        "base_among_members",
     ),
     ("P8", "returned", "resend", {}, {}, with_unknown_school, "unknown_school"),
     ("P8", "returned", "resend", {}, {}, with_foreign_direction, "direction_of_another_year"),
@@ -254,19 +280,33 @@ GUARDS = [
     ("P11", "draft", "withdraw", {}, {}, nothing, "field_required"),
     ("P11", "order_preparation", "withdraw", {}, REASON, with_signed_order, "order_signed"),
     (
-        "P15", "order_preparation", "exclude_school", {}, {"school": S16}, with_signed_order,
+        "P15",
+        "order_preparation",
+        "exclude_school",
+        {},
+        {"school": S16},
+        with_signed_order,
         "order_signed",
     ),
     (
-        "P15", "order_preparation", "exclude_school",
+        "P15",
+        "order_preparation",
+        "exclude_school",
         {"members": ({"school": S16, "role": "supported"}, {"school": S12, "role": "partner"})},
-        {"school": S16}, nothing, "last_supported_school",
+        {"school": S16},
+        nothing,
+        "last_supported_school",
     ),
     (
-        "P15", "order_preparation", "exclude_school", {"asked": (S16, S17)}, {"school": S16},
-        nothing, "share_too_small",
+        "P15",
+        "order_preparation",
+        "exclude_school",
+        {"asked": (S16, S17)},
+        {"school": S16},
+        nothing,
+        "share_too_small",
     ),
-]  # fmt: skip
+]
 
 WHO = {
     "submitted": "methodist",
@@ -401,8 +441,10 @@ def test_invitation_asks_every_school_and_the_base_has_agreed_already():
     assert put.values["asked"] == (S16, S17)
     assert kept == Put(snapshot=True)
     assert [(voter.key, voter.answer) for voter in ask.voters] == [
-        ("106", "agreed"), ("116", None), ("117", None),
-    ]  # fmt: skip
+        ("106", "agreed"),
+        ("116", None),
+        ("117", None),
+    ]
 
 
 def test_submission_keeps_the_text_and_issues_the_paper():
@@ -426,13 +468,14 @@ def test_resending_a_changed_network_asks_the_affected_schools_only():
     registers.put(CONSENTS, ask)
     tally = registers.tallies["consents"]
     assert {v.voter.key: v.status for v in tally} == {
-        "106": "agreed", "116": "agreed", "112": "pending",
-    }  # fmt: skip
+        "106": "agreed",
+        "116": "agreed",
+        "112": "pending",
+    }
 
 
 @pytest.mark.parametrize(
-    "changed",
-    [{"valid_from": "2025-10-01"}, {"directions": (1,)}, {"valid_to": "2026-07-01"}],
+    "changed", [{"valid_from": "2025-10-01"}, {"directions": (1,)}, {"valid_to": "2026-07-01"}]
 )
 def test_resending_with_another_term_or_directions_asks_everybody(changed):
     registers = agreed()
@@ -673,8 +716,11 @@ def test_fresh_draft_names_the_own_school_and_the_coming_year():
     other = PROPOSAL.prefill(specialist.capacities[0], facts(), TODAY)
 
     assert own == {
-        "base": S06, "school_year": YEAR, "valid_from": "2025-09-01", "valid_to": "2026-08-31",
-    }  # fmt: skip
+        "base": S06,
+        "school_year": YEAR,
+        "valid_from": "2025-09-01",
+        "valid_to": "2026-08-31",
+    }
     assert "base" not in other
 
 

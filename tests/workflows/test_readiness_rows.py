@@ -21,10 +21,18 @@ CONTACTS = tuple({"school": one, "contact": "Завуч"} for one in (S16, S17))
 
 def forming(**said):
     values = {
-        "network": 7, "network_name": "Чтение", "school_year": "2025-2026", "base": S06,
-        "members": (S16, S17), "coordinator": 15, "curator": 21, "acts": (308,),
-        "valid_to": "2026-08-31", "contacts": CONTACTS, **said,
-    }  # fmt: skip
+        "network": 7,
+        "network_name": "Чтение",
+        "school_year": "2025-2026",
+        "base": S06,
+        "members": (S16, S17),
+        "coordinator": 15,
+        "curator": 21,
+        "acts": (308,),
+        "valid_to": "2026-08-31",
+        "contacts": CONTACTS,
+        **said,
+    }
     data = parse(LIFE.form, values)
     return Case(7, LIFE.key, "forming", data, 1, LIFE.parties_of(data, S06), today=TODAY)
 
@@ -36,16 +44,32 @@ def begins(case):
 @pytest.mark.parametrize(
     ("lacking", "code", "sentence"),
     [
-        pytest.param({"contacts": CONTACTS[:1]}, "contact_missing", f"«school {S17}» не назовёт",
-                     marks=pytest.mark.clause("1.7-1")),
-        pytest.param({"coordinator": None}, "coordinator_missing", "не назван её координатор",
-                     marks=pytest.mark.clause("1.7-1")),
-        pytest.param({"curator": None}, "curator_missing", "не назначен куратор",
-                     marks=pytest.mark.clause("4.1")),
-        pytest.param({"acts": ()}, "acts_missing", "не приложены нормативные акты",
-                     marks=pytest.mark.clause("1.8-1")),
+        pytest.param(
+            {"contacts": CONTACTS[:1]},
+            "contact_missing",
+            f"«school {S17}» не назовёт",
+            marks=pytest.mark.clause("1.7-1"),
+        ),
+        pytest.param(
+            {"coordinator": None},
+            "coordinator_missing",
+            "не назван её координатор",
+            marks=pytest.mark.clause("1.7-1"),
+        ),
+        pytest.param(
+            {"curator": None},
+            "curator_missing",
+            "не назначен куратор",
+            marks=pytest.mark.clause("4.1"),
+        ),
+        pytest.param(
+            {"acts": ()},
+            "acts_missing",
+            "не приложены нормативные акты",
+            marks=pytest.mark.clause("1.8-1"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_network_that_lacks_somebody_does_not_begin_to_work_and_says_whom(
     lacking, code, sentence
 ):
@@ -74,5 +98,6 @@ def test_a_school_that_names_nobody_is_talked_to_by_its_head():
     ]
 
     assert [(row.school, row.contact) for row in named(votes, registers)] == [
-        (S16, "Хатуев И.Б., head_of_s16, p116@d.example"), (S17, "Завуч"),
-    ]  # fmt: skip
+        (S16, "Хатуев И.Б., head_of_s16, p116@d.example"),
+        (S17, "Завуч"),
+    ]

@@ -42,12 +42,7 @@ def begin(process, **changed):
     values = {**known, **said, **changed}
     uow = MemoryUnitOfWork({process.key: process})
     work = Interpreter(uow)
-    case = work.start(
-        NewCase(process.key, values, S06),
-        "begin",
-        head,
-        parse(process.form, values),
-    )
+    case = work.start(NewCase(process.key, values, S06), "begin", head, parse(process.form, values))
     work.finish()
     return uow, case.id
 

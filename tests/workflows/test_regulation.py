@@ -13,12 +13,15 @@ pytestmark = pytest.mark.shipped
     [
         pytest.param(Clause("1.1a", ""), ("order_approval",), id="a field or a refusal"),
         pytest.param(Clause("1.2", ""), ("network_proposal",), id="a column of rows"),
-        pytest.param(Clause("1.8-1", "", within=("network_life",)), ("network_life",),
-                     id="a row of several under one number"),
+        pytest.param(
+            Clause("1.8-1", "", within=("network_life",)),
+            ("network_life",),
+            id="a row of several under one number",
+        ),
         pytest.param(Clause("1.4a", "", within=()), (), id="a row that nothing carries"),
         pytest.param(Clause("9.9", ""), (), id="a number nobody says"),
     ],
-)  # fmt: skip
+)
 def test_a_clause_is_carried_by_who_says_its_number(clause, carriers):
     assert clause.carriers(PROCESSES) == carriers
 

@@ -7,9 +7,7 @@ from engine.facts_twin import FactsTwin
 from register_rows import put_members, put_network, put_schools
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.facts import (
-    CaseCard,
-)
+from workflow_app.engine.facts import CaseCard
 from workflows.annual_plan.form import Plan
 from workflows.annual_plan.papers import plan
 from workflows.plan_activity.form import Activity
@@ -40,9 +38,7 @@ def facts():
     """Return NW1 at the end of its year: one school is helped, two directions are worked on."""
     cards = [activity(number, "done", adaptation=number < 4) for number in range(5)]
     cards.append(activity(5, "planned", adaptation=True))
-    found = FactsTwin(
-        about={ABOUT: tuple(cards)},
-    )
+    found = FactsTwin(about={ABOUT: tuple(cards)})
     put_network(
         found,
         NETWORK,
@@ -85,19 +81,26 @@ def facts():
     put_schools(found, {key: {} for key in (1, 2, 3)})
     found.names |= {("school", key): f"№ {key}" for key in (1, 2, 3)}
     found.names |= {("direction", MATHS): "Математика", ("direction", READING): "Чтение"}
-    found.put_rows(DIRECTIONS_OF_YEAR, *(
-        Direction(id=key, school_year=YEAR, name=name, state="in_force")
-        for key, name in ((MATHS, "Математика"), (READING, "Чтение"))
-    ))  # fmt: skip
+    found.put_rows(
+        DIRECTIONS_OF_YEAR,
+        *(
+            Direction(id=key, school_year=YEAR, name=name, state="in_force")
+            for key, name in ((MATHS, "Математика"), (READING, "Чтение"))
+        ),
+    )
     return found
 
 
 def activity(number, state, **said):
     data = Activity(
-        title=f"Мероприятие {number}", direction=MATHS, starts_on=dt.date(2025, 10, 1),
-        ends_on=dt.date(2026, 5, 1), actual_on=dt.date(2026, 4, 1),
-        mode="remote" if number == 0 else "in_person", **said,
-    )  # fmt: skip
+        title=f"Мероприятие {number}",
+        direction=MATHS,
+        starts_on=dt.date(2025, 10, 1),
+        ends_on=dt.date(2026, 5, 1),
+        actual_on=dt.date(2026, 4, 1),
+        mode="remote" if number == 0 else "in_person",
+        **said,
+    )
     return CaseCard(number, "plan_activity", state, data, key=f"a{number}")
 
 
@@ -105,9 +108,14 @@ def written(*conclusions):
     rows = [{"key": str(one["direction"]), **one} for one in conclusions]
     data = {"network": NETWORK, "school_year": YEAR, "base": BASE, "conclusions": rows}
     return Case(
-        1, "year_end_report", "draft", Report.model_validate(data), 1, subject=ABOUT,
+        1,
+        "year_end_report",
+        "draft",
+        Report.model_validate(data),
+        1,
+        subject=ABOUT,
         today=dt.date(2026, 6, 1),
-    )  # fmt: skip
+    )
 
 
 def concluded():
@@ -141,9 +149,7 @@ def test_each_direction_shows_base_target_fact_and_conclusion_on_page_and_paper(
 @pytest.mark.clause("1.7-3")
 def test_a_direction_without_an_indicator_stops_the_report_and_is_named():
     refused = {one.code: one.message for one in directions_concluded(concluded(), facts())}
-    assert refused == {
-        "direction_without_indicator": "Нет показателя по направлению «Чтение»",
-    }
+    assert refused == {"direction_without_indicator": "Нет показателя по направлению «Чтение»"}
     (missed,) = directions_concluded(
         written({"direction": MATHS, "indicators": ["I03"], "text": CHANGED}), facts()
     )

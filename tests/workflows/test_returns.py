@@ -11,14 +11,18 @@ from workflow_app.engine.remarks import (
 )
 from workflows import PROCESSES
 
-RETURNS = [(process, step) for process in PROCESSES for step in process.transitions
-           if is_return(step)]  # fmt: skip
+RETURNS = [
+    (process, step) for process in PROCESSES for step in process.transitions if is_return(step)
+]
 
 
 def test_four_papers_may_be_returned_with_remarks():
     assert {process.key for process, _ in RETURNS} == {
-        "network_proposal", "network_change", "annual_plan", "year_end_report"
-    }  # fmt: skip
+        "network_proposal",
+        "network_change",
+        "annual_plan",
+        "year_end_report",
+    }
 
 
 @pytest.mark.parametrize(("process", "step"), RETURNS, ids=lambda one: one.key)

@@ -29,22 +29,32 @@ def facts():
     department = OrganisationCard(9, "department", "О", "Отдел", "", "с. Левокумское")
     teacher = PostCard(TEACHER, "network_coordinator", CENTRE, "координатор", "Фомина Д.А.", 15)
     twin = FactsTwin(
-        organisations={"department": department}, posts={TEACHER: teacher},
+        organisations={"department": department},
+        posts={TEACHER: teacher},
         names={("school", key): f"№ {key}" for key in schools},
         settings={**FactsTwin().settings, "calendar.exam_days": [EXAM]},
-    )  # fmt: skip
-    put_schools(twin, {
-        key: {"place": place, "distance_km": distance, "internet": line}
-        for key, (place, distance, line) in schools.items()
-    })  # fmt: skip
+    )
+    put_schools(
+        twin,
+        {
+            key: {"place": place, "distance_km": distance, "internet": line}
+            for key, (place, distance, line) in schools.items()
+        },
+    )
     return twin
 
 
 def row(key, **said):
     return {
-        "key": key, "title": f"Семинар {key}", "mode": "in_person", "responsible": TEACHER,
-        "participants": [FAR, AWAY], "starts_on": "2026-03-02", "ends_on": "2026-04-30", **said,
-    }  # fmt: skip
+        "key": key,
+        "title": f"Семинар {key}",
+        "mode": "in_person",
+        "responsible": TEACHER,
+        "participants": [FAR, AWAY],
+        "starts_on": "2026-03-02",
+        "ends_on": "2026-04-30",
+        **said,
+    }
 
 
 def activity(**values):
@@ -87,15 +97,17 @@ def test_a_plan_is_warned_of_distance_and_of_schools_without_a_line():
 @pytest.mark.clause("1.8-3")
 def test_an_activity_is_warned_of_the_same_until_it_has_been_held():
     told = facts()
-    other = Activity.model_validate({
-        "title": "Открытый урок", "starts_on": EXAM, "ends_on": EXAM, "participants": [FAR],
-    })  # fmt: skip
+    other = Activity.model_validate(
+        {"title": "Открытый урок", "starts_on": EXAM, "ends_on": EXAM, "participants": [FAR]}
+    )
     told.open_cases = {FAR: (CaseCard(8, "plan_activity", "planned", other),)}
     data = activity(starts_on=EXAM, ends_on=EXAM)
     case = Case(7, "plan_activity", "planned", data, 1, today=dt.date(2026, 3, 1))
     assert {code for code, _ in said(plan_activity, case, told)} == {
-        "exam_day", "dates_clash", "far_apart",
-    }  # fmt: skip
+        "exam_day",
+        "dates_clash",
+        "far_apart",
+    }
     assert ("dates_clash", "В эти дни у школы «№ 10» «Открытый урок»") in said(
         plan_activity, case, told
     )

@@ -45,26 +45,38 @@ def _indicators(uow: SqlUnitOfWork, network_id: int) -> list[m.IndicatorView] | 
 def _view(table: Table, year: str) -> m.IndicatorView:
     known = table.indicator
     return m.IndicatorView(
-        code=known.code, title=known.title, level=known.level, unit=known.unit,
-        desired=known.desired, year=year, figures=[_line(line) for line in table.lines],
+        code=known.code,
+        title=known.title,
+        level=known.level,
+        unit=known.unit,
+        desired=known.desired,
+        year=year,
+        figures=[_line(line) for line in table.lines],
         total=m.FigureView(**_figure(table.total)) if table.total else None,
-    )  # fmt: skip
+    )
 
 
 def _line(line: Line) -> m.SchoolFigureView:
     school, shown = line.school, line.shown
     return m.SchoolFigureView(
-        **_figure(shown), school_id=school.id if school else None,
-        name=school.name if school else "", role=school.role if school else "",
-        baseline=shown.baseline, target=shown.target, change=_plain(shown.change),
-    )  # fmt: skip
+        **_figure(shown),
+        school_id=school.id if school else None,
+        name=school.name if school else "",
+        role=school.role if school else "",
+        baseline=shown.baseline,
+        target=shown.target,
+        change=_plain(shown.change),
+    )
 
 
 def _figure(shown: Shown) -> dict[str, Any]:
     return {
-        "text": shown.text, "value": _plain(shown.result), "numerator": shown.numerator,
-        "denominator": shown.denominator, "is_closed": shown.is_closed,
-    }  # fmt: skip
+        "text": shown.text,
+        "value": _plain(shown.result),
+        "numerator": shown.numerator,
+        "denominator": shown.denominator,
+        "is_closed": shown.is_closed,
+    }
 
 
 def _plain(value: Decimal | None) -> float | None:

@@ -10,20 +10,50 @@ from workflow_app.http import limits
 from workflow_app.services.registers.wishes import WHY, InTheWay
 
 STATUSES = {
-    **limits.STATUSES, "file_too_large": 413, "unreadable_body": 400, "bad_key": 400,
+    **limits.STATUSES,
+    "file_too_large": 413,
+    "unreadable_body": 400,
+    "bad_key": 400,
     "unsupported_media_type": 415,
-}  # fmt: skip
+}
 NOT_FOUND = frozenset({"not_found", "unknown_action"})
-FORBIDDEN = frozenset({
-    "not_your_role", "not_your_vote", "not_asked", "same_person", "not_editable",
-    "field_readonly", "composition_by_order_only", "wrong_password", "not_your_step",
-})  # fmt: skip
-UNPROCESSABLE = frozenset({
-    "field_required", "field_too_short", "unknown_field", "text_too_long", "one_line_only",
-    "bad_character", "bad_date", "bad_number", "bad_flag", "bad_value", "bad_request",
-    "key_reused", "row_repeated", "row_without_key", "unknown_choice", "bad_school_year",
-    "file_unknown", "file_empty", "file_kind", "signature_kind",
-})  # fmt: skip
+FORBIDDEN = frozenset(
+    {
+        "not_your_role",
+        "not_your_vote",
+        "not_asked",
+        "same_person",
+        "not_editable",
+        "field_readonly",
+        "composition_by_order_only",
+        "wrong_password",
+        "not_your_step",
+    }
+)
+UNPROCESSABLE = frozenset(
+    {
+        "field_required",
+        "field_too_short",
+        "unknown_field",
+        "text_too_long",
+        "one_line_only",
+        "bad_character",
+        "bad_date",
+        "bad_number",
+        "bad_flag",
+        "bad_value",
+        "bad_request",
+        "key_reused",
+        "row_repeated",
+        "row_without_key",
+        "unknown_choice",
+        "bad_school_year",
+        "file_unknown",
+        "file_empty",
+        "file_kind",
+        "signature_kind",
+    }
+)
 BY_KIND: Mapping[Kind, int] = {"form": 422, "conflict": 409, "person": 403}
 HARDEST = (403, 409, 422)
 
@@ -53,9 +83,12 @@ def problem_of(refusal: Refusal) -> Problem:
     fields = {name.removeprefix(WHY): said for name, said in refusal.fields.items()}
     rows = refusal.rows if isinstance(refusal, InTheWay) else ()
     return Problem(
-        code=refusal.code, message=refusal.message, fields=fields, case=refusal.case,
+        code=refusal.code,
+        message=refusal.message,
+        fields=fields,
+        case=refusal.case,
         row=rows[0].row_id if rows else None,
-    )  # fmt: skip
+    )
 
 
 def answer(refusal: Refusal) -> tuple[Response, int]:

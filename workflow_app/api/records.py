@@ -89,9 +89,11 @@ def _write(read: Reader, key: str, verb: Verb, form: type[Form]) -> Any:
 
 def _wish(form: type[Form], body: m.RecordChange) -> Wish:
     said = {
-        "effective_on": body.effective_on, "reason": body.reason, "basis": body.basis,
+        "effective_on": body.effective_on,
+        "reason": body.reason,
+        "basis": body.basis,
         "is_correction": body.correction,
-    }  # fmt: skip
+    }
     why = {view.name: said[view.name] for view in views(form)}
     return Wish(body.data, why, body.version, is_again=body.again)
 
@@ -108,8 +110,12 @@ def _state(uow: SqlUnitOfWork, key: str, row_id: int, asked: m.AsOf) -> m.Record
         return rows.NOT_FOUND
     row = store.on(register, place, row_id, asked.on or uow.today, asked.as_known_on)
     return m.RecordState(
-        id=row_id, name=register.called(row or last), basis=(row or last).basis,
+        id=row_id,
+        name=register.called(row or last),
+        basis=(row or last).basis,
         values=(row or last).model_dump(mode="json", include={*register.fields}),
-        valid_from=(row or last).valid_from, valid_to=(row or last).valid_to,
-        is_there=row is not None, version=newest.id,
-    )  # fmt: skip
+        valid_from=(row or last).valid_from,
+        valid_to=(row or last).valid_to,
+        is_there=row is not None,
+        version=newest.id,
+    )

@@ -98,11 +98,14 @@ def _networks(uow: SqlUnitOfWork, municipality_id: int) -> list[m.NetworkView]:
     known = networks.all_of(uow.session, municipality_id, uow.today)
     return [
         m.NetworkView(
-            id=row.id, name=row.name, state=row.state, valid_from=row.term_from,
+            id=row.id,
+            name=row.name,
+            state=row.state,
+            valid_from=row.term_from,
             valid_to=row.term_to,
         )
         for row in sorted(known, key=lambda row: row.id)
-    ]  # fmt: skip
+    ]
 
 
 def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Refusal:
@@ -119,11 +122,14 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
     names = questions.organisation_names(uow.session, here, on)
     return [
         m.MemberView(
-            school_id=member.school_id, name=names[member.school_id], role=member.role,
-            since=member.since, order=member.order_label,
+            school_id=member.school_id,
+            name=names[member.school_id],
+            role=member.role,
+            since=member.since,
+            order=member.order_label,
         )
         for member in members
-    ]  # fmt: skip
+    ]
 
 
 def _refused(uow: SqlUnitOfWork, network_id: int, said: dict[str, Any]) -> Refusal:
@@ -147,13 +153,17 @@ def _orders(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     said = queries.later_orders(uow.session, municipality_id)
     views = [
         m.OrderView(
-            id=row.id, number=row.label, registered_on=row.registered_on, kind=row.kind,
-            title=row.title, instance_id=row.instance_id,
+            id=row.id,
+            number=row.label,
+            registered_on=row.registered_on,
+            kind=row.kind,
+            title=row.title,
+            instance_id=row.instance_id,
             amended_by=[later.reference for later in said[row.id, "amends"]],
             revoked_by=[later.reference for later in said[row.id, "revokes"]],
         )
         for row in rows[:ORDERS_A_PAGE]
-    ]  # fmt: skip
+    ]
     return paging.Page(views, f"{more.year}-{more.number}" if more else "")
 
 
@@ -162,30 +172,38 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
     heads = questions.heads(uow.session, municipality_id, uow.today)
     return [
         m.SchoolView(
-            id=card.id, name=card.short_name, type=card.type, settlement=card.settlement,
+            id=card.id,
+            name=card.short_name,
+            type=card.type,
+            settlement=card.settlement,
             details={one.name: one.value for one in card.details},
-            marks=[mark.text for mark in card.marks], head=heads.get(card.id),
+            marks=[mark.text for mark in card.marks],
+            head=heads.get(card.id),
         )
         for card in cards
-    ]  # fmt: skip
+    ]
 
 
 def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
     names = questions.organisation_names(uow.session, municipality_id, uow.today)
     return [
         m.PersonView(
-            id=line.person.id, name=line.person.short_nom, email=line.person.email,
+            id=line.person.id,
+            name=line.person.short_nom,
+            email=line.person.email,
             positions=[position.title for position in line.positions],
             offices=[
                 m.OfficeView(
-                    id=position.id, title=position.title, organisation_id=position.organisation_id,
+                    id=position.id,
+                    title=position.title,
+                    organisation_id=position.organisation_id,
                     organisation=names[position.organisation_id],
                 )
                 for position in line.positions
             ],
         )
         for line in admin.users(uow.session, municipality_id, uow.today)
-    ]  # fmt: skip
+    ]
 
 
 def _records(uow: SqlUnitOfWork, municipality_id: int, key: str) -> paging.Page | Refusal:
@@ -197,15 +215,20 @@ def _records(uow: SqlUnitOfWork, municipality_id: int, key: str) -> paging.Page 
     except ValidationError:
         return BAD_DATE
     found = listing.page(
-        uow.connection, tables, municipality_id,
+        uow.connection,
+        tables,
+        municipality_id,
         listing.Asked(asked.on or uow.today, asked.as_known_on, after=asked.after),
-    )  # fmt: skip
+    )
     rows = [
         m.RecordView(
-            id=row.id, name=tables.register.called(row), basis=row.basis,
+            id=row.id,
+            name=tables.register.called(row),
+            basis=row.basis,
             values=row.model_dump(mode="json", include={*tables.register.fields}),
-            valid_from=row.valid_from, valid_to=row.valid_to,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
         )
         for row in found.rows
-    ]  # fmt: skip
+    ]
     return paging.Page(rows, str(found.after or ""))

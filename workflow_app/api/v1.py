@@ -197,9 +197,16 @@ def act(instance_id: int, action: str) -> Reply:
         if action == "take_back":
             return acting.take_back(uow, person, instance_id)
         intent = Intent(
-            instance_id, action, body.data, body.voter, body.version, body.seen, body.as_,
-            body.vote_version, signature,
-        )  # fmt: skip
+            instance_id,
+            action,
+            body.data,
+            body.voter,
+            body.version,
+            body.seen,
+            body.as_,
+            body.vote_version,
+            signature,
+        )
         return requests.carry_out(uow, SqlAccess(uow), person, intent, signer, body.comment)
 
     return _once(work)

@@ -19,9 +19,15 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
     facts = uow.facts(case.municipality_id)
     offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
     return m.InstanceView(
-        id=case.id, process=case.process, state=case.state,
-        state_title=process.states[case.state].title, number=case.number, version=case.version,
-        seen=case.text_hash, data=case.data.model_dump(mode="json"), typed=dict(case.typed),
+        id=case.id,
+        process=case.process,
+        state=case.state,
+        state_title=process.states[case.state].title,
+        number=case.number,
+        version=case.version,
+        seen=case.text_hash,
+        data=case.data.model_dump(mode="json"),
+        typed=dict(case.typed),
         unfinished=[problem_of(one) for one in unfinished(case.data, case.typed)],
         allowed=[_allowed(offer, facts) for offer in offers if offer.refusal is None],
         refused=[_refused(offer) for offer in offers if offer.refusal is not None],
@@ -30,52 +36,70 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
             m.TableView(key=one.key, title=one.title, columns=one.columns, rows=rows)
             for one, rows in told(process, case, facts)
         ],
-    )  # fmt: skip
+    )
 
 
 def _allowed(offer: Offer, facts: Facts) -> m.ActionView:
     form, signed = offer.action.form, offer.action.signed
     return m.ActionView(
-        key=offer.key, title=offer.action.title, voter=offer.voter, signed=bool(signed),
+        key=offer.key,
+        title=offer.action.title,
+        voter=offer.voter,
+        signed=bool(signed),
         signatures=list(accepted(signed, facts)),
         form=form.model_json_schema() if form else None,
-    )  # fmt: skip
+    )
 
 
 def _refused(offer: Offer) -> m.RefusedView:
     return m.RefusedView(
-        key=offer.key, title=offer.action.title,
+        key=offer.key,
+        title=offer.action.title,
         reasons=[problem_of(reason) for reason in offer.refusal or ()],
-    )  # fmt: skip
+    )
 
 
 def process_view(process: Process) -> m.ProcessView:
     """Return a definition."""
     return m.ProcessView(
-        key=process.key, title=process.title, version=process.version,
+        key=process.key,
+        title=process.title,
+        version=process.version,
         states=[
             {"key": state.key, "title": state.title, "final": state.is_final}
             for state in process.states.values()
         ],
         transitions=[
             {
-                "key": t.key, "title": t.title, "kind": t.kind, "sources": list(t.sources),
-                "targets": [way.state for way in t.ways], "by": [role.key for role in t.by],
-                "basis": t.basis, "form": t.form.model_json_schema() if t.form else None,
+                "key": t.key,
+                "title": t.title,
+                "kind": t.kind,
+                "sources": list(t.sources),
+                "targets": [way.state for way in t.ways],
+                "by": [role.key for role in t.by],
+                "basis": t.basis,
+                "form": t.form.model_json_schema() if t.form else None,
             }
             for t in process.transitions
         ],
         form=process.form.model_json_schema(),
-    )  # fmt: skip
+    )
 
 
 def history_view(line: queries.HistoryLine) -> m.HistoryView:
     """Return a line of history."""
     return m.HistoryView(
-        seq=line.seq, at=line.at, action=line.action, title=line.title,
-        from_state=line.from_state, to_state=line.to_state, person=line.name,
-        acting_as=line.acting_as, form=dict(line.form), sha256=line.sha256,
-    )  # fmt: skip
+        seq=line.seq,
+        at=line.at,
+        action=line.action,
+        title=line.title,
+        from_state=line.from_state,
+        to_state=line.to_state,
+        person=line.name,
+        acting_as=line.acting_as,
+        form=dict(line.form),
+        sha256=line.sha256,
+    )
 
 
 def document_view(paper: Paper) -> m.DocumentView:
@@ -86,6 +110,11 @@ def document_view(paper: Paper) -> m.DocumentView:
 def work_view(row: queries.QueueRow) -> m.WorkView:
     """Return a work item."""
     return m.WorkView(
-        instance_id=row.instance_id, process=row.process, state=row.state, heading=row.heading,
-        number=row.number, title=row.title, due_at=row.due_at,
-    )  # fmt: skip
+        instance_id=row.instance_id,
+        process=row.process,
+        state=row.state,
+        heading=row.heading,
+        number=row.number,
+        title=row.title,
+        due_at=row.due_at,
+    )

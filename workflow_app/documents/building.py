@@ -75,11 +75,7 @@ class Builder:
         return Choice(path, tag.negated, then, otherwise)
 
     def _path(
-        self,
-        name: str,
-        kind: str,
-        found: Found,
-        scopes: tuple[tuple[str, str], ...],
+        self, name: str, kind: str, found: Found, scopes: tuple[tuple[str, str], ...]
     ) -> Path:
         first, *rest = name.split(".")
         path = Path(0, (first, *rest), name)

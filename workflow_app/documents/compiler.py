@@ -30,12 +30,7 @@ from workflow_app.documents.places import PROPERTIES, paragraphs, part_label
 from workflow_app.documents.program import Part
 from workflow_app.documents.settings import unstretched
 from workflow_app.documents.steps import Path, grouped, skeleton
-from workflow_app.documents.structure import (
-    COMMENT_LEFT,
-    check_review,
-    check_shape,
-    hidden_plain,
-)
+from workflow_app.documents.structure import COMMENT_LEFT, check_review, check_shape, hidden_plain
 from workflow_app.documents.styles import Styles
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -171,11 +166,7 @@ def _arrange(root: etree._Element, found: list[Found], label: str, analysis: Ana
 
 
 def _add_part(
-    name: str,
-    root: etree._Element,
-    found: list[Found],
-    label: str,
-    analysis: Analysis,
+    name: str, root: etree._Element, found: list[Found], label: str, analysis: Analysis
 ) -> None:
     serialised = _HEAD + str(etree.tostring(root, encoding="unicode"))
     builder = Builder.over(serialised, found)

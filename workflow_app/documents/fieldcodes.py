@@ -15,7 +15,7 @@ ALLOWED = frozenset(
     {
         *("PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "REF", "PAGEREF", "NOTEREF"),
         *("SEQ", "TOC", "HYPERLINK", "STYLEREF"),
-    },
+    }
 )
 
 

@@ -10,9 +10,7 @@ TAG = re.compile(r"\{\{([^{}\n]*)\}\}|\{%([^{}%\n]*)%\}")
 BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
 NAME = re.compile(r"[а-яё_][а-яё0-9_]*(?:\.[а-яё_][а-яё0-9_]*)*")
 WORD = re.compile(r"[а-яё_][а-яё0-9_]*")
-LOOKALIKES = dict(
-    zip("aceopxykmthbunrACEOPXYKMTHB", "асеорхукмтнвипгАСЕОРХУКМТНВ", strict=True),
-)
+LOOKALIKES = dict(zip("aceopxykmthbunrACEOPXYKMTHB", "асеорхукмтнвипгАСЕОРХУКМТНВ", strict=True))
 
 
 @dataclass(frozen=True, slots=True)

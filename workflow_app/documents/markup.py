@@ -63,9 +63,7 @@ def _texts(node: etree._Element) -> Iterator[etree._Element | None]:
 
 
 def mark_paragraph(
-    paragraph: etree._Element,
-    place: str,
-    number: int,
+    paragraph: etree._Element, place: str, number: int
 ) -> tuple[list[Found], list[Fault]]:
     """Replaces each tag by a marker numbered from `number`; returns tags and faults in order."""
     nodes = list(_texts(paragraph))
@@ -77,10 +75,7 @@ def mark_paragraph(
 
 
 def mark_texts(
-    nodes: list[etree._Element | None],
-    paragraph: etree._Element,
-    place: str,
-    number: int,
+    nodes: list[etree._Element | None], paragraph: etree._Element, place: str, number: int
 ) -> tuple[list[Found], list[Fault]]:
     """The same for texts that are read as one line."""
     text = _joined(nodes)

@@ -14,8 +14,12 @@ from workflow_app.documents.styles import is_on, is_shaded, is_vanished, is_whit
 P, RUN, T, TBL, TR, TC = w("p"), w("r"), w("t"), w("tbl"), w("tr"), w("tc")
 _DEEPEST_BOX = 3
 _ROOTS: Mapping[str, str] = {
-    MAIN: "document", HEADER: "hdr", FOOTER: "ftr", FOOTNOTES: "footnotes", ENDNOTES: "endnotes"
-}  # fmt: skip
+    MAIN: "document",
+    HEADER: "hdr",
+    FOOTER: "ftr",
+    FOOTNOTES: "footnotes",
+    ENDNOTES: "endnotes",
+}
 _BESIDE = frozenset(map(w, ("sdt", "sdtContent", "customXml", "ins", "del", "moveFrom", "moveTo")))
 """What may stand between a cell and its row."""
 _PLACES = {

@@ -28,9 +28,15 @@ _KNOWN = 0x6 | 0x8 | UTF8_NAME
 NOT_WORD = "Это не документ Word: сохраните его как «Документ Word (.docx)»."
 _FOREIGN = re.compile(r"^[/\\]|^$|[\x00-\x1f\x7f\\:]|(^|/)\.{1,2}(/|$)|//")
 _UNREADABLE = (
-    zipfile.BadZipFile, struct.error, EOFError, NotImplementedError, OSError, OverflowError,
-    RuntimeError, ValueError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,7 @@ from workflow_app.engine.disclosure import (
     small_survey,
     total_of_shown,
 )
-from workflow_app.engine.facts import (
-    CaseCard,
-    Facts,
-    OrderCard,
-    PostCard,
-)
+from workflow_app.engine.facts import CaseCard, Facts, OrderCard, PostCard
 from workflow_app.engine.forms import (
     Choice,
     Count,

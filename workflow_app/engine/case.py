@@ -56,10 +56,25 @@ class Case(Generic[FormT]):
     ) -> "Case[FormT]":
         """Return the same case with the action's own form, capacity and moment."""
         return Case(
-            self.id, self.process, self.state, self.data, self.municipality_id, self.parties,
-            self.steps, self.version, self.number, self.subject, self.parent_id, self.text_hash,
-            form, capacity, now, today, self.key, self.typed,
-        )  # fmt: skip
+            self.id,
+            self.process,
+            self.state,
+            self.data,
+            self.municipality_id,
+            self.parties,
+            self.steps,
+            self.version,
+            self.number,
+            self.subject,
+            self.parent_id,
+            self.text_hash,
+            form,
+            capacity,
+            now,
+            today,
+            self.key,
+            self.typed,
+        )
 
     def with_data(self, data: FormT) -> "Case[FormT]":
         """Return the case as the next effect of the same decision finds it."""

@@ -126,9 +126,12 @@ def _with_unfinished(case: Case, transition: Transition, refusal: Refusal | None
 
 
 def _revised(
-    process: Process, case: Case, transition: Transition, capacity: Capacity,
+    process: Process,
+    case: Case,
+    transition: Transition,
+    capacity: Capacity,
     changes: tuple[Change, ...],
-) -> Decision:  # fmt: skip
+) -> Decision:
     """Begin a new case of the series with this one's data; this one stays in force as it is."""
     begun = Start(process.key, case.data.model_dump(mode="json"), case.subject)
     return Decision(transition, case.state, case.state, capacity, (*changes, begun))
@@ -272,9 +275,13 @@ def decide_answer(
     after = replace(vote, status=answer.gives, version=vote.version + 1, comment=comment, said=said)
     if answer.by is None:
         after = replace(
-            after, text_hash=case.text_hash, person_id=capacity.person_id, answered_at=now,
-            acting_as=capacity.title, stands_for=capacity.stands_for,
-        )  # fmt: skip
+            after,
+            text_hash=case.text_hash,
+            person_id=capacity.person_id,
+            answered_at=now,
+            acting_as=capacity.title,
+            stands_for=capacity.stands_for,
+        )
     return Answered(ballot, answer, vote, after, capacity)
 
 
@@ -371,9 +378,16 @@ def _answers(
                 if capacity is None:
                     continue
                 result = decide_answer(
-                    process, case, answer.key, vote.voter.key, actor,
-                    answer.form.model_validate({}) if answer.form else None, facts, now, today,
-                )  # fmt: skip
+                    process,
+                    case,
+                    answer.key,
+                    vote.voter.key,
+                    actor,
+                    answer.form.model_validate({}) if answer.form else None,
+                    facts,
+                    now,
+                    today,
+                )
                 # What is left unsaid only for want of the answer's form may be said.
                 if isinstance(result, Refusal) and without_form(result, answer.form):
                     continue
@@ -415,8 +429,9 @@ def may_edit(process: Process, case: Case, actor: Actor) -> bool:
     return bool(fitting(process.states[case.state].edit, actor, case.parties))
 
 
-def settle(process: Process, case: Case, facts: Facts, actor: Actor, now: dt.datetime,
-           today: dt.date) -> Decision | None:  # fmt: skip
+def settle(
+    process: Process, case: Case, facts: Facts, actor: Actor, now: dt.datetime, today: dt.date
+) -> Decision | None:
     """Return what happens by itself now, if a condition of this state came true."""
     for transition in process.leaving(case.state):
         if transition.condition and transition.condition(case, facts):
@@ -436,9 +451,13 @@ def subscribers(processes: Iterable[Process], process: str, state: str) -> tuple
 
 
 def outcome(
-    process: Process, case: Case, other: str, state: str, *,
+    process: Process,
+    case: Case,
+    other: str,
+    state: str,
+    *,
     of: Literal["parent", "subject"] = "parent",
-) -> Transition | None:  # fmt: skip
+) -> Transition | None:
     """Return the transition that the outcome of a child, or of a case about the same, causes."""
     event = Child(other, state, of)
     return next((t for t in process.leaving(case.state) if t.event == event), None)

@@ -180,10 +180,15 @@ class Published:
 
 
 def published(
-    cells: Iterable[Cell], threshold: int, *, unit: str = "%",
-    own: Collection[int] = (), sees_all: bool = False, is_exam: bool = False,
+    cells: Iterable[Cell],
+    threshold: int,
+    *,
+    unit: str = "%",
+    own: Collection[int] = (),
+    sees_all: bool = False,
+    is_exam: bool = False,
     before: Iterable[Cell] = (),
-) -> Published:  # fmt: skip
+) -> Published:
     """Return one indicator of one network and year as a reader may see it.
 
     `cells` hold all schools of the network that the indicator applies to, an empty card for one
@@ -221,9 +226,15 @@ def _open(card: Cell, unit: str, *, is_exam: bool) -> Shown:
     result = card.result(unit)
     text = _why_empty(card, is_exam=is_exam) if result is None else figure(result, unit)
     return Shown(
-        card.school, text, result, card.numerator, card.denominator, card.baseline, card.target,
+        card.school,
+        text,
+        result,
+        card.numerator,
+        card.denominator,
+        card.baseline,
+        card.target,
         is_known=result is not None,
-    )  # fmt: skip
+    )
 
 
 def _shown(card: Cell, threshold: int, unit: str, *, is_exam: bool, was_small: bool) -> Shown:
@@ -235,9 +246,13 @@ def _shown(card: Cell, threshold: int, unit: str, *, is_exam: bool, was_small: b
         return seen
     # A plan is usually the baseline less a round number, so it would tell the baseline.
     return Shown(
-        seen.school, seen.text, seen.result, seen.numerator, seen.denominator,
+        seen.school,
+        seen.text,
+        seen.result,
+        seen.numerator,
+        seen.denominator,
         is_known=seen.is_known,
-    )  # fmt: skip
+    )
 
 
 def _why_empty(card: Cell, *, is_exam: bool) -> str:

@@ -183,11 +183,32 @@ class Form(BaseModel):
         return {**_empties(cls), **said}
 
 
-OPTIONS = frozenset({
-    "accept", "basis", "card", "choices", "default", "demanded", "fixed", "frozen", "hidden",
-    "hint", "key", "locked", "minimum", "of", "optional", "present", "readonly", "sheet",
-    "to", "unwritten", "when", "whenever",
-})  # fmt: skip
+OPTIONS = frozenset(
+    {
+        "accept",
+        "basis",
+        "card",
+        "choices",
+        "default",
+        "demanded",
+        "fixed",
+        "frozen",
+        "hidden",
+        "hint",
+        "key",
+        "locked",
+        "minimum",
+        "of",
+        "optional",
+        "present",
+        "readonly",
+        "sheet",
+        "to",
+        "unwritten",
+        "when",
+        "whenever",
+    }
+)
 """What `field()` may say of a field; another word is a mistake that `workflow-app check` names."""
 
 

@@ -229,9 +229,12 @@ def _effect(process: Process, effect: Any) -> Iterator[str]:
 def _ballot(process: Process, ballot: Ballot) -> BallotLine:
     answers = (_answer(process, answer) for answer in ballot.answers)
     return BallotLine(
-        ballot.title, ballot.voter_title, tuple(answers), tuple(rule(ballot)),
+        ballot.title,
+        ballot.voter_title,
+        tuple(answers),
+        tuple(rule(ballot)),
         deadline(process, ballot.due) if ballot.due else "",
-    )  # fmt: skip
+    )
 
 
 def _answer(process: Process, answer: Answer) -> str:
@@ -316,9 +319,10 @@ def _head(page: Passport) -> Iterator[str]:
         yield ""
         yield f"Документы: {', '.join(page.papers)}."
     said = (
-        ("Предупреждает", page.warnings), ("Готовность", page.checklist),
+        ("Предупреждает", page.warnings),
+        ("Готовность", page.checklist),
         ("Показывает", page.tables),
-    )  # fmt: skip
+    )
     for title, lines in said:
         if lines:
             yield ""
@@ -351,11 +355,15 @@ def _states(page: Passport) -> Iterator[str]:
 def _actions(page: Passport) -> Iterator[str]:
     rows = (
         (
-            line.title, line.who, f"{line.source} → {line.target}",
-            "<br>".join(line.conditions), "<br>".join(line.effects), line.basis,
+            line.title,
+            line.who,
+            f"{line.source} → {line.target}",
+            "<br>".join(line.conditions),
+            "<br>".join(line.effects),
+            line.basis,
         )
         for line in page.actions
-    )  # fmt: skip
+    )
     columns = ("действие", "кто", "откуда → куда", "если", "тогда", "пункт")
     yield from _table("Действия", columns, rows)
 

@@ -272,10 +272,20 @@ class Process:
     ) -> State:
         """Declare a state; it needs a deadline or the reason why it has none."""
         state = State(
-            key, title, _many(due, Due), no_deadline, _many(waits_for, Role), _many(edit, Role),
-            _many(only, str), ballot, is_private=private, unlimited=unlimited,
-            is_aside=aside, work_title=work, where=caller(),
-        )  # fmt: skip
+            key,
+            title,
+            _many(due, Due),
+            no_deadline,
+            _many(waits_for, Role),
+            _many(edit, Role),
+            _many(only, str),
+            ballot,
+            is_private=private,
+            unlimited=unlimited,
+            is_aside=aside,
+            work_title=work,
+            where=caller(),
+        )
         self._declare(self.states, key, state, state.where)
         if ballot and self.ballots.get(ballot.key) is not ballot:
             self._declare(self.ballots, ballot.key, ballot, ballot.where)
@@ -314,19 +324,29 @@ class Process:
         return self._add("move", key, title, source, target, **declared)
 
     def when(
-        self, key: str, title: str, condition: Condition, source: State | Iterable[State],
-        target: State | Mapping[State, Condition], **declared: Unpack[Happening],
-    ) -> Transition:  # fmt: skip
+        self,
+        key: str,
+        title: str,
+        condition: Condition,
+        source: State | Iterable[State],
+        target: State | Mapping[State, Condition],
+        **declared: Unpack[Happening],
+    ) -> Transition:
         """Declare what happens by itself as soon as a condition holds."""
         return self._add(
             "when", key, title, source, target, by=SYSTEM_ROLE, condition=condition, **declared
         )
 
     def on(
-        self, event: Child, source: State | Iterable[State],
-        target: State | Mapping[State, Condition], *, key: str, title: str,
+        self,
+        event: Child,
+        source: State | Iterable[State],
+        target: State | Mapping[State, Condition],
+        *,
+        key: str,
+        title: str,
         **declared: Unpack[Happening],
-    ) -> Transition:  # fmt: skip
+    ) -> Transition:
         """Declare what the outcome of another instance causes here.
 
         An event `of="subject"` comes from any case about the same subject, or about what it is
@@ -365,10 +385,14 @@ class Process:
         return kind
 
     def table(
-        self, key: str, title: str, columns: Iterable[str],
-        rows: Callable[[Case, Facts], Iterable[tuple[str, ...]]], *,
+        self,
+        key: str,
+        title: str,
+        columns: Iterable[str],
+        rows: Callable[[Case, Facts], Iterable[tuple[str, ...]]],
+        *,
         states: State | Iterable[State] = (),
-    ) -> Table:  # fmt: skip
+    ) -> Table:
         """Declare what a case page shows from the registers, at every look anew."""
         shown = tuple(state.key for state in _many(states, State))
         table = Table(key, title, tuple(columns), rows, shown, caller())
@@ -381,21 +405,51 @@ class Process:
             self.repeated.append((key, where))
 
     def _add(
-        self, kind: Kind, key: str, title: str, source: State | Iterable[State],
-        target: State | Mapping[State, Condition], *, by: Role | Iterable[Role] = (),
-        apart: str | Iterable[str] = (), form: type[Form] | None = None,
-        if_: Iterable[Guard] = (), do: Iterable[Effect] = (), condition: Condition | None = None,
-        event: Child | None = None, basis: str = "", style: Style = "secondary",
-        bulk: bool = False, signed: Signed = False, unlimited: str = "", again: str = "",
-    ) -> Transition:  # fmt: skip
+        self,
+        kind: Kind,
+        key: str,
+        title: str,
+        source: State | Iterable[State],
+        target: State | Mapping[State, Condition],
+        *,
+        by: Role | Iterable[Role] = (),
+        apart: str | Iterable[str] = (),
+        form: type[Form] | None = None,
+        if_: Iterable[Guard] = (),
+        do: Iterable[Effect] = (),
+        condition: Condition | None = None,
+        event: Child | None = None,
+        basis: str = "",
+        style: Style = "secondary",
+        bulk: bool = False,
+        signed: Signed = False,
+        unlimited: str = "",
+        again: str = "",
+    ) -> Transition:
         sources = _many(source, State)
         ways = target.items() if isinstance(target, Mapping) else ((target, otherwise),)
         taken = tuple(Way(state.key, chosen) for state, chosen in ways)
         transition = Transition(
-            key, title, kind, tuple(state.key for state in sources), taken, _many(by, Role),
-            _many(apart, str), form, tuple(if_), tuple(do), condition, event, basis, style, bulk,
-            signed, unlimited, again, caller(),
-        )  # fmt: skip
+            key,
+            title,
+            kind,
+            tuple(state.key for state in sources),
+            taken,
+            _many(by, Role),
+            _many(apart, str),
+            form,
+            tuple(if_),
+            tuple(do),
+            condition,
+            event,
+            basis,
+            style,
+            bulk,
+            signed,
+            unlimited,
+            again,
+            caller(),
+        )
         if target is not stay:
             return self._keep(transition)
         stays = [replace(transition, sources=(s.key,), ways=(Way(s.key),)) for s in sources]

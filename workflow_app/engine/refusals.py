@@ -40,9 +40,14 @@ class Refusal:
 
 
 def refuse(
-    code: str, message: str, *, field: str | None = None, basis: str | None = None,
-    kind: Kind = "conflict", **values: object,
-) -> Refusal:  # fmt: skip
+    code: str,
+    message: str,
+    *,
+    field: str | None = None,
+    basis: str | None = None,
+    kind: Kind = "conflict",
+    **values: object,
+) -> Refusal:
     """Return a refusal; `values` fill the marks of the sentence.
 
     `kind="form"`: another value is needed; `"person"`: another person; otherwise things forbid it.

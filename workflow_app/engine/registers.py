@@ -48,18 +48,38 @@ class Extension(Record):
     name: Line = form_field("Название", optional=True)
 
 
-RESERVED = frozenset({
-    *Record.model_fields, "row_id", "municipality_id", "known_from", "known_to", "rests_on",
-    "search_text",
-})  # fmt: skip
+RESERVED = frozenset(
+    {
+        *Record.model_fields,
+        "row_id",
+        "municipality_id",
+        "known_from",
+        "known_to",
+        "rests_on",
+        "search_text",
+    }
+)
 """Names that a field of a register may not have: its tables say something else by them."""
 
 MANY = frozenset({"many_choice", "many_ref", "many_school", "many_person"})
 """Kinds of fields that hold several values."""
-KINDS = frozenset({
-    "line", "text", "choice", "number", "decimal", "date", "flag", "ref", "school", "person",
-    "position", "network", *MANY,
-})  # fmt: skip
+KINDS = frozenset(
+    {
+        "line",
+        "text",
+        "choice",
+        "number",
+        "decimal",
+        "date",
+        "flag",
+        "ref",
+        "school",
+        "person",
+        "position",
+        "network",
+        *MANY,
+    }
+)
 """Kinds of fields a register can keep."""
 
 

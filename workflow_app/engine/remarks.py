@@ -71,10 +71,13 @@ class Remarked(Form):
     """The form of a case that may be returned; the newest remarks stand first."""
 
     remarks: Rows[AnsweredRemark] = field(
-        "Замечания и ответы", fixed=True, optional=True, frozen=went_up,
+        "Замечания и ответы",
+        fixed=True,
+        optional=True,
+        frozen=went_up,
         when=lambda data: bool(data.remarks),
         hint="К каждому отметьте «исправлено» или напишите ответ, тогда отправляйте снова",
-    )  # fmt: skip
+    )
 
 
 def names_fields(view: FieldView) -> bool:
@@ -115,9 +118,12 @@ def remarks_are_bound(case: Case, _facts: Facts) -> Iterable[Refusal]:
     for remark in case.form.remarks:
         if remark.about and remark.about.split(".")[0] not in known:
             yield refuse(
-                "unknown_field", "Поля «{name}» в форме нет", name=remark.about,
-                kind="form", field=f"remarks.{remark.row_key}.about",
-            )  # fmt: skip
+                "unknown_field",
+                "Поля «{name}» в форме нет",
+                name=remark.about,
+                kind="form",
+                field=f"remarks.{remark.row_key}.about",
+            )
 
 
 @says("на каждое замечание есть ответ")
@@ -129,8 +135,9 @@ def remarks_answered(case: Case, _facts: Facts) -> Iterable[Refusal]:
             yield refuse(
                 "remark_unanswered",
                 "Замечание «{said}»: отметьте «исправлено» или напишите ответ",
-                said=said, field=f"remarks.{row.row_key}",
-            )  # fmt: skip
+                said=said,
+                field=f"remarks.{row.row_key}",
+            )
 
 
 @says("замечания остаются в деле и ждут ответа")
@@ -142,11 +149,10 @@ def keep_remarks(case: Case, facts: Facts) -> Put:
     who = ", ".join(filter(None, said))[-300:]
     fresh = (
         AnsweredRemark(
-            key=f"{number}-{place}", about=remark.about, text=remark.text, returned=number,
-            by=who,
+            key=f"{number}-{place}", about=remark.about, text=remark.text, returned=number, by=who
         )
         for place, remark in enumerate(case.form.remarks, start=1)
-    )  # fmt: skip
+    )
     return Put({"remarks": Rows((*fresh, *case.data.remarks))})
 
 

@@ -14,9 +14,7 @@ from workflow_app.engine.checks import (
     time,
     words,
 )
-from workflow_app.engine.checks import (
-    registers as of_registers,
-)
+from workflow_app.engine.checks import registers as of_registers
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import Register
@@ -56,10 +54,14 @@ def verify(
     """
     processes = tuple(processes)
     world = World(
-        {process.key: process for process in processes}, templates, known_roles, registers,
-        settings, sources,
+        {process.key: process for process in processes},
+        templates,
+        known_roles,
+        registers,
+        settings,
+        sources,
         None if declared is None else {register.key: register for register in declared},
-    )  # fmt: skip
+    )
     found = [*_twice(processes)]
     for register in (world.declared or {}).values():
         found.extend(of_registers.check(register, world.declared or {}))

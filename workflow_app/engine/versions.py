@@ -188,15 +188,19 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
         *_states(old["states"], new["states"]),
         *_vanished("action", "Нет больше действия", _titles(old), _titles(new)),
         *_vanished(
-            "ballot", "Нет больше опроса",
-            {key: item["title"] for key, item in old["ballots"].items()}, new["ballots"],
+            "ballot",
+            "Нет больше опроса",
+            {key: item["title"] for key, item in old["ballots"].items()},
+            new["ballots"],
         ),
         *_vanished(
-            "function", "Нет больше функции",
-            {name: name for name in old["functions"]}, new["functions"],
+            "function",
+            "Нет больше функции",
+            {name: name for name in old["functions"]},
+            new["functions"],
         ),
         *_fields(old, new),
-    ]  # fmt: skip
+    ]
 
 
 def _states(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -236,9 +240,8 @@ def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differen
                 )
         for name in before.keys() - after.keys():
             yield Difference(
-                "field_vanished", f"{form}.{name}",
-                f"Нет больше поля «{before[name]['title']}»",
-            )  # fmt: skip
+                "field_vanished", f"{form}.{name}", f"Нет больше поля «{before[name]['title']}»"
+            )
 
 
 def check_version(stored_version: int, stored_sha256: str, process: Process) -> Finding | None:
@@ -246,7 +249,8 @@ def check_version(stored_version: int, stored_sha256: str, process: Process) -> 
     if body_sha256(process) == stored_sha256 or process.version > stored_version:
         return None
     return Finding(
-        process.where, "version_not_raised",
+        process.where,
+        "version_not_raised",
         f"Процесс «{process.title}» изменился: поднимите version, сейчас {process.version}, "
         f"а записана {stored_version}",
-    )  # fmt: skip
+    )

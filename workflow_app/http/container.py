@@ -62,8 +62,7 @@ def transact_and_show(
     """Return what is shown of a work that is committed, read in its own transaction."""
     stop_reading()
     return container().transact_and_show(
-        lambda uow: work(_show_to_visitor(uow)),
-        lambda uow, done: show(_show_to_visitor(uow), done),
+        lambda uow: work(_show_to_visitor(uow)), lambda uow, done: show(_show_to_visitor(uow), done)
     )
 
 

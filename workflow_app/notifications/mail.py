@@ -11,15 +11,7 @@ from workflow_app.config import Settings
 from workflow_app.notifications.message import Mail, MailError, compose
 from workflow_app.notifications.smtp import SmtpMailer
 
-__all__ = [
-    "FileMailer",
-    "Mail",
-    "MailError",
-    "Mailer",
-    "NullMailer",
-    "SmtpMailer",
-    "mailer_from",
-]
+__all__ = ["FileMailer", "Mail", "MailError", "Mailer", "NullMailer", "SmtpMailer", "mailer_from"]
 
 LOCAL_SENDER = "workflow@localhost.localdomain"
 

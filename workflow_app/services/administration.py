@@ -95,8 +95,9 @@ class Administration(Protocol):
     def office(self, position_id: int) -> Office | None:
         """Return a position."""
 
-    def is_taken(self, role: str, organisation_id: int, starts_on: dt.date,
-                 ends_on: dt.date | None) -> bool:  # fmt: skip
+    def is_taken(
+        self, role: str, organisation_id: int, starts_on: dt.date, ends_on: dt.date | None
+    ) -> bool:
         """Tell whether somebody else holds an office for one in this period."""
 
     def appoint(self, office: Office) -> int:
@@ -116,8 +117,9 @@ class Administration(Protocol):
     def is_substituted(self, position_id: int, starts_on: dt.date, ends_on: dt.date) -> bool:
         """Tell whether somebody stands in already on one of these days."""
 
-    def substitute(self, position_id: int, person_id: int, starts_on: dt.date, ends_on: dt.date,
-                   basis: str) -> int:  # fmt: skip
+    def substitute(
+        self, position_id: int, person_id: int, starts_on: dt.date, ends_on: dt.date, basis: str
+    ) -> int:
         """Insert a substitution for the holder of a position."""
 
     def substitution(self, substitution_id: int) -> tuple[int, dt.date, dt.date] | None:
@@ -126,8 +128,9 @@ class Administration(Protocol):
     def end_substitution(self, substitution_id: int, last_day: dt.date | None) -> None:
         """Write the last day; without one the substitution is removed."""
 
-    def override_day(self, municipality_id: int, day: dt.date, *, is_working: bool,
-                     note: str) -> None:  # fmt: skip
+    def override_day(
+        self, municipality_id: int, day: dt.date, *, is_working: bool, note: str
+    ) -> None:
         """Decide for one day."""
 
     def restore_day(self, municipality_id: int, day: dt.date) -> None:
@@ -136,8 +139,9 @@ class Administration(Protocol):
     def fill_year(self, municipality_id: int, year: int) -> bool:
         """Fill a year of the calendar, or bring it up to date; False when nothing is new."""
 
-    def set_policy(self, municipality_id: int, kind: str, lane: str,
-                   values: Mapping[str, Any] | None) -> None:  # fmt: skip
+    def set_policy(
+        self, municipality_id: int, kind: str, lane: str, values: Mapping[str, Any] | None
+    ) -> None:
         """Write a policy row; without values the row is removed."""
 
     def incident(self, incident_id: int) -> Stuck | None:
@@ -234,9 +238,10 @@ NOTES = {"internet": "связь", "qualification_note": "педагоги", "la
 def may_tell_of(actor: Actor, school_id: int) -> Capacity | None:
     """Return in which capacity a person tells of a school: as its head or as an administrator."""
     heads = (
-        one for one in actor.capacities
+        one
+        for one in actor.capacities
         if one.role == "school_head" and one.organisation_id == school_id
-    )  # fmt: skip
+    )
     return next(heads, None) or officer(actor)
 
 
@@ -295,9 +300,13 @@ def over(actor: Actor, office: Office | None) -> Capacity | None:
     if office.person_id == actor.person_id:
         own = next((c for c in actor.capacities if c.position_id == office.id), None)
         return own or Capacity(
-            actor.person_id, office.role, office.organisation_id, office.municipality_id,
-            office.id, office.title,
-        )  # fmt: skip
+            actor.person_id,
+            office.role,
+            office.organisation_id,
+            office.municipality_id,
+            office.id,
+            office.title,
+        )
     by = officer(actor)
     return by if by and by.municipality_id == office.municipality_id else None
 
@@ -350,9 +359,16 @@ def fill_year(store: Administration, actor: Actor, year: int) -> Refusal | None:
 
 
 def set_policy(
-    store: Administration, actor: Actor, kind: str, lane: str, *, offset: int | None, unit: str,
-    remind: Sequence[int], escalate_after: Sequence[int],
-) -> Refusal | None:  # fmt: skip
+    store: Administration,
+    actor: Actor,
+    kind: str,
+    lane: str,
+    *,
+    offset: int | None,
+    unit: str,
+    remind: Sequence[int],
+    escalate_after: Sequence[int],
+) -> Refusal | None:
     """Set how long a kind of deadline is here; open deadlines stay as they are."""
     by = officer(actor)
     if by is None:
@@ -374,9 +390,11 @@ def set_policy(
 def row_of(term: Policy) -> dict[str, Any]:
     """Return a term as its policy row holds it."""
     return {
-        "offset": term.offset, "unit": term.unit, "remind": list(term.remind),
+        "offset": term.offset,
+        "unit": term.unit,
+        "remind": list(term.remind),
         "escalate_after": list(term.escalate_after),
-    }  # fmt: skip
+    }
 
 
 def set_lane(

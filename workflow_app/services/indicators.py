@@ -105,26 +105,35 @@ def reader_of(actor: Actor, schools: Collection[int]) -> Reader | None:
 
 
 def sheet(
-    catalogue: Sequence[Measure], years: Years, schools: Sequence[Participant], year: str,
-    reader: Reader, thresholds: Thresholds,
-) -> Sheet:  # fmt: skip
+    catalogue: Sequence[Measure],
+    years: Years,
+    schools: Sequence[Participant],
+    year: str,
+    reader: Reader,
+    thresholds: Thresholds,
+) -> Sheet:
     """Return the indicators of a year; `years` hold all values of the network, oldest first."""
     known = [code for code in years if code <= year]
     tables = []
     for indicator in catalogue:
         seen = {
-            code: _published(indicator, years, code, schools if code == year else (), reader,
-                             thresholds)
+            code: _published(
+                indicator, years, code, schools if code == year else (), reader, thresholds
+            )
             for code in dict.fromkeys((*known, year))
-        }  # fmt: skip
+        }
         tables.append(_table(indicator, seen, schools, year))
     return Sheet(year, tuple(tables))
 
 
 def _published(
-    indicator: Measure, years: Years, year: str, schools: Sequence[Participant],
-    reader: Reader, thresholds: Thresholds,
-) -> Published:  # fmt: skip
+    indicator: Measure,
+    years: Years,
+    year: str,
+    schools: Sequence[Participant],
+    reader: Reader,
+    thresholds: Thresholds,
+) -> Published:
     """Return one indicator of one year; a school that said nothing has an empty card."""
     told = _of(indicator, years.get(year, ()))
     cells = [
@@ -138,10 +147,14 @@ def _published(
     if indicator.level == "school":
         threshold = thresholds.group
     return published(
-        cells, threshold, unit=indicator.unit, own=reader.own,
+        cells,
+        threshold,
+        unit=indicator.unit,
+        own=reader.own,
         sees_all=(reader.sees_all and not indicator.is_survey) or threshold == 0,
-        is_exam=indicator.is_exam, before=before.values(),
-    )  # fmt: skip
+        is_exam=indicator.is_exam,
+        before=before.values(),
+    )
 
 
 def _of(indicator: Measure, cards: Sequence[Any]) -> dict[int | None, Cell]:
@@ -155,9 +168,8 @@ def _empty(indicator: Measure, school: Participant) -> Cell:
 
 
 def _table(
-    indicator: Measure, seen: Mapping[str, Published], schools: Sequence[Participant],
-    year: str,
-) -> Table:  # fmt: skip
+    indicator: Measure, seen: Mapping[str, Published], schools: Sequence[Participant], year: str
+) -> Table:
     """Return the lines of an indicator in the order of the schools."""
     now = seen[year]
     if indicator.level == "network":

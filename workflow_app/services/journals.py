@@ -57,9 +57,14 @@ def clerk(actor: Actor) -> Capacity | None:
 
 
 def record_outside_numbers(
-    uow: Journals, person_id: int, journal: str, on: dt.date | None, first: int, last: int,
+    uow: Journals,
+    person_id: int,
+    journal: str,
+    on: dt.date | None,
+    first: int,
+    last: int,
     title: str,
-) -> int | Refusal:  # fmt: skip
+) -> int | Refusal:
     """Write rows for numbers given elsewhere; return how many."""
     by, title = clerk(uow.actor(person_id)), " ".join(title.split())
     if by is None:

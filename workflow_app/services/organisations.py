@@ -193,9 +193,13 @@ class Organisations(Protocol):
         """Return who changed an organisation last; empty where history does not tell."""
 
     def add(
-        self, municipality_id: int, kind: str, code: str, name: Mapping[str, Any],
+        self,
+        municipality_id: int,
+        kind: str,
+        code: str,
+        name: Mapping[str, Any],
         contacts: Mapping[str, Any],
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Insert an organisation with its first name."""
 
     def write_name(self, organisation: Known, name_id: int | None, values: Said) -> None:
@@ -212,9 +216,14 @@ class Organisations(Protocol):
 
 
 def add(
-    store: Organisations, registers: Registers, person_id: int, register: Register[Any],
-    said: Said, *, is_trial: bool = False,
-) -> int | Refusal:  # fmt: skip
+    store: Organisations,
+    registers: Registers,
+    person_id: int,
+    register: Register[Any],
+    said: Said,
+    *,
+    is_trial: bool = False,
+) -> int | Refusal:
     """Add an organisation with its row of the register that extends it; return its id, or 0.
 
     The register's key is its kind; a trial writes nothing.
@@ -263,9 +272,14 @@ def add(
 
 
 def rename(
-    store: Organisations, actor: Actor, organisation_id: int, said: Said, seen: str, *,
+    store: Organisations,
+    actor: Actor,
+    organisation_id: int,
+    said: Said,
+    seen: str,
+    *,
     is_trial: bool = False,
-) -> int | Refusal:  # fmt: skip
+) -> int | Refusal:
     """Let an organisation have another name from a day on, until the next one begins."""
     found = _found(store, actor, organisation_id, seen)
     if isinstance(found, Refusal):
@@ -276,8 +290,10 @@ def rename(
     before = None
     if filled and filled.starts_on:
         before = _before(one, filled.starts_on)
-        wrong += [*_wrong_name(filled, store.known(by.municipality_id), filled.starts_on, one.id),
-                  *_wrong_day(one, filled, before, store.today)]  # fmt: skip
+        wrong += [
+            *_wrong_name(filled, store.known(by.municipality_id), filled.starts_on, one.id),
+            *_wrong_day(one, filled, before, store.today),
+        ]
     if filled is None or filled.starts_on is None or wrong:
         return joined(wrong) or UNKNOWN
     if is_trial:
@@ -293,15 +309,29 @@ def rename(
     store.write_name(one, None, {**values, **days, "basis": filled.basis})
     told = f"{one.called(store.today)}: с {starts_on:%d.%m.%Y} — {filled.short_name}"
     changes = _changes(filled, _of_name(before), values)
-    _record(store, by, one.id, "rename_organisation", told, changes, basis=filled.basis,
-            reason=filled.reason)  # fmt: skip
+    _record(
+        store,
+        by,
+        one.id,
+        "rename_organisation",
+        told,
+        changes,
+        basis=filled.basis,
+        reason=filled.reason,
+    )
     return one.id
 
 
 def correct_name(
-    store: Organisations, actor: Actor, organisation_id: int, name_id: int, said: Said, seen: str,
-    *, is_trial: bool = False,
-) -> int | Refusal:  # fmt: skip
+    store: Organisations,
+    actor: Actor,
+    organisation_id: int,
+    name_id: int,
+    said: Said,
+    seen: str,
+    *,
+    is_trial: bool = False,
+) -> int | Refusal:
     """Put a slip in a name right for all the days the name stands for."""
     found = _found(store, actor, organisation_id, seen)
     if isinstance(found, Refusal):
@@ -325,8 +355,15 @@ def correct_name(
         return one.id
     store.write_name(one, name.id, values)
     told = f"{one.called(store.today)}: исправлено название {in_words(name)}"
-    _record(store, by, one.id, "correct_name", told, _changes(filled, _of_name(name), values),
-            reason=filled.reason)  # fmt: skip
+    _record(
+        store,
+        by,
+        one.id,
+        "correct_name",
+        told,
+        _changes(filled, _of_name(name), values),
+        reason=filled.reason,
+    )
     return one.id
 
 
@@ -406,8 +443,9 @@ def in_words(name: Period) -> str:
 def gaps_in(said: Said) -> Refusal | None:
     """Return which cases of a name are still missing."""
     empty = [name for name in FORMS if not str(said.get(name, "")).strip()]
-    return joined(Refusal("field_required", "Напишите, как склоняется название", name)
-                  for name in empty)  # fmt: skip
+    return joined(
+        Refusal("field_required", "Напишите, как склоняется название", name) for name in empty
+    )
 
 
 def _found(
@@ -473,9 +511,10 @@ def _wrong_name(
         taken = filled.short_name.casefold() == one.called(day).casefold()
         if one.id != own and filled.short_name and taken:
             yield Refusal(
-                "name_taken", f"Так уже называется другая организация, её код {one.code}",
+                "name_taken",
+                f"Так уже называется другая организация, её код {one.code}",
                 "short_name",
-            )  # fmt: skip
+            )
 
 
 def _wrong_day(
@@ -485,9 +524,7 @@ def _wrong_day(
     if same:
         said = f"С этого дня уже записано {in_words(same)}: исправьте его или выберите другой день"
         yield Refusal("day_taken", said, "starts_on")
-    elif before and (before.short_name, before.full_name) == (
-        filled.short_name, filled.full_name
-    ):  # fmt: skip
+    elif before and (before.short_name, before.full_name) == (filled.short_name, filled.full_name):
         yield Refusal("same_name", "Так организация называется и до этого дня", "full_name")
     if filled.starts_on and filled.starts_on.year > today.year + YEARS_AHEAD:
         said = f"Проверьте год: это больше чем через {YEARS_AHEAD} года"
@@ -535,9 +572,20 @@ def _said(value: Any) -> str:
 
 
 def _record(
-    store: Organisations, by: Capacity, organisation_id: int, action: str, title: str,
-    changes: Changed, *, reason: str = "", basis: str = "",
-) -> None:  # fmt: skip
-    details = {"organisation_id": organisation_id, "changes": [[*one] for one in changes],
-               "reason": reason, "basis": basis}  # fmt: skip
+    store: Organisations,
+    by: Capacity,
+    organisation_id: int,
+    action: str,
+    title: str,
+    changes: Changed,
+    *,
+    reason: str = "",
+    basis: str = "",
+) -> None:
+    details = {
+        "organisation_id": organisation_id,
+        "changes": [[*one] for one in changes],
+        "reason": reason,
+        "basis": basis,
+    }
     store.record(by, action, title, details)

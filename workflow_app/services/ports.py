@@ -197,9 +197,8 @@ class UnitOfWork(Protocol):
         """Insert register rows caused by this case; return their ids."""
 
     def amend(
-        self, register: str, case: Case, key: Any, values: Mapping[str, Any],
-        effective_on: dt.date,
-    ) -> None:  # fmt: skip
+        self, register: str, case: Case, key: Any, values: Mapping[str, Any], effective_on: dt.date
+    ) -> None:
         """Change a register row from a date on."""
 
     def end(self, register: str, case: Case, key: Any, effective_on: dt.date) -> None:

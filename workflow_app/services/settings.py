@@ -20,14 +20,8 @@ from workflow_app.services.settings_defaults import DEFAULTS
 Kind = Literal["number", "share", "flag", "days", "words", "word", "text"]
 MOST = 1000
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "A-14": {
-        "simple": "простая подпись (пароль)",
-        "paper_scan": "скан бумаги",
-    },
-    "A-02.silence": {
-        "no_response": "школа не согласна",
-        "agreed_silently": "школа согласна",
-    },
+    "A-14": {"simple": "простая подпись (пароль)", "paper_scan": "скан бумаги"},
+    "A-02.silence": {"no_response": "школа не согласна", "agreed_silently": "школа согласна"},
 }
 """Settings that are chosen from words, with what each means."""
 PARTS: Mapping[str, str] = {

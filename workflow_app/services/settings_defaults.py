@@ -20,10 +20,7 @@ class Default:
 
 
 DEFAULTS: Mapping[str, Default] = {
-    "A-01": Default(
-        "Кто может предложить сеть",
-        {"stable_school_head": True, "department": True},
-    ),
+    "A-01": Default("Кто может предложить сеть", {"stable_school_head": True, "department": True}),
     "A-02": Default("Доля согласий приглашённых школ, при которой заявка готова", "2/3"),
     "A-02.consent_days": Default("Сколько дней действует данное согласие", 60),
     "A-02.silence": Default("Что значит молчание приглашённой школы", "no_response"),

@@ -149,9 +149,13 @@ def is_clash(error: DBAPIError) -> bool:
 def _postgresql(url: str) -> Engine:
     limits = f"-c lock_timeout={turns.SECONDS}s -c idle_in_transaction_session_timeout=60s"
     engine = create_engine(
-        url, hide_parameters=True, pool_size=10, max_overflow=60, pool_pre_ping=True,
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=60,
+        pool_pre_ping=True,
         connect_args={"options": limits, "connect_timeout": CONNECT_SECONDS},
-    )  # fmt: skip
+    )
     event.listen(engine, "handle_error", _without_values)
     return engine
 
@@ -169,9 +173,11 @@ def _sqlite(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # As many connections as threads want one: whoever waits for the pool would wait unfairly.
     engine = create_engine(
-        url, hide_parameters=True, max_overflow=-1,
+        url,
+        hide_parameters=True,
+        max_overflow=-1,
         connect_args={"timeout": turns.SECONDS, "factory": _InTurn},
-    )  # fmt: skip
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", partial(_begin_sqlite, f"{path}-turn"))
     return engine

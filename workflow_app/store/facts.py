@@ -28,11 +28,7 @@ from workflow_app.store.cases import subjects, votes
 from workflow_app.store.directory import calendar, cards, offices
 from workflow_app.store.journals import numbering
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import (
-    Municipality,
-    Person,
-    Setting,
-)
+from workflow_app.store.models.directory import Municipality, Person, Setting
 from workflow_app.store.models.instances import DataVersion, History, Instance, Participant
 from workflow_app.store.models.registers import Journal, JournalEntry
 from workflow_app.store.registers.reading import Shelf, SqlRecords
@@ -55,12 +51,11 @@ _SETTINGS = select(Setting.key, Setting.value).where(
 )
 _CARDS = (
     select(
-        _INSTANCE.c.id, _INSTANCE.c.state, _INSTANCE.c.data, _INSTANCE.c.number,
-        _INSTANCE.c.fan_key,
+        _INSTANCE.c.id, _INSTANCE.c.state, _INSTANCE.c.data, _INSTANCE.c.number, _INSTANCE.c.fan_key
     )
     .where(_INSTANCE.c.process == bindparam("of_process"))
     .order_by(_INSTANCE.c.id)
-)  # fmt: skip
+)
 _CARD = _CARDS.where(_INSTANCE.c.id == bindparam("case"))
 _CARDS_OF_CHILDREN = _CARDS.where(_INSTANCE.c.parent_id == bindparam("parent"))
 _CARDS_ABOUT = _CARDS.where(*subjects.IS_ABOUT)
@@ -78,9 +73,14 @@ class SqlFacts:
     """Answers from the database of one municipality on one day."""
 
     def __init__(
-        self, connection: Connection, processes: Mapping[str, Process], municipality_id: int,
-        today: dt.date, public_url: str = "", shelf: Shelf | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        connection: Connection,
+        processes: Mapping[str, Process],
+        municipality_id: int,
+        today: dt.date,
+        public_url: str = "",
+        shelf: Shelf | None = None,
+    ) -> None:
         self._connection = connection
         self._processes = processes
         self._municipality_id = municipality_id
@@ -145,8 +145,7 @@ class SqlFacts:
     def order(self, entry_id: int) -> OrderCard | None:
         """Return a registered order of this municipality by its row in the journal."""
         return self._once(
-            ("order", entry_id),
-            lambda: cards.order(self._session, self._municipality_id, entry_id),
+            ("order", entry_id), lambda: cards.order(self._session, self._municipality_id, entry_id)
         )
 
     def orders_of(self, subject: str) -> tuple[OrderCard, ...]:
@@ -184,10 +183,11 @@ class SqlFacts:
         found = self._connection.execute(question, {"of_process": process, **values})
         form = self._processes[process].form
         return tuple(
-            CaseCard(row.id, process, row.state, form.model_validate(row.data), row.number,
-                     row.fan_key)
+            CaseCard(
+                row.id, process, row.state, form.model_validate(row.data), row.number, row.fan_key
+            )
             for row in found
-        )  # fmt: skip
+        )
 
     def post(self, position_id: int) -> PostCard | None:
         """Return a position of this municipality and who holds it today."""

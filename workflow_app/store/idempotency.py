@@ -26,16 +26,22 @@ def keep(
 ) -> None:
     """Keep an answer; it lands with the action or not at all."""
     values = {
-        "person_id": person_id, "key": key, "request_sha256": request_sha256,
-        "response": dict(response), "created_at": uow.now,
-    }  # fmt: skip
+        "person_id": person_id,
+        "key": key,
+        "request_sha256": request_sha256,
+        "response": dict(response),
+        "created_at": uow.now,
+    }
     uow.connection.execute(insert(_KEY).values(values))
 
 
 def once(
-    uow: SqlUnitOfWork, person_id: int, key: str, request_sha256: str,
+    uow: SqlUnitOfWork,
+    person_id: int,
+    key: str,
+    request_sha256: str,
     work: Callable[[], Mapping[str, Any] | Refusal],
-) -> Mapping[str, Any] | Refusal:  # fmt: skip
+) -> Mapping[str, Any] | Refusal:
     """Carry out a request once for its key; refused ones may be tried again. No key: every time."""
     before = known(uow, person_id, key) if key else None
     if before:

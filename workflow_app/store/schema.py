@@ -31,9 +31,12 @@ def config() -> Config:
 
 
 def upgrade(
-    database: Database, revision: str = "head", accept: Callable[[Connection], None] | None = None,
-    progress: Progress = unwatched, registers: Declared = NONE,
-) -> None:  # fmt: skip
+    database: Database,
+    revision: str = "head",
+    accept: Callable[[Connection], None] | None = None,
+    progress: Progress = unwatched,
+    registers: Declared = NONE,
+) -> None:
     """Bring the database to a revision; what `accept` raises over the new tables takes it back.
 
     Of the newest one the tables of declared registers are a part.
@@ -50,9 +53,11 @@ def upgrade(
 
 
 def rehearse(
-    database: Database, look: Callable[[Connection], None], progress: Progress = unwatched,
+    database: Database,
+    look: Callable[[Connection], None],
+    progress: Progress = unwatched,
     registers: Declared = NONE,
-) -> None:  # fmt: skip
+) -> None:
     """Let `look` see the database under the newest revision, then leave it as it was."""
     steps = progress, _revisions_until(database, "head")
 
@@ -61,9 +66,12 @@ def rehearse(
         look(connection)
 
     _run(
-        database, lambda alembic: command.upgrade(alembic, "head"), brought_up, keeps=False,
+        database,
+        lambda alembic: command.upgrade(alembic, "head"),
+        brought_up,
+        keeps=False,
         steps=steps,
-    )  # fmt: skip
+    )
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -109,10 +117,13 @@ def _revisions_until(database: Database, revision: str) -> int:
 
 
 def _run(
-    database: Database, step: Callable[[Config], None],
-    accept: Callable[[Connection], None] | None = None, *, keeps: bool = True,
+    database: Database,
+    step: Callable[[Config], None],
+    accept: Callable[[Connection], None] | None = None,
+    *,
+    keeps: bool = True,
     steps: tuple[Progress, int] = (unwatched, 0),
-) -> None:  # fmt: skip
+) -> None:
     """Run a step; its watcher is told of each revision, and of `accept` as of one more."""
     progress, revisions = steps
     done = count(1)

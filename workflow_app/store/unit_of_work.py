@@ -68,12 +68,23 @@ _PARTICIPANT = table(Participant)
 
 # Statements are built once: building one costs as much as the database takes to answer it.
 _CASES = select(
-    _INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.state, _INSTANCE.c.data,
-    _INSTANCE.c.municipality_id, _INSTANCE.c.parties, _INSTANCE.c.steps, _INSTANCE.c.version,
-    _INSTANCE.c.number, _INSTANCE.c.subject, _INSTANCE.c.parent_id, _INSTANCE.c.text_hash,
-    _INSTANCE.c.history_seq, _INSTANCE.c.history_head, _INSTANCE.c.fan_key,
+    _INSTANCE.c.id,
+    _INSTANCE.c.process,
+    _INSTANCE.c.state,
+    _INSTANCE.c.data,
+    _INSTANCE.c.municipality_id,
+    _INSTANCE.c.parties,
+    _INSTANCE.c.steps,
+    _INSTANCE.c.version,
+    _INSTANCE.c.number,
+    _INSTANCE.c.subject,
+    _INSTANCE.c.parent_id,
+    _INSTANCE.c.text_hash,
+    _INSTANCE.c.history_seq,
+    _INSTANCE.c.history_head,
+    _INSTANCE.c.fan_key,
     _INSTANCE.c.typed,
-)  # fmt: skip
+)
 _RESET_AT = select(_ACCOUNT.c.reset_at).where(_ACCOUNT.c.person_id == bindparam("person"))
 _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
 _FAMILY = (
@@ -105,20 +116,35 @@ _POLICIES = (
     )
     .order_by(_POLICY.c.lane)
 )
-_CLOSE_DEADLINES = update(_DEADLINE).where(
-    _DEADLINE.c.instance_id == bindparam("case_id"), _DEADLINE.c.closed_at.is_(None),
-    or_(_DEADLINE.c.state == bindparam("of_state"), _DEADLINE.c.ballot == bindparam("of_ballot")),
-).values(
-    closed_at=bindparam("moment"), next_at=None,
-    status=func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met"),
-).returning(_DEADLINE.c.id)  # fmt: skip
-_CLOSE_WORK = update(_WORK).where(
-    _WORK.c.instance_id == bindparam("case_id"), _WORK.c.closed_at.is_(None),
-    or_(
-        and_(_WORK.c.state == bindparam("of_state"), _WORK.c.ballot == ""),
-        _WORK.c.ballot == bindparam("of_ballot"),
-    ),
-).values(closed_at=bindparam("moment")).returning(_WORK.c.id)  # fmt: skip
+_CLOSE_DEADLINES = (
+    update(_DEADLINE)
+    .where(
+        _DEADLINE.c.instance_id == bindparam("case_id"),
+        _DEADLINE.c.closed_at.is_(None),
+        or_(
+            _DEADLINE.c.state == bindparam("of_state"), _DEADLINE.c.ballot == bindparam("of_ballot")
+        ),
+    )
+    .values(
+        closed_at=bindparam("moment"),
+        next_at=None,
+        status=func.coalesce(func.nullif(_DEADLINE.c.status, "open"), "met"),
+    )
+    .returning(_DEADLINE.c.id)
+)
+_CLOSE_WORK = (
+    update(_WORK)
+    .where(
+        _WORK.c.instance_id == bindparam("case_id"),
+        _WORK.c.closed_at.is_(None),
+        or_(
+            and_(_WORK.c.state == bindparam("of_state"), _WORK.c.ballot == ""),
+            _WORK.c.ballot == bindparam("of_ballot"),
+        ),
+    )
+    .values(closed_at=bindparam("moment"))
+    .returning(_WORK.c.id)
+)
 _CLOSE_VOTER_WORK = _CLOSE_WORK.where(_WORK.c.voter == bindparam("who"))
 
 
@@ -206,9 +232,13 @@ class SqlUnitOfWork:
         if municipality_id not in self._facts:
             self.be_in(municipality_id)
             self._facts[municipality_id] = SqlFacts(
-                self.connection, self.processes, municipality_id, self.today, self.public_url,
+                self.connection,
+                self.processes,
+                municipality_id,
+                self.today,
+                self.public_url,
                 Shelf(self.connection, self.tables, municipality_id, self.registers.settle),
-            )  # fmt: skip
+            )
         return self._facts[municipality_id]
 
     def readable(self, register: Register[Any]) -> Readable:
@@ -264,12 +294,23 @@ class SqlUnitOfWork:
             key: Step(times, frozenset(persons)) for key, (times, persons) in row.steps.items()
         }
         return Case(
-            row.id, row.process, row.state,
-            self.processes[row.process].form.model_validate(row.data), row.municipality_id,
-            {name: frozenset(ids) for name, ids in row.parties.items()}, steps, row.version,
-            row.number, row.subject, row.parent_id, row.text_hash,
-            now=self.now, today=self.today, key=row.fan_key, typed=row.typed,
-        )  # fmt: skip
+            row.id,
+            row.process,
+            row.state,
+            self.processes[row.process].form.model_validate(row.data),
+            row.municipality_id,
+            {name: frozenset(ids) for name, ids in row.parties.items()},
+            steps,
+            row.version,
+            row.number,
+            row.subject,
+            row.parent_id,
+            row.text_hash,
+            now=self.now,
+            today=self.today,
+            key=row.fan_key,
+            typed=row.typed,
+        )
 
     def children(self, instance_id: int, process: str = "") -> Sequence[Case]:
         """Return the children of an instance, oldest first."""
@@ -289,9 +330,10 @@ class SqlUnitOfWork:
         about = subjects.named(case.municipality_id, case.subject)
         query = _CASES.where(
             *subjects.IS_ABOUT,
-            _INSTANCE.c.process.in_(processes), _INSTANCE.c.finished_at.is_(None),
+            _INSTANCE.c.process.in_(processes),
+            _INSTANCE.c.finished_at.is_(None),
             _INSTANCE.c.id != case.id,
-        ).order_by(_INSTANCE.c.id)  # fmt: skip
+        ).order_by(_INSTANCE.c.id)
         return [
             self.load(row.id) or self._case(row)
             for row in self.connection.execute(query, about).all()
@@ -334,16 +376,29 @@ class SqlUnitOfWork:
     def _new_row(self, case: Case, new: NewCase) -> dict[str, Any]:
         process = self.processes[case.process]
         return {
-            "municipality_id": case.municipality_id, "process": process.key, "state": case.state,
-            **_read_off(process, case.data), "number": "", "subject": case.subject,
-            "data": dict(new.data), "text_hash": case.text_hash, "version": 0,
-            "parties": _ids(case.parties), "steps": {}, "field_versions": {}, "typed": {},
-            "parent_id": new.parent_id, "fan_key": new.fan_key,
+            "municipality_id": case.municipality_id,
+            "process": process.key,
+            "state": case.state,
+            **_read_off(process, case.data),
+            "number": "",
+            "subject": case.subject,
+            "data": dict(new.data),
+            "text_hash": case.text_hash,
+            "version": 0,
+            "parties": _ids(case.parties),
+            "steps": {},
+            "field_versions": {},
+            "typed": {},
+            "parent_id": new.parent_id,
+            "fan_key": new.fan_key,
             "open_key": process.one_open(case.data) if process.one_open else None,
-            "author_organisation_id": new.author_organisation_id, "history_seq": 0,
-            "history_head": "", "created_at": self.now, "entered_at": self.now,
+            "author_organisation_id": new.author_organisation_id,
+            "history_seq": 0,
+            "history_head": "",
+            "created_at": self.now,
+            "entered_at": self.now,
             "changed_at": self.now,
-        }  # fmt: skip
+        }
 
     def _learn_holders(self, cases: Sequence[Case]) -> None:
         """Ask once who holds the posts of several cases: each will want to know of its own."""
@@ -383,10 +438,12 @@ class SqlUnitOfWork:
         moved = entry.from_state != entry.to_state or case.data is not before.data
         self._person = entry.capacity.person_id or self._person
         values = {
-            "history_seq": line["seq"], "history_head": line["sha256"], "changed_at": self.now,
+            "history_seq": line["seq"],
+            "history_head": line["sha256"],
+            "changed_at": self.now,
             "changed_by": self._person,
             "steps": {key: [s.times, sorted(s.persons)] for key, s in case.steps.items()},
-        }  # fmt: skip
+        }
         if moved:
             values |= self._moved(process, case, state)
         if case.number:
@@ -407,10 +464,13 @@ class SqlUnitOfWork:
     def _moved(self, process: Process, case: Case, old_state: str) -> dict[str, Any]:
         """Return the columns that change with the state or the data."""
         values: dict[str, Any] = {
-            "state": case.state, "version": case.version + 1,
-            "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            **_read_off(process, case.data), "parties": _ids(case.parties),
-        }  # fmt: skip
+            "state": case.state,
+            "version": case.version + 1,
+            "data": case.data.model_dump(mode="json"),
+            "text_hash": case.text_hash,
+            **_read_off(process, case.data),
+            "parties": _ids(case.parties),
+        }
         if case.state != old_state:
             values["entered_at"] = self.now
         if process.states[case.state].is_final:
@@ -430,10 +490,14 @@ class SqlUnitOfWork:
         process = self.processes[case.process]
         said = {"instance_id": case.id, "process": process.key, "code": refusal.code}
         values = {
-            "municipality_id": case.municipality_id, "at": self.now, "person_id": by.person_id,
-            "acting_as": by.title, "action": "edit_refused", "details": said,
+            "municipality_id": case.municipality_id,
+            "at": self.now,
+            "person_id": by.person_id,
+            "acting_as": by.title,
+            "action": "edit_refused",
+            "details": said,
             "title": f"Не своя правка: {process.heading_of(case.data)}"[:400],
-        }  # fmt: skip
+        }
         self.connection.execute(insert(_EVENT).values(values))
 
     def save_draft(
@@ -441,13 +505,18 @@ class SqlUnitOfWork:
     ) -> None:
         """Write the data of a draft as a person left it; no line of history."""
         values = {
-            "data": case.data.model_dump(mode="json"), "typed": case.typed,
-            "text_hash": case.text_hash, "version": case.version, **_read_off(process, case.data),
-            "parties": _ids(case.parties), "field_versions": dict(versions),
+            "data": case.data.model_dump(mode="json"),
+            "typed": case.typed,
+            "text_hash": case.text_hash,
+            "version": case.version,
+            **_read_off(process, case.data),
+            "parties": _ids(case.parties),
+            "field_versions": dict(versions),
             "subject": process.about(case.data) if process.about else case.subject,
-            "changed_at": self.now, "changed_by": by,
+            "changed_at": self.now,
+            "changed_by": by,
             "open_key": process.one_open(case.data) if process.one_open else None,
-        }  # fmt: skip
+        }
         where = (_INSTANCE.c.id == case.id, _INSTANCE.c.version == case.version - 1)
         if self.connection.execute(update(_INSTANCE).where(*where).values(values)).rowcount != 1:
             raise ChangedMeanwhileError(case.id)
@@ -471,9 +540,10 @@ class SqlUnitOfWork:
         self.facts(case.municipality_id).forget(case.id)
         for made in (_DOCUMENT, _VERSION):
             where = (
-                made.c.instance_id == case.id, made.c.history_seq >= since,
+                made.c.instance_id == case.id,
+                made.c.history_seq >= since,
                 made.c.withdrawn_at.is_(None),
-            )  # fmt: skip
+            )
             self.connection.execute(update(made).where(*where).values(withdrawn_at=self.now))
 
     def withdraw_papers(self, case: Case) -> None:
@@ -492,10 +562,13 @@ class SqlUnitOfWork:
         if last and last.text_hash == case.text_hash:
             return
         values = {
-            "instance_id": case.id, "number": (known[0].number if known else 0) + 1,
-            "data": case.data.model_dump(mode="json"), "text_hash": case.text_hash,
-            "taken_at": self.now, "history_seq": self.next_line(case.id),
-        }  # fmt: skip
+            "instance_id": case.id,
+            "number": (known[0].number if known else 0) + 1,
+            "data": case.data.model_dump(mode="json"),
+            "text_hash": case.text_hash,
+            "taken_at": self.now,
+            "history_seq": self.next_line(case.id),
+        }
         self.connection.execute(insert(_VERSION).values(values))
 
     # ------------------------------------------------------------ registers and numbers
@@ -565,10 +638,14 @@ class SqlUnitOfWork:
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done outside every case, by whom and as whom."""
         values = {
-            "municipality_id": by.municipality_id, "at": self.now, "person_id": by.person_id,
-            "acting_as": by.title, "action": action, "title": title[:400],
+            "municipality_id": by.municipality_id,
+            "at": self.now,
+            "person_id": by.person_id,
+            "acting_as": by.title,
+            "action": action,
+            "title": title[:400],
             "details": dict(details),
-        }  # fmt: skip
+        }
         self.connection.execute(insert(_EVENT).values(values))
 
     # ------------------------------------------------------------ ballots
@@ -646,12 +723,18 @@ class SqlUnitOfWork:
             if moment >= self.now or what == "due"
         ]
         return {
-            "instance_id": case.id, "municipality_id": case.municipality_id,
-            "kind": deadline.kind, "state": deadline.state, "ballot": deadline.ballot,
-            "then": deadline.then, "due_at": deadline.due_at, "ticks": ticks,
-            "next_at": dt.datetime.fromisoformat(ticks[0][0]), "status": "open",
+            "instance_id": case.id,
+            "municipality_id": case.municipality_id,
+            "kind": deadline.kind,
+            "state": deadline.state,
+            "ballot": deadline.ballot,
+            "then": deadline.then,
+            "due_at": deadline.due_at,
+            "ticks": ticks,
+            "next_at": dt.datetime.fromisoformat(ticks[0][0]),
+            "status": "open",
             "opened_at": self.now,
-        }  # fmt: skip
+        }
 
     def close_deadlines(
         self, case: Case, *, state: str | None = None, ballot: str | None = None
@@ -664,13 +747,20 @@ class SqlUnitOfWork:
         """Insert work items."""
         rows = [
             {
-                "municipality_id": case.municipality_id, "instance_id": case.id,
-                "role": item.role, "organisation_id": item.organisation_id, "state": item.state,
-                "ballot": item.ballot, "voter": item.voter, "title": item.title,
-                "reason": item.reason, "due_at": item.due_at, "opened_at": self.now,
+                "municipality_id": case.municipality_id,
+                "instance_id": case.id,
+                "role": item.role,
+                "organisation_id": item.organisation_id,
+                "state": item.state,
+                "ballot": item.ballot,
+                "voter": item.voter,
+                "title": item.title,
+                "reason": item.reason,
+                "due_at": item.due_at,
+                "opened_at": self.now,
             }
             for item in items
-        ]  # fmt: skip
+        ]
         if rows:
             self._rows.write(_ADD_WORK, *rows)
 

@@ -33,9 +33,12 @@ class NightlyCopy:
             self._tried_at = self._house.clock.now()
             self._running = subprocess.Popen(
                 [sys.executable, "-m", "workflow_app.cli", "backup", "--nightly"],
-                env={**os.environ, **self._house.settings.environ()}, text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            )  # fmt: skip
+                env={**os.environ, **self._house.settings.environ()},
+                text=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
 
     def _look_at(self, running: subprocess.Popen[str]) -> None:
         code = running.poll()

@@ -55,8 +55,11 @@ Within = Callable[[SqlUnitOfWork, Any], None]
 """Does what a message says in the transaction that marks it done."""
 
 LOOKED_UP: Mapping[str, Sequence[ColumnElement[Any]]] = {
-    "render": TO_RENDER, "pdf": renderings.TO_CONVERT, "mail": LETTER, "list": ()
-}  # fmt: skip
+    "render": TO_RENDER,
+    "pdf": renderings.TO_CONVERT,
+    "mail": LETTER,
+    "list": (),
+}
 """What an effect needs to know before its work, read by the statement that begins it."""
 _BEGINNINGS = {kind: outbox.Beginning(kind, columns) for kind, columns in LOOKED_UP.items()}
 
@@ -108,9 +111,14 @@ def mail(container: Container, message: Any) -> Finish:
     text = delivery.letter_text(letter, link)
     try:
         container.mailer.send(
-            Mail(to=letter.address, subject=letter.subject, text=text,
-                 message_id=f"<notice-{notice_id}@{host}>", written_at=letter.created_at)
-        )  # fmt: skip
+            Mail(
+                to=letter.address,
+                subject=letter.subject,
+                text=text,
+                message_id=f"<notice-{notice_id}@{host}>",
+                written_at=letter.created_at,
+            )
+        )
     except MailError as error:
         if error.by_server or not error.bounced:
             raise Unsent(letter, error) from error
@@ -150,12 +158,14 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
     """There is nothing left to do."""
 
 
-EFFECTS: Mapping[str, Effect] = {
-    "render": render, "mail": mail, "pdf": pdf, "list": list_
-}  # fmt: skip
+EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf, "list": list_}
 WITHIN: Mapping[str, Within] = {
-    "tell": tell, "announce": announce, "forgot": forgot, "call": call, "hear": notify_subscriber
-}  # fmt: skip
+    "tell": tell,
+    "announce": announce,
+    "forgot": forgot,
+    "call": call,
+    "hear": notify_subscriber,
+}
 GOES_ON: Mapping[str, float] = {"mail": 5.0}
 """Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""
 AT_HAND = 50

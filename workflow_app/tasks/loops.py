@@ -57,8 +57,9 @@ def broker_of(container: Container) -> Redis:
     return Redis.from_url(
         container.settings.redis_url or "",
         retry=Retry(NoBackoff(), 0),  # the next tick is the next try
-        socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS,
-    )  # fmt: skip
+        socket_timeout=BROKER_SECONDS,
+        socket_connect_timeout=BROKER_SECONDS,
+    )
 
 
 def publish(container: Container, celery: Celery, broker: Redis) -> int:

@@ -44,9 +44,14 @@ def _page(refused: int = 0, refusal: Refusal | None = None) -> str:
             if change.id not in known
         ]
         return render_template(
-            "account/changes.html", mine=mine, others=others, refused=refused, refusal=refusal,
-            account=own_account(uow.session, person), has_factor=partial(signing.has_factor, uow),
-        )  # fmt: skip
+            "account/changes.html",
+            mine=mine,
+            others=others,
+            refused=refused,
+            refusal=refusal,
+            account=own_account(uow.session, person),
+            has_factor=partial(signing.has_factor, uow),
+        )
 
     return read(look)
 
@@ -119,9 +124,12 @@ def history(who: int) -> str:
         by = officer(uow.actor(person_id())) or abort(404)
         person = questions.person_of(uow.session, by.municipality_id, who) or abort(404)
         return render_template(
-            "admin/person.html", person=person, account=own_account(uow.session, who),
-            factor=SqlAccess(uow).factor(who), capacities=uow.actor(who).capacities,
+            "admin/person.html",
+            person=person,
+            account=own_account(uow.session, who),
+            factor=SqlAccess(uow).factor(who),
+            capacities=uow.actor(who).capacities,
             events=store.history(uow.session, person),
-        )  # fmt: skip
+        )
 
     return read(look)

@@ -33,16 +33,22 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
         person = person_id()
         row = questions.person(uow.session, person)
         return render_template(
-            "account/show.html", person=row,
+            "account/show.html",
+            person=row,
             account=sessions.own_account(uow.session, person),
-            sent=request.form, terms=service.TOKEN_DAYS,
-            usual=service.USUAL_TOKEN_DAYS, factor=SqlAccess(uow).factor(person),
+            sent=request.form,
+            terms=service.TOKEN_DAYS,
+            usual=service.USUAL_TOKEN_DAYS,
+            factor=SqlAccess(uow).factor(person),
             sessions=sessions.sessions(uow.session, person),
             capacities=uow.actor(person).capacities,
-            tokens=sessions.tokens(uow.session, person), here=_here(), refusal=refusal, token=token,
+            tokens=sessions.tokens(uow.session, person),
+            here=_here(),
+            refusal=refusal,
+            token=token,
             waiting=SqlAccessChanges(uow).waiting_for(person),
             events=access_changes.history(uow.session, row),
-        )  # fmt: skip
+        )
 
     return read(look)
 

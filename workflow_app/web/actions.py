@@ -41,9 +41,14 @@ def ask(instance_id: int, action: str) -> str:
 
 
 def _page(
-    uow: SqlUnitOfWork, instance_id: int, action: str, voter: str, refusal: Refusal | None,
-    sent: Any, blanks: int = 1,
-) -> str:  # fmt: skip
+    uow: SqlUnitOfWork,
+    instance_id: int,
+    action: str,
+    voter: str,
+    refusal: Refusal | None,
+    sent: Any,
+    blanks: int = 1,
+) -> str:
     """Return the action's page; an action no longer open falls back to the case."""
     view = view_case(uow, instance_id)
     line = _offered(view, action, voter)
@@ -63,12 +68,18 @@ def _page(
     kinds = accepted(line.offer.action.signed, uow.facts(view.case.municipality_id))
     takes_scan = PAPER_SCAN in kinds
     return render_template(
-        "cases/action.html", view=view, line=line, controls=controls, refusal=refusal,
-        takes_password=SIMPLE in kinds, takes_scan=takes_scan, scans=SCANS,
+        "cases/action.html",
+        view=view,
+        line=line,
+        controls=controls,
+        refusal=refusal,
+        takes_password=SIMPLE in kinds,
+        takes_scan=takes_scan,
+        scans=SCANS,
         scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
         has_factor=partial(signing.has_factor, uow),
         has_file=takes_scan or any(control.kind == "file" for control in controls),
-    )  # fmt: skip
+    )
 
 
 def _is_known(view: CaseView, action: str) -> bool:
@@ -141,18 +152,25 @@ def _form(uow: SqlUnitOfWork, instance_id: int, action: str) -> type[Form] | Non
 
 
 def _acted(
-    uow: SqlUnitOfWork, person: int, instance_id: int, action: str, sent: MultiDict[str, str],
+    uow: SqlUnitOfWork,
+    person: int,
+    instance_id: int,
+    action: str,
+    sent: MultiDict[str, str],
     signer: AccountRow | None,
-) -> Done | Refusal:  # fmt: skip
+) -> Done | Refusal:
     form, step = _form(uow, instance_id, action), requests.step(uow, instance_id, action)
     intent = Intent(
-        instance_id, action, forms.read(form, sent) if form else {},
+        instance_id,
+        action,
+        forms.read(form, sent) if form else {},
         voter=sent.get("_voter") or None,
         # A step that is over is refused as such, not because the case went on.
         version=number_in(sent.get("_version")) if step else None,
         seen=sent.get("_seen") or None,
-        position_id=number_in(sent.get("_position")), signature=signing.given(sent),
-    )  # fmt: skip
+        position_id=number_in(sent.get("_position")),
+        signature=signing.given(sent),
+    )
     return requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
 
 

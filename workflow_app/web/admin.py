@@ -34,10 +34,21 @@ Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
 MOST_NAMES = 4
-TYPED = frozenset({
-    "person", "organisation", "role", "title", "starts_on", "ends_on", "position", "basis", "day",
-    "works", "note",
-})  # fmt: skip
+TYPED = frozenset(
+    {
+        "person",
+        "organisation",
+        "role",
+        "title",
+        "starts_on",
+        "ends_on",
+        "position",
+        "basis",
+        "day",
+        "works",
+        "note",
+    }
+)
 """Fields of the forms on pages that are shown anew after a refusal."""
 LONGEST_TYPED = 300
 INVITATIONS = {
@@ -176,12 +187,13 @@ def people() -> str:
     return _show(
         "people",
         lambda uow, municipality: {
-            "lines": store.users(uow.session, municipality, uow.today, text), "text": text,
+            "lines": store.users(uow.session, municipality, uow.today, text),
+            "text": text,
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
         },
-    )  # fmt: skip
+    )
 
 
 @admin.post("/admin/people/<int:who>/invite")
@@ -215,8 +227,9 @@ def set_email(who: int) -> Response:
     email = request.form.get("email", "").strip().lower()
     return _wish(
         access_changes.NewEmail(person_id=who, email=email),
-        "Адрес записан: письма пойдут на него, по нему же входят.", url_for("admin.people"),
-    )  # fmt: skip
+        "Адрес записан: письма пойдут на него, по нему же входят.",
+        url_for("admin.people"),
+    )
 
 
 @admin.post("/admin/people/<int:who>/access")
@@ -233,9 +246,10 @@ def set_access(who: int) -> Response:
 def drop_second_factor(who: int) -> Response:
     """Let a person who lost her telephone in by her password alone."""
     return _wish(
-        access_changes.NoSecondFactor(person_id=who), "Второй фактор снят.",
+        access_changes.NoSecondFactor(person_id=who),
+        "Второй фактор снят.",
         url_for("access_changes.history", who=who),
-    )  # fmt: skip
+    )
 
 
 @admin.post("/admin/people/<int:who>/visits/end")
@@ -261,10 +275,12 @@ def positions() -> str:
         roles = {r.held_by: r.title for p in uow.processes.values() for r in reversed(p.roles())}
         roles.pop(SYSTEM_ROLE.key, None)
         return {
-            "rows": store.positions(uow.session, municipality, day), "on": day, "roles": roles,
+            "rows": store.positions(uow.session, municipality, day),
+            "on": day,
+            "roles": roles,
             "people": store.in_service(uow.session, municipality, uow.today),
             "organisations": questions.organisation_names(uow.session, municipality, day),
-        }  # fmt: skip
+        }
 
     return _show("positions", values)
 
@@ -279,9 +295,14 @@ def appoint() -> Answer:
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
     title, forms = " ".join(sent.get("title", "").split()), _forms(sent)
     wished = access_changes.Appointment(
-        person_id=_int("person"), organisation_id=_int("organisation"), role=sent.get("role", ""),
-        title=title, starts_on=starts_on, ends_on=_date("ends_on"), **asdict(forms),
-    )  # fmt: skip
+        person_id=_int("person"),
+        organisation_id=_int("organisation"),
+        role=sent.get("role", ""),
+        title=title,
+        starts_on=starts_on,
+        ends_on=_date("ends_on"),
+        **asdict(forms),
+    )
     if service.gap_in(forms):
         who = person_id()
         refusal = read(
@@ -308,9 +329,12 @@ def _ask_forms(title: str, forms: TitleForms, action: str, hidden: Sequence[str]
         typed = {name: value for name, value in asdict(forms).items() if value}
         refusal = service.gap_in(forms) if typed else None
         return {
-            "title": title, "forms": proposed | typed, "action": action, "refusal": refusal,
+            "title": title,
+            "forms": proposed | typed,
+            "action": action,
+            "refusal": refusal,
             "hidden": {name: request.form.get(name, "") for name in hidden},
-        }  # fmt: skip
+        }
 
     return _show("title_forms", values)
 
@@ -334,8 +358,9 @@ def set_title_forms(position_id: int) -> Response:
     forms = _forms(request.form)
     return _do(
         lambda s, actor: service.set_title_forms(s, actor, position_id, forms),
-        "Формы должности записаны.", url_for("admin.positions"),
-    )  # fmt: skip
+        "Формы должности записаны.",
+        url_for("admin.positions"),
+    )
 
 
 @admin.post("/admin/positions/<int:position_id>/end")
@@ -343,8 +368,9 @@ def end_position(position_id: int) -> Response:
     """Write the last day of an office."""
     return _do(
         lambda s, actor: service.end_position(s, actor, position_id, _date("ends_on")),
-        "Последний день записан.", url_for("admin.positions"),
-    )  # fmt: skip
+        "Последний день записан.",
+        url_for("admin.positions"),
+    )
 
 
 # ---------------------------------------------------------------- substitutions: for everybody
@@ -361,7 +387,9 @@ def substitutions() -> str:
         people = store.in_service(uow.session, municipality, uow.today)
         held = store.positions(uow.session, municipality, uow.today)
         return render_template(
-            "admin/substitutions.html", is_officer=by is not None, today=uow.today,
+            "admin/substitutions.html",
+            is_officer=by is not None,
+            today=uow.today,
             organisations=questions.organisation_names(uow.session, municipality, uow.today),
             positions_owner=actor.person_id,
             rows=store.substitutions(
@@ -369,7 +397,7 @@ def substitutions() -> str:
             ),
             positions=[row for row in held if by or row.person_id == actor.person_id],
             people=[one for one in people if by or one.id != actor.person_id],
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -383,9 +411,12 @@ def substitute() -> Response:
         said = "Укажите первый и последний день"
         return _answer(Refusal("field_required", said, "starts_on"), "", back)
     wished = access_changes.StandIn(
-        position_id=_int("position"), person_id=_int("person"), starts_on=starts_on,
-        ends_on=ends_on, basis=request.form.get("basis", ""),
-    )  # fmt: skip
+        position_id=_int("position"),
+        person_id=_int("person"),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        basis=request.form.get("basis", ""),
+    )
     return _wish(wished, "Замещение записано.", back)
 
 
@@ -394,8 +425,9 @@ def end_substitution(substitution_id: int) -> Response:
     """End a substitution."""
     return _do(
         lambda s, actor: service.end_substitution(s, actor, substitution_id),
-        "Замещение закончено.", url_for("admin.substitutions"),
-    )  # fmt: skip
+        "Замещение закончено.",
+        url_for("admin.substitutions"),
+    )
 
 
 # ---------------------------------------------------------------- time
@@ -409,11 +441,12 @@ def calendar() -> str:
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         year = int(wanted) if wanted in YEARS else uow.today.year
         return {
-            "days": store.calendar_days(uow.session, municipality, year), "year": year,
+            "days": store.calendar_days(uow.session, municipality, year),
+            "year": year,
             "is_filled": store.is_filled(uow.session, municipality, year),
             "is_announced": is_announced(year),
             "stale_days": sorted(outdated(uow.session, municipality, year)),
-        }  # fmt: skip
+        }
 
     return _show("calendar", values)
 
@@ -433,8 +466,9 @@ def override_day() -> Response:
         lambda s, actor: service.override_day(
             s, actor, day, is_working=sent.get("works") == "1", note=sent.get("note", "")
         ),
-        "День записан.", back,
-    )  # fmt: skip
+        "День записан.",
+        back,
+    )
 
 
 @admin.get("/admin/deadlines")
@@ -473,7 +507,7 @@ def shorten_august() -> Response:
         lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed),
         "Августовские сроки записаны. Уже открытые сроки не изменились.",
         url_for("admin.deadlines"),
-    )  # fmt: skip
+    )
 
 
 @admin.post("/admin/deadlines")
@@ -487,11 +521,18 @@ def set_policy() -> Response:
         return _do(lambda s, a: service.drop_policy(s, a, kind, lane), "Срок как в процессе.", back)
     return _do(
         lambda s, actor: service.set_policy(
-            s, actor, kind, lane, offset=number_in(sent.get("offset")),
-            unit=sent.get("unit", ""), remind=_days("remind"), escalate_after=_days("escalate"),
+            s,
+            actor,
+            kind,
+            lane,
+            offset=number_in(sent.get("offset")),
+            unit=sent.get("unit", ""),
+            remind=_days("remind"),
+            escalate_after=_days("escalate"),
         ),
-        "Срок записан. Уже открытые сроки не изменились.", back,
-    )  # fmt: skip
+        "Срок записан. Уже открытые сроки не изменились.",
+        back,
+    )
 
 
 def _days(name: str) -> list[int]:
@@ -507,8 +548,7 @@ def _days(name: str) -> list[int]:
 def incidents() -> str:
     """List the effects that failed for good."""
     return _show(
-        "incidents",
-        lambda uow, municipality: {"rows": store.incidents(uow.session, municipality)},
+        "incidents", lambda uow, municipality: {"rows": store.incidents(uow.session, municipality)}
     )
 
 
@@ -517,8 +557,9 @@ def retry(incident_id: int) -> Response:
     """Let a failed effect run again."""
     return _do(
         lambda s, actor: service.retry_effect(s, actor, incident_id),
-        "Повторим в течение нескольких секунд.", _back(),
-    )  # fmt: skip
+        "Повторим в течение нескольких секунд.",
+        _back(),
+    )
 
 
 @admin.post("/admin/incidents/<int:incident_id>/skip")

@@ -91,12 +91,17 @@ def boards(uow: SqlUnitOfWork, children: Sequence[CaseLine], actor: Actor) -> Se
         process = uow.processes[key]
         cards = [
             _card(
-                uow, process, child, dues.get(child.id), people.get(child.id, ()), actor,
+                uow,
+                process,
+                child,
+                dues.get(child.id),
+                people.get(child.id, ()),
+                actor,
                 is_mine=child.id in mine,
             )
             for child in fanned
             if child.process == key
-        ]  # fmt: skip
+        ]
         cards.sort(key=lambda card: (card.due_on or dt.date.max, _as_counted(card.title)))
         found.append(Board(process.plural or process.title, cards, list(_parts(process, cards))))
     return found
@@ -113,9 +118,15 @@ def _as_counted(title: str) -> Sequence[tuple[int, str]]:
 
 
 def _card(
-    uow: SqlUnitOfWork, process: Process, child: CaseLine, due_at: dt.datetime | None,
-    people: Sequence[str], actor: Actor, *, is_mine: bool,
-) -> Card:  # fmt: skip
+    uow: SqlUnitOfWork,
+    process: Process,
+    child: CaseLine,
+    due_at: dt.datetime | None,
+    people: Sequence[str],
+    actor: Actor,
+    *,
+    is_mine: bool,
+) -> Card:
     state = process.states[child.state]
     is_over = _is_over(state)
     is_late = not is_over and due_at is not None and due_at < uow.now
@@ -123,10 +134,17 @@ def _card(
     day = moment.astimezone(uow.zone).date() if moment else None
     parties = {name: frozenset(ids) for name, ids in child.parties.items()}
     return Card(
-        child.id, child.heading, state.key, state.title, is_over, day, is_late, people,
+        child.id,
+        child.heading,
+        state.key,
+        state.title,
+        is_over,
+        day,
+        is_late,
+        people,
         not process.confidential or is_visible(process, child.state, parties, actor),
         is_mine,
-    )  # fmt: skip
+    )
 
 
 def _parts(process: Process, cards: Iterable[Card]) -> Iterator[Part]:

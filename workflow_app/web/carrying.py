@@ -37,9 +37,10 @@ class Carried:
     def texts(self) -> list[str]:
         """Return what she typed, for reading: no marks of ours."""
         return [
-            text for name, text in self.pairs
+            text
+            for name, text in self.pairs
             if (not name.startswith("_") or name.startswith(PASTE)) and not CODE.fullmatch(text)
-        ]  # fmt: skip
+        ]
 
     @property
     def hidden(self) -> Pairs:

@@ -12,15 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
 from workflow_app.engine.case import Case
-from workflow_app.engine.decide import (
-    Lines,
-    Offer,
-    allowed,
-    may_edit,
-    readiness,
-    told,
-    warned,
-)
+from workflow_app.engine.decide import Lines, Offer, allowed, may_edit, readiness, told, warned
 from workflow_app.engine.diagram import main_path
 from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.process import Check, Process, Table
@@ -217,9 +209,10 @@ class CaseView:
         """Return what is done with the text as it is written: its buttons stand under it."""
         offered = (*self.open_offers, *self.held_offers)
         return [
-            one for one in offered
+            one
+            for one in offered
             if not (one.offer.action.form or one.offer.ballot or one.offer.action.signed)
-        ]  # fmt: skip
+        ]
 
     @property
     def current_papers(self) -> frozenset[int]:
@@ -273,9 +266,13 @@ class CaseView:
 
 
 def view_case(
-    uow: SqlUnitOfWork, instance_id: int, *, errors: Mapping[str, str] | None = None,
-    typed: Mapping[str, Any] | None = None, blanks: int = forms.BLANK_ROWS,
-) -> CaseView:  # fmt: skip
+    uow: SqlUnitOfWork,
+    instance_id: int,
+    *,
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    blanks: int = forms.BLANK_ROWS,
+) -> CaseView:
     """Return what a case page shows to the person who asks; 404 for what is not hers."""
     case, process, actor = readable(uow, instance_id)
     page = queries.case_page(uow.session, case.id, case.parent_id, uow.today)
@@ -288,25 +285,44 @@ def view_case(
     is_editable = may_edit(process, case, actor)
     asked = process.states[case.state].only or None
     controls = forms.controls(
-        uow, case, case.data, errors=errors, typed=typed, blanks=blanks,
-        remarks=_remarks(process, case), only=asked if is_editable else (), kept=case.typed,
+        uow,
+        case,
+        case.data,
+        errors=errors,
+        typed=typed,
+        blanks=blanks,
+        remarks=_remarks(process, case),
+        only=asked if is_editable else (),
+        kept=case.typed,
         writer=actor,
-    )  # fmt: skip
+    )
     return CaseView(
-        case, queries.case(uow.session, case.id) or abort(404), process, actor, page,
-        [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers], controls,
-        _cards(uow, case, controls), is_editable,
+        case,
+        queries.case(uow.session, case.id) or abort(404),
+        process,
+        actor,
+        page,
+        [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers],
+        controls,
+        _cards(uow, case, controls),
+        is_editable,
         bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
         officer is not None,
-        list(_stages(process, case.state, passed)), passed,
+        list(_stages(process, case.state, passed)),
+        passed,
         [_due(uow, process, due, days) for due in page.deadlines],
         list(_history(uow, process, page.history, days)),
-        _votes(uow, process, page), _changes(uow, case, page),
-        uploads.of_case(uow, case.id), _waits_for(uow, process, case, page, officer),
-        warned(process, case, facts), readiness(process, case, facts),
-        boards(uow, page.children, actor), told(process, case, facts), later,
+        _votes(uow, process, page),
+        _changes(uow, case, page),
+        uploads.of_case(uow, case.id),
+        _waits_for(uow, process, case, page, officer),
+        warned(process, case, facts),
+        readiness(process, case, facts),
+        boards(uow, page.children, actor),
+        told(process, case, facts),
+        later,
         readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
-    )  # fmt: skip
+    )
 
 
 def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) -> str | Refusal:
@@ -395,9 +411,11 @@ def _between(days: WorkingCalendar, start: dt.date, end: dt.date) -> int | None:
 
 
 def _history(
-    uow: SqlUnitOfWork, process: Process, lines: Sequence[queries.HistoryLine],
+    uow: SqlUnitOfWork,
+    process: Process,
+    lines: Sequence[queries.HistoryLine],
     days: WorkingCalendar,
-) -> Iterator[Line]:  # fmt: skip
+) -> Iterator[Line]:
     entered = lines[0].at if lines else uow.now
     for line in lines:
         spent = None
@@ -461,15 +479,20 @@ def _votes(
         person = ", ".join(filter(None, (names.get(vote.person_id or 0, ""), vote.acting_as)))
         found.setdefault(ballot.key, []).append(
             VoteLine(
-                vote.voter, organisation if vote.organisation_id else title or vote.role,
-                vote.status, person, vote.answered_at,
+                vote.voter,
+                organisation if vote.organisation_id else title or vote.role,
+                vote.status,
+                person,
+                vote.answered_at,
                 vote.comment or _said(process, ballot.key, vote.status, vote.form),
-                vote.is_left_out, vote.status == PENDING and ballot.closed_at is not None,
+                vote.is_left_out,
+                vote.status == PENDING and ballot.closed_at is not None,
                 process.ballots[ballot.key].signature_word(vote.signature_kind)
-                if ballot.key in process.ballots else vote.signature_kind,
+                if ballot.key in process.ballots
+                else vote.signature_kind,
                 vote.evidence_upload_id,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -489,9 +512,12 @@ def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence
 
 
 def _waits_for(
-    uow: SqlUnitOfWork, process: Process, case: Case, page: queries.CasePage,
+    uow: SqlUnitOfWork,
+    process: Process,
+    case: Case,
+    page: queries.CasePage,
     officer: Capacity | None,
-) -> Sequence[Waiting]:  # fmt: skip
+) -> Sequence[Waiting]:
     """Return whom a case waits for; an officer sees who else might do it."""
     items = [(item.id, item.role, item.organisation_id) for item in page.work]
     known = performers(uow, officer.municipality_id, items) if officer and items else {}
@@ -500,12 +526,17 @@ def _waits_for(
     closed = offices.shut_out(uow.session, case.municipality_id, uow.today) if page.work else ()
     return [
         Waiting(
-            item.id, item.title, _whom(uow, process, case, item),
-            item.person_id, names.get(item.person_id or 0, ""), known.get(item.id, ()),
-            bool(item.reason), _shut_out(uow, case, item, closed),
+            item.id,
+            item.title,
+            _whom(uow, process, case, item),
+            item.person_id,
+            names.get(item.person_id or 0, ""),
+            known.get(item.id, ()),
+            bool(item.reason),
+            _shut_out(uow, case, item, closed),
         )
         for item in page.work
-    ]  # fmt: skip
+    ]
 
 
 def _shut_out(

@@ -68,15 +68,21 @@ def _start_page(process: str, action: str, refusal: Refusal | None) -> str:
     named = [one for one in definition.starts() if action in ("", one.key)] or abort(404)
     begins = definition.states[named[0].ways[0].state]
     next_steps = [
-        one for one in definition.transitions
+        one
+        for one in definition.transitions
         if begins.key in one.sources and one.is_by_person and not begins.edit
-    ]  # fmt: skip
+    ]
     tables = [one for one in definition.tables.values() if begins.key in one.states]
     return render_template(
-        "cases/start.html", process=definition, start=named[0], refusal=refusal, begins=begins,
-        next_steps=next_steps, tables=tables,
+        "cases/start.html",
+        process=definition,
+        start=named[0],
+        refusal=refusal,
+        begins=begins,
+        next_steps=next_steps,
+        tables=tables,
         heading=read(lambda uow: _fresh_heading(uow, definition)),
-    )  # fmt: skip
+    )
 
 
 def _fresh_heading(uow: SqlUnitOfWork, process: Process) -> str:
@@ -194,9 +200,10 @@ def _confirmed(uow: SqlUnitOfWork, case: Case) -> Response:
     line = queries.case(uow.session, case.id) or abort(404)
     saved = f"Сохранено в {clock_time(line.changed_at, uow.zone)}"
     return jsonify(
-        version=str(case.version), shown=forms.shown(case.data, case.typed),
+        version=str(case.version),
+        shown=forms.shown(case.data, case.typed),
         saved=f"{saved}.{said}" if (said := _unfinished(case)) else saved,
-    )  # fmt: skip
+    )
 
 
 def _data(uow: SqlUnitOfWork, instance_id: int) -> Form:
@@ -214,9 +221,11 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any, *, is_unsaved: bool 
 
     def look(uow: SqlUnitOfWork) -> str:
         return render_template(
-            "cases/show.html", view=_with_errors(uow, instance_id, refusal, sent),
-            refusal=refusal, is_unsaved=is_unsaved and sent is not None,
-        )  # fmt: skip
+            "cases/show.html",
+            view=_with_errors(uow, instance_id, refusal, sent),
+            refusal=refusal,
+            is_unsaved=is_unsaved and sent is not None,
+        )
 
     return read(look), 422
 

@@ -80,6 +80,10 @@ def _get(name: str) -> str:
 def _put(response: Response, name: str, value: str, days: int) -> None:
     by_tls = container().settings.by_tls
     response.set_cookie(
-        called(name, by_tls=by_tls), value, max_age=days * 86400, httponly=True, samesite="Lax",
+        called(name, by_tls=by_tls),
+        value,
+        max_age=days * 86400,
+        httponly=True,
+        samesite="Lax",
         secure=by_tls,
-    )  # fmt: skip
+    )

@@ -34,9 +34,12 @@ def show() -> str:
         found = store.dashboard(uow, municipality(uow), year, after)
         known = questions.school_years(uow.session, municipality(uow))
         return render_template(
-            "registers/dashboard.html", found=found, year=year, place=after,
+            "registers/dashboard.html",
+            found=found,
+            year=year,
+            place=after,
             years=sorted({school_year_of(uow.today), *known, year}, reverse=True),
-        )  # fmt: skip
+        )
 
     return read(look)
 

@@ -39,10 +39,13 @@ def asked_for(uow: SqlUnitOfWork, register: Register[Any], args: Mapping[str, st
         if value:
             values[name] = value
     return Asked(
-        day_in(args.get("on")) or uow.today, day_in(args.get("known_on")), values,
-        args.get("text", "").strip()[:100], number_in(args.get("after")),
+        day_in(args.get("on")) or uow.today,
+        day_in(args.get("known_on")),
+        values,
+        args.get("text", "").strip()[:100],
+        number_in(args.get("after")),
         "is_over" in args,
-    )  # fmt: skip
+    )
 
 
 def _chosen_by(register: Register[Any]) -> list[str]:
@@ -80,10 +83,15 @@ def show_all(register: str) -> str:
         found = listing.page(uow.connection, tables, place, asked)
         choices = {name: _choices(uow, tables, place, name) for name in _chosen_by(one)}
         return render_template(
-            "registers/list.html", register=one, asked=asked, page=found,
-            choices=choices, shown=shown_rows(uow, one, found.rows, asked.on),
-            today=uow.today, may_edit=one.is_edited_by(uow.actor(person_id())),
-        )  # fmt: skip
+            "registers/list.html",
+            register=one,
+            asked=asked,
+            page=found,
+            choices=choices,
+            shown=shown_rows(uow, one, found.rows, asked.on),
+            today=uow.today,
+            may_edit=one.is_edited_by(uow.actor(person_id())),
+        )
 
     return read(look)
 
@@ -99,31 +107,39 @@ def show(register: str, row_id: int) -> str:
         if not written:
             abort(404)
         written = [
-            line for line in written
+            line
+            for line in written
             if asked.known_on is None or line.registered_on <= asked.known_on
-        ]  # fmt: skip
+        ]
         by = rows.editor(uow, person_id(), one)
         may_edit = isinstance(by, Capacity) and not asked.known_on
         known = SqlRegisters(uow).written(one, place, row_id) if may_edit else Written()
         row = listing.row_on(uow.connection, tables, place, row_id, asked)
-        last = None if asked.known_on else rows.last_said(
-            SqlRegisters(uow), one, place, row_id, asked.on
-        )  # fmt: skip
+        last = (
+            None
+            if asked.known_on
+            else rows.last_said(SqlRegisters(uow), one, place, row_id, asked.on)
+        )
         readable = readable_among(
             uow, (line.instance_id for line in written), uow.actor(person_id())
         )
         said = [shown for shown in (row or last,) if shown]
         return render_template(
-            "registers/row.html", register=one, row_id=row_id, asked=asked, today=uow.today,
-            row=row, last=last, shown=shown_rows(uow, one, said, asked.on),
-            readable={
-                key: case.process for key in readable if (case := uow.load(key))
-            },
-            history=history(uow, one, place, row_id, written), may_edit=may_edit,
+            "registers/row.html",
+            register=one,
+            row_id=row_id,
+            asked=asked,
+            today=uow.today,
+            row=row,
+            last=last,
+            shown=shown_rows(uow, one, said, asked.on),
+            readable={key: case.process for key in readable if (case := uow.load(key))},
+            history=history(uow, one, place, row_id, written),
+            may_edit=may_edit,
             may_change=guards.changed_by_hand(one, known, asked.on),
             of_order=guards.order_of(known, asked.on),
             may_take_back=may_edit and _may_take_back(uow, by, one, row_id, known),
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -179,14 +195,17 @@ def shown_rows(
         )
     records, cases = uow.facts(place).of(register).on(day), cases_of(uow, place, register, rows)
     return ShownRows(
-        register, rows, day,
+        register,
+        rows,
+        day,
         lambda row, view: said_of(uow, register, view, getattr(row, view.name)),
         lambda row, view: _named(uow, register, row, view),
-        lambda row: register.note(row, records), cases,
+        lambda row: register.note(row, records),
+        cases,
         readable_among(
             uow, (one.id for found in cases.values() for one in found), uow.actor(person_id())
         ),
-    )  # fmt: skip
+    )
 
 
 PAGES: Mapping[str, Callable[[int], str]] = {
@@ -226,9 +245,12 @@ def rows_of_subject(uow: SqlUnitOfWork, kind: str, row_id: int) -> Sequence[Show
 
 
 def _may_take_back(
-    uow: SqlUnitOfWork, by: Capacity | Refusal, register: Register[Any], row_id: int,
+    uow: SqlUnitOfWork,
+    by: Capacity | Refusal,
+    register: Register[Any],
+    row_id: int,
     written: Written,
-) -> bool:  # fmt: skip
+) -> bool:
     if isinstance(by, Refusal):
         return False
     store = SqlRegisters(uow)

@@ -15,13 +15,33 @@ from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.documents import renderings
 
 MONTH_NAMES = (
-    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
-    "октябрь", "ноябрь", "декабрь",
-)  # fmt: skip
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+)
 MONTHS = (
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-    "октября", "ноября", "декабря",
-)  # fmt: skip
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
 
 
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -30,15 +50,26 @@ WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 def register(app: Flask) -> None:
     """Teach the templates the house's dates and names."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, day_before=day_before, iso_day=iso_day, long_day=long_day,
+        moment=moment,
+        day=day,
+        day_before=day_before,
+        iso_day=iso_day,
+        long_day=long_day,
         state_title=state_title,
-        process_title=process_title, school_year=lambda code: str(code).replace("-", "/"),
-        plural=plural, vote_title=vote_title, vote_kind=vote_kind, left=left,
-        month=month_title, groups=groups, choice_title=choice_title,
+        process_title=process_title,
+        school_year=lambda code: str(code).replace("-", "/"),
+        plural=plural,
+        vote_title=vote_title,
+        vote_kind=vote_kind,
+        left=left,
+        month=month_title,
+        groups=groups,
+        choice_title=choice_title,
         browser=browser,
-        effect_title=effect_title, clause=clause,
+        effect_title=effect_title,
+        clause=clause,
         weekday=lambda day: WEEKDAYS[day.weekday()],
-    )  # fmt: skip
+    )
     app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, now())
     app.jinja_env.globals["can_make_pdf"] = lambda: container().pdf_maker is not None
     app.jinja_env.globals["now"] = now

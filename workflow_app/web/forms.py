@@ -83,8 +83,11 @@ class Control:
     def options(self) -> Markup:
         """Return the options of a list, the chosen ones marked."""
         chosen = self.value if isinstance(self.value, list) else (self.value,)
-        marked = {value: self.written[value].replace(">", " selected>", 1)
-                  for value in chosen if value in self.written}  # fmt: skip
+        marked = {
+            value: self.written[value].replace(">", " selected>", 1)
+            for value in chosen
+            if value in self.written
+        }
         # Every part was escaped when it was written.
         return Markup("".join({**self.written, **marked}.values()))  # noqa: S704
 
@@ -143,11 +146,18 @@ class RowControl:
 
 
 def controls(
-    uow: SqlUnitOfWork, case: Case, form: Form, *, errors: Mapping[str, str] | None = None,
-    typed: Mapping[str, Any] | None = None, blanks: int = BLANK_ROWS,
-    remarks: Mapping[str, Said] | None = None, only: Collection[str] | None = None,
-    kept: Typed | None = None, writer: Actor | None = None,
-) -> Sequence[Control]:  # fmt: skip
+    uow: SqlUnitOfWork,
+    case: Case,
+    form: Form,
+    *,
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    blanks: int = BLANK_ROWS,
+    remarks: Mapping[str, Said] | None = None,
+    only: Collection[str] | None = None,
+    kept: Typed | None = None,
+    writer: Actor | None = None,
+) -> Sequence[Control]:
     """Return the controls of a form; `typed` keeps what a person wrote after a refusal.
 
     `kept` is what a draft holds as it was typed, and is marked where it stands. With `only`, every
@@ -157,10 +167,20 @@ def controls(
     if not typed or all(name.startswith(PASTE) for name in typed):
         errors = {one.field or "": one.message for one in unfinished(form, kept)} | {**errors}
     found = [
-        _control(uow, case, view, form, errors, typed, blanks, kept.get(view.name) or {},
-                 writer, is_asked=only is None or view.name in only)
+        _control(
+            uow,
+            case,
+            view,
+            form,
+            errors,
+            typed,
+            blanks,
+            kept.get(view.name) or {},
+            writer,
+            is_asked=only is None or view.name in only,
+        )
         for view in relevant(form)
-    ]  # fmt: skip
+    ]
     said = remarks or {}
     return [_remarked(one, said) for one in found] if said else found
 
@@ -175,33 +195,53 @@ def _remarked(control: Control, said: Mapping[str, Said]) -> Control:
 
 
 def _control(
-    uow: SqlUnitOfWork, case: Case, view: FieldView, form: Form, errors: Mapping[str, str],
-    typed: Mapping[str, Any] | None, blanks: int, kept: Any, writer: Actor | None, *,
+    uow: SqlUnitOfWork,
+    case: Case,
+    view: FieldView,
+    form: Form,
+    errors: Mapping[str, str],
+    typed: Mapping[str, Any] | None,
+    blanks: int,
+    kept: Any,
+    writer: Actor | None,
+    *,
     is_asked: bool,
-) -> Control:  # fmt: skip
+) -> Control:
     readonly = bool(view.options.get("readonly")) or not is_asked
     stored = getattr(form, view.name)
     written = list(written_rows(stored, kept)) if view.row else kept or stored
     value = typed.get(view.name, written) if typed is not None else written
     rows = (
         _rows(uow, case, view, stored, written, value, errors, blanks, readonly=readonly)
-        if view.row else ()
-    )  # fmt: skip
+        if view.row
+        else ()
+    )
     known = () if view.row or readonly else choices(uow, case, view)
     return Control(
-        view.name, view.title, view.kind, _text(value), str(view.options.get("hint", "")),
-        str(view.options.get("basis", "")), errors.get(view.name, ""), view.is_required,
-        _demand(uow, case, view), readonly, shown_hash(written),
+        view.name,
+        view.title,
+        view.kind,
+        _text(value),
+        str(view.options.get("hint", "")),
+        str(view.options.get("basis", "")),
+        errors.get(view.name, ""),
+        view.is_required,
+        _demand(uow, case, view),
+        readonly,
+        shown_hash(written),
         300 if view.kind == "line" else 10_000 if view.kind == "text" else None,
         known,
-        () if view.row else labels(uow, case, view, written), rows,
-        accept=view.options.get("accept", ()), file=stored if view.kind == "file" else None,
+        () if view.row else labels(uow, case, view, written),
+        rows,
+        accept=view.options.get("accept", ()),
+        file=stored if view.kind == "file" else None,
         written=_written(uow, view.kind, known),
-        is_sheet=bool(view.options.get("sheet")), is_fixed=bool(view.options.get("fixed")),
+        is_sheet=bool(view.options.get("sheet")),
+        is_fixed=bool(view.options.get("fixed")),
         are_remarks=bool(view.options.get("fixed")) and names_fields(view),
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
         staffed=() if readonly else _staffed(case, view, writer),
-    )  # fmt: skip
+    )
 
 
 def _staffed(case: Case, view: FieldView, writer: Actor | None) -> Sequence[int]:
@@ -223,21 +263,32 @@ def with_present(form: type[Form], case: Case) -> Form:
 
 
 def _rows(
-    uow: SqlUnitOfWork, case: Case, view: FieldView, stored: Sequence[Row],
-    written: Sequence[Any], value: Any, errors: Mapping[str, str], blanks: int, *, readonly: bool,
-) -> Sequence[RowControl]:  # fmt: skip
+    uow: SqlUnitOfWork,
+    case: Case,
+    view: FieldView,
+    stored: Sequence[Row],
+    written: Sequence[Any],
+    value: Any,
+    errors: Mapping[str, str],
+    blanks: int,
+    *,
+    readonly: bool,
+) -> Sequence[RowControl]:
     marks = _marks_of_rows(view, written)
     kept = {row.row_key: kept_of(row) for row in stored}
     given = [
-        row.model_dump(mode="json") if isinstance(row, Row)
+        row.model_dump(mode="json")
+        if isinstance(row, Row)
         else {**row, **kept.get(str(row.get("key")), {})}
         for row in value
-    ]  # fmt: skip
+    ]
     if not readonly and not view.options.get("fixed"):
         given += [{} for _ in range(blanks if given else max(blanks, 3))]
     # What only shows its value offers nothing.
-    lists = [() if readonly or column.options.get("readonly") else choices(uow, case, column)
-             for column in view.columns]  # fmt: skip
+    lists = [
+        () if readonly or column.options.get("readonly") else choices(uow, case, column)
+        for column in view.columns
+    ]
     own = [column.name for column in view.columns if column.kind not in ("choice", "flag")]
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
     result = []
@@ -247,19 +298,32 @@ def _rows(
         error = errors.get(prefix, "")
         locked, frozen = held.get(key, ("", ""))
         columns = [
-            _cell(uow, case, column, f"{view.name}.{number}.{column.name}", row.get(column.name),
-                  errors.get(f"{prefix}.{column.name}", "")
-                  or errors.get(f"{view.name}.{number}.{column.name}", ""),
-                  known, readonly=readonly, is_frozen=bool(frozen))
+            _cell(
+                uow,
+                case,
+                column,
+                f"{view.name}.{number}.{column.name}",
+                row.get(column.name),
+                errors.get(f"{prefix}.{column.name}", "")
+                or errors.get(f"{view.name}.{number}.{column.name}", ""),
+                known,
+                readonly=readonly,
+                is_frozen=bool(frozen),
+            )
             for column, known in zip(view.columns, lists, strict=True)
-        ]  # fmt: skip
+        ]
         result.append(
             RowControl(
-                key, columns, error, marks.get(key, ""), is_blank=not row, locked=locked,
+                key,
+                columns,
+                error,
+                marks.get(key, ""),
+                is_blank=not row,
+                locked=locked,
                 frozen=frozen,
                 is_told=bool(key) and not all(is_empty(row.get(name)) for name in own),
             )
-        )  # fmt: skip
+        )
     return result
 
 
@@ -275,21 +339,35 @@ def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[st
 
 
 def _cell(
-    uow: SqlUnitOfWork, case: Case, column: FieldView, name: str, value: Any, error: str,
-    known: Sequence[Choice], *, readonly: bool, is_frozen: bool,
-) -> Control:  # fmt: skip
+    uow: SqlUnitOfWork,
+    case: Case,
+    column: FieldView,
+    name: str,
+    value: Any,
+    error: str,
+    known: Sequence[Choice],
+    *,
+    readonly: bool,
+    is_frozen: bool,
+) -> Control:
     readonly = readonly or bool(column.options.get("readonly"))
     is_spelt = readonly or is_frozen or column.kind == "file" or column.kind.startswith("many_")
     if value in (None, "") and column.row is None:
         value = column.options.get("default", "")
     return Control(
-        name, column.title, column.kind, _text(value), str(column.options.get("hint", "")),
-        str(column.options.get("basis", "")), error, column.is_required,
+        name,
+        column.title,
+        column.kind,
+        _text(value),
+        str(column.options.get("hint", "")),
+        str(column.options.get("basis", "")),
+        error,
+        column.is_required,
         readonly=readonly,
         choices=known,
         labels=labels(uow, case, column, value) if is_spelt else (),
         written=_written(uow, column.kind, known),
-    )  # fmt: skip
+    )
 
 
 _WRITTEN: "WeakKeyDictionary[SqlUnitOfWork, dict[tuple[int, bool], Mapping[str, str]]]" = (
@@ -376,9 +454,10 @@ def incomplete(form: type[Form], sent: MultiDict[str, str]) -> Refusal | None:
     for view in views(form):
         rows = _read_rows(view, sent) if view.row and _was_sent(view, sent) else ()
         loose = {
-            f"{LOOSE}{place}": row for place, row in enumerate(rows)
+            f"{LOOSE}{place}": row
+            for place, row in enumerate(rows)
             if written_key(view, row).startswith(LOOSE)
-        }  # fmt: skip
+        }
         found += (
             replace(one, field=str(one.field).replace(LOOSE, "", 1))
             for one in unfinished(blank(form), {view.name: loose})
@@ -500,12 +579,14 @@ def _row_changes(
 ) -> dict[str, Any]:
     """Return the rows put and removed since the page was shown."""
     prefix = f"_shown.{view.name}."
-    shown = {name.removeprefix(prefix): value for name, value in sent.items()
-             if name.startswith(prefix)}  # fmt: skip
+    shown = {
+        name.removeprefix(prefix): value for name, value in sent.items() if name.startswith(prefix)
+    }
     put = [
-        dict(row) for row in rows
+        dict(row)
+        for row in rows
         if _mark(view, row) != shown.get(written_key(view, row), "") or not _mark(view, row)
-    ]  # fmt: skip
+    ]
     there = {written_key(view, row) for row in rows} | set(sent.getlist(f"_kept.{view.name}"))
     removed = sorted(set(shown) - there)
     return {"put": put, "remove": removed} if put or removed else {}

@@ -30,9 +30,18 @@ BAR, GAP, GROUP = 26, 18, 60
 KINDS = (("baseline", "базовое"), ("target", "план"), ("fact", "факт"))
 
 COLUMNS = (
-    "Показатель", "Единица", "Школа", "Роль в сети", "Базовое", "План", "Факт", "Числитель",
-    "Знаменатель", "Динамика", "Примечание",
-)  # fmt: skip
+    "Показатель",
+    "Единица",
+    "Школа",
+    "Роль в сети",
+    "Базовое",
+    "План",
+    "Факт",
+    "Числитель",
+    "Знаменатель",
+    "Динамика",
+    "Примечание",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +85,17 @@ def show(network_id: int) -> str:
         found = _sheet(uow, network_id)
         plots = {table.indicator.id: list(_plots(table)) for table in found.sheet.of_schools}
         return render_template(
-            "registers/indicators.html", found=found, network=found.network, plots=plots,
-            kinds=KINDS, figure=figure, change=change, bar=BAR,
-            plot_height=HEAD + HEIGHT + FOOT, plot_ground=HEAD + HEIGHT,
-        )  # fmt: skip
+            "registers/indicators.html",
+            found=found,
+            network=found.network,
+            plots=plots,
+            kinds=KINDS,
+            figure=figure,
+            change=change,
+            bar=BAR,
+            plot_height=HEAD + HEIGHT + FOOT,
+            plot_ground=HEAD + HEIGHT,
+        )
 
     return read(look)
 
@@ -147,9 +163,18 @@ def _rows(found: NetworkSheet) -> Iterator[tables.Row]:
 def _row(table: Table, name: str, role: str, shown: Shown) -> tables.Row:
     indicator = table.indicator
     return (
-        indicator.title, indicator.unit, name, role, shown.baseline, shown.target, shown.result,
-        shown.numerator, shown.denominator, shown.change, "" if shown.is_known else shown.text,
-    )  # fmt: skip
+        indicator.title,
+        indicator.unit,
+        name,
+        role,
+        shown.baseline,
+        shown.target,
+        shown.result,
+        shown.numerator,
+        shown.denominator,
+        shown.change,
+        "" if shown.is_known else shown.text,
+    )
 
 
 # ------------------------------------------------------------ plots

@@ -24,12 +24,7 @@ from workflow_app.store.read_models import networks as compositions
 from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.registers.writing import brought_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.declared import (
-    ShownRows,
-    registers_about,
-    rows_of_subject,
-    shown_rows,
-)
+from workflow_app.web.declared import ShownRows, registers_about, rows_of_subject, shown_rows
 from workflow_app.web.reading import readable_among
 from workflow_app.web.security import municipality, person_id
 
@@ -100,11 +95,13 @@ def show_all() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         on, here = day("on") or uow.today, municipality(uow)
         return render_template(
-            "registers/networks.html", rows=compositions.all_of(uow.session, here, on), on=on,
+            "registers/networks.html",
+            rows=compositions.all_of(uow.session, here, on),
+            on=on,
             members=compositions.compositions(uow.session, here, on),
             names=questions.organisation_names(uow.session, here, on),
             about=registers_about(uow, NETWORK),
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -128,20 +125,30 @@ def show(network_id: int) -> str:
         orders += [founding.instance_id] if founding else []
         matters = list(_matters(uow, row.id))
         return render_template(
-            "registers/network.html", row=row, on=on, known=known, since=since, members=members,
+            "registers/network.html",
+            row=row,
+            on=on,
+            known=known,
+            since=since,
+            members=members,
             names=questions.organisation_names(uow.session, here, on),
             people=_people(uow, row.coordinator, row.curator),
             changed=_changed(uow, row.id, since, known, members) if since else None,
-            turns=turns, matters=matters, kept=list(_kept(uow, matters, on)),
+            turns=turns,
+            matters=matters,
+            kept=list(_kept(uow, matters, on)),
             help=_help(uow, row.id, members, on) if is_reader else None,
-            reads_indicators=is_reader, about=[
-                one for one in rows_of_subject(uow, NETWORK, row.id)
+            reads_indicators=is_reader,
+            about=[
+                one
+                for one in rows_of_subject(uow, NETWORK, row.id)
                 if one.register.key != compositions.MEMBERSHIP  # the page tells it by days
             ],
-            founding=founding, readable=readable_among(uow, orders, actor),
+            founding=founding,
+            readable=readable_among(uow, orders, actor),
             history=NETWORK if uow.shown(NETWORK) else "",
             memberships=compositions.MEMBERSHIP if uow.shown(compositions.MEMBERSHIP) else "",
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -172,9 +179,12 @@ def _people(uow: SqlUnitOfWork, coordinator: int | None, curator: int | None) ->
 
 
 def _changed(
-    uow: SqlUnitOfWork, network_id: int, since: dt.date, known: dt.date | None,
+    uow: SqlUnitOfWork,
+    network_id: int,
+    since: dt.date,
+    known: dt.date | None,
     members: Sequence[compositions.Member],
-) -> Mapping[int, tuple[str | None, str | None]]:  # fmt: skip
+) -> Mapping[int, tuple[str | None, str | None]]:
     before = compositions.composition(uow.session, network_id, since, known)
     return compositions.difference(before, members)
 

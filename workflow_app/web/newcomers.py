@@ -40,9 +40,12 @@ def ask() -> str:
 def add() -> Answer:
     """Propose the forms of the name, or add the person once they are confirmed."""
     said = "{}: добавлено. Теперь назначьте на должность и пригласите."
-    return _answered(_officer, "admin/newcomer.html", None, lambda new: _added(
-        said, new, url_for("admin.people", text=new.last_name)
-    ))  # fmt: skip
+    return _answered(
+        _officer,
+        "admin/newcomer.html",
+        None,
+        lambda new: _added(said, new, url_for("admin.people", text=new.last_name)),
+    )
 
 
 @newcomers.get("/schools/<int:school_id>/colleagues/new")
@@ -111,10 +114,15 @@ def _answered(
         return _refused(page, new, post, refusal)
     result = transact(
         lambda uow: add_newcomer(
-            SqlNewcomers(uow), by(uow), new, sent, sent.getlist("confirmed"),
-            namesake=is_namesake, post=post,
+            SqlNewcomers(uow),
+            by(uow),
+            new,
+            sent,
+            sent.getlist("confirmed"),
+            namesake=is_namesake,
+            post=post,
         )
-    )  # fmt: skip
+    )
     if isinstance(result, Refusal):
         is_about_forms = result.field in {*FORMS, *(one.name for one in fields(TitleForms))}
         return _refused(page, new, post, result, sent if is_about_forms else None)
@@ -127,9 +135,12 @@ def _added(said: str, new: Newcomer, back: str) -> Response:
 
 
 def _refused(
-    page: str, new: Newcomer, post: Post | None, refusal: Refusal | None,
+    page: str,
+    new: Newcomer,
+    post: Post | None,
+    refusal: Refusal | None,
     forms: Mapping[str, str] | None = None,
-) -> Answer:  # fmt: skip
+) -> Answer:
     if refusal and refusal.code in ("not_your_role", "not_found"):
         abort(404)
     return _page(page, new, post, forms, refusal), 422 if refusal else 200
@@ -139,6 +150,12 @@ def _page(
     page: str, new: Newcomer, post: Post | None, forms: Any = None, refusal: Refusal | None = None
 ) -> str:
     return render_template(
-        page, new=new, post=post, forms=forms, titles=FORMS, refusal=refusal, next=inner_next(),
+        page,
+        new=new,
+        post=post,
+        forms=forms,
+        titles=FORMS,
+        refusal=refusal,
+        next=inner_next(),
         confirmed=request.form.getlist("confirmed"),
-    )  # fmt: skip
+    )

@@ -51,12 +51,20 @@ def show_all() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         wanted, place = folded(text), _place(uow)
         rows = [
-            one for one in store.known(uow.session, place, uow.today)
-            if wanted in folded(" ".join((
-                one.code, one.first_name, one.place,
-                *(f"{name.short_name} {name.full_name}" for name in one.names),
-            )))
-        ]  # fmt: skip
+            one
+            for one in store.known(uow.session, place, uow.today)
+            if wanted
+            in folded(
+                " ".join(
+                    (
+                        one.code,
+                        one.first_name,
+                        one.place,
+                        *(f"{name.short_name} {name.full_name}" for name in one.names),
+                    )
+                )
+            )
+        ]
         return render_template(
             "admin/organisations.html",
             rows=rows,
@@ -76,17 +84,28 @@ def show(organisation_id: int) -> str:
 
 
 def _page(
-    uow: SqlUnitOfWork, organisation_id: int, sent: Sent | None = None,
+    uow: SqlUnitOfWork,
+    organisation_id: int,
+    sent: Sent | None = None,
     refusal: Refusal | None = None,
-) -> str:  # fmt: skip
+) -> str:
     one = _known(uow, organisation_id)
     events = store.history(uow.session, one.municipality_id, one.id)
     return render_template(
-        "admin/organisation.html", one=one, today=uow.today, events=events, kinds=KINDS,
-        details=views(service.Contacts), values=one.contacts, register=_register(uow),
-        last=service.to_take_back(one), in_words=service.in_words, forms=FORMS, refusal=refusal,
+        "admin/organisation.html",
+        one=one,
+        today=uow.today,
+        events=events,
+        kinds=KINDS,
+        details=views(service.Contacts),
+        values=one.contacts,
+        register=_register(uow),
+        last=service.to_take_back(one),
+        in_words=service.in_words,
+        forms=FORMS,
+        refusal=refusal,
         why=_controls(uow, one.municipality_id, service.TakeBack(), sent, refusal),
-    )  # fmt: skip
+    )
 
 
 @organisations.get("/new")
@@ -176,10 +195,12 @@ def take_back(organisation_id: int) -> Answer:
     sent = MultiDict(request.form)
     result = transact(
         lambda uow: service.take_back_name(
-            *_as_visitor(uow), organisation_id,
-            forms.read(service.TakeBack, sent), sent.get("_seen", ""),
+            *_as_visitor(uow),
+            organisation_id,
+            forms.read(service.TakeBack, sent),
+            sent.get("_seen", ""),
         )
-    )  # fmt: skip
+    )
     if isinstance(result, Refusal):
         refusal = _existing(result)
         return read(lambda uow: _page(uow, organisation_id, sent, refusal)), _status(refusal)
@@ -272,15 +293,24 @@ def _done(organisation_id: int, said: str) -> Response:
 
 
 def _form(
-    uow: SqlUnitOfWork, present: Form, one: Known | None, sent: Sent | None = None,
+    uow: SqlUnitOfWork,
+    present: Form,
+    one: Known | None,
+    sent: Sent | None = None,
     refusal: Refusal | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Return a form as it begins, or as it was sent; of the cases when something is about them."""
     is_about_cases = bool(refusal and set(refusal.fields) & {*FORMS})
     fields = _controls(uow, _place(uow), present, sent, refusal)
-    return _shown(uow, present, one, sent, refusal, [
-        control for control in fields if (control.name in FORMS) == is_about_cases
-    ], is_declined=is_about_cases)  # fmt: skip
+    return _shown(
+        uow,
+        present,
+        one,
+        sent,
+        refusal,
+        [control for control in fields if (control.name in FORMS) == is_about_cases],
+        is_declined=is_about_cases,
+    )
 
 
 def _declined(uow: SqlUnitOfWork, present: Form, one: Known | None, sent: Sent) -> str:
@@ -298,24 +328,37 @@ def _declined(uow: SqlUnitOfWork, present: Form, one: Known | None, sent: Sent) 
 
 
 def _shown(
-    uow: SqlUnitOfWork, present: Form, one: Known | None, sent: Sent | None,
-    refusal: Refusal | None, controls: list[Control], *, is_declined: bool,
-) -> str:  # fmt: skip
+    uow: SqlUnitOfWork,
+    present: Form,
+    one: Known | None,
+    sent: Sent | None,
+    refusal: Refusal | None,
+    controls: list[Control],
+    *,
+    is_declined: bool,
+) -> str:
     asked = {control.name for control in controls}
     name = " ".join(sent.get("full_name", "").split()) if sent else ""
     hidden = [
-        (key, value) for key, value in (sent or MultiDict()).items(multi=True)
+        (key, value)
+        for key, value in (sent or MultiDict()).items(multi=True)
         if key not in {"csrf_token", "step", "_seen", *asked}
         and key.removeprefix("_has.") not in asked
         and not (is_declined and key == DECLINED)
-    ]  # fmt: skip
+    ]
     return render_template(
-        "admin/organisation_form.html", form=type(present).__name__, one=one, controls=controls,
-        hidden=[*hidden, (DECLINED, name)] if is_declined else hidden, name=name,
-        refusal=refusal, is_declined=is_declined, today=uow.today,
+        "admin/organisation_form.html",
+        form=type(present).__name__,
+        one=one,
+        controls=controls,
+        hidden=[*hidden, (DECLINED, name)] if is_declined else hidden,
+        name=name,
+        refusal=refusal,
+        is_declined=is_declined,
+        today=uow.today,
         said=_said(uow, present, sent) if is_declined and sent else [],
         is_named=isinstance(present, service.Names),
-    )  # fmt: skip
+    )
 
 
 def _said(uow: SqlUnitOfWork, present: Form, sent: Sent) -> list[tuple[str, str]]:
@@ -332,9 +375,12 @@ def _controls(
     uow: SqlUnitOfWork, place: int, present: Form, sent: Sent | None, refusal: Refusal | None
 ) -> list[Control]:
     found = forms.controls(
-        uow, of_record(place, present), present, errors=refusal.fields if refusal else {},
+        uow,
+        of_record(place, present),
+        present,
+        errors=refusal.fields if refusal else {},
         typed=forms.read(type(present), sent) if sent is not None else None,
-    )  # fmt: skip
+    )
     # Left out, a case leaves a gap: nobody is told that it need not be said.
     return [
         replace(control, kind="text", required=True) if control.name in LONG else control

@@ -81,12 +81,16 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
     unread = notices.unread(uow.session, g.person_id)
     roles = {capacity.role for capacity in actor.capacities}
     return {
-        "name": person.short_nom, "capacities": actor.capacities, "total": total, "late": late,
-        "unread": unread, "roles": roles,
+        "name": person.short_nom,
+        "capacities": actor.capacities,
+        "total": total,
+        "late": late,
+        "unread": unread,
+        "roles": roles,
         "sees_all": bool(roles & (ANSWER_FOR_ALL | WATCH)),
         "email_bounced": person.email_bounced_at is not None,
         "is_officer": administration.officer(actor) is not None,
-    }  # fmt: skip
+    }
 
 
 def _failed(error: HTTPException) -> BaseResponse:
@@ -153,7 +157,7 @@ def _unavailable(error: Exception) -> tuple[BaseResponse | str, int]:
     again = split(request.referrer or "").path if carried else request.path
     return render_template(
         "failure.html", code=code, sentence=sentence, carried=carried, again=again
-    ), code  # fmt: skip
+    ), code
 
 
 @pages.get("/health", endpoint="health")

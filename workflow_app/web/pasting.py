@@ -39,7 +39,7 @@ def take(uow: SqlUnitOfWork, case: Case, sent: MultiDict[str, str]) -> Refusal |
 
 def _take(
     uow: SqlUnitOfWork, case: Case, view: FieldView, text: str, sent: MultiDict[str, str]
-) -> list[Refusal]:  # fmt: skip
+) -> list[Refusal]:
     lines = [line for line in _lines(text) if any(line)]
     if not lines:
         return []
@@ -77,9 +77,12 @@ def _give_place(view: FieldView, sent: MultiDict[str, str]) -> None:
 
 
 def _take_in_place(
-    uow: SqlUnitOfWork, case: Case, view: FieldView, lines: list[list[str]],
+    uow: SqlUnitOfWork,
+    case: Case,
+    view: FieldView,
+    lines: list[list[str]],
     sent: MultiDict[str, str],
-) -> list[Refusal]:  # fmt: skip
+) -> list[Refusal]:
     """Put pasted lines into rows that stand already: by what names a row, else by their order."""
     header, lines, problems = _named_columns(view, lines)
     asked = [column for column in view.columns if not column.is_kept]
@@ -94,8 +97,11 @@ def _take_in_place(
     for number, cells in enumerate(lines):
         place, named = _place(case, view, columns, cells, number)
         said = [f": {named}"] if named else []
-        own = [(column, cell) for column, cell in zip(columns, cells, strict=False)
-               if not column.is_kept]  # fmt: skip
+        own = [
+            (column, cell)
+            for column, cell in zip(columns, cells, strict=False)
+            if not column.is_kept
+        ]
         row, misfits = _row(uow, case, [c for c, _ in own], [cell for _, cell in own])
         begins = 2 if header else 1
         problems += [_refused(view, f"строка {number + begins}{one}") for one in (*said, *misfits)]
@@ -119,8 +125,11 @@ def _place(
 ) -> tuple[int, str]:
     """Return the row a line belongs to, or why it belongs to none."""
     rows = getattr(case.data, view.name)
-    said = [(column.name, cell) for column, cell in zip(columns, cells, strict=False)
-            if column.is_kept and cell]  # fmt: skip
+    said = [
+        (column.name, cell)
+        for column, cell in zip(columns, cells, strict=False)
+        if column.is_kept and cell
+    ]
     if not said:
         return (number, "") if number < len(rows) else (0, "в таблице нет столько строк")
     name, cell = said[0]
@@ -130,7 +139,7 @@ def _place(
 
 def _row(
     uow: SqlUnitOfWork, case: Case, columns: Sequence[FieldView], cells: Sequence[str]
-) -> tuple[list[tuple[str, str]], list[str]]:  # fmt: skip
+) -> tuple[list[tuple[str, str]], list[str]]:
     """Return the values of a line by their columns, and what of it does not fit."""
     made, misfits = [], []
     if len(cells) > len(columns):
@@ -211,11 +220,12 @@ def _named_columns(
     strange = [
         _refused(
             view,
-            f"столбца «{lines[0][place]}» в таблице нет{instead}" if place in named
+            f"столбца «{lines[0][place]}» в таблице нет{instead}"
+            if place in named
             else f"столбец {place + 1} не назван в первой строке",
         )
         for place in sorted(used)
-    ]  # fmt: skip
+    ]
     cut = [[line[place] if place < len(line) else "" for place in known] for line in rest]
     return list(known.values()), cut, strange
 

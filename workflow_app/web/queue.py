@@ -74,14 +74,23 @@ def _page(uow: SqlUnitOfWork) -> str:
     officer = administration.officer(actor)
     query = _query()
     return render_template(
-        "queue/show.html", page=page, starts=_starts(uow, actor), wanted=wanted, bulk=bulk,
-        actions={one.value: one for row in bulk for one in row}, processes=uow.processes,
-        last_visit=last_visit, views=saved_views.of_person(uow.session, person), query=query,
+        "queue/show.html",
+        page=page,
+        starts=_starts(uow, actor),
+        wanted=wanted,
+        bulk=bulk,
+        actions={one.value: one for row in bulk for one in row},
+        processes=uow.processes,
+        last_visit=last_visit,
+        views=saved_views.of_person(uow.session, person),
+        query=query,
         performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
-        names=_assigned(uow, page.rows), is_filtered=bool(query), only_new="new" in request.args,
+        names=_assigned(uow, page.rows),
+        is_filtered=bool(query),
+        only_new="new" in request.args,
         has_factor=partial(has_factor, uow),
-    )  # fmt: skip
+    )
 
 
 def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Sequence[Transition]]]:
@@ -135,10 +144,14 @@ def _assigned(uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]) -> Mapping[i
 
 def _wanted(args: Mapping[str, str], last_visit: dt.datetime | None) -> queries.QueueFilter:
     return queries.QueueFilter(
-        args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
-        late="late" in args, own="own" in args, since=last_visit if "new" in args else None,
+        args.get("process", ""),
+        args.get("state", ""),
+        args.get("text", "").strip()[:100],
+        late="late" in args,
+        own="own" in args,
+        since=last_visit if "new" in args else None,
         after=queries.place(args.get("after", "")),
-    )  # fmt: skip
+    )
 
 
 def _query() -> str:
@@ -285,7 +298,7 @@ def assign(work_id: int) -> Response:
         lambda uow: administration.assign_work(
             admin.SqlAdministration(uow), uow.actor(person), work_id, chosen
         )
-    )  # fmt: skip
+    )
     flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
     case = number_in(request.form.get("case"))
     return redirect(url_for("cases.show", instance_id=case)) if case else _back()

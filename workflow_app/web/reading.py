@@ -15,6 +15,5 @@ def readable_among(uow: SqlUnitOfWork, cases: Iterable[int | None], actor: Actor
         missing = {case.parent_id for case in uow.learn(missing) if case.parent_id}
     found = [case for case in map(uow.load, wanted) if case]
     return frozenset(
-        case.id for case in found
-        if acting.may_read(uow, uow.processes[case.process], case, actor)
-    )  # fmt: skip
+        case.id for case in found if acting.may_read(uow, uow.processes[case.process], case, actor)
+    )

@@ -80,9 +80,10 @@ def add(register: str) -> Answer:
 
     def wish(one: Register[Any]) -> Wish:
         return Wish(
-            forms.read(one.record, sent), _why_sent(wishes.WhyEnter, sent),
+            forms.read(one.record, sent),
+            _why_sent(wishes.WhyEnter, sent),
             is_again="_again" in sent,
-        )  # fmt: skip
+        )
 
     result = _carried_out(register, sent, service.enter, wish)
     if isinstance(result, Refusal):
@@ -106,14 +107,23 @@ def _new_page(
         for one in forms.controls(uow, of_record(place, row), row, errors=errors, typed=typed)
     ]
     return render_template(
-        "registers/write.html", register=register, row=None, controls=fields, of_orders=(),
+        "registers/write.html",
+        register=register,
+        row=None,
+        controls=fields,
+        of_orders=(),
         later={},
-        why=[_begun(register, one) for one in
-             _why_controls(uow, place, wishes.WhyEnter(), sent, errors)], refusal=refusal,
-        in_the_way=_in_the_way(uow, refusal), drawn=Drawn(), once=_word(sent),
+        why=[
+            _begun(register, one)
+            for one in _why_controls(uow, place, wishes.WhyEnter(), sent, errors)
+        ],
+        refusal=refusal,
+        in_the_way=_in_the_way(uow, refusal),
+        drawn=Drawn(),
+        once=_word(sent),
         is_again=bool(again) or (sent is not None and "_again" in sent),
         title=f"Новая запись: {register.title}",
-    )  # fmt: skip
+    )
 
 
 def _begun(register: Register[Any], control: Control) -> Control:
@@ -166,9 +176,13 @@ def _gone(register: str, row_id: int, refusal: Refusal) -> str:
 
 
 def _change_page(
-    uow: SqlUnitOfWork, key: str, row_id: int, on: dt.date | None, sent: Sent | None,
+    uow: SqlUnitOfWork,
+    key: str,
+    row_id: int,
+    on: dt.date | None,
+    sent: Sent | None,
     refusal: Refusal | None,
-) -> str | None:  # fmt: skip
+) -> str | None:
     """Return the form of a change; None where the row is not there on the day."""
     register, place = _edited(uow, key)
     written = _written(uow, register, row_id)
@@ -193,12 +207,22 @@ def _change_page(
     why = wishes.WhyAmend(effective_on=uow.today)
     newest = written.newest
     return render_template(
-        "registers/write.html", register=register, row=row, controls=fields,
-        of_orders=[*grouped.items()], later=later, is_asked=bool(asked),
-        why=_why_controls(uow, place, why, sent, errors), refusal=refusal, is_again=False,
-        in_the_way=_in_the_way(uow, refusal), drawn=Drawn(newest.id if newest else None, day),
-        once=_word(sent), title=register.called(row), is_past=day != uow.today,
-    )  # fmt: skip
+        "registers/write.html",
+        register=register,
+        row=row,
+        controls=fields,
+        of_orders=[*grouped.items()],
+        later=later,
+        is_asked=bool(asked),
+        why=_why_controls(uow, place, why, sent, errors),
+        refusal=refusal,
+        is_again=False,
+        in_the_way=_in_the_way(uow, refusal),
+        drawn=Drawn(newest.id if newest else None, day),
+        once=_word(sent),
+        title=register.called(row),
+        is_past=day != uow.today,
+    )
 
 
 def _of_orders(
@@ -208,7 +232,7 @@ def _of_orders(
     now = {name: one for name, one in written.sources(day).items() if one.order_id}
     later = {
         name: one for one in reversed([*written.after(day)]) for name in one.values if one.order_id
-    }  # fmt: skip
+    }
     return (
         {name: _of_order(uow, now[name]) for name in register.fields if name in now},
         {name: _of_order(uow, later[name]) for name in register.fields if name in later},
@@ -299,15 +323,19 @@ def _end_page(
         else ()
     )
     return render_template(
-        "registers/end.html", register=register, row_id=row_id,
+        "registers/end.html",
+        register=register,
+        row_id=row_id,
         successors=[one for one in successors if one.name in register.successors],
         title=register.called(row) if row else register.title,
         why=_why_controls(uow, place, wishes.WhyEnd(effective_on=uow.today), sent, errors),
-        refusal=reason, in_the_way=_in_the_way(uow, reason),
+        refusal=reason,
+        in_the_way=_in_the_way(uow, reason),
         may_end=reason is None or reason.code != "rests_on_order",
         named_by=guards.counted_cases(len(cases)) if cases else "",
-        drawn=Drawn(newest.id if newest else None), once=_word(sent),
-    )  # fmt: skip
+        drawn=Drawn(newest.id if newest else None),
+        once=_word(sent),
+    )
 
 
 # ---------------------------------------------------------------- what all of them do
@@ -332,8 +360,10 @@ def _carried_out(
 ) -> int | Refusal:
     """Carry out what a form asks, once for its own word and what is written in it."""
     person = person_id()
-    body = [request.path, *sorted((name, text) for name, text in sent.items(multi=True)
-                                  if name != "csrf_token")]  # fmt: skip
+    body = [
+        request.path,
+        *sorted((name, text) for name, text in sent.items(multi=True) if name != "csrf_token"),
+    ]
     digest = sha256(canonical(body))
     result = transact(lambda uow: once(uow, person, key, verb, wish, f"page {digest}", digest))
     if not isinstance(result, Refusal):
@@ -409,10 +439,12 @@ def _in_the_way(uow: SqlUnitOfWork, refusal: Refusal | None) -> list[tuple[str, 
     ]
     cases = [case for case in map(uow.load, refusal.cases) if case]
     return rows + [
-        (uow.processes[case.process].heading_of(case.data),
-         url_for("cases.show", instance_id=case.id))
+        (
+            uow.processes[case.process].heading_of(case.data),
+            url_for("cases.show", instance_id=case.id),
+        )
         for case in cases
-    ]  # fmt: skip
+    ]
 
 
 def _word(sent: Sent | None) -> str:

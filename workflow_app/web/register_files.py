@@ -212,8 +212,8 @@ def _show(register: str, refusal: Refusal | None = None) -> str:
         found = _edited(uow, register)
         loads = imports.written(uow, register, municipality(uow))
         return render_template(
-            "registers/import.html", register=found.register, loads=loads, refusal=refusal,
-        )  # fmt: skip
+            "registers/import.html", register=found.register, loads=loads, refusal=refusal
+        )
 
     return read(look)
 
@@ -332,23 +332,44 @@ def _with_content(uow: SqlUnitOfWork, register: str, import_id: int) -> tuple[Ta
 
 
 def _columns(
-    register: Register[Any], load: Any, content: bytes, reading: Reading,
-    sheet: sheets.Sheet | None, problems: Sequence[str],
-) -> str:  # fmt: skip
+    register: Register[Any],
+    load: Any,
+    content: bytes,
+    reading: Reading,
+    sheet: sheets.Sheet | None,
+    problems: Sequence[str],
+) -> str:
     names = sheets.sheet_names(load.file_name, content)
     rows = sheet.rows if sheet else ()
     titles = rows[reading.titles] if rows else ()
     shown = [
-        (place, title, [row[place] for row in rows[reading.titles + 1 :][:EXAMPLES]
-                        if place < len(row) and row[place] is not None])
+        (
+            place,
+            title,
+            [
+                row[place]
+                for row in rows[reading.titles + 1 :][:EXAMPLES]
+                if place < len(row) and row[place] is not None
+            ],
+        )
         for place, title in enumerate(titles)
-    ]  # fmt: skip
+    ]
     missing = columns.missing(register, reading)
-    return read(lambda _: render_template(
-        "registers/import_columns.html", register=register, load=load, reading=reading,
-        names=() if isinstance(names, Refusal) else names, shown=shown, problems=problems,
-        missing=missing, code=CODE, code_title=CODE_TITLE, cell=_told,
-    ))  # fmt: skip
+    return read(
+        lambda _: render_template(
+            "registers/import_columns.html",
+            register=register,
+            load=load,
+            reading=reading,
+            names=() if isinstance(names, Refusal) else names,
+            shown=shown,
+            problems=problems,
+            missing=missing,
+            code=CODE,
+            code_title=CODE_TITLE,
+            cell=_told,
+        )
+    )
 
 
 def _told(cell: Any) -> str:
@@ -443,15 +464,26 @@ def _dry_page(looked: Looked, refusal: Refusal | None = None) -> str:
     kinds = [
         (kind, title, _first(plan.of(kind)), len(plan.of(kind)))
         for kind, title in (
-            (REFUSED, "С ошибками, не записываются"), (NEW, "Новые"), (CHANGED, "Изменённые"),
+            (REFUSED, "С ошибками, не записываются"),
+            (NEW, "Новые"),
+            (CHANGED, "Изменённые"),
             (KEPT, "Изменено только здесь, остаётся"),
         )
-    ]  # fmt: skip
-    return read(lambda _: render_template(
-        "registers/import_dry.html", register=looked.found.register, load=looked.load, plan=plan,
-        kinds=kinds, asked=_first(plan.asked), typed=request.form, refusal=refusal,
-        missing=columns.missing(looked.found.register, looked.reading), shown=SHOWN,
-    ))  # fmt: skip
+    ]
+    return read(
+        lambda _: render_template(
+            "registers/import_dry.html",
+            register=looked.found.register,
+            load=looked.load,
+            plan=plan,
+            kinds=kinds,
+            asked=_first(plan.asked),
+            typed=request.form,
+            refusal=refusal,
+            missing=columns.missing(looked.found.register, looked.reading),
+            shown=SHOWN,
+        )
+    )
 
 
 def _first(lines: Sequence[Line]) -> Sequence[Line]:
@@ -535,10 +567,16 @@ def _write(looked: Looked, picked: Sequence[int]) -> bool:
 
 
 def _written_page(register: Register[Any], load: Any, refusal: Refusal | None = None) -> str:
-    return read(lambda uow: render_template(
-        "registers/import_written.html", register=register, load=load, refusal=refusal,
-        typed=request.form, who=imports.who(uow, load),
-    ))  # fmt: skip
+    return read(
+        lambda uow: render_template(
+            "registers/import_written.html",
+            register=register,
+            load=load,
+            refusal=refusal,
+            typed=request.form,
+            who=imports.who(uow, load),
+        )
+    )
 
 
 @register_files.post("/<register>/imports/<int:import_id>/take-back")

@@ -37,17 +37,24 @@ WORDS = {"enter": "Запись внесена", "end": "Запись завер
 
 
 def history(
-    uow: SqlUnitOfWork, register: Register[Any], municipality_id: int, row_id: int,
+    uow: SqlUnitOfWork,
+    register: Register[Any],
+    municipality_id: int,
+    row_id: int,
     rows: Sequence[Any],
-) -> list[Line]:  # fmt: skip
+) -> list[Line]:
     """Return what was written, the newest first, each with what the row said on its day before."""
     written = SqlRegisters(uow).written(register, municipality_id, row_id)
     known = {one.id: one for one in written.entries}
     return [
-        Line(row, _said(known, row), _changes(uow, register, written, known, known[row.id]),
-             written.is_left_out(known[row.id]))
+        Line(
+            row,
+            _said(known, row),
+            _changes(uow, register, written, known, known[row.id]),
+            written.is_left_out(known[row.id]),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _said(known: Mapping[int, Entry], row: Any) -> str:
@@ -57,9 +64,12 @@ def _said(known: Mapping[int, Entry], row: Any) -> str:
 
 
 def _changes(
-    uow: SqlUnitOfWork, register: Register[Any], written: Written, known: Mapping[int, Entry],
+    uow: SqlUnitOfWork,
+    register: Register[Any],
+    written: Written,
+    known: Mapping[int, Entry],
     entry: Entry,
-) -> list[Changed]:  # fmt: skip
+) -> list[Changed]:
     before = written.before(entry)
     was, now = before.values(entry.begins), before.after_writing(entry).values(entry.begins)
     about = entry if entry.takes_back is None else known[entry.takes_back]

@@ -42,9 +42,11 @@ def all_cases() -> str:
     """List the cases a person may read."""
     args = request.args
     wanted = queries.CaseFilter(
-        args.get("process", ""), args.get("state", ""), args.get("text", "").strip()[:100],
+        args.get("process", ""),
+        args.get("state", ""),
+        args.get("text", "").strip()[:100],
         number_in(args.get("before")),
-    )  # fmt: skip
+    )
 
     def look(uow: SqlUnitOfWork) -> str:
         actor = uow.actor(person_id())
@@ -61,10 +63,12 @@ def all_cases() -> str:
             for row in rows[: queries.PAGE]
             if row.process in known
             and is_visible(
-                known[row.process], row.state,
-                {name: frozenset(ids) for name, ids in row.parties.items()}, actor,
+                known[row.process],
+                row.state,
+                {name: frozenset(ids) for name, ids in row.parties.items()},
+                actor,
             )
-        ]  # fmt: skip
+        ]
         below = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
         return render_template(
             "registers/cases.html", rows=seen, processes=known, wanted=wanted, below=below
@@ -84,19 +88,31 @@ def orders() -> str:
         kind, text = args.get("kind", ""), args.get("text", "").strip()[:100]
         below = number_in(args.get("before"))
         rows = numbering.orders(
-            uow.connection, here, ORDERS_A_PAGE + 1, year=year, text=text,
-            kinds=(kind,) if kind else OWN_KINDS, before=(year, below) if below else None,
-        )  # fmt: skip
+            uow.connection,
+            here,
+            ORDERS_A_PAGE + 1,
+            year=year,
+            text=text,
+            kinds=(kind,) if kind else OWN_KINDS,
+            before=(year, below) if below else None,
+        )
         actor, later = uow.actor(person_id()), queries.later_orders(uow.session, here)
         linked = chain(rows, *later.values())
         return render_template(
-            "registers/orders.html", rows=rows[:ORDERS_A_PAGE], years=years, year=year, kind=kind,
-            text=text, external=years.get(year), root=_root(uow),
+            "registers/orders.html",
+            rows=rows[:ORDERS_A_PAGE],
+            years=years,
+            year=year,
+            kind=kind,
+            text=text,
+            external=years.get(year),
+            root=_root(uow),
             keeps_journal=bool(clerk(actor)),
             checks_history=any(c.role in ANSWER_FOR_ALL | WATCH for c in actor.capacities),
-            readable=readable_among(uow, (row.instance_id for row in linked), actor), later=later,
+            readable=readable_among(uow, (row.instance_id for row in linked), actor),
+            later=later,
             below=rows[ORDERS_A_PAGE - 1].number if len(rows) > ORDERS_A_PAGE else None,
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -124,13 +140,15 @@ def schools() -> str:
         mark = request.args.get("mark", "")
         known = {one.text for card in cards for one in card.marks}
         return render_template(
-            "registers/schools.html", years=sorted({*years, year}, reverse=True), mark=mark,
+            "registers/schools.html",
+            years=sorted({*years, year}, reverse=True),
+            mark=mark,
             cards=[card for card in cards if not mark or mark in [m.text for m in card.marks]],
             known_marks=sorted({*known, mark} - {""}),
             detailed=[*dict.fromkeys(one.title for card in cards for one in card.details)],
             heads=questions.heads(uow.session, district, uow.today),
             year=year,
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -166,19 +184,22 @@ def school(school_id: int) -> str:
             if row.organisation_id == school_id
         ]
         return render_template(
-            "registers/school.html", card=card, people=people,
+            "registers/school.html",
+            card=card,
+            people=people,
             head=questions.heads(uow.session, district, uow.today).get(school_id),
             address=questions.address(uow.session, school_id),
             about=rows_of_subject(uow, "school", school_id),
             may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)
-            if service.officer(uow.actor(person_id())) else None,
+            if service.officer(uow.actor(person_id()))
+            else None,
             networks={
                 member.network_id: uow.facts(district).name("network", member.network_id)
                 for member in card.networks
             },
-        )  # fmt: skip
+        )
 
     return read(look)
 
@@ -193,13 +214,16 @@ def people() -> str:
         rows = admin.positions(uow.session, here, on)
         names = questions.organisation_names(uow.session, here, on)
         return render_template(
-            "registers/people.html", on=on, text=text, names=names,
+            "registers/people.html",
+            on=on,
+            text=text,
+            names=names,
             rows=[
                 row
                 for row in rows
                 if wanted
                 in folded(f"{row.person.full_name} {row.title} {names[row.organisation_id]}")
             ],
-        )  # fmt: skip
+        )
 
     return read(look)

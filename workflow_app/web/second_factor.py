@@ -40,10 +40,15 @@ def _page(refusal: Refusal | None = None) -> str:
         picture = b64encode(qr_png(address)).decode()
         groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
         return render_template(
-            "account/second_factor.html", factor=None, refusal=refusal, sealed=sealed,
-            picture=picture, secret=" ".join(groups), next=inner_next(),
+            "account/second_factor.html",
+            factor=None,
+            refusal=refusal,
+            sealed=sealed,
+            picture=picture,
+            secret=" ".join(groups),
+            next=inner_next(),
             is_demanded="demands_factor" in g,
-        )  # fmt: skip
+        )
 
     return read(look)
 

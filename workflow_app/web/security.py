@@ -121,7 +121,7 @@ def _set_up_first() -> BaseResponse:
         return redirect(door)
     page = render_template(
         "failure.html", code=403, sentence=sentence, carried=carried, set_up=door
-    )  # fmt: skip
+    )
     return make_response(page, 403)
 
 
@@ -174,8 +174,9 @@ def away(uow: SqlUnitOfWork) -> ReservedError | None:
     return ReservedError(
         f"Вас замещает {who}. В эти дни дела по вашей должности открыты не вам. "
         "Если вы уже вернулись, закончите замещение.",
-        "admin.substitutions", "Замещение",
-    )  # fmt: skip
+        "admin.substitutions",
+        "Замещение",
+    )
 
 
 def _headers(response: Response) -> Response:

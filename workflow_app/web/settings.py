@@ -25,9 +25,11 @@ def show() -> str:
 
 
 def _page(
-    uow: SqlUnitOfWork, key: str = "", refusal: Refusal | None = None,
+    uow: SqlUnitOfWork,
+    key: str = "",
+    refusal: Refusal | None = None,
     sent: Mapping[str, Any] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     by = officer(uow.actor(person_id())) or abort(404)
     facts = uow.facts(by.municipality_id)
     lines = [

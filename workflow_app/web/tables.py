@@ -65,9 +65,12 @@ _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
 def as_xlsx(
-    rows: Iterable[Row], title: str = "Лист1", offered: Mapping[int, Sequence[str]] = {},
-    *, is_long: bool = False,
-) -> bytes:  # fmt: skip
+    rows: Iterable[Row],
+    title: str = "Лист1",
+    offered: Mapping[int, Sequence[str]] = {},
+    *,
+    is_long: bool = False,
+) -> bytes:
     """Return rows as a workbook; its first row stays in view. Of a long one no row is kept.
 
     `offered` is column → what a cell of it offers; another text stays possible, after a question.
@@ -114,8 +117,16 @@ def _offer(book: Any, sheet: Any, offered: Mapping[int, Sequence[str]]) -> None:
                 lists.write_string(row, place, said[row])
     for place, (column, said) in enumerate(offered.items()):
         letter = xl_col_to_name(place)
-        sheet.data_validation(1, column, LAST_ROW, column, {
-            "validate": "list", "source": f"='{LISTS}'!${letter}$1:${letter}${len(said)}",
-            "error_type": "warning", "error_title": "Нет в списке",
-            "error_message": "Такого в списке нет. Оставить?",
-        })  # fmt: skip
+        sheet.data_validation(
+            1,
+            column,
+            LAST_ROW,
+            column,
+            {
+                "validate": "list",
+                "source": f"='{LISTS}'!${letter}$1:${letter}${len(said)}",
+                "error_type": "warning",
+                "error_title": "Нет в списке",
+                "error_message": "Такого в списке нет. Оставить?",
+            },
+        )

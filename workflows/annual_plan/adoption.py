@@ -33,5 +33,5 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
         "members": [m.school for m in members if m.school != base],
         "coordinator": network.coordinator, "goal": network.goal or GOAL,
         "activities": activities,
-    }  # fmt: skip
+    }
     return Adopted(base, data, subject(network.id, row["school_year"]))

@@ -19,7 +19,7 @@ def advice_in_waiting(case: Case[Plan], facts: Facts) -> list[Recommendation]:
     return [
         card for card in accepted_advice(case, facts)
         if card.code in followed and rows.get(_key(card)) is None
-    ]  # fmt: skip
+    ]
 
 
 def tell_carried(case: Case[Plan], facts: Facts, cards: Iterable[Recommendation]) -> Iterator[Call]:
@@ -45,7 +45,7 @@ def accepted_advice(case: Case, facts: Facts) -> list[Recommendation]:
         if (followed[card.code].state == WAITS if card.code in followed
             else card.is_accepted and (card.state == "waiting"
                                        or (told == last and card.state not in ASIDE)))
-    ]  # fmt: skip
+    ]
 
 
 def _followed(case: Case[Plan], facts: Facts) -> dict[str, CaseCard]:
@@ -75,4 +75,4 @@ def row_of(facts: Facts, card: Recommendation) -> Activity:
         key=_key(card), recommendation=card.code, title=card.text[:300], responsible=post,
         participants=Many((card.school,) if card.school else ()),
         ends_on=suggested(card.due_on, facts),
-    )  # fmt: skip
+    )

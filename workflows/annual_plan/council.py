@@ -6,4 +6,4 @@ from workflows.roles import COORDINATOR
 council = vote_of_council(
     "council", "Проголосовать за план сети",
     yes="vote_for", no="vote_against", abstain="abstain", tell=(COORDINATOR,),
-)  # fmt: skip
+)

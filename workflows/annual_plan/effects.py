@@ -38,7 +38,7 @@ def drop_unwritten(case: Case, _facts: Facts) -> Put:
     """A row nobody wrote in is no activity, and nobody votes on it (L2)."""
     return Put({
         "activities": Rows(row for row in case.data.activities if not is_unwritten(row))
-    })  # fmt: skip
+    })
 
 
 @says("в план внесены строки по рекомендациям, которые ждут плана")
@@ -63,7 +63,7 @@ def hand_out(case: Case[Plan], _facts: Facts) -> Fan:
     shared = {
         "network": data.network, "school_year": data.school_year, "base": data.base,
         "coordinator": data.coordinator,
-    }  # fmt: skip
+    }
     rows = {
         row.row_key: {**shared, **row.model_dump(mode="json", exclude={"key"})}
         for row in data.activities
@@ -92,7 +92,7 @@ def take_composition(case: Case[Plan], facts: Facts) -> Put:
         "base": next((m.school for m in members if m.role == "base"), case.data.base),
         "members": Many(m.school for m in members if m.role != "base"),
         "coordinator": network.coordinator if network else case.data.coordinator,
-    })  # fmt: skip
+    })
 
 
 @says("строка плана повторяет то, что решено о мероприятии")

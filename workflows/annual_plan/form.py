@@ -96,10 +96,10 @@ class Plan(Remarked):
         "Мероприятия", basis="4.3", minimum=1, sheet=True,
         locked=from_recommendation, frozen=row_is_done,
         unwritten=is_unwritten,
-    )  # fmt: skip
+    )
     no_remote_reason: Text = field(
         "Почему нет дистанционных форматов", optional=True, basis="1.8", when=is_all_in_person
-    )  # fmt: skip
+    )
 
 
 def heading(data: Plan) -> str:

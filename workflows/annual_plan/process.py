@@ -99,11 +99,11 @@ MENDED = "число доработок плана Положением не о�
 LAST_DAY = Due(
     "plan_year", then="year_ended", remind=(30,), unit="calendar", escalate=((1, SPECIALIST),),
     on=says("к концу учебного года")(lambda case: school_year_bounds(case.data.school_year)[1]),
-)  # fmt: skip
+)
 FIT = (
     filled, network_is_active, covers_all, remote_or_reason, dates_in_year,
     responsible_inside, participants_inside, remarks_answered,
-)  # fmt: skip
+)
 
 
 @says("20 сентября, а если план начат позже — через две недели")
@@ -116,30 +116,30 @@ def plan_due(case: Case[Plan]) -> dt.date:
 draft = process.state(
     "draft", "Черновик", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
     due=Due("plan", on=plan_due, unit="calendar", remind=(5, 1), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
     "imc_agreement", "На согласовании в методическом центре", waits_for=IMC_HEAD,
     due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
-)  # fmt: skip
+)
 returned = process.state(
     "returned", "На доработке", work=MEND, waits_for=COORDINATOR, edit=COORDINATOR,
     unlimited=MENDED, due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 agreed = process.state(
     "agreed", "Согласован", waits_for=BASE_HEAD,
     due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 agreed_up = process.state(
     "agreed_up", "Согласован, утверждает управление", waits_for=DEPARTMENT_HEAD, aside=True,
     due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
 outdated = process.state(
     "outdated", "Действует, нужна новая редакция", waits_for=COORDINATOR, unlimited=EDITIONS,
     aside=True,
     due=(Due("revision", 10, remind=(3, 1), escalate=((1, SPECIALIST),)), LAST_DAY),
-)  # fmt: skip
+)
 completed = process.state(
     "completed", "Выполнен, ждёт справки", no_deadline="срок стоит у справки за год"
 )
@@ -153,7 +153,7 @@ process.paper("plan", "План сети", fields=PLAN, values=plan, file_name=p
 process.paper(
     "council_protocol", "Протокол совета сети",
     fields=PROTOCOL, values=protocol, file_name=protocol_file,
-)  # fmt: skip
+)
 
 process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
 process.start("adopt", "Принять действующий план", active, by=SYSTEM_ROLE, basis="L5, 4.3")
@@ -161,86 +161,86 @@ process.move(
     "take_advice", "Внести принятые рекомендации", [draft, returned], stay,
     by=(COORDINATOR, SYSTEM_ROLE), basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],
     unlimited="рекомендации принимают и после того, как план открыт",
-)  # fmt: skip
+)
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
     style="primary", again="Снова на голосование совета", if_=FIT,
     do=[drop_unwritten, snapshot, ask_council],
-)  # fmt: skip
+)
 process.move(
     "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",
     if_=[council.close_when_decided], do=[council.close],
     unlimited="голосование закончено, второй раз завершить нечего",
-)  # fmt: skip
+)
 process.when(
     "vote_passed", "Совет поддержал план", council.passed, voting, agreement, basis="L3",
     do=[Paper("council_protocol")],
-)  # fmt: skip
+)
 process.when(
     "vote_failed", "Совет не поддержал план", council.failed, voting, draft, basis="L3",
     do=[Paper("council_protocol"), vote_failed],
-)  # fmt: skip
+)
 process.move(
     "agree", "Согласовать", agreement, {agreed_up: base_head_sent_it, agreed: otherwise},
     by=IMC_HEAD, basis="L4, 1.4", apart="to_vote", style="primary", bulk=True,
-)  # fmt: skip
+)
 process.move(
     "return", "Вернуть с замечаниями", agreement, returned, by=IMC, basis="L4, 5.1",
     form=Remarks, if_=[answered, remarks_are_bound], do=[keep_remarks],
-)  # fmt: skip
+)
 for agreed_by_imc, approver in ((agreed, BASE_HEAD), (agreed_up, DEPARTMENT_HEAD)):
     process.move(
         "approve", "Утвердить", agreed_by_imc, active, by=approver, basis="L5", apart="to_vote",
         style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
-    )  # fmt: skip
+    )
 process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
     style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
-)  # fmt: skip
+)
 for reached, key in (("active", "new_edition"), ("completed", "new_edition_done")):
     # An edition whose rows have all ended is completed with its approval.
     process.on(
         Child("annual_plan", reached), [active, outdated, completed], superseded,
         key=key, title="Утверждена новая редакция", basis="L6",
-    )  # fmt: skip
+    )
 process.move(
     "row_changed", "Изменено мероприятие", [active, outdated], stay, by=SYSTEM_ROLE, basis="K3",
     form=RowChange, do=[take_row_change, tell_edition],
-)  # fmt: skip
+)
 process.move(
     "row_changed", "Изменено мероприятие", ON_ITS_WAY, stay,
     by=SYSTEM_ROLE, basis="K3", form=RowChange, do=[take_row_change],
     unlimited="мероприятия меняют, сколько нужно",
-)  # fmt: skip
+)
 process.when(
     "all_done", "Все мероприятия завершены", all_activities_ended, [active, outdated], completed,
     basis="L7",
-)  # fmt: skip
+)
 process.move(
     "year_ended", "Учебный год окончен", [active, outdated], completed, by=SYSTEM_ROLE,
     basis="L7", do=[close_activities],
-)  # fmt: skip
+)
 process.when("reported", "Справка утверждена", report_is_approved, completed, closed, basis="L8")
 process.on(
     Child("year_end_report", "approved", of="subject"), completed, closed,
     key="close_with_report", title="Справка утверждена", basis="L8",
-)  # fmt: skip
+)
 process.on(
     Child("annual_plan", "closed", of="subject"),
     ON_ITS_WAY, abandoned,
     key="overtaken", title="План закрыт вместе со справкой, менять больше нечего", basis="L8",
-)  # fmt: skip
+)
 process.on(
     NETWORK_CHANGED, [active, outdated], {outdated: is_outdated, active: otherwise},
     key="composition_changed", title="Изменился состав сети", basis="N5", do=[take_composition],
-)  # fmt: skip
+)
 process.on(
     NETWORK_CHANGED, [draft, returned], stay,
     key="composition_followed", title="Изменился состав сети", basis="N5", do=[take_composition],
-)  # fmt: skip
+)
 process.move(
     "abandon", "Снять план",
     [*ON_ITS_WAY, active, outdated, completed],
     abandoned, by=SYSTEM_ROLE, do=[remove_activities],
-)  # fmt: skip
+)

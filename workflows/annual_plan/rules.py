@@ -28,13 +28,13 @@ def covers_all(case: Case[Plan], facts: Facts) -> Iterator[Refusal]:
                 "school_without_activity", "Нет мероприятия для школы «{school}»",
                 school=facts.name("school", member.school), kind="form", field="activities",
                 basis="4.3",
-            )  # fmt: skip
+            )
     for direction in _directions_of_year(case, facts) - {row.direction for row in rows}:
         yield refuse(
             "direction_without_activity", "Нет мероприятия по направлению «{direction}»",
             direction=facts.name("direction", direction), kind="form", field="activities",
             basis="5.2",
-        )  # fmt: skip
+        )
 
 
 def _directions_of_year(case: Case[Plan], facts: Facts) -> set[int]:
@@ -53,7 +53,7 @@ def remote_or_reason(case: Case[Plan], _facts: Facts) -> Refusal | None:
         "no_remote_activity",
         "В плане нет дистанционных форматов: добавьте или объясните почему",
         kind="form", field="no_remote_reason", basis="1.8",
-    )  # fmt: skip
+    )
 
 
 @says("все даты внутри учебного года, начало не позже окончания")
@@ -123,7 +123,7 @@ def _of_row(row: Activity, code: str, sentence: str, column: str) -> Refusal:
     return refuse(
         code, "«{title}»: {sentence}", title=row.title or "строка без названия",
         sentence=sentence, kind="form", field=f"activities.{row.row_key}.{column}", basis="4.3",
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- which way a plan goes
@@ -223,14 +223,14 @@ def clashes(case: Case, facts: Facts) -> Iterator[Refusal]:
         days = set(event_days(row))
         for school in row.participants:
             taken = [other.title for other in rows[:number] if school in other.participants
-                     and days & set(event_days(other))]  # fmt: skip
+                     and days & set(event_days(other))]
             taken += [card.data.title for card in others[school]
                       if card.key not in known
-                      and days & set(event_days(card.data))]  # fmt: skip
+                      and days & set(event_days(card.data))]
             for title in taken[:1]:
                 name = facts.name("school", school)
                 yield _of_row(row, "dates_clash", f"в эти дни у школы «{name}» «{title}»",
-                              "starts_on")  # fmt: skip
+                              "starts_on")
 
 
 @says("очно встречаются школы, которые далеко друг от друга (настройка «Расстояние»)")

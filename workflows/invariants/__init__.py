@@ -24,4 +24,4 @@ PROMISES: tuple[Callable[[Ledger], Iterator[str]], ...] = (
     signed_order_has_every_consent, one_plan_a_year_is_in_force, done_rows_survive,
     offices_are_kept, accepted_advice_is_in_one_place, printed_figures_are_the_registers,
     small_groups_stay_closed,
-)  # fmt: skip
+)

@@ -15,7 +15,7 @@ from workflows.year_end import INDICATORS, REPORT
 FROZEN = (
     "submitted", "under_review", "reviewed", "accepted_by_imc", "approved", "addendum_open",
     "addendum_submitted", "closed",
-)  # fmt: skip
+)
 """States of a report in which its figures do not change any more."""
 EXAMS = {"year_report": False, "report_addendum": True}
 """Paper → whether it tells of the indicators known only after the exams."""
@@ -30,7 +30,7 @@ def printed_figures_are_the_registers(ledger: Ledger) -> Iterator[str]:
     shares = {
         (row["municipality_id"], row["title"]): (row["row_id"], row["is_exam"])
         for row in ledger.rows("indicator") if row["unit"] == "%"
-    }  # fmt: skip
+    }
     for report in ledger.of(REPORT, *FROZEN):
         tenant, data = report["municipality_id"], report["data"]
         fewest = small_group(ledger.facts(tenant))
@@ -80,7 +80,7 @@ def small_groups_stay_closed(ledger: Ledger) -> Iterator[str]:
             places[paper["title"]] = json.dumps(said, ensure_ascii=False)
         for place, text in places.items():
             yield from (f"{place} {report['id']}: закрытое «{one}»"
-                        for one in shares if one in text)  # fmt: skip
+                        for one in shares if one in text)
     yield from _opened(ledger)
 
 
@@ -107,7 +107,7 @@ def _closed(ledger: Ledger) -> Mapping[tuple[int, str], set[str]]:
     for row in ledger.rows("indicator_value"):
         network, year, part, whole = (
             row["network"], row["school_year"], row["numerator"], row["denominator"],
-        )  # fmt: skip
+        )
         known[network] |= {figure(row[name], "%") for name in ("baseline", "target")}
         if part is None or not whole:
             continue
@@ -128,7 +128,7 @@ def _values(ledger: Ledger) -> Mapping[Key, Row]:
     return {
         (row["network"], row["school_year"], row["indicator"], row["school"]): row
         for row in ledger.rows("indicator_value") if row["school"]
-    }  # fmt: skip
+    }
 
 
 def _names(ledger: Ledger) -> Mapping[tuple[int, str], int]:

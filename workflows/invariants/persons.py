@@ -10,19 +10,19 @@ OFFICES = {
     ("order_approval", "sign"): DEPARTMENT,
     ("annual_plan", "approve"): BASE, ("year_end_report", "submit"): BASE,
     ("year_end_report", "submit_addendum"): BASE, ("year_end_report", "approve"): DEPARTMENT,
-}  # fmt: skip
+}
 """Process and step → the office that takes it, by its holder or who stands in."""
 BROUGHT = {
     "network_proposal": {"create", "submit"}, "order_approval": {"send"},
     "annual_plan": {"to_vote"}, "year_end_report": {"submit", "submit_addendum"},
-}  # fmt: skip
+}
 DECIDED = {
     "network_proposal": {"endorse", "approve", "reject"}, "order_approval": {"sign"},
     "annual_plan": {"agree", "approve"},
     "year_end_report": {
         "take_up", "find_no_fault", "return", "accept_report", "approve", "accept_addendum",
     },
-}  # fmt: skip
+}
 
 
 def offices_are_kept(ledger: Ledger) -> Iterator[str]:

@@ -28,7 +28,7 @@ def accepted_advice_is_in_one_place(ledger: Ledger) -> Iterator[str]:
         (plan["municipality_id"], row["recommendation"])
         for plan in ledger.of(PLAN) if plan["state"] != "abandoned"
         for row in plan["data"]["activities"]
-    }  # fmt: skip
+    }
     for case in ledger.of(RECOMMENDATION):
         row, state = register[case["data"]["recommendation"]], case["state"]
         if state == "found_inapplicable":

@@ -36,7 +36,7 @@ INITIATORS = (AUTHOR_COORDINATOR, AUTHOR_HEAD, AUTHOR_SPECIALIST)
 council = vote_of_council(
     "change_council", "Проголосовать за изменение сети",
     yes="support", no="oppose", abstain="stay_aside", tell=INITIATORS,
-)  # fmt: skip
+)
 
 
 def schools_concerned(case: Case, facts: Facts) -> Iterator[Voter]:
@@ -49,7 +49,7 @@ def schools_concerned(case: Case, facts: Facts) -> Iterator[Voter]:
         concerned = tuple(dict.fromkeys((data.new_base, *data.leaving)))
     elif data.kind == "merge":
         joined = (*composition(facts, data.network, case.today),
-                  *composition(facts, data.into, case.today))  # fmt: skip
+                  *composition(facts, data.into, case.today))
         concerned = tuple(dict.fromkeys(member.school for member in joined))
     for school in concerned:
         yield Voter(str(school), "school_head", school)
@@ -75,4 +75,4 @@ consents = Ballot(
     silence="no_response",
     tell_decided=INITIATORS,
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)

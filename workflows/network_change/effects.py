@@ -34,7 +34,7 @@ def remember_schools(case: Case[Change], facts: Facts) -> Put:
         "base": base,
         "members": Many(school for school in old if school != base),
         "asked": Many(school for school in asked if school and school not in old),
-    })  # fmt: skip
+    })
 
 
 @says("голосует совет сети, если изменение предлагает сама сеть")

@@ -87,7 +87,7 @@ class Change(Remarked):
     role: Choice = field(
         "Роль в сети", choices=MEMBER_ROLES, default="supported", when=only(*WITH_ROLE),
         hint=WHAT_ROLES_MEAN,
-    )  # fmt: skip
+    )
     old_base: Choice = field(
         "Прежняя базовая школа", choices=OLD_BASE, default=LEAVES, when=only("change_base")
     )

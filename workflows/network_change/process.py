@@ -93,35 +93,35 @@ process = Process(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_COORDINATOR, AUTHOR_SPECIALIST,
         COORDINATOR, *IMC, *DEPARTMENT, AUDITOR,
     ),
-)  # fmt: skip
+)
 
 
 FIT = (
     filled, network_is_open, no_other_change, initiator_may, school_fits, supported_holds_status,
     new_base_is_stable, supported_remain, notice_given, term_allowed, calendar_is_filled,
     effect_not_past, pause_ends, networks_differ, new_name_is_free, remarks_answered,
-)  # fmt: skip
+)
 MENDED = "отклонённое советом или школами изменение правят, сколько нужно"
 AGAIN = "сколько приказов отменит начальник, столько раз дело вернётся к нему"
 
 draft = process.state(
     "draft", "Черновик", waits_for=INITIATORS, edit=INITIATORS, private=True, unlimited=MENDED,
     due=Due("abandoned", 30, "calendar", remind=(7,), then="drop", since="change"),
-)  # fmt: skip
+)
 council_vote = process.state("council", "Голосование совета", ballot=council)
 asking = process.state("consents", "Согласия школ", ballot=consents)
 opinion = process.state(
     "imc_opinion", "На заключении методического центра", waits_for=METHODIST,
     due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD))),
-)  # fmt: skip
+)
 review = process.state(
     "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
-)  # fmt: skip
+)
 returned = process.state(
     "returned", "На доработке", work=MEND, waits_for=INITIATORS, edit=INITIATORS,
     due=Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),)), unlimited=MENDED,
-)  # fmt: skip
+)
 ordering = process.state(
     "order_preparation", "Готовится приказ", no_deadline="срок стоит у самого приказа"
 )
@@ -130,7 +130,7 @@ waiting = process.state(
     due=Due("effect", at_start=True, then="take_effect",
             on=says("в день вступления приказа в силу")(lambda case: case.data.effective_on),
             escalate=((3, SPECIALIST),)),
-)  # fmt: skip
+)
 applied = process.final("applied", "Вступило в силу")
 rejected = process.final("rejected", "Отклонено")
 withdrawn = process.final("withdrawn", "Отозвано")
@@ -143,69 +143,69 @@ process.paper("consent", "Согласия школ", fields=CONSENT, values=con
 process.start(
     "request", "Изменить сеть", draft, basis="N2",
     by=(SYSTEM_ROLE, AUTHOR_COORDINATOR, AUTHOR_HEAD, SPECIALIST), do=[remember_names],
-)  # fmt: skip
+)
 process.move(
     "send", "Отправить", [draft, returned],
     {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=INITIATORS,
     basis="N2, 5.1", style="primary", again="Отправить снова", if_=FIT,
     do=[remember_schools, snapshot, exit_notice, ask_council, ask_schools_at_once],
-)  # fmt: skip
+)
 for asked, question in ((council_vote, council), (asking, consents)):
     process.move(
         "close_vote", "Завершить опрос", asked, asked, by=INITIATORS, basis="5.1",
         if_=[question.close_when_decided], do=[question.close],
         unlimited="опрос закончен, второй раз завершить нечего",
-    )  # fmt: skip
+    )
 process.when(
     "council_for", "Совет за изменение", council.passed, council_vote,
     {asking: concerns_schools, opinion: otherwise}, basis="N2, A-05", do=[ask_schools],
-)  # fmt: skip
+)
 process.when(
     "council_against", "Совет не поддержал", council.failed, council_vote, draft, basis="N2",
     do=[outcome_letter],
-)  # fmt: skip
+)
 process.when(
     "schools_agree", "Школы согласны", consents.passed, asking, opinion, basis="1.5",
     do=[Paper("consent")],
-)  # fmt: skip
+)
 process.when(
     "schools_refuse", "Школы не согласны", consents.failed, asking, draft, basis="1.5",
     do=[outcome_letter],
-)  # fmt: skip
+)
 process.move(
     "give_opinion", "Дать заключение", opinion, review, by=IMC, basis="N2, 1.4", form=Opinion,
     apart="send", style="primary", if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "return", "Вернуть с замечаниями", [opinion, review], returned, by=(*IMC, DEPARTMENT_HEAD),
     basis="P7", form=Remarks, if_=[answered, remarks_are_bound], do=[keep_remarks],
-)  # fmt: skip
+)
 process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="4.2", apart="send",
     style="primary", bulk=True,
     if_=[network_is_open, school_fits, supported_holds_status, new_base_is_stable,
          supported_remain, activities_passed_on, effect_not_past],
     do=[start_order],
-)  # fmt: skip
+)
 process.move(
     "reject", "Отклонить", review, rejected, by=DEPARTMENT_HEAD, basis="4.2", form=Explanation,
     apart="send", style="danger", if_=[answered], do=[outcome_letter],
-)  # fmt: skip
+)
 process.move(
     "withdraw", "Отозвать", [draft, council_vote, asking, opinion, review, returned, ordering],
     withdrawn, by=INITIATORS, form=Reason, style="danger", if_=[answered, order_not_signed],
     do=[stop_order],
-)  # fmt: skip
+)
 process.on(
     Child(ORDER, "registered"), ordering, {applied: is_in_effect, waiting: otherwise},
     key="order_registered", title="Приказ зарегистрирован", basis="N5",
-)  # fmt: skip
+)
 process.on(
     Child(ORDER, "cancelled"), ordering, review,
     key="order_cancelled", title="Приказ отменён", basis="P13",
-)  # fmt: skip
+)
 process.move(
     "take_effect", "Вступить в силу", waiting, {withdrawn: order_is_revoked, applied: otherwise},
     by=SYSTEM_ROLE, basis="N5, 4.2", do=[order_takes_effect],
-)  # fmt: skip
+)
 process.move("drop", "Снять", [draft, returned], withdrawn, by=SYSTEM_ROLE)

@@ -55,7 +55,7 @@ def initiator_may(case: Case[Change], facts: Facts) -> Refusal | None:
         )
     if case.data.kind in OF_DEPARTMENT:
         return refuse("department_only", "Школа этого не решает: обратитесь к специалисту",
-                      kind="person", field="kind", basis="4.2")  # fmt: skip
+                      kind="person", field="kind", basis="4.2")
     return None
 
 
@@ -69,7 +69,7 @@ def school_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "not_a_member", "Школа «{school}» не может выйти: её нет в составе или она базовая",
                 school=facts.name("school", school), field="gone",
-            )  # fmt: skip
+            )
     if data.school is None:
         return
     if data.kind == "add" and role:
@@ -80,7 +80,7 @@ def school_fits(case: Case, facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "base_stays", "Базовую школу сначала меняют: выберите «Сменить базовую школу»",
             field="school", basis="1.3",
-        )  # fmt: skip
+        )
     elif data.kind == "change_base" and role == "base":
         yield refuse("already_base", "Эта школа уже базовая", field="school")
 
@@ -97,7 +97,7 @@ def supported_holds_status(case: Case[Change], facts: Facts) -> Refusal | None:
     return refuse(
         "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
         school=facts.name("school", data.school), field="role", basis="Название",
-    )  # fmt: skip
+    )
 
 
 @says("новая базовая школа имеет статус «стабильные результаты»")
@@ -110,7 +110,7 @@ def new_base_is_stable(case: Case[Change], facts: Facts) -> Refusal | None:
     return refuse(
         "base_not_stable", "У школы «{school}» нет статуса «стабильные результаты»",
         school=facts.name("school", school), field=field, basis="1.3",
-    )  # fmt: skip
+    )
 
 
 @says("в сети остаётся хотя бы одна поддерживаемая школа")
@@ -124,7 +124,7 @@ def supported_remain(case: Case[Change], facts: Facts) -> Refusal | None:
         "last_supported_school",
         "В сети не останется ни одной школы, которой оказывается помощь: выберите «Закрыть сеть»",
         field="kind", basis="Название",
-    )  # fmt: skip
+    )
 
 
 @says("о выходе предупреждают заранее (настройка A-04)")
@@ -145,7 +145,7 @@ def notice_given(case: Case[Change], facts: Facts) -> Refusal | None:
         "notice_too_short", "О выходе предупреждают за {days}: не раньше {date}",
         days=counted(days, "рабочий день", "рабочих дня", "рабочих дней"),
         date=f"{first:%d.%m.%Y}", kind="form", field="effective_on", basis="A-04",
-    )  # fmt: skip
+    )
 
 
 @says("новый срок позже прежнего и не дольше допустимого (настройка A-04)")
@@ -160,13 +160,13 @@ def term_allowed(case: Case[Change], facts: Facts) -> Refusal | None:
     last = last.replace(year=last.year + longest - 1)
     if until <= network.term_to:
         return refuse("term_not_longer", "Сеть уже действует по {date}",
-                      date=f"{network.term_to:%d.%m.%Y}", field="valid_to")  # fmt: skip
+                      date=f"{network.term_to:%d.%m.%Y}", field="valid_to")
     if until > last:
         return refuse(
             "term_too_long", "Сеть действует не дольше чем {years}",
             years=counted(longest, "учебный год", "учебных года", "учебных лет"),
             kind="form", field="valid_to", basis="A-04",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -184,7 +184,7 @@ def effect_not_past(case: Case[Change], _facts: Facts) -> Refusal | None:
     if case.data.effective_on is None or case.data.effective_on >= case.today:
         return None
     return refuse("effective_in_past", "Дата уже прошла: назовите сегодня или позже",
-                  kind="form", field="effective_on")  # fmt: skip
+                  kind="form", field="effective_on")
 
 
 @says("открытые мероприятия уходящей школы переданы другим или отменены")
@@ -197,7 +197,7 @@ def activities_passed_on(case: Case[Change], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "activity_open", "«{title}» ведёт уходящая школа: назначьте другого или отмените",
             title=card.data.title, basis="4.3",
-        )  # fmt: skip
+        )
 
 
 def open_activities(

@@ -87,7 +87,7 @@ def take_composition(case: Case[Life], facts: Facts, told: Iterable[Contact] = (
         "valid_to": network.term_to if network else case.data.valid_to,
         "coordinator": network.coordinator if network else case.data.coordinator,
         "curator": network.curator if network else case.data.curator,
-    })  # fmt: skip
+    })
 
 
 @says("координатор и куратор записаны в реестр сетей")
@@ -132,7 +132,7 @@ def open_plan(case: Case[Life], facts: Facts) -> Iterator[Put | Start]:
         "school_year": year, "base": case.data.base,
         "members": list(case.data.members), "coordinator": case.data.coordinator,
         "goal": (network.goal if network else "") or GOAL,
-    }  # fmt: skip
+    }
     yield Start(PLAN, data, f"{subject(case)}/{year}", alone=True)
 
 
@@ -150,7 +150,7 @@ def _report(case: Case[Life], facts: Facts, year: str, due_on: dt.date) -> Itera
         "network": data.network, "network_name": data.network_name, "school_year": year,
         "base": data.base, "members": [school for school in now if school != data.base],
         "coordinator": data.coordinator, "due_on": due_on,
-    }  # fmt: skip
+    }
     yield Start(REPORT, begun, f"{subject(case)}/{year}", alone=True)
 
 

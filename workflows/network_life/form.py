@@ -47,7 +47,7 @@ class Life(Form):
     rules: Text = field(
         "Внутренние правила сети", readonly=True, optional=True, basis="5.1",
         when=lambda data: data.rules,
-    )  # fmt: skip
+    )
     rules_file: File = field(
         "Файл с правилами", readonly=True, optional=True, when=lambda data: data.rules_file
     )
@@ -57,15 +57,15 @@ class Life(Form):
     proposed_rules: Text = field(
         "Совет голосует о правилах", readonly=True, optional=True, basis="5.1",
         when=lambda data: data.proposed_rules,
-    )  # fmt: skip
+    )
     proposed_file: File = field(
         "Файл с предложенными правилами", readonly=True, optional=True,
         when=lambda data: data.proposed_file,
-    )  # fmt: skip
+    )
     proposed_coordinator: Person = field(
         "Совет голосует о координаторе", of="base", readonly=True, optional=True, basis="5.1",
         when=lambda data: data.proposed_coordinator,
-    )  # fmt: skip
+    )
     reported_year: Choice = field("Последняя справка", of="school_years", hidden=True)
 
 
@@ -82,7 +82,7 @@ class Named(Form):
     """Whom the others talk to in a school."""
 
     contact: Line = field("Контактное лицо школы", basis="1.7",
-                          hint="Имя, должность, служебный телефон или почта")  # fmt: skip
+                          hint="Имя, должность, служебный телефон или почта")
 
 
 class Attached(Form):

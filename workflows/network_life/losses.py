@@ -52,7 +52,7 @@ losses = Ballot(
     need=at_least(1),
     silence="",
     due=Due("status_loss", 30, "calendar", remind=(7, 1), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 
 
 @says("координатор решает, что делать со школами без статуса; о базовой школе узнаёт и специалист")
@@ -82,5 +82,5 @@ def start_changes(case: Case[Life], facts: Facts) -> Iterator[Start]:
             "network": case.data.network, "kind": kinds[vote.status], "school": school,
             "role": "partner", "school_year": school_year(case.today),
             "reason": "Новый акт о статусах школ",
-        }  # fmt: skip
+        }
         yield Start(CHANGE, data, subject(case), alone=True)

@@ -34,7 +34,7 @@ NETWORK = (BASE_HEAD, MEMBER_HEAD, COORDINATOR)
 council = vote_of_council(
     "own_matter", "Проголосовать за решение сети",
     yes="support_matter", no="oppose_matter", abstain="abstain_from_matter", tell=NETWORK,
-)  # fmt: skip
+)
 
 
 class InternalRules(Form):
@@ -43,7 +43,7 @@ class InternalRules(Form):
     rules: Text = field(
         "Внутренние правила сети", minimum=20, basis="5.1",
         hint="Кто за что отвечает, как часто собирается совет, как школы обмениваются материалами",
-    )  # fmt: skip
+    )
     rules_file: File = field("Файл с правилами", optional=True)
 
 
@@ -70,7 +70,7 @@ def is_another(case: Case[Life], _facts: Facts) -> Refusal | None:
         return refuse(
             "coordinator_same", "Этот человек уже координатор сети", kind="form",
             field="coordinator",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -111,7 +111,7 @@ def carry_out(case: Case[Life], facts: Facts) -> Iterator[Change]:
         yield Put({
             "rules": data.proposed_rules, "rules_file": data.proposed_file,
             "rules_since": case.today,
-        })  # fmt: skip
+        })
         yield Notify(NETWORK, "Совет принял внутренние правила сети")
     else:
         chosen = data.proposed_coordinator

@@ -43,7 +43,7 @@ def shares(case: Case, facts: Facts) -> Iterator[Share]:
                 if c.state in AHEAD and c.data.starts_on and c.data.ends_on >= case.today
             )),
             any(card.state in GOES_ON for card in own),
-        )  # fmt: skip
+        )
 
 
 def taking_part(case: Case[Life], facts: Facts) -> Iterator[tuple[str, ...]]:
@@ -53,7 +53,7 @@ def taking_part(case: Case[Life], facts: Facts) -> Iterator[tuple[str, ...]]:
             facts.name("school", one.school), NETWORK_ROLES[one.role], f"{len(one.held)}",
             f"{len(one.ahead) + one.goes_on}", date(one.held[-1] if one.held else None),
             "идёт" if one.goes_on else _next(one, case.today),
-        )  # fmt: skip
+        )
 
 
 def _next(one: Share, today: dt.date) -> str:
@@ -80,10 +80,10 @@ def idle_schools(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
         for one in shares(case, facts)
         if one.role != "base" and not one.goes_on
         and (case.today - max(begins, one.since or begins, *one.held)).days >= least
-    ]  # fmt: skip
+    ]
     if idle:
         yield refuse(
             "school_idle", "Не участвуют в мероприятиях сети уже {days} или дольше: {schools}",
             days=counted(least, "день", "дня", "дней"), schools=", ".join(idle), field="members",
             basis="1.6",
-        )  # fmt: skip
+        )

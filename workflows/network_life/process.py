@@ -113,18 +113,18 @@ YEARS = "сеть живёт, пока её не закроет приказ"
 EXPIRY = Due(
     "network_term", then="expire", unit="calendar", remind=(60, 30), escalate=((1, SPECIALIST),),
     on=says("к концу срока действия сети")(lambda case: case.data.valid_to),
-)  # fmt: skip
+)
 
 forming = process.state(
     "forming", "Создаётся", waits_for=SPECIALIST, unlimited=YEARS,
     due=Due("activation", 10, remind=(3,), escalate=((1, DEPARTMENT_HEAD),)),
-)  # fmt: skip
+)
 REPORT_OPENS = Due(
     "report_opens", then="open_report", at_start=True,
     on=says("15 мая года, за который ещё нет справки")(
         lambda case: last_summer(year_to_report(case), 5, 15)
     ),
-)  # fmt: skip
+)
 active = process.state("active", "Действует", due=(EXPIRY, REPORT_OPENS), unlimited=YEARS)
 suspended = process.state(
     "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
@@ -132,12 +132,12 @@ suspended = process.state(
             on=says("до дня, названного при приостановлении")(
                 lambda case: case.data.paused_until or case.today
             )),
-)  # fmt: skip
+)
 closing = process.state(
     "closing", "Закрывается", waits_for=SPECIALIST, unlimited=YEARS,
     work="Начать «Изменить сеть»: закрыть её приказом или продлить",
     due=Due("final_report", 15, remind=(5, 1), escalate=((1, DEPARTMENT_HEAD),)),
-)  # fmt: skip
+)
 closed = process.final("closed", "Закрыта")
 process.ask(losses)
 process.ask(council)
@@ -145,12 +145,12 @@ process.ask(council)
 process.table(
     "participation", "Кто участвует в мероприятиях этого года", COLUMNS, taking_part,
     states=(active, suspended, closing),
-)  # fmt: skip
+)
 
 process.paper(
     "partnership", "Соглашение о межшкольном партнёрстве",
     fields=PARTNERSHIP, values=partnership, file_name=partnership_file,
-)  # fmt: skip
+)
 
 process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
 process.start(
@@ -158,37 +158,37 @@ process.start(
     {forming: stood("forming"), suspended: stood("suspended"), closing: stood("closing"),
      closed: stood("closed"), active: otherwise},
     by=SYSTEM_ROLE, basis="1.7", do=[go_on],
-)  # fmt: skip
+)
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],
-)  # fmt: skip
+)
 process.move(
     "attach_acts", "Приложить акты", [forming, active], stay, by=(BASE_HEAD, COORDINATOR),
     basis="1.8", form=Attached, if_=[answered], do=[put_acts],
-)  # fmt: skip
+)
 process.move(
     "propose_rules", "Предложить внутренние правила", [forming, active], stay, by=NETWORK,
     basis="5.1", form=InternalRules, if_=[answered, one_matter_at_a_time], do=[propose_rules],
-)  # fmt: skip
+)
 process.move(
     "propose_coordinator", "Предложить координатора", [forming, active], stay, by=NETWORK,
     basis="5.1, 1.7", form=OwnCoordinator, if_=[answered, is_another, one_matter_at_a_time],
     do=[propose_coordinator],
-)  # fmt: skip
+)
 for state in (forming, active, suspended, closing):
     process.when(
         "matter_decided", "Совет решил о предложенном", decided, state, state, basis="5.1",
         do=[carry_out],
-    )  # fmt: skip
+    )
 process.move(
     "name_contact", "Назвать контактное лицо школы", [forming, active], stay, by=MEMBER_HEAD,
     basis="1.7", form=Named, if_=[answered], do=[put_contact],
-)  # fmt: skip
+)
 process.move(
     "prepare_agreement", "Подготовить соглашение о партнёрстве", [forming, active], stay,
     by=(BASE_HEAD, COORDINATOR), basis="1.5", do=[Paper("partnership")],
-)  # fmt: skip
+)
 process.when(
     "activate",
     "Сеть готова работать",
@@ -201,7 +201,7 @@ process.when(
 process.move(
     "review_statuses", "Новый акт о статусах", [forming, active], stay, by=SYSTEM_ROLE,
     basis="N6, Y2", do=[ask_about_losses],
-)  # fmt: skip
+)
 process.when(
     "losses_decided", "Решено, что делать с потерянным статусом",
     says("по каждой потере есть решение, изменения по ней ещё не начаты")(
@@ -209,53 +209,53 @@ process.when(
         and case.times("losses_decided") < case.times("review_statuses")
     ),
     active, active, basis="N6", do=[start_changes],
-)  # fmt: skip
+)
 process.move(
     "open_plan", "Открыть план года", active, stay, by=(COORDINATOR, SPECIALIST, SYSTEM_ROLE),
     basis="L1, 4.3", if_=[no_plan_yet, term_covers_year], do=[open_plan],
-)  # fmt: skip
+)
 process.move(
     "turn_year", "Перейти в новый учебный год", active, stay, by=SYSTEM_ROLE, basis="Y5, L1",
     if_=[may_turn], do=[open_plan],
-)  # fmt: skip
+)
 process.move(
     "open_report", "Открыть справку года", active, stay, by=(SPECIALIST, SYSTEM_ROLE),
     basis="R1, 4.3", if_=[report_is_due], do=[open_report],
-)  # fmt: skip
+)
 process.on(
     CHANGED, forming, {closed: changed_by(*ENDS), forming: otherwise},
     key="changed_early", title="Приказ изменил сеть", basis="N5", do=[follow_order],
-)  # fmt: skip
+)
 process.on(
     CHANGED, active,
     {closed: changed_by(*ENDS), suspended: changed_by("suspend"), active: otherwise},
     key="changed", title="Приказ изменил сеть", basis="N5", do=[follow_order],
-)  # fmt: skip
+)
 process.on(
     CHANGED, suspended,
     {closed: changed_by(*ENDS), active: changed_by("resume"), suspended: otherwise},
     key="changed_in_pause", title="Приказ изменил сеть", basis="N7", do=[follow_order],
-)  # fmt: skip
+)
 process.on(
     CHANGED, closing,
     {closed: changed_by(*ENDS), active: changed_by("extend"), closing: otherwise},
     key="changed_at_end", title="Приказ изменил сеть", basis="N9", do=[follow_order],
-)  # fmt: skip
+)
 process.move(
     "take_over", "Приказ изменил сеть", [forming, active, suspended], stay, by=SYSTEM_ROLE,
     basis="O11, A-04", do=[take_over],
-)  # fmt: skip
+)
 process.move(
     "take_over", "Приказ изменил сеть", closing, {active: term_goes_on, closing: otherwise},
     by=SYSTEM_ROLE, basis="O11, A-04", do=[take_over],
-)  # fmt: skip
+)
 process.move(
     "expire", "Срок сети истёк", active, closing, by=SYSTEM_ROLE, basis="N8",
     if_=[term_is_over], do=[mark_closing],
-)  # fmt: skip
+)
 process.move(
     "start_closing", "Начать закрытие", active, closing, by=(SPECIALIST, DEPARTMENT_HEAD),
     basis="N8", form=Explanation, style="danger", if_=[answered], do=[mark_closing],
-)  # fmt: skip
+)
 process.move("end", "Закрыть", [forming, active, suspended, closing], closed, by=SYSTEM_ROLE,
-             do=[end_plans])  # fmt: skip
+             do=[end_plans])

@@ -88,22 +88,22 @@ def not_ready(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "coordinator_missing", "Сеть не начнёт работать, пока не назван её координатор",
             field="coordinator", basis="1.7",
-        )  # fmt: skip
+        )
     if not has_curator(case, facts):
         yield refuse(
             "curator_missing", "Сеть не начнёт работать, пока не назначен куратор от методического "
             "центра", field="curator", basis="4.1",
-        )  # fmt: skip
+        )
     for school in without_contact(case):
         yield refuse(
             "contact_missing", "Сеть не начнёт работать, пока директор школы «{school}» не назовёт "
             "контактное лицо", school=facts.name("school", school), field="contacts", basis="1.7",
-        )  # fmt: skip
+        )
     if not has_acts(case, facts):
         yield refuse(
             "acts_missing", "Сеть не начнёт работать, пока к ней не приложены нормативные акты",
             field="acts", basis="1.8",
-        )  # fmt: skip
+        )
 
 
 # ---------------------------------------------------------------- statuses
@@ -119,7 +119,7 @@ def base_lost_status(case: Case, facts: Facts) -> Iterator[Refusal]:
             "Базовая школа «{school}» не признана стабильной на {year} учебный год: {act}",
             school=facts.name("school", case.data.base), year=year.replace("-", "/"),
             act=act_of_year(facts, year) or "", field="base", basis="1.3",
-        )  # fmt: skip
+        )
 
 
 def lost_statuses(case: Case[Life], facts: Facts) -> Iterator[int]:
@@ -139,7 +139,7 @@ def supported_lost_status(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "status_lost", "Школа «{school}» больше не имеет статуса: решите, остаётся ли она",
             school=facts.name("school", school), field="members", basis="Название",
-        )  # fmt: skip
+        )
 
 
 # ---------------------------------------------------------------- what an order has changed
@@ -148,7 +148,7 @@ def supported_lost_status(case: Case[Life], facts: Facts) -> Iterator[Refusal]:
 CHANGES_SAID = {
     "close": "закрытие", "merge": "присоединение к другой сети", "suspend": "приостановление",
     "resume": "возобновление", "extend": "продление",
-}  # fmt: skip
+}
 
 
 def changed_by(*kinds: str) -> Callable[[Case, Facts], bool]:
@@ -207,7 +207,7 @@ def term_covers_year(case: Case[Life], facts: Facts) -> Refusal | None:
         return refuse(
             "term_ends_before", "Сеть действует по {date}: сначала продлите её приказом",
             date=f"{network.term_to:%d.%m.%Y}", basis="A-04",
-        )  # fmt: skip
+        )
     return None
 
 

@@ -16,7 +16,7 @@ Check = tuple[str, str, str]
 def checklist(case: Case[Proposal], facts: Facts) -> list[Values]:
     """Return the rows of the checks, computed from the registers of this day."""
     checks = (_status(case, facts), _helped(case, facts), _directions(case, facts),
-              _load(case, facts))  # fmt: skip
+              _load(case, facts))
     return [
         {"номер": number, "вопрос": question, "вывод": outcome, "пояснение": why}
         for number, (question, outcome, why) in enumerate(checks, start=1)

@@ -107,7 +107,7 @@ consents = Ballot(
     also=network_is_viable,
     silence=Silence(Setting("A-02.silence"), ("no_response", SILENTLY)),
     due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), august=2),
-)  # fmt: skip
+)
 
 
 @says("каждая школа состава согласна, её условия приняты")
@@ -120,13 +120,13 @@ def consents_given(case: Case, facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "conditions_open", "Примите условия школы «{school}» или исключите её",
                 school=facts.name("school", member.school), field=f"members.{member.row_key}",
-            )  # fmt: skip
+            )
         elif status not in CONSENTED:
             yield refuse(
                 "consent_missing", "Нет согласия школы «{school}»",
                 school=facts.name("school", member.school), field=f"members.{member.row_key}",
                 basis="1.5",
-            )  # fmt: skip
+            )
 
 
 @says("ни одно согласие не устарело (настройка A-02)")
@@ -140,7 +140,7 @@ def consents_fresh(case: Case[Proposal], facts: Facts) -> Refusal | None:
                 "consent_too_old", "Согласие школы «{school}» старше {days}: запросите снова",
                 school=facts.name("school", int(vote.voter.key)),
                 days=counted(longest, "дня", "дней", "дней"), basis="A-02",
-            )  # fmt: skip
+            )
     return None
 
 

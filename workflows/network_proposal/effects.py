@@ -89,4 +89,4 @@ def rejected_letter(case: Case[Proposal], _facts: Facts) -> Notify:
     return Notify(
         (BASE_HEAD, ASKED_HEAD), f"Предложение сети «{case.data.name}» отклонено",
         f"Основание: {ground}. {sentence(case.form.reason)}",
-    )  # fmt: skip
+    )

@@ -112,7 +112,7 @@ process = Process(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,
     ),
-)  # fmt: skip
+)
 
 AUTHORS = (BASE_HEAD, AUTHOR_SPECIALIST)
 INITIATOR = ("create", "submit")
@@ -126,13 +126,13 @@ FIT_TO_ASK = (
     filled, base_is_stable, name_is_free, schools_differ,
     base_is_not_invited, schools_exist,
     has_helped_school, directions_of_year, term_allowed, remarks_answered,
-)  # fmt: skip
+)
 NO_LIMIT = "после отказа школ состав подбирают заново, сколько нужно; черновик истекает сам"
 
 draft = process.state(
     "draft", "Черновик", due=ABANDONED, waits_for=AUTHORS, edit=EDITORS, private=True,
     unlimited=NO_LIMIT,
-)  # fmt: skip
+)
 collecting = process.state("collecting_consents", "Сбор согласий", ballot=consents)
 ready = process.state("ready", "Готово к подаче", due=ABANDONED, waits_for=BASE_HEAD)
 submitted = process.state(
@@ -140,15 +140,15 @@ submitted = process.state(
     due=Due(
         "imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)), august=2
     ),
-)  # fmt: skip
+)
 review = process.state(
     "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD,
     due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2),
-)  # fmt: skip
+)
 returned = process.state(
     "returned", "На доработке", work=MEND, due=(REWORK, ABANDONED), waits_for=BASE_HEAD,
     edit=EDITORS,
-)  # fmt: skip
+)
 ordering = process.state(
     "order_preparation", "Готовится приказ", no_deadline="срок стоит у самого приказа"
 )
@@ -160,11 +160,11 @@ expired = process.final("expired", "Срок истёк")
 process.paper(
     "proposal", "Заявка о создании сети",
     fields=PROPOSAL, values=proposal, file_name=proposal_file,
-)  # fmt: skip
+)
 process.paper(
     "consent_protocol", "Протокол согласий",
     fields=PROTOCOL, values=protocol, file_name=protocol_file,
-)  # fmt: skip
+)
 process.paper("consent", "Согласия школ", fields=CONSENT, values=consent, file_name=consent_file)
 process.paper(
     "imc_opinion",
@@ -177,79 +177,79 @@ process.paper(
 process.start(
     "create", "Предложить сеть", draft, by=(BASE_HEAD, SPECIALIST), basis="P1, 1.3",
     if_=[initiative_allowed, base_is_stable], do=[take_number],
-)  # fmt: skip
+)
 process.move(
     "invite", "Пригласить школы", draft, collecting, by=AUTHORS, basis="P2, 1.5", style="primary",
     if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools],
-)  # fmt: skip
+)
 process.when(
     "consents_complete", "Согласия собраны", consents.passed, collecting, ready, basis="P3",
     do=[silent_schools, keep_agreed, Paper("consent"), Paper("consent_protocol")],
-)  # fmt: skip
+)
 process.move(
     "close_consents", "Завершить сбор согласий", collecting, collecting, by=AUTHORS,
     basis="P3, P4", if_=[consents.close_when_decided], do=[close_consents],
     unlimited="опрос закончен, второй раз завершить нечего",
-)  # fmt: skip
+)
 process.when(
     "consents_failed", "Согласий не хватило", consents.failed, collecting, draft, basis="P4",
     do=[quorum_failed],
-)  # fmt: skip
+)
 process.when(
     "consents_lost", "Согласий больше не хватает", consents.failed, ready, draft, basis="C3",
     do=[quorum_failed],
-)  # fmt: skip
+)
 process.move(
     "leave_out", "Продолжить без школы", ready, ready, by=BASE_HEAD, basis="P5", form=OneSchool,
     if_=[answered, somebody_hesitates, supported_remain], do=[leave_out],
     unlimited="каждый раз одной школой меньше",
-)  # fmt: skip
+)
 process.move(
     "submit", "Подать на рассмотрение", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
     again="Подать снова",
     if_=[base_is_stable, consents_given, consents_fresh],
     do=[snapshot, renewed_consents, Paper("proposal")],
-)  # fmt: skip
+)
 process.move(
     "endorse", "Дать заключение", submitted, review, by=IMC, basis="P6, 1.4", form=Opinion,
     apart=INITIATOR, style="primary", if_=[answered, wishes_written], do=[Paper("imc_opinion")],
-)  # fmt: skip
+)
 process.move(
     "return", "Вернуть с замечаниями", [submitted, review], returned,
     by=(*IMC, DEPARTMENT_HEAD), basis="P7", form=Remarks,
     if_=[answered, remarks_are_bound, RETURNS_LEFT], do=[keep_remarks],
-)  # fmt: skip
+)
 process.move(
     "resend", "Отправить повторно", returned, {ready: is_same_network, collecting: otherwise},
     by=BASE_HEAD, basis="P8", style="primary",
     if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools],
-)  # fmt: skip
+)
 process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart=INITIATOR,
     style="primary", bulk=True,
     if_=[statuses_hold, directions_in_force, networks_per_school, base_is_free,
          name_is_free, consents_given, term_allowed],
     do=[start_order],
-)  # fmt: skip
+)
 process.move(
     "reject", "Отклонить", review, rejected, by=DEPARTMENT_HEAD, basis="P10", form=Rejection,
     apart=INITIATOR, style="danger", if_=[answered], do=[rejected_letter],
-)  # fmt: skip
+)
 process.move(
     "withdraw", "Отозвать предложение",
     [draft, collecting, ready, submitted, review, returned, ordering], withdrawn,
     by=(AUTHOR_HEAD, AUTHOR_SPECIALIST), basis="P11", form=Reason, style="danger",
     if_=[answered, order_not_signed], do=[stop_order],
-)  # fmt: skip
+)
 process.on(
     Child(ORDER, "registered"), ordering, enacted,
     key="order_registered", title="Приказ зарегистрирован", basis="P12",
-)  # fmt: skip
+)
 process.on(
     Child(ORDER, "cancelled"), ordering, review,
     key="order_cancelled", title="Приказ отменён", basis="P13",
     unlimited="сколько приказов отменит начальник, столько раз дело вернётся к нему",
-)  # fmt: skip
+)
 process.move("expire", "Срок истёк", [draft, ready, returned], expired, by=SYSTEM_ROLE, basis="P14")
 process.move(
     "exclude_school", "Исключить школу и подготовить приказ заново", ordering, ordering,
@@ -257,4 +257,4 @@ process.move(
     if_=[answered, order_not_signed, supported_remain],
     do=[leave_out, snapshot, Paper("consent"), stop_order, start_order],
     unlimited="каждый раз одной школой меньше",
-)  # fmt: skip
+)

@@ -27,7 +27,7 @@ def initiative_allowed(case: Case[Proposal], facts: Facts) -> Refusal | None:
         "initiative_off",
         "Управление образованием сети не предлагает: предложение начинает директор школы",
         kind="person", basis="A-01",
-    )  # fmt: skip
+    )
 
 
 @says("среди приглашённых есть школа, которой оказывается помощь")
@@ -84,7 +84,7 @@ def base_is_not_invited(case: Case[Proposal], _facts: Facts) -> Refusal | None:
         return refuse(
             "base_among_members", "Базовую школу приглашать не нужно: она уже в сети",
             kind="form", field="members", basis="1.3",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -98,7 +98,7 @@ def name_begins_with_its_word(case: Case[Proposal], _facts: Facts) -> Refusal | 
         "name_doubled",
         "Слово «сеть» в наименовании лишнее: на страницах и в приказе оно стоит само",
         field="name", basis="1.3",
-    )  # fmt: skip
+    )
 
 
 @says("к поддержке с пожеланиями написаны пожелания")
@@ -109,7 +109,7 @@ def wishes_written(case: Case[Proposal], _facts: Facts) -> Refusal | None:
     return refuse(
         "wishes_missing", "Напишите пожелания или поддержите сеть без них", kind="form",
         field="notes", basis="1.4",
-    )  # fmt: skip
+    )
 
 
 @says("каждая школа приглашена один раз")
@@ -135,12 +135,12 @@ def schools_exist(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
                 "school_closed", "Школа «{school}» закрыта с {day}: выберите другую",
                 school=card.name, day=date(closed), kind="form",
                 field=f"members.{member.row_key}.school",
-            )  # fmt: skip
+            )
         elif member.school and card is None:
             yield refuse(
                 "unknown_school", "Такой школы в районе нет",
                 kind="form", field=f"members.{member.row_key}.school",
-            )  # fmt: skip
+            )
 
 
 @says("срок сети не дольше допустимого (настройка A-04)")
@@ -160,7 +160,7 @@ def term_allowed(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "term_over", "Срок сети ({day}) уже прошёл: назовите день впереди", day=date(until),
             kind="form", field="valid_to", basis="A-04",
-        )  # fmt: skip
+        )
     longest = int(facts.setting("A-04.max"))
     if until > school_year_bounds(school_year(since))[1].replace(
         year=int(school_year(since)[:4]) + longest
@@ -169,7 +169,7 @@ def term_allowed(case: Case[Proposal], facts: Facts) -> Iterator[Refusal]:
             "term_too_long", "Сеть создаётся не дольше чем на {years}",
             years=counted(longest, "учебный год", "учебных года", "учебных лет"),
             kind="form", field="valid_to", basis="A-04",
-        )  # fmt: skip
+        )
     yield from calendar_ends_before(until, "valid_to", facts) or ()
 
 
@@ -183,7 +183,7 @@ def networks_per_school(case: Case, facts: Facts) -> Iterator[Refusal]:
                 "too_many_networks", "Школа «{school}» уже участвует в {networks}",
                 school=facts.name("school", school),
                 networks=counted(most, "сети", "сетях", "сетях"), field="members", basis="A-10",
-            )  # fmt: skip
+            )
 
 
 @says("без этой школы остаются поддерживаемая школа и нужная доля согласий")
@@ -214,7 +214,7 @@ def _share_remains(case: Case[Proposal], facts: Facts, rest: int) -> Iterator[Re
         yield refuse(
             "share_too_small", "Из приглашённых школ ({invited}) останется {rest}: этого мало",
             rest=rest, invited=invited, field="school", basis="A-02",
-        )  # fmt: skip
+        )
 
 
 @says("приказ ещё не подписан")

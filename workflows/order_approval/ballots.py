@@ -106,7 +106,7 @@ visas = Ballot(
     veto=("objected",),
     silence="",
     due=Due("visa", 2, remind=(1,), escalate=((1, DEPUTY),)),
-)  # fmt: skip
+)
 
 acknowledgement = Ballot(
     "acknowledgement",
@@ -121,7 +121,7 @@ acknowledgement = Ballot(
     due=Due(
         "acknowledgement", 3, remind=(0,), escalate=((1, SPECIALIST), (5, DEPARTMENT_HEAD))
     ),
-)  # fmt: skip
+)
 
 
 def publisher(_case: Case, _facts: Facts) -> Iterator[Voter]:
@@ -164,7 +164,7 @@ publication = Ballot(
         "publication", 10, remind=(2, 0), escalate=((1, DEPUTY), (5, DEPARTMENT_HEAD)),
         set_by=publish_within,
     ),
-)  # fmt: skip
+)
 
 
 @says("если так решил район, специалист получает задачу опубликовать приказ на сайте")

@@ -65,7 +65,7 @@ def _as_proposed(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "no_proposal", "Сеть создаётся только по утверждённому предложению с согласиями школ",
             basis="1.5, 4.2",
-        )  # fmt: skip
+        )
         return
     agreed = {vote.voter.key: vote.voter.group for vote in tally if vote.status in CONSENTED}
     told = {str(school): role for school, role in listed(case).items()}
@@ -80,7 +80,7 @@ def _as_proposed(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             "composition_differs",
             "Состав приказа отличается от того, на который школы дали согласие",
             field="members", basis="4.2",
-        )  # fmt: skip
+        )
 
 
 def _as_changed(case: Case, facts: Facts) -> Iterator[Refusal]:
@@ -91,7 +91,7 @@ def _as_changed(case: Case, facts: Facts) -> Iterator[Refusal]:
             "composition_differs",
             "Состав сети с тех пор изменился: верните изменение и подготовьте приказ заново",
             field="changes", basis="4.2",
-        )  # fmt: skip
+        )
         return
     tally = facts.parent_tally(case, "change_consents")
     agreed = {vote.voter.key for vote in tally or () if vote.status == "agreed"}
@@ -100,7 +100,7 @@ def _as_changed(case: Case, facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "consent_missing", "Школа «{school}» не давала согласия на это изменение",
                 school=facts.name("school", school), field="changes", basis="1.5",
-            )  # fmt: skip
+            )
 
 
 def _asked(case: Case, facts: Facts) -> tuple[int, ...]:
@@ -135,7 +135,7 @@ def composition_is_sound(case: Case, facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "status_lost", "У школы «{school}» нет статуса школы, которой оказывается помощь",
                 school=facts.name("school", row.school), field="changes", basis="Название",
-            )  # fmt: skip
+            )
 
 
 def _after(case: Case, facts: Facts, day: dt.date) -> dict[int, str]:
@@ -161,12 +161,12 @@ def unsound(folds: Iterable[Mapping[int, str]], field: str) -> Iterator[Refusal]
     living = [tuple(fold.values()) for fold in folds if fold]
     if any(roles.count("base") != 1 for roles in living):
         yield refuse("one_base", "В сети должна оставаться одна базовая школа", field=field,
-                     basis="1.3")  # fmt: skip
+                     basis="1.3")
     if any("supported" not in roles for roles in living):
         yield refuse(
             "last_supported_school", "В сети не останется ни одной школы, которой оказывается "
             "помощь: её можно только закрыть", field=field, basis="Название",
-        )  # fmt: skip
+        )
 
 
 def _may_host(case: Case, facts: Facts, school: int) -> Iterator[Refusal]:
@@ -176,8 +176,8 @@ def _may_host(case: Case, facts: Facts, school: int) -> Iterator[Refusal]:
             "base_not_stable", "У школы «{school}» нет статуса «стабильные результаты»: {act}",
             school=named, field="changes", basis="1.3",
             act=act_of_year(facts, year) or "акт о статусах этого года не зарегистрирован",
-        )  # fmt: skip
+        )
     hosted = set(networks_of(facts, school, case.data.valid_from, "base")) - {case.data.network}
     if len(hosted) >= int(facts.setting("A-10.base")):
         yield refuse("base_elsewhere", "Школа «{school}» уже ведёт другую сеть", school=named,
-                     field="changes", basis="A-10")  # fmt: skip
+                     field="changes", basis="A-10")

@@ -70,7 +70,7 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
         "code": f"Д-{case.id}", "name": name, "goal": data.goal, "state": "forming",
         "term_from": data.valid_from, "term_to": until, "coordinator": data.coordinator,
         "curator": data.curator, "directions": list(data.directions),
-    }  # fmt: skip
+    }
     # Its row is there before its term begins: until then its first plan is written and voted.
     day = min(registration_day(case), data.valid_from)
     yield Enter("network", network, day, as_="network")
@@ -86,7 +86,7 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
         "members": [school for school in roles if school != base], "acts": list(data.acts),
         "coordinator": data.coordinator, "curator": data.curator, "valid_to": until,
         "contacts": [row.model_dump() for row in data.contacts if row.school in roles],
-    }  # fmt: skip
+    }
     yield Start(LIFE, life, "network/{network}", alone=True)
 
 
@@ -175,7 +175,7 @@ def set_directions(case: Case[Order], _facts: Facts) -> Changes:
         values = {
             "school_year": case.data.year, "name": row.name, "area": row.area,
             "clause": row.ground, "state": IN_FORCE,
-        }  # fmt: skip
+        }
         yield Enter("direction", values, day)
 
 
@@ -192,7 +192,7 @@ def set_statuses(case: Case, facts: Facts) -> Changes:
         values = {
             "school": row.school, "school_year": data.year, "code": row.code,
             "title": STATUS_TITLES[row.code], "evidence": row.evidence,
-        }  # fmt: skip
+        }
         yield Enter("school_status", values, day)
     for card in facts.cases_about("network", LIFE):
         if card.state != "closed":
@@ -299,7 +299,7 @@ def set_dates(case: Case, facts: Facts) -> Put | None:
     return Put({
         "plan_due": suggested(max(september, begins), facts),
         "report_due": suggested(min(june, max(data.valid_to, begins)), facts),
-    })  # fmt: skip
+    })
 
 
 @says("проект приказа о направлениях начинается с предварительного перечня")
@@ -312,7 +312,7 @@ def begin_directions(case: Case[Order], facts: Facts) -> Put:
         "kind": DIRECTIONS, "list_of_directions": Rows(rows),
         "title": "Об определении приоритетных направлений сетевого взаимодействия "
                  f"на {year_in_text(year)} учебный год",
-    })  # fmt: skip
+    })
 
 
 def begin(kind: str, title: str) -> Put:
@@ -335,7 +335,7 @@ def begin_results(case: Case[Order], facts: Facts) -> Put:
     return Put({
         "kind": RESULTS, "year": year, "networks": Many(told),
         "title": f"Об итогах сетевого взаимодействия в {year_in_text(year)} учебном году",
-    })  # fmt: skip
+    })
 
 
 @says("в приложение приказа об итогах собраны рекомендации")
@@ -354,7 +354,7 @@ def gather_advice(case: Case, facts: Facts) -> Put | None:
         for network in case.data.networks
         for card in of_report(facts, network, case.data.year)
         if card.state not in ("dropped", "not_applicable")
-    ]  # fmt: skip
+    ]
     return Put({"advice": Rows(rows)})
 
 

@@ -50,7 +50,7 @@ def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
         return
     if parent and tuple(case.data.networks) != (parent.data.network,):
         yield refuse("networks_differ", "Решение принято о другой сети", field="networks",
-                     basis="4.2")  # fmt: skip
+                     basis="4.2")
     for key in case.data.networks:
         network = facts.of(NETWORKS).get(key)
         if network is None or network.state == CLOSED:
@@ -60,7 +60,7 @@ def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "term_not_longer", "Сеть «{name}» уже действует по {date}", name=network.name,
                 date=f"{network.term_to:%d.%m.%Y}", field="new_term",
-            )  # fmt: skip
+            )
         years = int(facts.setting("A-04.max"))
         last = school_year_bounds(school_year(network.term_from))[1]
         if until > last.replace(year=last.year + years - 1):
@@ -68,13 +68,13 @@ def extension_fits(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
                 "term_too_long", "Сеть «{name}» действует не дольше чем {years}",
                 name=network.name, kind="form", field="new_term", basis="A-04",
                 years=counted(years, "учебный год", "учебных года", "учебных лет"),
-            )  # fmt: skip
+            )
         base = base_of(facts, network)
         if base and "stable" not in _planned(facts, base, school_year(case.today)):
             yield refuse(
                 "base_not_stable", "У базовой школы сети «{name}» нет статуса: сначала смените её",
                 name=network.name, field="networks", basis="1.3",
-            )  # fmt: skip
+            )
     yield from calendar_ends_before(until, "new_term", facts) or ()
 
 
@@ -91,7 +91,7 @@ def directions_differ(case: Case[Order], _facts: Facts) -> Refusal | None:
     if not twice:
         return None
     return refuse("direction_repeated", "Направление «{name}» названо дважды", name=twice,
-                  kind="form", field="list_of_directions")  # fmt: skip
+                  kind="form", field="list_of_directions")
 
 
 @says("у школы не бывает «стабильных» и «низких» результатов сразу, статус назван один раз")
@@ -102,12 +102,12 @@ def statuses_agree(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
         named = facts.name("school", school) if school else ""
         if said[school, code] > 1 and school:
             yield refuse("status_repeated", "«{school}»: статус назван дважды", school=named,
-                         kind="form", field="statuses")  # fmt: skip
+                         kind="form", field="statuses")
         if code == "stable" and (school, HELPED[0]) in said:
             yield refuse(
                 "statuses_exclude", "«{school}»: результаты не бывают стабильными и низкими сразу",
                 school=named, kind="form", field="statuses", basis="1.3",
-            )  # fmt: skip
+            )
 
 
 @says("приказ есть, действует и сам ничего не отменяет")
@@ -119,17 +119,17 @@ def may_be_revoked(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
         yield refuse("unknown_order", "Такого приказа в журнале нет", kind="form", field="revoked")
     elif order.is_revoked:
         yield refuse("already_revoked", "Приказ № {number} уже отменён", number=order.number,
-                     field="revoked")  # fmt: skip
+                     field="revoked")
     elif order.kind == REVOKE:
         yield refuse(
             "revocation_stands", "Отменяющий приказ не отменяют: издайте новый приказ по существу",
             field="revoked", basis="7.2",
-        )  # fmt: skip
+        )
     elif order.kind == CLOSE and any(is_closed(facts, n) for n in order.rows_of("network")):
         yield refuse(
             "network_closed", "Сеть уже закрыта: чтобы она работала снова, её создают заново",
             field="revoked", basis="4.2",
-        )  # fmt: skip
+        )
     else:
         networks = order.rows_of("network")
         yield from _later_orders(facts, networks, order.id, order.kind)
@@ -138,7 +138,7 @@ def may_be_revoked(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             yield from unsound(
                 ({m.school: m.role for m in composition(facts, network, day, order.id)}
                  for day in days), "revoked",
-            )  # fmt: skip
+            )
 
 
 def _later_orders(
@@ -154,7 +154,7 @@ def _later_orders(
                 "later_orders", "О сети «{name}» есть более поздний приказ № {number}: сначала "
                 "отмените его", name=facts.name("network", network), number=later[-1].number,
                 field="revoked",
-            )  # fmt: skip
+            )
 
 
 @says("у закрываемой сети нет незаконченных мероприятий")
@@ -165,7 +165,7 @@ def nothing_is_left_open(case: Case[Order], facts: Facts) -> Refusal | None:
     if all(card.state in ended for card in cards):
         return None
     return refuse("activities_open", "У сети есть незаконченные мероприятия: завершите, отмените "
-                  "или передайте их", field="network", basis="1.8")  # fmt: skip
+                  "или передайте их", field="network", basis="1.8")
 
 
 @says("последняя справка закрываемой сети утверждена, рекомендации её отвечены")
@@ -180,13 +180,13 @@ def final_report_approved(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "report_not_approved", "Справка сети за {year} учебный год ещё не утверждена",
                 year=plan.data.school_year.replace("-", "/"), field="network", basis="4.3",
-            )  # fmt: skip
+            )
     waiting = [c for c in facts.cases_about(about, RECOMMENDATION) if c.state in UNANSWERED]
     if waiting:
         yield refuse(
             "recommendations_open", "Ждут ответа: {codes}", field="network", basis="4.3",
             codes=", ".join(card.data.code for card in waiting),
-        )  # fmt: skip
+        )
 
 
 @says("у каждой названной сети утверждена справка за этот год")
@@ -194,13 +194,13 @@ def reports_are_approved(case: Case, facts: Facts) -> Iterator[Refusal]:
     """An order on results speaks of networks whose reports are approved (R6)."""
     found = facts.cases_about("network", REPORT)
     told = {c.data.network for c in found
-            if c.state in APPROVED and c.data.school_year == case.data.year}  # fmt: skip
+            if c.state in APPROVED and c.data.school_year == case.data.year}
     for network in case.data.networks:
         if network not in told:
             yield refuse(
                 "report_not_approved", "У сети «{name}» нет утверждённой справки за этот год",
                 name=facts.name("network", network), field="networks", basis="4.3",
-            )  # fmt: skip
+            )
 
 
 @says("после закрытия в состав уже никто не входит")
@@ -211,7 +211,7 @@ def nothing_comes_later(case: Case, facts: Facts) -> Refusal | None:
     return refuse(
         "order_comes_later", "О сети есть приказ, который вступает в силу позже: отмените его",
         field="valid_from", basis="4.2",
-    )  # fmt: skip
+    )
 
 
 @says("сроки, которые назначает приказ, ещё не прошли")
@@ -225,7 +225,7 @@ def dates_are_ahead(case: Case[Order], _facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "due_passed", "Срок {what} ({day}) уже прошёл: назначьте другой день", what=what,
                 day=date(day), kind="form", field=field, basis="4.3",
-            )  # fmt: skip
+            )
 
 
 DATES_AHEAD = only(dates_are_ahead, CREATE, CLOSE)

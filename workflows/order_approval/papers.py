@@ -52,11 +52,11 @@ COMMON = (
     "дополнение", "пункты.дополнение", "пункты.контроль",
     "контроль.за_собой", "контроль.имя_вин", "контроль.должность_вин",
     "сроки.сайт", "сайт.ответственный_дат",
-)  # fmt: skip
+)
 COMPOSITION = (
     "участники[].номер", "участники[].школа", "участники[].роль", "участники[].статус",
     "участники[].руководитель",
-)  # fmt: skip
+)
 CENTRE = ("имц.название", "имц.руководитель")
 ORDER = (
     *COMMON, *CENTRE, *COMPOSITION,
@@ -68,7 +68,7 @@ ORDER = (
     "участники[].условия",
     "направления[].номер", "направления[].название", "направления[].область",
     "направления[].основание",
-)  # fmt: skip
+)
 
 
 def order(case: Case, facts: Facts) -> Values:
@@ -76,7 +76,7 @@ def order(case: Case, facts: Facts) -> Values:
     values = common(case, facts, EXTRA)
     values["сроки"] |= {
         "план": date_in_text(case.data.plan_due), "справка": date_in_text(case.data.report_due)
-    }  # fmt: skip
+    }
     return {
         **values,
         "сеть": _network(case, facts),

@@ -25,20 +25,20 @@ AMEND_PAPER = (
     "сроки.план", "причина", "новый_состав",
     "изменения[].номер", "изменения[].текст",
     "различия[].номер", "различия[].школа", "различия[].было", "различия[].стало",
-)  # fmt: skip
+)
 CLOSE_PAPER = (
     *COMMON, *CENTRE, *COMPOSITION,
     "сеть.название", "сеть.дата", "сеть.приказ", "сеть.базовая_школа", "сеть.руководитель",
     "преемник", "сроки.справка", "причина",
-)  # fmt: skip
+)
 EXTEND_PAPER = (
     *COMMON, *CENTRE,
     "срок", "причина",
     "сети[].номер", "сети[].название", "сети[].базовая_школа", "сети[].приказ",
-)  # fmt: skip
+)
 REVOKE_PAPER = (
     *COMMON, *CENTRE, "отменяемый.дата", "отменяемый.номер", "отменяемый.заголовок", "причина",
-)  # fmt: skip
+)
 
 
 def amend(case: Case, facts: Facts) -> Values:
@@ -66,7 +66,7 @@ def amend(case: Case, facts: Facts) -> Values:
             for number, row in enumerate(data.changes, start=1)
         ],
         "участники": composition(case, facts),
-    }  # fmt: skip
+    }
 
 
 def _said(case: Case, facts: Facts) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _said(case: Case, facts: Facts) -> Iterator[str]:
             yield f"Включить в состав сети {named_school} ({role})."
         else:
             yield (f"Изменить роль {named_school} в сети: слова «{NETWORK_ROLES[row.before]}» "
-                   f"заменить словами «{role}».")  # fmt: skip
+                   f"заменить словами «{role}».")
     if data.change == "rename":
         yield f"Наименование сети изложить в следующей редакции: «{data.network_name}»."
     elif data.change == "directions":
@@ -94,7 +94,7 @@ def _said(case: Case, facts: Facts) -> Iterator[str]:
         yield "Возобновить деятельность сети."
     elif data.change == "split":
         yield (f"Создать на базе {school(facts, data.new_base)} сеть «{data.network_name}» "
-               "в составе школ, исключённых из состава сети настоящим приказом.")  # fmt: skip
+               "в составе школ, исключённых из состава сети настоящим приказом.")
 
 
 def _network(case: Case[Order], facts: Facts) -> Values:
@@ -113,7 +113,7 @@ def close(case: Case[Order], facts: Facts) -> Values:
     base = next(school_id for school_id, role in listed(case).items() if role == "base")
     network = _network(case, facts) | {
         "базовая_школа": school(facts, base), "руководитель": head_name(facts, base)
-    }  # fmt: skip
+    }
     return {
         **values,
         "сеть": network,
@@ -133,7 +133,7 @@ def extend(case: Case[Order], facts: Facts) -> Values:
             "номер": number, "название": card.name if card else GAP,
             "базовая_школа": school(facts, base_of(facts, card)),
             "приказ": glued(founding_order(facts, key)) or GAP,
-        })  # fmt: skip
+        })
     return {
         **common(case, facts, 4),
         "имц": imc(facts),

@@ -13,17 +13,17 @@ DIRECTIONS_PAPER = (
     *COMMON, *CENTRE, "учебный_год",
     "направления[].номер", "направления[].название", "направления[].область",
     "направления[].обоснование",
-)  # fmt: skip
+)
 STATUSES_PAPER = (
     *COMMON, *CENTRE, "учебный_год",
     "статусы[].номер", "статусы[].школа", "статусы[].статус", "статусы[].основание",
-)  # fmt: skip
+)
 RESULTS_PAPER = (
     *COMMON, *CENTRE, "учебный_год", "итоги", "отметить", "поручения", "сети[].номер",
     "сети[].название", "сети[].базовая_школа",
     "рекомендации[].номер", "рекомендации[].сеть", "рекомендации[].текст",
     "рекомендации[].кому", "рекомендации[].срок",
-)  # fmt: skip
+)
 
 
 def directions_of_year(case: Case[Order], facts: Facts) -> Values:
@@ -34,7 +34,7 @@ def directions_of_year(case: Case[Order], facts: Facts) -> Values:
             "обоснование": glued(row.ground) or "—",
         }
         for n, row in enumerate(case.data.list_of_directions, start=1)
-    ]  # fmt: skip
+    ]
     return {**_of_year(case, facts), "направления": rows}
 
 
@@ -46,7 +46,7 @@ def statuses_of_year(case: Case[Order], facts: Facts) -> Values:
             "статус": STATUS_TITLES.get(row.code, ""), "основание": glued(row.evidence),
         }
         for n, row in enumerate(case.data.statuses, start=1)
-    ]  # fmt: skip
+    ]
     return {**_of_year(case, facts), "статусы": rows}
 
 
@@ -75,7 +75,7 @@ def results_of_year(case: Case[Order], facts: Facts) -> Values:
             }
             for n, row in enumerate(data.advice, start=1)
         ],
-    }  # fmt: skip
+    }
 
 
 def _of_year(case: Case[Order], facts: Facts) -> Values:

@@ -133,24 +133,24 @@ PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
 
 draft = process.state(
     "draft", "Проект", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
-)  # fmt: skip
+)
 agreement = process.state("on_agreement", "На визировании", ballot=visas)
 signature = process.state(
     "on_signature", "На подписи", waits_for=DEPARTMENT_HEAD,
     due=Due("signature", 2, remind=(1,), escalate=((1, DEPUTY),)),
-)  # fmt: skip
+)
 returned = process.state(
     "returned", "Возвращён", work=MEND, due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
     unlimited="число возвратов проекта Положением не ограничено",
-)  # fmt: skip
+)
 signed = process.state(
     "signed", "Подписан", waits_for=CLERK,
     due=Due("registration", 1, escalate=((1, DEPUTY),)),
-)  # fmt: skip
+)
 registered = process.state(
     "registered", "Зарегистрирован", no_deadline="сроки стоят у ознакомления и публикации",
     unlimited="запись бессрочна, скан можно заменить",
-)  # fmt: skip
+)
 process.ask(acknowledgement)
 process.ask(publication)
 cancelled = process.final("cancelled", "Отменён")
@@ -162,121 +162,121 @@ process.paper(
 process.paper(
     "order_amend", "Приказ об изменении сети", fields=AMEND_PAPER, values=amend,
     file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "order_extend", "Приказ о продлении сетей", fields=EXTEND_PAPER, values=extend,
     file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "order_close", "Приказ о прекращении деятельности сети", fields=CLOSE_PAPER, values=close,
     file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "order_directions", "Приказ о направлениях", fields=DIRECTIONS_PAPER,
     values=directions_of_year, file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "order_statuses", "Приказ о статусах", fields=STATUSES_PAPER, values=statuses_of_year,
     file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "order_results", "Приказ об итогах года", fields=RESULTS_PAPER, values=results_of_year,
     file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "order_revoke", "Приказ об отмене приказа", fields=REVOKE_PAPER, values=revoke,
     file_name=order_file,
-)  # fmt: skip
+)
 process.paper(
     "agreement_sheet", "Лист согласования",
     fields=AGREEMENT, values=agreement_sheet, file_name=agreement_file,
-)  # fmt: skip
+)
 process.paper(
     "ack_sheet", "Лист ознакомления",
     fields=ACQUAINTANCE, values=acquaintance_sheet, file_name=acquaintance_file,
-)  # fmt: skip
+)
 
 process.start(
     "generate", "Подготовить приказ", draft, by=SYSTEM_ROLE, basis="O1",
     do=[set_dates, order_paper],
-)  # fmt: skip
+)
 process.start(
     "fix_directions", "Приказ о направлениях", draft, by=SPECIALIST, basis="5.2, Y3",
     do=[begin_directions],
-)  # fmt: skip
+)
 process.start(
     "fix_statuses", "Приказ о статусах", draft, by=SPECIALIST, basis="1.3, Y2", do=[begin_statuses]
 )
 process.start(
     "extend_networks", "Приказ о продлении сетей", draft, by=SPECIALIST, basis="A-04",
     do=[begin(EXTEND, "О продлении деятельности сетей")],
-)  # fmt: skip
+)
 process.start(
     "sum_up_year", "Приказ об итогах года", draft, by=SPECIALIST, basis="4.3, R6",
     do=[begin_results, gather_advice],
-)  # fmt: skip
+)
 process.start(
     "revoke_order", "Приказ об отмене приказа", draft, by=SPECIALIST, basis="O11",
     do=[begin(REVOKE, REVOCATION)],
-)  # fmt: skip
+)
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
     style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known, nothing_is_missing],
     do=[remember_schools, gather_advice, name_revoked, order_paper, clear_visas],
-)  # fmt: skip
+)
 process.move(
     "go_without", "Продолжить без визы свободной должности", agreement, agreement, by=SPECIALIST,
     basis="O3", if_=[a_visa_is_vacant], do=[leave_vacant_out],
     unlimited="каждый раз одной визой меньше",
-)  # fmt: skip
+)
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",
     do=[Paper("agreement_sheet")],
-)  # fmt: skip
+)
 process.when("visa_refused", "Есть возражение", visas.failed, agreement, returned, basis="O4")
 process.move(
     "return_from_signature", "Вернуть на доработку", signature, returned, by=DEPARTMENT_HEAD,
     basis="O5", form=Reason, if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
     apart="send", style="primary", signed=BY_SIGNER, bulk=True,
     if_=[visas_fit_text, basis_in_force, *APPROVED, only(statuses_hold, CREATE), *NAMES_FREE,
          IN_TIME],
     do=[put_signature, order_paper, Paper("agreement_sheet")],
-)  # fmt: skip
+)
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
     style="primary", bulk=True,
     if_=[date_is_possible, date_in_sequence, number_is_free, *NAMES_FREE, *APPROVED, IN_TIME],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
         ask_to_publish, Paper("ack_sheet"), registered_letter],
-)  # fmt: skip
+)
 process.move(
     "take_effect", "Вступить в силу", registered, stay, by=SYSTEM_ROLE, basis="N5, 4.2",
     if_=[still_to_come, not_revoked], do=[on_the_day],
-)  # fmt: skip
+)
 process.move(
     "lose_force", "Утратить силу", registered, stay, by=SYSTEM_ROLE, basis="O11",
     do=[acknowledgement.close, publication.close],
-)  # fmt: skip
+)
 process.when(
     "all_acknowledged", "Все ознакомились", everybody_has_read, registered, registered, basis="O9",
     do=[Paper("ack_sheet")],
-)  # fmt: skip
+)
 process.move(
     "upload_scan", "Приложить скан", registered, registered, by=CLERK, basis="O8", form=Scan,
     if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "cancel", "Отменить приказ", [draft, agreement, returned, signature], cancelled,
     by=DEPARTMENT_HEAD, basis="O10", form=Reason, style="danger", if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "cancel", "Отменить приказ", signed, cancelled, by=DEPARTMENT_HEAD, basis="O10, 7.2",
     form=Reason, style="danger", if_=[answered], do=[Withdraw()],
-)  # fmt: skip
+)
 process.move(
     "drop", "Снять с подготовки", [draft, agreement, returned, signature], dropped,
     by=SYSTEM_ROLE, basis="P11, P15",
-)  # fmt: skip
+)

@@ -32,7 +32,7 @@ def nothing_is_missing(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
                 "{person}: не указано, как склонять должность, в приказе остался бы пробел. Это "
                 "записывают в «Администрирование» → «Должности»",
                 person=card.nom, field=name,
-            )  # fmt: skip
+            )
 
 
 @says("основания приказа действуют, или объяснено, почему взят истёкший акт")
@@ -45,7 +45,7 @@ def basis_in_force(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             "basis_expired",
             "{said} Верните приказ, чтобы заменить акт, или объясните, почему он действует",
             said=said, field="basis_reason", basis="1.1",
-        )  # fmt: skip
+        )
 
 
 @says("взятый за основание акт не действует")
@@ -60,7 +60,7 @@ def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "act_incomplete", "В приказе останется пропуск: у акта нет номера или даты — {act}",
                 act=act.citation, field="acts", basis="1.1",
-            )  # fmt: skip
+            )
 
 
 def _out_of_force(case: Case, facts: Facts) -> Iterator[str]:
@@ -91,12 +91,12 @@ def order_not_late(case: Case, facts: Facts) -> Refusal | None:
         return refuse(
             "effective_in_past", "Состав действует с {date}: введите дату регистрации не позже",
             date=f"{begins:%d.%m.%Y}", kind="form", field="registered_on",
-        )  # fmt: skip
+        )
     return refuse(
         "effective_in_past",
         "Дата начала {date} уже прошла: отмените приказ и верните предложение, чтобы сменить срок",
         date=f"{begins:%d.%m.%Y}", field="valid_from",
-    )  # fmt: skip
+    )
 
 
 def registration_day(case: Case[Order]) -> dt.date:
@@ -114,7 +114,7 @@ def date_is_possible(case: Case[Order], facts: Facts) -> Refusal | None:
         return refuse(
             "date_given_here", "Номера этого журнала выдаёт система, дата — сегодняшняя: "
             "оставьте поле пустым", field="registered_on", basis="A-13",
-        )  # fmt: skip
+        )
     if day > case.today:
         return refuse(
             "date_in_future", "Эта дата ещё не наступила", kind="form", field="registered_on"
@@ -123,7 +123,7 @@ def date_is_possible(case: Case[Order], facts: Facts) -> Refusal | None:
         return refuse(
             "date_before_signature", "Приказ подписан {date}: раньше его зарегистрировать нельзя",
             date=f"{signed:%d.%m.%Y}", kind="form", field="registered_on", basis="O7",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -135,7 +135,7 @@ def date_in_sequence(case: Case[Order], facts: Facts) -> Refusal | None:
         return refuse(
             "date_out_of_sequence", "В журнале уже есть номер от {date}: укажите причину",
             date=f"{last:%d.%m.%Y}", kind="form", field="reason",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -146,7 +146,7 @@ def _number_needed(facts: Facts) -> Refusal | None:
     return refuse(
         "number_required", "Номера этого журнала выдаёт другая система: введите номер приказа",
         kind="form", field="number", basis="A-13",
-    )  # fmt: skip
+    )
 
 
 @says("номер в журнале этого года свободен и не оставляет пропуска")
@@ -163,12 +163,12 @@ def number_is_free(case: Case[Order], facts: Facts) -> Refusal | None:
         return refuse(
             "number_taken", "Номер {number} в журнале {year} года уже занят",
             number=number, year=year, field="number", basis="O7",
-        )  # fmt: skip
+        )
     if number > 1 and not facts.is_number_taken(JOURNAL, year, number - 1):
         return refuse(
             "number_gap", "Номера {before} в журнале {year} года нет: сначала внесите номера, "
             "выданные вне системы", before=number - 1, year=year, field="number", basis="O7",
-        )  # fmt: skip
+        )
     return None
 
 

@@ -28,7 +28,7 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | Refusal | None:
         "base": plan.data.base, "coordinator": plan.data.coordinator, "stood": row["state"],
         "actual_on": row["actual_date"], "participants_count": row["participants_count"],
         "result": row["state_note"],
-    }  # fmt: skip
+    }
     return Adopted(plan.data.base, data, about, plan.id, row_key(row))
 
 

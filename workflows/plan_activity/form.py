@@ -67,7 +67,7 @@ class Outcome(Form):
     evidence: File = field(
         "Файл с подтверждением", optional=True, demanded=is_proven,
         hint="Протокол, программа, список участников",
-    )  # fmt: skip
+    )
 
 
 class NewDates(Form):

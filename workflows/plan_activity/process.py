@@ -73,7 +73,7 @@ CURATOR = Holder("curator", "методист — куратор сети", cura
 ROW = Due(
     "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, CURATOR)),
     on=says("ко дню окончания мероприятия по плану")(lambda case: case.data.ends_on),
-)  # fmt: skip
+)
 EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),))
 OFTEN = "доказательства возвращают, пока они не убедят"
 
@@ -84,7 +84,7 @@ postponed = process.state(
     due=(ROW, Due("postponed_until", at_start=True,
                   on=says("в новый день начала")(lambda case: case.data.starts_on),
                   then="back_to_plan", escalate=((3, COORDINATOR),))),
-)  # fmt: skip
+)
 reported = process.state("reported", "Ждёт подтверждения", due=EVIDENCE, waits_for=COORDINATOR)
 reported_up = process.state(
     "reported_up", "Ждёт подтверждения директора", due=EVIDENCE, waits_for=BASE_HEAD
@@ -92,7 +92,7 @@ reported_up = process.state(
 asked_to_cancel = process.state(
     "asked_to_cancel", "Отмена на согласовании в методическом центре", waits_for=METHODIST,
     due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),)), unlimited=OFTEN,
-)  # fmt: skip
+)
 done = process.final("done", "Проведено")
 not_done = process.final("not_done", "Не проведено за год")
 cancelled = process.final("cancelled", "Отменено")
@@ -102,7 +102,7 @@ OPEN = [planned, in_progress, postponed, reported, reported_up, asked_to_cancel]
 process.table(
     "recommendation", "По рекомендации", ("Что рекомендовано", "Как увидим, что сделано", "Срок"),
     recommended,
-)  # fmt: skip
+)
 
 process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
 process.start(
@@ -110,7 +110,7 @@ process.start(
     {done: stood("done"), cancelled: stood("cancelled"), not_done: stood("not_done"),
      in_progress: stood("in_progress"), postponed: stood("postponed"), planned: otherwise},
     by=SYSTEM_ROLE, basis="L5",
-)  # fmt: skip
+)
 process.move(
     "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
 )
@@ -119,49 +119,49 @@ process.move(
     {reported_up: coordinator_reports, reported: otherwise}, by=RESPONSIBLE, basis="K1",
     form=Outcome, style="primary",
     if_=[answered, happened_already, count_is_possible, evidence_given], do=[put_outcome],
-)  # fmt: skip
+)
 process.move(
     "confirm", "Подтвердить", reported, done, by=COORDINATOR, basis="K2, M5", apart="report_done",
     style="primary", bulk=True, do=[fulfilled],
-)  # fmt: skip
+)
 process.move(
     "confirm_up", "Подтвердить", reported_up, done, by=BASE_HEAD, basis="K2, M5",
     apart="report_done", style="primary", do=[fulfilled],
-)  # fmt: skip
+)
 process.move(
     "reject_evidence", "Вернуть: доказательств мало", [reported, reported_up], in_progress,
     by=(COORDINATOR, BASE_HEAD), basis="K2", apart="report_done", form=Explanation,
     if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "postpone", "Перенести", [planned, in_progress, postponed], postponed, by=COORDINATOR,
     basis="K3", form=NewDates, do=[put_dates],
     if_=[answered, new_dates_fit,
          at_most("postpone", 2, instead="Измените план через совет сети.")],
-)  # fmt: skip
+)
 process.move("back_to_plan", "Вернуть в план", postponed, planned, by=SYSTEM_ROLE, basis="K3")
 process.move(
     "hand_over", "Назначить другого ответственного", [planned, in_progress, postponed], stay,
     by=COORDINATOR, form=NewResponsible, if_=[answered, new_responsible_fits],
     do=[put_responsible], unlimited="ответственного меняют, сколько нужно",
-)  # fmt: skip
+)
 process.move(
     "cancel", "Отменить", [planned, in_progress, postponed],
     {asked_to_cancel: is_recommended, cancelled: otherwise}, by=COORDINATOR, basis="K3",
     form=Reason, style="danger", if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "agree_to_cancel", "Согласиться с отменой", asked_to_cancel, cancelled, by=IMC, basis="K3",
     style="danger", do=[failed],
-)  # fmt: skip
+)
 process.move(
     "keep", "Оставить в плане", asked_to_cancel, planned, by=IMC, basis="K3", form=Explanation,
     if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "change_row", "Строка плана изменилась", [planned, in_progress, postponed, asked_to_cancel],
     stay, by=SYSTEM_ROLE, form=Activity, do=[take_row], basis="L6",
     unlimited="план меняют, сколько нужно",
-)  # fmt: skip
+)
 process.move("remove_row", "Строки больше нет", OPEN, cancelled, by=SYSTEM_ROLE, basis="L6")
 process.move("end_year", "Год окончен", OPEN, not_done, by=SYSTEM_ROLE, basis="L7, M5", do=[failed])

@@ -34,7 +34,7 @@ def evidence_given(case: Case[Activity], facts: Facts) -> Refusal | None:
     return refuse(
         "evidence_missing", "Для формы «{form}» приложите файл или ссылку на материалы",
         form=FORMS[case.data.form], kind="form", field="evidence",
-    )  # fmt: skip
+    )
 
 
 @says("число участников не отрицательное")
@@ -79,7 +79,7 @@ def new_responsible_fits(case: Case, facts: Facts) -> Refusal | None:
         "responsible_outside",
         "Ответственный должен работать в школе сети или в методическом центре",
         kind="form", field="responsible", basis="4.3",
-    )  # fmt: skip
+    )
 
 
 @says("отчитался сам координатор")
@@ -113,7 +113,7 @@ def responsible_left(case: Case[Activity], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "no_responsible", "Некому отвечать за мероприятие ({name}): назначьте другого",
             name=name, field="responsible", basis="4.3",
-        )  # fmt: skip
+        )
 
 
 NOT_HELD_YET = ("planned", "in_progress", "postponed")
@@ -133,7 +133,7 @@ def hindered(case: Case, facts: Facts) -> Iterator[Refusal]:
         return
     for day in together.exam_days(case.data, facts):
         yield refuse("exam_day", "{day} — день экзамена", day=date(day), field="starts_on",
-                     basis="1.8")  # fmt: skip
+                     basis="1.8")
     days = set(together.event_days(case.data))
     for school in case.data.participants if days else ():
         for card in facts.open_cases_of(case.process, school):
@@ -141,7 +141,7 @@ def hindered(case: Case, facts: Facts) -> Iterator[Refusal]:
                 yield refuse(
                     "dates_clash", "В эти дни у школы «{school}» «{title}»", field="starts_on",
                     school=facts.name("school", school), title=card.data.title, basis="1.8",
-                )  # fmt: skip
+                )
     for code, found in (("far_apart", together.far_apart), ("no_line", together.unconnected)):
         for said, _row in found([case.data], facts):
             yield refuse(code, "{said}", said=said, field="mode", basis="1.8")

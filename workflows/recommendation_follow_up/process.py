@@ -60,7 +60,7 @@ DECISION = Due("recommendation_decision", 5, remind=(1,), escalate=((1, SPECIALI
 issued = process.state(
     "awaiting_answer", "Ждёт ответа адресата", waits_for=ADDRESSEE,
     due=Due("recommendation_answer", 10, remind=(3,), then="stay_silent"),
-)  # fmt: skip
+)
 declined = process.state(
     "answer_declined", "Отклонена: решает руководитель", waits_for=DECIDERS, due=DECISION
 )
@@ -70,19 +70,19 @@ unanswered = process.state(
 accepted = process.state(
     "awaiting_plan", "Принята, ждёт плана", unlimited=AGAIN,
     due=Due("carry", on=plan_is_due, unit="calendar", escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 carried = process.state(
     "carried", "В плане", no_deadline="срок стоит у мероприятия плана", unlimited=AGAIN
 )
 fulfilled = process.state(
     "fulfilled", "Выполнена, ждёт подтверждения", waits_for=METHODIST, unlimited=AGAIN,
     due=Due("recommendation_check", 5, remind=(1,), escalate=((1, IMC_HEAD),)),
-)  # fmt: skip
+)
 escalated = process.state(
     "escalated", "Не выполнена дважды: решает руководитель", waits_for=DEPARTMENT_HEAD,
     unlimited=AGAIN,
     due=DECISION,
-)  # fmt: skip
+)
 done = process.final("done", "Выполнена")
 dropped = process.final("dropped", "Снята руководителем")
 not_applicable = process.final("found_inapplicable", "Неприменима")
@@ -93,29 +93,29 @@ process.start("issue_advice", "Направить рекомендацию", iss
 process.move(
     "accept_advice", "Принять", issued, accepted, by=ADDRESSEE, basis="M2",
     style="primary", bulk=True, do=[stands("waiting", "accepted"), ask_for_place],
-)  # fmt: skip
+)
 process.move(
     "decline_advice", "Отклонить", issued, declined, by=ADDRESSEE, basis="M2", form=Grounds,
     if_=[answered], do=[stands("issued", "declined")],
-)  # fmt: skip
+)
 process.move(
     "stay_silent", "Ответа нет", issued, unanswered, by=SYSTEM_ROLE, basis="M2",
     do=[stands("issued", "unanswered")],
-)  # fmt: skip
+)
 process.move(
     "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="primary", if_=[answered],
     do=[stands("waiting", "upheld"), ask_for_place],
-)  # fmt: skip
+)
 process.move(
     "carry_again", "Перенести ещё раз", escalated, accepted, by=DEPARTMENT_HEAD, basis="M3",
     form=Grounds, if_=[answered], do=[stands("waiting"), ask_for_place],
-)  # fmt: skip
+)
 process.move(
     "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="danger", if_=[answered],
     do=[stands("dropped", "dropped")],
-)  # fmt: skip
+)
 process.move(
     "carry_into_plan",
     "Внести в план",
@@ -131,32 +131,32 @@ process.move(
 process.move(
     "confirm_advice", "Подтвердить выполнение", fulfilled, done, by=(METHODIST, IMC_HEAD),
     basis="M5", style="primary", bulk=True, if_=[by_curator], do=[stands("done")],
-)  # fmt: skip
+)
 process.move(
     "fail_advice", "Не выполнена", carried, {escalated: failed_twice, accepted: otherwise},
     by=SYSTEM_ROLE, basis="M5", do=[stands_failed, count_failure, ask_for_place],
-)  # fmt: skip
+)
 process.move(
     "doubt_advice", "Не подтвердить", fulfilled, {escalated: failed_twice, accepted: otherwise},
     by=(METHODIST, IMC_HEAD), basis="M5", form=Grounds, if_=[answered, by_curator],
     do=[stands_failed, count_failure, ask_for_place],
-)  # fmt: skip
+)
 process.move(
     "set_aside", "Признать неприменимой", OPEN, not_applicable,
     by=(METHODIST, IMC_HEAD, SPECIALIST), basis="M5", form=Grounds, style="danger",
     if_=[answered], do=[stands("not_applicable")],
-)  # fmt: skip
+)
 for state in OPEN:
     process.on(
         Child("network_change", "applied", of="subject"), state,
         {not_applicable: addressee_left, state: otherwise}, key="composition_followed",
         title="Изменился состав сети", basis="N5", unlimited=AGAIN,
         do=[stands_left],
-    )  # fmt: skip
+    )
 process.on(
     Child("network_life", "closed", of="subject"), OPEN, not_applicable, key="network_closed",
     title="Сеть закрыта", basis="N9", do=[stands("not_applicable")],
-)  # fmt: skip
+)
 process.move(
     "end_advice", "Снять", OPEN, not_applicable, by=SYSTEM_ROLE, do=[stands("not_applicable")]
 )

@@ -39,7 +39,7 @@ class Act(Record):
         "Чей он, в родительном падеже", optional=True,
         hint="Так он стоит в приказе: «министерства образования края». Без этого приказ не скажет, "
         "чей это акт",
-    )  # fmt: skip
+    )
     title: Text = field("Наименование")
     state: Choice = field(
         "Действие", choices={"in_force": "подтверждено", "to_verify": "не подтверждено"}
@@ -47,7 +47,7 @@ class Act(Record):
     replaced_by: Ref = field(
         "Чем заменён", to="act", optional=True,
         hint="Прежний акт завершите с того дня, с которого действует новый",
-    )  # fmt: skip
+    )
     clause: Line = field("Пункт Положения", optional=True)
     remark: Text = field("Примечание", optional=True)
     source: Text = field("Откуда известно", optional=True)

@@ -24,7 +24,7 @@ NETWORK_ROLES = {
 """In the order compositions are listed."""
 CONSENTS = {
     "agreed": "дано", "agreed_with_conditions": "дано с условиями", "declined": "не дано",
-}  # fmt: skip
+}
 """What a school answered before its network began to be told by orders of this system."""
 _PLACES = {role: place for place, role in enumerate(NETWORK_ROLES)}
 

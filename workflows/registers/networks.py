@@ -20,7 +20,7 @@ CLOSED = "closed"
 STATES = {
     "forming": "создаётся", "active": "действует", "suspended": "приостановлена",
     "closing": "закрывается", CLOSED: "закрыта",
-}  # fmt: skip
+}
 
 
 class Network(Record):

@@ -32,11 +32,11 @@ FOLLOWED = {
     "issued": "ждёт ответа", "carried": "в плане", "in_progress": "выполняется",
     "done": "выполнена", "not_done": "не выполнена", "dropped": "снята руководителем",
     "not_applicable": "неприменима", "escalated": "решает руководитель", "waiting": "ждёт плана",
-}  # fmt: skip
+}
 DECIDED = {
     "accepted": "принята", "upheld": "оставлена руководителем", "declined": "отклонена",
     "dropped": "снята руководителем", "unanswered": "без ответа",
-}  # fmt: skip
+}
 OPEN = ("issued", "waiting", "in_progress", "carried")
 """States in which a recommendation still asks for something."""
 
@@ -68,7 +68,7 @@ def networks_led(facts: Facts, actor: Actor) -> Collection[int]:
     led = {
         one.organisation_id for one in actor.capacities
         if one.role in (BASE_HEAD.held_by, COORDINATOR.held_by)
-    }  # fmt: skip
+    }
     return {net for school in led for net in networks_of(facts, school, facts.today)}
 
 
@@ -102,7 +102,7 @@ RECOMMENDATIONS = Register(
     own=networks_led,
     pending=Pending("Открытых рекомендаций", "state", OPEN, "due_on"),
     cases=CaseLinks("recommendation", "code", _followed_in),
-)  # fmt: skip
+)
 
 
 def of_report(facts: Facts, network: int, school_year: str) -> Collection[Recommendation]:

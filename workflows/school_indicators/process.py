@@ -45,7 +45,7 @@ entering = process.state(
     "being_entered", "Вносятся", waits_for=SCHOOL_HEAD, edit=(SCHOOL_HEAD, SCHOOL_COORDINATOR),
     unlimited=MENDED,
     due=Due("indicators", on=due_on, unit="calendar", remind=(7, 2), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 entered = process.state(
     "values_told", "Внесены", no_deadline="значения ждут утверждения справки", unlimited=MENDED
 )
@@ -59,7 +59,7 @@ process.move(
     "enter_values", "Внести показатели", entering, entered, by=SCHOOL_HEAD, basis="R1",
     style="primary", if_=[every_value_told, numbers_are_possible, targets_are_possible],
     do=[enter_values],
-)  # fmt: skip
+)
 process.move(
     "correct_values",
     "Поправить",
@@ -73,5 +73,5 @@ process.move("close_values", "Закрыть", [entering, entered], closed, by=S
 process.move(
     "school_stays", "Школа остаётся", [entering, entered], stay, by=SYSTEM_ROLE, basis="N5",
     unlimited="состав меняют, сколько нужно",
-)  # fmt: skip
+)
 process.move("school_left", "Школа вышла", [entering, entered], removed, by=SYSTEM_ROLE, basis="N5")

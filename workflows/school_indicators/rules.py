@@ -36,7 +36,7 @@ def numbers_are_possible(case: Case[SchoolIndicators], _facts: Facts) -> Iterato
             yield _of_row(
                 row, "denominator_below_numerator",
                 f"{row.numerator} больше, чем {row.denominator}: поменяйте местами",
-            )  # fmt: skip
+            )
         elif row.reason:
             yield _of_row(row, "value_and_reason", "есть и числа, и причина: оставьте одно")
 
@@ -45,7 +45,7 @@ def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
     return refuse(
         code, "{indicator}: {sentence}", indicator=row.title,
         sentence=sentence, kind="form", field=f"values.{row.row_key}.numerator", basis="1.6",
-    )  # fmt: skip
+    )
 
 
 @says("план на следующий год — число от 0, доля — не больше 100")
@@ -58,7 +58,7 @@ def targets_are_possible(case: Case[SchoolIndicators], facts: Facts) -> Iterator
             yield refuse(
                 "target_impossible", "{indicator}: план — число от 0, доля — не больше 100 %",
                 indicator=row.title, kind="form", field=f"values.{row.row_key}.target", basis="1.7",
-            )  # fmt: skip
+            )
 
 
 @says("справка сети ещё не утверждена")
@@ -79,7 +79,7 @@ def first_rows(case: Case, facts: Facts) -> Put:
         for one in catalogue(facts)
         if one.level == "school" and one.is_exam == (case.data.stage == "exams")
         and (school is None or not one.school_types or school.type in one.school_types)
-    ]  # fmt: skip
+    ]
     return Put({"values": Rows(rows)})
 
 

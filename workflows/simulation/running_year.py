@@ -120,7 +120,7 @@ class Year:
         plan = self._plan_of(network)
         schools = [school for school, _ in self._council(network)]
         held = {self._key_of(row) for row in self.rows if row["network_id"] == network
-                and self._is_done_by(row, self.player.today)}  # fmt: skip
+                and self._is_done_by(row, self.player.today)}
         rows = [row.model_dump(mode="json") for row in self.player.data(plan).activities]
         for row in rows:
             if row["key"] not in held:
@@ -147,7 +147,7 @@ class Year:
             "responsible": self.player.number("post", row["responsible_person_id"]),
             "participants": schools, "audience": row["audience"],
             "expected_result": row["expected_result"], "adaptation": row.get("adaptation") == "да",
-        }  # fmt: skip
+        }
 
     # ------------------------------------------------------------ activities
 
@@ -156,7 +156,7 @@ class Year:
         first = min(
             _day(plan["approved_on"]) for plan in self.player.rows("annual_plans")
             if plan["network_id"] == row["network_id"] and plan["school_year"] == YEAR
-        )  # fmt: skip
+        )
         begins = max(starts, first)
         if state == "done":
             yield Event(max(_day(row["actual_date"]), begins), 4, lambda: self._report(row))
@@ -176,7 +176,7 @@ class Year:
             row, row["responsible_person_id"], "report_done", actual_on=row["actual_date"],
             participants_count=int(row["participants_count"] or 0),
             result=f"Проведено: {row['expected_result']}", link=f"{MATERIALS}{row['activity_id']}",
-        )  # fmt: skip
+        )
         network = row["network_id"]
         if not self._act(row, self._coordinator(network), "confirm"):
             base = self._council(network)[0][1]
@@ -193,7 +193,7 @@ class Year:
         self._act(
             row, self._coordinator(row["network_id"]), "postpone", starts_on=row["planned_end"],
             ends_on=ends.isoformat(), reason=row["state_note"] or "мероприятие перенесено",
-        )  # fmt: skip
+        )
 
     def _act(self, row: Row, who: str, action: str, **values: Any) -> bool:
         case = self.player.case(ACTIVITY, self._subject(row["network_id"]), self._key_of(row))

@@ -70,7 +70,7 @@ class Browser:
                 self.url, self.page = response.url, response.read().decode()
         except urllib.error.HTTPError as error:
             raise StoryError(f"{self.login} {request.full_url}: {plain(error.read().decode())}") \
-                from error  # fmt: skip
+                from error
         return self.page
 
     def download(self, path: str) -> tuple[str, bytes]:
@@ -176,7 +176,7 @@ def propose(host: Browser) -> str:
         "members.0.need": "Физика в 7–9 классах, подготовка к ОГЭ по математике",
         "members.1.school": option(page, "members.1.school", "МКОУ СОШ № 3 "),
         "members.1.role": "partner",
-    }  # fmt: skip
+    }
     host.fill(case, fields)
     say(f"школа № 2 записала черновик предложения ({HOST})")
     host.fill(case, fields, action="invite")
@@ -220,7 +220,7 @@ def approve_plan(person: Callable[[str], Browser]) -> None:
             "title": title, "form": "seminar", "mode": mode, "starts_on": "2025-10-06",
             "ends_on": "2025-10-31", "responsible": own, "participants": schools,
             "expected_result": "программа и материалы занятий",
-        }  # fmt: skip
+        }
         fields |= {f"activities.{number}.{name}": value for name, value in row.items()}
     host.fill(plan, fields, action="to_vote")
     say("координатор сети заполнил план и отправил его совету")

@@ -33,7 +33,7 @@ SUMMARY = (
     "практики[].сеть", "практики[].текст",
     "рекомендации[].номер", "рекомендации[].сеть", "рекомендации[].текст",
     "рекомендации[].кому", "рекомендации[].срок", "рекомендации[].состояние",
-)  # fmt: skip
+)
 
 
 def summary(case: Case, facts: Facts) -> Values:
@@ -64,7 +64,7 @@ def summary(case: Case, facts: Facts) -> Values:
             {"номер": number, **row}
             for number, row in enumerate(_advice(case, facts, known), start=1)
         ],
-    }  # fmt: skip
+    }
 
 
 def summary_file(case: Case[SchoolYear]) -> str:
@@ -83,7 +83,7 @@ def _network(
         "план": f"{done} из {counted}" if counted else "—",
         "справка": "утверждена" if report in APPROVED else "не утверждена" if report else "нет",
         "школ": len(composition(facts, network.id, case.today)),
-    }  # fmt: skip
+    }
 
 
 def figures(facts: Facts, known: Iterable[Network], year: str) -> Iterator[Values]:
@@ -111,4 +111,4 @@ def _advice(case: Case[SchoolYear], facts: Facts, known: Iterable[Network]) -> I
             yield {
                 "сеть": network.name, "текст": card.text, "кому": glued(to),
                 "срок": date(card.due_on), "состояние": FOLLOWED.get(card.state, card.state),
-            }  # fmt: skip
+            }

@@ -78,7 +78,7 @@ TURNED = "переход запускают снова, пока не переш
 planning = process.state(
     "year_planned", "Планирование", waits_for=SPECIALIST, unlimited=TURNED,
     due=until("launch", 9, 1, "begin_launching"),
-)  # fmt: skip
+)
 launching = process.state(
     "year_launched", "Запуск", unlimited=TURNED, due=until("run", 10, 1, "begin_running")
 )
@@ -96,7 +96,7 @@ summarizing = process.state(
                 lambda case: school_year_bounds(case.data.school_year)[1]
             ),
             remind=(11, 3), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 closed = process.final("closed", "Закрыт")
 closed_with_remark = process.final("closed_with_remark", "Закрыт с замечанием")
 
@@ -106,16 +106,16 @@ process.paper(
 process.table(
     "turn", "Переход сетей в новый год", ("Сеть", "Что будет", "Почему"), preview,
     states=[planning, launching],
-)  # fmt: skip
+)
 
 process.start(
     "open_year", "Открыть учебный год", planning, by=SPECIALIST, basis="Y1",
     if_=[may_open, previous_year_exists],
-)  # fmt: skip
+)
 process.move(
     "roll_over", "Перевести сети в новый год", [planning, launching], stay, by=SPECIALIST,
     basis="Y5", style="primary", if_=[something_to_turn], do=[turn_networks], unlimited=TURNED,
-)  # fmt: skip
+)
 process.move("begin_launching", "Год начался", planning, launching, by=SYSTEM_ROLE, basis="7.6")
 process.move("begin_running", "Запуск окончен", launching, running, by=SYSTEM_ROLE, basis="7.6")
 process.move("begin_reporting", "Пора справок", running, reporting, by=SYSTEM_ROLE, basis="R1")
@@ -126,4 +126,4 @@ process.move(
     "close_year", "Закрыть год", summarizing,
     {closed_with_remark: has_unfinished, closed: otherwise}, by=IMC_HEAD, basis="Y6",
     style="primary", if_=[may_close], do=[put_remark, Paper("district_summary")],
-)  # fmt: skip
+)

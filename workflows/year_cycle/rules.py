@@ -54,7 +54,7 @@ def may_open(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "too_early", "{year} учебный год открывают с 1 июля {first}", basis="7.6",
             year=year.replace("-", "/"), first=first.year,
-        )  # fmt: skip
+        )
     if any(card.id != case.id for card in facts.cases_about(f"year/{year}", YEAR)):
         yield refuse("year_exists", "Этот учебный год уже открыт", basis="7.6")
 
@@ -69,7 +69,7 @@ def previous_year_exists(case: Case[SchoolYear], facts: Facts) -> Refusal | None
     return refuse(
         "no_previous_year", "О {year} учебном годе нет ничего: загрузите его данные",
         year=before.replace("-", "/"), basis="7.6",
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- turning
@@ -144,7 +144,7 @@ def _open_reports(case: Case[SchoolYear], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "report_open", "Справка сети «{name}» не закрыта; с {day} год закрывают с замечанием",
             name=facts.name("network", card.data.network), day=f"{last:%d.%m.%Y}", basis="7.6",
-        )  # fmt: skip
+        )
 
 
 @says("есть незакрытые справки")
@@ -188,7 +188,7 @@ def plans_approved(case: Case[SchoolYear], facts: Facts) -> bool:
         any(card.state in IN_FORCE
             for card in facts.cases_about(f"network/{network.id}/{year}", PLAN))
         for _, network in networks(facts)
-    )  # fmt: skip
+    )
 
 
 def reports_closed(case: Case[SchoolYear], facts: Facts) -> bool:

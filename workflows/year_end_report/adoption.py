@@ -27,7 +27,7 @@ def adopted(facts: Facts, row: Mapping[str, Any]) -> Adopted | None:
         "base": base, "members": [m.school for m in members if m.school != base],
         "coordinator": network.coordinator, "due_on": row["due_on"],
         "approved_before": bool(row["approved_on"]),
-    }  # fmt: skip
+    }
     return Adopted(base, data, subject(network.id, row["school_year"]))
 
 

@@ -14,7 +14,7 @@ from workflows.year_end_report.form import Conclusion, Report
 
 COLUMNS = (
     "Направление и вывод", "Показатель", "Школа", "Базовое", "План", "Факт", "Динамика",
-)  # fmt: skip
+)
 
 
 def own_directions(case: Case[Report], facts: Facts) -> set[int]:
@@ -35,7 +35,7 @@ def by_direction(case: Case, facts: Facts) -> Iterator[tuple[Conclusion, list[Li
     titles = {row.code: row.title for row in facts.of(INDICATORS).ever()}
     for row in data.conclusions:
         found = ([line for line in told if line[0] == titles.get(code)] or [_empty(titles, code)]
-                 for code in row.indicators)  # fmt: skip
+                 for code in row.indicators)
         yield row, [*chain.from_iterable(found)]
 
 

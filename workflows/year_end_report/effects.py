@@ -39,7 +39,7 @@ def fill_in(case: Case, facts: Facts) -> Put:
         "sections": Rows(sections(case, facts)),
         "unfinished": Rows(unfinished(case, facts)),
         "conclusions": Rows(rows),
-    })  # fmt: skip
+    })
 
 
 @says("каждая школа сети получает таблицу своих показателей")
@@ -58,7 +58,7 @@ def _grids(case: Case, facts: Facts, stage: str) -> Fan:
         }
         for member in composition(facts, data.network, case.today)
         if stage == "year" or _has_exams(facts, member.school)
-    }  # fmt: skip
+    }
     return Fan(INDICATORS, rows, changed="school_stays", removed="school_left")
 
 
@@ -90,7 +90,7 @@ def remember_author(case: Case[Report], facts: Facts) -> Put | None:
     return Put({
         "submitted_by": case.capacity.person_id,
         "submitted_as": signature(facts, case.capacity)["должность"],
-    })  # fmt: skip
+    })
 
 
 @says("показатели сети за год записаны в реестр")
@@ -125,7 +125,7 @@ def issue_recommendations(case: Case[Report], facts: Facts) -> Iterator[Enter | 
             "school_year": data.school_year, "text": row.text, "measure": row.measure,
             "addressee": row.addressee, "due_on": row.due_on, "school": row.school,
             "responsible": post.person_id if post else None, "state": "issued",
-        }  # fmt: skip
+        }
         name = f"recommendation_{row.row_key}"
         yield Enter("recommendation", values, case.today, as_=name)
         organisation = _addressee(case, facts, row.addressee, row.school)
@@ -135,7 +135,7 @@ def issue_recommendations(case: Case[Report], facts: Facts) -> Iterator[Enter | 
             "measure": row.measure, "addressee": row.addressee, "organisation": organisation,
             "school": row.school, "responsible": row.responsible, "due_on": row.due_on,
             "base": data.base,
-        }  # fmt: skip
+        }
         subject = f"network/{data.network}/{year_after(data.school_year)}"
         yield Start(RECOMMENDATION, started, subject, alone=True)
 

@@ -88,7 +88,7 @@ def whole_network(case: Case, facts: Facts) -> Iterator[Line]:
             card.title, WHOLE, figure(earlier, card.unit), figure(target, card.unit),
             _printed(card, found[card.id]) if now is not None else NO_DATA,
             printed_change(change, card.unit),
-        )  # fmt: skip
+        )
 
 
 def _result(card: Indicator, value: IndicatorValue | None, least: int) -> Decimal | None:

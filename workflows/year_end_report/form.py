@@ -85,11 +85,11 @@ class Report(Remarked):
     told_on: Date = field(
         "Данные года собраны", readonly=True, optional=True,
         when=lambda data: data.told_on is not None,
-    )  # fmt: skip
+    )
     sections: Rows[Section] = field(
         "Разделы по данным года", fixed=True, basis="4.3",
         hint="Раздел 4 — таблица показателей под текстом: её заполняют школы",
-    )  # fmt: skip
+    )
     unfinished: Rows[Unfinished] = field(
         "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"
     )
@@ -104,21 +104,21 @@ class Report(Remarked):
     no_data: Rows[NoData] = field(
         "По каким школам данных нет", optional=True,
         hint="Заполните, если школа не внесла показатели и уже не внесёт",
-    )  # fmt: skip
+    )
     problems: Text = field("10. Проблемы и риски", minimum=20)
     conclusions: Rows[Conclusion] = field(
         "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2",
         hint="Базовое, план и факт выбранных показателей — в таблице под текстом",
-    )  # fmt: skip
+    )
     recommendations: Rows[Advice] = field(
         "12. Предложения и рекомендации", minimum=1, basis="4.3",
         hint="Принятые войдут в план следующего года, и следующая справка о них отчитается",
-    )  # fmt: skip
+    )
     is_addendum_open: Flag = field("Дополнение открыто", hidden=True)
     addendum: Text = field(
         "Дополнительные выводы по результатам экзаменов", optional=True,
         when=lambda data: data.is_addendum_open,
-    )  # fmt: skip
+    )
     without_addendum: Flag = field(
         "Без дополнения", readonly=True, optional=True, when=lambda data: data.without_addendum
     )

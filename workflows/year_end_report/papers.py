@@ -25,16 +25,16 @@ from workflows.year_end_report.form import Report, Section
 
 _HEAD = (
     *DOCUMENT, *SIGNATURE, "организация.название", "сеть.название", "справка.год",
-)  # fmt: skip
+)
 _INDICATORS = (
     "показатели[].название", "показатели[].строки[].школа", "показатели[].строки[].базовое",
     "показатели[].строки[].план", "показатели[].строки[].факт",
     "показатели[].строки[].динамика",
-)  # fmt: skip
+)
 _ADVICE = (
     "рекомендации[].номер", "рекомендации[].текст", "рекомендации[].признак",
     "рекомендации[].кому", "рекомендации[].ответственный", "рекомендации[].срок",
-)  # fmt: skip
+)
 
 REPORT = (
     *_HEAD, *_INDICATORS, *_ADVICE,
@@ -52,12 +52,12 @@ REPORT = (
     "выводы[].показатели[].название", "выводы[].показатели[].строки[].школа",
     "выводы[].показатели[].строки[].базовое", "выводы[].показатели[].строки[].план",
     "выводы[].показатели[].строки[].факт", "выводы[].показатели[].строки[].динамика",
-)  # fmt: skip
+)
 ADVICE = (*_HEAD, *_ADVICE, "справка.дата")
 ADDENDUM = (
     *_HEAD, *_INDICATORS, "справка.дата", "принято.должность", "принято.имя", "принято.дата",
     "выводы",
-)  # fmt: skip
+)
 
 OF_THE_PLAN, OF_REQUESTS = ("1", "2"), ("3",)
 """Sections before the table of the plan, and between it and the indicators."""
@@ -109,7 +109,7 @@ def report(case: Case[Report], facts: Facts) -> Values:
             for row, told in by_direction(case, facts)
         ],
         "рекомендации": _advice(case, facts),
-    }  # fmt: skip
+    }
 
 
 def report_file(case: Case[Report]) -> str:
@@ -216,5 +216,5 @@ def _advice(case: Case[Report], facts: Facts) -> list[Values]:
         rows.append({
             "номер": number, "текст": row.text, "признак": row.measure, "кому": glued(to),
             "ответственный": whole(post.name) if post else "", "срок": date(row.due_on),
-        })  # fmt: skip
+        })
     return rows

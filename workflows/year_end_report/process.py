@@ -115,7 +115,7 @@ def summer(month: int, day: int) -> Callable[[Case], dt.date]:
 UNTIL_AUGUST = Due(
     "addendum", on=summer(8, 31), unit="calendar", remind=(11, 3), then="close_without",
     escalate=((1, SPECIALIST),),
-)  # fmt: skip
+)
 
 draft = process.state(
     "draft", "Готовится", waits_for=BASE_HEAD, edit=AUTHORS,
@@ -125,62 +125,62 @@ draft = process.state(
                 lambda case: case.data.due_on or case.today
             ),
             remind=(14, 7, 2), then="mark_late", escalate=((3, IMC_HEAD), (10, SPECIALIST))),
-)  # fmt: skip
+)
 submitted = process.state(
     "submitted", "Представлена", waits_for=METHODIST,
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
-)  # fmt: skip
+)
 under_review = process.state(
     "under_review", "Рассматривается в методическом центре", waits_for=(METHODIST, IMC_HEAD),
     unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
-)  # fmt: skip
+)
 reviewed = process.state(
     "reviewed", "Рассмотрена без замечаний", waits_for=IMC_HEAD, aside=True,
     unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
-)  # fmt: skip
+)
 returned = process.state(
     "returned", "На доработке", work=MEND, waits_for=BASE_HEAD, edit=AUTHORS,
     due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 accepted = process.state(
     "accepted_by_imc", "Принята методическим центром", waits_for=DEPARTMENT_HEAD,
     due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),)),
-)  # fmt: skip
+)
 approved = process.state(
     "approved", "Утверждена",
     due=(UNTIL_AUGUST, Due("addendum_opens", on=summer(7, 10), at_start=True,
                            then="open_addendum")),
-)  # fmt: skip
+)
 addendum_open = process.state(
     "addendum_open", "Открыто дополнение", waits_for=BASE_HEAD, edit=AUTHORS, only="addendum",
     unlimited="дополнение дорабатывают до 31 августа",
     due=(UNTIL_AUGUST, Due("addendum_told", on=summer(8, 20), unit="calendar", remind=(7, 2),
                            escalate=((1, SPECIALIST),))),
-)  # fmt: skip
+)
 addendum_submitted = process.state(
     "addendum_submitted", "Дополнение представлено", waits_for=IMC_HEAD, due=UNTIL_AUGUST,
-)  # fmt: skip
+)
 closed = process.final("closed", "Закрыта")
 dropped = process.final("dropped", "Не нужна: сети больше нет")
 
 process.paper(
     "year_report", "Информационно-аналитическая справка",
     fields=REPORT, values=report, file_name=report_file,
-)  # fmt: skip
+)
 process.paper(
     "report_recommendations", "Предложения и рекомендации",
     fields=ADVICE, values=advice, file_name=advice_file,
-)  # fmt: skip
+)
 process.paper(
     "report_addendum", "Дополнение к справке",
     fields=ADDENDUM, values=addendum, file_name=addendum_file,
-)  # fmt: skip
+)
 process.table(
     "indicators", "Показатели поддерживаемых школ (раздел 4 справки)", COLUMNS,
     lambda case, facts: lines(facts, case.data.network, case.data.school_year),
-)  # fmt: skip
+)
 
 process.table(
     "directions", "Результаты по направлениям (раздел 11 справки)", DIRECTIONS, by_direction
@@ -189,15 +189,15 @@ process.table(
 process.start(
     "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],
     do=[fill_in, ask_schools],
-)  # fmt: skip
+)
 process.start(
     "adopt", "Принять как было", {approved: was_approved, draft: otherwise}, by=SYSTEM_ROLE,
     basis="R1, 4.3", do=[prepare],
-)  # fmt: skip
+)
 process.move(
     "refresh", "Обновить по данным года", [draft, returned], stay, by=AUTHORS, basis="R1",
     do=[fill_in], unlimited="данные года меняются, пока он идёт",
-)  # fmt: skip
+)
 process.move(
     "mark_late", "Срок справки прошёл", draft, draft, by=SYSTEM_ROLE, basis="R2", do=[mark_late]
 )
@@ -207,65 +207,65 @@ process.move(
     if_=[filled, remarks_answered, indicators_told, directions_concluded, recommendations_given,
          plan_rows_explained, survey_is_possible],
     do=[fill_in, remember_author, snapshot, Paper("year_report")],
-)  # fmt: skip
+)
 process.move(
     "take_up", "Взять на рассмотрение", submitted, under_review, by=(METHODIST, IMC_HEAD),
     basis="R3", apart="submit", style="primary", if_=[by_curator],
-)  # fmt: skip
+)
 process.move(
     "find_no_fault", "Замечаний нет", under_review, reviewed, by=METHODIST, basis="R4",
     apart="submit", if_=[by_curator],
-)  # fmt: skip
+)
 process.move(
     "return", "Вернуть с замечаниями", [under_review, reviewed], returned,
     by=(METHODIST, IMC_HEAD), basis="R4", apart="submit", form=Remarks,
     if_=[answered, remarks_are_bound, by_curator,
          at_most("return", Setting("A-15.report"), instead=LAST_RESORT)],
     do=[keep_remarks],
-)  # fmt: skip
+)
 process.move(
     "accept_report", "Принять", [under_review, reviewed], accepted, by=IMC_HEAD, basis="R5",
     apart="submit", form=Review, style="primary", if_=[all_checked],
-)  # fmt: skip
+)
 process.move(
     "send_back", "Вернуть в методический центр", accepted, under_review, by=DEPARTMENT_HEAD,
     basis="R6", form=Explanation, if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",
     style="primary", bulk=True,
     do=[close_grids, enter_network_values, issue_recommendations, Paper("year_report"),
         Paper("report_recommendations")],
-)  # fmt: skip
+)
 process.move(
     "open_addendum", "Открыть дополнение", approved,
     {addendum_open: exams_apply, approved: otherwise}, by=SYSTEM_ROLE, basis="R7",
     do=[begin_addendum],
-)  # fmt: skip
+)
 process.move(
     "submit_addendum", "Представить дополнение", addendum_open, addendum_submitted, by=BASE_HEAD,
     basis="R7", style="primary", if_=[filled, exams_told],
-)  # fmt: skip
+)
 process.move(
     "return_addendum", "Вернуть дополнение", addendum_submitted, addendum_open, by=IMC_HEAD,
     basis="R8", form=Explanation, apart="submit_addendum", if_=[answered],
-)  # fmt: skip
+)
 process.move(
     "accept_addendum", "Принять дополнение", addendum_submitted, closed, by=IMC_HEAD, basis="R8",
     apart="submit_addendum", style="primary", do=[close_grids, Paper("report_addendum")],
-)  # fmt: skip
+)
 process.move(
     "close_without", "Закрыть без дополнения", [approved, addendum_open, addendum_submitted],
     closed, by=SYSTEM_ROLE, basis="R8", do=[mark_without, close_grids],
-)  # fmt: skip
+)
 process.on(
     Child("network_change", "applied", of="subject"), [draft, returned], stay,
     key="composition_followed", title="Изменился состав сети", basis="N5",
     do=[fill_in, ask_schools],
-)  # fmt: skip
+)
 process.move(
     "drop_report", "Снять справку",
     [draft, submitted, under_review, reviewed, returned, accepted, approved, addendum_open,
      addendum_submitted],
     dropped, by=SYSTEM_ROLE, basis="N9", do=[close_grids],
-)  # fmt: skip
+)

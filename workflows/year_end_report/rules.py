@@ -46,7 +46,7 @@ def missing(case: Case, facts: Facts, *, exams: bool) -> Iterator[tuple[int, str
         asked = [
             one for one in of_schools
             if one.is_exam == exams and school is not None and one.applies_to(school.type)
-        ]  # fmt: skip
+        ]
         absent = [lowered(one.title) for one in asked if (member.school, one.id) not in told]
         if absent and member.school not in explained:
             nothing = "результаты экзаменов не внесены" if exams else "показатели не внесены"
@@ -65,7 +65,7 @@ def indicators_told(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "indicator_missing", "{school}: {absent}", absent=absent,
             school=facts.name("school", school), field="no_data", basis="1.6",
-        )  # fmt: skip
+        )
 
 
 @says("по каждому направлению есть вывод и показатели, по которым он виден")
@@ -77,15 +77,15 @@ def directions_concluded(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
                 "direction_new",
                 "Направления «{name}» нет в выводах: нажмите «Обновить по данным года»",
                 name=facts.name("direction", direction), field="conclusions", basis="1.7",
-            )  # fmt: skip
+            )
     for row in case.data.conclusions:
         said: dict[str, Any] = {"name": facts.name("direction", row.direction or 0), "basis": "1.7"}
         if not row.text:
             yield refuse("direction_without_conclusion", "Нет вывода по направлению «{name}»",
-                         kind="form", field=f"conclusions.{row.row_key}.text", **said)  # fmt: skip
+                         kind="form", field=f"conclusions.{row.row_key}.text", **said)
         if not row.indicators:
             yield refuse("direction_without_indicator", "Нет показателя по направлению «{name}»",
-                         field=f"conclusions.{row.row_key}.indicators", **said)  # fmt: skip
+                         field=f"conclusions.{row.row_key}.indicators", **said)
 
 
 @says("есть рекомендации, у каждой — адресат, срок и измеримый признак")
@@ -95,7 +95,7 @@ def recommendations_given(case: Case[Report], _facts: Facts) -> Iterator[Refusal
         yield refuse(
             "no_recommendations", "В справке нет ни одной рекомендации", kind="form",
             field="recommendations", basis="4.3",
-        )  # fmt: skip
+        )
     for row in case.data.recommendations:
         if row.addressee == "school" and row.school is None:
             yield _of_advice(row.row_key, "school_missing", "Выберите, какой школе", "school")
@@ -116,12 +116,12 @@ def plan_rows_explained(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "plan_row_new", "«{title}» не выполнено: нажмите «Обновить по данным года»",
                 title=row.title, field="unfinished", basis="4.3",
-            )  # fmt: skip
+            )
         elif not known.reason:
             yield refuse(
                 "plan_row_unexplained", "«{title}»: объясните, почему не выполнено",
                 title=row.title, kind="form", field=f"unfinished.{row.row_key}.reason", basis="4.3",
-            )  # fmt: skip
+            )
 
 
 @says("анкета: балл от 1 до 5 и число ответивших")
@@ -132,7 +132,7 @@ def survey_is_possible(case: Case[Report], _facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "survey_incomplete", "Анкета: нужны и балл, и число ответивших", kind="form",
             field="climate_answers" if answers is None else "climate_mean",
-        )  # fmt: skip
+        )
     if mean is not None and not 1 <= mean <= 5:  # noqa: PLR2004 (the scale of the survey)
         yield refuse(
             "survey_out_of_scale", "Балл анкеты — от 1 до 5", kind="form", field="climate_mean"
@@ -168,7 +168,7 @@ def exams_told(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
         yield refuse(
             "indicator_missing", "{school}: {absent}", absent=absent,
             school=facts.name("school", school), field="addendum", basis="1.6",
-        )  # fmt: skip
+        )
 
 
 # ---------------------------------------------------------------- what is only said
@@ -192,4 +192,4 @@ def being_entered(case: Case[Report], facts: Facts) -> Iterator[Refusal]:
             yield refuse(
                 "values_open", "Показатели ещё вносит {school}",
                 school=facts.name("school", card.data.school),
-            )  # fmt: skip
+            )

@@ -18,7 +18,7 @@ STATES = {
     "planned": "не начато", "in_progress": "идёт", "postponed": "перенесено",
     "reported": "ждёт подтверждения", "reported_up": "ждёт подтверждения",
     "asked_to_cancel": "отменяется", "cancelled": "отменено", "not_done": "не проведено",
-}  # fmt: skip
+}
 
 
 def activities(case: Case[Report], facts: Facts) -> Sequence[CaseCard]:
@@ -151,5 +151,5 @@ def unfinished(case: Case[Report], facts: Facts) -> list[Unfinished]:
                 key=card.key, title=card.data.title, state=state,
                 reason=known.reason if known else "",
             )
-        )  # fmt: skip
+        )
     return rows

@@ -36,9 +36,14 @@ other = Ballot(
     "more", "Ещё раз", heads, (Answer("two", "За", "yes", if_=(silent,)),), "член", ("yes",)
 )  # <- not_said
 timed = Ballot(  # <- not_said
-    "timed", "К дате", heads, (Answer("three", "За", "yes"),), "член", ("yes",),
+    "timed",
+    "К дате",
+    heads,
+    (Answer("three", "За", "yes"),),
+    "член",
+    ("yes",),
     due=Due("day", on=silent, escalate=((1, HEAD),)),
-)  # fmt: skip
+)
 
 for ballot in (vote, other, timed):
     process.ask(ballot)

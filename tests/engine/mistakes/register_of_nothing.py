@@ -33,54 +33,97 @@ class Plain(Record):
 
 
 odd = Register(  # <- reserved_field, bad_field, unknown_option, unknown_register
-    key="odd", title="Странные", record=Odd, identity=("name",), called=lambda row: row.name,
-)  # fmt: skip
+    key="odd", title="Странные", record=Odd, identity=("name",), called=lambda row: row.name
+)
 nameless = Register(  # <- no_identity, unknown_field
-    key="nameless", title="Безымянные", record=Plain, identity=(), called=lambda row: row.name,
-    filters=("knid",), sorted_by=("-name",),
-)  # fmt: skip
-unsteady = Register(  # <- unsteady_field
-    key="unsteady", title="Шаткие", record=Plain, identity=("name",), together=("kind",),
+    key="nameless",
+    title="Безымянные",
+    record=Plain,
+    identity=(),
     called=lambda row: row.name,
-)  # fmt: skip
+    filters=("knid",),
+    sorted_by=("-name",),
+)
+unsteady = Register(  # <- unsteady_field
+    key="unsteady",
+    title="Шаткие",
+    record=Plain,
+    identity=("name",),
+    together=("kind",),
+    called=lambda row: row.name,
+)
 
 scattered = Register(  # <- scattered_groups, mark_of_nothing
-    key="scattered", title="Разбросанные", record=Plain, identity=("name",), grouped_by="kind",
-    mark=lambda row: Mark(row.kind), called=lambda row: row.name,
-)  # fmt: skip
+    key="scattered",
+    title="Разбросанные",
+    record=Plain,
+    identity=("name",),
+    grouped_by="kind",
+    mark=lambda row: Mark(row.kind),
+    called=lambda row: row.name,
+)
 carded = Register(  # <- mark_of_nothing
-    key="carded", title="Ничьи карточки", record=Plain, identity=("name",),
-    on_card=lambda _rows, _year: {}, called=lambda row: row.name,
-)  # fmt: skip
+    key="carded",
+    title="Ничьи карточки",
+    record=Plain,
+    identity=("name",),
+    on_card=lambda _rows, _year: {},
+    called=lambda row: row.name,
+)
 
 through_nothing = Register(  # <- unknown_field
-    key="through_nothing", title="Читаются неизвестно через что", record=Plain, identity=("name",),
-    called=lambda row: row.name, read_through="nme", own=lambda _facts, _actor: (),
-)  # fmt: skip
-through_what_changes = Register(  # <- unsteady_field
-    key="through_what_changes", title="Читаются то одними, то другими", record=Plain,
-    identity=("name",), called=lambda row: row.name, read_through="kind",
+    key="through_nothing",
+    title="Читаются неизвестно через что",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    read_through="nme",
     own=lambda _facts, _actor: (),
-)  # fmt: skip
+)
+through_what_changes = Register(  # <- unsteady_field
+    key="through_what_changes",
+    title="Читаются то одними, то другими",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    read_through="kind",
+    own=lambda _facts, _actor: (),
+)
 of_nobody = Register(  # <- read_through_nothing
-    key="of_nobody", title="Неизвестно чьи", record=Plain, identity=("name",),
-    called=lambda row: row.name, read_through="name",
-)  # fmt: skip
+    key="of_nobody",
+    title="Неизвестно чьи",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    read_through="name",
+)
 owned = Register(  # <- read_through_nothing
-    key="owned", title="Неизвестно через что чьи", record=Plain, identity=("name",),
-    called=lambda row: row.name, own=lambda _facts, _actor: (),
-)  # fmt: skip
+    key="owned",
+    title="Неизвестно через что чьи",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    own=lambda _facts, _actor: (),
+)
 misled = Register(  # <- unknown_field
-    key="misled", title="С опечатками", record=Plain, identity=("name",),
-    called=lambda row: row.name, details={"name": ("knd",)},
+    key="misled",
+    title="С опечатками",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    details={"name": ("knd",)},
     pending=Pending("Открытых", "kindd", ("open",), "until"),
     cases=CaseLinks("plain", "cde", lambda _row: ()),
-)  # fmt: skip
+)
 
 extending = Register(  # <- bad_extension
-    key="extending", title="Дополняют неизвестно чем", record=Plain, identity=("name",),
-    extends="organisation", called=lambda row: row.name,
-)  # fmt: skip
+    key="extending",
+    title="Дополняют неизвестно чем",
+    record=Plain,
+    identity=("name",),
+    extends="organisation",
+    called=lambda row: row.name,
+)
 
 
 class More(Extension):
@@ -88,9 +131,13 @@ class More(Extension):
 
 
 uncoded = Register(  # <- bad_extension
-    key="uncoded", title="Дополняют не по коду", record=More, identity=("name",),
-    extends="organisation", called=lambda row: row.name,
-)  # fmt: skip
+    key="uncoded",
+    title="Дополняют не по коду",
+    record=More,
+    identity=("name",),
+    extends="organisation",
+    called=lambda row: row.name,
+)
 
 
 telling = Register(  # <- closed_tells
@@ -122,6 +169,18 @@ empty = Register(  # <- empty_identity
 
 processes = [small()[0]]
 declared = [
-    odd, nameless, unsteady, scattered, carded, through_nothing, through_what_changes, of_nobody,
-    owned, misled, extending, uncoded, telling, empty,
-]  # fmt: skip
+    odd,
+    nameless,
+    unsteady,
+    scattered,
+    carded,
+    through_nothing,
+    through_what_changes,
+    of_nobody,
+    owned,
+    misled,
+    extending,
+    uncoded,
+    telling,
+    empty,
+]

@@ -50,8 +50,13 @@ def heads(_case: Case, _facts: Facts) -> tuple[Voter, ...]:
 def ballot(**declared: Any) -> Ballot:
     """Return a sound ballot with a few words of its own."""
     values: dict[str, Any] = {
-        "key": "consent", "title": "Согласие", "voters": heads, "voter_title": "директор",
+        "key": "consent",
+        "title": "Согласие",
+        "voters": heads,
+        "voter_title": "директор",
         "answers": (Answer("agree", "Да", "agreed"), Answer("refuse", "Нет", "refused")),
-        "yes": ("agreed",), "need": at_least(1), "due": SOON,
-    }  # fmt: skip
+        "yes": ("agreed",),
+        "need": at_least(1),
+        "due": SOON,
+    }
     return Ballot(**(values | declared))

@@ -8,9 +8,14 @@ process, draft, done = small()
 process.move("sign", "Подписать", draft, done, by=HEAD, apart="sent")  # <- unknown_action
 
 vote = Ballot(  # <- unknown_action
-    "vote", "Совет", heads, (Answer("agree", "За", "yes", apart=("sent",)),), "член", ("yes",),
+    "vote",
+    "Совет",
+    heads,
+    (Answer("agree", "За", "yes", apart=("sent",)),),
+    "член",
+    ("yes",),
     due=SOON,
-)  # fmt: skip
+)
 process.ask(vote)
 
 processes = [process]

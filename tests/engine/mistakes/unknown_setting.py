@@ -37,10 +37,19 @@ process.move(
 process.when("asked", "Спрошено", asks, draft, done)
 process.when("built", "Построено", builds, draft, done)
 vote = Ballot(  # <- unknown_setting
-    "vote", "Голосование", heads, (Answer("agree", "За", "yes"),), "член", ("yes",), due=SOON,
-    need=more_than(1, or_just=ASIDE), quorum=3, most=3, abstention_is_vote=Setting("A-01"),
+    "vote",
+    "Голосование",
+    heads,
+    (Answer("agree", "За", "yes"),),
+    "член",
+    ("yes",),
+    due=SOON,
+    need=more_than(1, or_just=ASIDE),
+    quorum=3,
+    most=3,
+    abstention_is_vote=Setting("A-01"),
     silence=Silence(Setting("A-95"), ("silent",)),
-)  # fmt: skip
+)
 process.ask(vote)
 
 processes = [process]

@@ -35,9 +35,13 @@ class Chosen(Form):
 
 
 process = Process(  # <- unknown_source
-    "toy", "Игрушка", version=1, form=Chosen, readers=(CLERK,),
+    "toy",
+    "Игрушка",
+    version=1,
+    form=Chosen,
+    readers=(CLERK,),
     parties={"members": lambda _data: ()},
-)  # fmt: skip
+)
 draft = process.state("drafted", "Черновик", due=SOON, waits_for=CLERK)
 done = process.final("done", "Готово")
 process.start("begin", "Начать", draft, by=CLERK)
@@ -46,12 +50,6 @@ process.move("finish", "Закончить", draft, done, by=CLERK)
 processes = [process]
 sources = {"choice": {"school_years"}, "school": (), "position": ("imc",)}
 declared = [
-    Register(
-        key=key,
-        title="Что-то",
-        record=Named,
-        identity=identity,
-        called=lambda row: row.code,
-    )
+    Register(key=key, title="Что-то", record=Named, identity=identity, called=lambda row: row.code)
     for key, identity in (("kind", ("code",)), ("place", ("code", "street")))
 ]

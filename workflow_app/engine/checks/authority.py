@@ -15,15 +15,17 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     for transition in process.transitions:
         if not transition.by:
             yield Finding(
-                transition.where, "nobody_may",
+                transition.where,
+                "nobody_may",
                 f"Действие «{transition.title}» не открыто никому: назовите роль (by=)",
-            )  # fmt: skip
+            )
         if transition.kind == "when" and transition.guards:
             yield Finding(
-                transition.where, "when_with_guard",
+                transition.where,
+                "when_with_guard",
                 f"Переход «{transition.title}» происходит сам: отказать в нём некому, "
                 "внесите проверку в условие",
-            )  # fmt: skip
+            )
     yield from _beginnings(process)
     for state in process.states.values():
         yield from _blind(process, state)
@@ -37,18 +39,20 @@ def _roles(process: Process, world: World) -> Iterator[Finding]:
         known = process.posts if role.held_by == POST else (AUTHOR, *process.parties)
         if (role.party is not None or role.held_by == POST) and role.party not in known:
             yield Finding(
-                process.where, "unknown_party",
+                process.where,
+                "unknown_party",
                 f"Роль «{role.title}» ищет участника «{role.party}», а процесс его не называет",
-            )  # fmt: skip
+            )
         if (
             world.known_roles is not None
             and role is not SYSTEM_ROLE
             and role.held_by not in (POST, *world.known_roles)
         ):
             yield Finding(
-                process.where, "unknown_role",
+                process.where,
+                "unknown_role",
                 f"Должности «{role.held_by}» (роль «{role.title}») нет в справочнике",
-            )  # fmt: skip
+            )
 
 
 def _beginnings(process: Process) -> Iterator[Finding]:
@@ -58,10 +62,11 @@ def _beginnings(process: Process) -> Iterator[Finding]:
         persons = [role for role in start.by if role is not SYSTEM_ROLE]
         if persons and all(role.party in named for role in persons):
             yield Finding(
-                start.where, "start_without_prefill",
+                start.where,
+                "start_without_prefill",
                 f"«{start.title}» никто не выполнит: участника «{persons[0].party}» ищут в данных, "
                 "а новое дело пустое; дайте процессу prefill=",
-            )  # fmt: skip
+            )
 
 
 def _blind(process: Process, state: State) -> Iterator[Finding]:
@@ -71,17 +76,19 @@ def _blind(process: Process, state: State) -> Iterator[Finding]:
     for role in workers:
         if not _covers(readers, role):
             yield Finding(
-                state.where, "cannot_read",
+                state.where,
+                "cannot_read",
                 f"«{role.title}» работает в состоянии «{state.title}», но дела не видит",
-            )  # fmt: skip
+            )
     for transition in process.moves(state.key):
         persons = [role for role in transition.by if role is not SYSTEM_ROLE]
         if not any(_covers(readers, role) for role in persons):
             yield Finding(
-                transition.where, "cannot_read",
+                transition.where,
+                "cannot_read",
                 f"Никто из тех, кому открыто «{transition.title}», не видит дела "
                 f"в состоянии «{state.title}»",
-            )  # fmt: skip
+            )
 
 
 def _asked(ballot: Ballot) -> list[str]:
@@ -108,9 +115,10 @@ def _blind_voters(process: Process, ballot: Ballot) -> Iterator[Finding]:
     for role in _asked(ballot):
         if all(reader.held_by != role for reader in process.readers):
             yield Finding(
-                ballot.where, "cannot_read",
+                ballot.where,
+                "cannot_read",
                 f"Опрос «{ballot.title}» спрашивает должность «{role}», а дела она не видит",
-            )  # fmt: skip
+            )
 
 
 def _covers(readers: Iterable[Role], role: Role) -> bool:
@@ -128,7 +136,8 @@ def _revisions(process: Process) -> Iterator[Finding]:
         start = process.starts()[0]
         if transition.ways[0].state != start.ways[0].state or not is_for_system(start):
             yield Finding(
-                transition.where, "revise_without_start",
+                transition.where,
+                "revise_without_start",
                 f"«{transition.title}» начинает новое дело: первое начало процесса должно вести "
                 "туда же и быть открыто системе",
-            )  # fmt: skip
+            )

@@ -69,14 +69,16 @@ def _ends(process: Process, state: State, ballot: Ballot) -> Iterator[Finding]:
         ours = {"passed", "failed"}
     if "passed" not in ours:
         yield Finding(
-            state.where, "ballot_leads_nowhere",
+            state.where,
+            "ballot_leads_nowhere",
             f"Опрос «{ballot.title}» может пройти, но перехода для этого нет",
-        )  # fmt: skip
+        )
     if "failed" not in ours:
         yield Finding(
-            state.where, "silence_leads_nowhere",
+            state.where,
+            "silence_leads_nowhere",
             f"Опрос «{ballot.title}» может не пройти, но перехода для этого нет",
-        )  # fmt: skip
+        )
     if not any(_asks(effect, ballot) for t in process.transitions for effect in t.effects):
         yield Finding(
             state.where, "ballot_never_asked", f"Опрос «{ballot.title}» никто не открывает"

@@ -55,11 +55,17 @@ def _possible_in_a_draft(process: Process) -> Iterator[Transition]:
 
 def _guards(process: Process, transition: Transition, parties: Parties) -> Iterator[Finding]:
     case = Case(
-        0, process.key, transition.sources[0], blank(process.form), 0, parties,
+        0,
+        process.key,
+        transition.sources[0],
+        blank(process.form),
+        0,
+        parties,
         form=blank(transition.form) if transition.form else None,
-        capacity=Capacity(0, "", 0, 0), now=dt.datetime.combine(SOME_DAY, dt.time(), dt.UTC),
+        capacity=Capacity(0, "", 0, 0),
+        now=dt.datetime.combine(SOME_DAY, dt.time(), dt.UTC),
         today=SOME_DAY,
-    )  # fmt: skip
+    )
     for guard in transition.guards:
         try:
             tuple(guard(case, _Registers()) or ())
@@ -67,6 +73,7 @@ def _guards(process: Process, transition: Transition, parties: Parties) -> Itera
             continue
         except Exception as error:  # noqa: BLE001
             yield Finding(
-                transition.where, "fails_on_empty_form",
+                transition.where,
+                "fails_on_empty_form",
                 f"Условие «{sentence(guard)}» на пустой форме: {type(error).__name__} {error}",
-            )  # fmt: skip
+            )

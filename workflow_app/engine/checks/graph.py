@@ -98,9 +98,10 @@ def _ends(process: Process) -> Iterator[Finding]:
             )
         elif key not in way_out:
             yield Finding(
-                state.where, "no_way_out",
+                state.where,
+                "no_way_out",
                 f"Из состояния «{state.title}» нельзя прийти ни к одному концу",
-            )  # fmt: skip
+            )
 
 
 def _by(process: Process, *, forward: bool) -> dict[str, set[str]]:
@@ -115,15 +116,19 @@ def _by(process: Process, *, forward: bool) -> dict[str, set[str]]:
 def _loops(process: Process) -> Iterator[Finding]:
     """Find circles that nothing bounds: of persons (rework), or of the system alone (forever)."""
     yield from _circles_of(
-        process, lambda edge: not _is_bounded(process, edge), lambda t: t.is_by_person,
+        process,
+        lambda edge: not _is_bounded(process, edge),
+        lambda t: t.is_by_person,
         "unlimited_rework",
         "По кругу «{names}» можно ходить бесконечно: нужен предел (at_most) или unlimited=…",
-    )  # fmt: skip
+    )
     yield from _circles_of(
-        process, lambda edge: _happens_again(edge.transition),
+        process,
+        lambda edge: _happens_again(edge.transition),
         lambda _: True,
-        "automatic_loop", "Переходы «{names}» сами вызывают друг друга без конца",
-    )  # fmt: skip
+        "automatic_loop",
+        "Переходы «{names}» сами вызывают друг друга без конца",
+    )
 
 
 def _is_bounded(process: Process, edge: Edge) -> bool:
@@ -149,9 +154,12 @@ def _happens_again(transition: Transition) -> bool:
 
 
 def _circles_of(
-    process: Process, keep: Callable[[Edge], bool], counts: Callable[[Transition], bool],
-    code: str, sentence: str,
-) -> Iterator[Finding]:  # fmt: skip
+    process: Process,
+    keep: Callable[[Edge], bool],
+    counts: Callable[[Transition], bool],
+    code: str,
+    sentence: str,
+) -> Iterator[Finding]:
     kept = [edge for edge in edges(process) if keep(edge)]
     ways: dict[str, list[str]] = {}
     for edge in kept:

@@ -74,9 +74,10 @@ def _states(process: Process) -> Iterator[Finding]:
         for key in (*transition.sources, *(way.state for way in transition.ways)):
             if key not in process.states:
                 yield Finding(
-                    transition.where, "unknown_state",
+                    transition.where,
+                    "unknown_state",
                     f"Переход «{transition.title}» называет состояние «{key}», а его нет",
-                )  # fmt: skip
+                )
 
 
 def _fields(process: Process) -> Iterator[Finding]:
@@ -112,9 +113,10 @@ def _event(transition: Transition, event: Child, world: World) -> Iterator[Findi
         yield _unknown(transition.where, "process", event.process)
     elif event.state not in child.states:
         yield Finding(
-            transition.where, "unknown_outcome",
+            transition.where,
+            "unknown_outcome",
             f"Процесс «{child.title}» не знает исхода «{event.state}»",
-        )  # fmt: skip
+        )
 
 
 WHAT = {
@@ -214,9 +216,10 @@ def _written(mention: Mention, world: World) -> Iterator[Finding]:
     key = mention.name("register")
     if world.registers is not None and key is not None and key not in world.registers[mention.kind]:
         yield Finding(
-            mention.where, "unknown_register",
+            mention.where,
+            "unknown_register",
             f"Нет реестра «{key}», для которого годится {mention.kind}",
-        )  # fmt: skip
+        )
 
 
 def _started(mention: Mention, world: World, field: str) -> Iterator[Finding]:
@@ -234,9 +237,10 @@ def _started(mention: Mention, world: World, field: str) -> Iterator[Finding]:
         )
     if not child.stop:
         yield Finding(
-            child.where, "no_stop",
+            child.where,
+            "no_stop",
             f"Процесс «{child.title}» начинают другие: назовите stop, чтобы его можно было снять",
-        )  # fmt: skip
+        )
 
 
 def _called(mention: Mention, world: World, fields: Iterable[str]) -> Iterator[Finding]:

@@ -17,9 +17,10 @@ def check(process: Process, world: World) -> Iterator[Finding]:
         template = world.templates.get(paper.template)
         if template is None:
             yield Finding(
-                paper.where, "template_missing",
+                paper.where,
+                "template_missing",
                 f"Для документа «{paper.title}» нет шаблона «{paper.template}»",
-            )  # fmt: skip
+            )
         else:
             yield from _fields(paper, template)
 
@@ -31,19 +32,22 @@ def _values(paper: PaperKind) -> Iterator[Finding]:
         inside = (f"{path}.", f"{path}[]")
         if not any(field == path or field.startswith(inside) for field in paper.fields):
             yield Finding(
-                paper.where, "unknown_value",
+                paper.where,
+                "unknown_value",
                 f"Документ «{paper.title}» получает «{path}», а такого поля у него нет",
-            )  # fmt: skip
+            )
 
 
 def _fields(paper: PaperKind, template: Collection[str]) -> Iterator[Finding]:
     for field in sorted(set(template) - set(paper.fields)):
         yield Finding(
-            paper.where, "field_nobody_fills",
+            paper.where,
+            "field_nobody_fills",
             f"Шаблон «{paper.template}» печатает поле «{field}», которого никто не заполняет",
-        )  # fmt: skip
+        )
     for field in sorted(set(paper.fields) - set(template)):
         yield Finding(
-            paper.where, "promised_field_missing",
+            paper.where,
+            "promised_field_missing",
             f"В шаблоне «{paper.template}» нет обещанного поля «{field}»",
-        )  # fmt: skip
+        )

@@ -79,11 +79,23 @@ def _named(register: Register[Any]) -> Collection[str]:
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
     pending, cases = register.pending, register.cases
     single = (
-        register.begins, register.subject, register.grouped_by, register.read_through,
-        *((pending.field, pending.due) if pending else ()), *((cases.code,) if cases else ()),
-    )  # fmt: skip
+        register.begins,
+        register.subject,
+        register.grouped_by,
+        register.read_through,
+        *((pending.field, pending.due) if pending else ()),
+        *((cases.code,) if cases else ()),
+    )
     details = (name for pair in register.details.items() for name in (pair[0], *pair[1]))
-    return dict.fromkeys((
-        *register.identity, *register.unique, *register.columns, *register.filters,
-        *register.search, *sorted_by, *filter(None, single), *details,
-    ))  # fmt: skip
+    return dict.fromkeys(
+        (
+            *register.identity,
+            *register.unique,
+            *register.columns,
+            *register.filters,
+            *register.search,
+            *sorted_by,
+            *filter(None, single),
+            *details,
+        )
+    )

@@ -12,18 +12,20 @@ def check(process: Process, _world: World) -> Iterator[Finding]:
     for state in process.states.values():
         if not state.is_final and not _has_deadline(state):
             yield Finding(
-                state.where, "no_deadline",
+                state.where,
+                "no_deadline",
                 f"Состояние «{state.title}» ждёт без срока: дайте срок (due=) "
                 "или объясните, почему его нет (no_deadline=)",
-            )  # fmt: skip
+            )
         for due in state.due:
             yield from _due(process, state, due)
     for ballot in process.ballots.values():
         if ballot.due and not ballot.due.escalate and not ballot.silence:
             yield Finding(
-                ballot.where, "no_escalation",
+                ballot.where,
+                "no_escalation",
                 f"Срок опроса «{ballot.title}» никого не достигнет: назовите, к кому он уходит",
-            )  # fmt: skip
+            )
 
 
 def _has_deadline(state: State) -> bool:
@@ -33,18 +35,20 @@ def _has_deadline(state: State) -> bool:
 def _due(process: Process, state: State, due: Due) -> Iterator[Finding]:
     if not due.escalate and not due.then:
         yield Finding(
-            state.where, "no_escalation",
+            state.where,
+            "no_escalation",
             f"Срок «{due.kind}» состояния «{state.title}» никого не достигнет: "
             "назовите, к кому он уходит (escalate=) или что произойдёт (then=)",
-        )  # fmt: skip
+        )
     if due.then:
         action = process.transition(state.key, due.then)
         if action is None:
             yield Finding(
-                state.where, "then_impossible",
+                state.where,
+                "then_impossible",
                 f"По сроку «{due.kind}» должно произойти «{due.then}», "
                 f"но в состоянии «{state.title}» этого действия нет",
-            )  # fmt: skip
+            )
         elif not is_for_system(action):
             yield Finding(
                 state.where, "not_for_system", f"Действие «{action.title}» не для системы"

@@ -67,14 +67,16 @@ def _clashes(process: Process) -> Iterator[Finding]:
         for source in transition.sources or ("",):
             if seen.setdefault((source, transition.key), transition) is not transition:
                 yield Finding(
-                    transition.where, "ambiguous_action",
+                    transition.where,
+                    "ambiguous_action",
                     f"Действие «{transition.key}» в состоянии «{source}» объявлено дважды",
-                )  # fmt: skip
+                )
             if transition.event and (source, transition.event) in events:
                 yield Finding(
-                    transition.where, "ambiguous_outcome",
+                    transition.where,
+                    "ambiguous_outcome",
                     f"Один исход в состоянии «{source}» ведёт по двум переходам",
-                )  # fmt: skip
+                )
             events.add((source, transition.event))
     actions = {transition.key for transition in process.transitions}
     answers = Counter(key for b in process.ballots.values() for key in {a.key for a in b.answers})
@@ -82,9 +84,10 @@ def _clashes(process: Process) -> Iterator[Finding]:
         for key in dict.fromkeys(answer.key for answer in ballot.answers):
             if key in actions or answers[key] > 1:
                 yield Finding(
-                    ballot.where, "action_clash",
+                    ballot.where,
+                    "action_clash",
                     f"Ответ «{key}» опроса «{ballot.title}» зовётся как другое действие",
-                )  # fmt: skip
+                )
 
 
 def _forks(process: Process) -> Iterator[Finding]:
@@ -92,9 +95,10 @@ def _forks(process: Process) -> Iterator[Finding]:
     for transition in process.transitions:
         if any(way.condition is otherwise for way in transition.ways[:-1]):
             yield Finding(
-                transition.where, "way_never_taken",
+                transition.where,
+                "way_never_taken",
                 f"У «{transition.title}» путь «во всех остальных случаях» стоит не последним",
-            )  # fmt: skip
+            )
 
 
 def _forms(process: Process) -> Iterator[Finding]:
@@ -111,9 +115,10 @@ def _fields(process: Process, form: type[Form]) -> Iterator[Finding]:
         choices = extra(info).get("choices")
         if choices and info.default is not None and info.default not in choices:
             yield Finding(
-                process.where, "default_not_a_choice",
+                process.where,
+                "default_not_a_choice",
                 f"Значение «{info.default}» поля «{form.__name__}.{name}» не из его списка",
-            )  # fmt: skip
+            )
 
 
 def _unsaid(process: Process) -> Iterator[Finding]:
@@ -133,9 +138,10 @@ def _unsaid(process: Process) -> Iterator[Finding]:
         function = plain_function(part)
         if function and not RUSSIAN.search(sentence(function)):
             yield Finding(
-                where, "not_said",
+                where,
+                "not_said",
                 f"Паспорту нечем назвать {function.__name__}: скажите по-русски, @says(…)",
-            )  # fmt: skip
+            )
 
 
 def _unfilled(process: Process) -> Iterator[Finding]:

@@ -257,10 +257,16 @@ class Appointment(_Wish):
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write the position."""
         office = Office(
-            0, municipality_id, self.person_id, self.organisation_id, self.role,
-            self.title.strip(), self.starts_on, self.ends_on,
+            0,
+            municipality_id,
+            self.person_id,
+            self.organisation_id,
+            self.role,
+            self.title.strip(),
+            self.starts_on,
+            self.ends_on,
             TitleForms(self.title_gen.strip(), self.title_dat.strip(), self.title_acc.strip()),
-        )  # fmt: skip
+        )
         return {"position_id": store.appoint(office)}
 
 

@@ -21,9 +21,12 @@ STAFF = "school_staff"
 LONGEST = 100
 REQUIRED = {"last_name": "фамилию", "first_name": "имя"}
 FORMS: Mapping[str, str] = {
-    "short_nom": "именительный", "short_gen": "родительный", "short_dat": "дательный",
-    "short_acc": "винительный", "signature_name": "подпись",
-}  # fmt: skip
+    "short_nom": "именительный",
+    "short_gen": "родительный",
+    "short_dat": "дательный",
+    "short_acc": "винительный",
+    "signature_name": "подпись",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,13 @@ class Newcomers(Protocol):
 
 
 def check_newcomer(
-    store: Newcomers, by: Capacity | None, new: Newcomer, *, namesake: bool = False,
+    store: Newcomers,
+    by: Capacity | None,
+    new: Newcomer,
+    *,
+    namesake: bool = False,
     post: Post | None = None,
-) -> Refusal | None:  # fmt: skip
+) -> Refusal | None:
     """Return why a person cannot be added, or nothing; `namesake`: it is known to be another."""
     if by is None:
         return NOT_ADMIN
@@ -131,9 +138,15 @@ def _wrong(
 
 
 def add_newcomer(
-    store: Newcomers, by: Capacity | None, new: Newcomer, forms: Mapping[str, str],
-    confirmed: Collection[str], *, namesake: bool = False, post: Post | None = None,
-) -> int | Refusal:  # fmt: skip
+    store: Newcomers,
+    by: Capacity | None,
+    new: Newcomer,
+    forms: Mapping[str, str],
+    confirmed: Collection[str],
+    *,
+    namesake: bool = False,
+    post: Post | None = None,
+) -> int | Refusal:
     """Add a person with the forms that were confirmed, and her post; return her id."""
     refusal = check_newcomer(store, by, new, namesake=namesake, post=post)
     if by is None or refusal:
@@ -148,10 +161,17 @@ def add_newcomer(
     if post:
         store.appoint(
             Office(
-                0, by.municipality_id, made, post.organisation_id, STAFF, post.title, store.today,
-                None, post.forms,
+                0,
+                by.municipality_id,
+                made,
+                post.organisation_id,
+                STAFF,
+                post.title,
+                store.today,
+                None,
+                post.forms,
             )
-        )  # fmt: skip
+        )
         place = store.organisation_name(by.municipality_id, post.organisation_id)
         told = f"{told}, {post.title}, {place}"
     store.record(by, "add_person", told, {"person_id": made, **said})

@@ -39,16 +39,18 @@ WRONG_CODE = Refusal("wrong_code", "Код не подходит: возьмит
 OTHER_PICTURE = Refusal(
     "wrong_code",
     "Код не подходит. Возьмите новый, а если страница открывалась заново, отсканируйте картинку"
-    " ещё раз: она другая.", "code",
-)  # fmt: skip
+    " ещё раз: она другая.",
+    "code",
+)
 STALE_STEP = Refusal("step_expired", "Время вышло. Введите почту и пароль ещё раз.")
 STALE_SECRET = Refusal(
     "secret_expired", "Страница устарела: отсканируйте код на ней заново", "code"
 )
 UNREADABLE = Refusal(
     "factor_unreadable",
-    "Второй фактор не читается: у сервера другой SECRET_KEY. Обратитесь к администратору.", "code",
-)  # fmt: skip
+    "Второй фактор не читается: у сервера другой SECRET_KEY. Обратитесь к администратору.",
+    "code",
+)
 IS_ON = Refusal("factor_is_on", "Второй фактор уже включён", "code")
 
 
@@ -187,10 +189,11 @@ def _use(
             " Создайте новые: выключите второй фактор и включите снова." if left < FEW_LEFT else ""
         )
         access.put_letter(
-            person_id, "Использован резервный код",
+            person_id,
+            "Использован резервный код",
             f"Вместо кода из приложения введён резервный код. Осталось кодов: {left}.{few}\n"
             "Если это были не вы, смените пароль и сообщите администратору.",
-        )  # fmt: skip
+        )
         return None
     secret = unseal(secret_key, factor.secret, f"kept {person_id}")
     if secret is None:

@@ -56,9 +56,13 @@ class Done:
 
 
 def start(
-    uow: UnitOfWork, person_id: int, process_key: str, values: Mapping[str, Any],
-    position_id: int | None = None, action: str = "",
-) -> Done | Refusal:  # fmt: skip
+    uow: UnitOfWork,
+    person_id: int,
+    process_key: str,
+    values: Mapping[str, Any],
+    position_id: int | None = None,
+    action: str = "",
+) -> Done | Refusal:
     """Begin a case for a person; nothing, not even a number, is used up by a refusal.
 
     `action` picks one of several ways to begin; without it the first that is hers is taken.
@@ -85,9 +89,13 @@ def why_not_start(
 
 
 def _beginning(
-    uow: UnitOfWork, person_id: int, process_key: str, values: Mapping[str, Any],
-    position_id: int | None, action: str,
-) -> tuple[NewCase, str, Actor, Form] | Refusal:  # fmt: skip
+    uow: UnitOfWork,
+    person_id: int,
+    process_key: str,
+    values: Mapping[str, Any],
+    position_id: int | None,
+    action: str,
+) -> tuple[NewCase, str, Actor, Form] | Refusal:
     process = uow.processes.get(process_key)
     actor = uow.actor(person_id)
     if process is None or not actor.capacities:
@@ -153,9 +161,16 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     if refusal:
         return refusal
     decision = decide(
-        process, case, intent.action, actor, form, uow.facts(case.municipality_id),
-        uow.now, uow.today, intent.position_id,
-    )  # fmt: skip
+        process,
+        case,
+        intent.action,
+        actor,
+        form,
+        uow.facts(case.municipality_id),
+        uow.now,
+        uow.today,
+        intent.position_id,
+    )
     if isinstance(decision, Refusal):
         return decision
     return _carry_out(uow, case, decision, form, intent.signature)
@@ -217,10 +232,19 @@ def _answer(
         return refusal
     voter = intent.voter or own_voter(uow, process, case, actor, intent.action)
     answered = decide_answer(
-        process, case, intent.action, voter, actor, form, uow.facts(case.municipality_id),
-        uow.now, uow.today, position_id=intent.position_id, vote_version=intent.vote_version,
+        process,
+        case,
+        intent.action,
+        voter,
+        actor,
+        form,
+        uow.facts(case.municipality_id),
+        uow.now,
+        uow.today,
+        position_id=intent.position_id,
+        vote_version=intent.vote_version,
         seen=intent.seen,
-    )  # fmt: skip
+    )
     if isinstance(answered, Refusal):
         return answered
     refusal = signing.unfit(uow, actor.person_id, case, answer.signed, intent.signature)

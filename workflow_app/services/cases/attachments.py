@@ -8,8 +8,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 TYPES: Mapping[str, str] = {
-    "pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "docx": DOCX
-}  # fmt: skip
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "docx": DOCX,
+}
 """Kind → media type."""
 _ENDINGS: Mapping[str, tuple[str, ...]] = {
     **{media: (f".{kind}",) for kind, media in TYPES.items()},

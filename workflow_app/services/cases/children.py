@@ -39,9 +39,7 @@ class Beginning:
 def already_open(uow: UnitOfWork, instance_id: int, actor: Actor) -> Refusal:
     """Return why no second case of a key begins; who may read the first is led to it."""
     other = uow.load(instance_id)
-    is_shown = other and is_visible(
-        uow.processes[other.process], other.state, other.parties, actor
-    )  # fmt: skip
+    is_shown = other and is_visible(uow.processes[other.process], other.state, other.parties, actor)
     return replace(ALREADY_OPEN, case=instance_id) if is_shown else ALREADY_OPEN
 
 
@@ -53,10 +51,18 @@ def begin(
     municipality = actor.capacities[0].municipality_id
     parties = process.parties_of(form, new.author_organisation_id)
     case = Case(
-        0, process.key, "", form, municipality, parties, version=0,
-        subject=process.subject_of(form, new.subject), parent_id=new.parent_id,
-        text_hash=text_hash(process.key, form), key=new.fan_key,
-    )  # fmt: skip
+        0,
+        process.key,
+        "",
+        form,
+        municipality,
+        parties,
+        version=0,
+        subject=process.subject_of(form, new.subject),
+        parent_id=new.parent_id,
+        text_hash=text_hash(process.key, form),
+        key=new.fan_key,
+    )
     facts = uow.facts(municipality)
     decision = decide(process, case, action, actor, form, facts, uow.now, uow.today)
     if isinstance(decision, Refusal):

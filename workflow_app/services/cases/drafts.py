@@ -100,11 +100,11 @@ def _merged(
     if isinstance(understood, Refusal):
         return understood
     form, typed = understood
-    refusal = joined(conflicts) or joined(
-        _guarded(case, form, fields, facts)
-    ) or _held(
-        uow, process, case, form, actor
-    )  # fmt: skip
+    refusal = (
+        joined(conflicts)
+        or joined(_guarded(case, form, fields, facts))
+        or _held(uow, process, case, form, actor)
+    )
     if refusal:
         return refusal
     if canonical(as_written(form, typed)) == canonical(current):
@@ -161,9 +161,7 @@ def _forbidden(
     return found
 
 
-def _held(
-    uow: Drafts, process: Process, case: Case, form: Form, actor: Actor
-) -> Refusal | None:  # fmt: skip
+def _held(uow: Drafts, process: Process, case: Case, form: Form, actor: Actor) -> Refusal | None:
     """Return a refusal when the new text would make this case a second open one of its key."""
     key = process.one_open(form) if process.one_open else None
     other = uow.facts(case.municipality_id).open_instance(process.key, key) if key else None
@@ -171,9 +169,13 @@ def _held(
 
 
 def _merge(
-    facts: Facts, fields: Mapping[str, FieldView], current: Mapping[str, Any],
-    changes: Mapping[str, Any], versions: Mapping[str, int], version: int,
-) -> tuple[dict[str, Any], list[str], list[Refusal]]:  # fmt: skip
+    facts: Facts,
+    fields: Mapping[str, FieldView],
+    current: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    versions: Mapping[str, int],
+    version: int,
+) -> tuple[dict[str, Any], list[str], list[Refusal]]:
     """Return new values, the names they touch, and the fields somebody else changed meanwhile."""
     wanted: dict[str, Any] = {}
     touched: list[str] = []
@@ -213,9 +215,8 @@ def _conflict(facts: Facts, view: FieldView, theirs: Any, parts: Sequence[str]) 
 
 
 def _merged_rows(
-    view: FieldView, row: type[Row], current: Sequence[Mapping[str, Any]],
-    change: Mapping[str, Any],
-) -> tuple[list[Mapping[str, Any]], list[str]]:  # fmt: skip
+    view: FieldView, row: type[Row], current: Sequence[Mapping[str, Any]], change: Mapping[str, Any]
+) -> tuple[list[Mapping[str, Any]], list[str]]:
     """Put changed rows in their place by key and drop removed ones.
 
     What does not fit stays as it was written: parsing the whole form says what it is.

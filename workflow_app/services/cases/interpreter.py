@@ -39,13 +39,7 @@ from workflow_app.services.cases import children, undoing
 from workflow_app.services.cases.children import plain
 from workflow_app.services.cases.work_items import Waiting, waits_otherwise
 from workflow_app.services.hashing import sha256, text_hash
-from workflow_app.services.ports import (
-    Entry,
-    NewCase,
-    NewDocument,
-    NewWorkItem,
-    UnitOfWork,
-)
+from workflow_app.services.ports import Entry, NewCase, NewDocument, NewWorkItem, UnitOfWork
 
 MOST_STEPS = 100
 """Steps that may follow from one action by themselves; more means a loop in the definitions."""
@@ -80,9 +74,12 @@ class Interpreter:
             ]
 
     def apply(
-        self, case: Case, decision: Decision, form: Form | None,
+        self,
+        case: Case,
+        decision: Decision,
+        form: Form | None,
         signature: Mapping[str, Any] | None = None,
-    ) -> Case:  # fmt: skip
+    ) -> Case:
         """Apply a decision: changes, state, deadlines, work items, history, papers."""
         process = self.uow.processes[case.process]
         before = case
@@ -172,9 +169,12 @@ class Interpreter:
             )
 
     def answer(
-        self, case: Case, answered: Answered, form: Form | None,
+        self,
+        case: Case,
+        answered: Answered,
+        form: Form | None,
         signature: Mapping[str, Any] | None = None,
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Write an answer; False when somebody was faster."""
         process = self.uow.processes[case.process]
         ballot, before, after = answered.ballot, answered.before, answered.after
@@ -191,14 +191,25 @@ class Interpreter:
         word = ballot.words.get(after.status, answered.answer.title)
         title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
         entry = Entry(
-            answered.answer.key, title, case.state, case.state, answered.capacity,
-            {"voter": before.voter.key, **values, **(signature or {})}, undo,
-        )  # fmt: skip
+            answered.answer.key,
+            title,
+            case.state,
+            case.state,
+            answered.capacity,
+            {"voter": before.voter.key, **values, **(signature or {})},
+            undo,
+        )
         self.uow.save(process, after_case, case, entry)
         if answered.answer.tell:
             text = getattr(form, "reason", "")
-            self._tell(after_case, Notify(answered.answer.tell, f"{case_title(process, case)}: "
-                                        f"{answered.answer.title.lower()}", text))  # fmt: skip
+            self._tell(
+                after_case,
+                Notify(
+                    answered.answer.tell,
+                    f"{case_title(process, case)}: {answered.answer.title.lower()}",
+                    text,
+                ),
+            )
         if was_open and not self._is_open(after_case, ballot):
             self._tell_decided(after_case, ballot)
         self._unsettled.append(case.id)
@@ -276,9 +287,15 @@ class Interpreter:
         transition = process.transition(case.state, action)
         form = parse(transition.form, values) if transition and transition.form else None
         decision = decide(
-            process, case, action, system(case.municipality_id), form,
-            self.uow.facts(case.municipality_id), self.uow.now, self.uow.today,
-        )  # fmt: skip
+            process,
+            case,
+            action,
+            system(case.municipality_id),
+            form,
+            self.uow.facts(case.municipality_id),
+            self.uow.now,
+            self.uow.today,
+        )
         if isinstance(decision, Decision):
             self.apply(case, decision, form if isinstance(form, Form) else None)
 
@@ -371,11 +388,16 @@ class Interpreter:
         due_at = deadlines[0].due_at if deadlines else None
         items = [
             NewWorkItem(
-                voter.role, voter.organisation_id or 0, ballot.work_title or ballot.title,
-                case.state, ballot.key, voter.key, due_at=due_at,
+                voter.role,
+                voter.organisation_id or 0,
+                ballot.work_title or ballot.title,
+                case.state,
+                ballot.key,
+                voter.key,
+                due_at=due_at,
             )
             for voter in pending
-        ]  # fmt: skip
+        ]
         self._waiting.open_work(case, items)
 
     def _call(self, case: Case, change: Call) -> None:
@@ -428,10 +450,15 @@ class Interpreter:
         self.uow.issue(
             case,
             NewDocument(
-                kind.key, kind.title, kind.template, file_name(name.replace("/", "-")), values,
-                sha256(f"{kind.template}\n{case.text_hash}"), case.state,
+                kind.key,
+                kind.title,
+                kind.template,
+                file_name(name.replace("/", "-")),
+                values,
+                sha256(f"{kind.template}\n{case.text_hash}"),
+                case.state,
             ),
-        )  # fmt: skip
+        )
 
 
 def _is_waited_for(process: Process, ballot: Ballot) -> bool:

@@ -46,9 +46,13 @@ def may_read(uow: UnitOfWork, person_id: int, instance_id: int) -> bool:
 
 
 def carry_out(
-    uow: UnitOfWork, accounts: Access, person_id: int, intent: Intent, signer: AccountRow | None,
+    uow: UnitOfWork,
+    accounts: Access,
+    person_id: int,
+    intent: Intent,
+    signer: AccountRow | None,
     comment: str = "",
-) -> Done | Refusal:  # fmt: skip
+) -> Done | Refusal:
     """Do what a person asks; `signer` is whose password was right where it was typed.
 
     What is foreign does not exist before a signature is asked for. A bare comment is the form's

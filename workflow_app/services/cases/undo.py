@@ -16,10 +16,17 @@ from workflow_app.services.ports import Entry, LastStep, UnitOfWork
 
 ACTED_ON = Refusal("acted_on", "По этому шагу уже действуют: отменить его нельзя")
 UNASKED: Mapping[str, Any] = {
-    "status": PENDING, "text_hash": "", "form": {}, "comment": "", "person_id": None,
-    "stands_for": None, "acting_as": "", "answered_at": None, "signature_kind": "",
+    "status": PENDING,
+    "text_hash": "",
+    "form": {},
+    "comment": "",
+    "person_id": None,
+    "stands_for": None,
+    "acting_as": "",
+    "answered_at": None,
+    "signature_kind": "",
     "evidence_upload_id": None,
-}  # fmt: skip
+}
 """A vote nobody has given yet."""
 
 
@@ -116,15 +123,17 @@ def _restore(uow: UnitOfWork, one: Followed, by: Capacity) -> None:
     for line in reversed(one.lines):
         case = _undone(uow, case, line.undo)
     title = one.lines[0].title
-    entry = Entry("take_back", f"Отменён шаг «{title}»", before.state, case.state, by,
-                  undo={"never": "back"})  # fmt: skip
+    entry = Entry(
+        "take_back", f"Отменён шаг «{title}»", before.state, case.state, by, undo={"never": "back"}
+    )
     uow.save(uow.processes[case.process], case, before, entry)
     uow.withdraw(case, one.lines[0].seq)
     told = [target for line in one.lines for target in line.undo.get("told", ())]
     if told:
         heading = f"{one.lines[0].undo['text']} {case.number}".strip()
-        uow.send(case, "tell", {"to": told, "subject": f"{heading}: отменён шаг «{title}»",
-                                "text": ""})  # fmt: skip
+        uow.send(
+            case, "tell", {"to": told, "subject": f"{heading}: отменён шаг «{title}»", "text": ""}
+        )
 
 
 def _undone(uow: UnitOfWork, case: Case, undo: Mapping[str, Any]) -> Case:
@@ -155,7 +164,10 @@ def _as_before(uow: UnitOfWork, case: Case, undo: Mapping[str, Any]) -> Case:
     action, times, persons = undo["times"]
     steps = {**case.steps, action: Step(times, frozenset(persons))}
     return replace(
-        case, state=undo["state"], data=data, text_hash=text_hash(case.process, data),
+        case,
+        state=undo["state"],
+        data=data,
+        text_hash=text_hash(case.process, data),
         parties=process.parties_of(data, author),
         steps={key: step for key, step in steps.items() if step.times},
-    )  # fmt: skip
+    )

@@ -65,8 +65,9 @@ class Trace:
         return {"deadlines": self.deadlines, "work": self.work}
 
 
-def of_move(process: Process, before: Case, after: Case, decision: Decision, trace: Trace
-            ) -> dict[str, Any]:  # fmt: skip
+def of_move(
+    process: Process, before: Case, after: Case, decision: Decision, trace: Trace
+) -> dict[str, Any]:
     """Return what undoing a move restores, or the word for why it never will."""
     never = _never(before, after, decision, trace)
     if never:
@@ -117,8 +118,9 @@ def _people(roles: Iterable[Role], case: Case) -> list[list[Any]]:
     return [list(target) for target in dict.fromkeys(found)]
 
 
-def of_answer(uow: UnitOfWork, process: Process, case: Case, answered: Answered, trace: Trace
-              ) -> dict[str, Any]:  # fmt: skip
+def of_answer(
+    uow: UnitOfWork, process: Process, case: Case, answered: Answered, trace: Trace
+) -> dict[str, Any]:
     """Return what undoing an answer restores: the vote as it was."""
     ballot, before = answered.ballot.key, answered.before
     kept = None if before.status == PENDING else uow.kept_ballot(case, ballot)

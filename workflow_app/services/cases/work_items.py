@@ -61,13 +61,14 @@ class Waiting:
     def _announce(self, case: Case, items: Sequence[NewWorkItem]) -> None:
         process = self.uow.processes[case.process]
         self.uow.send(
-            case, "announce",
+            case,
+            "announce",
             {
                 "heading": f"{process.heading_of(case.data)} {case.number}".strip(),
                 "items": [[item.role, item.organisation_id, item.title] for item in items],
                 "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
             },
-        )  # fmt: skip
+        )
 
     def _is_held(self, case: Case, item: NewWorkItem) -> bool:
         """Tell whether somebody may perform a work item today."""
@@ -101,9 +102,13 @@ class Waiting:
         fixed = due.on(case) if due.on else None
         plan = schedule(due, policy, self.uow.today, days, fixed)
         return NewDeadline(
-            due.kind, plan.due_at(self.uow.zone), moments(plan, self.uow.zone),
-            "" if ballot else case.state, ballot.key if ballot else "", due.then or "",
-        )  # fmt: skip
+            due.kind,
+            plan.due_at(self.uow.zone),
+            moments(plan, self.uow.zone),
+            "" if ballot else case.state,
+            ballot.key if ballot else "",
+            due.then or "",
+        )
 
 
 def waits_otherwise(state: State, before: Case, after: Case) -> bool:

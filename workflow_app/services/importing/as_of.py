@@ -55,9 +55,10 @@ def known_on(data: DirectoryData, day: dt.date) -> DirectoryData:
     )
     founded = {network.network_id for network in networks}
     reports = tuple(
-        one for one in data.reports
+        one
+        for one in data.reports
         if one.network_id in founded and one.approved_on and one.approved_on <= day
-    )  # fmt: skip
+    )
     approved = {report.report_id for report in reports}
     plans = tuple(
         one for one in data.annual_plans if one.network_id in founded and one.approved_on <= day

@@ -499,9 +499,12 @@ class IndicatorValueRow(Record):
     def is_empty(self) -> bool:
         """Return whether the row only says why there is nothing to say."""
         cells = (
-            self.numerator, self.denominator, self.actual_value, self.baseline_value,
+            self.numerator,
+            self.denominator,
+            self.actual_value,
+            self.baseline_value,
             self.target_value,
-        )  # fmt: skip
+        )
         return all(cell is None for cell in cells)
 
 

@@ -82,5 +82,8 @@ def _line(cell: str) -> str:
 
 
 KINDS: Mapping[str, Callable[[str], str]] = {
-    "date": _date, "number": _number, "decimal": _decimal, "line": _line,
-}  # fmt: skip
+    "date": _date,
+    "number": _number,
+    "decimal": _decimal,
+    "line": _line,
+}

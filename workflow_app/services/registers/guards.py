@@ -83,15 +83,22 @@ def wrong_since(
         for name in names
     )
     return refuse(
-        "corrected_apart", "Это записано в разные дни: {said}. Исправьте по отдельности",
-        said=said, kind="form",
-    )  # fmt: skip
+        "corrected_apart",
+        "Это записано в разные дни: {said}. Исправьте по отдельности",
+        said=said,
+        kind="form",
+    )
 
 
 def said_later(
-    store: Registers, place: int, register: Register[Any], written: Written, day: dt.date,
-    seen_on: dt.date, names: Collection[str],
-) -> Iterator[Refusal]:  # fmt: skip
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    written: Written,
+    day: dt.date,
+    seen_on: dt.date,
+    names: Collection[str],
+) -> Iterator[Refusal]:
     """Refuse changes that would not reach the day a person looked at: something later was said."""
     for name in names:
         later = [one for one in written.after(day) if name in one.values and one.begins <= seen_on]
@@ -102,9 +109,11 @@ def said_later(
                 "later_entry",
                 "«{title}»: с {since} записано «{value}», и изменение с более раннего дня "
                 "кончилось бы там. Укажите день не раньше {since} или откройте запись на тот день",
-                title=view.title, since=since, value=in_words(facts, view, later[0].values[name]),
+                title=view.title,
+                since=since,
+                value=in_words(facts, view, later[0].values[name]),
                 field=name,
-            )  # fmt: skip
+            )
 
 
 def stale(written: Written, wish: Wish) -> Refusal | None:
@@ -114,9 +123,8 @@ def stale(written: Written, wish: Wish) -> Refusal | None:
 
 
 def meanwhile(
-    store: Registers, place: int, register: Register[Any], written: Written, wish: Wish,
-    row: Record,
-) -> Iterator[Refusal]:  # fmt: skip
+    store: Registers, place: int, register: Register[Any], written: Written, wish: Wish, row: Record
+) -> Iterator[Refusal]:
     """Refuse what somebody else has changed since the person saw the row, with what she said."""
     if wish.version is None:
         return
@@ -133,9 +141,11 @@ def meanwhile(
                 "field_conflict",
                 "«{title}» тем временем изменили в другом окне или другой человек: «{theirs}». "
                 "Ваше: «{mine}». Оставьте, что верно, и запишите ещё раз",
-                title=view.title, theirs=in_words(facts, view, theirs[name]),
-                mine=in_words(facts, view, mine), field=name,
-            )  # fmt: skip
+                title=view.title,
+                theirs=in_words(facts, view, theirs[name]),
+                mine=in_words(facts, view, mine),
+                field=name,
+            )
 
 
 def by_order(
@@ -148,9 +158,12 @@ def by_order(
         if entry and entry.order_id:
             title = register.fields[name].title
             yield refuse(
-                "rests_on_order", "«{title}» — по документу: {document}. Это изменяет приказ",
-                title=title, document=entry.basis, field=name,
-            )  # fmt: skip
+                "rests_on_order",
+                "«{title}» — по документу: {document}. Это изменяет приказ",
+                title=title,
+                document=entry.basis,
+                field=name,
+            )
 
 
 def order_of(written: Written, day: dt.date) -> Entry | None:
@@ -191,24 +204,34 @@ def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> It
     entry = written.ended_by(day)
     if entry and entry.order_id:
         yield refuse(
-            "rests_on_order", "Запись реестра «{title}» завершена по документу: {document}. "
-            "Вернуть её может приказ", title=register.title, document=entry.basis,
-        )  # fmt: skip
+            "rests_on_order",
+            "Запись реестра «{title}» завершена по документу: {document}. Вернуть её может приказ",
+            title=register.title,
+            document=entry.basis,
+        )
 
 
 def is_there(
-    store: Registers, place: int, register: Register[Any], row_id: int, written: Written,
-    day: dt.date, wish: Wish,
-) -> Refusal | None:  # fmt: skip
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    row_id: int,
+    written: Written,
+    day: dt.date,
+    wish: Wish,
+) -> Refusal | None:
     """Refuse a second row of an identity; one that ended comes back only where that is meant."""
     name = register.identity[-1]
     here = (Place(register.key, row_id, name_of(store, place, register, row_id)),)
     later = next(iter(written.after(day)), None)
     if written.brought_by(day):
         return InTheWay(
-            "row_exists", "Такая запись уже есть: её можно изменить", name, kind="conflict",
+            "row_exists",
+            "Такая запись уже есть: её можно изменить",
+            name,
+            kind="conflict",
             rows=here,
-        )  # fmt: skip
+        )
     if later:
         said = f"Такая запись уже есть {_since(later)}: откройте её"
         return InTheWay("row_exists", said, name, kind="conflict", rows=here)
@@ -224,9 +247,15 @@ def is_there(
 
 
 def unsound(
-    store: Registers, place: int, register: Register[Any], row: Record, names: Collection[str],
-    day: dt.date, until: dt.date, row_id: int | None = None,
-) -> Iterator[Refusal]:  # fmt: skip
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    row: Record,
+    names: Collection[str],
+    day: dt.date,
+    until: dt.date,
+    row_id: int | None = None,
+) -> Iterator[Refusal]:
     """Refuse what only another row may say, and references to rows not there all the time."""
     for name in names:
         if name in register.unique:
@@ -237,35 +266,56 @@ def unsound(
             continue
         for one in view.values(row):
             if target is register and one == row_id:
-                yield refuse("references_itself", "«{title}»: здесь названа сама эта запись",
-                             title=view.title, field=name, kind="form")  # fmt: skip
+                yield refuse(
+                    "references_itself",
+                    "«{title}»: здесь названа сама эта запись",
+                    title=view.title,
+                    field=name,
+                    kind="form",
+                )
             else:
                 yield from _unsound(store, place, target, view, row, one, day, until)
 
 
 def _taken(
-    store: Registers, place: int, register: Register[Any], row: Record, name: str, day: dt.date,
-    until: dt.date, row_id: int | None,
-) -> Iterator[Refusal]:  # fmt: skip
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    row: Record,
+    name: str,
+    day: dt.date,
+    until: dt.date,
+    row_id: int | None,
+) -> Iterator[Refusal]:
     """Refuse what only one row may say on a day, where another does."""
     value = getattr(row, name)
     found = () if is_empty(value) else store.saying(register, place, name, value, day, until)
     others = tuple(
         Place(register.key, one, name_of(store, place, register, one))
-        for one in found if one != row_id
-    )  # fmt: skip
+        for one in found
+        if one != row_id
+    )
     if others:
         title = register.fields[name].title
         yield InTheWay(
-            "not_unique", f"«{title}»: это уже сказано о другой записи: {others[0].name}", name,
-            kind="conflict", rows=others,
-        )  # fmt: skip
+            "not_unique",
+            f"«{title}»: это уже сказано о другой записи: {others[0].name}",
+            name,
+            kind="conflict",
+            rows=others,
+        )
 
 
 def _unsound(
-    store: Registers, place: int, target: Register[Any], view: FieldView, row: Record, value: int,
-    day: dt.date, until: dt.date,
-) -> Iterator[Refusal]:  # fmt: skip
+    store: Registers,
+    place: int,
+    target: Register[Any],
+    view: FieldView,
+    row: Record,
+    value: int,
+    day: dt.date,
+    until: dt.date,
+) -> Iterator[Refusal]:
     """Refuse a reference to a row that is not there from a day to another, or does not fit."""
     facts = store.uow.facts(place)
     records, at = facts.of(target), day
@@ -277,10 +327,14 @@ def _unsound(
         called = facts.name(target.key, value)
         when = "с самого начала" if at == BEGINNING else _day(at)
         yield refuse(
-            "reference_not_there", "«{title}»: записи «{called}» нет ({when}). Выберите другую "
-            "или другой день", title=view.title, called=called, when=when, field=view.name,
+            "reference_not_there",
+            "«{title}»: записи «{called}» нет ({when}). Выберите другую или другой день",
+            title=view.title,
+            called=called,
+            when=when,
+            field=view.name,
             kind="form",
-        )  # fmt: skip
+        )
     elif not _is_alike(view, row, found):
         sentence = "«{title}»: выберите из списка"
         yield refuse("unknown_choice", sentence, title=view.title, field=view.name, kind="form")
@@ -291,16 +345,22 @@ def _is_alike(view: FieldView, row: Record, found: Record) -> bool:
 
 
 def why_no_end(
-    store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
-    written: Written, day: dt.date,
-) -> Refusal | None:  # fmt: skip
+    store: Registers,
+    person_id: int,
+    by: Capacity,
+    register: Register[Any],
+    row_id: int,
+    written: Written,
+    day: dt.date,
+) -> Refusal | None:
     """Return why a row cannot end on a day: an order speaks of it, or something needs it longer."""
     of_order = order_of(written, day)
     if of_order:
         return refuse(
-            "rests_on_order", "Запись держится на документе: {document}. Завершает её приказ",
+            "rests_on_order",
+            "Запись держится на документе: {document}. Завершает её приказ",
             document=of_order.basis,
-        )  # fmt: skip
+        )
     first = written.brought_by(day)
     if first and first[0].begins == day:
         said = f"Запись есть только {_since(first[0])}: укажите более поздний день"
@@ -308,10 +368,12 @@ def why_no_end(
     later = next(iter(written.after(day)), None)
     if later:
         return refuse(
-            "later_entry", "О записи уже сказано, что будет с {since}. Завершите её не раньше "
-            "этого дня или сначала отмените ту запись", since=_day(later.begins),
+            "later_entry",
+            "О записи уже сказано, что будет с {since}. Завершите её не раньше "
+            "этого дня или сначала отмените ту запись",
+            since=_day(later.begins),
             field=f"{WHY}effective_on",
-        )  # fmt: skip
+        )
     # Open cases go on naming it, by its last words: whether that will do, their own rules say.
     return _held(store, person_id, by, register, row_id, day)
 
@@ -336,9 +398,16 @@ def _called(
 
 
 def _held(
-    store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
-    day: dt.date, cases: Sequence[int] = (), *, whenever: bool = False,
-) -> InTheWay | None:  # fmt: skip
+    store: Registers,
+    person_id: int,
+    by: Capacity,
+    register: Register[Any],
+    row_id: int,
+    day: dt.date,
+    cases: Sequence[int] = (),
+    *,
+    whenever: bool = False,
+) -> InTheWay | None:
     """Refuse to end what other rows name on a day or later, or cases."""
     place, actor = by.municipality_id, store.uow.actor(person_id)
     facts = store.uow.facts(place)
@@ -357,16 +426,22 @@ def _held(
     if cases:
         parts.append(counted_cases(len(cases)))
     return InTheWay(
-        "still_needed", f"Эту запись ещё называют: {', '.join(parts)}. Сначала измените их",
-        kind="conflict", rows=tuple(one for one in rows if one.name),
+        "still_needed",
+        f"Эту запись ещё называют: {', '.join(parts)}. Сначала измените их",
+        kind="conflict",
+        rows=tuple(one for one in rows if one.name),
         cases=tuple(one for one in cases if may_read(store.uow, person_id, one)),
-    )  # fmt: skip
+    )
 
 
 def why_not_taken_back(
-    store: Registers, person_id: int, by: Capacity, register: Register[Any], row_id: int,
+    store: Registers,
+    person_id: int,
+    by: Capacity,
+    register: Register[Any],
+    row_id: int,
     written: Written,
-) -> Refusal | None:  # fmt: skip
+) -> Refusal | None:
     """Return why the newest entry that counts cannot be taken back; None where it can."""
     entry, place = written.newest_standing, by.municipality_id
     if entry is None or not store.is_by_hand(register, place, entry):

@@ -32,9 +32,11 @@ def editor(uow: UnitOfWork, person_id: int, register: Register[Any]) -> Capacity
 
 def _not_yours(register: Register[Any]) -> Refusal:
     who = ", ".join(role.title for role in register.edited_by)
-    said = f"В реестр «{register.title}» записывает {who}" if who else (
-        f"В реестр «{register.title}» записывают только дела"
-    )  # fmt: skip
+    said = (
+        f"В реестр «{register.title}» записывает {who}"
+        if who
+        else (f"В реестр «{register.title}» записывают только дела")
+    )
     return Refusal("not_your_role", said)
 
 
@@ -112,9 +114,10 @@ def typed(register: Register[Any], values: Mapping[str, Any]) -> Record:
 def differing(register: Register[Any], before: Record, after: Record) -> list[str]:
     """Return the fields, those of the identity aside, that say different things."""
     return [
-        name for name in register.fields
+        name
+        for name in register.fields
         if name not in register.steady and getattr(before, name) != getattr(after, name)
-    ]  # fmt: skip
+    ]
 
 
 def asks_for(view: FieldView) -> tuple[str, ...]:

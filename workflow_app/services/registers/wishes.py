@@ -34,9 +34,10 @@ class WhyAmend(Form):
         "С какого дня", optional=True, hint="До этого дня остаётся, как было записано."
     )
     is_correction: Flag = form_field(
-        "Это исправление ошибки", optional=True,
+        "Это исправление ошибки",
+        optional=True,
         hint="Верным считается то же время, с которого записано неверное; день не нужен.",
-    )  # fmt: skip
+    )
     reason: Line = form_field("Почему", hint="Что случилось или откуда это известно.")
     basis: Line = form_field(
         "Документ", optional=True, hint="Если есть: приказ от 01.09.2025 № 15."
@@ -128,9 +129,14 @@ class Registers(Protocol):
         """Tell whether a person wrote an entry, on a page or by a file; no case and no order."""
 
     def saying(
-        self, register: Register[Any], municipality_id: int, name: str, value: Any, day: dt.date,
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        name: str,
+        value: Any,
+        day: dt.date,
         until: dt.date,
-    ) -> Sequence[int]:  # fmt: skip
+    ) -> Sequence[int]:
         """Return the rows of which a field says a value on some day of a time."""
 
     def referring(
@@ -150,9 +156,14 @@ class Registers(Protocol):
         """Return the open cases whose text names a row."""
 
     def write(
-        self, word: Word, register: Register[Any], by: Capacity, key: int | None,
-        values: Mapping[str, Any], cause: Cause,
-    ) -> int:  # fmt: skip
+        self,
+        word: Word,
+        register: Register[Any],
+        by: Capacity,
+        key: int | None,
+        values: Mapping[str, Any],
+        cause: Cause,
+    ) -> int:
         """Write an entry; return its row."""
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:

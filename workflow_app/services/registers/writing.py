@@ -124,9 +124,10 @@ def amend(
     else:
         seen_on = wish.seen_on or why.effective_on or today
         day = why.effective_on or Refusal(
-            "field_required", "Укажите день, с которого это так, или отметьте, что исправляете "
-            "ошибку", f"{WHY}effective_on",
-        )  # fmt: skip
+            "field_required",
+            "Укажите день, с которого это так, или отметьте, что исправляете ошибку",
+            f"{WHY}effective_on",
+        )
     if isinstance(day, Refusal):
         return day
     if refusal := not_there(written, day):

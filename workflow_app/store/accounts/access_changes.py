@@ -71,17 +71,24 @@ class SqlAccessChanges(SqlAdministration):
     ) -> AccessChange:
         """Keep a wish; an open one of the same kind about the same person is replaced."""
         former = (
-            _CHANGE.c.person_id == wish.person_id, _CHANGE.c.kind == wish.kind,
+            _CHANGE.c.person_id == wish.person_id,
+            _CHANGE.c.kind == wish.kind,
             _CHANGE.c.verdict == "",
-        )  # fmt: skip
+        )
         replaced = {"verdict": REPLACED, "decided_at": self.now, "decided_by": by.person_id}
         self._connection.execute(update(_CHANGE).where(*former).values(replaced))
         values = {
-            "municipality_id": by.municipality_id, "person_id": wish.person_id,
-            "owner_id": owner_id, "kind": wish.kind, "wish": wish.model_dump(mode="json"),
-            "title": title[:400], "asked_by": by.person_id, "asked_for": by.stands_for,
-            "asked_at": self.now, "verdict": "",
-        }  # fmt: skip
+            "municipality_id": by.municipality_id,
+            "person_id": wish.person_id,
+            "owner_id": owner_id,
+            "kind": wish.kind,
+            "wish": wish.model_dump(mode="json"),
+            "title": title[:400],
+            "asked_by": by.person_id,
+            "asked_for": by.stands_for,
+            "asked_at": self.now,
+            "verdict": "",
+        }
         made = inserted_id(self._connection.execute(insert(_CHANGE).values(values)))
         return AccessChange(
             made, by.municipality_id, owner_id, wish, title, by.person_id, by.stands_for, self.now
@@ -163,9 +170,15 @@ def waiting(
 
 def _change(row: Row[Any]) -> AccessChange:
     return AccessChange(
-        row.id, row.municipality_id, row.owner_id, WISH.validate_python(row.wish), row.title,
-        row.asked_by, row.asked_for, row.asked_at,
-    )  # fmt: skip
+        row.id,
+        row.municipality_id,
+        row.owner_id,
+        WISH.validate_python(row.wish),
+        row.title,
+        row.asked_by,
+        row.asked_for,
+        row.asked_at,
+    )
 
 
 def history(session: Session, person: Person) -> Sequence[tuple[AdminEvent, str]]:

@@ -100,9 +100,15 @@ class SqlAdministration:
         if row is None:
             return None
         return Office(
-            row.id, row.municipality_id, row.person_id, row.organisation_id, row.role, row.title,
-            row.starts_on, row.ends_on,
-        )  # fmt: skip
+            row.id,
+            row.municipality_id,
+            row.person_id,
+            row.organisation_id,
+            row.role,
+            row.title,
+            row.starts_on,
+            row.ends_on,
+        )
 
     def is_taken(
         self, role: str, organisation_id: int, starts_on: dt.date, ends_on: dt.date | None
@@ -111,9 +117,10 @@ class SqlAdministration:
         if role not in SOLE_ROLES:
             return False
         query = select(Position.id).where(
-            Position.role == role, Position.organisation_id == organisation_id,
+            Position.role == role,
+            Position.organisation_id == organisation_id,
             or_(Position.ends_on.is_(None), Position.ends_on >= starts_on),
-        )  # fmt: skip
+        )
         if ends_on:
             query = query.where(Position.starts_on <= ends_on)
         return self._session.execute(query.limit(1)).first() is not None
@@ -121,11 +128,15 @@ class SqlAdministration:
     def appoint(self, office: Office) -> int:
         """Insert a position."""
         row = Position(
-            municipality_id=office.municipality_id, person_id=office.person_id,
-            organisation_id=office.organisation_id, role=office.role, title=office.title,
-            starts_on=office.starts_on, ends_on=office.ends_on,
+            municipality_id=office.municipality_id,
+            person_id=office.person_id,
+            organisation_id=office.organisation_id,
+            role=office.role,
+            title=office.title,
+            starts_on=office.starts_on,
+            ends_on=office.ends_on,
             **(asdict(office.forms) if office.forms else {}),
-        )  # fmt: skip
+        )
         self._session.add(row)
         self._session.flush()
         return row.id
@@ -162,8 +173,9 @@ class SqlAdministration:
         """Tell whether somebody stands in already on one of these days."""
         query = select(Substitution.id).where(
             Substitution.absent_position_id == position_id,
-            Substitution.starts_on <= ends_on, Substitution.ends_on >= starts_on,
-        )  # fmt: skip
+            Substitution.starts_on <= ends_on,
+            Substitution.ends_on >= starts_on,
+        )
         return self._session.execute(query.limit(1)).first() is not None
 
     def substitute(
@@ -172,10 +184,14 @@ class SqlAdministration:
         """Insert a substitution for the holder of a position."""
         office = self._session.get_one(Position, position_id)
         row = Substitution(
-            municipality_id=office.municipality_id, absent_position_id=office.id,
-            absent_person_id=office.person_id, substitute_person_id=person_id,
-            starts_on=starts_on, ends_on=ends_on, basis=basis,
-        )  # fmt: skip
+            municipality_id=office.municipality_id,
+            absent_position_id=office.id,
+            absent_person_id=office.person_id,
+            substitute_person_id=person_id,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            basis=basis,
+        )
         self._session.add(row)
         self._session.flush()
         return row.id
@@ -215,9 +231,10 @@ class SqlAdministration:
     ) -> None:
         """Write a policy row; without values the row is removed."""
         where = (
-            _POLICY.c.municipality_id == municipality_id, _POLICY.c.kind == kind,
+            _POLICY.c.municipality_id == municipality_id,
+            _POLICY.c.kind == kind,
             _POLICY.c.lane == lane,
-        )  # fmt: skip
+        )
         self._connection.execute(delete(_POLICY).where(*where))
         if values is not None:
             row = DeadlinePolicy(municipality_id=municipality_id, kind=kind, lane=lane, **values)
@@ -243,16 +260,18 @@ class SqlAdministration:
         """Put the message back into the outbox; False when it is gone."""
         where = (_OUTBOX.c.id == incident.outbox_id, _OUTBOX.c.outcome == "failed")
         values = {
-            "done_at": None, "outcome": "", "attempts": 0, "claimed_until": None,
-            "handed_at": None, "next_at": self._uow.now,
-        }  # fmt: skip
+            "done_at": None,
+            "outcome": "",
+            "attempts": 0,
+            "claimed_until": None,
+            "handed_at": None,
+            "next_at": self._uow.now,
+        }
         return self._connection.execute(update(_OUTBOX).where(*where).values(values)).rowcount == 1
 
     def resolve(self, incident: Stuck, resolution: str, person_id: int) -> None:
         """Close an incident."""
-        values = {
-            "resolved_at": self._uow.now, "resolution": resolution, "resolved_by": person_id
-        }  # fmt: skip
+        values = {"resolved_at": self._uow.now, "resolution": resolution, "resolved_by": person_id}
         where = (_INCIDENT.c.id == incident.id, _INCIDENT.c.resolved_at.is_(None))
         self._connection.execute(update(_INCIDENT).where(*where).values(values))
 
@@ -266,9 +285,8 @@ class SqlAdministration:
     def holders(self, work: Work) -> Sequence[int]:
         """Return who may do a work item today."""
         found = offices.holders(
-            self._session, work.municipality_id, work.role, work.organisation_id or None,
-            self.today,
-        )  # fmt: skip
+            self._session, work.municipality_id, work.role, work.organisation_id or None, self.today
+        )
         return sorted({capacity.person_id for capacity in found})
 
     def assign(self, work: Work, person_id: int | None) -> None:
@@ -350,9 +368,12 @@ def title_with_forms(
 def title_forms(session: Session, municipality_id: int, title: str) -> TitleForms:
     """Return the forms confirmed for the same title here, or those the rules of Russian make."""
     known = select(Position.title_gen, Position.title_dat, Position.title_acc).where(
-        Position.municipality_id == municipality_id, Position.title == title,
-        Position.title_gen != "", Position.title_dat != "", Position.title_acc != "",
-    )  # fmt: skip
+        Position.municipality_id == municipality_id,
+        Position.title == title,
+        Position.title_gen != "",
+        Position.title_dat != "",
+        Position.title_acc != "",
+    )
     found = session.execute(known.order_by(Position.id.desc()).limit(1)).one_or_none()
     return TitleForms(*map(str, found)) if found else propose_title(title)
 
@@ -392,10 +413,11 @@ def calendar_days(session: Session, municipality_id: int, year: int) -> Sequence
         select(CalendarDay)
         .where(
             CalendarDay.municipality_id == municipality_id,
-            CalendarDay.day >= dt.date(year, 1, 1), CalendarDay.day <= dt.date(year, 12, 31),
+            CalendarDay.day >= dt.date(year, 1, 1),
+            CalendarDay.day <= dt.date(year, 12, 31),
         )
         .order_by(CalendarDay.day)
-    )  # fmt: skip
+    )
     return session.scalars(query).all()
 
 
@@ -441,12 +463,13 @@ def work_without_performer(
         select(WorkItem, Instance)
         .join(Instance, Instance.id == WorkItem.instance_id)
         .where(
-            WorkItem.municipality_id == municipality_id, WorkItem.closed_at.is_(None),
+            WorkItem.municipality_id == municipality_id,
+            WorkItem.closed_at.is_(None),
             WorkItem.reason != "",
         )
         .order_by(WorkItem.id)
         .limit(most)
-    )  # fmt: skip
+    )
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
@@ -455,13 +478,13 @@ def open_cases_of(
 ) -> Sequence[CaseLine]:
     """Return the open cases in which an organisation takes part, oldest first."""
     query = (
-        CASES
-        .join(Participant, Participant.instance_id == Instance.id)
+        CASES.join(Participant, Participant.instance_id == Instance.id)
         .where(
-            Instance.municipality_id == municipality_id, Instance.finished_at.is_(None),
+            Instance.municipality_id == municipality_id,
+            Instance.finished_at.is_(None),
             Participant.organisation_id == organisation_id,
         )
         .order_by(Instance.id)
         .limit(most)
-    )  # fmt: skip
+    )
     return [CaseLine(*row) for row in session.execute(query)]

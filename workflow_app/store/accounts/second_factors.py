@@ -36,8 +36,11 @@ class SqlFactors:
     ) -> None:
         """Insert a second factor whose code of a step was used already."""
         values = {
-            "person_id": person_id, "secret": secret, "last_step": step, "created_at": self.now
-        }  # fmt: skip
+            "person_id": person_id,
+            "secret": secret,
+            "last_step": step,
+            "created_at": self.now,
+        }
         self._connection.execute(insert(FACTOR).values(values))
         rows = [{"person_id": person_id, "code_sha256": one} for one in code_hashes]
         self._connection.execute(insert(_CODE), rows)

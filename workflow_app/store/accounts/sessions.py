@@ -57,22 +57,19 @@ def _setting(key: str) -> ScalarSelect[Any]:
     return select(_SETTING.c.value).where(*own).correlate(_PERSON).scalar_subquery()
 
 
-_SESSIONS = (
-    select(
-        _SESSION.c.token_sha256,
-        _SESSION.c.person_id,
-        _SESSION.c.seen_at,
-        _SESSION.c.expires_at,
-        _setting("access.idle_hours").label("idle_hours"),
-        _setting("access.second_factor").label("demands_factor"),
-        select(FACTOR.c.person_id)
-        .where(FACTOR.c.person_id == _PERSON.c.id)
-        .correlate(_PERSON)
-        .exists()
-        .label("has_factor"),
-    )
-    .join_from(_SESSION, _PERSON, _PERSON.c.id == _SESSION.c.person_id)
-)  # fmt: skip
+_SESSIONS = select(
+    _SESSION.c.token_sha256,
+    _SESSION.c.person_id,
+    _SESSION.c.seen_at,
+    _SESSION.c.expires_at,
+    _setting("access.idle_hours").label("idle_hours"),
+    _setting("access.second_factor").label("demands_factor"),
+    select(FACTOR.c.person_id)
+    .where(FACTOR.c.person_id == _PERSON.c.id)
+    .correlate(_PERSON)
+    .exists()
+    .label("has_factor"),
+).join_from(_SESSION, _PERSON, _PERSON.c.id == _SESSION.c.person_id)
 _SIGNED_IN = _SESSIONS.where(_SESSION.c.token_sha256 == bindparam("token"))
 
 
@@ -160,10 +157,14 @@ class SqlAccess(SqlFactors):
         """Insert a session."""
         self._connection.execute(
             insert(_SESSION).values(
-                token_sha256=token_sha256, person_id=person_id, created_at=self.now,
-                seen_at=self.now, expires_at=expires_at, browser=browser,
+                token_sha256=token_sha256,
+                person_id=person_id,
+                created_at=self.now,
+                seen_at=self.now,
+                expires_at=expires_at,
+                browser=browser,
             )
-        )  # fmt: skip
+        )
 
     def signed_in(self, token_sha256: str) -> Visit | None:
         """Return whose session this is."""
@@ -175,9 +176,11 @@ class SqlAccess(SqlFactors):
         if demanded is None:
             demanded = default_of("access.second_factor")
         return Visit(
-            row.person_id, row.seen_at, is_over=until <= self.now,
+            row.person_id,
+            row.seen_at,
+            is_over=until <= self.now,
             lacks_factor=bool(demanded) and not row.has_factor,
-        )  # fmt: skip
+        )
 
     def over(self) -> list[str]:
         """Return the sessions that are over."""
@@ -217,10 +220,13 @@ class SqlAccess(SqlFactors):
         """Insert a one-time link."""
         self._connection.execute(
             insert(_LINK).values(
-                token_sha256=token_sha256, person_id=person_id, kind=kind, created_at=self.now,
+                token_sha256=token_sha256,
+                person_id=person_id,
+                kind=kind,
+                created_at=self.now,
                 expires_at=expires_at,
             )
-        )  # fmt: skip
+        )
 
     def _fresh_link(
         self, token_sha256: str, kinds: frozenset[str]
@@ -237,12 +243,15 @@ class SqlAccess(SqlFactors):
         """Return what a person is known by: login, name, address, the places where she works."""
         person = (
             select(
-                _ACCOUNT.c.login, _PERSON.c.email, _PERSON.c.last_name, _PERSON.c.first_name,
+                _ACCOUNT.c.login,
+                _PERSON.c.email,
+                _PERSON.c.last_name,
+                _PERSON.c.first_name,
                 _PERSON.c.middle_name,
             )
             .join_from(_PERSON, _ACCOUNT, _ACCOUNT.c.person_id == _PERSON.c.id, isouter=True)
             .where(_PERSON.c.id == person_id)
-        )  # fmt: skip
+        )
         place, named = table(Organisation).c, table(OrganisationName).c
         places = (
             select(
@@ -283,10 +292,13 @@ class SqlAccess(SqlFactors):
         login = str(self._connection.execute(email).scalar_one() or f"person-{person_id}")
         self._connection.execute(
             insert(_ACCOUNT).values(
-                person_id=person_id, login=login.lower(), password_hash=password_hash,
-                is_active=True, created_at=self.now,
+                person_id=person_id,
+                login=login.lower(),
+                password_hash=password_hash,
+                is_active=True,
+                created_at=self.now,
             )
-        )  # fmt: skip
+        )
 
     def put_token(
         self, token_sha256: str, person_id: int, title: str, expires_at: dt.datetime
@@ -294,10 +306,13 @@ class SqlAccess(SqlFactors):
         """Insert a token of the API."""
         self._connection.execute(
             insert(_TOKEN).values(
-                token_sha256=token_sha256, person_id=person_id, title=title, created_at=self.now,
+                token_sha256=token_sha256,
+                person_id=person_id,
+                title=title,
+                created_at=self.now,
                 expires_at=expires_at,
             )
-        )  # fmt: skip
+        )
 
     def token(self, token_sha256: str) -> Token | None:
         """Return a token, ended or not; None for an unknown or revoked one."""
@@ -315,12 +330,14 @@ class SqlAccess(SqlFactors):
         told = (
             update(_TOKEN)
             .where(
-                _TOKEN.c.expires_at > self.now, _TOKEN.c.expires_at <= until,
-                _TOKEN.c.revoked_at.is_(None), _TOKEN.c.warned_at.is_(None),
+                _TOKEN.c.expires_at > self.now,
+                _TOKEN.c.expires_at <= until,
+                _TOKEN.c.revoked_at.is_(None),
+                _TOKEN.c.warned_at.is_(None),
             )
             .values(warned_at=self.now)
             .returning(*_TOKEN.c)
-        )  # fmt: skip
+        )
         return [_token(row) for row in self._connection.execute(told)]
 
     def person_by_email(self, email: str) -> int | None:

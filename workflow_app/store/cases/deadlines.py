@@ -126,18 +126,24 @@ def take_tick(
     (_, what, role), *rest = _news(row.ticks, now)
     if _is_aside(row):
         _end_incident(connection, row, now)
-    values = {
-        "ticks": rest, "next_at": dt.datetime.fromisoformat(rest[0][0]) if rest else None
-    }  # fmt: skip
+    values = {"ticks": rest, "next_at": dt.datetime.fromisoformat(rest[0][0]) if rest else None}
     if what == "due":
         values["status"] = "missed"
     key = {"deadline_id": deadline_id, "seen": row.next_at}
     if connection.execute(_TAKE, values | key).rowcount != 1:
         return None
     return DueTick(
-        row.id, row.instance_id, row.municipality_id, row.kind, row.state, row.ballot, row.then,
-        row.due_at, what, role,
-    )  # fmt: skip
+        row.id,
+        row.instance_id,
+        row.municipality_id,
+        row.kind,
+        row.state,
+        row.ballot,
+        row.then,
+        row.due_at,
+        what,
+        role,
+    )
 
 
 def _news(ticks: Sequence[Any], now: dt.datetime) -> Sequence[Any]:
@@ -164,9 +170,13 @@ def put_aside(connection: Connection, deadline_id: int, now: dt.datetime, reason
     known = select(_INCIDENT.c.id).where(*_failed(row.instance_id))
     if connection.execute(known.limit(1)).first() is None:
         values = {
-            "municipality_id": row.municipality_id, "instance_id": row.instance_id,
-            "kind": FAILED, "message": reason, "opened_at": now, "resolution": "",
-        }  # fmt: skip
+            "municipality_id": row.municipality_id,
+            "instance_id": row.instance_id,
+            "kind": FAILED,
+            "message": reason,
+            "opened_at": now,
+            "resolution": "",
+        }
         connection.execute(insert(_INCIDENT).values(values))
 
 
@@ -212,9 +222,11 @@ def reschedule(
 ) -> None:
     """Give a deadline new moments."""
     values = {
-        "due_at": due_at, "ticks": list(ticks), "status": "open",
+        "due_at": due_at,
+        "ticks": list(ticks),
+        "status": "open",
         "next_at": dt.datetime.fromisoformat(ticks[0][0]),
-    }  # fmt: skip
+    }
     connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == deadline_id).values(values))
 
 
@@ -223,12 +235,14 @@ def reopen(connection: Connection, instance_id: int, ids: Sequence[int], now: dt
     where = (_DEADLINE.c.instance_id == instance_id, _DEADLINE.c.id.in_(ids))
     for row in connection.execute(select(_DEADLINE).where(*where)).all():
         ticks = [
-            tick for tick in row.ticks
+            tick
+            for tick in row.ticks
             if tick[1] == "due" or dt.datetime.fromisoformat(tick[0]) >= now
-        ]  # fmt: skip
+        ]
         values = {
-            "closed_at": None, "ticks": ticks,
+            "closed_at": None,
+            "ticks": ticks,
             "status": "open" if row.status == "met" else row.status,
             "next_at": dt.datetime.fromisoformat(ticks[0][0]) if ticks else None,
-        }  # fmt: skip
+        }
         connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == row.id).values(values))

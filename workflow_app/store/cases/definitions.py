@@ -83,9 +83,12 @@ def store(uow: SqlUnitOfWork) -> int:
         if uow.connection.execute(known).one_or_none() is None:
             uow.connection.execute(
                 insert(_DEFINITION).values(
-                    body_sha256=digest, process=process.key, version=process.version,
-                    body=described, stored_at=uow.now,
+                    body_sha256=digest,
+                    process=process.key,
+                    version=process.version,
+                    body=described,
+                    stored_at=uow.now,
                 )
-            )  # fmt: skip
+            )
             new += 1
     return new

@@ -39,8 +39,7 @@ def people(uow: SqlUnitOfWork, cases: Sequence[CaseLine]) -> Mapping[int, Sequen
         select(Position.id, Person.short_nom)
         .join(Person, Person.id == Position.person_id)
         .where(
-            Position.id.in_(wanted),
-            or_(Position.ends_on.is_(None), Position.ends_on >= uow.today),
+            Position.id.in_(wanted), or_(Position.ends_on.is_(None), Position.ends_on >= uow.today)
         )
     )
     names = {row[0]: row[1] for row in uow.session.execute(query)} if wanted else {}

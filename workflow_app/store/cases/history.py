@@ -19,10 +19,23 @@ _LAST = _OF_CASE.order_by(_HISTORY.c.seq.desc()).limit(1)
 _LINES = _OF_CASE.order_by(_HISTORY.c.seq)
 
 CHAINED = (
-    "instance_id", "seq", "at", "action", "title", "from_state", "to_state", "person_id",
-    "stands_for", "position_id", "acting_as", "form", "text_hash", "body_sha256", "undo",
+    "instance_id",
+    "seq",
+    "at",
+    "action",
+    "title",
+    "from_state",
+    "to_state",
+    "person_id",
+    "stands_for",
+    "position_id",
+    "acting_as",
+    "form",
+    "text_hash",
+    "body_sha256",
+    "undo",
     "previous",
-)  # fmt: skip
+)
 
 
 def line(
@@ -32,13 +45,23 @@ def line(
     seq, previous = place
     capacity = entry.capacity
     said: dict[str, Any] = {
-        "instance_id": case.id, "seq": seq, "at": now, "action": entry.action,
-        "title": entry.title, "from_state": entry.from_state, "to_state": entry.to_state,
-        "person_id": capacity.person_id or None, "stands_for": capacity.stands_for,
-        "position_id": capacity.position_id or None, "acting_as": capacity.title,
-        "form": dict(entry.form), "text_hash": case.text_hash, "body_sha256": body_sha256,
-        "undo": dict(entry.undo), "previous": previous,
-    }  # fmt: skip
+        "instance_id": case.id,
+        "seq": seq,
+        "at": now,
+        "action": entry.action,
+        "title": entry.title,
+        "from_state": entry.from_state,
+        "to_state": entry.to_state,
+        "person_id": capacity.person_id or None,
+        "stands_for": capacity.stands_for,
+        "position_id": capacity.position_id or None,
+        "acting_as": capacity.title,
+        "form": dict(entry.form),
+        "text_hash": case.text_hash,
+        "body_sha256": body_sha256,
+        "undo": dict(entry.undo),
+        "previous": previous,
+    }
     return {**said, "sha256": line_hash(said)}
 
 
@@ -60,6 +83,12 @@ def steps(connection: Connection, instance_id: int) -> Sequence[LastStep]:
 
 def _step(row: Any) -> LastStep:
     return LastStep(
-        row.seq, row.action, row.title, row.person_id, row.undo, row.from_state, row.text_hash,
+        row.seq,
+        row.action,
+        row.title,
+        row.person_id,
+        row.undo,
+        row.from_state,
+        row.text_hash,
         row.position_id,
-    )  # fmt: skip
+    )

@@ -42,12 +42,14 @@ def adopt(connection: Connection, case: Case, process: str, subject: str) -> Non
     connection.execute(
         update(_INSTANCE)
         .where(
-            _INSTANCE.c.municipality_id == case.municipality_id, _INSTANCE.c.process == process,
-            _INSTANCE.c.subject == subject, _INSTANCE.c.fan_key != "",
+            _INSTANCE.c.municipality_id == case.municipality_id,
+            _INSTANCE.c.process == process,
+            _INSTANCE.c.subject == subject,
+            _INSTANCE.c.fan_key != "",
             _INSTANCE.c.parent_id != case.id,
         )
         .values(parent_id=case.id)
-    )  # fmt: skip
+    )
 
 
 def pause(connection: Connection, municipality_id: int, subject: str, now: dt.datetime) -> None:
@@ -58,9 +60,13 @@ def pause(connection: Connection, municipality_id: int, subject: str, now: dt.da
 
 
 def resume(
-    connection: Connection, municipality_id: int, subject: str, now: dt.datetime,
-    days: WorkingDays, zone: dt.tzinfo,
-) -> None:  # fmt: skip
+    connection: Connection,
+    municipality_id: int,
+    subject: str,
+    now: dt.datetime,
+    days: WorkingDays,
+    zone: dt.tzinfo,
+) -> None:
     """Let stopped deadlines go on, later by the days they stood still (dossier 8)."""
     stopped = select(_DEADLINE).where(*_OPEN_DEADLINES, _DEADLINE.c.paused_at.is_not(None))
     for row in connection.execute(stopped, named(municipality_id, subject)).all():
@@ -70,16 +76,15 @@ def resume(
         connection.execute(
             update(_WORK)
             .where(
-                _WORK.c.instance_id == row.instance_id, _WORK.c.closed_at.is_(None),
+                _WORK.c.instance_id == row.instance_id,
+                _WORK.c.closed_at.is_(None),
                 _WORK.c.due_at == row.due_at,
             )
             .values(due_at=values["due_at"])
-        )  # fmt: skip
+        )
 
 
-def _moved(
-    row: Any, stood: dt.timedelta, days: WorkingDays, zone: dt.tzinfo
-) -> dict[str, Any]:  # fmt: skip
+def _moved(row: Any, stood: dt.timedelta, days: WorkingDays, zone: dt.tzinfo) -> dict[str, Any]:
     """Return a deadline's moments after standing still; a due day off moves forward."""
     due_on = days.next_working(row.due_at.astimezone(zone).date() + stood)
     due_at = due_moment(due_on, zone)
@@ -88,9 +93,11 @@ def _moved(
         for moment, what, role in row.ticks
     ]
     return {
-        "paused_at": None, "due_at": due_at, "ticks": ticks,
+        "paused_at": None,
+        "due_at": due_at,
+        "ticks": ticks,
         "next_at": dt.datetime.fromisoformat(ticks[0][0]) if ticks else None,
-    }  # fmt: skip
+    }
 
 
 def _later(moment: str, stood: dt.timedelta, zone: dt.tzinfo) -> str:

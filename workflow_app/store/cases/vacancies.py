@@ -22,16 +22,27 @@ def vacated(connection: Connection, on: dt.date) -> list[tuple[int, NewWorkItem]
     at only where an account is closed: who holds it next gets its work as it stands.
     """
     held = select(Position.id).where(
-        Position.id == WorkItem.organisation_id, Position.starts_on <= on,
+        Position.id == WorkItem.organisation_id,
+        Position.starts_on <= on,
         or_(Position.ends_on.is_(None), Position.ends_on >= on),
-    )  # fmt: skip
+    )
     posts = _unwatched(connection, WorkItem.role == POST, ~held.exists())
     found = {row.id: row for row in (*posts, *_shut_out(connection, on))}
     return [
-        (row.instance_id, NewWorkItem(row.role, row.organisation_id, row.title, row.state,
-                                      row.ballot, row.voter, due_at=row.due_at))
+        (
+            row.instance_id,
+            NewWorkItem(
+                row.role,
+                row.organisation_id,
+                row.title,
+                row.state,
+                row.ballot,
+                row.voter,
+                due_at=row.due_at,
+            ),
+        )
         for _, row in sorted(found.items())
-    ]  # fmt: skip
+    ]
 
 
 def _unwatched(connection: Connection, *where: Any) -> Sequence[Any]:
@@ -39,8 +50,9 @@ def _unwatched(connection: Connection, *where: Any) -> Sequence[Any]:
     watched = select(other.id).where(
         and_(other.instance_id == WorkItem.instance_id, other.state == WorkItem.state),
         and_(other.ballot == WorkItem.ballot, other.voter == WorkItem.voter),
-        other.closed_at.is_(None), other.reason != "",
-    )  # fmt: skip
+        other.closed_at.is_(None),
+        other.reason != "",
+    )
     query = (
         select(WorkItem)
         .with_only_columns(*WorkItem.__table__.columns)
@@ -69,29 +81,39 @@ def _of_municipality(connection: Connection, municipality: int, on: dt.date) -> 
     offices_of = [one for one, _ in offices.shut_out(connection, municipality, on)]
     if not offices_of:
         return []
-    concerned = or_(*(
-        or_(
-            and_(WorkItem.role == one.role, WorkItem.organisation_id.in_((0, one.organisation_id))),
-            and_(WorkItem.role == POST, WorkItem.organisation_id == one.position_id),
+    concerned = or_(
+        *(
+            or_(
+                and_(
+                    WorkItem.role == one.role,
+                    WorkItem.organisation_id.in_((0, one.organisation_id)),
+                ),
+                and_(WorkItem.role == POST, WorkItem.organisation_id == one.position_id),
+            )
+            for one in offices_of
         )
-        for one in offices_of
-    ))  # fmt: skip
+    )
     rows = _unwatched(connection, WorkItem.municipality_id == municipality, concerned)
     cases = {row.instance_id for row in rows}
     query = select(
-        WorkItem.instance_id, WorkItem.state, WorkItem.ballot, WorkItem.role,
+        WorkItem.instance_id,
+        WorkItem.state,
+        WorkItem.ballot,
+        WorkItem.role,
         WorkItem.organisation_id,
-    ).where(WorkItem.instance_id.in_(cases), WorkItem.closed_at.is_(None))  # fmt: skip
+    ).where(WorkItem.instance_id.in_(cases), WorkItem.closed_at.is_(None))
     open_work = connection.execute(query).all()
     targets = {(one.role, one.organisation_id) for one in open_work}
     held = offices.holders_of_targets(connection, municipality, targets, on)
     # The roles of a state are alternatives: one holder is enough.
     waited = {
-        (one.instance_id, one.state) for one in open_work
+        (one.instance_id, one.state)
+        for one in open_work
         if not one.ballot and held[one.role, one.organisation_id]
-    }  # fmt: skip
+    }
     return [
-        row for row in rows
+        row
+        for row in rows
         if not held[row.role, row.organisation_id]
         and (row.ballot or (row.instance_id, row.state) not in waited)
-    ]  # fmt: skip
+    ]

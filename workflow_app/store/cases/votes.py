@@ -22,8 +22,9 @@ _TALLY = (
     .order_by(_VOTE.c.id)
 )
 _THIS_BALLOT = (
-    _BALLOT.c.instance_id == bindparam("case_id"), _BALLOT.c.key == bindparam("ballot_key")
-)  # fmt: skip
+    _BALLOT.c.instance_id == bindparam("case_id"),
+    _BALLOT.c.key == bindparam("ballot_key"),
+)
 _OF_BALLOT = _VOTE.c.ballot_id == select(_BALLOT.c.id).where(*_THIS_BALLOT).scalar_subquery()
 _WRITE = update(_VOTE).where(
     _OF_BALLOT, _VOTE.c.voter == bindparam("who"), _VOTE.c.version == bindparam("seen")
@@ -34,9 +35,11 @@ _STATUSES = (
     .select_from(_BALLOT.outerjoin(_VOTE, _VOTE.c.ballot_id == _BALLOT.c.id))
     .where(*_THIS_BALLOT)
 )
-_REOPEN = update(_BALLOT).where(*_THIS_BALLOT).values(
-    closed_at=None, opened_at=bindparam("moment"), round=_BALLOT.c.round + 1
-)  # fmt: skip
+_REOPEN = (
+    update(_BALLOT)
+    .where(*_THIS_BALLOT)
+    .values(closed_at=None, opened_at=bindparam("moment"), round=_BALLOT.c.round + 1)
+)
 
 
 def tally(connection: Connection, instance_id: int, ballot: str) -> Tally | None:
@@ -51,16 +54,30 @@ def tally(connection: Connection, instance_id: int, ballot: str) -> Tally | None
 def _vote(row: Any) -> Vote:
     voter = Voter(row.voter, row.role, row.organisation_id, row.voter_group)
     return Vote(
-        voter, row.status, row.version, row.text_hash, row.person_id, row.comment,
-        row.is_left_out, row.answered_at, row.signature_kind, row.evidence_upload_id, row.form,
-        row.acting_as, row.stands_for,
-    )  # fmt: skip
+        voter,
+        row.status,
+        row.version,
+        row.text_hash,
+        row.person_id,
+        row.comment,
+        row.is_left_out,
+        row.answered_at,
+        row.signature_kind,
+        row.evidence_upload_id,
+        row.form,
+        row.acting_as,
+        row.stands_for,
+    )
 
 
 def put(
-    connection: Connection, instance_id: int, ballot: Ballot, ask: Ask, text_hash: str,
+    connection: Connection,
+    instance_id: int,
+    ballot: Ballot,
+    ask: Ask,
+    text_hash: str,
     now: dt.datetime,
-) -> tuple[Sequence[Voter], bool]:  # fmt: skip
+) -> tuple[Sequence[Voter], bool]:
     """Open or re-open a ballot; return who is pending now, and whether it was open before."""
     ballot_id, known = _opened(connection, instance_id, ballot.key, now)
     was_open = known is not None
@@ -75,12 +92,22 @@ def put(
             continue
         status = voter.answer or PENDING
         values = {
-            "role": voter.role, "organisation_id": voter.organisation_id,
-            "voter_group": voter.group, "status": status, "text_hash": text_hash, "comment": "",
-            "form": {}, "person_id": None, "stands_for": None, "acting_as": "", "asked_at": now,
-            "answered_at": now if voter.answer else None, "is_left_out": False,
-            "signature_kind": "", "evidence_upload_id": None,
-        }  # fmt: skip
+            "role": voter.role,
+            "organisation_id": voter.organisation_id,
+            "voter_group": voter.group,
+            "status": status,
+            "text_hash": text_hash,
+            "comment": "",
+            "form": {},
+            "person_id": None,
+            "stands_for": None,
+            "acting_as": "",
+            "asked_at": now,
+            "answered_at": now if voter.answer else None,
+            "is_left_out": False,
+            "signature_kind": "",
+            "evidence_upload_id": None,
+        }
         if voter.key in known:
             _change(connection, ballot_id, voter.key, {**values, "version": _VOTE.c.version + 1})
         else:
@@ -143,24 +170,42 @@ def close(
 def write(connection: Connection, instance_id: int, ballot: str, before: Vote, after: Vote) -> bool:
     """Write an answer if the vote still has the version it was read with."""
     key = {
-        "case_id": instance_id, "ballot_key": ballot, "who": before.voter.key,
+        "case_id": instance_id,
+        "ballot_key": ballot,
+        "who": before.voter.key,
         "seen": before.version,
-    }  # fmt: skip
+    }
     values = {
-        "status": after.status, "version": after.version, "text_hash": after.text_hash,
-        "comment": after.comment, "form": dict(after.said), "person_id": after.person_id,
-        "stands_for": after.stands_for, "acting_as": after.acting_as,
-        "answered_at": after.answered_at, "signature_kind": after.signature,
+        "status": after.status,
+        "version": after.version,
+        "text_hash": after.text_hash,
+        "comment": after.comment,
+        "form": dict(after.said),
+        "person_id": after.person_id,
+        "stands_for": after.stands_for,
+        "acting_as": after.acting_as,
+        "answered_at": after.answered_at,
+        "signature_kind": after.signature,
         "evidence_upload_id": after.evidence,
-    }  # fmt: skip
+    }
     return connection.execute(_WRITE, values | key).rowcount == 1
 
 
 _KEPT = (
-    "status", "text_hash", "form", "comment", "person_id", "stands_for", "acting_as",
-    "voter_group", "is_left_out", "signature_kind", "evidence_upload_id", "asked_at",
+    "status",
+    "text_hash",
+    "form",
+    "comment",
+    "person_id",
+    "stands_for",
+    "acting_as",
+    "voter_group",
+    "is_left_out",
+    "signature_kind",
+    "evidence_upload_id",
+    "asked_at",
     "answered_at",
-)  # fmt: skip
+)
 _MOMENTS = ("asked_at", "answered_at")
 
 

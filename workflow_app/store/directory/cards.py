@@ -8,13 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.facts import (
-    OfficeCard,
-    OrderCard,
-    OrganisationCard,
-    PersonCard,
-    PostCard,
-)
+from workflow_app.engine.facts import OfficeCard, OrderCard, OrganisationCard, PersonCard, PostCard
 from workflow_app.engine.roles import Capacity
 from workflow_app.store.directory.offices import in_office
 from workflow_app.store.models.directory import (
@@ -24,11 +18,7 @@ from workflow_app.store.models.directory import (
     Person,
     Position,
 )
-from workflow_app.store.models.registers import (
-    JournalEntry,
-    OrderRelation,
-    OrderSubject,
-)
+from workflow_app.store.models.registers import JournalEntry, OrderRelation, OrderSubject
 from workflow_app.store.read_models.schools import standing
 
 _ON = bindparam("on_day", type_=Date)
@@ -36,23 +26,36 @@ _MUNICIPALITY = bindparam("municipality", type_=BigInteger)
 _SCHOOL = standing(_ON)
 _PEOPLE = (
     select(
-        Person.id, Person.short_nom, Person.short_gen, Person.short_dat, Person.short_acc,
-        Person.signature_name, Person.email, Position.id.label("position"), Position.role,
-        Position.organisation_id, Position.title, Position.title_gen, Position.title_dat,
+        Person.id,
+        Person.short_nom,
+        Person.short_gen,
+        Person.short_dat,
+        Person.short_acc,
+        Person.signature_name,
+        Person.email,
+        Position.id.label("position"),
+        Position.role,
+        Position.organisation_id,
+        Position.title,
+        Position.title_gen,
+        Position.title_dat,
         Position.title_acc,
     )
     .outerjoin(Position, and_(Position.person_id == Person.id, in_office()))
     .where(
-        Person.id.in_(bindparam("people", expanding=True)),
-        Person.municipality_id == _MUNICIPALITY,
+        Person.id.in_(bindparam("people", expanding=True)), Person.municipality_id == _MUNICIPALITY
     )
     .order_by(Person.id, Position.id)
-)  # fmt: skip
+)
 _ORGANISATIONS = (
     select(
-        Organisation.id, Organisation.kind, OrganisationName.full_name,
+        Organisation.id,
+        Organisation.kind,
+        OrganisationName.full_name,
         func.coalesce(OrganisationName.short_name, Organisation.short_name).label("short_name"),
-        OrganisationName.name_gen, _SCHOOL.c.place, Municipality.centre,
+        OrganisationName.name_gen,
+        _SCHOOL.c.place,
+        Municipality.centre,
     )
     .join(Municipality, Municipality.id == Organisation.municipality_id)
     .outerjoin(
@@ -66,7 +69,7 @@ _ORGANISATIONS = (
     )
     .where(Organisation.municipality_id == _MUNICIPALITY)
     .order_by(Organisation.id)
-)  # fmt: skip
+)
 
 _POST = (
     select(Position.id, Position.role, Position.organisation_id, Position.title, Person.short_nom)
@@ -102,9 +105,14 @@ def people(
 
 def _office(row: Any) -> OfficeCard:
     return OfficeCard(
-        row.position, row.role, row.organisation_id, row.title, row.title_gen or "",
-        row.title_dat or "", row.title_acc or "",
-    )  # fmt: skip
+        row.position,
+        row.role,
+        row.organisation_id,
+        row.title,
+        row.title_gen or "",
+        row.title_dat or "",
+        row.title_acc or "",
+    )
 
 
 def organisations(
@@ -114,12 +122,16 @@ def organisations(
     rows = session.execute(_ORGANISATIONS, {"municipality": municipality_id, "on_day": on})
     return {
         row.id: OrganisationCard(
-            row.id, row.kind, row.short_name, row.full_name or row.short_name, row.name_gen or "",
+            row.id,
+            row.kind,
+            row.short_name,
+            row.full_name or row.short_name,
+            row.name_gen or "",
             # A school is in its village; everybody else sits in the municipality's centre.
             row.place or row.centre or "",
         )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def order(session: Session, municipality_id: int, entry_id: int) -> OrderCard | None:
@@ -136,9 +148,15 @@ def order(session: Session, municipality_id: int, entry_id: int) -> OrderCard | 
         OrderRelation.target_entry_id == entry_id, OrderRelation.kind == "revokes"
     )
     return OrderCard(
-        row.id, row.label, row.registered_on, row.title or "", row.order_kind or "",
-        tuple(subjects), row.instance_id, session.scalars(revoking).first() is not None,
-    )  # fmt: skip
+        row.id,
+        row.label,
+        row.registered_on,
+        row.title or "",
+        row.order_kind or "",
+        tuple(subjects),
+        row.instance_id,
+        session.scalars(revoking).first() is not None,
+    )
 
 
 def orders_of(session: Session, municipality_id: int, subject: str) -> tuple[OrderCard, ...]:
@@ -166,6 +184,10 @@ def post(
     if row is None:
         return None
     return PostCard(
-        row.id, row.role, row.organisation_id, held[0].title if held else row.title, row.short_nom,
+        row.id,
+        row.role,
+        row.organisation_id,
+        held[0].title if held else row.title,
+        row.short_nom,
         holder,
-    )  # fmt: skip
+    )

@@ -67,11 +67,12 @@ def stand_ins(connection: Connection, person_id: int, on: dt.date) -> list[tuple
         .join(Substitution, Substitution.substitute_person_id == Person.id)
         .where(
             Substitution.absent_person_id == person_id,
-            Substitution.starts_on <= on, Substitution.ends_on >= on,
+            Substitution.starts_on <= on,
+            Substitution.ends_on >= on,
         )
         .group_by(Person.id, Person.short_nom)
         .order_by(Person.id)
-    )  # fmt: skip
+    )
     return [(name, last) for name, last in connection.execute(query)]
 
 
@@ -103,9 +104,13 @@ def holders(
 
 
 def holders_of_posts(
-    connection: Session | Connection, municipality_id: int, positions: Collection[int],
-    on: dt.date, *, absent_keeps: bool = False,
-) -> dict[int, tuple[Capacity, ...]]:  # fmt: skip
+    connection: Session | Connection,
+    municipality_id: int,
+    positions: Collection[int],
+    on: dt.date,
+    *,
+    absent_keeps: bool = False,
+) -> dict[int, tuple[Capacity, ...]]:
     """Return position → who holds it on the day, or stands in; many by one statement."""
     values = {"on_day": on, "municipality": municipality_id, "positions": list(positions)}
     found = _capacities(connection, _question("posts", absent_keeps=absent_keeps), values)
@@ -113,20 +118,23 @@ def holders_of_posts(
 
 
 def holders_of_targets(
-    connection: Session | Connection, municipality_id: int, targets: Collection[tuple[str, int]],
+    connection: Session | Connection,
+    municipality_id: int,
+    targets: Collection[tuple[str, int]],
     on: dt.date,
-) -> dict[tuple[str, int], tuple[Capacity, ...]]:  # fmt: skip
+) -> dict[tuple[str, int], tuple[Capacity, ...]]:
     """Return (role, organisation) → who holds it on the day, as `holders`; by one statement.
 
     Organisation 0 stands for the whole municipality.
     """
     values = {
-        "on_day": on, "municipality": municipality_id,
+        "on_day": on,
+        "municipality": municipality_id,
         "positions": [place for role, place in targets if role == POST],
         "everywhere": [role for role, place in targets if role != POST and not place],
         "roles": [role for role, place in targets if role != POST and place],
         "organisations": [place for role, place in targets if role != POST and place],
-    }  # fmt: skip
+    }
     found = _capacities(connection, _question("targets", absent_keeps=False), values)
     return {target: tuple(one for one in found if one.fills(*target)) for target in targets}
 
@@ -149,18 +157,20 @@ def is_shut_out(person: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Colu
     return closed.exists()
 
 
-def shut_out(connection: Session | Connection, municipality_id: int, on: dt.date
-             ) -> list[tuple[Capacity, str]]:  # fmt: skip
+def shut_out(
+    connection: Session | Connection, municipality_id: int, on: dt.date
+) -> list[tuple[Capacity, str]]:
     """Return the offices nobody acts in because an account is closed, each with whose it is."""
     query = (
         select(Position.person_id, *OFFICE, null(), Person.short_nom)
         .join(Person, Person.id == Position.person_id)
         .where(
-            Position.municipality_id == municipality_id, in_office(),
+            Position.municipality_id == municipality_id,
+            in_office(),
             is_shut_out(Position.person_id),
         )
         .order_by(Position.id)
-    )  # fmt: skip
+    )
     rows: Sequence[Any] = connection.execute(query, {"on_day": on}).all()
     found = [(_capacity(tuple(row)[:-1]), row.short_nom) for row in rows]
     if not found:

@@ -11,11 +11,7 @@ from workflow_app.services.organisations import FORMS, Known, Period
 from workflow_app.services.registers.names import propose_like, propose_name
 from workflow_app.store.accounts.admin import SqlAdministration
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.directory import (
-    Organisation,
-    OrganisationName,
-    Person,
-)
+from workflow_app.store.models.directory import Organisation, OrganisationName, Person
 from workflow_app.store.read_models.schools import standing
 
 if TYPE_CHECKING:
@@ -37,14 +33,20 @@ class SqlOrganisations(SqlAdministration):
         return last[0][1] if last else ""
 
     def add(
-        self, municipality_id: int, kind: str, code: str, name: Mapping[str, Any],
+        self,
+        municipality_id: int,
+        kind: str,
+        code: str,
+        name: Mapping[str, Any],
         contacts: Mapping[str, Any],
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Insert an organisation with its first name."""
         own = {"municipality_id": municipality_id}
-        made = self._added(Organisation(
-            code=code, kind=kind, short_name=name["short_name"], **own, **_filled(contacts)
-        ))  # fmt: skip
+        made = self._added(
+            Organisation(
+                code=code, kind=kind, short_name=name["short_name"], **own, **_filled(contacts)
+            )
+        )
         self._added(OrganisationName(organisation_id=made, **own, **name))
         return made
 
@@ -120,19 +122,32 @@ def known(session: Session, municipality_id: int, on: dt.date) -> tuple[Known, .
         names.setdefault(name.organisation_id, []).append(name)
     return tuple(
         Known(
-            row.id, row.municipality_id, row.code, row.kind, row.short_name,
+            row.id,
+            row.municipality_id,
+            row.code,
+            row.kind,
+            row.short_name,
             tuple(_period(row, name) for name in names.get(row.id, ())),
-            {name: getattr(row, name) or "" for name in CONTACTS}, place or "", closed_on,
+            {name: getattr(row, name) or "" for name in CONTACTS},
+            place or "",
+            closed_on,
         )
         for row, place, closed_on in session.execute(query)
-    )  # fmt: skip
+    )
 
 
 def _period(organisation: Organisation, name: OrganisationName) -> Period:
     return Period(
-        name.id, name.full_name, name.short_name or organisation.short_name, name.name_gen or "",
-        name.name_dat or "", name.name_acc or "", name.basis, name.valid_from, name.valid_to,
-    )  # fmt: skip
+        name.id,
+        name.full_name,
+        name.short_name or organisation.short_name,
+        name.name_gen or "",
+        name.name_dat or "",
+        name.name_acc or "",
+        name.basis,
+        name.valid_from,
+        name.valid_to,
+    )
 
 
 def history(

@@ -33,10 +33,14 @@ class SqlNewcomers(SqlAdministration):
     def add(self, municipality_id: int, new: Newcomer, forms: NameForms) -> int:
         """Insert a person."""
         row = Person(
-            municipality_id=municipality_id, last_name=new.last_name, first_name=new.first_name,
-            middle_name=new.middle_name or None, gender=new.gender, email=new.email or None,
+            municipality_id=municipality_id,
+            last_name=new.last_name,
+            first_name=new.first_name,
+            middle_name=new.middle_name or None,
+            gender=new.gender,
+            email=new.email or None,
             **asdict(forms),
-        )  # fmt: skip
+        )
         self._session.add(row)
         self._session.flush()
         return row.id

@@ -53,9 +53,11 @@ class SchoolContext:
 
 
 def marked_schools(
-    uow: SqlUnitOfWork, municipality_id: int, school_year: str = "",
+    uow: SqlUnitOfWork,
+    municipality_id: int,
+    school_year: str = "",
     school_ids: Collection[int] | None = None,
-) -> tuple[SchoolContext, ...]:  # fmt: skip
+) -> tuple[SchoolContext, ...]:
     """Return the cards of schools today, of a school year (the running one without it).
 
     Marks are what declared registers say of a school in that year, details what they have said of

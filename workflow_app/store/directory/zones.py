@@ -60,22 +60,22 @@ def change_zone(uow: SqlUnitOfWork, municipality_id: int, zone: ZoneInfo) -> Seq
             [moved(dt.datetime.fromisoformat(moment)).isoformat(), what, role]
             for moment, what, role in row.ticks
         ]
-        values = {
-            "due_at": due_at, "ticks": ticks, "next_at": row.next_at and moved(row.next_at),
-        }  # fmt: skip
+        values = {"due_at": due_at, "ticks": ticks, "next_at": row.next_at and moved(row.next_at)}
         uow.connection.execute(update(_DEADLINE).where(_DEADLINE.c.id == row.id).values(values))
         work = (
-            _WORK.c.instance_id == row.instance_id, _WORK.c.closed_at.is_(None),
+            _WORK.c.instance_id == row.instance_id,
+            _WORK.c.closed_at.is_(None),
             _WORK.c.due_at == row.due_at,
-        )  # fmt: skip
+        )
         uow.connection.execute(update(_WORK).where(*work).values(due_at=due_at))
         due_on = row.due_at.astimezone(old).date()
         found.append(MovedDue(row.heading, due_on, row.due_at, due_at))
     municipality.timezone = zone.key
     uow.session.flush()
     uow.record(
-        on_server(municipality_id), "set_zone",
+        on_server(municipality_id),
+        "set_zone",
         f"Часовой пояс: {zone.key} вместо {old.key}, сроков передвинуто {len(found)}",
         {"before": old.key, "after": zone.key, "deadlines": len(found)},
-    )  # fmt: skip
+    )
     return found

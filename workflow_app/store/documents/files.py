@@ -30,7 +30,10 @@ def content(connection: Connection, sha256: str) -> bytes:
 def keep_file(connection: Connection, file: NewFile, now: dt.datetime) -> None:
     """Keep a file under its hash."""
     values = {
-        "digest": file.sha256, "bytes": file.content, "length": len(file.content),
-        "media": file.kind, "moment": now,
-    }  # fmt: skip
+        "digest": file.sha256,
+        "bytes": file.content,
+        "length": len(file.content),
+        "media": file.kind,
+        "moment": now,
+    }
     connection.execute(_KEEP, values)

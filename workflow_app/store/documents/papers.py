@@ -49,13 +49,21 @@ def issue(
     kind = {"case_id": case.id, "paper": document.paper}
     version = int(connection.execute(_NEWEST, kind).scalar_one()) + 1
     values = {
-        "municipality_id": case.municipality_id, "instance_id": case.id,
-        "paper": document.paper, "title": document.title, "version": version,
-        "file_name": document.file_name, "template": document.template,
-        "field_values": dict(document.values), "content_hash": document.content_hash,
-        "state": document.state, "template_sha256": "", "renderer": "",
-        "issued_at": now, "history_seq": line,
-    }  # fmt: skip
+        "municipality_id": case.municipality_id,
+        "instance_id": case.id,
+        "paper": document.paper,
+        "title": document.title,
+        "version": version,
+        "file_name": document.file_name,
+        "template": document.template,
+        "field_values": dict(document.values),
+        "content_hash": document.content_hash,
+        "state": document.state,
+        "template_sha256": "",
+        "renderer": "",
+        "issued_at": now,
+        "history_seq": line,
+    }
     return inserted_id(connection.execute(_ADD, values))
 
 

@@ -20,8 +20,7 @@ PATIENCE = dt.timedelta(minutes=15)
 """After so long a PDF that did not come may be asked for again."""
 _UNCONVERTED = and_(_DOCUMENT.c.id == of_message("document_id"), _DOCUMENT.c.pdf_sha256.is_(None))
 TO_CONVERT = looked_up(
-    (_FILE.c.content,),
-    _FILE.c.sha256 == value_of(_DOCUMENT.c.file_sha256, _UNCONVERTED),
+    (_FILE.c.content,), _FILE.c.sha256 == value_of(_DOCUMENT.c.file_sha256, _UNCONVERTED)
 )
 """The Word file of a document; nothing of one that has its PDF."""
 
@@ -44,9 +43,13 @@ def ask(uow: SqlUnitOfWork, document: Paper) -> bool:
     if uow.connection.execute(asked).rowcount != 1:
         return False
     outbox.put(
-        uow.connection, document.municipality_id, document.instance_id, "pdf",
-        {"document_id": document.id}, uow.now,
-    )  # fmt: skip
+        uow.connection,
+        document.municipality_id,
+        document.instance_id,
+        "pdf",
+        {"document_id": document.id},
+        uow.now,
+    )
     return True
 
 

@@ -19,8 +19,13 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 _UPLOAD, _FILE, _DOCUMENT = table(Upload), table(StoredFile), table(Document)
 _IMPORT, _PAPER = table(RegisterImport), table(RegisterPaper)
-_USES = (_UPLOAD.c.sha256, _DOCUMENT.c.file_sha256, _DOCUMENT.c.pdf_sha256, _IMPORT.c.file_sha256,
-         _PAPER.c.file_sha256)  # fmt: skip
+_USES = (
+    _UPLOAD.c.sha256,
+    _DOCUMENT.c.file_sha256,
+    _DOCUMENT.c.pdf_sha256,
+    _IMPORT.c.file_sha256,
+    _PAPER.c.file_sha256,
+)
 _BROUGHT = select(func.count()).where(
     _UPLOAD.c.person_id == bindparam("person"), _UPLOAD.c.uploaded_at >= bindparam("since")
 )
@@ -55,9 +60,13 @@ def keep(uow: SqlUnitOfWork, person_id: int, name: str, file: NewFile) -> int | 
         said = f"За день можно приложить не больше {most} файлов. Остальные приложите завтра."
         return Refusal("too_many_files", said, "file")
     values = {
-        "municipality_id": municipality_id, "person_id": person_id, "instance_id": None,
-        "name": name_of(name, TYPES[file.kind]), "sha256": file.sha256, "uploaded_at": uow.now,
-    }  # fmt: skip
+        "municipality_id": municipality_id,
+        "person_id": person_id,
+        "instance_id": None,
+        "name": name_of(name, TYPES[file.kind]),
+        "sha256": file.sha256,
+        "uploaded_at": uow.now,
+    }
     keep_file(uow.connection, file, uow.now)
     return inserted_id(uow.connection.execute(insert(_UPLOAD).values(values)))
 
@@ -90,9 +99,14 @@ def read(uow: SqlUnitOfWork, upload_id: int) -> UploadedFile | None:
 def _uploaded(row: Any) -> UploadedFile:
     kind = TYPES.get(row.kind, row.kind)
     return UploadedFile(
-        row.id, name_of(row.name, kind), kind, row.sha256, row.person_id, row.instance_id,
+        row.id,
+        name_of(row.name, kind),
+        kind,
+        row.sha256,
+        row.person_id,
+        row.instance_id,
         row.uploaded_at,
-    )  # fmt: skip
+    )
 
 
 def content(uow: SqlUnitOfWork, upload: UploadedFile) -> bytes:

@@ -88,8 +88,7 @@ def root_at(connection: Connection, at: dt.datetime) -> tuple[str, int]:
     query = (
         select(_HISTORY.c.instance_id, _HISTORY.c.seq, _HISTORY.c.sha256)
         .join(
-            last,
-            and_(_HISTORY.c.instance_id == last.c.instance_id, _HISTORY.c.seq == last.c.seq),
+            last, and_(_HISTORY.c.instance_id == last.c.instance_id, _HISTORY.c.seq == last.c.seq)
         )
         .order_by(_HISTORY.c.instance_id)
     )
@@ -144,9 +143,11 @@ def broken_roots(
         at = _moment(root.when, kept, zone)
         if at is None:
             yield Break(
-                0, 0, f"корень от {root.when:%d.%m.%Y} здесь не сохранён: "
+                0,
+                0,
+                f"корень от {root.when:%d.%m.%Y} здесь не сохранён: "
                 "введите вместо дня момент из письма",
-            )  # fmt: skip
+            )
         else:
             checked.append((at, root.sha256))
     for at, sha256 in dict.fromkeys(checked):

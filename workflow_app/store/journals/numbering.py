@@ -66,13 +66,20 @@ def take_number(connection: Connection, case: Case, number: Number, title: str) 
     label = printed(journal.pattern, value, year)
     connection.execute(
         insert(_ENTRY).values(
-            municipality_id=case.municipality_id, journal_id=journal.id, year=year, number=value,
-            label=label, kind="issued", registered_on=number.on, instance_id=case.id, title=title,
+            municipality_id=case.municipality_id,
+            journal_id=journal.id,
+            year=year,
+            number=value,
+            label=label,
+            kind="issued",
+            registered_on=number.on,
+            instance_id=case.id,
+            title=title,
             order_kind=getattr(case.data, "kind", None),
             signed_by_person_id=getattr(case.data, "signed_by", None),
             acting_note=getattr(case.data, "signed_as", None),
         )
-    )  # fmt: skip
+    )
     return label
 
 
@@ -84,18 +91,24 @@ def taken_numbers(
         select(_ENTRY.c.number)
         .join(_JOURNAL, _JOURNAL.c.id == _ENTRY.c.journal_id)
         .where(
-            _JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == journal,
-            _ENTRY.c.year == year, _ENTRY.c.number.between(first, last),
+            _JOURNAL.c.municipality_id == municipality_id,
+            _JOURNAL.c.code == journal,
+            _ENTRY.c.year == year,
+            _ENTRY.c.number.between(first, last),
         )
         .order_by(_ENTRY.c.number)
-    )  # fmt: skip
+    )
     return list(connection.execute(query).scalars())
 
 
 def put_outside_numbers(
-    connection: Connection, municipality_id: int, journal: str, on: dt.date,
-    numbers: Sequence[int], title: str,
-) -> None:  # fmt: skip
+    connection: Connection,
+    municipality_id: int,
+    journal: str,
+    on: dt.date,
+    numbers: Sequence[int],
+    title: str,
+) -> None:
     """Insert rows for numbers given outside the system."""
     found = connection.execute(
         select(_JOURNAL).where(
@@ -104,12 +117,17 @@ def put_outside_numbers(
     ).one()
     rows = [
         {
-            "municipality_id": municipality_id, "journal_id": found.id, "year": on.year,
-            "number": number, "label": printed(found.pattern, number, on.year),
-            "kind": "external", "registered_on": on, "title": title,
+            "municipality_id": municipality_id,
+            "journal_id": found.id,
+            "year": on.year,
+            "number": number,
+            "label": printed(found.pattern, number, on.year),
+            "kind": "external",
+            "registered_on": on,
+            "title": title,
         }
         for number in numbers
-    ]  # fmt: skip
+    ]
     connection.execute(insert(_ENTRY), rows)
 
 
@@ -131,9 +149,15 @@ def entry(connection: Connection, municipality_id: int, entry_id: int) -> OrderL
 
 
 def orders(
-    connection: Connection, municipality_id: int, most: int, *, year: int | None = None,
-    kinds: Collection[str] = (), text: str = "", before: tuple[int, int] | None = None,
-) -> list[OrderLine]:  # fmt: skip
+    connection: Connection,
+    municipality_id: int,
+    most: int,
+    *,
+    year: int | None = None,
+    kinds: Collection[str] = (),
+    text: str = "",
+    before: tuple[int, int] | None = None,
+) -> list[OrderLine]:
     """Return numbers of the order journal, the newest first: of a year, of some kinds.
 
     `text` stands in the title or the number; `before` is the (year, number) a page ends above.

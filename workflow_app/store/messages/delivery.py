@@ -38,9 +38,14 @@ _NOTICE = table(Notice)
 _PERSON = table(Person)
 _INSTANCE = table(Instance)
 _ADD_NOTICE = insert(_NOTICE).returning(_NOTICE.c.id)
-_MAILED = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(
-    mailed_at=bindparam("moment"), text=case((_NOTICE.c.kind == PRIVATE, ""), else_=_NOTICE.c.text)
-)  # fmt: skip
+_MAILED = (
+    update(_NOTICE)
+    .where(_NOTICE.c.id == bindparam("notice_id"))
+    .values(
+        mailed_at=bindparam("moment"),
+        text=case((_NOTICE.c.kind == PRIVATE, ""), else_=_NOTICE.c.text),
+    )
+)
 _FILED = update(_DOCUMENT).where(
     _DOCUMENT.c.id == bindparam("document_id"), _DOCUMENT.c.file_sha256.is_(None)
 )
@@ -49,8 +54,9 @@ _HEADING = select(_INSTANCE.c.heading, _INSTANCE.c.number).where(
 )
 
 
-def looked_up(row: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
-              ) -> tuple[ColumnElement[Any], ...]:  # fmt: skip
+def looked_up(
+    row: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
+) -> tuple[ColumnElement[Any], ...]:
     """Return columns of one row to read with the beginning of a message, None where no row is.
 
     SQLAlchemy names no tables in a RETURNING of SQLite: each level asks one table.
@@ -80,8 +86,14 @@ _ADDRESSEE = value_of(_NOTICE.c.person_id, _OF_NOTICE)
 _SENT = _NOTICE.alias("sent")
 LETTER = (
     *looked_up(
-        (_NOTICE.c.kind, _NOTICE.c.subject, _NOTICE.c.text, _NOTICE.c.created_at,
-         _NOTICE.c.mailed_at, _NOTICE.c.digest_on),
+        (
+            _NOTICE.c.kind,
+            _NOTICE.c.subject,
+            _NOTICE.c.text,
+            _NOTICE.c.created_at,
+            _NOTICE.c.mailed_at,
+            _NOTICE.c.digest_on,
+        ),
         _OF_NOTICE,
     ),
     *looked_up((_PERSON.c.email, _PERSON.c.email_bounced_at), _PERSON.c.id == _ADDRESSEE),
@@ -89,7 +101,7 @@ LETTER = (
         (func.count(_SENT.c.id).label("sent_today"),),
         and_(_SENT.c.person_id == _ADDRESSEE, _SENT.c.mailed_at >= bindparam("midnight")),
     ),
-)  # fmt: skip
+)
 
 NO_MAIL = "mail_outage"
 """The incident of a server that takes no letter at all."""
@@ -117,10 +129,15 @@ def letter_of(row: Any) -> Letter | None:
     if not address or row.its_mailed_at is not None or row.its_digest_on is not None:
         return None
     return Letter(
-        row.payload["notice_id"], address, row.its_subject, row.its_text, row.its_created_at,
+        row.payload["notice_id"],
+        address,
+        row.its_subject,
+        row.its_text,
+        row.its_created_at,
         0 if row.its_kind in (ACCESS, PRIVATE) else row.its_sent_today,
-        row.its_email_bounced_at is not None, row.attempts > 1,
-    )  # fmt: skip
+        row.its_email_bounced_at is not None,
+        row.attempts > 1,
+    )
 
 
 class SqlDelivery:
@@ -137,9 +154,11 @@ class SqlDelivery:
         """Keep the file under its hash and put it to its document, once."""
         keep_file(self._connection, file, self.now)
         values = {
-            "file_sha256": file.sha256, "template_sha256": template_sha256, "renderer": renderer,
+            "file_sha256": file.sha256,
+            "template_sha256": template_sha256,
+            "renderer": renderer,
             "rendered_at": self.now,
-        }  # fmt: skip
+        }
         self._connection.execute(_FILED, {"document_id": document_id, **values})
 
     def notify(
@@ -152,14 +171,19 @@ class SqlDelivery:
         )
         rows = [
             {
-                "municipality_id": municipality_id, "instance_id": instance_id, "kind": "tell",
-                "person_id": person, "dedupe_key": f"{notice.key}:{person}",
-                "subject": notice.subject, "text": notice.text, "created_at": self.now,
+                "municipality_id": municipality_id,
+                "instance_id": instance_id,
+                "kind": "tell",
+                "person_id": person,
+                "dedupe_key": f"{notice.key}:{person}",
+                "subject": notice.subject,
+                "text": notice.text,
+                "created_at": self.now,
                 "bounced": "",
             }
             for notice in notices
             for person in sorted({one.person_id for at in notice.to for one in held[at]})
-        ]  # fmt: skip
+        ]
         if not rows:
             return
         written = sorted(self._connection.execute(_ADD_NOTICE, rows).scalars())
@@ -233,15 +257,19 @@ class SqlDelivery:
         """Tell the operators of a municipality that no letter leaves: once, until one does."""
         left = self._connection.execute(_LEFT_LAST).scalar_one() or _NEVER
         its = (
-            _INCIDENT.c.kind == NO_MAIL, _INCIDENT.c.municipality_id == message.municipality_id,
+            _INCIDENT.c.kind == NO_MAIL,
+            _INCIDENT.c.municipality_id == message.municipality_id,
             or_(_INCIDENT.c.resolved_at.is_(None), _INCIDENT.c.opened_at > left),
-        )  # fmt: skip
+        )
         if self._connection.execute(select(_INCIDENT.c.id).where(*its)).first():
             return
         values = {
-            "municipality_id": message.municipality_id, "kind": NO_MAIL, "opened_at": self.now,
-            "message": f"{reason}. Письма ждут и уйдут сами, когда это исправят.", "resolution": "",
-        }  # fmt: skip
+            "municipality_id": message.municipality_id,
+            "kind": NO_MAIL,
+            "opened_at": self.now,
+            "message": f"{reason}. Письма ждут и уйдут сами, когда это исправят.",
+            "resolution": "",
+        }
         self._connection.execute(insert(_INCIDENT).values(values))
 
     def bounced(self, letter: Letter, reason: str) -> None:

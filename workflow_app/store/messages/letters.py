@@ -33,11 +33,17 @@ def put_letter(
     query = select(_PERSON.c.municipality_id).where(_PERSON.c.id == person_id)
     municipality_id = int(uow.connection.execute(query).scalar_one())
     values = {
-        "municipality_id": municipality_id, "person_id": person_id, "instance_id": None,
-        "kind": kind, "dedupe_key": f"letter:{secrets.token_hex(8)}", "subject": subject[:400],
-        "text": text, "created_at": uow.now, "bounced": "",
+        "municipality_id": municipality_id,
+        "person_id": person_id,
+        "instance_id": None,
+        "kind": kind,
+        "dedupe_key": f"letter:{secrets.token_hex(8)}",
+        "subject": subject[:400],
+        "text": text,
+        "created_at": uow.now,
+        "bounced": "",
         "read_at": uow.now if kind == PRIVATE else None,
-    }  # fmt: skip
+    }
     notice_id = inserted_id(uow.connection.execute(insert(_NOTICE).values(values)))
     payload = {"notice_id": notice_id, **({"to": to} if to else {})}
     outbox.put(uow.connection, municipality_id, None, "mail", payload, uow.now)

@@ -82,8 +82,10 @@ _FREE = (
 )
 _READ = select(OUTBOX).where(*_UNDONE)
 _ENDED: dict[str, Any] = {
-    "done_at": bindparam("moment"), "outcome": bindparam("came_of_it"), "claimed_until": None,
-}  # fmt: skip
+    "done_at": bindparam("moment"),
+    "outcome": bindparam("came_of_it"),
+    "claimed_until": None,
+}
 _DONE = update(OUTBOX).where(*_UNDONE).values(_ENDED).returning(*OUTBOX.c)
 _TAKE = (
     update(OUTBOX)
@@ -119,12 +121,14 @@ def _first(lane: str) -> Select[Any]:
 def _lost(lane: str) -> Select[Any]:
     """Return the question for the messages of a lane that were handed out and begun by nobody."""
     return select(OUTBOX.c.id).where(
-        OUTBOX.c.kind.in_(LANES[lane].kinds), _OPEN, _DUE,
+        OUTBOX.c.kind.in_(LANES[lane].kinds),
+        _OPEN,
+        _DUE,
         or_(
             OUTBOX.c.handed_at < bindparam(f"listed_{lane}"),
             OUTBOX.c.handed_at > bindparam("ahead"),
         ),
-    )  # fmt: skip
+    )
 
 
 _HAND_OUT = (
@@ -148,28 +152,44 @@ def _beyond_pause(now: dt.datetime) -> dt.datetime:
 
 
 def message(
-    municipality_id: int, instance_id: int | None, kind: str, payload: Mapping[str, Any],
+    municipality_id: int,
+    instance_id: int | None,
+    kind: str,
+    payload: Mapping[str, Any],
     now: dt.datetime,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Return a message as the row it becomes."""
     return {
-        "municipality_id": municipality_id, "instance_id": instance_id, "kind": kind,
-        "payload": dict(payload), "created_at": now, "next_at": now, "attempts": 0, "outcome": "",
-    }  # fmt: skip
+        "municipality_id": municipality_id,
+        "instance_id": instance_id,
+        "kind": kind,
+        "payload": dict(payload),
+        "created_at": now,
+        "next_at": now,
+        "attempts": 0,
+        "outcome": "",
+    }
 
 
 def put(
-    connection: Connection, municipality_id: int, instance_id: int | None, kind: str,
-    payload: Mapping[str, Any], now: dt.datetime,
-) -> None:  # fmt: skip
+    connection: Connection,
+    municipality_id: int,
+    instance_id: int | None,
+    kind: str,
+    payload: Mapping[str, Any],
+    now: dt.datetime,
+) -> None:
     """Insert a message."""
     connection.execute(ADD, message(municipality_id, instance_id, kind, payload, now))
 
 
 def hand_out(
-    connection: Connection, now: dt.datetime,
-    listed_since: Mapping[str, dt.datetime] | None = None, *, most: int | None = None,
-) -> Sequence[tuple[int, str]]:  # fmt: skip
+    connection: Connection,
+    now: dt.datetime,
+    listed_since: Mapping[str, dt.datetime] | None = None,
+    *,
+    most: int | None = None,
+) -> Sequence[tuple[int, str]]:
     """Hand out what has a place in its lane; return ids and kinds, oldest first.
 
     `listed_since` says of each lane when the oldest entry of the broker's list was handed out. What
@@ -183,9 +203,11 @@ def hand_out(
     # An empty list holds nothing that was handed out up to now.
     after = now + dt.timedelta(microseconds=1)
     values: dict[str, Any] = {
-        "moment": now, "until": now + HANDED, "beyond_pause": _beyond_pause(now),
+        "moment": now,
+        "until": now + HANDED,
+        "beyond_pause": _beyond_pause(now),
         "ahead": now + CLOCKS_DIFFER,
-    }  # fmt: skip
+    }
     values |= {
         f"room_{name}": max((most or lane.most) - out[name], 0) for name, lane in LANES.items()
     }
@@ -234,9 +256,11 @@ class Beginning:
 def take(connection: Connection, message_id: int, now: dt.datetime) -> Any | None:
     """Begin a message and mark it done: its work is the rest of this transaction."""
     said = {
-        "message_id": message_id, "moment": now, "came_of_it": "done",
+        "message_id": message_id,
+        "moment": now,
+        "came_of_it": "done",
         "beyond_lease": _beyond_lease(now),
-    }  # fmt: skip
+    }
     return connection.execute(_TAKE, said).one_or_none()
 
 
@@ -264,8 +288,9 @@ def postpone(
     longest = LONGEST_PROBE if keeps_place else LONGEST_PAUSE
     values: dict[str, Any] = {
         "next_at": now + dt.timedelta(seconds=min(2**attempts, longest)),
-        "claimed_until": None, "attempts": attempts,
-    }  # fmt: skip
+        "claimed_until": None,
+        "attempts": attempts,
+    }
     if not keeps_place:
         values["handed_at"] = None
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(values))
@@ -275,10 +300,15 @@ def fail(connection: Connection, message: Any, reason: str, now: dt.datetime) ->
     """Open an incident for a message that failed for good; an operator decides."""
     connection.execute(
         insert(_INCIDENT).values(
-            municipality_id=message.municipality_id, instance_id=message.instance_id,
-            outbox_id=message.id, kind=message.kind, message=reason, opened_at=now, resolution="",
+            municipality_id=message.municipality_id,
+            instance_id=message.instance_id,
+            outbox_id=message.id,
+            kind=message.kind,
+            message=reason,
+            opened_at=now,
+            resolution="",
         )
-    )  # fmt: skip
+    )
     done(connection, message.id, now, "failed")
 
 

@@ -31,7 +31,11 @@ class Instance(Base):
     __table_args__ = (
         # Counting by state asks what a case is about and if it came late: off the index.
         Index(
-            "ix_instance_list", "municipality_id", "process", "state", "id",
+            "ix_instance_list",
+            "municipality_id",
+            "process",
+            "state",
+            "id",
             postgresql_include=["subject", "is_late"],
         ),
         Index("uq_instance_open_key", "municipality_id", "process", "open_key", unique=True),
@@ -39,7 +43,7 @@ class Instance(Base):
         Index("ix_instance_subject", "municipality_id", "subject"),
         # A paper is looked up by the hash of its text; drafts are not, so they are left out.
         Index("ix_instance_text", "text_hash", postgresql_where=_NUMBERED, sqlite_where=_NUMBERED),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
@@ -173,14 +177,20 @@ class WorkItem(Base):
     __tablename__ = "work_item"
     __table_args__ = (
         Index(
-            "ix_work_item_queue", "municipality_id", "role", "organisation_id", "due_at", "id",
-            postgresql_where=_OPEN, sqlite_where=_OPEN,
+            "ix_work_item_queue",
+            "municipality_id",
+            "role",
+            "organisation_id",
+            "due_at",
+            "id",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
         ),
         Index("ix_work_item_instance", "instance_id", "closed_at"),
         Index(
             "ix_work_item_person", "person_id", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int]
@@ -206,11 +216,14 @@ class Deadline(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         Index(
-            "ix_deadline_next", "next_at", "id",
-            postgresql_where=text("next_at IS NOT NULL"), sqlite_where=text("next_at IS NOT NULL"),
+            "ix_deadline_next",
+            "next_at",
+            "id",
+            postgresql_where=text("next_at IS NOT NULL"),
+            sqlite_where=text("next_at IS NOT NULL"),
         ),
         Index("ix_deadline_instance", "instance_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))

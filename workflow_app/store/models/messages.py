@@ -26,11 +26,17 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_waiting", "kind", "next_at", "id", postgresql_where=_WAITING,
-              sqlite_where=_WAITING),
+        Index(
+            "ix_outbox_waiting",
+            "kind",
+            "next_at",
+            "id",
+            postgresql_where=_WAITING,
+            sqlite_where=_WAITING,
+        ),
         Index("ix_outbox_handed", "kind", postgresql_where=_HANDED, sqlite_where=_HANDED),
         Index("ix_outbox_instance", "instance_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int]
@@ -75,9 +81,14 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         Index("ix_notice_person", "person_id", "read_at"),
-        Index("ix_notice_mailed", "person_id", "mailed_at", postgresql_where=_MAILED,
-              sqlite_where=_MAILED),
-    )  # fmt: skip
+        Index(
+            "ix_notice_mailed",
+            "person_id",
+            "mailed_at",
+            postgresql_where=_MAILED,
+            sqlite_where=_MAILED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int]

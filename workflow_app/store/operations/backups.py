@@ -165,8 +165,11 @@ def _run(
         where = [f"--dbname={url.set(password=None).render_as_string()}"]
     tool = subprocess.Popen(  # noqa: S603 (found on PATH)
         [found, *where, *arguments],
-        env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for second in count(1):
         with suppress(subprocess.TimeoutExpired):
             said, complaint = tool.communicate(timeout=1)

@@ -21,13 +21,14 @@ from workflow_app.store.operations import leases
 from workflow_app.store.operations.backups import last_night
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
-PARTS = {
-    "worker": "исполнитель заданий", "relay": "почтовый узел заданий", "beat": "часы сроков"
-}  # fmt: skip
+PARTS = {"worker": "исполнитель заданий", "relay": "почтовый узел заданий", "beat": "часы сроков"}
 LANES = {
-    "papers": "приказы и другие бумаги", "decisions": "переходы между делами",
-    "notices": "уведомления", "letters": "письма", "pdf": "PDF",
-}  # fmt: skip
+    "papers": "приказы и другие бумаги",
+    "decisions": "переходы между делами",
+    "notices": "уведомления",
+    "letters": "письма",
+    "pdf": "PDF",
+}
 """Lane of the outbox → what waits in it."""
 SILENT_AFTER = dt.timedelta(minutes=1)
 LATE_AFTER = dt.timedelta(minutes=5)

@@ -248,9 +248,14 @@ class DirectoryImport:
                 if values:
                     school = self.organisations[row.school_id].id
                     self.keeper.put_entry(
-                        row, "schools", "school_figures", {"school": school, "school_year": year},
-                        values, Cause(self.on, reason="schools.csv"), None,
-                    )  # fmt: skip
+                        row,
+                        "schools",
+                        "school_figures",
+                        {"school": school, "school_year": year},
+                        values,
+                        Cause(self.on, reason="schools.csv"),
+                        None,
+                    )
 
     def _people(self) -> None:
         """Put people with their confirmed name forms.
@@ -313,9 +318,11 @@ class DirectoryImport:
                 if row.role in SOLE_ROLES:
                     self._leave(row, of_office.get(office, ()), starts_on)
             key = {
-                "person_id": person.id, "organisation_id": office[0], "role": office[1],
+                "person_id": person.id,
+                "organisation_id": office[0],
+                "role": office[1],
                 "starts_on": starts_on,
-            }  # fmt: skip
+            }
             values: dict[str, Any] = {
                 "title": title.nominative,
                 "title_gen": title.genitive,
@@ -430,18 +437,23 @@ class DirectoryImport:
             order = order_of(self.data, row, row.basis_document)
             entry = orders.entries[order.order_id] if order else None
             self.keeper.put_entry(
-                row, "school_statuses", "school_status",
+                row,
+                "school_statuses",
+                "school_status",
                 {
                     "school": self.organisations[row.school_id].id,
-                    "school_year": row.school_year, "code": row.status_code,
+                    "school_year": row.school_year,
+                    "code": row.status_code,
                 },
                 {
-                    "title": row.status_name, "evidence": row.evidence,
-                    "valid_from": row.assigned_on, "basis": row.basis_document,
+                    "title": row.status_name,
+                    "evidence": row.evidence,
+                    "valid_from": row.assigned_on,
+                    "basis": row.basis_document,
                 },
                 Cause(self.on, entry, row.basis_document, reason="school_statuses.csv"),
                 row.assigned_on,
-            )  # fmt: skip
+            )
 
     def _directions(self, orders: Orders) -> None:
         """Put the directions of the year: drafts until their order is registered."""
@@ -449,12 +461,15 @@ class DirectoryImport:
             order = order_of(self.data, row, row.basis_order)
             entry = orders.entries[order.order_id] if order else None
             self.directions[row.direction_id] = self.keeper.put_entry(
-                row, "directions", "direction",
+                row,
+                "directions",
+                "direction",
                 {"school_year": row.school_year, "name": row.name},
                 {
-                    "area": row.subject_area, "clause": row.clause,
+                    "area": row.subject_area,
+                    "clause": row.clause,
                     "state": "in_force" if order else "draft",
                 },
                 Cause(self.on, entry, cited(entry) if entry else "", reason="directions.csv"),
                 entry.registered_on if entry else None,
-            )  # fmt: skip
+            )

@@ -12,11 +12,7 @@ from workflow_app.services.importing.files import DirectoryData
 from workflow_app.services.importing.order_checks import number_of, substitute_signed
 from workflow_app.store.directory.offices import acting_title
 from workflow_app.store.models.directory import Person, Tenant
-from workflow_app.store.models.registers import (
-    Journal,
-    JournalEntry,
-    OrderSubject,
-)
+from workflow_app.store.models.registers import Journal, JournalEntry, OrderSubject
 from workflow_app.store.operations.import_directory import DirectoryImport
 from workflow_app.store.read_models import networks
 from workflow_app.store.registers.matching import Keeper
@@ -70,20 +66,23 @@ class RegistersImport:
         for row in self.data.recommendations:
             report, school = reports[row.report_id], row.target_school_id
             identity = {
-                "network": self.networks[row.network_id].id, "school_year": report.school_year,
+                "network": self.networks[row.network_id].id,
+                "school_year": report.school_year,
                 "code": row.recommendation_id,
-            }  # fmt: skip
+            }
             values = {
-                "text": row.text, "addressee": "school" if school else "network",
+                "text": row.text,
+                "addressee": "school" if school else "network",
                 "school": schools[school].id if school else None,
-                "responsible": _id_in(people, row.responsible_person_id), "due_on": row.due_on,
-                "decision": row.decision or "", "state": row.state,
+                "responsible": _id_in(people, row.responsible_person_id),
+                "due_on": row.due_on,
+                "decision": row.decision or "",
+                "state": row.state,
                 "valid_from": report.approved_on,
-            }  # fmt: skip
+            }
             self.keeper.put_entry(
-                row, "recommendations", "recommendation", identity, values, cause,
-                self.directory.on,
-            )  # fmt: skip
+                row, "recommendations", "recommendation", identity, values, cause, self.directory.on
+            )
 
     def keep_indicators(self) -> None:
         """Put the catalogue and what was measured."""
@@ -96,13 +95,17 @@ class RegistersImport:
         """Return file → the rows that may become cases, with ids for codes; plans come first."""
         activities = [self._told(row) for row in self.data.plan_activities]
         plans = [
-            {**told, "activities": [
-                one for one in activities
-                if (one["network_id"], one["school_year"], one["plan_version"])
-                == (told["network_id"], told["school_year"], told["version"])
-            ]}
+            {
+                **told,
+                "activities": [
+                    one
+                    for one in activities
+                    if (one["network_id"], one["school_year"], one["plan_version"])
+                    == (told["network_id"], told["school_year"], told["version"])
+                ],
+            }
             for told in map(self._told, self.data.annual_plans)
-        ]  # fmt: skip
+        ]
         reports = [self._told(row) for row in self.data.reports]
         return {"annual_plans": plans, "plan_activities": activities, "reports": reports}
 
@@ -246,12 +249,14 @@ class RegistersImport:
             self.keeper.object_to(row, "networks", "name_taken", "сеть с таким названием уже есть")
         people, order = self.directory.people, self.entries[row.founding_order_id]
         values = {
-            "name": row.name, "state": row.state, "term_from": row.valid_from,
+            "name": row.name,
+            "state": row.state,
+            "term_from": row.valid_from,
             "term_to": max(row.valid_to, known.term_to) if known else row.valid_to,
             "coordinator": _id_in(people, row.coordinator_person_id),
             "curator": _id_in(people, row.imc_curator_person_id),
             "directions": sorted(self.directory.directions[code].id for code in row.direction_ids),
-        }  # fmt: skip
+        }
         cause = Cause(order.registered_on, order, cited(order), reason="networks.csv")
         on = min(order.registered_on, row.valid_from)
         if known:
@@ -271,9 +276,10 @@ class RegistersImport:
     def _membership(self, row: rows.MemberRow) -> None:
         """Put the events of one membership: the entering and, when known, the leaving."""
         values = {
-            "role": row.member_role, "consent": row.consent_decision,
+            "role": row.member_role,
+            "consent": row.consent_decision,
             "consented_on": row.consent_given_on,
-        }  # fmt: skip
+        }
         self._by_order(row, row.join_order_id, "enter", values, row.joined_on)
         if row.leave_order_id is not None and row.left_on is not None:
             self._by_order(row, row.leave_order_id, "end", {}, row.left_on)
@@ -288,9 +294,15 @@ class RegistersImport:
             "school": self.directory.organisations[row.school_id].id,
         }
         self.keeper.put_word(
-            row, "network_members", networks.MEMBERSHIP, word, identity, values,
-            Cause(order.registered_on, order, cited(order), reason="network_members.csv"), on,
-        )  # fmt: skip
+            row,
+            "network_members",
+            networks.MEMBERSHIP,
+            word,
+            identity,
+            values,
+            Cause(order.registered_on, order, cited(order), reason="network_members.csv"),
+            on,
+        )
 
 
 def _exact(figure: float | None) -> Decimal | None:

@@ -84,9 +84,16 @@ def import_directory(
 
 
 def _import(
-    uow: SqlUnitOfWork, folder: Path, municipality: int | None, as_of: dt.date | None,
-    on: dt.date | None, progress: Progress, roles: Collection[str] = (), *, dry_run: bool,
-) -> tuple[ImportReport, Imported | None]:  # fmt: skip
+    uow: SqlUnitOfWork,
+    folder: Path,
+    municipality: int | None,
+    as_of: dt.date | None,
+    on: dt.date | None,
+    progress: Progress,
+    roles: Collection[str] = (),
+    *,
+    dry_run: bool,
+) -> tuple[ImportReport, Imported | None]:
     session = uow.session
     data, report = read_district(folder, as_of, roles)
     report.dry_run = dry_run
@@ -124,9 +131,14 @@ def _import(
 
 
 def import_district(
-    uow: SqlUnitOfWork, folder: Path = SEEDS, *, as_of: dt.date | None = None,
-    dry_run: bool = False, played: Collection[str] = (), progress: Progress = unwatched,
-) -> ImportReport:  # fmt: skip
+    uow: SqlUnitOfWork,
+    folder: Path = SEEDS,
+    *,
+    as_of: dt.date | None = None,
+    dry_run: bool = False,
+    played: Collection[str] = (),
+    progress: Progress = unwatched,
+) -> ImportReport:
     """Import a folder and begin the cases of what goes on; tell what changed and what began.
 
     Of the files that are `played` no cases begin: people of a demonstration live through them.
@@ -135,9 +147,15 @@ def import_district(
     """
     with uow.session.begin_nested() as attempt:
         report, done = _import(
-            uow, folder, None, as_of, as_of or uow.today, progress,
-            known_roles(uow.processes.values()), dry_run=False,
-        )  # fmt: skip
+            uow,
+            folder,
+            None,
+            as_of,
+            as_of or uow.today,
+            progress,
+            known_roles(uow.processes.values()),
+            dry_run=False,
+        )
         if done is not None:
             uow.session.flush()
             loaded = uow.session.get_one(Municipality, done.keeper.municipality_id)
@@ -197,16 +215,22 @@ def _tell(uow: SqlUnitOfWork, report: ImportReport, done: Imported) -> None:
         details = {"person_id": person.id, "position_id": position.id}
         store.record(by, "appoint", said, details)
         wished_office = Appointment(
-            person_id=person.id, organisation_id=position.organisation_id, role=position.role,
-            title=position.title, starts_on=position.starts_on, ends_on=position.ends_on,
-        )  # fmt: skip
+            person_id=person.id,
+            organisation_id=position.organisation_id,
+            role=position.role,
+            title=position.title,
+            starts_on=position.starts_on,
+            ends_on=position.ends_on,
+        )
         tell_key_holders(store, municipality, wished_office, said)
     if not done.is_new and (report.changes or report.begun):
         changed = [str(one) for one in done.keeper.changes]
         store.record(
-            by, "import", f"Загрузка данных: строк {report.changes}, начато дел {report.begun}",
+            by,
+            "import",
+            f"Загрузка данных: строк {report.changes}, начато дел {report.begun}",
             {"changed": changed[:MOST_CHANGES], "changes": len(changed)},
-        )  # fmt: skip
+        )
 
 
 def _keep(

@@ -53,9 +53,10 @@ class Ledger:
     def of(self, process: str, *states: str) -> list[Row]:
         """Return the cases of a process, of some states or of all."""
         return [
-            case for case in self.cases.values()
+            case
+            for case in self.cases.values()
             if case["process"] == process and (not states or case["state"] in states)
-        ]  # fmt: skip
+        ]
 
     def process(self, case: Row) -> Process:
         """Return the process of a case."""
@@ -109,10 +110,16 @@ class Ledger:
         for row in self.rows("position"):
             ends = row["ends_on"] or dt.date.max
             if row["starts_on"] <= self.today <= ends:
-                found[row["municipality_id"]].append(Capacity(
-                    row["person_id"], row["role"], row["organisation_id"], row["municipality_id"],
-                    row["id"], row["title"],
-                ))  # fmt: skip
+                found[row["municipality_id"]].append(
+                    Capacity(
+                        row["person_id"],
+                        row["role"],
+                        row["organisation_id"],
+                        row["municipality_id"],
+                        row["id"],
+                        row["title"],
+                    )
+                )
         return found
 
     @cached_property
@@ -124,9 +131,10 @@ class Ledger:
     def terms(self) -> Mapping[int, tuple[dt.date, dt.date]]:
         """Return network → the first and the last day of its term, as far as it is there today."""
         return {
-            row["row_id"]: (row["term_from"], row["term_to"]) for row in self.rows("network")
+            row["row_id"]: (row["term_from"], row["term_to"])
+            for row in self.rows("network")
             if row["valid_from"] <= self.today < row["valid_to"]
-        }  # fmt: skip
+        }
 
     @cached_property
     def compositions(self) -> Mapping[dt.date, Mapping[int, Roles]]:
@@ -182,8 +190,9 @@ def membership_rests_on_an_order(ledger: Ledger) -> Iterator[str]:
         if entry is None or entry["registered_on"] > said["registered_on"]:
             yield f"участие {said['id']} не опирается на приказ"
         elif case and (entry["instance_id"], entry["label"]) != (
-            case, ledger.cases[case]["number"]
-        ):  # fmt: skip
+            case,
+            ledger.cases[case]["number"],
+        ):
             yield f"участие {said['id']} опирается на чужой номер {entry['label']}"
     for said in ledger.rows("register_entry"):
         if said["register"] == "network" and said["word"] == "enter" and said["instance_id"]:
@@ -195,8 +204,11 @@ def membership_rests_on_an_order(ledger: Ledger) -> Iterator[str]:
 def composition_follows_orders(ledger: Ledger) -> Iterator[str]:
     """1: who is in a network on a date is the fold of the orders in effect on it."""
     orders = _by(ledger.memberships, "network")
-    revoked = {row["target_entry_id"]: row["effective_on"]
-               for row in ledger.rows("order_relation") if row["kind"] == "revokes"}  # fmt: skip
+    revoked = {
+        row["target_entry_id"]: row["effective_on"]
+        for row in ledger.rows("order_relation")
+        if row["kind"] == "revokes"
+    }
     for day, found in ledger.compositions.items():
         for network, members in found.items():
             roles: dict[int, str | None] = {}
@@ -349,10 +361,15 @@ def standing(lines: Iterable[Row]) -> list[Row]:
 def nothing_is_doubled(ledger: Ledger) -> Iterator[str]:
     """9: what grew from a row grew once."""
     grown = Counter(
-        (case["municipality_id"], case["process"], case["subject"] or case["parent_id"],
-         case["fan_key"])
-        for case in ledger.cases.values() if case["fan_key"]
-    )  # fmt: skip
+        (
+            case["municipality_id"],
+            case["process"],
+            case["subject"] or case["parent_id"],
+            case["fan_key"],
+        )
+        for case in ledger.cases.values()
+        if case["fan_key"]
+    )
     yield from (f"{key} заведено {n} раза" for key, n in grown.items() if n > 1)
 
 
@@ -368,17 +385,26 @@ def everything_is_carried_out(ledger: Ledger) -> Iterator[str]:
 
 
 INVARIANTS: tuple[Invariant, ...] = (
-    membership_rests_on_an_order, composition_follows_orders, one_base, numbers_without_gaps,
-    files_are_those_that_were_issued, persons_are_apart, waiting_has_a_term,
-    work_waits_where_the_case_stands, every_step_has_one_line, nothing_is_doubled,
-)  # fmt: skip
+    membership_rests_on_an_order,
+    composition_follows_orders,
+    one_base,
+    numbers_without_gaps,
+    files_are_those_that_were_issued,
+    persons_are_apart,
+    waiting_has_a_term,
+    work_waits_where_the_case_stands,
+    every_step_has_one_line,
+    nothing_is_doubled,
+)
 AT_REST: tuple[Invariant, ...] = (everything_is_carried_out,)
 
 
 def broken(
-    uow: SqlUnitOfWork, promises: Iterable[Callable[[Any], Iterator[str]]] = (), *,
+    uow: SqlUnitOfWork,
+    promises: Iterable[Callable[[Any], Iterator[str]]] = (),
+    *,
     at_rest: bool = True,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Return every sentence about what does not hold; nothing where all is well.
 
     `promises` are what the processes add of their own.

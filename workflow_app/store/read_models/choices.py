@@ -17,11 +17,7 @@ from workflow_app.engine.remarks import names_fields
 from workflow_app.services.accounts.people import STAFF
 from workflow_app.store.directory import offices, questions
 from workflow_app.store.journals.numbering import ENTRIES, OrderLine
-from workflow_app.store.models.directory import (
-    Organisation,
-    Person,
-    Position,
-)
+from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.documents import Upload
 from workflow_app.store.models.registers import Journal, JournalEntry, OrderRelation
 from workflow_app.store.read_models import networks
@@ -142,10 +138,14 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
         if row:
             found[key] = row
     return [
-        Choice(str(row.id), declared.called(row), declared.note(row, rows),
-               group=declared.group_of(row))
+        Choice(
+            str(row.id),
+            declared.called(row),
+            declared.note(row, rows),
+            group=declared.group_of(row),
+        )
         for row in declared.in_order(filter(readable.has, found.values()))
-    ]  # fmt: skip
+    ]
 
 
 def _named_in(form: Form, register: str) -> set[int]:
@@ -280,14 +280,15 @@ def _orders(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice
     """Return the orders of the journal that no later one has revoked, the newest first."""
     revoked = select(OrderRelation.target_entry_id).where(OrderRelation.kind == "revokes")
     query = (
-        ENTRIES
-        .join(Journal, Journal.id == JournalEntry.journal_id)
+        ENTRIES.join(Journal, Journal.id == JournalEntry.journal_id)
         .where(
-            JournalEntry.municipality_id == case.municipality_id, Journal.code == "orders",
-            JournalEntry.kind == "issued", JournalEntry.id.not_in(revoked),
+            JournalEntry.municipality_id == case.municipality_id,
+            Journal.code == "orders",
+            JournalEntry.kind == "issued",
+            JournalEntry.id.not_in(revoked),
         )
         .order_by(JournalEntry.year.desc(), JournalEntry.number.desc())
-    )  # fmt: skip
+    )
     orders = (OrderLine(*row) for row in uow.session.execute(query))
     return [Choice(str(one.id), one.reference, one.title or "") for one in orders]
 
@@ -336,13 +337,18 @@ SOURCES: Mapping[str, Source] = {
     "network": _networks,
 }
 CHOICES_OF: Mapping[str, Source] = {
-    "school_years": _years, "form": _own_fields, "orders": _orders,
+    "school_years": _years,
+    "form": _own_fields,
+    "orders": _orders,
     "school_types": _kinds_of_schools,
-}  # fmt: skip
+}
 NAMED: Mapping[str, Collection[str]] = {
-    "choice": CHOICES_OF.keys(), "person": ROLES_OF.keys(), "network": {"author"},
-    "school": (), "position": ("imc", "department"),
-}  # fmt: skip
+    "choice": CHOICES_OF.keys(),
+    "person": ROLES_OF.keys(),
+    "network": {"author"},
+    "school": (),
+    "position": ("imc", "department"),
+}
 """What `of=` may name, by the kind of a field; a party of the process besides, for the last two."""
 
 

@@ -90,12 +90,13 @@ _PAPERS_OF = (
 _ABOUT = (
     select(_NETWORK.id.label("network"), _CASE.id.label("case"))
     .join_from(
-        networks.STANDING, table(Instance),
+        networks.STANDING,
+        table(Instance),
         _CASE.subject.in_((_SUBJECT, _SUBJECT_OF_YEAR, _SUBJECT_OF_NEXT)),
     )
     .where(*_SHOWN, _CASE.municipality_id == _HERE)
     .cte()
-)  # fmt: skip
+)
 _WITH_PARTS = union_all(
     select(_ABOUT.c.network, _ABOUT.c.case),
     select(_ABOUT.c.network, _PART.id).where(_PART.parent_id == _ABOUT.c.case, _PART.subject == ""),
@@ -228,10 +229,17 @@ def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 
     first, last = school_year_bounds(year)
     said = kinds(uow)
     values = {
-        "municipality": municipality_id, "first": first, "last": last, "after": after,
-        "year": year, "next_year": year_after(year), "now": uow.now, "today": uow.today,
-        "work": list(said.work), "papers": list(said.papers),
-    }  # fmt: skip
+        "municipality": municipality_id,
+        "first": first,
+        "last": last,
+        "after": after,
+        "year": year,
+        "next_year": year_after(year),
+        "now": uow.now,
+        "today": uow.today,
+        "work": list(said.work),
+        "papers": list(said.papers),
+    }
     found = uow.session.execute(_ROWS, values).all()
     rows = found[:PAGE]
     values |= {"from_id": rows[0].id, "to_id": rows[-1].id} if rows else {"from_id": 0, "to_id": 0}
@@ -263,10 +271,14 @@ class _Looked:
             asked = {key: found.get(row.id, (0, None)) for key, found in pending.items()}
             days = [day for day in (due.get(row.id), *(day for _, day in asked.values())) if day]
             yield Line(
-                row, bases.get(row.id, ""), plans.get(row.id, Fulfilled()),
-                overdue.get(row.id, 0), papers.get(row.id),
-                {key: many for key, (many, _) in asked.items()}, min(days, default=None),
-            )  # fmt: skip
+                row,
+                bases.get(row.id, ""),
+                plans.get(row.id, Fulfilled()),
+                overdue.get(row.id, 0),
+                papers.get(row.id),
+                {key: many for key, (many, _) in asked.items()},
+                min(days, default=None),
+            )
 
     def totals(self) -> Totals:
         """Return the sums, added up where the rows are."""
@@ -320,8 +332,9 @@ class _Looked:
 
 def _bases(session: Session, ids: Collection[int], on: dt.date) -> Mapping[int, str]:
     """Return network → the name of its base school."""
-    bases = {m.network_id: m.school_id for m in networks.members_of(session, ids, on)
-             if m.role == BASE}  # fmt: skip
+    bases = {
+        m.network_id: m.school_id for m in networks.members_of(session, ids, on) if m.role == BASE
+    }
     query = select(Organisation.id, Organisation.called(on))
     named = session.execute(query.where(Organisation.id.in_(set(bases.values()))))
     names = {row.id: row.short_name for row in named}
@@ -335,11 +348,16 @@ def taken_part(
     work = kinds(uow).work
     query = select(Instance.process, Instance.state, Instance.parties).where(
         Instance.municipality_id == municipality_id,
-        Instance.subject == f"network/{network_id}/{year}", Instance.process.in_(work),
-    )  # fmt: skip
+        Instance.subject == f"network/{network_id}/{year}",
+        Instance.process.in_(work),
+    )
     return [
-        frozenset(key for name, ids in parties.items()
-                  if name not in uow.processes[process].posts for key in ids)
+        frozenset(
+            key
+            for name, ids in parties.items()
+            if name not in uow.processes[process].posts
+            for key in ids
+        )
         for process, state, parties in uow.session.execute(query)
         if state in work[process].done
-    ]  # fmt: skip
+    ]

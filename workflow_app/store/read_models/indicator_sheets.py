@@ -104,10 +104,7 @@ def _schools(
     query = (
         select(school.c.id, Organisation.called(uow.today), school.c.type)
         .join_from(school, Organisation, Organisation.id == school.c.id)
-        .where(
-            school.c.municipality_id == district,
-            school.c.id.in_({*roles, *measured}),
-        )
+        .where(school.c.municipality_id == district, school.c.id.in_({*roles, *measured}))
         .order_by(school.c.number, Organisation.code)
     )
     found = {row.id: row for row in uow.session.execute(query)}

@@ -45,15 +45,19 @@ _ENTRY, _ORDER = table(RegisterEntry), table(JournalEntry)
 _IDENTITY = ("municipality_id", "network", "school")
 _ROW = named(MEMBERSHIP, column("id"), *map(column, _IDENTITY))
 _PERIOD = named(
-    f"{MEMBERSHIP}_period", column("row_id"), column("role"), column("rests_on"),
-    *map(column, _IDENTITY), *(column(name, Date) for name in DAYS),
-)  # fmt: skip
+    f"{MEMBERSHIP}_period",
+    column("row_id"),
+    column("role"),
+    column("rests_on"),
+    *map(column, _IDENTITY),
+    *(column(name, Date) for name in DAYS),
+)
 _OF = named(NETWORK, column("id"), column("municipality_id"))
 _NETWORK = named(
     f"{NETWORK}_period",
     *map(column, ("row_id", "municipality_id", "name", "goal", "state", "coordinator", "curator")),
     *(column(name, Date) for name in ("term_from", "term_to", *DAYS)),
-)  # fmt: skip
+)
 _ON, _KNOWN = bindparam("on_day", type_=Date), bindparam("known_on", type_=Date)
 STANDING = (
     select(_NETWORK.c.row_id.label("id"), *(one for one in _NETWORK.c if one.name != "row_id"))
@@ -64,7 +68,7 @@ STANDING = (
         _NETWORK.c.valid_to > bindparam("today", type_=Date),
     )
     .subquery("network")
-)  # fmt: skip
+)
 """The networks of a municipality today: what founded them is not revoked."""
 _SAID = (
     select(_NETWORK)
@@ -83,9 +87,17 @@ _ORDERED = (_ORDER.c.id == _ENTRY.c.order_entry_id) & (
 )
 _WRITTEN = (
     select(
-        _ENTRY.c.id, _ENTRY.c.word, _ENTRY.c["values"], _ENTRY.c.effective_on,
-        _ENTRY.c.registered_on, _ENTRY.c.number, _ENTRY.c.order_entry_id, _ENTRY.c.instance_id,
-        _ORDER.c.label.label("order_label"), _ROW.c.network, _ROW.c.school,
+        _ENTRY.c.id,
+        _ENTRY.c.word,
+        _ENTRY.c["values"],
+        _ENTRY.c.effective_on,
+        _ENTRY.c.registered_on,
+        _ENTRY.c.number,
+        _ENTRY.c.order_entry_id,
+        _ENTRY.c.instance_id,
+        _ORDER.c.label.label("order_label"),
+        _ROW.c.network,
+        _ROW.c.school,
     )
     .join(
         _ROW, (_ROW.c.id == _ENTRY.c.row_id) & (_ROW.c.municipality_id == _ENTRY.c.municipality_id)
@@ -94,7 +106,7 @@ _WRITTEN = (
     .outerjoin(_ORDER, _ORDERED)
     .where(_ENTRY.c.register == MEMBERSHIP)
     .order_by(_ENTRY.c.effective_on, _ENTRY.c.number, _ENTRY.c.id)
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +143,9 @@ def all_of(session: Session, municipality_id: int, on: dt.date) -> Sequence[Netw
     return sorted(rows, key=lambda row: (-row.term_from.toordinal(), row.id))
 
 
-def one(session: Session, municipality_id: int | None, network_id: int, on: dt.date
-        ) -> Network | None:  # fmt: skip
+def one(
+    session: Session, municipality_id: int | None, network_id: int, on: dt.date
+) -> Network | None:
     """Return a network of a municipality; a stranger's is none."""
     found = session.execute(_SAID_OF, {"here": municipality_id, "of": network_id}).all()
     return _on(found, on) if found else None
@@ -143,9 +156,15 @@ def _on(periods: Iterable[Any], on: dt.date) -> Network:
     first, *later = periods
     said = ([one for one in later if one.valid_from <= on] or [first])[-1]
     return Network(
-        said.row_id, said.name, said.goal or "", CLOSED if said.valid_to <= on else said.state,
-        said.term_from, said.term_to, said.coordinator, said.curator,
-    )  # fmt: skip
+        said.row_id,
+        said.name,
+        said.goal or "",
+        CLOSED if said.valid_to <= on else said.state,
+        said.term_from,
+        said.term_to,
+        said.coordinator,
+        said.curator,
+    )
 
 
 def composition(
@@ -179,10 +198,7 @@ def networks_of_school(
 
 
 def networks_of_schools(
-    session: Session,
-    school_ids: Iterable[int],
-    on: dt.date,
-    as_known_on: dt.date | None = None,
+    session: Session, school_ids: Iterable[int], on: dt.date, as_known_on: dt.date | None = None
 ) -> tuple[Member, ...]:
     """Return the memberships of several schools in networks whose term covers the day."""
     return _members(session, "schools", tuple(school_ids), on, as_known_on)
@@ -204,13 +220,16 @@ def turns(session: Session, network_id: int) -> list[Turn]:
     told = written(session.connection(), network_id)
     found = [
         Turn(
-            effective_on, first["registered_on"], first["order_label"] or "",
-            first["instance_id"], {one["school"]: one["role"] for one in (first, *rest)},
+            effective_on,
+            first["registered_on"],
+            first["order_label"] or "",
+            first["instance_id"],
+            {one["school"]: one["role"] for one in (first, *rest)},
         )
         for (effective_on, _), (first, *rest) in (
             (key, list(group)) for key, group in groupby(told, _by_order)
         )
-    ]  # fmt: skip
+    ]
     return found[::-1]
 
 
@@ -243,9 +262,12 @@ def difference(
 
 
 def _members(
-    session: Session, whose: Whose, of: int | Sequence[int], on: dt.date,
+    session: Session,
+    whose: Whose,
+    of: int | Sequence[int],
+    on: dt.date,
     as_known_on: dt.date | None = None,
-) -> tuple[Member, ...]:  # fmt: skip
+) -> tuple[Member, ...]:
     """Return who is a member on the day."""
     values = {"of": of, "on_day": on, "known_on": as_known_on or NOW}
     rows = sorted(session.execute(_question(whose), values).all(), key=_place)
@@ -261,9 +283,14 @@ def _question(whose: Whose) -> Select[Any]:
     said = _PERIOD.c
     query = (
         select(
-            said.row_id, said.network, said.school, said.role, _ORDER.c.label,
+            said.row_id,
+            said.network,
+            said.school,
+            said.role,
+            _ORDER.c.label,
             func.coalesce(_ENTRY.c.effective_on, said.valid_from).label("since"),
-            _SCHOOL.c.number, _ORGANISATION.c.code,
+            _SCHOOL.c.number,
+            _ORGANISATION.c.code,
         )
         .join(_OF, (_OF.c.id == said.network) & (_OF.c.municipality_id == said.municipality_id))
         .join(
@@ -283,19 +310,26 @@ def _question(whose: Whose) -> Select[Any]:
         )
         .outerjoin(_ORDER, _ORDERED)
         .where(
-            _OWN[whose], said.valid_from <= _ON, said.valid_to > _ON,
-            said.known_from <= _KNOWN, said.known_to > _KNOWN,
+            _OWN[whose],
+            said.valid_from <= _ON,
+            said.valid_to > _ON,
+            said.known_from <= _KNOWN,
+            said.known_to > _KNOWN,
         )
-    )  # fmt: skip
+    )
     if whose != "schools":
         return query
     term = _NETWORK.c
     return query.join(
         _NETWORK, (term.row_id == said.network) & (term.municipality_id == said.municipality_id)
     ).where(
-        term.valid_from <= _ON, term.valid_to > _ON, term.known_from <= _KNOWN,
-        term.known_to > _KNOWN, term.term_from <= _ON, term.term_to >= _ON,
-    )  # fmt: skip
+        term.valid_from <= _ON,
+        term.valid_to > _ON,
+        term.known_from <= _KNOWN,
+        term.known_to > _KNOWN,
+        term.term_from <= _ON,
+        term.term_to >= _ON,
+    )
 
 
 def _place(row: Any) -> tuple[int, int, int, str]:

@@ -186,10 +186,11 @@ def _in_place(capacities: Iterable[Capacity]) -> ColumnElement[bool]:
         (capacity.municipality_id, role, place)
         for capacity in capacities
         for role, place in (
-            (capacity.role, 0), (capacity.role, capacity.organisation_id),
+            (capacity.role, 0),
+            (capacity.role, capacity.organisation_id),
             (POST, capacity.position_id),
         )
-    }  # fmt: skip
+    }
     place = tuple_(WorkItem.municipality_id, WorkItem.role, WorkItem.organisation_id)
     return place.in_(sorted(places))
 
@@ -197,12 +198,14 @@ def _in_place(capacities: Iterable[Capacity]) -> ColumnElement[bool]:
 def _still_in_office(today: dt.date) -> ColumnElement[bool]:
     """Return the condition that the person an item was given to holds its office today."""
     held = select(Position.id).where(
-        Position.person_id == WorkItem.person_id, Position.role == WorkItem.role,
-        Position.municipality_id == WorkItem.municipality_id, Position.starts_on <= today,
+        Position.person_id == WorkItem.person_id,
+        Position.role == WorkItem.role,
+        Position.municipality_id == WorkItem.municipality_id,
+        Position.starts_on <= today,
         ~offices.is_shut_out(Position.person_id),
         or_(Position.ends_on.is_(None), Position.ends_on >= today),
         or_(WorkItem.organisation_id == 0, Position.organisation_id == WorkItem.organisation_id),
-    )  # fmt: skip
+    )
     return held.correlate(WorkItem).exists()
 
 
@@ -221,9 +224,13 @@ def says(text: str) -> ColumnElement[bool]:
 
 
 def queue(
-    session: Session, actor: Actor, wanted: QueueFilter, now: dt.datetime, today: dt.date,
+    session: Session,
+    actor: Actor,
+    wanted: QueueFilter,
+    now: dt.datetime,
+    today: dt.date,
     visited: dt.datetime | None = None,
-) -> QueuePage:  # fmt: skip
+) -> QueuePage:
     """Return the work that waits for a person, the most urgent first."""
     conditions: list[ColumnElement[bool]] = [mine(actor, today)]
     if wanted.process:
@@ -288,12 +295,28 @@ def _counts(actor: Actor, today: dt.date) -> Select[int, int]:
 
 def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
     return QueueRow(
-        item.id, instance.id, instance.process, instance.state, instance.heading,
-        instance.number, item.title, item.due_at, item.opened_at, instance.changed_at,
-        instance.version, instance.text_hash, instance.parties, organisation, item.ballot,
-        item.voter, item.person_id, item.role, item.organisation_id, item.reason,
+        item.id,
+        instance.id,
+        instance.process,
+        instance.state,
+        instance.heading,
+        instance.number,
+        item.title,
+        item.due_at,
+        item.opened_at,
+        instance.changed_at,
+        instance.version,
+        instance.text_hash,
+        instance.parties,
+        organisation,
+        item.ballot,
+        item.voter,
+        item.person_id,
+        item.role,
+        item.organisation_id,
+        item.reason,
         instance.changed_by,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,8 +396,13 @@ _VERSIONS = (
 _INCIDENTS = select(Incident).where(Incident.instance_id == _CASE, Incident.resolved_at.is_(None))
 _OPEN_WORK = (
     select(
-        WorkItem.id, WorkItem.title, WorkItem.role, WorkItem.organisation_id,
-        func.coalesce(Organisation.called(_ON), ""), WorkItem.ballot, WorkItem.person_id,
+        WorkItem.id,
+        WorkItem.title,
+        WorkItem.role,
+        WorkItem.organisation_id,
+        func.coalesce(Organisation.called(_ON), ""),
+        WorkItem.ballot,
+        WorkItem.person_id,
         WorkItem.reason,
     )
     .outerjoin(
@@ -382,7 +410,7 @@ _OPEN_WORK = (
     )
     .where(WorkItem.instance_id == _CASE, _is_awaited())
     .order_by(WorkItem.due_at, WorkItem.id)
-)  # fmt: skip
+)
 
 
 def case(session: Session, instance_id: int) -> CaseLine | None:
@@ -415,9 +443,17 @@ def case_page(session: Session, instance_id: int, parent_id: int | None, on: dt.
 
 def _history_line(line: History, name: str | None) -> HistoryLine:
     return HistoryLine(
-        line.seq, line.at, line.title, line.action, line.from_state, line.to_state, name or "",
-        line.acting_as, line.form, line.sha256,
-    )  # fmt: skip
+        line.seq,
+        line.at,
+        line.title,
+        line.action,
+        line.from_state,
+        line.to_state,
+        name or "",
+        line.acting_as,
+        line.form,
+        line.sha256,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,9 +468,13 @@ class CaseFilter:
 
 
 def cases(
-    session: Session, actor: Actor, wanted: CaseFilter, district_roles: frozenset[str],
-    private: Sequence[tuple[str, str]] = (), most: int = PAGE,
-) -> Sequence[CaseLine]:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    wanted: CaseFilter,
+    district_roles: frozenset[str],
+    private: Sequence[tuple[str, str]] = (),
+    most: int = PAGE,
+) -> Sequence[CaseLine]:
     """Return the cases the actor's organisations take part in, newest first.
 
     Roles of the whole district see every case; private states (process, state) only show to

@@ -69,9 +69,13 @@ class SqlRegisters:
         return written_about(self.uow.connection, register.key, municipality_id, row_id)
 
     def on(
-        self, register: Register[Any], municipality_id: int, row_id: int, day: dt.date,
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        row_id: int,
+        day: dt.date,
         known_on: dt.date | None = None,
-    ) -> Record | None:  # fmt: skip
+    ) -> Record | None:
         """Return what a row says on a day, as far as it was known; None where it was not there."""
         tables, asked = self.uow.tables[register.key], listing.Asked(day, known_on)
         return listing.row_on(self.uow.connection, tables, municipality_id, row_id, asked)
@@ -79,23 +83,38 @@ class SqlRegisters:
     def is_by_hand(self, register: Register[Any], municipality_id: int, entry: Entry) -> bool:
         """Tell whether a person wrote an entry, on a page or by a file; no case and no order."""
         query = select(_ENTRY.c.id).where(
-            _ENTRY.c.id == entry.id, _ENTRY.c.register == register.key,
-            _ENTRY.c.municipality_id == municipality_id, _ENTRY.c.person_id.is_not(None),
-            _ENTRY.c.instance_id.is_(None), _ENTRY.c.order_entry_id.is_(None),
-        )  # fmt: skip
+            _ENTRY.c.id == entry.id,
+            _ENTRY.c.register == register.key,
+            _ENTRY.c.municipality_id == municipality_id,
+            _ENTRY.c.person_id.is_not(None),
+            _ENTRY.c.instance_id.is_(None),
+            _ENTRY.c.order_entry_id.is_(None),
+        )
         return self.uow.connection.execute(query).first() is not None
 
     def saying(
-        self, register: Register[Any], municipality_id: int, name: str, value: Any, day: dt.date,
+        self,
+        register: Register[Any],
+        municipality_id: int,
+        name: str,
+        value: Any,
+        day: dt.date,
         until: dt.date,
-    ) -> Sequence[int]:  # fmt: skip
+    ) -> Sequence[int]:
         """Return the rows of which a field says a value on some day of a time."""
         tables = self.uow.tables[register.key]
         c = tables.periods.c
-        query = select(c.row_id).distinct().where(
-            c.municipality_id == municipality_id, tables.has(name, value),
-            c.known_to == END_OF_TIME, c.valid_from < until, c.valid_to > day,
-        )  # fmt: skip
+        query = (
+            select(c.row_id)
+            .distinct()
+            .where(
+                c.municipality_id == municipality_id,
+                tables.has(name, value),
+                c.known_to == END_OF_TIME,
+                c.valid_from < until,
+                c.valid_to > day,
+            )
+        )
         return self.uow.connection.execute(query.order_by(c.row_id).limit(MOST)).scalars().all()
 
     def referring(
@@ -126,30 +145,45 @@ class SqlRegisters:
     ) -> Sequence[int]:
         """Return the open cases whose text names a row."""
         asked = {
-            key: process.form for key, process in self.uow.processes.items()
+            key: process.form
+            for key, process in self.uow.processes.items()
             if _names(process, register.key)
-        }  # fmt: skip
+        }
         if not asked:
             return ()
-        query = select(_INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.data).where(
-            _INSTANCE.c.municipality_id == municipality_id, _INSTANCE.c.process.in_(asked),
-            _INSTANCE.c.finished_at.is_(None),
-        ).order_by(_INSTANCE.c.id)  # fmt: skip
+        query = (
+            select(_INSTANCE.c.id, _INSTANCE.c.process, _INSTANCE.c.data)
+            .where(
+                _INSTANCE.c.municipality_id == municipality_id,
+                _INSTANCE.c.process.in_(asked),
+                _INSTANCE.c.finished_at.is_(None),
+            )
+            .order_by(_INSTANCE.c.id)
+        )
         return [
-            row.id for row in self.uow.connection.execute(query)
+            row.id
+            for row in self.uow.connection.execute(query)
             if row_id in _ids(views(asked[row.process]), row.data, register.key)
-        ]  # fmt: skip
+        ]
 
     def write(
-        self, word: Word, register: Register[Any], by: Capacity, key: int | None,
-        values: Mapping[str, Any], cause: Cause,
-    ) -> int:  # fmt: skip
+        self,
+        word: Word,
+        register: Register[Any],
+        by: Capacity,
+        key: int | None,
+        values: Mapping[str, Any],
+        cause: Cause,
+    ) -> int:
         """Write an entry; return its row."""
         uow, place = self.uow, by.municipality_id
         why = writing.Cause(
-            uow.today, basis=cause.basis, person_id=by.person_id, reason=cause.reason,
+            uow.today,
+            basis=cause.basis,
+            person_id=by.person_id,
+            reason=cause.reason,
             takes_back=cause.takes_back,
-        )  # fmt: skip
+        )
         if word == "enter":
             named = values if key is None else {**self.identity(register, place, key), **values}
             key = uow.registers.enter(register.key, place, why, named, cause.effective_on)
@@ -171,9 +205,14 @@ Verb = Callable[[SqlRegisters, int, Register[Any], Wish], int | Refusal]
 
 
 def once(
-    uow: SqlUnitOfWork, person_id: int, key: str, verb: Verb,
-    wish: Callable[[Register[Any]], Wish], word: str, request_sha256: str,
-) -> int | Refusal:  # fmt: skip
+    uow: SqlUnitOfWork,
+    person_id: int,
+    key: str,
+    verb: Verb,
+    wish: Callable[[Register[Any]], Wish],
+    word: str,
+    request_sha256: str,
+) -> int | Refusal:
     """Carry out what a person wants of a register, once for the word of her request."""
     store = SqlRegisters(uow)
     register = store.declared(key)

@@ -85,21 +85,32 @@ class SqlSource:
         said = dict(self._connection.execute(query).all())
         return {
             key: Known(
-                key, self._identities[key], written.get(key, ()),
-                [revocations[one.cause] for one in written.get(key, ())
-                 if one.cause in revocations],
+                key,
+                self._identities[key],
+                written.get(key, ()),
+                [
+                    revocations[one.cause]
+                    for one in written.get(key, ())
+                    if one.cause in revocations
+                ],
                 said.get(key),
             )
             for key in found
-        }  # fmt: skip
+        }
 
     def saying(self, name: str) -> Mapping[Any, Sequence[int]]:
         """Return the rows by what a field says of them today or later."""
         c, found = self._tables.periods.c, dict[Any, list[int]]()
-        query = select(c[name], c.row_id).distinct().where(
-            c.municipality_id == self._municipality_id, c[name].is_not(None),
-            c.known_to == END_OF_TIME, c.valid_to > self._today,
-        )  # fmt: skip
+        query = (
+            select(c[name], c.row_id)
+            .distinct()
+            .where(
+                c.municipality_id == self._municipality_id,
+                c[name].is_not(None),
+                c.known_to == END_OF_TIME,
+                c.valid_to > self._today,
+            )
+        )
         for value, row_id in self._connection.execute(query):
             found.setdefault(value, []).append(row_id)
         return found
@@ -147,9 +158,14 @@ def newest_entry(uow: SqlUnitOfWork, register: str, municipality_id: int) -> tup
 
 
 def bring(
-    uow: SqlUnitOfWork, register: str, municipality_id: int, person_id: int, name: str,
-    file: NewFile, reading: Mapping[str, Any],
-) -> int | Refusal:  # fmt: skip
+    uow: SqlUnitOfWork,
+    register: str,
+    municipality_id: int,
+    person_id: int,
+    name: str,
+    file: NewFile,
+    reading: Mapping[str, Any],
+) -> int | Refusal:
     """Keep a file somebody brings and return its number; old ones nobody wrote go."""
     c = _IMPORT.c
     own = (c.municipality_id == municipality_id, c.written_at.is_(None))
@@ -162,11 +178,18 @@ def bring(
         return Refusal("too_many_files", said, "file")
     keep_file(uow.connection, file, uow.now)
     values = {
-        "municipality_id": municipality_id, "register": register, "person_id": person_id,
-        "brought_at": uow.now, "file_name": name, "file_sha256": file.sha256,
-        "reading": dict(reading), "counts": {}, "reason": "", "said_before": {},
+        "municipality_id": municipality_id,
+        "register": register,
+        "person_id": person_id,
+        "brought_at": uow.now,
+        "file_name": name,
+        "file_sha256": file.sha256,
+        "reading": dict(reading),
+        "counts": {},
+        "reason": "",
+        "said_before": {},
         "taken_back_reason": "",
-    }  # fmt: skip
+    }
     return inserted_id(uow.connection.execute(insert(_IMPORT).values(values)))
 
 
@@ -201,12 +224,11 @@ def remembered(uow: SqlUnitOfWork, register: str, municipality_id: int) -> Mappi
     query = (
         select(c.reading)
         .where(
-            c.municipality_id == municipality_id, c.register == register,
-            c.written_at.is_not(None),
+            c.municipality_id == municipality_id, c.register == register, c.written_at.is_not(None)
         )
         .order_by(c.id.desc())
         .limit(1)
-    )  # fmt: skip
+    )
     reading = uow.connection.execute(query).scalar()
     return reading.get("known", {}) if reading else {}
 
@@ -218,12 +240,11 @@ def written(uow: SqlUnitOfWork, register: str, municipality_id: int) -> Sequence
         select(_IMPORT, _PERSON.c.short_nom)
         .outerjoin(_PERSON, _PERSON.c.id == c.person_id)
         .where(
-            c.municipality_id == municipality_id, c.register == register,
-            c.written_at.is_not(None),
+            c.municipality_id == municipality_id, c.register == register, c.written_at.is_not(None)
         )
         .order_by(c.id.desc())
         .limit(MOST_SHOWN)
-    )  # fmt: skip
+    )
     return uow.connection.execute(query).all()
 
 
@@ -240,9 +261,14 @@ def who(uow: SqlUnitOfWork, load: Any) -> Mapping[int, str]:
 
 
 def write(
-    uow: SqlUnitOfWork, tables: Tables, load: Any, plan: Plan, picked: Collection[int],
-    effective_on: dt.date | None, reason: str,
-) -> bool:  # fmt: skip
+    uow: SqlUnitOfWork,
+    tables: Tables,
+    load: Any,
+    plan: Plan,
+    picked: Collection[int],
+    effective_on: dt.date | None,
+    reason: str,
+) -> bool:
     """Write what a plan says, of asked rows those `picked` by their number; False if it was done.
 
     One cause, one transaction, a statement a table and batch.
@@ -250,17 +276,23 @@ def write(
     c, place = _IMPORT.c, load.municipality_id
     picked_alone = sum(1 for line in plan.of(ASKED) if line.number in picked)
     counts = {**plan.counts, CHANGED: plan.counts[CHANGED] + picked_alone}
-    is_first = update(_IMPORT).where(c.id == load.id, c.written_at.is_(None)).values(
-        written_at=uow.now, reason=reason, effective_on=effective_on,
-        counts=counts
-    )  # fmt: skip
+    is_first = (
+        update(_IMPORT)
+        .where(c.id == load.id, c.written_at.is_(None))
+        .values(written_at=uow.now, reason=reason, effective_on=effective_on, counts=counts)
+    )
     if uow.connection.execute(is_first).rowcount != 1:
         return False
     key, registers = tables.register.key, uow.registers
     uow.facts(place).forget_registers()
     why = f"{reason} (файл «{load.file_name}»)"
-    cause = Cause(uow.today, person_id=load.person_id, reason=why, import_id=load.id,
-                  basis=reason if tables.register.needs_basis else "")  # fmt: skip
+    cause = Cause(
+        uow.today,
+        person_id=load.person_id,
+        reason=why,
+        import_id=load.id,
+        basis=reason if tables.register.needs_basis else "",
+    )
     new = plan.of(NEW)
     new_values = [_values(line) for line in new]
     for line in plan.lines:
@@ -340,10 +372,13 @@ def take_back(
         update(_IMPORT)
         .where(c.id == load.id, c.written_at.is_not(None), c.taken_back_at.is_(None))
         .values(
-            taken_back_at=uow.now, taken_back_on=uow.today, taken_back_by=person_id,
-            taken_back_reason=reason, taken_back_from=since,
+            taken_back_at=uow.now,
+            taken_back_on=uow.today,
+            taken_back_by=person_id,
+            taken_back_reason=reason,
+            taken_back_from=since,
         )
-    )  # fmt: skip
+    )
     if uow.connection.execute(gone).rowcount != 1:
         return Refusal("taken_back_already", "Эту загрузку уже отменили.")
     uow.facts(load.municipality_id).forget_registers()
@@ -358,26 +393,33 @@ def _holding(uow: SqlUnitOfWork, load: Any) -> Sequence[str]:
     mine, other = _ENTRY, _ENTRY.alias()
     place = load.municipality_id
     entered = select(mine.c.row_id).where(
-        mine.c.import_id == load.id, mine.c.municipality_id == place, mine.c.word == "enter",
+        mine.c.import_id == load.id,
+        mine.c.municipality_id == place,
+        mine.c.word == "enter",
         ~exists().where(
-            other.c.register == load.register, other.c.row_id == mine.c.row_id,
-            other.c.municipality_id == place, other.c.word == "enter",
+            other.c.register == load.register,
+            other.c.row_id == mine.c.row_id,
+            other.c.municipality_id == place,
+            other.c.word == "enter",
             or_(other.c.import_id.is_(None), other.c.import_id != load.id),
         ),
-    )  # fmt: skip
+    )
     found = []
     for tables in uow.tables.values():
         c, own = tables.periods.c, tables.register
         refers = [
-            tables.has(name, entered) for name, view in own.fields.items()
+            tables.has(name, entered)
+            for name, view in own.fields.items()
             if view.register == load.register
-        ]  # fmt: skip
+        ]
         if not refers:
             continue
         query = select(c.row_id).where(
-            c.municipality_id == place, c.known_to == END_OF_TIME, c.valid_to > uow.today,
+            c.municipality_id == place,
+            c.known_to == END_OF_TIME,
+            c.valid_to > uow.today,
             or_(*refers),
-        )  # fmt: skip
+        )
         if uow.connection.execute(query.limit(1)).first():
             found.append(own.title)
     return found
@@ -394,10 +436,15 @@ def _put(uow: SqlUnitOfWork, load: Any, said_of: Mapping[int, Any]) -> None:
     """Put what was last said of some rows in the place of what stands; None for nothing."""
     uow.connection.execute(delete(_SAID).where(*_said_of(load, said_of)))
     told = [
-        {"municipality_id": load.municipality_id, "register": load.register, "row_id": key,
-         "values": said}
-        for key, said in said_of.items() if said is not None
-    ]  # fmt: skip
+        {
+            "municipality_id": load.municipality_id,
+            "register": load.register,
+            "row_id": key,
+            "values": said,
+        }
+        for key, said in said_of.items()
+        if said is not None
+    ]
     if told:
         uow.connection.execute(insert(_SAID), told)
 
@@ -405,15 +452,18 @@ def _put(uow: SqlUnitOfWork, load: Any, said_of: Mapping[int, Any]) -> None:
 def _said_of(load: Any, ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
     c = _SAID.c
     return (
-        c.municipality_id == load.municipality_id, c.register == load.register, c.row_id.in_([*ids])
-    )  # fmt: skip
+        c.municipality_id == load.municipality_id,
+        c.register == load.register,
+        c.row_id.in_([*ids]),
+    )
 
 
 def hidden_by(plan: Plan, picked: Collection[int], effective_on: dt.date | None) -> list[str]:
     """Return what would be written in vain: a later day says something else of it already."""
     return [
         f"строка {line.number}, «{change.title}»: здесь записано с {change.since:%d.%m.%Y}"
-        for line in plan.lines if line.kind != REFUSED
+        for line in plan.lines
+        if line.kind != REFUSED
         for change in (*line.changes, *(line.asked if line.number in picked else ()))
         if change.since > (effective_on or change.wrong_since)
-    ]  # fmt: skip
+    ]

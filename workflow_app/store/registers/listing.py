@@ -114,9 +114,11 @@ def _standing(tables: Tables, asked: Asked) -> Select[Any]:
         return tables.said.where(*day, *_known(tables.periods, asked))
     later = tables.periods.alias()
     goes_on = select(later.c.id).where(
-        later.c.row_id == c.row_id, later.c.municipality_id == c.municipality_id,
-        later.c.valid_to > c.valid_to, *_known(later, asked),
-    )  # fmt: skip
+        later.c.row_id == c.row_id,
+        later.c.municipality_id == c.municipality_id,
+        later.c.valid_to > c.valid_to,
+        *_known(later, asked),
+    )
     over = tables.said.where(c.valid_to <= asked.on, *_known(tables.periods, asked))
     return over.where(~goes_on.exists())
 
@@ -192,7 +194,8 @@ def entries(
         select(_ENTRY, _PERSON.c.short_nom)
         .outerjoin(_PERSON, _PERSON.c.id == _ENTRY.c.person_id)
         .where(
-            _ENTRY.c.register == tables.register.key, _ENTRY.c.row_id == row_id,
+            _ENTRY.c.register == tables.register.key,
+            _ENTRY.c.row_id == row_id,
             _ENTRY.c.municipality_id == municipality_id,
             _ENTRY.c.row_id.in_(
                 select(tables.rows.c.id).where(
@@ -201,7 +204,7 @@ def entries(
             ),
         )
         .order_by(_ENTRY.c.id.desc())
-    )  # fmt: skip
+    )
     return connection.execute(query).all()
 
 

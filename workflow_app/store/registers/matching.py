@@ -67,9 +67,14 @@ class Keeper:
     """
 
     def __init__(
-        self, session: Session, municipality_id: int, registers: RegisterWriter, *, write: bool,
+        self,
+        session: Session,
+        municipality_id: int,
+        registers: RegisterWriter,
+        *,
+        write: bool,
         on_line: Callable[[], None] = lambda: None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.session = session
         self.municipality_id = municipality_id
         self.registers = registers
@@ -147,9 +152,15 @@ class Keeper:
         return self._standing[register]
 
     def put_entry(
-        self, record: Record, file: str, register: str, identity: Mapping[str, Any],
-        values: Mapping[str, Any], cause: Cause, effective_on: dt.date | None,
-    ) -> Standing:  # fmt: skip
+        self,
+        record: Record,
+        file: str,
+        register: str,
+        identity: Mapping[str, Any],
+        values: Mapping[str, Any],
+        cause: Cause,
+        effective_on: dt.date | None,
+    ) -> Standing:
         """Return the row of a declared register, entered or amended by what the file says anew."""
         index, place = self.standing(register), tuple(identity.values())
         self._compare_lines(record, file, register, place, values)
@@ -173,9 +184,16 @@ class Keeper:
         return row
 
     def put_word(
-        self, record: Record, file: str, register: str, word: Word, identity: Mapping[str, Any],
-        values: Mapping[str, Any], cause: Cause, effective_on: dt.date,
-    ) -> None:  # fmt: skip
+        self,
+        record: Record,
+        file: str,
+        register: str,
+        word: Word,
+        identity: Mapping[str, Any],
+        values: Mapping[str, Any],
+        cause: Cause,
+        effective_on: dt.date,
+    ) -> None:
         """Write what an order said of a row of a declared register: once, and never changed."""
         if register not in self._written:
             self._written[register] = self.registers.written(register, self.municipality_id)
@@ -287,9 +305,13 @@ class Keeper:
             own.unchanged = found[file, Outcome.UNCHANGED]
 
     def _compare_lines(
-        self, record: Record, file: str, model: type[Row] | str, place: Key,
+        self,
+        record: Record,
+        file: str,
+        model: type[Row] | str,
+        place: Key,
         values: Mapping[str, Any],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Object when two lines tell different things of one row: each import would flip it."""
         for name, value in values.items():
             said, line = self._said.setdefault((model, place, name), (value, record.line))

@@ -76,9 +76,11 @@ class Naming:
         if key not in self._lists:
             found = defaultdict(list)
             for one in self._offered(view):
-                for name in {plain(one.label), plain(one.value)} if not view.register else {
-                    plain(one.label)
-                }:  # fmt: skip
+                for name in (
+                    {plain(one.label), plain(one.value)}
+                    if not view.register
+                    else {plain(one.label)}
+                ):
                     found[name].append(one)
             self._lists[key] = found
         is_id = bool(view.register)

@@ -71,10 +71,12 @@ def enter_subject(
     if not values["amends"]:
         return int(entry.id)
     told = select(_WRITTEN.c.order_entry_id).where(
-        _WRITTEN.c.register == register, _WRITTEN.c.row_id == row_id,
-        _WRITTEN.c.municipality_id == case.municipality_id, _WRITTEN.c.word == "enter",
+        _WRITTEN.c.register == register,
+        _WRITTEN.c.row_id == row_id,
+        _WRITTEN.c.municipality_id == case.municipality_id,
+        _WRITTEN.c.word == "enter",
         _WRITTEN.c.order_entry_id.is_not(None),
-    )  # fmt: skip
+    )
     founding = connection.execute(told.order_by(_WRITTEN.c.id).limit(1)).scalar()
     if founding is not None and founding != entry.id:
         relate(connection, entry, founding, "amends", effective_on)

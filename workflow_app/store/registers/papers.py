@@ -38,14 +38,20 @@ def ask(
     gone = uow.connection.execute(old.returning(c.file_sha256)).scalars().all()
     forget_unused(uow, [one for one in gone if one])
     said = {
-        "on": asked.on.isoformat(), "text": asked.text, "values": dict(asked.values),
+        "on": asked.on.isoformat(),
+        "text": asked.text,
+        "values": dict(asked.values),
         "known_on": asked.known_on.isoformat() if asked.known_on else None,
-        "is_over": asked.is_over, "readable": _ids(uow.readable(register)),
-    }  # fmt: skip
+        "is_over": asked.is_over,
+        "readable": _ids(uow.readable(register)),
+    }
     values = {
-        "municipality_id": municipality_id, "register": register.key, "person_id": person_id,
-        "asked_at": uow.now, "asked": said,
-    }  # fmt: skip
+        "municipality_id": municipality_id,
+        "register": register.key,
+        "person_id": person_id,
+        "asked_at": uow.now,
+        "asked": said,
+    }
     paper_id = inserted_id(uow.connection.execute(insert(_PAPER).values(values)))
     outbox.put(uow.connection, municipality_id, None, "list", {"paper_id": paper_id}, uow.now)
     return paper_id
@@ -57,9 +63,11 @@ def found(
     """Return a list somebody asked for; others' are not there, nor what she reads no more."""
     c = _PAPER.c
     query = select(_PAPER).where(
-        c.id == paper_id, c.municipality_id == municipality_id, c.register == register,
+        c.id == paper_id,
+        c.municipality_id == municipality_id,
+        c.register == register,
         c.person_id == person_id,
-    )  # fmt: skip
+    )
     paper = uow.connection.execute(query).one_or_none()
     return paper if paper and _is_still_readable(uow, paper) else None
 
@@ -113,9 +121,10 @@ def told(uow: SqlUnitOfWork, municipality_id: int, paper_id: int) -> dict[str, A
         "title": f"{register.title}: завершённые" if asked.is_over else register.title,
         "above": [*above, day + known],
         "columns": [*(view.title for view in views), *(["По документу"] if rests else [])],
-        "rows": rows, "groups": [group for group, *_ in found],
+        "rows": rows,
+        "groups": [group for group, *_ in found],
         "signer": (signer.title, signer.name) if signer else ("", ""),
-    }  # fmt: skip
+    }
 
 
 def _cell(register: Register[Any], naming: Naming, row: Record, view: FieldView) -> Iterator[str]:
@@ -139,6 +148,9 @@ def file(uow: SqlUnitOfWork, paper_id: int, made: NewFile) -> None:
 def _asked(said: dict[str, Any]) -> Asked:
     known_on = said["known_on"]
     return Asked(
-        dt.date.fromisoformat(said["on"]), dt.date.fromisoformat(known_on) if known_on else None,
-        said["values"], said["text"], is_over=said.get("is_over", False),
-    )  # fmt: skip
+        dt.date.fromisoformat(said["on"]),
+        dt.date.fromisoformat(known_on) if known_on else None,
+        said["values"],
+        said["text"],
+        is_over=said.get("is_over", False),
+    )

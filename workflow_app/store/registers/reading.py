@@ -18,9 +18,12 @@ class Shelf:
     """What one unit of work has read of declared registers."""
 
     def __init__(
-        self, connection: Connection, tables: Mapping[str, Tables], municipality_id: int,
+        self,
+        connection: Connection,
+        tables: Mapping[str, Tables],
+        municipality_id: int,
         settle: Callable[[], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.connection = connection
         self.tables = tables
         self.municipality_id = municipality_id
@@ -72,9 +75,12 @@ class SqlRecords(Generic[RecordT]):
     """The rows of one register on one day; some say something `instead` of what is stored."""
 
     def __init__(
-        self, shelf: Shelf, register: Register[RecordT], day: dt.date,
+        self,
+        shelf: Shelf,
+        register: Register[RecordT],
+        day: dt.date,
         instead: Mapping[int, tuple[RecordT, ...]] = MappingProxyType({}),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._shelf = shelf
         self._register = register
         self.day = day
@@ -230,9 +236,15 @@ def record(register: Register[RecordT], period: Mapping[str, Any] | RowMapping) 
         if period[name] is not None
     }
     begun = None if period["valid_from"] == BEGINNING else period["valid_from"]
-    made = register.record.model_construct(**{
-        **register.empty, **told, "id": period["row_id"], "basis": period["basis"] or "",
-        "valid_from": begun, "since": period["since"] or begun,
-        "valid_to": None if period["valid_to"] == END_OF_TIME else period["valid_to"],
-    })  # fmt: skip
+    made = register.record.model_construct(
+        **{
+            **register.empty,
+            **told,
+            "id": period["row_id"],
+            "basis": period["basis"] or "",
+            "valid_from": begun,
+            "since": period["since"] or begun,
+            "valid_to": None if period["valid_to"] == END_OF_TIME else period["valid_to"],
+        }
+    )
     return cast("RecordT", made)

@@ -5,12 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, select
 
 from workflow_app.store.models.base import table
-from workflow_app.store.models.directory import (
-    Organisation,
-    Person,
-    Position,
-    Tenant,
-)
+from workflow_app.store.models.directory import Organisation, Person, Position, Tenant
 from workflow_app.store.registers.tables import Tables
 
 REGISTERS: Mapping[str, type[Tenant]] = {

@@ -40,18 +40,11 @@ from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.registers import ALL, MANY, Readable, Register
 from workflow_app.store.models.base import BIG_ID, PLAIN_JSON, Base, table
-from workflow_app.store.models.directory import (
-    Municipality,
-    Organisation,
-    Person,
-    Position,
-)
+from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.registers import RegisterEntry
 
 _ENTRY = table(RegisterEntry)
-_HOUSE = {
-    "school": Organisation, "person": Person, "position": Position,
-}  # fmt: skip
+_HOUSE = {"school": Organisation, "person": Person, "position": Position}
 """Where kinds of fields lead whose register nobody declares."""
 EXTENDED: Mapping[str, type[Organisation]] = {"organisation": Organisation}
 """House tables whose rows a register may extend: each has a code, and a name on each day."""
@@ -79,10 +72,20 @@ class Exact(TypeDecorator[decimal.Decimal]):
 
 
 TYPES: Mapping[str, Any] = {
-    "line": String, "text": String, "choice": String, "number": BIG_ID, "decimal": Exact,
-    "date": Date, "flag": Boolean, "ref": BIG_ID, "school": BIG_ID, "person": BIG_ID,
-    "position": BIG_ID, "network": BIG_ID, **dict.fromkeys(sorted(MANY), PLAIN_JSON),
-}  # fmt: skip
+    "line": String,
+    "text": String,
+    "choice": String,
+    "number": BIG_ID,
+    "decimal": Exact,
+    "date": Date,
+    "flag": Boolean,
+    "ref": BIG_ID,
+    "school": BIG_ID,
+    "person": BIG_ID,
+    "position": BIG_ID,
+    "network": BIG_ID,
+    **dict.fromkeys(sorted(MANY), PLAIN_JSON),
+}
 """Kind of a field → its column."""
 
 
@@ -237,14 +240,16 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
     shared = [ForeignKey(table(EXTENDED[register.extends]).c.id)] if register.extends else []
     own = [name for name in register.identity if name in register.kept]
     rows = Table(
-        register.key, metadata,
+        register.key,
+        metadata,
         Column("id", BIG_ID, *shared, primary_key=True, autoincrement=not shared),
         _municipality(),
         *(column(register.fields[name], metadata) for name in own),
-    )  # fmt: skip
+    )
     _tell_apart(register, rows)
     periods = Table(
-        f"{register.key}_period", metadata,
+        f"{register.key}_period",
+        metadata,
         Column("id", BIG_ID, primary_key=True),
         Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
         _municipality(),
@@ -252,7 +257,7 @@ def _tables(register: Register[Any], metadata: MetaData) -> Tables:
         Column("rests_on", BIG_ID, ForeignKey(_ENTRY.c.id)),
         *(Column(name, Date, nullable=False) for name in DAYS),
         *((Column(SEARCH_TEXT, String),) if register.search else ()),
-    )  # fmt: skip
+    )
     for name, columns in indexes(register).items():
         Index(name_of_index(register, name), *(_in_order(periods, one) for one in columns))
     values_of = {
@@ -291,19 +296,20 @@ SHARED = ("municipality_id", "row_id", "valid_from", "known_from")
 
 def _table_of_values(
     register: Register[Any], view: FieldView, metadata: MetaData, rows: Table
-) -> Table:  # fmt: skip
+) -> Table:
     """Return the table of the values a field has: found by them, and referring to their rows."""
     value = column(replace(view.each, name="value"), metadata)
     value.nullable = False
     return Table(
-        name_of_values(register.key, view.name), metadata,
+        name_of_values(register.key, view.name),
+        metadata,
         Column("id", BIG_ID, primary_key=True),
         _municipality(),
         Column("row_id", BIG_ID, ForeignKey(rows.c.id), nullable=False, index=True),
         value,
         *(Column(name, Date, nullable=False) for name in ("valid_from", "known_from")),
         Index(f"ix_{register.key}_{view.name}_by_value", "municipality_id", "value"),
-    )  # fmt: skip
+    )
 
 
 def name_of_values(register: str, field: str) -> str:

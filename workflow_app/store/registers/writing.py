@@ -45,21 +45,18 @@ _ADD_ENTRY = insert(_ENTRY).inline()
 _ENTRIES = (
     select(_ENTRY)
     .where(
-        _ENTRY.c.register == bindparam("of"),
-        _ENTRY.c.row_id.in_(bindparam("rows", expanding=True)),
+        _ENTRY.c.register == bindparam("of"), _ENTRY.c.row_id.in_(bindparam("rows", expanding=True))
     )
     .order_by(_ENTRY.c.id)
 )
 _REVOCATIONS = (
-    select(
-        _RELATION.c.target_entry_id, _RELATION.c.effective_on, _JOURNAL_ENTRY.c.registered_on
-    )
+    select(_RELATION.c.target_entry_id, _RELATION.c.effective_on, _JOURNAL_ENTRY.c.registered_on)
     .join(_JOURNAL_ENTRY, _JOURNAL_ENTRY.c.id == _RELATION.c.order_entry_id)
     .where(
         _RELATION.c.kind == "revokes",
         _RELATION.c.target_entry_id.in_(bindparam("orders", expanding=True)),
     )
-)  # fmt: skip
+)
 _TAKEN_BACK = select(_IMPORT.c.id, _IMPORT.c.taken_back_from, _IMPORT.c.taken_back_on).where(
     _IMPORT.c.id.in_(bindparam("imports", expanding=True)), _IMPORT.c.taken_back_at.is_not(None)
 )
@@ -122,9 +119,12 @@ class RegisterWriter:
     """Writes into the declared registers of one transaction."""
 
     def __init__(
-        self, connection: Connection, tables: Mapping[str, Tables], gathering: WriteBatch,
+        self,
+        connection: Connection,
+        tables: Mapping[str, Tables],
+        gathering: WriteBatch,
         now: dt.datetime,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._connection = connection
         self._tables = tables
         self._gathering = gathering
@@ -143,16 +143,24 @@ class RegisterWriter:
         return register in self._tables
 
     def enter(
-        self, register: str, municipality_id: int, cause: Cause, values: Mapping[str, Any],
+        self,
+        register: str,
+        municipality_id: int,
+        cause: Cause,
+        values: Mapping[str, Any],
         effective_on: dt.date | None,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Write that a row is there; return its id. One with its identity is revived or amended."""
         return self.enter_several(register, municipality_id, cause, [values], effective_on)[0]
 
     def enter_several(
-        self, register: str, municipality_id: int, cause: Cause,
-        rows: Sequence[Mapping[str, Any]], effective_on: dt.date | None,
-    ) -> Sequence[int]:  # fmt: skip
+        self,
+        register: str,
+        municipality_id: int,
+        cause: Cause,
+        rows: Sequence[Mapping[str, Any]],
+        effective_on: dt.date | None,
+    ) -> Sequence[int]:
         """Write that rows are there; new ones are added by one statement."""
         named = [self._identity(register, row) for row in rows]
         known = {one: self._row(register, municipality_id, one) for one in named}
@@ -164,9 +172,13 @@ class RegisterWriter:
         return ids
 
     def enter_all(
-        self, register: str, municipality_id: int, cause: Cause,
-        rows: Sequence[Mapping[str, Any]], effective_on: dt.date | None,
-    ) -> Sequence[int]:  # fmt: skip
+        self,
+        register: str,
+        municipality_id: int,
+        cause: Cause,
+        rows: Sequence[Mapping[str, Any]],
+        effective_on: dt.date | None,
+    ) -> Sequence[int]:
         """Write that new rows are there, a statement a table; none has an identity known here."""
         ids = self._add(register, municipality_id, [self._identity(register, row) for row in rows])
         for row_id, values in zip(ids, rows, strict=True):
@@ -174,17 +186,26 @@ class RegisterWriter:
         return ids
 
     def amend(
-        self, register: str, municipality_id: int, key: Key, cause: Cause,
-        values: Mapping[str, Any], effective_on: dt.date | None,
-    ) -> None:  # fmt: skip
+        self,
+        register: str,
+        municipality_id: int,
+        key: Key,
+        cause: Cause,
+        values: Mapping[str, Any],
+        effective_on: dt.date | None,
+    ) -> None:
         """Write that a row says something else from a day on."""
         row_id = self._id(register, municipality_id, key)
         self._write("amend", register, municipality_id, row_id, cause, values, effective_on)
 
     def end(
-        self, register: str, municipality_id: int, key: Key, cause: Cause,
+        self,
+        register: str,
+        municipality_id: int,
+        key: Key,
+        cause: Cause,
         effective_on: dt.date | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Write that a row is not there from a day on."""
         row_id = self._id(register, municipality_id, key)
         self._write("end", register, municipality_id, row_id, cause, {}, effective_on)
@@ -201,10 +222,11 @@ class RegisterWriter:
             one = found.setdefault(place, Standing(register, row["row_id"], {}))
             first = None if row["valid_from"] == BEGINNING else row["valid_from"]
             one.values = {
-                "valid_from": first, **one.values,
+                "valid_from": first,
+                **one.values,
                 **{name: row[name] for name in (*declared.fields, "basis")},
                 "valid_to": None if row["valid_to"] == END_OF_TIME else row["valid_to"],
-            }  # fmt: skip
+            }
         return found
 
     def written(self, register: str, municipality_id: int) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -217,10 +239,11 @@ class RegisterWriter:
         )
         return {
             (*(row[f"of_{name}"] for name in identity), row["effective_on"], row["number"]): {
-                "word": row["word"], **row["values"],
+                "word": row["word"],
+                **row["values"],
             }
             for row in self._connection.execute(query).mappings()
-        }  # fmt: skip
+        }
 
     def written_by_cases(self, register: str, municipality_id: int) -> frozenset[int]:
         """Return the rows of a register about which any case has written."""
@@ -232,9 +255,14 @@ class RegisterWriter:
         return frozenset(self._connection.execute(query).scalars())
 
     def bring_in_step(
-        self, standing: "Standing", municipality_id: int, cause: Cause,
-        identity: Mapping[str, Any], anew: Mapping[str, Any], effective_on: dt.date | None,
-    ) -> int:  # fmt: skip
+        self,
+        standing: "Standing",
+        municipality_id: int,
+        cause: Cause,
+        identity: Mapping[str, Any],
+        anew: Mapping[str, Any],
+        effective_on: dt.date | None,
+    ) -> int:
         """Write what outside data say anew of a row, its first day and its end among it."""
         register, was = standing.__tablename__, standing.values
         said = {name: value for name, value in anew.items() if name not in LIFE}
@@ -376,23 +404,40 @@ class RegisterWriter:
         return ids
 
     def _write(
-        self, word: str, register: str, municipality_id: int, row_id: int, cause: Cause,
-        values: Mapping[str, Any], effective_on: dt.date | None,
-    ) -> None:  # fmt: skip
+        self,
+        word: str,
+        register: str,
+        municipality_id: int,
+        row_id: int,
+        cause: Cause,
+        values: Mapping[str, Any],
+        effective_on: dt.date | None,
+    ) -> None:
         order, unique = cause.order, self._tables[register].register.unique
         self._touched[register].add(row_id)
         names = unique if word != "amend" or cause.takes_back else {*unique} & values.keys()
         self._at_risk.update((register, name) for name in names)
-        self._gathering.write(_ADD_ENTRY, {
-            "municipality_id": municipality_id, "register": register, "row_id": row_id,
-            "word": word, "values": self._checked(register, values), "effective_on": effective_on,
-            "registered_on": order.registered_on if order else cause.registered_on,
-            "number": journal_sequence(order.year, order.number) if order else 0,
-            "order_entry_id": order.id if order else None, "basis": cause.basis,
-            "instance_id": cause.instance_id, "person_id": cause.person_id,
-            "reason": cause.reason, "takes_back_id": cause.takes_back,
-            "written_at": self._now, "import_id": cause.import_id,
-        })  # fmt: skip
+        self._gathering.write(
+            _ADD_ENTRY,
+            {
+                "municipality_id": municipality_id,
+                "register": register,
+                "row_id": row_id,
+                "word": word,
+                "values": self._checked(register, values),
+                "effective_on": effective_on,
+                "registered_on": order.registered_on if order else cause.registered_on,
+                "number": journal_sequence(order.year, order.number) if order else 0,
+                "order_entry_id": order.id if order else None,
+                "basis": cause.basis,
+                "instance_id": cause.instance_id,
+                "person_id": cause.person_id,
+                "reason": cause.reason,
+                "takes_back_id": cause.takes_back,
+                "written_at": self._now,
+                "import_id": cause.import_id,
+            },
+        )
 
     def _checked(self, register: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values as JSON; what the row class has no field for would be lost in silence."""
@@ -411,10 +456,15 @@ def _namesake(
     """Return a row that says in a field what one of some rows does, on a day of both."""
     c, own = tables.periods.c, tables.periods.alias().c
     query = select(c.row_id).where(
-        own.row_id.in_(rows), own.row_id != c.row_id, own.municipality_id == c.municipality_id,
-        own[name] == c[name], c.known_to == END_OF_TIME, own.known_to == END_OF_TIME,
-        own.valid_from < c.valid_to, own.valid_to > c.valid_from,
-    )  # fmt: skip
+        own.row_id.in_(rows),
+        own.row_id != c.row_id,
+        own.municipality_id == c.municipality_id,
+        own[name] == c[name],
+        c.known_to == END_OF_TIME,
+        own.known_to == END_OF_TIME,
+        own.valid_from < c.valid_to,
+        own.valid_to > c.valid_from,
+    )
     if tables.register.fields[name].kind in ("line", "text", "choice"):
         query = query.where(c[name] != "")
     return connection.execute(query.limit(1)).scalar()
@@ -437,9 +487,12 @@ Revoked = dict[Any, Revocation | None]
 
 
 def make_periods(
-    connection: Connection, tables: Tables, ids: Sequence[int], revoked: Revoked | None = None,
+    connection: Connection,
+    tables: Tables,
+    ids: Sequence[int],
+    revoked: Revoked | None = None,
     known: Made | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Make the periods of some rows anew; what is known to stand there is not written again."""
     known = {} if known is None else known
     for first in range(0, len(ids), BATCH):
@@ -463,9 +516,12 @@ def _values_of(name: str, periods: Iterable[Mapping[str, Any]]) -> list[dict[str
 
 
 def _replace(
-    connection: Connection, stored: Table, ids: Collection[int],
-    before: Sequence[Mapping[str, Any]] | None, after: Sequence[Mapping[str, Any]],
-) -> None:  # fmt: skip
+    connection: Connection,
+    stored: Table,
+    ids: Collection[int],
+    before: Sequence[Mapping[str, Any]] | None,
+    after: Sequence[Mapping[str, Any]],
+) -> None:
     """Let a table say something else of some rows; `before` is what it says, where it is known."""
     if before == after:
         return
@@ -520,8 +576,13 @@ def _made(
     register = tables.register
     identity = {name: row[f"of_{name}"] for name in register.identity if name in register.kept}
     for period in fold(entries, gone):
-        yield _row_of(period, tables.register, row_id=row["row_id"],
-                      municipality_id=row["municipality_id"], **identity)  # fmt: skip
+        yield _row_of(
+            period,
+            tables.register,
+            row_id=row["row_id"],
+            municipality_id=row["municipality_id"],
+            **identity,
+        )
 
 
 def entries_of(
@@ -550,18 +611,30 @@ def _row_of(period: Period, register: Register[Any], **known: Any) -> dict[str, 
         values = (known.get(name) or said.get(name) or "" for name in register.search)
         known[SEARCH_TEXT] = "\n".join(folded(str(value)) for value in values)
     return {
-        **known, **said, "rests_on": period.rests_on,
-        "valid_from": period.valid_from, "valid_to": period.valid_to,
-        "known_from": period.known_from, "known_to": period.known_to,
-    }  # fmt: skip
+        **known,
+        **said,
+        "rests_on": period.rests_on,
+        "valid_from": period.valid_from,
+        "valid_to": period.valid_to,
+        "known_from": period.known_from,
+        "known_to": period.known_to,
+    }
 
 
 def entry_of(row: Any) -> Entry:
     """Return a stored entry as the fold takes it."""
     return Entry(
-        row["id"], row["word"], row["values"], row["effective_on"], row["registered_on"],
-        row["number"], row["order_entry_id"], row["basis"], row["takes_back_id"], row["import_id"],
-    )  # fmt: skip
+        row["id"],
+        row["word"],
+        row["values"],
+        row["effective_on"],
+        row["registered_on"],
+        row["number"],
+        row["order_entry_id"],
+        row["basis"],
+        row["takes_back_id"],
+        row["import_id"],
+    )
 
 
 def written_about(

@@ -39,7 +39,7 @@ class Decrees(Steps):
             {"key": row["status_id"], "school": self.player.number("school", row["school_id"]),
              "code": row["status_code"], "evidence": row["evidence"]}
             for row in self.player.rows("school_statuses") if row["school_year"] == table_year
-        ]  # fmt: skip
+        ]
         order = self.player.start(SPECIALIST, ORDER, "fix_statuses")
         self.register(order, "о статусах школ", year=year, statuses=rows)
 
@@ -49,7 +49,7 @@ class Decrees(Steps):
             {"key": row["direction_id"], "name": row["name"], "area": row["subject_area"],
              "ground": f"п. {row['clause']} Положения"}
             for row in self.player.rows("directions") if row["school_year"] == table_year
-        ]  # fmt: skip
+        ]
         order = self.player.start(SPECIALIST, ORDER, "fix_directions")
         self.register(order, "о направлениях", year=year, list_of_directions=rows)
 
@@ -59,14 +59,14 @@ class Decrees(Steps):
         self.register(
             order, f"о продлении сетей по {until:%d.%m.%Y}", networks=list(networks),
             new_term=until.isoformat(), reason="Сети работают ещё один учебный год.",
-        )  # fmt: skip
+        )
 
     def new_course(self, network: int, directions: Sequence[int]) -> None:
         """Give a network the directions of the year."""
         case = self.player.start(
             SPECIALIST, CHANGE, network=network, kind="directions", directions=list(directions),
             effective_on=self.player.today.isoformat(), reason="Направления нового учебного года.",
-        )  # fmt: skip
+        )
         self.do(SPECIALIST, case, "send")
         self.register(self.approved(case), "о направлениях сети")
 
@@ -83,4 +83,4 @@ class Decrees(Steps):
             order, "об итогах года",
             summary="Сети выполнили планы, разрыв между школами сокращается.",
             instructions="Учесть рекомендации в планах следующего года.",
-        )  # fmt: skip
+        )

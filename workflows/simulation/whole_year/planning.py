@@ -27,15 +27,15 @@ class NewNetwork(Decrees):
             "P003", NEW_COORDINATOR, "network_coordinator", self.player.number("school", "S02")
         )
         members = [{"school": self.player.number("school", school), "role": role}
-                   for school, role in GUESTS.items()]  # fmt: skip
+                   for school, role in GUESTS.items()]
         known = self.player.named("direction", school_year=YEAR)
         chosen = [number for name, number in known.items()
-                  if "математике" in name or "Дистанционные" in name]  # fmt: skip
+                  if "математике" in name or "Дистанционные" in name]
         self.case = self.player.start(
             NEW_HEAD, "network_proposal", name=NEW_NAME, school_year=YEAR, members=members,
             context_note="В школе № 5 нет учителя физики: нужна удалённая помощь.",
             directions=chosen,
-        )  # fmt: skip
+        )
         self.do(NEW_HEAD, self.case, "invite")
         self.tell(NEW_HEAD, f"предложена сеть «{NEW_NAME}», школы приглашены")
 
@@ -58,7 +58,7 @@ class NewNetwork(Decrees):
             self.player.child(self.case), f"о создании сети «{NEW_NAME}»",
             coordinator=self.player.number("person", NEW_COORDINATOR),
             curator=self.player.number("person", "P006"),
-        )  # fmt: skip
+        )
 
 
 class Planning(Year):
@@ -88,7 +88,7 @@ class Planning(Year):
         plan = self._plan_of(network)
         schools = [school for school, _ in self._council(network)]
         held = {self._key_of(row) for row in self.rows if row["network_id"] == network
-                and self._is_done_by(row, self.player.today)}  # fmt: skip
+                and self._is_done_by(row, self.player.today)}
         rows = [row.model_dump(mode="json") for row in self.player.data(plan).activities]
         for row in rows:
             if row["key"] not in held:
@@ -133,7 +133,7 @@ class Planning(Year):
         council = self.player.schools(network)
         data = self.player.data(plan)
         chosen = [n for name, n in self.player.named("direction", school_year=YEAR).items()
-                  if "математике" in name or "Дистанционные" in name]  # fmt: skip
+                  if "математике" in name or "Дистанционные" in name]
         rows = [
             {"key": f"n{place}", "section": "method", "direction": direction, "title": title,
              "form": "meeting", "mode": "remote", "starts_on": "2025-10-01",
@@ -142,7 +142,7 @@ class Planning(Year):
              "audience": "педагоги сети", "expected_result": "программа и материалы"}
             for place, (direction, title) in enumerate(
                 zip(chosen, ("Удалённый семинар по физике", "Общий банк видеоуроков"), strict=True))
-        ]  # fmt: skip
+        ]
         assert data is not None  # noqa: S101 (the story opened the plan itself)
         self.player.edit(NEW_COORDINATOR, plan, activities=rows)
         self.player.must(NEW_COORDINATOR, plan, "to_vote")
@@ -161,7 +161,7 @@ class Planning(Year):
             school=self.player.number("school", "S05"),
             gone=[self.player.number("school", "S11")], effective_on="2026-01-19",
             reason="Школа № 5 получила статус, школа № 11 его утратила.",
-        )  # fmt: skip
+        )
         self.player.must(coordinator, case, "send")
         for _, head in self._council("NW2"):
             self.player.act(head, case, "support")
@@ -178,4 +178,4 @@ WORDS: Mapping[str, str] = {
     "begin_work": "работа начата", "report_done": "проведено, отчёт подан",
     "confirm": "проведение подтверждено", "confirm_up": "проведение подтверждено",
     "cancel": "отменено", "agree_to_cancel": "ИМЦ согласен с отменой", "postpone": "перенесено",
-}  # fmt: skip
+}

@@ -32,7 +32,7 @@ class Municipality(Player, Protocol):
         """Return the newest case that grew from another one."""
 
     def cases(self, process: str, subject: str = "", parent: int | None = None
-              ) -> Sequence[tuple[int, str, str]]:  # fmt: skip
+              ) -> Sequence[tuple[int, str, str]]:
         """Return (case, state, key of its row) of a process about a subject and all below it."""
 
     def named(self, register: str, **values: Any) -> Mapping[str, int]:

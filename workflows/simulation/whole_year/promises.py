@@ -8,12 +8,12 @@ from workflows.year_end import RECOMMENDATION, REPORT
 
 PLACES = {
     "awaiting_plan", "carried", "fulfilled", "done", "escalated", "dropped", "found_inapplicable",
-}  # fmt: skip
+}
 """Where a recommendation may be once its answer is known: exactly one of them."""
 
 
 def broken(player: Municipality, networks: Mapping[str, int], years: tuple[str, str]
-           ) -> Iterator[str]:  # fmt: skip
+           ) -> Iterator[str]:
     """Yield what does not hold of the networks of a municipality."""
     past, coming = years
     for code, network in networks.items():
@@ -27,7 +27,7 @@ def broken(player: Municipality, networks: Mapping[str, int], years: tuple[str, 
         if reports != ["closed"]:
             yield f"сеть {code}: справки {reports}"
         held = [row.recommendation for case, _, _ in ahead
-                for row in player.data(case).activities if row.recommendation]  # fmt: skip
+                for row in player.data(case).activities if row.recommendation]
         carried = 0
         for case, state, _ in player.cases(RECOMMENDATION, f"network/{network}"):
             carried += state == "carried"

@@ -23,7 +23,7 @@ ADVICE: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "NW3": [("S14", "Обновить положение о внутренней системе оценки качества",
              "утверждённое положение")],
     "NW4": [("S05", "Продолжить удалённые уроки физики", "не меньше двух уроков в неделю")],
-}  # fmt: skip
+}
 """Network → (school, what to do, how to see that it is done)."""
 
 
@@ -36,9 +36,9 @@ class Reporting(Steps):
         self.known = {
             (row["school_id"], row["indicator_id"]): (row["numerator"], row["denominator"])
             for row in player.rows("indicators") if row["school_year"] == YEAR
-        }  # fmt: skip
+        }
         self.schools = {player.number("school", row["school_id"]): row["school_id"]
-                        for row in player.rows("schools")}  # fmt: skip
+                        for row in player.rows("schools")}
 
     def report_of(self, network: str) -> int:
         """Return the report of a network on the year."""
@@ -72,13 +72,13 @@ class Reporting(Steps):
             {"key": row.key, "indicators": ["I03", "N01"],
              "text": "Доля отметок «2» снизилась, разрыв между школами сократился."}
             for row in data.conclusions
-        ]  # fmt: skip
+        ]
         unfinished = [{"key": row.key, "reason": "перенесено на осень"} for row in data.unfinished]
         self.player.edit(
             who, report, problems="Далеко ездить, не хватает учителей математики.",
             conclusions={"put": conclusions}, unfinished={"put": unfinished},
             recommendations=[self._advice(str(n), *row) for n, row in enumerate(ADVICE[network])],
-        )  # fmt: skip
+        )
         self.do(who, report, "submit")
         late = ", с опозданием" if self.player.data(report).late else ""
         self.tell(who, f"справка сети {network} представлена{late}")
@@ -87,7 +87,7 @@ class Reporting(Steps):
         return {
             "key": key, "text": text, "measure": measure, "addressee": "school",
             "school": self.player.number("school", school), "due_on": "2026-12-20",
-        }  # fmt: skip
+        }
 
     def give_back(self, network: str, curator: str) -> None:
         """The curator returns a report (R4)."""

@@ -21,7 +21,7 @@ CURATORS = {"NW1": "P006", "NW2": "P007", "NW3": "P008", NEW: "P006"}
 COURSES = {
     "NW1": ("математике", "Дистанционные"), "NW2": ("Читательская", "Наставничество"),
     "NW3": ("Объективность", "Наставничество"), NEW: ("математике", "Дистанционные"),
-}  # fmt: skip
+}
 """Network → words of the names of the directions it works on."""
 
 
@@ -81,7 +81,7 @@ class WholeYear:
         yield Event(dt.date(2025, 9, 19), 2, lambda: self._approve_new("approve", NEW_HEAD))
 
     def _turn(self, year: str, summer: int, networks: tuple[str, ...], last: dt.date
-              ) -> Iterator[Event]:  # fmt: skip
+              ) -> Iterator[Event]:
         """Yield the days on which the department turns to a year (Y1–Y5)."""
         yield Event(dt.date(summer, 7, 1), 0, lambda: self._open_year(year))
         yield Event(dt.date(summer, 8, 20), 0, lambda: self.decrees.statuses(year, YEAR))
@@ -111,7 +111,7 @@ class WholeYear:
         known = self.player.named("direction", school_year=year)
         for code in networks:
             chosen = [number for name, number in known.items()
-                      if any(word in name for word in COURSES[code])]  # fmt: skip
+                      if any(word in name for word in COURSES[code])]
             self.decrees.new_course(self.networks[code], chosen)
 
     def _found(self) -> None:
@@ -172,7 +172,7 @@ class WholeYear:
         """ИМЦ closes the year with the district summary (Y6)."""
         case = self.player.case(CYCLE, f"year/{YEAR}")
         practice = {"key": "1", "network": self.networks["NW1"],
-                    "text": "Общие диагностические срезы и разбор ошибок."}  # fmt: skip
+                    "text": "Общие диагностические срезы и разбор ошибок."}
         self.player.edit(CENTRE, case, practices=[practice])
         self.player.must(CENTRE, case, "close_year")
         words = {"closed": "закрыт", "closed_with_remark": "закрыт с замечанием"}

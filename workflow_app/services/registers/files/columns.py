@@ -35,22 +35,25 @@ class Reading:
             _title(title): name for title, name in zip(row, self.columns, strict=False) if name
         }
         return {
-            "sheet": self.sheet, "titles": self.titles, "columns": [*self.columns],
-            "russian": self.russian, "known": known,
-        }  # fmt: skip
+            "sheet": self.sheet,
+            "titles": self.titles,
+            "columns": [*self.columns],
+            "russian": self.russian,
+            "known": known,
+        }
 
 
 def reading_of(stored: Mapping[str, Any]) -> Reading:
     """Return what `as_json` gave."""
-    return Reading(
-        stored["sheet"], stored["titles"], tuple(stored["columns"]), stored["russian"]
-    )  # fmt: skip
+    return Reading(stored["sheet"], stored["titles"], tuple(stored["columns"]), stored["russian"])
 
 
 def guess(
-    register: Register[Any], sheet: str, rows: Sequence[Sequence[Any]],
+    register: Register[Any],
+    sheet: str,
+    rows: Sequence[Sequence[Any]],
     remembered: Mapping[str, str],
-) -> Reading:  # fmt: skip
+) -> Reading:
     """Return how a sheet is probably read: by titles, names of fields, and what was settled last.
 
     The row of titles is the one that names most fields; without any the first that says anything.
@@ -74,9 +77,10 @@ def is_certain(register: Register[Any], reading: Reading, titles: Sequence[Any])
     """Tell whether nothing has to be asked: every field has a column, every title a meaning."""
     named = {name for name in reading.columns if name}
     strange = [
-        cell for cell, name in zip(titles, reading.columns, strict=False)
+        cell
+        for cell, name in zip(titles, reading.columns, strict=False)
         if cell is not None and not name and _title(cell) not in _NOT_READ
-    ]  # fmt: skip
+    ]
     return register.fields.keys() <= named and not strange
 
 

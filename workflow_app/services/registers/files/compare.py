@@ -168,9 +168,10 @@ class Plan:
         """Return what differs as soon as anything else would be written or asked."""
         told = [
             (line.number, line.row_id, line.kind, [(c.name, c.here, c.value) for c in changes])
-            for line in self.lines if line.kind in (NEW, CHANGED, ASKED)
+            for line in self.lines
+            if line.kind in (NEW, CHANGED, ASKED)
             for changes in (line.changes, line.asked)
-        ]  # fmt: skip
+        ]
         return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
 
@@ -197,9 +198,13 @@ def normal(view: FieldView, value: Any) -> Any:
 
 
 def compare(
-    register: Register[Any], reading: Reading, rows: Sequence[Sequence[Any]],
-    faults: Mapping[tuple[int, int], str], source: Source, today: dt.date,
-) -> Plan:  # fmt: skip
+    register: Register[Any],
+    reading: Reading,
+    rows: Sequence[Sequence[Any]],
+    faults: Mapping[tuple[int, int], str],
+    source: Source,
+    today: dt.date,
+) -> Plan:
     """Return what a sheet would do to a register."""
     work = _Comparison(register, source, today, russian=reading.russian)
     places = {name: place for place, name in enumerate(reading.columns) if name}
@@ -349,8 +354,9 @@ class _Comparison:
         line.said = dict(values)
         line.changes = [
             self._change(self.register.fields[name], None, value)
-            for name, value in values.items() if not is_empty(value)
-        ]  # fmt: skip
+            for name, value in values.items()
+            if not is_empty(value)
+        ]
 
     def _revive(self, told: _Told, row: Known) -> None:
         """Enter a row again that ended here and that no file has told of since."""
@@ -435,9 +441,13 @@ class _Comparison:
         return {**empty, **{name: entry.values[name] for name, entry in given.items()}}
 
     def _change(
-        self, view: FieldView, here: Any, value: Any, since: dt.date = BEGINNING,
+        self,
+        view: FieldView,
+        here: Any,
+        value: Any,
+        since: dt.date = BEGINNING,
         wrong_since: dt.date = BEGINNING,
-    ) -> Change:  # fmt: skip
+    ) -> Change:
         said = self.source.said
         return Change(
             view.name, view.title, said(view, here), said(view, value), value, since, wrong_since

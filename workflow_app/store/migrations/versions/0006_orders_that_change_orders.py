@@ -37,7 +37,7 @@ def upgrade() -> None:
                   nullable=False),
         sa.Column("after", sa.JSON().with_variant(JSONB, "postgresql"),
                   nullable=False),
-    )  # fmt: skip
+    )
     op.create_index("ix_register_change_municipality_id", "register_change", ["municipality_id"])
     op.create_index("ix_register_change_order_entry_id", "register_change", ["order_entry_id"])
     op.add_column("network", sa.Column("successor_id", key, nullable=True))

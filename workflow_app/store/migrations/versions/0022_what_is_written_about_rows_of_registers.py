@@ -23,7 +23,7 @@ SHAPE: dict[str, Any] = {
     "identity": ["school_year", "name"],
     "indexes": ["school_year", "state"],
     "moved": True,
-}  # fmt: skip
+}
 OLD = {"subject_area": "area", "clause": "clause", "state": "state"}
 
 
@@ -61,7 +61,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_register_entry_person_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_entry")),
-    )  # fmt: skip
+    )
     for name in ("municipality_id", "order_entry_id", "instance_id"):
         op.create_index(op.f(f"ix_register_entry_{name}"), "register_entry", [name])
     op.create_index("ix_register_entry_row", "register_entry", ["register", "row_id"])
@@ -97,7 +97,7 @@ def _tables_of_directions() -> None:
             "municipality_id", "school_year", "name",
             name=op.f("uq_direction_municipality_id_school_year_name"),
         ),
-    )  # fmt: skip
+    )
     op.create_index(op.f("ix_direction_municipality_id"), "direction", ["municipality_id"])
     op.create_table(
         "direction_period",
@@ -122,14 +122,14 @@ def _tables_of_directions() -> None:
             ["rests_on"], ["register_entry.id"],
             name=op.f("fk_direction_period_rests_on_register_entry"),
         ),
-    )  # fmt: skip
+    )
     for name in ("municipality_id", "row_id"):
         op.create_index(op.f(f"ix_direction_period_{name}"), "direction_period", [name])
     for name in SHAPE["indexes"]:
         op.create_index(
             f"ix_direction_period_by_{name}", "direction_period",
             ["municipality_id", name, "row_id"],
-        )  # fmt: skip
+        )
 
 
 def _move() -> None:
@@ -139,7 +139,7 @@ def _move() -> None:
     found.reflect(connection, only=[
         "priority_direction", "direction", "register_entry", "register_shape", "register_change",
         "journal_entry",
-    ])  # fmt: skip
+    ])
     old, changes = found.tables["priority_direction"], found.tables["register_change"]
     orders = {row.id: row for row in connection.execute(sa.select(found.tables["journal_entry"]))}
     own = sa.select(changes).where(changes.c.register == "direction").order_by(changes.c.id)
@@ -192,7 +192,7 @@ def _entries(row: Any, changes: Sequence[Any], orders: dict[int, Any]) -> list[d
             "written_at": dt.datetime.combine(newest, dt.time(), dt.UTC),
         }
         for values, day, by in told
-    ]  # fmt: skip
+    ]
 
 
 def _call_imported(register: str, anew: str, names: dict[str, str]) -> None:
@@ -241,7 +241,7 @@ def downgrade() -> None:
             "municipality_id", "school_year", "name",
             name=op.f("uq_priority_direction_municipality_id_school_year_name"),
         ),
-    )  # fmt: skip
+    )
     op.create_index(
         op.f("ix_priority_direction_municipality_id"), "priority_direction", ["municipality_id"]
     )
@@ -257,6 +257,6 @@ def downgrade() -> None:
         batch.create_foreign_key(
             "fk_network_direction_direction_id_priority_direction", "priority_direction",
             ["direction_id"], ["id"],
-        )  # fmt: skip
+        )
     for name in ("direction_period", "direction", "register_shape", "register_entry"):
         op.drop_table(name)

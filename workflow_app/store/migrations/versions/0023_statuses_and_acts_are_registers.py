@@ -23,7 +23,7 @@ STATUS: dict[str, Any] = {
     "identity": ["school", "school_year", "code"],
     "indexes": ["school_year", "code"],
     "moved": True,
-}  # fmt: skip
+}
 ACT: dict[str, Any] = {
     "fields": {
         "code": ["line", ""], "level": ["choice", ""], "kind": ["line", ""], "number": ["line", ""],
@@ -34,13 +34,13 @@ ACT: dict[str, Any] = {
     "identity": ["code"],
     "indexes": ["level", "state"],
     "moved": True,
-}  # fmt: skip
+}
 STATUS_NAMES = {"title": "title", "evidence": "evidence"}
 ACT_NAMES = {
     "level": "level", "act_type": "kind", "number": "number", "adopted_on": "adopted_on",
     "issuer": "issuer", "issuer_gen": "issuer_gen", "title": "title", "state": "state",
     "replaced_by_id": "replaced_by", "clause": "clause", "note": "remark", "source_note": "source",
-}  # fmt: skip
+}
 OVER = ("expired", "revoked")
 Entries = Iterator[dict[str, Any]]
 
@@ -91,7 +91,7 @@ def _make(key: str, shape: dict[str, Any], to: dict[str, str]) -> None:
             "municipality_id", *shape["identity"],
             name=op.f(f"uq_{key}_municipality_id_{'_'.join(shape['identity'])}"),
         ),
-    )  # fmt: skip
+    )
     op.create_index(op.f(f"ix_{key}_municipality_id"), key, ["municipality_id"])
     periods = f"{key}_period"
     op.create_table(
@@ -118,7 +118,7 @@ def _make(key: str, shape: dict[str, Any], to: dict[str, str]) -> None:
 def _move(
     old: list[Any], key: str, shape: dict[str, Any],
     entries_of: Callable[[Any, list[Any], Mapping[int, Any]], Entries],
-) -> None:  # fmt: skip
+) -> None:
     """Write rows and entries; periods are made from them where the register is declared."""
     connection = op.get_bind()
     orders = {row.id: row for row in connection.execute(sa.select(_table("journal_entry")))}
@@ -134,7 +134,7 @@ def _move(
         rows.append({
             "id": row.id, "municipality_id": row.municipality_id,
             **{name: getattr(row, named.get(name, name)) for name in shape["identity"]},
-        })  # fmt: skip
+        })
         for told in entries_of(row, changed.get(row.id, []), orders):
             by = told.pop("by", None)
             entries.append({
@@ -145,7 +145,7 @@ def _move(
                 "instance_id": by.instance_id if by else None, "person_id": None, "reason": "",
                 "written_at": dt.datetime.combine(newest, dt.time(), dt.UTC),
                 "basis": "", **told,
-            })  # fmt: skip
+            })
     if rows:
         connection.execute(sa.insert(_table(key)), rows)
         connection.execute(sa.insert(_table("register_entry")), entries)
@@ -177,7 +177,7 @@ def _status(said: Mapping[str, Any], by: Any) -> dict[str, Any]:
     return {
         "word": "enter", "values": {name: said[name] for name in STATUS_NAMES}, "by": by,
         "effective_on": _day(said["assigned_on"]), "basis": said["basis"] or "",
-    }  # fmt: skip
+    }
 
 
 def _of_act(row: Any, _changes: list[Any], orders: Mapping[int, Any]) -> Entries:
@@ -238,7 +238,7 @@ def downgrade() -> None:
     ), sa.CheckConstraint("valid_from <= valid_to", name=op.f("ck_normative_act_period")),
         sa.UniqueConstraint(
             "municipality_id", "code", name=op.f("uq_normative_act_municipality_id_code")
-        ))  # fmt: skip
+        ))
     op.create_table("school_status", *_old(
         "school_status", ("code", "title", "evidence", "basis"), ("results_window",),
         ("revoked_on",), {"basis_entry_id": "journal_entry", "school_id": "school"},
@@ -249,7 +249,7 @@ def downgrade() -> None:
             name=op.f("fk_school_status_municipality_id_school_year_school_year"),
         ),
         sa.UniqueConstraint("school_id", "school_year", "code",
-                            name=op.f("uq_school_status_school_id_school_year_code")))  # fmt: skip
+                            name=op.f("uq_school_status_school_id_school_year_code")))
     op.create_index(op.f("ix_normative_act_municipality_id"), "normative_act", ["municipality_id"])
     for name in ("municipality_id", "school_id"):
         op.create_index(op.f(f"ix_school_status_{name}"), "school_status", [name])
@@ -261,7 +261,7 @@ def downgrade() -> None:
             "valid_from": row["begins"],
         }
         for row in acts
-    ])  # fmt: skip
+    ])
     table = _table("normative_act")
     for row in acts:
         after = sa.update(table).where(table.c.id == row["row_id"])
@@ -274,7 +274,7 @@ def downgrade() -> None:
             "assigned_on": row["begins"] or dt.date(2000, 1, 1), "revoked_on": row["ends"],
         }
         for row in statuses
-    ])  # fmt: skip
+    ])
     for name in ("register_entry", "register_shape", "imported_row"):
         op.execute(f"DELETE FROM {name} WHERE register IN ('act', 'school_status')")
 
@@ -309,7 +309,7 @@ def _put(name: str, rows: list[dict[str, Any]]) -> None:
 def _old(
     name: str, filled: Iterable[str], empty: Iterable[str], days: Iterable[str],
     to: Mapping[str, str],
-) -> Iterator[Any]:  # fmt: skip
+) -> Iterator[Any]:
     """Yield the columns and references of an old table."""
     yield from (sa.Column(one, sa.String(), nullable=False) for one in filled)
     yield from (sa.Column(one, sa.String(), nullable=True) for one in empty)

@@ -50,7 +50,7 @@ def upgrade() -> None:
             ["taken_back_by"], ["person.id"], name=op.f("fk_register_import_taken_back_by_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_import")),
-    )  # fmt: skip
+    )
     for name in ("municipality_id", "file_sha256"):
         op.create_index(op.f(f"ix_register_import_{name}"), "register_import", [name])
     op.create_index(
@@ -77,7 +77,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_register_paper_person_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_paper")),
-    )  # fmt: skip
+    )
     for name in ("municipality_id", "file_sha256"):
         op.create_index(op.f(f"ix_register_paper_{name}"), "register_paper", [name])
     # A new table for it would have to be emptied of what periods refer to: SQLite adds it in place.

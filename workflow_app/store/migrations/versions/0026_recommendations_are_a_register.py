@@ -27,10 +27,10 @@ SHAPE: dict[str, Any] = {
     "identity": ["network", "school_year", "code"],
     "indexes": ["network", "school_year", "state"],
     "moved": True,
-}  # fmt: skip
+}
 RENAMED = {
     "network_id": "network", "school_id": "school", "responsible_person_id": "responsible",
-}  # fmt: skip
+}
 
 
 def upgrade() -> None:
@@ -57,7 +57,7 @@ def upgrade() -> None:
                 for name, value in said.items()
                 if name in SHAPE["fields"] and name not in identity
             },
-        })  # fmt: skip
+        })
     if rows:
         connection.execute(sa.insert(_table(KEY)), rows)
         connection.execute(sa.insert(_table("register_entry")), entries)
@@ -88,7 +88,7 @@ def _make() -> None:
             "municipality_id", *SHAPE["identity"],
             name=op.f(f"uq_{KEY}_municipality_id_{'_'.join(SHAPE['identity'])}"),
         ),
-    )  # fmt: skip
+    )
     op.create_index(op.f(f"ix_{KEY}_municipality_id"), KEY, ["municipality_id"])
     days = ("valid_from", "valid_to", "known_from", "known_to")
     op.create_table(
@@ -96,7 +96,7 @@ def _make() -> None:
         sa.Column("row_id", BIG, nullable=False), sa.Column("rests_on", BIG),
         *(sa.Column(name, sa.Date(), nullable=False) for name in days),
         _reference(PERIODS, "row_id", KEY), _reference(PERIODS, "rests_on", "register_entry"),
-    )  # fmt: skip
+    )
     for name in ("municipality_id", "row_id"):
         op.create_index(op.f(f"ix_{PERIODS}_{name}"), PERIODS, [name])
     for name in SHAPE["indexes"]:
@@ -205,7 +205,7 @@ def downgrade() -> None:
             "instance_id": row["instance_id"],
         }
         for row in last.values()
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(sa.insert(_table(KEY)), rows)
     for name in ("register_entry", "register_shape", "imported_row"):

@@ -23,7 +23,7 @@ SHAPE: dict[str, Any] = {
     "identity": ["school", "school_year"],
     "indexes": ["school_year", "school"],
     "moved": True,
-}  # fmt: skip
+}
 NAMED = ("short_name", "basis")
 """What a name says from now on; an empty short name is the one of the organisation."""
 Figures = dict[str, dict[str, int]]
@@ -48,7 +48,7 @@ def upgrade() -> None:
                 "register": KEY, "row_id": number, "word": "enter", "values": values,
                 "effective_on": None, "registered_on": day, "number": 0, "reason": "", "basis": "",
                 "written_at": dt.datetime.combine(day, dt.time(), dt.UTC), **place,
-            })  # fmt: skip
+            })
     if rows:
         connection.execute(sa.insert(_table(KEY)), rows)
         connection.execute(sa.insert(_table("register_entry")), entries)
@@ -116,7 +116,7 @@ def _make() -> None:
             sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
             reference(name, "municipality_id", "municipality"), reference(name, "school", "school"),
             *more,
-        )  # fmt: skip
+        )
         op.create_index(op.f(f"ix_{name}_municipality_id"), name, ["municipality_id"])
 
     of = op.f(f"uq_{KEY}_municipality_id_school_school_year")
@@ -129,7 +129,7 @@ def _make() -> None:
         *(sa.Column(name, sa.Date(), nullable=False)
           for name in ("valid_from", "valid_to", "known_from", "known_to")),
         reference(periods, "row_id", KEY), reference(periods, "rests_on", "register_entry"),
-    )  # fmt: skip
+    )
     op.create_index(op.f(f"ix_{periods}_row_id"), periods, ["row_id"])
     for name in SHAPE["indexes"]:
         op.create_index(f"ix_{periods}_by_{name}", periods, ["municipality_id", name, "row_id"])
@@ -159,7 +159,7 @@ def _call_imported(
                 connection.execute(sa.insert(said).values(
                     municipality_id=row.municipality_id, register=KEY,
                     row_id=ids[row.row_id, year], values=told,
-                ))  # fmt: skip
+                ))
 
 
 def _alter_school(change: Callable[[Any], None]) -> None:
@@ -192,7 +192,7 @@ def downgrade() -> None:
         found = known.setdefault(row["school"], {"grade9_counts": {}})
         found |= {
             f"{name}_count": row[name] for name in FIGURES[:2] if row[name] is not None
-        }  # fmt: skip
+        }
         if row["grade9"] is not None:
             found["grade9_counts"] |= {row["school_year"]: row["grade9"]}
     for name in (f"{KEY}_period", KEY):

@@ -23,7 +23,7 @@ SHAPE: dict[str, Any] = {
     "identity": ["network", "school"],
     "indexes": ["network", "school", "role"],
     "moved": True,
-}  # fmt: skip
+}
 """Its periods are made from the entries where the register is declared."""
 
 
@@ -54,7 +54,7 @@ def upgrade() -> None:
             "written_at": dt.datetime.combine(one.registered_on, dt.time(), dt.UTC),
         }
         for one in events
-    ]  # fmt: skip
+    ]
     if written:
         connection.execute(sa.insert(entries), written)
     connection.execute(sa.insert(_table("register_shape")).values(register=KEY, shape=SHAPE))
@@ -152,7 +152,7 @@ def _event(row: sa.RowMapping) -> dict[str, Any]:
         "order_label": row["label"] or row["basis"].rpartition(" № ")[2],
         "order_entry_id": row["order_entry_id"], "order_instance_id": row["instance_id"],
         "consent": values.get("consent"), "consented_on": day and dt.date.fromisoformat(day),
-    }  # fmt: skip
+    }
 
 
 def _make_events() -> None:
@@ -183,7 +183,7 @@ def _make_events() -> None:
             "network_id", "school_id", "effective_on", "sequence",
             name=op.f(f"uq_{EVENT}_network_id_school_id_effective_on_sequence"),
         ),
-    )  # fmt: skip
+    )
     for name in ("municipality_id", "order_instance_id"):
         op.create_index(op.f(f"ix_{EVENT}_{name}"), EVENT, [name])
     op.create_index(f"ix_{EVENT}_school", EVENT, ["school_id", "effective_on"])

@@ -26,14 +26,14 @@ SHAPE: dict[str, Any] = {
     "identity": ["code"],
     "indexes": {},
     "moved": True,
-}  # fmt: skip
+}
 """Its directions, its indexes and its periods are made where the register is declared."""
 NAMES = {
     "name": "name", "goal": "goal", "model": "model", "context_note": "context_note",
     "state": "state", "valid_from": "term_from", "valid_to": "term_to",
     "coordinator_person_id": "coordinator", "imc_curator_person_id": "curator",
     "successor_id": "successor", "directions": "directions",
-}  # fmt: skip
+}
 DAYS = ("valid_from", "valid_to", "known_from", "known_to")
 Values = dict[str, Any]
 
@@ -181,7 +181,7 @@ class _Past:
             "basis": f"приказ от {order.registered_on:%d.%m.%Y} № {order.label}" if order else "",
             "instance_id": order.instance_id if order else None, "person_id": None, "reason": "",
             "written_at": dt.datetime.combine(registered, dt.time(), dt.UTC),
-        }  # fmt: skip
+        }
 
 
 def _said_by(order: Mapping[str, Any]) -> Values:
@@ -271,7 +271,7 @@ def _let_values_go(*, refers: bool) -> None:
         op.create_index(
             f"uq_{table}_of_{whose}", table, columns, unique=True, sqlite_where=where,
             postgresql_where=where,
-        )  # fmt: skip
+        )
 
 
 def _alter_network(change: Callable[[Any], None]) -> None:
@@ -346,7 +346,7 @@ def downgrade() -> None:
         to = {
             "coordinator_person_id": "person", "imc_curator_person_id": "person",
             "founding_entry_id": "journal_entry",
-        }  # fmt: skip
+        }
         for name in (*to, "instance_id", "successor_id"):
             batch.add_column(sa.Column(name, BIG))
         for name, target in to.items():
@@ -364,7 +364,7 @@ def downgrade() -> None:
         values = {old: row[new] for old, new in NAMES.items() if old != "directions"} | {
             "founding_entry_id": founding.order_entry_id, "instance_id": founding.instance_id,
             "founded_on": founding.effective_on or row["term_from"],
-        }  # fmt: skip
+        }
         connection.execute(sa.update(network).where(network.c.id == key).values(values))
 
     def demand(batch: Any) -> None:
@@ -396,7 +396,7 @@ def _make_old(last: Mapping[int, Any]) -> None:
         sa.UniqueConstraint(
             "network_id", "direction_id", name=op.f(f"uq_{LINK}_network_id_direction_id")
         ),
-    )  # fmt: skip
+    )
     op.create_table(
         "order_network",
         *(sa.Column(name, BIG, nullable=False)
@@ -409,7 +409,7 @@ def _make_old(last: Mapping[int, Any]) -> None:
             "order_entry_id", "network_id",
             name=op.f("uq_order_network_order_entry_id_network_id"),
         ),
-    )  # fmt: skip
+    )
     op.create_table(
         "register_change",
         *(sa.Column(name, BIG, nullable=False)
@@ -419,7 +419,7 @@ def _make_old(last: Mapping[int, Any]) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_change")),
         _reference("register_change", "municipality_id", "municipality"),
         _reference("register_change", "order_entry_id", "journal_entry"),
-    )  # fmt: skip
+    )
     for table, names in {
         LINK: ("municipality_id", "direction_id"),
         "order_network": ("municipality_id", "network_id"),
