@@ -354,3 +354,18 @@ def test_a_file_made_before_a_renaming_still_names_the_school(officer, school):
     dry = officer.get(brought.headers["Location"])
     assert "такого в списке нет" not in dry
     assert "изменённых 1" in re.sub(r"\s+", " ", dry)
+
+
+@pytest.mark.shipped
+def test_lists_of_a_day_call_a_school_as_it_was_called_then(officer, school, district):
+    old = district.read(lambda uow: uow.facts(1).of(SCHOOLS).get(school)).name
+    renamed(officer, school, "2025-09-01")
+
+    def listed(query):
+        page = officer.get(f"/registers/school_figures?{query}").replace("\u00a0", " ")
+        return page[page.index("<tbody") :]
+
+    assert old in listed("on=2025-08-31")
+    assert NAME["short_name"] not in listed("on=2025-08-31")
+    assert NAME["short_name"] in listed("on=2025-09-01")
+    assert old not in listed("on=2025-09-01")

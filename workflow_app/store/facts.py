@@ -373,10 +373,10 @@ class SqlFacts:
             return declared.called(row) if row else ""
         return self._once(("name", register, key, form), lambda: _NAMES[register](self, key, form))
 
-    def learn_names(self, register: str, keys: Collection[int]) -> None:
-        """Learn what people or rows of a register are called by one statement."""
+    def learn_names(self, register: str, keys: Collection[int], on: dt.date) -> None:
+        """Learn what people, or rows of a register on a day, are called by one statement."""
         if register in self._shelf.tables:
-            self.of(self._shelf.tables[register].register).learn(keys)
+            self.of(self._shelf.tables[register].register).on(on).learn(keys)
         elif register == "person" and keys:
             query = select(Person.id, Person.short_nom).where(
                 Person.id.in_(keys), Person.municipality_id == self._municipality_id

@@ -191,15 +191,15 @@ def shown_rows(
     place = municipality(uow)
     for view in register.fields.values():
         uow.facts(place).learn_names(
-            view.register, {value for row in rows for value in view.values(row)}
+            view.register, {value for row in rows for value in view.values(row)}, day
         )
     records, cases = uow.facts(place).of(register).on(day), cases_of(uow, place, register, rows)
     return ShownRows(
         register,
         rows,
         day,
-        lambda row, view: said_of(uow, register, view, getattr(row, view.name)),
-        lambda row, view: _named(uow, register, row, view),
+        lambda row, view: said_of(uow, register, view, getattr(row, view.name), day),
+        lambda row, view: _named(uow, register, row, view, day),
         lambda row: register.note(row, records),
         cases,
         readable_among(
@@ -216,11 +216,11 @@ PAGES: Mapping[str, Callable[[int], str]] = {
 
 
 def _named(
-    uow: SqlUnitOfWork, register: Register[Any], row: Record, view: FieldView
+    uow: SqlUnitOfWork, register: Register[Any], row: Record, view: FieldView, day: dt.date
 ) -> Sequence[tuple[str, str]]:
     if not view.register:
         return ()
-    said = ((one, said_of(uow, register, view, one)) for one in view.values(row))
+    said = ((one, said_of(uow, register, view, one, day)) for one in view.values(row))
     return [(name, _page_of(uow, view, one) if name != NOT_SHOWN else "") for one, name in said]
 
 

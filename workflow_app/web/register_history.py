@@ -1,5 +1,6 @@
 """What was written about a row of a declared register, in words: old values and new ones."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,13 @@ def _changes(
     return [one for one in changes if one.before != one.after]
 
 
-def said_of(uow: SqlUnitOfWork, register: Register[Any], view: FieldView, value: Any) -> str:
-    """Return a value as people read it, whatever its field is chosen from."""
+def said_of(
+    uow: SqlUnitOfWork,
+    register: Register[Any],
+    view: FieldView,
+    value: Any,
+    on: dt.date | None = None,
+) -> str:
+    """Return a value as people read it, whatever its field is chosen from; named as on a day."""
     within = of_record(municipality(uow), blank(register.record))
-    return ", ".join(labels(uow, within, view, value))
+    return ", ".join(labels(uow, within, view, value, on))

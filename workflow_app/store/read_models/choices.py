@@ -16,6 +16,7 @@ from workflow_app.engine.registers import Mark, Record, Register
 from workflow_app.engine.remarks import names_fields
 from workflow_app.services.accounts.people import STAFF
 from workflow_app.store.directory import offices, questions
+from workflow_app.store.facts import SqlFacts
 from workflow_app.store.journals.numbering import ENTRIES, OrderLine
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.documents import Upload
@@ -352,17 +353,28 @@ NAMED: Mapping[str, Collection[str]] = {
 """What `of=` may name, by the kind of a field; a party of the process besides, for the last two."""
 
 
-def labels(uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any) -> Sequence[str]:
-    """Return how a value reads on a page, one line for each of several."""
+def labels(
+    uow: SqlUnitOfWork, case: Case, view: FieldView, value: Any, on: dt.date | None = None
+) -> Sequence[str]:
+    """Return how a value reads on a page, one line for each of several.
+
+    What it names is called as on a day; without one, as today.
+    """
     values = value if isinstance(value, tuple | list) else (value,)
     facts = uow.facts(case.municipality_id)
-    return [text for item in values if (text := _label(uow, facts, case, view, item))]
+    if on in (None, uow.today) or view.register not in uow.tables:
+        found = (_label(uow, facts, case, view, item) for item in values)
+    else:
+        found = (_name_of_row(uow, facts, view.register, item, on) for item in values)
+    return [text for text in found if text]
 
 
-def name_of_row(uow: SqlUnitOfWork, municipality_id: int, register: str, row_id: int) -> str:
+def _name_of_row(
+    uow: SqlUnitOfWork, facts: SqlFacts, register: str, row_id: Any, on: dt.date | None = None
+) -> str:
     """Return what a row of a declared register is called, as far as that may be shown."""
     declared = uow.tables[register].register
-    row = uow.facts(municipality_id).of(declared).last(row_id)
+    row = facts.of(declared).on(on or uow.today).last(row_id)
     if row is None:
         return ""
     return declared.called(row) if uow.readable(declared).has(row) else NOT_SHOWN
@@ -399,7 +411,7 @@ def _label(uow: SqlUnitOfWork, facts: Any, case: Case, view: FieldView, item: An
     if item in (None, ""):
         return ""
     if kind == "ref":
-        return name_of_row(uow, case.municipality_id, view.register, item)
+        return _name_of_row(uow, facts, view.register, item)
     if kind in {"school", "person", "network"}:
         return str(facts.name(view.register, item))
     if kind == "position":
