@@ -14,7 +14,7 @@ from lxml import html
 from workflow_app.bootstrap import build
 from workflow_app.config import load_settings
 from workflow_app.demo import PASSWORD, load
-from workflows.simulation.story import Browser
+from workflows.simulation.main_job import Browser
 
 READY_WITHIN = 60.0
 

@@ -248,7 +248,7 @@ def demo(*, load: bool) -> None:
     once = environ.get("ONCE", "") not in ("", "0")
     children = _children()
     if local == district.STORY_DAY:
-        argv = [sys.executable, "-m", "workflows.simulation.story"]
+        argv = [sys.executable, "-m", "workflows.simulation.main_job"]
         story = {
             "STORY_URL": f"http://127.0.0.1:{settings.port}",
             "STORY_PASSWORD": district.PASSWORD,

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 OWN = re.compile(r"ИМЦ|[Оо]тдел(?:а|у|ом|е)?\b(?! от)|Левокум|Ставропол")
 """How that district calls its parts: elsewhere they are управление, комитет, департамент."""
 OF_THE_DEMONSTRATION = re.compile(
-    r"demo\.py|story\.py|replay\.py|running_year|whole_year|/migrations/|linter\.py|"
+    r"demo\.py|main_job\.py|replay\.py|running_year|whole_year|/migrations/|linter\.py|"
     r"common_passwords"
 )
 

@@ -26,7 +26,7 @@ from workflow_app.demo import PASSWORD
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation, Setting
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflows.simulation import story
+from workflows.simulation import main_job
 
 DAY = "2025-08-28"
 ORDERS = 10
@@ -67,7 +67,7 @@ def forget_open(district: object, case: int) -> None:
     forget(district, case)
 
 
-def seconds_to_file(clerk: story.Browser, order: int) -> float:
+def seconds_to_file(clerk: main_job.Browser, order: int) -> float:
     """Click, then look at the page until the registered order can be fetched."""
     path = f"/cases/{order}"
     clerk.act(path, "register")
@@ -103,8 +103,8 @@ def main() -> None:
             process = subprocess.Popen(argv, env=environ, cwd=ROOT, stdout=log, stderr=log)
         try:
             base = f"http://127.0.0.1:{port}"
-            story.wait_for(base)
-            clerk = story.Browser(base, story.CLERK, PASSWORD)
+            main_job.wait_for(base)
+            clerk = main_job.Browser(base, main_job.CLERK, PASSWORD)
             taken = [seconds_to_file(clerk, order) for order in orders]
         finally:
             process.send_signal(signal.SIGTERM)

@@ -47,7 +47,7 @@ from workflow_app.store.operations import invariants
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.schools import SCHOOLS
 from workflows.registers.statuses import STATUSES_OF_YEAR
-from workflows.simulation.story import StoryError, hidden, plain
+from workflows.simulation.main_job import StoryError, hidden, plain
 
 HERE = Path(__file__).parent
 DAY, YEAR = "2025-08-28", "2025-2026"

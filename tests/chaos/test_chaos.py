@@ -22,7 +22,7 @@ from driver import AwayError, Fate, Ledger, Player, Tally, Tree, fates, found, n
 from sqlalchemy import inspect, text
 
 from workflow_app.store.messages import outbox
-from workflows.simulation.story import StoryError
+from workflows.simulation.main_job import StoryError
 
 pytestmark = [pytest.mark.deep, pytest.mark.shipped]
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from stories import code, complete_order, done, propose, to_department, to_signature
 
-from workflow_app.store.journals.verification import registered
+from workflow_app.store.documents.registered_texts import registered
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.registers import Journal, JournalEntry
 

@@ -15,7 +15,7 @@ from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavai
 from workflow_app.documents.lists import ListPaper, as_docx
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
-from workflow_app.services import delivery
+from workflow_app.services import letters
 from workflow_app.services.accounts import access
 from workflow_app.services.cases import acting
 from workflow_app.services.cases.attachments import DOCX
@@ -101,14 +101,14 @@ def mail(container: Container, message: Any) -> Finish:
     letter = letter_of(message)
     if letter is None:
         return _nothing
-    if letter.sent_today >= delivery.MOST_LETTERS:
+    if letter.sent_today >= letters.MOST_LETTERS:
         return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
     public = container.settings.public_url
     link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
     if message.its_kind == ACCESS:
         link = f"{public}/access-changes"
     host = address_of(container.settings.mail_from).domain
-    text = delivery.letter_text(letter, link)
+    text = letters.letter_text(letter, link)
     try:
         container.mailer.send(
             Mail(
@@ -129,12 +129,12 @@ def mail(container: Container, message: Any) -> Finish:
 
 def tell(uow: SqlUnitOfWork, message: Any) -> None:
     """Write notices and queue letters."""
-    delivery.tell(SqlDelivery(uow), message)
+    letters.tell(SqlDelivery(uow), message)
 
 
 def announce(uow: SqlUnitOfWork, message: Any) -> None:
     """Tell people what came into their queue."""
-    delivery.announce(SqlDelivery(uow), message)
+    letters.announce(SqlDelivery(uow), message)
 
 
 def forgot(uow: SqlUnitOfWork, message: Any) -> None:

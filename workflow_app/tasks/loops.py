@@ -25,7 +25,7 @@ from workflow_app.bootstrap import Container
 from workflow_app.logs import Repeats, kind_of, one_line
 from workflow_app.services.accounts.access import warn_of_ends
 from workflow_app.services.cases import deadlines, vacancies
-from workflow_app.services.delivery import send_digests
+from workflow_app.services.letters import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store.accounts import visits
 from workflow_app.store.accounts.sessions import SqlAccess

@@ -23,7 +23,7 @@ from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
 from workflow_app.services import administration
-from workflow_app.services.cases import acting, signing, undoing
+from workflow_app.services.cases import acting, signing, undo_traces
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
 from workflow_app.store.documents import uploads
@@ -36,7 +36,7 @@ from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
-from workflow_app.web.reading import readable_among
+from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, person_id
 
 
@@ -306,7 +306,7 @@ def view_case(
         controls,
         _cards(uow, case, controls),
         is_editable,
-        bool(step and step.person_id == actor.person_id and undoing.is_possible(step)),
+        bool(step and step.person_id == actor.person_id and undo_traces.is_possible(step)),
         officer is not None,
         list(_stages(process, case.state, passed)),
         passed,

@@ -23,7 +23,7 @@ from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.subjects import of_subject, rows_about
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.reading import readable_among
+from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.register_history import history, said_of
 from workflow_app.web.security import municipality, person_id
 

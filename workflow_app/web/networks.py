@@ -25,7 +25,7 @@ from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.registers.writing import brought_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import ShownRows, registers_about, rows_of_subject, shown_rows
-from workflow_app.web.reading import readable_among
+from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import municipality, person_id
 
 networks = Blueprint("networks", __name__)

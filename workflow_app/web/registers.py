@@ -23,7 +23,7 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
-from workflow_app.web.reading import readable_among
+from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import municipality, person_id
 
 registers = Blueprint("registers", __name__)

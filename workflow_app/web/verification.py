@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, render_template
 
 from workflow_app.http.container import read
-from workflow_app.store.journals.verification import registered
+from workflow_app.store.documents.registered_texts import registered
 
 verification = Blueprint("verification", __name__)
 

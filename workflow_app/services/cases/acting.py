@@ -19,7 +19,7 @@ from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import PASSWORD, Signature
-from workflow_app.services.cases import children, signing, undo, undoing
+from workflow_app.services.cases import children, signing, taking_back, undo_traces
 from workflow_app.services.cases.children import plain
 from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.ports import NewCase, UnitOfWork
@@ -330,12 +330,12 @@ def take_back(uow: UnitOfWork, person_id: int, instance_id: int) -> Done | Refus
     step = uow.last_step(instance_id)
     if step is None or step.person_id != person_id:
         return Refusal("not_your_step", "Последний шаг сделали не вы")
-    if not undoing.is_possible(step):
-        return undoing.impossible(step)
+    if not undo_traces.is_possible(step):
+        return undo_traces.impossible(step)
     by = next((c for c in actor.capacities if c.position_id == step.position_id), None)
     if by is None:
         return Refusal("not_your_role", "В должности, в которой сделан шаг, сегодня не вы")
-    return undo.take_back(uow, case, step, by) or _done(uow, instance_id)
+    return taking_back.take_back(uow, case, step, by) or _done(uow, instance_id)
 
 
 def may_read(uow: UnitOfWork, process: Process, case: Case, actor: Actor) -> bool:

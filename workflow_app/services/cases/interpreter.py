@@ -35,7 +35,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, system, targets
 from workflow_app.engine.text import file_name
 from workflow_app.engine.votes import PENDING
-from workflow_app.services.cases import children, undoing
+from workflow_app.services.cases import children, undo_traces
 from workflow_app.services.cases.children import plain
 from workflow_app.services.cases.work_items import Waiting, waits_otherwise
 from workflow_app.services.hashing import sha256, text_hash
@@ -53,9 +53,9 @@ class Interpreter:
         self._waiting = Waiting(uow)
         self._unsettled: deque[int] = deque()
         self._calls: deque[children.Called] = deque()
-        self._cause: undoing.Cause | None = None
+        self._cause: undo_traces.Cause | None = None
         """The line of history that the person's step writes; all else follows from it."""
-        self._traces: dict[int, undoing.Trace] = {}
+        self._traces: dict[int, undo_traces.Trace] = {}
 
     # ------------------------------------------------------------ beginning and deciding
 
@@ -128,15 +128,20 @@ class Interpreter:
         if case and transition:
             self._act_as_system(case, transition.key, {})
 
-    def _begin(self, case: Case, capacity: Capacity) -> undoing.Trace:
+    def _begin(self, case: Case, capacity: Capacity) -> undo_traces.Trace:
         """Begin to gather what a step changes; the first step of a person is the cause."""
         if self._cause is None and capacity.person_id:
             self._cause = (case.id, self.uow.next_line(case.id))
-        self._traces[case.id] = trace = undoing.Trace()
+        self._traces[case.id] = trace = undo_traces.Trace()
         return trace
 
     def _undo(
-        self, process: Process, before: Case, after: Case, decision: Decision, trace: undoing.Trace
+        self,
+        process: Process,
+        before: Case,
+        after: Case,
+        decision: Decision,
+        trace: undo_traces.Trace,
     ) -> dict[str, Any]:
         """Return what the line of history keeps: for a person's step, and elsewhere because of it.
 
@@ -144,7 +149,7 @@ class Interpreter:
         """
         if self._cause is None or (not decision.capacity.person_id and self._is_own(before)):
             return {}
-        kept = undoing.of_move(process, before, after, decision, trace)
+        kept = undo_traces.of_move(process, before, after, decision, trace)
         return kept if self._is_own(before) else {**kept, "because": list(self._cause)}
 
     def _is_own(self, case: Case) -> bool:
@@ -153,18 +158,18 @@ class Interpreter:
 
     def _close(self, case: Case, *, state: str | None = None, ballot: str | None = None) -> None:
         """Close what waits for a state and for a ballot."""
-        trace = self._traces.setdefault(case.id, undoing.Trace())
+        trace = self._traces.setdefault(case.id, undo_traces.Trace())
         trace.deadlines += self.uow.close_deadlines(case, state=state, ballot=ballot)
         trace.work += self.uow.close_work(case, state=state, ballot=ballot)
 
     def _close_asked(self, case: Case, ballot: Ballot, voter: str) -> None:
-        trace = self._traces.setdefault(case.id, undoing.Trace())
+        trace = self._traces.setdefault(case.id, undo_traces.Trace())
         trace.work += self.uow.close_work(case, ballot=ballot.key, voter=voter)
 
     def _keep_ballot(self, case: Case, ballot: Ballot) -> None:
         """Remember a ballot before it changes, where somebody may want it back."""
         if self._cause is not None:
-            self._traces.setdefault(case.id, undoing.Trace()).keep_ballot(
+            self._traces.setdefault(case.id, undo_traces.Trace()).keep_ballot(
                 self.uow, case, ballot.key
             )
 
@@ -180,7 +185,7 @@ class Interpreter:
         ballot, before, after = answered.ballot, answered.before, answered.after
         values = plain(form)
         trace = self._begin(case, answered.capacity)
-        undo = undoing.of_answer(self.uow, process, case, answered, trace)
+        undo = undo_traces.of_answer(self.uow, process, case, answered, trace)
         was_open = bool(ballot.tell_decided) and self._is_open(case, ballot)
         if not self.uow.write_vote(case, ballot.key, before, after):
             return False

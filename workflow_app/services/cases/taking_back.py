@@ -10,7 +10,7 @@ from workflow_app.engine.roles import Capacity, system
 from workflow_app.engine.votes import PENDING
 from workflow_app.services.cases.children import ALREADY_OPEN
 from workflow_app.services.cases.interpreter import Interpreter
-from workflow_app.services.cases.undoing import Cause, impossible, is_possible
+from workflow_app.services.cases.undo_traces import Cause, impossible, is_possible
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.ports import Entry, LastStep, UnitOfWork
 
