@@ -117,21 +117,19 @@ going = matter.state(
     due=Due("day", on=the_day, escalate=((1, CLERK),)),
     unlimited="сколько нужно",
 )
-outcome_of_another = matter.state(
+heard = matter.state(
     "heard", "Услышано", waits_for=CLERK, due=Due("soon", 2, escalate=((1, CLERK),))
 )
 dropped = matter.final("dropped", "Снято")
 matter.start("begin", "Начать", going, by=(SYSTEM_ROLE, CLERK))
-matter.start("begin_heard", "Начать иначе", outcome_of_another, by=CLERK)
+matter.start("begin_heard", "Начать иначе", heard, by=CLERK)
 matter.move("change", "Изменить", going, going, by=CLERK, form=Matter, do=[take_over])
 matter.move("stop_clocks", "Остановить", going, going, by=CLERK, do=[Pause("thing/1")])
 matter.move("run_clocks", "Пустить", going, going, by=CLERK, do=[Resume("thing/1")])
 matter.move("make", "Сделать", going, going, by=CLERK, do=[make_thing])
 matter.move("tell_all", "Объявить", going, going, by=CLERK, do=[begin_other])
-matter.on(
-    Child("news", "out", of="subject"), going, outcome_of_another, key="hear", title="Услышать"
-)
-matter.move("drop", "Снять", [going, outcome_of_another], dropped, by=(SYSTEM_ROLE, CLERK, DOER))
+matter.on(Child("news", "out", of="subject"), going, heard, key="hear", title="Услышать")
+matter.move("drop", "Снять", [going, heard], dropped, by=(SYSTEM_ROLE, CLERK, DOER))
 
 news = Process("news", "Новость", version=1, form=Matter, readers=(CLERK,), stop="drop")
 out = news.state("out", "Объявлена", no_deadline="навсегда", unlimited="навсегда")
@@ -243,8 +241,8 @@ def test_outcome_is_heard_by_open_cases_about_the_subject_or_a_part_of_it(uow):
 
     act(uow, whole, "tell_all")
 
-    outcome_of_another = [payload for _, kind, payload in uow.sent if kind == "hear"]
-    assert outcome_of_another == [
+    heard = [payload for _, kind, payload in uow.sent if kind == "hear"]
+    assert heard == [
         {"instance_id": number, "process": "news", "state": "out"} for number in (whole, part)
     ]
     (started,) = [case for case in uow.cases.values() if case.process == "news"]

@@ -148,8 +148,8 @@ def test_settings_choose_the_clock(tmp_path):
 
 
 @pytest.mark.parametrize(("level", "heard"), [("INFO", 1), ("warning", 1), ("ERROR", 0)])
-def test_the_logs_of_the_house_follow_the_level(tmp_path, capsys, level, outcome_of_another):
+def test_the_logs_of_the_house_follow_the_level(tmp_path, capsys, level, heard):
     build(load(tmp_path, LOG_LEVEL=level))
     structlog.get_logger().warning("effect failed")
     structlog.reset_defaults()
-    assert capsys.readouterr().out.count("effect failed") == outcome_of_another
+    assert capsys.readouterr().out.count("effect failed") == heard

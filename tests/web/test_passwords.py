@@ -128,8 +128,8 @@ def test_a_password_that_was_changed_meanwhile_signs_nothing(
         set_hash(district, "P002", CHEAP.hash(NEW))
         return account
 
-    confirmed = typed.confirm
-    monkeypatch.setattr(typed, "confirm", confirm)
+    confirmed = typed.password_alone
+    monkeypatch.setattr(typed, "password_alone", confirm)
     door(district, browser=browser, signer=signer, by_script=by_script, asked=asked, status=422)
     assert district.state(asked) == "on_signature"
 

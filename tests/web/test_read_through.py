@@ -134,6 +134,11 @@ class Reader(Browser):
         return response.get_data(as_text=True)
 
 
+def network_of(town, text):
+    (row,) = town.networks(code="NW1" if text == FIRST else "NW2")
+    return row["id"]
+
+
 @pytest.fixture
 def town(district):
     """Return a district with two secrets, one that is over, and steps that name each."""
@@ -174,7 +179,7 @@ def town(district):
 def addresses(town):
     """Yield every address at which a row may leave, and of those that show each its secret."""
     for text, row_id in town.of.items():
-        network = town.networks(code="NW1" if text == FIRST else "NW2")[0]["id"]
+        network = network_of(town, text)
         yield f"/registers/secret/{row_id}", {text}
         yield f"/registers/secret/{row_id}?known_on=2025-08-28&on=2026-01-01", {text}
         yield f"/networks/{network}", {text}
@@ -299,9 +304,9 @@ def test_who_reads_some_rows_writes_about_none_and_learns_of_none(town):
 )
 def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, person, own):
     ids = {}
-    for text, code, school in ((FIRST, "NW1", "S12"), (SECOND, "NW2", "S17")):
+    for text, school in ((FIRST, "S12"), (SECOND, "S17")):
         values = {
-            "network": town.networks[code],
+            "network": network_of(town, text),
             "school": town.school(school),
             "text": "Слово",
             "code": text,
@@ -332,7 +337,7 @@ def test_what_is_closed_leaves_by_no_address_not_even_to_who_writes_it(town, per
             for more in ("", "?known_on=2025-08-28", "/edit", "/end", "?on=2026-01-01")
         ]
         paths += [f"{base}/new?again={row_id}", f"/api/v1/registers/closed/{row_id}"]
-        paths.append(f"{base}?network={town.networks['NW1' if text == FIRST else 'NW2']}")
+        paths.append(f"{base}?network={network_of(town, text)}")
     for path in paths:
         said = reader.text(path)
         assert {text for text in (FIRST, SECOND) if text in said.replace(path, "")} <= own, path
@@ -372,7 +377,7 @@ def _brings_a_file(town, reader, base):
     assert SECOND not in said
     assert "такие записи вам не открыты" in said
     new = {
-        "network": town.networks["NW2"],
+        "network": network_of(town, SECOND),
         "text": "Слово",
         "state": "open",
         "why.reason": "так",

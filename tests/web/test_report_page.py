@@ -8,8 +8,6 @@ from reports import enter_all, live_through, submit
 from stories import done
 
 from workflow_app.store.models.instances import Instance
-from workflow_app.web.filters import MEMBER_ROLES
-from workflows.rules import NETWORK_ROLES
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-09-10")]
 
@@ -96,7 +94,3 @@ def test_a_row_tells_its_recommendation_in_words(browser, district):
     assert "20.12.2025" in table
     assert "R1" not in said
     assert "По рекомендации" not in browser("P201").get(f"/cases/{found['a3']}")
-
-
-def test_a_school_has_one_word_for_its_role_on_pages_and_papers():
-    assert MEMBER_ROLES == NETWORK_ROLES

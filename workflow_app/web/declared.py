@@ -220,7 +220,8 @@ def _named(
 ) -> Sequence[tuple[str, str]]:
     if not view.register:
         return ()
-    said = ((one, said_of(uow, register, view, one, day)) for one in view.values(row))
+    values = [one for one in view.values(row) if one is not None]
+    said = ((one, said_of(uow, register, view, one, day)) for one in values)
     return [(name, _page_of(uow, view, one) if name != NOT_SHOWN else "") for one, name in said]
 
 

@@ -145,10 +145,10 @@ class SqlRecords(Generic[RecordT]):
             )
         return self._shelf.brought[place]
 
-    def learn(self, keys: Collection[int]) -> None:
+    def learn(self, keys: Collection[int | None]) -> None:
         """Read several rows by one statement; `get` and `last` then know them."""
         own, day = self._register.key, self._named_on
-        new = {key for key in keys if (own, key, day) not in self._shelf.rows}
+        new = {key for key in keys if key and (own, key, day) not in self._shelf.rows}
         if new:
             tables = self._shelf.tables[own]
             query = tables.known_now.where(tables.periods.c.row_id.in_(sorted(new)))
