@@ -208,7 +208,7 @@ def test_a_register_names_its_rows_and_its_readers():
     )
     assert plain.link_of([*plain.shown.values()]).name == "year"
     deals = replace(plain, record=Deal, identity=("firm",))
-    assert (plain.about, deals.about.name) == (None, "firm")
+    assert (plain.about, [view.name for view in deals.about]) == ((), ["firm"])
 
 
 class Rule(Record):

@@ -488,6 +488,8 @@ def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, distr
     taken = re.search('name="_version" value="([0-9]+)"', officer.get(address))
     officer.post(f"{address}/take-back", _version=taken[1], **{"why.reason": "решение отменено"})
     assert "решение отменено" in officer.get(address)
+    for day in ("2025-08-27", "2025-08-28"):
+        assert "<dt>К какой школе присоединена" not in officer.get(f"{address}?on={day}")
     assert offered in browser("P102").get(f"/cases/{draft}")
 
 

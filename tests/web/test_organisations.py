@@ -98,7 +98,7 @@ def test_a_school_is_added_with_the_forms_somebody_has_looked_at(officer, distri
     assert (card.id, card.code, card.name) == (key, "S19", "МКОУ СОШ № 19 с. Правое")
     assert (card.type, card.number, card.settlement, card.internet) == ("СОШ", 19, 1, "")
     shown = officer.get(f"{LIST}/{key}")
-    assert "Школы: добавлено МКОУ СОШ № 19" in shown
+    assert "Реестр школ: добавлено МКОУ СОШ № 19" in shown
     assert f"/registers/school/{key}" in shown
     row = text_of(officer.client.get(f"/registers/school/{key}"))
     assert "МКОУ СОШ № 19 с. Правое" in row

@@ -12,6 +12,7 @@ from workflows.registers.figures import FIGURES, SchoolFigures
         ({"grade9": 14}, []),
         ({"students": 0}, []),
         ({"students": 120, "grade9": 500}, ["part_over_whole"]),
+        ({"students": 7_420_000}, ["too_many"]),
         ({}, ["nothing_counted"]),
     ],
 )

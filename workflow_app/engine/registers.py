@@ -274,14 +274,16 @@ class Register(Generic[RecordT]):
         return {name: self.fields[name] for name in self.columns or self.fields}
 
     def link_of(self, shown: Sequence[FieldView]) -> FieldView:
-        """Return the column that leads to the row: the last shown of its identity."""
-        return next((view for view in reversed(shown) if view.name in self.identity), shown[0])
+        """Return the column that leads to the row: its name, or the last shown of its identity."""
+        names = self.of_house[-1:] or self.identity
+        return next((view for view in reversed(shown) if view.name in names), shown[0])
 
     @cached_property
-    def about(self) -> FieldView | None:
-        """The field that tells whose a row is, where its name alone does not; None else."""
+    def about(self) -> tuple[FieldView, ...]:
+        """The fields that tell whose a row is, where its name alone does not."""
         link = self.link_of([*self.shown.values()])
-        return link if link.register else None
+        known = (self.fields[name] for name in self.identity)
+        return tuple(view for view in known if view.register) if link.register else ()
 
     def group_of(self, row: Record) -> str:
         """Return the heading a row stands under; empty where rows are not grouped."""

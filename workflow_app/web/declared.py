@@ -136,6 +136,7 @@ def show(register: str, row_id: int) -> str:
             readable={key: case.process for key in readable if (case := uow.load(key))},
             history=history(uow, one, place, row_id, written),
             may_edit=may_edit,
+            own_page=PAGES[one.key](row_id) if one.key in PAGES else "",
             may_change=guards.changed_by_hand(one, known, asked.on),
             of_order=guards.order_of(known, asked.on),
             may_take_back=may_edit and _may_take_back(uow, by, one, row_id, known),

@@ -31,6 +31,8 @@ class SchoolFigures(Record):
 
 COUNTED = ("students", "teachers", "grade9")
 CARD = ("students", "teachers")
+MOST = {"students": 20_000, "teachers": 2_000, "grade9": 3_000}
+"""More than any school has: such a number is a slip of the hand."""
 
 
 def refusals(
@@ -43,6 +45,14 @@ def refusals(
         yield refuse(
             "nothing_counted", "Укажите хотя бы одно число за этот учебный год", field="students"
         )
+    for name, most in MOST.items():
+        if (getattr(row, name) or 0) > most:
+            yield refuse(
+                "too_many",
+                "{number}: столько в одной школе не бывает, проверьте число",
+                number=getattr(row, name),
+                field=name,
+            )
     if row.students is not None and row.grade9 is not None and row.grade9 > row.students:
         yield refuse(
             "part_over_whole",

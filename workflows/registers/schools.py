@@ -75,7 +75,7 @@ class School(Extension):
 
 SCHOOLS = Register(
     key="school",
-    title="Школы",
+    title="Реестр школ",
     record=School,
     basis="1.2",
     extends="organisation",

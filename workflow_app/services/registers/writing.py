@@ -101,7 +101,8 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     cause = Cause(begins, why.reason, why.basis)
     own = known if written.entries else None
     row_id = store.write("enter", register, by, own, {**values, **identity}, cause)
-    _record(store, by, register, row_id, "enter_record", f"внесено: {register.called(row)}")
+    called = name_of(store, place, register, row_id)
+    _record(store, by, register, row_id, "enter_record", f"внесено: {called}")
     return row_id
 
 
@@ -237,12 +238,26 @@ def take_back(
     )
     if refusal:
         return refusal
-    entry = cast("Entry", written.newest_standing)
     called = name_of(store, by.municipality_id, register, row_id)
-    cause = Cause(entry.effective_on, why.reason, "", takes_back=entry.id)
-    store.write("amend", register, by, row_id, {}, cause)
+    for entry in _written_together(register, written):
+        cause = Cause(entry.effective_on, why.reason, "", takes_back=entry.id)
+        store.write("amend", register, by, row_id, {}, cause)
     _record(store, by, register, row_id, "take_back_record", f"отменена последняя запись: {called}")
     return row_id
+
+
+def _written_together(register: Register[Any], written: Written) -> Iterator[Entry]:
+    """Yield what one press wrote last: with an end, what stands for the row on its last day."""
+    newest = cast("Entry", written.newest_standing)
+    yield newest
+    before = written.before(newest).newest_standing if newest.word == "end" else None
+    if (
+        before
+        and before.values
+        and before.values.keys() <= {*register.successors}
+        and before.begins == newest.begins - dt.timedelta(days=1)
+    ):
+        yield before
 
 
 def _record(

@@ -495,8 +495,10 @@ class _Comparison:
 
     def _called(self, row: Any) -> str:
         """Return how a row is called, with what it is about."""
-        name, about = self.register.called(row), self.register.about
-        return f"{self.source.said(about, getattr(row, about.name))}: {name}" if about else name
+        name = self.register.called(row)
+        said = (self.source.said(view, getattr(row, view.name)) for view in self.register.about)
+        about = ", ".join(filter(None, said))
+        return f"{about}: {name}" if about else name
 
     # ------------------------------------------------------------ one cell
 
