@@ -23,7 +23,7 @@ def serve(container):
     if not _application:
         _application.append(create_app(container))
     (application,) = _application
-    application.extensions["house"] = container
+    application.extensions["container"] = container
     application.testing = False
     return application
 

@@ -63,7 +63,7 @@ def create_app(container: Container) -> Flask:
     )
     app.request_class = HouseRequest
     app.url_map.converters.update(CONVERTERS)
-    app.extensions["house"] = container
+    app.extensions["container"] = container
     if not any(isinstance(one, OnlyNews) for one in app.logger.filters):  # one logger a process
         app.logger.addFilter(OnlyNews())
     app.jinja_env.add_extension("jinja2.ext.i18n")

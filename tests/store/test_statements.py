@@ -150,3 +150,26 @@ def visitor(district):
 
     page()
     return page
+
+
+def test_who_got_an_office_in_this_transaction_holds_it_at_once(open_district):
+    district = open_district("2025-08-28")
+    case = done(propose(district, "P102", MEMBERS)).instance_id
+    person, school = district.people["P102"], district.school("S02")
+    role = "network_coordinator"
+
+    def work(uow):
+        facts = uow.facts(1)
+        before = facts.holders(role, None), facts.holders(role, school), facts.person(person)
+        held = {"person_id": person, "organisation_id": school, "role": role, "title": "Ведёт"}
+        uow.enter("position", uow.load(case), [held], uow.today)
+        return before, (
+            facts.holders(role, None),
+            facts.holders(role, school),
+            facts.person(person),
+        )
+
+    (everywhere, here, card), after = district.container.transact(work)
+    assert len(after[0]) == len(everywhere) + 1
+    assert len(after[1]) == len(here) + 1
+    assert len(after[2].offices) == len(card.offices) + 1

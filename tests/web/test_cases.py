@@ -21,7 +21,7 @@ from workflow_app.store.models.registers import JournalEntry
 
 def test_a_draft_of_another_school_does_not_exist_for_reading_or_any_action(browser, draft, app):
     stranger = browser("P106")
-    process = app.extensions["house"].processes[PROPOSAL]
+    process = app.extensions["container"].processes[PROPOSAL]
     stranger.get(f"/cases/{draft}", 404)
     stranger.post(f"/cases/{draft}/draft", status=404, name="Чужое")
     stranger.post(f"/cases/{draft}/take-back", status=404)

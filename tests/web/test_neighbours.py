@@ -111,9 +111,9 @@ def addresses(app, method, ids):
     """Yield the addresses of pages and API: without ids, or with those of a district."""
     adapter = app.url_map.bind("localhost")
     # A case of the neighbour is not there before its action is looked at: its own are enough.
-    known = [app.extensions["house"].processes[key] for key in (PROPOSAL, "order_approval")]
+    known = [app.extensions["container"].processes[key] for key in (PROPOSAL, "order_approval")]
     actions = sorted({transition.key for process in known for transition in process.transitions})
-    registers = [*app.extensions["house"].tables] if ids is None else ["direction"]
+    registers = [*app.extensions["container"].tables] if ids is None else ["direction"]
     words = {"register": registers, "key": [PROPOSAL], "process": [PROPOSAL], "action": actions}
     for rule in app.url_map.iter_rules():
         is_file = rule.endpoint in OPEN or rule.endpoint.startswith("openapi_")

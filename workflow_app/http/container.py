@@ -1,4 +1,4 @@
-"""The house behind the current request, and the state of its data the request looks at."""
+"""The container behind the current request, and the state of its data the request looks at."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 
 def container() -> Container:
-    """Return the house this application serves."""
-    found: Container = current_app.extensions["house"]
+    """Return the container this application serves."""
+    found: Container = current_app.extensions["container"]
     return found
 
 

@@ -118,6 +118,11 @@ class SqlFacts:
         mine = ("votes", instance_id)
         self._drop(lambda key: key[:2] == mine)
 
+    def forget_office(self, role: str, person_id: int) -> None:
+        """Ask anew who holds an office and what a person holds: she was given one just now."""
+        stale = (("holders", role), ("holders", POST), ("person", person_id))
+        self._drop(lambda key: key[:2] in stale)
+
     def forget_registers(self) -> None:
         """Ask anew what the registers say: this unit of work has changed one."""
         self._drop(lambda key: key[0] in OF_REGISTERS)
@@ -268,7 +273,7 @@ class SqlFacts:
             if role == POST:
                 self.learn_holders([organisation_id or 0])
             elif organisation_id is None:
-                self._learn([(one, 0) for one in {role, *_offices(self._processes)}])
+                self._learn([(one, 0) for one in {role, *_offices(*self._processes.values())}])
             elif everywhere is not None:
                 self._known[key] = tuple(
                     one for one in everywhere if one.organisation_id == organisation_id
@@ -400,7 +405,7 @@ _NAMES: Mapping[str, Callable[[SqlFacts, int, str], str]] = {
 
 
 @cache
-def _offices_of(processes: tuple[Process, ...]) -> frozenset[str]:
+def _offices(*processes: Process) -> frozenset[str]:
     """Return by what the roles of the whole municipality are held that steps wait for."""
     acting = {
         role
@@ -411,10 +416,6 @@ def _offices_of(processes: tuple[Process, ...]) -> frozenset[str]:
         )
     }
     return frozenset(role.held_by for role in acting if role.party is None)
-
-
-def _offices(processes: Mapping[str, Process]) -> frozenset[str]:
-    return _offices_of(tuple(processes.values()))
 
 
 def _is_facts(facts: SqlFacts) -> "Facts":

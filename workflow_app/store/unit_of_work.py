@@ -588,6 +588,8 @@ class SqlUnitOfWork:
         ids = [ENTER[register](self.connection, case, values, effective_on) for values in rows]
         if register == "revocation":
             self.registers.revoked(ids[0])
+        for values in rows if register == "position" else ():
+            self.facts(case.municipality_id).forget_office(values["role"], values["person_id"])
         return ids
 
     def _cause(self, case: Case) -> Cause:

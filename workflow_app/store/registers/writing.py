@@ -167,9 +167,7 @@ class RegisterWriter:
         new = [one for one, row_id in known.items() if row_id is None]
         known |= zip(new, self._add(register, municipality_id, new), strict=True)
         ids = [known[one] or 0 for one in named]
-        for row_id, values in zip(ids, rows, strict=True):
-            self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
-        return ids
+        return self._enter(register, municipality_id, cause, ids, rows, effective_on)
 
     def enter_all(
         self,
@@ -181,6 +179,17 @@ class RegisterWriter:
     ) -> Sequence[int]:
         """Write that new rows are there, a statement a table; none has an identity known here."""
         ids = self._add(register, municipality_id, [self._identity(register, row) for row in rows])
+        return self._enter(register, municipality_id, cause, ids, rows, effective_on)
+
+    def _enter(
+        self,
+        register: str,
+        municipality_id: int,
+        cause: Cause,
+        ids: Sequence[int],
+        rows: Sequence[Mapping[str, Any]],
+        effective_on: dt.date | None,
+    ) -> Sequence[int]:
         for row_id, values in zip(ids, rows, strict=True):
             self._write("enter", register, municipality_id, row_id, cause, values, effective_on)
         return ids
