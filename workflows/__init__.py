@@ -6,6 +6,7 @@ from workflows import (
     network_change,
     network_life,
     network_proposal,
+    news,
     order_approval,
     plan_activity,
     recommendation_follow_up,
@@ -25,5 +26,6 @@ PROCESSES: tuple[Process, ...] = (
     year_end_report.process,
     school_indicators.process,
     recommendation_follow_up.process,
+    news.process,
     year_cycle.process,
 )

@@ -57,6 +57,7 @@ class FactsTwin:
     open_instances: dict[tuple[str, str], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
+    opened: Mapping[int, dt.datetime] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
@@ -193,6 +194,11 @@ class FactsTwin:
         """Return when an action was last taken in the one case a test has."""
         assert case is not None
         return self.moments.get(action)
+
+    def readings(self, case: Case) -> Mapping[int, dt.datetime]:
+        """Return who opened the one case a test has."""
+        assert case is not None
+        return self.opened
 
     def verification_address(self, text_hash: str) -> str:
         """Return the page of the twin's own site."""

@@ -60,7 +60,7 @@ from workflow_app.engine.forms import (
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.marks import fill
-from workflow_app.engine.overview import Work, Yearly
+from workflow_app.engine.overview import Feed, Work, Yearly
 from workflow_app.engine.process import (
     AUTHOR,
     Adopted,
@@ -124,6 +124,7 @@ __all__ = [
     "Extension",
     "Facts",
     "Fan",
+    "Feed",
     "File",
     "Flag",
     "Form",

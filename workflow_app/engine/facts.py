@@ -1,7 +1,7 @@
 """The facts a guard may ask for, and the cards they answer with."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -195,6 +195,9 @@ class Facts(Protocol):
 
     def last_taken(self, case: Case, action: str) -> dt.datetime | None:
         """Return the moment an action was last taken in the case, UTC."""
+
+    def readings(self, case: Case) -> Mapping[int, dt.datetime]:
+        """Return which of the people a case is meant for (`Feed.to`) opened it, and when, UTC."""
 
     def verification_address(self, text_hash: str) -> str:
         """Return the public page that says whether a registered paper has this text."""

@@ -1,7 +1,9 @@
-"""What the page of all networks takes from the cases of a process."""
+"""What pages of many cases take from those of a process: an overview, a feed of news."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from workflow_app.engine.roles import Actor, Parties, Role, fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,22 @@ class Yearly:
 
 
 Overview = Work | Yearly
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Its cases are told to people who have nothing to do in them.
+
+    Whom one is meant for finds it on her first page until she opens it; the page of what it is
+    about shows it to all who may read it. `states` are those in which a case is told, `to` the
+    roles whose reading is remembered (`Facts.readings`), `lead` the field whose first words stand
+    below the heading.
+    """
+
+    states: Collection[str]
+    to: tuple[Role, ...]
+    lead: str
+
+    def is_for(self, actor: Actor, state: str, parties: Parties) -> bool:
+        """Tell whether a case that stands so is told to somebody, rather than merely readable."""
+        return state in self.states and bool(fitting(self.to, actor, parties))

@@ -11,7 +11,7 @@ from workflow_app.engine.changes import Change
 from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import Form
-from workflow_app.engine.overview import Overview, Yearly
+from workflow_app.engine.overview import Feed, Overview, Yearly
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
 from workflow_app.engine.signatures import Signed
@@ -227,6 +227,8 @@ class Process:
     """The register whose every row has a case of this process."""
     overview: Overview | None = None
     """What the page of all networks says of its cases."""
+    feed: Feed | None = None
+    """Where its cases are told to people who have nothing to do in them."""
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None

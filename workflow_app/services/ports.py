@@ -269,6 +269,9 @@ class UnitOfWork(Protocol):
     ) -> set[tuple[str, int]]:
         """Return those of (register, id) that are no row of a municipality."""
 
+    def note_reading(self, instance_id: int, person_id: int) -> None:
+        """Remember that a person opened a case; the first time counts."""
+
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case."""
 

@@ -24,7 +24,7 @@ from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.engine.votes import Tally
 from workflow_app.services.settings_defaults import default_of
-from workflow_app.store.cases import subjects, votes
+from workflow_app.store.cases import readings, subjects, votes
 from workflow_app.store.directory import calendar, cards, offices
 from workflow_app.store.journals import numbering
 from workflow_app.store.models.base import table
@@ -358,6 +358,12 @@ class SqlFacts:
         )
         rows = self._connection.execute(query.group_by(History.action))
         return {row[0]: row[1] for row in rows}
+
+    def readings(self, case: Case) -> Mapping[int, dt.datetime]:
+        """Return which of the people a case is meant for opened it, and when, UTC."""
+        return self._once(
+            ("case", case.id, "readings"), lambda: readings.of_case(self._connection, case.id)
+        )
 
     def verification_address(self, text_hash: str) -> str:
         """Return the public page that says whether a registered paper has this text."""

@@ -27,7 +27,7 @@ from workflow_app.services.ports import (
     NewDocument,
     NewWorkItem,
 )
-from workflow_app.store.cases import deadlines, history, subjects, vacancies, votes
+from workflow_app.store.cases import deadlines, history, readings, subjects, vacancies, votes
 from workflow_app.store.cases.write_batch import ChangedMeanwhileError, WriteBatch
 from workflow_app.store.database import FAMILIES, TakenError
 from workflow_app.store.directory import offices
@@ -826,6 +826,10 @@ class SqlUnitOfWork:
     ) -> set[tuple[str, int]]:
         """Return those of (register, id) that are no row of a municipality."""
         return references.unknown_rows(self.connection, self.tables, municipality_id, wanted)
+
+    def note_reading(self, instance_id: int, person_id: int) -> None:
+        """Remember that a person opened a case; the first time counts."""
+        readings.note(self.connection, instance_id, person_id, self.now)
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case: from now on the case's readers may open it."""

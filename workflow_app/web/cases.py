@@ -1,5 +1,6 @@
 """A case: its text and its draft. What is done with it stands in `actions`."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from workflow_app.http.container import container, read, transact, transact_and_
 from workflow_app.http.numbers import number_in
 from workflow_app.services.cases import acting, drafts, requests
 from workflow_app.services.cases.acting import Done, Intent
+from workflow_app.store.database import UNAVAILABLE
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting
@@ -33,12 +35,19 @@ Answer = Response | str | tuple[str | Response, int]
 
 @cases.get("/cases/<int:instance_id>")
 def show(instance_id: int) -> str:
-    """Show a case."""
-    return read(
-        lambda uow: render_template(
-            "cases/show.html", view=view_case(uow, instance_id), refusal=None
-        )
-    )
+    """Show a case; who opens what is told to her has read it."""
+    person = person_id()
+
+    def look(uow: SqlUnitOfWork) -> tuple[str, bool]:
+        view = view_case(uow, instance_id)
+        page = render_template("cases/show.html", view=view, refusal=None)
+        return page, acting.is_told(uow, person, view.case)
+
+    page, is_new = read(look)
+    if is_new and request.method == "GET" and "Sec-Purpose" not in request.headers:
+        with suppress(*UNAVAILABLE):  # she reads it all the same, and it counts the next time
+            transact(lambda uow: acting.note_reading(uow, person, instance_id))
+    return page
 
 
 @cases.get("/start/<process>")

@@ -19,7 +19,7 @@ from workflow_app.services.cases.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store.directory import questions
 from workflow_app.store.journals import numbering
-from workflow_app.store.read_models import dashboard, queries
+from workflow_app.store.read_models import dashboard, feed, queries
 from workflow_app.store.read_models import networks as compositions
 from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.registers.writing import brought_by
@@ -137,6 +137,7 @@ def show(network_id: int) -> str:
             turns=turns,
             matters=matters,
             kept=list(_kept(uow, matters, on)),
+            told=feed.about(uow, actor, f"{NETWORK}/{row.id}"),
             help=_help(uow, row.id, members, on) if is_reader else None,
             reads_indicators=is_reader,
             about=[
@@ -193,7 +194,11 @@ def _matters(uow: SqlUnitOfWork, network_id: int) -> Iterator[Matter]:
     """Yield the cases about a network that the person may read, the newest first."""
     actor, facts = uow.actor(person_id()), uow.facts(municipality(uow))
     found = queries.about(uow.session, municipality(uow), f"{NETWORK}/{network_id}")
-    own = [one for one in found if one.process in uow.processes and not one.fan_key]
+    own = [
+        one
+        for one in found
+        if one.process in uow.processes and not one.fan_key and not uow.processes[one.process].feed
+    ]
     awaited = queries.waited_for(uow.session, (one.id for one in own))
     for line in own:
         process, case = uow.processes[line.process], uow.load(line.id)

@@ -25,7 +25,7 @@ from workflow_app.services.cases.acting import Intent
 from workflow_app.store.accounts import admin, saved_views
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess, own_account
-from workflow_app.store.read_models import queries
+from workflow_app.store.read_models import feed, queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.security import person_id
@@ -85,6 +85,7 @@ def _page(uow: SqlUnitOfWork) -> str:
         views=saved_views.of_person(uow.session, person),
         query=query,
         performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
+        told=feed.unopened(uow, actor),
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows),
         is_filtered=bool(query),

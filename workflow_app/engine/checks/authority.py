@@ -29,6 +29,13 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     yield from _beginnings(process)
     for state in process.states.values():
         yield from _blind(process, state)
+    for role in process.feed.to if process.feed else ():
+        if not _covers(process.readers, role):
+            yield Finding(
+                process.where,
+                "cannot_read",
+                f"О деле узнаёт «{role.title}», а открыть его не может: добавьте роль в readers",
+            )
     for ballot in process.ballots.values():
         yield from _blind_voters(process, ballot)
     yield from _revisions(process)

@@ -19,6 +19,7 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     yield from _states(process)
     yield from _actions(process)
     yield from _fields(process)
+    yield from _feed(process)
     for transition in process.transitions:
         if transition.event:
             yield from _event(transition, transition.event, world)
@@ -94,6 +95,17 @@ def _fields(process: Process) -> Iterator[Finding]:
         for key in table.states:
             if key not in process.states:
                 yield _unknown(table.where, "state", key)
+
+
+def _feed(process: Process) -> Iterator[Finding]:
+    """Yield what a feed names and the process does not have."""
+    if process.feed is None:
+        return
+    for key in process.feed.states:
+        if key not in process.states:
+            yield _unknown(process.where, "state", key)
+    if process.feed.lead not in process.form.model_fields:
+        yield _unknown(process.where, "field", process.feed.lead)
 
 
 def _actions(process: Process) -> Iterator[Finding]:

@@ -351,6 +351,21 @@ def may_read(uow: UnitOfWork, process: Process, case: Case, actor: Actor) -> boo
     return parent is not None and may_read(uow, uow.processes[parent.process], parent, actor)
 
 
+def is_told(uow: UnitOfWork, person_id: int, case: Case) -> bool:
+    """Tell whether a case is told to a person who has not opened it before."""
+    feed = uow.processes[case.process].feed
+    if feed is None or not feed.is_for(uow.actor(person_id), case.state, case.parties):
+        return False
+    return person_id not in uow.facts(case.municipality_id).readings(case)
+
+
+def note_reading(uow: UnitOfWork, person_id: int, instance_id: int) -> None:
+    """Remember that a person opened what is told to her."""
+    case = uow.load(instance_id)
+    if case and is_told(uow, person_id, case):
+        uow.note_reading(instance_id, person_id)
+
+
 def _done(uow: UnitOfWork, instance_id: int) -> Done:
     case = uow.load(instance_id)
     if case is None:

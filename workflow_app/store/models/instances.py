@@ -86,6 +86,18 @@ class Participant(Base):
     )
 
 
+class CaseReading(Base):
+    """That somebody a case is meant for has opened it, and when she did first."""
+
+    __tablename__ = "case_reading"
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("instance.id"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    read_at: Mapped[dt.datetime]
+
+
 class DataVersion(Base):
     """A snapshot of an instance's data, never changed."""
 
