@@ -142,3 +142,15 @@ def test_the_department_tells_all_schools_at_once(open_district):
     assert told(district, "P105") == ["Совещание"]
     assert told(district, "P204") == ["Совещание"]
     assert told(district, "P005") == []
+
+
+def test_two_who_speak_at_once_are_both_heard(open_district):
+    district = open_district("2025-10-06")
+    case = write(
+        district, "P201", network=network(district, "NW1"), title="Семинар", text="В пятницу"
+    )
+    done(district.act("P201", case, "publish"))
+    seen = district.case(case).version
+    for who in ("P110", "P112"):
+        done(district.act(who, case, "write_comment", version=seen, comment=f"Будем, {who}"))
+    assert district.case(case).version == seen

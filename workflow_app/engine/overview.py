@@ -33,12 +33,13 @@ class Feed:
     Whom one is meant for finds it on her first page until she opens it; the page of what it is
     about shows it to all who may read it. `states` are those in which a case is told, `to` the
     roles whose reading is remembered (`Facts.readings`), `lead` the field whose first words stand
-    below the heading.
+    below the heading; `comments` the action by which people speak of it.
     """
 
     states: Collection[str]
     to: tuple[Role, ...]
     lead: str
+    comments: str = ""
 
     def is_for(self, actor: Actor, state: str, parties: Parties) -> bool:
         """Tell whether a case that stands so is told to somebody, rather than merely readable."""

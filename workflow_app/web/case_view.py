@@ -15,6 +15,7 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Lines, Offer, allowed, may_edit, readiness, told, warned
 from workflow_app.engine.diagram import main_path
 from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.overview import Feed
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
@@ -169,9 +170,25 @@ class CaseView:
         return [one for one in self.controls if one.are_remarks]
 
     @property
+    def told(self) -> Feed | None:
+        """Return how the case is told to others, unless it is still written."""
+        return None if self.is_editable else self.process.feed
+
+    @property
+    def lead(self) -> str:
+        """Return the text a case that is told begins with."""
+        return str(getattr(self.case.data, self.told.lead)) if self.told else ""
+
+    @property
+    def comments(self) -> Sequence[Line]:
+        """Return what people said of a case that is told to them, in its order."""
+        return [one for one in self.history if self.told and one.line.action == self.told.comments]
+
+    @property
     def text(self) -> Sequence[forms.Control]:
         """Return the other fields of the case."""
-        return [one for one in self.controls if not one.are_remarks]
+        lead = self.told.lead if self.told else ""
+        return [one for one in self.controls if not one.are_remarks and one.name != lead]
 
     @property
     def last_step(self) -> str:

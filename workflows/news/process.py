@@ -43,11 +43,11 @@ process = Process(
     },
     posts={"writer": lambda data: (data.writer,)},
     plural="Новости",
-    heading=lambda data: data.title or "Новая новость",
+    heading=lambda data: data.title or "Новость без заголовка",
     about=lambda data: f"network/{data.network}" if data.network else "",
     prefill=first_values,
     kept=addressed,
-    feed=Feed(states=("published",), to=ADDRESSEES, lead="text"),
+    feed=Feed(states=("published",), to=ADDRESSEES, lead="text", comments="write_comment"),
     readers=READERS,
 )
 
