@@ -3,6 +3,7 @@
 from workflow_app.engine import Process
 from workflows import (
     annual_plan,
+    material,
     network_change,
     network_life,
     network_proposal,
@@ -27,5 +28,6 @@ PROCESSES: tuple[Process, ...] = (
     school_indicators.process,
     recommendation_follow_up.process,
     news.process,
+    material.process,
     year_cycle.process,
 )

@@ -9,6 +9,7 @@ row that no process carries.
 from workflow_app.engine.clauses import Clause
 
 NETWORK, ACTS = "/networks/<int:network_id>", "/registers/act"
+LIBRARY = "/registers/material"
 GRID, ADVICE = "/networks/<int:network_id>/indicators", "/registers/recommendation"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 
@@ -35,7 +36,8 @@ CLAUSES: tuple[Clause, ...] = (
            within=("school_indicators", "year_end_report"), papers=("year_report",)),
     Clause("1.6-A3", "анализ структуры взаимодействия", within=(), pages=(NETWORK,)),
     Clause("1.6-O1", "организация и координация", within=(), pages=(NETWORK,), papers=("plan",)),
-    Clause("1.6-O2", "обмен ресурсами", within=("year_end_report",), papers=("year_report",)),
+    Clause("1.6-O2", "обмен ресурсами", within=("material", "year_end_report"),
+           pages=(LIBRARY, NETWORK), papers=("year_report",)),
     Clause("1.6-I1", "информационные потоки внутри сети", within=("news",), pages=(NETWORK,)),
     Clause("1.7-1", "принцип информационной среды", within=("network_life",), pages=(NETWORK,)),
     Clause("1.7-2", "принцип целостности: единая база актов и шаблонов", within=()),

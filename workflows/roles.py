@@ -13,6 +13,8 @@ AUTHOR_HEAD = Role("author_head", "директор школы, подавшей
 AUTHOR_SPECIALIST = Role(
     "author_specialist", "специалист, начавший предложение", "dept_specialist", AUTHOR
 )
+AUTHOR_TEACHER = Role("author_teacher", "педагог, начавший дело", "teacher", AUTHOR)
+AUTHOR_STAFF = Role("author_staff", "сотрудник школы, начавший дело", "school_staff", AUTHOR)
 AUTHOR_COORDINATOR = Role(
     "author_coordinator", "координатор, начавший дело", "network_coordinator", AUTHOR
 )

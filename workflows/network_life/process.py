@@ -25,6 +25,8 @@ from workflows.network_life.effects import (
     put_people,
     take_over,
 )
+from workflows.network_life.exchange import COLUMNS as EXCHANGE
+from workflows.network_life.exchange import exchange
 from workflows.network_life.form import Attached, Life, Named, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
 from workflows.network_life.own_matters import (
@@ -144,6 +146,10 @@ process.ask(council)
 
 process.table(
     "participation", "Кто участвует в мероприятиях этого года", COLUMNS, taking_part,
+    states=(active, suspended, closing),
+)
+process.table(
+    "exchange", "Обмен материалами в этом году", EXCHANGE, exchange,
     states=(active, suspended, closing),
 )
 

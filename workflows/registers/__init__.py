@@ -5,6 +5,7 @@ from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
+from workflows.registers.materials import MATERIAL_USES, MATERIALS
 from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
@@ -23,4 +24,6 @@ REGISTERS = (
     RECOMMENDATIONS,
     INDICATORS,
     INDICATOR_VALUES,
+    MATERIALS,
+    MATERIAL_USES,
 )
