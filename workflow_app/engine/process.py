@@ -293,9 +293,9 @@ class Process:
             self._declare(self.ballots, ballot.key, ballot, ballot.where)
         return state
 
-    def final(self, key: str, title: str) -> State:
+    def final(self, key: str, title: str, *, aside: bool = False) -> State:
         """Declare a state in which a case ends."""
-        state = State(key, title, is_final=True, where=caller())
+        state = State(key, title, is_final=True, is_aside=aside, where=caller())
         self._declare(self.states, key, state, state.where)
         return state
 

@@ -7,7 +7,6 @@ from typing import Any
 from workflow_app.engine import (
     Capacity,
     Choice,
-    Count,
     Date,
     Facts,
     File,
@@ -39,8 +38,7 @@ class Material(Form):
     title: Line = field("Название", minimum=3)
     kind: Choice = field("Вид", choices=KINDS, default="methodical", basis="1.6")
     subject: Line = field("Предмет", hint="Например: математика, классное руководство")
-    grade_from: Count = field("С какого класса", optional=True)
-    grade_to: Count = field("По какой класс", optional=True)
+    grades: Line = field("Классы", optional=True, hint="Например: 5–6")
     about: Text = field("О чём и как использовать", minimum=10)
     file: File = field("Файл")
     another_file: File = field("Ещё один файл", optional=True)
@@ -49,10 +47,12 @@ class Material(Form):
                          hint="Автор, издание или адрес страницы, условия использования")
     no_pupils: Flag = field("В материале нет имён и данных учеников", default=False)
     code: Line = field("Код", hidden=True)
-    version: Int = field("Версия", readonly=True, default=1)
+    version: Int = field("Версия", readonly=True, default=1, when=lambda data: data.version != 1)
     author: Person = field("Автор", hidden=True)
     network_name: Line = field("Наименование сети", hidden=True)
-    networks: Many[Network] = field("Показан сетям", readonly=True, optional=True)
+    networks: Many[Network] = field(
+        "Показан сетям", readonly=True, optional=True, when=lambda data: len(data.networks) > 1
+    )
     schools: Many[School] = field("Школы", hidden=True, optional=True)
     base: School = field("Базовая школа", hidden=True, optional=True)
     writer: Int = field("Должность автора", hidden=True)

@@ -18,7 +18,6 @@ from workflows.material.rules import (
     WRITER,
     author_belongs,
     coordinator_wrote_it,
-    grades_fit,
     is_not_shown_there,
     is_of_another_school,
     names_no_pupil,
@@ -87,9 +86,9 @@ published = process.state(
     "published", "В библиотеке", unlimited=USED,
     no_deadline="материал стоит в библиотеке, пока нужен",
 )
-replaced = process.final("replaced_by_newer", "Заменён новой версией")
-withdrawn = process.final("withdrawn", "Убран из библиотеки")
-dropped = process.final("dropped", "Черновик удалён")
+replaced = process.final("replaced_by_newer", "Заменён новой версией", aside=True)
+withdrawn = process.final("withdrawn", "Убран из библиотеки", aside=True)
+dropped = process.final("dropped", "Черновик удалён", aside=True)
 
 process.table("uses", "Кто использовал", COLUMNS, uses, states=(published, replaced, withdrawn))
 
@@ -104,7 +103,7 @@ process.move(
     "to_moderation", "Отправить на проверку", [drafted, returned],
     {moderation_up: coordinator_wrote_it, moderation: otherwise},
     by=WRITER, basis="B2, 1.6", style="primary", again="Отправить снова",
-    if_=[filled, grades_fit, author_belongs, names_no_pupil], do=[put_base],
+    if_=[filled, author_belongs, names_no_pupil], do=[put_base],
 )
 process.move(
     "drop_material", "Удалить черновик", [drafted, returned], dropped, by=WRITER, basis="B1",

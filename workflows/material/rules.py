@@ -31,7 +31,6 @@ TEACHER = Role("teacher_of_network", "педагог школы сети", "teac
 STAFF = Role("staff_of_network", "сотрудник школы сети", "school_staff", "schools")
 SCHOOLS = (HEAD, SCHOOL_COORDINATOR, TEACHER, STAFF)
 READERS = (*SCHOOLS, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
-LAST_GRADE = 11
 
 
 @says("автор подтвердил, что данных учеников в материале нет")
@@ -44,20 +43,6 @@ def names_no_pupil(case: Case[Material], _facts: Facts) -> Refusal | None:
         "Проверьте, что в материале нет имён, фотографий и результатов учеников, и отметьте это",
         field="no_pupils", basis="1.6",
     )
-
-
-@says("классы названы верно: от 1 до 11, по порядку")
-def grades_fit(case: Case[Material], _facts: Facts) -> Iterator[Refusal]:
-    """Grades run from one to eleven."""
-    for name in ("grade_from", "grade_to"):
-        grade = getattr(case.data, name)
-        if grade is not None and not 1 <= grade <= LAST_GRADE:
-            yield refuse("no_such_grade", "Классы бывают с 1 по 11", kind="form", field=name)
-    first, last = case.data.grade_from, case.data.grade_to
-    if first is not None and last is not None and last < first:
-        yield refuse(
-            "grades_reversed", "Последний класс меньше первого", kind="form", field="grade_to"
-        )
 
 
 @says("школа автора входит в сеть")
@@ -145,8 +130,8 @@ def put_on_shelf(case: Case[Material], facts: Facts) -> Iterator[Put | Enter | A
     data, known = case.data, shelved(case, facts)
     said = {
         "title": data.title, "kind": data.kind, "subject": data.subject,
-        "grade_from": data.grade_from, "grade_to": data.grade_to, "about": data.about,
-        "licence": data.licence, "version": data.version,
+        "grades": data.grades, "about": data.about, "licence": data.licence,
+        "version": data.version,
     }
     code = data.code or f"М-{case.id}"
     networks = tuple(data.networks or (data.network,))

@@ -42,8 +42,7 @@ class Material(Record):
     title: Line = field("Материал")
     kind: Choice = field("Вид", choices=KINDS)
     subject: Line = field("Предмет")
-    grade_from: Count = field("С какого класса", optional=True)
-    grade_to: Count = field("По какой класс", optional=True)
+    grades: Line = field("Классы", optional=True)
     about: Text = field("О чём", optional=True)
     author: Person = field("Автор", optional=True)
     school: School = field("Школа автора", optional=True)
@@ -82,7 +81,7 @@ MATERIALS = Register(
     called=lambda row: row.title,
     subject="network",
     columns=("title", "kind", "subject", "school"),
-    details={"title": ("about",), "subject": ("grade_from", "grade_to"), "school": ("author",)},
+    details={"title": ("about",), "subject": ("grades",), "school": ("author",)},
     filters=("network", "kind", "school"),
     search=("title", "subject", "about"),
     readers=WATCHERS,
