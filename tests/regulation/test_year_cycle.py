@@ -2,6 +2,7 @@
 
 import pytest
 from change_story import decree, network
+from plans import life
 from reports import advice, enter_all, live_through, submit, to_approved
 from stories import code, done
 from test_refusals import everything
@@ -177,10 +178,12 @@ def test_the_year_moves_by_itself_on_its_dates(open_district):
     assert district.work(year) == [("imc_head", "")]
 
 
-@pytest.mark.clause("7.6, Y6")
+@pytest.mark.clause("7.6, Y6, 2-task2")
 def test_the_district_summary_tells_every_network_and_hides_small_groups(open_district):
     district = open_district("2025-09-10")
     year = open_year(district)
+    for head, code_, model in (("P101", "NW1", "mentor_pairs"), ("P106", "NW2", "mentor_pairs")):
+        done(district.act(head, life(district, code_), "name_model", model=model))
     report = live_through(district, "NW2")
     enter_all(district, report)
     given = advice(district, school=district.school("S16"))
@@ -202,6 +205,10 @@ def test_the_district_summary_tells_every_network_and_hides_small_groups(open_di
     assert paper["paper"] == "district_summary"
     summary = paper["field_values"]
     assert summary["итог"] == {"сетей": 3, "школ": len(_schools(district)), "справок": 1}
+    by_model = [
+        (row["название"], row["сетей"], row["план"], row["справок"]) for row in summary["модели"]
+    ]
+    assert by_model == [("наставнические пары", 2, "1 из 4", 1), ("не указана", 1, "—", 0)]
     rows = {row["номер"]: row for row in summary["сети"]}
     assert [rows[n]["справка"] for n in (1, 2, 3)] == ["нет", "утверждена", "нет"]
     assert rows[2]["план"] == "1 из 4"

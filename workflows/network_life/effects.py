@@ -100,6 +100,12 @@ def put_people(case: Case[Life], facts: Facts) -> Iterator[Put | Amend | Enter]:
     yield from appointed(facts, said.coordinator, case.data.base, case.today)
 
 
+@says("модель записана в реестр сетей; сводная справка сравнит по ней итоги")
+def put_model(case: Case[Life], _facts: Facts) -> Amend:
+    """How a network works is its own matter; only its composition rests on orders (2, 4.2)."""
+    return Amend("network", case.data.network, {"model": case.form.model}, case.today)
+
+
 @says("контактное лицо своей школы записано")
 def put_contact(case: Case[Life], _facts: Facts) -> Put:
     """A head names whom the others talk to in her school (1.7)."""

@@ -20,7 +20,7 @@ from workflow_app.engine import (
 )
 from workflows.contacts import Contact
 from workflows.registers.memberships import base_of, composition
-from workflows.registers.networks import NETWORKS
+from workflows.registers.networks import MODELS, NETWORKS
 from workflows.rules import school_year
 from workflows.year_end import REPORT
 
@@ -75,6 +75,15 @@ class People(Form):
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", present=True)
     curator: Person = field(
         "Куратор от методического центра", of="methodist", basis="4.1", present=True
+    )
+
+
+class OwnModel(Form):
+    """How the schools of the network work with each other."""
+
+    model: Choice = field(
+        "Модель сети", choices=MODELS, basis="2",
+        hint="Наставнические пары, общая тематическая группа или ресурсный центр",
     )
 
 

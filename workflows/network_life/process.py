@@ -22,12 +22,13 @@ from workflows.network_life.effects import (
     open_report,
     put_acts,
     put_contact,
+    put_model,
     put_people,
     take_over,
 )
 from workflows.network_life.exchange import COLUMNS as EXCHANGE
 from workflows.network_life.exchange import exchange
-from workflows.network_life.form import Attached, Life, Named, People, adopted
+from workflows.network_life.form import Attached, Life, Named, OwnModel, People, adopted
 from workflows.network_life.losses import ask_about_losses, losses, start_changes
 from workflows.network_life.own_matters import (
     NETWORK,
@@ -168,6 +169,10 @@ process.start(
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],
+)
+process.move(
+    "name_model", "Назвать модель сети", [forming, active], stay, by=(BASE_HEAD, SPECIALIST),
+    basis="2", form=OwnModel, if_=[answered], do=[put_model],
 )
 process.move(
     "attach_acts", "Приложить акты", [forming, active], stay, by=(BASE_HEAD, COORDINATOR),

@@ -56,7 +56,7 @@ def _order_data(case: Case, conditions: Mapping[str, str]) -> dict[str, Any]:
         "kind": "network_create",
         "title": f"О создании сети «{data.name}» и утверждении её состава",
         "network_name": data.name,
-        "goal": data.goal,
+        "goal": data.goal, "model": data.model,
         "school_year": data.school_year,
         "base": data.base,
         "members": [

@@ -22,6 +22,7 @@ from workflow_app.engine import (
 )
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.registers.directions import of_year
+from workflows.registers.networks import MODELS
 from workflows.rules import (
     MEMBER_ROLES,
     WHAT_ROLES_MEAN,
@@ -60,6 +61,10 @@ class Proposal(Remarked):
         "Приоритетные направления", to="direction", basis="5.2", of="school_year"
     )
     goal: Text = field("Цель", basis="2", default=GOAL)
+    model: Choice = field(
+        "Модель сети", choices=MODELS, optional=True, basis="2",
+        hint="Как школы работают вместе; сводная справка сравнит итоги по моделям",
+    )
     resources: Text = field(
         "Ресурсы базовой школы", optional=True, hint="Люди, кабинеты, материалы, связь"
     )

@@ -67,7 +67,8 @@ def _found(case: Case, facts: Facts, name: str, roles: dict[int, str], until: ob
     """Enter a network with its composition, and let its life begin (1.7, N1)."""
     data = case.data
     network = {
-        "code": f"Д-{case.id}", "name": name, "goal": data.goal, "state": "forming",
+        "code": f"Д-{case.id}", "name": name, "goal": data.goal, "model": data.model,
+        "state": "forming",
         "term_from": data.valid_from, "term_to": until, "coordinator": data.coordinator,
         "curator": data.curator, "directions": list(data.directions),
     }

@@ -37,6 +37,7 @@ from workflows.order_approval.kinds import (
     of,
 )
 from workflows.registers.memberships import NETWORK_ROLES
+from workflows.registers.networks import MODELS
 from workflows.registers.statuses import STATUSES as STATUSES_OF_SCHOOLS
 from workflows.rules import MEMBER_ROLES, school_year
 
@@ -90,6 +91,8 @@ class Order(Form):
     network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
     goal: Text = field("Цель", readonly=True, when=of(CREATE))
+    model: Choice = field("Модель сети", choices=MODELS, optional=True, readonly=True,
+                          when=lambda data: data.model)
     school_year: Choice = field("Учебный год", of="school_years", readonly=True, when=of(CREATE))
     year: Choice = field(
         "На учебный год", of="school_years", when=of(DIRECTIONS, STATUSES, RESULTS)

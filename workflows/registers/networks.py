@@ -21,6 +21,11 @@ STATES = {
     "forming": "создаётся", "active": "действует", "suspended": "приостановлена",
     "closing": "закрывается", CLOSED: "закрыта",
 }
+MODELS = {
+    "mentor_pairs": "наставнические пары", "thematic_group": "тематическая группа",
+    "resource_centre": "ресурсный центр",
+}
+"""How the schools of a network work with each other (2, second task)."""
 
 
 class Network(Record):
@@ -32,7 +37,7 @@ class Network(Record):
     code: Line = field("Код")
     name: Line = field("Наименование")
     goal: Text = field("Цель", optional=True)
-    model: Line = field("Модель", optional=True)
+    model: Choice = field("Модель", choices=MODELS, optional=True)
     context_note: Text = field("Особые условия", optional=True)
     state: Choice = field("Состояние", choices=STATES)
     term_from: Day = field("Действует с")
@@ -54,7 +59,7 @@ NETWORKS = Register(
     called=lambda row: row.name,
     unique=("name",),
     columns=("name", "state", "term_from", "term_to", "coordinator", "curator"),
-    filters=("state", "coordinator", "curator", "directions"),
+    filters=("state", "model", "coordinator", "curator", "directions"),
     search=("name", "code", "goal"),
     sorted_by=("name",),
 )

@@ -1,6 +1,6 @@
 """What the district summary of a year prints: every network, no ranking (dossier 4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from workflow_app.engine import Case, Facts, Shown, total_of_shown
 from workflows.activities import ACTIVITY, fulfilled
@@ -17,7 +17,7 @@ from workflows.papers import (
 )
 from workflows.registers.indicators import Indicator
 from workflows.registers.memberships import base_of, composition
-from workflows.registers.networks import Network
+from workflows.registers.networks import MODELS, Network
 from workflows.registers.recommendations import ADDRESSEES, FOLLOWED, of_report
 from workflows.wording import date, glued, year_in_text
 from workflows.year_cycle.form import SchoolYear
@@ -29,6 +29,7 @@ SUMMARY = (
     "итог.сетей", "итог.школ", "итог.справок", "замечания",
     "сети[].номер", "сети[].название", "сети[].базовая_школа", "сети[].план",
     "сети[].справка", "сети[].школ",
+    "модели[].название", "модели[].сетей", "модели[].план", "модели[].справок",
     "показатели[].название", "показатели[].школ", "показатели[].факт",
     "практики[].сеть", "практики[].текст",
     "рекомендации[].номер", "рекомендации[].сеть", "рекомендации[].текст",
@@ -55,6 +56,7 @@ def summary(case: Case, facts: Facts) -> Values:
             _network(case, facts, number, network, told.get(network.id, ""))
             for number, network in enumerate(known, start=1)
         ],
+        "модели": list(_models(case, facts, known, told)),
         "показатели": list(figures(facts, known, data.school_year)),
         "практики": [
             {"сеть": facts.name("network", row.network), "текст": row.text}
@@ -84,6 +86,27 @@ def _network(
         "справка": "утверждена" if report in APPROVED else "не утверждена" if report else "нет",
         "школ": len(composition(facts, network.id, case.today)),
     }
+
+
+def _models(
+    case: Case[SchoolYear], facts: Facts, known: Iterable[Network], told: Mapping[int, str]
+) -> Iterator[Values]:
+    """Yield what networks of a model did together, in the order of the models (2, second task)."""
+    alike: dict[str, list[Network]] = {model: [] for model in MODELS}
+    for network in known:
+        alike.setdefault(network.model, []).append(network)
+    for model, found in alike.items():
+        cards = [
+            card.state for network in found
+            for card in facts.cases_about(f"network/{network.id}/{case.data.school_year}", ACTIVITY)
+        ]
+        done, counted = fulfilled(cards)
+        if found:
+            yield {
+                "название": MODELS.get(model) or model or "не указана", "сетей": len(found),
+                "план": f"{done} из {counted}" if counted else "—",
+                "справок": sum(told.get(network.id, "") in APPROVED for network in found),
+            }
 
 
 def figures(facts: Facts, known: Iterable[Network], year: str) -> Iterator[Values]:
