@@ -17,6 +17,7 @@ from workflow_app.clock import Clock
 from workflow_app.config import DEFAULT_ZONE, Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
+from workflow_app.engine.journals import Journal
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import Register
 from workflow_app.engine.verify import Finding, verify
@@ -29,7 +30,7 @@ from workflow_app.store.read_models import choices
 from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import PROCESSES, REGISTERS, invariants, regulation
+from workflows import JOURNALS, PROCESSES, REGISTERS, invariants, regulation
 from workflows.simulation import running_year, whole_year
 
 S = TypeVar("S")
@@ -57,6 +58,7 @@ class Container:
     processes: dict[str, Process]
     papers: Papers
     registers: Sequence[Register[Any]] = ()
+    journals: Sequence[Journal] = ()
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -75,7 +77,12 @@ class Container:
         bodies = {key: _digest(process) for key, process in self.processes.items()}
         settings = self.settings
         return Surroundings(
-            self.processes, bodies, DEFAULT_ZONE, public_url=settings.public_url, tables=self.tables
+            self.processes,
+            bodies,
+            DEFAULT_ZONE,
+            public_url=settings.public_url,
+            tables=self.tables,
+            journals={one.key: one for one in self.journals},
         )
 
     @cached_property
@@ -150,6 +157,7 @@ def build(
     processes: Sequence[Process] = PROCESSES,
     templates: Path = TEMPLATES,
     registers: Sequence[Register[Any]] = REGISTERS,
+    journals: Sequence[Journal] = JOURNALS,
 ) -> Container:
     """Return the house for these settings; the logs of this process follow them from now on."""
     logs.configure(settings.log_level)
@@ -161,6 +169,7 @@ def build(
         {process.key: process for process in processes},
         Papers(templates),
         registers,
+        journals,
     )
 
 

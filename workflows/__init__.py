@@ -3,6 +3,7 @@
 from workflow_app.engine import Process
 from workflows import (
     annual_plan,
+    experience_event,
     material,
     network_change,
     network_life,
@@ -15,6 +16,7 @@ from workflows import (
     year_cycle,
     year_end_report,
 )
+from workflows.journals import JOURNALS as JOURNALS
 from workflows.registers import REGISTERS as REGISTERS
 
 PROCESSES: tuple[Process, ...] = (
@@ -29,5 +31,6 @@ PROCESSES: tuple[Process, ...] = (
     recommendation_follow_up.process,
     news.process,
     material.process,
+    experience_event.process,
     year_cycle.process,
 )

@@ -59,6 +59,7 @@ from workflow_app.engine.forms import (
 )
 from workflow_app.engine.forms import Number as Int
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
+from workflow_app.engine.journals import Journal
 from workflow_app.engine.marks import fill
 from workflow_app.engine.overview import Feed, Work, Yearly
 from workflow_app.engine.process import (
@@ -130,6 +131,7 @@ __all__ = [
     "Form",
     "Holder",
     "Int",
+    "Journal",
     "Line",
     "Made",
     "Many",

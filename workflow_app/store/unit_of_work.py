@@ -13,6 +13,7 @@ from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
+from workflow_app.engine.journals import Journal
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import ALL, NONE, Readable, Register
@@ -163,6 +164,8 @@ class Surroundings:
     """The address papers send their readers to."""
     tables: Mapping[str, Tables] = field(default_factory=dict)
     """Declared register → its tables."""
+    journals: Mapping[str, Journal] = field(default_factory=dict)
+    """Code → a journal that its first number opens."""
 
 
 class SqlUnitOfWork:
@@ -175,6 +178,7 @@ class SqlUnitOfWork:
         self._rows = WriteBatch(connection)
         self.processes = surroundings.processes
         self.tables = surroundings.tables
+        self.journals = surroundings.journals
         self.registers = RegisterWriter(connection, self.tables, self._rows, now)
         self.now = now
         self._zones = surroundings.zones
@@ -623,7 +627,7 @@ class SqlUnitOfWork:
         """Take the next number of a journal and return it as printed."""
         title = self.processes[case.process].heading_of(case.data)
         self._numbered.add(case.id)
-        return numbering.take_number(self.connection, case, number, title)
+        return numbering.take_number(self.connection, case, number, title, self.journals)
 
     def taken_numbers(
         self, municipality_id: int, journal: str, year: int, first: int, last: int
@@ -635,7 +639,9 @@ class SqlUnitOfWork:
         self, municipality_id: int, journal: str, on: dt.date, numbers: Sequence[int], title: str
     ) -> None:
         """Insert rows of the kind `external`."""
-        numbering.put_outside_numbers(self.connection, municipality_id, journal, on, numbers, title)
+        numbering.put_outside_numbers(
+            self.connection, municipality_id, journal, on, numbers, title, self.journals
+        )
 
     def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
         """Write what was done outside every case, by whom and as whom."""

@@ -2,6 +2,7 @@
 
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.events import EVENTS, PARTICIPANTS
 from workflows.registers.figures import FIGURES
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
@@ -26,4 +27,6 @@ REGISTERS = (
     INDICATOR_VALUES,
     MATERIALS,
     MATERIAL_USES,
+    EVENTS,
+    PARTICIPANTS,
 )

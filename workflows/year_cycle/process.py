@@ -124,6 +124,6 @@ process.move(
 )
 process.move(
     "close_year", "Закрыть год", summarizing,
-    {closed_with_remark: has_unfinished, closed: otherwise}, by=IMC_HEAD, basis="Y6",
+    {closed_with_remark: has_unfinished, closed: otherwise}, by=IMC_HEAD, basis="Y6, 2",
     style="primary", if_=[may_close], do=[put_remark, Paper("district_summary")],
 )

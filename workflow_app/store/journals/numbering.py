@@ -1,19 +1,22 @@
 """Journals: the numbers of orders and cases, taken only by the consequences of decisions."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select, tuple_
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Number
+from workflow_app.engine.journals import Journal
 from workflow_app.services.journals import printed
 from workflow_app.store.models.base import columns, table
-from workflow_app.store.models.registers import Journal, JournalEntry
+from workflow_app.store.models.registers import Journal as JournalRow
+from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.read_models.search import NUMBER_SIGN, contain
 
-_JOURNAL = table(Journal)
+_JOURNAL = table(JournalRow)
 _ENTRY = table(JournalEntry)
 
 
@@ -45,13 +48,27 @@ class NumberTakenError(Exception):
     """A number typed by the clerk stands in the journal already."""
 
 
-def take_number(connection: Connection, case: Case, number: Number, title: str) -> str:
+Declared = Mapping[str, Journal]
+"""Code → the journal as it is opened where a municipality keeps none yet."""
+
+
+def _journal(connection: Connection, municipality_id: int, code: str, declared: Declared) -> Any:
+    """Return a municipality's journal; its first number opens it."""
+    own = (_JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == code)
+    found = connection.execute(select(_JOURNAL).where(*own)).one_or_none()
+    if found is None:
+        opened = declared[code]
+        values = {"code": code, "title": opened.title, "pattern": opened.pattern}
+        connection.execute(insert(_JOURNAL).values(municipality_id=municipality_id, **values))
+        found = connection.execute(select(_JOURNAL).where(*own)).one()
+    return found
+
+
+def take_number(
+    connection: Connection, case: Case, number: Number, title: str, declared: Declared
+) -> str:
     """Return the journal's next (or the typed) number, written in this transaction."""
-    journal = connection.execute(
-        select(_JOURNAL).where(
-            _JOURNAL.c.municipality_id == case.municipality_id, _JOURNAL.c.code == number.journal
-        )
-    ).one()
+    journal = _journal(connection, case.municipality_id, number.journal, declared)
     year = number.on.year
     of_year = (_ENTRY.c.journal_id == journal.id, _ENTRY.c.year == year)
     if number.typed is None:
@@ -108,13 +125,10 @@ def put_outside_numbers(
     on: dt.date,
     numbers: Sequence[int],
     title: str,
+    declared: Declared,
 ) -> None:
     """Insert rows for numbers given outside the system."""
-    found = connection.execute(
-        select(_JOURNAL).where(
-            _JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == journal
-        )
-    ).one()
+    found = _journal(connection, municipality_id, journal, declared)
     rows = [
         {
             "municipality_id": municipality_id,

@@ -194,12 +194,13 @@ def missing_journals(uow: SqlUnitOfWork) -> Iterator[str]:
         if mention.kind == "Number" and (journal := mention.name("journal"))
     }
     kept = set(uow.session.execute(select(Journal.municipality_id, Journal.code)))
+    wanted = {(title, journal) for title, journal in wanted if journal not in uow.journals}
     for municipality in uow.session.scalars(select(Municipality)):
         for title, journal in sorted(wanted):
             if (municipality.id, journal) not in kept:
                 yield (
                     f"{municipality.name}: нет журнала «{journal}», из которого берёт номера "
-                    f"процесс «{title}»; внесите его в journals.csv"
+                    f"процесс «{title}»; объявите его рядом с процессами"
                 )
 
 

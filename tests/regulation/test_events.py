@@ -1,0 +1,117 @@
+"""Exchange of experience: announced, registered for, held, certified (2, first task)."""
+
+import pytest
+from stories import code, done
+from test_library import network, upload
+
+from workflows.registers.events import EVENTS, PARTICIPANTS
+
+SAID = {
+    "kind": "master_class",
+    "title": "Проценты и доли",
+    "about": "От ошибки к правилу, с детьми.",
+    "host": "Фомина Дарья Алексеевна",
+    "mode": "in_person",
+    "place": "кабинет 12",
+    "held_on": "2025-10-10",
+    "time": "10:00",
+    "register_until": "2025-10-09",
+}
+
+
+def announced(district, who="P201", **said):
+    given = {**SAID, "network": network(district, "NW1"), **said}
+    case = done(district.start(who, "experience_event", **given)).instance_id
+    done(district.act(who, case, "announce_event"))
+    return case
+
+
+def people(*names):
+    return [{"name": name} for name in names]
+
+
+def stands(district):
+    return {row.name.split()[0]: row.state for row in district.register(PARTICIPANTS)}
+
+
+def row(district, name):
+    return next(one.id for one in district.register(PARTICIPANTS) if one.name.startswith(name))
+
+
+@pytest.mark.clause("2-task1, 1.6-O2")
+def test_who_came_gets_a_certificate_in_one_click(open_district):
+    district = open_district("2025-10-06")
+    case = announced(district)
+    district.carry_out()
+    assert any("Приглашение: «Проценты и доли»" in one for one in district.notices("P204"))
+    assert code(district.act("P105", case, "join_event")) == "not_found"
+    done(district.act("P204", case, "join_event"))
+    assert code(district.act("P204", case, "join_event")) == "already_listed"
+    sent = people("Мартынова Ольга Олеговна", "Лысенко Пётр Ильич")
+    done(district.act("P112", case, "enrol_colleagues", colleagues=sent))
+    again = district.act("P112", case, "enrol_colleagues", colleagues=sent)
+    assert code(again) == "already_listed"
+    came = {
+        "participants": [row(district, "Авдеева"), row(district, "Лысенко")],
+        "result": "x" * 10,
+    }
+    assert code(district.act("P201", case, "hold_event", **came)) == "not_held_yet"
+    district.at("2025-10-10 15:00")
+    assert code(district.act("P110", case, "join_event")) == "not_your_role"
+    assert code(
+        district.act("P204", case, "leave_event", participant=row(district, "Лысенко"))
+    ) == ("another_schools_person")
+    empty = {**came, "participants": []}
+    assert code(district.act("P201", case, "hold_event", **empty)) == "nobody_came"
+    guest = [{"name": "Юрченко Анна Львовна", "school": district.school("S13")}]
+    done(district.act("P201", case, "hold_event", **came, guests=guest))
+    assert stands(district) == {
+        "Авдеева": "came",
+        "Мартынова": "absent",
+        "Лысенко": "came",
+        "Юрченко": "came",
+    }
+    done(district.act("P201", case, "certify"))
+    assert district.case(case).number == "С-2025-001"
+    (paper,) = district.documents(case)
+    printed = [(one["номер"], one["имя"]) for one in paper["field_values"]["сертификаты"]]
+    assert printed == [
+        ("С-2025-001/1", "Авдеева Полина Кирилловна"),
+        ("С-2025-001/2", "Лысенко Пётр Ильич"),
+        ("С-2025-001/3", "Юрченко Анна Львовна"),
+    ]
+    assert [event.came for event in district.register(EVENTS)] == [3]
+
+
+def test_whoever_waits_longest_gets_the_place_that_is_free(open_district):
+    district = open_district("2025-10-06")
+    case = announced(district, capacity=1)
+    for head, name in (("P110", "Первая Анна"), ("P112", "Вторая Анна"), ("P113", "Третья Анна")):
+        done(district.act(head, case, "enrol_colleagues", colleagues=people(name)))
+    assert stands(district) == {"Первая": "registered", "Вторая": "waiting", "Третья": "waiting"}
+    assert "no_places" in district.flags(case)
+    done(district.act("P110", case, "leave_event", participant=row(district, "Первая")))
+    assert stands(district) == {"Первая": "left", "Вторая": "registered", "Третья": "waiting"}
+    done(district.act("P110", case, "enrol_colleagues", colleagues=people("Первая Анна")))
+    assert stands(district)["Первая"] == "waiting"
+    district.at("2025-10-10 00:30")
+    late = district.act("P113", case, "enrol_colleagues", colleagues=people("Пятая Анна"))
+    assert code(late) == "registration_closed"
+    done(district.act("P201", case, "cancel_event", reason="Ведущая заболела"))
+    district.carry_out()
+    assert any("Не состоится" in one for one in district.notices("P113"))
+
+
+def test_days_that_cannot_be_are_refused_each(open_district):
+    district = open_district("2025-10-06")
+    wrong = {"held_on": "2025-10-05", "register_until": "2025-10-07"}
+    given = {
+        **SAID,
+        **wrong,
+        "network": network(district, "NW2"),
+        "programme": upload(district, "P201"),
+    }
+    case = done(district.start("P201", "experience_event", **given)).instance_id
+    found = {one.code for one in district.act("P201", case, "announce_event")}
+    assert found == {"event_is_over", "registration_too_long", "not_your_network"}
+    assert code(district.act("P110", case, "drop_event")) == "not_found"

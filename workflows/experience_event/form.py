@@ -1,0 +1,113 @@
+"""What is announced of an event, who comes, and what came of it (2, first task)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_app.engine import (
+    Capacity,
+    Choice,
+    Count,
+    Date,
+    Facts,
+    File,
+    Form,
+    Int,
+    Line,
+    Many,
+    Network,
+    Ref,
+    Row,
+    Rows,
+    School,
+    Text,
+    field,
+)
+from workflows.activities import DELIVERY
+from workflows.registers.events import KINDS
+from workflows.registers.memberships import base_of, composition, networks_of
+from workflows.registers.networks import NETWORKS
+
+
+class Event(Form):
+    """An open lesson, a master class, an internship."""
+
+    network: Network = field("Сеть", of="author", basis="2")
+    kind: Choice = field("Форма", choices=KINDS, basis="2")
+    title: Line = field("Тема", minimum=5)
+    about: Text = field("Что увидят и чему научатся", minimum=10)
+    host: Line = field("Кто проводит", hint="Имя и должность педагога")
+    mode: Choice = field("Режим", choices=DELIVERY, default="in_person", basis="1.8")
+    place: Line = field("Место или ссылка", hint="Кабинет, адрес или ссылка на видеовстречу")
+    held_on: Date = field("День")
+    time: Line = field("Время начала", hint="Например: 10:00")
+    capacity: Count = field("Сколько мест", optional=True, hint="Пусто: мест хватит всем")
+    register_until: Date = field("Запись по", hint="Последний день, когда можно записаться")
+    programme: File = field("Программа", optional=True)
+    code: Line = field("Код", hidden=True)
+    network_name: Line = field("Наименование сети", hidden=True)
+    base: School = field("Базовая школа", hidden=True, optional=True)
+    schools: Many[School] = field("Школы", hidden=True, optional=True)
+    writer: Int = field("Должность организатора", hidden=True)
+    came: Count = field("Участвовали", readonly=True, optional=True,
+                        when=lambda data: data.came is not None)
+    result: Text = field("Что получилось", readonly=True, optional=True,
+                         when=lambda data: data.result)
+    materials: File = field("Материалы", readonly=True, optional=True,
+                            when=lambda data: data.materials)
+
+
+class Colleague(Row):
+    """Somebody of one's own school."""
+
+    name: Line = field("Фамилия, имя, отчество", key=True, minimum=5)
+
+
+class Colleagues(Form):
+    """Whom a school sends."""
+
+    colleagues: Rows[Colleague] = field(
+        "Кто придёт", minimum=1, hint="Можно вставить столбец из Excel: одно имя в строке"
+    )
+
+
+class Left(Form):
+    """Who does not come after all."""
+
+    participant: Ref = field("Кто не придёт", to="event_participant", of="code")
+
+
+class Guest(Row):
+    """Somebody who came and was not on the list."""
+
+    name: Line = field("Фамилия, имя, отчество", key=True, minimum=5)
+    school: School = field("Школа", of="schools")
+
+
+class Outcome(Form):
+    """Who came, and what came of it."""
+
+    participants: Many[Ref] = field(
+        "Кто участвовал", to="event_participant", of="code", optional=True,
+        hint="Отметьте всех, кто был; сертификаты получат только они",
+    )
+    guests: Rows[Guest] = field("Пришли без записи", optional=True)
+    result: Text = field("Что получилось", minimum=10)
+    materials: File = field("Материалы", optional=True)
+
+
+def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> Mapping[str, Any]:
+    """Return what is known of an event before its organiser writes a word."""
+    own = networks_of(facts, capacity.organisation_id, today)
+    values = {"writer": capacity.position_id}
+    return {**values, "network": next(iter(own))} if len(own) == 1 else values
+
+
+def of_network(data: Event, facts: Facts) -> Mapping[str, Any]:
+    """Return the schools of its network today, its base and its name."""
+    network = facts.of(NETWORKS).last(data.network) if data.network else None
+    members = composition(facts, data.network, facts.today) if network else ()
+    return {
+        "base": base_of(facts, network), "network_name": network.name if network else "",
+        "schools": tuple(row.school for row in members),
+    }

@@ -1,0 +1,159 @@
+"""Обмен опытом: состояния, потом шаг за шагом (E1–E5)."""
+
+from workflow_app.engine import (
+    Case,
+    Child,
+    Due,
+    Facts,
+    Number,
+    Paper,
+    Process,
+    Put,
+    answered,
+    filled,
+    says,
+    stay,
+)
+from workflows.experience_event.form import (
+    Colleagues,
+    Event,
+    Left,
+    Outcome,
+    first_values,
+    of_network,
+)
+from workflows.experience_event.papers import CERTIFICATES, certificates, certificates_file
+from workflows.experience_event.rules import (
+    COLUMNS,
+    HEAD,
+    READERS,
+    SCHOOL_COORDINATOR,
+    SCHOOLS,
+    STAFF,
+    TEACHER,
+    WRITER,
+    announce,
+    days_fit,
+    enrol,
+    has_been_held,
+    is_full,
+    is_not_listed,
+    join,
+    may_take_off,
+    names_are_new,
+    note_who_came,
+    organiser_belongs,
+    registration_is_open,
+    somebody_came,
+    take_off,
+    tell_cancelled,
+    tell_schools,
+    who,
+)
+from workflows.roles import (
+    AUTHOR_COORDINATOR,
+    AUTHOR_HEAD,
+    AUTHOR_STAFF,
+    AUTHOR_TEACHER,
+    COORDINATOR,
+    IMC_HEAD,
+    METHODIST,
+)
+from workflows.rules import Reason
+
+process = Process(
+    "experience_event",
+    "Обмен опытом",
+    version=1,
+    form=Event,
+    basis="2",
+    parties={"schools": lambda data: data.schools, "base": lambda data: (data.base,)},
+    posts={"writer": lambda data: (data.writer,)},
+    plural="Обмен опытом",
+    heading=lambda data: data.title or "Мероприятие без темы",
+    about=lambda data: f"network/{data.network}" if data.network else "",
+    prefill=first_values,
+    kept=of_network,
+    watcher=COORDINATOR,
+    readers=READERS,
+    warnings=(is_full,),
+)
+
+COMING = "записываются и отказываются, пока запись открыта"
+OUTCOME = Due(
+    "event_outcome", unit="calendar", remind=(1,), escalate=((3, COORDINATOR),),
+    on=says("в день мероприятия")(lambda case: case.data.held_on),
+)
+
+drafted = process.state(
+    "drafted", "Черновик", private=True, edit=WRITER, waits_for=WRITER,
+    no_deadline="ненаписанное приглашение никого не задерживает",
+)
+announced = process.state(
+    "announced", "Идёт запись", waits_for=WRITER, work="Отметить, кто участвовал", due=OUTCOME,
+    unlimited=COMING,
+)
+held = process.state(
+    "held", "Проведено", waits_for=(WRITER, COORDINATOR), work="Выдать сертификаты",
+    due=Due("certificates", 5, remind=(1,), escalate=((1, COORDINATOR),)),
+)
+certified = process.final("certified", "Сертификаты выданы")
+cancelled = process.final("cancelled", "Не состоялось", aside=True)
+dropped = process.final("dropped", "Черновик удалён", aside=True)
+
+process.table("who", "Кто участвует", COLUMNS, who, states=(announced, held, certified))
+process.paper(
+    "certificates", "Сертификаты участников",
+    fields=CERTIFICATES, values=certificates, file_name=certificates_file,
+)
+
+
+@says("сертификаты получают номер в своём журнале")
+def take_number(case: Case[Event], _facts: Facts) -> Number:
+    """Every certificate is numbered by the event's number and its own."""
+    return Number("certificates", case.today)
+
+
+process.start(
+    "invite_to_event", "Объявить мероприятие", drafted, basis="E1, 2",
+    by=(AUTHOR_TEACHER, AUTHOR_STAFF, AUTHOR_COORDINATOR, AUTHOR_HEAD, METHODIST, IMC_HEAD),
+)
+process.move(
+    "announce_event", "Объявить", drafted, announced, by=WRITER, basis="E1, 2", style="primary",
+    if_=[filled, organiser_belongs, days_fit], do=[announce, tell_schools],
+)
+process.move(
+    "drop_event", "Удалить черновик", drafted, dropped, by=WRITER, basis="E1", style="danger"
+)
+process.move(
+    "join_event", "Записаться", announced, stay, by=(TEACHER, STAFF, SCHOOL_COORDINATOR),
+    basis="E2, 2", style="primary", if_=[registration_is_open, is_not_listed], do=[join],
+)
+process.move(
+    "enrol_colleagues", "Записать коллег", announced, stay, by=(HEAD, SCHOOL_COORDINATOR),
+    basis="E2, 2", form=Colleagues, if_=[answered, registration_is_open, names_are_new],
+    do=[enrol],
+)
+process.move(
+    "leave_event", "Снять с записи", announced, stay, by=(*SCHOOLS, WRITER), basis="E2",
+    form=Left, if_=[answered, may_take_off], do=[take_off],
+)
+process.move(
+    "hold_event", "Отметить, кто участвовал", announced, held, by=(WRITER, COORDINATOR),
+    basis="E3, 2", form=Outcome, if_=[answered, has_been_held, somebody_came], do=[note_who_came],
+)
+process.move(
+    "certify", "Выдать сертификаты", held, certified, by=(WRITER, COORDINATOR), basis="E4, 2",
+    style="primary", do=[take_number, Paper("certificates")],
+)
+process.move(
+    "cancel_event", "Отменить мероприятие", announced, cancelled, by=(WRITER, COORDINATOR),
+    basis="E5", form=Reason, style="danger", if_=[answered], do=[tell_cancelled],
+)
+process.on(
+    Child("network_change", "applied", of="subject"), announced, stay, key="schools_followed",
+    title="Изменился состав сети", basis="N5",
+    do=[says("видят школы, которые входят в сеть теперь")(
+        lambda case, facts: Put(of_network(case.data, facts))
+    )],
+)
