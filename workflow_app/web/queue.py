@@ -36,6 +36,8 @@ queue = Blueprint("queue", __name__)
 FILTERS = ("process", "state", "text", "late", "own", "new")
 MOST_AT_ONCE = 200
 MOST_VIEWS = 20
+FEW_STARTS = 3
+"""So many ways to begin stand side by side; more of them fold into one menu."""
 KEPT = "queue"
 """Under which name the session keeps the filters the queue was looked at with last."""
 DONE = "done"
@@ -77,6 +79,7 @@ def _page(uow: SqlUnitOfWork) -> str:
         "queue/show.html",
         page=page,
         starts=_starts(uow, actor),
+        few=FEW_STARTS,
         wanted=wanted,
         bulk=bulk,
         actions={one.value: one for row in bulk for one in row},
@@ -94,14 +97,15 @@ def _page(uow: SqlUnitOfWork) -> str:
     )
 
 
-def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Sequence[Transition]]]:
+def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Transition]]:
     """Return what a person may begin, process by process."""
     held = {capacity.role for capacity in actor.capacities}
-    found = (
-        (process, [way for way in process.starts_for(held) if _may_begin(uow, actor, process, way)])
+    return [
+        (process, way)
         for process in uow.processes.values()
-    )
-    return [(process, ways) for process, ways in found if ways]
+        for way in process.starts_for(held)
+        if _may_begin(uow, actor, process, way)
+    ]
 
 
 def _may_begin(uow: SqlUnitOfWork, actor: Actor, process: Process, way: Transition) -> bool:

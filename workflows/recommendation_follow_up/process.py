@@ -48,7 +48,6 @@ AGAIN = "невыполненную рекомендацию переносят 
 
 
 @says("20 сентября нового учебного года, когда утверждают план")
-@says("20 сентября нового учебного года, когда утверждают план")
 def plan_is_due(case: Case[Recommendation]) -> dt.date:
     """Return 20 September after the year of the report: the next plan is approved by then."""
     return last_summer(case.data.school_year, 9, 20)
