@@ -3,6 +3,8 @@
 from change_story import decree, network, register, request, to_order
 from plans import activities, fill, life, open_plan, post, rows_of, to_active, to_agreement
 from stories import done, to_department, to_signature
+from test_events import announced, people
+from test_library import shared as shared_material
 
 from workflow_app.store.models.registers import JournalEntry
 
@@ -45,8 +47,10 @@ def settle(district):
         school=district.school("S13"),
         effective_on="2025-12-01",
     )
+    shared = _shared(district)
     district.carry_out()
     return {
+        **shared,
         "plan": plan,
         "drafted": drafted,
         "returned": returned,
@@ -63,6 +67,28 @@ def settle(district):
         "revoking": revoking,
         **{f"activity_{name}": case for name, case in found.items()},
     }
+
+
+def _shared(district):
+    """Bring what schools tell and give each other to where people meet it."""
+    here = network(district, "NW1")
+    said = {
+        "network": here,
+        "title": "График ВПР сети",
+        "text": "Пишем в один день.\nВопросы здесь.",
+    }
+    news = done(district.start("P201", "news", **said)).instance_id
+    drafted = done(district.start("P201", "news", network=here)).instance_id
+    done(district.act("P201", news, "publish"))
+    done(district.act("P110", news, "write_comment", comment="Бланки получили, спасибо."))
+    case = shared_material(district)
+    done(district.act("P201", case, "publish_material"))
+    used = {"used_on": TODAY, "rating": "5", "note": "Взяли на урок"}
+    done(district.act("P112", case, "use_material", **used))
+    event = announced(district, held_on=TODAY, register_until=TODAY, capacity=1)
+    done(district.act("P204", event, "join_event"))
+    done(district.act("P112", event, "enrol_colleagues", colleagues=people("Лысенко Пётр Ильич")))
+    return {"news": news, "news_draft": drafted, "material": case, "event": event}
 
 
 def _running_plan(district):

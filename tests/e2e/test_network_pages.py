@@ -39,7 +39,16 @@ PAGES = {
     "amending order": ("/cases/{amending}", (BASE, MEMBER, SPECIALIST, HEAD)),
     "revoked order": ("/cases/{revoked}", (SPECIALIST, IMC_HEAD)),
     "revoking order": ("/cases/{revoking}", (SPECIALIST,)),
-    "queue": ("/", (COORDINATOR, *EVERYBODY)),
+    "queue": ("/", (COORDINATOR, "P204", *EVERYBODY)),
+    "news": ("/cases/{news}", (MEMBER, COORDINATOR)),
+    "news draft": ("/cases/{news_draft}", (COORDINATOR,)),
+    "comment": ("/cases/{news}/actions/write_comment", ("P204",)),
+    "material": ("/cases/{material}", (MEMBER, "P204")),
+    "use of a material": ("/cases/{material}/actions/use_material", ("P112",)),
+    "library": ("/registers/material", ("P204",)),
+    "event": ("/cases/{event}", (COORDINATOR, "P204", MEMBER)),
+    "colleagues": ("/cases/{event}/actions/enrol_colleagues", (MEMBER,)),
+    "who came": ("/cases/{event}/actions/hold_event", (COORDINATOR,)),
 }
 SHORT = {
     "plan",
