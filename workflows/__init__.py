@@ -3,6 +3,8 @@
 from workflow_app.engine import Process
 from workflows import (
     annual_plan,
+    finding,
+    monitoring_visit,
     network_change,
     network_life,
     network_proposal,
@@ -26,4 +28,6 @@ PROCESSES: tuple[Process, ...] = (
     school_indicators.process,
     recommendation_follow_up.process,
     year_cycle.process,
+    monitoring_visit.process,
+    finding.process,
 )

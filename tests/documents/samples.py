@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_app.documents import qr_png
-from workflows import annual_plan, network_life, network_proposal, year_cycle, year_end_report
+from workflows import (
+    annual_plan,
+    monitoring_visit,
+    network_life,
+    network_proposal,
+    year_cycle,
+    year_end_report,
+)
 
 HASH = "9f2c4e0d7b6a85134fd0c2b19e8a7756341f0be2d9c86a75e1f3047bd52c98a6"
 DEPARTMENT = (
@@ -504,6 +511,7 @@ def _words(*fields: str) -> dict[str, Any]:
 
 LISTED = {
     annual_plan: ("plan", "council_protocol"),
+    monitoring_visit: ("visit_protocol",),
     network_life: ("partnership",),
     network_proposal: ("consent",),
     year_cycle: ("district_summary",),

@@ -3,6 +3,7 @@
 from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
+from workflows.registers.findings import FINDINGS
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.memberships import MEMBERSHIPS
@@ -10,6 +11,7 @@ from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
+from workflows.registers.visits import VISITS
 
 REGISTERS = (
     SETTLEMENTS,
@@ -23,4 +25,6 @@ REGISTERS = (
     RECOMMENDATIONS,
     INDICATORS,
     INDICATOR_VALUES,
+    VISITS,
+    FINDINGS,
 )
