@@ -11,6 +11,7 @@ from workflow_app.engine import (
     Line,
     Network,
     Person,
+    Recent,
     Record,
     Register,
     School,
@@ -60,6 +61,9 @@ VISITS = Register(
     readers=(*DEPARTMENT, *IMC, AUDITOR),
     read_through="network",
     own=networks_led,
+    recent=Recent(
+        "Последнее посещение", "held_on", "visits.within_days", "давно без посещения"
+    ),
     cases=CaseLinks("code", "code", lambda row: (f"network/{row.network}",)),
 )
 

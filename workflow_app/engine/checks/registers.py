@@ -77,13 +77,14 @@ def _field(
 def _named(register: Register[Any]) -> Collection[str]:
     """Return every field the declaration names."""
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
-    pending, cases = register.pending, register.cases
+    pending, recent, cases = register.pending, register.recent, register.cases
     single = (
         register.begins,
         register.subject,
         register.grouped_by,
         register.read_through,
         *((pending.field, pending.due) if pending else ()),
+        *((recent.field,) if recent else ()),
         *((cases.code,) if cases else ()),
     )
     details = (name for pair in register.details.items() for name in (pair[0], *pair[1]))
