@@ -21,7 +21,7 @@ def entrusted_to(case: Case, facts: Facts) -> int | None:
     return curator_post(case, facts) or next(heads, None)
 
 
-def support_given(facts: Facts, network: int, school_year: str) -> int:
+def support_given(facts: Facts, network: int | None, school_year: str) -> int:
     """Return how often the methodical centre was there for a network in a year (N05)."""
     return sum(counted(facts, network, school_year) for counted in SUPPORT)
 
@@ -30,7 +30,9 @@ SUPPORT = (visits.held_in,)
 """What counts as support, each a question of network and school year."""
 
 
-def asked_on(facts: Facts, network: int, today: dt.date, *, settles: bool = False) -> dt.date:
+def asked_on(
+    facts: Facts, network: int | None, today: dt.date, *, settles: bool = False
+) -> dt.date:
     """Return the day on which the next visit of a network is asked for.
 
     So many days before it would have been left alone for too long, counted from the last visit or

@@ -3,15 +3,27 @@
 import datetime as dt
 
 import pytest
-from change_story import network
-from plans import leaves, post
+from change_story import network, prepare, register, request, to_order
+from plans import leaves, life, open_plan, post
 from sqlalchemy import insert
 from stories import code, done
-from visit_story import BANK, CONCLUSION, FINDING, entrusted, finding, found, planned, written
+from visit_story import (
+    BANK,
+    CONCLUSION,
+    FINDING,
+    VISIT,
+    entrusted,
+    finding,
+    found,
+    planned,
+    written,
+)
 
 from workflow_app.store.models.directory import Position
 from workflows.registers.findings import FINDINGS
+from workflows.registers.networks import NETWORKS
 from workflows.registers.visits import VISITS
+from workflows.visits import support_given
 
 WHY = {"reason": "причина названа словами"}
 MENDED = {"mended": "Добавлены двенадцать заданий по теме «Функции»."}
@@ -262,3 +274,108 @@ def test_findings_of_two_visits_have_numbers_of_their_own(open_district):
     codes = [row.code for row in district.register(FINDINGS)]
     assert codes == ["1/2025-1", "1/2025-2", "2/2025-1"]
     assert len(district.instances(process=FINDING)) == 3
+
+
+# ---------------------------------------------------------------- nobody has to remember
+
+
+def visits(district, state):
+    return [row["id"] for row in district.instances(process=VISIT, state=state)]
+
+
+@pytest.mark.clause("1.4a", "V1")
+def test_a_curator_is_asked_to_visit_before_a_network_is_left_alone_for_half_a_year(open_district):
+    district = open_district("2025-09-10")
+    case = life(district, "NW1")
+    assert district.deadlines(case)["visit_asked"] == "2025-10-10"  # thirty days to settle in
+    district.at("2025-10-10 12:00")
+    district.carry_out()
+    asked = visits(district, "visit_entrusted")
+    networks = {district.case(one).data.network_name for one in asked}
+    assert len(asked) == len(networks) == 3
+    assert district.case(asked[0]).data.visitor == post(district, "P006")
+    assert district.notices("P006")[0].startswith("Запланировать посещение: ")
+    assert district.deadlines(case)["visit_asked"] == "2026-04-11"
+    district.at("2025-10-28 12:00")
+    district.carry_out()
+    assert any("Срок прошёл 24.10.2025" in one for one in district.notices("P005"))
+
+
+def test_a_visit_puts_off_the_day_on_which_the_next_one_is_asked_for(open_district):
+    district = open_district("2025-10-20")
+    case = life(district, "NW1")
+    found(district)
+    district.carry_out()
+    assert district.deadlines(case)["visit_asked"] == "2026-04-14"  # 183 days less thirty
+    district.at("2026-04-14 12:00")
+    district.carry_out()
+    (asked,) = [
+        one
+        for one in visits(district, "visit_entrusted")
+        if district.case(one).data.network == network(district, "NW1")
+    ]
+    assert district.deadlines(asked) == {"visit_planning": "2026-04-28"}
+
+
+def test_where_nobody_curates_the_head_of_the_centre_is_asked(open_district):
+    district = open_district("2025-09-10")
+    district.amend(NETWORKS, network(district, "NW1"), curator=None)
+    district.at("2025-10-10 12:00")
+    asked = [district.case(one).data for one in visits(district, "visit_entrusted")]
+    (own,) = [data for data in asked if data.network == network(district, "NW1")]
+    assert own.visitor == post(district, "P005")
+
+
+def test_a_visit_under_way_is_not_asked_for_twice(open_district):
+    district = open_district("2025-09-10")
+    entrusted(district)
+    district.at("2025-10-10 12:00")
+    asked = [district.case(one).data.network for one in visits(district, "visit_entrusted")]
+    assert sorted(asked) == sorted(set(asked))
+
+
+# ---------------------------------------------------------------- what follows elsewhere
+
+
+@pytest.mark.clause("N9")
+def test_a_network_does_not_close_over_a_finding_that_is_open(open_district):
+    district = open_district("2025-10-20")
+    _, (case,) = found(district)
+    here, said = network(district, "NW1"), {"effective_on": "2025-12-22"}
+    order = to_order(district, "P003", request(district, "P003", here, "close", **said))
+    prepare(district, order, report_due="2025-12-22")
+    refused = district.act("P003", order, "send")
+    assert (code(refused), "1/2025-1" in refused.message) == ("findings_open", True)
+    done(district.act("P006", case, "withdraw_finding", **WHY))
+    done(district.act("P003", order, "send"))
+
+
+@pytest.mark.clause("N5")
+def test_a_finding_of_a_school_that_left_is_withdrawn_another_follows_the_base(open_district):
+    district = open_district("2025-10-20")
+    _, (left, stays) = found(district, finding("1", school=district.school("S10")), finding("2"))
+    here = network(district, "NW1")
+    given = {"school": district.school("S10"), "effective_on": "2025-12-01"}
+    change = request(district, "P003", here, "remove", **given)
+    register(district, to_order(district, "P003", change))
+    district.at("2025-12-01 12:00")
+    district.carry_out()
+    assert (district.state(left), district.state(stays)) == ("finding_withdrawn", "being_mended")
+    assert standing(district) == ["withdrawn", "open"]
+
+
+def test_the_report_counts_visits_with_what_the_head_adds(open_district):
+    district = open_district("2025-10-20")
+    found(district)
+    here = network(district, "NW1")
+    told = district.read(lambda uow: support_given(uow.facts(1), here, "2025-2026"))
+    before = district.read(lambda uow: support_given(uow.facts(1), here, "2024-2025"))
+    assert (told, before) == (1, 0)
+
+
+@pytest.mark.clause("5.1b")
+def test_whoever_visits_does_not_edit_a_row_of_the_plan(open_district):
+    district = open_district("2025-10-20")
+    plan = open_plan(district)
+    refused = district.edit("P006", plan, activities=[])
+    assert code(refused) in ("not_editable", "not_found")

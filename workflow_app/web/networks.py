@@ -13,6 +13,7 @@ from workflow_app.engine.decide import readiness, warned
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import Recent
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in
 from workflow_app.services.cases.acting import may_read
@@ -124,6 +125,7 @@ def show(network_id: int) -> str:
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
         matters = list(_matters(uow, row.id))
+        about = rows_of_subject(uow, NETWORK, row.id)
         return render_template(
             "registers/network.html",
             row=row,
@@ -141,9 +143,10 @@ def show(network_id: int) -> str:
             reads_indicators=is_reader,
             about=[
                 one
-                for one in rows_of_subject(uow, NETWORK, row.id)
+                for one in about
                 if one.register.key != compositions.MEMBERSHIP  # the page tells it by days
             ],
+            recent=list(_recent(uow, about, row)),
             founding=founding,
             readable=readable_among(uow, orders, actor),
             history=NETWORK if uow.shown(NETWORK) else "",
@@ -151,6 +154,19 @@ def show(network_id: int) -> str:
         )
 
     return read(look)
+
+
+def _recent(
+    uow: SqlUnitOfWork, about: Iterable[ShownRows], row: compositions.Network
+) -> Iterator[tuple[Recent, dashboard.Last]]:
+    """Yield the newest row of each register that tells it of networks, as far as it is shown."""
+    facts = uow.facts(municipality(uow))
+    for shown in about:
+        recent = shown.register.recent
+        if recent:
+            day = max((getattr(one, recent.field) for one in shown.rows), default=None)
+            since = dashboard.due_since(facts, recent, uow.today)
+            yield recent, dashboard.last_of(row, day, since)
 
 
 def _help(

@@ -66,6 +66,7 @@ mending = process.state(
 )
 reported = process.state(
     "reported_mended", "Ждёт подтверждения", waits_for=VISITOR, unlimited=AGAIN,
+    work="Проверить, что замечание устранено",
     due=Due("finding_check", 5, remind=(1,), escalate=((1, IMC_HEAD),)),
 )
 confirmed = process.final("mended", "Устранено")

@@ -79,10 +79,12 @@ process = Process(
 
 planning = process.state(
     "visit_entrusted", "Готовится", waits_for=VISITOR, edit=(VISITOR, *IMC), private=True,
+    work="Запланировать посещение",
     due=Due("visit_planning", 10, remind=(3,), escalate=((1, IMC_HEAD),)),
 )
 planned = process.state(
     "visit_planned", "Запланировано", waits_for=VISITOR,
+    work="Провести посещение и написать протокол",
     due=Due("visit", unit="calendar", remind=(3,), escalate=((1, IMC_HEAD),),
             on=says("в день посещения")(lambda case: case.data.planned_on)),
 )

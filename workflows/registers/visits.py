@@ -68,7 +68,7 @@ VISITS = Register(
 )
 
 
-def last_day(facts: Facts, network: int) -> dt.date | None:
+def last_day(facts: Facts, network: int | None) -> dt.date | None:
     """Return the day of the newest visit of a network; None where nobody has been there."""
     return max((row.held_on for row in facts.of(VISITS).find(network=network)), default=None)
 
@@ -80,7 +80,7 @@ def next_code(facts: Facts, network: int | None, held_on: dt.date) -> str:
     return f"{1 + sum(row.held_on.year == year for row in rows)}/{year}"
 
 
-def held_in(facts: Facts, network: int, school_year: str) -> int:
+def held_in(facts: Facts, network: int | None, school_year: str) -> int:
     """Return how many visits a network had in a school year."""
     first, last = school_year_bounds(school_year)
     rows = facts.of(VISITS).find(network=network)

@@ -219,6 +219,16 @@ class Last:
     is_late: bool
 
 
+def last_of(network: Any, day: dt.date | None, since: dt.date) -> Last:
+    """Return the newest row of a network; one that stands still or ends waits for none."""
+    return Last(day, network.state == AT_WORK and (day or network.term_from) < since)
+
+
+def due_since(facts: Facts, recent: Recent, on: dt.date) -> dt.date:
+    """Return since when a network at work must have had a row of a register."""
+    return on - dt.timedelta(days=int(facts.setting(recent.within)))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What stands of a network in a year."""
@@ -354,7 +364,10 @@ class _Looked:
                 overdue.get(row.id, 0),
                 papers.get(row.id),
                 {key: many for key, (many, _) in asked.items()},
-                {key: self._last(key, days_of.get(row.id), row) for key, days_of in newest.items()},
+                {
+                    key: last_of(row, days.get(row.id), self._since(key))
+                    for key, days in newest.items()
+                },
                 min(days, default=None),
             )
 
@@ -385,16 +398,8 @@ class _Looked:
             },
         )
 
-    def _last(self, key: str, day: dt.date | None, network: Any) -> Last:
-        """Return the newest row of a network; one that stands still or ends waits for none."""
-        is_late = network.state == AT_WORK and (day or network.term_from) < self._since(key)
-        return Last(day, is_late)
-
     def _since(self, key: str) -> dt.date:
-        """Return the first day since which a network at work has had a row of a register."""
-        within = int(self.facts.setting(self.recent[key][1].within))
-        on: dt.date = self.values["on_day"]
-        return on - dt.timedelta(days=within)
+        return due_since(self.facts, self.recent[key][1], self.values["on_day"])
 
     def _pending(self, tables: Tables) -> Mapping[int, tuple[int, dt.date | None]]:
         return {network: (many, day) for network, many, day in self._ask(_pending_of(tables))}
