@@ -11,6 +11,7 @@ from workflows.rules import curator_post
 
 VISIT, FINDING = "monitoring_visit", "finding"
 
+SUMMER = (7, 8)
 VISITOR = Role("visitor", "методист, который посещает сеть", POST, "visitor")
 """Whoever holds, or stands in for, the post that a visit is entrusted to."""
 
@@ -42,7 +43,8 @@ def asked_on(
     row = facts.of(NETWORKS).get(network)
     since = visits.last_day(facts, network) or (row.term_from if row else today)
     day = since + dt.timedelta(days=int(facts.setting("visits.within_days"))) - notice
-    return max(day, today + notice) if settles else max(day, today)
+    day = max(day, today + notice if settles else today)
+    return day.replace(month=9, day=1) if day.month in SUMMER else day
 
 
 @says("школы сети — по действующим приказам")

@@ -124,6 +124,10 @@ def test_a_protocol_tells_what_was_seen_and_gives_time_to_mend(open_district):
         },
         "due_past": {"findings": [finding(due_on="2025-11-12")]},
         "school_outside": {"findings": [finding(school=district.school("S05"))]},
+        "school_missing": {"findings": [finding(addressee="school")]},
+        "school_given": {
+            "findings": [finding(school=district.school("S10"), addressee="coordinator")]
+        },
         "not_yet": {"held_on": "2025-11-13"},
         "field_too_short": {"conclusion": "хорошо"},
     }

@@ -36,7 +36,9 @@ def written(district, case, who="P006", held_on="2025-11-12", **said):
 
 def finding(key="1", **said):
     """Return a row of findings, for the coordinator unless a school is named."""
-    return {"key": key, "text": BANK, "severity": "ordinary", "due_on": "2025-12-15", **said}
+    whom = "school" if said.get("school") else "coordinator"
+    known = {"text": BANK, "severity": "ordinary", "addressee": whom, "due_on": "2025-12-15"}
+    return {"key": key, **known, **said}
 
 
 def found(district, *rows, who="P006", code="NW1", **said):

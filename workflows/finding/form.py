@@ -16,12 +16,12 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflows.registers.findings import SEVERITIES
+from workflows.registers.findings import ADDRESSEES, SEVERITIES
 
 HEAD = Role("addressee_head", "директор школы, которой адресовано замечание", "school_head",
             "addressee")
 LEADER = Role("network_leader", "координатор сети", "network_coordinator", "leading")
-ADDRESSEES = (HEAD, LEADER)
+ANSWERING = (HEAD, LEADER)
 """A school answers by its head, the network by its coordinator."""
 
 
@@ -32,6 +32,7 @@ class Finding(Form):
     text: Text = field("Что исправить", readonly=True, basis="1.4")
     severity: Choice = field("Насколько важно", choices=SEVERITIES, readonly=True)
     network: Network = field("Сеть", readonly=True)
+    addressee: Choice = field("Кому", choices=ADDRESSEES, readonly=True)
     school: School = field("Какой школе", readonly=True, optional=True)
     due_on: Date = field("Устранить до", readonly=True)
     visited_on: Date = field("По посещению", readonly=True)

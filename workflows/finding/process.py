@@ -12,7 +12,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflows.finding.form import (
-    ADDRESSEES,
+    ANSWERING,
     AnotherTerm,
     Finding,
     Mended,
@@ -53,14 +53,14 @@ process = Process(
     heading=lambda data: f"Замечание: {data.text[:80]}",
     stop="end_finding",
     watcher=IMC_HEAD,
-    readers=(*ADDRESSEES, BASE_HEAD, COORDINATOR, VISITOR, *IMC, *DEPARTMENT, AUDITOR),
+    readers=(*ANSWERING, BASE_HEAD, COORDINATOR, VISITOR, *IMC, *DEPARTMENT, AUDITOR),
 )
 
 AGAIN = "замечание возвращают, пока оно не устранено"
 ORDERED = "состав меняют, сколько нужно"
 
 mending = process.state(
-    "being_mended", "Устраняется", waits_for=ADDRESSEES, unlimited=AGAIN,
+    "being_mended", "Устраняется", waits_for=ANSWERING, unlimited=AGAIN,
     due=Due("finding", unit="calendar", remind=(5,), escalate=((1, IMC_HEAD),),
             on=says("к сроку замечания")(lambda case: case.data.due_on)),
 )
@@ -76,7 +76,7 @@ OPEN = [mending, reported]
 
 process.start("issue_finding", "Направить замечание", mending, by=SYSTEM_ROLE, basis="F1, 1.4")
 process.move(
-    "report_mended", "Сообщить, что устранено", mending, reported, by=ADDRESSEES, basis="F2",
+    "report_mended", "Сообщить, что устранено", mending, reported, by=ANSWERING, basis="F2",
     form=Mended, style="primary", if_=[answered], do=[put_mended],
 )
 process.move(

@@ -86,7 +86,7 @@ def enter_protocol(case: Case[Visit], facts: Facts) -> Iterator[Put | Enter | St
         own = f"{code}-{number}"
         said = {
             "network": data.network, "code": own, "text": row.text, "severity": row.severity,
-            "school": row.school, "due_on": row.due_on,
+            "addressee": row.addressee, "school": row.school, "due_on": row.due_on,
         }
         made = f"finding_{number}"
         yield Enter(FINDING, {**said, "visit": Made("visit"), "state": "open"}, case.today, made)

@@ -20,7 +20,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflows.registers.findings import SEVERITIES
+from workflows.registers.findings import ADDRESSEES, SEVERITIES
 from workflows.registers.networks import NETWORKS
 from workflows.registers.visits import MODES
 from workflows.visits import schools_of
@@ -57,9 +57,8 @@ class Found(Row):
 
     text: Text = field("Что исправить", minimum=10)
     severity: Choice = field("Насколько важно", choices=SEVERITIES, default="ordinary")
-    school: School = field(
-        "Кому", of=NETWORK_PEOPLE, optional=True, hint="Пусто — координатору сети"
-    )
+    addressee: Choice = field("Кому", choices=ADDRESSEES, default="coordinator")
+    school: School = field("Какой школе", of=NETWORK_PEOPLE, optional=True)
     due_on: Date = field("Устранить до")
 
 

@@ -13,7 +13,7 @@ from workflows.papers import (
     school,
     signature,
 )
-from workflows.registers.findings import SEVERITIES
+from workflows.registers.findings import ADDRESSEES, SEVERITIES
 from workflows.registers.visits import MODES
 from workflows.wording import capital, date, date_in_text, sentence, whole
 
@@ -65,9 +65,9 @@ def protocol(case: Case[Visit], facts: Facts) -> Values:
 
 
 def _addressee(school_id: int | None, facts: Facts) -> str:
-    return f"{school(facts, school_id)}, {head_name(facts, school_id)}" if school_id else (
-        "координатор сети"
-    )
+    if school_id is None:
+        return ADDRESSEES["coordinator"]
+    return f"{school(facts, school_id)}, {head_name(facts, school_id)}"
 
 
 def _acknowledgement(case: Case[Visit], facts: Facts) -> Values:

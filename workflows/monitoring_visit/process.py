@@ -112,7 +112,7 @@ process.start(
 process.move(
     "plan_visit", "Запланировать", planning, planned, by=IMC, basis="V1, 1.4", style="primary",
     if_=[filled, network_goes_on, school_is_of_network, day_is_ahead, visitor_is_of_centre],
-    do=[snapshot, announce],
+    do=[announce],
 )
 process.move(
     "put_off_visit", "Перенести", planned, stay, by=(VISITOR, IMC_HEAD), basis="V2",

@@ -124,6 +124,16 @@ def findings_fit(case: Case[Visit], facts: Facts) -> Iterator[Refusal]:
     members = {one.school for one in composition(facts, case.data.network, case.today)}
     for row in case.data.findings:
         place = f"findings.{row.row_key}"
+        if row.addressee == "school" and row.school is None:
+            yield refuse(
+                "school_missing", "Выберите школу, которой адресовано замечание",
+                field=f"{place}.school", basis="1.4",
+            )
+        if row.addressee == "coordinator" and row.school is not None:
+            yield refuse(
+                "school_given", "Замечание адресовано координатору: школу не выбирают",
+                field=f"{place}.school", basis="1.4",
+            )
         if row.school is not None and row.school not in members:
             yield refuse(
                 "school_outside", "Школа «{school}» в этой сети не состоит",

@@ -17,6 +17,7 @@ from workflow_app.engine import (
 from workflows.registers.memberships import networks_led
 from workflows.roles import AUDITOR, DEPARTMENT, IMC
 
+ADDRESSEES = {"coordinator": "координатор сети", "school": "школа"}
 SEVERITIES = {"grave": "существенное", "ordinary": "обычное", "advice": "пожелание"}
 STANDS = {
     "open": "устраняется", "mended": "ждёт подтверждения", "confirmed": "устранено",
@@ -34,7 +35,8 @@ class Finding(Record):
     visit: Ref = field("Посещение", to="visit")
     text: Text = field("Замечание")
     severity: Choice = field("Насколько важно", choices=SEVERITIES)
-    school: School = field("Кому", optional=True, hint="Пусто — координатору сети")
+    addressee: Choice = field("Кому", choices=ADDRESSEES)
+    school: School = field("Какой школе", optional=True)
     due_on: Date = field("Срок")
     state: Choice = field("Что с ним", choices=STANDS)
     mended: Text = field("Что сделано", optional=True)
@@ -50,9 +52,10 @@ FINDINGS = Register(
     together=("network",),
     called=lambda row: row.text,
     subject="network",
-    columns=("text", "school", "due_on", "state"),
+    columns=("text", "addressee", "due_on", "state"),
     details={
-        "text": ("code", "severity", "network", "visit"), "state": ("mended", "reason"),
+        "text": ("code", "severity", "network", "visit"), "addressee": ("school",),
+        "state": ("mended", "reason"),
     },
     filters=("network", "school", "state"),
     search=("text", "code"),
