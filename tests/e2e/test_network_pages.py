@@ -39,6 +39,15 @@ PAGES = {
     "amending order": ("/cases/{amending}", (BASE, MEMBER, SPECIALIST, HEAD)),
     "revoked order": ("/cases/{revoked}", (SPECIALIST, IMC_HEAD)),
     "revoking order": ("/cases/{revoking}", (SPECIALIST,)),
+    "visit": ("/cases/{visit}", (METHODIST, IMC_HEAD)),
+    "protocol": ("/cases/{protocol}", ("P106", "P202", METHODIST, SPECIALIST)),
+    "taking note": ("/cases/{protocol}/actions/take_note", ("P106",)),
+    "visit to begin": ("/start/monitoring_visit", (METHODIST,)),
+    "visits": ("/registers/visit", (IMC_HEAD, "P106")),
+    "findings": ("/registers/finding", (IMC_HEAD, "P202")),
+    "finding": ("/cases/{finding}", ("P202", "P007", IMC_HEAD)),
+    "mending": ("/cases/{finding}/actions/report_mended", ("P202",)),
+    "networks of a curator": ("/dashboard?mine=1", (METHODIST,)),
     "queue": ("/", (COORDINATOR, *EVERYBODY)),
 }
 SHORT = {
@@ -50,6 +59,9 @@ SHORT = {
     "activity",
     "change in council",
     "orders",
+    "visit",
+    "finding",
+    "networks of a curator",
 }
 """What is looked at each time, as its first reader; the rest and everybody else, with the deep."""
 SEEN = [

@@ -41,10 +41,10 @@ def finding(key="1", **said):
     return {"key": key, **known, **said}
 
 
-def found(district, *rows, who="P006", code="NW1", **said):
+def found(district, *rows, who="P006", code="NW1", held_on="2025-11-12"):
     """Play a visit to its protocol; return it and the cases of what it found."""
-    case = planned(district, who, code, **said)
-    district.at("2025-11-12 15:00")
-    written(district, case, who, findings=list(rows or (finding(),)))
+    case = planned(district, who, code, planned_on=held_on)
+    district.at(f"{held_on} 15:00")
+    written(district, case, who, held_on, findings=list(rows or (finding(),)))
     done(district.act(who, case, "send_protocol"))
     return case, [row["id"] for row in district.instances(process=FINDING, parent_id=case)]
