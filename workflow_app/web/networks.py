@@ -13,7 +13,7 @@ from workflow_app.engine.decide import readiness, warned
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.registers import Recent
+from workflow_app.engine.registers import ALL, Recent
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in
 from workflow_app.services.cases.acting import may_read
@@ -162,8 +162,12 @@ def _recent(
     """Yield the newest row of each register that tells it of networks, as far as it is shown."""
     facts = uow.facts(municipality(uow))
     for shown in about:
-        recent = shown.register.recent
-        if recent:
+        register, recent = shown.register, shown.register.recent
+        readable = uow.readable(register)
+        is_read = readable == ALL or (
+            readable.field == register.subject and row.id in (readable.ids or ())
+        )
+        if recent and is_read:
             day = max((getattr(one, recent.field) for one in shown.rows), default=None)
             since = dashboard.due_since(facts, recent, uow.today)
             yield recent, dashboard.last_of(row, day, since)
