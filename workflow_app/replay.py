@@ -35,6 +35,10 @@ def rows(file: str) -> Sequence[Mapping[str, str]]:
         return tuple(csv.DictReader(opened))
 
 
+class RefusedError(Exception):
+    """Somebody of the story may not do what it says."""
+
+
 class Past:
     """The district on days gone by, in a house whose clock stands until it is moved."""
 
@@ -95,6 +99,16 @@ class Past:
         """Return the schools of a network today, each with the person who leads it."""
         return self.container.read(lambda uow: _schools(uow, network))
 
+    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
+        """Let a person begin a case; return it."""
+        person = self.number("person", who)
+        result = self.container.transact(
+            lambda uow: acting.start(uow, person, process, values, action=action)
+        )
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
+        return result.instance_id
+
     def act(self, who: str, case: int, action: str, **values: Any) -> bool:
         """Let a person act; False when she may not."""
         person = self.number("person", who)
@@ -117,10 +131,6 @@ class Past:
     def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
         self.container.transact(lambda uow: acting.notify_subscriber(uow, case, process, state))
-
-
-class RefusedError(Exception):
-    """Somebody of the story may not do what it says."""
 
 
 class Present(Past):
@@ -169,16 +179,6 @@ class Present(Past):
             loops.fire_due(self.container)
         self.clock.set(target)
         loops.watch_posts(self.container)
-
-    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
-        """Let a person begin a case; return it."""
-        person = self.number("person", who)
-        result = self.container.transact(
-            lambda uow: acting.start(uow, person, process, values, action=action)
-        )
-        if isinstance(result, Refusal):
-            raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
-        return result.instance_id
 
     def must(self, who: str, case: int, action: str, **values: Any) -> None:
         """Let a person act, as the story says she may."""

@@ -4,7 +4,9 @@ from workflow_app.engine import Process
 from workflows import (
     annual_plan,
     experience_event,
+    finding,
     material,
+    monitoring_visit,
     network_change,
     network_life,
     network_proposal,
@@ -33,4 +35,6 @@ PROCESSES: tuple[Process, ...] = (
     material.process,
     experience_event.process,
     year_cycle.process,
+    monitoring_visit.process,
+    finding.process,
 )

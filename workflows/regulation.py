@@ -11,6 +11,7 @@ from workflow_app.engine.clauses import Clause
 NETWORK, ACTS = "/networks/<int:network_id>", "/registers/act"
 LIBRARY = "/registers/material"
 GRID, ADVICE = "/networks/<int:network_id>/indicators", "/registers/recommendation"
+VISITS, FINDINGS = "/registers/visit", "/registers/finding"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 
 CLAUSES: tuple[Clause, ...] = (
@@ -27,7 +28,9 @@ CLAUSES: tuple[Clause, ...] = (
            within=("network_proposal",), papers=("proposal", "order_create")),
     Clause("1.3c", "центры — по повышению качества образования", within=("network_proposal",),
            papers=("proposal",)),
-    Clause("1.4a", "методический центр контролирует сети", within=(), pages=("/dashboard",)),
+    Clause("1.4a", "методический центр контролирует сети",
+           within=("monitoring_visit", "finding"), papers=("visit_protocol",),
+           pages=("/dashboard", VISITS, FINDINGS)),
     Clause("1.4b", "методический центр сопровождает и консультирует",
            within=("year_end_report",), papers=("year_report",)),
     Clause("1.5", "межшкольное партнёрство", papers=("consent", "consent_protocol", "partnership")),
@@ -62,7 +65,8 @@ CLAUSES: tuple[Clause, ...] = (
            papers=("year_report",)),
     Clause("3.1", "уровни законодательства и актов", pages=(ACTS,), papers=("order_create",)),
     Clause("3.2", "сеть — не юридическое лицо", papers=ORDER_PAPERS),
-    Clause("4.1", "взаимодействие школ и методического центра", papers=("order_create",)),
+    Clause("4.1", "взаимодействие школ и методического центра", pages=("/dashboard", VISITS),
+           papers=("order_create", "visit_protocol")),
     Clause("4.2", "состав сети утверждает приказ", pages=(NETWORK, "/orders"),
            papers=ORDER_PAPERS),
     Clause("4.3a", "работа по плану", within=("annual_plan", "plan_activity"), papers=("plan",)),

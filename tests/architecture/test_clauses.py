@@ -17,7 +17,6 @@ from workflows.regulation import CLAUSES
 pytestmark = pytest.mark.shipped
 
 UNPROVEN = {
-    "1.4a",
     "1.4b",
     "1.6-A1",
     "1.6-A3",

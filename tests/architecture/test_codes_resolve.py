@@ -8,7 +8,7 @@ from workflows.regulation import CLAUSES
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "workflows" / "REGULATION.md"
 CODE = re.compile(
-    r"(?<![\w.-])(?:[PCOLKRMY][1-9][0-9]?[ab]?|N(?:0[0-9]|[0-9]{1,2})|A-[0-9]{2}|G[0-9]{1,2})(?![\w%])"
+    r"(?<![\w.-])(?:[PCOLKRMYVF][1-9][0-9]?[ab]?|N(?:0[0-9]|[0-9]{1,2})|A-[0-9]{2}|G[0-9]{1,2})(?![\w%])"
 )
 DEFINED = re.compile(r"^\| (\S+) \|", re.MULTILINE)
 

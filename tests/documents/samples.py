@@ -8,6 +8,7 @@ from workflow_app.documents import qr_png
 from workflows import (
     annual_plan,
     experience_event,
+    monitoring_visit,
     network_life,
     network_proposal,
     year_cycle,
@@ -511,6 +512,7 @@ def _words(*fields: str) -> dict[str, Any]:
 
 LISTED = {
     annual_plan: ("plan", "council_protocol"),
+    monitoring_visit: ("visit_protocol",),
     network_life: ("partnership",),
     network_proposal: ("consent",),
     experience_event: ("certificates",),

@@ -5,6 +5,7 @@ from plans import activities, fill, life, open_plan, post, rows_of, to_active, t
 from stories import done, to_department, to_signature
 from test_events import announced, people
 from test_library import shared as shared_material
+from visit_story import finding, found, planned, written
 
 from workflow_app.store.models.registers import JournalEntry
 
@@ -14,6 +15,18 @@ OUTCOME = {
     "result": "Прошло, материалы собраны и разосланы школам",
     "link": "https://levokum.example/materials/a-very-long-name-of-a-page-of-the-seminar",
 }
+
+
+def _visited(district):
+    """Return a visit whose protocol is being written, one that waits for its reader, a finding."""
+    visit = written(
+        district,
+        planned(district, planned_on=TODAY),
+        held_on=TODAY,
+        findings=[finding(school=district.school("S10"))],
+    )
+    protocol, (asked,) = found(district, who="P007", code="NW2", held_on=TODAY)
+    return visit, protocol, asked
 
 
 def settle(district):
@@ -49,8 +62,12 @@ def settle(district):
     )
     shared = _shared(district)
     district.carry_out()
+    visit, protocol, asked = _visited(district)
     return {
         **shared,
+        "visit": visit,
+        "protocol": protocol,
+        "finding": asked,
         "plan": plan,
         "drafted": drafted,
         "returned": returned,

@@ -49,6 +49,15 @@ PAGES = {
     "event": ("/cases/{event}", (COORDINATOR, "P204", MEMBER)),
     "colleagues": ("/cases/{event}/actions/enrol_colleagues", (MEMBER,)),
     "who came": ("/cases/{event}/actions/hold_event", (COORDINATOR,)),
+    "visit": ("/cases/{visit}", (METHODIST, IMC_HEAD)),
+    "protocol": ("/cases/{protocol}", ("P106", "P202", METHODIST, SPECIALIST)),
+    "taking note": ("/cases/{protocol}/actions/take_note", ("P106",)),
+    "visit to begin": ("/start/monitoring_visit", (METHODIST,)),
+    "visits": ("/registers/visit", (IMC_HEAD, "P106")),
+    "findings": ("/registers/finding", (IMC_HEAD, "P202")),
+    "finding": ("/cases/{finding}", ("P202", "P007", IMC_HEAD)),
+    "mending": ("/cases/{finding}/actions/report_mended", ("P202",)),
+    "networks of a curator": ("/dashboard?mine=1", (METHODIST,)),
 }
 SHORT = {
     "plan",
@@ -59,6 +68,9 @@ SHORT = {
     "activity",
     "change in council",
     "orders",
+    "visit",
+    "finding",
+    "networks of a curator",
 }
 """What is looked at each time, as its first reader; the rest and everybody else, with the deep."""
 SEEN = [

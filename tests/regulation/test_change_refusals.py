@@ -366,8 +366,10 @@ ELSEWHERE = {
     "recommendations_open",
     "report_not_approved",
     "due_passed",
+    "findings_open",
 }
-"""What the stories of `test_network_change`, `test_year_end` and `test_coordinator` reach."""
+"""What the stories of `test_network_change`, `test_year_end`, `test_coordinator` and
+`test_monitoring_visits` reach."""
 
 
 def test_every_code_of_the_changes_is_reached():

@@ -7,6 +7,7 @@ import pytest
 from reports import advised, with_a_small_group
 from sqlalchemy import insert, select, update
 from stories import done, to_number
+from visit_story import FINDING, found
 
 from workflow_app.bootstrap import PROMISES
 from workflow_app.store.models.directory import Position
@@ -24,6 +25,7 @@ from workflow_app.store.models.registers import JournalEntry, RegisterEntry
 from workflow_app.store.operations import invariants
 from workflow_app.store.read_models import networks
 from workflow_app.store.registers.writing import Cause
+from workflows.registers.findings import FINDINGS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
@@ -46,6 +48,7 @@ def district(sqlite_maker):
     opened = sqlite_maker.open("2025-08-28")
     to_number(opened)
     opened.at("2025-09-10")
+    found(opened, held_on="2025-09-11")
     report = with_a_small_group(opened)
     (recommended,) = advised(opened, report)
     done(opened.act("P117", recommended, "accept_advice"))
@@ -356,6 +359,17 @@ def _recommendation_carried_nowhere(hand):
     case = hand.find(Instance, process=ADVICE)
     hand.put(Instance, case, state="carried")
     hand.say(RECOMMENDATIONS, case["data"]["recommendation"], state="carried")
+
+
+@plant(10, "замечание 1/2025-1 в «being_mended»")
+def _finding_mended_in_the_register_alone(hand):
+    hand.say(FINDINGS, hand.find(Instance, process=FINDING)["data"]["finding"], state="mended")
+
+
+@plant(10, "срок 2025-12-15, в реестре иначе")
+def _finding_due_on_two_days(hand):
+    due_on = dt.date(2025, 12, 1)
+    hand.say(FINDINGS, hand.find(Instance, process=FINDING)["data"]["finding"], due_on=due_on)
 
 
 def _printed(hand, change):

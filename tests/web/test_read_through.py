@@ -30,7 +30,7 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.registers import RegisterPaper
-from workflows.registers.recommendations import networks_led
+from workflows.registers.memberships import networks_led
 
 pytestmark = pytest.mark.shipped
 

@@ -137,6 +137,20 @@ class Pending:
         return getattr(row, self.field) in self.values and due is not None and due < day
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The newest row about something is told in an overview, and where the last is too long ago."""
+
+    title: str
+    """What it is called there: «Последнее посещение»."""
+    field: str
+    """The field with the day of a row."""
+    within: str
+    """The setting with the most days there may be from one row to the next."""
+    late: str
+    """What is said where there were more: «давно без посещения»."""
+
+
 RecordT = TypeVar("RecordT", bound=Record)
 RecordT_co = TypeVar("RecordT_co", bound=Record, covariant=True)
 
@@ -233,6 +247,7 @@ class Register(Generic[RecordT]):
     summed_up: Callable[[Collection[RecordT]], str] | None = None
     """What is said of several of its rows together, where a page shows some."""
     pending: Pending | None = None
+    recent: Recent | None = None
     cases: CaseLinks[RecordT] | None = None
     """The cases its list and its pages lead to."""
     where: str = field(default_factory=caller, repr=False)

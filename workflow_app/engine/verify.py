@@ -64,7 +64,7 @@ def verify(
     )
     found = [*_twice(processes)]
     for register in (world.declared or {}).values():
-        found.extend(of_registers.check(register, world.declared or {}))
+        found.extend(of_registers.check(register, world.declared or {}, settings))
     for process in processes:
         for check in CHECKS:
             found.extend(check(process, world))

@@ -1,7 +1,7 @@
 """What a municipality decides where the Regulation is silent: its settings, read from a form.
 
-The kind of a setting is that of its default: a number, a share («2/3»), yes or no, a list of days,
-words of a short list; a mapping is several of them under one code.
+The kind of a setting is that of its default: a number, a share («2/3»), yes or no, a list of days
+or of lines, words of a short list; a mapping is several of them under one code.
 """
 
 import datetime as dt
@@ -14,16 +14,20 @@ from typing import Any, Literal, Protocol
 from workflow_app.engine.calendar import is_countable
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.text import stray
 from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
 from workflow_app.services.settings_defaults import DEFAULTS
 
-Kind = Literal["number", "share", "flag", "days", "words", "word", "text"]
+Kind = Literal["number", "share", "flag", "days", "lines", "words", "word", "text"]
 MOST = 1000
 WORDS: Mapping[str, Mapping[str, str]] = {
     "A-14": {"simple": "простая подпись (пароль)", "paper_scan": "скан бумаги"},
     "A-02.silence": {"no_response": "школа не согласна", "agreed_silently": "школа согласна"},
 }
 """Settings that are chosen from words, with what each means."""
+LINES = frozenset({"visits.checklist"})
+"""Settings that are lists of what the municipality writes itself, a line each."""
+LONGEST_LINE, MOST_LINES = 300, 50
 PARTS: Mapping[str, str] = {
     "stable_school_head": "директор школы со стабильными результатами",
     "department": "специалист по своей инициативе",
@@ -72,7 +76,7 @@ def _kind(key: str, value: Any) -> Kind:
     if isinstance(value, int):
         return "number"
     if isinstance(value, list):
-        return "words" if key in WORDS else "days"
+        return "words" if key in WORDS else "lines" if key in LINES else "days"
     if key in WORDS:
         return "word"
     return "share" if re.fullmatch(r"\d+/\d+", str(value)) else "text"
@@ -120,6 +124,8 @@ def _read(part: Part, said: Any) -> Any:
             return _share(part, str(said or ""))
         case "days":
             return _days(part, str(said or ""))
+        case "lines":
+            return _lines(part, str(said or ""))
     return Refusal("bad_value", "Это здесь не меняют", part.name)
 
 
@@ -138,6 +144,17 @@ def _days(part: Part, text: str) -> list[str] | Refusal:
         except (ValueError, OverflowError):
             return Refusal("bad_date", f"«{word[:20]}» — не дата, пример: 02.06.2026", part.name)
     return [day.isoformat() for day in sorted(days)]
+
+
+def _lines(part: Part, text: str) -> list[str] | Refusal:
+    lines = [*dict.fromkeys(filter(None, map(str.strip, text.splitlines())))]
+    if not lines or len(lines) > MOST_LINES or max(map(len, lines)) > LONGEST_LINE:
+        return Refusal(
+            "bad_lines",
+            f"Нужно от 1 до {MOST_LINES} строк, в каждой не больше {LONGEST_LINE} знаков",
+            part.name,
+        )
+    return stray(text, part.name) or lines
 
 
 def _day(word: str) -> dt.date:

@@ -31,13 +31,18 @@ def show() -> str:
         if not roles & (ANSWER_FOR_ALL | WATCH):
             raise away(uow) or ReservedError(FOR_WHOM, "networks.show_all", "Сети")
         year = _checked(wanted) if wanted else school_year_of(uow.today)
-        found = store.dashboard(uow, municipality(uow), year, after)
-        known = questions.school_years(uow.session, municipality(uow))
+        place, person = municipality(uow), person_id()
+        is_curator = store.is_curator(uow, place, person)
+        mine = person if is_curator and "mine" in request.args else 0
+        found = store.dashboard(uow, place, year, after, mine)
+        known = questions.school_years(uow.session, place)
         return render_template(
             "registers/dashboard.html",
             found=found,
             year=year,
             place=after,
+            is_curator=is_curator,
+            mine="1" if mine else None,
             years=sorted({school_year_of(uow.today), *known, year}, reverse=True),
         )
 

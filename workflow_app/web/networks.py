@@ -13,6 +13,7 @@ from workflow_app.engine.decide import readiness, warned
 from workflow_app.engine.forms import views
 from workflow_app.engine.process import Check
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import ALL, Recent
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in
 from workflow_app.services.cases.acting import may_read
@@ -127,6 +128,7 @@ def show(network_id: int) -> str:
         orders = [turn.order_instance_id for turn in turns]
         orders += [founding.instance_id] if founding else []
         matters = list(_matters(uow, row.id))
+        about = rows_of_subject(uow, NETWORK, row.id)
         return render_template(
             "registers/network.html",
             row=row,
@@ -140,14 +142,15 @@ def show(network_id: int) -> str:
             turns=turns,
             matters=matters,
             kept=list(_kept(uow, matters, on)),
-            told=feed.about(uow, actor, f"{NETWORK}/{row.id}"),
+            news=feed.about(uow, actor, f"{NETWORK}/{row.id}"),
             help=_help(uow, row.id, members, on) if is_reader else None,
             reads_indicators=is_reader,
             about=[
                 one
-                for one in rows_of_subject(uow, NETWORK, row.id)
+                for one in about
                 if one.register.key != compositions.MEMBERSHIP  # the page tells it by days
             ],
+            recent=list(_recent(uow, about, row)),
             founding=founding,
             readable=readable_among(uow, orders, actor),
             history=NETWORK if uow.shown(NETWORK) else "",
@@ -155,6 +158,23 @@ def show(network_id: int) -> str:
         )
 
     return read(look)
+
+
+def _recent(
+    uow: SqlUnitOfWork, about: Iterable[ShownRows], row: compositions.Network
+) -> Iterator[tuple[Recent, dashboard.Last]]:
+    """Yield the newest row of each register that tells it of networks, as far as it is shown."""
+    facts = uow.facts(municipality(uow))
+    for shown in about:
+        register, recent = shown.register, shown.register.recent
+        readable = uow.readable(register)
+        is_read = readable == ALL or (
+            readable.field == register.subject and row.id in (readable.ids or ())
+        )
+        if recent and is_read:
+            day = max((getattr(one, recent.field) for one in shown.rows), default=None)
+            since = dashboard.due_since(facts, recent, uow.today)
+            yield recent, dashboard.last_of(row, day, since)
 
 
 def _help(

@@ -16,6 +16,7 @@ from workflows.invariants.orders import (
 from workflows.invariants.persons import offices_are_kept
 from workflows.invariants.plans import done_rows_survive, one_plan_a_year_is_in_force
 from workflows.invariants.recommendations import accepted_advice_is_in_one_place
+from workflows.invariants.visits import findings_stand_as_their_cases
 
 __all__ = ["PROMISES", "Ledger"]
 
@@ -23,5 +24,5 @@ PROMISES: tuple[Callable[[Ledger], Iterator[str]], ...] = (
     base_is_stable_in_the_year_of_its_order, registered_order_keeps_its_text,
     signed_order_has_every_consent, one_plan_a_year_is_in_force, done_rows_survive,
     offices_are_kept, accepted_advice_is_in_one_place, printed_figures_are_the_registers,
-    small_groups_stay_closed,
+    small_groups_stay_closed, findings_stand_as_their_cases,
 )

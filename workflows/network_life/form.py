@@ -68,6 +68,7 @@ class Life(Form):
         when=lambda data: data.proposed_coordinator,
     )
     reported_year: Choice = field("Последняя справка", of="school_years", hidden=True)
+    visit_asked_on: Date = field("Когда поручить посещение", hidden=True)
 
 
 class People(Form):

@@ -69,6 +69,7 @@ from workflows.network_life.rules import (
     term_is_over,
     year_to_report,
 )
+from workflows.network_life.visits import ask_for_visit, expect_first_visit, expect_visit
 from workflows.roles import (
     AUDITOR,
     BASE_HEAD,
@@ -81,6 +82,7 @@ from workflows.roles import (
     SPECIALIST,
 )
 from workflows.rules import Explanation
+from workflows.visits import VISIT
 from workflows.year_end import last_summer
 
 process = Process(
@@ -128,7 +130,15 @@ REPORT_OPENS = Due(
         lambda case: last_summer(year_to_report(case), 5, 15)
     ),
 )
-active = process.state("active", "Действует", due=(EXPIRY, REPORT_OPENS), unlimited=YEARS)
+VISIT_ASKED = Due(
+    "visit_asked", then="ask_for_visit", at_start=True,
+    on=says("незадолго до того, как сеть окажется без посещения слишком долго")(
+        lambda case: case.data.visit_asked_on or case.data.valid_to
+    ),
+)
+active = process.state(
+    "active", "Действует", due=(EXPIRY, REPORT_OPENS, VISIT_ASKED), unlimited=YEARS
+)
 suspended = process.state(
     "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
     due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
@@ -164,7 +174,7 @@ process.start(
     "adopt", "Принять существующую сеть",
     {forming: stood("forming"), suspended: stood("suspended"), closing: stood("closing"),
      closed: stood("closed"), active: otherwise},
-    by=SYSTEM_ROLE, basis="1.7", do=[go_on],
+    by=SYSTEM_ROLE, basis="1.7", do=[go_on, expect_first_visit],
 )
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
@@ -207,7 +217,7 @@ process.when(
     forming,
     active,
     basis="N1",
-    do=[mark_active, open_plan],
+    do=[mark_active, open_plan, expect_visit],
 )
 process.move(
     "review_statuses", "Новый акт о статусах", [forming, active], stay, by=SYSTEM_ROLE,
@@ -232,6 +242,14 @@ process.move(
 process.move(
     "open_report", "Открыть справку года", active, stay, by=(SPECIALIST, SYSTEM_ROLE),
     basis="R1, 4.3", if_=[report_is_due], do=[open_report],
+)
+process.move(
+    "ask_for_visit", "Поручить посещение", active, stay, by=SYSTEM_ROLE, basis="V1, 1.4",
+    do=[ask_for_visit],
+)
+process.on(
+    Child(VISIT, "protocol_sent", of="subject"), active, active, key="visited",
+    title="Сеть посетили", basis="V4", do=[expect_visit],
 )
 process.on(
     CHANGED, forming, {closed: changed_by(*ENDS), forming: otherwise},

@@ -20,6 +20,7 @@ from workflows.order_approval.kinds import (
     REVOKE,
     STATUSES,
 )
+from workflows.registers.findings import FINDINGS
 from workflows.registers.memberships import base_of, composition, turning_points
 from workflows.registers.networks import CLOSED, NETWORKS, is_closed
 from workflows.registers.statuses import HELPED, act_of_year, held
@@ -168,6 +169,19 @@ def nothing_is_left_open(case: Case[Order], facts: Facts) -> Refusal | None:
                   "или передайте их", field="network", basis="1.8")
 
 
+@says("у закрываемой сети нет неустранённых замечаний")
+def findings_are_settled(case: Case[Order], facts: Facts) -> Refusal | None:
+    """What the centre found is mended or withdrawn before a network closes (N9)."""
+    rows = facts.of(FINDINGS).find(network=case.data.network)
+    codes = [row.code for row in rows if FINDINGS.still_asks(row)]
+    if not codes:
+        return None
+    return refuse(
+        "findings_open", "У сети есть неустранённые замечания: {codes}", codes=", ".join(codes),
+        field="network", basis="1.4",
+    )
+
+
 @says("последняя справка закрываемой сети утверждена, рекомендации её отвечены")
 def final_report_approved(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """A network that had a plan closes after its last report; a joined one goes on (N9, N10)."""
@@ -236,6 +250,7 @@ TO_SEND = (
     only(statuses_agree, STATUSES),
     only(may_be_revoked, REVOKE),
     only(nothing_is_left_open, CLOSE),
+    only(findings_are_settled, CLOSE),
     only(nothing_comes_later, CLOSE),
     only(final_report_approved, CLOSE),
     only(reports_are_approved, RESULTS),

@@ -4,6 +4,7 @@ from workflows.registers.acts import ACTS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.events import EVENTS, PARTICIPANTS
 from workflows.registers.figures import FIGURES
+from workflows.registers.findings import FINDINGS
 from workflows.registers.indicator_values import INDICATOR_VALUES
 from workflows.registers.indicators import INDICATORS
 from workflows.registers.materials import MATERIAL_USES, MATERIALS
@@ -12,6 +13,7 @@ from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
 from workflows.registers.statuses import STATUSES_OF_YEAR
+from workflows.registers.visits import VISITS
 
 REGISTERS = (
     SETTLEMENTS,
@@ -29,4 +31,6 @@ REGISTERS = (
     MATERIAL_USES,
     EVENTS,
     PARTICIPANTS,
+    VISITS,
+    FINDINGS,
 )

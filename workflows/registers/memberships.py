@@ -1,9 +1,11 @@
 """Состав сетей: какая школа в какой роли, с какого дня и по какому приказу (1.7, 4.2)."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated
 
 from workflow_app.engine import (
+    Actor,
     Choice,
     Date,
     Facts,
@@ -14,6 +16,7 @@ from workflow_app.engine import (
 from workflow_app.engine.forms import Widget
 from workflows.registers.networks import NETWORKS, Network
 from workflows.registers.schools import SCHOOLS
+from workflows.roles import BASE_HEAD, COORDINATOR
 
 NETWORK_ROLES = {
     "base": "базовая школа",
@@ -87,6 +90,15 @@ def networks_of(facts: Facts, school: int, on: dt.date, role: str = "") -> froze
     return frozenset(
         row.network for row in found if role in ("", row.role) and _runs(facts, row.network, on)
     )
+
+
+def networks_led(facts: Facts, actor: Actor) -> Collection[int]:
+    """Return the networks to which the schools that a person leads or coordinates belong today."""
+    led = {
+        one.organisation_id for one in actor.capacities
+        if one.role in (BASE_HEAD.held_by, COORDINATOR.held_by)
+    }
+    return {net for school in led for net in networks_of(facts, school, facts.today)}
 
 
 def _runs(facts: Facts, network: int, on: dt.date) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 
 from workflow_app.engine import (
-    Actor,
     CaseLinks,
     Choice,
     Date,
@@ -19,8 +18,8 @@ from workflow_app.engine import (
     field,
 )
 from workflow_app.engine.calendar import year_after
-from workflows.registers.memberships import networks_of
-from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC
+from workflows.registers.memberships import networks_led
+from workflows.roles import AUDITOR, DEPARTMENT, IMC
 
 ADDRESSEES = {
     "school": "школа",
@@ -61,15 +60,6 @@ class Recommendation(Record):
     def is_accepted(self) -> bool:
         """Tell whether its addressee accepted it, or the department upheld it."""
         return self.decision in ("accepted", "upheld")
-
-
-def networks_led(facts: Facts, actor: Actor) -> Collection[int]:
-    """Return the networks to which the schools that a person leads or coordinates belong today."""
-    led = {
-        one.organisation_id for one in actor.capacities
-        if one.role in (BASE_HEAD.held_by, COORDINATOR.held_by)
-    }
-    return {net for school in led for net in networks_of(facts, school, facts.today)}
 
 
 def _followed_in(row: Recommendation) -> Iterator[str]:

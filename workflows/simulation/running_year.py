@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, FORMS, PLAN, SECTIONS
+from workflows.simulation.visits import Visits
 
 YEAR = "2025-2026"
 LIFE, CHANGE = "network_life", "network_change"
@@ -48,6 +49,9 @@ class Player(Protocol):
     def schools(self, network: int) -> Sequence[tuple[int, str]]:
         """Return the schools of a network today, each with the person who leads it."""
 
+    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
+        """Let a person begin a case; return it."""
+
     def act(self, who: str, case: int, action: str, **values: Any) -> bool:
         """Let a person act; False when she may not."""
 
@@ -80,7 +84,11 @@ class Year:
         plans = [row for row in self.player.rows("annual_plans") if row["school_year"] == YEAR]
         found = [event for plan in plans for event in self._plan(plan)]
         found += [event for row in self.rows for event in self._activity(row)]
+        found += [Event(day, 6, happen) for day, happen in Visits(self.player, self.tell).days()]
         return sorted(found, key=lambda event: (event.day, event.order))
+
+    def tell(self, who: str, what: str) -> None:
+        """Hear what a person has done today; who replays a year tells nobody."""
 
     # ------------------------------------------------------------ plans
 

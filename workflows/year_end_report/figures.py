@@ -24,6 +24,7 @@ from workflows.registers.indicators import (
     catalogue,
 )
 from workflows.rules import year_before
+from workflows.visits import support_given
 from workflows.year_end_report.form import Report
 
 WHOLE = "сеть в целом"
@@ -55,9 +56,16 @@ def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
         EVENTS: (done, None, None),
         REMOTE_SHARE: (remote, done, None),
         MATERIALS: (data.resources_shared, None, None),
-        VISITS: (data.consultations, None, None),
+        VISITS: (supported(case, facts), None, None),
         CLIMATE: (None, data.climate_answers, data.climate_mean),
     }
+
+
+def supported(case: Case[Report], facts: Facts) -> int | None:
+    """Return how often ИМЦ was there: what the registers know, and what the head adds to it."""
+    known = support_given(facts, case.data.network, case.data.school_year)
+    added = case.data.consultations
+    return known + added if added is not None else known or None
 
 
 def network_lines(case: Case[Report], facts: Facts) -> Iterator[tuple[str, str, str]]:

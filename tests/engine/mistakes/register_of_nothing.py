@@ -9,6 +9,7 @@ from workflow_app.engine import (
     Line,
     Mark,
     Pending,
+    Recent,
     Record,
     Ref,
     Register,
@@ -116,6 +117,23 @@ misled = Register(  # <- unknown_field
     cases=CaseLinks("plain", "cde", lambda _row: ()),
 )
 
+latest = Register(  # <- recent_of_nothing
+    key="latest",
+    title="Последние неизвестно о чём",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    recent=Recent("Последнее", "kind", "plain.days", "давно"),
+)
+undated = Register(  # <- recent_of_nothing, unknown_setting, unknown_field
+    key="undated",
+    title="Последние неизвестно когда",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    recent=Recent("Последнее", "dya", "plain.dyas", "давно"),
+)
+
 extending = Register(  # <- bad_extension
     key="extending",
     title="Дополняют неизвестно чем",
@@ -179,8 +197,11 @@ declared = [
     of_nobody,
     owned,
     misled,
+    latest,
+    undated,
     extending,
     uncoded,
     telling,
     empty,
 ]
+settings = ["plain.days"]

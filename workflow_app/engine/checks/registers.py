@@ -8,7 +8,11 @@ from workflow_app.engine.forms import OPTIONS, FieldView
 from workflow_app.engine.registers import KINDS, RESERVED, Extension, Register
 
 
-def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> Iterator[Finding]:
+def check(
+    register: Register[Any],
+    registers: Mapping[str, Register[Any]],
+    settings: Collection[str] | None = None,
+) -> Iterator[Finding]:
     """Yield the mistakes of one register among all that are declared."""
     where, called = register.where, f"Реестр «{register.title}»"
     if not register.identity:
@@ -21,6 +25,7 @@ def check(register: Register[Any], registers: Mapping[str, Register[Any]]) -> It
             yield Finding(where, "unknown_field", f"{called}: нет поля «{name}»")
     yield from _identity(where, called, register)
     yield from _reading(where, called, register)
+    yield from _recent(where, called, register, settings)
     if register.grouped_by and register.sorted_by[:1] != (register.grouped_by,):
         sentence = f"{called}: стоит группами по «{register.grouped_by}», а упорядочен не по нему"
         yield Finding(where, "scattered_groups", sentence)
@@ -60,6 +65,22 @@ def _reading(where: str, called: str, register: Register[Any]) -> Iterator[Findi
         yield Finding(where, "closed_tells", sentence)
 
 
+def _recent(
+    where: str, called: str, register: Register[Any], settings: Collection[str] | None
+) -> Iterator[Finding]:
+    """What is told as the newest has a day and is about something; a setting says how old it is."""
+    recent = register.recent
+    if recent is None:
+        return
+    view = register.fields.get(recent.field)
+    if not register.subject or (view and view.kind != "date"):
+        sentence = f"{called}: «{recent.title}» нужно subject и поле с датой"
+        yield Finding(where, "recent_of_nothing", sentence)
+    if settings is not None and recent.within not in settings:
+        sentence = f"{called}: нет настройки «{recent.within}»"
+        yield Finding(where, "unknown_setting", sentence)
+
+
 def _field(
     where: str, called: str, view: FieldView, registers: Collection[str]
 ) -> Iterator[Finding]:
@@ -77,13 +98,14 @@ def _field(
 def _named(register: Register[Any]) -> Collection[str]:
     """Return every field the declaration names."""
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
-    pending, cases = register.pending, register.cases
+    pending, recent, cases = register.pending, register.recent, register.cases
     single = (
         register.begins,
         register.subject,
         register.grouped_by,
         register.read_through,
         *((pending.field, pending.due) if pending else ()),
+        *((recent.field,) if recent else ()),
         *((cases.code,) if cases else ()),
     )
     details = (name for pair in register.details.items() for name in (pair[0], *pair[1]))

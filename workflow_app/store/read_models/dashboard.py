@@ -19,15 +19,17 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.calendar import school_year_bounds, year_after
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.overview import Work, Yearly
-from workflow_app.engine.registers import ALL
+from workflow_app.engine.registers import ALL, Recent
 from workflow_app.store.models.base import UtcMoment, table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
@@ -38,23 +40,29 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 PAGE = 50
 BASE = "base"
+AT_WORK = "active"
+"""The state of a network that neither stands still nor ends."""
+NOTHING: Mapping[str, Any] = {}
 
 # Statements are built once, and each takes of one set of values what it needs.
 _NETWORK, _CASE = networks.STANDING.c, table(Instance).c
 _WORK = table(WorkItem).c
 _PART = table(Instance).alias("part").c
 _HERE, _NOW = bindparam("municipality", type_=BigInteger), bindparam("now", type_=UtcMoment)
+_CURATOR = bindparam("curator", type_=BigInteger)
 _ALIVE = (
     _NETWORK.term_from <= bindparam("last", type_=Date),
     _NETWORK.term_to >= bindparam("first", type_=Date),
+    or_(_CURATOR == 0, _NETWORK.curator == _CURATOR),
 )
 _COUNT = select(func.count(_NETWORK.id)).where(*_ALIVE)
 _ROWS = (
-    select(_NETWORK.id, _NETWORK.name, _NETWORK.state)
+    select(_NETWORK.id, _NETWORK.name, _NETWORK.state, _NETWORK.term_from)
     .where(*_ALIVE, _NETWORK.id > bindparam("after"))
     .order_by(_NETWORK.id)
     .limit(PAGE + 1)
 )
+_CURATED = select(_NETWORK.id).where(_NETWORK.curator == _CURATOR).limit(1)
 _SHOWN = (*_ALIVE, _NETWORK.id.between(bindparam("from_id"), bindparam("to_id")))
 """The networks of a page, by their conditions: fifty parameters would make a plan of their own."""
 
@@ -121,18 +129,24 @@ _PAPERS = (
 )
 
 
-def _asking(uow: SqlUnitOfWork) -> Mapping[str, Tables]:
-    """Return the registers about networks whose rows may ask for something, all of them shown."""
+def _about_networks(uow: SqlUnitOfWork) -> Sequence[Tables]:
+    """Return the registers about networks that this reader is shown whole."""
     whole = {one.register.key: one for one in uow.all_shown() if one.readable == ALL}
-    return {one.key: whole[one.key] for one in of_subject(whole, "network") if one.pending}
+    return [whole[one.key] for one in of_subject(whole, "network")]
+
+
+def _is_there(tables: Tables) -> Sequence[ColumnElement[bool]]:
+    """Return the condition that a row is there today."""
+    c, day = tables.periods.c, bindparam("today", type_=Date)
+    is_said = (c.known_to == END_OF_TIME, c.valid_from <= day, c.valid_to > day)
+    return (c.municipality_id == _HERE, *is_said)
 
 
 def _is_pending(tables: Tables) -> Sequence[ColumnElement[bool]]:
     """Return the condition that a row asks for something today."""
-    c, pending, day = tables.periods.c, tables.register.pending, bindparam("today", type_=Date)
-    is_there = (c.known_to == END_OF_TIME, c.valid_from <= day, c.valid_to > day)
+    c, pending = tables.periods.c, tables.register.pending
     asks = c[pending.field].in_(pending.values) if pending else false()
-    return (c.municipality_id == _HERE, *is_there, asks)
+    return (*_is_there(tables), asks)
 
 
 def _pending_of(tables: Tables) -> Select[Any]:
@@ -143,6 +157,34 @@ def _pending_of(tables: Tables) -> Select[Any]:
         select(network, func.count(), func.min(case((due >= bindparam("today"), due))))
         .where(*_is_pending(tables), network.between(bindparam("from_id"), bindparam("to_id")))
         .group_by(network)
+    )
+
+
+def _newest(tables: Tables, recent: Recent) -> Select[Any]:
+    """Return network → the day of its newest row, up to the day that is looked at."""
+    network, day = tables.periods.c[tables.register.subject], tables.periods.c[recent.field]
+    until = day <= bindparam("on_day", type_=Date)
+    return (
+        select(network.label("network"), func.max(day).label("day"))
+        .where(*_is_there(tables), until)
+        .group_by(network)
+    )
+
+
+def _newest_of(tables: Tables, recent: Recent) -> Select[Any]:
+    network = tables.periods.c[tables.register.subject]
+    shown = network.between(bindparam("from_id"), bindparam("to_id"))
+    return _newest(tables, recent).where(shown)
+
+
+def _late(tables: Tables, recent: Recent) -> Select[Any]:
+    """Return how many networks at work had none since a day, or since they began."""
+    newest = _newest(tables, recent).subquery()
+    since = func.coalesce(newest.c.day, _NETWORK.term_from)
+    return (
+        select(func.count(_NETWORK.id))
+        .outerjoin_from(networks.STANDING, newest, newest.c.network == _NETWORK.id)
+        .where(*_ALIVE, _NETWORK.state == AT_WORK, since < bindparam("since", type_=Date))
     )
 
 
@@ -170,6 +212,24 @@ class PaperOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """The day of the newest row of a register about a network; None where there is none."""
+
+    day: dt.date | None
+    is_late: bool
+
+
+def last_of(network: Any, day: dt.date | None, since: dt.date) -> Last:
+    """Return the newest row of a network; one that stands still or ends waits for none."""
+    return Last(day, network.state == AT_WORK and (day or network.term_from) < since)
+
+
+def due_since(facts: Facts, recent: Recent, on: dt.date) -> dt.date:
+    """Return since when a network at work must have had a row of a register."""
+    return on - dt.timedelta(days=int(facts.setting(recent.within)))
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """What stands of a network in a year."""
 
@@ -181,6 +241,8 @@ class Line:
     paper: PaperOf | None
     pending: Mapping[str, int]
     """Register → how many of its rows about the network ask for something."""
+    last: Mapping[str, Last]
+    """Register → its newest row about the network."""
     next_due: dt.date | None
 
 
@@ -194,6 +256,8 @@ class Totals:
     papers: Mapping[tuple[str, str], int]
     late: int
     pending: Mapping[str, int]
+    without: Mapping[str, int]
+    """Register → how many networks at work had no row of it for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +265,12 @@ class Dashboard:
     """A page of networks, the totals of all, and whether there is more."""
 
     lines: Sequence[Line]
-    totals: Totals
+    totals: Totals | None
+    """None where only the networks of a curator are shown."""
     asking: Mapping[str, str]
     """Register → what its rows that ask for something are called."""
+    recent: Mapping[str, Recent]
+    """Register → how its newest rows are told."""
     below: int | None = None
 
 
@@ -224,9 +291,21 @@ def kinds(uow: SqlUnitOfWork) -> Kinds:
     )
 
 
-def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 0) -> Dashboard:
-    """Return the networks whose term meets a school year, fifty a page, the oldest first."""
+def is_curator(uow: SqlUnitOfWork, municipality_id: int, person_id: int) -> bool:
+    """Tell whether a person curates a network today."""
+    values = {"municipality": municipality_id, "today": uow.today, "curator": person_id}
+    return uow.session.execute(_CURATED, values).first() is not None
+
+
+def dashboard(
+    uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 0, curator: int = 0
+) -> Dashboard:
+    """Return the networks whose term meets a school year, fifty a page, the oldest first.
+
+    With a `curator` (a person) hers alone are shown.
+    """
     first, last = school_year_bounds(year)
+    on = max(first, min(uow.today, last))
     said = kinds(uow)
     values = {
         "municipality": municipality_id,
@@ -239,16 +318,21 @@ def dashboard(uow: SqlUnitOfWork, municipality_id: int, year: str, after: int = 
         "today": uow.today,
         "work": list(said.work),
         "papers": list(said.papers),
+        "curator": curator,
+        "on_day": on,
     }
     found = uow.session.execute(_ROWS, values).all()
     rows = found[:PAGE]
     values |= {"from_id": rows[0].id, "to_id": rows[-1].id} if rows else {"from_id": 0, "to_id": 0}
-    asking = _asking(uow)
-    looked = _Looked(uow, said, values, asking)
+    about = _about_networks(uow)
+    asking = {one.register.key: one for one in about if one.register.pending}
+    recent = {one.register.key: (one, one.register.recent) for one in about if one.register.recent}
+    looked = _Looked(uow, said, values, asking, recent, uow.facts(municipality_id))
     return Dashboard(
-        list(looked.lines(rows, max(first, min(uow.today, last)))),
-        looked.totals(),
+        list(looked.lines(rows, on)),
+        None if curator else looked.totals(),
         {key: one.register.pending.title for key, one in asking.items() if one.register.pending},
+        {key: one for key, (_, one) in recent.items()},
         rows[-1].id if len(found) > PAGE else None,
     )
 
@@ -261,11 +345,14 @@ class _Looked:
     kinds: Kinds
     values: Mapping[str, Any]
     asking: Mapping[str, Tables]
+    recent: Mapping[str, tuple[Tables, Recent]]
+    facts: Facts
 
     def lines(self, rows: Sequence[Any], on: dt.date) -> Iterator[Line]:
         plans, papers, due = self._plans(), self._papers(), self._due()
         overdue = dict(self._ask(_OVERDUE_OF))
         pending = {key: self._pending(one) for key, one in self.asking.items()}
+        newest = {key: dict(self._ask(_newest_of(*one))) for key, one in self.recent.items()}
         bases = _bases(self.uow.session, [row.id for row in rows], on)
         for row in rows:
             asked = {key: found.get(row.id, (0, None)) for key, found in pending.items()}
@@ -277,6 +364,10 @@ class _Looked:
                 overdue.get(row.id, 0),
                 papers.get(row.id),
                 {key: many for key, (many, _) in asked.items()},
+                {
+                    key: last_of(row, days.get(row.id), self._since(key))
+                    for key, days in newest.items()
+                },
                 min(days, default=None),
             )
 
@@ -301,13 +392,20 @@ class _Looked:
                 key: self._ask(select(func.count()).where(*_is_pending(one)))[0][0]
                 for key, one in self.asking.items()
             },
+            {
+                key: self._ask(_late(*one), {"since": self._since(key)})[0][0]
+                for key, one in self.recent.items()
+            },
         )
+
+    def _since(self, key: str) -> dt.date:
+        return due_since(self.facts, self.recent[key][1], self.values["on_day"])
 
     def _pending(self, tables: Tables) -> Mapping[int, tuple[int, dt.date | None]]:
         return {network: (many, day) for network, many, day in self._ask(_pending_of(tables))}
 
-    def _ask(self, question: Select[Any]) -> Sequence[Any]:
-        return self.uow.connection.execute(question, self.values).all()
+    def _ask(self, question: Select[Any], more: Mapping[str, Any] = NOTHING) -> Sequence[Any]:
+        return self.uow.connection.execute(question, {**self.values, **more}).all()
 
     def _plans(self) -> Mapping[int, Fulfilled]:
         """Return network → how much of its plan is done."""
