@@ -3,6 +3,7 @@
 from workflow_app.engine import Process
 from workflows import (
     annual_plan,
+    consultation,
     network_change,
     network_life,
     network_proposal,
@@ -25,5 +26,6 @@ PROCESSES: tuple[Process, ...] = (
     year_end_report.process,
     school_indicators.process,
     recommendation_follow_up.process,
+    consultation.process,
     year_cycle.process,
 )

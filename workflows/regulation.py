@@ -10,6 +10,7 @@ from workflow_app.engine.clauses import Clause
 
 NETWORK, ACTS = "/networks/<int:network_id>", "/registers/act"
 GRID, ADVICE = "/networks/<int:network_id>/indicators", "/registers/recommendation"
+QUESTIONS = "/registers/consultation"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 
 CLAUSES: tuple[Clause, ...] = (
@@ -28,7 +29,7 @@ CLAUSES: tuple[Clause, ...] = (
            papers=("proposal",)),
     Clause("1.4a", "методический центр контролирует сети", within=(), pages=("/dashboard",)),
     Clause("1.4b", "методический центр сопровождает и консультирует",
-           within=("year_end_report",), papers=("year_report",)),
+           within=("consultation", "year_end_report"), pages=(QUESTIONS,), papers=("year_report",)),
     Clause("1.5", "межшкольное партнёрство", papers=("consent", "consent_protocol", "partnership")),
     Clause("1.6-A1", "анализ запросов потребителей", within=(), papers=("year_report",)),
     Clause("1.6-A2", "анализ качества образовательных услуг", pages=(GRID,),

@@ -39,6 +39,7 @@ SETTINGS: Mapping[str, Any] = {
     "A-09.survey": 5,
     "A-10": 3,
     "A-10.base": 1,
+    "A-12": 5,
     "A-14": {"consent": ["simple", "paper_scan"], "order": ["simple", "paper_scan"]},
     "A-15": 3,
     "A-15.report": 2,

@@ -1,6 +1,7 @@
 """The department's registers, one file each; the processes write into them and ask them."""
 
 from workflows.registers.acts import ACTS
+from workflows.registers.consultations import CONSULTATIONS
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.figures import FIGURES
 from workflows.registers.indicator_values import INDICATOR_VALUES
@@ -21,6 +22,7 @@ REGISTERS = (
     NETWORKS,
     MEMBERSHIPS,
     RECOMMENDATIONS,
+    CONSULTATIONS,
     INDICATORS,
     INDICATOR_VALUES,
 )

@@ -12,6 +12,7 @@ from workflow_app.engine import (
 )
 from workflows.activities import ACTIVITY, REMOTE, fulfilled
 from workflows.indicators import Line
+from workflows.registers.consultations import given
 from workflows.registers.indicator_values import IndicatorValue, of_year
 from workflows.registers.indicators import (
     CLIMATE,
@@ -55,9 +56,16 @@ def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
         EVENTS: (done, None, None),
         REMOTE_SHARE: (remote, done, None),
         MATERIALS: (data.resources_shared, None, None),
-        VISITS: (data.consultations, None, None),
+        VISITS: (_supported(case, facts), None, None),
         CLIMATE: (None, data.climate_answers, data.climate_mean),
     }
+
+
+def _supported(case: Case[Report], facts: Facts) -> int | None:
+    """Return how often the methodical centre helped: by the registers and beside them (N05)."""
+    data = case.data
+    kept = given(facts, data.network, data.school_year) if data.network else 0
+    return kept + (data.consultations or 0) if kept else data.consultations
 
 
 def network_lines(case: Case[Report], facts: Facts) -> Iterator[tuple[str, str, str]]:
