@@ -21,7 +21,9 @@ from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Role
 
-_NOT_BODY = frozenset({"where", "repeated", "version", "overview", "_leaving", "_by_action"})
+_NOT_BODY = frozenset(
+    {"where", "repeated", "version", "overview", "appointments", "_leaving", "_by_action"}
+)
 
 
 def body(process: Process) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow_app.engine import (
     POST,
+    Appointment,
     Capacity,
     Choice,
     Date,
@@ -142,3 +143,11 @@ def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> Mapping[st
 def heading(data: Question) -> str:
     """Return how a question is called in lists."""
     return f"Консультация: {data.topic} ({data.school_name})" if data.topic else "Консультация"
+
+
+def meeting(data: Question) -> Appointment | None:
+    """Return when and where a methodist meets a school, once both have agreed."""
+    if not data.is_agreed or data.offered_on is None:
+        return None
+    where = ", ".join(filter(None, (MODES.get(data.mode, ""), data.place)))
+    return Appointment(data.offered_on, data.offered_at, where)

@@ -2,6 +2,7 @@
 
 from workflow_app.engine import (
     SYSTEM_ROLE,
+    Appointments,
     Due,
     Process,
     answered,
@@ -23,6 +24,7 @@ from workflows.consultation.form import (
     Written,
     first_values,
     heading,
+    meeting,
 )
 from workflows.consultation.rules import (
     colleague_fits,
@@ -31,6 +33,7 @@ from workflows.consultation.rules import (
     held_already,
     is_overdue,
     mark_late,
+    meets_another,
     network_is_own,
     not_asked_today,
     put_agreed,
@@ -61,11 +64,12 @@ process = Process(
     posts={"methodist": lambda data: (data.methodist,)},
     plural="Консультации",
     heading=heading,
+    appointments=Appointments(meeting, (*ASKING, CONSULTANT)),
     prefill=first_values,
     stop="drop_question",
     watcher=IMC_HEAD,
     readers=(*ASKING, CONSULTANT, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(is_overdue,),
+    warnings=(is_overdue, meets_another),
 )
 
 ANSWER = Due(

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workflow_app.engine import Amend, Case, Enter, Facts, Notify, Put, Refusal, refuse, says
+from workflow_app.engine import (
+    Amend,
+    Case,
+    Enter,
+    Facts,
+    Notify,
+    Put,
+    Refusal,
+    clash,
+    refuse,
+    says,
+)
 from workflows.consultation.form import ASKING, Question
 from workflows.registers.consultations import CONSULTATIONS
 from workflows.registers.memberships import networks_of
@@ -101,6 +112,26 @@ def is_overdue(case: Case[Question], _facts: Facts) -> Iterator[Refusal]:
         )
 
 
+@says("в это время у методиста другая встреча")
+def meets_another(case: Case[Question], facts: Facts) -> Iterator[Refusal]:
+    """Two meetings of one methodist in one hour are said, and left to her."""
+    data = case.data
+    if case.state not in MEETING or data.offered_on is None:
+        return
+    for other in facts.appointments(data.offered_on):
+        if (
+            other.case != case.id
+            and data.methodist in other.posts
+            and clash(data.offered_at, other.at)
+        ):
+            yield refuse(
+                "meets_another", "В {at} у методиста уже «{title}»", at=other.at,
+                title=other.heading, field="offered_on",
+            )
+
+
+MEETING = ("time_offered", "time_agreed")
+"""States in which a day is offered or agreed."""
 UNANSWERED = ("question_asked", "with_methodist", "time_offered", "answer_overdue")
 """States in which a school waits for the methodical centre."""
 
