@@ -35,6 +35,10 @@ def rows(file: str) -> Sequence[Mapping[str, str]]:
         return tuple(csv.DictReader(opened))
 
 
+class RefusedError(Exception):
+    """Somebody of the story may not do what it says."""
+
+
 class Past:
     """The district on days gone by, in a house whose clock stands until it is moved."""
 
@@ -102,6 +106,24 @@ class Past:
         result = self.container.transact(lambda uow: acting.act(uow, person, intent))
         return not isinstance(result, Refusal)
 
+    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
+        """Let a person begin a case; return it."""
+        person = self.number("person", who)
+        result = self.container.transact(
+            lambda uow: acting.start(uow, person, process, values, action=action)
+        )
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
+        return result.instance_id
+
+    def must(self, who: str, case: int, action: str, **values: Any) -> None:
+        """Let a person act, as the story says she may."""
+        person = self.number("person", who)
+        intent = Intent(case, action, values)
+        result = self.container.transact(lambda uow: acting.act(uow, person, intent))
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
+
     def edit(self, who: str, case: int, **changes: Any) -> None:
         """Let a person save fields of a draft."""
         person = self.number("person", who)
@@ -117,10 +139,6 @@ class Past:
     def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
         self.container.transact(lambda uow: acting.notify_subscriber(uow, case, process, state))
-
-
-class RefusedError(Exception):
-    """Somebody of the story may not do what it says."""
 
 
 class Present(Past):
@@ -169,24 +187,6 @@ class Present(Past):
             loops.fire_due(self.container)
         self.clock.set(target)
         loops.watch_posts(self.container)
-
-    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
-        """Let a person begin a case; return it."""
-        person = self.number("person", who)
-        result = self.container.transact(
-            lambda uow: acting.start(uow, person, process, values, action=action)
-        )
-        if isinstance(result, Refusal):
-            raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
-        return result.instance_id
-
-    def must(self, who: str, case: int, action: str, **values: Any) -> None:
-        """Let a person act, as the story says she may."""
-        person = self.number("person", who)
-        intent = Intent(case, action, values)
-        result = self.container.transact(lambda uow: acting.act(uow, person, intent))
-        if isinstance(result, Refusal):
-            raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
 
     def substitute(self, absent: str, who: str, until: dt.date, basis: str) -> None:
         """Let a person name who acts for her from today on."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, FORMS, PLAN, SECTIONS
+from workflows.simulation.consulting import Consulting
 
 YEAR = "2025-2026"
 LIFE, CHANGE = "network_life", "network_change"
@@ -48,6 +49,12 @@ class Player(Protocol):
     def schools(self, network: int) -> Sequence[tuple[int, str]]:
         """Return the schools of a network today, each with the person who leads it."""
 
+    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
+        """Let a person begin a case; return it."""
+
+    def must(self, who: str, case: int, action: str, **values: Any) -> None:
+        """Let a person act, as the story says she may."""
+
     def act(self, who: str, case: int, action: str, **values: Any) -> bool:
         """Let a person act; False when she may not."""
 
@@ -67,6 +74,10 @@ class Event:
     happen: Callable[[], None]
 
 
+LATE_IN_A_DAY = 9
+"""Schools ask the methodical centre after everything else of a day."""
+
+
 class Year:
     """The year of all networks, as a list of events."""
 
@@ -80,6 +91,8 @@ class Year:
         plans = [row for row in self.player.rows("annual_plans") if row["school_year"] == YEAR]
         found = [event for plan in plans for event in self._plan(plan)]
         found += [event for row in self.rows for event in self._activity(row)]
+        questions = Consulting(self.player).happenings()
+        found += [Event(day, LATE_IN_A_DAY, happen) for day, happen in questions]
         return sorted(found, key=lambda event: (event.day, event.order))
 
     # ------------------------------------------------------------ plans
