@@ -18,7 +18,6 @@ pytestmark = pytest.mark.shipped
 
 UNPROVEN = {
     "1.4a",
-    "1.6-A1",
     "1.6-A3",
     "1.6-O2",
     "1.6-I1",

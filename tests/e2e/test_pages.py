@@ -22,6 +22,8 @@ PAGES = {
     "paper": ("P003", "/documents/1"),
     "cases": ("P003", "/cases"),
     "calendar": ("P006", "/calendar"),
+    "requests of consumers": ("P110", "/registers/service_request"),
+    "new request of consumers": ("P110", "/registers/service_request/new"),
     "consultations": ("P006", "/registers/consultation"),
     "networks": ("P003", "/networks"),
     "network": ("P003", "/networks/1"),

@@ -81,6 +81,7 @@ from workflow_app.engine.registers import (
     Record,
     Records,
     Register,
+    Sums,
 )
 from workflow_app.engine.remarks import (
     Remarked,
@@ -168,6 +169,7 @@ __all__ = [
     "Shown",
     "Silence",
     "Start",
+    "Sums",
     "Tally",
     "Text",
     "Untold",

@@ -103,8 +103,11 @@ def _days(uow: SqlUnitOfWork, first: dt.date, last: dt.date) -> Days:
     cases = [*attended(known, uow.processes, actor)]
     since, until = (dt.datetime.combine(day, dt.time(), uow.zone) for day in (first, last + A_DAY))
     due: dict[dt.date, list[DueWork]] = defaultdict(list)
+    met = {(case.id, case.takes_place_on) for case in cases}
     for work in store.due_work(uow.session, actor, since, until, uow.today):
-        due[work.due_at.astimezone(uow.zone).date()].append(work)
+        day = work.due_at.astimezone(uow.zone).date()
+        if (work.instance_id, day) not in met:
+            due[day].append(work)
     return Days(cases, clashing(cases), due)
 
 

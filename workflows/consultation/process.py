@@ -95,6 +95,7 @@ offered = process.state(
 )
 agreed = process.state(
     "time_agreed", "Время согласовано", waits_for=CONSULTANT, unlimited=AGAIN,
+    work="Провести консультацию и записать итог",
     due=Due("consultation_day", unit="calendar", remind=(1,), escalate=((2, IMC_HEAD),),
             on=says("в согласованный день")(lambda case: case.data.offered_on)),
 )

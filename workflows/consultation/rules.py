@@ -16,7 +16,7 @@ from workflow_app.engine import (
     says,
 )
 from workflows.consultation.form import ASKING, Question
-from workflows.registers.consultations import CONSULTATIONS
+from workflows.registers.consultations import CONSULTATIONS, LATE
 from workflows.registers.memberships import networks_of
 from workflows.wording import date
 
@@ -146,7 +146,6 @@ def enter_question(case: Case[Question], facts: Facts) -> Iterator[Put | Enter]:
     values = {
         "school": data.school, "asked_on": case.today, "topic": data.topic, "mode": data.mode,
         "question": data.question, "network": data.network, "answer_by": until, "state": "asked",
-        "late": False,
     }
     yield Enter(REGISTER, values, case.today)
 
@@ -209,7 +208,7 @@ def put_agreed(case: Case[Question], facts: Facts) -> Iterator[Put | Amend]:
     """An agreed time is kept in calendars, and the term of the answer with it."""
     late = is_late(case)
     yield Put({"is_agreed": True, "late": late})
-    yield from amended(case, facts, state="agreed", mode=case.data.mode, late=late)
+    yield from amended(case, facts, state="agreed", mode=case.data.mode, term=LATE if late else "")
 
 
 @says("прежнее время снято, пожелание школы записано")
@@ -241,7 +240,8 @@ def put_answer(case: Case[Question], facts: Facts) -> Iterator[Put | Amend]:
     late = is_late(case)
     yield Put({**NO_TIME, "answer": _added(case), "late": late})
     yield from amended(
-        case, facts, state="answered", answer=_added(case), answered_on=case.today, late=late,
+        case, facts, state="answered", answer=_added(case), answered_on=case.today,
+        term=LATE if late else "",
     )
 
 
@@ -263,7 +263,7 @@ def _added(case: Case[Question]) -> str:
 def mark_late(case: Case[Question], facts: Facts) -> Iterator[Put | Amend]:
     """What was not answered in its term stays late, whatever follows (A-12)."""
     yield Put({"late": True, **NO_TIME})
-    yield from amended(case, facts, late=True, state="asked")
+    yield from amended(case, facts, term=LATE, state="asked")
 
 
 @says("новый срок ответа — по настройке A-12")

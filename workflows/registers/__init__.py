@@ -10,6 +10,7 @@ from workflows.registers.memberships import MEMBERSHIPS
 from workflows.registers.networks import NETWORKS
 from workflows.registers.recommendations import RECOMMENDATIONS
 from workflows.registers.schools import SCHOOLS, SETTLEMENTS
+from workflows.registers.service_requests import REQUESTS, TOPICS
 from workflows.registers.statuses import STATUSES_OF_YEAR
 
 REGISTERS = (
@@ -23,6 +24,8 @@ REGISTERS = (
     MEMBERSHIPS,
     RECOMMENDATIONS,
     CONSULTATIONS,
+    TOPICS,
+    REQUESTS,
     INDICATORS,
     INDICATOR_VALUES,
 )

@@ -7,7 +7,6 @@ from workflow_app.engine import (
     Choice,
     Date,
     Facts,
-    Flag,
     Line,
     Network,
     Pending,
@@ -26,6 +25,9 @@ STATES = {
     "asked": "ждёт ответа", "agreed": "время согласовано", "answered": "дан письменный ответ",
     "held": "проведена", "declined": "отклонена", "withdrawn": "отозвана",
 }
+LATE = "late"
+KEPT = {LATE: "нет, ответ позже срока"}
+"""What is said of the term of an answer: nothing while it is kept."""
 GIVEN = ("answered", "held")
 """States in which a school has been helped."""
 ASKING = ("school_head", "network_coordinator")
@@ -46,7 +48,7 @@ class Consultation(Record):
     methodist: Person = field("Кто отвечает", optional=True)
     answer: Text = field("Ответ", optional=True)
     answered_on: Date = field("Ответ дан", optional=True)
-    late: Flag = field("Позже срока", optional=True)
+    term: Choice = field("Срок ответа соблюдён", choices=KEPT, optional=True)
 
 
 def schools_asking(_facts: Facts, actor: Actor) -> Collection[int]:
@@ -63,12 +65,12 @@ CONSULTATIONS = Register(
     together=("school",),
     called=lambda row: row.topic,
     subject="network",
-    columns=("asked_on", "topic", "school", "methodist", "state"),
+    columns=("asked_on", "school", "topic", "methodist", "state"),
     details={
-        "school": ("network",), "methodist": ("answered_on", "late"),
+        "school": ("network",), "methodist": ("answered_on", "term"),
         "state": ("mode", "answer_by"),
     },
-    filters=("school", "network", "mode", "state"),
+    filters=("school", "network", "state", "term"),
     search=("topic", "question", "answer"),
     sorted_by=("-asked_on",),
     readers=(*IMC, *DEPARTMENT, AUDITOR),
