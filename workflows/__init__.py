@@ -10,6 +10,7 @@ from workflows import (
     order_approval,
     plan_activity,
     recommendation_follow_up,
+    request_analysis,
     school_indicators,
     year_cycle,
     year_end_report,
@@ -27,5 +28,6 @@ PROCESSES: tuple[Process, ...] = (
     school_indicators.process,
     recommendation_follow_up.process,
     consultation.process,
+    request_analysis.process,
     year_cycle.process,
 )
