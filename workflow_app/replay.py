@@ -16,12 +16,15 @@ from workflow_app.services.accounts.access_changes import Appointment, StandIn, 
 from workflow_app.services.cases import acting, drafts
 from workflow_app.services.cases.acting import Intent
 from workflow_app.services.progress import Progress, unwatched
+from workflow_app.services.registers import writing
+from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.operations import invariants
 from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.read_models import networks
+from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks import effects, loops
 
@@ -123,6 +126,16 @@ class Past:
         result = self.container.transact(lambda uow: acting.act(uow, person, intent))
         if isinstance(result, Refusal):
             raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
+
+    def write(self, who: str, register: str, **values: Any) -> None:
+        """Let a person enter a row into a register by hand."""
+        person, declared = self.number("person", who), self.container.tables[register].register
+        wish = Wish(values=values, why={"reason": "запись журнала"})
+        result = self.container.transact(
+            lambda uow: writing.enter(SqlRegisters(uow), person, declared, wish)
+        )
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {register}: {result.code}: {result.message}")
 
     def edit(self, who: str, case: int, **changes: Any) -> None:
         """Let a person save fields of a draft."""

@@ -57,6 +57,12 @@ def test_the_page_says_that_an_appeal_goes_another_way(browser):
     assert "без фамилий" in page
 
 
+def test_a_new_request_begins_with_the_school_of_who_writes_it(district, browser):
+    page = html.fromstring(browser("P110").get(f"{PAGE}/new"))
+    (chosen,) = page.xpath("//*[@name='school']//option[@selected]/@value")
+    assert chosen == str(district.school("S10"))
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [

@@ -63,7 +63,7 @@ def count_requests(case: Case[Analysis], facts: Facts) -> Iterator[Put]:
     found = [
         Topic(
             key=str(number), topic=topic, count=sources.total(),
-            when=", ".join(f"{quarter}: {count}" for quarter, count in quarters.items()),
+            when="; ".join(f"{quarter}: {count}" for quarter, count in quarters.items()),
             who=", ".join(f"{SOURCES[key]} {count}" for key, count in sources.most_common()),
             answered="; ".join(planned.get(topic, ())),
         )

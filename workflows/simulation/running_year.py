@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, FORMS, PLAN, SECTIONS
 from workflows.simulation.consulting import Consulting
+from workflows.simulation.requesting import Requests
 
 YEAR = "2025-2026"
 LIFE, CHANGE = "network_life", "network_change"
@@ -55,6 +56,9 @@ class Player(Protocol):
     def must(self, who: str, case: int, action: str, **values: Any) -> None:
         """Let a person act, as the story says she may."""
 
+    def write(self, who: str, register: str, **values: Any) -> None:
+        """Let a person enter a row into a register by hand."""
+
     def act(self, who: str, case: int, action: str, **values: Any) -> bool:
         """Let a person act; False when she may not."""
 
@@ -75,7 +79,7 @@ class Event:
 
 
 LATE_IN_A_DAY = 9
-"""Schools ask the methodical centre after everything else of a day."""
+"""Schools ask, and write what they were asked, after everything else of a day."""
 
 
 class Year:
@@ -91,8 +95,8 @@ class Year:
         plans = [row for row in self.player.rows("annual_plans") if row["school_year"] == YEAR]
         found = [event for plan in plans for event in self._plan(plan)]
         found += [event for row in self.rows for event in self._activity(row)]
-        questions = Consulting(self.player).happenings()
-        found += [Event(day, LATE_IN_A_DAY, happen) for day, happen in questions]
+        for asked in (Consulting(self.player), Requests(self.player)):
+            found += [Event(day, LATE_IN_A_DAY, happen) for day, happen in asked.happenings()]
         return sorted(found, key=lambda event: (event.day, event.order))
 
     # ------------------------------------------------------------ plans
