@@ -33,7 +33,7 @@ CLAUSES: tuple[Clause, ...] = (
            papers=("year_report",)),
     Clause("1.5", "межшкольное партнёрство", papers=("consent", "consent_protocol", "partnership")),
     Clause("1.6-A1", "анализ запросов потребителей",
-           within=("request_analysis", "annual_plan", "year_end_report"),
+           within=("request_analysis", "plan_activity", "year_end_report"),
            pages=("/registers/service_request",), papers=("request_table", "year_report")),
     Clause("1.6-A2", "анализ качества образовательных услуг", pages=(GRID,),
            within=("school_indicators", "year_end_report"), papers=("year_report",)),

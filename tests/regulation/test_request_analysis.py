@@ -25,8 +25,10 @@ def asked(district, topic, *rows):
 def lived(district):
     """Let NW1 work by a plan whose rows answer a topic, until its report opens."""
     topic = district.enter(TOPICS, name="ОГЭ математика")
-    plan = fill(district, open_plan(district, "NW1"), "NW1", 4, request=topic)
+    plan = fill(district, open_plan(district, "NW1"), "NW1", 4)
     to_active(district, plan, "NW1")
+    for case in activities(district, plan).values():
+        done(district.act(COORDINATORS["NW1"], case, "answer_request", request=topic))
     asked(district, topic, ("S10", "parents", "02", 10), ("S12", "pupils", "03", 4))
     asked(district, topic, ("S10", "teachers", "11", 2))
     district.at("2026-05-15")

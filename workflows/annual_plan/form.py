@@ -45,7 +45,6 @@ class Activity(Row):
     audience: Line = field("Для кого", optional=True)
     expected_result: Text = field("Ожидаемый результат")
     adaptation: Flag = field("Социализация и адаптация", optional=True, basis="2")
-    request: Ref = field("По запросу", to="request_topic", optional=True, basis="1.6")
     recommendation: Line = field("По рекомендации", hidden=True)
 
 

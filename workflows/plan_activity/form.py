@@ -86,3 +86,9 @@ class NewResponsible(Form):
     """Who answers for it from now on."""
 
     responsible: Position = field("Ответственный", of=("base", "participants", "imc"), present=True)
+
+
+class ForRequest(Form):
+    """Which requests of consumers it answers."""
+
+    request: Ref = field("На какие запросы отвечает", to="request_topic", basis="1.6")
