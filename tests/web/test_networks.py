@@ -23,6 +23,8 @@ def test_networks_lead_to_what_registers_tell_of_them_and_tell_a_composition_onc
     assert re.findall(r'href="/registers/(\w+)"', page[page.index("<h1>") :]) == [
         "membership",
         "recommendation",
+        "consultation",
+        "service_request",
     ]
     shown = browser("P003").get(network)
     assert "Рекомендации (" in shown
