@@ -16,12 +16,15 @@ from workflow_app.services.accounts.access_changes import Appointment, StandIn, 
 from workflow_app.services.cases import acting, drafts
 from workflow_app.services.cases.acting import Intent
 from workflow_app.services.progress import Progress, unwatched
+from workflow_app.services.registers import writing
+from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.operations import invariants
 from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.read_models import networks
+from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.tasks import effects, loops
 
@@ -99,6 +102,13 @@ class Past:
         """Return the schools of a network today, each with the person who leads it."""
         return self.container.read(lambda uow: _schools(uow, network))
 
+    def act(self, who: str, case: int, action: str, **values: Any) -> bool:
+        """Let a person act; False when she may not."""
+        person = self.number("person", who)
+        intent = Intent(case, action, values)
+        result = self.container.transact(lambda uow: acting.act(uow, person, intent))
+        return not isinstance(result, Refusal)
+
     def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
         """Let a person begin a case; return it."""
         person = self.number("person", who)
@@ -109,12 +119,23 @@ class Past:
             raise RefusedError(f"{who} {process} {action}: {result.code}: {result.message}")
         return result.instance_id
 
-    def act(self, who: str, case: int, action: str, **values: Any) -> bool:
-        """Let a person act; False when she may not."""
+    def must(self, who: str, case: int, action: str, **values: Any) -> None:
+        """Let a person act, as the story says she may."""
         person = self.number("person", who)
         intent = Intent(case, action, values)
         result = self.container.transact(lambda uow: acting.act(uow, person, intent))
-        return not isinstance(result, Refusal)
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
+
+    def write(self, who: str, register: str, **values: Any) -> None:
+        """Let a person enter a row into a register by hand."""
+        person, declared = self.number("person", who), self.container.tables[register].register
+        wish = Wish(values=values, why={"reason": "запись журнала"})
+        result = self.container.transact(
+            lambda uow: writing.enter(SqlRegisters(uow), person, declared, wish)
+        )
+        if isinstance(result, Refusal):
+            raise RefusedError(f"{who} {register}: {result.code}: {result.message}")
 
     def edit(self, who: str, case: int, **changes: Any) -> None:
         """Let a person save fields of a draft."""
@@ -179,14 +200,6 @@ class Present(Past):
             loops.fire_due(self.container)
         self.clock.set(target)
         loops.watch_posts(self.container)
-
-    def must(self, who: str, case: int, action: str, **values: Any) -> None:
-        """Let a person act, as the story says she may."""
-        person = self.number("person", who)
-        intent = Intent(case, action, values)
-        result = self.container.transact(lambda uow: acting.act(uow, person, intent))
-        if isinstance(result, Refusal):
-            raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
 
     def substitute(self, absent: str, who: str, until: dt.date, basis: str) -> None:
         """Let a person name who acts for her from today on."""

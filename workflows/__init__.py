@@ -3,6 +3,7 @@
 from workflow_app.engine import Process
 from workflows import (
     annual_plan,
+    consultation,
     experience_event,
     finding,
     material,
@@ -14,6 +15,7 @@ from workflows import (
     order_approval,
     plan_activity,
     recommendation_follow_up,
+    request_analysis,
     school_indicators,
     year_cycle,
     year_end_report,
@@ -34,6 +36,8 @@ PROCESSES: tuple[Process, ...] = (
     news.process,
     material.process,
     experience_event.process,
+    consultation.process,
+    request_analysis.process,
     year_cycle.process,
     monitoring_visit.process,
     finding.process,

@@ -12,6 +12,7 @@ NETWORK, ACTS = "/networks/<int:network_id>", "/registers/act"
 LIBRARY = "/registers/material"
 GRID, ADVICE = "/networks/<int:network_id>/indicators", "/registers/recommendation"
 VISITS, FINDINGS = "/registers/visit", "/registers/finding"
+QUESTIONS = "/registers/consultation"
 ORDER_PAPERS = ("order_create", "order_amend", "order_extend", "order_close", "order_revoke")
 
 CLAUSES: tuple[Clause, ...] = (
@@ -32,9 +33,12 @@ CLAUSES: tuple[Clause, ...] = (
            within=("monitoring_visit", "finding"), papers=("visit_protocol",),
            pages=("/dashboard", VISITS, FINDINGS)),
     Clause("1.4b", "методический центр сопровождает и консультирует",
-           within=("year_end_report",), papers=("year_report",)),
+           within=("consultation", "year_end_report"), pages=(QUESTIONS, "/calendar"),
+           papers=("year_report",)),
     Clause("1.5", "межшкольное партнёрство", papers=("consent", "consent_protocol", "partnership")),
-    Clause("1.6-A1", "анализ запросов потребителей", within=(), papers=("year_report",)),
+    Clause("1.6-A1", "анализ запросов потребителей",
+           within=("request_analysis", "plan_activity", "year_end_report"),
+           pages=("/registers/service_request",), papers=("request_table", "year_report")),
     Clause("1.6-A2", "анализ качества образовательных услуг", pages=(GRID,),
            within=("school_indicators", "year_end_report"), papers=("year_report",)),
     Clause("1.6-A3", "анализ структуры взаимодействия", within=(), pages=(NETWORK,)),

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from workflow_app.engine import POST, Case, Facts, Many, Put, Role, says
-from workflows.registers import visits
+from workflows.registers import consultations, visits
 from workflows.registers.memberships import composition
 from workflows.registers.networks import NETWORKS
 from workflows.rules import curator_post
@@ -27,7 +27,7 @@ def support_given(facts: Facts, network: int | None, school_year: str) -> int:
     return sum(counted(facts, network, school_year) for counted in SUPPORT)
 
 
-SUPPORT = (visits.held_in,)
+SUPPORT = (visits.held_in, consultations.given)
 """What counts as support, each a question of network and school year."""
 
 

@@ -170,3 +170,9 @@ def _day_of(act: Act) -> str:
     """Return the date of an act; a missing one is a gap (G2)."""
     day = act.adopted_on
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]} {day.year} года" if day else GAP
+
+
+HOURS = {
+    f"{hour:02}:{minute:02}": f"{hour}:{minute:02}" for hour in range(8, 19) for minute in (0, 30)
+}
+"""Times at which people meet: half-hours of a working day."""

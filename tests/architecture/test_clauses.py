@@ -16,19 +16,7 @@ from workflows.regulation import CLAUSES
 
 pytestmark = pytest.mark.shipped
 
-UNPROVEN = {
-    "1.4b",
-    "1.6-A1",
-    "1.6-A3",
-    "1.6-O2",
-    "1.6-I1",
-    "1.7-3",
-    "1.8-4",
-    "2-goal",
-    "2-task1",
-    "2-task2",
-    "2-task3",
-}
+UNPROVEN: set[str] = set()
 """Rows without a test. It only gets shorter: who proves one takes it out."""
 
 OTHER_NAMES = re.compile(r"[A-Z]-?[0-9]+[a-z]?|[78](\.[0-9]+(-[0-9]+)?)?|5 \([0-9]\)")

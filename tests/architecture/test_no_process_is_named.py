@@ -21,6 +21,7 @@ GENERIC = {
     "closed": "a state of a network in the register after its last order",
     "closing": "a state of a network in the register whose term is over",
     "consent": "a part of the setting A-14, and what a file tells a membership rests on",
+    "consultation": "a register, which a migration drops on its way back",
     "done": "an outbox message that was carried out",
     "draft": "a state of directions and an engine word: data not yet submitted",
     "end": "the last word of a block of a template, the end of an arrow",

@@ -10,6 +10,7 @@ from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Ask
 from workflow_app.engine.facts import (
+    AppointmentCard,
     CaseCard,
     OrderCard,
     OrganisationCard,
@@ -42,6 +43,7 @@ SETTINGS: Mapping[str, Any] = {
     "A-09.survey": 5,
     "A-10": 3,
     "A-10.base": 1,
+    "A-12": 5,
     "A-14": {"consent": ["simple", "paper_scan"], "order": ["simple", "paper_scan"]},
     "A-15": 3,
     "A-15.report": 2,
@@ -67,6 +69,8 @@ class FactsTwin:
     child_cards: tuple[CaseCard, ...] = ()
     about: dict[str, tuple[CaseCard, ...]] = field(default_factory=dict)
     open_cases: dict[int, tuple[CaseCard, ...]] = field(default_factory=dict)
+    days: dict[dt.date, tuple[AppointmentCard, ...]] = field(default_factory=dict)
+    """Day → the cases that take place on it."""
     posts: dict[int, PostCard] = field(default_factory=dict)
     orders: dict[int, OrderCard] = field(default_factory=dict)
     held: dict[str, tuple[Capacity, ...]] = field(default_factory=dict)
@@ -120,6 +124,10 @@ class FactsTwin:
         """Return the open cases of an organisation."""
         cards = self.open_cases.get(organisation_id, ())
         return tuple(card for card in cards if card.process == process)
+
+    def appointments(self, day: dt.date) -> tuple[AppointmentCard, ...]:
+        """Return the cases that take place on a day."""
+        return self.days.get(day, ())
 
     def post(self, position_id: int) -> PostCard | None:
         """Return a position."""

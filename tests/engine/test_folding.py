@@ -8,7 +8,19 @@ from engine.people import actor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_app.engine import Choice, Date, Int, Line, Pending, Record, Ref, Register, Role, field
+from workflow_app.engine import (
+    Choice,
+    Date,
+    Int,
+    Line,
+    Pending,
+    Record,
+    Ref,
+    Register,
+    Role,
+    Sums,
+    field,
+)
 from workflow_app.engine.folding import (
     BEGINNING,
     END_OF_TIME,
@@ -279,6 +291,54 @@ def test_others_read_the_rows_of_what_is_their_own():
     assert [part.has(row) for row in (own, other, None)] == [True, False, False]
     assert part
     assert not Readable("shop", frozenset())
+
+
+def test_who_writes_her_own_rows_reads_no_others_and_writes_none_she_only_reads():
+    clerks = Role("clerk", "Делопроизводитель", "clerk")
+
+    def tasks(**said):
+        return Register(
+            key="task",
+            title="Задания",
+            record=Task,
+            identity=("shop",),
+            called=lambda row: row.state,
+            readers=(HEAD,),
+            edited_by=(clerks, HEAD),
+            read_through="shop",
+            own=lambda _facts, actor: {actor.person_id},
+            **said,
+        )
+
+    facts, clerk, head = FactsTwin(), actor("clerk"), actor("head_of_s06")
+    own, other = Task(shop=clerk.person_id), Task(shop=-1)
+    narrow, wide = tasks(edits_own=True), tasks()
+    assert [narrow.read_by(facts, clerk).has(row) for row in (own, other)] == [True, False]
+    assert [narrow.written_by(facts, clerk).has(row) for row in (own, other)] == [True, False]
+    assert narrow.read_by(facts, head).has(other)
+    assert not narrow.written_by(facts, head).has(other)
+    assert wide.written_by(facts, clerk).has(other)
+
+
+class Sale(Record):
+    shop: Line = field("Лавка")
+    month: Line = field("Месяц")
+    count: Int = field("Продано")
+
+
+def test_rows_are_added_up_by_a_field_across_what_they_say():
+    sums = Sums("Продажи", "shop", lambda row: row.month, "count")
+    rows = [
+        Sale(shop=shop, month=month, count=count)
+        for shop, month, count in (
+            ("А", "май", 1),
+            ("Б", "июнь", 5),
+            ("А", "май", 2),
+            ("А", "", None),
+        )
+    ]
+    assert sums.table(rows) == (["", "июнь", "май"], {"Б": {"июнь": 5}, "А": {"май": 3, "": 0}})
+    assert sums.table([]) == ([], {})
 
 
 def test_a_row_is_late_after_its_day_while_it_asks_for_something():

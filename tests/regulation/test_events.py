@@ -4,6 +4,8 @@ import pytest
 from stories import code, done
 from test_library import network, upload
 
+from workflow_app.services.calendar import attended
+from workflow_app.store.read_models.calendar import appointed
 from workflows.registers.events import EVENTS, PARTICIPANTS
 
 SAID = {
@@ -115,3 +117,25 @@ def test_days_that_cannot_be_are_refused_each(open_district):
     found = {one.code for one in district.act("P201", case, "announce_event")}
     assert found == {"event_is_over", "registration_too_long", "not_your_network"}
     assert code(district.act("P110", case, "drop_event")) == "not_found"
+
+
+def test_calendars_show_what_is_announced_and_not_what_is_written_or_cancelled(open_district):
+    district = open_district("2025-10-06")
+
+    def shown(who):
+        def look(uow):
+            day = uow.today.replace(day=10)
+            found = appointed(uow.session, [1], day, day)
+            actor = uow.actor(district.people[who])
+            return [one.heading for one in attended(found, uow.processes, actor)]
+
+        return district.read(look)
+
+    given = {**SAID, "network": network(district, "NW1")}
+    case = done(district.start("P201", "experience_event", **given)).instance_id
+    assert shown("P110") == []
+    done(district.act("P201", case, "announce_event"))
+    assert shown("P110") == shown("P204") == shown("P201") == ["Проценты и доли"]
+    assert shown("P105") == []
+    done(district.act("P201", case, "cancel_event", reason="Ведущая заболела"))
+    assert shown("P110") == []

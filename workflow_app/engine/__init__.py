@@ -1,5 +1,6 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
+from workflow_app.engine.appointments import Appointment, Appointments, clash
 from workflow_app.engine.ballots import Answer, Ballot, Setting, Silence, at_least, more_than
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import (
@@ -35,7 +36,7 @@ from workflow_app.engine.disclosure import (
     small_survey,
     total_of_shown,
 )
-from workflow_app.engine.facts import CaseCard, Facts, OrderCard, PostCard
+from workflow_app.engine.facts import AppointmentCard, CaseCard, Facts, OrderCard, PostCard
 from workflow_app.engine.forms import (
     Choice,
     Count,
@@ -82,6 +83,7 @@ from workflow_app.engine.registers import (
     Record,
     Records,
     Register,
+    Sums,
 )
 from workflow_app.engine.remarks import (
     Remarked,
@@ -105,6 +107,9 @@ __all__ = [
     "Adopted",
     "Amend",
     "Answer",
+    "Appointment",
+    "AppointmentCard",
+    "Appointments",
     "Ask",
     "Ballot",
     "Call",
@@ -169,6 +174,7 @@ __all__ = [
     "Shown",
     "Silence",
     "Start",
+    "Sums",
     "Tally",
     "Text",
     "Untold",
@@ -180,6 +186,7 @@ __all__ = [
     "answered",
     "at_least",
     "at_most",
+    "clash",
     "field",
     "figure",
     "fill",

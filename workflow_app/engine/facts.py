@@ -106,6 +106,16 @@ class CaseCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentCard:
+    """Another case on the day it takes place, with the posts that take part in it."""
+
+    case: int
+    heading: str
+    at: str = ""
+    posts: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     """Who signs for the department on a date: the head or the acting substitute."""
 
@@ -144,6 +154,9 @@ class Facts(Protocol):
 
     def open_cases_of(self, process: str, organisation_id: int) -> tuple[CaseCard, ...]:
         """Return the open cases of a process in which an organisation takes part."""
+
+    def appointments(self, day: dt.date) -> tuple[AppointmentCard, ...]:
+        """Return the cases of the municipality that take place on a day, by their hours."""
 
     def post(self, position_id: int) -> PostCard | None:
         """Return a position of this municipality and who holds it today."""

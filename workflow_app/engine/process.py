@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self, TypedDict, Unpack
 
+from workflow_app.engine.appointments import Appointment, Appointments
 from workflow_app.engine.ballots import Answer, Ballot
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Change
@@ -229,6 +230,8 @@ class Process:
     """What the page of all networks says of its cases."""
     feed: Feed | None = None
     """Where its cases are told to people who have nothing to do in them."""
+    appointments: Appointments | None = None
+    """When its cases take place, and in whose calendars they stand."""
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None
@@ -503,7 +506,8 @@ class Process:
 
     def roles(self) -> tuple[Role, ...]:
         """Return every role the process names."""
-        named: dict[str, Role] = {role.key: role for role in self.readers}
+        comes = self.appointments.roles if self.appointments else ()
+        named: dict[str, Role] = {role.key: role for role in (*self.readers, *comes)}
         for transition in self.transitions:
             named |= {role.key: role for role in transition.by}
         for state in self.states.values():
@@ -542,6 +546,10 @@ class Process:
     def step_title(self, action: str) -> str:
         """Return how a step is called, by its key."""
         return next((one.title for one in self.transitions if one.key == action), action)
+
+    def appointment_of(self, data: Any) -> Appointment | None:
+        """Return when a case with this data takes place; None where it does not, or not yet."""
+        return self.appointments.of(data) if self.appointments else None
 
     def is_late(self, data: Any) -> bool:
         """Tell whether the data say that a paper of the year came late."""

@@ -165,6 +165,30 @@ class CaseLinks(Generic[RecordT]):
     """What such cases are about, by which they are found."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sums(Generic[RecordT]):
+    """Rows added up in a table: a line a value of `by`, a column what `across` says of a row."""
+
+    title: str
+    by: str
+    """The field whose values are the lines; they stand by their sums, the largest first."""
+    across: Callable[[RecordT], str]
+    """The column a row belongs to; columns stand in the order of their titles."""
+    of: str
+    """The field with the number that is added."""
+
+    def table(self, rows: Iterable[RecordT]) -> "tuple[list[str], dict[Any, dict[str, int]]]":
+        """Return the columns in order, and value of `by` → column → sum, the largest line first."""
+        lines: dict[Any, dict[str, int]] = {}
+        for row in rows:
+            line = lines.setdefault(getattr(row, self.by), {})
+            column = self.across(row)
+            line[column] = line.get(column, 0) + (getattr(row, self.of) or 0)
+        columns = sorted({column for line in lines.values() for column in line})
+        largest = sorted(lines.items(), key=lambda one: -sum(one[1].values()))
+        return columns, dict(largest)
+
+
 def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
     return any(role.is_held(capacity, {}) for role in roles for capacity in actor.capacities)
 
@@ -228,6 +252,8 @@ class Register(Generic[RecordT]):
     closed_by: "Callable[[Facts, Actor], Collection[int]] | None" = None
     edited_by: tuple[Role, ...] = ()
     """Who writes into it on a page or by a file; without anybody only processes do."""
+    edits_own: bool = False
+    """Whether who writes into it reads and writes those rows alone that are hers (`own`)."""
     needs_basis: Callable[[RecordT], bool] | None = None
     """Which rows a person may write only with the document they hold by; none without it."""
     refuses: "Callable[[RecordT | None, RecordT | None, Facts], Iterable[Refusal]] | None" = None
@@ -248,6 +274,8 @@ class Register(Generic[RecordT]):
     """What is said of several of its rows together, where a page shows some."""
     pending: Pending | None = None
     recent: Recent | None = None
+    sums: Sums[RecordT] | None = None
+    """How its list adds up the rows it shows."""
     cases: CaseLinks[RecordT] | None = None
     """The cases its list and its pages lead to."""
     where: str = field(default_factory=caller, repr=False)
@@ -328,9 +356,15 @@ class Register(Generic[RecordT]):
             return Readable(self.read_through, frozenset(self.closed_by(facts, actor)))
         if self.is_open:
             return ALL
-        if _holds(actor, (*self.readers, *self.edited_by)):
+        if _holds(actor, self.readers if self.edits_own else (*self.readers, *self.edited_by)):
             return ALL
         return Readable(self.read_through, frozenset(self.own(facts, actor))) if self.own else NONE
+
+    def written_by(self, facts: "Facts", actor: Actor) -> Readable:
+        """Return which of its rows a reader who writes into it may write."""
+        if self.edits_own and self.own:
+            return Readable(self.read_through, frozenset(self.own(facts, actor)))
+        return self.read_by(facts, actor)
 
     def still_asks(self, row: RecordT) -> bool:
         """Tell whether a row needs what it names: one that asks for nothing any more does not."""

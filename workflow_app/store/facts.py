@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.facts import (
+    AppointmentCard,
     CaseCard,
     OrderCard,
     OrganisationCard,
@@ -66,6 +67,21 @@ _OPEN_CARDS_OF = _CARDS.where(
             Participant.organisation_id == bindparam("organisation")
         )
     ),
+)
+
+_ON_DAY = (
+    select(
+        _INSTANCE.c.id,
+        _INSTANCE.c.process,
+        _INSTANCE.c.heading,
+        _INSTANCE.c.takes_place_at,
+        _INSTANCE.c.parties,
+    )
+    .where(
+        _INSTANCE.c.municipality_id == bindparam("municipality"),
+        _INSTANCE.c.takes_place_on == bindparam("day"),
+    )
+    .order_by(_INSTANCE.c.takes_place_at, _INSTANCE.c.id)
 )
 
 
@@ -193,6 +209,18 @@ class SqlFacts:
             )
             for row in found
         )
+
+    def appointments(self, day: dt.date) -> tuple[AppointmentCard, ...]:
+        """Return the cases of the municipality that take place on a day, by their hours."""
+        values = {"municipality": self._municipality_id, "day": day}
+        return tuple(
+            AppointmentCard(row.id, row.heading, row.takes_place_at, self._posts_of(row))
+            for row in self._connection.execute(_ON_DAY, values)
+        )
+
+    def _posts_of(self, row: Any) -> frozenset[int]:
+        names = self._processes[row.process].posts
+        return frozenset(post for name in names for post in row.parties.get(name, ()))
 
     def post(self, position_id: int) -> PostCard | None:
         """Return a position of this municipality and who holds it today."""

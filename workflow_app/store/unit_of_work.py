@@ -860,7 +860,14 @@ AUGUST = 8
 
 def _read_off(process: Process, data: Any) -> dict[str, Any]:
     """Return the columns that lists read instead of a case's data."""
-    return {"heading": process.heading_of(data), "is_late": process.is_late(data)}
+    found = process.appointment_of(data)
+    return {
+        "heading": process.heading_of(data),
+        "is_late": process.is_late(data),
+        "takes_place_on": found.on if found else None,
+        "takes_place_at": found.at if found else "",
+        "place": found.place if found else "",
+    }
 
 
 def _ids(parties: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:

@@ -89,11 +89,43 @@ def show_all(register: str) -> str:
             page=found,
             choices=choices,
             shown=shown_rows(uow, one, found.rows, asked.on),
+            sums=added_up(uow, tables, place, asked),
             today=uow.today,
             may_edit=one.is_edited_by(uow.actor(person_id())),
         )
 
     return read(look)
+
+
+@dataclass(frozen=True, slots=True)
+class AddedUp:
+    """The rows of a list added up: titles of columns, and the lines with the sums under them."""
+
+    title: str
+    first: str
+    columns: Sequence[str]
+    lines: Sequence[tuple[str, Sequence[int], int]]
+    """What a line is of, its sum in each column, and all of it."""
+
+
+def added_up(uow: SqlUnitOfWork, tables: Tables, place: int, asked: Asked) -> AddedUp | None:
+    """Return the sums of all rows a list shows, on whichever of its pages; None where none are."""
+    register, sums = tables.register, tables.register.sums
+    if sums is None:
+        return None
+    rows = [*listing.every(uow.connection, tables, place, asked)]
+    columns, lines = sums.table(rows)
+    view, shown = register.fields[sums.by], shown_rows(uow, register, rows, asked.on)
+    named = {getattr(row, sums.by): shown.told(row, view) for row in rows}
+    return AddedUp(
+        sums.title,
+        view.title,
+        columns,
+        [
+            (named[key], [line.get(one, 0) for one in columns], sum(line.values()))
+            for key, line in lines.items()
+        ],
+    )
 
 
 @declared.get("/<register>/<int:row_id>")

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.folding import Entry, Written
-from workflow_app.engine.forms import Form, blank, parse, views
+from workflow_app.engine.forms import Form, blank, parse, views, with_values
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register
 from workflow_app.http.container import read, transact
@@ -96,7 +96,10 @@ def _new_page(
     uow: SqlUnitOfWork, key: str, sent: Sent | None, refusal: Refusal | None, again: int | None
 ) -> str:
     register, place = _edited(uow, key)
+    own = register.written_by(uow.facts(place), uow.actor(person_id())).ids or ()
     row: Form = blank(register.record)
+    if len(own) == 1:
+        row = with_values(row, {register.read_through: next(iter(own))})
     if again:
         _written(uow, register, again)
         row = rows.last_said(SqlRegisters(uow), register, place, again) or abort(404)

@@ -186,17 +186,18 @@ def _cell(naming: Naming, view: Any, value: Any) -> tables.Cell:
 
 def _edited(uow: SqlUnitOfWork, key: str) -> Tables:
     """Return the tables of a register the person writes into; for others there is no such page."""
-    found = uow.shown(key)
-    if found is None or not found.register.is_edited_by(uow.actor(person_id())):
+    found, actor = uow.shown(key), uow.actor(person_id())
+    if found is None or not found.register.is_edited_by(actor):
         abort(404)
-    return found
+    return found.narrowed(found.register.written_by(uow.facts(municipality(uow)), actor))
 
 
 def _load(uow: SqlUnitOfWork, register: str, import_id: int) -> tuple[Tables, Any]:
     """Return a load of a register; what is not written yet is its bringer's alone."""
     found = _edited(uow, register)
     load = imports.found(uow, register, municipality(uow), import_id)
-    if load is None or (load.written_at is None and load.person_id != person_id()):
+    is_hers_alone = load is not None and (load.written_at is None or found.register.edits_own)
+    if load is None or (is_hers_alone and load.person_id != person_id()):
         abort(404)
     return found, load
 
@@ -211,6 +212,8 @@ def _show(register: str, refusal: Refusal | None = None) -> str:
     def look(uow: SqlUnitOfWork) -> str:
         found = _edited(uow, register)
         loads = imports.written(uow, register, municipality(uow))
+        if found.register.edits_own:
+            loads = [load for load in loads if load.person_id == person_id()]
         return render_template(
             "registers/import.html", register=found.register, loads=loads, refusal=refusal
         )

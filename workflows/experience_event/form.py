@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow_app.engine import (
+    Appointment,
     Capacity,
     Choice,
     Count,
@@ -27,6 +28,7 @@ from workflows.activities import DELIVERY
 from workflows.registers.events import KINDS
 from workflows.registers.memberships import base_of, composition, networks_of
 from workflows.registers.networks import NETWORKS
+from workflows.wording import HOURS
 
 
 class Event(Form):
@@ -40,7 +42,7 @@ class Event(Form):
     mode: Choice = field("Режим", choices=DELIVERY, default="in_person", basis="1.8")
     place: Line = field("Место или ссылка", hint="Кабинет, адрес или ссылка на видеовстречу")
     held_on: Date = field("День")
-    time: Line = field("Время начала", hint="Например: 10:00")
+    time: Choice = field("Время начала", choices=HOURS)
     capacity: Count = field("Сколько мест", optional=True, hint="Пусто: мест хватит всем")
     register_until: Date = field("Запись по", hint="Последний день, когда можно записаться")
     programme: File = field("Программа", optional=True)
@@ -101,6 +103,13 @@ def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> Mapping[st
     own = networks_of(facts, capacity.organisation_id, today)
     values = {"writer": capacity.position_id}
     return {**values, "network": next(iter(own))} if len(own) == 1 else values
+
+
+def appointment(data: Event) -> Appointment | None:
+    """Return when and where people meet, once it is announced."""
+    if not data.code or data.held_on is None:
+        return None
+    return Appointment(data.held_on, data.time, data.place)
 
 
 def of_network(data: Event, facts: Facts) -> Mapping[str, Any]:

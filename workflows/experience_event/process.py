@@ -1,6 +1,7 @@
 """Обмен опытом: состояния, потом шаг за шагом (E1–E5)."""
 
 from workflow_app.engine import (
+    Appointments,
     Case,
     Child,
     Due,
@@ -19,6 +20,7 @@ from workflows.experience_event.form import (
     Event,
     Left,
     Outcome,
+    appointment,
     first_values,
     of_network,
 )
@@ -72,6 +74,7 @@ process = Process(
     plural="Обмен опытом",
     heading=lambda data: data.title or "Мероприятие без темы",
     about=lambda data: f"network/{data.network}" if data.network else "",
+    appointments=Appointments(appointment, (*SCHOOLS, WRITER)),
     prefill=first_values,
     kept=of_network,
     watcher=COORDINATOR,

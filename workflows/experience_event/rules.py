@@ -19,7 +19,7 @@ from workflow_app.engine.roles import POST
 from workflows.experience_event.form import Event, of_network
 from workflows.registers.events import EVENTS, PARTICIPANTS, STANDS, TAKEN, EventParticipant
 from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC
-from workflows.wording import counted
+from workflows.wording import HOURS, counted
 
 WRITER = Role("organiser", "организатор", POST, "writer")
 HEAD = Role("event_head", "директор школы сети", "school_head", "schools")
@@ -77,7 +77,7 @@ def announce(case: Case[Event], facts: Facts) -> Iterator[Put | Enter | Notify]:
 def tell_schools(case: Case[Event], _facts: Facts) -> Notify:
     """Whoever is invited learns when, where and until when to register."""
     data = case.data
-    when, until = f"{data.held_on:%d.%m.%Y} {data.time}", f"{data.register_until:%d.%m.%Y}"
+    when, until = f"{data.held_on:%d.%m.%Y} {HOURS[data.time]}", f"{data.register_until:%d.%m.%Y}"
     said = f"{when}, {data.place}. Запись по {until}."
     return Notify(SCHOOLS, f"Приглашение: «{data.title}»", said)
 

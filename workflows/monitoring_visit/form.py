@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from workflow_app.engine import (
+    Appointment,
     Capacity,
     Choice,
     Date,
@@ -106,6 +107,12 @@ def named(data: Visit, facts: Facts) -> dict[str, Any]:
     network = facts.of(NETWORKS).get(data.network)
     name = network.name if network else ""
     return {"network_name": name, **(schools_of(data, facts) if network else {})}
+
+
+def appointment(data: Visit) -> Appointment | None:
+    """Return the day of a visit; its hour is settled between people."""
+    day = data.held_on or data.planned_on
+    return Appointment(day, place=MODES.get(data.mode, "")) if day else None
 
 
 def heading(data: Visit) -> str:

@@ -2,6 +2,7 @@
 
 from workflow_app.engine import (
     SYSTEM_ROLE,
+    Appointments,
     Child,
     Due,
     Paper,
@@ -28,6 +29,7 @@ from workflows.monitoring_visit.form import (
     AnotherVisitor,
     Held,
     Visit,
+    appointment,
     first_values,
     heading,
     named,
@@ -70,6 +72,7 @@ process = Process(
     plural="Посещения сетей",
     about=lambda data: f"network/{data.network}" if data.network else "",
     heading=heading,
+    appointments=Appointments(appointment, (VISITOR, BASE_HEAD, COORDINATOR)),
     prefill=first_values,
     kept=named,
     stop="end_visit",
@@ -98,7 +101,7 @@ acknowledging = process.state(
     due=Due("visit_acknowledgement", 3, remind=(1,), escalate=((1, IMC_HEAD),)),
 )
 held = process.final("visit_held", "Проведено")
-cancelled = process.final("visit_cancelled", "Отменено")
+cancelled = process.final("visit_cancelled", "Отменено", aside=True)
 
 process.paper(
     "visit_protocol", "Протокол посещения",

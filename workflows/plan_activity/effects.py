@@ -28,6 +28,12 @@ def put_responsible(case: Case[Activity], _facts: Facts) -> Iterator[Put | Call]
     yield _tell_plan(case, {"responsible": case.form.responsible})
 
 
+@says("в мероприятии записано, на какие запросы оно отвечает")
+def put_request(case: Case[Activity], _facts: Facts) -> Put:
+    """An activity may answer what people ask schools for (1.6-A1)."""
+    return Put({"request": case.form.request})
+
+
 def _tell_plan(case: Case[Activity], said: dict[str, object]) -> Call:
     return Call("row_changed", to="parent", process="annual_plan", form={"key": case.key, **said})
 
@@ -36,7 +42,9 @@ def _tell_plan(case: Case[Activity], said: dict[str, object]) -> Call:
 def take_row(case: Case[Activity], _facts: Facts) -> Put:
     """A new edition of the plan changed the row (L6)."""
     said = case.form.model_dump(include=type(case.form).model_fields.keys())
-    outcome = {"actual_on", "participants_count", "result", "link", "evidence", "stood"}
+    outcome = {
+        "actual_on", "participants_count", "result", "link", "evidence", "stood", "request",
+    }
     return Put({name: value for name, value in said.items() if name not in outcome})
 
 

@@ -42,6 +42,10 @@ class Activity(Form):
     audience: Line = field("Для кого", optional=True, readonly=True)
     expected_result: Text = field("Ожидаемый результат", readonly=True)
     adaptation: Flag = field("Социализация и адаптация", optional=True, readonly=True)
+    request: Ref = field(
+        "По запросу", to="request_topic", optional=True, readonly=True,
+        when=lambda data: data.request,
+    )
     recommendation: Line = field("По рекомендации", hidden=True)
     actual_on: Date = field("Проведено", optional=True, readonly=True)
     participants_count: Int = field("Участников", optional=True, readonly=True)
@@ -82,3 +86,9 @@ class NewResponsible(Form):
     """Who answers for it from now on."""
 
     responsible: Position = field("Ответственный", of=("base", "participants", "imc"), present=True)
+
+
+class ForRequest(Form):
+    """Which requests of consumers it answers."""
+
+    request: Ref = field("На какие запросы отвечает", to="request_topic", basis="1.6")

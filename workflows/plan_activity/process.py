@@ -19,10 +19,11 @@ from workflows.plan_activity.effects import (
     fulfilled,
     put_dates,
     put_outcome,
+    put_request,
     put_responsible,
     take_row,
 )
-from workflows.plan_activity.form import Activity, NewDates, NewResponsible, Outcome
+from workflows.plan_activity.form import Activity, ForRequest, NewDates, NewResponsible, Outcome
 from workflows.plan_activity.rules import (
     coordinator_reports,
     count_is_possible,
@@ -144,6 +145,11 @@ process.move(
     "hand_over", "Назначить другого ответственного", [planned, in_progress, postponed], stay,
     by=COORDINATOR, form=NewResponsible, if_=[answered, new_responsible_fits],
     do=[put_responsible], unlimited="ответственного меняют, сколько нужно",
+)
+process.move(
+    "answer_request", "Связать с запросами", [planned, in_progress, postponed], stay,
+    by=COORDINATOR, basis="1.6", form=ForRequest, if_=[answered], do=[put_request],
+    unlimited="тему запросов поправляют, сколько нужно",
 )
 process.move(
     "cancel", "Отменить", [planned, in_progress, postponed],

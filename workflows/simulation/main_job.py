@@ -157,6 +157,7 @@ def play(base: str, password: str, folder: Path) -> Path:
     say("директора ознакомились")
     path = fetch_order(person(CLERK), order, folder)
     approve_plan(person)
+    consult(person)
     return path
 
 
@@ -231,6 +232,27 @@ def approve_plan(person: Callable[[str], Browser]) -> None:
     say("директор ИМЦ согласовал план")
     person(ACTING_HEAD).act(plan, "approve")
     say("отдел утвердил план: его отправлял сам директор базовой школы")
+
+
+def consult(person: Callable[[str], Browser]) -> None:
+    """Let a school ask the methodical centre, and agree with it on a time."""
+    head, methodist = person(SUPPORTED), person(METHODIST)
+    head.open("/start/consultation")
+    head.send("/start/consultation", [])
+    case = urllib.parse.urlsplit(head.url).path
+    fields = {
+        "topic": "Первые уроки физики по видеосвязи",
+        "question": "Как делить урок между учителем школы № 2 и нашим классом, чем проверять?",
+        "mode": "remote", "wished": "в первую неделю сентября",
+    }
+    head.fill(case, fields, action="ask_centre")
+    say("школа № 5 спросила методический центр")
+    methodist.act(case, "take_question")
+    time = [("offered_on", "2025-09-03"), ("offered_at", "14:00"), ("mode", "remote"),
+            ("place", "видеосвязь школы")]
+    methodist.act(case, "offer_time", time)
+    head.act(case, "agree_to_time")
+    say("методист предложила время, школа согласилась: встреча стоит в календаре")
 
 
 def find_plan(host: Browser) -> str:

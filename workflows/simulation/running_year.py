@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, FORMS, PLAN, SECTIONS
+from workflows.simulation.consulting import Consulting
+from workflows.simulation.requesting import Requests
 from workflows.simulation.visits import Visits
 
 YEAR = "2025-2026"
@@ -52,6 +54,12 @@ class Player(Protocol):
     def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
         """Let a person begin a case; return it."""
 
+    def must(self, who: str, case: int, action: str, **values: Any) -> None:
+        """Let a person act, as the story says she may."""
+
+    def write(self, who: str, register: str, **values: Any) -> None:
+        """Let a person enter a row into a register by hand."""
+
     def act(self, who: str, case: int, action: str, **values: Any) -> bool:
         """Let a person act; False when she may not."""
 
@@ -71,6 +79,10 @@ class Event:
     happen: Callable[[], None]
 
 
+LATE_IN_A_DAY = 9
+"""Schools ask, and write what they were asked, after everything else of a day."""
+
+
 class Year:
     """The year of all networks, as a list of events."""
 
@@ -85,6 +97,8 @@ class Year:
         found = [event for plan in plans for event in self._plan(plan)]
         found += [event for row in self.rows for event in self._activity(row)]
         found += [Event(day, 6, happen) for day, happen in Visits(self.player, self.tell).days()]
+        for asked in (Consulting(self.player), Requests(self.player)):
+            found += [Event(day, LATE_IN_A_DAY, happen) for day, happen in asked.happenings()]
         return sorted(found, key=lambda event: (event.day, event.order))
 
     def tell(self, who: str, what: str) -> None:

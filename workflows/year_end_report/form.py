@@ -95,8 +95,8 @@ class Report(Remarked):
     )
     resources_shared: Int = field("Размещено общих материалов", optional=True, basis="1.6")
     consultations: Int = field(
-        "Консультаций и выездов методического центра помимо записанных в реестрах", optional=True,
-        basis="1.4",
+        "Консультаций и выездов методического центра сверх записанных в системе", optional=True,
+        basis="1.4", hint="Записанные в реестрах посчитаются сами",
     )
     climate_mean: Decimal = field(
         "Комфортность взаимодействия, средний балл анкеты от 1 до 5", optional=True, basis="1.8"

@@ -8,6 +8,8 @@ from workflow_app.engine.facts import CaseCard
 from workflows.activities import ACTIVITY, DELIVERY, REMOTE, fulfilled
 from workflows.registers.memberships import NETWORK_ROLES, composition
 from workflows.registers.recommendations import DECIDED, FOLLOWED, of_report
+from workflows.registers.service_requests import SOURCES, TOPICS, by_topic
+from workflows.registers.service_requests import of_network as of_requests
 from workflows.rules import year_before
 from workflows.wording import counted, date
 from workflows.year_end_report.form import Report, Section, Unfinished
@@ -79,6 +81,22 @@ def of_kind(*, sections: Iterable[str] = (), forms: Iterable[str] = ()) -> Found
     return listed
 
 
+def requests(case: Case[Report], facts: Facts) -> Iterator[str]:
+    """Section 3: what people asked for, and what of the plan was done about it (1.6-A1)."""
+    first, last = school_year_bounds(case.data.school_year)
+    rows = of_requests(facts, case.data.network, first, last) if case.data.network else []
+    for topic, quarters, sources in by_topic(facts, rows):
+        when = ", ".join(f"{quarter} — {number}" for quarter, number in quarters.items())
+        who = ", ".join(f"{SOURCES[key]} — {number}" for key, number in sources.most_common())
+        yield f"{topic}: {when} ({who})"
+    for card in activities(case, facts):
+        if card.data.request:
+            named = facts.of(TOPICS).last(card.data.request)
+            state = STATES.get(card.state, "выполнено")
+            yield f"По запросу «{named.name if named else ''}»: {card.data.title} — {state}"
+    yield from of_kind(sections=("analysis",), forms=("survey",))(case, facts)
+
+
 def remote(case: Case[Report], facts: Facts) -> Iterator[str]:
     """Section 7: how much happened at a distance (1.8)."""
     done = [card for card in activities(case, facts) if card.state == "done"]
@@ -114,7 +132,7 @@ def followed_up(case: Case, facts: Facts) -> Iterator[str]:
 SECTIONS: dict[str, tuple[str, Found]] = {
     "1": ("Общие сведения", general),
     "2": ("Выполнение плана", progress),
-    "3": ("Анализ запросов", of_kind(sections=("analysis",), forms=("survey",))),
+    "3": ("Анализ запросов", requests),
     "5": ("Обмен опытом и ресурсами", of_kind(sections=("experience", "resources"))),
     "6": ("Повышение квалификации", of_kind(forms=("courses", "training", "internship"))),
     "7": ("Дистанционные форматы", remote),

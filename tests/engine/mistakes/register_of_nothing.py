@@ -106,6 +106,14 @@ owned = Register(  # <- read_through_nothing
     called=lambda row: row.name,
     own=lambda _facts, _actor: (),
 )
+written_by_nobody = Register(  # <- own_of_nobody
+    key="written_by_nobody",
+    title="Пишут неизвестно кто",
+    record=Plain,
+    identity=("name",),
+    called=lambda row: row.name,
+    edits_own=True,
+)
 misled = Register(  # <- unknown_field
     key="misled",
     title="С опечатками",
@@ -196,6 +204,7 @@ declared = [
     through_what_changes,
     of_nobody,
     owned,
+    written_by_nobody,
     misled,
     latest,
     undated,

@@ -34,6 +34,7 @@ def check(process: Process, _world: World) -> Iterator[Finding]:
         parties = process.parties_of(empty, 0)
         process.subject_of(empty, "")
         process.heading_of(empty)
+        process.appointment_of(empty)
         if process.one_open:
             process.one_open(empty)
     except Exception as error:  # noqa: BLE001 (whatever the process's own functions raise)

@@ -60,6 +60,9 @@ def _reading(where: str, called: str, register: Register[Any]) -> Iterator[Findi
     if bool(register.read_through) != (bool(register.own) != bool(register.closed_by)):
         sentence = f"{called}: read_through говорит вместе с own или closed_by, через что и чьи"
         yield Finding(where, "read_through_nothing", sentence)
+    if register.edits_own and not register.own:
+        sentence = f"{called}: edits_own говорит о своих записях, а own не сказано"
+        yield Finding(where, "own_of_nobody", sentence)
     if register.closed_by and (register.unique or register.mark or register.on_card):
         sentence = f"{called}: закрыт, а unique, mark и on_card говорят о его записях всем"
         yield Finding(where, "closed_tells", sentence)
@@ -98,7 +101,8 @@ def _field(
 def _named(register: Register[Any]) -> Collection[str]:
     """Return every field the declaration names."""
     sorted_by = (name.removeprefix("-") for name in register.sorted_by)
-    pending, recent, cases = register.pending, register.recent, register.cases
+    pending, recent = register.pending, register.recent
+    cases, sums = register.cases, register.sums
     single = (
         register.begins,
         register.subject,
@@ -107,6 +111,7 @@ def _named(register: Register[Any]) -> Collection[str]:
         *((pending.field, pending.due) if pending else ()),
         *((recent.field,) if recent else ()),
         *((cases.code,) if cases else ()),
+        *((sums.by, sums.of) if sums else ()),
     )
     details = (name for pair in register.details.items() for name in (pair[0], *pair[1]))
     return dict.fromkeys(

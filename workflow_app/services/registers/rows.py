@@ -16,6 +16,7 @@ from workflow_app.services.cases import acting
 from workflow_app.services.ports import UnitOfWork
 from workflow_app.services.registers.wishes import WHY, Registers
 
+NOT_YOURS = Refusal("not_your_row", "Эту запись пишут другие: вы её только читаете")
 NOT_FOUND = Refusal("not_found", "Такой записи нет или она вам не открыта")
 
 
@@ -49,10 +50,12 @@ def editable(
         return by
     place = actor.capacities[0].municipality_id
     written = store.written(register, place, row_id)
-    readable = register.read_by(store.uow.facts(place), actor)
-    if not written.entries or not readable.has(last_said(store, register, place, row_id)):
+    facts, last = store.uow.facts(place), last_said(store, register, place, row_id)
+    if not written.entries or not register.read_by(facts, actor).has(last):
         return NOT_FOUND
-    return by if isinstance(by, Refusal) else (by, written)
+    if isinstance(by, Refusal):
+        return by
+    return (by, written) if register.written_by(facts, actor).has(last) else NOT_YOURS
 
 
 def last_said(

@@ -65,9 +65,8 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why)
     if isinstance(row, Refusal) or isinstance(why, Refusal):
         return _refused(row, why)
-    if not register.read_by(store.uow.facts(by.municipality_id), store.uow.actor(person_id)).has(
-        row
-    ):
+    facts, actor = store.uow.facts(by.municipality_id), store.uow.actor(person_id)
+    if not register.written_by(facts, actor).has(row):
         return NOT_OPEN
     begins = why.effective_on or (getattr(row, register.begins) if register.begins else None)
     place, day = by.municipality_id, begins or BEGINNING

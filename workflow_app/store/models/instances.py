@@ -10,6 +10,7 @@ from workflow_app.store.models.base import Base
 
 _OPEN = text("closed_at IS NULL")
 _NUMBERED = text("number <> ''")
+_APPOINTED = text("takes_place_on IS NOT NULL")
 
 
 class DefinitionVersion(Base):
@@ -41,6 +42,13 @@ class Instance(Base):
         Index("uq_instance_open_key", "municipality_id", "process", "open_key", unique=True),
         Index("ix_instance_parent", "parent_id"),
         Index("ix_instance_subject", "municipality_id", "subject"),
+        Index(
+            "ix_instance_appointment",
+            "municipality_id",
+            "takes_place_on",
+            postgresql_where=_APPOINTED,
+            sqlite_where=_APPOINTED,
+        ),
         # A paper is looked up by the hash of its text; drafts are not, so they are left out.
         Index("ix_instance_text", "text_hash", postgresql_where=_NUMBERED, sqlite_where=_NUMBERED),
     )
@@ -51,6 +59,10 @@ class Instance(Base):
     state: Mapped[str] = mapped_column(String(80))
     heading: Mapped[str] = mapped_column(String(400))
     is_late: Mapped[bool] = mapped_column(default=False)
+    takes_place_on: Mapped[dt.date | None]
+    takes_place_at: Mapped[str] = mapped_column(String(5), default="", server_default="")
+    """The hour on that day, «14:30»; empty: all day."""
+    place: Mapped[str] = mapped_column(String(300), default="", server_default="")
     number: Mapped[str] = mapped_column(String(40), default="")
     subject: Mapped[str] = mapped_column(String(400), default="")
     data: Mapped[dict[str, Any]]

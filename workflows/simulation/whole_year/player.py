@@ -10,9 +10,6 @@ from workflows.simulation.running_year import Player
 class Municipality(Player, Protocol):
     """A municipality whose people begin cases and act; who may not is an error of the story."""
 
-    def must(self, who: str, case: int, action: str, **values: Any) -> None:
-        """Let a person act, as the story says she may."""
-
     def substitute(self, absent: str, who: str, until: dt.date, basis: str) -> None:
         """Let a person name who acts for her from today on."""
 
