@@ -1,12 +1,14 @@
 """A school asks the methodical centre (1.4b): taken, answered in five days, or escalated."""
 
+import datetime as dt
+
 import pytest
 from browsing import Browser, serve
 from change_story import network
 from sqlalchemy import insert
 from stories import code, done
 
-from workflow_app.store.models.directory import Setting
+from workflow_app.store.models.directory import Setting, Substitution
 from workflows.registers.consultations import CONSULTATIONS, given
 
 PROCESS = "consultation"
@@ -211,3 +213,25 @@ def test_answers_of_a_year_are_counted_for_their_network(open_district):
     done(district.act("P006", case, "take_question"))
     done(district.act("P006", case, "write_answer", **ANSWER))
     assert (counted("2025-2026"), counted("2024-2025")) == (1, 0)
+
+
+def test_who_stands_in_for_a_head_does_not_agree_to_her_own_offer(open_district):
+    district = open_district("2025-09-10")
+    case = ask(district)
+    absent = {
+        "municipality_id": 1,
+        "absent_person_id": district.people["P110"],
+        "absent_position_id": post(district, "P110"),
+        "substitute_person_id": district.people["P006"],
+        "starts_on": dt.date(2025, 9, 10),
+        "ends_on": dt.date(2025, 9, 30),
+        "basis": "приказ",
+    }
+    district.container.transact(
+        lambda uow: uow.connection.execute(insert(Substitution).values(absent))
+    )
+    done(district.act("P006", case, "take_question"))
+    done(district.act("P006", case, "offer_time", **OFFER))
+    assert code(district.act("P006", case, "agree_to_time")) == "same_person"
+    done(district.act("P006", case, "write_answer", **ANSWER))
+    assert code(district.act("P006", case, "find_enough")) == "same_person"
