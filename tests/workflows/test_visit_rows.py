@@ -213,6 +213,15 @@ def test_a_network_is_visited_by_somebody_in_office_in_the_centre(post, expected
     assert codes(rules.visitor_is_of_centre(written(), twin)) == []
 
 
+def test_nobody_visits_what_an_order_has_closed():
+    twin = facts()
+    assert codes(rules.network_goes_on(written(), twin)) == []
+    put_network(twin, NETWORK, state="closed")
+    assert codes(rules.network_goes_on(written(), twin)) == ["network_closed"]
+    planned = next(t for t in monitoring_visit.process.transitions if t.key == "plan_visit")
+    assert rules.network_goes_on in planned.guards
+
+
 # ---------------------------------------------------------------- findings
 
 
